@@ -1,0 +1,155 @@
+#include "lws/api/admit_set.h"
+
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/defaulting.h"
+#include "lws/api/field_table.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_meta_validation.h"
+#include "lws/api/schema_validation.h"
+#include "lws/api/typed_json.h"
+#include "lws/api/validation.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+// A manifest on its way through the stages.
+struct Candidate {
+  Json document;        // as the schema sees it
+  LeaderWorkerSet set;  // as its types say
+};
+
+// "PATH: TEXT" as a field error; ReadTyped words its findings so.
+FieldError DecodeError(const absl::Status& status) {
+  const std::string message(status.message());
+  const size_t colon = message.find(": ");
+  if (colon == std::string::npos) return {"", message};
+  return {message.substr(0, colon), message.substr(colon + 2)};
+}
+
+// Pruned, defaulted and read; `admission` gets an error when it does not read.
+Candidate Decode(const Json& manifest, SetAdmission* admission) {
+  Candidate candidate{manifest, {}};
+  const TypeInfo& type = *FindType(kKind);
+  if (candidate.document.is_object()) {
+    PruneUnknownFields(type, "", &candidate.document, &admission->pruned);
+    ApplySchemaDefaults(type, &candidate.document);
+  }
+  absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(candidate.document);
+  if (!set.ok()) {
+    admission->stage = AdmissionStage::kDecode;
+    admission->errors.push_back(DecodeError(set.status()));
+    return candidate;
+  }
+  candidate.set = *std::move(set);
+  return candidate;
+}
+
+// `from` over `to`; what only `to` has stays.
+void MergeOver(const Json& from, Json* to) {
+  if (from.is_object() && to->is_object()) {
+    for (auto it = from.begin(); it != from.end(); ++it) {
+      if (to->contains(it.key())) {
+        MergeOver(*it, &(*to)[it.key()]);
+      } else {
+        (*to)[it.key()] = *it;
+      }
+    }
+  } else if (from.is_array() && to->is_array() && from.size() == to->size()) {
+    for (size_t i = 0; i < from.size(); ++i) MergeOver(from[i], &(*to)[i]);
+  } else {
+    *to = from;
+  }
+}
+
+// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their written form
+// included, over what was sent. Else it goes on with what was sent.
+void ApplyDefaults(Candidate* candidate) {
+  const Json before = LeaderWorkerSetToJson(candidate->set);
+  ApplyAdmissionDefaults(&candidate->set);
+  const Json after = LeaderWorkerSetToJson(candidate->set);
+  if (after != before) MergeOver(after, &candidate->document);
+}
+
+// The schema below spec and status; metadata has rules of its own.
+FieldErrors CheckSchema(const Json& document) {
+  Json schema_part = document;
+  schema_part.erase("metadata");
+  FieldErrors errors = ValidateSchema(*FindType(kKind), schema_part, "");
+  const Json replicas = document.value("/spec/replicas"_json_pointer, Json());
+  if (replicas.is_number_integer() && replicas.get<int64_t>() < 0) {
+    errors.push_back(InvalidValue(".spec.replicas", replicas.dump(), "should be a non-negative integer"));
+  }
+  return errors;
+}
+
+SetAdmission Finish(AdmissionStage stage, FieldErrors errors, SetAdmission admission) {
+  admission.stage = stage;
+  admission.errors = std::move(errors);
+  return admission;
+}
+
+void Append(FieldErrors from, FieldErrors* to) {
+  to->insert(to->end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// What an update takes over from the stored object before it is checked.
+void TakeOver(const ObjectMeta& from, ObjectMeta* to) {
+  if (to->uid().empty()) to->set_uid(from.uid());
+  to->set_creation_timestamp(from.creation_timestamp());
+  to->set_generation(from.generation());
+}
+
+// Status is a subresource: only its own requests change it.
+void KeepStatus(const LeaderWorkerSetStatus& status, Candidate* candidate) {
+  *candidate->set.mutable_status() = status;
+  candidate->document["status"] = LeaderWorkerSetStatusToJson(status);
+}
+
+// All but metadata and status counts as a change of what is wanted.
+bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
+  return LeaderWorkerSetToJson(old_set)["spec"] != LeaderWorkerSetToJson(set)["spec"];
+}
+
+}  // namespace
+
+SetAdmission AdmitSet(const Json& manifest) {
+  SetAdmission admission;
+  Candidate candidate = Decode(manifest, &admission);
+  if (admission.stage != AdmissionStage::kAdmitted) return admission;
+  ApplyDefaults(&candidate);
+  KeepStatus(LeaderWorkerSetStatus(), &candidate);
+  FieldErrors errors = ValidateObjectMeta(candidate.set.metadata());
+  Append(CheckSchema(candidate.document), &errors);
+  if (!errors.empty()) return Finish(AdmissionStage::kSchema, std::move(errors), std::move(admission));
+  errors = ValidateLeaderWorkerSet(candidate.set);
+  if (!errors.empty()) return Finish(AdmissionStage::kValidation, std::move(errors), std::move(admission));
+  admission.set = std::make_shared<LeaderWorkerSet>(std::move(candidate.set));
+  return admission;
+}
+
+SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest) {
+  SetAdmission admission;
+  Candidate candidate = Decode(manifest, &admission);
+  if (admission.stage != AdmissionStage::kAdmitted) return admission;
+  ApplyDefaults(&candidate);
+  TakeOver(old_set.metadata(), candidate.set.mutable_metadata());
+  KeepStatus(old_set.status(), &candidate);
+  FieldErrors errors = ValidateObjectMetaUpdate(old_set.metadata(), candidate.set.metadata());
+  Append(CheckSchema(candidate.document), &errors);
+  if (!errors.empty()) return Finish(AdmissionStage::kSchema, std::move(errors), std::move(admission));
+  errors = ValidateLeaderWorkerSetUpdate(old_set, candidate.set);
+  if (!errors.empty()) return Finish(AdmissionStage::kValidation, std::move(errors), std::move(admission));
+  if (SpecChanged(old_set, candidate.set)) {
+    candidate.set.mutable_metadata()->set_generation(old_set.metadata().generation() + 1);
+  }
+  admission.set = std::make_shared<LeaderWorkerSet>(std::move(candidate.set));
+  return admission;
+}
+
+}  // namespace lws

@@ -1,0 +1,54 @@
+// Admission of a LeaderWorkerSet: all that the API server does with a manifest before it stores it.
+//
+//   lws::SetAdmission admission = lws::AdmitSet(manifest);
+//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
+//   Store(*admission.set);
+//
+// Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted, checked
+// against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
+//
+// Laws:
+//   1. AdmitSet of an admitted set's JSON admits an equal set.
+//   2. A refused manifest has at least one error, and no set.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_ADMIT_SET_H_
+#define LWS_API_ADMIT_SET_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lws/api/field_error.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+enum class AdmissionStage {
+  kAdmitted,
+  kDecode,      // a field holds a value of another type
+  kSchema,      // the CRD's schema, or the general rules of metadata
+  kValidation,  // the LeaderWorkerSet's own rules
+};
+
+struct SetAdmission {
+  AdmissionStage stage = AdmissionStage::kAdmitted;
+  // What is wrong; empty when admitted.
+  FieldErrors errors;
+  // The set as it is stored; null unless admitted.
+  std::shared_ptr<const LeaderWorkerSet> set;
+  // Paths of unknown fields that were dropped.
+  std::vector<std::string> pruned;
+};
+
+// Creation. Complexity: O(manifest).
+SetAdmission AdmitSet(const Json& manifest);
+
+// An update of `old_set`.
+SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest);
+
+}  // namespace lws
+
+#endif  // LWS_API_ADMIT_SET_H_

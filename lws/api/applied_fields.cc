@@ -1,0 +1,78 @@
+#include "lws/api/applied_fields.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+const Json* Find(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+bool HasKeys(const Json& element, const Json& keys) {
+  if (!element.is_object() || !keys.is_object()) return false;
+  for (auto it = keys.begin(); it != keys.end(); ++it) {
+    const auto found = element.find(it.key());
+    if (found == element.end() || *found != *it) return false;
+  }
+  return true;
+}
+
+Json Extract(const Json& value, const Json& fields);
+
+Json ExtractList(const Json& list, const Json& fields) {
+  Json result = Json::array();
+  for (const Json& element : list) {  // in the order of the object
+    for (auto it = fields.begin(); it != fields.end(); ++it) {
+      const absl::string_view key = it.key();
+      if (key.size() < 2) continue;
+      const Json parsed = Json::parse(it.key().substr(2), nullptr, false);
+      if (absl::StartsWith(key, "k:") && HasKeys(element, parsed)) result.push_back(Extract(element, *it));
+      if (absl::StartsWith(key, "v:") && element == parsed) result.push_back(element);
+    }
+  }
+  return result;
+}
+
+// A leaf of `fields` owns the whole value.
+Json Extract(const Json& value, const Json& fields) {
+  if (!fields.is_object() || fields.empty()) return value;
+  if (value.is_array()) return ExtractList(value, fields);
+  if (!value.is_object()) return value;
+  Json result = Json::object();
+  for (auto it = fields.begin(); it != fields.end(); ++it) {
+    if (!absl::StartsWith(it.key(), "f:")) continue;
+    const auto found = value.find(it.key().substr(2));
+    if (found != value.end()) result[it.key().substr(2)] = Extract(*found, *it);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::optional<Json> AppliedFields(const Json& object, absl::string_view manager) {
+  const Json* metadata = Find(object, "metadata");
+  const Json* entries = metadata == nullptr ? nullptr : Find(*metadata, "managedFields");
+  if (entries == nullptr || !entries->is_array()) return std::nullopt;
+  for (const Json& entry : *entries) {
+    const Json* name = Find(entry, "manager");
+    const Json* operation = Find(entry, "operation");
+    const Json* fields = Find(entry, "fieldsV1");
+    if (name == nullptr || *name != std::string(manager) || operation == nullptr || *operation != "Apply" ||
+        fields == nullptr || !fields->is_object()) {
+      continue;
+    }
+    Json applied = Extract(object, *fields);
+    for (const char* key : {"apiVersion", "kind"}) applied[key] = object.value(key, Json());
+    for (const char* key : {"name", "namespace"}) applied["metadata"][key] = metadata->value(key, Json());
+    return applied;
+  }
+  return std::nullopt;
+}
+
+}  // namespace lws

@@ -1,0 +1,69 @@
+#include "lws/api/field_error.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace lws {
+
+std::string FieldError::ToString() const { return absl::StrCat(field, ": ", detail); }
+
+FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail) {
+  return {std::string(field), absl::StrCat("Invalid value: ", value, ": ", detail)};
+}
+
+FieldError InvalidText(absl::string_view field, absl::string_view text, absl::string_view detail) {
+  return InvalidValue(field, Quote(text), detail);
+}
+
+FieldError RequiredValue(absl::string_view field, absl::string_view detail) {
+  return {std::string(field), absl::StrCat("Required value", detail.empty() ? "" : ": ", detail)};
+}
+
+FieldError DuplicateValue(absl::string_view field, absl::string_view value) {
+  return {std::string(field), absl::StrCat("Duplicate value: ", value)};
+}
+
+FieldError UnsupportedValue(absl::string_view field, absl::string_view text, const char* const* supported) {
+  std::string values;
+  for (; *supported != nullptr; ++supported) absl::StrAppend(&values, values.empty() ? "" : ", ", Quote(*supported));
+  return {std::string(field), absl::StrCat("Unsupported value: ", Quote(text), ": supported values: ", values)};
+}
+
+FieldError TooLong(absl::string_view field, int limit) {
+  return {std::string(field), absl::StrCat("Too long: may not be more than ", limit, " bytes")};
+}
+
+FieldError Forbidden(absl::string_view field, absl::string_view detail) {
+  return {std::string(field), absl::StrCat("Forbidden: ", detail)};
+}
+
+std::string Quote(absl::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"': quoted += "\\\""; break;
+      case '\\': quoted += "\\\\"; break;
+      case '\n': quoted += "\\n"; break;
+      case '\r': quoted += "\\r"; break;
+      case '\t': quoted += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+          absl::StrAppendFormat(&quoted, "\\x%02x", static_cast<unsigned char>(c));
+        } else {
+          quoted += c;
+        }
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string Join(const FieldErrors& errors) {
+  if (errors.size() == 1) return errors[0].ToString();
+  if (errors.empty()) return "";
+  return absl::StrCat("[", absl::StrJoin(errors, ", ", [](std::string* out, const FieldError& error) {
+                        out->append(error.ToString());
+                      }), "]");
+}
+
+}  // namespace lws

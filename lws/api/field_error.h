@@ -1,0 +1,53 @@
+// What is wrong with a field of an object, worded as the Kubernetes API server words it.
+//
+//   lws::FieldError e = lws::InvalidValue("spec.replicas", "-1", "must be greater than or equal to 0");
+//   e.ToString();    // spec.replicas: Invalid value: -1: must be greater than or equal to 0
+//
+// Thread-safety: values; all functions may be called concurrently.
+#ifndef LWS_API_FIELD_ERROR_H_
+#define LWS_API_FIELD_ERROR_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+struct FieldError {
+  std::string field;   // "spec.leaderWorkerTemplate.size"
+  std::string detail;  // all that follows the field and ": "
+
+  std::string ToString() const;
+
+  friend bool operator==(const FieldError& a, const FieldError& b) {
+    return a.field == b.field && a.detail == b.detail;
+  }
+};
+
+using FieldErrors = std::vector<FieldError>;
+
+// "FIELD: Invalid value: VALUE: DETAIL"; `value` as JSON writes it.
+FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail);
+// The same for a value that is a string.
+FieldError InvalidText(absl::string_view field, absl::string_view text, absl::string_view detail);
+// "FIELD: Required value", and ": DETAIL" unless it is empty.
+FieldError RequiredValue(absl::string_view field, absl::string_view detail);
+// "FIELD: Duplicate value: VALUE"; `value` as JSON writes it.
+FieldError DuplicateValue(absl::string_view field, absl::string_view value);
+// "FIELD: Unsupported value: "TEXT": supported values: "A", "B""; `supported` ends with a null pointer.
+FieldError UnsupportedValue(absl::string_view field, absl::string_view text, const char* const* supported);
+// "FIELD: Too long: may not be more than LIMIT bytes".
+FieldError TooLong(absl::string_view field, int limit);
+// "FIELD: Forbidden: DETAIL".
+FieldError Forbidden(absl::string_view field, absl::string_view detail);
+
+// `text` in double quotes, escaped as Go's %q does. Complexity: O(text).
+std::string Quote(absl::string_view text);
+
+// All errors as one text: "A" for one, "[A, B]" for several, "" for none.
+std::string Join(const FieldErrors& errors);
+
+}  // namespace lws
+
+#endif  // LWS_API_FIELD_ERROR_H_

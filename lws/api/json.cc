@@ -1,0 +1,62 @@
+#include "lws/api/json.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+// The deepest nesting of brackets outside of strings; right for valid JSON, and an upper bound for what a parser would
+// descend into before it finds the first error.
+int Depth(absl::string_view text) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+// The parser's words without its own prefix "[json.exception.parse_error.101] ".
+absl::string_view WithoutPrefix(absl::string_view message) {
+  const size_t end = message.find("] ");
+  return end == absl::string_view::npos ? message : message.substr(end + 2);
+}
+
+}  // namespace
+
+absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source) {
+  if (Depth(text) > kMaxJsonDepth) {
+    return absl::InvalidArgumentError(absl::StrCat(source, ": nested deeper than ", kMaxJsonDepth, " levels"));
+  }
+  try {
+    return Json::parse(text.begin(), text.end());
+  } catch (const Json::exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat(source, ": ", WithoutPrefix(error.what())));
+  }
+}
+
+std::string CanonicalJson(const Json& document) {
+  // The replaced characters occur inside strings alone, so that the text can be escaped as a whole.
+  return absl::StrReplaceAll(document.dump(-1, ' ', false, Json::error_handler_t::replace),
+                             {{"<", "\\u003c"},
+                              {">", "\\u003e"},
+                              {"&", "\\u0026"},
+                              {"\xe2\x80\xa8", "\\u2028"},
+                              {"\xe2\x80\xa9", "\\u2029"}});
+}
+
+}  // namespace lws

@@ -1,0 +1,111 @@
+#include "lws/api/json_reader.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+const Json& EmptyList() {
+  static const Json& empty = *new Json(Json::array());
+  return empty;
+}
+
+const Json& EmptyObject() {
+  static const Json& empty = *new Json(Json::object());
+  return empty;
+}
+
+std::string TextOr(const Json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+}  // namespace
+
+const Json* JsonReader::FindIn(const Json& from, Path path) {
+  const Json* value = &from;
+  for (const char* key : path) {
+    if (value->is_null()) return nullptr;
+    if (!value->is_object()) {
+      Fail(path, *value, "an object");
+      return nullptr;
+    }
+    const auto found = value->find(key);
+    if (found == value->end()) return nullptr;
+    value = &*found;
+  }
+  return value->is_null() ? nullptr : value;
+}
+
+std::optional<std::string> JsonReader::OptionalText(Path path) {
+  const Json* value = Find(path);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string()) return value->get<std::string>();
+  Fail(path, *value, "a string");
+  return std::nullopt;
+}
+
+std::optional<int64_t> JsonReader::Integer(Path path) { return IntegerIn(object_, path); }
+
+std::string JsonReader::TextIn(const Json& from, Path path) {
+  const Json* value = FindIn(from, path);
+  if (value == nullptr) return "";
+  if (value->is_string()) return value->get<std::string>();
+  Fail(path, *value, "a string");
+  return "";
+}
+
+std::optional<int64_t> JsonReader::IntegerIn(const Json& from, Path path) {
+  const Json* value = FindIn(from, path);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_integer() && !(value->is_number_unsigned() && value->get<uint64_t>() > INT64_MAX)) {
+    return value->get<int64_t>();
+  }
+  Fail(path, *value, "an integer");
+  return std::nullopt;
+}
+
+bool JsonReader::BoolIn(const Json& from, Path path) {
+  const Json* value = FindIn(from, path);
+  if (value == nullptr) return false;
+  if (value->is_boolean()) return value->get<bool>();
+  Fail(path, *value, "true or false");
+  return false;
+}
+
+const Json& JsonReader::List(Path path) {
+  const Json* value = Find(path);
+  if (value != nullptr && value->is_array()) return *value;
+  if (value != nullptr) Fail(path, *value, "a list");
+  return EmptyList();
+}
+
+const Json& JsonReader::Object(Path path) {
+  const Json* value = Find(path);
+  if (value != nullptr && value->is_object()) return *value;
+  if (value != nullptr) Fail(path, *value, "an object");
+  return EmptyObject();
+}
+
+void JsonReader::Fail(Path path, const Json& value, const char* wanted) {
+  if (!status_.ok()) return;
+  std::string shown = CanonicalJson(value);
+  if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
+  status_ = absl::InvalidArgumentError(
+      absl::StrCat(DescribeObject(object_), ": ", absl::StrJoin(path, "."), ": ", shown, " is not ", wanted));
+}
+
+std::string DescribeObject(const Json& object) {
+  if (!object.is_object()) return "object";
+  const auto metadata = object.find("metadata");
+  const Json& meta = metadata == object.end() ? EmptyObject() : *metadata;
+  const std::string kind = TextOr(object, "kind");
+  const std::string namespace_name = TextOr(meta, "namespace");
+  return absl::StrCat(kind.empty() ? "object" : kind, " ", namespace_name, namespace_name.empty() ? "" : "/",
+                      TextOr(meta, "name"));
+}
+
+}  // namespace lws

@@ -1,0 +1,46 @@
+// A LeaderWorkerSet and its JSON.
+//
+//   absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(document);
+//   lws::LeaderWorkerSetToJson(*set);    // as Kubernetes writes it
+//
+// The message type itself is in leader_worker_set.pb.h, for those who look inside.
+//
+// Laws:
+//   1. LeaderWorkerSetFromJson(LeaderWorkerSetToJson(s)) equals s, for every s that LeaderWorkerSetFromJson returned.
+//   2. LeaderWorkerSetToJson(LeaderWorkerSetFromJson(d)) == ReadTyped(d): every known field survives.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_LEADER_WORKER_SET_H_
+#define LWS_API_LEADER_WORKER_SET_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lws/api/int_or_percent.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class IntOrString;
+class LeaderWorkerSet;
+class LeaderWorkerTemplate;
+class LeaderWorkerSetStatus;
+
+// Errors: InvalidArgument naming the field that holds something else than its type. No defaults are applied.
+absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document);
+Json LeaderWorkerSetToJson(const LeaderWorkerSet& set);
+
+absl::StatusOr<LeaderWorkerTemplate> LeaderWorkerTemplateFromJson(const Json& document);
+Json LeaderWorkerTemplateToJson(const LeaderWorkerTemplate& leader_worker_template);
+
+Json LeaderWorkerSetStatusToJson(const LeaderWorkerSetStatus& status);
+
+// The pod templates as documents. The worker template serves leaders when there is no leader template.
+Json LeaderTemplate(const LeaderWorkerTemplate& leader_worker_template);
+Json WorkerTemplate(const LeaderWorkerTemplate& leader_worker_template);
+
+IntOrPercent ToIntOrPercent(const IntOrString& value);
+
+}  // namespace lws
+
+#endif  // LWS_API_LEADER_WORKER_SET_H_

@@ -1,0 +1,33 @@
+// Kubernetes' rules for names, label keys and label values, in the API server's words.
+//
+//   lws::LabelValueErrors("a b");     // {"a valid label must be an empty string or consist of ..."}
+//   lws::LabelValueErrors("a-b");     // {}
+//
+// Each function returns what is wrong with the text, in order; nothing for a good one. Complexity: O(text).
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_NAME_RULES_H_
+#define LWS_API_NAME_RULES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+// A DNS-1035 label: the name of a Service.
+std::vector<std::string> Dns1035LabelErrors(absl::string_view text);
+// An RFC 1123 label: the name of a namespace.
+std::vector<std::string> Dns1123LabelErrors(absl::string_view text);
+// An RFC 1123 subdomain: the name of most objects. `unit` is what its length is counted in, in the error's words.
+std::vector<std::string> Dns1123SubdomainErrors(absl::string_view text, absl::string_view unit);
+// One segment of a path.
+std::vector<std::string> PathSegmentErrors(absl::string_view text);
+// "prefix/name", or a name: keys of labels and annotations, and finalizers.
+std::vector<std::string> LabelKeyErrors(absl::string_view text);
+std::vector<std::string> LabelValueErrors(absl::string_view text);
+
+}  // namespace lws
+
+#endif  // LWS_API_NAME_RULES_H_

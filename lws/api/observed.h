@@ -1,0 +1,104 @@
+// What decisions read of the objects in a cluster, and nothing else.
+//
+//   absl::StatusOr<lws::ObservedPod> pod = lws::ObservePod(document);
+//   pod->ready;    // phase Running, condition Ready True
+//
+// The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A text
+// that is absent is empty where empty and absent mean the same, else nullopt.
+//
+// Thread-safety: values; all functions here may be called concurrently.
+#ifndef LWS_API_OBSERVED_H_
+#define LWS_API_OBSERVED_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+// What every object has.
+struct ObservedMeta {
+  std::string namespace_name;
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  bool terminating = false;  // a deletion timestamp is set
+
+  // The owner reference with controller true.
+  struct Controller {
+    std::string kind;
+    std::string name;
+    std::string uid;
+  };
+  std::optional<Controller> controller;
+
+  // Labels of well_known.h.
+  std::string set_name;
+  std::string revision_key;
+  std::optional<std::string> group_index;
+};
+
+enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
+
+struct ObservedPod {
+  ObservedMeta meta;
+  std::optional<std::string> worker_index;  // label
+  std::string group_key;                    // label
+  std::optional<std::string> leader_name;   // annotation
+  PodPhase phase = PodPhase::kUnknown;
+  bool has_ready_condition = false;  // the first condition of type Ready is True
+  bool restarted = false;            // some container or init container has restarted
+  bool requests_tpus = false;        // some container or init container asks for TPUs
+  std::string node_name;
+
+  bool ready() const { return phase == PodPhase::kRunning && has_ready_condition; }
+};
+
+struct ObservedStatefulSet {
+  ObservedMeta meta;
+  int32_t replicas = 1;
+  int32_t partition = 0;
+  std::optional<std::string> replicas_annotation;
+  int32_t status_replicas = 0;
+  int32_t available_replicas = 0;
+  std::string current_revision;
+  std::string update_revision;
+  // The fields that the manager `lws` applied, as they are now; null when the object does not tell.
+  SharedJson applied;
+};
+
+struct ObservedRevision {
+  ObservedMeta meta;
+  int64_t number = 0;
+  std::string data;  // canonical JSON
+};
+
+struct ObservedService {
+  ObservedMeta meta;
+};
+
+struct ObservedPodGroup {
+  ObservedMeta meta;
+};
+
+struct ObservedNode {
+  std::string name;
+  std::map<std::string, std::string> labels;
+};
+
+// Errors of all: InvalidArgument naming the object and the field, for a value of another type than the field's.
+// Complexity: O(object).
+absl::StatusOr<ObservedPod> ObservePod(const Json& object);
+absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object);
+absl::StatusOr<ObservedRevision> ObserveRevision(const Json& object);
+absl::StatusOr<ObservedService> ObserveService(const Json& object);
+absl::StatusOr<ObservedPodGroup> ObservePodGroup(const Json& object);
+absl::StatusOr<ObservedNode> ObserveNode(const Json& object);
+
+}  // namespace lws
+
+#endif  // LWS_API_OBSERVED_H_

@@ -1,0 +1,42 @@
+// Labels, annotations and containers of a pod document.
+//
+//   lws::PodText(pod, lws::kAnnotations, lws::kSizeAnnotation);            // "4", or nullopt
+//   lws::SetPodText(lws::kLabels, lws::kGroupIndexLabel, "3", &pod);
+//
+// Thread-safety: may be called concurrently for distinct pods.
+#ifndef LWS_API_POD_DOCUMENT_H_
+#define LWS_API_POD_DOCUMENT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+inline constexpr char kLabels[] = "labels";
+inline constexpr char kAnnotations[] = "annotations";
+
+// OK when `pod` has the shape that the functions below rely on: metadata, labels, annotations, spec and containers of the
+// right types, as far as they are there. Errors: InvalidArgument naming the pod and the field.
+absl::Status CheckPodShape(const Json& pod);
+
+// metadata.MAP[KEY]; `map` is kLabels or kAnnotations. REQUIRES of this and the following: CheckPodShape(pod).ok().
+std::optional<std::string> PodText(const Json& pod, const char* map, const char* key);
+void SetPodText(const char* map, const char* key, absl::string_view text, Json* pod);
+
+// The containers, and the init containers; borrowed from `pod`.
+std::vector<Json*> Containers(Json* pod);
+std::vector<Json*> InitContainers(Json* pod);
+
+// The value of the container's variable of that name; nullopt when there is none.
+std::optional<std::string> EnvValue(const Json& container, absl::string_view name);
+// Appends a variable.
+void AppendEnv(absl::string_view name, absl::string_view value, Json* container);
+
+}  // namespace lws
+
+#endif  // LWS_API_POD_DOCUMENT_H_

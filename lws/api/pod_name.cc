@@ -1,0 +1,30 @@
+#include "lws/api/pod_name.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/sha1.h"
+
+namespace lws {
+
+std::optional<PodName> ParsePodName(absl::string_view name) {
+  const size_t dash = name.rfind('-');
+  if (dash == absl::string_view::npos) return std::nullopt;
+  const absl::string_view digits = name.substr(dash + 1);
+  PodName parsed;
+  if (digits.empty() || digits.find_first_not_of("0123456789") != absl::string_view::npos ||
+      !absl::SimpleAtoi(digits, &parsed.ordinal)) {
+    return std::nullopt;
+  }
+  parsed.parent = std::string(name.substr(0, dash));
+  return parsed;
+}
+
+std::string LeaderPodName(absl::string_view set_name, int64_t group_index) {
+  return absl::StrCat(set_name, "-", group_index);
+}
+
+std::string GroupKey(absl::string_view namespace_name, absl::string_view leader_pod_name) {
+  return Sha1Hex(absl::StrCat(namespace_name, "/", leader_pod_name));
+}
+
+}  // namespace lws

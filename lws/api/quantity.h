@@ -1,0 +1,84 @@
+// Kubernetes resource quantities ("500m", "1.5Gi", "1e3"), exact at any size.
+//
+//   lws::Quantity q = *lws::Quantity::Parse("1.5Gi");
+//   q.Add(*lws::Quantity::Parse("512Mi"));
+//   q.ToString();        // 2Gi
+//   q.Value();           // 2147483648
+//
+// A quantity is a whole number of billionths (n); what is finer is rounded away from zero when it is read, and binary
+// quantities (Ki..Ei) are capped at 2^63-1, as Kubernetes does.
+//
+// Laws:
+//   1. Parse(q.ToString()) equals q in value.
+//   2. Compare is a total order, and agrees with adding the same quantity to both sides.
+//   3. Add is exact, commutative in value, and associative in value.
+//   4. ToString is idempotent: Parse(s.ToString()).ToString() == s.ToString().
+//
+// Thread-safety: distinct objects are independent; const methods may be called concurrently.
+#ifndef LWS_API_QUANTITY_H_
+#define LWS_API_QUANTITY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+class Quantity {
+ public:
+  // How a quantity is written: "1500M", "1.5Gi" or "15e8".
+  enum class Format { kDecimalSi, kBinarySi, kDecimalExponent };
+
+  // Largest decimal exponent, of either sign, that Parse accepts. Kubernetes has no limit here.
+  static constexpr int kMaxExponent = 10000;
+
+  // Zero, in kDecimalSi.
+  Quantity();
+  ~Quantity();
+  Quantity(const Quantity& other);
+  Quantity& operator=(const Quantity& other);
+  Quantity(Quantity&&) noexcept;
+  Quantity& operator=(Quantity&&) noexcept;
+
+  // Errors: InvalidArgument in Kubernetes' words. Complexity: O(digits^2).
+  static absl::StatusOr<Quantity> Parse(absl::string_view text);
+
+  // What Kubernetes prints and stores: the largest suffix that leaves no fraction. A text that was short and already in
+  // such a form is kept to the letter ("+0015", "3.M").
+  std::string ToString() const;
+
+  // -1, 0 or 1 for less, equal, greater.
+  int Compare(const Quantity& other) const;
+  bool IsZero() const { return Sign() == 0; }
+  int Sign() const;
+
+  // Adds `other`. A zero takes over the other's format.
+  void Add(const Quantity& other);
+
+  // Multiplies by a count.
+  void Multiply(int64_t count);
+
+  // The amount in whole units, rounded up; nullopt when it is outside of int64. Of negative amounts with a fraction
+  // Kubernetes' rounding gives one more than the truncated amount, and for very negative ones an arbitrary number:
+  // both are reproduced here. Arithmetic belongs to Add and Compare.
+  std::optional<int64_t> Value() const;
+
+ private:
+  struct Amount;
+
+  bool FitsInt64() const;
+
+  std::unique_ptr<Amount> amount_;  // billionths
+  Format format_ = Format::kDecimalSi;
+  // The number was too long for Kubernetes' int64 form; only Value can tell.
+  bool long_form_ = false;
+  std::string kept_text_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_API_QUANTITY_H_

@@ -1,0 +1,19 @@
+// SHA-1 as lower-case hex, for the keys that LeaderWorkerSet derives from names.
+//
+//   lws::Sha1Hex("default/vllm-0");    // 40 hex digits
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_API_SHA1_H_
+#define LWS_API_SHA1_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+std::string Sha1Hex(absl::string_view text);
+
+}  // namespace lws
+
+#endif  // LWS_API_SHA1_H_

@@ -1,0 +1,243 @@
+#include "lws/api/typed_json.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/api/quantity.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+const char* KindName(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kString: return "a string";
+    case FieldKind::kInt32: return "a 32-bit integer";
+    case FieldKind::kInt64: return "a 64-bit integer";
+    case FieldKind::kBool: return "true or false";
+    case FieldKind::kQuantity: return "a quantity";
+    case FieldKind::kIntOrString: return "a 32-bit integer or a string";
+    case FieldKind::kTime: return "a time";
+    case FieldKind::kRaw: return "any value";
+    case FieldKind::kObject: return "an object";
+    case FieldKind::kList: return "a list";
+    case FieldKind::kMap: return "an object";
+  }
+  return "";
+}
+
+absl::Status WrongType(absl::string_view path, const Json& value, FieldKind kind) {
+  std::string shown = CanonicalJson(value);
+  if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", shown, " is not ", KindName(kind)));
+}
+
+// Integers may come as 2.0; that is 2.
+std::optional<int64_t> AsInteger(const Json& value) {
+  if (value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) return std::nullopt;
+  if (value.is_number_integer()) return value.get<int64_t>();
+  if (!value.is_number_float()) return std::nullopt;
+  const double number = value.get<double>();
+  if (std::trunc(number) != number || std::abs(number) >= 9.2e18) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+absl::StatusOr<Json> ReadInteger(FieldKind kind, const Json& raw, absl::string_view path) {
+  const std::optional<int64_t> value = AsInteger(raw);
+  const bool wide = kind == FieldKind::kInt64;
+  if (!value.has_value() || (!wide && (*value < INT32_MIN || *value > INT32_MAX))) return WrongType(path, raw, kind);
+  return Json(*value);
+}
+
+absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
+  std::string text;
+  if (raw.is_string()) {
+    text = std::string(absl::StripAsciiWhitespace(raw.get_ref<const std::string&>()));
+  } else if (std::optional<int64_t> integer = AsInteger(raw); integer.has_value()) {
+    text = absl::StrCat(*integer);
+  } else if (raw.is_number()) {
+    text = raw.dump();
+  } else {
+    return WrongType(path, raw, FieldKind::kQuantity);
+  }
+  absl::StatusOr<Quantity> quantity = Quantity::Parse(text);
+  if (!quantity.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", CanonicalJson(raw), ": ", quantity.status().message()));
+  }
+  return Json(quantity->ToString());
+}
+
+absl::StatusOr<Json> ReadTime(const Json& raw, absl::string_view path) {
+  absl::Time time;
+  std::string error;
+  if (!raw.is_string()) return WrongType(path, raw, FieldKind::kTime);
+  const std::string& text = raw.get_ref<const std::string&>();
+  if (!absl::StrContains(text, "T") || !absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return WrongType(path, raw, FieldKind::kTime);
+  }
+  return Json(absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone()));
+}
+
+absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_view path) {
+  switch (kind) {
+    case FieldKind::kString:
+      if (raw.is_string()) return raw;
+      break;
+    case FieldKind::kBool:
+      if (raw.is_boolean()) return raw;
+      break;
+    case FieldKind::kInt32:
+    case FieldKind::kInt64:
+      return ReadInteger(kind, raw, path);
+    case FieldKind::kIntOrString:
+      return raw.is_string() ? absl::StatusOr<Json>(raw) : ReadInteger(kind, raw, path);
+    case FieldKind::kQuantity:
+      return ReadQuantity(raw, path);
+    case FieldKind::kTime:
+      return ReadTime(raw, path);
+    case FieldKind::kRaw:
+      return raw;
+    case FieldKind::kObject:
+    case FieldKind::kList:
+    case FieldKind::kMap:
+      break;
+  }
+  return WrongType(path, raw, kind);
+}
+
+// What a null element of a list or map stands for.
+Json ZeroOf(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kString: return "";
+    case FieldKind::kBool: return false;
+    case FieldKind::kInt32:
+    case FieldKind::kInt64:
+    case FieldKind::kIntOrString: return 0;
+    case FieldKind::kQuantity: return "0";
+    default: return nullptr;
+  }
+}
+
+bool IsZero(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::string: return value.get_ref<const std::string&>().empty();
+    case Json::value_t::boolean: return !value.get<bool>();
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned: return value.get<int64_t>() == 0;
+    case Json::value_t::array:
+    case Json::value_t::object: return value.empty();
+    default: return false;
+  }
+}
+
+absl::StatusOr<Json> ReadElement(const FieldInfo& field, const Json& raw, absl::string_view path) {
+  if (field.element_kind == FieldKind::kObject) {
+    return ReadTyped(field.object_type(), raw.is_null() ? Json::object() : raw, path);
+  }
+  if (raw.is_null()) return ZeroOf(field.element_kind);
+  return ReadScalar(field.element_kind, raw, path);
+}
+
+absl::StatusOr<Json> ReadField(const FieldInfo& field, const Json& raw, absl::string_view path) {
+  if (field.kind == FieldKind::kObject) return ReadTyped(field.object_type(), raw, path);
+  if (field.kind != FieldKind::kList && field.kind != FieldKind::kMap) return ReadScalar(field.kind, raw, path);
+  const bool is_list = field.kind == FieldKind::kList;
+  if (is_list ? !raw.is_array() : !raw.is_object()) return WrongType(path, raw, field.kind);
+  Json result = is_list ? Json::array() : Json::object();
+  size_t index = 0;
+  for (auto it = raw.begin(); it != raw.end(); ++it) {
+    const std::string element_path = is_list ? ElementPath(path, index++) : FieldPath(path, it.key());
+    absl::StatusOr<Json> element = ReadElement(field, *it, element_path);
+    if (!element.ok()) return element.status();
+    if (is_list) {
+      result.push_back(*std::move(element));
+    } else {
+      result[it.key()] = *std::move(element);
+    }
+  }
+  return result;
+}
+
+// Objects that are no pointers are written even when they are empty, whatever their omitempty says.
+bool IsOmitted(const FieldInfo& field, const Json& value) {
+  return field.omits_empty && !field.is_pointer && field.kind != FieldKind::kObject &&
+         field.kind != FieldKind::kIntOrString && field.kind != FieldKind::kQuantity && IsZero(value);
+}
+
+// The objects below `value`, a value of `field`, with the path of each.
+template <typename Visit>
+void ForEachObject(const FieldInfo& field, absl::string_view path, Json* value, const Visit& visit) {
+  if (field.type < 0) return;
+  if (field.kind == FieldKind::kObject && value->is_object()) visit(std::string(path), value);
+  if (field.kind == FieldKind::kList && value->is_array()) {
+    for (size_t i = 0; i < value->size(); ++i) {
+      if ((*value)[i].is_object()) visit(ElementPath(path, i), &(*value)[i]);
+    }
+  }
+}
+
+}  // namespace
+
+std::string FieldPath(absl::string_view path, absl::string_view name) {
+  return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
+}
+
+std::string ElementPath(absl::string_view path, size_t index) { return absl::StrCat(path, "[", index, "]"); }
+
+absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::string_view path) {
+  if (!raw.is_object()) return WrongType(path, raw, FieldKind::kObject);
+  Json result = Json::object();
+  for (const FieldInfo& field : type) {
+    const auto found = raw.find(field.name);
+    if (found != raw.end() && !found->is_null()) {
+      absl::StatusOr<Json> value = ReadField(field, *found, FieldPath(path, field.name));
+      if (!value.ok()) return value.status();
+      if (!IsOmitted(field, *value)) result[field.name] = *std::move(value);
+    } else if (field.absent_json != nullptr) {
+      result[field.name] = Json::parse(field.absent_json);
+    }
+  }
+  return result;
+}
+
+void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* object, std::vector<std::string>* pruned) {
+  for (auto it = object->begin(); it != object->end();) {
+    const FieldInfo* field = type.Find(it.key());
+    const std::string field_path = FieldPath(path, it.key());
+    if (field == nullptr || field->pruned) {
+      pruned->push_back(field_path);
+      it = object->erase(it);
+      continue;
+    }
+    ForEachObject(*field, field_path, &*it, [&](const std::string& below, Json* value) {
+      PruneUnknownFields(field->object_type(), below, value, pruned);
+    });
+    ++it;
+  }
+}
+
+void ApplySchemaDefaults(const TypeInfo& type, Json* object) {
+  for (const FieldInfo& field : type) {
+    auto found = object->find(field.name);
+    if (found != object->end() && found->is_null()) {
+      object->erase(found);
+      found = object->end();
+    }
+    if (found == object->end()) {
+      if (field.default_json != nullptr) (*object)[field.name] = Json::parse(field.default_json);
+      continue;
+    }
+    ForEachObject(field, "", &*found,
+                  [&](const std::string&, Json* value) { ApplySchemaDefaults(field.object_type(), value); });
+  }
+}
+
+}  // namespace lws

@@ -1,0 +1,160 @@
+#include "lws/core/observation.h"
+
+#include <optional>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/placement/pod_group.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+using Key = std::pair<std::string, std::string>;  // namespace, name
+
+template <typename T>
+using ByKey = std::map<Key, T>;
+
+template <typename T>
+const T* Find(const ByKey<T>& objects, absl::string_view namespace_name, absl::string_view name) {
+  const auto found = objects.find({std::string(namespace_name), std::string(name)});
+  return found == objects.end() ? nullptr : &found->second;
+}
+
+// The objects of one namespace that `wanted` takes, in order.
+template <typename T, typename Wanted>
+std::vector<const T*> Select(const ByKey<T>& objects, absl::string_view namespace_name, const Wanted& wanted) {
+  std::vector<const T*> selected;
+  const std::string first(namespace_name);
+  for (auto it = objects.lower_bound({first, ""}); it != objects.end() && it->first.first == first; ++it) {
+    if (wanted(it->second)) selected.push_back(&it->second);
+  }
+  return selected;
+}
+
+template <typename T>
+absl::Status Put(const ObservedMeta& meta, T observed, ByKey<T>* objects) {
+  (*objects)[{meta.namespace_name, meta.name}] = std::move(observed);
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::Status PutObserved(absl::StatusOr<T> observed, ByKey<T>* objects) {
+  if (!observed.ok()) return observed.status();
+  const ObservedMeta meta = observed->meta;
+  return Put(meta, *std::move(observed), objects);
+}
+
+std::vector<const ObservedRevision*> RevisionsOf(const ByKey<ObservedRevision>& revisions,
+                                                 const std::string& namespace_name, const std::string& set_name) {
+  return Select(revisions, namespace_name, [&](const ObservedRevision& revision) {
+    return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, set_name.substr(0, 220));
+  });
+}
+
+}  // namespace
+
+struct ClusterSnapshot::Objects {
+  ByKey<LeaderWorkerSet> sets;
+  ByKey<ObservedStatefulSet> statefulsets;
+  ByKey<ObservedPod> pods;
+  ByKey<ObservedRevision> revisions;
+  ByKey<ObservedService> services;
+  ByKey<ObservedPodGroup> pod_groups;
+  std::map<std::string, ObservedNode> nodes;
+};
+
+ClusterSnapshot::ClusterSnapshot() : objects_(std::make_unique<Objects>()) {}
+ClusterSnapshot::~ClusterSnapshot() = default;
+ClusterSnapshot::ClusterSnapshot(ClusterSnapshot&&) noexcept = default;
+ClusterSnapshot& ClusterSnapshot::operator=(ClusterSnapshot&&) noexcept = default;
+
+absl::Status ClusterSnapshot::Add(const Json& object) {
+  JsonReader reader(object);
+  const std::string kind = reader.Text({"kind"});
+  if (kind == "Pod") return PutObserved(lws::ObservePod(object), &objects_->pods);
+  if (kind == "StatefulSet") return PutObserved(ObserveStatefulSet(object), &objects_->statefulsets);
+  if (kind == "ControllerRevision") return PutObserved(ObserveRevision(object), &objects_->revisions);
+  if (kind == "Service") return PutObserved(ObserveService(object), &objects_->services);
+  if (kind == kPodGroupKind) return PutObserved(ObservePodGroup(object), &objects_->pod_groups);
+  if (kind == "Node") {
+    absl::StatusOr<ObservedNode> node = ObserveNode(object);
+    if (!node.ok()) return node.status();
+    const std::string name = node->name;
+    objects_->nodes[name] = *std::move(node);
+    return absl::OkStatus();
+  }
+  if (kind != kKind) return reader.status();
+  absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
+  if (!set.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", set.status().message()));
+  }
+  const Key key(set->metadata().namespace_(), set->metadata().name());
+  objects_->sets[key] = *std::move(set);
+  return absl::OkStatus();
+}
+
+SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, absl::string_view name) const {
+  SetObservation observation;
+  observation.set = Find(objects_->sets, namespace_name, name);
+  if (observation.set == nullptr) return observation;
+  observation.leader_statefulset = Find(objects_->statefulsets, namespace_name, name);
+  observation.service = Find(objects_->services, namespace_name, name);
+  observation.leader_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& pod) {
+    return pod.meta.set_name == name && pod.worker_index == "0";
+  });
+  std::set<absl::string_view> leader_names;
+  for (const ObservedPod* leader : observation.leader_pods) leader_names.insert(leader->meta.name);
+  observation.worker_statefulsets =
+      Select(objects_->statefulsets, namespace_name, [&](const ObservedStatefulSet& statefulset) {
+        return (statefulset.meta.set_name == name && statefulset.meta.group_index.has_value()) ||
+               leader_names.count(statefulset.meta.name) > 0;
+      });
+  observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), std::string(name));
+  return observation;
+}
+
+PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, absl::string_view name) const {
+  PodObservation observation;
+  observation.pod = Find(objects_->pods, namespace_name, name);
+  if (observation.pod == nullptr) return observation;
+  const ObservedPod& pod = *observation.pod;
+  const std::string& set_name = pod.meta.set_name;
+  observation.set = Find(objects_->sets, namespace_name, set_name);
+  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+    observation.leader = Find(objects_->pods, namespace_name, parsed->parent);
+  }
+  if (pod.meta.controller.has_value()) {
+    observation.controller = Find(objects_->statefulsets, namespace_name, pod.meta.controller->name);
+  }
+  observation.group_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& other) {
+    return other.meta.set_name == set_name && other.meta.group_index == pod.meta.group_index;
+  });
+  observation.worker_statefulset = Find(objects_->statefulsets, namespace_name, name);
+  observation.service = Find(objects_->services, namespace_name, name);
+  observation.pod_group = Find(objects_->pod_groups, namespace_name, PodGroupName(name, pod.meta.revision_key));
+  const auto node = objects_->nodes.find(pod.node_name);
+  observation.node = node == objects_->nodes.end() ? nullptr : &node->second;
+  observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), set_name);
+  return observation;
+}
+
+std::vector<Key> ClusterSnapshot::SetNames() const {
+  std::vector<Key> names;
+  for (const auto& [key, set] : objects_->sets) names.push_back(key);
+  return names;
+}
+
+std::vector<Key> ClusterSnapshot::PodNames() const {
+  std::vector<Key> names;
+  for (const auto& [key, pod] : objects_->pods) names.push_back(key);
+  return names;
+}
+
+}  // namespace lws

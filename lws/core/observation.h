@@ -1,0 +1,89 @@
+// All that a decision may look at: the set or the pod, and the objects around it, borrowed.
+//
+//   lws::ClusterSnapshot cluster;
+//   for (const lws::Json& object : objects) cluster.Add(object);
+//   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now, options);
+//
+// A host with an index of its own fills the structs itself. Lists are in the order of namespace and name; where two objects
+// compete for one place, the last listed wins.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_CORE_OBSERVATION_H_
+#define LWS_CORE_OBSERVATION_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+struct SetObservation {
+  // Null when the set does not exist; nothing else is then looked at.
+  const LeaderWorkerSet* set = nullptr;
+  // Of the set's name; null when absent.
+  const ObservedStatefulSet* leader_statefulset = nullptr;
+  // Pods of the set with worker index 0.
+  std::vector<const ObservedPod*> leader_pods;
+  // StatefulSets of the set with a group index, and those named like one of leader_pods.
+  std::vector<const ObservedStatefulSet*> worker_statefulsets;
+  // Revisions of the namespace that carry the set's label, or a name that begins with the set's.
+  std::vector<const ObservedRevision*> revisions;
+  // Of the set's name; null when absent.
+  const ObservedService* service = nullptr;
+};
+
+struct PodObservation {
+  const ObservedPod* pod = nullptr;  // null when the pod does not exist
+  const LeaderWorkerSet* set = nullptr;
+  // Of the pod's name without its ordinal; null when absent. For a leader pod not looked at.
+  const ObservedPod* leader = nullptr;
+  // The StatefulSet that the pod's controller reference names; null when absent.
+  const ObservedStatefulSet* controller = nullptr;
+  // The pods of the pod's group.
+  std::vector<const ObservedPod*> group_pods;
+  // Named like the pod; null when absent.
+  const ObservedStatefulSet* worker_statefulset = nullptr;
+  const ObservedService* service = nullptr;
+  const ObservedPodGroup* pod_group = nullptr;
+  const ObservedNode* node = nullptr;  // that the pod is on
+  std::vector<const ObservedRevision*> revisions;
+};
+
+// The projected objects of a cluster.
+class ClusterSnapshot {
+ public:
+  ClusterSnapshot();
+  ~ClusterSnapshot();
+  ClusterSnapshot(ClusterSnapshot&&) noexcept;
+  ClusterSnapshot& operator=(ClusterSnapshot&&) noexcept;
+
+  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed over.
+  // Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
+  absl::Status Add(const Json& object);
+
+  // Complexity: O(objects of the namespace). The results borrow from this snapshot.
+  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;
+
+  // {namespace, name} of all sets, and of all pods.
+  std::vector<std::pair<std::string, std::string>> SetNames() const;
+  std::vector<std::pair<std::string, std::string>> PodNames() const;
+
+ private:
+  struct Objects;
+  std::unique_ptr<Objects> objects_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_OBSERVATION_H_

@@ -1,0 +1,76 @@
+#include "lws/core/plan_builder.h"
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+void PlanBuilder::Because(DecisionReason reason, std::string subject, std::string detail) {
+  plan_.decisions.push_back({reason, std::move(subject), std::move(detail)});
+}
+
+Action& PlanBuilder::Create(Json object) { return Write(Verb::kCreate, std::move(object)); }
+Action& PlanBuilder::Apply(Json object) { return Write(Verb::kApply, std::move(object)); }
+Action& PlanBuilder::UpdateStatus(Json object) { return Write(Verb::kUpdateStatus, std::move(object)); }
+
+Action& PlanBuilder::Write(Verb verb, Json object) {
+  Action action;
+  action.verb = verb;
+  action.api_version = object.value("apiVersion", "");
+  const Json& metadata = object["metadata"];
+  action.target = {object.value("kind", ""), metadata.value("namespace", ""), metadata.value("name", "")};
+  action.object = std::make_shared<const Json>(std::move(object));
+  plan_.actions.push_back(std::move(action));
+  return plan_.actions.back();
+}
+
+Action& PlanBuilder::Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta) {
+  Action action;
+  action.verb = Verb::kDelete;
+  action.api_version = std::string(api_version);
+  action.target = {std::string(kind), meta.namespace_name, meta.name};
+  action.uid = meta.uid;
+  action.resource_version = meta.resource_version;
+  plan_.actions.push_back(std::move(action));
+  return plan_.actions.back();
+}
+
+Event PlanBuilder::Warning(absl::string_view reason, absl::string_view action, std::string note,
+                           std::optional<ObjectRef> related) const {
+  Event event;
+  event.after_action = static_cast<int32_t>(plan_.actions.size());
+  event.is_warning = true;
+  event.reason = std::string(reason);
+  event.action = std::string(action);
+  event.note = std::move(note);
+  event.regarding = regarding_;
+  event.related = std::move(related);
+  return event;
+}
+
+void PlanBuilder::Warn(absl::string_view reason, absl::string_view action, std::string note,
+                       std::optional<ObjectRef> related) {
+  plan_.events.push_back(Warning(reason, action, std::move(note), std::move(related)));
+}
+
+void PlanBuilder::Tell(absl::string_view reason, absl::string_view action, std::string note,
+                       std::optional<ObjectRef> related) {
+  Warn(reason, action, std::move(note), std::move(related));
+  plan_.events.back().is_warning = false;
+}
+
+Plan PlanBuilder::Again(absl::Duration after) {
+  plan_.requeue_after = after;
+  return Take();
+}
+
+Plan PlanBuilder::Fail(absl::Status error) {
+  plan_.error = std::move(error);
+  return Take();
+}
+
+std::string Describe(const ObjectRef& ref) { return absl::StrCat(ref.kind, " ", ref.namespace_name, "/", ref.name); }
+
+}  // namespace lws

@@ -1,0 +1,65 @@
+// Writes a plan in the order of its decisions.
+//
+//   lws::PlanBuilder plan(set_ref);
+//   plan.Because(lws::DecisionReason::kServiceMissing, "Service default/vllm");
+//   plan.Create(lws::SharedService(set));
+//   plan.Tell("GroupsProgressing", "Create", "Created ...");
+//   return plan.Take();
+//
+// Thread-safety: distinct builders are independent.
+#ifndef LWS_CORE_PLAN_BUILDER_H_
+#define LWS_CORE_PLAN_BUILDER_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+#include "lws/core/plan.h"
+
+namespace lws {
+
+class PlanBuilder {
+ public:
+  // Events are about `regarding`.
+  explicit PlanBuilder(ObjectRef regarding) : regarding_(std::move(regarding)) {}
+
+  void Because(DecisionReason reason, std::string subject, std::string detail = "");
+
+  // Actions; the returned reference is good until the next one.
+  Action& Create(Json object);
+  Action& Apply(Json object);
+  Action& UpdateStatus(Json object);
+  Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
+
+  // A Normal event, recorded when all actions so far have succeeded.
+  void Tell(absl::string_view reason, absl::string_view action, std::string note,
+            std::optional<ObjectRef> related = std::nullopt);
+  void Warn(absl::string_view reason, absl::string_view action, std::string note,
+            std::optional<ObjectRef> related = std::nullopt);
+
+  // A warning that is no event yet.
+  Event Warning(absl::string_view reason, absl::string_view action, std::string note,
+                std::optional<ObjectRef> related = std::nullopt) const;
+
+  Plan Again(absl::Duration after);
+  Plan Fail(absl::Status error);
+  Plan Take() { return std::move(plan_); }
+
+ private:
+  Action& Write(Verb verb, Json object);
+
+  ObjectRef regarding_;
+  Plan plan_;
+};
+
+// "KIND NAMESPACE/NAME".
+std::string Describe(const ObjectRef& ref);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PLAN_BUILDER_H_

@@ -1,0 +1,191 @@
+#include "lws/core/reconcile_pod.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/core/desired_objects.h"
+#include "lws/core/plan_builder.h"
+#include "lws/core/restart.h"
+#include "lws/core/revision_data.h"
+#include "lws/core/revisions.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+constexpr absl::Duration kRevisionRetry = absl::Seconds(1);
+
+class PodPass {
+ public:
+  PodPass(const PodObservation& observation, const PodReconcileOptions& options)
+      : observation_(observation),
+        options_(options),
+        set_(*observation.set),
+        pod_(*observation.pod),
+        plan_({kKind, set_.metadata().namespace_(), set_.metadata().name()}) {}
+
+  Plan Run() {
+    const bool is_leader = pod_.worker_index == "0";
+    subject_ = absl::StrCat(is_leader ? "leader" : "worker", " pod ", pod_.meta.namespace_name, "/", pod_.meta.name);
+    if (!is_leader && !ParsePodName(pod_.meta.name).has_value() && MayRestart()) {
+      return plan_.Fail(absl::InvalidArgumentError(
+          absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name, ": metadata.name: no -ORDINAL at its end")));
+    }
+    const RestartDecision restart = DecideRestart(ReadRestartFacts(observation_));
+    plan_.Because(restart.reason, subject_);
+    if (restart.restart) RestartGroup(is_leader ? pod_ : *observation_.leader);
+    if (restart.stop) return plan_.Take();
+    if (!is_leader) {
+      plan_.Because(DecisionReason::kWorkerIsFine, subject_);
+      return plan_.Take();
+    }
+    return RunLeader();
+  }
+
+ private:
+  // Whether the restart decision will ask for the leader.
+  bool MayRestart() const {
+    const RestartFacts facts = ReadRestartFacts(observation_);
+    return facts.policy_restarts && facts.triggered && facts.group_started;
+  }
+
+  ObjectRef PodRef(const ObservedPod& pod) const { return {"Pod", pod.meta.namespace_name, pod.meta.name}; }
+
+  void RestartGroup(const ObservedPod& leader) {
+    plan_.Delete("v1", "Pod", leader.meta).propagation = Propagation::kForeground;
+    plan_.Tell("RecreateGroup", "Delete",
+               absl::StrCat("Worker pod ", pod_.meta.name, " failed, deleted leader pod ", leader.meta.name,
+                            " to recreate group ", leader.meta.group_index.value_or("")),
+               PodRef(leader));
+  }
+
+  Plan RunLeader() {
+    if (pod_.leader_name.has_value()) {
+      plan_.Because(DecisionReason::kMistakenLeader, subject_);
+      plan_.Warn("FailedCreate", "Create",
+                 absl::StrCat("leader pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                              " contains mistake annotation '", kLeaderNameAnnotation,
+                              "': requires Kubernetes ≥v1.27 or v1.26 with StatefulSetStartOrdinal feature"),
+                 PodRef(pod_));
+      return plan_.Take();
+    }
+    if (pod_.meta.terminating) {
+      plan_.Because(DecisionReason::kLeaderTerminating, subject_);
+      return plan_.Take();
+    }
+    const bool unique = set_.spec().network_config().subdomain_policy() == kSubdomainUniquePerReplica;
+    if (unique && observation_.service == nullptr) {
+      plan_.Because(DecisionReason::kServiceMissing, subject_);
+      plan_.Create(GroupService(set_, pod_));
+    }
+    absl::Status status = DecidePodGroup();
+    if (!status.ok()) return plan_.Fail(std::move(status));
+    return DecideWorkers();
+  }
+
+  absl::Status DecidePodGroup() {
+    if (options_.scheduler_provider != SchedulerProvider::kVolcano || observation_.pod_group != nullptr) {
+      return absl::OkStatus();
+    }
+    plan_.Because(DecisionReason::kPodGroupMissing, subject_);
+    absl::StatusOr<Json> pod_group = GroupPodGroup(set_, pod_);
+    if (!pod_group.ok()) return pod_group.status();
+    plan_.Create(*std::move(pod_group));
+    return absl::OkStatus();
+  }
+
+  Plan Wait(DecisionReason reason) {
+    plan_.Because(reason, subject_);
+    return plan_.Take();
+  }
+
+  Plan DecideWorkers() {
+    const LeaderWorkerTemplate& group = set_.spec().leader_worker_template();
+    if (!group.has_size() || group.size() == 1) return Wait(DecisionReason::kSingleMember);
+    if (set_.spec().startup_policy() == kLeaderReady && !pod_.has_ready_condition) {
+      return Wait(DecisionReason::kWaitingForLeaderReady);
+    }
+    const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
+    if (revision == nullptr) {
+      plan_.Because(DecisionReason::kWaitingForRevision, subject_, pod_.meta.revision_key);
+      return plan_.Again(kRevisionRetry);
+    }
+    const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
+    if (!set.ok()) {
+      return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
+                                                                revision->meta.name, ": ", set.status().message())));
+    }
+    absl::StatusOr<std::string> topology_value = TopologyValue();
+    if (!topology_value.ok()) return plan_.Fail(topology_value.status());
+    if (Topology().has_value() && pod_.node_name.empty()) return Wait(DecisionReason::kWaitingForSchedule);
+    if (observation_.worker_statefulset != nullptr) return Wait(DecisionReason::kWorkersExist);
+    return CreateWorkers(*set, *topology_value);
+  }
+
+  // The node label of exclusive placement. An empty key counts, and no node has it.
+  std::optional<std::string> Topology() const {
+    const auto& annotations = set_.metadata().annotations();
+    const auto found = annotations.find(kExclusiveTopologyAnnotation);
+    if (found == annotations.end()) return std::nullopt;
+    return found->second;
+  }
+
+  // The label of the leader's node; "" without exclusive placement, or while the leader is on no node.
+  absl::StatusOr<std::string> TopologyValue() const {
+    if (!Topology().has_value() || pod_.node_name.empty()) return std::string();
+    if (observation_.node == nullptr) {
+      return absl::NotFoundError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                                              ": spec.nodeName: node ", pod_.node_name, " does not exist"));
+    }
+    const auto found = observation_.node->labels.find(*Topology());
+    if (found == observation_.node->labels.end()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("Node ", pod_.node_name, ": metadata.labels: no topology label \"", *Topology(), "\""));
+    }
+    return found->second;
+  }
+
+  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::string& topology_value) {
+    plan_.Because(DecisionReason::kWorkersMissing, subject_);
+    Action& action = plan_.Create(WorkerStatefulSet(set_of_revision, pod_, topology_value));
+    action.failure_event = plan_.Warning(
+        "FailedCreate", "Create", absl::StrCat("Failed to create worker statefulset for leader pod ", pod_.meta.name),
+        PodRef(pod_));
+    plan_.Tell("GroupsProgressing", "Create",
+               absl::StrCat("Created worker statefulset for leader pod ", pod_.meta.name), PodRef(pod_));
+    return plan_.Take();
+  }
+
+  const PodObservation& observation_;
+  const PodReconcileOptions& options_;
+  const LeaderWorkerSet& set_;
+  const ObservedPod& pod_;
+  PlanBuilder plan_;
+  std::string subject_;
+};
+
+Plan Missing(const ObservedPod& pod, const char* label) {
+  Plan plan;
+  plan.error = absl::InvalidArgumentError(
+      absl::StrCat("Pod ", pod.meta.namespace_name, "/", pod.meta.name, ": metadata.labels.", label, ": missing"));
+  return plan;
+}
+
+}  // namespace
+
+Plan ReconcilePod(const PodObservation& observation, const PodReconcileOptions& options) {
+  if (observation.pod == nullptr) return Plan();
+  if (observation.pod->meta.set_name.empty()) return Missing(*observation.pod, kNameLabel);
+  if (observation.set == nullptr) return Plan();
+  if (!observation.pod->worker_index.has_value()) return Missing(*observation.pod, kWorkerIndexLabel);
+  return PodPass(observation, options).Run();
+}
+
+}  // namespace lws

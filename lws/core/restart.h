@@ -1,0 +1,50 @@
+// Whether a pod's failure takes its group down.
+//
+//   lws::RestartDecision decision = lws::DecideRestart(facts);
+//   if (decision == lws::RestartDecision::kRestartGroup) // delete the leader, in the foreground
+//
+// A first-match table over a handful of facts; the observation is reduced to them first.
+//
+// Laws:
+//   1. Only kRestartGroup deletes anything.
+//   2. A pod that is neither terminating nor restarted while Running or Pending never restarts its group.
+//   3. A worker restarts its group only through the very leader it belongs to, by UID, and of its own revision.
+//   4. A leader that is already terminating is left alone.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_RESTART_H_
+#define LWS_CORE_RESTART_H_
+
+#include "absl/strings/string_view.h"
+#include "lws/core/decision.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+
+struct RestartFacts {
+  bool policy_restarts = false;   // RecreateGroupOnPodRestart or RecreateGroupAfterStart
+  bool triggered = false;         // terminating, or restarted while Running or Pending
+  bool waits_for_start = false;   // RecreateGroupAfterStart, or the experimental annotation
+  bool group_started = false;     // the group has all its pods, none Pending
+  bool is_leader = false;
+  bool leader_exists = false;     // a leader is its own leader
+  bool same_revision = false;     // as its leader
+  bool belongs_to_leader = false; // the chain of controller owners ends at the leader's UID
+  bool leader_terminating = false;
+};
+
+// The reduction. REQUIRES: observation.pod and observation.set are there.
+RestartFacts ReadRestartFacts(const PodObservation& observation);
+
+// What a decision means for the rest of the pass.
+struct RestartDecision {
+  DecisionReason reason = DecisionReason::kNoTrigger;
+  bool restart = false;    // delete the leader
+  bool stop = false;       // the group is on its way: nothing else is to be done
+};
+
+RestartDecision DecideRestart(const RestartFacts& facts);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_RESTART_H_

@@ -1,0 +1,33 @@
+#include "lws/core/revisions.h"
+
+#include <algorithm>
+
+#include "lws/api/leader_worker_set.pb.h"
+
+namespace lws {
+
+OwnedRevisions::OwnedRevisions(const LeaderWorkerSet& set, const std::vector<const ObservedRevision*>& observed) {
+  for (const ObservedRevision* revision : observed) {
+    const ObservedMeta& meta = revision->meta;
+    if (meta.namespace_name != set.metadata().namespace_() || meta.set_name != set.metadata().name()) continue;
+    if (meta.controller.has_value() && meta.controller->uid != set.metadata().uid()) continue;
+    owned_.push_back(revision);
+  }
+}
+
+const ObservedRevision* OwnedRevisions::Find(absl::string_view key) const {
+  const ObservedRevision* found = nullptr;
+  for (const ObservedRevision* revision : owned_) {
+    if (revision->meta.revision_key != key) continue;
+    if (found == nullptr || revision->number >= found->number) found = revision;
+  }
+  return found;
+}
+
+int64_t OwnedRevisions::NextNumber() const {
+  int64_t highest = 0;
+  for (const ObservedRevision* revision : owned_) highest = std::max(highest, revision->number);
+  return highest + 1;
+}
+
+}  // namespace lws

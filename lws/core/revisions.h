@@ -1,0 +1,42 @@
+// The revisions that a set owns, and which of them counts.
+//
+//   lws::OwnedRevisions revisions(set, observation.revisions);
+//   const lws::ObservedRevision* current = revisions.Find("6c5b8f7d9");    // null when there is none
+//
+// Laws:
+//   1. Owned are revisions with the set's label and namespace that have no controller, or the set as controller.
+//   2. Of several with one key the highest number counts, the last listed on a tie.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_CORE_REVISIONS_H_
+#define LWS_CORE_REVISIONS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+class OwnedRevisions {
+ public:
+  // Borrows the elements of `observed`.
+  OwnedRevisions(const LeaderWorkerSet& set, const std::vector<const ObservedRevision*>& observed);
+
+  const ObservedRevision* Find(absl::string_view key) const;
+
+  // One more than the highest number; 1 when there are none.
+  int64_t NextNumber() const;
+
+  const std::vector<const ObservedRevision*>& all() const { return owned_; }
+
+ private:
+  std::vector<const ObservedRevision*> owned_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_REVISIONS_H_

@@ -1,0 +1,59 @@
+// The status of a set: counts, conditions, and whether the update is done.
+//
+//   lws::StatusCounts counts = *lws::CountGroups(observation, "6c5b8f7d9");
+//   lws::SetStatus status = lws::NextStatus(observation, counts, now);
+//   if (status.changed) Write(*status.status);
+//
+// Laws:
+//   1. NextStatus is idempotent: with its own result in the set, nothing changes.
+//   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
+//   3. A condition is created only when it is True; every condition's observedGeneration follows the set's generation.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_STATUS_H_
+#define LWS_CORE_STATUS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+
+class LeaderWorkerSetStatus;
+
+// Numbers of groups whose leader pod and, for a size above 1, worker StatefulSet exist. "In range" are those with an index in
+// [spec partition, spec replicas).
+struct StatusCounts {
+  int32_t ready = 0;
+  int32_t updated = 0;
+  int32_t ready_below_replicas = 0;
+  int32_t in_range = 0;
+  int32_t updated_in_range = 0;
+  int32_t done_in_range = 0;  // ready and updated
+};
+
+// Errors: InvalidArgument naming the leader pod whose group index is no integer.
+// Complexity: O(leader pods x log(worker StatefulSets)).
+absl::StatusOr<StatusCounts> CountGroups(const SetObservation& observation, absl::string_view revision_key);
+
+struct SetStatus {
+  bool changed = false;
+  std::shared_ptr<const LeaderWorkerSetStatus> status;
+  // What to tell in an event: the reason and note of the first condition that changed.
+  std::optional<std::string> event_reason;
+  std::string event_note;
+  // All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
+  bool update_done = false;
+};
+
+SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_STATUS_H_

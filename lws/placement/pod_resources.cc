@@ -1,0 +1,123 @@
+#include "lws/placement/pod_resources.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+const Json* Find(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+absl::StatusOr<ResourceList> Requests(const Json& holder) {
+  const Json* resources = Find(holder, "resources");
+  const Json* requests = resources == nullptr ? nullptr : Find(*resources, "requests");
+  return requests == nullptr ? ResourceList() : ReadResourceList(*requests);
+}
+
+// Raises every amount of `list` to that of `other`.
+void RaiseTo(const ResourceList& other, ResourceList* list) {
+  for (const auto& [name, amount] : other) {
+    const auto [found, inserted] = list->try_emplace(name, amount);
+    if (!inserted && found->second.Compare(amount) < 0) found->second = amount;
+  }
+}
+
+// The sums of the containers, the sidecars, and the highest need of any moment of initialisation.
+struct ContainerSums {
+  ResourceList running;
+  ResourceList sidecars;
+  ResourceList initialising;
+};
+
+absl::Status AddInitContainer(const Json& container, ContainerSums* sums) {
+  absl::StatusOr<ResourceList> requests = Requests(container);
+  if (!requests.ok()) return requests.status();
+  const Json* policy = Find(container, "restartPolicy");
+  if (policy != nullptr && *policy == "Always") {
+    AddResources(*requests, 1, &sums->running);
+    AddResources(*requests, 1, &sums->sidecars);
+    RaiseTo(sums->sidecars, &sums->initialising);
+    return absl::OkStatus();
+  }
+  ResourceList moment = sums->sidecars;
+  AddResources(*requests, 1, &moment);
+  RaiseTo(moment, &sums->initialising);
+  return absl::OkStatus();
+}
+
+// Pod-level requests are meant for cpu, memory and huge pages alone.
+bool IsPodLevelResource(absl::string_view name) {
+  return name == "cpu" || name == "memory" || absl::StartsWith(name, "hugepages-");
+}
+
+absl::Status ApplyPodLevel(const Json& pod_spec, ResourceList* sum) {
+  absl::StatusOr<ResourceList> pod_level = Requests(pod_spec);
+  if (!pod_level.ok()) return pod_level.status();
+  for (const auto& [name, amount] : *pod_level) {
+    if (IsPodLevelResource(name)) (*sum)[name] = amount;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ResourceList> ReadResourceList(const Json& amounts) {
+  ResourceList list;
+  if (amounts.is_null()) return list;
+  if (!amounts.is_object()) return absl::InvalidArgumentError("resources are not an object");
+  for (auto it = amounts.begin(); it != amounts.end(); ++it) {
+    absl::StatusOr<Quantity> quantity =
+        Quantity::Parse(it->is_string() ? it->get_ref<const std::string&>() : it->dump());
+    if (!quantity.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(it.key(), ": ", quantity.status().message()));
+    }
+    list[it.key()] = *std::move(quantity);
+  }
+  return list;
+}
+
+void AddResources(const ResourceList& addend, int64_t count, ResourceList* sum) {
+  for (const auto& [name, amount] : addend) {
+    Quantity total = amount;
+    if (count != 1) total.Multiply(count);
+    const auto [found, inserted] = sum->try_emplace(name, total);
+    if (!inserted) found->second.Add(total);
+  }
+}
+
+absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec) {
+  ContainerSums sums;
+  if (const Json* containers = Find(pod_spec, "containers"); containers != nullptr) {
+    for (const Json& container : *containers) {
+      absl::StatusOr<ResourceList> requests = Requests(container);
+      if (!requests.ok()) return requests.status();
+      AddResources(*requests, 1, &sums.running);
+    }
+  }
+  if (const Json* containers = Find(pod_spec, "initContainers"); containers != nullptr) {
+    for (const Json& container : *containers) {
+      absl::Status status = AddInitContainer(container, &sums);
+      if (!status.ok()) return status;
+    }
+  }
+  ResourceList total = std::move(sums.running);
+  RaiseTo(sums.initialising, &total);
+  absl::Status status = ApplyPodLevel(pod_spec, &total);
+  if (!status.ok()) return status;
+  if (const Json* overhead = Find(pod_spec, "overhead"); overhead != nullptr) {
+    absl::StatusOr<ResourceList> amounts = ReadResourceList(*overhead);
+    if (!amounts.ok()) return amounts.status();
+    AddResources(*amounts, 1, &total);
+  }
+  return total;
+}
+
+}  // namespace lws

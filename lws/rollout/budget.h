@@ -1,0 +1,36 @@
+// How far a rolling update may go: maxSurge and maxUnavailable as numbers of groups.
+//
+//   lws::RolloutBudget budget = *lws::ScaleBudget(4, lws::IntOrPercent::Text("50%"), lws::IntOrPercent::Int(1));
+//   budget.surge;          // 2
+//   budget.unavailable;    // 1
+//
+// Laws:
+//   1. 0 <= surge <= replicas for every maxSurge >= 0.
+//   2. A percentage of maxSurge rounds up, one of maxUnavailable down.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ROLLOUT_BUDGET_H_
+#define LWS_ROLLOUT_BUDGET_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "lws/api/int_or_percent.h"
+
+namespace lws {
+
+struct RolloutBudget {
+  int32_t surge = 0;        // groups above replicas
+  int32_t unavailable = 0;  // groups of [0, replicas) that may be not ready
+};
+
+// Errors: InvalidArgument for a text that is no percentage.
+absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& max_surge,
+                                          const IntOrPercent& max_unavailable);
+
+// What the leader StatefulSet is told as its own maxUnavailable, never 0, which Kubernetes refuses.
+int64_t StatefulSetMaxUnavailable(const RolloutBudget& budget);
+
+}  // namespace lws
+
+#endif  // LWS_ROLLOUT_BUDGET_H_

@@ -1,0 +1,120 @@
+#include "lws/rollout/planner.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/rollout/budget.h"
+
+namespace lws {
+namespace {
+
+// The numbers of a decision: `leader` against what the set wants.
+struct Numbers {
+  const LeaderState& leader;
+  const GroupBits& groups;
+  int32_t replicas;
+  RolloutBudget budget;
+
+  int64_t burst() const { return int64_t{replicas} + budget.surge; }
+};
+
+// Groups of [0, replicas) that are not ready and updated.
+int32_t Unfinished(const Numbers& n) { return n.replicas - n.groups.CountDone(0, n.replicas); }
+
+// As many surge groups as are needed while `unfinished` groups remain.
+int32_t WantedReplicas(const Numbers& n, int32_t unfinished) {
+  if (unfinished > n.budget.surge) return n.replicas + n.budget.surge;
+  return n.replicas + std::max(0, unfinished - n.budget.unavailable);
+}
+
+RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutReason reason) {
+  RolloutStep step;
+  step.partition = static_cast<int32_t>(partition);
+  step.replicas = replicas;
+  step.reason = reason;
+  step.removes_groups = replicas < n.leader.replicas;
+  return step;
+}
+
+// One rolling step. Below `base` no group is touched by this step; of those, every one that is not ready uses up one unit
+// of the step. From there the partition goes down over groups that cost nothing: not ready ones, and updated ones.
+int64_t RollingPartition(const Numbers& n) {
+  const int64_t replicas = n.leader.replicas;
+  const int64_t step = n.budget.unavailable + n.budget.surge - (n.burst() - replicas);
+  const int64_t tail = n.groups.DoneTail(n.leader.replicas);
+  const int64_t base = std::max<int64_t>(0, replicas - tail - step);
+  const int32_t below = static_cast<int32_t>(std::min(base, replicas));
+  int64_t partition = base + (below - n.groups.CountReady(0, below));
+  for (int64_t index = std::min(partition, replicas - 1); index >= base; --index) {
+    const int32_t group = static_cast<int32_t>(index);
+    if (n.groups.IsReady(group) && !n.groups.IsUpdated(group)) break;
+    partition = index;
+  }
+  return std::min<int64_t>(partition, n.leader.partition);
+}
+
+absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
+  if (!input.current.has_value()) {
+    RolloutStep create;
+    create.replicas = input.replicas;
+    create.reason = RolloutReason::kCreate;
+    return create;
+  }
+  const LeaderState& leader = *input.current;
+  const absl::StatusOr<RolloutBudget> budget =
+      ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
+  if (!budget.ok()) return budget.status();
+  const GroupBits no_groups;
+  const Numbers n{leader, leader.groups == nullptr ? no_groups : *leader.groups, input.replicas, *budget};
+
+  if (input.updated) {
+    // Everything is of the old revision: a partition at the end keeps it so until the surge groups are there.
+    const int32_t replicas = leader.replicas < n.replicas ? n.replicas : WantedReplicas(n, n.replicas);
+    return Step(n, std::min(n.replicas, leader.replicas), replicas, RolloutReason::kUpdateBegins);
+  }
+  if (leader.partition == 0 && leader.replicas == n.replicas) return Step(n, 0, n.replicas, RolloutReason::kAtRest);
+  if (leader.replicas < n.replicas) return Step(n, leader.partition, n.replicas, RolloutReason::kScaleUpFirst);
+
+  const int32_t wanted = WantedReplicas(n, Unfinished(n));
+  if (!leader.replicas_annotation.has_value()) {
+    return absl::InvalidArgumentError("the replicas annotation of the leader StatefulSet is not an integer");
+  }
+  if (*leader.replicas_annotation != n.replicas) {
+    return Step(n, std::min<int64_t>(leader.partition, n.burst()), wanted, RolloutReason::kReplicasChanged);
+  }
+  return Step(n, RollingPartition(n), wanted, RolloutReason::kRolling);
+}
+
+}  // namespace
+
+absl::string_view RolloutReasonName(RolloutReason reason) {
+  switch (reason) {
+    case RolloutReason::kCreate: return "create";
+    case RolloutReason::kUpdateBegins: return "update begins";
+    case RolloutReason::kAtRest: return "at rest";
+    case RolloutReason::kScaleUpFirst: return "scale up first";
+    case RolloutReason::kReplicasChanged: return "replicas changed";
+    case RolloutReason::kRolling: return "rolling";
+  }
+  return "";
+}
+
+std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas) {
+  if (replicas == current_replicas - 1) return absl::StrCat("deleting surge replica ", set_name, "-", replicas);
+  return absl::StrCat("deleting surge replicas from ", set_name, "-", replicas, " to ", set_name, "-",
+                      current_replicas - 1);
+}
+
+std::string PartitionNote(int64_t before, int64_t after) {
+  if (before - 1 == after) return absl::StrCat("Updating replica ", after);
+  return absl::StrCat("Updating replicas ", after, " to ", before - 1, " (inclusive)");
+}
+
+absl::StatusOr<RolloutStep> PlanRollout(const RolloutInput& input) {
+  absl::StatusOr<RolloutStep> step = Decide(input);
+  if (step.ok()) step->partition = std::max(step->partition, input.spec_partition);
+  return step;
+}
+
+}  // namespace lws

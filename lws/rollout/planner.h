@@ -1,0 +1,93 @@
+// One step of a rolling update: the partition and replicas that the leader StatefulSet should have next.
+//
+//   lws::RolloutInput input;
+//   input.replicas = 4;
+//   input.max_surge = lws::IntOrPercent::Int(2);
+//   input.max_unavailable = lws::IntOrPercent::Int(2);
+//   lws::GroupBits groups = lws::GroupBits::Parse("RRBBBB");
+//   input.current = lws::LeaderState{/*replicas=*/6, /*partition=*/2, /*replicas_annotation=*/4, &groups};
+//   lws::RolloutStep step = *lws::PlanRollout(input);
+//   step.partition;    // 0
+//   step.replicas;     // 6
+//
+// The groups with an index >= partition are released to the new revision; a surge group is one with an index >= replicas
+// of the set. Integers in, integers and a reason out: no objects, no names.
+//
+// Laws:
+//   1. partition >= spec_partition.
+//   2. At rest (current partition 0, current replicas == replicas) the answer is (spec_partition, replicas).
+//   3. While an update goes on and spec_partition <= current partition, the partition does not rise.
+//   4. replicas <= answer.replicas <= replicas + surge.
+//   5. Scaling up goes first: with current replicas < replicas the partition stays, but for an update that begins.
+//   6. A pure function: equal input, equal answer.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_ROLLOUT_PLANNER_H_
+#define LWS_ROLLOUT_PLANNER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/int_or_percent.h"
+#include "lws/rollout/group_bits.h"
+
+namespace lws {
+
+// The leader StatefulSet as it is.
+struct LeaderState {
+  int32_t replicas = 0;
+  int32_t partition = 0;
+  // spec.replicas of the set when the StatefulSet was last applied; nullopt when the annotation is no integer.
+  std::optional<int64_t> replicas_annotation;
+  // Borrowed; states of groups 0..replicas-1. Null counts as no group ready or updated.
+  const GroupBits* groups = nullptr;
+};
+
+struct RolloutInput {
+  int32_t replicas = 0;
+  IntOrPercent max_surge;
+  IntOrPercent max_unavailable;
+  int32_t spec_partition = 0;
+  // The template changed with this very pass.
+  bool updated = false;
+  // nullopt when the leader StatefulSet does not exist.
+  std::optional<LeaderState> current;
+};
+
+enum class RolloutReason {
+  kCreate,           // no leader StatefulSet yet
+  kUpdateBegins,     // the template changed
+  kAtRest,           // nothing to roll out
+  kScaleUpFirst,     // missing groups come before any update
+  kReplicasChanged,  // spec.replicas changed since the last apply
+  kRolling,          // one rolling step
+};
+
+// "kRolling" -> "rolling", for plans that explain themselves.
+absl::string_view RolloutReasonName(RolloutReason reason);
+
+struct RolloutStep {
+  int32_t partition = 0;
+  int32_t replicas = 0;
+  RolloutReason reason = RolloutReason::kAtRest;
+  // Groups [replicas, current replicas) are taken away, and an event tells so.
+  bool removes_groups = false;
+};
+
+// What people are told about a step that takes groups [replicas, current_replicas) away; groups are named SET-INDEX.
+// REQUIRES: replicas < current_replicas.
+std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas);
+
+// What people are told about a partition that moved.
+std::string PartitionNote(int64_t before, int64_t after);
+
+// Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage, or a replicas annotation that is no
+// integer, where the decision needs them. Complexity: O(replicas / 64 + step).
+absl::StatusOr<RolloutStep> PlanRollout(const RolloutInput& input);
+
+}  // namespace lws
+
+#endif  // LWS_ROLLOUT_PLANNER_H_

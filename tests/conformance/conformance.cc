@@ -1,0 +1,123 @@
+// Runs vectors of the reference through the library: conformance [--failures N] FILE.jsonl.gz...
+#include <zlib.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lws/api/json.h"
+#include "nlohmann/json.hpp"
+#include "tests/conformance/vector.h"
+
+namespace {
+
+struct Tally {
+  int total = 0;
+  int equal = 0;
+  int texts = 0;
+  int texts_equal = 0;
+};
+
+constexpr char kUsage[] =
+    "usage: conformance [--failures N] FILE...\n"
+    "Compares the library's decisions with those recorded in FILE (JSON lines, gzipped or plain).\n"
+    "  --failures N   show at most N failures (default 20)\n";
+
+class Runner {
+ public:
+  explicit Runner(int shown_failures) : shown_failures_(shown_failures) {}
+
+  // Line by line: a file is never held whole.
+  bool Run(const std::string& path) {
+    gzFile file = gzopen(path.c_str(), "rb");
+    if (file == nullptr) {
+      std::cerr << "conformance: cannot open " << path << "\n";
+      return false;
+    }
+    gzbuffer(file, 1 << 18);
+    std::string line;
+    std::vector<char> buffer(1 << 16);
+    while (gzgets(file, buffer.data(), static_cast<int>(buffer.size())) != nullptr) {
+      line += buffer.data();
+      if (line.back() != '\n') continue;
+      RunLine(path, line);
+      line.clear();
+    }
+    if (!line.empty()) RunLine(path, line);
+    int error = 0;
+    gzerror(file, &error);
+    const bool broken = error != Z_OK && error != Z_STREAM_END;
+    gzclose(file);
+    if (broken) std::cerr << "conformance: " << path << ": broken file\n";
+    return !broken;
+  }
+
+  bool Report() const {
+    bool all_equal = !tallies_.empty();
+    for (const auto& [kind, tally] : tallies_) {
+      std::cout << kind << ": " << tally.equal << " of " << tally.total << " equal";
+      if (tally.texts > 0) std::cout << " (texts of refusals by the schema: " << tally.texts_equal << " of " << tally.texts << ")";
+      std::cout << "\n";
+      all_equal = all_equal && tally.equal == tally.total;
+    }
+    return all_equal;
+  }
+
+ private:
+  void RunLine(const std::string& path, const std::string& line) {
+    const absl::StatusOr<lws::Json> vector = lws::ParseJson(line, path);
+    lws::conformance::Comparison comparison;
+    if (vector.ok()) {
+      comparison = lws::conformance::Compare(*vector);
+    } else {
+      comparison.kind = "unreadable";
+      comparison.differences.push_back(std::string(vector.status().message()));
+    }
+    Tally& tally = tallies_[comparison.kind];
+    ++tally.total;
+    tally.texts += comparison.has_texts;
+    tally.texts_equal += comparison.texts_equal;
+    if (comparison.differences.empty()) {
+      ++tally.equal;
+      return;
+    }
+    if (shown_failures_-- <= 0) return;
+    std::cout << comparison.name << "\n";
+    for (const std::string& difference : comparison.differences) std::cout << "  " << difference << "\n";
+  }
+
+  int shown_failures_;
+  std::map<std::string, Tally> tallies_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int shown_failures = 20;
+  std::vector<std::string> files;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--help") {
+      std::cout << kUsage;
+      return 0;
+    }
+    if (argument == "--failures" && i + 1 < argc) {
+      shown_failures = std::atoi(argv[++i]);
+    } else if (argument.rfind("--failures=", 0) == 0) {
+      shown_failures = std::atoi(argument.c_str() + 11);
+    } else {
+      files.push_back(argument);
+    }
+  }
+  if (files.empty()) {
+    std::cerr << kUsage;
+    return 2;
+  }
+  Runner runner(shown_failures);
+  bool readable = true;
+  for (const std::string& file : files) readable = runner.Run(file) && readable;
+  return runner.Report() && readable ? 0 : 1;
+}
