@@ -32,12 +32,27 @@ FieldError DecodeError(const absl::Status& status) {
   return {message.substr(0, colon), message.substr(colon + 2)};
 }
 
+// Metadata is read by its own rules: a null label is an empty one.
+void DropNullsBelowSpec(Json* document) {
+  const TypeInfo& type = *FindType(kKind);
+  for (const char* part : {"spec", "status"}) {
+    const auto found = document->find(part);
+    if (found == document->end()) continue;
+    if (found->is_null()) {
+      document->erase(found);
+    } else if (found->is_object()) {
+      DropNulls(type.Find(part)->object_type(), &*found);
+    }
+  }
+}
+
 // Pruned, defaulted and read; `admission` gets an error when it does not read.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
   const TypeInfo& type = *FindType(kKind);
   if (candidate.document.is_object()) {
     PruneUnknownFields(type, "", &candidate.document, &admission->pruned);
+    DropNullsBelowSpec(&candidate.document);
     ApplySchemaDefaults(type, &candidate.document);
   }
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(candidate.document);
@@ -73,7 +88,20 @@ void ApplyDefaults(Candidate* candidate) {
   const Json before = LeaderWorkerSetToJson(candidate->set);
   ApplyAdmissionDefaults(&candidate->set);
   const Json after = LeaderWorkerSetToJson(candidate->set);
-  if (after != before) MergeOver(after, &candidate->document);
+  if (after == before) return;
+  MergeOver(after, &candidate->document);
+  ApplySchemaDefaults(*FindType(kKind), &candidate->document);
+}
+
+// What the scale subresource says of the field that it reads.
+void CheckScaleReplicas(const Json& replicas, FieldErrors* errors) {
+  if (replicas.is_number_float()) {
+    errors->push_back(InvalidValue(".spec.replicas", "0",
+                                   absl::StrCat(".spec.replicas accessor error: ", replicas.get<int64_t>(),
+                                                " is of the type float64, expected int64")));
+  } else if (replicas.is_number_integer() && replicas.get<int64_t>() < 0) {
+    errors->push_back(InvalidValue(".spec.replicas", replicas.dump(), "should be a non-negative integer"));
+  }
 }
 
 // The schema below spec and status; metadata has rules of its own.
@@ -81,10 +109,7 @@ FieldErrors CheckSchema(const Json& document) {
   Json schema_part = document;
   schema_part.erase("metadata");
   FieldErrors errors = ValidateSchema(*FindType(kKind), schema_part, "");
-  const Json replicas = document.value("/spec/replicas"_json_pointer, Json());
-  if (replicas.is_number_integer() && replicas.get<int64_t>() < 0) {
-    errors.push_back(InvalidValue(".spec.replicas", replicas.dump(), "should be a non-negative integer"));
-  }
+  CheckScaleReplicas(document.value("/spec/replicas"_json_pointer, Json()), &errors);
   return errors;
 }
 
@@ -116,6 +141,15 @@ bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
   return LeaderWorkerSetToJson(old_set)["spec"] != LeaderWorkerSetToJson(set)["spec"];
 }
 
+// `candidate` as it is stored: what the schema defaulted last is in the document alone.
+SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
+  absl::StatusOr<LeaderWorkerSet> stored = LeaderWorkerSetFromJson(candidate.document);
+  if (!stored.ok()) return Finish(AdmissionStage::kDecode, {DecodeError(stored.status())}, std::move(admission));
+  *stored->mutable_metadata() = candidate.set.metadata();
+  admission.set = std::make_shared<LeaderWorkerSet>(*std::move(stored));
+  return admission;
+}
+
 }  // namespace
 
 SetAdmission AdmitSet(const Json& manifest) {
@@ -129,8 +163,7 @@ SetAdmission AdmitSet(const Json& manifest) {
   if (!errors.empty()) return Finish(AdmissionStage::kSchema, std::move(errors), std::move(admission));
   errors = ValidateLeaderWorkerSet(candidate.set);
   if (!errors.empty()) return Finish(AdmissionStage::kValidation, std::move(errors), std::move(admission));
-  admission.set = std::make_shared<LeaderWorkerSet>(std::move(candidate.set));
-  return admission;
+  return Admit(candidate, std::move(admission));
 }
 
 SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest) {
@@ -148,8 +181,7 @@ SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest
   if (SpecChanged(old_set, candidate.set)) {
     candidate.set.mutable_metadata()->set_generation(old_set.metadata().generation() + 1);
   }
-  admission.set = std::make_shared<LeaderWorkerSet>(std::move(candidate.set));
-  return admission;
+  return Admit(candidate, std::move(admission));
 }
 
 }  // namespace lws

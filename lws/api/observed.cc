@@ -75,6 +75,7 @@ absl::StatusOr<ObservedPod> ObservePod(const Json& object) {
   pod.worker_index = reader.OptionalText({"metadata", "labels", kWorkerIndexLabel});
   pod.group_key = reader.Text({"metadata", "labels", kGroupKeyLabel});
   pod.leader_name = reader.OptionalText({"metadata", "annotations", kLeaderNameAnnotation});
+  pod.pod_group_name = reader.Text({"metadata", "annotations", kPodGroupNameAnnotation});
   pod.phase = ReadPhase(reader.Text({"status", "phase"}));
   pod.has_ready_condition = ReadReady(reader);
   pod.restarted = ReadRestarted(reader);

@@ -49,6 +49,7 @@ struct ObservedPod {
   std::optional<std::string> worker_index;  // label
   std::string group_key;                    // label
   std::optional<std::string> leader_name;   // annotation
+  std::string pod_group_name;               // annotation
   PodPhase phase = PodPhase::kUnknown;
   bool has_ready_condition = false;  // the first condition of type Ready is True
   bool restarted = false;            // some container or init container has restarted

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -224,13 +225,25 @@ void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* obje
   }
 }
 
+void DropNulls(const TypeInfo& type, Json* object) {
+  for (const FieldInfo& field : type) {
+    const auto found = object->find(field.name);
+    if (found == object->end()) continue;
+    if (found->is_null()) {
+      object->erase(found);
+      continue;
+    }
+    if (field.kind == FieldKind::kMap && found->is_object()) {
+      for (auto it = found->begin(); it != found->end();) it = it->is_null() ? found->erase(it) : std::next(it);
+    }
+    ForEachObject(field, "", &*found,
+                  [&](const std::string&, Json* value) { DropNulls(field.object_type(), value); });
+  }
+}
+
 void ApplySchemaDefaults(const TypeInfo& type, Json* object) {
   for (const FieldInfo& field : type) {
-    auto found = object->find(field.name);
-    if (found != object->end() && found->is_null()) {
-      object->erase(found);
-      found = object->end();
-    }
+    const auto found = object->find(field.name);
     if (found == object->end()) {
       if (field.default_json != nullptr) (*object)[field.name] = Json::parse(field.default_json);
       continue;

@@ -8,7 +8,7 @@
 //   1. ReadTyped is idempotent: reading its own result changes nothing.
 //   2. ReadTyped's result holds known fields only, in the form that Kubernetes writes: absent forms, quantity texts, times
 //      in UTC, no empty optional values, no null where a value is meant.
-//   3. PruneUnknownFields and ApplySchemaDefaults are idempotent.
+//   3. PruneUnknownFields, DropNulls and ApplySchemaDefaults are idempotent.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_TYPED_JSON_H_
@@ -33,7 +33,10 @@ absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::stri
 // `pruned`. Values of a wrong type are left for ReadTyped to complain about. Complexity: O(object).
 void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* object, std::vector<std::string>* pruned);
 
-// Removes fields that are null, and gives absent ones their schema default. Complexity: O(object).
+// Removes fields and map values that are null; elements of lists stay. Complexity: O(object).
+void DropNulls(const TypeInfo& type, Json* object);
+
+// Gives absent fields their schema default. Complexity: O(object).
 void ApplySchemaDefaults(const TypeInfo& type, Json* object);
 
 // The path of field `name` below `path`, and of element `index`.

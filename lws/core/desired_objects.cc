@@ -9,7 +9,6 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
-#include "lws/placement/pod_group.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
@@ -61,8 +60,9 @@ void OverlayAnnotations(const LeaderWorkerSet& set, Json* annotations) {
   const std::string topology = Annotation(set, kExclusiveTopologyAnnotation).value_or("");
   if (!topology.empty()) (*annotations)[kExclusiveTopologyAnnotation] = topology;
   if (!group.has_sub_group_policy()) return;
-  (*annotations)[kSubGroupPolicyTypeAnnotation] =
-      group.sub_group_policy().has_type() ? group.sub_group_policy().type() : std::string(kSubGroupLeaderWorker);
+  if (group.sub_group_policy().has_type()) {
+    (*annotations)[kSubGroupPolicyTypeAnnotation] = group.sub_group_policy().type();
+  }
   (*annotations)[kSubGroupSizeAnnotation] = absl::StrCat(group.sub_group_policy().sub_group_size());
   const std::string subgroup_topology = Annotation(set, kSubGroupExclusiveTopologyAnnotation).value_or("");
   if (!subgroup_topology.empty()) (*annotations)[kSubGroupExclusiveTopologyAnnotation] = subgroup_topology;
@@ -243,13 +243,13 @@ absl::StatusOr<Json> GroupPodGroup(const LeaderWorkerSet& set, const ObservedPod
   Json resources = Json::object();
   for (const auto& [name, amount] : *total) resources[name] = amount.ToString();
 
-  Json metadata = {{"name", PodGroupName(leader.meta.name, leader.meta.revision_key)},
-                   {"namespace", leader.meta.namespace_name},
+  Json metadata = {{"namespace", leader.meta.namespace_name},
                    {"labels",
                     {{kNameLabel, set.metadata().name()},
                      {kGroupIndexLabel, leader.meta.group_index.value_or("")},
                      {kRevisionLabel, leader.meta.revision_key}}},
                    {"ownerReferences", OwnedByLeader(leader)}};
+  if (!leader.pod_group_name.empty()) metadata["name"] = leader.pod_group_name;
   for (const auto& [key, value] : set.metadata().annotations()) {
     if (absl::StartsWith(key, kVolcanoAnnotationPrefix)) metadata["annotations"][key] = value;
   }

@@ -10,7 +10,6 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
-#include "lws/placement/pod_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -138,7 +137,7 @@ PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, abs
   });
   observation.worker_statefulset = Find(objects_->statefulsets, namespace_name, name);
   observation.service = Find(objects_->services, namespace_name, name);
-  observation.pod_group = Find(objects_->pod_groups, namespace_name, PodGroupName(name, pod.meta.revision_key));
+  observation.pod_group = Find(objects_->pod_groups, namespace_name, pod.pod_group_name);
   const auto node = objects_->nodes.find(pod.node_name);
   observation.node = node == objects_->nodes.end() ? nullptr : &node->second;
   observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), set_name);

@@ -54,6 +54,7 @@ struct PodObservation {
   // Named like the pod; null when absent.
   const ObservedStatefulSet* worker_statefulset = nullptr;
   const ObservedService* service = nullptr;
+  // Of the name that the pod's annotation tells; null when absent.
   const ObservedPodGroup* pod_group = nullptr;
   const ObservedNode* node = nullptr;  // that the pod is on
   std::vector<const ObservedRevision*> revisions;

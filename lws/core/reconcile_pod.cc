@@ -183,8 +183,8 @@ Plan Missing(const ObservedPod& pod, const char* label) {
 Plan ReconcilePod(const PodObservation& observation, const PodReconcileOptions& options) {
   if (observation.pod == nullptr) return Plan();
   if (observation.pod->meta.set_name.empty()) return Missing(*observation.pod, kNameLabel);
-  if (observation.set == nullptr) return Plan();
   if (!observation.pod->worker_index.has_value()) return Missing(*observation.pod, kWorkerIndexLabel);
+  if (observation.set == nullptr) return Plan();
   return PodPass(observation, options).Run();
 }
 

@@ -78,13 +78,13 @@ class SetPass {
     const OwnedRevisions owned(set_, observation_.revisions);
     const std::string data = RevisionData(set_);
     const std::string leader_key = leader_set_ == nullptr ? "" : leader_set_->meta.revision_key;
-    const ObservedRevision* current = owned.Find(leader_key);
+    const ObservedRevision* current = leader_key.empty() ? nullptr : owned.Find(leader_key);
     int64_t next_number = owned.NextNumber();
     if (current != nullptr) {
       key_ = leader_key;
       revision_name_ = current->meta.name;
       plan_.Because(DecisionReason::kRevisionFound, Subject(kKind), key_);
-      if (leader_set_ == nullptr || SameRevision(set_, current->data, data)) return absl::OkStatus();
+      if (SameRevision(set_, current->data, data)) return absl::OkStatus();
       updated_ = true;
       plan_.Because(DecisionReason::kTemplateChanged, Subject(kKind));
       return CreateRevision(data, RevisionKey(data), next_number, " for updated LWS", "Creating revision with key ");

@@ -10,6 +10,18 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+namespace {
+
+// Stored parts say {"$patch": "replace"}; one that does not is merged, as Kubernetes' patches are.
+void ApplyPart(const Json& stored, Json* part) {
+  if (stored.is_object() && stored.value("$patch", Json()) != "replace") {
+    part->merge_patch(stored);
+  } else {
+    *part = stored;
+  }
+}
+
+}  // namespace
 
 std::string RevisionData(const LeaderWorkerSet& set) {
   Json group = LeaderWorkerTemplateToJson(set.spec().leader_worker_template());
@@ -37,10 +49,10 @@ absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::
   Json patched = LeaderWorkerSetToJson(set);
   const bool has_network_config = set.spec().has_network_config();
   if (spec.is_object() && spec.contains("leaderWorkerTemplate")) {
-    patched["spec"]["leaderWorkerTemplate"] = spec["leaderWorkerTemplate"];
+    ApplyPart(spec["leaderWorkerTemplate"], &patched["spec"]["leaderWorkerTemplate"]);
   }
   if (spec.is_object() && spec.contains("networkConfig") && has_network_config) {
-    patched["spec"]["networkConfig"] = spec["networkConfig"];
+    ApplyPart(spec["networkConfig"], &patched["spec"]["networkConfig"]);
   }
   return LeaderWorkerSetFromJson(patched);
 }
