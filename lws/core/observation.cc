@@ -99,6 +99,17 @@ absl::Status ClusterSnapshot::Add(const Json& object) {
   return absl::OkStatus();
 }
 
+void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
+  const Key key{std::string(namespace_name), std::string(name)};
+  if (kind == "Pod") objects_->pods.erase(key);
+  if (kind == "StatefulSet") objects_->statefulsets.erase(key);
+  if (kind == "ControllerRevision") objects_->revisions.erase(key);
+  if (kind == "Service") objects_->services.erase(key);
+  if (kind == kPodGroupKind) objects_->pod_groups.erase(key);
+  if (kind == kKind) objects_->sets.erase(key);
+  if (kind == "Node") objects_->nodes.erase(key.second);
+}
+
 SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, absl::string_view name) const {
   SetObservation observation;
   observation.set = Find(objects_->sets, namespace_name, name);

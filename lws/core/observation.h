@@ -72,6 +72,9 @@ class ClusterSnapshot {
   // Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
   absl::Status Add(const Json& object);
 
+  // Takes the object out; nothing happens when it is not there.
+  void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+
   // Complexity: O(objects of the namespace). The results borrow from this snapshot.
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;

@@ -1,0 +1,208 @@
+#include "lws/adapters/simulation/scheduler.h"
+
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/adapters/simulation/label_match.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
+
+std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
+
+bool IsFinished(const Json& pod) {
+  const std::string phase = pod.value("/status/phase"_json_pointer, "");
+  return phase == "Succeeded" || phase == "Failed";
+}
+
+bool IsReady(const Json& node) {
+  for (const Json& condition : node.value("/status/conditions"_json_pointer, Json::array())) {
+    if (condition.value("type", "") == "Ready") return condition.value("status", "") == "True";
+  }
+  return true;
+}
+
+Json Terms(const Json& pod, const char* kind) {
+  const Json affinity = pod["spec"].value("affinity", Json::object());
+  if (!affinity.is_object() || !affinity.contains(kind) || !affinity[kind].is_object()) return Json::array();
+  return affinity[kind].value(kRequired, Json::array());
+}
+
+Json Labels(const Json& object) { return object["metadata"].value("labels", Json::object()); }
+
+// The domain of the node for a topology key; null outside of the topology.
+Json Domain(const Json& node, const Json& term) { return Labels(node).value(term.value("topologyKey", ""), Json()); }
+
+ResourceList Requests(const Json& pod) {
+  ResourceList requests = PodRequests(pod["spec"]).value_or(ResourceList());
+  requests["pods"] = *Quantity::Parse("1");
+  return requests;
+}
+
+}  // namespace
+
+Scheduler::Scheduler(ApiServer* server) : server_(server) {
+  server_->Subscribe([this](const Change& change) { OnChange(change); });
+}
+
+void Scheduler::OnChange(const Change& change) {
+  if (change.key.kind == "Node") OnNode(change);
+  if (change.key.kind == "Pod") OnPod(change);
+}
+
+void Scheduler::OnNode(const Change& change) {
+  due_.insert(waiting_.begin(), waiting_.end());
+  waiting_.clear();
+  if (change.after == nullptr) {
+    nodes_.erase(change.key.name);
+    return;
+  }
+  NodeState& state = nodes_[change.key.name];
+  state.node = change.after;
+  state.free = ReadResourceList(change.after->value("/status/allocatable"_json_pointer, Json())).value_or(ResourceList());
+  for (const ObjectKey& pod : state.pods) {
+    const SharedJson live = server_->Get(pod);
+    if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
+  }
+}
+
+void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
+  const auto node = nodes_.find(NodeName(pod));
+  if (node == nodes_.end()) return;
+  const bool changed = add ? node->second.pods.insert(key).second : node->second.pods.erase(key) > 0;
+  if (changed) AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
+}
+
+void Scheduler::OnPod(const Change& change) {
+  if (change.before != nullptr) Place(change.key, *change.before, false);
+  if (change.after != nullptr && !IsFinished(*change.after)) Place(change.key, *change.after, true);
+  const bool frees = change.after == nullptr || IsFinished(*change.after);
+  const bool binds = change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
+  if (frees || binds) {
+    due_.insert(waiting_.begin(), waiting_.end());
+    waiting_.clear();
+  }
+  due_.erase(change.key);
+  waiting_.erase(change.key);
+  if (change.after != nullptr && NodeName(*change.after).empty() && change.type == ChangeType::kAdded) {
+    due_.insert(change.key);
+  }
+}
+
+// Whether some pod in the node's domain has the labels that the term asks for.
+bool Scheduler::TermHolds(const Json& term, const Json& pod, const Json& node) const {
+  const Json domain = Domain(node, term);
+  if (domain.is_null()) return false;
+  const std::string namespace_name = pod["metadata"].value("namespace", "");
+  for (const auto& [name, state] : nodes_) {
+    if (Domain(*state.node, term) != domain) continue;
+    for (const ObjectKey& key : state.pods) {
+      if (key.namespace_name != namespace_name) continue;
+      if (SelectorMatches(term.value("labelSelector", Json()), Labels(*server_->Get(key)))) return true;
+    }
+  }
+  return false;
+}
+
+bool Scheduler::AnyPodMatches(const Json& term, const std::string& namespace_name) const {
+  for (const auto& [name, state] : nodes_) {
+    for (const ObjectKey& key : state.pods) {
+      if (key.namespace_name == namespace_name &&
+          SelectorMatches(term.value("labelSelector", Json()), Labels(*server_->Get(key)))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) const {
+  const std::string namespace_name = pod["metadata"].value("namespace", "");
+  for (const Json& term : Terms(pod, "podAffinity")) {
+    // The first pod of a kind goes where the topology exists.
+    const bool first = SelectorMatches(term.value("labelSelector", Json()), Labels(pod)) &&
+                       !AnyPodMatches(term, namespace_name);
+    if (first ? Domain(*state.node, term).is_null() : !TermHolds(term, pod, *state.node)) return "pod affinity";
+  }
+  for (const Json& term : Terms(pod, "podAntiAffinity")) {
+    if (TermHolds(term, pod, *state.node)) return "pod anti-affinity";
+  }
+  // Those that are there may not want this one.
+  for (const auto& [name, other] : nodes_) {
+    for (const ObjectKey& key : other.pods) {
+      const SharedJson present = server_->Get(key);
+      if (key.namespace_name != namespace_name) continue;
+      for (const Json& term : Terms(*present, "podAntiAffinity")) {
+        const Json domain = Domain(*other.node, term);
+        if (!domain.is_null() && domain == Domain(*state.node, term) &&
+            SelectorMatches(term.value("labelSelector", Json()), Labels(pod))) {
+          return "anti-affinity of pods there";
+        }
+      }
+    }
+  }
+  return "";
+}
+
+std::string Scheduler::Excluded(const Json& pod, const ResourceList& requests, const NodeState& state) const {
+  const Json& node = *state.node;
+  if (!IsReady(node)) return "not ready";
+  if (node.value("/spec/unschedulable"_json_pointer, false)) return "unschedulable";
+  if (!NodeMatches(pod["spec"], node)) return "node selector or affinity";
+  if (!TaintsTolerated(pod["spec"], node)) return "taint";
+  for (const auto& [name, amount] : requests) {
+    if (amount.IsZero()) continue;
+    const auto free = state.free.find(name);
+    if (free == state.free.end() || free->second.Compare(amount) < 0) return absl::StrCat("insufficient ", name);
+  }
+  return ExcludedByPods(pod, state);
+}
+
+void Scheduler::MarkUnschedulable(const Json& pod, const std::map<std::string, int>& reasons) {
+  std::string message = absl::StrCat("0/", nodes_.size(), " nodes are available:");
+  const char* separator = " ";
+  for (const auto& [reason, count] : reasons) {
+    absl::StrAppend(&message, separator, count, " ", reason);
+    separator = ", ";
+  }
+  Json next = pod;
+  next["status"]["conditions"] = Json::array({{{"type", "PodScheduled"},
+                                               {"status", "False"},
+                                               {"reason", "Unschedulable"},
+                                               {"message", message}}});
+  server_->UpdateStatus(next).IgnoreError();
+}
+
+bool Scheduler::Step() {
+  if (due_.empty()) return false;
+  const ObjectKey key = *due_.begin();
+  due_.erase(due_.begin());
+  const SharedJson pod = server_->Get(key);
+  if (pod == nullptr || !NodeName(*pod).empty() || (*pod)["metadata"].contains("deletionTimestamp")) return true;
+  const ResourceList requests = Requests(*pod);
+  std::map<std::string, int> reasons;
+  const NodeState* best = nullptr;
+  for (const auto& [name, state] : nodes_) {
+    const std::string reason = Excluded(*pod, requests, state);
+    if (!reason.empty()) {
+      ++reasons[reason];
+    } else if (best == nullptr || state.pods.size() < best->pods.size()) {
+      best = &state;
+    }
+  }
+  if (best == nullptr) {
+    MarkUnschedulable(*pod, reasons);
+    waiting_.insert(key);
+    return true;
+  }
+  Json bound = *pod;
+  bound["spec"]["nodeName"] = (*best->node)["metadata"]["name"];
+  server_->Update(std::move(bound)).IgnoreError();
+  return true;
+}
+
+}  // namespace lws

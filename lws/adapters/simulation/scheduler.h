@@ -1,0 +1,57 @@
+// A scheduler in the manner of Kubernetes': filters by readiness, taints, node selector, required node affinity, resources, and
+// required pod affinity and anti-affinity; then the node with the fewest pods, by name.
+//
+//   lws::Scheduler scheduler(&server);
+//   while (scheduler.Step()) {}
+//
+// A pod that fits nowhere stays Pending, with the counts of nodes by reason in its PodScheduled condition, and is looked at
+// again when a node or a pod changes.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_SCHEDULER_H_
+#define LWS_ADAPTERS_SIMULATION_SCHEDULER_H_
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "lws/adapters/simulation/api_server.h"
+#include "lws/placement/pod_resources.h"
+
+namespace lws {
+
+class Scheduler {
+ public:
+  // Borrows `server`, and subscribes to it.
+  explicit Scheduler(ApiServer* server);
+
+  // Looks at one pending pod; false when there is none.
+  bool Step();
+
+ private:
+  struct NodeState {
+    SharedJson node;
+    ResourceList free;  // allocatable minus what the pods there request
+    std::set<ObjectKey> pods;
+  };
+
+  void OnChange(const Change& change);
+  void OnNode(const Change& change);
+  void OnPod(const Change& change);
+  void Place(const ObjectKey& key, const Json& pod, bool add);
+  // Why the node cannot take the pod; "" when it can.
+  std::string Excluded(const Json& pod, const ResourceList& requests, const NodeState& state) const;
+  std::string ExcludedByPods(const Json& pod, const NodeState& state) const;
+  bool TermHolds(const Json& term, const Json& pod, const Json& node) const;
+  bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;
+  void MarkUnschedulable(const Json& pod, const std::map<std::string, int>& reasons);
+
+  ApiServer* server_;
+  std::map<std::string, NodeState> nodes_;
+  std::set<ObjectKey> due_;
+  std::set<ObjectKey> waiting_;  // fit nowhere when last looked at
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_SIMULATION_SCHEDULER_H_

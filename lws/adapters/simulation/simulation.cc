@@ -1,0 +1,177 @@
+#include "lws/adapters/simulation/simulation.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/well_known.h"
+#include "lws/core/reconcile_set.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+absl::Status Refusal(const ObjectKey& key, const SetAdmission& admission) {
+  return absl::InvalidArgumentError(absl::StrCat("LeaderWorkerSet \"", key.name, "\" is invalid: ", Join(admission.errors)));
+}
+
+ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
+  ControllerOptions controller;
+  controller.pods.scheduler_provider = options.scheduler_provider;
+  controller.on_plan = log.on_plan;
+  return controller;
+}
+
+std::string Label(const Json& object, const char* key) {
+  return object["metadata"].value("labels", Json::object()).value(key, "");
+}
+
+}  // namespace
+
+Simulation::Simulation(SimulationOptions options, SimulationLog log)
+    : options_(std::move(options)),
+      log_(std::move(log)),
+      clock_(options_.start),
+      server_(&clock_, {options_.scheduler_provider}),
+      collector_(&server_),
+      statefulsets_(&server_, options_.statefulsets),
+      scheduler_(&server_),
+      kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
+      controller_(this, MakeControllerOptions(options_, log_)) {
+  server_.Subscribe([this](const Change& change) { OnChange(change); });
+}
+
+absl::Status Simulation::AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,
+                                 const std::map<std::string, std::string>& labels) {
+  return AddNode({{"apiVersion", "v1"},
+                  {"kind", "Node"},
+                  {"metadata", {{"name", name}, {"labels", labels}}},
+                  {"status", {{"allocatable", allocatable}}}});
+}
+
+absl::Status Simulation::AddNode(Json node) {
+  node["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", "True"}}});
+  Json& labels = node["metadata"]["labels"];
+  if (!labels.contains("kubernetes.io/hostname")) labels["kubernetes.io/hostname"] = node["metadata"]["name"];
+  return server_.Create(std::move(node)).status();
+}
+
+absl::Status Simulation::CreateSet(const Json& manifest) {
+  const SetAdmission admission = AdmitSet(manifest);
+  if (admission.stage != AdmissionStage::kAdmitted) return Refusal(KeyOf(manifest), admission);
+  return server_.Create(LeaderWorkerSetToJson(*admission.set)).status();
+}
+
+absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch) {
+  const ObjectKey key{kKind, std::string(namespace_name), std::string(name)};
+  const SharedJson live = server_.Get(key);
+  if (live == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", key.name, " not found"));
+  const absl::StatusOr<LeaderWorkerSet> old_set = LeaderWorkerSetFromJson(*live);
+  if (!old_set.ok()) return old_set.status();
+  Json edited = *live;
+  edited.merge_patch(patch);
+  const SetAdmission admission = AdmitSetUpdate(*old_set, edited);
+  if (admission.stage != AdmissionStage::kAdmitted) return Refusal(key, admission);
+  Json next = LeaderWorkerSetToJson(*admission.set);
+  next["metadata"]["generation"] = old_set->metadata().generation();  // the server counts
+  return server_.Update(std::move(next)).status();
+}
+
+void Simulation::OnChange(const Change& change) {
+  if (log_.on_change) log_.on_change(change);
+  const Json& object = change.after != nullptr ? *change.after : *change.before;
+  const std::string& namespace_name = change.key.namespace_name;
+  const std::string set_name = change.key.kind == kKind ? change.key.name : Label(object, kNameLabel);
+  if (set_name.empty()) return;
+  const bool is_pod = change.key.kind == "Pod";
+  const bool is_statefulset = change.key.kind == "StatefulSet";
+  if (!is_pod && !is_statefulset && change.key.kind != kKind) return;
+  const bool is_leader = Label(object, kWorkerIndexLabel) == "0";
+  if ((!is_pod || is_leader) && !options_.sets_by_hand) controller_.SetChanged(namespace_name, set_name);
+  // A worker StatefulSet is named like its leader.
+  if (is_pod || (is_statefulset && change.key.name != set_name)) controller_.PodChanged(namespace_name, change.key.name);
+}
+
+void Simulation::Settle() {
+  // One step of one part at a time, in a fixed order of precedence.
+  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || controller_.RunOne(clock_.now())) {
+  }
+}
+
+bool Simulation::Advance(absl::Time limit) {
+  Settle();
+  const std::optional<absl::Time> timer = clock_.next();
+  const std::optional<absl::Time> retry = controller_.NextDue();
+  const absl::Time next = std::min(timer.value_or(absl::InfiniteFuture()), retry.value_or(absl::InfiniteFuture()));
+  if (next > limit || next == absl::InfiniteFuture()) {
+    if (limit != absl::InfiniteFuture()) clock_.MoveTo(limit);
+    return false;
+  }
+  if (timer.has_value() && *timer == next) {
+    clock_.Advance();
+  } else {
+    clock_.MoveTo(next);
+  }
+  Settle();
+  return true;
+}
+
+bool Simulation::RunUntilQuiet(absl::Duration duration) {
+  const absl::Time limit = clock_.now() + duration;
+  Settle();
+  while (clock_.next().has_value() || controller_.NextDue().has_value()) {
+    if (!Advance(limit)) return false;
+  }
+  return true;
+}
+
+Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view name) {
+  Plan plan = ReconcileSet(ObserveSet(namespace_name, name), clock_.now());
+  for (const Action& action : plan.actions) {
+    if (!Perform(action).ok()) break;
+  }
+  return plan;
+}
+
+SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
+  return server_.snapshot().ObserveSet(namespace_name, name);
+}
+
+PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
+  return server_.snapshot().ObservePod(namespace_name, name);
+}
+
+absl::Status Simulation::Perform(const Action& action) {
+  switch (action.verb) {
+    case Verb::kCreate:
+      return server_.Create(*action.object).status();
+    case Verb::kApply:
+      return server_.Apply(*action.object, kFieldManager, /*force=*/true).status();
+    case Verb::kUpdateStatus: {
+      Json object = *action.object;
+      object["metadata"]["uid"] = action.uid;
+      object["metadata"]["resourceVersion"] = action.resource_version;
+      return server_.UpdateStatus(object).status();
+    }
+    case Verb::kDelete: {
+      DeleteOptions options;
+      options.propagation =
+          action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
+      options.uid = action.uid;
+      options.resource_version = action.resource_version;
+      return server_.Delete({action.target.kind, action.target.namespace_name, action.target.name}, options);
+    }
+  }
+  return absl::InternalError("unknown verb");
+}
+
+void Simulation::Record(const Event& event) {
+  if (log_.on_event) log_.on_event(event);
+}
+
+}  // namespace lws

@@ -1,0 +1,113 @@
+// A whole cluster in memory, on a virtual clock with a seed: the API server, the controllers around it, and the controller of
+// LeaderWorkerSets driving plans through it as it would drive a real one.
+//
+//   lws::Simulation simulation({});
+//   simulation.AddNode("node-0", {{"cpu", "64"}}, {});
+//   simulation.CreateSet(manifest);
+//   simulation.RunUntilQuiet(absl::Minutes(10));
+//   simulation.server().Get({"StatefulSet", "default", "vllm"});
+//
+// Laws:
+//   1. Same options, same calls: same objects and events, byte for byte.
+//   2. Nothing happens between two timers of the clock but what the first of them set off.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_SIMULATION_H_
+#define LWS_ADAPTERS_SIMULATION_SIMULATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/cluster.h"
+#include "lws/adapters/controller.h"
+#include "lws/adapters/simulation/api_server.h"
+#include "lws/adapters/simulation/garbage_collector.h"
+#include "lws/adapters/simulation/kubelet.h"
+#include "lws/adapters/simulation/scheduler.h"
+#include "lws/adapters/simulation/statefulset_controller.h"
+#include "lws/adapters/simulation/virtual_clock.h"
+#include "lws/api/json.h"
+#include "lws/placement/pod_group.h"
+
+namespace lws {
+
+struct SimulationOptions {
+  uint64_t seed = 1;
+  absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
+  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  StatefulSetControllerOptions statefulsets;
+  KubeletOptions kubelet;
+  // Sets are reconciled by RunSetPass alone.
+  bool sets_by_hand = false;
+};
+
+// What happened, for those who watch.
+struct SimulationLog {
+  std::function<void(const Plan&, const absl::Status&)> on_plan;
+  std::function<void(const Event&)> on_event;
+  std::function<void(const Change&)> on_change;
+};
+
+class Simulation final : public Cluster {
+ public:
+  explicit Simulation(SimulationOptions options, SimulationLog log = {});
+
+  // A ready node. Errors: AlreadyExists.
+  absl::Status AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,
+                       const std::map<std::string, std::string>& labels);
+  // A node as given.
+  absl::Status AddNode(Json node);
+
+  // Creates the set of the manifest. Errors: InvalidArgument with what admission says.
+  absl::Status CreateSet(const Json& manifest);
+
+  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with what admission says.
+  absl::Status EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch);
+
+  // Runs what is due now, without moving the clock.
+  void Settle();
+
+  // Moves to the next thing that is due and settles; false when there is nothing, or only after `limit`: the clock is then
+  // at `limit`, unless that is the infinite future.
+  bool Advance(absl::Time limit);
+
+  // Runs until nothing is due any more, at most for `duration`; false when something still was.
+  bool RunUntilQuiet(absl::Duration duration);
+
+  // One pass of the set reconciler, for sets_by_hand.
+  Plan RunSetPass(absl::string_view namespace_name, absl::string_view name);
+
+  absl::Time now() const { return clock_.now(); }
+  ApiServer& server() { return server_; }
+  Kubelet& kubelet() { return kubelet_; }
+  VirtualClock& clock() { return clock_; }
+
+  // Cluster:
+  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override;
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override;
+  absl::Status Perform(const Action& action) override;
+  void Record(const Event& event) override;
+
+ private:
+  void OnChange(const Change& change);
+
+  SimulationOptions options_;
+  SimulationLog log_;
+  VirtualClock clock_;
+  ApiServer server_;
+  GarbageCollector collector_;
+  StatefulSetController statefulsets_;
+  Scheduler scheduler_;
+  Kubelet kubelet_;
+  Controller controller_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_SIMULATION_SIMULATION_H_
