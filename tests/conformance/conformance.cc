@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
 #include "tests/conformance/vector.h"

@@ -46,14 +46,7 @@ Json ImagePatch(int version) {
 // What an edit of the vector changes, as a merge patch.
 Json EditPatch(const Json& edit, int* version) {
   Json patch = {{"spec", Json::object()}};
-  if (edit.contains("template")) {
-    *version = edit["template"].is_number() ? edit["template"].get<int>() : *version + 1;
-    patch = ImagePatch(*version);
-  }
-  if (edit.contains("revert")) {
-    *version = 1;
-    patch = ImagePatch(1);
-  }
+  if (edit.value("template", false)) patch = ImagePatch(++*version);
   if (edit.contains("replicas")) patch["spec"]["replicas"] = edit["replicas"];
   for (const char* key : {"partition", "maxSurge", "maxUnavailable"}) {
     if (edit.contains(key)) patch["spec"]["rolloutStrategy"]["rollingUpdateConfiguration"][key] = edit[key];

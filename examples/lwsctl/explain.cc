@@ -1,0 +1,77 @@
+#include <iostream>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "lws/core/observation.h"
+#include "lws/core/plan.h"
+#include "lws/core/reconcile_pod.h"
+#include "lws/core/reconcile_set.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kHelp[] =
+    "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
+    "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml`) and tells\n"
+    "what would be done now, and why.\n"
+    "  --now TIME   the present; default: this machine's\n"
+    "  --all        tell of pods that need nothing, too\n";
+
+void Tell(const std::string& title, const lws::Plan& plan, bool all) {
+  if (plan.empty() && !all) return;
+  std::cout << title << "\n";
+  std::cout << (plan.empty() ? "  nothing to do\n" : "");
+  std::string text = lws::ToString(plan);
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = text.find('\n', begin);
+    std::cout << "  " << text.substr(begin, end - begin) << "\n";
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+int Explain(const std::vector<std::string>& words) {
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now"}, {"--help", "--all"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kHelp;
+    return 0;
+  }
+  if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("explain needs one FILE"));
+  absl::Time now = absl::Now();
+  std::string error;
+  if (arguments->flags.count("--now") > 0 &&
+      !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
+    return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
+  }
+  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(arguments->files[0]);
+  if (!objects.ok()) return Fail(objects.status());
+  lws::ClusterSnapshot cluster;
+  for (const lws::ManifestObject& object : *objects) {
+    const absl::Status status = cluster.Add(*object.object);
+    if (!status.ok()) {
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat(arguments->files[0], ":", object.line, ": ", status.message())));
+    }
+  }
+  const bool all = arguments->flags.count("--all") > 0;
+  for (const auto& [namespace_name, name] : cluster.SetNames()) {
+    Tell(absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name),
+         lws::ReconcileSet(cluster.ObserveSet(namespace_name, name), now), true);
+  }
+  for (const auto& [namespace_name, name] : cluster.PodNames()) {
+    const lws::PodObservation observation = cluster.ObservePod(namespace_name, name);
+    if (observation.pod->meta.set_name.empty()) continue;
+    Tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, {}), all);
+  }
+  return 0;
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,44 @@
+// lwsctl: LeaderWorkerSets without a cluster. lwsctl --help tells the commands.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "examples/lwsctl/commands.h"
+
+namespace lwsctl {
+
+int Fail(const absl::Status& status) {
+  std::cerr << "lwsctl: " << status.message() << "\n";
+  return 1;
+}
+
+}  // namespace lwsctl
+
+namespace {
+
+constexpr char kHelp[] =
+    "usage: lwsctl COMMAND [FLAGS] FILE...\n"
+    "\n"
+    "  validate FILE...   what the API server would say of the LeaderWorkerSets; exit 1 on errors\n"
+    "  render FILE        the objects that the sets want\n"
+    "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
+    "  explain FILE       what would be done now on a saved cluster state, and why\n"
+    "\n"
+    "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the flags.\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty() || words[0] == "--help" || words[0] == "help") {
+    (words.empty() ? std::cerr : std::cout) << kHelp;
+    return words.empty() ? 2 : 0;
+  }
+  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  if (words[0] == "validate") return lwsctl::Validate(rest);
+  if (words[0] == "render") return lwsctl::Render(rest);
+  if (words[0] == "simulate") return lwsctl::Simulate(rest);
+  if (words[0] == "explain") return lwsctl::Explain(rest);
+  std::cerr << "lwsctl: unknown command " << words[0] << "\n" << kHelp;
+  return 2;
+}
