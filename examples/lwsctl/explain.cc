@@ -17,7 +17,8 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
-    "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml`) and tells\n"
+    "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml`) and "
+    "tells\n"
     "what would be done now, and why.\n"
     "  --now TIME   the present; default: this machine's\n"
     "  --all        tell of pods that need nothing, too\n";
@@ -57,8 +58,8 @@ int Explain(const std::vector<std::string>& words) {
   for (const lws::ManifestObject& object : *objects) {
     const absl::Status status = cluster.Add(*object.object);
     if (!status.ok()) {
-      return Fail(absl::InvalidArgumentError(
-          absl::StrCat(arguments->files[0], ":", object.line, ": ", status.message())));
+      return Fail(
+          absl::InvalidArgumentError(absl::StrCat(arguments->files[0], ":", object.line, ": ", status.message())));
     }
   }
   const bool all = arguments->flags.count("--all") > 0;

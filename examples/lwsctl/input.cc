@@ -32,7 +32,8 @@ std::string Arguments::Flag(const std::string& name, const std::string& otherwis
   return found == flags.end() ? otherwise : found->second;
 }
 
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, const std::vector<std::string>& with_value,
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
+                                         const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value) {
   Arguments arguments;
   for (size_t i = 0; i < words.size(); ++i) {

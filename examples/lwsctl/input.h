@@ -20,7 +20,8 @@ struct Arguments {
 };
 
 // Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value.
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, const std::vector<std::string>& with_value,
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
+                                         const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
 
 // The text of a file, of standard input for "-". A relative path starts where the user stands.

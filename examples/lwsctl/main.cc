@@ -24,7 +24,8 @@ constexpr char kHelp[] =
     "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
     "  explain FILE       what would be done now on a saved cluster state, and why\n"
     "\n"
-    "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the flags.\n";
+    "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
+    "flags.\n";
 
 }  // namespace
 

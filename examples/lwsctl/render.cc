@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl render [-o yaml|json] FILE\n"
-    "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, revisions.\n";
+    "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
+    "revisions.\n";
 
 // What a cluster holds when the set has come to rest; what the server added is left out.
 absl::StatusOr<lws::Json> Objects(const lws::Json& manifest) {

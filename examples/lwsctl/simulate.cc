@@ -28,7 +28,8 @@ constexpr char kHelp[] =
     "  --seed N          draws all delays; default 1\n"
     "  --scenario FILE   what happens (see examples/scenarios); default: create, change the image, kill a worker\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
-    "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not there.\n";
+    "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
+    "there.\n";
 
 constexpr absl::Duration kPatience = absl::Hours(24);
 
@@ -54,13 +55,15 @@ class Story {
       for (int64_t member = 0; member < size; ++member) {
         std::map<std::string, std::string> labels;
         for (const char* key : {"exclusive-topology", "subgroup-exclusive-topology"}) {
-          const std::string topology = manifest_["metadata"].value("annotations", Json::object())
+          const std::string topology = manifest_["metadata"]
+                                           .value("annotations", Json::object())
                                            .value(absl::StrCat("leaderworkerset.sigs.k8s.io/", key), "");
           if (!topology.empty()) labels[topology] = absl::StrCat("domain-", group);
         }
         absl::Status status = simulation_.AddNode(
             absl::StrFormat("node-%03d", group * size + member),
-            {{"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}}, labels);
+            {{"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}},
+            labels);
         if (!status.ok()) return status;
       }
     }
@@ -103,8 +106,8 @@ class Story {
   }
 
   void Summarize() {
-    std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": " << pods_ << " pods created, "
-              << restarts_ << " groups restarted";
+    std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": " << pods_
+              << " pods created, " << restarts_ << " groups restarted";
     if (lowest_ >= 0) {
       std::cout << ", lowest " << lowest_ << " groups ready during updates (the budget promises " << Promised() << ")";
     }
@@ -228,7 +231,8 @@ class Story {
 
   int64_t Promised() const {
     const int32_t replicas = manifest_.value("/spec/replicas"_json_pointer, 1);
-    const Json update = manifest_.value("/spec/rolloutStrategy/rollingUpdateConfiguration"_json_pointer, Json::object());
+    const Json update =
+        manifest_.value("/spec/rolloutStrategy/rollingUpdateConfiguration"_json_pointer, Json::object());
     const auto read = [&](const char* key, int otherwise) {
       const Json value = update.value(key, Json(otherwise));
       return value.is_string() ? lws::IntOrPercent::Text(value) : lws::IntOrPercent::Int(value);

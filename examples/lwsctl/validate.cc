@@ -17,13 +17,16 @@ constexpr char kHelp[] =
 
 // As a user may leave it out, and kubectl fills it in.
 lws::Json WithNamespace(lws::Json manifest) {
-  if (manifest.contains("metadata") && manifest["metadata"].is_object() && !manifest["metadata"].contains("namespace")) {
+  if (manifest.contains("metadata") && manifest["metadata"].is_object() &&
+      !manifest["metadata"].contains("namespace")) {
     manifest["metadata"]["namespace"] = "default";
   }
   return manifest;
 }
 
-std::string Name(const lws::Json& manifest) { return manifest.value("/metadata/name"_json_pointer, lws::Json()).dump(); }
+std::string Name(const lws::Json& manifest) {
+  return manifest.value("/metadata/name"_json_pointer, lws::Json()).dump();
+}
 
 }  // namespace
 
@@ -48,12 +51,13 @@ int Validate(const std::vector<std::string>& words) {
       report.push_back({{"file", file}, {"line", set.line}, {"errors", errors}, {"warnings", admission.pruned}});
       if (arguments->flags.count("-o") > 0) continue;
       const std::string where = absl::StrCat(file, ":", set.line, ": ");
-      for (const std::string& path : admission.pruned) std::cout << where << "warning: unknown field \"" << path << "\"\n";
+      for (const std::string& path : admission.pruned)
+        std::cout << where << "warning: unknown field \"" << path << "\"\n";
       if (admission.errors.empty()) {
         std::cout << where << "LeaderWorkerSet " << Name(*set.object) << " is valid\n";
       } else {
-        std::cout << where << "The LeaderWorkerSet " << Name(*set.object) << " is invalid: " << lws::Join(admission.errors)
-                  << "\n";
+        std::cout << where << "The LeaderWorkerSet " << Name(*set.object)
+                  << " is invalid: " << lws::Join(admission.errors) << "\n";
       }
     }
   }

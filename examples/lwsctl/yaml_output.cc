@@ -9,10 +9,11 @@ namespace {
 
 // Texts are quoted unless they are plain words, so that none reads back as something else.
 bool IsPlainWord(const std::string& text) {
-  return text.size() > 3 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/.") == std::string::npos &&
-         ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')) && text != "true" && text != "True" &&
-         text != "TRUE" && text != "false" && text != "False" && text != "FALSE" && text != "null" && text != "Null" &&
-         text != "NULL";
+  return text.size() > 3 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/.") == std::string::npos &&
+         ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')) && text != "true" &&
+         text != "True" && text != "TRUE" && text != "false" && text != "False" && text != "FALSE" && text != "null" &&
+         text != "Null" && text != "NULL";
 }
 
 void Emit(const lws::Json& value, YAML::Emitter* out) {

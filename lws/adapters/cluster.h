@@ -1,4 +1,5 @@
-// The world as a host provides it: what is there, and how to change it. Implement it over your API client and informers.
+// The world as a host provides it: what is there, and how to change it. Implement it over your API client and
+// informers.
 //
 //   class MyCluster : public lws::Cluster { ... };
 //   lws::Controller controller(&my_cluster, {});

@@ -1,4 +1,5 @@
-// The loop that drives plans through a Cluster: a queue of due keys, and for each one look, one plan, its actions in order.
+// The loop that drives plans through a Cluster: a queue of due keys, and for each one look, one plan, its actions in
+// order.
 //
 //   lws::Controller controller(&cluster, options);
 //   controller.SetChanged("default", "vllm");     // from a watch

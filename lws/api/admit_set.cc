@@ -82,8 +82,8 @@ void MergeOver(const Json& from, Json* to) {
   }
 }
 
-// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their written form
-// included, over what was sent. Else it goes on with what was sent.
+// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their
+// written form included, over what was sent. Else it goes on with what was sent.
 void ApplyDefaults(Candidate* candidate) {
   const Json before = LeaderWorkerSetToJson(candidate->set);
   ApplyAdmissionDefaults(&candidate->set);

@@ -4,8 +4,8 @@
 //   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
 //   Store(*admission.set);
 //
-// Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted, checked
-// against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
+// Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted,
+// checked against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
 //
 // Laws:
 //   1. AdmitSet of an admitted set's JSON admits an equal set.

@@ -3,8 +3,8 @@
 //   std::optional<lws::Json> applied = lws::AppliedFields(statefulset, "lws");
 //   // equal to what `lws` would apply again: then applying it changes nothing
 //
-// Source: the fieldsV1 format of Kubernetes' structured merge: "f:NAME" a field, "k:{...}" an element of a list map by its keys,
-// "v:VALUE" an element of a set, "." the element itself.
+// Source: the fieldsV1 format of Kubernetes' structured merge: "f:NAME" a field, "k:{...}" an element of a list map by
+// its keys, "v:VALUE" an element of a set, "." the element itself.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_APPLIED_FIELDS_H_
@@ -17,8 +17,8 @@
 
 namespace lws {
 
-// The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace; nullopt when the object
-// carries no such entry, or one that does not parse. Complexity: O(object).
+// The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace; nullopt when the
+// object carries no such entry, or one that does not parse. Complexity: O(object).
 std::optional<Json> AppliedFields(const Json& object, absl::string_view manager);
 
 }  // namespace lws

@@ -14,9 +14,9 @@ namespace lws {
 
 class LeaderWorkerSet;
 
-// restartPolicy Default becomes None; a missing replicas, size, restartPolicy or rolloutStrategy.type gets its default; a missing
-// rollingUpdateConfiguration becomes partition 0, maxUnavailable 1, maxSurge 0; a missing networkConfig or subdomainPolicy
-// becomes Shared.
+// restartPolicy Default becomes None; a missing replicas, size, restartPolicy or rolloutStrategy.type gets its default;
+// a missing rollingUpdateConfiguration becomes partition 0, maxUnavailable 1, maxSurge 0; a missing networkConfig or
+// subdomainPolicy becomes Shared.
 void ApplyAdmissionDefaults(LeaderWorkerSet* set);
 
 }  // namespace lws

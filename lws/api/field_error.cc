@@ -42,11 +42,21 @@ std::string Quote(absl::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     switch (c) {
-      case '"': quoted += "\\\""; break;
-      case '\\': quoted += "\\\\"; break;
-      case '\n': quoted += "\\n"; break;
-      case '\r': quoted += "\\r"; break;
-      case '\t': quoted += "\\t"; break;
+      case '"':
+        quoted += "\\\"";
+        break;
+      case '\\':
+        quoted += "\\\\";
+        break;
+      case '\n':
+        quoted += "\\n";
+        break;
+      case '\r':
+        quoted += "\\r";
+        break;
+      case '\t':
+        quoted += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
           absl::StrAppendFormat(&quoted, "\\x%02x", static_cast<unsigned char>(c));
@@ -61,9 +71,10 @@ std::string Quote(absl::string_view text) {
 std::string Join(const FieldErrors& errors) {
   if (errors.size() == 1) return errors[0].ToString();
   if (errors.empty()) return "";
-  return absl::StrCat("[", absl::StrJoin(errors, ", ", [](std::string* out, const FieldError& error) {
-                        out->append(error.ToString());
-                      }), "]");
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(errors, ", ", [](std::string* out, const FieldError& error) { out->append(error.ToString()); }),
+      "]");
 }
 
 }  // namespace lws

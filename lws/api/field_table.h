@@ -1,4 +1,5 @@
-// The fields of every type that a LeaderWorkerSet's JSON may hold, pod templates included, as data: fields.json, compiled in.
+// The fields of every type that a LeaderWorkerSet's JSON may hold, pod templates included, as data: fields.json,
+// compiled in.
 //
 //   const lws::TypeInfo* type = lws::FindType("RollingUpdateConfiguration");
 //   const lws::FieldInfo* field = type->Find("maxSurge");
@@ -49,18 +50,18 @@ struct FieldInfo {
   bool is_pointer;         // absent and zero differ
   bool omits_empty;        // an explicit zero is not written, unless is_pointer
   bool required;
-  bool pruned;                 // dropped on reading
-  bool bounded;                // the value is a number with the bounds below
-  bool element_has_pattern;    // `pattern` is that of the elements
+  bool pruned;               // dropped on reading
+  bool bounded;              // the value is a number with the bounds below
+  bool element_has_pattern;  // `pattern` is that of the elements
   ListType list_type;
   int64_t min;
   int64_t max;
-  int32_t min_length;          // -1 when there is no limit
-  int32_t max_length;          // -1 when there is no limit
-  const char* absent_json;     // what is written when the field is missing; null for nothing
-  const char* default_json;    // null without a default
-  const char* format;          // as the schema names it; null without one
-  const char* pattern;         // null without one
+  int32_t min_length;        // -1 when there is no limit
+  int32_t max_length;        // -1 when there is no limit
+  const char* absent_json;   // what is written when the field is missing; null for nothing
+  const char* default_json;  // null without a default
+  const char* format;        // as the schema names it; null without one
+  const char* pattern;       // null without one
   Texts enum_values;
   Texts list_map_keys;
 

@@ -40,7 +40,8 @@ class Generator {
       std::string rows;
       for (const Json& field : fields) rows += "    " + Row(field) + ",\n";
       out_ += "constexpr FieldInfo kFields" + std::to_string(index) + "[] = {\n" + rows + "};\n";
-      types += "    {" + Literal(name) + ", kFields" + std::to_string(index) + ", " + std::to_string(fields.size()) + "},\n";
+      types +=
+          "    {" + Literal(name) + ", kFields" + std::to_string(index) + ", " + std::to_string(fields.size()) + "},\n";
     }
     std::cout << "// Generated from fields.json.\n#include <algorithm>\n#include \"lws/api/field_table.h\"\n\n"
               << "namespace lws {\nnamespace {\n"
@@ -49,7 +50,8 @@ class Generator {
               << "const TypeInfo& TypeAt(int index) { return kTypes[index]; }\n\n"
               << "const TypeInfo* FindType(absl::string_view name) {\n"
               << "  const TypeInfo* end = kTypes + " << index_.size() << ";\n"
-              << "  const TypeInfo* found = std::lower_bound(kTypes, end, name, [](const TypeInfo& type, absl::string_view wanted) {"
+              << "  const TypeInfo* found = std::lower_bound(kTypes, end, name, [](const TypeInfo& type, "
+                 "absl::string_view wanted) {"
               << " return type.name < wanted; });\n"
               << "  return found != end && name == found->name ? found : nullptr;\n}\n\n}  // namespace lws\n";
   }
@@ -57,8 +59,10 @@ class Generator {
  private:
   std::string Kind(const std::string& type) const {
     static const std::map<std::string, std::string> kKinds = {
-        {"string", "kString"},     {"int32", "kInt32"},       {"int64", "kInt64"}, {"bool", "kBool"},
-        {"quantity", "kQuantity"}, {"int-or-string", "kIntOrString"}, {"time", "kTime"},   {"raw", "kRaw"}};
+        {"string", "kString"},     {"int32", "kInt32"},
+        {"int64", "kInt64"},       {"bool", "kBool"},
+        {"quantity", "kQuantity"}, {"int-or-string", "kIntOrString"},
+        {"time", "kTime"},         {"raw", "kRaw"}};
     if (type.rfind("[]", 0) == 0) return "FieldKind::kList";
     if (type.rfind("map[string]", 0) == 0) return "FieldKind::kMap";
     const auto found = kKinds.find(type);

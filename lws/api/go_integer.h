@@ -1,5 +1,5 @@
-// Decimal integers as Kubernetes reads them in labels, annotations and percentages: an optional sign and digits, nothing
-// else around them. absl::SimpleAtoi takes white space too.
+// Decimal integers as Kubernetes reads them in labels, annotations and percentages: an optional sign and digits,
+// nothing else around them. absl::SimpleAtoi takes white space too.
 //
 //   lws::ParseGoInteger("+04");    // 4
 //   lws::ParseGoInteger(" 4");     // nullopt

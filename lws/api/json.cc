@@ -51,12 +51,9 @@ absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source)
 
 std::string CanonicalJson(const Json& document) {
   // The replaced characters occur inside strings alone, so that the text can be escaped as a whole.
-  return absl::StrReplaceAll(document.dump(-1, ' ', false, Json::error_handler_t::replace),
-                             {{"<", "\\u003c"},
-                              {">", "\\u003e"},
-                              {"&", "\\u0026"},
-                              {"\xe2\x80\xa8", "\\u2028"},
-                              {"\xe2\x80\xa9", "\\u2029"}});
+  return absl::StrReplaceAll(
+      document.dump(-1, ' ', false, Json::error_handler_t::replace),
+      {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}});
 }
 
 }  // namespace lws

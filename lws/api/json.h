@@ -28,9 +28,8 @@ using SharedJson = std::shared_ptr<const Json>;
 inline constexpr int kMaxJsonDepth = 1000;
 
 // Returns the document that `text` holds. Of a repeated key the last value counts, as in Kubernetes.
-// Errors: InvalidArgument naming `source` and the line and column, for text that is no JSON, is not UTF-8, holds a number
-// outside of what a double can hold, or is nested deeper than kMaxJsonDepth.
-// Complexity: O(text).
+// Errors: InvalidArgument naming `source` and the line and column, for text that is no JSON, is not UTF-8, holds a
+// number outside of what a double can hold, or is nested deeper than kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source);
 
 // Returns `document` with keys sorted, without white space, and with <, >, &, U+2028 and U+2029 written as \u escapes:

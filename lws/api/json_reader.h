@@ -1,5 +1,5 @@
-// Reading single fields of a document whose shape is not trusted: the first field of a wrong type is remembered, named with
-// its object, and all reading goes on with empty values.
+// Reading single fields of a document whose shape is not trusted: the first field of a wrong type is remembered, named
+// with its object, and all reading goes on with empty values.
 //
 //   lws::JsonReader pod(document);
 //   std::string phase = pod.Text("status", "phase");

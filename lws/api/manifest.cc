@@ -44,7 +44,9 @@ std::optional<int64_t> ParseYamlInteger(absl::string_view text) {
   if (digits.empty() || !absl::ascii_isxdigit(digits[0])) return std::nullopt;
   uint64_t value = 0;
   for (const char c : digits) {
-    const int digit = absl::ascii_isdigit(c) ? c - '0' : absl::ascii_isxdigit(c) ? absl::ascii_tolower(c) - 'a' + 10 : 99;
+    const int digit = absl::ascii_isdigit(c)    ? c - '0'
+                      : absl::ascii_isxdigit(c) ? absl::ascii_tolower(c) - 'a' + 10
+                                                : 99;
     if (digit >= base || value > (INT64_MAX - digit) / static_cast<uint64_t>(base)) return std::nullopt;
     value = value * base + digit;
   }
@@ -80,10 +82,14 @@ class Converter {
     if (depth > kMaxJsonDepth) return Error(node, absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     if (++nodes_ > kMaxNodes) return Error(node, "the anchors repeat too much");
     switch (node.Type()) {
-      case YAML::NodeType::Scalar: return Scalar(node);
-      case YAML::NodeType::Sequence: return Sequence(node, depth);
-      case YAML::NodeType::Map: return Map(node, depth);
-      default: return Json(nullptr);
+      case YAML::NodeType::Scalar:
+        return Scalar(node);
+      case YAML::NodeType::Sequence:
+        return Sequence(node, depth);
+      case YAML::NodeType::Map:
+        return Map(node, depth);
+      default:
+        return Json(nullptr);
     }
   }
 
@@ -112,7 +118,9 @@ class Converter {
   // Keys are texts in JSON.
   static std::string KeyText(const YAML::Node& key) {
     const Json value = Scalar(key);
-    return value.is_string() ? value.get<std::string>() : value.is_boolean() || value.is_number() ? value.dump() : "null";
+    return value.is_string()                         ? value.get<std::string>()
+           : value.is_boolean() || value.is_number() ? value.dump()
+                                                     : "null";
   }
 
   absl::StatusOr<Json> Map(const YAML::Node& node, int depth) {
@@ -160,7 +168,8 @@ absl::Status CheckDepth(absl::string_view text, absl::string_view source) {
     if (c == '[' || c == '{') ++depth;
     if (c == ']' || c == '}') depth = std::max(0, depth - 1);
     if (depth > kMaxJsonDepth) {
-      return absl::InvalidArgumentError(absl::StrCat(source, ":", line, ": nested deeper than ", kMaxJsonDepth, " levels"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(source, ":", line, ": nested deeper than ", kMaxJsonDepth, " levels"));
     }
   }
   return absl::OkStatus();

@@ -4,8 +4,8 @@
 //   (*objects)[0].object["kind"];    // "LeaderWorkerSet"
 //   (*objects)[0].line;              // 1
 //
-// YAML: many documents, anchors and merge keys, block scalars, the booleans and numbers of YAML 1.1. Objects of kind List are
-// taken apart, and empty documents passed over.
+// YAML: many documents, anchors and merge keys, block scalars, the booleans and numbers of YAML 1.1. Objects of kind
+// List are taken apart, and empty documents passed over.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_MANIFEST_H_
@@ -26,8 +26,9 @@ struct ManifestObject {
   int line = 1;       // of the document's beginning
 };
 
-// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not read, repeated keys, tabs as indentation, documents that
-// are no objects, or nesting deeper than kMaxJsonDepth. Complexity: O(text), times what its anchors repeat.
+// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not read, repeated keys, tabs as indentation,
+// documents that are no objects, or nesting deeper than kMaxJsonDepth. Complexity: O(text), times what its anchors
+// repeat.
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source);
 
 }  // namespace lws

@@ -9,10 +9,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
 
@@ -147,8 +147,9 @@ FieldErrors CheckMeta(const ObjectMeta& meta, std::vector<std::string> (*name_ru
 }
 
 void CheckImmutable(absl::string_view field, const std::string& before, const std::string& after, FieldErrors* errors) {
-  if (before != after) errors->push_back({absl::StrCat("metadata.", field),
-                                          absl::StrCat("Invalid value: ", after, ": field is immutable")});
+  if (before != after)
+    errors->push_back(
+        {absl::StrCat("metadata.", field), absl::StrCat("Invalid value: ", after, ": field is immutable")});
 }
 
 void CheckNewFinalizers(const ObjectMeta& old_meta, const ObjectMeta& meta, FieldErrors* errors) {
@@ -178,8 +179,7 @@ FieldErrors ValidateObjectMetaUpdate(const ObjectMeta& old_meta, const ObjectMet
     errors.push_back(InvalidText("metadata.resourceVersion", "", "must be specified for an update"));
   }
   if (meta.generation() < old_meta.generation()) {
-    errors.push_back(
-        InvalidValue("metadata.generation", absl::StrCat(meta.generation()), "must not be decremented"));
+    errors.push_back(InvalidValue("metadata.generation", absl::StrCat(meta.generation()), "must not be decremented"));
   }
   const auto text_or_null = [](bool present, const std::string& text) { return present ? Quote(text) : "null"; };
   const auto number_or_null = [](bool present, int64_t number) {
@@ -191,10 +191,10 @@ FieldErrors ValidateObjectMetaUpdate(const ObjectMeta& old_meta, const ObjectMet
   CheckImmutable("creationTimestamp", Quote(old_meta.creation_timestamp()), Quote(meta.creation_timestamp()), &errors);
   CheckImmutable("deletionTimestamp", text_or_null(old_meta.has_deletion_timestamp(), old_meta.deletion_timestamp()),
                  text_or_null(meta.has_deletion_timestamp(), meta.deletion_timestamp()), &errors);
-  CheckImmutable(
-      "deletionGracePeriodSeconds",
-      number_or_null(old_meta.has_deletion_grace_period_seconds(), old_meta.deletion_grace_period_seconds()),
-      number_or_null(meta.has_deletion_grace_period_seconds(), meta.deletion_grace_period_seconds()), &errors);
+  CheckImmutable("deletionGracePeriodSeconds",
+                 number_or_null(old_meta.has_deletion_grace_period_seconds(), old_meta.deletion_grace_period_seconds()),
+                 number_or_null(meta.has_deletion_grace_period_seconds(), meta.deletion_grace_period_seconds()),
+                 &errors);
   return errors;
 }
 

@@ -3,8 +3,8 @@
 //   absl::StatusOr<lws::ObservedPod> pod = lws::ObservePod(document);
 //   pod->ready;    // phase Running, condition Ready True
 //
-// The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A text
-// that is absent is empty where empty and absent mean the same, else nullopt.
+// The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A
+// text that is absent is empty where empty and absent mean the same, else nullopt.
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_API_OBSERVED_H_

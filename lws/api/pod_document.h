@@ -20,8 +20,8 @@ namespace lws {
 inline constexpr char kLabels[] = "labels";
 inline constexpr char kAnnotations[] = "annotations";
 
-// OK when `pod` has the shape that the functions below rely on: metadata, labels, annotations, spec and containers of the
-// right types, as far as they are there. Errors: InvalidArgument naming the pod and the field.
+// OK when `pod` has the shape that the functions below rely on: metadata, labels, annotations, spec and containers of
+// the right types, as far as they are there. Errors: InvalidArgument naming the pod and the field.
 absl::Status CheckPodShape(const Json& pod);
 
 // metadata.MAP[KEY]; `map` is kLabels or kAnnotations. REQUIRES of this and the following: CheckPodShape(pod).ok().

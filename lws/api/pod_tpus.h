@@ -10,7 +10,8 @@
 
 namespace lws {
 
-// The container's limit of google.com/tpu, else its request, is there and not zero. A value that is no quantity is zero.
+// The container's limit of google.com/tpu, else its request, is there and not zero. A value that is no quantity is
+// zero.
 bool ContainerRequestsTpus(const Json& container);
 
 // Some container or init container of this pod spec does. Anything that is no pod spec asks for none.

@@ -131,9 +131,8 @@ Json GetValue(const Message& message, const FieldDescriptor& field, int index) {
       return MessageToJson(field, repeated ? reflection.GetRepeatedMessage(message, &field, index)
                                            : reflection.GetMessage(message, &field));
     case FieldDescriptor::CPPTYPE_STRING: {
-      const std::string& text = repeated
-                                    ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
-                                    : reflection.GetStringReference(message, &field, &scratch);
+      const std::string& text = repeated ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
+                                         : reflection.GetStringReference(message, &field, &scratch);
       return field.type() == FieldDescriptor::TYPE_BYTES ? Json::parse(text, nullptr, false) : Json(text);
     }
     default:

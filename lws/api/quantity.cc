@@ -142,7 +142,8 @@ std::string ToDecimal(const BIGNUM* bn) {
   return result;
 }
 
-// `sign` + digits * 10^exponent, with the exponent lowered to a multiple of three and trailing thousands folded into it.
+// `sign` + digits * 10^exponent, with the exponent lowered to a multiple of three and trailing thousands folded into
+// it.
 std::string WriteDecimal(const BIGNUM* billionths, Quantity::Format format) {
   std::string digits = ToDecimal(billionths);
   int exponent = -kNanoDigits;

@@ -16,13 +16,18 @@ namespace {
 const char* SchemaType(FieldKind kind) {
   switch (kind) {
     case FieldKind::kInt32:
-    case FieldKind::kInt64: return "integer";
-    case FieldKind::kBool: return "boolean";
+    case FieldKind::kInt64:
+      return "integer";
+    case FieldKind::kBool:
+      return "boolean";
     case FieldKind::kRaw:
     case FieldKind::kObject:
-    case FieldKind::kMap: return "object";
-    case FieldKind::kList: return "array";
-    default: return "string";
+    case FieldKind::kMap:
+      return "object";
+    case FieldKind::kList:
+      return "array";
+    default:
+      return "string";
   }
 }
 
@@ -45,18 +50,22 @@ class Validator {
 
  private:
   void WrongType(FieldKind kind, const Json& value, absl::string_view path) {
-    errors_.push_back(InvalidText(path, value.dump(),
-                                  absl::StrCat(path, " in body must be of type ", SchemaType(kind), ": ",
-                                               Quote(value.dump()))));
+    errors_.push_back(
+        InvalidText(path, value.dump(),
+                    absl::StrCat(path, " in body must be of type ", SchemaType(kind), ": ", Quote(value.dump()))));
   }
 
   void Field(const FieldInfo& field, const Json& value, const std::string& path) {
     if (value.is_null()) return WrongType(field.kind, value, path);
     switch (field.kind) {
-      case FieldKind::kObject: return Object(field.object_type(), value, path);
-      case FieldKind::kList: return List(field, value, path);
-      case FieldKind::kMap: return Map(field, value, path);
-      default: return Scalar(field, value, path);
+      case FieldKind::kObject:
+        return Object(field.object_type(), value, path);
+      case FieldKind::kList:
+        return List(field, value, path);
+      case FieldKind::kMap:
+        return Map(field, value, path);
+      default:
+        return Scalar(field, value, path);
     }
   }
 
@@ -108,8 +117,8 @@ class Validator {
   void Bounds(const FieldInfo& field, int64_t value, const std::string& path) {
     const std::string shown = absl::StrCat(value);
     if (value < field.min) {
-      errors_.push_back(InvalidValue(
-          path, shown, absl::StrCat(path, " in body should be greater than or equal to ", field.min)));
+      errors_.push_back(
+          InvalidValue(path, shown, absl::StrCat(path, " in body should be greater than or equal to ", field.min)));
     }
     if (value > field.max) {
       errors_.push_back(
@@ -121,8 +130,8 @@ class Validator {
     const int characters =
         static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
     if (field.min_length >= 0 && characters < field.min_length) {
-      errors_.push_back(InvalidText(
-          path, text, absl::StrCat(path, " in body should be at least ", field.min_length, " chars long")));
+      errors_.push_back(
+          InvalidText(path, text, absl::StrCat(path, " in body should be at least ", field.min_length, " chars long")));
     }
     if (field.max_length >= 0 && characters > field.max_length) {
       errors_.push_back({path, absl::StrCat("Too long: may not be more than ", field.max_length, " bytes")});

@@ -15,8 +15,8 @@
 
 namespace lws {
 
-// All violations below `path`: required fields, types of nulls, enums, bounds, lengths, patterns, and repeated keys of list
-// maps and sets; in the order of the field table. Values of a wrong type other than null are ReadTyped's business.
+// All violations below `path`: required fields, types of nulls, enums, bounds, lengths, patterns, and repeated keys of
+// list maps and sets; in the order of the field table. Values of a wrong type other than null are ReadTyped's business.
 // Complexity: O(object), and quadratic in the length of one list map.
 FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::string_view path);
 

@@ -20,17 +20,28 @@ namespace {
 
 const char* KindName(FieldKind kind) {
   switch (kind) {
-    case FieldKind::kString: return "a string";
-    case FieldKind::kInt32: return "a 32-bit integer";
-    case FieldKind::kInt64: return "a 64-bit integer";
-    case FieldKind::kBool: return "true or false";
-    case FieldKind::kQuantity: return "a quantity";
-    case FieldKind::kIntOrString: return "a 32-bit integer or a string";
-    case FieldKind::kTime: return "a time";
-    case FieldKind::kRaw: return "any value";
-    case FieldKind::kObject: return "an object";
-    case FieldKind::kList: return "a list";
-    case FieldKind::kMap: return "an object";
+    case FieldKind::kString:
+      return "a string";
+    case FieldKind::kInt32:
+      return "a 32-bit integer";
+    case FieldKind::kInt64:
+      return "a 64-bit integer";
+    case FieldKind::kBool:
+      return "true or false";
+    case FieldKind::kQuantity:
+      return "a quantity";
+    case FieldKind::kIntOrString:
+      return "a 32-bit integer or a string";
+    case FieldKind::kTime:
+      return "a time";
+    case FieldKind::kRaw:
+      return "any value";
+    case FieldKind::kObject:
+      return "an object";
+    case FieldKind::kList:
+      return "a list";
+    case FieldKind::kMap:
+      return "an object";
   }
   return "";
 }
@@ -117,25 +128,35 @@ absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_vi
 // What a null element of a list or map stands for.
 Json ZeroOf(FieldKind kind) {
   switch (kind) {
-    case FieldKind::kString: return "";
-    case FieldKind::kBool: return false;
+    case FieldKind::kString:
+      return "";
+    case FieldKind::kBool:
+      return false;
     case FieldKind::kInt32:
     case FieldKind::kInt64:
-    case FieldKind::kIntOrString: return 0;
-    case FieldKind::kQuantity: return "0";
-    default: return nullptr;
+    case FieldKind::kIntOrString:
+      return 0;
+    case FieldKind::kQuantity:
+      return "0";
+    default:
+      return nullptr;
   }
 }
 
 bool IsZero(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::string: return value.get_ref<const std::string&>().empty();
-    case Json::value_t::boolean: return !value.get<bool>();
+    case Json::value_t::string:
+      return value.get_ref<const std::string&>().empty();
+    case Json::value_t::boolean:
+      return !value.get<bool>();
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return value.get<int64_t>() == 0;
+    case Json::value_t::number_unsigned:
+      return value.get<int64_t>() == 0;
     case Json::value_t::array:
-    case Json::value_t::object: return value.empty();
-    default: return false;
+    case Json::value_t::object:
+      return value.empty();
+    default:
+      return false;
   }
 }
 
@@ -236,8 +257,7 @@ void DropNulls(const TypeInfo& type, Json* object) {
     if (field.kind == FieldKind::kMap && found->is_object()) {
       for (auto it = found->begin(); it != found->end();) it = it->is_null() ? found->erase(it) : std::next(it);
     }
-    ForEachObject(field, "", &*found,
-                  [&](const std::string&, Json* value) { DropNulls(field.object_type(), value); });
+    ForEachObject(field, "", &*found, [&](const std::string&, Json* value) { DropNulls(field.object_type(), value); });
   }
 }
 

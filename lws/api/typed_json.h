@@ -6,7 +6,8 @@
 //
 // Laws:
 //   1. ReadTyped is idempotent: reading its own result changes nothing.
-//   2. ReadTyped's result holds known fields only, in the form that Kubernetes writes: absent forms, quantity texts, times
+//   2. ReadTyped's result holds known fields only, in the form that Kubernetes writes: absent forms, quantity texts,
+//   times
 //      in UTC, no empty optional values, no null where a value is meant.
 //   3. PruneUnknownFields, DropNulls and ApplySchemaDefaults are idempotent.
 //
@@ -24,9 +25,9 @@
 
 namespace lws {
 
-// Returns `raw` as a value of `type`. Errors: InvalidArgument naming the field below `path` and what it should hold, for a
-// value of another type, a number outside of its type, a quantity or time that does not parse. Unknown fields are dropped.
-// Complexity: O(raw).
+// Returns `raw` as a value of `type`. Errors: InvalidArgument naming the field below `path` and what it should hold,
+// for a value of another type, a number outside of its type, a quantity or time that does not parse. Unknown fields are
+// dropped. Complexity: O(raw).
 absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::string_view path);
 
 // Removes from `object` all fields that `type` does not have, or that its schema drops, and appends the path of each to

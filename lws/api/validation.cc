@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lws/api/go_integer.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/api/leader_worker_set.h"
@@ -35,7 +35,8 @@ void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
   const int64_t replicas = Replicas(set);
   const int64_t size = Size(set);
   if (replicas < 0) {
-    errors->push_back(InvalidValue("spec.replicas", absl::StrCat(replicas), "replicas must be equal or greater than 0"));
+    errors->push_back(
+        InvalidValue("spec.replicas", absl::StrCat(replicas), "replicas must be equal or greater than 0"));
   }
   if (size < 1) {
     errors->push_back(InvalidValue(kSizeField, absl::StrCat(size), "size must be equal or greater than 1"));
@@ -61,10 +62,10 @@ void CheckIntOrPercent(const IntOrPercent& value, const std::string& field, Fiel
     return;
   }
   if (!IsPercent(value.text())) {
-    errors->push_back(InvalidValue(
-        field, Show(value),
-        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for "
-        "validation is '[0-9]+%')"));
+    errors->push_back(InvalidValue(field, Show(value),
+                                   "a valid percent string must be a numeric string followed by an ending '%' (e.g. "
+                                   "'1%',  or '93%', regex used for "
+                                   "validation is '[0-9]+%')"));
     return;
   }
   // A number too long to hold is above 100 as well.

@@ -53,9 +53,7 @@ void SetSubGroup(absl::string_view leader_name, int64_t index, Json* pod) {
 }
 
 // A subgroup-index label that is there is somebody's decision.
-bool HasSubGroupIndex(const Json& pod) {
-  return !PodText(pod, kLabels, kSubGroupIndexLabel).value_or("").empty();
-}
+bool HasSubGroupIndex(const Json& pod) { return !PodText(pod, kLabels, kSubGroupIndexLabel).value_or("").empty(); }
 
 absl::Status AdmitLeader(Json* pod) {
   const std::string name = Name(*pod);
@@ -117,8 +115,8 @@ absl::Status AddGroupEnvironment(Json* pod) {
     return absl::InvalidArgumentError(absl::StrCat("metadata.labels.", kGroupIndexLabel, ": missing"));
   }
   const Json& metadata = (*pod)["metadata"];
-  const std::string address = absl::StrCat(LeaderName(*pod), ".", (*pod)["spec"].value("subdomain", ""), ".",
-                                           metadata.value("namespace", ""));
+  const std::string address =
+      absl::StrCat(LeaderName(*pod), ".", (*pod)["spec"].value("subdomain", ""), ".", metadata.value("namespace", ""));
   const std::vector<std::pair<std::string, std::string>> added = {
       {kLeaderAddressEnv, address},
       {kGroupSizeEnv, *PodText(*pod, kAnnotations, kSizeAnnotation)},

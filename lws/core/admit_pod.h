@@ -1,7 +1,8 @@
 // Admission of a pod: the labels, affinity and environment that make it a member of its group.
 //
 //   absl::StatusOr<lws::Json> admitted = lws::AdmitPod(pod, {});
-//   // labels group-index, group-key, worker-index; LWS_LEADER_ADDRESS, LWS_GROUP_SIZE, LWS_WORKER_INDEX in every container
+//   // labels group-index, group-key, worker-index; LWS_LEADER_ADDRESS, LWS_GROUP_SIZE, LWS_WORKER_INDEX in every
+//   container
 //
 // Laws:
 //   1. A pod without the name label comes back as it was.

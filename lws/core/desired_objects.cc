@@ -87,12 +87,12 @@ Json VolumeClaimTemplates(const LeaderWorkerSet& set) {
     for (const char* key : {"accessModes", "storageClassName", "volumeMode", "resources"}) {
       if (from.contains(key)) spec[key] = from[key];
     }
-    claims.push_back({{"apiVersion", "v1"},
-                      {"kind", "PersistentVolumeClaim"},
-                      {"metadata",
-                       {{"name", claim.value("/metadata/name"_json_pointer, "")},
-                        {"namespace", set.metadata().namespace_()}}},
-                      {"spec", std::move(spec)}});
+    claims.push_back(
+        {{"apiVersion", "v1"},
+         {"kind", "PersistentVolumeClaim"},
+         {"metadata",
+          {{"name", claim.value("/metadata/name"_json_pointer, "")}, {"namespace", set.metadata().namespace_()}}},
+         {"spec", std::move(spec)}});
   }
   return claims;
 }

@@ -27,8 +27,8 @@ class LeaderWorkerSet;
 absl::StatusOr<Json> LeaderStatefulSet(const LeaderWorkerSet& set, absl::string_view revision_key, int32_t partition,
                                        int32_t replicas);
 
-// The workers of `leader`, as the leader's revision says. `set` is the live set with that revision applied. `topology_value`
-// is the exclusive-topology label of the leader's node; empty without exclusive placement.
+// The workers of `leader`, as the leader's revision says. `set` is the live set with that revision applied.
+// `topology_value` is the exclusive-topology label of the leader's node; empty without exclusive placement.
 Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader, absl::string_view topology_value);
 
 // The set's headless Service, for the subdomain policy Shared.

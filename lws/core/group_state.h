@@ -2,9 +2,9 @@
 //
 //   lws::GroupBits groups = lws::GroupStates(observation, "6c5b8f7d9", /*size=*/4, /*count=*/6);
 //
-// A group is seen when its leader pod NAME-i and, for a size above 1, its worker StatefulSet NAME-i are there, both with the
-// group index i as label. It is updated when both carry the current key, and ready when the leader is ready and all workers
-// are available in one revision. An index that is no integer, negative or out of range is passed over.
+// A group is seen when its leader pod NAME-i and, for a size above 1, its worker StatefulSet NAME-i are there, both
+// with the group index i as label. It is updated when both carry the current key, and ready when the leader is ready
+// and all workers are available in one revision. An index that is no integer, negative or out of range is passed over.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_GROUP_STATE_H_

@@ -4,8 +4,8 @@
 //   for (const lws::Json& object : objects) cluster.Add(object);
 //   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now, options);
 //
-// A host with an index of its own fills the structs itself. Lists are in the order of namespace and name; where two objects
-// compete for one place, the last listed wins.
+// A host with an index of its own fills the structs itself. Lists are in the order of namespace and name; where two
+// objects compete for one place, the last listed wins.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_OBSERVATION_H_
@@ -68,8 +68,8 @@ class ClusterSnapshot {
   ClusterSnapshot(ClusterSnapshot&&) noexcept;
   ClusterSnapshot& operator=(ClusterSnapshot&&) noexcept;
 
-  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed over.
-  // Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
+  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed
+  // over. Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
   absl::Status Add(const Json& object);
 
   // Takes the object out; nothing happens when it is not there.

@@ -42,10 +42,14 @@ bool operator==(const Plan& a, const Plan& b) {
 
 absl::string_view VerbName(Verb verb) {
   switch (verb) {
-    case Verb::kCreate: return "create";
-    case Verb::kApply: return "apply";
-    case Verb::kUpdateStatus: return "update-status";
-    case Verb::kDelete: return "delete";
+    case Verb::kCreate:
+      return "create";
+    case Verb::kApply:
+      return "apply";
+    case Verb::kUpdateStatus:
+      return "update-status";
+    case Verb::kDelete:
+      return "delete";
   }
   return "";
 }
@@ -55,8 +59,8 @@ std::string ToString(const Plan& plan) {
   for (const Decision& decision : plan.decisions) absl::StrAppend(&text, "why    ", ToString(decision), "\n");
   for (const Action& action : plan.actions) {
     absl::StrAppend(&text, "action ", VerbName(action.verb), " ", action.target.kind, " ", action.target.namespace_name,
-                    "/", action.target.name,
-                    action.propagation == Propagation::kForeground ? " (foreground)" : "", "\n");
+                    "/", action.target.name, action.propagation == Propagation::kForeground ? " (foreground)" : "",
+                    "\n");
   }
   for (const Event& event : plan.events) {
     absl::StrAppend(&text, "event  ", event.is_warning ? "Warning " : "Normal ", event.reason, ": ", event.note, "\n");

@@ -35,8 +35,8 @@ class PodPass {
     const bool is_leader = pod_.worker_index == "0";
     subject_ = absl::StrCat(is_leader ? "leader" : "worker", " pod ", pod_.meta.namespace_name, "/", pod_.meta.name);
     if (!is_leader && !ParsePodName(pod_.meta.name).has_value() && MayRestart()) {
-      return plan_.Fail(absl::InvalidArgumentError(
-          absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name, ": metadata.name: no -ORDINAL at its end")));
+      return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                                                                ": metadata.name: no -ORDINAL at its end")));
     }
     const RestartDecision restart = DecideRestart(ReadRestartFacts(observation_));
     plan_.Because(restart.reason, subject_);
@@ -119,8 +119,9 @@ class PodPass {
     }
     const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
     if (!set.ok()) {
-      return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
-                                                                revision->meta.name, ": ", set.status().message())));
+      return plan_.Fail(
+          absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
+                                                  revision->meta.name, ": ", set.status().message())));
     }
     absl::StatusOr<std::string> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());

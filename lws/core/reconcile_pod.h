@@ -9,8 +9,8 @@
 //   2. Worker StatefulSets are created, never changed; they follow the leader's revision, not the live template.
 //   3. A group is restarted by deleting its leader in the foreground, at the UID and resource version that were seen.
 //   4. A pure function of its arguments.
-// Errors: in Plan::error, naming object and field: missing labels, a name without an ordinal, a revision that does not read,
-// a node that is missing or lacks the topology label.
+// Errors: in Plan::error, naming object and field: missing labels, a name without an ordinal, a revision that does not
+// read, a node that is missing or lacks the topology label.
 //
 // Thread-safety: may be called concurrently. Complexity: O(pods of the group + templates).
 #ifndef LWS_CORE_RECONCILE_POD_H_

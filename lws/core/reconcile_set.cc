@@ -30,12 +30,18 @@ int32_t Replicas(const LeaderWorkerSet& set) { return set.spec().has_replicas() 
 
 DecisionReason ReasonOf(RolloutReason reason) {
   switch (reason) {
-    case RolloutReason::kCreate: return DecisionReason::kCreateLeaderSet;
-    case RolloutReason::kUpdateBegins: return DecisionReason::kUpdateBegins;
-    case RolloutReason::kAtRest: return DecisionReason::kAtRest;
-    case RolloutReason::kScaleUpFirst: return DecisionReason::kScaleUpFirst;
-    case RolloutReason::kReplicasChanged: return DecisionReason::kReplicasChanged;
-    case RolloutReason::kRolling: return DecisionReason::kRolling;
+    case RolloutReason::kCreate:
+      return DecisionReason::kCreateLeaderSet;
+    case RolloutReason::kUpdateBegins:
+      return DecisionReason::kUpdateBegins;
+    case RolloutReason::kAtRest:
+      return DecisionReason::kAtRest;
+    case RolloutReason::kScaleUpFirst:
+      return DecisionReason::kScaleUpFirst;
+    case RolloutReason::kReplicasChanged:
+      return DecisionReason::kReplicasChanged;
+    case RolloutReason::kRolling:
+      return DecisionReason::kRolling;
   }
   return DecisionReason::kAtRest;
 }
@@ -145,9 +151,9 @@ class SetPass {
       plan_.Tell("GroupsProgressing", "Delete", RemovedGroupsNote(name, step->replicas, leader_set_->replicas));
     }
     const bool creates = leader_set_ == nullptr;
-    const Event failure = plan_.Warning(
-        creates ? "FailedCreate" : "FailedUpdate", creates ? "Create" : "Update",
-        absl::StrCat("Failed to ", creates ? "create" : "update", " leader statefulset ", name));
+    const Event failure =
+        plan_.Warning(creates ? "FailedCreate" : "FailedUpdate", creates ? "Create" : "Update",
+                      absl::StrCat("Failed to ", creates ? "create" : "update", " leader statefulset ", name));
     absl::StatusOr<Json> object = LeaderStatefulSet(set_, key_, step->partition, step->replicas);
     if (!object.ok()) {
       plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", object.status().message()));

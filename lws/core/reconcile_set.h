@@ -3,15 +3,14 @@
 //   lws::Plan plan = lws::ReconcileSet(observation, now);
 //   // create ControllerRevision vllm-6c5b8f7d9-1, apply StatefulSet vllm, create Service vllm, update-status
 //
-// Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or a leader pod or worker StatefulSet of it
-// changed; the plan is performed in order.
-// Guarantees:
+// Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or a leader pod or worker
+// StatefulSet of it changed; the plan is performed in order. Guarantees:
 //   1. A set that is absent or being deleted gets an empty plan.
 //   2. On the state that a plan leads to, once everything has settled, the next plan is empty.
 //   3. Nothing is deleted but former revisions, and those only when the update is done.
 //   4. A pure function of its arguments.
-// Errors: in Plan::error, naming object and field: a maxSurge or maxUnavailable that is no percentage, a replicas annotation
-// or group index that is no integer, a revision's name that is taken.
+// Errors: in Plan::error, naming object and field: a maxSurge or maxUnavailable that is no percentage, a replicas
+// annotation or group index that is no integer, a revision's name that is taken.
 //
 // Thread-safety: may be called concurrently. Complexity: O(leader pods + worker StatefulSets + templates).
 #ifndef LWS_CORE_RECONCILE_SET_H_

@@ -47,8 +47,7 @@ RestartFacts ReadRestartFacts(const PodObservation& observation) {
   RestartFacts facts;
   facts.policy_restarts = after_start || policy == kRecreateGroupOnPodRestart;
   facts.triggered = IsTriggered(pod);
-  facts.waits_for_start =
-      after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
+  facts.waits_for_start = after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
   facts.group_started = !facts.waits_for_start || IsStarted(observation);
   facts.is_leader = pod.worker_index == "0";
   const ObservedPod* leader = facts.is_leader ? &pod : observation.leader;

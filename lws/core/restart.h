@@ -22,14 +22,14 @@
 namespace lws {
 
 struct RestartFacts {
-  bool policy_restarts = false;   // RecreateGroupOnPodRestart or RecreateGroupAfterStart
-  bool triggered = false;         // terminating, or restarted while Running or Pending
-  bool waits_for_start = false;   // RecreateGroupAfterStart, or the experimental annotation
-  bool group_started = false;     // the group has all its pods, none Pending
+  bool policy_restarts = false;  // RecreateGroupOnPodRestart or RecreateGroupAfterStart
+  bool triggered = false;        // terminating, or restarted while Running or Pending
+  bool waits_for_start = false;  // RecreateGroupAfterStart, or the experimental annotation
+  bool group_started = false;    // the group has all its pods, none Pending
   bool is_leader = false;
-  bool leader_exists = false;     // a leader is its own leader
-  bool same_revision = false;     // as its leader
-  bool belongs_to_leader = false; // the chain of controller owners ends at the leader's UID
+  bool leader_exists = false;      // a leader is its own leader
+  bool same_revision = false;      // as its leader
+  bool belongs_to_leader = false;  // the chain of controller owners ends at the leader's UID
   bool leader_terminating = false;
 };
 
@@ -39,8 +39,8 @@ RestartFacts ReadRestartFacts(const PodObservation& observation);
 // What a decision means for the rest of the pass.
 struct RestartDecision {
   DecisionReason reason = DecisionReason::kNoTrigger;
-  bool restart = false;    // delete the leader
-  bool stop = false;       // the group is on its way: nothing else is to be done
+  bool restart = false;  // delete the leader
+  bool stop = false;     // the group is on its way: nothing else is to be done
 };
 
 RestartDecision DecideRestart(const RestartFacts& facts);

@@ -1,7 +1,8 @@
 // The bytes of a revision: what of a set a version covers, how two are compared, and how one is applied.
 //
 //   std::string data = lws::RevisionData(set);
-//   // {"spec":{"leaderWorkerTemplate":{"$patch":"replace",...},"networkConfig":{"$patch":"replace","subdomainPolicy":"Shared"}}}
+//   // {"spec":{"leaderWorkerTemplate":{"$patch":"replace",...},
+//   //          "networkConfig":{"$patch":"replace","subdomainPolicy":"Shared"}}}
 //   lws::SameRevision(set, stored, data);
 //
 // Laws:
@@ -25,12 +26,12 @@ class LeaderWorkerSet;
 // Complexity of all: O(templates).
 std::string RevisionData(const LeaderWorkerSet& set);
 
-// Whether stored data says the same as `proposed`, the data of `set`: in bytes, or once it is applied to the set and written
-// again (older controllers wrote other bytes for the same thing). Data that does not read is not equal.
+// Whether stored data says the same as `proposed`, the data of `set`: in bytes, or once it is applied to the set and
+// written again (older controllers wrote other bytes for the same thing). Data that does not read is not equal.
 bool SameRevision(const LeaderWorkerSet& set, absl::string_view stored, absl::string_view proposed);
 
-// The set with the stored leaderWorkerTemplate and networkConfig in place of its own. A set that has no networkConfig keeps
-// none, and data without one leaves the set's. Errors: InvalidArgument for data that does not read.
+// The set with the stored leaderWorkerTemplate and networkConfig in place of its own. A set that has no networkConfig
+// keeps none, and data without one leaves the set's. Errors: InvalidArgument for data that does not read.
 absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::string_view data);
 
 }  // namespace lws

@@ -27,8 +27,10 @@ struct ConditionText {
 
 ConditionText TextOf(ConditionKind kind) {
   switch (kind) {
-    case ConditionKind::kAvailable: return {"Available", "AllGroupsReady", "All replicas are ready"};
-    case ConditionKind::kProgressing: return {"Progressing", "GroupsProgressing", "Replicas are progressing"};
+    case ConditionKind::kAvailable:
+      return {"Available", "AllGroupsReady", "All replicas are ready"};
+    case ConditionKind::kProgressing:
+      return {"Progressing", "GroupsProgressing", "Replicas are progressing"};
     case ConditionKind::kUpdateInProgress:
       return {"UpdateInProgress", "GroupsUpdating", "Rolling Upgrade is in progress"};
   }
@@ -62,8 +64,8 @@ std::string FormatTimestamp(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-// Makes the condition True for this generation, and those that it excludes False. A condition that already was True for the
-// generation keeps its words and time.
+// Makes the condition True for this generation, and those that it excludes False. A condition that already was True for
+// the generation keeps its words and time.
 void SetTrue(ConditionKind kind, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
   const ConditionText text = TextOf(kind);
   bool found = false;
@@ -139,7 +141,8 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
   if (!SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
     result.event_reason = text.reason;
-    result.event_note = absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
+    result.event_note =
+        absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
   status->set_ready_replicas(counts.ready);
   status->set_updated_replicas(counts.updated);

@@ -27,8 +27,8 @@ namespace lws {
 
 class LeaderWorkerSetStatus;
 
-// Numbers of groups whose leader pod and, for a size above 1, worker StatefulSet exist. "In range" are those with an index in
-// [spec partition, spec replicas).
+// Numbers of groups whose leader pod and, for a size above 1, worker StatefulSet exist. "In range" are those with an
+// index in [spec partition, spec replicas).
 struct StatusCounts {
   int32_t ready = 0;
   int32_t updated = 0;

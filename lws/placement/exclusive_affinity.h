@@ -1,4 +1,5 @@
-// Exclusive placement by affinity: pods that share a label value go to one topology domain, and no others of that label do.
+// Exclusive placement by affinity: pods that share a label value go to one topology domain, and no others of that label
+// do.
 //
 //   lws::AddExclusiveAffinity(lws::kGroupKeyLabel, key, "cloud.google.com/gke-nodepool", &pod_spec);
 //
@@ -16,9 +17,9 @@
 
 namespace lws {
 
-// Appends to `pod_spec` a required pod affinity term {label In [value]} and a required anti-affinity term {label Exists,
-// label NotIn [value]} over `topology_key`. Errors: InvalidArgument when an affinity that is there has another shape; the
-// spec is then unchanged.
+// Appends to `pod_spec` a required pod affinity term {label In [value]} and a required anti-affinity term {label
+// Exists, label NotIn [value]} over `topology_key`. Errors: InvalidArgument when an affinity that is there has another
+// shape; the spec is then unchanged.
 absl::Status AddExclusiveAffinity(absl::string_view label, absl::string_view value, absl::string_view topology_key,
                                   Json* pod_spec);
 

@@ -3,9 +3,10 @@
 //   lws::ResourceList requests = *lws::PodRequests(pod["spec"]);
 //   requests["cpu"].ToString();    // 1500m
 //
-// Containers and sidecars (init containers that restart always) run together and add up; an init container runs alone beside
-// the sidecars started before it, so that it only raises the sum to its own; pod-level requests replace the sums of the
-// resources they name; overhead is added to all. Source: Kubernetes' scheduling of pods with sidecars and pod-level resources.
+// Containers and sidecars (init containers that restart always) run together and add up; an init container runs alone
+// beside the sidecars started before it, so that it only raises the sum to its own; pod-level requests replace the sums
+// of the resources they name; overhead is added to all. Source: Kubernetes' scheduling of pods with sidecars and
+// pod-level resources.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_POD_RESOURCES_H_

@@ -4,7 +4,8 @@
 //
 // Laws:
 //   1. When sub_group_size divides size, worker w is in subgroup w / sub_group_size, the leader being worker 0.
-//   2. When it divides size - 1 alone, the workers 1..size-1 are cut into equal subgroups, and the leader is with the first.
+//   2. When it divides size - 1 alone, the workers 1..size-1 are cut into equal subgroups, and the leader is with the
+//   first.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_SUBGROUP_H_

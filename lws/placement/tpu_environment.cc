@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/status/statusor.h"
 #include "lws/api/go_integer.h"
 #include "lws/api/pod_document.h"
 #include "lws/api/pod_name.h"
@@ -45,8 +45,7 @@ absl::StatusOr<Member> ReadMember(const Json& pod) {
   member.pod_name = pod["metadata"].value("name", "");
   member.subdomain = pod["spec"].value("subdomain", "");
   member.is_leader = PodText(pod, kLabels, kWorkerIndexLabel) == "0";
-  member.leader_requests_tpus =
-      member.is_leader || PodText(pod, kAnnotations, kLeaderRequestsTpusAnnotation) == "true";
+  member.leader_requests_tpus = member.is_leader || PodText(pod, kAnnotations, kLeaderRequestsTpusAnnotation) == "true";
   member.leader_name = member.pod_name;
   if (member.is_leader) return member;
   const std::optional<PodName> name = ParsePodName(member.pod_name);

@@ -2,8 +2,8 @@
 //
 //   lws::AddTpuEnvironment(/*size=*/4, &pod);    // TPU_WORKER_HOSTNAMES=vllm-0.vllm,vllm-0-1.vllm,...
 //
-// Expected flow: the pod has its labels, its size annotation, and its subdomain. Nothing is done when no container asks for
-// TPUs, or when the first that does already has TPU_WORKER_HOSTNAMES or TPU_WORKER_ID.
+// Expected flow: the pod has its labels, its size annotation, and its subdomain. Nothing is done when no container asks
+// for TPUs, or when the first that does already has TPU_WORKER_HOSTNAMES or TPU_WORKER_ID.
 //
 // Thread-safety: may be called concurrently for distinct pods.
 #ifndef LWS_PLACEMENT_TPU_ENVIRONMENT_H_

@@ -65,8 +65,10 @@ int32_t GroupBits::DoneTail(int32_t end) const {
 std::string GroupBits::ToString() const {
   std::string text(size_, '.');
   for (int32_t i = 0; i < size_; ++i) {
-    if (IsReady(i)) text[i] = IsUpdated(i) ? 'B' : 'R';
-    else if (IsUpdated(i)) text[i] = 'U';
+    if (IsReady(i))
+      text[i] = IsUpdated(i) ? 'B' : 'R';
+    else if (IsUpdated(i))
+      text[i] = 'U';
   }
   return text;
 }

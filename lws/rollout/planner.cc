@@ -37,8 +37,8 @@ RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutR
   return step;
 }
 
-// One rolling step. Below `base` no group is touched by this step; of those, every one that is not ready uses up one unit
-// of the step. From there the partition goes down over groups that cost nothing: not ready ones, and updated ones.
+// One rolling step. Below `base` no group is touched by this step; of those, every one that is not ready uses up one
+// unit of the step. From there the partition goes down over groups that cost nothing: not ready ones, and updated ones.
 int64_t RollingPartition(const Numbers& n) {
   const int64_t replicas = n.leader.replicas;
   const int64_t step = n.budget.unavailable + n.budget.surge - (n.burst() - replicas);
@@ -62,8 +62,7 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
     return create;
   }
   const LeaderState& leader = *input.current;
-  const absl::StatusOr<RolloutBudget> budget =
-      ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
+  const absl::StatusOr<RolloutBudget> budget = ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
   if (!budget.ok()) return budget.status();
   const GroupBits no_groups;
   const Numbers n{leader, leader.groups == nullptr ? no_groups : *leader.groups, input.replicas, *budget};
@@ -90,12 +89,18 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
 
 absl::string_view RolloutReasonName(RolloutReason reason) {
   switch (reason) {
-    case RolloutReason::kCreate: return "create";
-    case RolloutReason::kUpdateBegins: return "update begins";
-    case RolloutReason::kAtRest: return "at rest";
-    case RolloutReason::kScaleUpFirst: return "scale up first";
-    case RolloutReason::kReplicasChanged: return "replicas changed";
-    case RolloutReason::kRolling: return "rolling";
+    case RolloutReason::kCreate:
+      return "create";
+    case RolloutReason::kUpdateBegins:
+      return "update begins";
+    case RolloutReason::kAtRest:
+      return "at rest";
+    case RolloutReason::kScaleUpFirst:
+      return "scale up first";
+    case RolloutReason::kReplicasChanged:
+      return "replicas changed";
+    case RolloutReason::kRolling:
+      return "rolling";
   }
   return "";
 }

@@ -10,8 +10,8 @@
 //   step.partition;    // 0
 //   step.replicas;     // 6
 //
-// The groups with an index >= partition are released to the new revision; a surge group is one with an index >= replicas
-// of the set. Integers in, integers and a reason out: no objects, no names.
+// The groups with an index >= partition are released to the new revision; a surge group is one with an index >=
+// replicas of the set. Integers in, integers and a reason out: no objects, no names.
 //
 // Laws:
 //   1. partition >= spec_partition.

@@ -60,7 +60,8 @@ class Runner {
     bool all_equal = !tallies_.empty();
     for (const auto& [kind, tally] : tallies_) {
       std::cout << kind << ": " << tally.equal << " of " << tally.total << " equal";
-      if (tally.texts > 0) std::cout << " (texts of refusals by the schema: " << tally.texts_equal << " of " << tally.texts << ")";
+      if (tally.texts > 0)
+        std::cout << " (texts of refusals by the schema: " << tally.texts_equal << " of " << tally.texts << ")";
       std::cout << "\n";
       all_equal = all_equal && tally.equal == tally.total;
     }

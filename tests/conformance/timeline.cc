@@ -36,11 +36,11 @@ Json Manifest(const Json& input) {
 }
 
 Json ImagePatch(int version) {
-  return {{"spec",
-           {{"leaderWorkerTemplate",
-             {{"workerTemplate",
-               {{"spec",
-                 {{"containers", Json::array({{{"name", "c"}, {"image", absl::StrCat("i:", version)}}})}}}}}}}}}};
+  return {
+      {"spec",
+       {{"leaderWorkerTemplate",
+         {{"workerTemplate",
+           {{"spec", {{"containers", Json::array({{{"name", "c"}, {"image", absl::StrCat("i:", version)}}})}}}}}}}}}};
 }
 
 // What an edit of the vector changes, as a merge patch.

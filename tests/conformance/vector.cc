@@ -48,14 +48,18 @@ void Walk(const Json& expected, const Json& actual, const std::string& path, siz
     for (const std::string& key : keys) {
       const std::string below = absl::StrCat(path, ".", key);
       if (out->size() >= limit) return;
-      if (!actual.contains(key)) out->push_back(absl::StrCat(below, ": expected ", Short(expected[key]), ", got nothing"));
-      else if (!expected.contains(key)) out->push_back(absl::StrCat(below, ": expected nothing, got ", Short(actual[key])));
-      else Walk(expected[key], actual[key], below, limit, out);
+      if (!actual.contains(key))
+        out->push_back(absl::StrCat(below, ": expected ", Short(expected[key]), ", got nothing"));
+      else if (!expected.contains(key))
+        out->push_back(absl::StrCat(below, ": expected nothing, got ", Short(actual[key])));
+      else
+        Walk(expected[key], actual[key], below, limit, out);
     }
     return;
   }
   if (expected.is_array() && actual.is_array() && expected.size() == actual.size()) {
-    for (size_t i = 0; i < expected.size(); ++i) Walk(expected[i], actual[i], absl::StrCat(path, "[", i, "]"), limit, out);
+    for (size_t i = 0; i < expected.size(); ++i)
+      Walk(expected[i], actual[i], absl::StrCat(path, "[", i, "]"), limit, out);
     return;
   }
   out->push_back(absl::StrCat(path, ": expected ", Short(expected), ", got ", Short(actual)));
@@ -75,10 +79,14 @@ Json RevisionOf(const LeaderWorkerSet& set) {
 
 const char* StageName(AdmissionStage stage) {
   switch (stage) {
-    case AdmissionStage::kAdmitted: return "admitted";
-    case AdmissionStage::kDecode: return "decode";
-    case AdmissionStage::kSchema: return "schema";
-    case AdmissionStage::kValidation: return "admission";
+    case AdmissionStage::kAdmitted:
+      return "admitted";
+    case AdmissionStage::kDecode:
+      return "decode";
+    case AdmissionStage::kSchema:
+      return "schema";
+    case AdmissionStage::kValidation:
+      return "admission";
   }
   return "";
 }
@@ -133,8 +141,8 @@ void CompareAdmitPod(const Json& input, const Json& expect, Comparison* result) 
   if (input.value("schedulerProvider", "") == "volcano") options.scheduler_provider = SchedulerProvider::kVolcano;
   const absl::StatusOr<Json> pod = AdmitPod(input["pod"], options);
   if (expect.contains("error") != !pod.ok()) {
-    result->differences.push_back(absl::StrCat("expect.error: expected ", Short(expect.value("error", Json())), ", got ",
-                                               pod.ok() ? "a pod" : pod.status().message()));
+    result->differences.push_back(absl::StrCat("expect.error: expected ", Short(expect.value("error", Json())),
+                                               ", got ", pod.ok() ? "a pod" : pod.status().message()));
     return;
   }
   if (pod.ok()) result->differences = Diff(expect["pod"], *pod, "expect.pod", kDiffLimit);
@@ -159,10 +167,10 @@ Json EventToJson(const Event& event) {
 Json ActionToJson(const Action& action) {
   Json json = {{"verb", std::string(VerbName(action.verb))}};
   if (action.verb == Verb::kDelete) {
-    json["object"] = {{"apiVersion", action.api_version},
-                      {"kind", action.target.kind},
-                      {"metadata",
-                       {{"name", action.target.name}, {"namespace", action.target.namespace_name}, {"uid", action.uid}}}};
+    json["object"] = {
+        {"apiVersion", action.api_version},
+        {"kind", action.target.kind},
+        {"metadata", {{"name", action.target.name}, {"namespace", action.target.namespace_name}, {"uid", action.uid}}}};
     if (action.propagation == Propagation::kForeground) json["propagationPolicy"] = "Foreground";
     return json;
   }
@@ -241,9 +249,9 @@ void CompareReconcilePod(const Json& input, const Json& expect, Comparison* resu
   for (const Json& object : input["objects"]) status.Update(cluster.Add(object));
   PodReconcileOptions options;
   if (input.value("schedulerProvider", "") == "volcano") options.scheduler_provider = SchedulerProvider::kVolcano;
-  Plan plan = ReconcilePod(cluster.ObservePod(input["pod"]["namespace"].get<std::string>(),
-                                              input["pod"]["name"].get<std::string>()),
-                           options);
+  Plan plan = ReconcilePod(
+      cluster.ObservePod(input["pod"]["namespace"].get<std::string>(), input["pod"]["name"].get<std::string>()),
+      options);
   if (!status.ok()) plan.error = status;
   ComparePlan(plan, expect, result);
 }
@@ -316,9 +324,8 @@ Comparison Compare(const Json& vector) {
     const char* kind;
     void (*compare)(const Json&, const Json&, Comparison*);
   } kKinds[] = {
-      {"admit-set", CompareAdmitSet},         {"admit-set-update", CompareAdmitSet},
-      {"admit-pod", CompareAdmitPod},         {"reconcile-set", CompareReconcileSet},
-      {"reconcile-pod", CompareReconcilePod}, {"rollout", CompareRollout},
+      {"admit-set", CompareAdmitSet},         {"admit-set-update", CompareAdmitSet},  {"admit-pod", CompareAdmitPod},
+      {"reconcile-set", CompareReconcileSet}, {"reconcile-pod", CompareReconcilePod}, {"rollout", CompareRollout},
       {"quantity", CompareQuantity},          {"timeline", CompareTimeline},
   };
   Comparison result;

@@ -36,9 +36,7 @@ bool SameButVersion(Json a, Json b) {
   return a == b;
 }
 
-bool IsScheduled(const Json& pod) {
-  return pod.contains("spec") && !pod["spec"].value("nodeName", "").empty();
-}
+bool IsScheduled(const Json& pod) { return pod.contains("spec") && !pod["spec"].value("nodeName", "").empty(); }
 
 bool IsFinished(const Json& pod) {
   const std::string phase = pod.value("/status/phase"_json_pointer, "");
@@ -140,8 +138,8 @@ absl::StatusOr<SharedJson> ApiServer::Apply(const Json& object, absl::string_vie
     if (other.value("manager", "") == manager) continue;
     std::vector<std::string> paths;
     if (Overlap(fields, other["fieldsV1"], "", &paths) && !force) {
-      return absl::AbortedError(absl::StrCat("Apply failed: conflict with \"", other.value("manager", ""), "\": ",
-                                             absl::StrJoin(paths, ", ")));
+      return absl::AbortedError(absl::StrCat("Apply failed: conflict with \"", other.value("manager", ""),
+                                             "\": ", absl::StrJoin(paths, ", ")));
     }
     others.push_back(other["fieldsV1"]);
   }
@@ -175,8 +173,8 @@ absl::StatusOr<SharedJson> ApiServer::Update(Json object) {
   const ObjectKey key = KeyOf(object);
   const SharedJson current = Get(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
-  absl::Status status =
-      CheckPreconditions(*current, object["metadata"].value("uid", ""), object["metadata"].value("resourceVersion", ""));
+  absl::Status status = CheckPreconditions(*current, object["metadata"].value("uid", ""),
+                                           object["metadata"].value("resourceVersion", ""));
   if (!status.ok()) return status;
   if (current->contains("status")) object["status"] = (*current)["status"];
   ApplyObjectDefaults(&object);
@@ -195,8 +193,7 @@ absl::StatusOr<SharedJson> ApiServer::UpdateStatus(const Json& object) {
   const SharedJson current = Get(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   const Json& metadata = object["metadata"];
-  absl::Status status =
-      CheckPreconditions(*current, metadata.value("uid", ""), metadata.value("resourceVersion", ""));
+  absl::Status status = CheckPreconditions(*current, metadata.value("uid", ""), metadata.value("resourceVersion", ""));
   if (!status.ok()) return status;
   if (current->value("status", Json()) == object.value("status", Json())) return current;
   Json next = *current;
@@ -252,7 +249,8 @@ void ApiServer::RemoveFinalizer(const ObjectKey& key, absl::string_view finalize
 
 std::vector<SharedJson> ApiServer::List(absl::string_view kind) const {
   std::vector<SharedJson> listed;
-  for (auto it = objects_.lower_bound({std::string(kind), "", ""}); it != objects_.end() && it->first.kind == kind; ++it) {
+  for (auto it = objects_.lower_bound({std::string(kind), "", ""}); it != objects_.end() && it->first.kind == kind;
+       ++it) {
     listed.push_back(it->second);
   }
   return listed;

@@ -1,5 +1,5 @@
-// An API server in memory: objects with UIDs, resource versions and generations, conflicts, server-side apply with field
-// ownership, label selection, and deletion with finalizers and propagation.
+// An API server in memory: objects with UIDs, resource versions and generations, conflicts, server-side apply with
+// field ownership, label selection, and deletion with finalizers and propagation.
 //
 //   lws::ApiServer server(&clock, {});
 //   absl::StatusOr<lws::SharedJson> pod = server.Create(document);
@@ -75,12 +75,12 @@ class ApiServer {
   // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted.
   absl::StatusOr<SharedJson> Create(Json object);
 
-  // Server-side apply. Errors: Aborted naming the fields, when another manager owns them with another value and `force` is
-  // not given.
+  // Server-side apply. Errors: Aborted naming the fields, when another manager owns them with another value and `force`
+  // is not given.
   absl::StatusOr<SharedJson> Apply(const Json& object, absl::string_view manager, bool force);
 
-  // Replaces the object but for its status, or its status alone. The resource version is checked when the object has one.
-  // Errors: NotFound, Aborted for a conflict. Nothing happens when nothing changes.
+  // Replaces the object but for its status, or its status alone. The resource version is checked when the object has
+  // one. Errors: NotFound, Aborted for a conflict. Nothing happens when nothing changes.
   absl::StatusOr<SharedJson> Update(Json object);
   absl::StatusOr<SharedJson> UpdateStatus(const Json& object);
 

@@ -13,10 +13,11 @@ namespace {
 
 // Types and fields that Kubernetes' schema owns as a whole (x-kubernetes-map-type: atomic).
 bool IsAtomicType(absl::string_view name) {
-  static constexpr absl::string_view kTypes[] = {
-      "LabelSelector",     "NodeSelector",          "NodeSelectorTerm",    "ObjectFieldSelector",
-      "SecretKeySelector", "ResourceFieldSelector", "ConfigMapKeySelector", "LocalObjectReference",
-      "FileKeySelector",   "TypedLocalObjectReference"};
+  static constexpr absl::string_view kTypes[] = {"LabelSelector",        "NodeSelector",
+                                                 "NodeSelectorTerm",     "ObjectFieldSelector",
+                                                 "SecretKeySelector",    "ResourceFieldSelector",
+                                                 "ConfigMapKeySelector", "LocalObjectReference",
+                                                 "FileKeySelector",      "TypedLocalObjectReference"};
   return std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
 }
 
@@ -29,7 +30,8 @@ Json OwnListMap(const FieldInfo& field, const Json& list) {
     for (Texts name = field.list_map_keys; *name != nullptr; ++name) {
       if (element.contains(*name)) {
         key[*name] = element[*name];
-      } else if (const FieldInfo* info = field.object_type().Find(*name); info != nullptr && info->default_json != nullptr) {
+      } else if (const FieldInfo* info = field.object_type().Find(*name);
+                 info != nullptr && info->default_json != nullptr) {
         key[*name] = Json::parse(info->default_json);
       }
     }

@@ -90,9 +90,9 @@ void GarbageCollector::Orphan(const ObjectKey& key, const Json& object) {
   for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
     Json live = *server_->Get(dependent);
     Json& owners = live["metadata"]["ownerReferences"];
-    owners.erase(std::remove_if(owners.begin(), owners.end(),
-                                [&](const Json& owner) { return owner.value("uid", "") == uid; }),
-                 owners.end());
+    owners.erase(
+        std::remove_if(owners.begin(), owners.end(), [&](const Json& owner) { return owner.value("uid", "") == uid; }),
+        owners.end());
     if (owners.empty()) live["metadata"].erase("ownerReferences");
     server_->Update(std::move(live)).IgnoreError();
   }

@@ -1,5 +1,5 @@
-// The kubelets of all nodes: images are pulled, containers start, become ready, fail and are restarted, pods end; nodes are lost
-// and come back.
+// The kubelets of all nodes: images are pulled, containers start, become ready, fail and are restarted, pods end; nodes
+// are lost and come back.
 //
 //   lws::Kubelet kubelet(&server, &clock, /*seed=*/1, options);
 //   kubelet.FailContainer("default", "vllm-0-1");
@@ -33,8 +33,8 @@ struct DelayRange {
 
 struct ImageBehavior {
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
-  bool broken = false;          // never pulls
-  bool never_ready = false;     // starts, and never becomes ready
+  bool broken = false;       // never pulls
+  bool never_ready = false;  // starts, and never becomes ready
 };
 
 struct KubeletOptions {
@@ -59,7 +59,8 @@ class Kubelet {
   // The pod ends as Failed, and is not restarted. False when no such pod runs.
   bool FailPod(absl::string_view namespace_name, absl::string_view pod);
 
-  // The node stops to answer: its pods are not ready, and are given up after the eviction time. False without such a node.
+  // The node stops to answer: its pods are not ready, and are given up after the eviction time. False without such a
+  // node.
   bool LoseNode(absl::string_view node);
   bool RecoverNode(absl::string_view node);
 

@@ -63,7 +63,8 @@ void Scheduler::OnNode(const Change& change) {
   }
   NodeState& state = nodes_[change.key.name];
   state.node = change.after;
-  state.free = ReadResourceList(change.after->value("/status/allocatable"_json_pointer, Json())).value_or(ResourceList());
+  state.free =
+      ReadResourceList(change.after->value("/status/allocatable"_json_pointer, Json())).value_or(ResourceList());
   for (const ObjectKey& pod : state.pods) {
     const SharedJson live = server_->Get(pod);
     if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
@@ -81,7 +82,8 @@ void Scheduler::OnPod(const Change& change) {
   if (change.before != nullptr) Place(change.key, *change.before, false);
   if (change.after != nullptr && !IsFinished(*change.after)) Place(change.key, *change.after, true);
   const bool frees = change.after == nullptr || IsFinished(*change.after);
-  const bool binds = change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
+  const bool binds =
+      change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
   if (frees || binds) {
     due_.insert(waiting_.begin(), waiting_.end());
     waiting_.clear();
@@ -124,8 +126,8 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
   const std::string namespace_name = pod["metadata"].value("namespace", "");
   for (const Json& term : Terms(pod, "podAffinity")) {
     // The first pod of a kind goes where the topology exists.
-    const bool first = SelectorMatches(term.value("labelSelector", Json()), Labels(pod)) &&
-                       !AnyPodMatches(term, namespace_name);
+    const bool first =
+        SelectorMatches(term.value("labelSelector", Json()), Labels(pod)) && !AnyPodMatches(term, namespace_name);
     if (first ? Domain(*state.node, term).is_null() : !TermHolds(term, pod, *state.node)) return "pod affinity";
   }
   for (const Json& term : Terms(pod, "podAntiAffinity")) {
@@ -170,10 +172,8 @@ void Scheduler::MarkUnschedulable(const Json& pod, const std::map<std::string, i
     separator = ", ";
   }
   Json next = pod;
-  next["status"]["conditions"] = Json::array({{{"type", "PodScheduled"},
-                                               {"status", "False"},
-                                               {"reason", "Unschedulable"},
-                                               {"message", message}}});
+  next["status"]["conditions"] =
+      Json::array({{{"type", "PodScheduled"}, {"status", "False"}, {"reason", "Unschedulable"}, {"message", message}}});
   server_->UpdateStatus(next).IgnoreError();
 }
 

@@ -1,11 +1,11 @@
-// A scheduler in the manner of Kubernetes': filters by readiness, taints, node selector, required node affinity, resources, and
-// required pod affinity and anti-affinity; then the node with the fewest pods, by name.
+// A scheduler in the manner of Kubernetes': filters by readiness, taints, node selector, required node affinity,
+// resources, and required pod affinity and anti-affinity; then the node with the fewest pods, by name.
 //
 //   lws::Scheduler scheduler(&server);
 //   while (scheduler.Step()) {}
 //
-// A pod that fits nowhere stays Pending, with the counts of nodes by reason in its PodScheduled condition, and is looked at
-// again when a node or a pod changes.
+// A pod that fits nowhere stays Pending, with the counts of nodes by reason in its PodScheduled condition, and is
+// looked at again when a node or a pod changes.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_SCHEDULER_H_

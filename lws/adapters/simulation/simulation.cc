@@ -17,7 +17,8 @@ namespace lws {
 namespace {
 
 absl::Status Refusal(const ObjectKey& key, const SetAdmission& admission) {
-  return absl::InvalidArgumentError(absl::StrCat("LeaderWorkerSet \"", key.name, "\" is invalid: ", Join(admission.errors)));
+  return absl::InvalidArgumentError(
+      absl::StrCat("LeaderWorkerSet \"", key.name, "\" is invalid: ", Join(admission.errors)));
 }
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
@@ -94,7 +95,8 @@ void Simulation::OnChange(const Change& change) {
   const bool is_leader = Label(object, kWorkerIndexLabel) == "0";
   if ((!is_pod || is_leader) && !options_.sets_by_hand) controller_.SetChanged(namespace_name, set_name);
   // A worker StatefulSet is named like its leader.
-  if (is_pod || (is_statefulset && change.key.name != set_name)) controller_.PodChanged(namespace_name, change.key.name);
+  if (is_pod || (is_statefulset && change.key.name != set_name))
+    controller_.PodChanged(namespace_name, change.key.name);
 }
 
 void Simulation::Settle() {

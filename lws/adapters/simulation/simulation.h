@@ -1,5 +1,5 @@
-// A whole cluster in memory, on a virtual clock with a seed: the API server, the controllers around it, and the controller of
-// LeaderWorkerSets driving plans through it as it would drive a real one.
+// A whole cluster in memory, on a virtual clock with a seed: the API server, the controllers around it, and the
+// controller of LeaderWorkerSets driving plans through it as it would drive a real one.
 //
 //   lws::Simulation simulation({});
 //   simulation.AddNode("node-0", {{"cpu", "64"}}, {});
@@ -73,8 +73,8 @@ class Simulation final : public Cluster {
   // Runs what is due now, without moving the clock.
   void Settle();
 
-  // Moves to the next thing that is due and settles; false when there is nothing, or only after `limit`: the clock is then
-  // at `limit`, unless that is the infinite future.
+  // Moves to the next thing that is due and settles; false when there is nothing, or only after `limit`: the clock is
+  // then at `limit`, unless that is the infinite future.
   bool Advance(absl::Time limit);
 
   // Runs until nothing is due any more, at most for `duration`; false when something still was.

@@ -20,7 +20,8 @@ std::string Phase(const Json& pod) { return pod.value("/status/phase"_json_point
 
 bool IsReady(const Json& pod) {
   for (const Json& condition : pod["status"].value("conditions", Json::array())) {
-    if (condition.value("type", "") == "Ready") return Phase(pod) == "Running" && condition.value("status", "") == "True";
+    if (condition.value("type", "") == "Ready")
+      return Phase(pod) == "Running" && condition.value("status", "") == "True";
   }
   return false;
 }
@@ -30,9 +31,8 @@ bool IsHealthy(const Json& pod) { return IsReady(pod) && !IsDeleting(pod); }
 std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(kRevisionLabel, ""); }
 
 Json ControllerReference(const Json& owner, const char* api_version) {
-  return {{"apiVersion", api_version},          {"kind", owner["kind"]},
-          {"name", owner["metadata"]["name"]}, {"uid", owner["metadata"]["uid"]},
-          {"controller", true},                 {"blockOwnerDeletion", true}};
+  return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
+          {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
 }
 
 bool IsControlledBy(const Json& object, const std::string& uid) {
@@ -57,10 +57,10 @@ struct StatefulSetController::Pass {
   bool rolling = false;
   std::string current_revision;
   std::string update_revision;
-  int64_t current_replicas = 0;               // pods of the current revision, as status says
-  std::map<int64_t, Json> pods;               // by ordinal, wanted ones
-  std::map<int64_t, Json> condemned;          // above the wanted ones, and below the start
-  std::map<std::string, Json> revisions;      // by name
+  int64_t current_replicas = 0;           // pods of the current revision, as status says
+  std::map<int64_t, Json> pods;           // by ordinal, wanted ones
+  std::map<int64_t, Json> condemned;      // above the wanted ones, and below the start
+  std::map<std::string, Json> revisions;  // by name
 };
 
 StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetControllerOptions options)
@@ -171,8 +171,8 @@ void StatefulSetController::CreateClaims(const Pass& pass, const Json& pod) {
     Json claim = claim_template;
     claim["apiVersion"] = "v1";
     claim["kind"] = "PersistentVolumeClaim";
-    claim["metadata"]["name"] = absl::StrCat(claim["metadata"].value("name", ""), "-",
-                                             pod["metadata"]["name"].get<std::string>());
+    claim["metadata"]["name"] =
+        absl::StrCat(claim["metadata"].value("name", ""), "-", pod["metadata"]["name"].get<std::string>());
     claim["metadata"]["namespace"] = pass.namespace_name;
     claim["metadata"]["labels"] = pass.set["spec"]["selector"].value("matchLabels", Json::object());
     if (goes_with_set) {
@@ -218,8 +218,8 @@ bool StatefulSetController::ScaleDown(Pass* pass) {
       continue;
     }
     for (const Json& claim_template : pass->set["spec"].value("volumeClaimTemplates", Json::array())) {
-      const std::string name = absl::StrCat(claim_template["metadata"].value("name", ""), "-",
-                                            pod["metadata"]["name"].get<std::string>());
+      const std::string name =
+          absl::StrCat(claim_template["metadata"].value("name", ""), "-", pod["metadata"]["name"].get<std::string>());
       const SharedJson live = server_->Get({"PersistentVolumeClaim", pass->namespace_name, name});
       if (!claims_go || live == nullptr) continue;
       Json claim = *live;

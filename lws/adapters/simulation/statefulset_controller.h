@@ -3,9 +3,9 @@
 //   lws::StatefulSetController controller(&server, {.max_unavailable = true});
 //   while (controller.Step()) {}
 //
-// Pods in order or in parallel, with ordinals.start; rolling updates down to the partition, one pod at a time or, with the
-// feature MaxUnavailableStatefulSet, as many as may be unavailable; OnDelete; revisions of its own; failed pods are replaced;
-// claims of volumeClaimTemplates; status as Kubernetes fills it. Learnt from Kubernetes 1.36: tests/traces.
+// Pods in order or in parallel, with ordinals.start; rolling updates down to the partition, one pod at a time or, with
+// the feature MaxUnavailableStatefulSet, as many as may be unavailable; OnDelete; revisions of its own; failed pods are
+// replaced; claims of volumeClaimTemplates; status as Kubernetes fills it. Learnt from Kubernetes 1.36: tests/traces.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_STATEFULSET_CONTROLLER_H_

@@ -1,0 +1,58 @@
+#include "lws/api/quantity.h"
+
+#include <random>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace lws {
+namespace {
+
+Quantity Q(const std::string& text) { return *Quantity::Parse(text); }
+
+TEST(QuantityTest, PrintsAsKubernetesDoes) {
+  EXPECT_EQ(Q("1.5Gi").ToString(), "1536Mi");
+  EXPECT_EQ(Q("0.5").ToString(), "500m");
+  EXPECT_EQ(Q("1024Mi").ToString(), "1Gi");
+  EXPECT_EQ(Q("0.0000000001").ToString(), "1n");
+  EXPECT_EQ(Q("1e40").ToString(), "10e39");
+  EXPECT_EQ(Q("100Ei").ToString(), "9223372036854775807");
+}
+
+TEST(QuantityTest, RefusesWhatIsNoQuantity) {
+  for (const char* text : {"", "x", "1.2.3", "1_000", "1e", "1 ", "1e99999999999", "Ki1"}) {
+    EXPECT_FALSE(Quantity::Parse(text).ok()) << text;
+  }
+}
+
+// Laws 1, 2 and 3 on random texts.
+TEST(QuantityTest, Laws) {
+  constexpr unsigned kSeed = 20261125;
+  std::mt19937 random(kSeed);
+  static constexpr const char* kSuffixes[] = {"", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "e3", "E-2"};
+  const auto draw = [&] {
+    std::string text = random() % 4 == 0 ? "-" : "";
+    text += std::to_string(random() % 100000);
+    if (random() % 2 == 0) text += "." + std::to_string(random() % 1000);
+    return Q(text + kSuffixes[random() % 12]);
+  };
+  for (int i = 0; i < 20000; ++i) {
+    const Quantity a = draw();
+    const Quantity b = draw();
+    const Quantity c = draw();
+    EXPECT_EQ(Q(a.ToString()).Compare(a), 0) << "law 1, seed " << kSeed << ": " << a.ToString();
+    Quantity ab = a;
+    ab.Add(b);
+    Quantity ba = b;
+    ba.Add(a);
+    EXPECT_EQ(ab.Compare(ba), 0) << "law 3, seed " << kSeed;
+    Quantity ac = a;
+    ac.Add(c);
+    Quantity bc = b;
+    bc.Add(c);
+    EXPECT_EQ(ac.Compare(bc), a.Compare(b)) << "law 2, seed " << kSeed;
+  }
+}
+
+}  // namespace
+}  // namespace lws

@@ -1,0 +1,151 @@
+// What every source file keeps to: the include arrows between the layers, no calls into the world from the pure ones,
+// lengths of lines and functions, a Bazel target for every header.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+
+namespace lws {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxLine = 120;
+constexpr int kMaxFunctionLines = 70;
+
+// The tree itself, not the test's copy of a few files.
+fs::path Root() { return fs::canonical("WORKSPACE").parent_path(); }
+
+struct Source {
+  std::string path;  // from the root
+  std::vector<std::string> lines;
+};
+
+std::vector<Source> Sources() {
+  std::vector<Source> sources;
+  for (const char* folder : {"lws", "examples", "tests", "benchmarks"}) {
+    if (!fs::exists(Root() / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(Root() / folder)) {
+      const std::string extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cc") continue;
+      std::ifstream file(entry.path());
+      std::ostringstream text;
+      text << file.rdbuf();
+      sources.push_back({fs::relative(entry.path(), Root()), absl::StrSplit(text.str(), '\n')});
+    }
+  }
+  return sources;
+}
+
+std::string Layer(const std::string& path) {
+  const std::vector<std::string> parts = absl::StrSplit(path, '/');
+  return parts[0] == "lws" ? absl::StrCat(parts[0], "/", parts[1]) : parts[0];
+}
+
+TEST(StyleTest, IncludesFollowTheLayers) {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"lws/api", {"lws/api"}},
+      {"lws/rollout", {"lws/api", "lws/rollout"}},
+      {"lws/placement", {"lws/api", "lws/placement"}},
+      {"lws/core", {"lws/api", "lws/rollout", "lws/placement", "lws/core"}},
+      {"lws/adapters", {"lws/api", "lws/rollout", "lws/placement", "lws/core", "lws/adapters"}},
+  };
+  int checked = 0;
+  for (const Source& source : Sources()) {
+    const auto rule = allowed.find(Layer(source.path));
+    if (rule == allowed.end()) continue;
+    for (const std::string& line : source.lines) {
+      if (!absl::StartsWith(line, "#include \"")) continue;
+      const std::string included = line.substr(10, line.size() - 11);
+      for (const char* folder : {"examples/", "tests/", "benchmarks/"}) {
+        EXPECT_FALSE(absl::StartsWith(included, folder)) << source.path << " includes " << included;
+      }
+      if (!absl::StartsWith(included, "lws/")) continue;
+      ++checked;
+      EXPECT_EQ(rule->second.count(Layer(included)), 1) << source.path << " includes " << included;
+    }
+  }
+  EXPECT_GT(checked, 100);
+}
+
+TEST(StyleTest, PureLayersCallNothingOfTheWorld) {
+  const std::map<std::string, std::string> banned = {
+      {"absl::Now(", "take the time as an argument"},
+      {"std::chrono", "take the time as an argument"},
+      {"std::thread", "start no thread"},
+      {"std::async", "start no thread"},
+      {"std::random_device", "take a seed"},
+      {"rand(", "take a seed"},
+      {"std::cout", "do no output"},
+      {"std::cerr", "do no output"},
+      {"printf(", "do no output"},
+      {"getenv(", "take options as arguments"},
+      {"std::ifstream", "do no input"},
+      {"fopen(", "do no input"},
+  };
+  for (const Source& source : Sources()) {
+    const std::string layer = Layer(source.path);
+    const bool pure = layer == "lws/api" || layer == "lws/rollout" || layer == "lws/placement" || layer == "lws/core";
+    // A program that runs at build time.
+    if (!pure || absl::EndsWith(source.path, "field_table_generator.cc")) continue;
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(source.lines[i]), "//")) continue;
+      for (const auto& [call, instead] : banned) {
+        EXPECT_FALSE(absl::StrContains(source.lines[i], call))
+            << source.path << ":" << i + 1 << ": " << call << " - " << instead;
+      }
+    }
+  }
+}
+
+TEST(StyleTest, LinesAreShort) {
+  for (const Source& source : Sources()) {
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      EXPECT_LE(source.lines[i].size(), kMaxLine) << source.path << ":" << i + 1;
+      EXPECT_FALSE(absl::StrContains(source.lines[i], '\t')) << source.path << ":" << i + 1 << ": a tab";
+    }
+  }
+}
+
+TEST(StyleTest, FunctionsAreShort) {
+  for (const Source& source : Sources()) {
+    int begin = -1;
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      const std::string& line = source.lines[i];
+      if (line.empty()) continue;
+      const bool opens = line[0] != ' ' && line[0] != '#' && line[0] != '/' && absl::EndsWith(line, ") {");
+      if (opens) begin = static_cast<int>(i);
+      if (line[0] == '}' && begin >= 0) {
+        EXPECT_LE(static_cast<int>(i) - begin, kMaxFunctionLines) << source.path << ":" << begin + 1;
+        begin = -1;
+      }
+    }
+  }
+}
+
+TEST(StyleTest, EveryHeaderHasATargetAndAGuard) {
+  for (const Source& source : Sources()) {
+    if (!absl::EndsWith(source.path, ".h") || absl::StartsWith(source.path, "examples/")) continue;
+    const fs::path path = source.path;
+    std::ifstream file(Root() / path.parent_path() / "BUILD.bazel");
+    std::ostringstream build;
+    build << file.rdbuf();
+    EXPECT_TRUE(absl::StrContains(build.str(), absl::StrCat("\"", path.filename().string(), "\""))) << source.path;
+    std::string guard = absl::StrCat(absl::StartsWith(source.path, "lws/") ? "" : "LWS_", source.path, "_");
+    for (char& c : guard) c = std::isalnum(static_cast<unsigned char>(c)) ? std::toupper(c) : '_';
+    bool found = false;
+    for (const std::string& line : source.lines) found |= line == absl::StrCat("#ifndef ", guard);
+    EXPECT_TRUE(found) << source.path << ": no guard " << guard;
+  }
+}
+
+}  // namespace
+}  // namespace lws
