@@ -8,7 +8,8 @@
 // checked against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
 //
 // Laws:
-//   1. AdmitSet of an admitted set's JSON admits an equal set.
+//   1. AdmitSet of an admitted set's JSON admits an equal set, unless a text was empty: the typed form leaves some of
+//      those out, and the schema then misses them, or gives them their default.
 //   2. A refused manifest has at least one error, and no set.
 //
 // Thread-safety: all functions here may be called concurrently.

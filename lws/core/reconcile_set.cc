@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -201,12 +202,9 @@ class SetPass {
   }
 
   void DeleteFormerRevisions() {
-    const OwnedRevisions owned(set_, observation_.revisions);
-    bool told = false;
-    for (const ObservedRevision* revision : owned.all()) {
-      if (revision->meta.revision_key == key_) continue;
-      if (!told) plan_.Because(DecisionReason::kUpdateDone, Subject(kKind));
-      told = true;
+    const std::vector<const ObservedRevision*> former = OwnedRevisions(set_, observation_.revisions).AllBut(key_);
+    if (!former.empty()) plan_.Because(DecisionReason::kUpdateDone, Subject(kKind));
+    for (const ObservedRevision* revision : former) {
       plan_.Delete("apps/v1", "ControllerRevision", revision->meta);
     }
   }

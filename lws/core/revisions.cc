@@ -15,6 +15,16 @@ OwnedRevisions::OwnedRevisions(const LeaderWorkerSet& set, const std::vector<con
   }
 }
 
+std::vector<const ObservedRevision*> OwnedRevisions::AllBut(absl::string_view key) const {
+  std::vector<const ObservedRevision*> others;
+  for (const ObservedRevision* revision : owned_) {
+    if (revision->meta.revision_key != key) others.push_back(revision);
+  }
+  std::sort(others.begin(), others.end(),
+            [](const ObservedRevision* a, const ObservedRevision* b) { return a->meta.name < b->meta.name; });
+  return others;
+}
+
 const ObservedRevision* OwnedRevisions::Find(absl::string_view key) const {
   const ObservedRevision* found = nullptr;
   for (const ObservedRevision* revision : owned_) {

@@ -31,7 +31,8 @@ class OwnedRevisions {
   // One more than the highest number; 1 when there are none.
   int64_t NextNumber() const;
 
-  const std::vector<const ObservedRevision*>& all() const { return owned_; }
+  // Those of other keys, by name.
+  std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;
 
  private:
   std::vector<const ObservedRevision*> owned_;
