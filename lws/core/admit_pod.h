@@ -6,8 +6,8 @@
 //
 // Laws:
 //   1. A pod without the name label comes back as it was.
-//   2. AdmitPod of an admitted pod changes nothing, unless its ordinal made a worker of index 0: that passes for a leader
-//      from then on.
+//   2. AdmitPod of an admitted pod changes nothing, unless its ordinal made it a worker of index 0: that passes for
+//      a leader from then on.
 //   3. The user's variables keep their order; of a repeated name the first stays.
 //
 // Thread-safety: may be called concurrently.
