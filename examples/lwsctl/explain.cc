@@ -1,11 +1,14 @@
 #include <iostream>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "google/protobuf/util/json_util.h"
+#include "lws/core/cluster_state.pb.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
@@ -15,11 +18,15 @@
 namespace lwsctl {
 namespace {
 
+constexpr char kSavedMark[] = "# lws observation\n";
+
 constexpr char kHelp[] =
     "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
     "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml`) and "
     "tells\n"
     "what would be done now, and why.\n"
+    "FILE may also be an observation that --save wrote.\n"
+    "  --save OUT   write the observation to OUT\n"
     "  --now TIME   the present; default: this machine's\n"
     "  --all        tell of pods that need nothing, too\n";
 
@@ -36,10 +43,38 @@ void Tell(const std::string& title, const lws::Plan& plan, bool all) {
   }
 }
 
+// Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
+absl::Status ReadCluster(const std::string& path, lws::ClusterSnapshot* cluster) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  if (absl::StartsWith(*text, kSavedMark)) {
+    lws::ClusterStateProto state;
+    const auto parsed = google::protobuf::util::JsonStringToMessage(text->substr(sizeof(kSavedMark) - 1), &state);
+    if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
+    return cluster->Load(state);
+  }
+  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(*text, path);
+  if (!objects.ok()) return objects.status();
+  for (const lws::ManifestObject& object : *objects) {
+    const absl::Status status = cluster->Add(*object.object);
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ":", object.line, ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Save(const lws::ClusterSnapshot& cluster, const std::string& path) {
+  std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  const auto printed = google::protobuf::util::MessageToJsonString(cluster.Save(), &text, options);
+  if (!printed.ok()) return absl::InternalError(printed.message().as_string());
+  return WriteFile(path, absl::StrCat(kSavedMark, text));
+}
+
 }  // namespace
 
 int Explain(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now"}, {"--help", "--all"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now", "--save"}, {"--help", "--all"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -52,16 +87,10 @@ int Explain(const std::vector<std::string>& words) {
       !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
     return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
   }
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(arguments->files[0]);
-  if (!objects.ok()) return Fail(objects.status());
   lws::ClusterSnapshot cluster;
-  for (const lws::ManifestObject& object : *objects) {
-    const absl::Status status = cluster.Add(*object.object);
-    if (!status.ok()) {
-      return Fail(
-          absl::InvalidArgumentError(absl::StrCat(arguments->files[0], ":", object.line, ": ", status.message())));
-    }
-  }
+  absl::Status status = ReadCluster(arguments->files[0], &cluster);
+  if (status.ok() && arguments->flags.count("--save") > 0) status = Save(cluster, arguments->Flag("--save", ""));
+  if (!status.ok()) return Fail(status);
   const bool all = arguments->flags.count("--all") > 0;
   for (const auto& [namespace_name, name] : cluster.SetNames()) {
     Tell(absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name),

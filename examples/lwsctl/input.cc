@@ -67,6 +67,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
+absl::Status WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream file(ResolvePath(path), std::ios::binary);
+  file << text;
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
+}
+
 absl::StatusOr<std::vector<lws::ManifestObject>> ReadObjects(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -82,6 +89,14 @@ absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& pat
   }
   if (sets.empty()) return absl::NotFoundError(absl::StrCat(path, ": holds no LeaderWorkerSet"));
   return sets;
+}
+
+lws::Json WithNamespace(lws::Json manifest) {
+  if (manifest.contains("metadata") && manifest["metadata"].is_object() &&
+      !manifest["metadata"].contains("namespace")) {
+    manifest["metadata"]["namespace"] = "default";
+  }
+  return manifest;
 }
 
 }  // namespace lwsctl

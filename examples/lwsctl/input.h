@@ -27,10 +27,16 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
 // The text of a file, of standard input for "-". A relative path starts where the user stands.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
+// Writes a file, at a path as ReadFile takes it.
+absl::Status WriteFile(const std::string& path, const std::string& text);
+
 absl::StatusOr<std::vector<lws::ManifestObject>> ReadObjects(const std::string& path);
 
 // The LeaderWorkerSets among the objects of a file; an error when there is none.
 absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& path);
+
+// The manifest in the namespace `default` unless it names one, as kubectl sends it.
+lws::Json WithNamespace(lws::Json manifest);
 
 }  // namespace lwsctl
 

@@ -1,10 +1,13 @@
 #include <iostream>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/yaml_output.h"
-#include "lws/adapters/simulation/simulation.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/core/desired_groups.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -15,27 +18,17 @@ constexpr char kHelp[] =
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n";
 
-// What a cluster holds when the set has come to rest; what the server added is left out.
-absl::StatusOr<lws::Json> Objects(const lws::Json& manifest) {
-  lws::Simulation simulation({});
-  absl::Status status = simulation.AddNode("node", {{"pods", "1000000"}}, {});
-  lws::Json set = manifest;
-  if (!set["metadata"].contains("namespace")) set["metadata"]["namespace"] = "default";
-  // Placement and resources are the cluster's business, not the set's.
-  status.Update(simulation.CreateSet(set));
-  if (!status.ok()) return status;
-  simulation.RunUntilQuiet(absl::Hours(1));
-  lws::Json objects = lws::Json::array();
-  for (const char* kind : {"ControllerRevision", "Service", "StatefulSet"}) {
-    for (const lws::SharedJson& object : simulation.server().List(kind)) {
-      if ((*object)["metadata"].value("/ownerReferences/0/kind"_json_pointer, "") == "StatefulSet") continue;
-      lws::Json shown = *object;
-      shown.erase("status");
-      for (const char* key : {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"}) {
-        shown["metadata"].erase(key);
-      }
-      objects.push_back(shown);
-    }
+// The objects of one set, in the order in which they come to be.
+absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest) {
+  const lws::SetAdmission admission = lws::AdmitSet(manifest);
+  if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::Join(admission.errors));
+  const absl::StatusOr<lws::DesiredSet> desired = lws::DesiredGroups(*admission.set);
+  if (!desired.ok()) return desired.status();
+  std::vector<lws::SharedJson> objects = {desired->revision, desired->leader_statefulset};
+  if (desired->service != nullptr) objects.push_back(desired->service);
+  for (const lws::DesiredGroup& group : desired->groups) {
+    if (group.service != nullptr) objects.push_back(group.service);
+    if (group.worker_statefulset != nullptr) objects.push_back(group.worker_statefulset);
   }
   return objects;
 }
@@ -54,9 +47,11 @@ int Render(const std::vector<std::string>& words) {
   if (!sets.ok()) return Fail(sets.status());
   lws::Json all = lws::Json::array();
   for (const lws::ManifestObject& set : *sets) {
-    absl::StatusOr<lws::Json> objects = Objects(*set.object);
-    if (!objects.ok()) return Fail(objects.status());
-    all.insert(all.end(), objects->begin(), objects->end());
+    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(WithNamespace(*set.object));
+    if (!objects.ok())
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat(arguments->files[0], ":", set.line, ": ", objects.status().message())));
+    for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
   if (arguments->Flag("-o", "yaml") == "json") {
     std::cout << lws::Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}}.dump(2) << "\n";

@@ -41,7 +41,6 @@ class Story {
         simulation_(std::move(options), {nullptr, [this](const lws::Event& event) { pending_.push_back(event.note); },
                                          [this](const lws::Change& change) { Count(change); }}),
         start_(simulation_.now()) {
-    if (!manifest_["metadata"].contains("namespace")) manifest_["metadata"]["namespace"] = "default";
     namespace_ = manifest_["metadata"].value("namespace", "");
     name_ = manifest_["metadata"].value("name", "");
   }
@@ -287,7 +286,7 @@ int Simulate(const std::vector<std::string>& words) {
     scenario = *std::move(read);
   }
   try {
-    Story story(*(*sets)[0].object, options);
+    Story story(WithNamespace(*(*sets)[0].object), options);
     absl::Status status = story.AddNodes(scenario);
     if (status.ok()) status = scenario.empty() ? story.PlayDefault() : story.Play(scenario);
     if (!status.ok()) return Fail(status);

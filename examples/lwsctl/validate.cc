@@ -15,15 +15,6 @@ constexpr char kHelp[] =
     "usage: lwsctl validate [-o json] FILE...\n"
     "Says of each LeaderWorkerSet what the API server would say. Exit 1 when one is refused.\n";
 
-// As a user may leave it out, and kubectl fills it in.
-lws::Json WithNamespace(lws::Json manifest) {
-  if (manifest.contains("metadata") && manifest["metadata"].is_object() &&
-      !manifest["metadata"].contains("namespace")) {
-    manifest["metadata"]["namespace"] = "default";
-  }
-  return manifest;
-}
-
 std::string Name(const lws::Json& manifest) {
   return manifest.value("/metadata/name"_json_pointer, lws::Json()).dump();
 }

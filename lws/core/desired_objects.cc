@@ -136,7 +136,8 @@ Json WorkerLabels(const LeaderWorkerSet& set, const ObservedPod& leader) {
           {kGroupKeyLabel, leader.group_key}};
 }
 
-Json WorkerPodTemplate(const LeaderWorkerSet& set, const ObservedPod& leader, absl::string_view topology_value) {
+Json WorkerPodTemplate(const LeaderWorkerSet& set, const ObservedPod& leader,
+                       std::optional<absl::string_view> topology_value) {
   Json pod_template = WorkerTemplate(set.spec().leader_worker_template());
   Json& labels = TemplateMap(&pod_template, "labels");
   labels.update(WorkerLabels(set, leader));
@@ -145,11 +146,11 @@ Json WorkerPodTemplate(const LeaderWorkerSet& set, const ObservedPod& leader, ab
   OverlayAnnotations(set, &annotations);
   annotations[kLeaderNameAnnotation] = leader.meta.name;
   if (leader.requests_tpus) annotations[kLeaderRequestsTpusAnnotation] = "true";
-  const std::string topology = Annotation(set, kExclusiveTopologyAnnotation).value_or("");
-  if (!topology.empty()) {
+  const std::optional<std::string> topology = Annotation(set, kExclusiveTopologyAnnotation);
+  if (topology.has_value() && topology_value.has_value()) {
     Json& selector = pod_template["spec"]["nodeSelector"];
     if (!selector.is_object()) selector = Json::object();
-    selector[topology] = std::string(topology_value);
+    selector[*topology] = std::string(*topology_value);
   }
   return pod_template;
 }
@@ -196,7 +197,8 @@ absl::StatusOr<Json> LeaderStatefulSet(const LeaderWorkerSet& set, absl::string_
               {"spec", std::move(spec)}};
 }
 
-Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader, absl::string_view topology_value) {
+Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader,
+                       std::optional<absl::string_view> topology_value) {
   Json labels = TextMap(set.metadata().labels());
   labels.update(WorkerLabels(set, leader));
   labels[kRevisionLabel] = leader.meta.revision_key;

@@ -12,6 +12,7 @@
 #define LWS_CORE_DESIRED_OBJECTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -28,8 +29,10 @@ absl::StatusOr<Json> LeaderStatefulSet(const LeaderWorkerSet& set, absl::string_
                                        int32_t replicas);
 
 // The workers of `leader`, as the leader's revision says. `set` is the live set with that revision applied.
-// `topology_value` is the exclusive-topology label of the leader's node; empty without exclusive placement.
-Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader, absl::string_view topology_value);
+// `topology_value` is the exclusive-topology label of the leader's node; nullopt without exclusive placement, or while
+// it is unknown.
+Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader,
+                       std::optional<absl::string_view> topology_value);
 
 // The set's headless Service, for the subdomain policy Shared.
 Json SharedService(const LeaderWorkerSet& set);

@@ -10,6 +10,8 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
+#include "lws/core/cluster_state.pb.h"
+#include "lws/core/observed_serialization.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -38,16 +40,16 @@ std::vector<const T*> Select(const ByKey<T>& objects, absl::string_view namespac
 }
 
 template <typename T>
-absl::Status Put(const ObservedMeta& meta, T observed, ByKey<T>* objects) {
+void Put(const ObservedMeta& meta, T observed, ByKey<T>* objects) {
   (*objects)[{meta.namespace_name, meta.name}] = std::move(observed);
-  return absl::OkStatus();
 }
 
 template <typename T>
 absl::Status PutObserved(absl::StatusOr<T> observed, ByKey<T>* objects) {
   if (!observed.ok()) return observed.status();
   const ObservedMeta meta = observed->meta;
-  return Put(meta, *std::move(observed), objects);
+  Put(meta, *std::move(observed), objects);
+  return absl::OkStatus();
 }
 
 std::vector<const ObservedRevision*> RevisionsOf(const ByKey<ObservedRevision>& revisions,
@@ -108,6 +110,42 @@ void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace
   if (kind == kPodGroupKind) objects_->pod_groups.erase(key);
   if (kind == kKind) objects_->sets.erase(key);
   if (kind == "Node") objects_->nodes.erase(key.second);
+}
+
+ClusterStateProto ClusterSnapshot::Save() const {
+  ClusterStateProto state;
+  for (const auto& [key, set] : objects_->sets) *state.add_sets() = set;
+  for (const auto& [key, statefulset] : objects_->statefulsets) *state.add_statefulsets() = ToProto(statefulset);
+  for (const auto& [key, pod] : objects_->pods) *state.add_pods() = ToProto(pod);
+  for (const auto& [key, revision] : objects_->revisions) *state.add_revisions() = ToProto(revision);
+  for (const auto& [key, service] : objects_->services) *state.add_services() = ToProto(service.meta);
+  for (const auto& [key, pod_group] : objects_->pod_groups) *state.add_pod_groups() = ToProto(pod_group.meta);
+  for (const auto& [name, node] : objects_->nodes) *state.add_nodes() = ToProto(node);
+  return state;
+}
+
+absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
+  auto objects = std::make_unique<Objects>();
+  for (const LeaderWorkerSet& set : state.sets()) {
+    objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = set;
+  }
+  for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
+    absl::Status status = PutObserved(FromProto(proto), &objects->statefulsets);
+    if (!status.ok()) return status;
+  }
+  for (const ObservedPodProto& pod : state.pods()) Put(FromProto(pod.meta()), FromProto(pod), &objects->pods);
+  for (const ObservedRevisionProto& revision : state.revisions()) {
+    Put(FromProto(revision.meta()), FromProto(revision), &objects->revisions);
+  }
+  for (const ObservedMetaProto& meta : state.services()) {
+    Put(FromProto(meta), ObservedService{FromProto(meta)}, &objects->services);
+  }
+  for (const ObservedMetaProto& meta : state.pod_groups()) {
+    Put(FromProto(meta), ObservedPodGroup{FromProto(meta)}, &objects->pod_groups);
+  }
+  for (const ObservedNodeProto& node : state.nodes()) objects->nodes[node.name()] = FromProto(node);
+  objects_ = std::move(objects);
+  return absl::OkStatus();
 }
 
 SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, absl::string_view name) const {

@@ -25,6 +25,7 @@
 
 namespace lws {
 
+class ClusterStateProto;
 class LeaderWorkerSet;
 
 struct SetObservation {
@@ -74,6 +75,11 @@ class ClusterSnapshot {
 
   // Takes the object out; nothing happens when it is not there.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+
+  // The whole snapshot as bytes, and back: what was saved gives the same decisions. Load replaces what is there.
+  // Errors: InvalidArgument, and the snapshot is unchanged.
+  ClusterStateProto Save() const;
+  absl::Status Load(const ClusterStateProto& state);
 
   // Complexity: O(objects of the namespace). The results borrow from this snapshot.
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;

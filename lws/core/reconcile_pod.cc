@@ -123,7 +123,7 @@ class PodPass {
           absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
                                                   revision->meta.name, ": ", set.status().message())));
     }
-    absl::StatusOr<std::string> topology_value = TopologyValue();
+    const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
     if (Topology().has_value() && pod_.node_name.empty()) return Wait(DecisionReason::kWaitingForSchedule);
     if (observation_.worker_statefulset != nullptr) return Wait(DecisionReason::kWorkersExist);
@@ -138,9 +138,9 @@ class PodPass {
     return found->second;
   }
 
-  // The label of the leader's node; "" without exclusive placement, or while the leader is on no node.
-  absl::StatusOr<std::string> TopologyValue() const {
-    if (!Topology().has_value() || pod_.node_name.empty()) return std::string();
+  // The label of the leader's node; nullopt without exclusive placement, or while the leader is on no node.
+  absl::StatusOr<std::optional<std::string>> TopologyValue() const {
+    if (!Topology().has_value() || pod_.node_name.empty()) return std::optional<std::string>();
     if (observation_.node == nullptr) {
       return absl::NotFoundError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
                                               ": spec.nodeName: node ", pod_.node_name, " does not exist"));
@@ -150,10 +150,10 @@ class PodPass {
       return absl::FailedPreconditionError(
           absl::StrCat("Node ", pod_.node_name, ": metadata.labels: no topology label \"", *Topology(), "\""));
     }
-    return found->second;
+    return std::optional<std::string>(found->second);
   }
 
-  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::string& topology_value) {
+  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::optional<std::string>& topology_value) {
     plan_.Because(DecisionReason::kWorkersMissing, subject_);
     Action& action = plan_.Create(WorkerStatefulSet(set_of_revision, pod_, topology_value));
     action.failure_event = plan_.Warning(

@@ -16,8 +16,11 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/admit_pod.h"
+#include "lws/core/cluster_state.pb.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
+#include "lws/core/plan.pb.h"
+#include "lws/core/plan_serialization.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
 #include "lws/core/revision_data.h"
@@ -110,6 +113,36 @@ bool NoneCompete(const std::vector<const ObservedRevision*>& revisions) {
   return std::all_of(revisions.begin(), revisions.end(), [&](const ObservedRevision* revision) {
     return seen.emplace(revision->meta.revision_key, revision->number).second;
   });
+}
+
+// Saved, loaded and decided again: the same plan, also after it was saved itself.
+TEST(VectorPropertiesTest, SavedDecisionsReplay) {
+  int checked = 0;
+  ForEachVector("reconcile-set", [&](const Json& vector) {
+    const Json& input = vector["input"];
+    if (input["set"].is_null()) return;
+    ClusterSnapshot cluster;
+    for (const Json& object : input["objects"]) {
+      if (!cluster.Add(object).ok()) return;
+    }
+    if (!cluster.Add(input["set"]).ok()) return;
+    ClusterStateProto saved;
+    ASSERT_TRUE(saved.ParseFromString(cluster.Save().SerializeAsString()));
+    ClusterSnapshot loaded;
+    ASSERT_TRUE(loaded.Load(saved).ok());
+    for (const auto& [namespace_name, name] : cluster.SetNames()) {
+      const Plan plan = ReconcileSet(cluster.ObserveSet(namespace_name, name), absl::UnixEpoch());
+      EXPECT_TRUE(ReconcileSet(loaded.ObserveSet(namespace_name, name), absl::UnixEpoch()) == plan) << vector["name"];
+      EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan) << vector["name"];
+      ++checked;
+    }
+    for (const auto& [namespace_name, name] : cluster.PodNames()) {
+      const Plan plan = ReconcilePod(cluster.ObservePod(namespace_name, name), {});
+      EXPECT_TRUE(ReconcilePod(loaded.ObservePod(namespace_name, name), {}) == plan) << vector["name"];
+      EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan) << vector["name"];
+    }
+  });
+  EXPECT_GT(checked, 1000);
 }
 
 TEST(VectorPropertiesTest, TheOrderOfInputChangesNothing) {

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Every example prints what is written down beside it. UPDATE=DIR writes the outputs there instead.
+set -uo pipefail
+failed=0
+
+check() {  # name, expected exit code, command...
+  local name=$1 code=$2 actual=0
+  shift 2
+  "$@" > "$TEST_TMPDIR/$name" 2>&1 || actual=$?
+  if [ -n "${UPDATE:-}" ]; then cp "$TEST_TMPDIR/$name" "$UPDATE/$name"; return; fi
+  if [ "$actual" -ne "$code" ]; then echo "$name: exit code $actual, expected $code"; failed=1; fi
+  diff -u "examples/lwsctl/golden/$name" "$TEST_TMPDIR/$name" || { echo "$name differs"; failed=1; }
+}
+
+lwsctl=examples/lwsctl/lwsctl
+manifests=examples/manifests
+check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
+check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
+check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
+check validate.txt 0 $lwsctl validate $manifests/*.yaml
+check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
+check explain.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+check unreadable.txt 1 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
+check help.txt 0 $lwsctl --help
+check minimal-host.txt 0 examples/minimal_host
+
+# What --save wrote explains the same.
+$lwsctl explain --now 2026-01-01T00:00:00Z --save "$TEST_TMPDIR/saved" examples/lwsctl/golden/state.yaml > /dev/null
+check explain.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/saved"
+exit $failed

@@ -1,0 +1,47 @@
+// What a set wants, before anything exists: its leader StatefulSet, its Service, and for each group its workers.
+//
+//   lws::DesiredSet desired = *lws::DesiredGroups(set);
+//   desired.groups[2].leader_pod_name;       // vllm-2
+//   desired.groups[2].worker_pod_names;      // vllm-2-1, vllm-2-2, ...
+//
+// The objects are those that ReconcileSet and ReconcilePod write on an empty cluster, but for what only a cluster
+// knows: UIDs, and the topology value of the leader's node.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_CORE_DESIRED_GROUPS_H_
+#define LWS_CORE_DESIRED_GROUPS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+struct DesiredGroup {
+  int32_t index = 0;
+  std::string leader_pod_name;
+  std::vector<std::string> worker_pod_names;
+  SharedJson worker_statefulset;  // null for a group of one
+  SharedJson service;             // null for a shared subdomain
+};
+
+struct DesiredSet {
+  std::string revision_key;
+  SharedJson revision;
+  SharedJson leader_statefulset;
+  SharedJson service;  // null without a shared subdomain
+  std::vector<DesiredGroup> groups;
+};
+
+// Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage.
+// Complexity: O(replicas x (size + templates)).
+absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_DESIRED_GROUPS_H_

@@ -1,0 +1,111 @@
+#include "lws/core/plan_serialization.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/api/json.h"
+#include "lws/core/plan.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+void Write(const ObjectRef& ref, ObjectRefProto* proto) {
+  proto->set_kind(ref.kind);
+  proto->set_namespace_(ref.namespace_name);
+  proto->set_name(ref.name);
+}
+
+ObjectRef Read(const ObjectRefProto& proto) { return {proto.kind(), proto.namespace_(), proto.name()}; }
+
+void Write(const Event& event, EventProto* proto) {
+  proto->set_after_action(event.after_action);
+  proto->set_is_warning(event.is_warning);
+  proto->set_reason(event.reason);
+  proto->set_action(event.action);
+  proto->set_note(event.note);
+  Write(event.regarding, proto->mutable_regarding());
+  if (event.related.has_value()) Write(*event.related, proto->mutable_related());
+}
+
+Event Read(const EventProto& proto) {
+  Event event;
+  event.after_action = proto.after_action();
+  event.is_warning = proto.is_warning();
+  event.reason = proto.reason();
+  event.action = proto.action();
+  event.note = proto.note();
+  event.regarding = Read(proto.regarding());
+  if (proto.has_related()) event.related = Read(proto.related());
+  return event;
+}
+
+void Write(const Action& action, ActionProto* proto) {
+  proto->set_verb(static_cast<ActionProto::Verb>(action.verb));
+  proto->set_api_version(action.api_version);
+  Write(action.target, proto->mutable_target());
+  if (action.object != nullptr) proto->set_object(CanonicalJson(*action.object));
+  proto->set_foreground(action.propagation == Propagation::kForeground);
+  proto->set_uid(action.uid);
+  proto->set_resource_version(action.resource_version);
+  proto->set_conflict_is_retry(action.conflict_is_retry);
+  if (action.failure_event.has_value()) Write(*action.failure_event, proto->mutable_failure_event());
+}
+
+absl::StatusOr<Action> Read(const ActionProto& proto) {
+  Action action;
+  action.verb = static_cast<Verb>(proto.verb());
+  action.api_version = proto.api_version();
+  action.target = Read(proto.target());
+  if (proto.has_object()) {
+    absl::StatusOr<Json> object = ParseJson(proto.object(), absl::StrCat("action on ", action.target.name));
+    if (!object.ok()) return object.status();
+    action.object = std::make_shared<const Json>(*std::move(object));
+  }
+  action.propagation = proto.foreground() ? Propagation::kForeground : Propagation::kDefault;
+  action.uid = proto.uid();
+  action.resource_version = proto.resource_version();
+  action.conflict_is_retry = proto.conflict_is_retry();
+  if (proto.has_failure_event()) action.failure_event = Read(proto.failure_event());
+  return action;
+}
+
+}  // namespace
+
+PlanProto PlanToProto(const Plan& plan) {
+  PlanProto proto;
+  for (const Action& action : plan.actions) Write(action, proto.add_actions());
+  for (const Event& event : plan.events) Write(event, proto.add_events());
+  if (plan.requeue_after.has_value()) {
+    proto.set_requeue_after_nanoseconds(absl::ToInt64Nanoseconds(*plan.requeue_after));
+  }
+  proto.set_error_code(static_cast<int>(plan.error.code()));
+  proto.set_error_message(std::string(plan.error.message()));
+  for (const Decision& decision : plan.decisions) {
+    DecisionProto& written = *proto.add_decisions();
+    written.set_reason(std::string(DecisionReasonText(decision.reason)));
+    written.set_subject(decision.subject);
+    written.set_detail(decision.detail);
+  }
+  return proto;
+}
+
+absl::StatusOr<Plan> PlanFromProto(const PlanProto& proto) {
+  Plan plan;
+  for (const ActionProto& written : proto.actions()) {
+    absl::StatusOr<Action> action = Read(written);
+    if (!action.ok()) return action.status();
+    plan.actions.push_back(*std::move(action));
+  }
+  for (const EventProto& event : proto.events()) plan.events.push_back(Read(event));
+  if (proto.has_requeue_after_nanoseconds()) {
+    plan.requeue_after = absl::Nanoseconds(proto.requeue_after_nanoseconds());
+  }
+  plan.error = absl::Status(static_cast<absl::StatusCode>(proto.error_code()), proto.error_message());
+  return plan;
+}
+
+}  // namespace lws
