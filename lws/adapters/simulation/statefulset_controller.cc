@@ -57,7 +57,6 @@ struct StatefulSetController::Pass {
   bool rolling = false;
   std::string current_revision;
   std::string update_revision;
-  int64_t current_replicas = 0;           // pods of the current revision, as status says
   std::map<int64_t, Json> pods;           // by ordinal, wanted ones
   std::map<int64_t, Json> condemned;      // above the wanted ones, and below the start
   std::map<std::string, Json> revisions;  // by name
@@ -136,10 +135,8 @@ void StatefulSetController::FindRevisions(Pass* pass) {
 
 // What a pod that is made now is made from.
 std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal) const {
-  if (pass.current_revision == pass.update_revision) return pass.update_revision;
-  const int64_t kept = pass.partition > 0 ? pass.partition : pass.current_replicas;
-  if (pass.rolling && ordinal < pass.start + kept) return pass.current_revision;
-  return pass.rolling ? pass.update_revision : pass.current_revision;
+  const bool kept = pass.rolling && ordinal < pass.start + pass.partition;
+  return kept ? pass.current_revision : pass.update_revision;
 }
 
 Json StatefulSetController::NewPod(const Pass& pass, int64_t ordinal, const std::string& revision) const {
@@ -251,11 +248,8 @@ void StatefulSetController::RollingUpdate(Pass* pass) {
       continue;
     }
     if (!old || IsDeleting(pod)) continue;
-    // A pod that is down already costs nothing more.
-    if (IsHealthy(pod)) {
-      if (budget <= 0) continue;
-      --budget;
-    }
+    // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
+    if (budget-- <= 0) return;
     server_->Delete(KeyOf(pod), {}).IgnoreError();
   }
 }
@@ -330,7 +324,6 @@ void StatefulSetController::Sync(const ObjectKey& key) {
   if (options_.max_unavailable) {
     pass.max_unavailable = spec.value("/updateStrategy/rollingUpdate/maxUnavailable"_json_pointer, int64_t{1});
   }
-  pass.current_replicas = pass.set["status"].value("currentReplicas", int64_t{0});
   ReadPods(&pass);
   FindRevisions(&pass);
   if (!IsDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(&pass) && pass.rolling) {
