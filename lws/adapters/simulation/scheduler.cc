@@ -75,7 +75,10 @@ void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
   const auto node = nodes_.find(NodeName(pod));
   if (node == nodes_.end()) return;
   const bool changed = add ? node->second.pods.insert(key).second : node->second.pods.erase(key) > 0;
-  if (changed) AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
+  if (!changed) return;
+  AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
+  if (add && !Terms(pod, "podAntiAffinity").empty()) node->second.guarded_pods.insert(key);
+  if (!add) node->second.guarded_pods.erase(key);
 }
 
 void Scheduler::OnPod(const Change& change) {
@@ -135,7 +138,7 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
   }
   // Those that are there may not want this one.
   for (const auto& [name, other] : nodes_) {
-    for (const ObjectKey& key : other.pods) {
+    for (const ObjectKey& key : other.guarded_pods) {
       const SharedJson present = server_->Get(key);
       if (key.namespace_name != namespace_name) continue;
       for (const Json& term : Terms(*present, "podAntiAffinity")) {

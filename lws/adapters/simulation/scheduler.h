@@ -33,6 +33,7 @@ class Scheduler {
     SharedJson node;
     ResourceList free;  // allocatable minus what the pods there request
     std::set<ObjectKey> pods;
+    std::set<ObjectKey> guarded_pods;  // those with anti-affinity terms of their own
   };
 
   void OnChange(const Change& change);
