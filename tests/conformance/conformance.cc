@@ -27,13 +27,20 @@ constexpr char kUsage[] =
     "Compares the library's decisions with those recorded in FILE (JSON lines, gzipped or plain).\n"
     "  --failures N   show at most N failures (default 20)\n";
 
+// `bazel run` starts programs elsewhere, and tells where the user stands.
+std::string ResolvePath(const std::string& path) {
+  const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (stands == nullptr || path.rfind('/', 0) == 0) return path;
+  return std::string(stands) + "/" + path;
+}
+
 class Runner {
  public:
   explicit Runner(int shown_failures) : shown_failures_(shown_failures) {}
 
   // Line by line: a file is never held whole.
   bool Run(const std::string& path) {
-    gzFile file = gzopen(path.c_str(), "rb");
+    gzFile file = gzopen(ResolvePath(path).c_str(), "rb");
     if (file == nullptr) {
       std::cerr << "conformance: cannot open " << path << "\n";
       return false;

@@ -50,6 +50,17 @@ bool HasFinalizers(const Json& object) {
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
+bool HasLabels(const Json& object, const Json& selector) {
+  const Json& metadata = object["metadata"];
+  const auto labels = metadata.find("labels");
+  for (auto wanted = selector.begin(); wanted != selector.end(); ++wanted) {
+    if (labels == metadata.end()) return false;
+    const auto found = labels->find(wanted.key());
+    if (found == labels->end() || *found != *wanted) return false;
+  }
+  return true;
+}
+
 Json* FindManager(absl::string_view manager, Json* object) {
   Json& entries = (*object)["metadata"]["managedFields"];
   if (!entries.is_array()) entries = Json::array();
@@ -62,8 +73,9 @@ Json* FindManager(absl::string_view manager, Json* object) {
 }  // namespace
 
 ObjectKey KeyOf(const Json& object) {
-  const Json metadata = object.value("metadata", Json::object());
-  return {object.value("kind", ""), metadata.value("namespace", ""), metadata.value("name", "")};
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end()) return {object.value("kind", ""), "", ""};
+  return {object.value("kind", ""), metadata->value("namespace", ""), metadata->value("name", "")};
 }
 
 std::string ApiServer::Timestamp() const {
@@ -262,12 +274,7 @@ std::vector<SharedJson> ApiServer::List(absl::string_view kind, absl::string_vie
   const std::string wanted_namespace(namespace_name);
   for (auto it = objects_.lower_bound({std::string(kind), wanted_namespace, ""});
        it != objects_.end() && it->first.kind == kind && it->first.namespace_name == wanted_namespace; ++it) {
-    const Json labels = (*it->second)["metadata"].value("labels", Json::object());
-    bool matches = true;
-    for (auto label = selector.begin(); matches && label != selector.end(); ++label) {
-      matches = labels.value(label.key(), Json()) == *label;
-    }
-    if (matches) listed.push_back(it->second);
+    if (HasLabels(*it->second, selector)) listed.push_back(it->second);
   }
   return listed;
 }

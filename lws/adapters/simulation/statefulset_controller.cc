@@ -19,7 +19,9 @@ bool IsDeleting(const Json& object) { return object["metadata"].contains("deleti
 std::string Phase(const Json& pod) { return pod.value("/status/phase"_json_pointer, ""); }
 
 bool IsReady(const Json& pod) {
-  for (const Json& condition : pod["status"].value("conditions", Json::array())) {
+  const auto conditions = pod["status"].find("conditions");
+  if (conditions == pod["status"].end()) return false;
+  for (const Json& condition : *conditions) {
     if (condition.value("type", "") == "Ready")
       return Phase(pod) == "Running" && condition.value("status", "") == "True";
   }
@@ -36,7 +38,10 @@ Json ControllerReference(const Json& owner, const char* api_version) {
 }
 
 bool IsControlledBy(const Json& object, const std::string& uid) {
-  for (const Json& owner : object["metadata"].value("ownerReferences", Json::array())) {
+  const Json& metadata = object["metadata"];
+  const auto owners = metadata.find("ownerReferences");
+  if (owners == metadata.end()) return false;
+  for (const Json& owner : *owners) {
     if (owner.value("controller", false)) return owner.value("uid", "") == uid;
   }
   return false;
@@ -57,9 +62,9 @@ struct StatefulSetController::Pass {
   bool rolling = false;
   std::string current_revision;
   std::string update_revision;
-  std::map<int64_t, Json> pods;           // by ordinal, wanted ones
-  std::map<int64_t, Json> condemned;      // above the wanted ones, and below the start
-  std::map<std::string, Json> revisions;  // by name
+  std::map<int64_t, SharedJson> pods;       // by ordinal, wanted ones
+  std::map<int64_t, SharedJson> condemned;  // above the wanted ones, and below the start
+  std::map<std::string, Json> revisions;    // by name
 };
 
 StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetControllerOptions options)
@@ -95,7 +100,7 @@ void StatefulSetController::ReadPods(Pass* pass) const {
     const std::optional<PodName> name = ParsePodName((*pod)["metadata"].value("name", ""));
     if (!IsControlledBy(*pod, pass->uid) || !name.has_value() || name->parent != pass->name) continue;
     const bool wanted = name->ordinal >= pass->start && name->ordinal < pass->start + pass->replicas;
-    (wanted ? pass->pods : pass->condemned)[name->ordinal] = *pod;
+    (wanted ? pass->pods : pass->condemned)[name->ordinal] = pod;
   }
 }
 
@@ -180,7 +185,8 @@ void StatefulSetController::CreateClaims(const Pass& pass, const Json& pod) {
 }
 
 bool StatefulSetController::ReplaceFailed(Pass* pass) {
-  for (const auto& [ordinal, pod] : pass->pods) {
+  for (const auto& [ordinal, shared] : pass->pods) {
+    const Json& pod = *shared;
     const std::string phase = Phase(pod);
     if (IsDeleting(pod) || (phase != "Failed" && phase != "Succeeded")) continue;
     server_->Delete(KeyOf(pod), {}).IgnoreError();
@@ -197,11 +203,11 @@ bool StatefulSetController::Create(Pass* pass) {
       CreateClaims(*pass, pod);
       const absl::StatusOr<SharedJson> created = server_->Create(pod);
       if (!created.ok()) return false;
-      pass->pods[ordinal] = **created;
+      pass->pods[ordinal] = *created;
       if (pass->ordered) return false;
       continue;
     }
-    if (pass->ordered && !IsHealthy(found->second)) return false;
+    if (pass->ordered && !IsHealthy(*found->second)) return false;
   }
   return true;
 }
@@ -209,7 +215,7 @@ bool StatefulSetController::Create(Pass* pass) {
 bool StatefulSetController::ScaleDown(Pass* pass) {
   const bool claims_go = pass->set["spec"]["persistentVolumeClaimRetentionPolicy"].value("whenScaled", "") == "Delete";
   for (auto it = pass->condemned.rbegin(); it != pass->condemned.rend(); ++it) {
-    const Json& pod = it->second;
+    const Json& pod = *it->second;
     if (IsDeleting(pod)) {
       if (pass->ordered) return false;
       continue;
@@ -233,11 +239,11 @@ void StatefulSetController::RollingUpdate(Pass* pass) {
   int64_t unavailable = 0;
   for (int64_t ordinal = pass->start; ordinal < pass->start + pass->replicas; ++ordinal) {
     const auto found = pass->pods.find(ordinal);
-    if (found == pass->pods.end() || !IsHealthy(found->second)) ++unavailable;
+    if (found == pass->pods.end() || !IsHealthy(*found->second)) ++unavailable;
   }
   int64_t budget = pass->max_unavailable - unavailable;
   for (auto it = pass->pods.rbegin(); it != pass->pods.rend() && it->first >= pass->start + pass->partition; ++it) {
-    const Json& pod = it->second;
+    const Json& pod = *it->second;
     const bool old = RevisionOf(pod) != pass->update_revision;
     if (!options_.max_unavailable) {
       if (old && !IsDeleting(pod)) {
@@ -259,9 +265,9 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t current = 0;
   int64_t updated = 0;
   int64_t replicas = 0;
-  const auto count = [&](const std::map<int64_t, Json>& pods) {
+  const auto count = [&](const std::map<int64_t, SharedJson>& pods) {
     for (const auto& [ordinal, seen] : pods) {
-      const SharedJson live = server_->Get(KeyOf(seen));
+      const SharedJson live = server_->Get(KeyOf(*seen));
       if (live == nullptr) continue;
       ++replicas;
       ready += IsReady(*live);
@@ -293,8 +299,8 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
 
 void StatefulSetController::TruncateRevisions(const Pass& pass) {
   std::set<std::string> live = {pass.current_revision, pass.update_revision};
-  for (const auto& [ordinal, pod] : pass.pods) live.insert(RevisionOf(pod));
-  for (const auto& [ordinal, pod] : pass.condemned) live.insert(RevisionOf(pod));
+  for (const auto& [ordinal, pod] : pass.pods) live.insert(RevisionOf(*pod));
+  for (const auto& [ordinal, pod] : pass.condemned) live.insert(RevisionOf(*pod));
   std::map<int64_t, const Json*> history;
   for (const auto& [name, revision] : pass.revisions) {
     if (live.count(name) == 0) history[revision.value("revision", int64_t{0})] = &revision;
