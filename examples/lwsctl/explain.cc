@@ -11,6 +11,8 @@
 #include "lws/core/cluster_state.pb.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
+#include "lws/core/plan.pb.h"
+#include "lws/core/plan_serialization.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
 #include "nlohmann/json.hpp"
@@ -27,8 +29,16 @@ constexpr char kHelp[] =
     "what would be done now, and why.\n"
     "FILE may also be an observation that --save wrote.\n"
     "  --save OUT   write the observation to OUT\n"
+    "  -o json      for programs\n"
     "  --now TIME   the present; default: this machine's\n"
     "  --all        tell of pods that need nothing, too\n";
+
+// A plan in the JSON form of its protocol buffer.
+lws::Json ToJson(const lws::Plan& plan) {
+  std::string text;
+  if (!google::protobuf::util::MessageToJsonString(lws::PlanToProto(plan), &text).ok()) return nullptr;
+  return lws::Json::parse(text, nullptr, false);
+}
 
 void Tell(const std::string& title, const lws::Plan& plan, bool all) {
   if (plan.empty() && !all) return;
@@ -74,7 +84,7 @@ absl::Status Save(const lws::ClusterSnapshot& cluster, const std::string& path) 
 }  // namespace
 
 int Explain(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now", "--save"}, {"--help", "--all"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now", "--save", "-o"}, {"--help", "--all"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -91,16 +101,26 @@ int Explain(const std::vector<std::string>& words) {
   absl::Status status = ReadCluster(arguments->files[0], &cluster);
   if (status.ok() && arguments->flags.count("--save") > 0) status = Save(cluster, arguments->Flag("--save", ""));
   if (!status.ok()) return Fail(status);
+  const bool json = arguments->Flag("-o", "") == "json";
+  lws::Json plans = lws::Json::object();
   const bool all = arguments->flags.count("--all") > 0;
+  const auto tell = [&](const std::string& title, const lws::Plan& plan, bool even_if_empty) {
+    if (json) {
+      plans[title] = ToJson(plan);
+    } else {
+      Tell(title, plan, even_if_empty);
+    }
+  };
   for (const auto& [namespace_name, name] : cluster.SetNames()) {
-    Tell(absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name),
+    tell(absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name),
          lws::ReconcileSet(cluster.ObserveSet(namespace_name, name), now), true);
   }
   for (const auto& [namespace_name, name] : cluster.PodNames()) {
     const lws::PodObservation observation = cluster.ObservePod(namespace_name, name);
     if (observation.pod->meta.set_name.empty()) continue;
-    Tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, {}), all);
+    tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, {}), all);
   }
+  if (json) std::cout << plans.dump(2) << "\n";
   return 0;
 }
 

@@ -16,6 +16,9 @@ lwsctl=examples/lwsctl/lwsctl
 manifests=examples/manifests
 check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
 check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
+check simulate-bad-image.txt 0 $lwsctl simulate --scenario examples/scenarios/bad-image.yaml $manifests/vllm.yaml
+check simulate-lost-node.json 0 $lwsctl simulate -o json --scenario examples/scenarios/lost-node.yaml $manifests/vllm.yaml
+check explain.json 0 $lwsctl explain -o json --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml

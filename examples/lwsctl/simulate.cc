@@ -26,6 +26,7 @@ constexpr char kHelp[] =
     "usage: lwsctl simulate [--seed N] [--scenario FILE] [--max-unavailable-statefulset] FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change.\n"
     "  --seed N          draws all delays; default 1\n"
+    "  -o json           for programs\n"
     "  --scenario FILE   what happens (see examples/scenarios); default: create, change the image, kill a worker\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
@@ -36,13 +37,24 @@ constexpr absl::Duration kPatience = absl::Hours(24);
 // One simulated set, and what is told of it.
 class Story {
  public:
-  Story(Json manifest, lws::SimulationOptions options)
+  Story(Json manifest, lws::SimulationOptions options, bool json)
       : manifest_(std::move(manifest)),
+        json_(json),
         simulation_(std::move(options), {nullptr, [this](const lws::Event& event) { pending_.push_back(event.note); },
                                          [this](const lws::Change& change) { Count(change); }}),
         start_(simulation_.now()) {
     namespace_ = manifest_["metadata"].value("namespace", "");
     name_ = manifest_["metadata"].value("name", "");
+  }
+
+  // Images that are slow, broken, or never ready from the beginning.
+  absl::Status SetImages(const Json& scenario) {
+    for (const Json& image : scenario.value("images", Json::array())) {
+      const absl::StatusOr<lws::ImageBehavior> behavior = ReadImage(image);
+      if (!behavior.ok()) return behavior.status();
+      simulation_.kubelet().SetImage(image.value("image", ""), *behavior);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status AddNodes(const Json& scenario) {
@@ -100,11 +112,22 @@ class Story {
       status = Happen(event);
       if (!status.ok()) return status;
     }
-    Run(simulation_.now() + kPatience, true);
+    Run(simulation_.now() + (scenario.contains("for") ? Patience(scenario["for"]) : kPatience), true);
     return absl::OkStatus();
   }
 
   void Summarize() {
+    if (json_) {
+      std::cout << Json{{"lines", lines_},
+                        {"seconds", absl::ToDoubleSeconds(simulation_.now() - start_)},
+                        {"podsCreated", pods_},
+                        {"groupsRestarted", restarts_},
+                        {"lowestReady", lowest_ < 0 ? Json() : Json(lowest_)},
+                        {"promisedReady", Promised()}}
+                       .dump(2)
+                << "\n";
+      return;
+    }
     std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": " << pods_
               << " pods created, " << restarts_ << " groups restarted";
     if (lowest_ >= 0) {
@@ -127,9 +150,27 @@ class Story {
     return absl::OkStatus();
   }
 
+  static absl::StatusOr<lws::ImageBehavior> ReadImage(const Json& image) {
+    lws::ImageBehavior behavior;
+    behavior.broken = image.value("broken", false);
+    behavior.never_ready = image.value("neverReady", false);
+    if (!image.contains("pull")) return behavior;
+    absl::Duration pull;
+    if (!absl::ParseDuration(image["pull"].get<std::string>(), &pull)) {
+      return absl::InvalidArgumentError(absl::StrCat("scenario: pull: ", image["pull"].dump(), " is not a duration"));
+    }
+    behavior.pull = {pull, pull};
+    return behavior;
+  }
+
   absl::Status Create() {
     Say("the set is created");
     return simulation_.CreateSet(manifest_);
+  }
+
+  static absl::Duration Patience(const Json& text) {
+    absl::Duration patience;
+    return absl::ParseDuration(text.get<std::string>(), &patience) ? patience : kPatience;
   }
 
   // The first container of every template gets a next version.
@@ -158,6 +199,18 @@ class Story {
       const std::string pod = event["fail"];
       Say(absl::StrCat("a container of ", pod, " fails"));
       return simulation_.kubelet().FailContainer(namespace_, pod) ? absl::OkStatus() : missing(pod);
+    }
+    if (event.contains("end")) {
+      const std::string pod = event["end"];
+      Say(absl::StrCat(pod, " ends as Failed"));
+      return simulation_.kubelet().FailPod(namespace_, pod) ? absl::OkStatus() : missing(pod);
+    }
+    if (event.contains("image")) {
+      Say(absl::StrCat("the image ", event["image"].get<std::string>(), " changes its behavior"));
+      const absl::StatusOr<lws::ImageBehavior> behavior = ReadImage(event);
+      if (!behavior.ok()) return behavior.status();
+      simulation_.kubelet().SetImage(event["image"], *behavior);
+      return absl::OkStatus();
     }
     if (event.contains("loseNode")) {
       const std::string node = event["loseNode"];
@@ -219,11 +272,24 @@ class Story {
     if (watching_) lowest_ = lowest_ < 0 ? ready : std::min(lowest_, ready);
     if (state == last_state_ && pending_.empty()) return;
     const std::string time = absl::StrFormat("%8.1fs", absl::ToDoubleSeconds(simulation_.now() - start_));
+    const double seconds = absl::ToDoubleSeconds(simulation_.now() - start_);
     for (const std::string& note : pending_) {
-      std::cout << time << "  " << note << "\n";
+      if (json_) {
+        lines_.push_back({{"seconds", seconds}, {"note", note}});
+      } else {
+        std::cout << time << "  " << note << "\n";
+      }
       restarts_ += note.find("to recreate group") != std::string::npos;
     }
-    if (state != last_state_) std::cout << time << "  " << state << "\n";
+    if (state != last_state_ && json_) {
+      lines_.push_back({{"seconds", seconds},
+                        {"partition", observation.leader_statefulset->partition},
+                        {"replicas", observation.leader_statefulset->replicas},
+                        {"groups", groups},
+                        {"ready", ready}});
+    } else if (state != last_state_) {
+      std::cout << time << "  " << state << "\n";
+    }
     pending_.clear();
     last_state_ = state;
   }
@@ -242,6 +308,8 @@ class Story {
   }
 
   Json manifest_;
+  bool json_;
+  Json lines_ = Json::array();
   std::vector<std::string> pending_;
   int64_t pods_ = 0;
   lws::Simulation simulation_;
@@ -265,7 +333,7 @@ absl::StatusOr<Json> ReadScenario(const std::string& path) {
 
 int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario"}, {"--help", "--max-unavailable-statefulset"});
+      ParseArguments(words, {"--seed", "--scenario", "-o"}, {"--help", "--max-unavailable-statefulset"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -286,8 +354,9 @@ int Simulate(const std::vector<std::string>& words) {
     scenario = *std::move(read);
   }
   try {
-    Story story(WithNamespace(*(*sets)[0].object), options);
+    Story story(WithNamespace(*(*sets)[0].object), options, arguments->Flag("-o", "") == "json");
     absl::Status status = story.AddNodes(scenario);
+    status.Update(story.SetImages(scenario));
     if (status.ok()) status = scenario.empty() ? story.PlayDefault() : story.Play(scenario);
     if (!status.ok()) return Fail(status);
     story.Summarize();

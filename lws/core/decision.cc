@@ -43,6 +43,7 @@ constexpr struct {
     {DecisionReason::kWaitingForSchedule, "workers wait until the leader is on a node"},
     {DecisionReason::kWorkersMissing, "the worker StatefulSet is missing: create it"},
     {DecisionReason::kWorkersExist, "the worker StatefulSet is there, and is never changed in place"},
+    {DecisionReason::kFormerPodGroup, "the PodGroup of a former leader is still there: look again"},
     {DecisionReason::kPodGroupMissing, "the PodGroup is missing: create it"},
 };
 

@@ -50,6 +50,7 @@ enum class DecisionReason {
   kWorkersMissing,
   kWorkersExist,
   kPodGroupMissing,
+  kFormerPodGroup,
 };
 
 // A few words, for people.

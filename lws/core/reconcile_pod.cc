@@ -21,6 +21,7 @@ namespace lws {
 namespace {
 
 constexpr absl::Duration kRevisionRetry = absl::Seconds(1);
+constexpr absl::Duration kFormerPodGroupRetry = absl::Seconds(1);
 
 class PodPass {
  public:
@@ -85,9 +86,19 @@ class PodPass {
       plan_.Because(DecisionReason::kServiceMissing, subject_);
       plan_.Create(GroupService(set_, pod_));
     }
+    if (options_.waits_for_former_pod_group && HasFormerPodGroup()) {
+      plan_.Because(DecisionReason::kFormerPodGroup, subject_);
+      return plan_.Again(kFormerPodGroupRetry);
+    }
     absl::Status status = DecidePodGroup();
     if (!status.ok()) return plan_.Fail(std::move(status));
     return DecideWorkers();
+  }
+
+  bool HasFormerPodGroup() const {
+    if (options_.scheduler_provider != SchedulerProvider::kVolcano || observation_.pod_group == nullptr) return false;
+    const std::optional<ObservedMeta::Controller>& owner = observation_.pod_group->meta.controller;
+    return owner.has_value() && owner->kind == "Pod" && owner->uid != pod_.meta.uid;
   }
 
   absl::Status DecidePodGroup() {

@@ -24,6 +24,9 @@ namespace lws {
 
 struct PodReconcileOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  // A PodGroup of the group's name that belongs to a former leader is about to go: look again until it has. The
+  // reference takes it as the group's own, and is left without one.
+  bool waits_for_former_pod_group = true;
 };
 
 Plan ReconcilePod(const PodObservation& observation, const PodReconcileOptions& options);

@@ -248,6 +248,7 @@ void CompareReconcilePod(const Json& input, const Json& expect, Comparison* resu
   absl::Status status;
   for (const Json& object : input["objects"]) status.Update(cluster.Add(object));
   PodReconcileOptions options;
+  options.waits_for_former_pod_group = false;
   if (input.value("schedulerProvider", "") == "volcano") options.scheduler_provider = SchedulerProvider::kVolcano;
   Plan plan = ReconcilePod(
       cluster.ObservePod(input["pod"]["namespace"].get<std::string>(), input["pod"]["name"].get<std::string>()),

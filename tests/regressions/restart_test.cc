@@ -45,6 +45,12 @@ TEST(Restart, S2_WorkersOfAFormerLeaderLeaveItAlone) {
   EXPECT_TRUE(Because(plan, DecisionReason::kFormerLeader));
 }
 
+TEST(Restart, S3_AWorkerReplacedUnseenIsMissedByTheReference) {
+  const Plan plan = Group().Worker(0, 1, {{"metadata", {{"uid", "another-life"}}}}).ReconcilePod("s-0-1");
+  EXPECT_TRUE(plan.empty());
+  EXPECT_TRUE(Because(plan, DecisionReason::kNoTrigger));
+}
+
 TEST(Restart, S4_NothingWhenTheLeaderIsGone) {
   SmallCluster cluster;
   const Plan plan = cluster.Worker(0, 1, kTerminating).ReconcilePod("s-0-1");

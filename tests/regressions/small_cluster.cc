@@ -125,8 +125,8 @@ SmallCluster& SmallCluster::Worker(int group, int index, const Json& patch) {
 
 Plan SmallCluster::ReconcileSet() const { return lws::ReconcileSet(cluster_.ObserveSet("n", "s"), absl::UnixEpoch()); }
 
-Plan SmallCluster::ReconcilePod(const std::string& name) const {
-  return lws::ReconcilePod(cluster_.ObservePod("n", name), {});
+Plan SmallCluster::ReconcilePod(const std::string& name, const PodReconcileOptions& options) const {
+  return lws::ReconcilePod(cluster_.ObservePod("n", name), options);
 }
 
 std::string Actions(const Plan& plan) {

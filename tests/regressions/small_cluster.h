@@ -7,6 +7,7 @@
 #include "lws/api/json.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
+#include "lws/core/reconcile_pod.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -26,7 +27,7 @@ class SmallCluster {
   SmallCluster& Add(const Json& object);
 
   Plan ReconcileSet() const;
-  Plan ReconcilePod(const std::string& name) const;
+  Plan ReconcilePod(const std::string& name, const PodReconcileOptions& options = {}) const;
 
  private:
   ClusterSnapshot cluster_;
