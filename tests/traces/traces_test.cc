@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/simulation/simulation.h"
@@ -115,6 +116,69 @@ TEST_P(TracesTest, TheSimulationDoesTheSame) {
       ++number;
     }
   }
+}
+
+TEST(ServerSideApplyTrace, TheSimulationDoesTheSame) {
+  Simulation simulation({});
+  int number = 0;
+  for (const Json& step : ReadTraces("server-side-apply.json")) {
+    const Json& expect = step["expect"];
+    Json object = step["object"];
+    object["metadata"]["namespace"] = "n";
+    const absl::StatusOr<SharedJson> applied =
+        simulation.server().Apply(object, step["manager"].get<std::string>(), step["force"]);
+    EXPECT_EQ(!applied.ok(), expect["refused"]) << "step " << number << ": " << applied.status();
+    const Json& live = *simulation.server().Get(kSet);
+    const Json& metadata = live["metadata"];
+    EXPECT_EQ(metadata.value("labels", Json::object()), expect["labels"]) << "step " << number;
+    EXPECT_EQ(metadata.value("annotations", Json::object()), expect["annotations"]) << "step " << number;
+    EXPECT_EQ(live["spec"]["replicas"], expect["replicas"]) << "step " << number;
+    EXPECT_EQ(metadata["generation"], expect["generation"]) << "step " << number;
+    Json containers = Json::array();
+    for (const Json& container : live["spec"]["template"]["spec"]["containers"]) {
+      Json shown = container;
+      for (const char* key : {"terminationMessagePath", "terminationMessagePolicy", "imagePullPolicy"})
+        shown.erase(key);
+      containers.push_back(shown);
+    }
+    EXPECT_EQ(containers, expect["containers"]) << "step " << number;
+    Json managed = Json::object();
+    for (const Json& entry : metadata["managedFields"]) {
+      managed[entry["manager"].get<std::string>()] = entry["fieldsV1"];
+    }
+    EXPECT_EQ(managed, expect["managedFields"]) << "step " << number;
+    ++number;
+  }
+  EXPECT_GT(number, 5);
+}
+
+TEST(SchedulingTrace, TheSimulationDoesTheSame) {
+  Simulation simulation({});
+  for (int i = 0; i < 2; ++i) {
+    const std::string rack = i == 0 ? "r0" : "r1";
+    ASSERT_TRUE(simulation
+                    .AddNode("node-" + std::to_string(i), {{"cpu", "64"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}},
+                             {{"rack", rack}, {"number", i == 0 ? "3" : "7"}})
+                    .ok());
+  }
+  int pods = 0;
+  for (const Json& step : ReadTraces("scheduling.json")) {
+    if (step.contains("taint")) {
+      Json node = *simulation.server().Get({"Node", "", step["taint"].get<std::string>()});
+      node["spec"]["taints"] = Json::array({{{"key", "t"}, {"value", "x"}, {"effect", "NoSchedule"}}});
+      ASSERT_TRUE(simulation.server().Update(node).ok());
+      continue;
+    }
+    Json pod = step["pod"];
+    pod["metadata"]["namespace"] = "n";
+    const absl::StatusOr<SharedJson> created = simulation.server().Create(pod);
+    ASSERT_TRUE(created.ok()) << created.status();
+    simulation.Settle();
+    EXPECT_EQ((*simulation.server().Get(KeyOf(pod)))["spec"].value("nodeName", ""), step["node"])
+        << pod["metadata"]["name"];
+    ++pods;
+  }
+  EXPECT_GT(pods, 15);
 }
 
 INSTANTIATE_TEST_SUITE_P(StatefulSets, TracesTest,

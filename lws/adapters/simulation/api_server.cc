@@ -148,11 +148,12 @@ absl::StatusOr<SharedJson> ApiServer::Apply(const Json& object, absl::string_vie
   std::vector<Json> others;
   for (Json& other : live["metadata"]["managedFields"]) {
     if (other.value("manager", "") == manager) continue;
-    std::vector<std::string> paths;
-    if (Overlap(fields, other["fieldsV1"], "", &paths) && !force) {
+    const std::vector<std::string> conflicts = Conflicts(object, fields, other["fieldsV1"], live, 3);
+    if (!conflicts.empty() && !force) {
       return absl::AbortedError(absl::StrCat("Apply failed: conflict with \"", other.value("manager", ""),
-                                             "\": ", absl::StrJoin(paths, ", ")));
+                                             "\": ", absl::StrJoin(conflicts, ", ")));
     }
+    if (!conflicts.empty()) TakeOwnership(fields, &other["fieldsV1"]);
     others.push_back(other["fieldsV1"]);
   }
   if (current != nullptr) MergeApplied(object, before, fields, others, &live);

@@ -98,7 +98,8 @@ Json OwnMetadata(const Json& metadata) {
 bool IsLeaf(const Json& fields) { return fields.empty(); }
 
 // The element of `list` that a "k:{...}" entry means; end when there is none.
-Json::iterator FindElement(const std::string& entry, Json* list) {
+template <typename List>
+auto FindElement(const std::string& entry, List* list) {
   const Json keys = Json::parse(entry.substr(2), nullptr, false);
   return std::find_if(list->begin(), list->end(), [&](const Json& element) {
     for (auto key = keys.begin(); key != keys.end(); ++key) {
@@ -175,6 +176,33 @@ void RemoveUnowned(const Json& before, const std::vector<const Json*>& owners, J
   }
 }
 
+const Json* FindBelow(const std::string& entry, const Json& value) {
+  if (absl::StartsWith(entry, "f:")) {
+    if (!value.is_object() || !value.contains(entry.substr(2))) return nullptr;
+    return &value[entry.substr(2)];
+  }
+  if (!absl::StartsWith(entry, "k:") || !value.is_array()) return nullptr;
+  const auto element = FindElement(entry, &value);
+  return element == value.end() ? nullptr : &*element;
+}
+
+void FindConflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
+                   const std::string& path, size_t limit, std::vector<std::string>* paths) {
+  for (auto it = fields.begin(); it != fields.end() && paths->size() < limit; ++it) {
+    if (!other.contains(it.key())) continue;
+    const Json* wanted = FindBelow(it.key(), applied);
+    const Json* present = FindBelow(it.key(), live);
+    if (wanted == nullptr || present == nullptr) continue;
+    const std::string below = absl::StrCat(path, ".", it.key().substr(2));
+    const Json& others = other[it.key()];
+    if (!IsLeaf(*it) && !IsLeaf(others)) {
+      FindConflicts(*wanted, *it, others, *present, below, limit, paths);
+    } else if (*wanted != *present) {
+      paths->push_back(below);
+    }
+  }
+}
+
 }  // namespace
 
 Json OwnedFields(const Json& object) {
@@ -196,20 +224,21 @@ void MergeApplied(const Json& applied, const Json& before, const Json& after, co
   SetApplied(applied, after, live);
 }
 
-bool Overlap(const Json& a, const Json& b, const std::string& path, std::vector<std::string>* paths) {
-  bool found = false;
-  for (auto it = a.begin(); it != a.end(); ++it) {
-    if (it.key() == "." || !b.contains(it.key())) continue;
-    const Json& other = b[it.key()];
-    const std::string below = absl::StrCat(path, ".", it.key().substr(2));
-    if (IsLeaf(*it) || IsLeaf(other)) {
-      found = true;
-      if (paths->size() < 3) paths->push_back(below);
-    } else {
-      found = Overlap(*it, other, below, paths) || found;
-    }
+std::vector<std::string> Conflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
+                                   size_t limit) {
+  std::vector<std::string> paths;
+  FindConflicts(applied, fields, other, live, "", limit, &paths);
+  return paths;
+}
+
+void TakeOwnership(const Json& fields, Json* other) {
+  for (auto it = fields.begin(); it != fields.end(); ++it) {
+    // An element of a list map, its name included, may be owned by many.
+    if (it.key() == "." || !other->contains(it.key())) continue;
+    Json& below = (*other)[it.key()];
+    if (!IsLeaf(below)) TakeOwnership(*it, &below);
+    if (IsLeaf(below)) other->erase(it.key());
   }
-  return found;
 }
 
 }  // namespace lws

@@ -24,8 +24,13 @@ Json OwnedFields(const Json& object);
 void MergeApplied(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
                   Json* live);
 
-// Whether the two own a field in common, the paths of up to three of which are appended to `paths`.
-bool Overlap(const Json& a, const Json& b, const std::string& path, std::vector<std::string>* paths);
+// The paths of fields that `applied` sets by `fields`, that `other` owns as well, and that are different in `live`; at
+// most `limit`.
+std::vector<std::string> Conflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
+                                   size_t limit);
+
+// Takes from `other` the fields that `fields` owns with it.
+void TakeOwnership(const Json& fields, Json* other);
 
 }  // namespace lws
 

@@ -25,6 +25,8 @@ void DefaultContainer(Json* container) {
   Default("terminationMessagePolicy", "File", container);
   Default("imagePullPolicy", PullPolicy(container->value("image", "")), container);
   Default("resources", Json::object(), container);
+  if (!container->contains("ports")) return;
+  for (Json& port : (*container)["ports"]) Default("protocol", "TCP", &port);
 }
 
 void DefaultPodSpec(Json* spec) {
