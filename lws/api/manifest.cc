@@ -1,11 +1,13 @@
 #include "lws/api/manifest.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -81,16 +83,14 @@ class Converter {
   absl::StatusOr<Json> Convert(const YAML::Node& node, int depth) {
     if (depth > kMaxJsonDepth) return Error(node, absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     if (++nodes_ > kMaxNodes) return Error(node, "the anchors repeat too much");
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar:
-        return Scalar(node);
-      case YAML::NodeType::Sequence:
-        return Sequence(node, depth);
-      case YAML::NodeType::Map:
-        return Map(node, depth);
-      default:
-        return Json(nullptr);
+    if (node.IsScalar() || node.IsNull()) return Scalar(node);
+    for (const YAML::Node& above : ancestors_) {
+      if (node.is(above)) return Error(node, "an anchor contains itself");
     }
+    ancestors_.push_back(node);
+    absl::StatusOr<Json> collection = node.IsMap() ? Map(node, depth) : Sequence(node, depth);
+    ancestors_.pop_back();
+    return collection;
   }
 
   absl::Status Error(const YAML::Node& node, absl::string_view message) const {
@@ -99,6 +99,7 @@ class Converter {
 
  private:
   static Json Scalar(const YAML::Node& node) {
+    if (node.IsNull()) return nullptr;
     // "!" is the tag of a quoted scalar, "?" that of a plain one.
     const std::string& tag = node.Tag();
     if (tag == "!" || tag == "tag:yaml.org,2002:str") return node.Scalar();
@@ -157,23 +158,40 @@ class Converter {
 
   std::string source_;
   int64_t nodes_ = 0;
+  std::vector<YAML::Node> ancestors_;  // of the node being converted
 };
 
-// Nesting of flow collections and indentation is bounded before the parser, which descends by recursion, sees it.
-absl::Status CheckDepth(absl::string_view text, absl::string_view source) {
-  int depth = 0;
-  int line = 1;
-  for (const char c : text) {
-    if (c == '\n') ++line;
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') depth = std::max(0, depth - 1);
-    if (depth > kMaxJsonDepth) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(source, ":", line, ": nested deeper than ", kMaxJsonDepth, " levels"));
+// Stops the parser where it would descend too deep, or, as it does on some broken texts, find documents for ever.
+class Guard final : public YAML::EventHandler {
+ public:
+  explicit Guard(int64_t max_documents) : documents_left_(max_documents) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (--documents_left_ < 0) throw YAML::ParserException(mark, "the text has no end");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnSequenceEnd() override { --depth_; }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnMapEnd() override { --depth_; }
+
+ private:
+  void Descend(const YAML::Mark& mark) {
+    if (++depth_ > kMaxJsonDepth) {
+      throw YAML::ParserException(mark, absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     }
   }
-  return absl::OkStatus();
-}
+
+  int64_t documents_left_;
+  int depth_ = 0;
+};
 
 absl::Status Flatten(const Json& document, int line, absl::string_view source, std::vector<ManifestObject>* objects) {
   if (document.is_null()) return absl::OkStatus();
@@ -195,14 +213,18 @@ absl::Status Flatten(const Json& document, int line, absl::string_view source, s
 }
 
 absl::Status ReadYaml(absl::string_view text, absl::string_view source, std::vector<ManifestObject>* objects) {
-  absl::Status status = CheckDepth(text, source);
-  if (!status.ok()) return status;
   try {
+    const std::string copy(text);
+    std::istringstream stream(copy);
+    Guard guard(1 + std::count(text.begin(), text.end(), '\n'));
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(guard)) {
+    }
     Converter converter(source);
-    for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
+    for (const YAML::Node& node : YAML::LoadAll(copy)) {
       absl::StatusOr<Json> document = converter.Convert(node, 0);
       if (!document.ok()) return document.status();
-      status = Flatten(*document, std::max(0, node.Mark().line) + 1, source, objects);
+      absl::Status status = Flatten(*document, std::max(0, node.Mark().line) + 1, source, objects);
       if (!status.ok()) return status;
     }
   } catch (const YAML::Exception& error) {

@@ -50,6 +50,12 @@ absl::Status CheckPodShape(const Json& pod) {
   return reader.status();
 }
 
+std::string TextOf(const Json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 std::optional<std::string> PodText(const Json& pod, const char* map, const char* key) {
   return JsonReader(pod).OptionalText({"metadata", map, key});
 }
@@ -67,7 +73,7 @@ std::optional<std::string> EnvValue(const Json& container, absl::string_view nam
   const auto env = container.find("env");
   if (env == container.end() || !env->is_array()) return std::nullopt;
   for (const Json& variable : *env) {
-    if (variable.value("name", "") == name) return variable.value("value", "");
+    if (TextOf(variable, "name") == name) return TextOf(variable, "value");
   }
   return std::nullopt;
 }

@@ -31,7 +31,7 @@ absl::Status NoOrdinal(absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat("metadata.name: \"", name, "\" does not end in -ORDINAL"));
 }
 
-std::string Name(const Json& pod) { return pod["metadata"].value("name", ""); }
+std::string Name(const Json& pod) { return TextOf(pod["metadata"], "name"); }
 
 bool Has(const Json& pod, const char* map, const char* key) { return PodText(pod, map, key).has_value(); }
 
@@ -66,7 +66,7 @@ absl::Status AdmitLeader(Json* pod) {
     (*pod)["spec"]["subdomain"] = name;
   }
   if (!Has(*pod, kLabels, kGroupKeyLabel)) {
-    SetPodText(kLabels, kGroupKeyLabel, GroupKey((*pod)["metadata"].value("namespace", ""), name), pod);
+    SetPodText(kLabels, kGroupKeyLabel, GroupKey(TextOf((*pod)["metadata"], "namespace"), name), pod);
   }
   absl::Status status = AddExclusive(kExclusiveTopologyAnnotation, kGroupKeyLabel, pod);
   if (!status.ok()) return status;
@@ -96,7 +96,7 @@ absl::Status AdmitWorker(int64_t size, Json* pod) {
 
 // The variables of `added` first, then the container's own without those names and without repetitions.
 void PutFirst(const std::vector<std::pair<std::string, std::string>>& added, Json* container) {
-  Json own = container->value("env", Json::array());
+  Json own = container->contains("env") && (*container)["env"].is_array() ? (*container)["env"] : Json::array();
   (*container)["env"] = Json::array();
   std::set<std::string> seen;
   for (const auto& [name, value] : added) {
@@ -104,7 +104,7 @@ void PutFirst(const std::vector<std::pair<std::string, std::string>>& added, Jso
     seen.insert(name);
   }
   for (Json& variable : own) {
-    if (seen.insert(variable.value("name", "")).second) (*container)["env"].push_back(std::move(variable));
+    if (seen.insert(TextOf(variable, "name")).second) (*container)["env"].push_back(std::move(variable));
   }
 }
 
@@ -116,7 +116,7 @@ absl::Status AddGroupEnvironment(Json* pod) {
   }
   const Json& metadata = (*pod)["metadata"];
   const std::string address =
-      absl::StrCat(LeaderName(*pod), ".", (*pod)["spec"].value("subdomain", ""), ".", metadata.value("namespace", ""));
+      absl::StrCat(LeaderName(*pod), ".", TextOf((*pod)["spec"], "subdomain"), ".", TextOf(metadata, "namespace"));
   const std::vector<std::pair<std::string, std::string>> added = {
       {kLeaderAddressEnv, address},
       {kGroupSizeEnv, *PodText(*pod, kAnnotations, kSizeAnnotation)},

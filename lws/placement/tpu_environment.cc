@@ -42,8 +42,8 @@ struct Member {
 
 absl::StatusOr<Member> ReadMember(const Json& pod) {
   Member member;
-  member.pod_name = pod["metadata"].value("name", "");
-  member.subdomain = pod["spec"].value("subdomain", "");
+  member.pod_name = TextOf(pod["metadata"], "name");
+  member.subdomain = TextOf(pod["spec"], "subdomain");
   member.is_leader = PodText(pod, kLabels, kWorkerIndexLabel) == "0";
   member.leader_requests_tpus = member.is_leader || PodText(pod, kAnnotations, kLeaderRequestsTpusAnnotation) == "true";
   member.leader_name = member.pod_name;
