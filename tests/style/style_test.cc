@@ -1,5 +1,6 @@
 // What every source file keeps to: the include arrows between the layers, no calls into the world from the pure ones,
 // lengths of lines and functions, a Bazel target for every header.
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -104,6 +105,13 @@ TEST(StyleTest, PureLayersCallNothingOfTheWorld) {
       }
     }
   }
+}
+
+TEST(StyleTest, FormatIsThatOfClangFormat) {
+  std::string files;
+  for (const Source& source : Sources()) absl::StrAppend(&files, " ", source.path);
+  const std::string command = absl::StrCat("cd ", Root().string(), " && clang-format-14 --dry-run --Werror", files);
+  EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
 TEST(StyleTest, LinesAreShort) {
