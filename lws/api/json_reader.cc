@@ -1,5 +1,7 @@
 #include "lws/api/json_reader.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
@@ -49,6 +51,14 @@ std::optional<std::string> JsonReader::OptionalText(Path path) {
 }
 
 std::optional<int64_t> JsonReader::Integer(Path path) { return IntegerIn(object_, path); }
+
+int32_t JsonReader::Count(Path path, int32_t otherwise) {
+  const std::optional<int64_t> value = Integer(path);
+  if (!value.has_value()) return otherwise;
+  if (*value >= 0 && *value <= std::numeric_limits<int32_t>::max()) return static_cast<int32_t>(*value);
+  Fail(path, *value, "a count of 32 bits");
+  return otherwise;
+}
 
 std::string JsonReader::TextIn(const Json& from, Path path) {
   const Json* value = FindIn(from, path);

@@ -34,6 +34,8 @@ class JsonReader {
   std::string Text(Path path) { return OptionalText(path).value_or(""); }
   std::optional<std::string> OptionalText(Path path);
   std::optional<int64_t> Integer(Path path);
+  // A number of things: from 0 to the largest int32. `otherwise` when absent.
+  int32_t Count(Path path, int32_t otherwise);
   std::string TextIn(const Json& from, Path path);
   std::optional<int64_t> IntegerIn(const Json& from, Path path);
   bool BoolIn(const Json& from, Path path);

@@ -56,10 +56,6 @@ bool ReadRestarted(JsonReader& reader) {
   return false;
 }
 
-int32_t Count(std::optional<int64_t> value, int32_t otherwise) {
-  return static_cast<int32_t>(value.value_or(otherwise));
-}
-
 template <typename Observed>
 absl::StatusOr<Observed> Finish(const JsonReader& reader, Observed observed) {
   if (!reader.status().ok()) return reader.status();
@@ -88,11 +84,11 @@ absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object) {
   JsonReader reader(object);
   ObservedStatefulSet statefulset;
   statefulset.meta = ReadMeta(reader);
-  statefulset.replicas = Count(reader.Integer({"spec", "replicas"}), 1);
-  statefulset.partition = Count(reader.Integer({"spec", "updateStrategy", "rollingUpdate", "partition"}), 0);
+  statefulset.replicas = reader.Count({"spec", "replicas"}, 1);
+  statefulset.partition = reader.Count({"spec", "updateStrategy", "rollingUpdate", "partition"}, 0);
   statefulset.replicas_annotation = reader.OptionalText({"metadata", "annotations", kReplicasAnnotation});
-  statefulset.status_replicas = Count(reader.Integer({"status", "replicas"}), 0);
-  statefulset.available_replicas = Count(reader.Integer({"status", "availableReplicas"}), 0);
+  statefulset.status_replicas = reader.Count({"status", "replicas"}, 0);
+  statefulset.available_replicas = reader.Count({"status", "availableReplicas"}, 0);
   statefulset.current_revision = reader.Text({"status", "currentRevision"});
   statefulset.update_revision = reader.Text({"status", "updateRevision"});
   if (std::optional<Json> applied = AppliedFields(object, kFieldManager); applied.has_value()) {

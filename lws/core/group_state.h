@@ -18,7 +18,7 @@
 
 namespace lws {
 
-// States of groups 0..count-1. Complexity: O(count + leader pods + worker StatefulSets).
+// States of groups 0..count-1. Complexity: O(leader pods + worker StatefulSets).
 GroupBits GroupStates(const SetObservation& observation, absl::string_view revision_key, int64_t size, int32_t count);
 
 // All workers are there, available, and of one revision.

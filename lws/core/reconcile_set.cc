@@ -86,7 +86,6 @@ class SetPass {
     const std::string data = RevisionData(set_);
     const std::string leader_key = leader_set_ == nullptr ? "" : leader_set_->meta.revision_key;
     const ObservedRevision* current = leader_key.empty() ? nullptr : owned.Find(leader_key);
-    int64_t next_number = owned.NextNumber();
     if (current != nullptr) {
       key_ = leader_key;
       revision_name_ = current->meta.name;
@@ -94,28 +93,30 @@ class SetPass {
       if (SameRevision(set_, current->data, data)) return absl::OkStatus();
       updated_ = true;
       plan_.Because(DecisionReason::kTemplateChanged, Subject(kKind));
-      return CreateRevision(data, RevisionKey(data), next_number, " for updated LWS", "Creating revision with key ");
+      return CreateRevision(owned, data, RevisionKey(data), " for updated LWS", "Creating revision with key ");
     }
     plan_.Because(DecisionReason::kRevisionMissing, Subject(kKind), leader_key);
     if (!leader_key.empty()) {
-      return CreateRevision(data, leader_key, next_number, " for existing LeaderWorkerSet",
+      return CreateRevision(owned, data, leader_key, " for existing LeaderWorkerSet",
                             "Creating missing revision with key ");
     }
-    return CreateRevision(data, RevisionKey(data), next_number, " for a newly created LeaderWorkerSet",
+    return CreateRevision(owned, data, RevisionKey(data), " for a newly created LeaderWorkerSet",
                           "Creating revision with key ");
   }
 
-  absl::Status CreateRevision(const std::string& data, const std::string& key, int64_t number,
+  absl::Status CreateRevision(const OwnedRevisions& owned, const std::string& data, const std::string& key,
                               absl::string_view note_end, absl::string_view note_begin) {
+    const absl::StatusOr<int64_t> number = owned.NextNumber();
+    if (!number.ok()) return number.status();
     key_ = key;
-    revision_name_ = RevisionName(set_.metadata().name(), RevisionKey(data), number);
+    revision_name_ = RevisionName(set_.metadata().name(), RevisionKey(data), *number);
     for (const ObservedRevision* revision : observation_.revisions) {
       if (revision->meta.name == revision_name_) {
         return absl::AlreadyExistsError(
             absl::StrCat("ControllerRevision ", set_.metadata().namespace_(), "/", revision_name_, " already exists"));
       }
     }
-    plan_.Create(RevisionObject(set_, revision_name_, key, number, data));
+    plan_.Create(RevisionObject(set_, revision_name_, key, *number, data));
     plan_.Tell("CreatingRevision", "Create", absl::StrCat(note_begin, key, note_end), RevisionRef());
     return absl::OkStatus();
   }

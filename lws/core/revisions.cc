@@ -1,7 +1,10 @@
 #include "lws/core/revisions.h"
 
 #include <algorithm>
+#include <limits>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
 
 namespace lws {
@@ -34,9 +37,15 @@ const ObservedRevision* OwnedRevisions::Find(absl::string_view key) const {
   return found;
 }
 
-int64_t OwnedRevisions::NextNumber() const {
+absl::StatusOr<int64_t> OwnedRevisions::NextNumber() const {
   int64_t highest = 0;
-  for (const ObservedRevision* revision : owned_) highest = std::max(highest, revision->number);
+  for (const ObservedRevision* revision : owned_) {
+    if (revision->number == std::numeric_limits<int64_t>::max()) {
+      return absl::OutOfRangeError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
+                                                revision->meta.name, ": revision: no higher number is left"));
+    }
+    highest = std::max(highest, revision->number);
+  }
   return highest + 1;
 }
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
 
@@ -28,8 +29,8 @@ class OwnedRevisions {
 
   const ObservedRevision* Find(absl::string_view key) const;
 
-  // One more than the highest number; 1 when there are none.
-  int64_t NextNumber() const;
+  // One more than the highest number; 1 when there are none. OutOfRange when the highest is the largest int64.
+  absl::StatusOr<int64_t> NextNumber() const;
 
   // Those of other keys, by name.
   std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;

@@ -1,5 +1,7 @@
 #include "lws/placement/tpu_environment.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +20,9 @@ namespace lws {
 namespace {
 
 constexpr int kFirstPort = 8476;
+// Sizes and indices are numbers of 32 bits in the API, so that their products below fit 64.
+constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMaxHosts = 1000000;
 
 std::vector<Json*> TpuContainers(Json* pod) {
   std::vector<Json*> result;
@@ -63,7 +68,12 @@ std::string Hostname(const Member& member, int64_t worker) {
 }
 
 // Hosts of workers [first, last], after the leader's when `with_leader`.
-std::vector<std::string> Hostnames(const Member& member, bool with_leader, int64_t first, int64_t last) {
+absl::StatusOr<std::vector<std::string>> Hostnames(const Member& member, bool with_leader, int64_t first,
+                                                   int64_t last) {
+  if (last - first >= kMaxHosts) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kTpuWorkerHostnamesEnv, ": ", last - first + 1, " hosts are more than ", kMaxHosts));
+  }
   std::vector<std::string> hosts;
   if (with_leader) hosts.push_back(Hostname(member, 0));
   for (int64_t worker = first; worker <= last; ++worker) hosts.push_back(Hostname(member, worker));
@@ -101,19 +111,27 @@ void Append(const Member& member, const std::vector<std::string>& hosts, const s
   }
 }
 
-void AddForGroup(const Member& member, int64_t size, const std::vector<Json*>& containers) {
+absl::Status AddForGroup(const Member& member, int64_t size, const std::vector<Json*>& containers) {
   std::vector<Ports> ports;
   for (size_t i = 0; i < containers.size(); ++i) ports.push_back(PortOf(*containers[i], static_cast<int>(i)));
-  const std::vector<std::string> hosts = Hostnames(member, member.leader_requests_tpus, 1, size - 1);
+  const absl::StatusOr<std::vector<std::string>> hosts =
+      Hostnames(member, member.leader_requests_tpus, 1, std::clamp<int64_t>(size, 0, kLargest) - 1);
+  if (!hosts.ok()) return hosts.status();
   const int64_t pod_index = member.leader_requests_tpus ? member.ordinal : member.ordinal - 1;
-  Append(member, hosts, ports, pod_index * static_cast<int64_t>(containers.size()), containers);
+  Append(member, *hosts, ports, pod_index * static_cast<int64_t>(containers.size()), containers);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> IntegerText(const Json& pod, const char* map, const char* key) {
   const std::string text = PodText(pod, map, key).value_or("");
   const std::optional<int64_t> value = ParseGoInteger(text);
-  if (value.has_value()) return *value;
-  return absl::InvalidArgumentError(absl::StrCat("metadata.", map, ".", key, ": \"", text, "\" is not an integer"));
+  if (!value.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat("metadata.", map, ".", key, ": \"", text, "\" is not an integer"));
+  }
+  if (*value < -kLargest || *value > kLargest) {
+    return absl::InvalidArgumentError(absl::StrCat("metadata.", map, ".", key, ": ", text, " is out of range"));
+  }
+  return *value;
 }
 
 // The pod's own subgroup alone, and one container per pod.
@@ -143,7 +161,9 @@ absl::Status AddForSubGroup(const Member& member, const Json& pod, Json* contain
     if (!with_leader) --first;
     --last;
   }
-  Append(member, Hostnames(member, with_leader, first, last), {PortOf(*container, 0)}, id, {container});
+  const absl::StatusOr<std::vector<std::string>> hosts = Hostnames(member, with_leader, first, last);
+  if (!hosts.ok()) return hosts.status();
+  Append(member, *hosts, {PortOf(*container, 0)}, id, {container});
   return absl::OkStatus();
 }
 
@@ -160,8 +180,7 @@ absl::Status AddTpuEnvironment(int64_t size, Json* pod) {
   if (PodText(*pod, kAnnotations, kSubGroupSizeAnnotation).has_value()) {
     return AddForSubGroup(*member, *pod, containers[0]);
   }
-  AddForGroup(*member, size, containers);
-  return absl::OkStatus();
+  return AddForGroup(*member, size, containers);
 }
 
 }  // namespace lws

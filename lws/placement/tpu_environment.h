@@ -19,7 +19,8 @@ namespace lws {
 // Adds TPU_WORKER_HOSTNAMES, TPU_WORKER_ID, TPU_NAME, TPU_PROCESS_ADDRESSES and, where the user gave none,
 // TPU_PROCESS_PORT to every container of `pod` that asks for TPUs; with a subgroup-size annotation to the first of them
 // alone, and for the hosts of the pod's own subgroup. `size` is the number of pods of the group.
-// Errors: InvalidArgument for a pod name without an ordinal, or labels and annotations that are no integers.
+// Errors: InvalidArgument for a pod name without an ordinal, labels and annotations that are no integers of 32 bits, or
+// a million hosts: no API server takes an object that lists so many.
 absl::Status AddTpuEnvironment(int64_t size, Json* pod);
 
 }  // namespace lws

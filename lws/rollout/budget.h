@@ -5,8 +5,9 @@
 //   budget.unavailable;    // 1
 //
 // Laws:
-//   1. 0 <= surge <= replicas for every maxSurge >= 0.
-//   2. A percentage of maxSurge rounds up, one of maxUnavailable down.
+//   1. surge <= replicas, and 0 <= surge when maxSurge is not negative.
+//   2. replicas + surge and replicas + surge - unavailable fit an int32.
+//   3. A percentage of maxSurge rounds up, one of maxUnavailable down.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_BUDGET_H_
@@ -24,7 +25,8 @@ struct RolloutBudget {
   int32_t unavailable = 0;  // groups of [0, replicas) that may be not ready
 };
 
-// Errors: InvalidArgument for a text that is no percentage.
+// Errors: InvalidArgument for a text that is no percentage, negative replicas, or numbers that would break law 2.
+// Negative maxSurge and maxUnavailable, which validation refuses, are taken at their word.
 absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& max_surge,
                                           const IntOrPercent& max_unavailable);
 

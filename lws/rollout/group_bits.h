@@ -11,6 +11,7 @@
 #ifndef LWS_ROLLOUT_GROUP_BITS_H_
 #define LWS_ROLLOUT_GROUP_BITS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ namespace lws {
 
 class GroupBits {
  public:
-  // All groups neither ready nor updated.
+  // All groups neither ready nor updated. REQUIRES: size >= 0.
   explicit GroupBits(int32_t size = 0);
 
   // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both. REQUIRES: no other characters.
@@ -33,13 +34,17 @@ class GroupBits {
   void Set(int32_t index, bool ready, bool updated);
 
   // Any index >= 0.
-  bool IsReady(int32_t index) const { return Get(ready_, index); }
-  bool IsUpdated(int32_t index) const { return Get(updated_, index); }
+  bool IsReady(int32_t index) const { return (WordAt(index / 64).ready >> (index % 64) & 1) != 0; }
+  bool IsUpdated(int32_t index) const { return (WordAt(index / 64).updated >> (index % 64) & 1) != 0; }
   bool IsDone(int32_t index) const { return IsReady(index) && IsUpdated(index); }
 
   // Number of ready, or of ready and updated groups in [begin, end). Complexity: O((end - begin) / 64).
   int32_t CountReady(int32_t begin, int32_t end) const;
   int32_t CountDone(int32_t begin, int32_t end) const;
+
+  // The highest group of [begin, end) that is ready and of an old revision, begin - 1 when there is none. Complexity:
+  // O((end - begin) / 64).
+  int64_t LastReadyOld(int32_t begin, int32_t end) const;
 
   // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(run / 64).
   int32_t DoneTail(int32_t end) const;
@@ -47,20 +52,25 @@ class GroupBits {
   // As Parse reads it.
   std::string ToString() const;
 
-  friend bool operator==(const GroupBits& a, const GroupBits& b) {
-    return a.size_ == b.size_ && a.ready_ == b.ready_ && a.updated_ == b.updated_;
-  }
+  friend bool operator==(const GroupBits& a, const GroupBits& b);
 
  private:
-  using Words = std::vector<uint64_t>;
+  struct Word {
+    uint64_t ready = 0;
+    uint64_t updated = 0;
+  };
 
-  bool Get(const Words& words, int32_t index) const {
-    return index < size_ && (words[index / 64] >> (index % 64) & 1) != 0;
+  Word WordAt(int32_t word) const { return static_cast<size_t>(word) < words_.size() ? words_[word] : Word(); }
+
+  // Number of stored words that hold a group below `end`.
+  int32_t WordsBelow(int32_t end) const {
+    const int64_t words = (int64_t{end} + 63) / 64;
+    return static_cast<int32_t>(std::min(words, static_cast<int64_t>(words_.size())));
   }
 
   int32_t size_;
-  Words ready_;
-  Words updated_;
+  // Up to the highest group that was ever set: a size from a broken object costs nothing.
+  std::vector<Word> words_;
 };
 
 }  // namespace lws

@@ -16,7 +16,7 @@ struct Numbers {
   int32_t replicas;
   RolloutBudget budget;
 
-  int64_t burst() const { return int64_t{replicas} + budget.surge; }
+  int32_t burst() const { return replicas + budget.surge; }  // fits: a law of ScaleBudget
 };
 
 // Groups of [0, replicas) that are not ready and updated.
@@ -24,7 +24,7 @@ int32_t Unfinished(const Numbers& n) { return n.replicas - n.groups.CountDone(0,
 
 // As many surge groups as are needed while `unfinished` groups remain.
 int32_t WantedReplicas(const Numbers& n, int32_t unfinished) {
-  if (unfinished > n.budget.surge) return n.replicas + n.budget.surge;
+  if (unfinished > n.budget.surge) return n.burst();
   return n.replicas + std::max(0, unfinished - n.budget.unavailable);
 }
 
@@ -41,15 +41,15 @@ RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutR
 // unit of the step. From there the partition goes down over groups that cost nothing: not ready ones, and updated ones.
 int64_t RollingPartition(const Numbers& n) {
   const int64_t replicas = n.leader.replicas;
-  const int64_t step = n.budget.unavailable + n.budget.surge - (n.burst() - replicas);
+  const int64_t step = int64_t{n.budget.unavailable} + n.budget.surge - (n.burst() - replicas);
   const int64_t tail = n.groups.DoneTail(n.leader.replicas);
   const int64_t base = std::max<int64_t>(0, replicas - tail - step);
   const int32_t below = static_cast<int32_t>(std::min(base, replicas));
   int64_t partition = base + (below - n.groups.CountReady(0, below));
-  for (int64_t index = std::min(partition, replicas - 1); index >= base; --index) {
-    const int32_t group = static_cast<int32_t>(index);
-    if (n.groups.IsReady(group) && !n.groups.IsUpdated(group)) break;
-    partition = index;
+  const int32_t end = static_cast<int32_t>(std::min(partition + 1, replicas));
+  if (base < end) {
+    const int64_t released = n.groups.LastReadyOld(below, end) + 1;
+    if (released < end) partition = released;
   }
   return std::min<int64_t>(partition, n.leader.partition);
 }
@@ -62,6 +62,9 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
     return create;
   }
   const LeaderState& leader = *input.current;
+  if (leader.replicas < 0 || leader.partition < 0) {
+    return absl::InvalidArgumentError("the replicas or partition of the leader StatefulSet is negative");
+  }
   const absl::StatusOr<RolloutBudget> budget = ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
   if (!budget.ok()) return budget.status();
   const GroupBits no_groups;
@@ -80,7 +83,7 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
     return absl::InvalidArgumentError("the replicas annotation of the leader StatefulSet is not an integer");
   }
   if (*leader.replicas_annotation != n.replicas) {
-    return Step(n, std::min<int64_t>(leader.partition, n.burst()), wanted, RolloutReason::kReplicasChanged);
+    return Step(n, std::min(leader.partition, n.burst()), wanted, RolloutReason::kReplicasChanged);
   }
   return Step(n, RollingPartition(n), wanted, RolloutReason::kRolling);
 }

@@ -84,8 +84,9 @@ std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int6
 // What people are told about a partition that moved.
 std::string PartitionNote(int64_t before, int64_t after);
 
-// Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage, or a replicas annotation that is no
-// integer, where the decision needs them. Complexity: O(replicas / 64 + step).
+// Errors: InvalidArgument for negative replicas, numbers that int32 cannot hold, a maxSurge or maxUnavailable that
+// is no percentage, or a replicas annotation that is no integer, where the decision needs them. Complexity: O(groups /
+// 64), whatever the replicas say.
 absl::StatusOr<RolloutStep> PlanRollout(const RolloutInput& input);
 
 }  // namespace lws

@@ -82,7 +82,7 @@ class Breaker {
 
  private:
   Json Junk() {
-    switch (random_() % 14) {
+    switch (random_() % 18) {
       case 0:
         return nullptr;
       case 1:
@@ -107,6 +107,14 @@ class Breaker {
         return Json{{"", nullptr}, {"x", {1}}};
       case 11:
         return true;
+      case 14:
+        return INT64_MIN;
+      case 15:
+        return INT32_MAX;
+      case 17:
+        return INT32_MIN;
+      case 16:
+        return "2147483647";
       case 12:
         return std::string(1000, 'x');
       default:
