@@ -1,0 +1,114 @@
+#include "lws/placement/assign_group.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "lws/placement/domain_counts.h"
+#include "lws/placement/domain_search.h"
+#include "lws/placement/explain_no_fit.h"
+#include "lws/placement/placement_problem.h"
+#include "lws/placement/rank_order.h"
+
+namespace lws {
+namespace {
+
+PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
+  PlacementResult result;
+  std::vector<PickedDomain> picks = SearchNodes(problem, capacity, counts);
+  if (picks.empty()) {
+    result.no_fit = ExplainNoFit(problem, capacity, counts);
+  } else {
+    result.assignment = AssignRanks(problem, std::move(picks));
+  }
+  return result;
+}
+
+// One request of a batch, counted once and kept up to date.
+struct Counted {
+  PlacementProblem problem;
+  std::unique_ptr<DomainCounts> counts;
+  // The last answer, when it was a no-fit, and the number of commits before it.
+  std::optional<NoFit> no_fit;
+  int64_t commits = 0;
+};
+
+// The widest level at which the request holds domains, or minds that others do.
+int WidestHold(const Topology& topology, const GroupRequest& request) {
+  int widest = topology.LastLevel();
+  if (request.exclusive_level.has_value()) widest = std::min(widest, *topology.LevelOf(*request.exclusive_level));
+  for (const SubgroupLayer& layer : request.subgroups) {
+    if (layer.exclusive) widest = std::min(widest, *topology.LevelOf(layer.level));
+  }
+  return widest;
+}
+
+// The nodes whose counts may change when the assignment is committed: all in the same domains of `widest`.
+std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const Assignment& assignment) {
+  std::set<int32_t> domains;
+  if (assignment.leader.has_value()) domains.insert(topology.DomainOf(widest, *assignment.leader));
+  for (const WorkerRun& run : assignment.workers) domains.insert(topology.DomainOf(widest, run.node));
+  std::vector<IndexRange> ranges;
+  for (const int32_t domain : domains) {
+    const IndexRange nodes = topology.NodesOf(widest, domain);
+    if (!ranges.empty() && ranges.back().end == nodes.begin) {
+      ranges.back().end = nodes.end;
+    } else {
+      ranges.push_back(nodes);
+    }
+  }
+  return ranges;
+}
+
+}  // namespace
+
+absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request) {
+  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  if (!problem.ok()) return problem.status();
+  return Assign(*problem, capacity, DomainCounts(*problem, capacity, {}));
+}
+
+absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const GroupRequest* const> requests,
+                                                          Capacity* capacity) {
+  const Topology& topology = capacity->topology();
+  int widest_hold = topology.LastLevel();
+  std::map<const GroupRequest*, Counted> counted;
+  for (const GroupRequest* request : requests) {
+    if (counted.count(request) > 0) continue;
+    absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*request, topology);
+    if (!problem.ok()) return problem.status();
+    counted[request].problem = *std::move(problem);
+    widest_hold = std::min(widest_hold, WidestHold(topology, *request));
+  }
+  for (auto& [request, entry] : counted) {
+    entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity, CountScope());
+  }
+  std::vector<PlacementResult> results;
+  results.reserve(requests.size());
+  int64_t commits = 0;
+  for (const GroupRequest* request : requests) {
+    Counted& entry = counted[request];
+    if (entry.no_fit.has_value() && entry.commits == commits) {
+      results.push_back({std::nullopt, *entry.no_fit});
+      continue;
+    }
+    results.push_back(Assign(entry.problem, *capacity, *entry.counts));
+    if (!results.back().assignment.has_value()) {
+      entry.no_fit = results.back().no_fit;
+      entry.commits = commits;
+      continue;
+    }
+    ++commits;
+    const Assignment& assignment = *results.back().assignment;
+    capacity->Commit(*request, assignment);
+    for (const IndexRange& nodes : ChangedNodes(topology, widest_hold, assignment)) {
+      for (auto& [other, changed] : counted) changed.counts->Refresh(nodes);
+    }
+  }
+  return results;
+}
+
+}  // namespace lws

@@ -1,0 +1,66 @@
+#include "lws/placement/assignment.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace lws {
+
+int64_t Assignment::WorkerCount() const {
+  int64_t count = 0;
+  for (const WorkerRun& run : workers) count += run.count;
+  return count;
+}
+
+std::vector<int32_t> Assignment::NodesByRank() const {
+  std::vector<int32_t> nodes;
+  if (leader.has_value()) nodes.push_back(*leader);
+  for (const WorkerRun& run : workers) nodes.insert(nodes.end(), run.count, run.node);
+  return nodes;
+}
+
+Assignment AssignmentFromRanks(bool has_leader, const std::vector<int32_t>& nodes) {
+  Assignment assignment;
+  for (size_t rank = 0; rank < nodes.size(); ++rank) {
+    if (has_leader && rank == 0) {
+      assignment.leader = nodes[0];
+    } else if (!assignment.workers.empty() && assignment.workers.back().node == nodes[rank]) {
+      ++assignment.workers.back().count;
+    } else {
+      assignment.workers.push_back({nodes[rank], 1});
+    }
+  }
+  return assignment;
+}
+
+absl::string_view NoFitReasonText(NoFitReason reason) {
+  switch (reason) {
+    case NoFitReason::kNoLevelFits:
+      return "no domain of the level takes the whole group";
+    case NoFitReason::kNoSubgroupFits:
+      return "the subgroups do not fit into domains of their level";
+    case NoFitReason::kLeaderFitsNowhere:
+      return "there is room for the workers, and none for the leader";
+    case NoFitReason::kNotEnoughRoom:
+      return "all nodes together have too little room";
+    case NoFitReason::kNoSurvivors:
+      return "no pod of the group is left";
+    case NoFitReason::kNoPlaceBesideSurvivors:
+      return "there is no room beside the surviving pods";
+  }
+  return "";
+}
+
+std::string DescribeNoFit(const NoFit& no_fit) {
+  std::string text = absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods,
+                                  " pods: ", NoFitReasonText(no_fit.reason));
+  const std::string best = no_fit.best_domain.empty() ? "the whole cluster" : absl::StrJoin(no_fit.best_domain, "/");
+  absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes, " nodes");
+  const char* separator = ": ";
+  for (const auto& [reason, count] : no_fit.excluded) {
+    absl::StrAppend(&text, separator, count, " ", reason);
+    separator = ", ";
+  }
+  return text;
+}
+
+}  // namespace lws

@@ -1,0 +1,85 @@
+// Where the pods of a group go, or why nowhere.
+//
+//   lws::Assignment assignment;
+//   assignment.leader = 4;                      // node number in the topology
+//   assignment.workers = {{4, 3}, {7, 5}};      // ranks 1..3 on node 4, ranks 4..8 on node 7
+//   assignment.NodesByRank();                   // {4, 4, 4, 4, 7, 7, 7, 7, 7}
+//
+// Thread-safety: plain data.
+#ifndef LWS_PLACEMENT_ASSIGNMENT_H_
+#define LWS_PLACEMENT_ASSIGNMENT_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+struct WorkerRun {
+  int32_t node = 0;
+  int32_t count = 0;
+
+  friend bool operator==(const WorkerRun& a, const WorkerRun& b) { return a.node == b.node && a.count == b.count; }
+};
+
+struct Assignment {
+  std::optional<int32_t> leader;
+  // In rank order; the nodes are those of the topology, by number.
+  std::vector<WorkerRun> workers;
+
+  int64_t WorkerCount() const;
+  // The leader first, when there is one.
+  std::vector<int32_t> NodesByRank() const;
+
+  friend bool operator==(const Assignment& a, const Assignment& b) {
+    return a.leader == b.leader && a.workers == b.workers;
+  }
+};
+
+// `nodes` by rank; neighbours of one node become a run.
+Assignment AssignmentFromRanks(bool has_leader, const std::vector<int32_t>& nodes);
+
+enum class NoFitReason {
+  kNoLevelFits,        // no domain of the level takes the whole group
+  kNoSubgroupFits,     // the level would, but not in whole subgroups
+  kLeaderFitsNowhere,  // the workers alone would fit
+  kNotEnoughRoom,      // all nodes together are too few
+  kNoSurvivors,        // every pod of the group is lost
+  kNoPlaceBesideSurvivors,
+};
+
+// "kNoLevelFits" -> "no domain of the level takes the whole group".
+absl::string_view NoFitReasonText(NoFitReason reason);
+
+// Why a group has no place. An answer, not an error.
+struct NoFit {
+  NoFitReason reason = NoFitReason::kNotEnoughRoom;
+  // The key of the level that failed, and how many domains it has.
+  std::string level;
+  int32_t domains = 0;
+  int64_t wanted_pods = 0;
+  // The domain that would take most of the wanted pods; an empty path is the whole cluster.
+  std::vector<std::string> best_domain;
+  int64_t best_pods = 0;
+  int64_t nodes = 0;
+  // Number of nodes that cannot take a single worker, by reason: "notReady", "selector", "affinity", "taint",
+  // "domainTaken", "missingLabel", or the name of a resource. One that lacks several resources counts for each.
+  std::map<std::string, int64_t> excluded;
+};
+
+// One of the two.
+struct PlacementResult {
+  std::optional<Assignment> assignment;
+  NoFit no_fit;  // meaningful without an assignment
+};
+
+// "0 of 12 cloud/rack fit 8 pods: best is b1/r3 with 6; 40 nodes: 12 taint, 4 notReady".
+std::string DescribeNoFit(const NoFit& no_fit);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_ASSIGNMENT_H_

@@ -1,0 +1,79 @@
+#include "lws/placement/capacity.h"
+
+#include <limits>
+#include <set>
+#include <utility>
+
+namespace lws {
+namespace {
+
+int64_t Saturated(__int128 amount) {
+  if (amount > kBeyondAmounts) return kBeyondAmounts;
+  if (amount < std::numeric_limits<int64_t>::min()) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(amount);
+}
+
+int64_t AmountOf(const ResourceAmounts& amounts, const std::string& name) {
+  const auto found = amounts.find(name);
+  return found == amounts.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+Capacity::Capacity(std::shared_ptr<const Topology> topology)
+    : topology_(std::move(topology)), width_(topology_->resources().size()) {
+  const int32_t nodes = topology_->NodeCount();
+  free_.reserve(width_ * size_t(nodes));
+  for (int32_t node = 0; node < nodes; ++node) {
+    free_.insert(free_.end(), topology_->Allocatable(node), topology_->Allocatable(node) + width_);
+  }
+  for (std::vector<LevelHolds>& levels : holds_) {
+    levels.resize(topology_->LevelCount());
+    for (int level = 0; level < topology_->LevelCount(); ++level) {
+      levels[level].here.resize(topology_->DomainCount(level));
+      levels[level].inside.resize(topology_->DomainCount(level));
+    }
+  }
+}
+
+void Capacity::Change(int32_t node, const ResourceAmounts& amounts, int64_t pods, int sign) {
+  int64_t* row = &free_[size_t(node) * width_];
+  for (size_t i = 0; i < width_; ++i) {
+    const __int128 each = i == 0 ? 1 : AmountOf(amounts, topology_->resources()[i]);  // a pod is one of "pods"
+    row[i] = Saturated(row[i] - each * pods * sign);
+  }
+}
+
+void Capacity::ChangeHold(Holder holder, int level, int32_t domain, int32_t by) {
+  std::vector<LevelHolds>& levels = holds_[static_cast<int>(holder)];
+  levels[level].here[domain] += by;
+  const int32_t node = topology_->NodesOf(level, domain).begin;
+  for (int above = 0; above <= level; ++above) levels[above].inside[topology_->DomainOf(above, node)] += by;
+}
+
+int32_t Capacity::Holds(Holder holder, int level, int32_t domain) const {
+  const std::vector<LevelHolds>& levels = holds_[static_cast<int>(holder)];
+  int32_t holds = levels[level].inside[domain];
+  const int32_t node = topology_->NodesOf(level, domain).begin;
+  for (int above = 0; above < level; ++above) holds += levels[above].here[topology_->DomainOf(above, node)];
+  return holds;
+}
+
+void Capacity::Apply(const GroupRequest& request, const Assignment& assignment, int sign) {
+  if (assignment.leader.has_value()) Change(*assignment.leader, request.leader->amounts, 1, sign);
+  for (const WorkerRun& run : assignment.workers) Change(run.node, request.worker.amounts, run.count, sign);
+  const auto hold_all = [&](Holder holder, const std::string& key, bool with_leader) {
+    const int level = *topology_->LevelOf(key);
+    std::set<int32_t> domains;
+    if (with_leader && assignment.leader.has_value()) domains.insert(topology_->DomainOf(level, *assignment.leader));
+    for (const WorkerRun& run : assignment.workers) domains.insert(topology_->DomainOf(level, run.node));
+    for (const int32_t domain : domains) ChangeHold(holder, level, domain, sign);
+  };
+  if (request.exclusive_level.has_value()) hold_all(Holder::kGroup, *request.exclusive_level, true);
+  for (const SubgroupLayer& layer : request.subgroups) {
+    if (!layer.exclusive) continue;
+    hold_all(Holder::kSubgroup, layer.level, request.subgroup_leader != SubgroupLeader::kOutside);
+  }
+}
+
+}  // namespace lws

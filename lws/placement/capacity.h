@@ -1,0 +1,73 @@
+// What is free on the nodes of a topology, and which domains exclusive groups hold: the snapshot that placement decides
+// on, changed only by its owner.
+//
+//   lws::Capacity capacity(topology);
+//   capacity.Use(*topology->FindNode("n1"), {{"nvidia.com/gpu", 8}});
+//   capacity.Free(*topology->FindNode("n1"))[0];    // pods: one less
+//
+// Laws:
+//   1. Release undoes Use and Commit of the same arguments, in any order.
+//   2. Amounts never wrap: free room below the smallest int64 stays there, and no room above kBeyondAmounts appears.
+//
+// Thread-safety: const methods may be called concurrently; copies are independent.
+#ifndef LWS_PLACEMENT_CAPACITY_H_
+#define LWS_PLACEMENT_CAPACITY_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lws/placement/assignment.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/topology.h"
+
+namespace lws {
+
+// Who holds a domain: a group of the exclusive kind, or a subgroup. The two do not mind each other.
+enum class Holder { kGroup, kSubgroup };
+
+class Capacity {
+ public:
+  // Everything is free.
+  explicit Capacity(std::shared_ptr<const Topology> topology);
+
+  const Topology& topology() const { return *topology_; }
+  const std::shared_ptr<const Topology>& shared_topology() const { return topology_; }
+
+  // One amount for each resource of the topology; negative on a node that is overcommitted.
+  const int64_t* Free(int32_t node) const { return &free_[size_t(node) * width_]; }
+
+  // A pod is there, or is gone. Resources that the topology does not know are passed over.
+  void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, amounts, 1, 1); }
+  void Free(int32_t node, const ResourceAmounts& amounts) { Change(node, amounts, 1, -1); }
+
+  // The group takes its place, or leaves it: room, and domains where it is exclusive. REQUIRES: an assignment of this
+  // request on this topology. Complexity: O(runs x resources).
+  void Commit(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, 1); }
+  void Release(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, -1); }
+
+  void Hold(Holder holder, int level, int32_t domain) { ChangeHold(holder, level, domain, 1); }
+  void LetGo(Holder holder, int level, int32_t domain) { ChangeHold(holder, level, domain, -1); }
+
+  // Number of holds on the domain, inside of it, or on one that contains it.
+  int32_t Holds(Holder holder, int level, int32_t domain) const;
+
+ private:
+  struct LevelHolds {
+    std::vector<int32_t> here;    // by domain
+    std::vector<int32_t> inside;  // here, or further below
+  };
+
+  void Change(int32_t node, const ResourceAmounts& amounts, int64_t pods, int sign);
+  void ChangeHold(Holder holder, int level, int32_t domain, int32_t by);
+  void Apply(const GroupRequest& request, const Assignment& assignment, int sign);
+
+  std::shared_ptr<const Topology> topology_;
+  size_t width_;
+  std::vector<int64_t> free_;
+  std::vector<LevelHolds> holds_[2];
+};
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_CAPACITY_H_

@@ -1,0 +1,78 @@
+// What a group asks of a topology: shapes of its pods, and how close together they must be.
+//
+//   lws::GroupRequest request;
+//   request.worker.amounts = {{"nvidia.com/gpu", 8}};
+//   request.workers = 7;
+//   request.leader = request.worker;
+//   request.closeness = lws::Closeness::kRequired;
+//   request.level = "cloud/rack";
+//
+// Thread-safety: plain data.
+#ifndef LWS_PLACEMENT_GROUP_REQUEST_H_
+#define LWS_PLACEMENT_GROUP_REQUEST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lws/placement/node_filter.h"
+#include "lws/placement/resource_amounts.h"
+
+namespace lws {
+
+// What one pod asks for. One of "pods" is always added.
+struct PodShape {
+  ResourceAmounts amounts;
+  NodeFilter filter;
+};
+
+enum class Closeness {
+  kUnconstrained,  // any nodes
+  kRequired,       // one domain of the level
+  kPreferred,  // one domain of the level, else of the next wider one, ..., else over as few widest domains as possible
+};
+
+// The fewest domains, and the tightest last one; the smallest domain that holds everything, else the smallest nodes
+// first; or the fewest domains, and evenly.
+enum class PlacementProfile { kBestFit, kLeastFree, kBalanced };
+
+// Every `size` pods in one domain of `level`.
+struct SubgroupLayer {
+  int64_t size = 0;
+  std::string level;
+  // No two subgroups of any group in one domain.
+  bool exclusive = false;
+};
+
+enum class SubgroupLeader {
+  kMember,   // of the first subgroup, whose size counts the leader
+  kExtra,    // with the first subgroup, whose size does not count the leader
+  kOutside,  // with none
+};
+
+struct GroupRequest {
+  std::optional<PodShape> leader;
+  PodShape worker;
+  int64_t workers = 0;
+
+  Closeness closeness = Closeness::kUnconstrained;
+  std::string level;
+
+  // Widest first, at most kMaxSubgroupLayers; each size divides the one before.
+  std::vector<SubgroupLayer> subgroups;
+  SubgroupLeader subgroup_leader = SubgroupLeader::kMember;
+
+  // All pods in one domain of this level, which holds no other group that is exclusive.
+  std::optional<std::string> exclusive_level;
+
+  PlacementProfile profile = PlacementProfile::kBestFit;
+};
+
+inline constexpr size_t kMaxSubgroupLayers = 3;
+// Most pods of one group: what the size of a LeaderWorkerSet can say.
+inline constexpr int64_t kMaxGroupPods = 2147483647;
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_GROUP_REQUEST_H_

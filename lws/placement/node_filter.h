@@ -1,0 +1,107 @@
+// Which nodes a pod may use, apart from room: node selector, required node affinity, taints, readiness.
+//
+//   lws::NodeFilter filter = *lws::NodeFilter::FromPodSpec(pod["spec"]);
+//   filter.Check(node);    // NodeExclusion::kTaint
+//
+// Laws:
+//   1. The answer depends on the name, labels, taints, readiness and unschedulable flag of the node alone.
+//   2. A term without any requirement matches nothing; terms are alternatives, requirements of a term hold together.
+//   3. An unschedulable node counts as one with the taint node.kubernetes.io/unschedulable:NoSchedule.
+// Source: Kubernetes' node affinity and tolerations. PreferNoSchedule taints exclude nothing.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_PLACEMENT_NODE_FILTER_H_
+#define LWS_PLACEMENT_NODE_FILTER_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+struct Taint {
+  std::string key;
+  std::string value;
+  std::string effect;
+
+  friend bool operator==(const Taint& a, const Taint& b) {
+    return a.key == b.key && a.value == b.value && a.effect == b.effect;
+  }
+};
+
+// What the filter looks at.
+struct NodeFacts {
+  std::string name;
+  std::map<std::string, std::string> labels;
+  std::vector<Taint> taints;
+  bool ready = true;
+  bool unschedulable = false;
+};
+
+// The first that holds, in this order.
+enum class NodeExclusion { kNone, kNotReady, kSelector, kAffinity, kTaint };
+
+// One {key, operator, values} of a label selector or of node affinity.
+struct LabelRequirement {
+  enum class Operator { kIn, kNotIn, kExists, kDoesNotExist, kGt, kLt };
+
+  std::string key;
+  Operator op = Operator::kExists;
+  std::vector<std::string> values;
+
+  // `value` is that of the label `key`, nullopt without the label.
+  bool Matches(std::optional<absl::string_view> value) const;
+};
+
+// Errors: InvalidArgument for another operator, or values that are no list of strings.
+absl::StatusOr<LabelRequirement> ReadLabelRequirement(const Json& requirement);
+
+class NodeFilter {
+ public:
+  // Takes every ready node without taints.
+  NodeFilter() = default;
+
+  // Reads nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field.
+  static absl::StatusOr<NodeFilter> FromPodSpec(const Json& pod_spec);
+
+  // Complexity: O(requirements x log labels + taints x tolerations).
+  NodeExclusion Check(const NodeFacts& node) const;
+
+  // Whether the answer may depend on the node's name, or on the label `key`.
+  bool AsksForName() const { return asks_for_name_; }
+  bool AsksForLabel(absl::string_view key) const;
+
+  // A filter that takes only nodes with this label as well.
+  void Select(absl::string_view key, absl::string_view value) { selector_[std::string(key)] = std::string(value); }
+
+ private:
+  struct Toleration {
+    std::string key;
+    std::string value;
+    std::string effect;
+    bool exists = false;
+  };
+  struct Term {
+    std::vector<LabelRequirement> labels;
+    std::vector<LabelRequirement> fields;  // of metadata.name
+  };
+
+  absl::Status ReadTerms(const Json& terms);
+  absl::Status ReadTolerations(const Json& tolerations);
+  bool Tolerates(const Taint& taint) const;
+  bool TermMatches(const Term& term, const NodeFacts& node) const;
+
+  std::map<std::string, std::string> selector_;
+  std::optional<std::vector<Term>> terms_;
+  std::vector<Toleration> tolerations_;
+  bool asks_for_name_ = false;
+};
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_NODE_FILTER_H_

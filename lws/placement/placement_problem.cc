@@ -1,0 +1,171 @@
+#include "lws/placement/placement_problem.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace lws {
+namespace {
+
+absl::StatusOr<int> ReadLevel(const Topology& topology, const char* field, const std::string& key) {
+  const std::optional<int> level = topology.LevelOf(key);
+  if (level.has_value()) return *level;
+  return absl::InvalidArgumentError(absl::StrCat(field, ": \"", key, "\" is no level of the topology"));
+}
+
+absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* field, const PodShape& pod) {
+  ShapeOnTopology shape;
+  const std::vector<std::string>& resources = topology.resources();
+  shape.takes.emplace_back(0, 1);
+  for (const auto& [name, amount] : pod.amounts) {
+    if (amount < 0) {
+      return absl::InvalidArgumentError(absl::StrCat(field, ".amounts: ", name, ": ", amount, " is negative"));
+    }
+    const auto found = std::find(resources.begin(), resources.end(), name);
+    if (amount == 0 || found == resources.begin()) continue;
+    if (found == resources.end() || amount == kBeyondAmounts) {
+      shape.never_offered.push_back(name);
+    } else {
+      shape.takes.emplace_back(static_cast<int32_t>(found - resources.begin()), amount);
+    }
+  }
+  shape.by_class = topology.IsDecidedByClass(pod.filter);
+  if (!shape.by_class) {
+    for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+      shape.exclusions.push_back(pod.filter.Check(topology.Node(node).facts));
+    }
+    return shape;
+  }
+  shape.exclusions.resize(topology.ClassCount());
+  for (int32_t cls = 0; cls < topology.ClassCount(); ++cls) {
+    shape.exclusions[cls] = pod.filter.Check(topology.Node(topology.FirstOfClass(cls)).facts);
+  }
+  return shape;
+}
+
+absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
+  if (request.subgroups.size() > kMaxSubgroupLayers) {
+    return absl::InvalidArgumentError(absl::StrCat("subgroups: more than ", kMaxSubgroupLayers, " layers"));
+  }
+  const bool counts_leader = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kMember;
+  const int64_t members = request.workers + counts_leader;
+  int64_t wider_size = members;
+  int wider_level = 0;
+  for (const SubgroupLayer& layer : request.subgroups) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "subgroups.level", layer.level);
+    if (!level.ok()) return level.status();
+    if (*level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
+    if (layer.size < 1 || wider_size % layer.size != 0 || members == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ", wider_size));
+    }
+    if (!problem->layers.empty()) problem->layers.front().ratio = wider_size / layer.size;
+    // The innermost so far consists of pods.
+    problem->layers.insert(problem->layers.begin(),
+                           {*level, layer.size, layer.size, members / layer.size, layer.exclusive});
+    wider_size = layer.size;
+    wider_level = *level;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadCloseness(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
+  if (request.closeness != Closeness::kUnconstrained) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "level", request.level);
+    if (!level.ok()) return level.status();
+    problem->level = *level;
+  }
+  if (request.exclusive_level.has_value()) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "exclusive_level", *request.exclusive_level);
+    if (!level.ok()) return level.status();
+    problem->exclusive_level = *level;
+  }
+  return absl::OkStatus();
+}
+
+bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
+  return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
+         a.exclusions == b.exclusions;
+}
+
+}  // namespace
+
+int64_t ShapeOnTopology::CountIn(const int64_t* free, const ShapeOnTopology* other) const {
+  if (other != nullptr) {
+    if (!other->never_offered.empty()) return -1;
+    for (const auto& [resource, amount] : other->takes) {
+      if (free[resource] < amount) return -1;
+    }
+  }
+  if (!never_offered.empty()) return 0;
+  int64_t count = kMaxGroupPods;
+  size_t next = 0;
+  for (const auto& [resource, amount] : takes) {
+    int64_t room = free[resource];
+    if (other != nullptr) {
+      while (next < other->takes.size() && other->takes[next].first < resource) ++next;
+      if (next < other->takes.size() && other->takes[next].first == resource) room -= other->takes[next].second;
+    }
+    if (room < amount) return 0;
+    int64_t product;
+    if (__builtin_mul_overflow(count, amount, &product) || product > room) count = room / amount;
+  }
+  return count;
+}
+
+absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& request, const Topology& topology) {
+  PlacementProblem problem;
+  problem.topology = &topology;
+  problem.request = &request;
+  problem.has_leader = request.leader.has_value();
+  problem.workers = request.workers;
+  if (request.workers < 0 || request.workers + problem.has_leader > kMaxGroupPods) {
+    return absl::InvalidArgumentError(absl::StrCat("workers: ", request.workers, " is out of range"));
+  }
+  if (request.workers + problem.has_leader == 0) return absl::InvalidArgumentError("workers: a group has pods");
+  absl::StatusOr<ShapeOnTopology> worker = ReadShape(topology, "worker", request.worker);
+  if (!worker.ok()) return worker.status();
+  problem.worker = *std::move(worker);
+  if (problem.has_leader) {
+    absl::StatusOr<ShapeOnTopology> leader = ReadShape(topology, "leader", *request.leader);
+    if (!leader.ok()) return leader.status();
+    problem.leader = *std::move(leader);
+    problem.same_shape = SameShape(problem.leader, problem.worker);
+  }
+  absl::Status status = ReadCloseness(request, topology, &problem);
+  if (status.ok()) status = ReadLayers(request, topology, &problem);
+  if (!status.ok()) return status;
+  return problem;
+}
+
+const LayerOnTopology* PlacementProblem::LayerAtOrBelow(int at) const {
+  const LayerOnTopology* widest = nullptr;
+  for (const LayerOnTopology& layer : layers) {
+    if (layer.level >= at) widest = &layer;
+  }
+  return widest;
+}
+
+int64_t PlacementProblem::UnitsAt(int at) const {
+  const LayerOnTopology* layer = LayerAtOrBelow(at);
+  return layer == nullptr ? workers : layer->units;
+}
+
+int64_t PlacementProblem::WorkersIn(int at, int64_t units, bool with_leader) const {
+  const LayerOnTopology* layer = LayerAtOrBelow(at);
+  if (layer == nullptr) return units;
+  const bool leader_is_member = with_leader && request->subgroup_leader == SubgroupLeader::kMember;
+  return units * layer->size - leader_is_member;
+}
+
+int64_t PlacementProblem::LeastWithLeader(int at) const {
+  return has_leader && LayerAtOrBelow(at) != nullptr && request->subgroup_leader != SubgroupLeader::kOutside ? 1 : 0;
+}
+
+int PlacementProblem::LayersAbove(int at) const {
+  return static_cast<int>(
+      std::count_if(layers.begin(), layers.end(), [at](const LayerOnTopology& layer) { return layer.level < at; }));
+}
+
+}  // namespace lws

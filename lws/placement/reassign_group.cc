@@ -1,0 +1,357 @@
+#include "lws/placement/reassign_group.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/placement/domain_counts.h"
+#include "lws/placement/domain_search.h"
+#include "lws/placement/explain_no_fit.h"
+#include "lws/placement/placement_problem.h"
+#include "lws/placement/rank_order.h"
+
+namespace lws {
+namespace {
+
+constexpr int32_t kUnplaced = -1;
+
+// Ranks that must go into one domain: workers, or whole subgroups of the layer within.
+struct Demand {
+  int layers = 0;  // that the ranks fill in whole subgroups, innermost first
+  int level = 0;
+  int32_t domain = 0;
+  std::vector<size_t> ranks;
+};
+
+// The workers of `request` alone, in whole subgroups of the `layers` innermost layers.
+GroupRequest WorkersAlone(const GroupRequest& request, int64_t workers, int layers) {
+  GroupRequest alone;
+  alone.worker = request.worker;
+  alone.workers = workers;
+  alone.profile = request.profile;
+  alone.subgroups.assign(request.subgroups.end() - layers, request.subgroups.end());
+  return alone;
+}
+
+// Completes a group of which some ranks have a node, within one domain.
+class Completion {
+ public:
+  Completion(const PlacementProblem& problem, const Capacity& capacity, const std::vector<bool>& lost,
+             std::vector<int32_t> nodes, CountScope scope)
+      : problem_(problem),
+        topology_(*problem.topology),
+        capacity_(capacity),
+        nodes_(std::move(nodes)),
+        scope_(std::move(scope)) {
+    scope_.lost = &lost;
+    // Wider layers hold all of the scope.
+    while (layers_ < static_cast<int>(problem_.layers.size()) && problem_.layers[layers_].level >= scope_.level) {
+      ++layers_;
+    }
+  }
+
+  // The nodes by rank, or nothing when there is no place.
+  std::optional<std::vector<int32_t>> Run() {
+    for (size_t layer = layers_; layer < problem_.layers.size(); ++layer) {
+      // All of the scope is in one domain of this layer, which takes one subgroup alone.
+      if (problem_.layers[layer].exclusive && problem_.layers[layer].units > 1) return std::nullopt;
+    }
+    if (!problem_.has_leader || nodes_[0] != kUnplaced) {
+      if (!PlaceWorkers()) return std::nullopt;
+      return nodes_;
+    }
+    for (const int32_t node : PlacesForLeader()) {
+      const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
+      nodes_[0] = node;
+      capacity_.Use(node, problem_.request->leader->amounts);
+      for (const int level : unplaced) capacity_.Hold(Holder::kSubgroup, level, topology_.DomainOf(level, node));
+      if (PlaceWorkers()) return nodes_;
+      for (const int level : unplaced) capacity_.LetGo(Holder::kSubgroup, level, topology_.DomainOf(level, node));
+      capacity_.Free(node, problem_.request->leader->amounts);
+      nodes_[0] = kUnplaced;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // Which subgroup of its layer a rank belongs to; nothing for a leader outside of all.
+  std::optional<int64_t> SubgroupOf(int layer, size_t rank) const {
+    const int64_t size = problem_.layers[layer].size;
+    const int64_t worker = static_cast<int64_t>(rank) - problem_.has_leader;  // from 0; -1 is the leader
+    switch (problem_.request->subgroup_leader) {
+      case SubgroupLeader::kMember:
+        return static_cast<int64_t>(rank) / size;
+      case SubgroupLeader::kExtra:
+        return std::max<int64_t>(worker, 0) / size;
+      case SubgroupLeader::kOutside:
+        break;
+    }
+    if (worker < 0) return std::nullopt;
+    return worker / size;
+  }
+
+  // The domain of each subgroup of the layer that has a placed pod.
+  std::map<int64_t, int32_t> DomainsOfSubgroups(int layer) const {
+    std::map<int64_t, int32_t> domains;
+    for (size_t rank = 0; rank < nodes_.size(); ++rank) {
+      const std::optional<int64_t> subgroup = SubgroupOf(layer, rank);
+      if (nodes_[rank] == kUnplaced || !subgroup.has_value()) continue;
+      domains[*subgroup] = topology_.DomainOf(problem_.layers[layer].level, nodes_[rank]);
+    }
+    return domains;
+  }
+
+  // Every unplaced worker with the narrowest domain that its subgroups, or the scope, bind it to.
+  std::vector<Demand> Demands() const {
+    std::vector<std::map<int64_t, int32_t>> placed;
+    for (int layer = 0; layer < layers_; ++layer) placed.push_back(DomainsOfSubgroups(layer));
+    std::map<std::pair<int, int32_t>, Demand> demands;
+    for (size_t rank = problem_.has_leader; rank < nodes_.size(); ++rank) {
+      if (nodes_[rank] != kUnplaced) continue;
+      int layer = 0;
+      int32_t domain = scope_.domain;
+      for (; layer < layers_; ++layer) {
+        const auto found = placed[layer].find(*SubgroupOf(layer, rank));
+        if (found == placed[layer].end()) continue;
+        domain = found->second;
+        break;
+      }
+      Demand& demand = demands[{layer, domain}];
+      demand.layers = layer;
+      demand.level = layer < layers_ ? problem_.layers[layer].level : scope_.level;
+      demand.domain = domain;
+      demand.ranks.push_back(rank);
+    }
+    std::vector<Demand> ordered;  // the narrowest first
+    for (auto& [key, demand] : demands) ordered.push_back(std::move(demand));
+    return ordered;
+  }
+
+  // The levels of the exclusive layers where no pod of the leader's subgroup is left: it needs a free domain there.
+  std::vector<int> LayersWithoutFirstSubgroup() const {
+    std::vector<int> levels;
+    for (int layer = 0; layer < layers_; ++layer) {
+      if (!problem_.layers[layer].exclusive || !SubgroupOf(layer, 0).has_value()) continue;
+      if (DomainsOfSubgroups(layer).count(0) == 0) levels.push_back(problem_.layers[layer].level);
+    }
+    return levels;
+  }
+
+  // Nodes for the leader worth trying, those that displace least first: one for each domain of the innermost layer,
+  // since within it only what is displaced counts.
+  std::vector<int32_t> PlacesForLeader() const {
+    const DomainCounts counts(problem_, capacity_, scope_);
+    IndexRange nodes = topology_.NodesOf(scope_.level, scope_.domain);
+    for (int layer = 0; layer < layers_; ++layer) {
+      const std::map<int64_t, int32_t> placed = DomainsOfSubgroups(layer);
+      const std::optional<int64_t> own = SubgroupOf(layer, 0);
+      const auto found = own.has_value() ? placed.find(*own) : placed.end();
+      if (found == placed.end()) continue;
+      nodes = topology_.NodesOf(problem_.layers[layer].level, found->second);
+      break;
+    }
+    const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
+    std::map<int32_t, std::pair<int64_t, int32_t>> best;  // by domain: what is displaced, and the node
+    for (int32_t node = nodes.begin; node < nodes.end; ++node) {
+      const int64_t penalty = counts.At(topology_.LastLevel(), node).penalty;
+      const bool held = std::any_of(unplaced.begin(), unplaced.end(), [&](int level) {
+        return capacity_.Holds(Holder::kSubgroup, level, topology_.DomainOf(level, node)) > 0;
+      });
+      if (penalty == DomainCount::kNone || held) continue;
+      const int32_t domain = layers_ > 0 ? topology_.DomainOf(problem_.layers[0].level, node) : 0;
+      const auto [known, added] = best.try_emplace(domain, penalty, node);
+      if (!added && penalty < known->second.first) known->second = {penalty, node};
+    }
+    std::vector<std::pair<int64_t, int32_t>> ordered;
+    for (const auto& [domain, place] : best) ordered.push_back(place);
+    std::sort(ordered.begin(), ordered.end());
+    std::vector<int32_t> places;
+    for (const auto& [penalty, node] : ordered) places.push_back(node);
+    return places;
+  }
+
+  // Either all unplaced workers, or none.
+  bool PlaceWorkers() {
+    const std::vector<Demand> demands = Demands();
+    if (demands.empty()) return true;
+    if (!DemandsFit(demands)) return false;
+    Capacity left = capacity_;
+    std::vector<int32_t> nodes = nodes_;
+    for (const Demand& demand : demands) {
+      if (!Place(demand, &left, &nodes)) return false;
+    }
+    nodes_ = std::move(nodes);
+    return true;
+  }
+
+  // Exactly: what is bound to domains is set aside before whole subgroups are counted.
+  bool DemandsFit(const std::vector<Demand>& demands) const {
+    CountScope scope = scope_;
+    int64_t free_units = 0;
+    for (const Demand& demand : demands) {
+      const int64_t ranks = static_cast<int64_t>(demand.ranks.size());
+      const int64_t units = demand.layers == 0 ? ranks : ranks / problem_.layers[demand.layers - 1].size;
+      if (demand.layers == layers_) {
+        free_units = units;
+      } else {
+        scope.reserved[{demand.layers, demand.domain}] += units;
+      }
+    }
+    const int64_t largest = layers_ == 0 ? 1 : problem_.layers[layers_ - 1].size;
+    const GroupRequest alone = WorkersAlone(*problem_.request, largest, layers_);
+    const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
+    if (!problem.ok()) return false;
+    const DomainCounts counts(*problem, capacity_, scope);
+    return !counts.breaks_reservation() && counts.Whole().units >= free_units;
+  }
+
+  bool Place(const Demand& demand, Capacity* left, std::vector<int32_t>* nodes) const {
+    const GroupRequest alone =
+        WorkersAlone(*problem_.request, static_cast<int64_t>(demand.ranks.size()), demand.layers);
+    const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
+    if (!problem.ok()) return false;
+    CountScope scope;
+    scope.level = demand.level;
+    scope.domain = demand.domain;
+    scope.lost = scope_.lost;
+    std::vector<PickedDomain> picks = SearchNodes(*problem, *left, DomainCounts(*problem, *left, scope));
+    if (picks.empty()) return false;
+    const Assignment assignment = AssignRanks(*problem, std::move(picks));
+    left->Commit(alone, assignment);
+    const std::vector<int32_t> found = assignment.NodesByRank();
+    for (size_t i = 0; i < found.size(); ++i) (*nodes)[demand.ranks[i]] = found[i];
+    return true;
+  }
+
+  const PlacementProblem& problem_;
+  const Topology& topology_;
+  Capacity capacity_;
+  std::vector<int32_t> nodes_;
+  CountScope scope_;
+  int layers_ = 0;  // innermost ones that matter within the scope
+};
+
+// The domain of `level` that holds all placed ranks; nothing when they are in several.
+std::optional<int32_t> CommonDomain(const Topology& topology, int level, const std::vector<int32_t>& nodes) {
+  std::optional<int32_t> common;
+  for (const int32_t node : nodes) {
+    if (node == kUnplaced) continue;
+    const int32_t domain = topology.DomainOf(level, node);
+    if (common.value_or(domain) != domain) return std::nullopt;
+    common = domain;
+  }
+  return common;
+}
+
+absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const Capacity& capacity,
+                                         const std::vector<bool>& lost, const std::vector<int32_t>& nodes) {
+  const Topology& topology = *problem.topology;
+  const Closeness closeness = problem.request->closeness;
+  const int exclusive = problem.exclusive_level.value_or(Topology::kRoot);
+  const int widest = std::max(closeness == Closeness::kRequired ? problem.level : Topology::kRoot, exclusive);
+  const int narrowest = closeness == Closeness::kPreferred ? std::max(problem.level, widest) : widest;
+  PlacementResult result;
+  if (std::all_of(nodes.begin(), nodes.end(), [](int32_t node) { return node == kUnplaced; })) {
+    result.no_fit = ExplainNoFit(problem, capacity, DomainCounts(problem, capacity, {}));
+    result.no_fit.reason = NoFitReason::kNoSurvivors;
+    return result;
+  }
+  if (!CommonDomain(topology, widest, nodes).has_value()) {
+    return absl::InvalidArgumentError("assignment: its pods are in several domains of the required level");
+  }
+  CountScope scope;
+  for (int level = narrowest; level >= widest; --level) {
+    const std::optional<int32_t> domain = CommonDomain(topology, level, nodes);
+    if (!domain.has_value()) continue;
+    scope.level = level;
+    scope.domain = *domain;
+    if (exclusive != Topology::kRoot) scope.own_exclusive_domain = CommonDomain(topology, exclusive, nodes);
+    Completion completion(problem, capacity, lost, nodes, scope);
+    const std::optional<std::vector<int32_t>> completed = completion.Run();
+    if (!completed.has_value()) continue;
+    result.assignment = AssignmentFromRanks(problem.has_leader, *completed);
+    return result;
+  }
+  scope.lost = &lost;
+  result.no_fit = ExplainNoFit(problem, capacity, DomainCounts(problem, capacity, scope));
+  result.no_fit.reason = NoFitReason::kNoPlaceBesideSurvivors;
+  return result;
+}
+
+// A subgroup that is lost whole holds no domain any more.
+void LetLostSubgroupsGo(const PlacementProblem& problem, const std::vector<int32_t>& before,
+                        const std::vector<int32_t>& after, Capacity* capacity) {
+  const bool leader_is_outside = problem.has_leader && problem.request->subgroup_leader == SubgroupLeader::kOutside;
+  for (const LayerOnTopology& layer : problem.layers) {
+    if (!layer.exclusive) continue;
+    std::set<int32_t> held;
+    std::set<int32_t> kept;
+    for (size_t rank = leader_is_outside; rank < before.size(); ++rank) {
+      held.insert(problem.topology->DomainOf(layer.level, before[rank]));
+      if (after[rank] != kUnplaced) kept.insert(problem.topology->DomainOf(layer.level, after[rank]));
+    }
+    for (const int32_t domain : held) {
+      if (kept.count(domain) == 0) capacity->LetGo(Holder::kSubgroup, layer.level, domain);
+    }
+  }
+}
+
+absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<int32_t>& nodes, bool has_leader) {
+  if (has_leader != problem.has_leader) {
+    return absl::InvalidArgumentError("assignment: it has a leader and the request none, or the other way round");
+  }
+  for (const int32_t node : nodes) {
+    if (node < 0 || node >= problem.topology->NodeCount()) {
+      return absl::InvalidArgumentError(absl::StrCat("assignment: ", node, " is no node of the topology"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const GroupRequest& request,
+                                             const Assignment& assignment, absl::Span<const int32_t> lost) {
+  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  if (!problem.ok()) return problem.status();
+  std::vector<int32_t> nodes = assignment.NodesByRank();
+  absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
+  if (!status.ok()) return status;
+  if (assignment.WorkerCount() != request.workers) {
+    return absl::InvalidArgumentError(absl::StrCat("assignment: ", assignment.WorkerCount(), " workers, and not ",
+                                                   request.workers, " as the request says"));
+  }
+  std::vector<bool> is_lost(capacity.topology().NodeCount());
+  for (const int32_t node : lost) {
+    if (node < 0 || node >= capacity.topology().NodeCount()) {
+      return absl::InvalidArgumentError(absl::StrCat("lost: ", node, " is no node of the topology"));
+    }
+    is_lost[node] = true;
+  }
+  const std::vector<int32_t> before = nodes;
+  for (int32_t& node : nodes) {
+    if (is_lost[node]) node = kUnplaced;
+  }
+  Capacity left = capacity;
+  LetLostSubgroupsGo(*problem, before, nodes, &left);
+  return Complete(*problem, left, is_lost, nodes);
+}
+
+absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
+                                            const Assignment& assignment) {
+  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  if (!problem.ok()) return problem.status();
+  std::vector<int32_t> nodes = assignment.NodesByRank();
+  absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
+  if (!status.ok()) return status;
+  nodes.resize(request.workers + problem->has_leader, kUnplaced);
+  return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), nodes);
+}
+
+}  // namespace lws

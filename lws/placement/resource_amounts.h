@@ -1,0 +1,34 @@
+// Amounts of resources as integers: thousandths of cpu, whole units of everything else.
+//
+//   lws::ResourceAmounts amounts = lws::RequestedAmounts(*lws::PodRequests(spec));
+//   amounts["cpu"];               // 1500
+//   amounts["nvidia.com/gpu"];    // 8
+//
+// A request rounds up and what a node offers rounds down, so that a fraction never makes room. Source: the units of the
+// Kubernetes scheduler.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_PLACEMENT_RESOURCE_AMOUNTS_H_
+#define LWS_PLACEMENT_RESOURCE_AMOUNTS_H_
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+
+#include "lws/placement/pod_resources.h"
+
+namespace lws {
+
+using ResourceAmounts = std::map<std::string, int64_t>;
+
+// Stands for everything that int64 cannot hold: a request of it fits nowhere.
+inline constexpr int64_t kBeyondAmounts = std::numeric_limits<int64_t>::max();
+
+// Negative amounts stay negative. Complexity: O(resources).
+ResourceAmounts RequestedAmounts(const ResourceList& requests);
+ResourceAmounts OfferedAmounts(const ResourceList& allocatable);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_RESOURCE_AMOUNTS_H_

@@ -1,0 +1,117 @@
+// The nodes of a cluster as a tree of domains, frozen: what never changes between two looks at the cluster.
+//
+//   std::vector<lws::TopologyNode> nodes = ...;    // labels cloud/rack=r1, kubernetes.io/hostname=n1, ...
+//   auto topology = *lws::Topology::Create(nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   topology->DomainCount(0);            // 12 racks
+//   topology->DomainPath(1, 5);          // {"r1", "n6"}
+//
+// Level 0 is the widest. A domain is a path of label values; domains and nodes are numbered in path order, so that the
+// nodes of a domain, and its domains at any level below, are a range. When a domain of the last key holds several
+// nodes, the nodes themselves are one more level below it. A node without the label of some key is outside.
+//
+// Laws:
+//   1. A permutation of the nodes gives the same topology.
+//   2. The domains of a level cover all nodes that are inside, without overlap, in path order.
+//
+// Thread-safety: immutable, may be shared between threads.
+#ifndef LWS_PLACEMENT_TOPOLOGY_H_
+#define LWS_PLACEMENT_TOPOLOGY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/placement/node_filter.h"
+#include "lws/placement/resource_amounts.h"
+
+namespace lws {
+
+struct TopologyNode {
+  NodeFacts facts;
+  ResourceAmounts allocatable;
+};
+
+// Half-open.
+struct IndexRange {
+  int32_t begin = 0;
+  int32_t end = 0;
+
+  int32_t size() const { return end - begin; }
+};
+
+class Topology {
+ public:
+  // The level of the whole cluster, above all keys; it has one domain, 0.
+  static constexpr int kRoot = -1;
+
+  // Errors: InvalidArgument for no or repeated keys, and for two nodes of one name.
+  // Complexity: O(nodes log nodes).
+  static absl::StatusOr<std::shared_ptr<const Topology>> Create(std::vector<TopologyNode> nodes,
+                                                                std::vector<std::string> level_keys);
+
+  // Widest first. `LevelCount` may be one more than there are keys.
+  const std::vector<std::string>& level_keys() const { return level_keys_; }
+  int LevelCount() const { return static_cast<int>(levels_.size()); }
+  // The level whose domains are single nodes.
+  int LastLevel() const { return LevelCount() - 1; }
+  // nullopt for a key that is no level.
+  std::optional<int> LevelOf(absl::string_view key) const;
+
+  int32_t NodeCount() const { return static_cast<int32_t>(nodes_.size()); }
+  const TopologyNode& Node(int32_t node) const { return nodes_[node]; }
+  std::optional<int32_t> FindNode(absl::string_view name) const;
+  // Names of the nodes that lack a label, sorted.
+  const std::vector<std::string>& outside() const { return outside_; }
+
+  int32_t DomainCount(int level) const;
+  // The domain of `level` that holds the node.
+  int32_t DomainOf(int level, int32_t node) const { return level == kRoot ? 0 : levels_[level].domain_of[node]; }
+  IndexRange NodesOf(int level, int32_t domain) const;
+  // Domains of `below` within a domain of `level`. REQUIRES: below >= level.
+  IndexRange DomainsWithin(int level, int32_t domain, int below) const;
+  // Label values, widest first; the node's name last on a level below all keys. Empty for the root.
+  std::vector<std::string> DomainPath(int level, int32_t domain) const;
+
+  // Resources in a fixed order, "pods" first.
+  const std::vector<std::string>& resources() const { return resources_; }
+  // One amount for each resource.
+  const int64_t* Allocatable(int32_t node) const { return &allocatable_[size_t(node) * resources_.size()]; }
+
+  // Nodes of one class have equal facts, but for their names and the labels of the levels and the hostname.
+  int32_t ClassCount() const { return static_cast<int32_t>(first_of_class_.size()); }
+  int32_t ClassOf(int32_t node) const { return class_of_[node]; }
+  int32_t FirstOfClass(int32_t cls) const { return first_of_class_[cls]; }
+  // Whether all nodes of a class are the same to the filter.
+  bool IsDecidedByClass(const NodeFilter& filter) const;
+
+ private:
+  struct Level {
+    std::vector<int32_t> domain_of;   // by node
+    std::vector<int32_t> first_node;  // by domain, and the end
+  };
+
+  Topology() = default;
+  void AddNodes(std::vector<TopologyNode> nodes);
+  void AddLevels();
+  void AddResources();
+  void AddClasses();
+
+  std::vector<std::string> level_keys_;
+  std::vector<TopologyNode> nodes_;
+  std::vector<std::string> outside_;
+  std::unordered_map<std::string, int32_t> node_by_name_;
+  std::vector<Level> levels_;
+  std::vector<std::string> resources_;
+  std::vector<int64_t> allocatable_;
+  std::vector<int32_t> class_of_;
+  std::vector<int32_t> first_of_class_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_TOPOLOGY_H_

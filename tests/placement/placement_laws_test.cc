@@ -1,0 +1,394 @@
+// The laws of assign_group.h and reassign_group.h on random small topologies, against every assignment there is.
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/reassign_group.h"
+#include "tests/placement/placement_oracle.h"
+#include "tests/placement/small_topology.h"
+
+namespace lws {
+namespace {
+
+constexpr unsigned kSeed = 20261125;
+constexpr int kCases = 1000000;
+constexpr int kReplacements = 100000;
+
+class Cases {
+ public:
+  explicit Cases(unsigned seed) : random_(seed) {}
+
+  int Draw(int count) { return static_cast<int>(random_() % count); }
+
+  std::vector<TopologyNode> Nodes() {
+    std::vector<TopologyNode> nodes;
+    int rack = 0;
+    const int count = 1 + Draw(7);
+    int block = 0;
+    for (int i = 0; i < count; ++i) {
+      if (Draw(3) == 0) ++rack;
+      if (Draw(4) == 0) ++block, ++rack;
+      nodes.push_back(SmallNode(block, rack, i, Draw(5)));
+      nodes.back().allocatable["cpu"] = Draw(4);
+      nodes.back().facts.ready = Draw(12) != 0;
+      if (Draw(8) == 0) nodes.back().facts.taints = {{"t", "", "NoSchedule"}};
+      if (Draw(3) == 0) nodes.back().facts.labels["disk"] = "ssd";
+    }
+    return nodes;
+  }
+
+  std::string Key() { return std::vector<std::string>{"block", "rack", "host"}[Draw(3)]; }
+
+  GroupRequest Request() {
+    GroupRequest request;
+    request.worker = Shape(2);
+    request.profile = static_cast<PlacementProfile>(Draw(3));
+    if (Draw(3) > 0) {
+      request.closeness = Draw(2) == 0 ? Closeness::kRequired : Closeness::kPreferred;
+      request.level = Key();
+    }
+    const int leader = Draw(4);
+    if (leader == 1) request.leader = request.worker;
+    if (leader >= 2) request.leader = Shape(3);
+    request.workers = Draw(6) + (request.leader.has_value() ? 0 : 1);
+    if (Draw(3) == 0) AddSubgroups(&request);
+    if (Draw(6) == 0) request.exclusive_level = Key();
+    return request;
+  }
+
+ private:
+  PodShape Shape(int most) {
+    PodShape shape;
+    shape.amounts = {{"gpu", Draw(most)}, {"cpu", Draw(2)}};
+    if (shape.amounts["gpu"] + shape.amounts["cpu"] == 0) shape.amounts["gpu"] = 1;
+    if (Draw(6) == 0) shape.filter.Select("disk", "ssd");
+    return shape;
+  }
+
+  void AddSubgroups(GroupRequest* request) {
+    static const std::vector<std::string> keys = {"block", "rack", "host"};
+    request->subgroup_leader = static_cast<SubgroupLeader>(Draw(3));
+    const bool counts_leader = request->leader.has_value() && request->subgroup_leader == SubgroupLeader::kMember;
+    const int inner = 1 + Draw(3);
+    const int outer = Draw(3) == 0 ? 2 : 1;
+    const int members = inner * outer * (1 + Draw(inner * outer > 2 ? 2 : 3));
+    if (members > 7) return;
+    request->workers = members - counts_leader;
+    const int level = Draw(3);
+    const bool exclusive = Draw(5) == 0;
+    if (outer > 1) request->subgroups.push_back({inner * outer, keys[level], exclusive});
+    request->subgroups.push_back({inner, keys[level + Draw(3 - level)], !exclusive && Draw(6) == 0});
+  }
+
+  std::mt19937 random_;
+};
+
+// What the oracle found, as sets of nodes that are used.
+struct Feasible {
+  int32_t leader;
+  std::vector<int> counts;
+};
+
+std::set<int32_t> DomainsOf(const Topology& topology, int level, const Feasible& assignment) {
+  std::set<int32_t> domains;
+  for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+    if (assignment.counts[node] > 0 || assignment.leader == node) domains.insert(topology.DomainOf(level, node));
+  }
+  return domains;
+}
+
+int SmallestCount(const Feasible& assignment) {
+  int smallest = 1000;
+  for (size_t node = 0; node < assignment.counts.size(); ++node) {
+    const int pods = assignment.counts[node] + (assignment.leader == static_cast<int32_t>(node));
+    if (pods > 0) smallest = std::min(smallest, pods);
+  }
+  return smallest;
+}
+
+std::string Describe(const Capacity& capacity, const GroupRequest& request) {
+  std::string text;
+  const Topology& topology = capacity.topology();
+  for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+    absl::StrAppend(&text, "\n  ", absl::StrJoin(topology.DomainPath(topology.LastLevel(), node), "/"));
+    for (size_t i = 0; i < topology.resources().size(); ++i) {
+      absl::StrAppend(&text, " ", topology.resources()[i], "=", capacity.Free(node)[i]);
+    }
+    absl::StrAppend(&text, topology.Node(node).facts.ready ? "" : " not ready",
+                    topology.Node(node).facts.taints.empty() ? "" : " taint",
+                    topology.Node(node).facts.labels.count("disk") > 0 ? " ssd" : "");
+  }
+  const auto shape = [](const PodShape& pod) {
+    return absl::StrCat("gpu=", pod.amounts.at("gpu"), " cpu=", pod.amounts.at("cpu"),
+                        pod.filter.AsksForLabel("disk") ? " on ssd" : "");
+  };
+  absl::StrAppend(&text, "\n  ", request.workers, " workers of ", shape(request.worker), ", leader ",
+                  request.leader.has_value() ? shape(*request.leader) : "none", ", closeness ",
+                  static_cast<int>(request.closeness), " ", request.level, ", profile ",
+                  static_cast<int>(request.profile), ", exclusive ", request.exclusive_level.value_or("-"));
+  for (const SubgroupLayer& layer : request.subgroups) {
+    absl::StrAppend(&text, ", ", layer.size, " per ", layer.level, layer.exclusive ? " exclusive" : "", " leader ",
+                    static_cast<int>(request.subgroup_leader));
+  }
+  return text;
+}
+
+class LawCheck {
+ public:
+  LawCheck(const Capacity& capacity, const GroupRequest& request)
+      : topology_(capacity.topology()), request_(request), oracle_(capacity, request) {
+    required_ = request.closeness == Closeness::kRequired ? *topology_.LevelOf(request.level) : Topology::kRoot;
+    oracle_.ForEachCounts([&](int32_t leader, const std::vector<int>& counts) {
+      if (oracle_.CountsHold(leader, counts, required_)) feasible_.push_back({leader, counts});
+    });
+  }
+
+  // The broken law, "" when all hold.
+  std::string Run(const PlacementResult& result) {
+    if (!result.assignment.has_value()) return feasible_.empty() ? "" : "4: there is a place";
+    const std::vector<int32_t> nodes = result.assignment->NodesByRank();
+    if (static_cast<int64_t>(nodes.size()) != request_.workers + request_.leader.has_value()) return "1: counts";
+    if (!oracle_.Holds(nodes, required_)) return "2 or 3: room or constraints";
+    answer_ = {result.assignment->leader.value_or(-1), std::vector<int>(topology_.NodeCount())};
+    for (const WorkerRun& run : result.assignment->workers) answer_.counts[run.node] += run.count;
+    std::vector<int> levels;
+    std::string broken = FirstLevels(&levels);
+    for (size_t i = 0; broken.empty() && i < levels.size(); ++i) broken = CheckLevel(levels[i]);
+    if (broken.empty() && request_.profile == PlacementProfile::kBalanced && request_.subgroups.empty()) {
+      const int best = SmallestCount(*std::max_element(
+          feasible_.begin(), feasible_.end(), [](auto& a, auto& b) { return SmallestCount(a) < SmallestCount(b); }));
+      if (SmallestCount(answer_) < best) return absl::StrCat("7: smallest count could be ", best);
+    }
+    return broken;
+  }
+
+ private:
+  // The levels at which pods are spread, widest first; keeps only the assignments that the preference allows.
+  std::string FirstLevels(std::vector<int>* levels) {
+    int first = topology_.LastLevel();
+    if (request_.closeness != Closeness::kUnconstrained) {
+      first = *topology_.LevelOf(request_.level);
+      if (request_.exclusive_level.has_value()) {
+        // One domain of the exclusive level at any rate: closeness to a wider level says nothing more.
+        const int exclusive = *topology_.LevelOf(*request_.exclusive_level);
+        first = std::max(first, exclusive);
+      }
+      while (first > 0 && !SomeInOneDomain(first)) --first;
+    }
+    for (int level = first; level < topology_.LevelCount(); ++level) levels->push_back(level);
+    return "";
+  }
+
+  bool SomeInOneDomain(int level) const {
+    return std::any_of(feasible_.begin(), feasible_.end(),
+                       [&](const Feasible& a) { return DomainsOf(topology_, level, a).size() == 1; });
+  }
+
+  // Laws 5 and 6 at one level; what breaks no law here and lies inside the answer's domains is kept for the next.
+  std::string CheckLevel(int level) {
+    size_t fewest = 1000;
+    for (const Feasible& a : feasible_) fewest = std::min(fewest, DomainsOf(topology_, level, a).size());
+    const std::set<int32_t> used = DomainsOf(topology_, level, answer_);
+    if (request_.profile != PlacementProfile::kLeastFree && used.size() > fewest) {
+      return absl::StrCat("5: ", fewest, " domains of level ", level, " suffice");
+    }
+    if (fewest == 1 && used.size() == 1 && !LooserThanExclusive(level)) {
+      for (const Feasible& a : feasible_) {
+        const std::set<int32_t> domains = DomainsOf(topology_, level, a);
+        if (domains.size() != 1) continue;
+        const int64_t room = oracle_.RoomBesideLeader(level, *domains.begin());
+        if (room < oracle_.RoomBesideLeader(level, *used.begin())) {
+          return absl::StrCat("6: domain ", *domains.begin(), " of level ", level, " is tighter");
+        }
+      }
+    }
+    std::vector<Feasible> inside;
+    for (Feasible& a : feasible_) {
+      const std::set<int32_t> domains = DomainsOf(topology_, level, a);
+      if (std::includes(used.begin(), used.end(), domains.begin(), domains.end()) && domains.size() == used.size()) {
+        inside.push_back(std::move(a));
+      }
+    }
+    feasible_ = std::move(inside);
+    return "";
+  }
+
+  bool LooserThanExclusive(int level) const {
+    return request_.exclusive_level.has_value() && level < *topology_.LevelOf(*request_.exclusive_level);
+  }
+
+  const Topology& topology_;
+  const GroupRequest& request_;
+  PlacementOracle oracle_;
+  int required_;
+  std::vector<Feasible> feasible_;
+  Feasible answer_;
+};
+
+// Some domains are held by others.
+void HoldSome(Cases* cases, const GroupRequest& request, Capacity* capacity) {
+  const Topology& topology = capacity->topology();
+  for (int i = cases->Draw(3); i > 0; --i) {
+    const int level = cases->Draw(topology.LevelCount());
+    capacity->Hold(cases->Draw(2) == 0 ? Holder::kGroup : Holder::kSubgroup, level,
+                   cases->Draw(topology.DomainCount(level)));
+  }
+  (void)request;
+}
+
+TEST(PlacementLawsTest, Laws1To7AgainstEveryAssignment) {
+  Cases cases(kSeed);
+  int fits = 0;
+  for (int round = 0; round < kCases; ++round) {
+    Capacity capacity(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
+    const GroupRequest request = cases.Request();
+    if (request.exclusive_level.has_value() || !request.subgroups.empty()) HoldSome(&cases, request, &capacity);
+    const absl::StatusOr<PlacementResult> result = AssignGroup(capacity, request);
+    ASSERT_TRUE(result.ok()) << result.status() << Describe(capacity, request);
+    fits += result->assignment.has_value();
+    const std::string broken = LawCheck(capacity, request).Run(*result);
+    ASSERT_EQ(broken, "") << "round " << round << ", seed " << kSeed << Describe(capacity, request) << "\n  -> "
+                          << (result->assignment.has_value() ? PodsByNode(capacity.topology(), *result->assignment)
+                                                             : DescribeNoFit(result->no_fit));
+  }
+  EXPECT_GT(fits, kCases / 4);
+  EXPECT_LT(fits, kCases * 3 / 4);
+}
+
+TEST(PlacementLawsTest, Law8MoreCapacityAndPermutation) {
+  Cases cases(kSeed + 1);
+  for (int round = 0; round < 50000; ++round) {
+    std::vector<TopologyNode> nodes = cases.Nodes();
+    const GroupRequest request = cases.Request();
+    const Capacity capacity(*Topology::Create(nodes, {"block", "rack", "host"}));
+    const PlacementResult before = *AssignGroup(capacity, request);
+    std::vector<TopologyNode> reversed(nodes.rbegin(), nodes.rend());
+    const PlacementResult permuted =
+        *AssignGroup(Capacity(*Topology::Create(reversed, {"block", "rack", "host"})), request);
+    ASSERT_EQ(before.assignment, permuted.assignment) << "round " << round << ", seed " << kSeed + 1;
+    TopologyNode& grown = nodes[cases.Draw(static_cast<int>(nodes.size()))];
+    grown.allocatable[cases.Draw(2) == 0 ? "gpu" : "cpu"] += 1 + cases.Draw(2);
+    const PlacementResult after = *AssignGroup(Capacity(*Topology::Create(nodes, {"block", "rack", "host"})), request);
+    ASSERT_TRUE(after.assignment.has_value() || !before.assignment.has_value())
+        << "round " << round << ", seed " << kSeed + 1 << Describe(capacity, request);
+  }
+}
+
+TEST(PlacementLawsTest, Law9ABatchEqualsOneAfterAnother) {
+  Cases cases(kSeed + 2);
+  for (int round = 0; round < 20000; ++round) {
+    Capacity one(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
+    Capacity batch = one;
+    const std::vector<GroupRequest> kinds = {cases.Request(), cases.Request()};
+    std::vector<const GroupRequest*> groups;
+    for (int i = 0; i < 6; ++i) groups.push_back(&kinds[cases.Draw(2)]);
+    const std::vector<PlacementResult> results = *AssignGroups(groups, &batch);
+    for (size_t i = 0; i < groups.size(); ++i) {
+      const PlacementResult result = *AssignGroup(one, *groups[i]);
+      ASSERT_EQ(result.assignment, results[i].assignment) << "round " << round << ", seed " << kSeed + 2;
+      ASSERT_EQ(DescribeNoFit(result.no_fit), DescribeNoFit(results[i].no_fit)) << "round " << round;
+      if (result.assignment.has_value()) one.Commit(*groups[i], *result.assignment);
+    }
+  }
+}
+
+// The oracle takes every held domain as another's.
+void LetLostSubgroupsGo(const GroupRequest& request, const std::vector<int32_t>& before,
+                        const std::vector<int32_t>& after, Capacity* capacity) {
+  const bool outside = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kOutside;
+  for (const SubgroupLayer& layer : request.subgroups) {
+    const int level = *capacity->topology().LevelOf(layer.level);
+    std::map<int32_t, bool> survives;
+    for (size_t rank = outside ? 1 : 0; rank < before.size(); ++rank) {
+      survives[capacity->topology().DomainOf(level, before[rank])] |= after[rank] >= 0;
+    }
+    for (const auto& [domain, kept] : survives) {
+      if (layer.exclusive && !kept) capacity->LetGo(Holder::kSubgroup, level, domain);
+    }
+  }
+}
+
+TEST(PlacementLawsTest, Law10Replacement) {
+  Cases cases(kSeed + 3);
+  int replaced = 0;
+  for (int round = 0; round < kReplacements; ++round) {
+    Capacity capacity(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
+    const Topology& topology = capacity.topology();
+    const GroupRequest request = cases.Request();
+    const std::optional<Assignment> assignment = AssignGroup(capacity, request)->assignment;
+    if (!assignment.has_value()) continue;
+    capacity.Commit(request, *assignment);
+    std::vector<int32_t> nodes = assignment->NodesByRank();
+    std::vector<bool> is_lost(topology.NodeCount());
+    std::vector<int32_t> lost;
+    for (int i = 1 + cases.Draw(2); i > 0; --i) {
+      lost.push_back(nodes[cases.Draw(static_cast<int>(nodes.size()))]);
+      is_lost[lost.back()] = true;
+    }
+    for (int32_t& node : nodes) node = is_lost[node] ? -1 : node;
+    const absl::StatusOr<PlacementResult> result = ReplaceNodes(capacity, request, *assignment, lost);
+    ASSERT_TRUE(result.ok()) << result.status();
+    LetLostSubgroupsGo(request, assignment->NodesByRank(), nodes, &capacity);
+    const PlacementOracle oracle(capacity, request);
+    int level = request.closeness == Closeness::kRequired ? *topology.LevelOf(request.level) : Topology::kRoot;
+    if (request.exclusive_level.has_value()) level = std::max(level, *topology.LevelOf(*request.exclusive_level));
+    const bool survivors = std::any_of(nodes.begin(), nodes.end(), [](int32_t node) { return node >= 0; });
+    const std::string where = absl::StrCat("round ", round, ", seed ", kSeed + 3, Describe(capacity, request),
+                                           "\n  survivors ", absl::StrJoin(nodes, " "));
+    if (!survivors) {
+      ASSERT_EQ(result->no_fit.reason, NoFitReason::kNoSurvivors) << where;
+    } else if (result->assignment.has_value()) {
+      ++replaced;
+      ASSERT_TRUE(oracle.CompletionHolds(nodes, result->assignment->NodesByRank(), is_lost, level))
+          << where << "\n  -> " << absl::StrJoin(result->assignment->NodesByRank(), " ");
+    } else {
+      ASSERT_FALSE(oracle.CanComplete(nodes, is_lost, level)) << where;
+      ASSERT_EQ(result->no_fit.reason, NoFitReason::kNoPlaceBesideSurvivors) << where;
+    }
+  }
+  EXPECT_GT(replaced, kReplacements / 50);
+}
+
+TEST(PlacementLawsTest, Law11GrowingAndShrinking) {
+  Cases cases(kSeed + 4);
+  int grown = 0;
+  for (int round = 0; round < kReplacements; ++round) {
+    Capacity capacity(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
+    const Topology& topology = capacity.topology();
+    GroupRequest request = cases.Request();
+    const std::optional<Assignment> assignment = AssignGroup(capacity, request)->assignment;
+    if (!assignment.has_value()) continue;
+    capacity.Commit(request, *assignment);
+    const std::vector<int32_t> nodes = assignment->NodesByRank();
+    const int64_t by = request.subgroups.empty() ? 1 : request.subgroups[0].size;
+    request.workers += cases.Draw(2) == 0 ? by : -by;
+    if (request.workers < 0 || request.workers + request.leader.has_value() == 0) continue;
+    const absl::StatusOr<PlacementResult> result = ResizeGroup(capacity, request, *assignment);
+    if (!result.ok()) continue;  // the smaller size has no whole subgroups left
+    std::vector<int32_t> kept = nodes;
+    kept.resize(request.workers + request.leader.has_value(), -1);
+    const PlacementOracle oracle(capacity, request);
+    int level = request.closeness == Closeness::kRequired ? *topology.LevelOf(request.level) : Topology::kRoot;
+    if (request.exclusive_level.has_value()) level = std::max(level, *topology.LevelOf(*request.exclusive_level));
+    const std::vector<bool> none(topology.NodeCount());
+    const std::string where = absl::StrCat("round ", round, ", seed ", kSeed + 4, Describe(capacity, request));
+    if (result->assignment.has_value()) {
+      grown += kept.size() > nodes.size();
+      ASSERT_TRUE(oracle.CompletionHolds(kept, result->assignment->NodesByRank(), none, level)) << where;
+    } else {
+      ASSERT_FALSE(oracle.CanComplete(kept, none, level)) << where;
+    }
+  }
+  EXPECT_GT(grown, kReplacements / 50);
+}
+
+}  // namespace
+}  // namespace lws
