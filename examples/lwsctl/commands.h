@@ -12,6 +12,7 @@ namespace lwsctl {
 int Validate(const std::vector<std::string>& words);
 int Render(const std::vector<std::string>& words);
 int Simulate(const std::vector<std::string>& words);
+int Place(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
 
 // "lwsctl: MESSAGE" on standard error; returns 1.

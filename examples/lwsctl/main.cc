@@ -22,6 +22,7 @@ constexpr char kHelp[] =
     "  validate FILE...   what the API server would say of the LeaderWorkerSets; exit 1 on errors\n"
     "  render FILE        the objects that the sets want\n"
     "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
+    "  place FILE         a node for every pod of the sets' groups, or why there is none\n"
     "  explain FILE       what would be done now on a saved cluster state, and why\n"
     "\n"
     "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
@@ -39,6 +40,7 @@ int main(int argc, char** argv) {
   if (words[0] == "validate") return lwsctl::Validate(rest);
   if (words[0] == "render") return lwsctl::Render(rest);
   if (words[0] == "simulate") return lwsctl::Simulate(rest);
+  if (words[0] == "place") return lwsctl::Place(rest);
   if (words[0] == "explain") return lwsctl::Explain(rest);
   std::cerr << "lwsctl: unknown command " << words[0] << "\n" << kHelp;
   return 2;

@@ -202,7 +202,10 @@ absl::Status Flatten(const Json& document, int line, absl::string_view source, s
   const auto items = document.find("items");
   if (kind.is_string() && absl::EndsWith(kind.get<std::string>(), "List") && items != document.end() &&
       items->is_array()) {
-    for (const Json& item : *items) {
+    const std::string item_kind = kind.get<std::string>().substr(0, kind.get<std::string>().size() - 4);
+    for (Json item : *items) {
+      // Of the items of a NodeList each is a Node, and does not say so.
+      if (item.is_object() && !item.contains("kind") && !item_kind.empty()) item["kind"] = item_kind;
       absl::Status status = Flatten(item, line, source, objects);
       if (!status.ok()) return status;
     }

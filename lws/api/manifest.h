@@ -5,7 +5,7 @@
 //   (*objects)[0].line;              // 1
 //
 // YAML: many documents, anchors and merge keys, block scalars, the booleans and numbers of YAML 1.1. Objects of kind
-// List are taken apart, and empty documents passed over.
+// List, or NodeList and the like, are taken apart, and empty documents passed over.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_MANIFEST_H_

@@ -237,9 +237,11 @@ Json GroupService(const LeaderWorkerSet& set, const ObservedPod& leader) {
 absl::StatusOr<Json> GroupPodGroup(const LeaderWorkerSet& set, const ObservedPod& leader) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   const int64_t size = Size(set);
-  absl::StatusOr<ResourceList> total = PodRequests(LeaderTemplate(group).value("spec", Json::object()));
+  absl::StatusOr<ResourceList> total =
+      PodRequests(LeaderTemplate(group).value("spec", Json::object()), AbsentRequest::kIsZero);
   if (!total.ok()) return total.status();
-  const absl::StatusOr<ResourceList> worker = PodRequests(WorkerTemplate(group).value("spec", Json::object()));
+  const absl::StatusOr<ResourceList> worker =
+      PodRequests(WorkerTemplate(group).value("spec", Json::object()), AbsentRequest::kIsZero);
   if (!worker.ok()) return worker.status();
   if (size > 1) AddResources(*worker, size - 1, &*total);
   Json resources = Json::object();

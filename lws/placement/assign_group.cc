@@ -39,7 +39,7 @@ struct Counted {
 // The widest level at which the request holds domains, or minds that others do.
 int WidestHold(const Topology& topology, const GroupRequest& request) {
   int widest = topology.LastLevel();
-  if (request.exclusive_level.has_value()) widest = std::min(widest, *topology.LevelOf(*request.exclusive_level));
+  for (const std::string& key : request.exclusive_levels) widest = std::min(widest, *topology.LevelOf(key));
   for (const SubgroupLayer& layer : request.subgroups) {
     if (layer.exclusive) widest = std::min(widest, *topology.LevelOf(layer.level));
   }

@@ -69,7 +69,7 @@ void Capacity::Apply(const GroupRequest& request, const Assignment& assignment, 
     for (const WorkerRun& run : assignment.workers) domains.insert(topology_->DomainOf(level, run.node));
     for (const int32_t domain : domains) ChangeHold(holder, level, domain, sign);
   };
-  if (request.exclusive_level.has_value()) hold_all(Holder::kGroup, *request.exclusive_level, true);
+  for (const std::string& key : request.exclusive_levels) hold_all(Holder::kGroup, key, true);
   for (const SubgroupLayer& layer : request.subgroups) {
     if (!layer.exclusive) continue;
     hold_all(Holder::kSubgroup, layer.level, request.subgroup_leader != SubgroupLeader::kOutside);

@@ -31,12 +31,7 @@ void DomainCounts::Refresh(IndexRange nodes) {
 void DomainCounts::CountNode(int32_t node) {
   const Topology& topology = *problem_.topology;
   DomainCount count;
-  bool barred = scope_.lost != nullptr && (*scope_.lost)[node];
-  if (problem_.exclusive_level.has_value() && !barred) {
-    const int32_t domain = topology.DomainOf(*problem_.exclusive_level, node);
-    barred =
-        domain != scope_.own_exclusive_domain && capacity_.Holds(Holder::kGroup, *problem_.exclusive_level, domain);
-  }
+  const bool barred = (scope_.lost != nullptr && (*scope_.lost)[node]) || IsTaken(node);
   const int64_t* free = capacity_.Free(node);
   const bool worker_fits = !barred && problem_.worker.Exclusion(topology, node) == NodeExclusion::kNone;
   if (worker_fits) count.workers = problem_.worker.CountIn(free, nullptr);
@@ -53,6 +48,15 @@ void DomainCounts::CountNode(int32_t node) {
     if (problem_.layers[i].level == last) CutToSubgroups(static_cast<int>(i), node, &count);
   }
   cells_[last + 1][node - first_[last + 1]] = count;
+}
+
+bool DomainCounts::IsTaken(int32_t node) const {
+  const Topology& topology = *problem_.topology;
+  return std::any_of(problem_.exclusive_levels.begin(), problem_.exclusive_levels.end(), [&](int level) {
+    const int32_t domain = topology.DomainOf(level, node);
+    if (scope_.own_node.has_value() && topology.DomainOf(level, *scope_.own_node) == domain) return false;
+    return capacity_.Holds(Holder::kGroup, level, domain) > 0;
+  });
 }
 
 void DomainCounts::SumChildren(int level, int32_t domain) {

@@ -43,8 +43,8 @@ struct CountScope {
   int32_t domain = 0;
   // Nodes that are gone.
   const std::vector<bool>* lost = nullptr;
-  // The domain that the group itself holds exclusively.
-  std::optional<int32_t> own_exclusive_domain;
+  // A node of the group, whose domains it may hold exclusively itself.
+  std::optional<int32_t> own_node;
   // Units of the layer below (or workers) that certain domains of a layer must take, beside whole subgroups: by number
   // of the layer and domain.
   std::map<std::pair<int, int32_t>, int64_t> reserved;
@@ -59,6 +59,9 @@ class DomainCounts {
   const DomainCount& At(int level, int32_t domain) const { return cells_[level + 1][domain - first_[level + 1]]; }
   // The domain of the scope.
   const DomainCount& Whole() const { return At(scope_.level, scope_.domain); }
+
+  // Whether the node is in a domain that another exclusive group holds.
+  bool IsTaken(int32_t node) const;
 
   // Whether some domain cannot keep what is reserved in it.
   bool breaks_reservation() const { return breaks_reservation_; }

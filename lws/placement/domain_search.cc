@@ -26,17 +26,16 @@ class Search {
     const Closeness closeness = problem_.request->closeness;
     if (closeness == Closeness::kUnconstrained) {
       const std::vector<int> levels = LevelsFrom(std::max(last_key, scope.level));
-      return problem_.exclusive_level.value_or(scope.level) > scope.level ? InOneExclusiveDomain(scope, levels)
-                                                                          : Descend(levels, 0, scope);
+      return problem_.exclusive_level > scope.level ? InOneExclusiveDomain(scope, levels) : Descend(levels, 0, scope);
     }
     const int narrowest = std::max(problem_.level, scope.level);
-    const int widest = std::max({closeness == Closeness::kRequired ? narrowest : 0, scope.level,
-                                 problem_.exclusive_level.value_or(Topology::kRoot)});
+    const int widest =
+        std::max({closeness == Closeness::kRequired ? narrowest : 0, scope.level, problem_.exclusive_level});
     for (int level = std::max(narrowest, widest); level >= widest; --level) {
       std::vector<PickedDomain> picks = InOneDomain(scope, level);
       if (!picks.empty()) return picks;
     }
-    const bool may_spread = closeness == Closeness::kPreferred && !problem_.exclusive_level.has_value();
+    const bool may_spread = closeness == Closeness::kPreferred && problem_.exclusive_level == Topology::kRoot;
     return may_spread ? OverWidestDomains(scope) : std::vector<PickedDomain>();
   }
 
@@ -109,9 +108,9 @@ class Search {
   std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
     std::vector<PickedDomain> best;
     std::tuple<int64_t, int64_t> best_key;
-    for (const CountedDomain& region : Within(scope, *problem_.exclusive_level)) {
-      if (!TakesWhole(*problem_.exclusive_level, region.domain)) continue;
-      std::vector<PickedDomain> picks = Descend(levels, 0, {*problem_.exclusive_level, {region.domain}});
+    for (const CountedDomain& region : Within(scope, problem_.exclusive_level)) {
+      if (!TakesWhole(problem_.exclusive_level, region.domain)) continue;
+      std::vector<PickedDomain> picks = Descend(levels, 0, {problem_.exclusive_level, {region.domain}});
       if (picks.empty()) continue;
       const int64_t used = CountDomains(picks, levels[0]);
       const DomainCount& tight =

@@ -55,13 +55,9 @@ class Explanation {
       ++no_fit_.excluded[ExclusionName(exclusion)];
       return;
     }
-    if (problem_.exclusive_level.has_value()) {
-      const int32_t domain = topology_.DomainOf(*problem_.exclusive_level, node);
-      if (domain != counts_.scope().own_exclusive_domain &&
-          capacity_.Holds(Holder::kGroup, *problem_.exclusive_level, domain) > 0) {
-        ++no_fit_.excluded["domainTaken"];
-        return;
-      }
+    if (counts_.IsTaken(node)) {
+      ++no_fit_.excluded["domainTaken"];
+      return;
     }
     for (const std::string& name : shape.never_offered) ++no_fit_.excluded[name];
     for (const auto& [resource, amount] : shape.takes) {
@@ -73,7 +69,7 @@ class Explanation {
   void Blame() {
     const int scope = counts_.scope().level;
     int level = problem_.request->closeness == Closeness::kRequired ? problem_.level : scope;
-    level = std::max({level, scope, problem_.exclusive_level.value_or(scope)});
+    level = std::max({level, scope, problem_.exclusive_level});
     no_fit_.reason = level == scope ? NoFitReason::kNotEnoughRoom : NoFitReason::kNoLevelFits;
     if (counts_.Whole().penalty == DomainCount::kNone && problem_.has_leader) {
       no_fit_.reason = NoFitReason::kLeaderFitsNowhere;

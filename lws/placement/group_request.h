@@ -59,12 +59,13 @@ struct GroupRequest {
   Closeness closeness = Closeness::kUnconstrained;
   std::string level;
 
-  // Widest first, at most kMaxSubgroupLayers; each size divides the one before.
+  // At most kMaxSubgroupLayers, one around the other: each size divides the next larger one, which is not of a narrower
+  // level.
   std::vector<SubgroupLayer> subgroups;
   SubgroupLeader subgroup_leader = SubgroupLeader::kMember;
 
-  // All pods in one domain of this level, which holds no other group that is exclusive.
-  std::optional<std::string> exclusive_level;
+  // All pods in one domain of each of these levels, which holds no other group that is exclusive.
+  std::vector<std::string> exclusive_levels;
 
   PlacementProfile profile = PlacementProfile::kBestFit;
 };

@@ -45,27 +45,40 @@ absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* 
   return shape;
 }
 
+// In the order of the search: larger subgroups around smaller ones, of equal ones those of the wider level.
+absl::StatusOr<std::vector<LayerOnTopology>> SortedLayers(const GroupRequest& request, const Topology& topology) {
+  std::vector<LayerOnTopology> layers;
+  for (const SubgroupLayer& layer : request.subgroups) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "subgroups.level", layer.level);
+    if (!level.ok()) return level.status();
+    layers.push_back({*level, layer.size, layer.size, 0, layer.exclusive});
+  }
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerOnTopology& a, const LayerOnTopology& b) {
+    return std::make_pair(-a.size, a.level) < std::make_pair(-b.size, b.level);
+  });
+  return layers;
+}
+
 absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
   if (request.subgroups.size() > kMaxSubgroupLayers) {
     return absl::InvalidArgumentError(absl::StrCat("subgroups: more than ", kMaxSubgroupLayers, " layers"));
   }
+  absl::StatusOr<std::vector<LayerOnTopology>> layers = SortedLayers(request, topology);
+  if (!layers.ok()) return layers.status();
   const bool counts_leader = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kMember;
   const int64_t members = request.workers + counts_leader;
   int64_t wider_size = members;
   int wider_level = 0;
-  for (const SubgroupLayer& layer : request.subgroups) {
-    const absl::StatusOr<int> level = ReadLevel(topology, "subgroups.level", layer.level);
-    if (!level.ok()) return level.status();
-    if (*level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
+  for (LayerOnTopology& layer : *layers) {
+    if (layer.level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
     if (layer.size < 1 || wider_size % layer.size != 0 || members == 0) {
       return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ", wider_size));
     }
+    layer.units = members / layer.size;
     if (!problem->layers.empty()) problem->layers.front().ratio = wider_size / layer.size;
-    // The innermost so far consists of pods.
-    problem->layers.insert(problem->layers.begin(),
-                           {*level, layer.size, layer.size, members / layer.size, layer.exclusive});
+    problem->layers.insert(problem->layers.begin(), layer);
     wider_size = layer.size;
-    wider_level = *level;
+    wider_level = layer.level;
   }
   return absl::OkStatus();
 }
@@ -76,10 +89,11 @@ absl::Status ReadCloseness(const GroupRequest& request, const Topology& topology
     if (!level.ok()) return level.status();
     problem->level = *level;
   }
-  if (request.exclusive_level.has_value()) {
-    const absl::StatusOr<int> level = ReadLevel(topology, "exclusive_level", *request.exclusive_level);
+  for (const std::string& key : request.exclusive_levels) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "exclusive_levels", key);
     if (!level.ok()) return level.status();
-    problem->exclusive_level = *level;
+    problem->exclusive_levels.push_back(*level);
+    problem->exclusive_level = std::max(problem->exclusive_level, *level);
   }
   return absl::OkStatus();
 }

@@ -72,7 +72,9 @@ struct PlacementProblem {
   std::vector<LayerOnTopology> layers;  // innermost first
   // The level of the required or preferred domain; Topology::kRoot when there is none.
   int level = Topology::kRoot;
-  std::optional<int> exclusive_level;
+  std::vector<int> exclusive_levels;
+  // The narrowest of them; Topology::kRoot when there is none.
+  int exclusive_level = Topology::kRoot;
 };
 
 }  // namespace lws

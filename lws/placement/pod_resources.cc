@@ -16,10 +16,20 @@ const Json* Find(const Json& object, const char* key) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-absl::StatusOr<ResourceList> Requests(const Json& holder) {
+// resources.LIST of a container or a pod.
+absl::StatusOr<ResourceList> Resources(const Json& holder, const char* list) {
   const Json* resources = Find(holder, "resources");
-  const Json* requests = resources == nullptr ? nullptr : Find(*resources, "requests");
-  return requests == nullptr ? ResourceList() : ReadResourceList(*requests);
+  const Json* amounts = resources == nullptr ? nullptr : Find(*resources, list);
+  return amounts == nullptr ? ResourceList() : ReadResourceList(*amounts);
+}
+
+absl::StatusOr<ResourceList> Requests(const Json& container, AbsentRequest absent) {
+  absl::StatusOr<ResourceList> requests = Resources(container, "requests");
+  if (!requests.ok() || absent == AbsentRequest::kIsZero) return requests;
+  const absl::StatusOr<ResourceList> limits = Resources(container, "limits");
+  if (!limits.ok()) return limits.status();
+  requests->insert(limits->begin(), limits->end());
+  return requests;
 }
 
 // Raises every amount of `list` to that of `other`.
@@ -37,8 +47,8 @@ struct ContainerSums {
   ResourceList initialising;
 };
 
-absl::Status AddInitContainer(const Json& container, ContainerSums* sums) {
-  absl::StatusOr<ResourceList> requests = Requests(container);
+absl::Status AddInitContainer(const Json& container, AbsentRequest absent, ContainerSums* sums) {
+  absl::StatusOr<ResourceList> requests = Requests(container, absent);
   if (!requests.ok()) return requests.status();
   const Json* policy = Find(container, "restartPolicy");
   if (policy != nullptr && *policy == "Always") {
@@ -58,9 +68,17 @@ bool IsPodLevelResource(absl::string_view name) {
   return name == "cpu" || name == "memory" || absl::StartsWith(name, "hugepages-");
 }
 
-absl::Status ApplyPodLevel(const Json& pod_spec, ResourceList* sum) {
-  absl::StatusOr<ResourceList> pod_level = Requests(pod_spec);
+absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceList* sum) {
+  absl::StatusOr<ResourceList> pod_level = Resources(pod_spec, "requests");
   if (!pod_level.ok()) return pod_level.status();
+  if (absent == AbsentRequest::kIsLimit) {
+    const absl::StatusOr<ResourceList> limits = Resources(pod_spec, "limits");
+    if (!limits.ok()) return limits.status();
+    // Of what no container asks for, the pod's limit is its request.
+    for (const auto& [name, amount] : *limits) {
+      if (sum->count(name) == 0) pod_level->emplace(name, amount);
+    }
+  }
   for (const auto& [name, amount] : *pod_level) {
     if (IsPodLevelResource(name)) (*sum)[name] = amount;
   }
@@ -93,24 +111,24 @@ void AddResources(const ResourceList& addend, int64_t count, ResourceList* sum) 
   }
 }
 
-absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec) {
+absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec, AbsentRequest absent) {
   ContainerSums sums;
   if (const Json* containers = Find(pod_spec, "containers"); containers != nullptr) {
     for (const Json& container : *containers) {
-      absl::StatusOr<ResourceList> requests = Requests(container);
+      absl::StatusOr<ResourceList> requests = Requests(container, absent);
       if (!requests.ok()) return requests.status();
       AddResources(*requests, 1, &sums.running);
     }
   }
   if (const Json* containers = Find(pod_spec, "initContainers"); containers != nullptr) {
     for (const Json& container : *containers) {
-      absl::Status status = AddInitContainer(container, &sums);
+      absl::Status status = AddInitContainer(container, absent, &sums);
       if (!status.ok()) return status;
     }
   }
   ResourceList total = std::move(sums.running);
   RaiseTo(sums.initialising, &total);
-  absl::Status status = ApplyPodLevel(pod_spec, &total);
+  absl::Status status = ApplyPodLevel(pod_spec, absent, &total);
   if (!status.ok()) return status;
   if (const Json* overhead = Find(pod_spec, "overhead"); overhead != nullptr) {
     absl::StatusOr<ResourceList> amounts = ReadResourceList(*overhead);

@@ -1,6 +1,6 @@
 // What a pod asks of its node, summed as the Kubernetes scheduler sums it.
 //
-//   lws::ResourceList requests = *lws::PodRequests(pod["spec"]);
+//   lws::ResourceList requests = *lws::PodRequests(pod["spec"], lws::AbsentRequest::kIsZero);
 //   requests["cpu"].ToString();    // 1500m
 //
 // Containers and sidecars (init containers that restart always) run together and add up; an init container runs alone
@@ -25,8 +25,12 @@ namespace lws {
 // Amounts by resource name.
 using ResourceList = std::map<std::string, Quantity>;
 
+// What a container asks for that has a limit and no request. A template says nothing of it; the API server writes the
+// limit as the request into every pod.
+enum class AbsentRequest { kIsZero, kIsLimit };
+
 // Errors: InvalidArgument naming the resource whose amount is no quantity. Complexity: O(containers x resources).
-absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec);
+absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec, AbsentRequest absent);
 
 // Adds `count` times `addend` to `sum`.
 void AddResources(const ResourceList& addend, int64_t count, ResourceList* sum);

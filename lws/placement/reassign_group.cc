@@ -29,13 +29,16 @@ struct Demand {
   std::vector<size_t> ranks;
 };
 
-// The workers of `request` alone, in whole subgroups of the `layers` innermost layers.
-GroupRequest WorkersAlone(const GroupRequest& request, int64_t workers, int layers) {
+// Workers of the problem alone, in whole subgroups of the `layers` innermost layers.
+GroupRequest WorkersAlone(const PlacementProblem& problem, int64_t workers, int layers) {
   GroupRequest alone;
-  alone.worker = request.worker;
+  alone.worker = problem.request->worker;
   alone.workers = workers;
-  alone.profile = request.profile;
-  alone.subgroups.assign(request.subgroups.end() - layers, request.subgroups.end());
+  alone.profile = problem.request->profile;
+  for (int i = layers - 1; i >= 0; --i) {
+    const LayerOnTopology& layer = problem.layers[i];
+    alone.subgroups.push_back({layer.size, problem.topology->level_keys()[layer.level], layer.exclusive});
+  }
   return alone;
 }
 
@@ -204,7 +207,7 @@ class Completion {
       }
     }
     const int64_t largest = layers_ == 0 ? 1 : problem_.layers[layers_ - 1].size;
-    const GroupRequest alone = WorkersAlone(*problem_.request, largest, layers_);
+    const GroupRequest alone = WorkersAlone(problem_, largest, layers_);
     const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
     if (!problem.ok()) return false;
     const DomainCounts counts(*problem, capacity_, scope);
@@ -212,8 +215,7 @@ class Completion {
   }
 
   bool Place(const Demand& demand, Capacity* left, std::vector<int32_t>* nodes) const {
-    const GroupRequest alone =
-        WorkersAlone(*problem_.request, static_cast<int64_t>(demand.ranks.size()), demand.layers);
+    const GroupRequest alone = WorkersAlone(problem_, static_cast<int64_t>(demand.ranks.size()), demand.layers);
     const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
     if (!problem.ok()) return false;
     CountScope scope;
@@ -253,7 +255,7 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
                                          const std::vector<bool>& lost, const std::vector<int32_t>& nodes) {
   const Topology& topology = *problem.topology;
   const Closeness closeness = problem.request->closeness;
-  const int exclusive = problem.exclusive_level.value_or(Topology::kRoot);
+  const int exclusive = problem.exclusive_level;
   const int widest = std::max(closeness == Closeness::kRequired ? problem.level : Topology::kRoot, exclusive);
   const int narrowest = closeness == Closeness::kPreferred ? std::max(problem.level, widest) : widest;
   PlacementResult result;
@@ -271,7 +273,7 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
     if (!domain.has_value()) continue;
     scope.level = level;
     scope.domain = *domain;
-    if (exclusive != Topology::kRoot) scope.own_exclusive_domain = CommonDomain(topology, exclusive, nodes);
+    scope.own_node = *std::find_if(nodes.begin(), nodes.end(), [](int32_t node) { return node != kUnplaced; });
     Completion completion(problem, capacity, lost, nodes, scope);
     const std::optional<std::vector<int32_t>> completed = completion.Run();
     if (!completed.has_value()) continue;

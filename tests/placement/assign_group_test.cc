@@ -190,7 +190,7 @@ TEST(AssignGroupTest, LeavesOfSeveralNodes) {
 TEST(AssignGroupTest, ExclusiveGroupsTakeADomainEach) {
   Capacity capacity = SmallTopology("{[4 4][4 4][4 4]}");
   GroupRequest request = Pods(3, "rack", Closeness::kRequired, PlacementProfile::kBestFit);
-  request.exclusive_level = "rack";
+  request.exclusive_levels = {"rack"};
   const std::vector<const GroupRequest*> groups(4, &request);
   const std::vector<PlacementResult> results = *AssignGroups(groups, &capacity);
   EXPECT_EQ(PodsByNode(capacity.topology(), *results[0].assignment), "3 - - - - -");

@@ -19,8 +19,13 @@ namespace lws {
 namespace {
 
 constexpr unsigned kSeed = 20261125;
-constexpr int kCases = 1000000;
-constexpr int kReplacements = 100000;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kSlowness = 20;
+#else
+constexpr int kSlowness = 1;
+#endif
+constexpr int kCases = 1000000 / kSlowness;
+constexpr int kReplacements = 100000 / kSlowness;
 
 class Cases {
  public:
@@ -60,7 +65,8 @@ class Cases {
     if (leader >= 2) request.leader = Shape(3);
     request.workers = Draw(6) + (request.leader.has_value() ? 0 : 1);
     if (Draw(3) == 0) AddSubgroups(&request);
-    if (Draw(6) == 0) request.exclusive_level = Key();
+    if (Draw(6) == 0) request.exclusive_levels.push_back(Key());
+    if (Draw(30) == 0) request.exclusive_levels.push_back(Key());
     return request;
   }
 
@@ -114,6 +120,12 @@ int SmallestCount(const Feasible& assignment) {
   return smallest;
 }
 
+int NarrowestExclusive(const Topology& topology, const GroupRequest& request) {
+  int narrowest = Topology::kRoot;
+  for (const std::string& key : request.exclusive_levels) narrowest = std::max(narrowest, *topology.LevelOf(key));
+  return narrowest;
+}
+
 std::string Describe(const Capacity& capacity, const GroupRequest& request) {
   std::string text;
   const Topology& topology = capacity.topology();
@@ -133,7 +145,7 @@ std::string Describe(const Capacity& capacity, const GroupRequest& request) {
   absl::StrAppend(&text, "\n  ", request.workers, " workers of ", shape(request.worker), ", leader ",
                   request.leader.has_value() ? shape(*request.leader) : "none", ", closeness ",
                   static_cast<int>(request.closeness), " ", request.level, ", profile ",
-                  static_cast<int>(request.profile), ", exclusive ", request.exclusive_level.value_or("-"));
+                  static_cast<int>(request.profile), ", exclusive ", absl::StrJoin(request.exclusive_levels, "+"));
   for (const SubgroupLayer& layer : request.subgroups) {
     absl::StrAppend(&text, ", ", layer.size, " per ", layer.level, layer.exclusive ? " exclusive" : "", " leader ",
                     static_cast<int>(request.subgroup_leader));
@@ -176,11 +188,8 @@ class LawCheck {
     int first = topology_.LastLevel();
     if (request_.closeness != Closeness::kUnconstrained) {
       first = *topology_.LevelOf(request_.level);
-      if (request_.exclusive_level.has_value()) {
-        // One domain of the exclusive level at any rate: closeness to a wider level says nothing more.
-        const int exclusive = *topology_.LevelOf(*request_.exclusive_level);
-        first = std::max(first, exclusive);
-      }
+      // One domain of the exclusive level at any rate: closeness to a wider level says nothing more.
+      first = std::max(first, NarrowestExclusive(topology_, request_));
       while (first > 0 && !SomeInOneDomain(first)) --first;
     }
     for (int level = first; level < topology_.LevelCount(); ++level) levels->push_back(level);
@@ -221,9 +230,7 @@ class LawCheck {
     return "";
   }
 
-  bool LooserThanExclusive(int level) const {
-    return request_.exclusive_level.has_value() && level < *topology_.LevelOf(*request_.exclusive_level);
-  }
+  bool LooserThanExclusive(int level) const { return level < NarrowestExclusive(topology_, request_); }
 
   const Topology& topology_;
   const GroupRequest& request_;
@@ -250,7 +257,7 @@ TEST(PlacementLawsTest, Laws1To7AgainstEveryAssignment) {
   for (int round = 0; round < kCases; ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
     const GroupRequest request = cases.Request();
-    if (request.exclusive_level.has_value() || !request.subgroups.empty()) HoldSome(&cases, request, &capacity);
+    if (!request.exclusive_levels.empty() || !request.subgroups.empty()) HoldSome(&cases, request, &capacity);
     const absl::StatusOr<PlacementResult> result = AssignGroup(capacity, request);
     ASSERT_TRUE(result.ok()) << result.status() << Describe(capacity, request);
     fits += result->assignment.has_value();
@@ -339,7 +346,7 @@ TEST(PlacementLawsTest, Law10Replacement) {
     LetLostSubgroupsGo(request, assignment->NodesByRank(), nodes, &capacity);
     const PlacementOracle oracle(capacity, request);
     int level = request.closeness == Closeness::kRequired ? *topology.LevelOf(request.level) : Topology::kRoot;
-    if (request.exclusive_level.has_value()) level = std::max(level, *topology.LevelOf(*request.exclusive_level));
+    level = std::max(level, NarrowestExclusive(topology, request));
     const bool survivors = std::any_of(nodes.begin(), nodes.end(), [](int32_t node) { return node >= 0; });
     const std::string where = absl::StrCat("round ", round, ", seed ", kSeed + 3, Describe(capacity, request),
                                            "\n  survivors ", absl::StrJoin(nodes, " "));
@@ -377,7 +384,7 @@ TEST(PlacementLawsTest, Law11GrowingAndShrinking) {
     kept.resize(request.workers + request.leader.has_value(), -1);
     const PlacementOracle oracle(capacity, request);
     int level = request.closeness == Closeness::kRequired ? *topology.LevelOf(request.level) : Topology::kRoot;
-    if (request.exclusive_level.has_value()) level = std::max(level, *topology.LevelOf(*request.exclusive_level));
+    level = std::max(level, NarrowestExclusive(topology, request));
     const std::vector<bool> none(topology.NodeCount());
     const std::string where = absl::StrCat("round ", round, ", seed ", kSeed + 4, Describe(capacity, request));
     if (result->assignment.has_value()) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -176,10 +177,11 @@ class PlacementOracle {
   }
 
   bool ExclusiveHolds(const std::vector<int32_t>& nodes) const {
-    if (!request_.exclusive_level.has_value()) return true;
-    const int level = *topology_.LevelOf(*request_.exclusive_level);
-    return InOneDomain(nodes, level) &&
-           capacity_.Holds(Holder::kGroup, level, topology_.DomainOf(level, nodes[0])) == 0;
+    return std::all_of(request_.exclusive_levels.begin(), request_.exclusive_levels.end(), [&](const std::string& key) {
+      const int level = *topology_.LevelOf(key);
+      return InOneDomain(nodes, level) &&
+             capacity_.Holds(Holder::kGroup, level, topology_.DomainOf(level, nodes[0])) == 0;
+    });
   }
 
   // The subgroup of a rank, -1 for none, as LeaderWorkerSet numbers them.

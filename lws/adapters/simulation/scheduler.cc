@@ -38,7 +38,7 @@ Json Labels(const Json& object) { return object["metadata"].value("labels", Json
 Json Domain(const Json& node, const Json& term) { return Labels(node).value(term.value("topologyKey", ""), Json()); }
 
 ResourceList Requests(const Json& pod) {
-  ResourceList requests = PodRequests(pod["spec"]).value_or(ResourceList());
+  ResourceList requests = PodRequests(pod["spec"], AbsentRequest::kIsLimit).value_or(ResourceList());
   requests["pods"] = *Quantity::Parse("1");
   return requests;
 }

@@ -1,0 +1,132 @@
+#include "lws/placement/cluster_documents.h"
+
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/well_known.h"
+#include "lws/placement/pod_resources.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+absl::Status Named(const Json& object, absl::string_view field, absl::string_view message) {
+  return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", field, message));
+}
+
+absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object, absl::string_view field) {
+  for (const auto& [name, amount] : amounts) {
+    if (amount < 0) return Named(object, absl::StrCat(field, ".", name), ": is negative");
+  }
+  return absl::OkStatus();
+}
+
+// A domain that a running pod's group holds alone.
+struct HeldDomain {
+  Holder holder;
+  std::string group;
+  int level;
+  int32_t domain;
+
+  friend bool operator<(const HeldDomain& a, const HeldDomain& b) {
+    return std::tie(a.holder, a.group, a.level, a.domain) < std::tie(b.holder, b.group, b.level, b.domain);
+  }
+};
+
+void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topology, std::set<HeldDomain>* held) {
+  const bool group = holder == Holder::kGroup;
+  const std::optional<std::string> key = pod.OptionalText(
+      {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
+  const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
+  if (!key.has_value() || owner.empty()) return;
+  const std::optional<int> level = topology.LevelOf(*key);
+  if (level.has_value()) held->insert({holder, owner, *level, topology.DomainOf(*level, node)});
+}
+
+bool IsFinished(JsonReader& pod) {
+  const std::string phase = pod.Text({"status", "phase"});
+  return phase == "Succeeded" || phase == "Failed";
+}
+
+}  // namespace
+
+absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node) {
+  JsonReader reader(node);
+  TopologyNode result;
+  result.facts.name = reader.Text({"metadata", "name"});
+  const Json& labels = reader.Object({"metadata", "labels"});
+  for (auto it = labels.begin(); it != labels.end(); ++it) {
+    if (!it->is_string()) return Named(node, absl::StrCat("metadata.labels.", it.key()), ": not a string");
+    result.facts.labels[it.key()] = it->get<std::string>();
+  }
+  for (const Json& taint : reader.List({"spec", "taints"})) {
+    result.facts.taints.push_back(
+        {reader.TextIn(taint, {"key"}), reader.TextIn(taint, {"value"}), reader.TextIn(taint, {"effect"})});
+  }
+  const Json* unschedulable = reader.Find({"spec", "unschedulable"});
+  result.facts.unschedulable = unschedulable != nullptr && *unschedulable == true;
+  for (const Json& condition : reader.List({"status", "conditions"})) {
+    if (reader.TextIn(condition, {"type"}) != "Ready") continue;
+    result.facts.ready = reader.TextIn(condition, {"status"}) == "True";
+  }
+  const absl::StatusOr<ResourceList> allocatable = ReadResourceList(reader.Object({"status", "allocatable"}));
+  if (!reader.status().ok()) return reader.status();
+  if (!allocatable.ok()) return Named(node, "status.allocatable.", allocatable.status().message());
+  if (result.facts.name.empty()) return Named(node, "metadata.name", ": missing");
+  result.allocatable = OfferedAmounts(*allocatable);
+  absl::Status status = CheckNotNegative(result.allocatable, node, "status.allocatable");
+  if (!status.ok()) return status;
+  return result;
+}
+
+absl::StatusOr<std::shared_ptr<const Topology>> TopologyFromNodes(absl::Span<const SharedJson> nodes,
+                                                                  std::vector<std::string> level_keys) {
+  std::vector<TopologyNode> read;
+  for (const SharedJson& node : nodes) {
+    absl::StatusOr<TopologyNode> result = ReadTopologyNode(*node);
+    if (!result.ok()) return result.status();
+    read.push_back(*std::move(result));
+  }
+  return Topology::Create(std::move(read), std::move(level_keys));
+}
+
+absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
+  PodShape shape;
+  const absl::StatusOr<ResourceList> requests = PodRequests(pod_spec, AbsentRequest::kIsLimit);
+  if (!requests.ok()) return absl::InvalidArgumentError(absl::StrCat("resources: ", requests.status().message()));
+  shape.amounts = RequestedAmounts(*requests);
+  absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod_spec);
+  if (!filter.ok()) return filter.status();
+  shape.filter = *std::move(filter);
+  return shape;
+}
+
+absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
+  const Topology& topology = capacity->topology();
+  std::vector<std::pair<int32_t, ResourceAmounts>> uses;
+  std::set<HeldDomain> held;
+  for (const SharedJson& pod : pods) {
+    JsonReader reader(*pod);
+    const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
+    const bool finished = IsFinished(reader);
+    if (!reader.status().ok()) return reader.status();
+    if (!node.has_value() || finished) continue;
+    const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);
+    if (!requests.ok()) return Named(*pod, "spec.containers: resources: ", requests.status().message());
+    uses.emplace_back(*node, RequestedAmounts(*requests));
+    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers: resources");
+    if (!status.ok()) return status;
+    AddHeld(reader, Holder::kGroup, *node, topology, &held);
+    AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
+    if (!reader.status().ok()) return reader.status();
+  }
+  for (const auto& [node, amounts] : uses) capacity->Use(node, amounts);
+  for (const HeldDomain& domain : held) capacity->Hold(domain.holder, domain.level, domain.domain);
+  return absl::OkStatus();
+}
+
+}  // namespace lws

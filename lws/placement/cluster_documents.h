@@ -1,0 +1,43 @@
+// Topologies, and what is used of them, from the documents of nodes and pods.
+//
+//   auto topology = *lws::TopologyFromNodes(nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   lws::Capacity capacity(topology);
+//   lws::UsePods(pods, &capacity);
+//
+// Thread-safety: may be called concurrently for distinct capacities.
+#ifndef LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_
+#define LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lws/api/json.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/topology.h"
+
+namespace lws {
+
+// A node without a Ready condition counts as ready; what it offers is its status.allocatable, which must say "pods".
+// Errors: InvalidArgument naming the node and the field.
+absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node);
+
+// Errors: as ReadTopologyNode and Topology::Create.
+absl::StatusOr<std::shared_ptr<const Topology>> TopologyFromNodes(absl::Span<const SharedJson> nodes,
+                                                                  std::vector<std::string> level_keys);
+
+// What a pod of this spec asks for, limits standing for absent requests. Errors: InvalidArgument naming the field.
+absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec);
+
+// Takes the room of every pod that has a node and is not finished, and holds the domains of those that say they are
+// exclusive: with exclusive-topology and a group key, subgroup-exclusive-topology and a subgroup key. Pods on nodes
+// outside of the topology are passed over. Errors: InvalidArgument naming the pod and the field; nothing is taken then.
+absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_
