@@ -107,7 +107,7 @@ BENCHMARK(BM_AssignBatch)->Arg(1)->Arg(10000)->ArgName("groups")->Unit(benchmark
 void BM_ReplaceNodes(benchmark::State& state) {
   Capacity capacity = Cluster(25000);
   GroupRequest request = LargeGroup(PlacementProfile::kBestFit);
-  request.worker = Worker(4);
+  request.worker = Worker(8);
   const Assignment assignment = *AssignGroup(capacity, request)->assignment;
   capacity.Commit(request, assignment);
   std::vector<int32_t> lost;

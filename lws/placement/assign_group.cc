@@ -85,6 +85,8 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
   }
   for (auto& [request, entry] : counted) {
     entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity, CountScope());
+    const int level = std::max(entry.problem.level, entry.problem.exclusive_level);
+    if (level != Topology::kRoot && requests.size() > 1) entry.counts->IndexRoom(level);
   }
   std::vector<PlacementResult> results;
   results.reserve(requests.size());

@@ -36,12 +36,16 @@ Capacity::Capacity(std::shared_ptr<const Topology> topology)
   }
 }
 
-void Capacity::Change(int32_t node, const ResourceAmounts& amounts, int64_t pods, int sign) {
+std::vector<int64_t> Capacity::RowOf(const ResourceAmounts& amounts) const {
+  std::vector<int64_t> row(width_);
+  for (size_t i = 1; i < width_; ++i) row[i] = AmountOf(amounts, topology_->resources()[i]);
+  row[0] = 1;  // a pod is one of "pods"
+  return row;
+}
+
+void Capacity::Change(int32_t node, const std::vector<int64_t>& amounts, int64_t times) {
   int64_t* row = &free_[size_t(node) * width_];
-  for (size_t i = 0; i < width_; ++i) {
-    const __int128 each = i == 0 ? 1 : AmountOf(amounts, topology_->resources()[i]);  // a pod is one of "pods"
-    row[i] = Saturated(row[i] - each * pods * sign);
-  }
+  for (size_t i = 0; i < width_; ++i) row[i] = Saturated(row[i] - __int128{amounts[i]} * times);
 }
 
 void Capacity::ChangeHold(Holder holder, int level, int32_t domain, int32_t by) {
@@ -60,8 +64,9 @@ int32_t Capacity::Holds(Holder holder, int level, int32_t domain) const {
 }
 
 void Capacity::Apply(const GroupRequest& request, const Assignment& assignment, int sign) {
-  if (assignment.leader.has_value()) Change(*assignment.leader, request.leader->amounts, 1, sign);
-  for (const WorkerRun& run : assignment.workers) Change(run.node, request.worker.amounts, run.count, sign);
+  if (assignment.leader.has_value()) Change(*assignment.leader, RowOf(request.leader->amounts), sign);
+  const std::vector<int64_t> worker = RowOf(request.worker.amounts);
+  for (const WorkerRun& run : assignment.workers) Change(run.node, worker, int64_t{run.count} * sign);
   const auto hold_all = [&](Holder holder, const std::string& key, bool with_leader) {
     const int level = *topology_->LevelOf(key);
     std::set<int32_t> domains;

@@ -7,7 +7,7 @@
 //
 // Laws:
 //   1. Release undoes Use and Commit of the same arguments, in any order.
-//   2. Amounts never wrap: free room below the smallest int64 stays there, and no room above kBeyondAmounts appears.
+//   2. Amounts never wrap; law 1 holds as long as none reaches an end of int64.
 //
 // Thread-safety: const methods may be called concurrently; copies are independent.
 #ifndef LWS_PLACEMENT_CAPACITY_H_
@@ -38,8 +38,8 @@ class Capacity {
   const int64_t* Free(int32_t node) const { return &free_[size_t(node) * width_]; }
 
   // A pod is there, or is gone. Resources that the topology does not know are passed over.
-  void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, amounts, 1, 1); }
-  void Free(int32_t node, const ResourceAmounts& amounts) { Change(node, amounts, 1, -1); }
+  void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), 1); }
+  void Free(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), -1); }
 
   // The group takes its place, or leaves it: room, and domains where it is exclusive. REQUIRES: an assignment of this
   // request on this topology. Complexity: O(runs x resources).
@@ -58,7 +58,9 @@ class Capacity {
     std::vector<int32_t> inside;  // here, or further below
   };
 
-  void Change(int32_t node, const ResourceAmounts& amounts, int64_t pods, int sign);
+  // By resource of the topology.
+  std::vector<int64_t> RowOf(const ResourceAmounts& amounts) const;
+  void Change(int32_t node, const std::vector<int64_t>& amounts, int64_t times);
   void ChangeHold(Holder holder, int level, int32_t domain, int32_t by);
   void Apply(const GroupRequest& request, const Assignment& assignment, int sign);
 

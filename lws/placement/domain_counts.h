@@ -16,6 +16,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -66,12 +67,23 @@ class DomainCounts {
   // Whether some domain cannot keep what is reserved in it.
   bool breaks_reservation() const { return breaks_reservation_; }
 
+  // Keeps the domains of the level in order of their room, which then costs O(log domains) a change.
+  void IndexRoom(int level);
+  // That level, and its domains that can have the leader where there is one: room, and domain.
+  std::optional<int> indexed_level() const { return indexed_level_; }
+  const std::set<std::pair<int64_t, int32_t>>& by_room() const { return by_room_; }
+
   // Counts the nodes, which are a range, and the domains above them anew.
   // Complexity: O(nodes x resources + levels x children of a domain).
   void Refresh(IndexRange nodes);
 
  private:
-  void CountNode(int32_t node);
+  void CountNodes(IndexRange nodes);
+  bool IsAlike(int32_t a, int32_t b) const;
+  DomainCount CountNode(int32_t node) const;
+  bool IsBarred(int32_t node) const;
+  void MoveInIndex(int32_t domain, const DomainCount& before, const DomainCount& after);
+  void CutToSubgroupsOf(int level, int32_t domain, DomainCount* count);
   void SumChildren(int level, int32_t domain);
   void CutToSubgroups(int layer_number, int32_t domain, DomainCount* count);
   int64_t Reserved(int layer_number, int32_t domain) const;
@@ -79,7 +91,10 @@ class DomainCounts {
   const PlacementProblem& problem_;
   const Capacity& capacity_;
   CountScope scope_;
+  bool may_be_barred_;
   bool breaks_reservation_ = false;
+  std::optional<int> indexed_level_;
+  std::set<std::pair<int64_t, int32_t>> by_room_;
   std::vector<int32_t> first_;                   // by level + 1: the scope's first domain there
   std::vector<std::vector<DomainCount>> cells_;  // by level + 1
 };

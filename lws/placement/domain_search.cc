@@ -76,8 +76,29 @@ class Search {
     return true;
   }
 
-  // Those of `level` that could take the whole group with the least left over, in path order.
+  // Equally tight domains matter when pods are to be spread evenly below.
+  bool WantsTies() const { return problem_.request->profile == PlacementProfile::kBalanced; }
+
+  // As TightestWhole for the whole scope, from the index: the first with room enough, and those with as much.
+  std::vector<int32_t> TightestIndexed(int level) const {
+    std::vector<int32_t> tightest;
+    int64_t least = 0;
+    const auto& by_room = counts_.by_room();
+    // Workers that must fit in any case, however they are divided into subgroups.
+    for (auto it = by_room.lower_bound({problem_.workers, -1}); it != by_room.end(); ++it) {
+      if (!tightest.empty() && it->first > least) break;
+      if (!TakesWhole(level, it->second)) continue;
+      least = it->first;
+      tightest.push_back(it->second);
+      if (!WantsTies()) break;
+    }
+    return tightest;
+  }
+
+  // Those of `level` that could take the whole group with the least left over, in path order; the first alone where
+  // ties do not matter.
   std::vector<int32_t> TightestWhole(const Region& region, int level) const {
+    if (region.level == counts_.scope().level && counts_.indexed_level() == level) return TightestIndexed(level);
     const bool leader = problem_.has_leader;
     const int64_t units = std::max<int64_t>(problem_.UnitsAt(level), 0);
     std::vector<int32_t> tightest;
@@ -88,7 +109,8 @@ class Search {
         const DomainCount& count = counts_.At(level, domain);
         if (count.UnitsFor(leader) < units) continue;
         const int64_t room = count.RoomFor(leader);
-        if ((!tightest.empty() && room > least) || !LayersAboveTakeOne(level, domain)) continue;
+        if (!tightest.empty() && (room > least || (room == least && !WantsTies()))) continue;
+        if (!LayersAboveTakeOne(level, domain)) continue;
         if (room < least) tightest.clear();
         least = room;
         tightest.push_back(domain);

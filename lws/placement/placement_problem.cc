@@ -1,6 +1,7 @@
 #include "lws/placement/placement_problem.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -103,30 +104,21 @@ bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
          a.exclusions == b.exclusions;
 }
 
-}  // namespace
-
-int64_t ShapeOnTopology::CountIn(const int64_t* free, const ShapeOnTopology* other) const {
-  if (other != nullptr) {
-    if (!other->never_offered.empty()) return -1;
-    for (const auto& [resource, amount] : other->takes) {
-      if (free[resource] < amount) return -1;
-    }
+void JoinTakes(PlacementProblem* problem) {
+  std::map<int32_t, Take> by_resource;
+  for (const auto& [resource, amount] : problem->worker.takes) by_resource[resource].worker = amount;
+  for (const auto& [resource, amount] : problem->leader.takes) by_resource[resource].leader = amount;
+  for (auto& [resource, take] : by_resource) {
+    take.resource = resource;
+    problem->takes.push_back(take);
+    if (take.worker > 0) problem->worker_takes.push_back(take);
+    if (take.leader > 0) problem->leader_takes.push_back(take);
   }
-  if (!never_offered.empty()) return 0;
-  int64_t count = kMaxGroupPods;
-  size_t next = 0;
-  for (const auto& [resource, amount] : takes) {
-    int64_t room = free[resource];
-    if (other != nullptr) {
-      while (next < other->takes.size() && other->takes[next].first < resource) ++next;
-      if (next < other->takes.size() && other->takes[next].first == resource) room -= other->takes[next].second;
-    }
-    if (room < amount) return 0;
-    int64_t product;
-    if (__builtin_mul_overflow(count, amount, &product) || product > room) count = room / amount;
-  }
-  return count;
+  std::stable_partition(problem->worker_takes.begin(), problem->worker_takes.end(),
+                        [](const Take& take) { return take.worker == 1; });
 }
+
+}  // namespace
 
 absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& request, const Topology& topology) {
   PlacementProblem problem;
@@ -147,6 +139,7 @@ absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& re
     problem.leader = *std::move(leader);
     problem.same_shape = SameShape(problem.leader, problem.worker);
   }
+  JoinTakes(&problem);
   absl::Status status = ReadCloseness(request, topology, &problem);
   if (status.ok()) status = ReadLayers(request, topology, &problem);
   if (!status.ok()) return status;

@@ -30,10 +30,13 @@ struct ShapeOnTopology {
   NodeExclusion Exclusion(const Topology& topology, int32_t node) const {
     return exclusions[by_class ? topology.ClassOf(node) : node];
   }
+};
 
-  // How many such pods fit into `free` beside one pod of `other`, when that is given; -1 when `other` itself does not
-  // fit. Room alone is looked at. Complexity: O(resources taken).
-  int64_t CountIn(const int64_t* free, const ShapeOnTopology* other) const;
+// What a pod of each kind takes of one resource.
+struct Take {
+  int32_t resource = 0;
+  int64_t worker = 0;
+  int64_t leader = 0;
 };
 
 // A layer of subgroups. A unit of layer i is one subgroup; it consists of `ratio` units of layer i - 1, or workers.
@@ -69,6 +72,12 @@ struct PlacementProblem {
   ShapeOnTopology leader;
   ShapeOnTopology worker;
   int64_t workers = 0;
+  // What the pods of the group take at all; of it:
+  std::vector<Take> takes;
+  // The resources that a worker takes, those first of which it takes one: they need no division.
+  std::vector<Take> worker_takes;
+  // The resources that the leader takes: no others can displace a worker.
+  std::vector<Take> leader_takes;
   std::vector<LayerOnTopology> layers;  // innermost first
   // The level of the required or preferred domain; Topology::kRoot when there is none.
   int level = Topology::kRoot;
