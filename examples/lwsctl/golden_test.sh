@@ -27,7 +27,7 @@ check unreadable.txt 1 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
 cluster="--nodes examples/clusters/gpu-nodes.yaml --pods examples/clusters/gpu-pods.yaml"
 levels="--levels example.com/block,example.com/rack,kubernetes.io/hostname"
 check place-vllm.txt 1 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/rack
-check place-vllm.json 0 $lwsctl place -o json $manifests/vllm.yaml $cluster $levels --profile least-free
+check place-vllm.json 1 $lwsctl place -o json $manifests/vllm.yaml $cluster $levels --profile least-free
 check place-sglang.txt 1 $lwsctl place $manifests/sglang-subgroups.yaml $cluster $levels --required example.com/block
 check place-unknown-level.txt 2 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/row
 check help.txt 0 $lwsctl --help

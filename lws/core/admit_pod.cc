@@ -127,6 +127,14 @@ absl::Status AddGroupEnvironment(Json* pod) {
   return absl::OkStatus();
 }
 
+void BindToPlace(const PlacedGroups& placed, Json* pod) {
+  const std::optional<int64_t> group = ParseGoInteger(PodText(*pod, kLabels, kGroupIndexLabel).value_or(""));
+  const std::optional<int64_t> rank = ParseGoInteger(PodText(*pod, kLabels, kWorkerIndexLabel).value_or(""));
+  if (!group.has_value() || !rank.has_value()) return;
+  placed.Bind({TextOf((*pod)["metadata"], "namespace"), *PodText(*pod, kLabels, kNameLabel), *group}, *rank,
+              &(*pod)["spec"]);
+}
+
 absl::Status Admit(const AdmissionOptions& options, Json* pod) {
   const std::optional<std::string> size_text = PodText(*pod, kAnnotations, kSizeAnnotation);
   if (!size_text.has_value()) {
@@ -143,6 +151,7 @@ absl::Status Admit(const AdmissionOptions& options, Json* pod) {
   }
   if (PodRequestsTpus((*pod)["spec"])) status = AddTpuEnvironment(*size, pod);
   if (!status.ok()) return status;
+  if (options.placed != nullptr) BindToPlace(*options.placed, pod);
   return AddGroupEnvironment(pod);
 }
 

@@ -16,12 +16,15 @@
 
 #include "absl/status/statusor.h"
 #include "lws/api/json.h"
+#include "lws/placement/node_binding.h"
 #include "lws/placement/pod_group.h"
 
 namespace lws {
 
 struct AdmissionOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  // Borrowed; the pods of these groups are bound to their nodes. Null for none.
+  const PlacedGroups* placed = nullptr;
 };
 
 // Returns the pod as it is to be created. Errors: InvalidArgument naming the pod and the field: no or no integral size

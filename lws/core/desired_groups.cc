@@ -12,6 +12,7 @@
 #include "lws/api/pod_tpus.h"
 #include "lws/core/desired_objects.h"
 #include "lws/core/revision_data.h"
+#include "lws/placement/node_binding.h"
 #include "lws/rollout/revision_key.h"
 #include "nlohmann/json.hpp"
 
@@ -37,7 +38,7 @@ ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision
 
 }  // namespace
 
-absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set) {
+absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
   const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
   const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
   const int32_t size = group_template.has_size() ? group_template.size() : 1;
@@ -61,6 +62,11 @@ absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set) {
     }
     if (size > 1) group.worker_statefulset = Share(WorkerStatefulSet(set, leader, std::nullopt));
     if (!HasSharedSubdomain(set)) group.service = Share(GroupService(set, leader));
+    for (int32_t rank = 0; placed != nullptr && rank < size; ++rank) {
+      Json patch = Json::object();
+      if (!placed->Bind({leader.meta.namespace_name, leader.meta.set_name, index}, rank, &patch)) break;
+      group.node_patches.push_back(Share(std::move(patch)));
+    }
     desired.groups.push_back(std::move(group));
   }
   return desired;

@@ -21,6 +21,7 @@
 namespace lws {
 
 class LeaderWorkerSet;
+class PlacedGroups;
 
 struct DesiredGroup {
   int32_t index = 0;
@@ -28,6 +29,9 @@ struct DesiredGroup {
   std::vector<std::string> worker_pod_names;
   SharedJson worker_statefulset;  // null for a group of one
   SharedJson service;             // null for a shared subdomain
+  // By rank, for a group that has a place: what a host merges into the spec of each pod. The StatefulSets' templates
+  // cannot say it, since all their pods share one.
+  std::vector<SharedJson> node_patches;
 };
 
 struct DesiredSet {
@@ -40,7 +44,8 @@ struct DesiredSet {
 
 // Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage.
 // Complexity: O(replicas x (size + templates)).
-absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set);
+// `placed`, which may be null, tells where groups go.
+absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed = nullptr);
 
 }  // namespace lws
 

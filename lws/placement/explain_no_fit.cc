@@ -71,7 +71,7 @@ class Explanation {
     int level = problem_.request->closeness == Closeness::kRequired ? problem_.level : scope;
     level = std::max({level, scope, problem_.exclusive_level});
     no_fit_.reason = level == scope ? NoFitReason::kNotEnoughRoom : NoFitReason::kNoLevelFits;
-    if (counts_.Whole().penalty == DomainCount::kNone && problem_.has_leader) {
+    if (WorkersAloneFit()) {
       no_fit_.reason = NoFitReason::kLeaderFitsNowhere;
     } else if (const std::optional<int> layer = FailingLayer(); layer.has_value()) {
       no_fit_.reason = NoFitReason::kNoSubgroupFits;
@@ -81,6 +81,15 @@ class Explanation {
     if (named < static_cast<int>(topology_.level_keys().size())) no_fit_.level = topology_.level_keys()[named];
     no_fit_.domains = topology_.DomainsWithin(scope, counts_.scope().domain, std::max(named, scope)).size();
     FindBest(level);
+  }
+
+  // Whether the leader has no node at all, and is what stands in the way.
+  bool WorkersAloneFit() const {
+    if (!problem_.has_leader || problem_.same_shape || counts_.Whole().penalty != DomainCount::kNone) return false;
+    PlacementProblem workers = problem_;
+    workers.has_leader = false;
+    workers.layers.clear();
+    return !SearchNodes(workers, capacity_, DomainCounts(workers, capacity_, counts_.scope())).empty();
   }
 
   // The innermost layer without which the group would have a place.

@@ -3,8 +3,11 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/label_match.h"
+#include "lws/api/well_known.h"
+#include "lws/placement/cluster_documents.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -17,13 +20,6 @@ std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_p
 bool IsFinished(const Json& pod) {
   const std::string phase = pod.value("/status/phase"_json_pointer, "");
   return phase == "Succeeded" || phase == "Failed";
-}
-
-bool IsReady(const Json& node) {
-  for (const Json& condition : node.value("/status/conditions"_json_pointer, Json::array())) {
-    if (condition.value("type", "") == "Ready") return condition.value("status", "") == "True";
-  }
-  return true;
 }
 
 Json Terms(const Json& pod, const char* kind) {
@@ -45,7 +41,7 @@ ResourceList Requests(const Json& pod) {
 
 }  // namespace
 
-Scheduler::Scheduler(ApiServer* server) : server_(server) {
+Scheduler::Scheduler(ApiServer* server, GroupPlacer* placer) : server_(server), placer_(placer) {
   server_->Subscribe([this](const Change& change) { OnChange(change); });
 }
 
@@ -63,6 +59,7 @@ void Scheduler::OnNode(const Change& change) {
   }
   NodeState& state = nodes_[change.key.name];
   state.node = change.after;
+  state.facts = ReadTopologyNode(*change.after).value_or(TopologyNode()).facts;
   state.free =
       ReadResourceList(change.after->value("/status/allocatable"_json_pointer, Json())).value_or(ResourceList());
   for (const ObjectKey& pod : state.pods) {
@@ -154,11 +151,19 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
 }
 
 std::string Scheduler::Excluded(const Json& pod, const ResourceList& requests, const NodeState& state) const {
-  const Json& node = *state.node;
-  if (!IsReady(node)) return "not ready";
-  if (node.value("/spec/unschedulable"_json_pointer, false)) return "unschedulable";
-  if (!NodeMatches(pod["spec"], node)) return "node selector or affinity";
-  if (!TaintsTolerated(pod["spec"], node)) return "taint";
+  const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
+  if (!filter.ok()) return "unreadable selector or affinity";
+  switch (filter->Check(state.facts)) {
+    case NodeExclusion::kNotReady:
+      return "not ready";
+    case NodeExclusion::kSelector:
+    case NodeExclusion::kAffinity:
+      return "node selector or affinity";
+    case NodeExclusion::kTaint:
+      return state.facts.unschedulable ? "unschedulable" : "taint";
+    case NodeExclusion::kNone:
+      break;
+  }
   for (const auto& [name, amount] : requests) {
     if (amount.IsZero()) continue;
     const auto free = state.free.find(name);
@@ -167,17 +172,45 @@ std::string Scheduler::Excluded(const Json& pod, const ResourceList& requests, c
   return ExcludedByPods(pod, state);
 }
 
-void Scheduler::MarkUnschedulable(const Json& pod, const std::map<std::string, int>& reasons) {
+std::string Scheduler::DescribeReasons(const std::map<std::string, int>& reasons) const {
   std::string message = absl::StrCat("0/", nodes_.size(), " nodes are available:");
   const char* separator = " ";
   for (const auto& [reason, count] : reasons) {
     absl::StrAppend(&message, separator, count, " ", reason);
     separator = ", ";
   }
+  return message;
+}
+
+void Scheduler::MarkUnschedulable(const Json& pod, absl::string_view message) {
   Json next = pod;
-  next["status"]["conditions"] =
-      Json::array({{{"type", "PodScheduled"}, {"status", "False"}, {"reason", "Unschedulable"}, {"message", message}}});
+  next["status"]["conditions"] = Json::array({{{"type", "PodScheduled"},
+                                               {"status", "False"},
+                                               {"reason", "Unschedulable"},
+                                               {"message", std::string(message)}}});
   server_->UpdateStatus(next).IgnoreError();
+}
+
+const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
+  if (placer_ != nullptr && Labels(pod).contains(kNameLabel)) {
+    const absl::StatusOr<std::string> node = placer_->NodeFor(pod);
+    if (node.ok()) return &nodes_.at(*node);
+    MarkUnschedulable(pod, node.status().message());
+    return nullptr;
+  }
+  const ResourceList requests = Requests(pod);
+  std::map<std::string, int> reasons;
+  const NodeState* best = nullptr;
+  for (const auto& [name, state] : nodes_) {
+    const std::string reason = Excluded(pod, requests, state);
+    if (!reason.empty()) {
+      ++reasons[reason];
+    } else if (best == nullptr || state.pods.size() < best->pods.size()) {
+      best = &state;
+    }
+  }
+  if (best == nullptr) MarkUnschedulable(pod, DescribeReasons(reasons));
+  return best;
 }
 
 bool Scheduler::Step() {
@@ -186,24 +219,13 @@ bool Scheduler::Step() {
   due_.erase(due_.begin());
   const SharedJson pod = server_->Get(key);
   if (pod == nullptr || !NodeName(*pod).empty() || (*pod)["metadata"].contains("deletionTimestamp")) return true;
-  const ResourceList requests = Requests(*pod);
-  std::map<std::string, int> reasons;
-  const NodeState* best = nullptr;
-  for (const auto& [name, state] : nodes_) {
-    const std::string reason = Excluded(*pod, requests, state);
-    if (!reason.empty()) {
-      ++reasons[reason];
-    } else if (best == nullptr || state.pods.size() < best->pods.size()) {
-      best = &state;
-    }
-  }
-  if (best == nullptr) {
-    MarkUnschedulable(*pod, reasons);
+  const NodeState* node = Choose(*pod);
+  if (node == nullptr) {
     waiting_.insert(key);
     return true;
   }
   Json bound = *pod;
-  bound["spec"]["nodeName"] = (*best->node)["metadata"]["name"];
+  bound["spec"]["nodeName"] = (*node->node)["metadata"]["name"];
   server_->Update(std::move(bound)).IgnoreError();
   return true;
 }

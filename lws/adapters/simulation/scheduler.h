@@ -15,15 +15,19 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "lws/adapters/simulation/api_server.h"
+#include "lws/adapters/simulation/group_placer.h"
+#include "lws/placement/node_filter.h"
 #include "lws/placement/pod_resources.h"
 
 namespace lws {
 
 class Scheduler {
  public:
-  // Borrows `server`, and subscribes to it.
-  explicit Scheduler(ApiServer* server);
+  // Borrows both, and subscribes to `server`. With a placer, which may be null, the pods of groups go to the nodes that
+  // it names for them.
+  Scheduler(ApiServer* server, GroupPlacer* placer);
 
   // Looks at one pending pod; false when there is none.
   bool Step();
@@ -31,6 +35,7 @@ class Scheduler {
  private:
   struct NodeState {
     SharedJson node;
+    NodeFacts facts;
     ResourceList free;  // allocatable minus what the pods there request
     std::set<ObjectKey> pods;
     std::set<ObjectKey> guarded_pods;  // those with anti-affinity terms of their own
@@ -45,9 +50,14 @@ class Scheduler {
   std::string ExcludedByPods(const Json& pod, const NodeState& state) const;
   bool TermHolds(const Json& term, const Json& pod, const Json& node) const;
   bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;
-  void MarkUnschedulable(const Json& pod, const std::map<std::string, int>& reasons);
+  std::string DescribeReasons(const std::map<std::string, int>& reasons) const;
+
+  // Null when no node takes the pod, which is then marked.
+  const NodeState* Choose(const Json& pod);
+  void MarkUnschedulable(const Json& pod, absl::string_view message);
 
   ApiServer* server_;
+  GroupPlacer* placer_;
   std::map<std::string, NodeState> nodes_;
   std::set<ObjectKey> due_;
   std::set<ObjectKey> waiting_;  // fit nowhere when last looked at

@@ -28,6 +28,11 @@ ControllerOptions MakeControllerOptions(const SimulationOptions& options, const 
   return controller;
 }
 
+std::optional<GroupPlacer> MakePlacer(const ApiServer* server, const SimulationOptions& options) {
+  if (!options.placement.has_value()) return std::nullopt;
+  return GroupPlacer(server, *options.placement);
+}
+
 std::string Label(const Json& object, const char* key) {
   return object["metadata"].value("labels", Json::object()).value(key, "");
 }
@@ -38,10 +43,11 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
     : options_(std::move(options)),
       log_(std::move(log)),
       clock_(options_.start),
-      server_(&clock_, {options_.scheduler_provider}),
+      server_(&clock_, AdmissionOptions{options_.scheduler_provider, nullptr}),
       collector_(&server_),
       statefulsets_(&server_, options_.statefulsets),
-      scheduler_(&server_),
+      placer_(MakePlacer(&server_, options_)),
+      scheduler_(&server_, placer_.has_value() ? &*placer_ : nullptr),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
       controller_(this, MakeControllerOptions(options_, log_)) {
   server_.Subscribe([this](const Change& change) { OnChange(change); });

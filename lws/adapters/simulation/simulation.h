@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@
 #include "lws/adapters/controller.h"
 #include "lws/adapters/simulation/api_server.h"
 #include "lws/adapters/simulation/garbage_collector.h"
+#include "lws/adapters/simulation/group_placer.h"
 #include "lws/adapters/simulation/kubelet.h"
 #include "lws/adapters/simulation/scheduler.h"
 #include "lws/adapters/simulation/statefulset_controller.h"
@@ -43,6 +45,8 @@ struct SimulationOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   StatefulSetControllerOptions statefulsets;
   KubeletOptions kubelet;
+  // The scheduler places whole groups on these levels; nullopt leaves their pods to themselves.
+  std::optional<GroupPlacerOptions> placement;
   // Sets are reconciled by RunSetPass alone.
   bool sets_by_hand = false;
 };
@@ -103,6 +107,7 @@ class Simulation final : public Cluster {
   ApiServer server_;
   GarbageCollector collector_;
   StatefulSetController statefulsets_;
+  std::optional<GroupPlacer> placer_;
   Scheduler scheduler_;
   Kubelet kubelet_;
   Controller controller_;

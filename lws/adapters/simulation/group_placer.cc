@@ -1,0 +1,126 @@
+#include "lws/adapters/simulation/group_placer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/go_integer.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/cluster_documents.h"
+#include "lws/placement/reassign_group.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+std::string Label(const Json& pod, const char* key) {
+  return pod["metadata"].value("labels", Json::object()).value(key, "");
+}
+
+std::optional<GroupId> GroupOf(const Json& pod) {
+  const std::optional<int64_t> index = ParseGoInteger(Label(pod, kGroupIndexLabel));
+  if (Label(pod, kNameLabel).empty() || !index.has_value()) return std::nullopt;
+  return GroupId{pod["metadata"].value("namespace", ""), Label(pod, kNameLabel), *index};
+}
+
+// The nodes by number; -1 for those that are gone.
+std::vector<int32_t> Numbers(const Topology& topology, const std::vector<std::string>& names) {
+  std::vector<int32_t> numbers;
+  for (const std::string& name : names) numbers.push_back(topology.FindNode(name).value_or(-1));
+  return numbers;
+}
+
+bool IsUsable(const Topology& topology, const std::string& name) {
+  const std::optional<int32_t> node = topology.FindNode(name);
+  return node.has_value() && topology.Node(*node).facts.ready;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Capacity>> GroupPlacer::FreeFor(const GroupId& group) const {
+  const absl::StatusOr<std::shared_ptr<const Topology>> topology =
+      TopologyFromNodes(server_->List("Node"), options_.levels);
+  if (!topology.ok()) return topology.status();
+  auto capacity = std::make_unique<Capacity>(*topology);
+  std::vector<SharedJson> pods;
+  for (const SharedJson& pod : server_->List("Pod")) {
+    const std::optional<GroupId> other = GroupOf(*pod);
+    if (!other.has_value() || placed_.count(*other) == 0) pods.push_back(pod);
+  }
+  absl::Status status = UsePods(pods, capacity.get());
+  if (!status.ok()) return status;
+  for (const auto& [id, placed] : placed_) {
+    std::vector<int32_t> nodes = Numbers(**topology, placed.nodes);
+    const bool all_there = std::find(nodes.begin(), nodes.end(), -1) == nodes.end();
+    if (all_there && (id < group || group < id)) capacity->Commit(placed.request, AssignmentFromRanks(true, nodes));
+  }
+  return capacity;
+}
+
+absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_uid) {
+  const SharedJson document = server_->Get({kKind, group.namespace_name, group.set_name});
+  if (document == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", group.set_name, " is gone"));
+  const absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(*document);
+  if (!set.ok()) return set.status();
+  absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*set, options_.placement);
+  if (!request.ok()) return request.status();
+  absl::StatusOr<std::unique_ptr<Capacity>> capacity = FreeFor(group);
+  if (!capacity.ok()) return capacity.status();
+  const Topology& topology = (*capacity)->topology();
+  const auto known = placed_.find(group);
+  absl::StatusOr<PlacementResult> result;
+  std::vector<int32_t> nodes;
+  if (known != placed_.end() && known->second.leader_uid == leader_uid) nodes = Numbers(topology, known->second.nodes);
+  // Without a single node that is still known there is nothing to keep.
+  if (nodes.empty() || std::find(nodes.begin(), nodes.end(), -1) != nodes.end()) {
+    result = AssignGroup(**capacity, *request);
+  } else {
+    const Assignment before = AssignmentFromRanks(true, nodes);
+    std::vector<int32_t> lost;
+    for (const int32_t node : nodes) {
+      if (!topology.Node(node).facts.ready) lost.push_back(node);
+    }
+    (*capacity)->Commit(*request, before);
+    result = ReplaceNodes(**capacity, *request, before, lost);
+  }
+  if (!result.ok()) return result.status();
+  if (!result->assignment.has_value()) return absl::NotFoundError(DescribeNoFit(result->no_fit));
+  Placed& placed = placed_[group];
+  placed = {leader_uid, *std::move(request), {}};
+  for (const int32_t node : result->assignment->NodesByRank()) placed.nodes.push_back(topology.Node(node).facts.name);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> GroupPlacer::NodeFor(const Json& pod) {
+  const std::optional<GroupId> group = GroupOf(pod);
+  const std::optional<int64_t> rank = ParseGoInteger(Label(pod, kWorkerIndexLabel));
+  if (!group.has_value() || !rank.has_value()) return absl::InvalidArgumentError("the pod is of no group");
+  const SharedJson leader =
+      server_->Get({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
+  if (leader == nullptr) return absl::NotFoundError("the group has no leader");
+  const std::string leader_uid = (*leader)["metadata"].value("uid", "");
+  const auto known = placed_.find(*group);
+  const absl::StatusOr<std::shared_ptr<const Topology>> topology =
+      TopologyFromNodes(server_->List("Node"), options_.levels);
+  if (!topology.ok()) return topology.status();
+  const bool has_node = known != placed_.end() && known->second.leader_uid == leader_uid &&
+                        *rank < static_cast<int64_t>(known->second.nodes.size()) &&
+                        IsUsable(**topology, known->second.nodes[*rank]);
+  if (!has_node) {
+    absl::Status status = Place(*group, leader_uid);
+    if (!status.ok()) return status;
+  }
+  const std::vector<std::string>& nodes = placed_.at(*group).nodes;
+  if (*rank < 0 || *rank >= static_cast<int64_t>(nodes.size())) {
+    return absl::NotFoundError(absl::StrCat("the group has no rank ", *rank));
+  }
+  return nodes[*rank];
+}
+
+}  // namespace lws

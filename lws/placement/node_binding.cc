@@ -1,0 +1,58 @@
+#include "lws/placement/node_binding.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
+
+// Every alternative gets the node as one requirement more.
+void RequireNode(const std::string& name, Json* pod_spec) {
+  const Json requirement = {{"key", "metadata.name"}, {"operator", "In"}, {"values", Json::array({name})}};
+  Json& terms =
+      (*pod_spec)["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+  if (!terms.is_array()) terms = Json::array({Json::object()});
+  for (Json& term : terms) {
+    Json& fields = term["matchFields"];
+    if (!fields.is_array()) fields = Json::array();
+    if (std::find(fields.begin(), fields.end(), requirement) == fields.end()) fields.push_back(requirement);
+  }
+}
+
+}  // namespace
+
+void BindToNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec) {
+  const auto hostname = node.labels.find(kHostnameLabel);
+  if (binding == NodeBinding::kNodeName) {
+    (*pod_spec)["nodeName"] = node.name;
+  } else if (binding == NodeBinding::kNodeSelector && hostname != node.labels.end()) {
+    (*pod_spec)["nodeSelector"][kHostnameLabel] = hostname->second;
+  } else {
+    RequireNode(node.name, pod_spec);
+  }
+}
+
+void PlacedGroups::Set(const GroupId& group, const Topology& topology, const Assignment& assignment) {
+  std::vector<NodeFacts>& nodes = nodes_[group];
+  nodes.clear();
+  for (const int32_t node : assignment.NodesByRank()) nodes.push_back(topology.Node(node).facts);
+}
+
+const NodeFacts* PlacedGroups::Find(const GroupId& group, int64_t rank) const {
+  const auto found = nodes_.find(group);
+  if (found == nodes_.end() || rank < 0 || rank >= static_cast<int64_t>(found->second.size())) return nullptr;
+  return &found->second[rank];
+}
+
+bool PlacedGroups::Bind(const GroupId& group, int64_t rank, Json* pod_spec) const {
+  const NodeFacts* node = Find(group, rank);
+  if (node == nullptr) return false;
+  BindToNode(*node, binding_, pod_spec);
+  return true;
+}
+
+}  // namespace lws
