@@ -242,8 +242,7 @@ class Story {
   std::string Groups(const lws::SetObservation& observation, int* ready) {
     if (observation.leader_statefulset == nullptr) return "";
     const lws::ObservedStatefulSet& leader = *observation.leader_statefulset;
-    const int64_t size = manifest_.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1);
-    const lws::GroupBits bits = lws::GroupStates(observation, leader.meta.revision_key, size, leader.replicas);
+    const lws::GroupBits bits = lws::ReadGroups(observation, leader.meta.revision_key).bits;
     std::set<std::string> present;
     for (const lws::ObservedPod* pod : observation.leader_pods) present.insert(pod->meta.name);
     std::string groups;

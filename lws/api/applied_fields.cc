@@ -75,4 +75,12 @@ std::optional<Json> AppliedFields(const Json& object, absl::string_view manager)
   return std::nullopt;
 }
 
+std::string AppliedCore(Json applied) {
+  for (const Json::json_pointer& number :
+       {"/spec/replicas"_json_pointer, "/spec/updateStrategy/rollingUpdate/partition"_json_pointer}) {
+    if (applied.contains(number)) applied[number] = 0;
+  }
+  return CanonicalJson(applied);
+}
+
 }  // namespace lws

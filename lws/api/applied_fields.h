@@ -11,6 +11,7 @@
 #define LWS_API_APPLIED_FIELDS_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
@@ -20,6 +21,10 @@ namespace lws {
 // The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace; nullopt when the
 // object carries no such entry, or one that does not parse. Complexity: O(object).
 std::optional<Json> AppliedFields(const Json& object, absl::string_view manager);
+
+// What was applied to a StatefulSet, but for the two numbers that a rollout moves: canonical JSON with spec.replicas
+// and spec.updateStrategy.rollingUpdate.partition as 0 where they are there. Complexity: O(applied).
+std::string AppliedCore(Json applied);
 
 }  // namespace lws
 

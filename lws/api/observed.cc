@@ -92,6 +92,7 @@ absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object) {
   statefulset.current_revision = reader.Text({"status", "currentRevision"});
   statefulset.update_revision = reader.Text({"status", "updateRevision"});
   if (std::optional<Json> applied = AppliedFields(object, kFieldManager); applied.has_value()) {
+    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = AppliedCore(*applied);
     statefulset.applied = std::make_shared<Json>(*std::move(applied));
   }
   return Finish(reader, std::move(statefulset));

@@ -70,6 +70,8 @@ struct ObservedStatefulSet {
   std::string update_revision;
   // The fields that the manager `lws` applied, as they are now; null when the object does not tell.
   SharedJson applied;
+  // AppliedCore(*applied), for a StatefulSet without a group index; may be empty, which only costs time.
+  std::string applied_core;
 };
 
 struct ObservedRevision {

@@ -56,9 +56,31 @@ absl::string_view DecisionReasonText(DecisionReason reason) {
   return "";
 }
 
+absl::string_view DecisionSubjectText(DecisionSubject subject) {
+  switch (subject) {
+    case DecisionSubject::kSet:
+      return "LeaderWorkerSet";
+    case DecisionSubject::kLeaderStatefulSet:
+      return "leader StatefulSet";
+    case DecisionSubject::kService:
+      return "Service";
+    case DecisionSubject::kLeaderPod:
+      return "leader pod";
+    case DecisionSubject::kWorkerPod:
+      return "worker pod";
+  }
+  return "";
+}
+
+std::string DetailText(const Decision& decision) {
+  if (decision.partition < 0) return decision.revision_key;
+  return absl::StrCat("partition ", decision.partition, ", replicas ", decision.replicas);
+}
+
 std::string ToString(const Decision& decision) {
-  return absl::StrCat(decision.subject, ": ", DecisionReasonText(decision.reason), decision.detail.empty() ? "" : ": ",
-                      decision.detail);
+  const std::string detail = DetailText(decision);
+  return absl::StrCat(DecisionSubjectText(decision.subject), ": ", DecisionReasonText(decision.reason),
+                      detail.empty() ? "" : ": ", detail);
 }
 
 }  // namespace lws

@@ -1,12 +1,15 @@
 // Why a plan is as it is: one reason per decision, with what it was about.
 //
-//   lws::ToString({lws::DecisionReason::kRolling, "leader StatefulSet vllm", "partition 3 -> 2"});
-//   // leader StatefulSet vllm: one rolling step: partition 3 -> 2
+//   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
+//   // leader StatefulSet: one rolling step: partition 3, replicas 5
+//
+// Small enough that explaining costs nothing: texts are made when they are read.
 //
 // Thread-safety: values.
 #ifndef LWS_CORE_DECISION_H_
 #define LWS_CORE_DECISION_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -56,11 +59,23 @@ enum class DecisionReason {
 // A few words, for people.
 absl::string_view DecisionReasonText(DecisionReason reason);
 
+// What a decision is about: the set or pod that the pass looks at, or an object that belongs to it.
+enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod };
+
+// "leader StatefulSet".
+absl::string_view DecisionSubjectText(DecisionSubject subject);
+
 struct Decision {
   DecisionReason reason = DecisionReason::kSetAbsent;
-  std::string subject;  // "worker pod vllm-0-1"
-  std::string detail;   // may be empty
+  DecisionSubject subject = DecisionSubject::kSet;
+  std::string revision_key;  // may be empty
+  // Of the leader StatefulSet; -1 where they are not decided.
+  int32_t partition = -1;
+  int32_t replicas = -1;
 };
+
+// The revision key, or partition and replicas; may be empty.
+std::string DetailText(const Decision& decision);
 
 std::string ToString(const Decision& decision);
 

@@ -1,16 +1,118 @@
 #include "lws/core/group_state.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
 
 namespace lws {
 namespace {
+
+// What is asked of the set.
+struct Frame {
+  const std::string& set_name;
+  absl::string_view revision_key;
+  int32_t partition;
+  int32_t replicas;
+  int32_t leader_replicas;
+  // A set without a size has one pod a group for the planner, and workers for the status, as the reference has it.
+  bool planner_wants_workers;
+  bool status_wants_workers;
+};
+
+Frame FrameOf(const SetObservation& observation, absl::string_view revision_key) {
+  const LeaderWorkerSet& set = *observation.set;
+  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  const int32_t leader_replicas =
+      observation.leader_statefulset == nullptr ? 0 : std::max(observation.leader_statefulset->replicas, 0);
+  return {set.metadata().name(),
+          revision_key,
+          set.spec().rollout_strategy().rolling_update_configuration().partition(),
+          set.spec().has_replicas() ? set.spec().replicas() : 1,
+          leader_replicas,
+          group.has_size() && group.size() != 1,
+          !group.has_size() || group.size() != 1};
+}
+
+// Adds a group whose leader, and workers where they are wanted, exist.
+void AddToCounts(const Frame& frame, int64_t index, bool ready, bool updated, StatusCounts* counts) {
+  const bool in_range = index >= frame.partition && index < frame.replicas;
+  counts->ready += ready;
+  counts->updated += updated;
+  counts->ready_below_replicas += ready && index < frame.replicas;
+  counts->in_range += in_range;
+  counts->updated_in_range += in_range && updated;
+  counts->done_in_range += in_range && updated && ready;
+}
+
+// The group index of an object that is named after its label; nothing for any other.
+std::optional<int32_t> RegularIndex(const ObservedMeta& meta, const std::string& set_name) {
+  if (!meta.group_index.has_value() || meta.set_name != set_name) return std::nullopt;
+  const std::string& digits = *meta.group_index;
+  if (digits.empty() || digits.size() > 9 || (digits[0] == '0' && digits.size() > 1)) return std::nullopt;
+  absl::string_view suffix = meta.name;
+  if (!absl::ConsumePrefix(&suffix, set_name) || !absl::ConsumePrefix(&suffix, "-") || suffix != digits) {
+    return std::nullopt;
+  }
+  int32_t index = 0;
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    index = index * 10 + (digit - '0');
+  }
+  return index;
+}
+
+// Both lists at once, as long as they are in the order of their names, and names and labels agree: then no two objects
+// have one label, and every rule below finds the same. False, with nothing to rely on, where that ends.
+bool ReadRegularGroups(const SetObservation& observation, const Frame& frame, GroupFacts* facts) {
+  const std::string* last_leader = nullptr;
+  const std::string* last_worker = nullptr;
+  auto worker = observation.worker_statefulsets.begin();
+  const auto workers_end = observation.worker_statefulsets.end();
+  const auto worker_is_regular = [&] {
+    const ObservedMeta& meta = (*worker)->meta;
+    if (last_worker != nullptr && meta.name <= *last_worker) return false;
+    last_worker = &meta.name;
+    return RegularIndex(meta, frame.set_name).has_value();
+  };
+  for (const ObservedPod* leader : observation.leader_pods) {
+    const std::optional<int32_t> index = RegularIndex(leader->meta, frame.set_name);
+    if (!index.has_value() || (last_leader != nullptr && leader->meta.name <= *last_leader)) return false;
+    last_leader = &leader->meta.name;
+    for (; worker != workers_end && (*worker)->meta.name < leader->meta.name; ++worker) {
+      if (!worker_is_regular()) return false;
+    }
+    const bool has_workers = worker != workers_end && (*worker)->meta.name == leader->meta.name;
+    if (has_workers && !worker_is_regular()) return false;
+    const bool leader_ready = leader->ready();
+    const bool leader_updated = leader->meta.revision_key == frame.revision_key;
+    const bool ready = leader_ready && has_workers && WorkersReady(**worker);
+    const bool updated = leader_updated && has_workers && (*worker)->meta.revision_key == frame.revision_key;
+    if (*index < frame.leader_replicas) {
+      facts->bits.Set(*index, frame.planner_wants_workers ? ready : leader_ready,
+                      frame.planner_wants_workers ? updated : leader_updated);
+    }
+    if (!frame.status_wants_workers) {
+      AddToCounts(frame, *index, leader_ready, leader_updated, &facts->counts);
+    } else if (has_workers) {
+      AddToCounts(frame, *index, ready, updated, &facts->counts);
+    }
+    if (has_workers) ++worker;
+  }
+  for (; worker != workers_end; ++worker) {
+    if (!worker_is_regular()) return false;
+  }
+  return true;
+}
 
 // The worker StatefulSets by their group index, the last listed for each.
 absl::flat_hash_map<int64_t, const ObservedStatefulSet*> ByGroup(const SetObservation& observation) {
@@ -24,6 +126,54 @@ absl::flat_hash_map<int64_t, const ObservedStatefulSet*> ByGroup(const SetObserv
   return by_group;
 }
 
+GroupBits BitsOfAll(const SetObservation& observation, const Frame& frame) {
+  GroupBits bits(frame.leader_replicas);
+  const auto workers =
+      frame.planner_wants_workers ? ByGroup(observation) : absl::flat_hash_map<int64_t, const ObservedStatefulSet*>();
+  for (const ObservedPod* leader : observation.leader_pods) {
+    if (leader->meta.set_name != frame.set_name) continue;
+    const std::optional<int64_t> index = ParseGoInteger(leader->meta.group_index.value_or(""));
+    if (!index.has_value() || *index < 0 || *index >= frame.leader_replicas) continue;
+    const int32_t group = static_cast<int32_t>(*index);
+    // The last listed of a group counts, also when its name is not the leader's.
+    const bool named = leader->meta.name == LeaderPodName(frame.set_name, group);
+    bool ready = named && leader->ready();
+    bool updated = named && leader->meta.revision_key == frame.revision_key;
+    if (frame.planner_wants_workers) {
+      const auto found = workers.find(group);
+      const bool has_workers = found != workers.end() && found->second->meta.name == leader->meta.name;
+      ready = ready && has_workers && WorkersReady(*found->second);
+      updated = updated && has_workers && found->second->meta.revision_key == frame.revision_key;
+    }
+    bits.Set(group, ready, updated);
+  }
+  return bits;
+}
+
+absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const Frame& frame) {
+  StatusCounts counts;
+  std::map<absl::string_view, const ObservedStatefulSet*> workers;
+  for (const ObservedStatefulSet* worker : observation.worker_statefulsets) workers[worker->meta.name] = worker;
+  for (const ObservedPod* leader : observation.leader_pods) {
+    const std::optional<int64_t> index = ParseGoInteger(leader->meta.group_index.value_or(""));
+    if (!index.has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat("Pod ", leader->meta.namespace_name, "/", leader->meta.name,
+                                                     ": metadata.labels.", kGroupIndexLabel, ": \"",
+                                                     leader->meta.group_index.value_or(""), "\" is not an integer"));
+    }
+    bool ready = leader->ready();
+    bool updated = leader->meta.revision_key == frame.revision_key;
+    if (frame.status_wants_workers) {
+      const auto worker = workers.find(leader->meta.name);
+      if (worker == workers.end()) continue;
+      ready = ready && WorkersReady(*worker->second);
+      updated = updated && worker->second->meta.revision_key == frame.revision_key;
+    }
+    AddToCounts(frame, *index, ready, updated, &counts);
+  }
+  return counts;
+}
+
 }  // namespace
 
 bool WorkersReady(const ObservedStatefulSet& worker_statefulset) {
@@ -31,28 +181,16 @@ bool WorkersReady(const ObservedStatefulSet& worker_statefulset) {
          worker_statefulset.current_revision == worker_statefulset.update_revision;
 }
 
-GroupBits GroupStates(const SetObservation& observation, absl::string_view revision_key, int64_t size, int32_t count) {
-  GroupBits bits(std::max(count, 0));
-  const std::string& set_name = observation.set->metadata().name();
-  const auto workers = size == 1 ? absl::flat_hash_map<int64_t, const ObservedStatefulSet*>() : ByGroup(observation);
-  for (const ObservedPod* leader : observation.leader_pods) {
-    if (leader->meta.set_name != set_name) continue;
-    const std::optional<int64_t> index = ParseGoInteger(leader->meta.group_index.value_or(""));
-    if (!index.has_value() || *index < 0 || *index >= count) continue;
-    const int32_t group = static_cast<int32_t>(*index);
-    // The last listed of a group counts, also when its name is not the leader's.
-    const bool named = leader->meta.name == LeaderPodName(set_name, group);
-    bool ready = named && leader->ready();
-    bool updated = named && leader->meta.revision_key == revision_key;
-    if (size != 1) {
-      const auto found = workers.find(group);
-      const bool has_workers = found != workers.end() && found->second->meta.name == leader->meta.name;
-      ready = ready && has_workers && WorkersReady(*found->second);
-      updated = updated && has_workers && found->second->meta.revision_key == revision_key;
-    }
-    bits.Set(group, ready, updated);
-  }
-  return bits;
+GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key) {
+  const Frame frame = FrameOf(observation, revision_key);
+  GroupFacts facts;
+  facts.bits = GroupBits(frame.leader_replicas);
+  if (ReadRegularGroups(observation, frame, &facts)) return facts;
+  facts.bits = BitsOfAll(observation, frame);
+  const absl::StatusOr<StatusCounts> counts = CountAll(observation, frame);
+  facts.error = counts.status();
+  if (counts.ok()) facts.counts = *counts;
+  return facts;
 }
 
 }  // namespace lws

@@ -12,6 +12,7 @@
 #include "lws/api/well_known.h"
 #include "lws/core/cluster_state.pb.h"
 #include "lws/core/observed_serialization.h"
+#include "lws/core/prepared_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -61,8 +62,13 @@ std::vector<const ObservedRevision*> RevisionsOf(const ByKey<ObservedRevision>& 
 
 }  // namespace
 
+struct StoredSet {
+  LeaderWorkerSet set;
+  PreparedSet prepared;
+};
+
 struct ClusterSnapshot::Objects {
-  ByKey<LeaderWorkerSet> sets;
+  ByKey<StoredSet> sets;
   ByKey<ObservedStatefulSet> statefulsets;
   ByKey<ObservedPod> pods;
   ByKey<ObservedRevision> revisions;
@@ -97,7 +103,8 @@ absl::Status ClusterSnapshot::Add(const Json& object) {
     return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", set.status().message()));
   }
   const Key key(set->metadata().namespace_(), set->metadata().name());
-  objects_->sets[key] = *std::move(set);
+  PreparedSet prepared = Prepare(*set);
+  objects_->sets[key] = {*std::move(set), std::move(prepared)};
   return absl::OkStatus();
 }
 
@@ -114,7 +121,7 @@ void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace
 
 ClusterStateProto ClusterSnapshot::Save() const {
   ClusterStateProto state;
-  for (const auto& [key, set] : objects_->sets) *state.add_sets() = set;
+  for (const auto& [key, set] : objects_->sets) *state.add_sets() = set.set;
   for (const auto& [key, statefulset] : objects_->statefulsets) *state.add_statefulsets() = ToProto(statefulset);
   for (const auto& [key, pod] : objects_->pods) *state.add_pods() = ToProto(pod);
   for (const auto& [key, revision] : objects_->revisions) *state.add_revisions() = ToProto(revision);
@@ -127,7 +134,7 @@ ClusterStateProto ClusterSnapshot::Save() const {
 absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
   auto objects = std::make_unique<Objects>();
   for (const LeaderWorkerSet& set : state.sets()) {
-    objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = set;
+    objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = {set, Prepare(set)};
   }
   for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
     absl::Status status = PutObserved(FromProto(proto), &objects->statefulsets);
@@ -150,8 +157,10 @@ absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
 
 SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, absl::string_view name) const {
   SetObservation observation;
-  observation.set = Find(objects_->sets, namespace_name, name);
-  if (observation.set == nullptr) return observation;
+  const StoredSet* stored = Find(objects_->sets, namespace_name, name);
+  if (stored == nullptr) return observation;
+  observation.set = &stored->set;
+  observation.prepared = &stored->prepared;
   observation.leader_statefulset = Find(objects_->statefulsets, namespace_name, name);
   observation.service = Find(objects_->services, namespace_name, name);
   observation.leader_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& pod) {
@@ -174,7 +183,8 @@ PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, abs
   if (observation.pod == nullptr) return observation;
   const ObservedPod& pod = *observation.pod;
   const std::string& set_name = pod.meta.set_name;
-  observation.set = Find(objects_->sets, namespace_name, set_name);
+  const StoredSet* stored = Find(objects_->sets, namespace_name, set_name);
+  observation.set = stored == nullptr ? nullptr : &stored->set;
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
     observation.leader = Find(objects_->pods, namespace_name, parsed->parent);
   }

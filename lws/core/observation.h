@@ -27,10 +27,16 @@ namespace lws {
 
 class ClusterStateProto;
 class LeaderWorkerSet;
+struct GroupFacts;
+struct PreparedSet;
 
 struct SetObservation {
   // Null when the set does not exist; nothing else is then looked at.
   const LeaderWorkerSet* set = nullptr;
+  // Of that set; null costs the pass the time to work it out.
+  const PreparedSet* prepared = nullptr;
+  // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
+  const GroupFacts* groups = nullptr;
   // Of the set's name; null when absent.
   const ObservedStatefulSet* leader_statefulset = nullptr;
   // Pods of the set with worker index 0.

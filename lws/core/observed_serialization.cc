@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/applied_fields.h"
 #include "lws/api/json.h"
 #include "lws/core/cluster_state.pb.h"
 #include "nlohmann/json.hpp"
@@ -103,6 +104,7 @@ absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& pr
     absl::StatusOr<Json> applied =
         ParseJson(proto.applied(), absl::StrCat("StatefulSet ", proto.meta().name(), ": applied"));
     if (!applied.ok()) return applied.status();
+    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = AppliedCore(*applied);
     statefulset.applied = std::make_shared<const Json>(*std::move(applied));
   }
   return statefulset;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -79,7 +80,7 @@ struct Plan {
   // Broken input that ended the decision; the actions and events before it stand.
   absl::Status error;
   // Why, decision by decision.
-  std::vector<Decision> decisions;
+  absl::InlinedVector<Decision, 6> decisions;
 
   // Nothing to do, to record, or to wait for.
   bool empty() const { return actions.empty() && events.empty() && !requeue_after.has_value() && error.ok(); }

@@ -3,12 +3,17 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
-void PlanBuilder::Because(DecisionReason reason, std::string subject, std::string detail) {
-  plan_.decisions.push_back({reason, std::move(subject), std::move(detail)});
+void PlanBuilder::Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key) {
+  plan_.decisions.push_back({reason, subject, std::string(revision_key), -1, -1});
+}
+
+void PlanBuilder::BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas) {
+  plan_.decisions.push_back({reason, DecisionSubject::kLeaderStatefulSet, "", partition, replicas});
 }
 
 Action& PlanBuilder::Create(Json object) { return Write(Verb::kCreate, std::move(object)); }
@@ -45,7 +50,7 @@ Event PlanBuilder::Warning(absl::string_view reason, absl::string_view action, s
   event.reason = std::string(reason);
   event.action = std::string(action);
   event.note = std::move(note);
-  event.regarding = regarding_;
+  event.regarding = {kKind, namespace_name_, set_name_};
   event.related = std::move(related);
   return event;
 }

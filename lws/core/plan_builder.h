@@ -10,6 +10,7 @@
 #ifndef LWS_CORE_PLAN_BUILDER_H_
 #define LWS_CORE_PLAN_BUILDER_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,10 +26,12 @@ namespace lws {
 
 class PlanBuilder {
  public:
-  // Events are about `regarding`.
-  explicit PlanBuilder(ObjectRef regarding) : regarding_(std::move(regarding)) {}
+  // Events are about the set of this name; both are borrowed.
+  PlanBuilder(const std::string& namespace_name, const std::string& set_name)
+      : namespace_name_(namespace_name), set_name_(set_name) {}
 
-  void Because(DecisionReason reason, std::string subject, std::string detail = "");
+  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key = "");
+  void BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas);
 
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
@@ -53,7 +56,8 @@ class PlanBuilder {
  private:
   Action& Write(Verb verb, Json object);
 
-  ObjectRef regarding_;
+  const std::string& namespace_name_;
+  const std::string& set_name_;
   Plan plan_;
 };
 

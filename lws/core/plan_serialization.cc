@@ -87,8 +87,8 @@ PlanProto PlanToProto(const Plan& plan) {
   for (const Decision& decision : plan.decisions) {
     DecisionProto& written = *proto.add_decisions();
     written.set_reason(std::string(DecisionReasonText(decision.reason)));
-    written.set_subject(decision.subject);
-    written.set_detail(decision.detail);
+    written.set_subject(std::string(DecisionSubjectText(decision.subject)));
+    written.set_detail(DetailText(decision));
   }
   return proto;
 }

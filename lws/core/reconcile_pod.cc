@@ -30,11 +30,11 @@ class PodPass {
         options_(options),
         set_(*observation.set),
         pod_(*observation.pod),
-        plan_({kKind, set_.metadata().namespace_(), set_.metadata().name()}) {}
+        plan_(set_.metadata().namespace_(), set_.metadata().name()) {}
 
   Plan Run() {
     const bool is_leader = pod_.worker_index == "0";
-    subject_ = absl::StrCat(is_leader ? "leader" : "worker", " pod ", pod_.meta.namespace_name, "/", pod_.meta.name);
+    subject_ = is_leader ? DecisionSubject::kLeaderPod : DecisionSubject::kWorkerPod;
     if (!is_leader && !ParsePodName(pod_.meta.name).has_value() && MayRestart()) {
       return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
                                                                 ": metadata.name: no -ORDINAL at its end")));
@@ -180,7 +180,7 @@ class PodPass {
   const LeaderWorkerSet& set_;
   const ObservedPod& pod_;
   PlanBuilder plan_;
-  std::string subject_;
+  DecisionSubject subject_ = DecisionSubject::kLeaderPod;
 };
 
 Plan Missing(const ObservedPod& pod, const char* label) {

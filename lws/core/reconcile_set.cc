@@ -15,6 +15,7 @@
 #include "lws/core/desired_objects.h"
 #include "lws/core/group_state.h"
 #include "lws/core/plan_builder.h"
+#include "lws/core/prepared_set.h"
 #include "lws/core/revision_data.h"
 #include "lws/core/revisions.h"
 #include "lws/core/status.h"
@@ -55,15 +56,16 @@ class SetPass {
         set_(*observation.set),
         leader_set_(observation.leader_statefulset),
         now_(now),
-        plan_({kKind, set_.metadata().namespace_(), set_.metadata().name()}) {}
+        prepared_(observation.prepared),
+        plan_(set_.metadata().namespace_(), set_.metadata().name()) {}
 
   Plan Run() {
     if (set_.metadata().has_deletion_timestamp()) {
-      plan_.Because(DecisionReason::kSetTerminating, Subject(kKind));
+      plan_.Because(DecisionReason::kSetTerminating, DecisionSubject::kSet);
       return plan_.Take();
     }
     if (leader_set_ != nullptr && leader_set_->meta.terminating) {
-      plan_.Because(DecisionReason::kLeaderSetTerminating, Subject("leader StatefulSet"));
+      plan_.Because(DecisionReason::kLeaderSetTerminating, DecisionSubject::kLeaderStatefulSet);
       return plan_.Again(kLeaderSetTerminatingRetry);
     }
     absl::Status status = DecideRevision();
@@ -76,40 +78,45 @@ class SetPass {
   }
 
  private:
-  std::string Subject(absl::string_view what) const {
-    return absl::StrCat(what, " ", set_.metadata().namespace_(), "/", set_.metadata().name());
+  // "LeaderWorkerSet default/vllm", for errors.
+  std::string Name() const {
+    return absl::StrCat(kKind, " ", set_.metadata().namespace_(), "/", set_.metadata().name());
   }
 
   // Finds or makes the revision of the leader StatefulSet, and the next one when the template changed.
   absl::Status DecideRevision() {
     const OwnedRevisions owned(set_, observation_.revisions);
-    const std::string data = RevisionData(set_);
-    const std::string leader_key = leader_set_ == nullptr ? "" : leader_set_->meta.revision_key;
+    if (prepared_ == nullptr) {
+      own_prepared_ = Prepare(set_);
+      prepared_ = &own_prepared_;
+    }
+    const std::string& data = prepared_->revision_data;
+    const absl::string_view leader_key = leader_set_ == nullptr ? absl::string_view() : leader_set_->meta.revision_key;
     const ObservedRevision* current = leader_key.empty() ? nullptr : owned.Find(leader_key);
     if (current != nullptr) {
-      key_ = leader_key;
-      revision_name_ = current->meta.name;
-      plan_.Because(DecisionReason::kRevisionFound, Subject(kKind), key_);
+      key_ = std::string(leader_key);
+      revision_ = current;
+      plan_.Because(DecisionReason::kRevisionFound, DecisionSubject::kSet, key_);
       if (SameRevision(set_, current->data, data)) return absl::OkStatus();
       updated_ = true;
-      plan_.Because(DecisionReason::kTemplateChanged, Subject(kKind));
-      return CreateRevision(owned, data, RevisionKey(data), " for updated LWS", "Creating revision with key ");
+      plan_.Because(DecisionReason::kTemplateChanged, DecisionSubject::kSet);
+      return CreateRevision(owned, data, prepared_->revision_key, " for updated LWS", "Creating revision with key ");
     }
-    plan_.Because(DecisionReason::kRevisionMissing, Subject(kKind), leader_key);
+    plan_.Because(DecisionReason::kRevisionMissing, DecisionSubject::kSet, leader_key);
     if (!leader_key.empty()) {
       return CreateRevision(owned, data, leader_key, " for existing LeaderWorkerSet",
                             "Creating missing revision with key ");
     }
-    return CreateRevision(owned, data, RevisionKey(data), " for a newly created LeaderWorkerSet",
+    return CreateRevision(owned, data, prepared_->revision_key, " for a newly created LeaderWorkerSet",
                           "Creating revision with key ");
   }
 
-  absl::Status CreateRevision(const OwnedRevisions& owned, const std::string& data, const std::string& key,
+  absl::Status CreateRevision(const OwnedRevisions& owned, const std::string& data, absl::string_view key,
                               absl::string_view note_end, absl::string_view note_begin) {
     const absl::StatusOr<int64_t> number = owned.NextNumber();
     if (!number.ok()) return number.status();
-    key_ = key;
-    revision_name_ = RevisionName(set_.metadata().name(), RevisionKey(data), *number);
+    key_ = std::string(key);
+    revision_name_ = RevisionName(set_.metadata().name(), prepared_->revision_key, *number);
     for (const ObservedRevision* revision : observation_.revisions) {
       if (revision->meta.name == revision_name_) {
         return absl::AlreadyExistsError(
@@ -121,9 +128,19 @@ class SetPass {
     return absl::OkStatus();
   }
 
-  ObjectRef RevisionRef() const { return {"ControllerRevision", set_.metadata().namespace_(), revision_name_}; }
+  ObjectRef RevisionRef() const {
+    return {"ControllerRevision", set_.metadata().namespace_(),
+            updated_ || revision_ == nullptr ? revision_name_ : revision_->meta.name};
+  }
 
-  absl::StatusOr<RolloutStep> PlanStep() const {
+  // Read once a pass.
+  const GroupFacts& Groups() {
+    if (observation_.groups != nullptr) return *observation_.groups;
+    if (!groups_.has_value()) groups_ = ReadGroups(observation_, key_);
+    return *groups_;
+  }
+
+  absl::StatusOr<RolloutStep> PlanStep() {
     const RollingUpdateConfiguration& update = set_.spec().rollout_strategy().rolling_update_configuration();
     RolloutInput input;
     input.replicas = Replicas(set_);
@@ -134,40 +151,25 @@ class SetPass {
     if (leader_set_ == nullptr) return PlanRollout(input);
     const bool needs_states = !updated_ && leader_set_->replicas >= input.replicas &&
                               !(leader_set_->partition == 0 && leader_set_->replicas == input.replicas);
-    const LeaderWorkerTemplate& group = set_.spec().leader_worker_template();
-    const GroupBits groups =
-        needs_states ? GroupStates(observation_, key_, group.has_size() ? group.size() : 1, leader_set_->replicas)
-                     : GroupBits();
     input.current = LeaderState{leader_set_->replicas, leader_set_->partition,
-                                ParseGoInteger(leader_set_->replicas_annotation.value_or("")), &groups};
+                                ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
+                                needs_states ? &Groups().bits : nullptr};
     return PlanRollout(input);
   }
 
   absl::Status DecideLeaderSet() {
     const absl::StatusOr<RolloutStep> step = PlanStep();
     if (!step.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(Subject(kKind), ": ", step.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", step.status().message()));
     }
     const std::string& name = set_.metadata().name();
     if (step->removes_groups) {
       plan_.Tell("GroupsProgressing", "Delete", RemovedGroupsNote(name, step->replicas, leader_set_->replicas));
     }
     const bool creates = leader_set_ == nullptr;
-    const Event failure =
-        plan_.Warning(creates ? "FailedCreate" : "FailedUpdate", creates ? "Create" : "Update",
-                      absl::StrCat("Failed to ", creates ? "create" : "update", " leader statefulset ", name));
-    absl::StatusOr<Json> object = LeaderStatefulSet(set_, key_, step->partition, step->replicas);
-    if (!object.ok()) {
-      plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", object.status().message()));
-      return absl::InvalidArgumentError(absl::StrCat(Subject(kKind), ": ", object.status().message()));
-    }
-    plan_.Because(ReasonOf(step->reason), Subject("leader StatefulSet"),
-                  absl::StrCat("partition ", step->partition, ", replicas ", step->replicas));
-    if (!creates && leader_set_->applied != nullptr && *leader_set_->applied == *object) {
-      plan_.Because(DecisionReason::kLeaderSetUnchanged, Subject("leader StatefulSet"));
-    } else {
-      plan_.Apply(*std::move(object)).failure_event = failure;
-    }
+    plan_.BecauseOfStep(ReasonOf(step->reason), step->partition, step->replicas);
+    absl::Status status = WriteLeaderSet(*step);
+    if (!status.ok()) return status;
     if (creates) {
       plan_.Tell("GroupsProgressing", "Create", absl::StrCat("Created leader statefulset ", name), RevisionRef());
     } else if (!updated_ && step->partition != leader_set_->partition) {
@@ -176,18 +178,53 @@ class SetPass {
     return absl::OkStatus();
   }
 
+  // Whether what was applied is what would be applied, as far as that shows without building it.
+  bool IsKnownUnchanged(const RolloutStep& step) const {
+    return leader_set_ != nullptr && !leader_set_->applied_core.empty() && key_ == prepared_->revision_key &&
+           leader_set_->applied_core == prepared_->leader_core && leader_set_->partition == step.partition &&
+           leader_set_->replicas == step.replicas;
+  }
+
+  absl::Status WriteLeaderSet(const RolloutStep& step) {
+    if (IsKnownUnchanged(step)) {
+      plan_.Because(DecisionReason::kLeaderSetUnchanged, DecisionSubject::kLeaderStatefulSet);
+      return absl::OkStatus();
+    }
+    const bool creates = leader_set_ == nullptr;
+    const Event failure = plan_.Warning(
+        creates ? "FailedCreate" : "FailedUpdate", creates ? "Create" : "Update",
+        absl::StrCat("Failed to ", creates ? "create" : "update", " leader statefulset ", set_.metadata().name()));
+    absl::StatusOr<Json> object = LeaderStatefulSet(set_, key_, step.partition, step.replicas);
+    if (!object.ok()) {
+      plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", object.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", object.status().message()));
+    }
+    if (!creates && leader_set_->applied != nullptr && *leader_set_->applied == *object) {
+      plan_.Because(DecisionReason::kLeaderSetUnchanged, DecisionSubject::kLeaderStatefulSet);
+    } else {
+      plan_.Apply(*std::move(object)).failure_event = failure;
+    }
+    return absl::OkStatus();
+  }
+
   void DecideService() {
     if (!HasSharedSubdomain(set_) || observation_.service != nullptr) return;
-    plan_.Because(DecisionReason::kServiceMissing, Subject("Service"));
+    plan_.Because(DecisionReason::kServiceMissing, DecisionSubject::kService);
     plan_.Create(SharedService(set_));
   }
 
   absl::Status DecideStatus() {
-    const absl::StatusOr<StatusCounts> counts = CountGroups(observation_, key_);
-    if (!counts.ok()) return counts.status();
-    const SetStatus next = NextStatus(observation_, *counts, now_);
+    const GroupFacts& groups = Groups();
+    if (!groups.error.ok()) return groups.error;
+    if (!IsStatusCurrent(observation_, groups.counts)) WriteStatus(groups.counts);
+    if (IsUpdateDone(set_, groups.counts)) DeleteFormerRevisions();
+    return absl::OkStatus();
+  }
+
+  void WriteStatus(const StatusCounts& counts) {
+    const SetStatus next = NextStatus(observation_, counts, now_);
     if (next.changed) {
-      plan_.Because(DecisionReason::kStatusChanged, Subject(kKind));
+      plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
       Json object = {{"apiVersion", kApiVersion},
                      {"kind", kKind},
                      {"metadata", {{"name", set_.metadata().name()}, {"namespace", set_.metadata().namespace_()}}},
@@ -198,13 +235,11 @@ class SetPass {
       action.conflict_is_retry = true;
     }
     if (next.event_reason.has_value()) plan_.Tell(*next.event_reason, "Update", next.event_note);
-    if (next.update_done) DeleteFormerRevisions();
-    return absl::OkStatus();
   }
 
   void DeleteFormerRevisions() {
     const std::vector<const ObservedRevision*> former = OwnedRevisions(set_, observation_.revisions).AllBut(key_);
-    if (!former.empty()) plan_.Because(DecisionReason::kUpdateDone, Subject(kKind));
+    if (!former.empty()) plan_.Because(DecisionReason::kUpdateDone, DecisionSubject::kSet);
     for (const ObservedRevision* revision : former) {
       plan_.Delete("apps/v1", "ControllerRevision", revision->meta);
     }
@@ -214,10 +249,14 @@ class SetPass {
   const LeaderWorkerSet& set_;
   const ObservedStatefulSet* leader_set_;
   const absl::Time now_;
+  const PreparedSet* prepared_;
+  PreparedSet own_prepared_;
+  std::optional<GroupFacts> groups_;
   PlanBuilder plan_;
 
-  // The revision that the groups should have.
+  // The revision that the groups should have: found, or made with this pass under the name.
   std::string key_;
+  const ObservedRevision* revision_ = nullptr;
   std::string revision_name_;
   // The template changed with this pass.
   bool updated_ = false;

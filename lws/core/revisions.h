@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
@@ -36,7 +37,7 @@ class OwnedRevisions {
   std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;
 
  private:
-  std::vector<const ObservedRevision*> owned_;
+  absl::InlinedVector<const ObservedRevision*, 8> owned_;
 };
 
 }  // namespace lws

@@ -1,16 +1,13 @@
 #include "lws/core/status.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
-#include "lws/core/group_state.h"
 
 namespace lws {
 namespace {
@@ -50,7 +47,7 @@ int32_t SpecPartition(const LeaderWorkerSet& set) {
 }
 
 // The conditions that should be True, the first being the one to tell of.
-std::vector<ConditionKind> Wanted(const StatusCounts& counts, int32_t replicas) {
+absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas) {
   if (counts.updated_in_range < counts.in_range) {
     return {ConditionKind::kUpdateInProgress, ConditionKind::kProgressing};
   }
@@ -92,6 +89,21 @@ void SetTrue(ConditionKind kind, int64_t generation, const std::string& now, Lea
   condition.set_last_transition_time(now);
 }
 
+// Whether SetTrue would change nothing.
+bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& status) {
+  const ConditionText text = TextOf(kind);
+  bool found = false;
+  for (const Condition& condition : status.conditions()) {
+    if (condition.type() == text.type) {
+      found = true;
+      if (condition.status() != "True" || condition.observed_generation() != generation) return false;
+    } else if (Excludes(condition.type(), text.type) && condition.status() == "True") {
+      return false;
+    }
+  }
+  return found;
+}
+
 bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus& b) {
   return std::equal(a.conditions().begin(), a.conditions().end(), b.conditions().begin(), b.conditions().end(),
                     [](const Condition& x, const Condition& y) { return MessageDifferencer::Equals(x, y); });
@@ -99,34 +111,28 @@ bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus&
 
 }  // namespace
 
-absl::StatusOr<StatusCounts> CountGroups(const SetObservation& observation, absl::string_view revision_key) {
-  StatusCounts counts;
+bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
+  return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
+}
+
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts) {
   const LeaderWorkerSet& set = *observation.set;
-  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
-  const bool has_workers = !group.has_size() || group.size() != 1;
-  std::map<std::string, const ObservedStatefulSet*> workers;
-  for (const ObservedStatefulSet* worker : observation.worker_statefulsets) workers[worker->meta.name] = worker;
-  for (const ObservedPod* leader : observation.leader_pods) {
-    const std::optional<int64_t> index = ParseGoInteger(leader->meta.group_index.value_or(""));
-    if (!index.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("Pod ", leader->meta.namespace_name, "/", leader->meta.name,
-                                                     ": metadata.labels.", kGroupIndexLabel, ": \"",
-                                                     leader->meta.group_index.value_or(""), "\" is not an integer"));
-    }
-    const auto worker = workers.find(leader->meta.name);
-    if (has_workers && worker == workers.end()) continue;
-    const bool ready = leader->ready() && (!has_workers || WorkersReady(*worker->second));
-    const bool updated = leader->meta.revision_key == revision_key &&
-                         (!has_workers || worker->second->meta.revision_key == revision_key);
-    const bool in_range = *index >= SpecPartition(set) && *index < Replicas(set);
-    counts.ready += ready;
-    counts.updated += updated;
-    counts.ready_below_replicas += ready && *index < Replicas(set);
-    counts.in_range += in_range;
-    counts.updated_in_range += in_range && updated;
-    counts.done_in_range += in_range && updated && ready;
+  const LeaderWorkerSetStatus& status = set.status();
+  const int64_t generation = set.metadata().generation();
+  const int32_t replicas =
+      observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas;
+  if (status.ready_replicas() != counts.ready || status.updated_replicas() != counts.updated ||
+      status.replicas() != replicas || status.observed_generation() != generation ||
+      status.hpa_pod_selector().empty()) {
+    return false;
   }
-  return counts;
+  for (const Condition& condition : status.conditions()) {
+    if (condition.observed_generation() != generation) return false;
+  }
+  for (const ConditionKind kind : Wanted(counts, Replicas(set))) {
+    if (!IsSet(kind, generation, status)) return false;
+  }
+  return true;
 }
 
 SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now) {
@@ -135,7 +141,7 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
   auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());
   SetStatus result;
   const int64_t generation = set.metadata().generation();
-  const std::vector<ConditionKind> wanted = Wanted(counts, replicas);
+  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas);
   for (const ConditionKind kind : wanted) SetTrue(kind, generation, FormatTimestamp(now), status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
   if (!SameConditions(*status, set.status())) {
@@ -152,7 +158,6 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
     status->set_hpa_pod_selector(absl::StrCat(kNameLabel, "=", set.metadata().name(), ",", kWorkerIndexLabel, "=0"));
   }
   result.changed = !MessageDifferencer::Equals(*status, set.status());
-  result.update_done = SpecPartition(set) == 0 && counts.done_in_range == replicas;
   result.status = std::move(status);
   return result;
 }

@@ -18,29 +18,14 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lws/core/group_state.h"
 #include "lws/core/observation.h"
 
 namespace lws {
 
+class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
-
-// Numbers of groups whose leader pod and, for a size above 1, worker StatefulSet exist. "In range" are those with an
-// index in [spec partition, spec replicas).
-struct StatusCounts {
-  int32_t ready = 0;
-  int32_t updated = 0;
-  int32_t ready_below_replicas = 0;
-  int32_t in_range = 0;
-  int32_t updated_in_range = 0;
-  int32_t done_in_range = 0;  // ready and updated
-};
-
-// Errors: InvalidArgument naming the leader pod whose group index is no integer.
-// Complexity: O(leader pods x log(worker StatefulSets)).
-absl::StatusOr<StatusCounts> CountGroups(const SetObservation& observation, absl::string_view revision_key);
 
 struct SetStatus {
   bool changed = false;
@@ -48,9 +33,13 @@ struct SetStatus {
   // What to tell in an event: the reason and note of the first condition that changed.
   std::optional<std::string> event_reason;
   std::string event_note;
-  // All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
-  bool update_done = false;
 };
+
+// Whether NextStatus would change nothing and tell nothing, found without building it. Complexity: O(conditions).
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts);
+
+// All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
+bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
 
 SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now);
 

@@ -35,7 +35,7 @@ TEST(ManifestTest, AnchorsMergesBlocksAndComments) {
 TEST(ManifestTest, DocumentsAndLists) {
   EXPECT_EQ(Read("a: 1\n---\n---\nb: 2\n"), "2 objects");
   EXPECT_EQ(Read("kind: List\nitems: [{a: 1}, {a: 2}, {a: 3}]"), "3 objects");
-  EXPECT_EQ(Read(R"({"kind": "PodList", "items": [{"a": 1}]})"), R"({"a":1})");
+  EXPECT_EQ(Read(R"({"kind": "PodList", "items": [{"a": 1}]})"), R"({"a":1,"kind":"Pod"})");
 }
 
 TEST(ManifestTest, ErrorsNameTheLine) {

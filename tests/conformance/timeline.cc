@@ -57,9 +57,7 @@ Json EditPatch(const Json& edit, int* version) {
 Json Step(Simulation* simulation) {
   const SetObservation observation = simulation->ObserveSet(kNamespace, kSet);
   const ObservedStatefulSet& leader = *observation.leader_statefulset;
-  const SharedJson set = simulation->server().Get({"LeaderWorkerSet", kNamespace, kSet});
-  const int64_t size = set->value("/spec/leaderWorkerTemplate/size"_json_pointer, 1);
-  const GroupBits groups = GroupStates(observation, leader.meta.revision_key, size, leader.replicas);
+  const GroupBits groups = ReadGroups(observation, leader.meta.revision_key).bits;
   return Json::array({leader.partition, leader.replicas, groups.ToString()});
 }
 
