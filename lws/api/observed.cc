@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "lws/api/applied_fields.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_tpus.h"
@@ -28,6 +30,7 @@ ObservedMeta ReadMeta(JsonReader& reader) {
   meta.set_name = reader.Text({"metadata", "labels", kNameLabel});
   meta.revision_key = reader.Text({"metadata", "labels", kRevisionLabel});
   meta.group_index = reader.OptionalText({"metadata", "labels", kGroupIndexLabel});
+  meta.named_group = NamedGroup(meta);
   return meta;
 }
 
@@ -63,6 +66,20 @@ absl::StatusOr<Observed> Finish(const JsonReader& reader, Observed observed) {
 }
 
 }  // namespace
+
+int32_t NamedGroup(const ObservedMeta& meta) {
+  if (!meta.group_index.has_value()) return -1;
+  const std::string& digits = *meta.group_index;
+  if (digits.empty() || digits.size() > 9 || (digits[0] == '0' && digits.size() > 1)) return -1;
+  absl::string_view suffix = meta.name;
+  if (!absl::ConsumePrefix(&suffix, meta.set_name) || !absl::ConsumePrefix(&suffix, "-") || suffix != digits) return -1;
+  int32_t index = 0;
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') return -1;
+    index = index * 10 + (digit - '0');
+  }
+  return index;
+}
 
 absl::StatusOr<ObservedPod> ObservePod(const Json& object) {
   JsonReader reader(object);

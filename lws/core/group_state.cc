@@ -4,11 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
@@ -54,64 +54,72 @@ void AddToCounts(const Frame& frame, int64_t index, bool ready, bool updated, St
   counts->done_in_range += in_range && updated && ready;
 }
 
-// The group index of an object that is named after its label; nothing for any other.
-std::optional<int32_t> RegularIndex(const ObservedMeta& meta, const std::string& set_name) {
-  if (!meta.group_index.has_value() || meta.set_name != set_name) return std::nullopt;
-  const std::string& digits = *meta.group_index;
-  if (digits.empty() || digits.size() > 9 || (digits[0] == '0' && digits.size() > 1)) return std::nullopt;
-  absl::string_view suffix = meta.name;
-  if (!absl::ConsumePrefix(&suffix, set_name) || !absl::ConsumePrefix(&suffix, "-") || suffix != digits) {
-    return std::nullopt;
-  }
-  int32_t index = 0;
-  for (const char digit : digits) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    index = index * 10 + (digit - '0');
-  }
-  return index;
+// Where the name SET-index stands among such names in the order of their bytes: 1, 10, 100, 11, 2.
+uint64_t NameOrder(int32_t index) {
+  uint64_t scaled = static_cast<uint64_t>(index) * 16;
+  uint64_t digits = 1;
+  for (uint64_t limit = 10; limit <= static_cast<uint64_t>(index); limit *= 10) ++digits;
+  for (uint64_t i = digits; i < 10; ++i) scaled *= 10;
+  return scaled + digits;
 }
+
+// One of two lists that are walked together.
+template <typename T>
+class NamedList {
+ public:
+  NamedList(const std::vector<const T*>& objects, const std::string& set_name)
+      : next_(objects.begin()), end_(objects.end()), set_name_(set_name) {}
+
+  // Reads the next object; false when it is not named after its labels, or not in order. At the end `order` is larger
+  // than any.
+  bool Advance() {
+    object = nullptr;
+    const uint64_t last = order;
+    order = ~uint64_t{0};
+    if (next_ == end_) return true;
+    object = *next_++;
+    if (object->meta.named_group < 0 || object->meta.set_name != set_name_) return false;
+    order = NameOrder(object->meta.named_group);
+    return last < order;
+  }
+
+  const T* object = nullptr;
+  uint64_t order = 0;
+
+ private:
+  typename std::vector<const T*>::const_iterator next_;
+  typename std::vector<const T*>::const_iterator end_;
+  const std::string& set_name_;
+};
 
 // Both lists at once, as long as they are in the order of their names, and names and labels agree: then no two objects
 // have one label, and every rule below finds the same. False, with nothing to rely on, where that ends.
-bool ReadRegularGroups(const SetObservation& observation, const Frame& frame, GroupFacts* facts) {
-  const std::string* last_leader = nullptr;
-  const std::string* last_worker = nullptr;
-  auto worker = observation.worker_statefulsets.begin();
-  const auto workers_end = observation.worker_statefulsets.end();
-  const auto worker_is_regular = [&] {
-    const ObservedMeta& meta = (*worker)->meta;
-    if (last_worker != nullptr && meta.name <= *last_worker) return false;
-    last_worker = &meta.name;
-    return RegularIndex(meta, frame.set_name).has_value();
-  };
-  for (const ObservedPod* leader : observation.leader_pods) {
-    const std::optional<int32_t> index = RegularIndex(leader->meta, frame.set_name);
-    if (!index.has_value() || (last_leader != nullptr && leader->meta.name <= *last_leader)) return false;
-    last_leader = &leader->meta.name;
-    for (; worker != workers_end && (*worker)->meta.name < leader->meta.name; ++worker) {
-      if (!worker_is_regular()) return false;
+bool ReadNamedGroups(const SetObservation& observation, const Frame& frame, GroupFacts* facts) {
+  NamedList<ObservedPod> leaders(observation.leader_pods, frame.set_name);
+  NamedList<ObservedStatefulSet> workers(observation.worker_statefulsets, frame.set_name);
+  if (!workers.Advance()) return false;
+  for (;;) {
+    if (!leaders.Advance()) return false;
+    while (workers.object != nullptr && workers.order < leaders.order) {
+      if (!workers.Advance()) return false;
     }
-    const bool has_workers = worker != workers_end && (*worker)->meta.name == leader->meta.name;
-    if (has_workers && !worker_is_regular()) return false;
-    const bool leader_ready = leader->ready();
-    const bool leader_updated = leader->meta.revision_key == frame.revision_key;
-    const bool ready = leader_ready && has_workers && WorkersReady(**worker);
-    const bool updated = leader_updated && has_workers && (*worker)->meta.revision_key == frame.revision_key;
-    if (*index < frame.leader_replicas) {
-      facts->bits.Set(*index, frame.planner_wants_workers ? ready : leader_ready,
+    if (leaders.object == nullptr) return true;
+    const int32_t index = leaders.object->meta.named_group;
+    const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
+    const bool leader_ready = leaders.object->ready();
+    const bool leader_updated = leaders.object->meta.revision_key == frame.revision_key;
+    const bool ready = leader_ready && worker != nullptr && WorkersReady(*worker);
+    const bool updated = leader_updated && worker != nullptr && worker->meta.revision_key == frame.revision_key;
+    if (index < frame.leader_replicas) {
+      facts->bits.Set(index, frame.planner_wants_workers ? ready : leader_ready,
                       frame.planner_wants_workers ? updated : leader_updated);
     }
     if (!frame.status_wants_workers) {
-      AddToCounts(frame, *index, leader_ready, leader_updated, &facts->counts);
-    } else if (has_workers) {
-      AddToCounts(frame, *index, ready, updated, &facts->counts);
+      AddToCounts(frame, index, leader_ready, leader_updated, &facts->counts);
+    } else if (worker != nullptr) {
+      AddToCounts(frame, index, ready, updated, &facts->counts);
     }
-    if (has_workers) ++worker;
   }
-  for (; worker != workers_end; ++worker) {
-    if (!worker_is_regular()) return false;
-  }
-  return true;
 }
 
 // The worker StatefulSets by their group index, the last listed for each.
@@ -185,7 +193,7 @@ GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revis
   const Frame frame = FrameOf(observation, revision_key);
   GroupFacts facts;
   facts.bits = GroupBits(frame.leader_replicas);
-  if (ReadRegularGroups(observation, frame, &facts)) return facts;
+  if (ReadNamedGroups(observation, frame, &facts)) return facts;
   facts.bits = BitsOfAll(observation, frame);
   const absl::StatusOr<StatusCounts> counts = CountAll(observation, frame);
   facts.error = counts.status();

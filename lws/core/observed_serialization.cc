@@ -43,6 +43,7 @@ ObservedMeta FromProto(const ObservedMetaProto& proto) {
   meta.set_name = proto.set_name();
   meta.revision_key = proto.revision_key();
   if (proto.has_group_index()) meta.group_index = proto.group_index();
+  meta.named_group = NamedGroup(meta);
   return meta;
 }
 
