@@ -260,7 +260,7 @@ class Story {
   }
 
   void Show() {
-    const lws::SetObservation observation = simulation_.ObserveSet(namespace_, name_);
+    const lws::SetObservation observation = simulation_.server().fleet().ObserveWholeSet(namespace_, name_);
     int ready = 0;
     const std::string groups = Groups(observation, &ready);
     std::string state;

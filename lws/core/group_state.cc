@@ -17,43 +17,6 @@
 namespace lws {
 namespace {
 
-// What is asked of the set.
-struct Frame {
-  const std::string& set_name;
-  absl::string_view revision_key;
-  int32_t partition;
-  int32_t replicas;
-  int32_t leader_replicas;
-  // A set without a size has one pod a group for the planner, and workers for the status, as the reference has it.
-  bool planner_wants_workers;
-  bool status_wants_workers;
-};
-
-Frame FrameOf(const SetObservation& observation, absl::string_view revision_key) {
-  const LeaderWorkerSet& set = *observation.set;
-  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
-  const int32_t leader_replicas =
-      observation.leader_statefulset == nullptr ? 0 : std::max(observation.leader_statefulset->replicas, 0);
-  return {set.metadata().name(),
-          revision_key,
-          set.spec().rollout_strategy().rolling_update_configuration().partition(),
-          set.spec().has_replicas() ? set.spec().replicas() : 1,
-          leader_replicas,
-          group.has_size() && group.size() != 1,
-          !group.has_size() || group.size() != 1};
-}
-
-// Adds a group whose leader, and workers where they are wanted, exist.
-void AddToCounts(const Frame& frame, int64_t index, bool ready, bool updated, StatusCounts* counts) {
-  const bool in_range = index >= frame.partition && index < frame.replicas;
-  counts->ready += ready;
-  counts->updated += updated;
-  counts->ready_below_replicas += ready && index < frame.replicas;
-  counts->in_range += in_range;
-  counts->updated_in_range += in_range && updated;
-  counts->done_in_range += in_range && updated && ready;
-}
-
 // Where the name SET-index stands among such names in the order of their bytes: 1, 10, 100, 11, 2.
 uint64_t NameOrder(int32_t index) {
   uint64_t scaled = static_cast<uint64_t>(index) * 16;
@@ -94,9 +57,10 @@ class NamedList {
 
 // Both lists at once, as long as they are in the order of their names, and names and labels agree: then no two objects
 // have one label, and every rule below finds the same. False, with nothing to rely on, where that ends.
-bool ReadNamedGroups(const SetObservation& observation, const Frame& frame, GroupFacts* facts) {
-  NamedList<ObservedPod> leaders(observation.leader_pods, frame.set_name);
-  NamedList<ObservedStatefulSet> workers(observation.worker_statefulsets, frame.set_name);
+bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame, GroupFacts* facts) {
+  const std::string& set_name = observation.set->metadata().name();
+  NamedList<ObservedPod> leaders(observation.leader_pods, set_name);
+  NamedList<ObservedStatefulSet> workers(observation.worker_statefulsets, set_name);
   if (!workers.Advance()) return false;
   for (;;) {
     if (!leaders.Advance()) return false;
@@ -106,19 +70,9 @@ bool ReadNamedGroups(const SetObservation& observation, const Frame& frame, Grou
     if (leaders.object == nullptr) return true;
     const int32_t index = leaders.object->meta.named_group;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
-    const bool leader_ready = leaders.object->ready();
-    const bool leader_updated = leaders.object->meta.revision_key == frame.revision_key;
-    const bool ready = leader_ready && worker != nullptr && WorkersReady(*worker);
-    const bool updated = leader_updated && worker != nullptr && worker->meta.revision_key == frame.revision_key;
-    if (index < frame.leader_replicas) {
-      facts->bits.Set(index, frame.planner_wants_workers ? ready : leader_ready,
-                      frame.planner_wants_workers ? updated : leader_updated);
-    }
-    if (!frame.status_wants_workers) {
-      AddToCounts(frame, index, leader_ready, leader_updated, &facts->counts);
-    } else if (worker != nullptr) {
-      AddToCounts(frame, index, ready, updated, &facts->counts);
-    }
+    const GroupVerdict verdict = JudgeGroup(frame, leaders.object, worker);
+    if (index < facts->bits.size()) facts->bits.Set(index, verdict.ready, verdict.updated);
+    AddToCounts(frame, index, verdict, 1, &facts->counts);
   }
 }
 
@@ -134,17 +88,18 @@ absl::flat_hash_map<int64_t, const ObservedStatefulSet*> ByGroup(const SetObserv
   return by_group;
 }
 
-GroupBits BitsOfAll(const SetObservation& observation, const Frame& frame) {
-  GroupBits bits(frame.leader_replicas);
+GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, int32_t leader_replicas) {
+  GroupBits bits(leader_replicas);
+  const std::string& set_name = observation.set->metadata().name();
   const auto workers =
       frame.planner_wants_workers ? ByGroup(observation) : absl::flat_hash_map<int64_t, const ObservedStatefulSet*>();
   for (const ObservedPod* leader : observation.leader_pods) {
-    if (leader->meta.set_name != frame.set_name) continue;
+    if (leader->meta.set_name != set_name) continue;
     const std::optional<int64_t> index = ParseGoInteger(leader->meta.group_index.value_or(""));
-    if (!index.has_value() || *index < 0 || *index >= frame.leader_replicas) continue;
+    if (!index.has_value() || *index < 0 || *index >= leader_replicas) continue;
     const int32_t group = static_cast<int32_t>(*index);
     // The last listed of a group counts, also when its name is not the leader's.
-    const bool named = leader->meta.name == LeaderPodName(frame.set_name, group);
+    const bool named = leader->meta.name == LeaderPodName(set_name, group);
     bool ready = named && leader->ready();
     bool updated = named && leader->meta.revision_key == frame.revision_key;
     if (frame.planner_wants_workers) {
@@ -158,7 +113,7 @@ GroupBits BitsOfAll(const SetObservation& observation, const Frame& frame) {
   return bits;
 }
 
-absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const Frame& frame) {
+absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const GroupFrame& frame) {
   StatusCounts counts;
   std::map<absl::string_view, const ObservedStatefulSet*> workers;
   for (const ObservedStatefulSet* worker : observation.worker_statefulsets) workers[worker->meta.name] = worker;
@@ -169,15 +124,9 @@ absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const F
                                                      ": metadata.labels.", kGroupIndexLabel, ": \"",
                                                      leader->meta.group_index.value_or(""), "\" is not an integer"));
     }
-    bool ready = leader->ready();
-    bool updated = leader->meta.revision_key == frame.revision_key;
-    if (frame.status_wants_workers) {
-      const auto worker = workers.find(leader->meta.name);
-      if (worker == workers.end()) continue;
-      ready = ready && WorkersReady(*worker->second);
-      updated = updated && worker->second->meta.revision_key == frame.revision_key;
-    }
-    AddToCounts(frame, *index, ready, updated, &counts);
+    const auto worker = workers.find(leader->meta.name);
+    AddToCounts(frame, *index, JudgeGroup(frame, leader, worker == workers.end() ? nullptr : worker->second), 1,
+                &counts);
   }
   return counts;
 }
@@ -189,12 +138,48 @@ bool WorkersReady(const ObservedStatefulSet& worker_statefulset) {
          worker_statefulset.current_revision == worker_statefulset.update_revision;
 }
 
+GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key) {
+  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  return {revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(),
+          set.spec().has_replicas() ? set.spec().replicas() : 1, group.has_size() && group.size() != 1,
+          !group.has_size() || group.size() != 1};
+}
+
+GroupVerdict JudgeGroup(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {
+  GroupVerdict verdict;
+  if (leader == nullptr) return verdict;
+  const bool leader_ready = leader->ready();
+  const bool leader_updated = leader->meta.revision_key == frame.revision_key;
+  const bool ready = leader_ready && workers != nullptr && WorkersReady(*workers);
+  const bool updated = leader_updated && workers != nullptr && workers->meta.revision_key == frame.revision_key;
+  verdict.ready = frame.planner_wants_workers ? ready : leader_ready;
+  verdict.updated = frame.planner_wants_workers ? updated : leader_updated;
+  verdict.counts = workers != nullptr || !frame.status_wants_workers;
+  verdict.counts_ready = frame.status_wants_workers ? ready : leader_ready;
+  verdict.counts_updated = frame.status_wants_workers ? updated : leader_updated;
+  return verdict;
+}
+
+void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
+                 StatusCounts* counts) {
+  if (!verdict.counts) return;
+  const bool in_range = index >= frame.partition && index < frame.replicas;
+  counts->ready += sign * verdict.counts_ready;
+  counts->updated += sign * verdict.counts_updated;
+  counts->ready_below_replicas += sign * (verdict.counts_ready && index < frame.replicas);
+  counts->in_range += sign * in_range;
+  counts->updated_in_range += sign * (in_range && verdict.counts_updated);
+  counts->done_in_range += sign * (in_range && verdict.counts_updated && verdict.counts_ready);
+}
+
 GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key) {
-  const Frame frame = FrameOf(observation, revision_key);
+  const GroupFrame frame = FrameOf(*observation.set, revision_key);
+  const int32_t leader_replicas =
+      observation.leader_statefulset == nullptr ? 0 : std::max(observation.leader_statefulset->replicas, 0);
   GroupFacts facts;
-  facts.bits = GroupBits(frame.leader_replicas);
+  facts.bits = GroupBits(leader_replicas);
   if (ReadNamedGroups(observation, frame, &facts)) return facts;
-  facts.bits = BitsOfAll(observation, frame);
+  facts.bits = BitsOfAll(observation, frame, leader_replicas);
   const absl::StatusOr<StatusCounts> counts = CountAll(observation, frame);
   facts.error = counts.status();
   if (counts.ok()) facts.counts = *counts;

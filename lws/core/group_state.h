@@ -23,6 +23,8 @@
 
 namespace lws {
 
+class LeaderWorkerSet;
+
 // Numbers of groups whose leader pod and, for a size above 1, worker StatefulSet exist. "In range" are those with an
 // index in [spec partition, spec replicas).
 struct StatusCounts {
@@ -35,11 +37,45 @@ struct StatusCounts {
 };
 
 struct GroupFacts {
-  GroupBits bits;  // of as many groups as the leader StatefulSet has replicas
+  GroupBits bits;  // of the groups that the leader StatefulSet has replicas for, at least
   StatusCounts counts;
   // InvalidArgument naming the leader pod whose group index is no integer; the counts are then worth nothing.
   absl::Status error;
 };
+
+// What the set, and the revision of the pass, ask of every group.
+struct GroupFrame {
+  absl::string_view revision_key;  // borrowed
+  int32_t partition = 0;
+  int32_t replicas = 1;
+  // A set without a size has one pod a group for the planner, and workers for the status, as the reference has it.
+  bool planner_wants_workers = false;
+  bool status_wants_workers = true;
+
+  friend bool operator==(const GroupFrame& a, const GroupFrame& b) {
+    return a.revision_key == b.revision_key && a.partition == b.partition && a.replicas == b.replicas &&
+           a.planner_wants_workers == b.planner_wants_workers && a.status_wants_workers == b.status_wants_workers;
+  }
+};
+
+GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key);
+
+// One group whose leader and workers, either of which may be null, are named after their labels.
+struct GroupVerdict {
+  // For the planner.
+  bool ready = false;
+  bool updated = false;
+  // For the status; all false when the group does not count.
+  bool counts = false;
+  bool counts_ready = false;
+  bool counts_updated = false;
+};
+
+GroupVerdict JudgeGroup(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
+
+// Adds the group to the counts, or takes it back with `sign` -1.
+void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
+                 StatusCounts* counts);
 
 // Complexity: O(leader pods + worker StatefulSets); less by a factor when both are in the order of their names and
 // these agree with their labels, as they do in a cluster that nobody tampered with.

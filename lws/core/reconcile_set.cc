@@ -90,32 +90,25 @@ class SetPass {
       own_prepared_ = Prepare(set_);
       prepared_ = &own_prepared_;
     }
-    const std::string& data = prepared_->revision_data;
-    const absl::string_view leader_key = leader_set_ == nullptr ? absl::string_view() : leader_set_->meta.revision_key;
-    const ObservedRevision* current = leader_key.empty() ? nullptr : owned.Find(leader_key);
-    if (current != nullptr) {
-      key_ = std::string(leader_key);
-      revision_ = current;
-      plan_.Because(DecisionReason::kRevisionFound, DecisionSubject::kSet, key_);
-      if (SameRevision(set_, current->data, data)) return absl::OkStatus();
-      updated_ = true;
-      plan_.Because(DecisionReason::kTemplateChanged, DecisionSubject::kSet);
-      return CreateRevision(owned, data, prepared_->revision_key, " for updated LWS", "Creating revision with key ");
+    const RevisionChoice choice = ChooseRevision(owned, set_, *prepared_, leader_set_);
+    key_ = choice.key;
+    revision_ = choice.current;
+    updated_ = choice.updated;
+    if (choice.current == nullptr) {
+      const bool lost = leader_set_ != nullptr && !leader_set_->meta.revision_key.empty();
+      plan_.Because(DecisionReason::kRevisionMissing, DecisionSubject::kSet, lost ? key_ : "");
+      return lost ? CreateRevision(owned, " for existing LeaderWorkerSet", "Creating missing revision with key ")
+                  : CreateRevision(owned, " for a newly created LeaderWorkerSet", "Creating revision with key ");
     }
-    plan_.Because(DecisionReason::kRevisionMissing, DecisionSubject::kSet, leader_key);
-    if (!leader_key.empty()) {
-      return CreateRevision(owned, data, leader_key, " for existing LeaderWorkerSet",
-                            "Creating missing revision with key ");
-    }
-    return CreateRevision(owned, data, prepared_->revision_key, " for a newly created LeaderWorkerSet",
-                          "Creating revision with key ");
+    plan_.Because(DecisionReason::kRevisionFound, DecisionSubject::kSet, choice.current->meta.revision_key);
+    if (!updated_) return absl::OkStatus();
+    plan_.Because(DecisionReason::kTemplateChanged, DecisionSubject::kSet);
+    return CreateRevision(owned, " for updated LWS", "Creating revision with key ");
   }
 
-  absl::Status CreateRevision(const OwnedRevisions& owned, const std::string& data, absl::string_view key,
-                              absl::string_view note_end, absl::string_view note_begin) {
+  absl::Status CreateRevision(const OwnedRevisions& owned, absl::string_view note_end, absl::string_view note_begin) {
     const absl::StatusOr<int64_t> number = owned.NextNumber();
     if (!number.ok()) return number.status();
-    key_ = std::string(key);
     revision_name_ = RevisionName(set_.metadata().name(), prepared_->revision_key, *number);
     for (const ObservedRevision* revision : observation_.revisions) {
       if (revision->meta.name == revision_name_) {
@@ -123,8 +116,8 @@ class SetPass {
             absl::StrCat("ControllerRevision ", set_.metadata().namespace_(), "/", revision_name_, " already exists"));
       }
     }
-    plan_.Create(RevisionObject(set_, revision_name_, key, *number, data));
-    plan_.Tell("CreatingRevision", "Create", absl::StrCat(note_begin, key, note_end), RevisionRef());
+    plan_.Create(RevisionObject(set_, revision_name_, key_, *number, prepared_->revision_data));
+    plan_.Tell("CreatingRevision", "Create", absl::StrCat(note_begin, key_, note_end), RevisionRef());
     return absl::OkStatus();
   }
 

@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/prepared_set.h"
+#include "lws/core/revision_data.h"
 
 namespace lws {
 
@@ -47,6 +49,23 @@ absl::StatusOr<int64_t> OwnedRevisions::NextNumber() const {
     highest = std::max(highest, revision->number);
   }
   return highest + 1;
+}
+
+RevisionChoice ChooseRevision(const OwnedRevisions& owned, const LeaderWorkerSet& set, const PreparedSet& prepared,
+                              const ObservedStatefulSet* leader_statefulset) {
+  const absl::string_view leader_key =
+      leader_statefulset == nullptr ? absl::string_view() : leader_statefulset->meta.revision_key;
+  RevisionChoice choice;
+  if (leader_key.empty()) {
+    choice.key = prepared.revision_key;
+    return choice;
+  }
+  choice.key = std::string(leader_key);
+  choice.current = owned.Find(leader_key);
+  if (choice.current == nullptr || SameRevision(set, choice.current->data, prepared.revision_data)) return choice;
+  choice.updated = true;
+  choice.key = prepared.revision_key;
+  return choice;
 }
 
 }  // namespace lws

@@ -12,6 +12,7 @@
 #define LWS_CORE_REVISIONS_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -22,6 +23,7 @@
 namespace lws {
 
 class LeaderWorkerSet;
+struct PreparedSet;
 
 class OwnedRevisions {
  public:
@@ -39,6 +41,19 @@ class OwnedRevisions {
  private:
   absl::InlinedVector<const ObservedRevision*, 8> owned_;
 };
+
+// Which revision the groups should have.
+struct RevisionChoice {
+  std::string key;
+  // That of the leader StatefulSet; null when it has none, or it is gone and must be made again.
+  const ObservedRevision* current = nullptr;
+  // The template differs from it: a new one begins.
+  bool updated = false;
+};
+
+// Complexity: O(revisions), and O(templates) when the stored data is not equal to the letter.
+RevisionChoice ChooseRevision(const OwnedRevisions& owned, const LeaderWorkerSet& set, const PreparedSet& prepared,
+                              const ObservedStatefulSet* leader_statefulset);
 
 }  // namespace lws
 

@@ -30,6 +30,9 @@ class GroupBits {
 
   int32_t size() const { return size_; }
 
+  // Makes place for groups below `size`; those that are there stay.
+  void Grow(int32_t size) { size_ = std::max(size_, size); }
+
   // REQUIRES: 0 <= index < size().
   void Set(int32_t index, bool ready, bool updated);
 

@@ -55,7 +55,7 @@ Json EditPatch(const Json& edit, int* version) {
 }
 
 Json Step(Simulation* simulation) {
-  const SetObservation observation = simulation->ObserveSet(kNamespace, kSet);
+  const SetObservation observation = simulation->server().fleet().ObserveWholeSet(kNamespace, kSet);
   const ObservedStatefulSet& leader = *observation.leader_statefulset;
   const GroupBits groups = ReadGroups(observation, leader.meta.revision_key).bits;
   return Json::array({leader.partition, leader.replicas, groups.ToString()});

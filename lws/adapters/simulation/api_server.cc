@@ -102,7 +102,7 @@ void ApiServer::Store(const ObjectKey& key, Json object, ChangeType type) {
   if (change.before != nullptr) Index(key, *change.before, false);
   Index(key, *change.after, true);
   objects_[key] = change.after;
-  snapshot_.Add(*change.after).IgnoreError();  // every object here was written by its type
+  fleet_.Add(*change.after).IgnoreError();  // every object here was written by its type
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
@@ -110,7 +110,7 @@ void ApiServer::Remove(const ObjectKey& key) {
   Change change{ChangeType::kDeleted, key, Get(key), nullptr};
   Index(key, *change.before, false);
   objects_.erase(key);
-  snapshot_.Remove(key.kind, key.namespace_name, key.name);
+  fleet_.Remove(key.kind, key.namespace_name, key.name);
   ++version_;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }

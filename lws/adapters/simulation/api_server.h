@@ -26,7 +26,7 @@
 #include "lws/adapters/simulation/virtual_clock.h"
 #include "lws/api/json.h"
 #include "lws/core/admit_pod.h"
-#include "lws/core/observation.h"
+#include "lws/core/fleet.h"
 
 namespace lws {
 
@@ -102,7 +102,8 @@ class ApiServer {
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
 
-  const ClusterSnapshot& snapshot() const { return snapshot_; }
+  // What controllers see.
+  Fleet& fleet() { return fleet_; }
 
   // The present, as Kubernetes writes it.
   std::string Timestamp() const;
@@ -121,7 +122,7 @@ class ApiServer {
   std::map<ObjectKey, SharedJson> objects_;
   std::map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
   std::set<std::string> uids_;
-  ClusterSnapshot snapshot_;
+  Fleet fleet_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };
 

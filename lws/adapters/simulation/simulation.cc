@@ -33,10 +33,6 @@ std::optional<GroupPlacer> MakePlacer(const ApiServer* server, const SimulationO
   return GroupPlacer(server, *options.placement);
 }
 
-std::string Label(const Json& object, const char* key) {
-  return object["metadata"].value("labels", Json::object()).value(key, "");
-}
-
 }  // namespace
 
 Simulation::Simulation(SimulationOptions options, SimulationLog log)
@@ -91,18 +87,10 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
 
 void Simulation::OnChange(const Change& change) {
   if (log_.on_change) log_.on_change(change);
-  const Json& object = change.after != nullptr ? *change.after : *change.before;
-  const std::string& namespace_name = change.key.namespace_name;
-  const std::string set_name = change.key.kind == kKind ? change.key.name : Label(object, kNameLabel);
-  if (set_name.empty()) return;
-  const bool is_pod = change.key.kind == "Pod";
-  const bool is_statefulset = change.key.kind == "StatefulSet";
-  if (!is_pod && !is_statefulset && change.key.kind != kKind) return;
-  const bool is_leader = Label(object, kWorkerIndexLabel) == "0";
-  if ((!is_pod || is_leader) && !options_.sets_by_hand) controller_.SetChanged(namespace_name, set_name);
-  // A worker StatefulSet is named like its leader.
-  if (is_pod || (is_statefulset && change.key.name != set_name))
-    controller_.PodChanged(namespace_name, change.key.name);
+  for (const FleetName& set : server_.fleet().TakeDueSets()) {
+    if (!options_.sets_by_hand) controller_.SetChanged(set.namespace_name, set.name);
+  }
+  for (const FleetName& pod : server_.fleet().TakeDuePods()) controller_.PodChanged(pod.namespace_name, pod.name);
 }
 
 void Simulation::Settle() {
@@ -147,11 +135,11 @@ Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view 
 }
 
 SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  return server_.snapshot().ObserveSet(namespace_name, name);
+  return server_.fleet().ObserveSet(namespace_name, name);
 }
 
 PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
-  return server_.snapshot().ObservePod(namespace_name, name);
+  return server_.fleet().ObservePod(namespace_name, name);
 }
 
 absl::Status Simulation::Perform(const Action& action) {

@@ -1,0 +1,92 @@
+// Many sets, kept ready to decide: what a watch tells changes a few counters, and a decision reads them.
+//
+//   lws::Fleet fleet;
+//   fleet.Add(document);                                  // as for ClusterSnapshot
+//   for (const lws::FleetName& set : fleet.TakeDueSets()) {
+//     lws::Plan plan = lws::ReconcileSet(fleet.ObserveSet(set.namespace_name, set.name), now);
+//   }
+//
+// Where a ClusterSnapshot lists every pod and StatefulSet of a set at each look, a Fleet keeps two bits a group and the
+// counts of the status up to date, so that one event costs what it changes, whatever the size of the set. Objects that
+// are not named after their labels, which nothing but tampering makes, send their set the long way: it is slow, and
+// decided alike.
+//
+// Laws:
+//   1. Plans on the observations of a Fleet equal those on the observations of a ClusterSnapshot that was told the
+//   same.
+//   2. The order of what is told of different objects does not matter; of one object the last counts.
+//   3. An observation that changes nothing that a decision reads makes nothing due.
+//   4. A set whose plan changed, other than by time, is due.
+//
+// Thread-safety: none; parts of a fleet can be kept by different threads, a Fleet each.
+#ifndef LWS_CORE_FLEET_H_
+#define LWS_CORE_FLEET_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+struct FleetName {
+  std::string namespace_name;
+  std::string name;
+
+  friend bool operator==(const FleetName& a, const FleetName& b) {
+    return a.namespace_name == b.namespace_name && a.name == b.name;
+  }
+};
+
+class Fleet {
+ public:
+  Fleet();
+  ~Fleet();
+  Fleet(Fleet&&) noexcept;
+  Fleet& operator=(Fleet&&) noexcept;
+
+  // The object is there, as told. Kinds that no decision reads are passed over. Errors: InvalidArgument naming the
+  // object and the field that does not read; nothing is changed then.
+  absl::Status Add(const Json& object);
+
+  // The same for a host with typed objects. Complexity: O(1) for pods and StatefulSets, O(templates) for sets whose
+  // spec changed.
+  void AddSet(LeaderWorkerSet set);
+  void AddPod(ObservedPod pod);
+  void AddStatefulSet(ObservedStatefulSet statefulset);
+  void AddRevision(ObservedRevision revision);
+  void AddService(ObservedService service);
+  void AddPodGroup(ObservedPodGroup pod_group);
+  void AddNode(ObservedNode node);
+
+  // The object is gone; nothing happens when it was not there.
+  void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+
+  // The sets, and the pods, that something changed for since the last call, in the order in which that happened.
+  std::vector<FleetName> TakeDueSets();
+  std::vector<FleetName> TakeDuePods();
+
+  // Borrow from this fleet until it is changed. Of a set without tampered objects the lists of pods and worker
+  // StatefulSets are left empty, and `groups` is there instead.
+  // Complexity: O(revisions); O(groups) once when an update begins, or the set's partition, replicas or size changed.
+  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name);
+  // With the lists and without `groups`, as a ClusterSnapshot has it. Complexity: O(objects of the namespace).
+  SetObservation ObserveWholeSet(absl::string_view namespace_name, absl::string_view name);
+  // Complexity: O(size of the group + revisions).
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_FLEET_H_

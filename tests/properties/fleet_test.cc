@@ -1,0 +1,266 @@
+// A Fleet against a ClusterSnapshot that is told the same, over long random histories with objects dropped, told twice,
+// told late, and told all again. The laws are those of fleet.h.
+#include "lws/core/fleet.h"
+
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "lws/core/observation.h"
+#include "lws/core/plan.h"
+#include "lws/core/reconcile_pod.h"
+#include "lws/core/reconcile_set.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+constexpr unsigned kSeed = 20261125;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kHistories = 6;
+#else
+constexpr int kHistories = 100;
+#endif
+constexpr int kBatches = 60;
+
+std::string Label(const char* name) { return absl::StrCat("leaderworkerset.sigs.k8s.io/", name); }
+
+// Objects of a small world where names and labels mostly agree.
+class World {
+ public:
+  explicit World(unsigned seed) : random_(seed) {}
+
+  size_t Draw(size_t count) { return random_() % count; }
+  bool OneIn(size_t count) { return Draw(count) == 0; }
+
+  Json Object() {
+    switch (Draw(12)) {
+      case 0:
+        return Set();
+      case 1:
+        return Revision();
+      case 2:
+        return LeaderSet();
+      case 3:
+        return OneIn(2) ? Service() : Node();
+      case 4:
+      case 5:
+      case 6:
+        return WorkerSet();
+      default:
+        return Pod();
+    }
+  }
+
+ private:
+  std::string SetName() { return OneIn(4) ? "s-1" : "s"; }
+  std::string Key() { return OneIn(2) ? "old" : "new"; }
+  std::string Uid() { return absl::StrCat("u", Draw(2)); }
+
+  Json Set() {
+    Json set = Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"namespace": "n", "uid": "u", "generation": 1},
+      "spec": {"startupPolicy": "LeaderCreated", "networkConfig": {"subdomainPolicy": "Shared"},
+        "rolloutStrategy": {"type": "RollingUpdate",
+                            "rollingUpdateConfiguration": {"partition": 0, "maxUnavailable": 1, "maxSurge": 1}},
+        "leaderWorkerTemplate": {"restartPolicy": "RecreateGroupOnPodRestart",
+                                 "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i"}]}}}}})");
+    set["metadata"]["name"] = SetName();
+    set["spec"]["replicas"] = 1 + Draw(4);
+    set["spec"]["leaderWorkerTemplate"]["size"] = 1 + Draw(3);
+    if (OneIn(4)) set["spec"]["rolloutStrategy"]["rollingUpdateConfiguration"]["partition"] = 1;
+    if (OneIn(3)) set["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = "j";
+    return set;
+  }
+
+  Json Meta(const std::string& name, const std::string& set_name, const std::string& group) {
+    return {{"name", OneIn(25) ? absl::StrCat(set_name, "-", Draw(4)) : name},
+            {"namespace", "n"},
+            {"uid", Uid()},
+            {"resourceVersion", absl::StrCat(Draw(1000))},
+            {"labels",
+             {{Label("name"), OneIn(25) ? SetName() : set_name},
+              {Label("group-index"), OneIn(25) ? absl::StrCat("0", Draw(3)) : group},
+              {Label("template-revision-hash"), Key()}}}};
+  }
+
+  Json Pod() {
+    const std::string set_name = SetName();
+    const std::string group = absl::StrCat(Draw(4));
+    const size_t worker = Draw(3);
+    Json pod = {{"kind", "Pod"},
+                {"metadata", Meta(worker == 0 ? absl::StrCat(set_name, "-", group)
+                                              : absl::StrCat(set_name, "-", group, "-", worker),
+                                  set_name, group)}};
+    pod["metadata"]["labels"][Label("worker-index")] = absl::StrCat(worker);
+    if (worker > 0) {
+      pod["metadata"]["ownerReferences"] = Json::array({{{"controller", true},
+                                                         {"kind", "StatefulSet"},
+                                                         {"name", absl::StrCat(set_name, "-", group)},
+                                                         {"uid", Uid()}}});
+    }
+    pod["status"] = {{"phase", OneIn(3) ? "Pending" : "Running"},
+                     {"conditions", Json::array({{{"type", "Ready"}, {"status", OneIn(3) ? "False" : "True"}}})},
+                     {"containerStatuses", Json::array({{{"restartCount", OneIn(4) ? 1 : 0}}})}};
+    if (OneIn(8)) pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+    return pod;
+  }
+
+  Json WorkerSet() {
+    const std::string set_name = SetName();
+    const std::string group = absl::StrCat(Draw(4));
+    const std::string name = absl::StrCat(set_name, "-", group);
+    Json object = {{"kind", "StatefulSet"}, {"metadata", Meta(name, set_name, group)}};
+    if (OneIn(20)) object["metadata"]["labels"].erase(Label("group-index"));
+    if (OneIn(20)) object["metadata"].erase("labels");
+    object["metadata"]["ownerReferences"] =
+        Json::array({{{"controller", true}, {"kind", "Pod"}, {"name", name}, {"uid", Uid()}}});
+    object["spec"] = {{"replicas", 2}};
+    object["status"] = {{"availableReplicas", OneIn(3) ? 1 : 2}};
+    return object;
+  }
+
+  Json LeaderSet() {
+    const std::string name = SetName();
+    const size_t replicas = 1 + Draw(5);
+    return {{"kind", "StatefulSet"},
+            {"metadata",
+             {{"name", name},
+              {"namespace", "n"},
+              {"uid", Uid()},
+              {"labels", {{Label("name"), name}, {Label("template-revision-hash"), Key()}}},
+              {"annotations", {{Label("replicas"), absl::StrCat(1 + Draw(4))}}}}},
+            {"spec",
+             {{"replicas", replicas}, {"updateStrategy", {{"rollingUpdate", {{"partition", Draw(replicas + 1)}}}}}}},
+            {"status", {{"replicas", replicas}}}};
+  }
+
+  Json Revision() {
+    const std::string set_name = SetName();
+    const std::string key = Key();
+    const char* image = OneIn(2) ? "i" : "j";
+    return {{"kind", "ControllerRevision"},
+            {"revision", 1 + Draw(2)},
+            {"metadata",
+             {{"name", absl::StrCat(set_name, "-", key, "-", Draw(2))},
+              {"namespace", "n"},
+              {"labels", {{Label("name"), set_name}, {Label("template-revision-hash"), key}}}}},
+            {"data",
+             {{"spec",
+               {{"leaderWorkerTemplate",
+                 {{"workerTemplate", {{"spec", {{"containers", {{{"name", "c"}, {"image", image}}}}}}}}}}}}}}};
+  }
+
+  Json Service() { return {{"kind", "Service"}, {"metadata", {{"name", SetName()}, {"namespace", "n"}}}}; }
+  Json Node() { return {{"kind", "Node"}, {"metadata", {{"name", "m"}, {"labels", {{"rack", "r"}}}}}}; }
+
+  std::mt19937 random_;
+};
+
+using Key = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+
+class Both {
+ public:
+  void Add(const Json& object) {
+    ASSERT_TRUE(snapshot_.Add(object).ok());
+    ASSERT_TRUE(fleet_.Add(object).ok());
+    objects_[{object["kind"], object["metadata"].value("namespace", ""), object["metadata"]["name"]}] = object;
+  }
+
+  void Remove(const Key& key) {
+    const auto& [kind, namespace_name, name] = key;
+    snapshot_.Remove(kind, namespace_name, name);
+    fleet_.Remove(kind, namespace_name, name);
+    objects_.erase(key);
+  }
+
+  // A random object that is there.
+  const std::pair<const Key, Json>& Any(size_t draw) const {
+    return *std::next(objects_.begin(), draw % objects_.size());
+  }
+  bool empty() const { return objects_.empty(); }
+  const std::map<Key, Json>& objects() const { return objects_; }
+  Fleet& fleet() { return fleet_; }
+
+  // Laws 1, 2 and 4.
+  void Check(const std::string& where) {
+    std::set<std::string> due;
+    for (const FleetName& set : fleet_.TakeDueSets()) due.insert(set.name);
+    fleet_.TakeDuePods();
+    for (const char* name : {"s", "s-1"}) {
+      const Plan wanted = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch());
+      const Plan plan = ReconcileSet(fleet_.ObserveSet("n", name), absl::UnixEpoch());
+      ASSERT_TRUE(plan == wanted) << where << "\nset " << name << "\n"
+                                  << ToString(plan) << "wanted\n"
+                                  << ToString(wanted);
+      ASSERT_TRUE(due.count(name) > 0 || wanted == plans_[name]) << where << "\nset " << name << " is not due";
+      plans_[name] = wanted;
+    }
+    for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
+      const Plan wanted = ReconcilePod(snapshot_.ObservePod(namespace_name, name), {});
+      const Plan plan = ReconcilePod(fleet_.ObservePod(namespace_name, name), {});
+      ASSERT_TRUE(plan == wanted) << where << "\npod " << name << "\n"
+                                  << ToString(plan) << "wanted\n"
+                                  << ToString(wanted);
+    }
+  }
+
+ private:
+  ClusterSnapshot snapshot_;
+  Fleet fleet_;
+  std::map<Key, Json> objects_;
+  std::map<std::string, Plan> plans_;
+};
+
+TEST(FleetTest, Laws1And2And4PlansEqualThoseOfASnapshot) {
+  for (int history = 0; history < kHistories; ++history) {
+    World world(kSeed + history);
+    Both both;
+    std::vector<Json> told;
+    for (int batch = 0; batch < kBatches; ++batch) {
+      for (size_t event = 0; event < 1 + world.Draw(12); ++event) {
+        if (world.OneIn(6) && !both.empty()) {
+          both.Remove(Key(both.Any(world.Draw(1000)).first));
+        } else if (world.OneIn(8) && !told.empty()) {
+          both.Add(told[world.Draw(told.size())]);  // late, or twice
+        } else {
+          told.push_back(world.Object());
+          both.Add(told.back());
+        }
+      }
+      if (world.OneIn(10)) {
+        const std::map<Key, Json> all = both.objects();
+        for (const auto& [key, object] : all) both.Add(object);
+      }
+      both.Check(absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(FleetTest, Law3WhatChangesNothingMakesNothingDue) {
+  World world(kSeed);
+  Both both;
+  for (int i = 0; i < 200; ++i) both.Add(world.Object());
+  both.fleet().TakeDueSets();
+  both.fleet().TakeDuePods();
+  const std::map<Key, Json> all = both.objects();
+  for (const auto& [key, object] : all) {
+    if (std::get<0>(key) == "ControllerRevision") continue;  // of which every word may matter
+    Json again = object;
+    again["metadata"]["resourceVersion"] = "2000";
+    if (std::get<0>(key) == "LeaderWorkerSet") again = object;
+    both.Add(again);
+  }
+  EXPECT_TRUE(both.fleet().TakeDueSets().empty());
+  EXPECT_TRUE(both.fleet().TakeDuePods().empty());
+}
+
+}  // namespace
+}  // namespace lws
