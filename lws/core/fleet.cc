@@ -71,11 +71,10 @@ bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b)
          a.update_revision == b.update_revision && same_applied;
 }
 
-// Whether the pod is found under the same labels as before.
+// Whether the pod, of one name, is found under the same labels as before.
 bool StaysLinked(const ObservedPod& before, const ObservedPod& after) {
   return before.meta.set_name == after.meta.set_name && !after.meta.set_name.empty() &&
-         before.meta.group_index == after.meta.group_index && IsLeader(before) == IsLeader(after) &&
-         (!IsLeader(after) || (IsNamedGroup(before.meta) && before.meta.named_group == after.meta.named_group));
+         before.meta.group_index == after.meta.group_index && IsLeader(before) == IsLeader(after);
 }
 
 struct Group {
@@ -84,9 +83,12 @@ struct Group {
   GroupVerdict verdict;  // as it stands in the counts
 };
 
+struct Namespace;
+
 // A set, or what belongs to one that was not told yet.
 struct SetEntry {
   FleetName name;
+  Namespace* space = nullptr;  // where it is
   bool exists = false;
   LeaderWorkerSet set;
   PreparedSet prepared;
@@ -141,16 +143,21 @@ class Fleet::State {
   }
 
   void AddSet(LeaderWorkerSet set);
+  bool UpdatePod(ObservedPod* pod);
+  // The pod in place of the one of its name; null takes that away.
   void PutPod(absl::string_view namespace_name, absl::string_view name, std::unique_ptr<ObservedPod> pod);
+  bool UpdateStatefulSet(ObservedStatefulSet* statefulset);
   void PutStatefulSet(absl::string_view namespace_name, absl::string_view name,
                       std::unique_ptr<ObservedStatefulSet> statefulset);
   void PutRevision(ObservedRevision revision);
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
   SetEntry& EntryOf(absl::string_view namespace_name, absl::string_view name) {
-    std::unique_ptr<SetEntry>& entry = In(namespace_name).sets[name];
+    Namespace& space = In(namespace_name);
+    std::unique_ptr<SetEntry>& entry = space.sets[name];
     if (entry == nullptr) {
       entry = std::make_unique<SetEntry>();
+      entry->space = &space;
       entry->name = {std::string(namespace_name), std::string(name)};
     }
     return *entry;
@@ -179,6 +186,7 @@ class Fleet::State {
   std::vector<FleetName> due_pods_;
 
  private:
+  void MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name);
   void LinkPod(const ObservedPod& pod, bool add);
   void LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add);
   Group& GroupAt(SetEntry* entry, int32_t index);
@@ -238,28 +246,38 @@ void Fleet::State::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool 
   }
 }
 
+// The usual event: a pod that is there already, under the labels that it had. False when it is another case.
+bool Fleet::State::UpdatePod(ObservedPod* pod) {
+  Namespace* space = FindNamespace(pod->meta.namespace_name);
+  if (space == nullptr) return false;
+  const auto found = space->pods.find(pod->meta.name);
+  if (found == space->pods.end()) return false;
+  ObservedPod& known = *found->second;
+  if (!StaysLinked(known, *pod)) return false;
+  pod->meta.named_group = known.meta.named_group;
+  if (SamePod(known, *pod)) {
+    known.meta.resource_version = std::move(pod->meta.resource_version);
+    return true;
+  }
+  const bool set_changed = IsLeader(known) && !SameForSet(known, *pod);
+  known = std::move(*pod);
+  MakePodDue(known.meta.namespace_name, known.meta.name);
+  if (!set_changed) return true;
+  SetEntry& entry = *space->sets.find(known.meta.set_name)->second;
+  MakeSetDue(&entry);
+  if (IsNamedGroup(known.meta)) Judge(&entry, known.meta.named_group);
+  return true;
+}
+
 void Fleet::State::PutPod(absl::string_view namespace_name, absl::string_view name, std::unique_ptr<ObservedPod> pod) {
   Namespace& space = In(namespace_name);
   const auto found = space.pods.find(name);
   const ObservedPod* before = found == space.pods.end() ? nullptr : found->second.get();
   if (before == nullptr && pod == nullptr) return;
-  const ObservedPod& any = pod != nullptr ? *pod : *before;
-  const bool changed = before == nullptr || pod == nullptr || !SamePod(*before, *pod);
-  const bool is_for_set = (before != nullptr && IsLeader(*before)) || (pod != nullptr && IsLeader(*pod));
-  const bool set_changed = before == nullptr || pod == nullptr || !SameForSet(*before, *pod);
-  if (is_for_set && set_changed) {
-    for (const ObservedPod* side : {before, static_cast<const ObservedPod*>(pod.get())}) {
-      if (side != nullptr && !side->meta.set_name.empty()) {
-        MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
-      }
-    }
-  }
-  if (changed && !any.meta.set_name.empty()) MakePodDue(namespace_name, name);
-  if (before != nullptr && pod != nullptr && StaysLinked(*before, *pod)) {
-    *found->second = std::move(*pod);
-    if (IsLeader(*before) && set_changed)
-      Judge(&EntryOf(namespace_name, before->meta.set_name), before->meta.named_group);
-    return;
+  for (const ObservedPod* side : {before, static_cast<const ObservedPod*>(pod.get())}) {
+    if (side == nullptr || side->meta.set_name.empty()) continue;
+    MakePodDue(namespace_name, name);
+    if (IsLeader(*side)) MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
   }
   if (before != nullptr) LinkPod(*before, false);
   if (pod == nullptr) {
@@ -269,6 +287,36 @@ void Fleet::State::PutPod(absl::string_view namespace_name, absl::string_view na
   std::unique_ptr<ObservedPod>& slot = space.pods[name];
   slot = std::move(pod);
   LinkPod(*slot, true);
+}
+
+// The usual event: the workers of a group, which were there already. False when it is another case.
+bool Fleet::State::UpdateStatefulSet(ObservedStatefulSet* statefulset) {
+  Namespace* space = FindNamespace(statefulset->meta.namespace_name);
+  if (space == nullptr) return false;
+  const auto found = space->statefulsets.find(statefulset->meta.name);
+  if (found == space->statefulsets.end()) return false;
+  ObservedStatefulSet& known = *found->second;
+  const bool stays = IsNamedGroup(known.meta) && known.meta.set_name == statefulset->meta.set_name &&
+                     known.meta.group_index == statefulset->meta.group_index;
+  if (!stays) return false;
+  statefulset->meta.named_group = known.meta.named_group;
+  const bool changed = !SameStatefulSet(known, *statefulset);
+  known = std::move(*statefulset);
+  if (!changed) return true;
+  SetEntry& entry = *space->sets.find(known.meta.set_name)->second;
+  MakeSetDue(&entry);
+  MakePodDue(known.meta.namespace_name, known.meta.name);
+  MakeNamesakesDue(space, known.meta.namespace_name, known.meta.name);
+  Judge(&entry, known.meta.named_group);
+  return true;
+}
+
+// Whatever its labels, a StatefulSet is the leader StatefulSet of a set of its name, and passes for the workers of a
+// leader pod of its name.
+void Fleet::State::MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name) {
+  if (const auto found = space->sets.find(name); found != space->sets.end()) MakeSetDue(found->second.get());
+  const ObservedPod* pod = Find(space->pods, name);
+  if (pod != nullptr && !pod->meta.set_name.empty()) MakeSetDue(&EntryOf(namespace_name, pod->meta.set_name));
 }
 
 void Fleet::State::PutStatefulSet(absl::string_view namespace_name, absl::string_view name,
@@ -284,20 +332,7 @@ void Fleet::State::PutStatefulSet(absl::string_view namespace_name, absl::string
         if (side->meta.set_name != name) MakePodDue(namespace_name, name);
       }
     }
-    // Whatever its labels, it is the leader StatefulSet of a set of its name, and passes for the workers of a leader
-    // pod of its name.
-    if (space.sets.contains(name)) MakeSetDue(&EntryOf(namespace_name, name));
-    const ObservedPod* namesake = Find(space.pods, name);
-    if (namesake != nullptr && !namesake->meta.set_name.empty()) {
-      MakeSetDue(&EntryOf(namespace_name, namesake->meta.set_name));
-    }
-  }
-  if (before != nullptr && statefulset != nullptr && IsNamedGroup(before->meta) &&
-      before->meta.named_group == statefulset->meta.named_group &&
-      before->meta.set_name == statefulset->meta.set_name) {
-    *found->second = std::move(*statefulset);
-    Judge(&EntryOf(namespace_name, before->meta.set_name), before->meta.named_group);
-    return;
+    MakeNamesakesDue(&space, namespace_name, name);
   }
   if (before != nullptr) LinkStatefulSet(*before, false);
   if (statefulset == nullptr) {
@@ -370,7 +405,7 @@ const GroupFacts& Fleet::State::FactsFor(const std::string& revision_key, SetEnt
 }
 
 const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(SetEntry* entry) {
-  const Namespace& space = In(entry->name.namespace_name);
+  const Namespace& space = *entry->space;
   if (entry->revisions_version == space.revisions_version) return entry->revisions;
   entry->revisions_version = space.revisions_version;
   entry->revisions.clear();
@@ -384,7 +419,7 @@ const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(SetEntry* 
 }
 
 void Fleet::State::ListGroups(const SetEntry& entry, SetObservation* observation) {
-  const Namespace& space = In(entry.name.namespace_name);
+  const Namespace& space = *entry.space;
   absl::flat_hash_map<absl::string_view, const ObservedPod*> leaders;
   for (const auto& [name, pod] : space.pods) {
     if (pod->meta.set_name != entry.name.name || !IsLeader(*pod)) continue;
@@ -407,20 +442,19 @@ Fleet& Fleet::operator=(Fleet&&) noexcept = default;
 void Fleet::AddSet(LeaderWorkerSet set) { state_->AddSet(std::move(set)); }
 
 void Fleet::AddPod(ObservedPod pod) {
-  auto owned = std::make_unique<ObservedPod>(std::move(pod));
-  owned->meta.named_group = NamedGroup(owned->meta);
-  const ObservedMeta& meta = owned->meta;
-  const std::string namespace_name = meta.namespace_name;
-  const std::string name = meta.name;
-  state_->PutPod(namespace_name, name, std::move(owned));
+  if (state_->UpdatePod(&pod)) return;
+  pod.meta.named_group = NamedGroup(pod.meta);
+  const std::string namespace_name = pod.meta.namespace_name;
+  const std::string name = pod.meta.name;
+  state_->PutPod(namespace_name, name, std::make_unique<ObservedPod>(std::move(pod)));
 }
 
 void Fleet::AddStatefulSet(ObservedStatefulSet statefulset) {
-  auto owned = std::make_unique<ObservedStatefulSet>(std::move(statefulset));
-  owned->meta.named_group = NamedGroup(owned->meta);
-  const std::string namespace_name = owned->meta.namespace_name;
-  const std::string name = owned->meta.name;
-  state_->PutStatefulSet(namespace_name, name, std::move(owned));
+  if (state_->UpdateStatefulSet(&statefulset)) return;
+  statefulset.meta.named_group = NamedGroup(statefulset.meta);
+  const std::string namespace_name = statefulset.meta.namespace_name;
+  const std::string name = statefulset.meta.name;
+  state_->PutStatefulSet(namespace_name, name, std::make_unique<ObservedStatefulSet>(std::move(statefulset)));
 }
 
 void Fleet::AddRevision(ObservedRevision revision) { state_->PutRevision(std::move(revision)); }
@@ -498,7 +532,7 @@ SetEntry* Fleet::State::FindSet(absl::string_view namespace_name, absl::string_v
 
 // All but the groups.
 SetObservation Fleet::State::ObserveSet(SetEntry* entry) {
-  const Namespace& space = In(entry->name.namespace_name);
+  const Namespace& space = *entry->space;
   SetObservation observation;
   observation.set = &entry->set;
   observation.prepared = &entry->prepared;

@@ -1,0 +1,131 @@
+// The state that the benchmarks of sets are measured on.
+//
+//   lws::RolloutState rollout(1000, /*waits=*/true);
+//   lws::ReconcileSet(rollout.observation(), now);    // an empty plan: the update waits
+#ifndef LWS_BENCHMARKS_ROLLOUT_STATE_H_
+#define LWS_BENCHMARKS_ROLLOUT_STATE_H_
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/applied_fields.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/desired_objects.h"
+#include "lws/core/observation.h"
+#include "lws/core/prepared_set.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+// A set of `groups` groups of 8 in the middle of a rolling update: the last tenth is of the new revision, all are ready
+// but, when the update waits, the last one released.
+class RolloutState {
+ public:
+  RolloutState(int groups, bool waits) : pods_(groups), workers_(groups) {
+    set_ = *LeaderWorkerSetFromJson(Manifest(groups));
+    prepared_ = Prepare(set_);
+    const int partition = groups - groups / 10;
+    FillMeta("s", "", &service_.meta);
+    FillRevision();
+    FillLeaderSet(groups, partition);
+    for (int i = 0; i < groups; ++i) FillGroup(i, i < partition, waits && i == partition);
+    SetStatus(groups, waits);
+    observation_.set = &set_;
+    observation_.prepared = &prepared_;
+    observation_.leader_statefulset = &leader_set_;
+    observation_.service = &service_;
+    observation_.revisions = {&revision_};
+    for (const ObservedPod& pod : pods_) observation_.leader_pods.push_back(&pod);
+    for (const ObservedStatefulSet& worker : workers_) observation_.worker_statefulsets.push_back(&worker);
+    const auto by_name = [](const auto* a, const auto* b) { return a->meta.name < b->meta.name; };
+    std::sort(observation_.leader_pods.begin(), observation_.leader_pods.end(), by_name);
+    std::sort(observation_.worker_statefulsets.begin(), observation_.worker_statefulsets.end(), by_name);
+  }
+
+  const SetObservation& observation() const { return observation_; }
+
+ private:
+  static Json Manifest(int groups) {
+    Json set = Json::parse(R"({
+      "kind": "LeaderWorkerSet", "metadata": {"name": "s", "namespace": "n", "uid": "u", "generation": 2},
+      "spec": {"startupPolicy": "LeaderCreated", "networkConfig": {"subdomainPolicy": "Shared"},
+        "rolloutStrategy": {"type": "RollingUpdate",
+                            "rollingUpdateConfiguration": {"partition": 0, "maxUnavailable": 1, "maxSurge": 0}},
+        "leaderWorkerTemplate": {"size": 8, "restartPolicy": "RecreateGroupOnPodRestart",
+          "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i", "command": ["serve", "--model", "m"],
+            "env": [{"name": "A", "value": "1"}], "resources": {"limits": {"nvidia.com/gpu": "8"}},
+            "readinessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 10}}]}}}}})");
+    set["spec"]["replicas"] = groups;
+    return set;
+  }
+
+  void FillMeta(const std::string& name, const std::string& key, ObservedMeta* meta) {
+    meta->namespace_name = "n";
+    meta->name = name;
+    meta->set_name = "s";
+    meta->revision_key = key;
+  }
+
+  void FillRevision() {
+    FillMeta("s-" + prepared_.revision_key + "-1", prepared_.revision_key, &revision_.meta);
+    revision_.number = 1;
+    revision_.data = prepared_.revision_data;
+  }
+
+  void FillLeaderSet(int groups, int partition) {
+    FillMeta("s", prepared_.revision_key, &leader_set_.meta);
+    leader_set_.replicas = groups;
+    leader_set_.status_replicas = groups;
+    leader_set_.partition = partition;
+    leader_set_.replicas_annotation = absl::StrCat(groups);
+    const Json applied = *LeaderStatefulSet(set_, prepared_.revision_key, partition, groups);
+    leader_set_.applied_core = AppliedCore(applied);
+    leader_set_.applied = std::make_shared<const Json>(applied);
+  }
+
+  void FillGroup(int index, bool old, bool unready) {
+    const std::string name = absl::StrCat("s-", index);
+    FillMeta(name, old ? "6c5b8f7d9" : prepared_.revision_key, &pods_[index].meta);
+    pods_[index].meta.group_index = absl::StrCat(index);
+    pods_[index].meta.named_group = index;
+    pods_[index].worker_index = "0";
+    pods_[index].phase = PodPhase::kRunning;
+    pods_[index].has_ready_condition = !unready;
+    workers_[index].meta = pods_[index].meta;
+    workers_[index].replicas = workers_[index].available_replicas = 7;
+    workers_[index].current_revision = workers_[index].update_revision = name + "-5d9c8b7f66";
+  }
+
+  // As a pass over this state leaves it.
+  void SetStatus(int groups, bool waits) {
+    LeaderWorkerSetStatus& status = *set_.mutable_status();
+    for (const char* type : {"UpdateInProgress", "Progressing"}) {
+      Condition& condition = *status.add_conditions();
+      condition.set_type(type);
+      condition.set_status("True");
+      condition.set_observed_generation(2);
+    }
+    status.set_ready_replicas(groups - waits);
+    status.set_updated_replicas(groups / 10);
+    status.set_replicas(groups);
+    status.set_hpa_pod_selector("s");
+    status.set_observed_generation(2);
+  }
+
+  LeaderWorkerSet set_;
+  PreparedSet prepared_;
+  ObservedRevision revision_;
+  ObservedService service_;
+  ObservedStatefulSet leader_set_;
+  std::vector<ObservedPod> pods_;
+  std::vector<ObservedStatefulSet> workers_;
+  SetObservation observation_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_BENCHMARKS_ROLLOUT_STATE_H_
