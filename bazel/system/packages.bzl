@@ -86,6 +86,7 @@ def system_packages():
     pkg_config_repository(name = "com_github_jbeder_yaml_cpp", libraries = {":yaml-cpp": "yaml-cpp"})
     pkg_config_repository(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})
     pkg_config_repository(name = "org_openssl", libraries = {":crypto": "libcrypto"})
+    pkg_config_repository(name = "simdjson", libraries = {":simdjson": "simdjson"})
     pkg_config_repository(name = "zlib", libraries = {":zlib": "zlib"})
     pkg_config_repository(
         name = "com_google_googletest",

@@ -1,0 +1,40 @@
+// Pods as a watch tells them, read into what decisions need without building a document.
+//
+//   lws::PodReader reader;
+//   lws::ObservedPod pod;
+//   absl::Status status = reader.Read(line, &pod);
+//
+// Laws:
+//   1. Of a document that ParseJson accepts the result, or the error, is that of ObservePod.
+//   2. Parts of the document that no decision reads are not checked.
+//
+// Thread-safety: none; a reader for each thread. It keeps its memory from one pod to the next.
+#ifndef LWS_API_POD_READER_H_
+#define LWS_API_POD_READER_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+
+namespace lws {
+
+class PodReader {
+ public:
+  PodReader();
+  ~PodReader();
+  PodReader(PodReader&&) noexcept;
+  PodReader& operator=(PodReader&&) noexcept;
+
+  // Replaces `pod`. Errors: as ParseJson and ObservePod. Complexity: O(text).
+  absl::Status Read(absl::string_view text, ObservedPod* pod);
+
+ private:
+  class Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_API_POD_READER_H_
