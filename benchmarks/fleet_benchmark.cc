@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
+#include "benchmarks/allocations.h"
 #include "benchmarks/rollout_state.h"
 #include "lws/core/fleet.h"
 #include "lws/core/plan.h"
@@ -29,7 +30,7 @@ void Tell(const RolloutState& rollout, Fleet* fleet) {
 // The group that the update waits for has one more worker available, or one less: seen, and decided.
 void BM_EventToDecision(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
-  const RolloutState rollout(groups, /*waits=*/true);
+  const RolloutState rollout(groups, RolloutPhase::kWaits);
   Fleet fleet;
   Tell(rollout, &fleet);
   fleet.TakeDueSets();
@@ -57,7 +58,7 @@ BENCHMARK(BM_EventToDecision)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->Arg
 
 // The same for one that changes the status, which is then written.
 void BM_EventToStatusWrite(benchmark::State& state) {
-  const RolloutState rollout(static_cast<int>(state.range(0)), /*waits=*/true);
+  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
   Fleet fleet;
   Tell(rollout, &fleet);
   ObservedPod pod = *rollout.observation().leader_pods[0];
@@ -77,7 +78,7 @@ BENCHMARK(BM_EventToStatusWrite)->Arg(100)->Arg(10000)->ArgName("groups");
 
 // Random leader pods of a large set change their readiness.
 void BM_PodEvents(benchmark::State& state) {
-  const RolloutState rollout(static_cast<int>(state.range(0)), /*waits=*/false);
+  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kSteps);
   Fleet fleet;
   Tell(rollout, &fleet);
   fleet.TakeDueSets();
@@ -89,7 +90,13 @@ void BM_PodEvents(benchmark::State& state) {
     pods.back().has_ready_condition = random() % 2 == 0;
   }
   size_t next = 0;
-  for (auto _ : state) fleet.AddPod(pods[next++ % pods.size()]);
+  const int64_t before = Allocations();
+  for (auto _ : state) {
+    fleet.AddPod(pods[next++ % pods.size()]);
+    if (next % 1024 == 0) fleet.TakeDuePods();
+  }
+  state.counters["allocations"] =
+      benchmark::Counter(static_cast<double>(Allocations() - before) / static_cast<double>(state.iterations()));
   if (fleet.TakeDueSets().empty()) state.SkipWithError("no event made the set due");
   state.SetItemsProcessed(state.iterations());
 }
@@ -97,7 +104,7 @@ BENCHMARK(BM_PodEvents)->Arg(1000)->Arg(100000)->ArgName("groups");
 
 // A fleet that nobody told anything: the cost of asking what is due.
 void BM_IdleFleet(benchmark::State& state) {
-  const RolloutState rollout(static_cast<int>(state.range(0)), /*waits=*/true);
+  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
   Fleet fleet;
   Tell(rollout, &fleet);
   fleet.TakeDueSets();

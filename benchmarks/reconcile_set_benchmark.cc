@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
+#include "benchmarks/allocations.h"
 #include "benchmarks/rollout_state.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_set.h"
@@ -13,9 +14,22 @@
 namespace lws {
 namespace {
 
+// A look at a set that wants nothing. It allocates nothing.
+void BM_ReconcileSetAtRest(benchmark::State& state) {
+  const RolloutState cluster(static_cast<int>(state.range(0)), RolloutPhase::kAtRest);
+  const int64_t before = Allocations();
+  const bool is_empty = ReconcileSet(cluster.observation(), absl::UnixEpoch()).empty();
+  if (!is_empty || Allocations() != before) {
+    state.SkipWithError("the plan is not empty, or something was allocated");
+    return;
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(ReconcileSet(cluster.observation(), absl::UnixEpoch()));
+}
+BENCHMARK(BM_ReconcileSetAtRest)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
 // A look while the update waits for a group: what most events of a rollout lead to.
 void BM_ReconcileSetWaiting(benchmark::State& state) {
-  const RolloutState cluster(static_cast<int>(state.range(0)), /*waits=*/true);
+  const RolloutState cluster(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
   const Plan expected = ReconcileSet(cluster.observation(), absl::UnixEpoch());
   if (!expected.empty()) {
     state.SkipWithError("the plan is not empty");
@@ -28,7 +42,7 @@ BENCHMARK(BM_ReconcileSetWaiting)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchma
 // A look that releases the next group, and so writes the leader StatefulSet.
 void BM_ReconcileSetStep(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
-  const RolloutState cluster(groups, /*waits=*/false);
+  const RolloutState cluster(groups, RolloutPhase::kSteps);
   const Plan expected = ReconcileSet(cluster.observation(), absl::UnixEpoch());
   const std::string note = absl::StrCat("Updating replica ", groups - groups / 10 - 1);
   if (!expected.error.ok() || expected.actions.size() != 1 || expected.events.size() != 1 ||

@@ -1,6 +1,6 @@
 // The state that the benchmarks of sets are measured on.
 //
-//   lws::RolloutState rollout(1000, /*waits=*/true);
+//   lws::RolloutState rollout(1000, lws::RolloutPhase::kWaits);
 //   lws::ReconcileSet(rollout.observation(), now);    // an empty plan: the update waits
 #ifndef LWS_BENCHMARKS_ROLLOUT_STATE_H_
 #define LWS_BENCHMARKS_ROLLOUT_STATE_H_
@@ -21,19 +21,26 @@
 
 namespace lws {
 
-// A set of `groups` groups of 8 in the middle of a rolling update: the last tenth is of the new revision, all are ready
-// but, when the update waits, the last one released.
+// A set of groups of 8, all of the new revision and ready; or in the middle of a rolling update: the last tenth is of
+// the new revision, and all are ready but, when the update waits, the one released last.
+enum class RolloutPhase { kAtRest, kSteps, kWaits };
+
 class RolloutState {
  public:
-  RolloutState(int groups, bool waits) : pods_(groups), workers_(groups) {
+  RolloutState(int groups, RolloutPhase phase) : pods_(groups), workers_(groups) {
     set_ = *LeaderWorkerSetFromJson(Manifest(groups));
     prepared_ = Prepare(set_);
-    const int partition = groups - groups / 10;
+    const int partition = phase == RolloutPhase::kAtRest ? 0 : groups - groups / 10;
+    const bool waits = phase == RolloutPhase::kWaits;
     FillMeta("s", "", &service_.meta);
     FillRevision();
     FillLeaderSet(groups, partition);
     for (int i = 0; i < groups; ++i) FillGroup(i, i < partition, waits && i == partition);
-    SetStatus(groups, waits);
+    if (phase == RolloutPhase::kAtRest) {
+      SetStatus({"Available"}, groups, groups, groups);
+    } else {
+      SetStatus({"UpdateInProgress", "Progressing"}, groups, groups - waits, groups / 10);
+    }
     observation_.set = &set_;
     observation_.prepared = &prepared_;
     observation_.leader_statefulset = &leader_set_;
@@ -101,16 +108,16 @@ class RolloutState {
   }
 
   // As a pass over this state leaves it.
-  void SetStatus(int groups, bool waits) {
+  void SetStatus(const std::vector<const char*>& conditions, int groups, int ready, int updated) {
     LeaderWorkerSetStatus& status = *set_.mutable_status();
-    for (const char* type : {"UpdateInProgress", "Progressing"}) {
+    for (const char* type : conditions) {
       Condition& condition = *status.add_conditions();
       condition.set_type(type);
       condition.set_status("True");
       condition.set_observed_generation(2);
     }
-    status.set_ready_replicas(groups - waits);
-    status.set_updated_replicas(groups / 10);
+    status.set_ready_replicas(ready);
+    status.set_updated_replicas(updated);
     status.set_replicas(groups);
     status.set_hpa_pod_selector("s");
     status.set_observed_generation(2);

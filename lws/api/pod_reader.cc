@@ -15,9 +15,8 @@
 namespace lws {
 namespace {
 
-using simdjson::ondemand::json_type;
-using simdjson::ondemand::object;
-using simdjson::ondemand::value;
+using simdjson::dom::element;
+using simdjson::dom::object;
 
 absl::StatusOr<ObservedPod> ReadWithCare(absl::string_view text) {
   const absl::StatusOr<Json> document = ParseJson(text, "pod");
@@ -49,17 +48,12 @@ class PodReader::Parser {
     if (buffer_.size() < wanted) buffer_.resize(wanted);
     std::memcpy(&buffer_[0], text.data(), text.size());
     std::memset(&buffer_[text.size()], 0, simdjson::SIMDJSON_PADDING);
-    simdjson::ondemand::document document;
-    if (parser_.iterate(buffer_.data(), text.size(), buffer_.size()).get(document) != simdjson::SUCCESS) return false;
     object root;
-    if (document.get_object().get(root) != simdjson::SUCCESS) return false;
+    // The buffer is padded, so that nothing is copied again.
+    if (parser_.parse(buffer_.data(), text.size(), false).get_object().get(root) != simdjson::SUCCESS) return false;
     *pod = ObservedPod();
     uint32_t seen = 0;
-    for (auto field : root) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : root) {
       if (key == "metadata") {
         if (!Once(1, &seen) || !ReadMetadata(part, pod)) return false;
       } else if (key == "spec") {
@@ -79,22 +73,18 @@ class PodReader::Parser {
     return first;
   }
 
-  static bool ReadText(value from, std::string* text) {
+  static bool ReadText(element from, std::string* text) {
     std::string_view view;
     if (from.get_string().get(view) != simdjson::SUCCESS) return false;
     text->assign(view.data(), view.size());
     return true;
   }
 
-  bool ReadMetadata(value from, ObservedPod* pod) {
+  bool ReadMetadata(element from, ObservedPod* pod) {
     object metadata;
     if (from.get_object().get(metadata) != simdjson::SUCCESS) return false;
     uint32_t seen = 0;
-    for (auto field : metadata) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : metadata) {
       bool read = true;
       if (key == "name") {
         read = Once(1, &seen) && ReadText(part, &pod->meta.name);
@@ -120,15 +110,11 @@ class PodReader::Parser {
     return true;
   }
 
-  bool ReadLabels(value from, ObservedPod* pod) {
+  bool ReadLabels(element from, ObservedPod* pod) {
     object labels;
     if (from.get_object().get(labels) != simdjson::SUCCESS) return false;
     uint32_t seen = 0;
-    for (auto field : labels) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : labels) {
       bool read = true;
       if (key == kNameLabel) {
         read = Once(1, &seen) && ReadText(part, &pod->meta.set_name);
@@ -146,15 +132,11 @@ class PodReader::Parser {
     return true;
   }
 
-  bool ReadAnnotations(value from, ObservedPod* pod) {
+  bool ReadAnnotations(element from, ObservedPod* pod) {
     object annotations;
     if (from.get_object().get(annotations) != simdjson::SUCCESS) return false;
     uint32_t seen = 0;
-    for (auto field : annotations) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : annotations) {
       if (key == kLeaderNameAnnotation) {
         if (!Once(1, &seen) || !ReadText(part, &pod->leader_name.emplace())) return false;
       } else if (key == kPodGroupNameAnnotation) {
@@ -165,21 +147,16 @@ class PodReader::Parser {
   }
 
   // The first that is the controller counts.
-  bool ReadOwners(value from, ObservedPod* pod) {
-    simdjson::ondemand::array owners;
+  bool ReadOwners(element from, ObservedPod* pod) {
+    simdjson::dom::array owners;
     if (from.get_array().get(owners) != simdjson::SUCCESS) return false;
-    for (auto element : owners) {
+    for (const element item : owners) {
       object owner;
-      if (element.get_object().get(owner) != simdjson::SUCCESS) return false;
+      if (item.get_object().get(owner) != simdjson::SUCCESS) return false;
       ObservedMeta::Controller controller;
       bool is_controller = false;
       uint32_t seen = 0;
-      for (auto field : owner) {
-        std::string_view key;
-        value part;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS) {
-          return false;
-        }
+      for (const auto [key, part] : owner) {
         bool read = true;
         if (key == "kind") {
           read = Once(1, &seen) && ReadText(part, &controller.kind);
@@ -197,29 +174,21 @@ class PodReader::Parser {
     return true;
   }
 
-  bool ReadSpec(value from, ObservedPod* pod) {
+  bool ReadSpec(element from, ObservedPod* pod) {
     object spec;
     if (from.get_object().get(spec) != simdjson::SUCCESS) return false;
     uint32_t seen = 0;
-    for (auto field : spec) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : spec) {
       if (key == "nodeName" && (!Once(1, &seen) || !ReadText(part, &pod->node_name))) return false;
     }
     return true;
   }
 
-  bool ReadStatus(value from, ObservedPod* pod) {
+  bool ReadStatus(element from, ObservedPod* pod) {
     object status;
     if (from.get_object().get(status) != simdjson::SUCCESS) return false;
     uint32_t seen = 0;
-    for (auto field : status) {
-      std::string_view key;
-      value part;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS)
-        return false;
+    for (const auto [key, part] : status) {
       bool read = true;
       if (key == "phase") {
         std::string_view phase;
@@ -238,22 +207,17 @@ class PodReader::Parser {
   }
 
   // The first of type Ready counts.
-  bool ReadConditions(value from, ObservedPod* pod) {
-    simdjson::ondemand::array conditions;
+  bool ReadConditions(element from, ObservedPod* pod) {
+    simdjson::dom::array conditions;
     if (from.get_array().get(conditions) != simdjson::SUCCESS) return false;
     bool found = false;
-    for (auto element : conditions) {
+    for (const element item : conditions) {
       object condition;
-      if (element.get_object().get(condition) != simdjson::SUCCESS) return false;
+      if (item.get_object().get(condition) != simdjson::SUCCESS) return false;
       bool is_ready_type = false;
       bool is_true = false;
       uint32_t seen = 0;
-      for (auto field : condition) {
-        std::string_view key;
-        value part;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS) {
-          return false;
-        }
+      for (const auto [key, part] : condition) {
         if (key != "type" && key != "status") continue;
         std::string_view text;
         if (!Once(key == "type" ? 1 : 2, &seen) || part.get_string().get(text) != simdjson::SUCCESS) return false;
@@ -265,19 +229,14 @@ class PodReader::Parser {
     return true;
   }
 
-  bool ReadRestarts(value from, ObservedPod* pod) {
-    simdjson::ondemand::array statuses;
+  bool ReadRestarts(element from, ObservedPod* pod) {
+    simdjson::dom::array statuses;
     if (from.get_array().get(statuses) != simdjson::SUCCESS) return false;
-    for (auto element : statuses) {
+    for (const element item : statuses) {
       object status;
-      if (element.get_object().get(status) != simdjson::SUCCESS) return false;
+      if (item.get_object().get(status) != simdjson::SUCCESS) return false;
       uint32_t seen = 0;
-      for (auto field : status) {
-        std::string_view key;
-        value part;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(part) != simdjson::SUCCESS) {
-          return false;
-        }
+      for (const auto [key, part] : status) {
         if (key != "restartCount") continue;
         int64_t count = 0;
         if (!Once(1, &seen) || part.get_int64().get(count) != simdjson::SUCCESS) return false;
@@ -287,7 +246,7 @@ class PodReader::Parser {
     return true;
   }
 
-  simdjson::ondemand::parser parser_;
+  simdjson::dom::parser parser_;
   std::string buffer_;
 };
 

@@ -172,10 +172,10 @@ void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& ver
   counts->done_in_range += sign * (in_range && verdict.counts_updated && verdict.counts_ready);
 }
 
-GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key) {
+GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key, GroupDetail detail) {
   const GroupFrame frame = FrameOf(*observation.set, revision_key);
-  const int32_t leader_replicas =
-      observation.leader_statefulset == nullptr ? 0 : std::max(observation.leader_statefulset->replicas, 0);
+  const bool has_bits = detail == GroupDetail::kCountsAndBits && observation.leader_statefulset != nullptr;
+  const int32_t leader_replicas = has_bits ? std::max(observation.leader_statefulset->replicas, 0) : 0;
   GroupFacts facts;
   facts.bits = GroupBits(leader_replicas);
   if (ReadNamedGroups(observation, frame, &facts)) return facts;

@@ -79,7 +79,10 @@ void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& ver
 
 // Complexity: O(leader pods + worker StatefulSets); less by a factor when both are in the order of their names and
 // these agree with their labels, as they do in a cluster that nobody tampered with.
-GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key);
+// Nothing is allocated without the bits.
+enum class GroupDetail { kCounts, kCountsAndBits };
+GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key,
+                      GroupDetail detail = GroupDetail::kCountsAndBits);
 
 // All workers are there, available, and of one revision.
 bool WorkersReady(const ObservedStatefulSet& worker_statefulset);

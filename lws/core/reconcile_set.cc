@@ -126,10 +126,10 @@ class SetPass {
             updated_ || revision_ == nullptr ? revision_name_ : revision_->meta.name};
   }
 
-  // Read once a pass.
-  const GroupFacts& Groups() {
+  // Read once a pass: a step that needs the bits comes before the status, which does not.
+  const GroupFacts& Groups(GroupDetail detail) {
     if (observation_.groups != nullptr) return *observation_.groups;
-    if (!groups_.has_value()) groups_ = ReadGroups(observation_, key_);
+    if (!groups_.has_value()) groups_ = ReadGroups(observation_, key_, detail);
     return *groups_;
   }
 
@@ -146,7 +146,7 @@ class SetPass {
                               !(leader_set_->partition == 0 && leader_set_->replicas == input.replicas);
     input.current = LeaderState{leader_set_->replicas, leader_set_->partition,
                                 ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
-                                needs_states ? &Groups().bits : nullptr};
+                                needs_states ? &Groups(GroupDetail::kCountsAndBits).bits : nullptr};
     return PlanRollout(input);
   }
 
@@ -207,7 +207,7 @@ class SetPass {
   }
 
   absl::Status DecideStatus() {
-    const GroupFacts& groups = Groups();
+    const GroupFacts& groups = Groups(GroupDetail::kCounts);
     if (!groups.error.ok()) return groups.error;
     if (!IsStatusCurrent(observation_, groups.counts)) WriteStatus(groups.counts);
     if (IsUpdateDone(set_, groups.counts)) DeleteFormerRevisions();

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs every benchmark and prints one table, the floors of the machine first. A benchmark that did not do what it should
+# ends it.
+set -euo pipefail
+# What one pass of the reference took at 100, 1,000 and 10,000 groups on a machine of two cores, in nanoseconds.
+reference='100:560000 1000:5700000 10000:93000000'
+
+printf '%-46s %14s   %-12s %s\n' benchmark time 'of reference' counters
+for program in floors reconcile_set fleet pod_reader admission assign_group; do
+  "benchmarks/${program}_benchmark" --benchmark_min_time=0.2 2> /dev/null |
+    awk -v reference="$reference" '
+      BEGIN {
+        n = split(reference, pairs, " ")
+        for (i = 1; i <= n; ++i) { split(pairs[i], pair, ":"); slow[pair[1]] = pair[2] }
+        unit["ns"] = 1; unit["us"] = 1000; unit["ms"] = 1000000
+      }
+      !/^BM_/ { next }
+      /ERROR OCCURRED/ { print; failed = 1; next }
+      {
+        groups = $1; sub(/.*[\/:]/, "", groups)
+        ratio = ""
+        if ($1 ~ /ReconcileSet|EventToDecision/ && groups in slow) ratio = sprintf("1/%d", slow[groups] / ($2 * unit[$3]))
+        counters = ""
+        for (i = 7; i <= NF; ++i) counters = counters " " $i
+        printf "%-46s %11s %s   %-12s%s\n", substr($1, 4), $2, $3, ratio, counters
+      }
+      END { exit failed }'
+done
