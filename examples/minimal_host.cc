@@ -14,6 +14,7 @@
 #include "lws/adapters/controller.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.h"
+#include "lws/core/fleet.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
 #include "nlohmann/json.hpp"
@@ -22,14 +23,19 @@ namespace {
 
 class PrintingCluster final : public lws::Cluster {
  public:
-  // A watch would call this.
-  absl::Status Seen(const lws::Json& object) { return snapshot_.Add(object); }
+  // A watch would call this; what is due then goes to the loop.
+  absl::Status Seen(const lws::Json& object, lws::Controller* controller) {
+    absl::Status status = fleet_.Add(object);
+    for (const lws::FleetName& set : fleet_.TakeDueSets()) controller->SetChanged(set.namespace_name, set.name);
+    for (const lws::FleetName& pod : fleet_.TakeDuePods()) controller->PodChanged(pod.namespace_name, pod.name);
+    return status;
+  }
 
   lws::SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override {
-    return snapshot_.ObserveSet(namespace_name, name);
+    return fleet_.ObserveSet(namespace_name, name);
   }
   lws::PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override {
-    return snapshot_.ObservePod(namespace_name, name);
+    return fleet_.ObservePod(namespace_name, name);
   }
   // A real client would send the action; what comes of it is then seen by the watches.
   absl::Status Perform(const lws::Action& action) override {
@@ -39,7 +45,7 @@ class PrintingCluster final : public lws::Cluster {
   void Record(const lws::Event& event) override { std::cout << "  event: " << event.note << "\n"; }
 
  private:
-  lws::ClusterSnapshot snapshot_;
+  lws::Fleet fleet_;
 };
 
 }  // namespace
@@ -53,9 +59,8 @@ int main() {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (admission.stage != lws::AdmissionStage::kAdmitted) return 1;
   PrintingCluster cluster;
-  if (!cluster.Seen(lws::LeaderWorkerSetToJson(*admission.set)).ok()) return 1;
   lws::Controller controller(&cluster, {});
-  controller.SetChanged("default", "demo");
+  if (!cluster.Seen(lws::LeaderWorkerSetToJson(*admission.set), &controller).ok()) return 1;
   controller.RunDue(absl::UnixEpoch());
   return 0;
 }

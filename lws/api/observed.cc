@@ -34,14 +34,6 @@ ObservedMeta ReadMeta(JsonReader& reader) {
   return meta;
 }
 
-PodPhase ReadPhase(const std::string& phase) {
-  if (phase == "Pending") return PodPhase::kPending;
-  if (phase == "Running") return PodPhase::kRunning;
-  if (phase == "Succeeded") return PodPhase::kSucceeded;
-  if (phase == "Failed") return PodPhase::kFailed;
-  return PodPhase::kUnknown;
-}
-
 // Kubernetes' own check takes the first condition of the type.
 bool ReadReady(JsonReader& reader) {
   for (const Json& condition : reader.List({"status", "conditions"})) {
@@ -67,6 +59,14 @@ absl::StatusOr<Observed> Finish(const JsonReader& reader, Observed observed) {
 
 }  // namespace
 
+PodPhase ReadPodPhase(absl::string_view phase) {
+  if (phase == "Pending") return PodPhase::kPending;
+  if (phase == "Running") return PodPhase::kRunning;
+  if (phase == "Succeeded") return PodPhase::kSucceeded;
+  if (phase == "Failed") return PodPhase::kFailed;
+  return PodPhase::kUnknown;
+}
+
 int32_t NamedGroup(const ObservedMeta& meta) {
   if (!meta.group_index.has_value()) return -1;
   const std::string& digits = *meta.group_index;
@@ -89,7 +89,7 @@ absl::StatusOr<ObservedPod> ObservePod(const Json& object) {
   pod.group_key = reader.Text({"metadata", "labels", kGroupKeyLabel});
   pod.leader_name = reader.OptionalText({"metadata", "annotations", kLeaderNameAnnotation});
   pod.pod_group_name = reader.Text({"metadata", "annotations", kPodGroupNameAnnotation});
-  pod.phase = ReadPhase(reader.Text({"status", "phase"}));
+  pod.phase = ReadPodPhase(reader.Text({"status", "phase"}));
   pod.has_ready_condition = ReadReady(reader);
   pod.restarted = ReadRestarted(reader);
   pod.requests_tpus = PodRequestsTpus(reader.Object({"spec"}));

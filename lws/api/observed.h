@@ -16,6 +16,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/json.h"
 
 namespace lws {
@@ -49,6 +50,9 @@ struct ObservedMeta {
 int32_t NamedGroup(const ObservedMeta& meta);
 
 enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
+
+// kUnknown for any other text.
+PodPhase ReadPodPhase(absl::string_view phase);
 
 struct ObservedPod {
   ObservedMeta meta;

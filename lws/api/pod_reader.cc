@@ -29,14 +29,6 @@ bool NeedsCare(absl::string_view text) {
   return absl::StrContains(text, kTpuResource) || absl::StrContains(text, "\\u") || absl::StrContains(text, "\\/");
 }
 
-PodPhase PhaseOf(absl::string_view phase) {
-  if (phase == "Pending") return PodPhase::kPending;
-  if (phase == "Running") return PodPhase::kRunning;
-  if (phase == "Succeeded") return PodPhase::kSucceeded;
-  if (phase == "Failed") return PodPhase::kFailed;
-  return PodPhase::kUnknown;
-}
-
 }  // namespace
 
 // Every method returns false for what is not as Kubernetes writes it: another type, a null, a key a second time. The
@@ -193,7 +185,7 @@ class PodReader::Parser {
       if (key == "phase") {
         std::string_view phase;
         read = Once(1, &seen) && part.get_string().get(phase) == simdjson::SUCCESS;
-        if (read) pod->phase = PhaseOf({phase.data(), phase.size()});
+        if (read) pod->phase = ReadPodPhase({phase.data(), phase.size()});
       } else if (key == "conditions") {
         read = Once(2, &seen) && ReadConditions(part, pod);
       } else if (key == "containerStatuses") {

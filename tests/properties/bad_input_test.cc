@@ -10,7 +10,9 @@
 #include "lws/api/admit_set.h"
 #include "lws/api/manifest.h"
 #include "lws/core/admit_pod.h"
+#include "lws/core/fleet.h"
 #include "lws/core/observation.h"
+#include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
 #include "nlohmann/json.hpp"
@@ -147,9 +149,16 @@ TEST(BadInputTest, DecisionsAndPods) {
     objects.push_back(Manifest());
     breaker.Break(&objects[breaker.Draw(objects.size())]);
     ClusterSnapshot cluster;
-    for (const Json& object : objects) errors += !cluster.Add(object).ok();
+    Fleet fleet;
+    for (const Json& object : objects) {
+      const bool added = cluster.Add(object).ok();
+      ASSERT_EQ(fleet.Add(object).ok(), added);
+      errors += !added;
+    }
     const SetObservation set = cluster.ObserveSet("n", "s");
-    errors += !ReconcileSet(set, absl::UnixEpoch()).error.ok();
+    const Plan plan = ReconcileSet(set, absl::UnixEpoch());
+    errors += !plan.error.ok();
+    ASSERT_TRUE(ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch()) == plan) << "round " << round;
     PodReconcileOptions options;
     options.scheduler_provider = SchedulerProvider::kVolcano;
     errors += !ReconcilePod(cluster.ObservePod("n", "s-0"), options).error.ok();
