@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -194,17 +195,15 @@ int Place(const std::vector<std::string>& words) {
   const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(arguments->files[0], *placement, capacity->get());
   if (!groups.ok()) return Malformed(groups.status());
   const lws::Topology& topology = (*capacity)->topology();
-  bool all_placed = true;
-  lws::Json report = {{"groups", lws::Json::array()}};
-  for (const PlacedGroup& group : *groups) {
-    all_placed = all_placed && group.result.assignment.has_value();
-    report["groups"].push_back(ToJson(topology, group));
-  }
   if (arguments->Flag("-o", "") == "json") {
+    lws::Json report = {{"groups", lws::Json::array()}};
+    for (const PlacedGroup& group : *groups) report["groups"].push_back(ToJson(topology, group));
     std::cout << report.dump(2) << "\n";
   } else {
     PrintTable(topology, *groups);
   }
+  const bool all_placed = std::all_of(groups->begin(), groups->end(),
+                                      [](const PlacedGroup& group) { return group.result.assignment.has_value(); });
   return all_placed ? 0 : kNoPlace;
 }
 

@@ -54,6 +54,9 @@ enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
 // kUnknown for any other text.
 PodPhase ReadPodPhase(absl::string_view phase);
 
+// Succeeded or Failed: such a pod uses its node no more.
+inline bool IsFinished(PodPhase phase) { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
+
 struct ObservedPod {
   ObservedMeta meta;
   std::optional<std::string> worker_index;  // label
@@ -67,6 +70,7 @@ struct ObservedPod {
   std::string node_name;
 
   bool ready() const { return phase == PodPhase::kRunning && has_ready_condition; }
+  bool is_leader() const { return worker_index == "0"; }
 };
 
 struct ObservedStatefulSet {

@@ -17,6 +17,8 @@ inline constexpr char kNameLabel[] = "leaderworkerset.sigs.k8s.io/name";
 // On StatefulSets, pods, ControllerRevisions and PodGroups: the revision key.
 inline constexpr char kRevisionLabel[] = "leaderworkerset.sigs.k8s.io/template-revision-hash";
 inline constexpr char kGroupIndexLabel[] = "leaderworkerset.sigs.k8s.io/group-index";
+// Kubernetes' own, on nodes.
+inline constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
 // 40 hex digits that name one group of one namespace.
 inline constexpr char kGroupKeyLabel[] = "leaderworkerset.sigs.k8s.io/group-key";
 // "0" on a leader.

@@ -5,17 +5,16 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "absl/status/statusor.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "lws/api/json_reader.h"
-#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/group_state.h"
+#include "lws/core/observed_object.h"
 #include "lws/core/prepared_set.h"
 #include "lws/core/revisions.h"
 
@@ -33,8 +32,6 @@ const T* Find(const ByName<T>& objects, absl::string_view name) {
   const auto found = objects.find(name);
   return found == objects.end() ? nullptr : found->second.get();
 }
-
-bool IsLeader(const ObservedPod& pod) { return pod.worker_index == "0"; }
 
 bool IsNamedGroup(const ObservedMeta& meta) { return meta.named_group >= 0 && meta.named_group < kMaxGroups; }
 
@@ -74,7 +71,7 @@ bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b)
 // Whether the pod, of one name, is found under the same labels as before.
 bool StaysLinked(const ObservedPod& before, const ObservedPod& after) {
   return before.meta.set_name == after.meta.set_name && !after.meta.set_name.empty() &&
-         before.meta.group_index == after.meta.group_index && IsLeader(before) == IsLeader(after);
+         before.meta.group_index == after.meta.group_index && before.is_leader() == after.is_leader();
 }
 
 struct Group {
@@ -96,7 +93,8 @@ struct SetEntry {
   std::vector<Group> groups;
   // What belongs to the set, or is named as if it did, and is not named after its labels.
   int64_t irregular = 0;
-  absl::flat_hash_map<std::string, std::vector<const ObservedPod*>> pods_by_group;  // in the order of their names
+  // By the group index label, in the order of their names.
+  absl::flat_hash_map<std::optional<std::string>, std::vector<const ObservedPod*>> pods_by_group;
 
   // Of this frame; unknown without one.
   std::string revision_key;
@@ -117,11 +115,6 @@ struct Namespace {
   ByName<ObservedPodGroup> pod_groups;
   int64_t revisions_version = 0;
 };
-
-// Where pods without a group index label are kept.
-std::string GroupText(const ObservedPod& pod) {
-  return pod.meta.group_index.has_value() ? absl::StrCat("=", *pod.meta.group_index) : std::string();
-}
 
 template <typename T>
 void SortByName(std::vector<const T*>* objects) {
@@ -212,15 +205,15 @@ void Fleet::State::Judge(SetEntry* entry, int32_t index) {
 void Fleet::State::LinkPod(const ObservedPod& pod, bool add) {
   if (pod.meta.set_name.empty()) return;
   SetEntry& entry = EntryOf(pod.meta.namespace_name, pod.meta.set_name);
-  std::vector<const ObservedPod*>& group = entry.pods_by_group[GroupText(pod)];
+  std::vector<const ObservedPod*>& group = entry.pods_by_group[pod.meta.group_index];
   if (add) {
     group.push_back(&pod);
     SortByName(&group);
   } else {
     group.erase(std::remove(group.begin(), group.end(), &pod), group.end());
-    if (group.empty()) entry.pods_by_group.erase(GroupText(pod));
+    if (group.empty()) entry.pods_by_group.erase(pod.meta.group_index);
   }
-  if (!IsLeader(pod)) return;
+  if (!pod.is_leader()) return;
   if (!IsNamedGroup(pod.meta)) {
     entry.irregular += add ? 1 : -1;
     return;
@@ -259,7 +252,7 @@ bool Fleet::State::UpdatePod(ObservedPod* pod) {
     known.meta.resource_version = std::move(pod->meta.resource_version);
     return true;
   }
-  const bool set_changed = IsLeader(known) && !SameForSet(known, *pod);
+  const bool set_changed = known.is_leader() && !SameForSet(known, *pod);
   known = std::move(*pod);
   MakePodDue(known.meta.namespace_name, known.meta.name);
   if (!set_changed) return true;
@@ -277,7 +270,7 @@ void Fleet::State::PutPod(absl::string_view namespace_name, absl::string_view na
   for (const ObservedPod* side : {before, static_cast<const ObservedPod*>(pod.get())}) {
     if (side == nullptr || side->meta.set_name.empty()) continue;
     MakePodDue(namespace_name, name);
-    if (IsLeader(*side)) MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
+    if (side->is_leader()) MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
   }
   if (before != nullptr) LinkPod(*before, false);
   if (pod == nullptr) {
@@ -409,11 +402,8 @@ const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(SetEntry* 
   if (entry->revisions_version == space.revisions_version) return entry->revisions;
   entry->revisions_version = space.revisions_version;
   entry->revisions.clear();
-  const std::string prefix = entry->name.name.substr(0, 220);
   for (const auto& [name, revision] : space.revisions) {
-    if (revision.meta.set_name == entry->name.name || absl::StartsWith(name, prefix)) {
-      entry->revisions.push_back(&revision);
-    }
+    if (ConcernsSet(revision, entry->name.name)) entry->revisions.push_back(&revision);
   }
   return entry->revisions;
 }
@@ -422,7 +412,7 @@ void Fleet::State::ListGroups(const SetEntry& entry, SetObservation* observation
   const Namespace& space = *entry.space;
   absl::flat_hash_map<absl::string_view, const ObservedPod*> leaders;
   for (const auto& [name, pod] : space.pods) {
-    if (pod->meta.set_name != entry.name.name || !IsLeader(*pod)) continue;
+    if (pod->meta.set_name != entry.name.name || !pod->is_leader()) continue;
     observation->leader_pods.push_back(pod.get());
     leaders[name] = pod.get();
   }
@@ -477,32 +467,23 @@ void Fleet::AddNode(ObservedNode node) {
   state_->nodes_[name] = std::move(node);
 }
 
+struct Fleet::Adder {
+  Fleet* fleet;
+
+  void operator()(std::monostate) {}
+  void operator()(LeaderWorkerSet& set) { fleet->AddSet(std::move(set)); }
+  void operator()(ObservedPod& pod) { fleet->AddPod(std::move(pod)); }
+  void operator()(ObservedStatefulSet& statefulset) { fleet->AddStatefulSet(std::move(statefulset)); }
+  void operator()(ObservedRevision& revision) { fleet->AddRevision(std::move(revision)); }
+  void operator()(ObservedService& service) { fleet->AddService(std::move(service)); }
+  void operator()(ObservedPodGroup& pod_group) { fleet->AddPodGroup(std::move(pod_group)); }
+  void operator()(ObservedNode& node) { fleet->AddNode(std::move(node)); }
+};
+
 absl::Status Fleet::Add(const Json& object) {
-  JsonReader reader(object);
-  const std::string kind = reader.Text({"kind"});
-  const auto add = [](auto observed, const auto& put) {
-    if (!observed.ok()) return observed.status();
-    put(*std::move(observed));
-    return absl::OkStatus();
-  };
-  if (kind == "Pod") return add(lws::ObservePod(object), [this](ObservedPod pod) { AddPod(std::move(pod)); });
-  if (kind == "StatefulSet") {
-    return add(ObserveStatefulSet(object), [this](ObservedStatefulSet set) { AddStatefulSet(std::move(set)); });
-  }
-  if (kind == "ControllerRevision") {
-    return add(ObserveRevision(object), [this](ObservedRevision revision) { AddRevision(std::move(revision)); });
-  }
-  if (kind == "Service") return add(ObserveService(object), [this](ObservedService s) { AddService(std::move(s)); });
-  if (kind == kPodGroupKind) {
-    return add(ObservePodGroup(object), [this](ObservedPodGroup group) { AddPodGroup(std::move(group)); });
-  }
-  if (kind == "Node") return add(ObserveNode(object), [this](ObservedNode node) { AddNode(std::move(node)); });
-  if (kind != kKind) return reader.status();
-  absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
-  if (!set.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", set.status().message()));
-  }
-  AddSet(*std::move(set));
+  absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
+  if (!observed.ok()) return observed.status();
+  std::visit(Adder{this}, *observed);
   return absl::OkStatus();
 }
 
@@ -581,7 +562,7 @@ PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_
     observation.controller = Find(space->statefulsets, pod.meta.controller->name);
   }
   if (entry != nullptr) {
-    const auto group = entry->pods_by_group.find(GroupText(pod));
+    const auto group = entry->pods_by_group.find(pod.meta.group_index);
     if (group != entry->pods_by_group.end()) observation.group_pods = group->second;
     observation.revisions = state_->RevisionsOf(entry);
   }

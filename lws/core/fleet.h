@@ -84,6 +84,7 @@ class Fleet {
 
  private:
   class State;
+  struct Adder;
   std::unique_ptr<State> state_;
 };
 

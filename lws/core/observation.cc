@@ -2,17 +2,16 @@
 
 #include <optional>
 #include <set>
+#include <variant>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "lws/api/json_reader.h"
-#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/cluster_state.pb.h"
+#include "lws/core/observed_object.h"
 #include "lws/core/observed_serialization.h"
 #include "lws/core/prepared_set.h"
+#include "lws/core/revisions.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -41,23 +40,15 @@ std::vector<const T*> Select(const ByKey<T>& objects, absl::string_view namespac
 }
 
 template <typename T>
-void Put(const ObservedMeta& meta, T observed, ByKey<T>* objects) {
-  (*objects)[{meta.namespace_name, meta.name}] = std::move(observed);
-}
-
-template <typename T>
-absl::Status PutObserved(absl::StatusOr<T> observed, ByKey<T>* objects) {
-  if (!observed.ok()) return observed.status();
-  const ObservedMeta meta = observed->meta;
-  Put(meta, *std::move(observed), objects);
-  return absl::OkStatus();
+void Put(T observed, ByKey<T>* objects) {
+  const Key key(observed.meta.namespace_name, observed.meta.name);
+  (*objects)[key] = std::move(observed);
 }
 
 std::vector<const ObservedRevision*> RevisionsOf(const ByKey<ObservedRevision>& revisions,
                                                  const std::string& namespace_name, const std::string& set_name) {
-  return Select(revisions, namespace_name, [&](const ObservedRevision& revision) {
-    return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, set_name.substr(0, 220));
-  });
+  return Select(revisions, namespace_name,
+                [&](const ObservedRevision& revision) { return ConcernsSet(revision, set_name); });
 }
 
 }  // namespace
@@ -82,29 +73,30 @@ ClusterSnapshot::~ClusterSnapshot() = default;
 ClusterSnapshot::ClusterSnapshot(ClusterSnapshot&&) noexcept = default;
 ClusterSnapshot& ClusterSnapshot::operator=(ClusterSnapshot&&) noexcept = default;
 
+struct ClusterSnapshot::Adder {
+  Objects* objects;
+
+  void operator()(std::monostate) {}
+  void operator()(LeaderWorkerSet& set) {
+    PreparedSet prepared = Prepare(set);
+    const Key key(set.metadata().namespace_(), set.metadata().name());
+    objects->sets[key] = {std::move(set), std::move(prepared)};
+  }
+  void operator()(ObservedPod& pod) { Put(std::move(pod), &objects->pods); }
+  void operator()(ObservedStatefulSet& statefulset) { Put(std::move(statefulset), &objects->statefulsets); }
+  void operator()(ObservedRevision& revision) { Put(std::move(revision), &objects->revisions); }
+  void operator()(ObservedService& service) { Put(std::move(service), &objects->services); }
+  void operator()(ObservedPodGroup& pod_group) { Put(std::move(pod_group), &objects->pod_groups); }
+  void operator()(ObservedNode& node) {
+    const std::string name = node.name;
+    objects->nodes[name] = std::move(node);
+  }
+};
+
 absl::Status ClusterSnapshot::Add(const Json& object) {
-  JsonReader reader(object);
-  const std::string kind = reader.Text({"kind"});
-  if (kind == "Pod") return PutObserved(lws::ObservePod(object), &objects_->pods);
-  if (kind == "StatefulSet") return PutObserved(ObserveStatefulSet(object), &objects_->statefulsets);
-  if (kind == "ControllerRevision") return PutObserved(ObserveRevision(object), &objects_->revisions);
-  if (kind == "Service") return PutObserved(ObserveService(object), &objects_->services);
-  if (kind == kPodGroupKind) return PutObserved(ObservePodGroup(object), &objects_->pod_groups);
-  if (kind == "Node") {
-    absl::StatusOr<ObservedNode> node = ObserveNode(object);
-    if (!node.ok()) return node.status();
-    const std::string name = node->name;
-    objects_->nodes[name] = *std::move(node);
-    return absl::OkStatus();
-  }
-  if (kind != kKind) return reader.status();
-  absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
-  if (!set.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", set.status().message()));
-  }
-  const Key key(set->metadata().namespace_(), set->metadata().name());
-  PreparedSet prepared = Prepare(*set);
-  objects_->sets[key] = {*std::move(set), std::move(prepared)};
+  absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
+  if (!observed.ok()) return observed.status();
+  std::visit(Adder{objects_.get()}, *observed);
   return absl::OkStatus();
 }
 
@@ -137,18 +129,19 @@ absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
     objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = {set, Prepare(set)};
   }
   for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
-    absl::Status status = PutObserved(FromProto(proto), &objects->statefulsets);
-    if (!status.ok()) return status;
+    absl::StatusOr<ObservedStatefulSet> statefulset = FromProto(proto);
+    if (!statefulset.ok()) return statefulset.status();
+    Put(*std::move(statefulset), &objects->statefulsets);
   }
-  for (const ObservedPodProto& pod : state.pods()) Put(FromProto(pod.meta()), FromProto(pod), &objects->pods);
+  for (const ObservedPodProto& pod : state.pods()) Put(FromProto(pod), &objects->pods);
   for (const ObservedRevisionProto& revision : state.revisions()) {
-    Put(FromProto(revision.meta()), FromProto(revision), &objects->revisions);
+    Put(FromProto(revision), &objects->revisions);
   }
   for (const ObservedMetaProto& meta : state.services()) {
-    Put(FromProto(meta), ObservedService{FromProto(meta)}, &objects->services);
+    Put(ObservedService{FromProto(meta)}, &objects->services);
   }
   for (const ObservedMetaProto& meta : state.pod_groups()) {
-    Put(FromProto(meta), ObservedPodGroup{FromProto(meta)}, &objects->pod_groups);
+    Put(ObservedPodGroup{FromProto(meta)}, &objects->pod_groups);
   }
   for (const ObservedNodeProto& node : state.nodes()) objects->nodes[node.name()] = FromProto(node);
   objects_ = std::move(objects);
@@ -164,7 +157,7 @@ SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, abs
   observation.leader_statefulset = Find(objects_->statefulsets, namespace_name, name);
   observation.service = Find(objects_->services, namespace_name, name);
   observation.leader_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& pod) {
-    return pod.meta.set_name == name && pod.worker_index == "0";
+    return pod.meta.set_name == name && pod.is_leader();
   });
   std::set<absl::string_view> leader_names;
   for (const ObservedPod* leader : observation.leader_pods) leader_names.insert(leader->meta.name);

@@ -97,6 +97,7 @@ class ClusterSnapshot {
 
  private:
   struct Objects;
+  struct Adder;
   std::unique_ptr<Objects> objects_;
 };
 

@@ -33,7 +33,7 @@ class PodPass {
         plan_(set_.metadata().namespace_(), set_.metadata().name()) {}
 
   Plan Run() {
-    const bool is_leader = pod_.worker_index == "0";
+    const bool is_leader = pod_.is_leader();
     subject_ = is_leader ? DecisionSubject::kLeaderPod : DecisionSubject::kWorkerPod;
     if (!is_leader && !ParsePodName(pod_.meta.name).has_value() && MayRestart()) {
       return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,

@@ -49,7 +49,7 @@ RestartFacts ReadRestartFacts(const PodObservation& observation) {
   facts.triggered = IsTriggered(pod);
   facts.waits_for_start = after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
   facts.group_started = !facts.waits_for_start || IsStarted(observation);
-  facts.is_leader = pod.worker_index == "0";
+  facts.is_leader = pod.is_leader();
   const ObservedPod* leader = facts.is_leader ? &pod : observation.leader;
   facts.leader_exists = leader != nullptr;
   if (leader == nullptr) return facts;

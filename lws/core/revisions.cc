@@ -4,12 +4,20 @@
 #include <limits>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/prepared_set.h"
 #include "lws/core/revision_data.h"
 
 namespace lws {
+
+// Names of revisions begin with so much of their set's.
+constexpr size_t kNamePrefix = 220;
+
+bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {
+  return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, set_name.substr(0, kNamePrefix));
+}
 
 OwnedRevisions::OwnedRevisions(const LeaderWorkerSet& set, const std::vector<const ObservedRevision*>& observed) {
   for (const ObservedRevision* revision : observed) {

@@ -25,6 +25,9 @@ namespace lws {
 class LeaderWorkerSet;
 struct PreparedSet;
 
+// Whether a pass over the set may have to look at the revision: by its label, or because a new one could get its name.
+bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
+
 class OwnedRevisions {
  public:
   // Borrows the elements of `observed`.

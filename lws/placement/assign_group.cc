@@ -36,12 +36,12 @@ struct Counted {
   int64_t commits = 0;
 };
 
-// The widest level at which the request holds domains, or minds that others do.
-int WidestHold(const Topology& topology, const GroupRequest& request) {
-  int widest = topology.LastLevel();
-  for (const std::string& key : request.exclusive_levels) widest = std::min(widest, *topology.LevelOf(key));
-  for (const SubgroupLayer& layer : request.subgroups) {
-    if (layer.exclusive) widest = std::min(widest, *topology.LevelOf(layer.level));
+// The widest level at which the group holds domains, or minds that others do.
+int WidestHold(const PlacementProblem& problem) {
+  int widest = problem.topology->LastLevel();
+  for (const int level : problem.exclusive_levels) widest = std::min(widest, level);
+  for (const LayerOnTopology& layer : problem.layers) {
+    if (layer.exclusive) widest = std::min(widest, layer.level);
   }
   return widest;
 }
@@ -80,8 +80,8 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
     if (counted.count(request) > 0) continue;
     absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*request, topology);
     if (!problem.ok()) return problem.status();
+    widest_hold = std::min(widest_hold, WidestHold(*problem));
     counted[request].problem = *std::move(problem);
-    widest_hold = std::min(widest_hold, WidestHold(topology, *request));
   }
   for (auto& [request, entry] : counted) {
     entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity, CountScope());

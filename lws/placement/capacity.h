@@ -6,7 +6,7 @@
 //   capacity.Free(*topology->FindNode("n1"))[0];    // pods: one less
 //
 // Laws:
-//   1. Release undoes Use and Commit of the same arguments, in any order.
+//   1. GiveBack undoes Use, and Release Commit, of the same arguments, in any order.
 //   2. Amounts never wrap; law 1 holds as long as none reaches an end of int64.
 //
 // Thread-safety: const methods may be called concurrently; copies are independent.
@@ -39,7 +39,7 @@ class Capacity {
 
   // A pod is there, or is gone. Resources that the topology does not know are passed over.
   void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), 1); }
-  void Free(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), -1); }
+  void GiveBack(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), -1); }
 
   // The group takes its place, or leaves it: room, and domains where it is exclusive. REQUIRES: an assignment of this
   // request on this topology. Complexity: O(runs x resources).

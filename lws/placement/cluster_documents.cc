@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
 #include "nlohmann/json.hpp"
@@ -45,11 +46,6 @@ void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topol
   if (!key.has_value() || owner.empty()) return;
   const std::optional<int> level = topology.LevelOf(*key);
   if (level.has_value()) held->insert({holder, owner, *level, topology.DomainOf(*level, node)});
-}
-
-bool IsFinished(JsonReader& pod) {
-  const std::string phase = pod.Text({"status", "phase"});
-  return phase == "Succeeded" || phase == "Failed";
 }
 
 }  // namespace
@@ -112,7 +108,7 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   for (const SharedJson& pod : pods) {
     JsonReader reader(*pod);
     const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
-    const bool finished = IsFinished(reader);
+    const bool finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
     if (!reader.status().ok()) return reader.status();
     if (!node.has_value() || finished) continue;
     const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);

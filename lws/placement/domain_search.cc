@@ -39,12 +39,6 @@ class Search {
     return may_spread ? OverWidestDomains(scope) : std::vector<PickedDomain>();
   }
 
-  bool TakesWhole(int level, int32_t domain) const {
-    const DomainCount& count = counts_.At(level, domain);
-    const int64_t units = count.UnitsFor(problem_.has_leader);
-    return units >= 0 && units >= problem_.UnitsAt(level) && LayersAboveTakeOne(level, domain);
-  }
-
  private:
   std::vector<int> LevelsFrom(int first) const {
     std::vector<int> levels;
@@ -74,6 +68,13 @@ class Search {
       if (layer.units > 1 || capacity_.Holds(Holder::kSubgroup, layer.level, above) > 0) return false;
     }
     return true;
+  }
+
+  // Whether the domain could take the whole group.
+  bool TakesWhole(int level, int32_t domain) const {
+    const DomainCount& count = counts_.At(level, domain);
+    const int64_t units = count.UnitsFor(problem_.has_leader);
+    return units >= 0 && units >= problem_.UnitsAt(level) && LayersAboveTakeOne(level, domain);
   }
 
   // Equally tight domains matter when pods are to be spread evenly below.
@@ -160,9 +161,7 @@ class Search {
   // the fewest domains below.
   std::vector<PickedDomain> DescendBest(const std::vector<int>& levels, size_t next, int level,
                                         const std::vector<int32_t>& domains) const {
-    if (problem_.request->profile != PlacementProfile::kBalanced || domains.size() == 1) {
-      return Descend(levels, next, {level, {domains[0]}});
-    }
+    if (domains.size() == 1) return Descend(levels, next, {level, {domains[0]}});
     std::vector<PickedDomain> best;
     std::vector<int64_t> best_key;
     for (const int32_t domain : domains) {
@@ -255,11 +254,6 @@ class Search {
 std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
                                       const DomainCounts& counts) {
   return Search(problem, capacity, counts).Run();
-}
-
-bool TakesWholeGroup(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts, int level,
-                     int32_t domain) {
-  return Search(problem, capacity, counts).TakesWhole(level, domain);
 }
 
 }  // namespace lws

@@ -24,10 +24,6 @@ namespace lws {
 std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
                                       const DomainCounts& counts);
 
-// Whether `domain` of `level` could take the whole group.
-bool TakesWholeGroup(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts, int level,
-                     int32_t domain);
-
 }  // namespace lws
 
 #endif  // LWS_PLACEMENT_DOMAIN_SEARCH_H_

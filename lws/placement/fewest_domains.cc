@@ -297,8 +297,7 @@ std::vector<PickedDomain> Fill(const std::vector<CountedDomain>& domains, const 
   return picks;
 }
 
-}  // namespace
-
+// The one domain that suffices with the least room left over; -1 when none suffices alone.
 int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
   int32_t best = -1;
   int64_t least = 0;
@@ -313,6 +312,8 @@ int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWante
   }
   return best;
 }
+
+}  // namespace
 
 std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
   const int32_t single = FindTightest(domains, wanted);

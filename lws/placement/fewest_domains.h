@@ -48,9 +48,6 @@ std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, 
 // The smallest domains first, each full; the leader in the smallest that can have it. Returns as PickFewest.
 std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
 
-// Index of the one domain that PickFewest would choose, -1 when none suffices alone.
-int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
-
 // result[m]: most units that m of the domains hold; with the leader -1 where it has no place. result[0] is 0, or -1.
 std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool leader);
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
-
-constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
 
 // Every alternative gets the node as one requirement more.
 void RequireNode(const std::string& name, Json* pod_spec) {

@@ -69,14 +69,14 @@ class Completion {
       if (!PlaceWorkers()) return std::nullopt;
       return nodes_;
     }
-    for (const int32_t node : PlacesForLeader()) {
-      const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
+    const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
+    for (const int32_t node : PlacesForLeader(unplaced)) {
       nodes_[0] = node;
       capacity_.Use(node, problem_.request->leader->amounts);
       for (const int level : unplaced) capacity_.Hold(Holder::kSubgroup, level, topology_.DomainOf(level, node));
       if (PlaceWorkers()) return nodes_;
       for (const int level : unplaced) capacity_.LetGo(Holder::kSubgroup, level, topology_.DomainOf(level, node));
-      capacity_.Free(node, problem_.request->leader->amounts);
+      capacity_.GiveBack(node, problem_.request->leader->amounts);
       nodes_[0] = kUnplaced;
     }
     return std::nullopt;
@@ -147,8 +147,8 @@ class Completion {
   }
 
   // Nodes for the leader worth trying, those that displace least first: one for each domain of the innermost layer,
-  // since within it only what is displaced counts.
-  std::vector<int32_t> PlacesForLeader() const {
+  // since within it only what is displaced counts. At the levels `unplaced` it must not be held.
+  std::vector<int32_t> PlacesForLeader(const std::vector<int>& unplaced) const {
     const DomainCounts counts(problem_, capacity_, scope_);
     IndexRange nodes = topology_.NodesOf(scope_.level, scope_.domain);
     for (int layer = 0; layer < layers_; ++layer) {
@@ -159,7 +159,6 @@ class Completion {
       nodes = topology_.NodesOf(problem_.layers[layer].level, found->second);
       break;
     }
-    const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
     std::map<int32_t, std::pair<int64_t, int32_t>> best;  // by domain: what is displaced, and the node
     for (int32_t node = nodes.begin; node < nodes.end; ++node) {
       const int64_t penalty = counts.At(topology_.LastLevel(), node).penalty;

@@ -8,11 +8,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/well_known.h"
 
 namespace lws {
 namespace {
 
-constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
 constexpr char kPods[] = "pods";
 
 // The node's values of the level keys; empty when it lacks one.

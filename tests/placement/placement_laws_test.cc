@@ -171,8 +171,8 @@ class LawCheck {
     if (!oracle_.Holds(nodes, required_)) return "2 or 3: room or constraints";
     answer_ = {result.assignment->leader.value_or(-1), std::vector<int>(topology_.NodeCount())};
     for (const WorkerRun& run : result.assignment->workers) answer_.counts[run.node] += run.count;
-    std::vector<int> levels;
-    std::string broken = FirstLevels(&levels);
+    const std::vector<int> levels = SpreadLevels();
+    std::string broken;
     for (size_t i = 0; broken.empty() && i < levels.size(); ++i) broken = CheckLevel(levels[i]);
     if (broken.empty() && request_.profile == PlacementProfile::kBalanced && request_.subgroups.empty()) {
       const int best = SmallestCount(*std::max_element(
@@ -183,8 +183,9 @@ class LawCheck {
   }
 
  private:
-  // The levels at which pods are spread, widest first; keeps only the assignments that the preference allows.
-  std::string FirstLevels(std::vector<int>* levels) {
+  // The levels at which pods are spread, widest first.
+  std::vector<int> SpreadLevels() const {
+    std::vector<int> levels;
     int first = topology_.LastLevel();
     if (request_.closeness != Closeness::kUnconstrained) {
       first = *topology_.LevelOf(request_.level);
@@ -192,8 +193,8 @@ class LawCheck {
       first = std::max(first, NarrowestExclusive(topology_, request_));
       while (first > 0 && !SomeInOneDomain(first)) --first;
     }
-    for (int level = first; level < topology_.LevelCount(); ++level) levels->push_back(level);
-    return "";
+    for (int level = first; level < topology_.LevelCount(); ++level) levels.push_back(level);
+    return levels;
   }
 
   bool SomeInOneDomain(int level) const {
@@ -241,14 +242,13 @@ class LawCheck {
 };
 
 // Some domains are held by others.
-void HoldSome(Cases* cases, const GroupRequest& request, Capacity* capacity) {
+void HoldSome(Cases* cases, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   for (int i = cases->Draw(3); i > 0; --i) {
     const int level = cases->Draw(topology.LevelCount());
     capacity->Hold(cases->Draw(2) == 0 ? Holder::kGroup : Holder::kSubgroup, level,
                    cases->Draw(topology.DomainCount(level)));
   }
-  (void)request;
 }
 
 TEST(PlacementLawsTest, Laws1To7AgainstEveryAssignment) {
@@ -257,7 +257,7 @@ TEST(PlacementLawsTest, Laws1To7AgainstEveryAssignment) {
   for (int round = 0; round < kCases; ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), {"block", "rack", "host"}));
     const GroupRequest request = cases.Request();
-    if (!request.exclusive_levels.empty() || !request.subgroups.empty()) HoldSome(&cases, request, &capacity);
+    if (!request.exclusive_levels.empty() || !request.subgroups.empty()) HoldSome(&cases, &capacity);
     const absl::StatusOr<PlacementResult> result = AssignGroup(capacity, request);
     ASSERT_TRUE(result.ok()) << result.status() << Describe(capacity, request);
     fits += result->assignment.has_value();

@@ -26,7 +26,6 @@ class PlacementOracle {
   PlacementOracle(const Capacity& capacity, const GroupRequest& request)
       : capacity_(capacity), topology_(capacity.topology()), request_(request) {
     has_leader_ = request.leader.has_value();
-    ranks_ = static_cast<int>(request.workers) + has_leader_;
     for (int32_t node = 0; node < topology_.NodeCount(); ++node) {
       free_.emplace_back(capacity.Free(node), capacity.Free(node) + topology_.resources().size());
     }
@@ -186,8 +185,9 @@ class PlacementOracle {
 
   // The subgroup of a rank, -1 for none, as LeaderWorkerSet numbers them.
   int64_t SubgroupOf(const SubgroupLayer& layer, size_t rank) const {
-    if (!has_leader_) return static_cast<int64_t>(rank) / layer.size;
-    if (request_.subgroup_leader == SubgroupLeader::kMember) return static_cast<int64_t>(rank) / layer.size;
+    if (!has_leader_ || request_.subgroup_leader == SubgroupLeader::kMember) {
+      return static_cast<int64_t>(rank) / layer.size;
+    }
     if (rank == 0) return request_.subgroup_leader == SubgroupLeader::kExtra ? 0 : -1;
     return (static_cast<int64_t>(rank) - 1) / layer.size;
   }
@@ -235,7 +235,6 @@ class PlacementOracle {
   const Topology& topology_;
   const GroupRequest& request_;
   bool has_leader_ = false;
-  int ranks_ = 0;
   std::vector<std::vector<int64_t>> free_;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/field_ownership.h"
 #include "lws/adapters/simulation/object_defaults.h"
+#include "lws/api/observed.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -38,10 +39,7 @@ bool SameButVersion(Json a, Json b) {
 
 bool IsScheduled(const Json& pod) { return pod.contains("spec") && !pod["spec"].value("nodeName", "").empty(); }
 
-bool IsFinished(const Json& pod) {
-  const std::string phase = pod.value("/status/phase"_json_pointer, "");
-  return phase == "Succeeded" || phase == "Failed";
-}
+bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(pod.value("/status/phase"_json_pointer, ""))); }
 
 bool HasFinalizers(const Json& object) {
   const Json& metadata = object["metadata"];

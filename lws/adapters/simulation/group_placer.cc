@@ -36,12 +36,16 @@ std::vector<int32_t> Numbers(const Topology& topology, const std::vector<std::st
   return numbers;
 }
 
-bool IsUsable(const Topology& topology, const std::string& name) {
-  const std::optional<int32_t> node = topology.FindNode(name);
-  return node.has_value() && topology.Node(*node).facts.ready;
-}
-
 }  // namespace
+
+bool GroupPlacer::IsUsable(const std::string& name) const {
+  const SharedJson document = server_->Get({"Node", "", name});
+  if (document == nullptr) return false;
+  const absl::StatusOr<std::shared_ptr<const Topology>> topology = TopologyFromNodes({document}, options_.levels);
+  if (!topology.ok()) return false;
+  const std::optional<int32_t> node = (*topology)->FindNode(name);
+  return node.has_value() && (*topology)->Node(*node).facts.ready;
+}
 
 absl::StatusOr<std::unique_ptr<Capacity>> GroupPlacer::FreeFor(const GroupId& group) const {
   const absl::StatusOr<std::shared_ptr<const Topology>> topology =
@@ -106,12 +110,9 @@ absl::StatusOr<std::string> GroupPlacer::NodeFor(const Json& pod) {
   if (leader == nullptr) return absl::NotFoundError("the group has no leader");
   const std::string leader_uid = (*leader)["metadata"].value("uid", "");
   const auto known = placed_.find(*group);
-  const absl::StatusOr<std::shared_ptr<const Topology>> topology =
-      TopologyFromNodes(server_->List("Node"), options_.levels);
-  if (!topology.ok()) return topology.status();
   const bool has_node = known != placed_.end() && known->second.leader_uid == leader_uid &&
                         *rank < static_cast<int64_t>(known->second.nodes.size()) &&
-                        IsUsable(**topology, known->second.nodes[*rank]);
+                        IsUsable(known->second.nodes[*rank]);
   if (!has_node) {
     absl::Status status = Place(*group, leader_uid);
     if (!status.ok()) return status;

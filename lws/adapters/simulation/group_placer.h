@@ -44,6 +44,8 @@ class GroupPlacer {
     std::vector<std::string> nodes;  // by rank
   };
 
+  // Whether the node is there, in the topology, and ready.
+  bool IsUsable(const std::string& name) const;
   // What is free beside the pods of other groups that have a place, and beside their places.
   absl::StatusOr<std::unique_ptr<Capacity>> FreeFor(const GroupId& group) const;
   absl::Status Place(const GroupId& group, const std::string& leader_uid);

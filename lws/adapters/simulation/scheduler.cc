@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/label_match.h"
+#include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "nlohmann/json.hpp"
@@ -17,10 +18,7 @@ constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
 
 std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
 
-bool IsFinished(const Json& pod) {
-  const std::string phase = pod.value("/status/phase"_json_pointer, "");
-  return phase == "Succeeded" || phase == "Failed";
-}
+bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(pod.value("/status/phase"_json_pointer, ""))); }
 
 Json Terms(const Json& pod, const char* kind) {
   const Json affinity = pod["spec"].value("affinity", Json::object());
@@ -150,10 +148,9 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
   return "";
 }
 
-std::string Scheduler::Excluded(const Json& pod, const ResourceList& requests, const NodeState& state) const {
-  const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
-  if (!filter.ok()) return "unreadable selector or affinity";
-  switch (filter->Check(state.facts)) {
+std::string Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+                                const NodeState& state) const {
+  switch (filter.Check(state.facts)) {
     case NodeExclusion::kNotReady:
       return "not ready";
     case NodeExclusion::kSelector:
@@ -198,11 +195,13 @@ const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
     MarkUnschedulable(pod, node.status().message());
     return nullptr;
   }
+  const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
   const ResourceList requests = Requests(pod);
   std::map<std::string, int> reasons;
   const NodeState* best = nullptr;
   for (const auto& [name, state] : nodes_) {
-    const std::string reason = Excluded(pod, requests, state);
+    const std::string reason =
+        filter.ok() ? Excluded(pod, *filter, requests, state) : "unreadable selector or affinity";
     if (!reason.empty()) {
       ++reasons[reason];
     } else if (best == nullptr || state.pods.size() < best->pods.size()) {

@@ -46,7 +46,8 @@ class Scheduler {
   void OnPod(const Change& change);
   void Place(const ObjectKey& key, const Json& pod, bool add);
   // Why the node cannot take the pod; "" when it can.
-  std::string Excluded(const Json& pod, const ResourceList& requests, const NodeState& state) const;
+  std::string Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+                       const NodeState& state) const;
   std::string ExcludedByPods(const Json& pod, const NodeState& state) const;
   bool TermHolds(const Json& term, const Json& pod, const Json& node) const;
   bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;

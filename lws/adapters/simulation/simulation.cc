@@ -60,7 +60,7 @@ absl::Status Simulation::AddNode(const std::string& name, const std::map<std::st
 absl::Status Simulation::AddNode(Json node) {
   node["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", "True"}}});
   Json& labels = node["metadata"]["labels"];
-  if (!labels.contains("kubernetes.io/hostname")) labels["kubernetes.io/hostname"] = node["metadata"]["name"];
+  if (!labels.contains(kHostnameLabel)) labels[kHostnameLabel] = node["metadata"]["name"];
   return server_.Create(std::move(node)).status();
 }
 
