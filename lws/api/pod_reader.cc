@@ -16,7 +16,6 @@ namespace lws {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::object;
 
 absl::StatusOr<ObservedPod> ReadWithCare(absl::string_view text) {
   const absl::StatusOr<Json> document = ParseJson(text, "pod");
@@ -40,25 +39,42 @@ class PodReader::Parser {
     if (buffer_.size() < wanted) buffer_.resize(wanted);
     std::memcpy(&buffer_[0], text.data(), text.size());
     std::memset(&buffer_[text.size()], 0, simdjson::SIMDJSON_PADDING);
-    object root;
+    element root;
     // The buffer is padded, so that nothing is copied again.
-    if (parser_.parse(buffer_.data(), text.size(), false).get_object().get(root) != simdjson::SUCCESS) return false;
+    if (parser_.parse(buffer_.data(), text.size(), false).get(root) != simdjson::SUCCESS) return false;
     *pod = ObservedPod();
     uint32_t seen = 0;
-    for (const auto [key, part] : root) {
-      if (key == "metadata") {
-        if (!Once(1, &seen) || !ReadMetadata(part, pod)) return false;
-      } else if (key == "spec") {
-        if (!Once(2, &seen) || !ReadSpec(part, pod)) return false;
-      } else if (key == "status") {
-        if (!Once(4, &seen) || !ReadStatus(part, pod)) return false;
-      }
-    }
+    const bool read = ForEachField(root, [&](std::string_view key, element part) {
+      if (key == "metadata") return Once(1, &seen) && ReadMetadata(part, pod);
+      if (key == "spec") return Once(2, &seen) && ReadSpec(part, pod);
+      if (key == "status") return Once(4, &seen) && ReadStatus(part, pod);
+      return true;
+    });
     pod->meta.named_group = NamedGroup(pod->meta);
-    return true;
+    return read;
   }
 
  private:
+  // Calls visit(key, value) for every field, or visit(value) for every item, until it returns false.
+  template <typename Visit>
+  static bool ForEachField(element from, const Visit& visit) {
+    simdjson::dom::object fields;
+    if (from.get_object().get(fields) != simdjson::SUCCESS) return false;
+    for (const auto [key, part] : fields) {
+      if (!visit(key, part)) return false;
+    }
+    return true;
+  }
+  template <typename Visit>
+  static bool ForEachItem(element from, const Visit& visit) {
+    simdjson::dom::array items;
+    if (from.get_array().get(items) != simdjson::SUCCESS) return false;
+    for (const element item : items) {
+      if (!visit(item)) return false;
+    }
+    return true;
+  }
+
   static bool Once(uint32_t bit, uint32_t* seen) {
     const bool first = (*seen & bit) == 0;
     *seen |= bit;
@@ -72,170 +88,117 @@ class PodReader::Parser {
     return true;
   }
 
-  bool ReadMetadata(element from, ObservedPod* pod) {
-    object metadata;
-    if (from.get_object().get(metadata) != simdjson::SUCCESS) return false;
+  static bool ReadMetadata(element from, ObservedPod* pod) {
     uint32_t seen = 0;
-    for (const auto [key, part] : metadata) {
-      bool read = true;
-      if (key == "name") {
-        read = Once(1, &seen) && ReadText(part, &pod->meta.name);
-      } else if (key == "namespace") {
-        read = Once(2, &seen) && ReadText(part, &pod->meta.namespace_name);
-      } else if (key == "uid") {
-        read = Once(4, &seen) && ReadText(part, &pod->meta.uid);
-      } else if (key == "resourceVersion") {
-        read = Once(8, &seen) && ReadText(part, &pod->meta.resource_version);
-      } else if (key == "deletionTimestamp") {
-        std::string_view time;
-        read = Once(16, &seen) && part.get_string().get(time) == simdjson::SUCCESS;
+    return ForEachField(from, [&](std::string_view key, element part) {
+      if (key == "name") return Once(1, &seen) && ReadText(part, &pod->meta.name);
+      if (key == "namespace") return Once(2, &seen) && ReadText(part, &pod->meta.namespace_name);
+      if (key == "uid") return Once(4, &seen) && ReadText(part, &pod->meta.uid);
+      if (key == "resourceVersion") return Once(8, &seen) && ReadText(part, &pod->meta.resource_version);
+      if (key == "deletionTimestamp") {
         pod->meta.terminating = true;
-      } else if (key == "labels") {
-        read = Once(32, &seen) && ReadLabels(part, pod);
-      } else if (key == "annotations") {
-        read = Once(64, &seen) && ReadAnnotations(part, pod);
-      } else if (key == "ownerReferences") {
-        read = Once(128, &seen) && ReadOwners(part, pod);
+        return Once(16, &seen) && part.is_string();
       }
-      if (!read) return false;
-    }
-    return true;
+      if (key == "labels") return Once(32, &seen) && ReadLabels(part, pod);
+      if (key == "annotations") return Once(64, &seen) && ReadAnnotations(part, pod);
+      if (key == "ownerReferences") return Once(128, &seen) && ReadOwners(part, pod);
+      return true;
+    });
   }
 
-  bool ReadLabels(element from, ObservedPod* pod) {
-    object labels;
-    if (from.get_object().get(labels) != simdjson::SUCCESS) return false;
+  static bool ReadLabels(element from, ObservedPod* pod) {
     uint32_t seen = 0;
-    for (const auto [key, part] : labels) {
-      bool read = true;
-      if (key == kNameLabel) {
-        read = Once(1, &seen) && ReadText(part, &pod->meta.set_name);
-      } else if (key == kRevisionLabel) {
-        read = Once(2, &seen) && ReadText(part, &pod->meta.revision_key);
-      } else if (key == kGroupIndexLabel) {
-        read = Once(4, &seen) && ReadText(part, &pod->meta.group_index.emplace());
-      } else if (key == kWorkerIndexLabel) {
-        read = Once(8, &seen) && ReadText(part, &pod->worker_index.emplace());
-      } else if (key == kGroupKeyLabel) {
-        read = Once(16, &seen) && ReadText(part, &pod->group_key);
-      }
-      if (!read) return false;
-    }
-    return true;
+    return ForEachField(from, [&](std::string_view key, element part) {
+      if (key == kNameLabel) return Once(1, &seen) && ReadText(part, &pod->meta.set_name);
+      if (key == kRevisionLabel) return Once(2, &seen) && ReadText(part, &pod->meta.revision_key);
+      if (key == kGroupIndexLabel) return Once(4, &seen) && ReadText(part, &pod->meta.group_index.emplace());
+      if (key == kWorkerIndexLabel) return Once(8, &seen) && ReadText(part, &pod->worker_index.emplace());
+      if (key == kGroupKeyLabel) return Once(16, &seen) && ReadText(part, &pod->group_key);
+      return true;
+    });
   }
 
-  bool ReadAnnotations(element from, ObservedPod* pod) {
-    object annotations;
-    if (from.get_object().get(annotations) != simdjson::SUCCESS) return false;
+  static bool ReadAnnotations(element from, ObservedPod* pod) {
     uint32_t seen = 0;
-    for (const auto [key, part] : annotations) {
-      if (key == kLeaderNameAnnotation) {
-        if (!Once(1, &seen) || !ReadText(part, &pod->leader_name.emplace())) return false;
-      } else if (key == kPodGroupNameAnnotation) {
-        if (!Once(2, &seen) || !ReadText(part, &pod->pod_group_name)) return false;
-      }
-    }
-    return true;
+    return ForEachField(from, [&](std::string_view key, element part) {
+      if (key == kLeaderNameAnnotation) return Once(1, &seen) && ReadText(part, &pod->leader_name.emplace());
+      if (key == kPodGroupNameAnnotation) return Once(2, &seen) && ReadText(part, &pod->pod_group_name);
+      return true;
+    });
   }
 
   // The first that is the controller counts.
-  bool ReadOwners(element from, ObservedPod* pod) {
-    simdjson::dom::array owners;
-    if (from.get_array().get(owners) != simdjson::SUCCESS) return false;
-    for (const element item : owners) {
-      object owner;
-      if (item.get_object().get(owner) != simdjson::SUCCESS) return false;
+  static bool ReadOwners(element from, ObservedPod* pod) {
+    return ForEachItem(from, [&](element owner) {
       ObservedMeta::Controller controller;
       bool is_controller = false;
       uint32_t seen = 0;
-      for (const auto [key, part] : owner) {
-        bool read = true;
-        if (key == "kind") {
-          read = Once(1, &seen) && ReadText(part, &controller.kind);
-        } else if (key == "name") {
-          read = Once(2, &seen) && ReadText(part, &controller.name);
-        } else if (key == "uid") {
-          read = Once(4, &seen) && ReadText(part, &controller.uid);
-        } else if (key == "controller") {
-          read = Once(8, &seen) && part.get_bool().get(is_controller) == simdjson::SUCCESS;
-        }
-        if (!read) return false;
-      }
-      if (is_controller && !pod->meta.controller.has_value()) pod->meta.controller = std::move(controller);
-    }
-    return true;
+      const bool read = ForEachField(owner, [&](std::string_view key, element part) {
+        if (key == "kind") return Once(1, &seen) && ReadText(part, &controller.kind);
+        if (key == "name") return Once(2, &seen) && ReadText(part, &controller.name);
+        if (key == "uid") return Once(4, &seen) && ReadText(part, &controller.uid);
+        if (key == "controller") return Once(8, &seen) && part.get_bool().get(is_controller) == simdjson::SUCCESS;
+        return true;
+      });
+      if (read && is_controller && !pod->meta.controller.has_value()) pod->meta.controller = std::move(controller);
+      return read;
+    });
   }
 
-  bool ReadSpec(element from, ObservedPod* pod) {
-    object spec;
-    if (from.get_object().get(spec) != simdjson::SUCCESS) return false;
+  static bool ReadSpec(element from, ObservedPod* pod) {
     uint32_t seen = 0;
-    for (const auto [key, part] : spec) {
-      if (key == "nodeName" && (!Once(1, &seen) || !ReadText(part, &pod->node_name))) return false;
-    }
-    return true;
+    return ForEachField(from, [&](std::string_view key, element part) {
+      return key != "nodeName" || (Once(1, &seen) && ReadText(part, &pod->node_name));
+    });
   }
 
-  bool ReadStatus(element from, ObservedPod* pod) {
-    object status;
-    if (from.get_object().get(status) != simdjson::SUCCESS) return false;
+  static bool ReadStatus(element from, ObservedPod* pod) {
     uint32_t seen = 0;
-    for (const auto [key, part] : status) {
-      bool read = true;
+    return ForEachField(from, [&](std::string_view key, element part) {
       if (key == "phase") {
         std::string_view phase;
-        read = Once(1, &seen) && part.get_string().get(phase) == simdjson::SUCCESS;
-        if (read) pod->phase = ReadPodPhase({phase.data(), phase.size()});
-      } else if (key == "conditions") {
-        read = Once(2, &seen) && ReadConditions(part, pod);
-      } else if (key == "containerStatuses") {
-        read = Once(4, &seen) && ReadRestarts(part, pod);
-      } else if (key == "initContainerStatuses") {
-        read = Once(8, &seen) && ReadRestarts(part, pod);
+        if (!Once(1, &seen) || part.get_string().get(phase) != simdjson::SUCCESS) return false;
+        pod->phase = ReadPodPhase({phase.data(), phase.size()});
+        return true;
       }
-      if (!read) return false;
-    }
-    return true;
+      if (key == "conditions") return Once(2, &seen) && ReadConditions(part, pod);
+      if (key == "containerStatuses") return Once(4, &seen) && ReadRestarts(part, pod);
+      if (key == "initContainerStatuses") return Once(8, &seen) && ReadRestarts(part, pod);
+      return true;
+    });
   }
 
   // The first of type Ready counts.
-  bool ReadConditions(element from, ObservedPod* pod) {
-    simdjson::dom::array conditions;
-    if (from.get_array().get(conditions) != simdjson::SUCCESS) return false;
+  static bool ReadConditions(element from, ObservedPod* pod) {
     bool found = false;
-    for (const element item : conditions) {
-      object condition;
-      if (item.get_object().get(condition) != simdjson::SUCCESS) return false;
-      bool is_ready_type = false;
-      bool is_true = false;
+    return ForEachItem(from, [&](element condition) {
+      std::string_view type;
+      std::string_view status;
       uint32_t seen = 0;
-      for (const auto [key, part] : condition) {
-        if (key != "type" && key != "status") continue;
-        std::string_view text;
-        if (!Once(key == "type" ? 1 : 2, &seen) || part.get_string().get(text) != simdjson::SUCCESS) return false;
-        (key == "type" ? is_ready_type : is_true) = text == (key == "type" ? "Ready" : "True");
+      const bool read = ForEachField(condition, [&](std::string_view key, element part) {
+        if (key == "type") return Once(1, &seen) && part.get_string().get(type) == simdjson::SUCCESS;
+        if (key == "status") return Once(2, &seen) && part.get_string().get(status) == simdjson::SUCCESS;
+        return true;
+      });
+      if (read && type == "Ready" && !found) {
+        found = true;
+        pod->has_ready_condition = status == "True";
       }
-      if (is_ready_type && !found) pod->has_ready_condition = is_true;
-      found = found || is_ready_type;
-    }
-    return true;
+      return read;
+    });
   }
 
-  bool ReadRestarts(element from, ObservedPod* pod) {
-    simdjson::dom::array statuses;
-    if (from.get_array().get(statuses) != simdjson::SUCCESS) return false;
-    for (const element item : statuses) {
-      object status;
-      if (item.get_object().get(status) != simdjson::SUCCESS) return false;
+  static bool ReadRestarts(element from, ObservedPod* pod) {
+    return ForEachItem(from, [&](element status) {
       uint32_t seen = 0;
-      for (const auto [key, part] : status) {
-        if (key != "restartCount") continue;
+      return ForEachField(status, [&](std::string_view key, element part) {
+        if (key != "restartCount") return true;
         int64_t count = 0;
         if (!Once(1, &seen) || part.get_int64().get(count) != simdjson::SUCCESS) return false;
         pod->restarted = pod->restarted || count > 0;
-      }
-    }
-    return true;
+        return true;
+      });
+    });
   }
 
   simdjson::dom::parser parser_;
