@@ -1,15 +1,9 @@
 #include "lws/core/plan.h"
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
-
-bool SameObject(const SharedJson& a, const SharedJson& b) {
-  if (a == nullptr || b == nullptr) return a == b;
-  return *a == *b;
-}
 
 bool SameEvent(const Event& a, const Event& b) {
   return a.after_action == b.after_action && a.is_warning == b.is_warning && a.reason == b.reason &&
@@ -17,7 +11,7 @@ bool SameEvent(const Event& a, const Event& b) {
 }
 
 bool SameAction(const Action& a, const Action& b) {
-  return a.verb == b.verb && a.api_version == b.api_version && a.target == b.target && SameObject(a.object, b.object) &&
+  return a.verb == b.verb && a.api_version == b.api_version && a.target == b.target && a.object == b.object &&
          a.propagation == b.propagation && a.uid == b.uid && a.resource_version == b.resource_version &&
          a.conflict_is_retry == b.conflict_is_retry &&
          (a.failure_event.has_value() ? b.failure_event.has_value() && SameEvent(*a.failure_event, *b.failure_event)

@@ -20,7 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "lws/api/json.h"
+#include "lws/core/action_object.h"
 #include "lws/core/decision.h"
 
 namespace lws {
@@ -60,8 +60,8 @@ struct Action {
   Verb verb = Verb::kCreate;
   std::string api_version;
   ObjectRef target;
-  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, null for kDelete.
-  SharedJson object;
+  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, empty for kDelete.
+  ActionObject object;
   Propagation propagation = Propagation::kDefault;
   // The object the action was decided on; empty where it needs none. A host refuses the action when they are stale.
   std::string uid;

@@ -18,15 +18,30 @@ void PlanBuilder::BecauseOfStep(DecisionReason reason, int32_t partition, int32_
 
 Action& PlanBuilder::Create(Json object) { return Write(Verb::kCreate, std::move(object)); }
 Action& PlanBuilder::Apply(Json object) { return Write(Verb::kApply, std::move(object)); }
-Action& PlanBuilder::UpdateStatus(Json object) { return Write(Verb::kUpdateStatus, std::move(object)); }
+
+Action& PlanBuilder::ApplyStatefulSet(SharedJson base, int32_t partition, int32_t replicas) {
+  return Write(Verb::kApply, "apps/v1", {"StatefulSet", namespace_name_, set_name_},
+               ActionObject::OfStatefulSet(std::move(base), partition, replicas));
+}
+
+Action& PlanBuilder::UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status) {
+  return Write(Verb::kUpdateStatus, kApiVersion, {kKind, namespace_name_, set_name_},
+               ActionObject::OfStatus(namespace_name_, set_name_, std::move(status)));
+}
 
 Action& PlanBuilder::Write(Verb verb, Json object) {
+  std::string api_version = object.value("apiVersion", "");
+  const Json& metadata = object["metadata"];
+  ObjectRef target = {object.value("kind", ""), metadata.value("namespace", ""), metadata.value("name", "")};
+  return Write(verb, api_version, std::move(target), ActionObject::Of(std::move(object)));
+}
+
+Action& PlanBuilder::Write(Verb verb, absl::string_view api_version, ObjectRef target, ActionObject object) {
   Action action;
   action.verb = verb;
-  action.api_version = object.value("apiVersion", "");
-  const Json& metadata = object["metadata"];
-  action.target = {object.value("kind", ""), metadata.value("namespace", ""), metadata.value("name", "")};
-  action.object = std::make_shared<const Json>(std::move(object));
+  action.api_version = std::string(api_version);
+  action.target = std::move(target);
+  action.object = std::move(object);
   plan_.actions.push_back(std::move(action));
   return plan_.actions.back();
 }

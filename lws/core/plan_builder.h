@@ -11,6 +11,7 @@
 #define LWS_CORE_PLAN_BUILDER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,9 +21,12 @@
 #include "absl/time/time.h"
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
+#include "lws/core/action_object.h"
 #include "lws/core/plan.h"
 
 namespace lws {
+
+class LeaderWorkerSetStatus;
 
 class PlanBuilder {
  public:
@@ -36,7 +40,10 @@ class PlanBuilder {
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
   Action& Apply(Json object);
-  Action& UpdateStatus(Json object);
+  // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
+  Action& ApplyStatefulSet(SharedJson base, int32_t partition, int32_t replicas);
+  // Of the set.
+  Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
 
   // A Normal event, recorded when all actions so far have succeeded.
@@ -55,6 +62,7 @@ class PlanBuilder {
 
  private:
   Action& Write(Verb verb, Json object);
+  Action& Write(Verb verb, absl::string_view api_version, ObjectRef target, ActionObject object);
 
   const std::string& namespace_name_;
   const std::string& set_name_;

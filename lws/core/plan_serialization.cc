@@ -47,7 +47,7 @@ void Write(const Action& action, ActionProto* proto) {
   proto->set_verb(static_cast<ActionProto::Verb>(action.verb));
   proto->set_api_version(action.api_version);
   Write(action.target, proto->mutable_target());
-  if (action.object != nullptr) proto->set_object(CanonicalJson(*action.object));
+  if (!action.object.empty()) proto->set_object(CanonicalJson(action.object.Document()));
   proto->set_foreground(action.propagation == Propagation::kForeground);
   proto->set_uid(action.uid);
   proto->set_resource_version(action.resource_version);
@@ -63,7 +63,7 @@ absl::StatusOr<Action> Read(const ActionProto& proto) {
   if (proto.has_object()) {
     absl::StatusOr<Json> object = ParseJson(proto.object(), absl::StrCat("action on ", action.target.name));
     if (!object.ok()) return object.status();
-    action.object = std::make_shared<const Json>(*std::move(object));
+    action.object = ActionObject::Of(*std::move(object));
   }
   action.propagation = proto.foreground() ? Propagation::kForeground : Propagation::kDefault;
   action.uid = proto.uid();

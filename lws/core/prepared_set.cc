@@ -1,5 +1,6 @@
 #include "lws/core/prepared_set.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -17,7 +18,9 @@ PreparedSet Prepare(const LeaderWorkerSet& set) {
   prepared.revision_data = RevisionData(set);
   prepared.revision_key = RevisionKey(prepared.revision_data);
   absl::StatusOr<Json> leader = LeaderStatefulSet(set, prepared.revision_key, /*partition=*/0, /*replicas=*/0);
-  if (leader.ok()) prepared.leader_core = AppliedCore(*std::move(leader));
+  if (!leader.ok()) return prepared;
+  prepared.leader_core = AppliedCore(*leader);
+  prepared.leader_statefulset = std::make_shared<const Json>(*std::move(leader));
   return prepared;
 }
 

@@ -12,6 +12,8 @@
 
 #include <string>
 
+#include "lws/api/json.h"
+
 namespace lws {
 
 class LeaderWorkerSet;
@@ -21,6 +23,8 @@ struct PreparedSet {
   std::string revision_key;   // as RevisionKey of it
   // AppliedCore of the leader StatefulSet of that key; empty when maxSurge or maxUnavailable do not read.
   std::string leader_core;
+  // That StatefulSet, with partition and replicas 0; null as above.
+  SharedJson leader_statefulset;
 };
 
 // Complexity: O(templates).

@@ -12,6 +12,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
+#include "lws/core/action_object.h"
 #include "lws/core/desired_objects.h"
 #include "lws/core/group_state.h"
 #include "lws/core/plan_builder.h"
@@ -171,32 +172,41 @@ class SetPass {
     return absl::OkStatus();
   }
 
-  // Whether what was applied is what would be applied, as far as that shows without building it.
-  bool IsKnownUnchanged(const RolloutStep& step) const {
-    return leader_set_ != nullptr && !leader_set_->applied_core.empty() && key_ == prepared_->revision_key &&
-           leader_set_->applied_core == prepared_->leader_core && leader_set_->partition == step.partition &&
-           leader_set_->replicas == step.replicas;
+  // What would be applied, but for partition and replicas.
+  absl::StatusOr<SharedJson> LeaderSetBase(const RolloutStep& step) const {
+    if (prepared_->leader_statefulset != nullptr && key_ == prepared_->revision_key) {
+      return prepared_->leader_statefulset;
+    }
+    absl::StatusOr<Json> object = LeaderStatefulSet(set_, key_, step.partition, step.replicas);
+    if (!object.ok()) return object.status();
+    return std::make_shared<const Json>(*std::move(object));
+  }
+
+  // Whether what was applied is what would be applied.
+  bool IsUnchanged(const RolloutStep& step, const SharedJson& base) const {
+    if (leader_set_ == nullptr || leader_set_->applied == nullptr) return false;
+    if (leader_set_->partition != step.partition || leader_set_->replicas != step.replicas) return false;
+    if (base == prepared_->leader_statefulset && !leader_set_->applied_core.empty()) {
+      return leader_set_->applied_core == prepared_->leader_core;
+    }
+    return *leader_set_->applied == ActionObject::OfStatefulSet(base, step.partition, step.replicas).Document();
   }
 
   absl::Status WriteLeaderSet(const RolloutStep& step) {
-    if (IsKnownUnchanged(step)) {
+    absl::StatusOr<SharedJson> base = LeaderSetBase(step);
+    if (base.ok() && IsUnchanged(step, *base)) {
       plan_.Because(DecisionReason::kLeaderSetUnchanged, DecisionSubject::kLeaderStatefulSet);
       return absl::OkStatus();
     }
     const bool creates = leader_set_ == nullptr;
-    const Event failure = plan_.Warning(
+    Event failure = plan_.Warning(
         creates ? "FailedCreate" : "FailedUpdate", creates ? "Create" : "Update",
         absl::StrCat("Failed to ", creates ? "create" : "update", " leader statefulset ", set_.metadata().name()));
-    absl::StatusOr<Json> object = LeaderStatefulSet(set_, key_, step.partition, step.replicas);
-    if (!object.ok()) {
-      plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", object.status().message()));
-      return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", object.status().message()));
+    if (!base.ok()) {
+      plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", base.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", base.status().message()));
     }
-    if (!creates && leader_set_->applied != nullptr && *leader_set_->applied == *object) {
-      plan_.Because(DecisionReason::kLeaderSetUnchanged, DecisionSubject::kLeaderStatefulSet);
-    } else {
-      plan_.Apply(*std::move(object)).failure_event = failure;
-    }
+    plan_.ApplyStatefulSet(*std::move(base), step.partition, step.replicas).failure_event = std::move(failure);
     return absl::OkStatus();
   }
 
@@ -218,11 +228,7 @@ class SetPass {
     const SetStatus next = NextStatus(observation_, counts, now_);
     if (next.changed) {
       plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
-      Json object = {{"apiVersion", kApiVersion},
-                     {"kind", kKind},
-                     {"metadata", {{"name", set_.metadata().name()}, {"namespace", set_.metadata().namespace_()}}},
-                     {"status", LeaderWorkerSetStatusToJson(*next.status)}};
-      Action& action = plan_.UpdateStatus(std::move(object));
+      Action& action = plan_.UpdateStatus(next.status);
       action.uid = set_.metadata().uid();
       action.resource_version = set_.metadata().resource_version();
       action.conflict_is_retry = true;

@@ -5,14 +5,11 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
 
 namespace lws {
 namespace {
-
-using google::protobuf::util::MessageDifferencer;
 
 enum class ConditionKind { kAvailable, kProgressing, kUpdateInProgress };
 
@@ -104,9 +101,15 @@ bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& 
   return found;
 }
 
+// Messages without maps are equal when their bytes are.
+template <typename Message>
+bool SameMessage(const Message& a, const Message& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
 bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus& b) {
   return std::equal(a.conditions().begin(), a.conditions().end(), b.conditions().begin(), b.conditions().end(),
-                    [](const Condition& x, const Condition& y) { return MessageDifferencer::Equals(x, y); });
+                    SameMessage<Condition>);
 }
 
 }  // namespace
@@ -157,7 +160,7 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
   if (status->hpa_pod_selector().empty()) {
     status->set_hpa_pod_selector(absl::StrCat(kNameLabel, "=", set.metadata().name(), ",", kWorkerIndexLabel, "=0"));
   }
-  result.changed = !MessageDifferencer::Equals(*status, set.status());
+  result.changed = !SameMessage(*status, set.status());
   result.status = std::move(status);
   return result;
 }

@@ -32,42 +32,81 @@ GroupBits GroupBits::Parse(absl::string_view text) {
 void GroupBits::Set(int32_t index, bool ready, bool updated) {
   assert(index >= 0 && index < size_);
   const size_t place = static_cast<size_t>(index / 64);
-  if (place >= words_.size()) words_.resize(place + 1);
+  if (place >= words_.size()) {
+    words_.resize(place + 1);
+    blocks_.resize(place / kBlockWords + 1);
+  }
   const uint64_t bit = uint64_t{1} << (index % 64);
-  ready ? words_[place].ready |= bit : words_[place].ready &= ~bit;
-  updated ? words_[place].updated |= bit : words_[place].updated &= ~bit;
+  Word& word = words_[place];
+  BlockCounts& block = blocks_[place / kBlockWords];
+  const bool was_ready = (word.ready & bit) != 0;
+  const bool was_done = was_ready && (word.updated & bit) != 0;
+  block.ready += int32_t{ready} - int32_t{was_ready};
+  block.done += int32_t{ready && updated} - int32_t{was_done};
+  ready ? word.ready |= bit : word.ready &= ~bit;
+  updated ? word.updated |= bit : word.updated &= ~bit;
+}
+
+template <typename CountOf, typename CountOfBlock>
+int32_t GroupBits::Sum(int32_t begin, int32_t end, const CountOf& count_of, const CountOfBlock& count_of_block) const {
+  int32_t sum = 0;
+  int32_t word = begin / 64;
+  const int32_t words = WordsBelow(end);
+  const int32_t whole = end / 64;  // words below it lie in the range to their end
+  while (word < words) {
+    const bool whole_block = word % kBlockWords == 0 && word >= (begin + 63) / 64 && word + kBlockWords <= whole &&
+                             word + kBlockWords <= words;
+    if (whole_block) {
+      sum += count_of_block(blocks_[word / kBlockWords]);
+      word += kBlockWords;
+    } else {
+      sum += count_of(words_[word], Mask(word, begin, end));
+      ++word;
+    }
+  }
+  return sum;
 }
 
 int32_t GroupBits::CountReady(int32_t begin, int32_t end) const {
-  int32_t count = 0;
-  for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
-    count += absl::popcount(words_[word].ready & Mask(word, begin, end));
-  }
-  return count;
+  return Sum(
+      begin, end, [](const Word& word, uint64_t mask) { return absl::popcount(word.ready & mask); },
+      [](const BlockCounts& block) { return block.ready; });
 }
 
 int32_t GroupBits::CountDone(int32_t begin, int32_t end) const {
-  int32_t count = 0;
-  for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
-    count += absl::popcount(words_[word].ready & words_[word].updated & Mask(word, begin, end));
-  }
-  return count;
+  return Sum(
+      begin, end, [](const Word& word, uint64_t mask) { return absl::popcount(word.ready & word.updated & mask); },
+      [](const BlockCounts& block) { return block.done; });
 }
 
 int64_t GroupBits::LastReadyOld(int32_t begin, int32_t end) const {
-  for (int32_t word = WordsBelow(end) - 1; word >= begin / 64; --word) {
+  int32_t word = WordsBelow(end) - 1;
+  while (word >= begin / 64) {
+    const BlockCounts& block = blocks_[word / kBlockWords];
+    if (block.ready == block.done) {  // none in the whole block
+      word = word / kBlockWords * kBlockWords - 1;
+      continue;
+    }
     const uint64_t found = words_[word].ready & ~words_[word].updated & Mask(word, begin, end);
     if (found != 0) return word * int64_t{64} + 63 - absl::countl_zero(found);
+    --word;
   }
   return int64_t{begin} - 1;
 }
 
 int32_t GroupBits::DoneTail(int32_t end) const {
   if (end <= 0 || end > size_) return 0;
-  for (int32_t word = (end - 1) / 64; word >= 0; --word) {
+  int32_t word = (end - 1) / 64;
+  while (word >= 0) {
+    const bool at_block_end = word % kBlockWords == kBlockWords - 1 && static_cast<size_t>(word) < words_.size();
+    if (at_block_end && blocks_[word / kBlockWords].done == kBlockWords * 64) {
+      word -= kBlockWords;
+      continue;
+    }
     const Word bits = WordAt(word);
     const uint64_t missing = ~(bits.ready & bits.updated) & Mask(word, 0, end);
     if (missing != 0) return end - (word * 64 + 64 - absl::countl_zero(missing));
+    --word;
   }
   return end;
 }

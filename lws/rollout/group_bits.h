@@ -5,7 +5,8 @@
 //   groups.CountDone(0, 4);       // 1: ready and updated
 //   groups.DoneTail(4);           // 1: the run of such groups that ends at index 4
 //
-// Groups beyond size() are neither ready nor updated.
+// Groups beyond size() are neither ready nor updated. Counts of every 4,096 groups are kept beside the words, so that a
+// look at a million groups reads a few hundred numbers.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_ROLLOUT_GROUP_BITS_H_
@@ -41,15 +42,16 @@ class GroupBits {
   bool IsUpdated(int32_t index) const { return (WordAt(index / 64).updated >> (index % 64) & 1) != 0; }
   bool IsDone(int32_t index) const { return IsReady(index) && IsUpdated(index); }
 
-  // Number of ready, or of ready and updated groups in [begin, end). Complexity: O((end - begin) / 64).
+  // Number of ready, or of ready and updated groups in [begin, end). Complexity: O(64 + (end - begin) / 4096).
   int32_t CountReady(int32_t begin, int32_t end) const;
   int32_t CountDone(int32_t begin, int32_t end) const;
 
   // The highest group of [begin, end) that is ready and of an old revision, begin - 1 when there is none. Complexity:
-  // O((end - begin) / 64).
+  // O(64 + (end - begin) / 4096).
   int64_t LastReadyOld(int32_t begin, int32_t end) const;
 
-  // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(run / 64).
+  // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(64 + run /
+  // 4096).
   int32_t DoneTail(int32_t end) const;
 
   // As Parse reads it.
@@ -63,6 +65,17 @@ class GroupBits {
     uint64_t updated = 0;
   };
 
+  // Of the groups in kBlockWords words.
+  struct BlockCounts {
+    int32_t ready = 0;
+    int32_t done = 0;
+  };
+  static constexpr int32_t kBlockWords = 64;
+
+  // The sum of CountOf(word, mask) over [begin, end), with CountOfBlock(block) for whole blocks.
+  template <typename CountOf, typename CountOfBlock>
+  int32_t Sum(int32_t begin, int32_t end, const CountOf& count_of, const CountOfBlock& count_of_block) const;
+
   Word WordAt(int32_t word) const { return static_cast<size_t>(word) < words_.size() ? words_[word] : Word(); }
 
   // Number of stored words that hold a group below `end`.
@@ -74,6 +87,7 @@ class GroupBits {
   int32_t size_;
   // Up to the highest group that was ever set: a size from a broken object costs nothing.
   std::vector<Word> words_;
+  std::vector<BlockCounts> blocks_;  // a function of words_
 };
 
 }  // namespace lws

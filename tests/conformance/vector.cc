@@ -174,7 +174,7 @@ Json ActionToJson(const Action& action) {
     if (action.propagation == Propagation::kForeground) json["propagationPolicy"] = "Foreground";
     return json;
   }
-  json["object"] = *action.object;
+  json["object"] = action.object.Document();
   if (action.verb == Verb::kApply) {
     json["fieldManager"] = "lws";
     json["force"] = true;

@@ -68,7 +68,7 @@ TEST(SubGroups, T3_T4_LeaderExcluded) {
   SmallCluster cluster(excluded);
   const Plan plan = cluster.Revision("k").Leader(0).ReconcilePod("s-0");
   ASSERT_EQ(Actions(plan), "create StatefulSet s-0");
-  const Json& annotations = (*plan.actions[0].object)["spec"]["template"]["metadata"]["annotations"];
+  const Json annotations = plan.actions[0].object.Document()["spec"]["template"]["metadata"]["annotations"];
   EXPECT_EQ(annotations[kPrefix + std::string("subgroup-policy-type")], "LeaderExcluded");
 
   Json leader = TpuPod("s-0", true, 0, false);

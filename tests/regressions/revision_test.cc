@@ -77,7 +77,7 @@ TEST(Workers, R18_R19_FollowTheLeadersRevision) {
   SmallCluster cluster;
   const Plan plan = cluster.Revision("k", old_revision).Leader(0).ReconcilePod("s-0");
   ASSERT_EQ(Actions(plan), "create StatefulSet s-0");
-  const Json& spec = (*plan.actions[0].object)["spec"];
+  const Json spec = plan.actions[0].object.Document()["spec"];
   EXPECT_EQ(spec["replicas"], 3);
   EXPECT_EQ(spec["template"]["spec"]["containers"][0]["image"], "old");
   EXPECT_EQ(spec["serviceName"], "s-0");

@@ -107,18 +107,5 @@ TEST(PlannerTest, BrokenInputIsAnError) {
   EXPECT_FALSE(PlanRollout(input).ok());
 }
 
-TEST(GroupBitsTest, CountsAndTailsAcrossWords) {
-  for (const int size : {1, 63, 64, 65, 127, 128, 200}) {
-    GroupBits bits(size);
-    for (int i = size / 3; i < size; ++i) bits.Set(i, true, i >= size / 2);
-    EXPECT_EQ(bits.DoneTail(size), size - size / 2) << size;
-    EXPECT_EQ(bits.CountReady(0, size), size - size / 3) << size;
-    EXPECT_EQ(bits.CountDone(0, size), size - size / 2) << size;
-    EXPECT_EQ(GroupBits::Parse(bits.ToString()), bits) << size;
-  }
-  EXPECT_EQ(GroupBits::Parse("RB.UBB").DoneTail(6), 2);
-  EXPECT_EQ(GroupBits::Parse("BB").DoneTail(5), 0);
-}
-
 }  // namespace
 }  // namespace lws

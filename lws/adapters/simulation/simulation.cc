@@ -145,11 +145,11 @@ PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::st
 absl::Status Simulation::Perform(const Action& action) {
   switch (action.verb) {
     case Verb::kCreate:
-      return server_.Create(*action.object).status();
+      return server_.Create(action.object.Document()).status();
     case Verb::kApply:
-      return server_.Apply(*action.object, kFieldManager, /*force=*/true).status();
+      return server_.Apply(action.object.Document(), kFieldManager, /*force=*/true).status();
     case Verb::kUpdateStatus: {
-      Json object = *action.object;
+      Json object = action.object.Document();
       object["metadata"]["uid"] = action.uid;
       object["metadata"]["resourceVersion"] = action.resource_version;
       return server_.UpdateStatus(object).status();

@@ -1,0 +1,56 @@
+#include "lws/core/action_object.h"
+
+#include <utility>
+
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+ActionObject ActionObject::Of(Json document) {
+  ActionObject object;
+  object.document_ = std::make_shared<const Json>(std::move(document));
+  return object;
+}
+
+ActionObject ActionObject::OfStatefulSet(SharedJson base, int32_t partition, int32_t replicas) {
+  ActionObject object;
+  object.document_ = std::move(base);
+  object.has_numbers_ = true;
+  object.partition_ = partition;
+  object.replicas_ = replicas;
+  return object;
+}
+
+ActionObject ActionObject::OfStatus(std::string namespace_name, std::string name,
+                                    std::shared_ptr<const LeaderWorkerSetStatus> status) {
+  ActionObject object;
+  object.status_ = std::move(status);
+  object.namespace_name_ = std::move(namespace_name);
+  object.name_ = std::move(name);
+  return object;
+}
+
+Json ActionObject::Document() const {
+  if (status_ != nullptr) {
+    return {{"apiVersion", kApiVersion},
+            {"kind", kKind},
+            {"metadata", {{"name", name_}, {"namespace", namespace_name_}}},
+            {"status", LeaderWorkerSetStatusToJson(*status_)}};
+  }
+  if (document_ == nullptr) return Json();
+  if (!has_numbers_) return *document_;
+  Json document = *document_;
+  Json& spec = document["spec"];
+  spec["replicas"] = replicas_;
+  spec["updateStrategy"]["rollingUpdate"]["partition"] = partition_;
+  return document;
+}
+
+bool operator==(const ActionObject& a, const ActionObject& b) {
+  if (a.empty() || b.empty()) return a.empty() == b.empty();
+  return a.Document() == b.Document();
+}
+
+}  // namespace lws
