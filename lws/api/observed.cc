@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "lws/api/applied_fields.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/pod_name.h"
 #include "lws/api/pod_tpus.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -69,16 +70,9 @@ PodPhase ReadPodPhase(absl::string_view phase) {
 
 int32_t NamedGroup(const ObservedMeta& meta) {
   if (!meta.group_index.has_value()) return -1;
-  const std::string& digits = *meta.group_index;
-  if (digits.empty() || digits.size() > 9 || (digits[0] == '0' && digits.size() > 1)) return -1;
   absl::string_view suffix = meta.name;
-  if (!absl::ConsumePrefix(&suffix, meta.set_name) || !absl::ConsumePrefix(&suffix, "-") || suffix != digits) return -1;
-  int32_t index = 0;
-  for (const char digit : digits) {
-    if (digit < '0' || digit > '9') return -1;
-    index = index * 10 + (digit - '0');
-  }
-  return index;
+  if (!absl::ConsumePrefix(&suffix, meta.set_name) || !absl::ConsumePrefix(&suffix, "-")) return -1;
+  return suffix == *meta.group_index ? ParseIndex(suffix) : -1;
 }
 
 absl::StatusOr<ObservedPod> ObservePod(const Json& object) {

@@ -19,6 +19,16 @@ std::optional<PodName> ParsePodName(absl::string_view name) {
   return parsed;
 }
 
+int32_t ParseIndex(absl::string_view digits) {
+  if (digits.empty() || digits.size() > 9 || (digits[0] == '0' && digits.size() > 1)) return -1;
+  int32_t index = 0;
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') return -1;
+    index = index * 10 + (digit - '0');
+  }
+  return index;
+}
+
 std::string LeaderPodName(absl::string_view set_name, int64_t group_index) {
   return absl::StrCat(set_name, "-", group_index);
 }

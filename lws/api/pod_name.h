@@ -28,6 +28,9 @@ struct PodName {
 // Cuts at the last '-' when only digits that fit an int32 follow it; nullopt for any other name.
 std::optional<PodName> ParsePodName(absl::string_view name);
 
+// An index as Kubernetes writes it, digits without a leading zero, up to nine of them; -1 for any other text.
+int32_t ParseIndex(absl::string_view digits);
+
 // Also the name of the group's worker StatefulSet.
 std::string LeaderPodName(absl::string_view set_name, int64_t group_index);
 

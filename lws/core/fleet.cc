@@ -2,20 +2,26 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
+#include "lws/core/fleet_set.h"
 #include "lws/core/group_state.h"
+#include "lws/core/name_table.h"
+#include "lws/core/object_packing.h"
 #include "lws/core/observed_object.h"
+#include "lws/core/packed_group.h"
 #include "lws/core/prepared_set.h"
+#include "lws/core/restart.h"
 #include "lws/core/revisions.h"
 
 namespace lws {
@@ -23,6 +29,9 @@ namespace {
 
 // A group number beyond this is a broken label, and costs no memory.
 constexpr int32_t kMaxGroups = 1 << 24;
+constexpr uint32_t kMaxNodes = 1 << 30;
+// How far ahead memory is asked for while facts are told.
+constexpr size_t kPrefetchDistance = 24;
 
 template <typename T>
 using ByName = absl::flat_hash_map<std::string, std::unique_ptr<T>>;
@@ -35,13 +44,6 @@ const T* Find(const ByName<T>& objects, absl::string_view name) {
 
 bool IsNamedGroup(const ObservedMeta& meta) { return meta.named_group >= 0 && meta.named_group < kMaxGroups; }
 
-// Neither the versions of objects nor what a pod is made of are read by decisions on sets.
-bool SameForSet(const ObservedPod& a, const ObservedPod& b) {
-  return a.ready() == b.ready() && a.meta.revision_key == b.meta.revision_key &&
-         a.meta.group_index == b.meta.group_index && a.meta.set_name == b.meta.set_name &&
-         a.worker_index == b.worker_index;
-}
-
 bool SameMeta(const ObservedMeta& a, const ObservedMeta& b) {
   const auto same_controller = [](const auto& x, const auto& y) {
     if (x.has_value() != y.has_value()) return false;
@@ -52,68 +54,133 @@ bool SameMeta(const ObservedMeta& a, const ObservedMeta& b) {
          same_controller(a.controller, b.controller);
 }
 
+// In all that a decision on the pod reads. Its version is not read, but handed on.
 bool SamePod(const ObservedPod& a, const ObservedPod& b) {
-  return SameMeta(a.meta, b.meta) && a.worker_index == b.worker_index && a.group_key == b.group_key &&
-         a.leader_name == b.leader_name && a.pod_group_name == b.pod_group_name && a.phase == b.phase &&
-         a.has_ready_condition == b.has_ready_condition && a.restarted == b.restarted &&
-         a.requests_tpus == b.requests_tpus && a.node_name == b.node_name;
+  const bool same =
+      SameMeta(a.meta, b.meta) && a.worker_index == b.worker_index && a.phase == b.phase && a.restarted == b.restarted;
+  if (!same || (a.worker_index.has_value() && !a.is_leader())) return same;
+  return a.group_key == b.group_key && a.leader_name == b.leader_name && a.pod_group_name == b.pod_group_name &&
+         a.has_ready_condition == b.has_ready_condition && a.requests_tpus == b.requests_tpus &&
+         a.node_name == b.node_name;
 }
 
 bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b) {
   const bool same_applied = a.applied == b.applied || (a.applied != nullptr && b.applied != nullptr &&
                                                        !a.applied_core.empty() && a.applied_core == b.applied_core);
+  const bool same_revisions = (a.current_revision == a.update_revision) == (b.current_revision == b.update_revision);
   return SameMeta(a.meta, b.meta) && a.replicas == b.replicas && a.partition == b.partition &&
          a.replicas_annotation == b.replicas_annotation && a.status_replicas == b.status_replicas &&
-         a.available_replicas == b.available_replicas && a.current_revision == b.current_revision &&
-         a.update_revision == b.update_revision && same_applied;
+         a.available_replicas == b.available_replicas && same_revisions && same_applied;
 }
 
-// Whether the pod, of one name, is found under the same labels as before.
-bool StaysLinked(const ObservedPod& before, const ObservedPod& after) {
-  return before.meta.set_name == after.meta.set_name && !after.meta.set_name.empty() &&
-         before.meta.group_index == after.meta.group_index && before.is_leader() == after.is_leader();
+bool SameLeader(const PackedLeader& a, const PackedLeader& b) {
+  return a.exists == b.exists && a.uid == b.uid && a.node == b.node && a.revision == b.revision && a.phase == b.phase &&
+         a.has_ready_condition == b.has_ready_condition && a.restarted == b.restarted &&
+         a.terminating == b.terminating && a.requests_tpus == b.requests_tpus && a.has_group_key == b.has_group_key &&
+         a.has_pod_group == b.has_pod_group && a.is_whole == b.is_whole;
 }
 
-struct Group {
-  const ObservedPod* leader = nullptr;
-  const ObservedStatefulSet* workers = nullptr;
-  GroupVerdict verdict;  // as it stands in the counts
+bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
+  return a.exists == b.exists && a.uid == b.uid && a.replicas == b.replicas &&
+         a.available_replicas == b.available_replicas && a.status_replicas == b.status_replicas &&
+         a.revision == b.revision && a.terminating == b.terminating && a.one_revision == b.one_revision &&
+         a.is_owned_by_leader == b.is_owned_by_leader && a.is_whole == b.is_whole;
+}
+
+bool SameWorker(const PackedWorker& a, const PackedWorker& b) {
+  return a.exists == b.exists && a.uid == b.uid && a.revision == b.revision && a.phase == b.phase &&
+         a.restarted == b.restarted && a.terminating == b.terminating;
+}
+
+template <typename Packed>
+bool IsFailing(const Packed& pod) {
+  return pod.exists && TriggersRestart(static_cast<PodPhase>(pod.phase), pod.restarted, pod.terminating);
+}
+
+PackedLeader LeaderOf(const PodFacts& facts) {
+  PackedLeader leader = {};
+  leader.uid = facts.uid;
+  leader.resource_version = facts.resource_version;
+  leader.node = facts.node;
+  leader.revision = facts.revision;
+  leader.exists = 1;
+  leader.phase = static_cast<uint16_t>(facts.phase) & 7;
+  leader.has_ready_condition = facts.has_ready_condition;
+  leader.restarted = facts.restarted;
+  leader.terminating = facts.terminating;
+  leader.has_group_key = 1;
+  return leader;
+}
+
+PackedWorker WorkerOf(const PodFacts& facts) {
+  PackedWorker worker = {};
+  worker.uid = facts.uid;
+  worker.revision = facts.revision;
+  worker.exists = 1;
+  worker.phase = static_cast<uint16_t>(facts.phase) & 7;
+  worker.restarted = facts.restarted;
+  worker.terminating = facts.terminating;
+  return worker;
+}
+
+PackedStatefulSet WorkersOf(const WorkersFacts& facts) {
+  PackedStatefulSet workers = {};
+  workers.uid = facts.uid;
+  workers.replicas = facts.replicas;
+  workers.available_replicas = facts.available_replicas;
+  workers.status_replicas = facts.status_replicas;
+  workers.revision = facts.revision;
+  workers.exists = 1;
+  workers.terminating = facts.terminating;
+  workers.one_revision = facts.one_revision;
+  workers.is_owned_by_leader = 1;
+  return workers;
+}
+
+// Objects made for an observation; their texts keep their memory from one to the next.
+template <typename T>
+class Scratch {
+ public:
+  void Clear() { used_ = 0; }
+  T* Next() {
+    if (used_ == objects_.size()) objects_.emplace_back();
+    return &objects_[used_++];
+  }
+
+ private:
+  std::deque<T> objects_;  // stay where they are
+  size_t used_ = 0;
 };
 
-struct Namespace;
+struct ScratchObjects {
+  Scratch<ObservedPod> pods;
+  Scratch<ObservedStatefulSet> statefulsets;
 
-// A set, or what belongs to one that was not told yet.
-struct SetEntry {
-  FleetName name;
-  Namespace* space = nullptr;  // where it is
-  bool exists = false;
-  LeaderWorkerSet set;
-  PreparedSet prepared;
-
-  std::vector<Group> groups;
-  // What belongs to the set, or is named as if it did, and is not named after its labels.
-  int64_t irregular = 0;
-  // By the group index label, in the order of their names.
-  absl::flat_hash_map<std::optional<std::string>, std::vector<const ObservedPod*>> pods_by_group;
-
-  // Of this frame; unknown without one.
-  std::string revision_key;
-  std::optional<GroupFrame> frame;  // borrows the key
-  GroupFacts facts;
-
-  std::vector<const ObservedRevision*> revisions;
-  int64_t revisions_version = -1;
-  bool is_due = false;
+  void Clear() {
+    pods.Clear();
+    statefulsets.Clear();
+  }
 };
 
 struct Namespace {
-  absl::flat_hash_map<std::string, std::unique_ptr<SetEntry>> sets;
-  ByName<ObservedStatefulSet> statefulsets;
-  ByName<ObservedPod> pods;
+  absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
+  ByName<ObservedStatefulSet> statefulsets;  // those kept whole
+  ByName<ObservedPod> pods;                  // those kept whole
   std::map<std::string, ObservedRevision> revisions;
   ByName<ObservedService> services;
   ByName<ObservedPodGroup> pod_groups;
   int64_t revisions_version = 0;
+};
+
+// Where a member of a group has its place; without a set it has none.
+struct Place {
+  FleetSet* set = nullptr;
+  int32_t group = 0;
+  int32_t worker = 0;
+
+  friend bool operator==(const Place& a, const Place& b) {
+    return a.set == b.set && a.group == b.group && a.worker == b.worker;
+  }
 };
 
 template <typename T>
@@ -121,8 +188,14 @@ void SortByName(std::vector<const T*>* objects) {
   std::sort(objects->begin(), objects->end(), [](const T* a, const T* b) { return a->meta.name < b->meta.name; });
 }
 
+std::string MemberName(const FleetSet& set, int32_t group, int32_t worker) {
+  return worker == 0 ? absl::StrCat(set.name, "-", group) : absl::StrCat(set.name, "-", group, "-", worker);
+}
+
 }  // namespace
 
+// Objects come in as observed or as facts, are packed into the groups of their set where they fit, and leave as
+// observations. A name is never in two places.
 class Fleet::State {
  public:
   Namespace& In(absl::string_view name) {
@@ -134,174 +207,124 @@ class Fleet::State {
     const auto found = namespaces_.find(name);
     return found == namespaces_.end() ? nullptr : found->second.get();
   }
+  FleetSet& SetOf(absl::string_view namespace_name, absl::string_view name);
+  FleetSet* FindSet(absl::string_view namespace_name, absl::string_view name);
 
   void AddSet(LeaderWorkerSet set);
-  bool UpdatePod(ObservedPod* pod);
-  // The pod in place of the one of its name; null takes that away.
-  void PutPod(absl::string_view namespace_name, absl::string_view name, std::unique_ptr<ObservedPod> pod);
-  bool UpdateStatefulSet(ObservedStatefulSet* statefulset);
-  void PutStatefulSet(absl::string_view namespace_name, absl::string_view name,
-                      std::unique_ptr<ObservedStatefulSet> statefulset);
-  void PutRevision(ObservedRevision revision);
+  void AddPod(ObservedPod pod);
+  void AddStatefulSet(ObservedStatefulSet statefulset);
+  void AddRevision(ObservedRevision revision);
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
-  SetEntry& EntryOf(absl::string_view namespace_name, absl::string_view name) {
-    Namespace& space = In(namespace_name);
-    std::unique_ptr<SetEntry>& entry = space.sets[name];
-    if (entry == nullptr) {
-      entry = std::make_unique<SetEntry>();
-      entry->space = &space;
-      entry->name = {std::string(namespace_name), std::string(name)};
-    }
-    return *entry;
+  void TellPod(const PodFacts& facts);
+  void TellWorkers(const WorkersFacts& facts);
+
+  void MakeSetDue(FleetSet* set) {
+    if (set->is_due) return;
+    set->is_due = true;
+    due_sets_.push_back(set);
   }
 
-  void MakeSetDue(SetEntry* entry) {
-    if (entry->is_due) return;
-    entry->is_due = true;
-    due_sets_.push_back(entry);
-  }
-  void MakePodDue(absl::string_view namespace_name, absl::string_view name) {
-    due_pods_.push_back({std::string(namespace_name), std::string(name)});
-  }
-
-  // The facts of all groups for this pass.
-  const GroupFacts& FactsFor(const std::string& revision_key, SetEntry* entry);
-  const std::vector<const ObservedRevision*>& RevisionsOf(SetEntry* entry);
-  SetEntry* FindSet(absl::string_view namespace_name, absl::string_view name);
-  SetObservation ObserveSet(SetEntry* entry);
+  SetObservation ObserveSet(FleetSet* set);
   // Every object that belongs to the set, however it is named.
-  void ListGroups(const SetEntry& entry, SetObservation* observation);
+  void ListGroups(const FleetSet& set, SetObservation* observation);
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
+
+  // A pod that is due: packed, or by its name.
+  struct DuePod {
+    FleetSet* set = nullptr;
+    int32_t group = 0;
+    int32_t worker = 0;
+    FleetName name;
+  };
 
   absl::flat_hash_map<std::string, std::unique_ptr<Namespace>> namespaces_;
+  std::vector<FleetSet*> sets_;  // by number
   absl::flat_hash_map<std::string, ObservedNode> nodes_;
-  std::vector<SetEntry*> due_sets_;
-  std::vector<FleetName> due_pods_;
+  NameTable node_names_{kMaxNodes};
+  std::vector<FleetSet*> due_sets_;
+  std::vector<DuePod> due_pods_;
 
  private:
+  PackingNames NamesOf(FleetSet* set) { return {set->namespace_name, set->name, &set->revision_names, &node_names_}; }
+  Namespace& SpaceOf(const FleetSet& set) { return *namespaces_.find(set.namespace_name)->second; }
+
+  // A leader, or a packed worker.
+  void MakeMemberDue(FleetSet* set, int32_t group, int32_t worker);
+  void MakeNameDue(absl::string_view namespace_name, absl::string_view name) {
+    due_pods_.push_back({nullptr, 0, 0, {std::string(namespace_name), std::string(name)}});
+  }
   void MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name);
-  void LinkPod(const ObservedPod& pod, bool add);
-  void LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add);
-  Group& GroupAt(SetEntry* entry, int32_t index);
-  void Judge(SetEntry* entry, int32_t index);
+
+  Place PlaceOf(const ObservedPod& pod);
+  Place FindPackedPod(Namespace* space, absl::string_view name);
+  Place FindPackedStatefulSet(Namespace* space, absl::string_view name);
+
+  bool AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner);
+  bool AddNamedLeader(const Place& place, ObservedPod* pod);
+  bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);
+  void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
+  void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
+  void PutWorker(const Place& place, const PackedWorker& worker);
+  bool MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const;
+
+  void RemovePod(Namespace* space, absl::string_view name);
+  void RemoveStatefulSet(Namespace* space, absl::string_view namespace_name, absl::string_view name);
+  // As far as another set's packed object has the member's name, or a whole one.
+  void MakeRoom(const Place& place);
+
+  void LinkWholePod(const ObservedPod& pod, bool add);
+  void LinkWholeStatefulSet(const ObservedStatefulSet& statefulset, bool add);
+  void KeepWholePod(std::unique_ptr<ObservedPod> pod);
+  void EraseWholePod(Namespace* space, absl::string_view name);
+  void EraseWholeStatefulSet(Namespace* space, absl::string_view name);
+  // What does not fit any more, because another object of the group has another UID now.
+  void UnpackWorkers(FleetSet* set, int32_t group);
+  void UnpackMembers(FleetSet* set, int32_t group);
+
+  const std::vector<const ObservedRevision*>& RevisionsOf(FleetSet* set);
+  const ObservedPod* FindPod(Namespace* space, absl::string_view name, ScratchObjects* scratch);
+  const ObservedStatefulSet* FindStatefulSet(Namespace* space, absl::string_view name, ScratchObjects* scratch);
+  void ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                   std::vector<const ObservedPod*>* members);
+
+  ScratchObjects set_scratch_;
+  ScratchObjects pod_scratch_;
 };
 
-Group& Fleet::State::GroupAt(SetEntry* entry, int32_t index) {
-  if (static_cast<size_t>(index) >= entry->groups.size()) entry->groups.resize(static_cast<size_t>(index) + 1);
-  return entry->groups[index];
-}
-
-// Counts the group anew, as far as the others are counted.
-void Fleet::State::Judge(SetEntry* entry, int32_t index) {
-  if (!entry->frame.has_value()) return;
-  Group& group = entry->groups[index];
-  AddToCounts(*entry->frame, index, group.verdict, -1, &entry->facts.counts);
-  group.verdict = JudgeGroup(*entry->frame, group.leader, group.workers);
-  AddToCounts(*entry->frame, index, group.verdict, 1, &entry->facts.counts);
-  entry->facts.bits.Grow(index + 1);
-  entry->facts.bits.Set(index, group.verdict.ready, group.verdict.updated);
-}
-
-void Fleet::State::LinkPod(const ObservedPod& pod, bool add) {
-  if (pod.meta.set_name.empty()) return;
-  SetEntry& entry = EntryOf(pod.meta.namespace_name, pod.meta.set_name);
-  std::vector<const ObservedPod*>& group = entry.pods_by_group[pod.meta.group_index];
-  if (add) {
-    group.push_back(&pod);
-    SortByName(&group);
-  } else {
-    group.erase(std::remove(group.begin(), group.end(), &pod), group.end());
-    if (group.empty()) entry.pods_by_group.erase(pod.meta.group_index);
-  }
-  if (!pod.is_leader()) return;
-  if (!IsNamedGroup(pod.meta)) {
-    entry.irregular += add ? 1 : -1;
-    return;
-  }
-  GroupAt(&entry, pod.meta.named_group).leader = add ? &pod : nullptr;
-  Judge(&entry, pod.meta.named_group);
-}
-
-void Fleet::State::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
-  const ObservedMeta& meta = statefulset.meta;
-  if (IsNamedGroup(meta)) {
-    SetEntry& entry = EntryOf(meta.namespace_name, meta.set_name);
-    GroupAt(&entry, meta.named_group).workers = add ? &statefulset : nullptr;
-    Judge(&entry, meta.named_group);
-    return;
-  }
-  if (!meta.set_name.empty() && meta.group_index.has_value()) {
-    EntryOf(meta.namespace_name, meta.set_name).irregular += add ? 1 : -1;
-  }
-  // It may be named like a leader pod of another set, whose workers it then passes for.
-  if (const std::optional<PodName> parsed = ParsePodName(meta.name); parsed.has_value()) {
-    EntryOf(meta.namespace_name, parsed->parent).irregular += add ? 1 : -1;
-  }
-}
-
-// The usual event: a pod that is there already, under the labels that it had. False when it is another case.
-bool Fleet::State::UpdatePod(ObservedPod* pod) {
-  Namespace* space = FindNamespace(pod->meta.namespace_name);
-  if (space == nullptr) return false;
-  const auto found = space->pods.find(pod->meta.name);
-  if (found == space->pods.end()) return false;
-  ObservedPod& known = *found->second;
-  if (!StaysLinked(known, *pod)) return false;
-  pod->meta.named_group = known.meta.named_group;
-  if (SamePod(known, *pod)) {
-    known.meta.resource_version = std::move(pod->meta.resource_version);
-    return true;
-  }
-  const bool set_changed = known.is_leader() && !SameForSet(known, *pod);
-  known = std::move(*pod);
-  MakePodDue(known.meta.namespace_name, known.meta.name);
-  if (!set_changed) return true;
-  SetEntry& entry = *space->sets.find(known.meta.set_name)->second;
-  MakeSetDue(&entry);
-  if (IsNamedGroup(known.meta)) Judge(&entry, known.meta.named_group);
-  return true;
-}
-
-void Fleet::State::PutPod(absl::string_view namespace_name, absl::string_view name, std::unique_ptr<ObservedPod> pod) {
+FleetSet& Fleet::State::SetOf(absl::string_view namespace_name, absl::string_view name) {
   Namespace& space = In(namespace_name);
-  const auto found = space.pods.find(name);
-  const ObservedPod* before = found == space.pods.end() ? nullptr : found->second.get();
-  if (before == nullptr && pod == nullptr) return;
-  for (const ObservedPod* side : {before, static_cast<const ObservedPod*>(pod.get())}) {
-    if (side == nullptr || side->meta.set_name.empty()) continue;
-    MakePodDue(namespace_name, name);
-    if (side->is_leader()) MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
+  if (const auto found = space.sets.find(name); found != space.sets.end()) return *found->second;
+  FleetSet* set = space.sets.emplace(name, std::make_unique<FleetSet>(std::string(namespace_name), std::string(name)))
+                      .first->second.get();
+  set->number = static_cast<uint32_t>(sets_.size());
+  sets_.push_back(set);
+  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+    set->parent = &SetOf(namespace_name, parsed->parent);
+    set->parent_group = parsed->ordinal;
+    set->parent->namesakes.insert(parsed->ordinal);
   }
-  if (before != nullptr) LinkPod(*before, false);
-  if (pod == nullptr) {
-    space.pods.erase(found);
-    return;
-  }
-  std::unique_ptr<ObservedPod>& slot = space.pods[name];
-  slot = std::move(pod);
-  LinkPod(*slot, true);
+  return *set;
 }
 
-// The usual event: the workers of a group, which were there already. False when it is another case.
-bool Fleet::State::UpdateStatefulSet(ObservedStatefulSet* statefulset) {
-  Namespace* space = FindNamespace(statefulset->meta.namespace_name);
-  if (space == nullptr) return false;
-  const auto found = space->statefulsets.find(statefulset->meta.name);
-  if (found == space->statefulsets.end()) return false;
-  ObservedStatefulSet& known = *found->second;
-  const bool stays = IsNamedGroup(known.meta) && known.meta.set_name == statefulset->meta.set_name &&
-                     known.meta.group_index == statefulset->meta.group_index;
-  if (!stays) return false;
-  statefulset->meta.named_group = known.meta.named_group;
-  const bool changed = !SameStatefulSet(known, *statefulset);
-  known = std::move(*statefulset);
-  if (!changed) return true;
-  SetEntry& entry = *space->sets.find(known.meta.set_name)->second;
-  MakeSetDue(&entry);
-  MakePodDue(known.meta.namespace_name, known.meta.name);
-  MakeNamesakesDue(space, known.meta.namespace_name, known.meta.name);
-  Judge(&entry, known.meta.named_group);
-  return true;
+FleetSet* Fleet::State::FindSet(absl::string_view namespace_name, absl::string_view name) {
+  Namespace* space = FindNamespace(namespace_name);
+  if (space == nullptr) return nullptr;
+  const auto found = space->sets.find(name);
+  return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
+}
+
+void Fleet::State::MakeMemberDue(FleetSet* set, int32_t group, int32_t worker) {
+  if (worker == 0) {
+    PackedLeader& leader = set->groups.At(group).leader;
+    if (leader.is_due) return;
+    leader.is_due = 1;
+  } else {
+    PackedWorker& packed = *set->groups.FindWorker(group, worker);
+    if (packed.is_due) return;
+    packed.is_due = 1;
+  }
+  due_pods_.push_back({set, group, worker, {}});
 }
 
 // Whatever its labels, a StatefulSet is the leader StatefulSet of a set of its name, and passes for the workers of a
@@ -309,51 +332,413 @@ bool Fleet::State::UpdateStatefulSet(ObservedStatefulSet* statefulset) {
 void Fleet::State::MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) MakeSetDue(found->second.get());
   const ObservedPod* pod = Find(space->pods, name);
-  if (pod != nullptr && !pod->meta.set_name.empty()) MakeSetDue(&EntryOf(namespace_name, pod->meta.set_name));
+  if (pod != nullptr && !pod->meta.set_name.empty()) MakeSetDue(&SetOf(namespace_name, pod->meta.set_name));
 }
 
-void Fleet::State::PutStatefulSet(absl::string_view namespace_name, absl::string_view name,
-                                  std::unique_ptr<ObservedStatefulSet> statefulset) {
-  Namespace& space = In(namespace_name);
-  const auto found = space.statefulsets.find(name);
-  const ObservedStatefulSet* before = found == space.statefulsets.end() ? nullptr : found->second.get();
-  if (before == nullptr && statefulset == nullptr) return;
-  if (before == nullptr || statefulset == nullptr || !SameStatefulSet(*before, *statefulset)) {
-    for (const ObservedStatefulSet* side : {before, static_cast<const ObservedStatefulSet*>(statefulset.get())}) {
-      if (side != nullptr && !side->meta.set_name.empty()) {
-        MakeSetDue(&EntryOf(namespace_name, side->meta.set_name));
-        if (side->meta.set_name != name) MakePodDue(namespace_name, name);
-      }
-    }
-    MakeNamesakesDue(&space, namespace_name, name);
+// By the labels, as far as the name agrees.
+Place Fleet::State::PlaceOf(const ObservedPod& pod) {
+  const ObservedMeta& meta = pod.meta;
+  if (meta.set_name.empty()) return Place();
+  if (pod.is_leader()) {
+    if (!IsNamedGroup(meta)) return Place();
+    return {&SetOf(meta.namespace_name, meta.set_name), meta.named_group, 0};
   }
-  if (before != nullptr) LinkStatefulSet(*before, false);
-  if (statefulset == nullptr) {
-    space.statefulsets.erase(found);
+  const int32_t group = ParseIndex(meta.group_index.value_or(""));
+  const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
+  if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
+  FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
+  if (worker > set.groups.workers() || meta.name != MemberName(set, group, worker)) return Place();
+  return {&set, group, worker};
+}
+
+Place Fleet::State::FindPackedPod(Namespace* space, absl::string_view name) {
+  const std::optional<PodName> parsed = ParsePodName(name);
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  if (const auto found = space->sets.find(parsed->parent); found != space->sets.end()) {
+    FleetSet* set = found->second.get();
+    const PackedGroup* group = set->groups.Find(parsed->ordinal);
+    const bool is_leader = group != nullptr && group->leader.exists && !group->leader.is_whole;
+    if (is_leader && MemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
+  }
+  const std::optional<PodName> parent = ParsePodName(parsed->parent);
+  if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Place();
+  const auto found = space->sets.find(parent->parent);
+  if (found == space->sets.end()) return Place();
+  FleetSet* set = found->second.get();
+  const PackedWorker* worker = set->groups.FindWorker(parent->ordinal, parsed->ordinal);
+  const bool is_worker = worker != nullptr && worker->exists;
+  if (!is_worker || MemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
+  return {set, parent->ordinal, parsed->ordinal};
+}
+
+Place Fleet::State::FindPackedStatefulSet(Namespace* space, absl::string_view name) {
+  const std::optional<PodName> parsed = ParsePodName(name);
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  const auto found = space->sets.find(parsed->parent);
+  if (found == space->sets.end()) return Place();
+  FleetSet* set = found->second.get();
+  const PackedGroup* group = set->groups.Find(parsed->ordinal);
+  const bool is_there = group != nullptr && group->workers.exists && !group->workers.is_whole;
+  if (!is_there || MemberName(*set, parsed->ordinal, 0) != name) return Place();
+  return {set, parsed->ordinal, 0};
+}
+
+void Fleet::State::LinkWholePod(const ObservedPod& pod, bool add) {
+  if (pod.meta.set_name.empty()) return;
+  FleetSet& set = SetOf(pod.meta.namespace_name, pod.meta.set_name);
+  std::vector<const ObservedPod*>& group = set.whole_pods[pod.meta.group_index];
+  if (add) {
+    group.push_back(&pod);
+  } else {
+    group.erase(std::remove(group.begin(), group.end(), &pod), group.end());
+    if (group.empty()) set.whole_pods.erase(pod.meta.group_index);
+  }
+  const PackedGroup* packed = IsNamedGroup(pod.meta) ? set.groups.Find(pod.meta.named_group) : nullptr;
+  if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
+  set.irregular += add ? 1 : -1;
+  MakeSetDue(&set);
+}
+
+void Fleet::State::LinkWholeStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
+  const ObservedMeta& meta = statefulset.meta;
+  if (IsNamedGroup(meta)) {
+    const PackedGroup* packed = SetOf(meta.namespace_name, meta.set_name).groups.Find(meta.named_group);
+    if (packed != nullptr && packed->workers.is_whole) return;
+  }
+  std::vector<FleetSet*> sets;
+  if (!meta.set_name.empty() && meta.group_index.has_value())
+    sets.push_back(&SetOf(meta.namespace_name, meta.set_name));
+  // It may be named like a leader pod of another set, whose workers it then passes for.
+  if (const std::optional<PodName> parsed = ParsePodName(meta.name); parsed.has_value()) {
+    sets.push_back(&SetOf(meta.namespace_name, parsed->parent));
+  }
+  for (FleetSet* set : sets) {
+    set->irregular += add ? 1 : -1;
+    MakeSetDue(set);
+  }
+}
+
+void Fleet::State::KeepWholePod(std::unique_ptr<ObservedPod> pod) {
+  std::unique_ptr<ObservedPod>& slot = In(pod->meta.namespace_name).pods[pod->meta.name];
+  slot = std::move(pod);
+  LinkWholePod(*slot, true);
+}
+
+void Fleet::State::EraseWholePod(Namespace* space, absl::string_view name) {
+  const auto found = space->pods.find(name);
+  if (found == space->pods.end()) return;
+  LinkWholePod(*found->second, false);
+  space->pods.erase(found);
+}
+
+void Fleet::State::EraseWholeStatefulSet(Namespace* space, absl::string_view name) {
+  const auto found = space->statefulsets.find(name);
+  if (found == space->statefulsets.end()) return;
+  LinkWholeStatefulSet(*found->second, false);
+  space->statefulsets.erase(found);
+}
+
+void Fleet::State::UnpackWorkers(FleetSet* set, int32_t group) {
+  PackedGroup& packed = set->groups.At(group);
+  if (!packed.workers.exists || packed.workers.is_whole) return;
+  auto whole = std::make_unique<ObservedStatefulSet>();
+  UnpackStatefulSet(packed, group, NamesOf(set), whole.get());
+  packed.workers.is_whole = 1;
+  packed.workers.is_owned_by_leader = 0;
+  std::unique_ptr<ObservedStatefulSet>& slot = SpaceOf(*set).statefulsets[whole->meta.name];
+  slot = std::move(whole);
+  LinkWholeStatefulSet(*slot, true);
+}
+
+void Fleet::State::UnpackMembers(FleetSet* set, int32_t group) {
+  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+    PackedWorker* packed = set->groups.FindWorker(group, i);
+    if (packed == nullptr || !packed->exists) continue;
+    auto whole = std::make_unique<ObservedPod>();
+    UnpackWorker(*packed, set->groups.At(group).workers.uid, group, i, NamesOf(set), whole.get());
+    const bool is_due = packed->is_due;
+    *packed = {};
+    packed->is_due = is_due;
+    KeepWholePod(std::move(whole));
+  }
+}
+
+// The leader in its place, or, as one that does not exist, away from it.
+void Fleet::State::PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader) {
+  PackedGroup& packed = set->groups.At(group);
+  PackedLeader next = leader;
+  next.is_due = packed.leader.is_due;
+  const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
+  if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
+  if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
+  const bool same = SameLeader(packed.leader, next);
+  if (same) {
+    packed.leader = next;
+    if (!next.is_whole) return;
+  }
+  if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) MakeSetDue(set);
+  if (next.exists) MakeMemberDue(set, group, 0);
+}
+
+void Fleet::State::PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers,
+                              const PackedUid& leader_uid) {
+  PackedGroup& packed = set->groups.At(group);
+  PackedStatefulSet next = workers;
+  const bool keeps_uid = !next.exists || next.is_whole;
+  if (keeps_uid) next.uid = packed.workers.uid;  // that the workers name
+  if (next.uid != packed.workers.uid) UnpackMembers(set, group);
+  const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
+  if (same && !next.is_whole) return;
+  if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
+  if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) MakeSetDue(set);
+  MakeMemberDue(set, group, 0);
+  const bool has_namesakes = set->namesakes.contains(group) || !SpaceOf(*set).pods.empty();
+  if (has_namesakes) MakeNamesakesDue(&SpaceOf(*set), set->namespace_name, MemberName(*set, group, 0));
+}
+
+void Fleet::State::PutWorker(const Place& place, const PackedWorker& worker) {
+  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
+  PackedWorker next = worker;
+  next.is_due = packed.is_due;
+  if (SameWorker(packed, next)) return;
+  packed = next;
+  if (IsFailing(next)) MakeMemberDue(place.set, place.group, place.worker);
+}
+
+// Whether the group's packed StatefulSet, or the workers that are there, agree that this is its UID.
+bool Fleet::State::MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const {
+  const PackedGroup& group = *set.groups.Find(place.group);
+  if (group.workers.uid == owner) return true;
+  if (group.workers.exists && !group.workers.is_whole) return false;
+  for (int32_t i = 1; i <= set.groups.workers(); ++i) {
+    if (i != place.worker && set.groups.FindWorker(place.group, i)->exists) return false;
+  }
+  return true;
+}
+
+// False when the group's other objects name another owner.
+bool Fleet::State::AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner) {
+  PackedGroup& group = place.set->groups.At(place.group);
+  if (!MayOwn(*place.set, place, owner)) return false;
+  Namespace& space = SpaceOf(*place.set);
+  if (!space.pods.empty()) EraseWholePod(&space, MemberName(*place.set, place.group, place.worker));
+  const bool other_owner = group.workers.uid != owner;
+  group.workers.uid = owner;
+  if (other_owner) place.set->groups.FindWorker(place.group, place.worker)->exists = 0;  // so that it is told as new
+  PutWorker(place, worker);
+  return true;
+}
+
+// False when the leader has no place among the groups; it is kept whole then, and what it was in its place is gone.
+bool Fleet::State::AddNamedLeader(const Place& place, ObservedPod* pod) {
+  PackedLeader leader = {};
+  const Packing packing = PackLeader(*pod, NamesOf(place.set), &leader);
+  Namespace& space = SpaceOf(*place.set);
+  if (packing == Packing::kNone) return false;
+  if (packing == Packing::kFits) {
+    EraseWholePod(&space, pod->meta.name);
+    PutLeader(place.set, place.group, leader);
+    return true;
+  }
+  leader.is_whole = 1;
+  EraseWholePod(&space, pod->meta.name);
+  PutLeader(place.set, place.group, leader);
+  KeepWholePod(std::make_unique<ObservedPod>(std::move(*pod)));
+  return true;
+}
+
+void Fleet::State::AddPod(ObservedPod pod) {
+  pod.meta.named_group = NamedGroup(pod.meta);
+  const std::string namespace_name = pod.meta.namespace_name;
+  const std::string name = pod.meta.name;
+  Namespace& space = In(namespace_name);
+  const auto found = space.pods.find(name);
+  ObservedPod* whole = found == space.pods.end() ? nullptr : found->second.get();
+  if (whole != nullptr && SamePod(*whole, pod)) {
+    *whole = std::move(pod);
     return;
   }
+  const Place place = PlaceOf(pod);
+  const Place known = FindPackedPod(&space, name);
+  const Place whole_place = whole == nullptr ? Place() : PlaceOf(*whole);
+  const bool moves = (known.set != nullptr && !(known == place)) || (whole != nullptr && !(whole_place == place));
+  if (moves) RemovePod(&space, name);
+  if (place.set != nullptr && place.worker == 0 && AddNamedLeader(place, &pod)) return;
+  PackedWorker worker = {};
+  PackedUid owner;
+  const bool may_fit = place.set != nullptr && place.worker > 0 &&
+                       PackWorker(pod, NamesOf(place.set), &worker, &owner) == Packing::kFits;
+  if (may_fit && AddPackedWorker(place, worker, owner)) return;
+  RemovePod(&space, name);
+  KeepWholePod(std::make_unique<ObservedPod>(std::move(pod)));
+  MakeNameDue(namespace_name, name);
+}
+
+void Fleet::State::RemovePod(Namespace* space, absl::string_view name) {
+  const Place place = FindPackedPod(space, name);
+  if (place.set != nullptr && place.worker == 0) PutLeader(place.set, place.group, {});
+  if (place.set != nullptr && place.worker > 0) PutWorker(place, {});
+  const ObservedPod* whole = Find(space->pods, name);
+  if (whole == nullptr) return;
+  const Place whole_place = PlaceOf(*whole);
+  const bool in_place = whole_place.set != nullptr && whole_place.worker == 0;
+  EraseWholePod(space, name);
+  if (in_place) PutLeader(whole_place.set, whole_place.group, {});
+}
+
+bool Fleet::State::AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset) {
+  const int32_t group = statefulset->meta.named_group;
+  PackedStatefulSet workers = {};
+  PackedUid leader_uid;
+  Packing packing = PackStatefulSet(*statefulset, NamesOf(set), &workers, &leader_uid);
+  if (packing == Packing::kNone) return false;
+  const PackedGroup& packed = set->groups.At(group);
+  const bool other_leader = packed.leader.exists && (packed.leader.is_whole || packed.leader.uid != leader_uid);
+  if (packing == Packing::kFits && other_leader) packing = Packing::kFactsOnly;
+  Namespace& space = SpaceOf(*set);
+  if (packing == Packing::kFits) {
+    EraseWholeStatefulSet(&space, statefulset->meta.name);
+    PutWorkers(set, group, workers, leader_uid);
+    return true;
+  }
+  workers.is_whole = 1;
+  workers.is_owned_by_leader = 0;
+  EraseWholeStatefulSet(&space, statefulset->meta.name);
+  PutWorkers(set, group, workers, leader_uid);
+  std::unique_ptr<ObservedStatefulSet>& slot = space.statefulsets[statefulset->meta.name];
+  slot = std::make_unique<ObservedStatefulSet>(std::move(*statefulset));
+  LinkWholeStatefulSet(*slot, true);
+  return true;
+}
+
+void Fleet::State::AddStatefulSet(ObservedStatefulSet statefulset) {
+  statefulset.meta.named_group = NamedGroup(statefulset.meta);
+  const std::string namespace_name = statefulset.meta.namespace_name;
+  const std::string name = statefulset.meta.name;
+  const std::string set_name = statefulset.meta.set_name;
+  Namespace& space = In(namespace_name);
+  const auto found = space.statefulsets.find(name);
+  if (found != space.statefulsets.end() && SameStatefulSet(*found->second, statefulset)) {
+    *found->second = std::move(statefulset);
+    return;
+  }
+  if (IsNamedGroup(statefulset.meta) && AddNamedStatefulSet(&SetOf(namespace_name, set_name), &statefulset)) return;
+  RemoveStatefulSet(&space, namespace_name, name);
   std::unique_ptr<ObservedStatefulSet>& slot = space.statefulsets[name];
-  slot = std::move(statefulset);
-  LinkStatefulSet(*slot, true);
+  slot = std::make_unique<ObservedStatefulSet>(std::move(statefulset));
+  LinkWholeStatefulSet(*slot, true);
+  if (!set_name.empty()) {
+    MakeSetDue(&SetOf(namespace_name, set_name));
+    if (set_name != name) MakeNameDue(namespace_name, name);
+  }
+  MakeNamesakesDue(&space, namespace_name, name);
 }
 
-void Fleet::State::AddSet(LeaderWorkerSet set) {
-  SetEntry& entry = EntryOf(set.metadata().namespace_(), set.metadata().name());
-  const bool same = entry.exists && google::protobuf::util::MessageDifferencer::Equals(entry.set, set);
+void Fleet::State::RemoveStatefulSet(Namespace* space, absl::string_view namespace_name, absl::string_view name) {
+  const Place place = FindPackedStatefulSet(space, name);
+  if (place.set != nullptr) {
+    PutWorkers(place.set, place.group, {}, {});
+    return;
+  }
+  const ObservedStatefulSet* whole = Find(space->statefulsets, name);
+  if (whole == nullptr) return;
+  const ObservedMeta meta = whole->meta;
+  PackedGroup* packed =
+      IsNamedGroup(meta) ? SetOf(namespace_name, meta.set_name).groups.Find(meta.named_group) : nullptr;
+  const bool in_place = packed != nullptr && packed->workers.is_whole;
+  EraseWholeStatefulSet(space, name);
+  if (in_place) PutWorkers(&SetOf(namespace_name, meta.set_name), meta.named_group, {}, {});
+  if (!meta.set_name.empty()) {
+    MakeSetDue(&SetOf(namespace_name, meta.set_name));
+    if (meta.set_name != name) MakeNameDue(namespace_name, name);
+  }
+  MakeNamesakesDue(space, namespace_name, name);
+}
+
+void Fleet::State::MakeRoom(const Place& place) {
+  Namespace& space = SpaceOf(*place.set);
+  FleetSet* parent = place.set->parent;
+  const bool is_quiet = space.pods.empty() && place.set->namesakes.empty() && parent == nullptr;
+  if (is_quiet) return;
+  const std::string name = MemberName(*place.set, place.group, place.worker);
+  const Place known = FindPackedPod(&space, name);
+  if (known.set != nullptr && !(known == place)) RemovePod(&space, name);
+}
+
+void Fleet::State::TellPod(const PodFacts& facts) {
+  const Place place = {sets_[facts.member.set], facts.member.group, facts.member.worker};
+  Namespace& space = SpaceOf(*place.set);
+  MakeRoom(place);
+  place.set->groups.At(place.group);
+  if (!facts.exists) {
+    if (!space.pods.empty()) EraseWholePod(&space, MemberName(*place.set, place.group, place.worker));
+    place.worker == 0 ? PutLeader(place.set, place.group, {}) : PutWorker(place, {});
+    return;
+  }
+  const bool is_whole = !space.pods.empty() && space.pods.contains(MemberName(*place.set, place.group, place.worker));
+  ObservedPod whole;
+  if (place.worker == 0) {
+    const PackedLeader leader = LeaderOf(facts);
+    if (!is_whole) return PutLeader(place.set, place.group, leader);
+    UnpackLeader(leader, place.group, NamesOf(place.set), &whole);
+  } else {
+    const PackedWorker worker = WorkerOf(facts);
+    if (!is_whole && AddPackedWorker(place, worker, facts.owner_uid)) return;
+    UnpackWorker(worker, facts.owner_uid, place.group, place.worker, NamesOf(place.set), &whole);
+  }
+  AddPod(std::move(whole));
+}
+
+void Fleet::State::TellWorkers(const WorkersFacts& facts) {
+  FleetSet* set = sets_[facts.set];
+  Namespace& space = SpaceOf(*set);
+  if (!facts.exists) {
+    RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
+    return;
+  }
+  const PackedGroup& group = set->groups.At(facts.group);
+  const bool is_owned = !group.leader.exists || (!group.leader.is_whole && group.leader.uid == facts.leader_uid);
+  const bool is_whole = !space.statefulsets.empty() && space.statefulsets.contains(MemberName(*set, facts.group, 0));
+  if (is_owned && !is_whole) {
+    PutWorkers(set, facts.group, WorkersOf(facts), facts.leader_uid);
+    return;
+  }
+  ObservedStatefulSet whole;
+  PackedGroup packed = {};
+  packed.workers = WorkersOf(facts);
+  packed.leader.uid = facts.leader_uid;
+  UnpackStatefulSet(packed, facts.group, NamesOf(set), &whole);
+  AddStatefulSet(std::move(whole));
+}
+
+void Fleet::State::AddSet(LeaderWorkerSet next) {
+  FleetSet& set = SetOf(next.metadata().namespace_(), next.metadata().name());
+  const bool same = set.exists && google::protobuf::util::MessageDifferencer::Equals(set.set, next);
   if (same) return;
-  const bool same_spec = entry.exists &&
-                         google::protobuf::util::MessageDifferencer::Equals(entry.set.spec(), set.spec()) &&
-                         google::protobuf::util::MessageDifferencer::Equals(entry.set.metadata(), set.metadata());
-  if (!same_spec) entry.prepared = Prepare(set);
-  entry.set = std::move(set);
-  entry.exists = true;
-  MakeSetDue(&entry);
+  const bool same_spec = set.exists &&
+                         google::protobuf::util::MessageDifferencer::Equals(set.set.spec(), next.spec()) &&
+                         google::protobuf::util::MessageDifferencer::Equals(set.set.metadata(), next.metadata());
+  if (!same_spec) set.prepared = Prepare(next);
+  set.set = std::move(next);
+  set.exists = true;
+  MakeSetDue(&set);
+  const int32_t workers = set.set.spec().leader_worker_template().size() - 1;
+  if (workers <= set.groups.workers()) return;
+  set.groups.SetWorkers(workers);
+  // Workers that came before there was a place for them.
+  std::vector<ObservedPod> waiting;
+  for (const auto& [index, pods] : set.whole_pods) {
+    for (const ObservedPod* pod : pods) {
+      if (!pod->is_leader()) waiting.push_back(*pod);
+    }
+  }
+  for (ObservedPod& pod : waiting) AddPod(std::move(pod));
 }
 
-void Fleet::State::PutRevision(ObservedRevision revision) {
+void Fleet::State::AddRevision(ObservedRevision revision) {
   Namespace& space = In(revision.meta.namespace_name);
   ++space.revisions_version;
-  if (!revision.meta.set_name.empty()) MakeSetDue(&EntryOf(revision.meta.namespace_name, revision.meta.set_name));
+  if (!revision.meta.set_name.empty()) MakeSetDue(&SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
   space.revisions[name] = std::move(revision);
 }
@@ -365,63 +750,166 @@ void Fleet::State::Remove(absl::string_view kind, absl::string_view namespace_na
   }
   Namespace* space = FindNamespace(namespace_name);
   if (space == nullptr) return;
-  if (kind == "Pod") PutPod(namespace_name, name, nullptr);
-  if (kind == "StatefulSet") PutStatefulSet(namespace_name, name, nullptr);
+  if (kind == "Pod") RemovePod(space, name);
+  if (kind == "StatefulSet") RemoveStatefulSet(space, namespace_name, name);
   if (kind == "Service" && space->services.erase(name) > 0 && space->sets.contains(name)) {
-    MakeSetDue(&EntryOf(namespace_name, name));
+    MakeSetDue(&SetOf(namespace_name, name));
   }
   if (kind == kPodGroupKind) space->pod_groups.erase(name);
   if (kind == "ControllerRevision") {
     const auto found = space->revisions.find(std::string(name));
     if (found == space->revisions.end()) return;
     ++space->revisions_version;
-    if (!found->second.meta.set_name.empty()) MakeSetDue(&EntryOf(namespace_name, found->second.meta.set_name));
+    if (!found->second.meta.set_name.empty()) MakeSetDue(&SetOf(namespace_name, found->second.meta.set_name));
     space->revisions.erase(found);
   }
   if (kind == kKind && space->sets.contains(name)) {
-    SetEntry& entry = EntryOf(namespace_name, name);
-    if (entry.exists) MakeSetDue(&entry);
-    entry.exists = false;
+    FleetSet& set = SetOf(namespace_name, name);
+    if (set.exists) MakeSetDue(&set);
+    set.exists = false;
   }
 }
 
-const GroupFacts& Fleet::State::FactsFor(const std::string& revision_key, SetEntry* entry) {
-  GroupFrame wanted = FrameOf(entry->set, revision_key);
-  if (entry->frame.has_value() && *entry->frame == wanted) return entry->facts;
-  entry->revision_key = revision_key;
-  wanted.revision_key = entry->revision_key;
-  entry->frame = wanted;
-  entry->facts = GroupFacts();
-  for (Group& group : entry->groups) group.verdict = GroupVerdict();
-  for (size_t i = 0; i < entry->groups.size(); ++i) Judge(entry, static_cast<int32_t>(i));
-  return entry->facts;
-}
-
-const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(SetEntry* entry) {
-  const Namespace& space = *entry->space;
-  if (entry->revisions_version == space.revisions_version) return entry->revisions;
-  entry->revisions_version = space.revisions_version;
-  entry->revisions.clear();
+const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(FleetSet* set) {
+  const Namespace& space = SpaceOf(*set);
+  if (set->revisions_version == space.revisions_version) return set->revisions;
+  set->revisions_version = space.revisions_version;
+  set->revisions.clear();
   for (const auto& [name, revision] : space.revisions) {
-    if (ConcernsSet(revision, entry->name.name)) entry->revisions.push_back(&revision);
+    if (ConcernsSet(revision, set->name)) set->revisions.push_back(&revision);
   }
-  return entry->revisions;
+  return set->revisions;
 }
 
-void Fleet::State::ListGroups(const SetEntry& entry, SetObservation* observation) {
-  const Namespace& space = *entry.space;
+const ObservedPod* Fleet::State::FindPod(Namespace* space, absl::string_view name, ScratchObjects* scratch) {
+  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return whole;
+  const Place place = FindPackedPod(space, name);
+  if (place.set == nullptr) return nullptr;
+  ObservedPod* pod = scratch->pods.Next();
+  const PackedGroup& group = *place.set->groups.Find(place.group);
+  if (place.worker == 0) {
+    UnpackLeader(group.leader, place.group, NamesOf(place.set), pod);
+  } else {
+    UnpackWorker(*place.set->groups.FindWorker(place.group, place.worker), group.workers.uid, place.group, place.worker,
+                 NamesOf(place.set), pod);
+  }
+  return pod;
+}
+
+const ObservedStatefulSet* Fleet::State::FindStatefulSet(Namespace* space, absl::string_view name,
+                                                         ScratchObjects* scratch) {
+  if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
+  const Place place = FindPackedStatefulSet(space, name);
+  if (place.set == nullptr) return nullptr;
+  ObservedStatefulSet* statefulset = scratch->statefulsets.Next();
+  UnpackStatefulSet(*place.set->groups.Find(place.group), place.group, NamesOf(place.set), statefulset);
+  return statefulset;
+}
+
+void Fleet::State::ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                               std::vector<const ObservedPod*>* members) {
+  if (const auto found = set->whole_pods.find(group_index); found != set->whole_pods.end()) *members = found->second;
+  const int32_t index = ParseIndex(group_index.value_or(""));
+  const PackedGroup* group = index < 0 ? nullptr : set->groups.Find(index);
+  if (group != nullptr && group->leader.exists && !group->leader.is_whole) {
+    ObservedPod* pod = pod_scratch_.pods.Next();
+    UnpackLeader(group->leader, index, NamesOf(set), pod);
+    members->push_back(pod);
+  }
+  for (int32_t i = 1; group != nullptr && i <= set->groups.workers(); ++i) {
+    const PackedWorker& worker = *set->groups.FindWorker(index, i);
+    if (!worker.exists) continue;
+    ObservedPod* pod = pod_scratch_.pods.Next();
+    UnpackWorker(worker, group->workers.uid, index, i, NamesOf(set), pod);
+    members->push_back(pod);
+  }
+  SortByName(members);
+}
+
+void Fleet::State::ListGroups(const FleetSet& set, SetObservation* observation) {
+  const Namespace& space = SpaceOf(set);
+  const PackingNames names = NamesOf(const_cast<FleetSet*>(&set));
+  set.groups.ForEachPage([&](int32_t first, const PackedGroup* page, const PackedWorker*) {
+    for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) {
+      const PackedGroup& group = page[i];
+      if (group.leader.exists && !group.leader.is_whole) {
+        ObservedPod* pod = set_scratch_.pods.Next();
+        UnpackLeader(group.leader, first + i, names, pod);
+        observation->leader_pods.push_back(pod);
+      }
+      if (group.workers.exists && !group.workers.is_whole) {
+        ObservedStatefulSet* statefulset = set_scratch_.statefulsets.Next();
+        UnpackStatefulSet(group, first + i, names, statefulset);
+        observation->worker_statefulsets.push_back(statefulset);
+      }
+    }
+  });
   absl::flat_hash_map<absl::string_view, const ObservedPod*> leaders;
-  for (const auto& [name, pod] : space.pods) {
-    if (pod->meta.set_name != entry.name.name || !pod->is_leader()) continue;
-    observation->leader_pods.push_back(pod.get());
-    leaders[name] = pod.get();
+  for (const auto& [index, pods] : set.whole_pods) {
+    for (const ObservedPod* pod : pods) {
+      if (!pod->is_leader()) continue;
+      observation->leader_pods.push_back(pod);
+      leaders[pod->meta.name] = pod;
+    }
   }
   for (const auto& [name, statefulset] : space.statefulsets) {
-    const bool labelled = statefulset->meta.set_name == entry.name.name && statefulset->meta.group_index.has_value();
-    if (labelled || leaders.contains(name)) observation->worker_statefulsets.push_back(statefulset.get());
+    const bool labelled = statefulset->meta.set_name == set.name && statefulset->meta.group_index.has_value();
+    const Place place = labelled ? Place() : FindPackedPod(const_cast<Namespace*>(&space), name);
+    const bool passes_for_workers = place.set == &set && place.worker == 0;
+    if (labelled || passes_for_workers || leaders.contains(name)) {
+      observation->worker_statefulsets.push_back(statefulset.get());
+    }
+  }
+  // Packed StatefulSets of other sets that are named like a leader of this one.
+  for (const auto& [name, leader] : leaders) {
+    const Place place = FindPackedStatefulSet(const_cast<Namespace*>(&space), name);
+    if (place.set == nullptr || place.set == &set) continue;
+    observation->worker_statefulsets.push_back(FindStatefulSet(const_cast<Namespace*>(&space), name, &set_scratch_));
   }
   SortByName(&observation->leader_pods);
   SortByName(&observation->worker_statefulsets);
+}
+
+// All but the groups.
+SetObservation Fleet::State::ObserveSet(FleetSet* set) {
+  set_scratch_.Clear();
+  Namespace& space = SpaceOf(*set);
+  SetObservation observation;
+  observation.set = &set->set;
+  observation.prepared = &set->prepared;
+  observation.leader_statefulset = FindStatefulSet(&space, set->name, &set_scratch_);
+  observation.service = Find(space.services, set->name);
+  observation.revisions = RevisionsOf(set);
+  return observation;
+}
+
+PodObservation Fleet::State::ObservePod(absl::string_view namespace_name, absl::string_view name) {
+  pod_scratch_.Clear();
+  PodObservation observation;
+  Namespace* space = FindNamespace(namespace_name);
+  if (space == nullptr) return observation;
+  observation.pod = FindPod(space, name, &pod_scratch_);
+  if (observation.pod == nullptr) return observation;
+  const ObservedPod& pod = *observation.pod;
+  FleetSet* set = nullptr;
+  if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) set = found->second.get();
+  if (set != nullptr && set->exists) observation.set = &set->set;
+  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+    observation.leader = FindPod(space, parsed->parent, &pod_scratch_);
+  }
+  if (pod.meta.controller.has_value()) {
+    observation.controller = FindStatefulSet(space, pod.meta.controller->name, &pod_scratch_);
+  }
+  if (set != nullptr) {
+    ListMembers(set, pod.meta.group_index, &observation.group_pods);
+    observation.revisions = RevisionsOf(set);
+  }
+  observation.worker_statefulset = FindStatefulSet(space, name, &pod_scratch_);
+  observation.service = Find(space->services, name);
+  observation.pod_group = Find(space->pod_groups, pod.pod_group_name);
+  const auto node = nodes_.find(pod.node_name);
+  observation.node = node == nodes_.end() ? nullptr : &node->second;
+  return observation;
 }
 
 Fleet::Fleet() : state_(std::make_unique<State>()) {}
@@ -430,30 +918,15 @@ Fleet::Fleet(Fleet&&) noexcept = default;
 Fleet& Fleet::operator=(Fleet&&) noexcept = default;
 
 void Fleet::AddSet(LeaderWorkerSet set) { state_->AddSet(std::move(set)); }
-
-void Fleet::AddPod(ObservedPod pod) {
-  if (state_->UpdatePod(&pod)) return;
-  pod.meta.named_group = NamedGroup(pod.meta);
-  const std::string namespace_name = pod.meta.namespace_name;
-  const std::string name = pod.meta.name;
-  state_->PutPod(namespace_name, name, std::make_unique<ObservedPod>(std::move(pod)));
-}
-
-void Fleet::AddStatefulSet(ObservedStatefulSet statefulset) {
-  if (state_->UpdateStatefulSet(&statefulset)) return;
-  statefulset.meta.named_group = NamedGroup(statefulset.meta);
-  const std::string namespace_name = statefulset.meta.namespace_name;
-  const std::string name = statefulset.meta.name;
-  state_->PutStatefulSet(namespace_name, name, std::make_unique<ObservedStatefulSet>(std::move(statefulset)));
-}
-
-void Fleet::AddRevision(ObservedRevision revision) { state_->PutRevision(std::move(revision)); }
+void Fleet::AddPod(ObservedPod pod) { state_->AddPod(std::move(pod)); }
+void Fleet::AddStatefulSet(ObservedStatefulSet statefulset) { state_->AddStatefulSet(std::move(statefulset)); }
+void Fleet::AddRevision(ObservedRevision revision) { state_->AddRevision(std::move(revision)); }
 
 void Fleet::AddService(ObservedService service) {
   const ObservedMeta& meta = service.meta;
   Namespace& space = state_->In(meta.namespace_name);
   const bool is_new = !space.services.contains(meta.name);
-  if (is_new && space.sets.contains(meta.name)) state_->MakeSetDue(&state_->EntryOf(meta.namespace_name, meta.name));
+  if (is_new && space.sets.contains(meta.name)) state_->MakeSetDue(&state_->SetOf(meta.namespace_name, meta.name));
   space.services[meta.name] = std::make_unique<ObservedService>(service);
 }
 
@@ -491,87 +964,168 @@ void Fleet::Remove(absl::string_view kind, absl::string_view namespace_name, abs
   state_->Remove(kind, namespace_name, name);
 }
 
-std::vector<FleetName> Fleet::TakeDueSets() {
-  std::vector<FleetName> due;
-  due.reserve(state_->due_sets_.size());
-  for (SetEntry* entry : state_->due_sets_) {
-    entry->is_due = false;
-    due.push_back(entry->name);
+uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {
+  return state_->SetOf(namespace_name, name).number;
+}
+
+absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view revision_key) {
+  if (set >= state_->sets_.size()) return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
+  const std::optional<uint32_t> number = state_->sets_[set]->revision_names.Intern(revision_key);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
+  return static_cast<RevisionId>(*number);
+}
+
+absl::StatusOr<NodeId> Fleet::NodeNumber(absl::string_view node) {
+  const std::optional<uint32_t> number = state_->node_names_.Intern(node);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a node");
+  return *number;
+}
+
+absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) {
+  const std::vector<FleetSet*>& sets = state_->sets_;
+  for (const PodFacts& pod : pods) {
+    const Member& member = pod.member;
+    const bool is_known = member.set < sets.size() && member.group >= 0 && member.group < kMaxGroups &&
+                          member.worker >= 0 && member.worker <= sets[member.set]->groups.workers() &&
+                          pod.revision < sets[member.set]->revision_names.size() &&
+                          pod.node < state_->node_names_.size();
+    if (!is_known) {
+      return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,
+                                                     " of set number ", member.set, " with revision number ",
+                                                     pod.revision, " and node number ", pod.node));
+    }
+  }
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (i + kPrefetchDistance < pods.size()) {
+      const Member& ahead = pods[i + kPrefetchDistance].member;
+      sets[ahead.set]->groups.Prefetch(ahead.group, ahead.worker);
+    }
+    state_->TellPod(pods[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fleet::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
+  const std::vector<FleetSet*>& sets = state_->sets_;
+  for (const WorkersFacts& facts : statefulsets) {
+    const bool is_known = facts.set < sets.size() && facts.group >= 0 && facts.group < kMaxGroups &&
+                          facts.revision < sets[facts.set]->revision_names.size();
+    if (!is_known) {
+      return absl::InvalidArgumentError(absl::StrCat("no StatefulSet is of group ", facts.group, " of set number ",
+                                                     facts.set, " with revision number ", facts.revision));
+    }
+  }
+  for (const WorkersFacts& facts : statefulsets) state_->TellWorkers(facts);
+  return absl::OkStatus();
+}
+
+void Fleet::TakeDueSets(std::vector<uint32_t>* sets) {
+  for (FleetSet* set : state_->due_sets_) {
+    set->is_due = false;
+    sets->push_back(set->number);
   }
   state_->due_sets_.clear();
+}
+
+std::vector<FleetName> Fleet::TakeDueSets() {
+  std::vector<uint32_t> numbers;
+  TakeDueSets(&numbers);
+  std::vector<FleetName> due;
+  due.reserve(numbers.size());
+  for (const uint32_t number : numbers) {
+    due.push_back({state_->sets_[number]->namespace_name, state_->sets_[number]->name});
+  }
   return due;
 }
 
-std::vector<FleetName> Fleet::TakeDuePods() { return std::exchange(state_->due_pods_, {}); }
-
-SetEntry* Fleet::State::FindSet(absl::string_view namespace_name, absl::string_view name) {
-  Namespace* space = FindNamespace(namespace_name);
-  if (space == nullptr) return nullptr;
-  const auto found = space->sets.find(name);
-  return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
+void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others) {
+  for (State::DuePod& due : state_->due_pods_) {
+    if (due.set == nullptr) {
+      others->push_back(std::move(due.name));
+      continue;
+    }
+    if (due.worker == 0) {
+      due.set->groups.At(due.group).leader.is_due = 0;
+    } else {
+      due.set->groups.FindWorker(due.group, due.worker)->is_due = 0;
+    }
+    members->push_back({due.set->number, due.group, due.worker});
+  }
+  state_->due_pods_.clear();
 }
 
-// All but the groups.
-SetObservation Fleet::State::ObserveSet(SetEntry* entry) {
-  const Namespace& space = *entry->space;
-  SetObservation observation;
-  observation.set = &entry->set;
-  observation.prepared = &entry->prepared;
-  observation.leader_statefulset = Find(space.statefulsets, entry->name.name);
-  observation.service = Find(space.services, entry->name.name);
-  observation.revisions = RevisionsOf(entry);
-  return observation;
+std::vector<FleetName> Fleet::TakeDuePods() {
+  std::vector<FleetName> due;
+  due.reserve(state_->due_pods_.size());
+  for (State::DuePod& pod : state_->due_pods_) {
+    if (pod.set == nullptr) {
+      due.push_back(pod.name);
+    } else {
+      due.push_back({pod.set->namespace_name, MemberName(*pod.set, pod.group, pod.worker)});
+    }
+  }
+  std::vector<Member> members;
+  std::vector<FleetName> others;
+  TakeDuePods(&members, &others);
+  return due;
+}
+
+FleetCounts Fleet::Count() const {
+  FleetCounts counts;
+  for (const FleetSet* set : state_->sets_) {
+    if (!set->exists) continue;
+    ++counts.sets;
+    const size_t workers = static_cast<size_t>(set->groups.workers());
+    set->groups.ForEachPage([&](int32_t, const PackedGroup* groups, const PackedWorker* page_workers) {
+      for (size_t i = 0; i < PackedGroups::kPageGroups; ++i) {
+        const GroupSummary summary = SummaryOf(groups[i], 0);
+        counts.groups += summary.has_leader;
+        counts.pods += summary.has_leader;
+        counts.ready += summary.has_leader && summary.leader_ready &&
+                        (workers == 0 || (summary.has_workers && summary.workers_ready));
+        counts.failing += IsFailing(groups[i].leader);
+        for (size_t w = 0; w < workers; ++w) {
+          const PackedWorker& worker = page_workers[i * workers + w];
+          counts.pods += worker.exists;
+          counts.failing += IsFailing(worker);
+        }
+      }
+    });
+    for (const auto& [index, pods] : set->whole_pods) {
+      for (const ObservedPod* pod : pods) {
+        if (pod->is_leader() && IsNamedGroup(pod->meta)) continue;  // counted in its group
+        ++counts.pods;
+        counts.failing += TriggersRestart(pod->phase, pod->restarted, pod->meta.terminating);
+      }
+    }
+  }
+  return counts;
 }
 
 SetObservation Fleet::ObserveWholeSet(absl::string_view namespace_name, absl::string_view name) {
-  SetEntry* entry = state_->FindSet(namespace_name, name);
-  if (entry == nullptr) return SetObservation();
-  SetObservation observation = state_->ObserveSet(entry);
-  state_->ListGroups(*entry, &observation);
+  FleetSet* set = state_->FindSet(namespace_name, name);
+  if (set == nullptr) return SetObservation();
+  SetObservation observation = state_->ObserveSet(set);
+  state_->ListGroups(*set, &observation);
   return observation;
 }
 
 SetObservation Fleet::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  SetEntry* entry = state_->FindSet(namespace_name, name);
-  if (entry == nullptr) return SetObservation();
-  SetObservation observation = state_->ObserveSet(entry);
-  if (entry->irregular > 0) {
-    state_->ListGroups(*entry, &observation);
+  FleetSet* set = state_->FindSet(namespace_name, name);
+  if (set == nullptr) return SetObservation();
+  SetObservation observation = state_->ObserveSet(set);
+  if (set->irregular > 0) {
+    state_->ListGroups(*set, &observation);
     return observation;
   }
-  const RevisionChoice choice = ChooseRevision(OwnedRevisions(entry->set, observation.revisions), entry->set,
-                                               entry->prepared, observation.leader_statefulset);
-  observation.groups = &state_->FactsFor(choice.key, entry);
+  const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
+                                               observation.leader_statefulset);
+  observation.groups = &set->FactsFor(choice.key);
   return observation;
 }
 
-PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_view name) const {
-  PodObservation observation;
-  Namespace* space = state_->FindNamespace(namespace_name);
-  if (space == nullptr) return observation;
-  observation.pod = Find(space->pods, name);
-  if (observation.pod == nullptr) return observation;
-  const ObservedPod& pod = *observation.pod;
-  SetEntry* entry = nullptr;
-  if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) entry = found->second.get();
-  if (entry != nullptr && entry->exists) observation.set = &entry->set;
-  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
-    observation.leader = Find(space->pods, parsed->parent);
-  }
-  if (pod.meta.controller.has_value()) {
-    observation.controller = Find(space->statefulsets, pod.meta.controller->name);
-  }
-  if (entry != nullptr) {
-    const auto group = entry->pods_by_group.find(pod.meta.group_index);
-    if (group != entry->pods_by_group.end()) observation.group_pods = group->second;
-    observation.revisions = state_->RevisionsOf(entry);
-  }
-  observation.worker_statefulset = Find(space->statefulsets, name);
-  observation.service = Find(space->services, name);
-  observation.pod_group = Find(space->pod_groups, pod.pod_group_name);
-  const auto node = state_->nodes_.find(pod.node_name);
-  observation.node = node == state_->nodes_.end() ? nullptr : &node->second;
-  return observation;
+PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_view name) {
+  return state_->ObservePod(namespace_name, name);
 }
 
 }  // namespace lws

@@ -70,7 +70,7 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
     if (leaders.object == nullptr) return true;
     const int32_t index = leaders.object->meta.named_group;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
-    const GroupVerdict verdict = JudgeGroup(frame, leaders.object, worker);
+    const GroupVerdict verdict = JudgeGroup(frame, SummaryOf(frame, leaders.object, worker));
     if (index < facts->bits.size()) facts->bits.Set(index, verdict.ready, verdict.updated);
     AddToCounts(frame, index, verdict, 1, &facts->counts);
   }
@@ -125,8 +125,8 @@ absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const G
                                                      leader->meta.group_index.value_or(""), "\" is not an integer"));
     }
     const auto worker = workers.find(leader->meta.name);
-    AddToCounts(frame, *index, JudgeGroup(frame, leader, worker == workers.end() ? nullptr : worker->second), 1,
-                &counts);
+    const ObservedStatefulSet* found = worker == workers.end() ? nullptr : worker->second;
+    AddToCounts(frame, *index, JudgeGroup(frame, SummaryOf(frame, leader, found)), 1, &counts);
   }
   return counts;
 }
@@ -145,18 +145,27 @@ GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key) {
           !group.has_size() || group.size() != 1};
 }
 
-GroupVerdict JudgeGroup(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {
+GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {
+  GroupSummary group;
+  group.has_leader = leader != nullptr;
+  group.leader_ready = leader != nullptr && leader->ready();
+  group.leader_updated = leader != nullptr && leader->meta.revision_key == frame.revision_key;
+  group.has_workers = workers != nullptr;
+  group.workers_ready = workers != nullptr && WorkersReady(*workers);
+  group.workers_updated = workers != nullptr && workers->meta.revision_key == frame.revision_key;
+  return group;
+}
+
+GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group) {
   GroupVerdict verdict;
-  if (leader == nullptr) return verdict;
-  const bool leader_ready = leader->ready();
-  const bool leader_updated = leader->meta.revision_key == frame.revision_key;
-  const bool ready = leader_ready && workers != nullptr && WorkersReady(*workers);
-  const bool updated = leader_updated && workers != nullptr && workers->meta.revision_key == frame.revision_key;
-  verdict.ready = frame.planner_wants_workers ? ready : leader_ready;
-  verdict.updated = frame.planner_wants_workers ? updated : leader_updated;
-  verdict.counts = workers != nullptr || !frame.status_wants_workers;
-  verdict.counts_ready = frame.status_wants_workers ? ready : leader_ready;
-  verdict.counts_updated = frame.status_wants_workers ? updated : leader_updated;
+  if (!group.has_leader) return verdict;
+  const bool ready = group.leader_ready && group.has_workers && group.workers_ready;
+  const bool updated = group.leader_updated && group.has_workers && group.workers_updated;
+  verdict.ready = frame.planner_wants_workers ? ready : group.leader_ready;
+  verdict.updated = frame.planner_wants_workers ? updated : group.leader_updated;
+  verdict.counts = group.has_workers || !frame.status_wants_workers;
+  verdict.counts_ready = frame.status_wants_workers ? ready : group.leader_ready;
+  verdict.counts_updated = frame.status_wants_workers ? updated : group.leader_updated;
   return verdict;
 }
 

@@ -60,7 +60,19 @@ struct GroupFrame {
 
 GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key);
 
-// One group whose leader and workers, either of which may be null, are named after their labels.
+// What there is of one group whose leader and workers are named after their labels.
+struct GroupSummary {
+  bool has_leader = false;
+  bool leader_ready = false;
+  bool leader_updated = false;  // of the revision of the pass
+  bool has_workers = false;     // their StatefulSet
+  bool workers_ready = false;
+  bool workers_updated = false;
+};
+
+// Either may be null.
+GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
+
 struct GroupVerdict {
   // For the planner.
   bool ready = false;
@@ -69,9 +81,14 @@ struct GroupVerdict {
   bool counts = false;
   bool counts_ready = false;
   bool counts_updated = false;
+
+  friend bool operator==(const GroupVerdict& a, const GroupVerdict& b) {
+    return a.ready == b.ready && a.updated == b.updated && a.counts == b.counts && a.counts_ready == b.counts_ready &&
+           a.counts_updated == b.counts_updated;
+  }
 };
 
-GroupVerdict JudgeGroup(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
+GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group);
 
 // Adds the group to the counts, or takes it back with `sign` -1.
 void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,

@@ -9,11 +9,6 @@
 namespace lws {
 namespace {
 
-bool IsTriggered(const ObservedPod& pod) {
-  const bool alive = pod.phase == PodPhase::kRunning || pod.phase == PodPhase::kPending;
-  return pod.meta.terminating || (alive && pod.restarted);
-}
-
 bool IsStarted(const PodObservation& observation) {
   const LeaderWorkerTemplate& group = observation.set->spec().leader_worker_template();
   const int64_t size = group.has_size() ? group.size() : 1;
@@ -39,6 +34,11 @@ bool BelongsToLeader(const PodObservation& observation) {
 
 }  // namespace
 
+bool TriggersRestart(PodPhase phase, bool restarted, bool terminating) {
+  const bool alive = phase == PodPhase::kRunning || phase == PodPhase::kPending;
+  return terminating || (alive && restarted);
+}
+
 RestartFacts ReadRestartFacts(const PodObservation& observation) {
   const LeaderWorkerSet& set = *observation.set;
   const ObservedPod& pod = *observation.pod;
@@ -46,7 +46,7 @@ RestartFacts ReadRestartFacts(const PodObservation& observation) {
   const bool after_start = policy == kRecreateGroupAfterStart;
   RestartFacts facts;
   facts.policy_restarts = after_start || policy == kRecreateGroupOnPodRestart;
-  facts.triggered = IsTriggered(pod);
+  facts.triggered = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   facts.waits_for_start = after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
   facts.group_started = !facts.waits_for_start || IsStarted(observation);
   facts.is_leader = pod.is_leader();

@@ -16,10 +16,15 @@
 #define LWS_CORE_RESTART_H_
 
 #include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
 #include "lws/core/decision.h"
 #include "lws/core/observation.h"
 
 namespace lws {
+
+// What a pod must have come to for its group to be restarted: it is terminating, or a container of it has restarted
+// while it is Running or Pending.
+bool TriggersRestart(PodPhase phase, bool restarted, bool terminating);
 
 struct RestartFacts {
   bool policy_restarts = false;  // RecreateGroupOnPodRestart or RecreateGroupAfterStart

@@ -1,0 +1,168 @@
+// A group in 64 bytes and each of its workers in 20: what decisions read of objects that are as Kubernetes makes them.
+//
+//   lws::PackedGroups groups;
+//   groups.SetWorkers(7);
+//   groups.At(12).leader.phase = ...;    // made when it is not there
+//   groups.Find(13);                     // null: nothing was ever there
+//
+// Groups lie in pages of 64, so that a large index costs a page and not all that is below it. All members of a group
+// are in one place: an event touches one or two lines of memory.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_CORE_PACKED_GROUP_H_
+#define LWS_CORE_PACKED_GROUP_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+#include "lws/core/group_state.h"
+
+namespace lws {
+
+// A UUID.
+struct PackedUid {
+  std::array<uint32_t, 4> words = {};
+
+  friend bool operator==(const PackedUid& a, const PackedUid& b) { return a.words == b.words; }
+  friend bool operator!=(const PackedUid& a, const PackedUid& b) { return !(a == b); }
+};
+
+// "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d", in lower case as Kubernetes writes it; nullopt for any other text.
+std::optional<PackedUid> ParseUid(absl::string_view text);
+std::string UidText(const PackedUid& uid);
+
+// The texts of the revision keys and nodes are kept once; 0 is the empty text.
+using RevisionId = uint16_t;
+using NodeId = uint32_t;
+
+struct PackedLeader {
+  PackedUid uid;
+  uint64_t resource_version;
+  NodeId node;
+  RevisionId revision;
+  uint16_t exists : 1;
+  uint16_t phase : 3;
+  uint16_t has_ready_condition : 1;
+  uint16_t restarted : 1;
+  uint16_t terminating : 1;
+  uint16_t requests_tpus : 1;
+  uint16_t has_group_key : 1;  // that of its name; else none
+  uint16_t has_pod_group : 1;  // PodGroupName of its name and revision; else none
+  // The object is kept whole elsewhere, for what does not fit here; only the words above that the set reads are good.
+  uint16_t is_whole : 1;
+  uint16_t is_due : 1;
+};
+
+struct PackedStatefulSet {
+  PackedUid uid;  // also what the group's packed workers name as their controller
+  int32_t replicas;
+  int32_t available_replicas;
+  int32_t status_replicas;
+  RevisionId revision;
+  uint16_t exists : 1;
+  uint16_t terminating : 1;
+  uint16_t one_revision : 1;        // currentRevision and updateRevision are the same
+  uint16_t is_owned_by_leader : 1;  // its controller is the leader pod of its name, with the leader's UID here
+  uint16_t is_whole : 1;            // as for the leader
+};
+
+struct PackedGroup {
+  PackedLeader leader;
+  PackedStatefulSet workers;
+};
+static_assert(sizeof(PackedGroup) == 64, "a group takes one line of memory");
+
+struct PackedWorker {
+  PackedUid uid;
+  RevisionId revision;
+  uint16_t exists : 1;
+  uint16_t phase : 3;
+  uint16_t restarted : 1;
+  uint16_t terminating : 1;
+  uint16_t is_due : 1;
+};
+static_assert(sizeof(PackedWorker) == 20, "workers are packed");
+
+// What JudgeGroup asks of the group.
+inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
+  GroupSummary summary;
+  summary.has_leader = group.leader.exists;
+  summary.leader_ready =
+      group.leader.phase == static_cast<uint16_t>(PodPhase::kRunning) && group.leader.has_ready_condition;
+  summary.leader_updated = group.leader.revision == key;
+  summary.has_workers = group.workers.exists;
+  summary.workers_ready = group.workers.replicas == group.workers.available_replicas && group.workers.one_revision;
+  summary.workers_updated = group.workers.revision == key;
+  return summary;
+}
+
+class PackedGroups {
+ public:
+  static constexpr int32_t kPageGroups = 64;
+
+  // Index one beyond the last page.
+  int32_t end() const { return static_cast<int32_t>(pages_.size()) * kPageGroups; }
+  // Workers that a group has place for.
+  int32_t workers() const { return workers_; }
+
+  // Makes place for that many workers a group; there is never less than before. Complexity: O(groups) when it grows.
+  void SetWorkers(int32_t workers);
+
+  // Null when the page of the group is not there. REQUIRES: index >= 0.
+  const PackedGroup* Find(int32_t index) const {
+    const Page* page = PageOf(index);
+    return page == nullptr ? nullptr : &page->groups[index % kPageGroups];
+  }
+  PackedGroup* Find(int32_t index) { return const_cast<PackedGroup*>(std::as_const(*this).Find(index)); }
+  PackedGroup& At(int32_t index);
+
+  // Worker 1 and up; null when the page is not there, or there is no place for such a worker.
+  const PackedWorker* FindWorker(int32_t index, int32_t worker) const {
+    const Page* page = PageOf(index);
+    if (page == nullptr || worker < 1 || worker > workers_) return nullptr;
+    return &page->workers[static_cast<size_t>(index % kPageGroups) * workers_ + worker - 1];
+  }
+  PackedWorker* FindWorker(int32_t index, int32_t worker) {
+    return const_cast<PackedWorker*>(std::as_const(*this).FindWorker(index, worker));
+  }
+
+  // Asks the processor for the memory of a member, worker 0 being the leader.
+  void Prefetch(int32_t index, int32_t worker) const {
+    const void* place = worker == 0 ? static_cast<const void*>(Find(index)) : FindWorker(index, worker);
+    if (place != nullptr) __builtin_prefetch(place, 1);
+  }
+
+  // Calls visit(first index, groups, workers) for the kPageGroups groups of every page, in order.
+  template <typename Visit>
+  void ForEachPage(const Visit& visit) const {
+    for (size_t i = 0; i < pages_.size(); ++i) {
+      if (pages_[i] == nullptr) continue;
+      visit(static_cast<int32_t>(i) * kPageGroups, pages_[i]->groups.data(), pages_[i]->workers.data());
+    }
+  }
+
+ private:
+  struct alignas(64) Page {
+    std::array<PackedGroup, kPageGroups> groups = {};
+    std::vector<PackedWorker> workers;
+  };
+
+  const Page* PageOf(int32_t index) const {
+    const size_t page = static_cast<size_t>(index) / kPageGroups;
+    return page < pages_.size() ? pages_[page].get() : nullptr;
+  }
+
+  int32_t workers_ = 0;
+  std::vector<std::unique_ptr<Page>> pages_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PACKED_GROUP_H_
