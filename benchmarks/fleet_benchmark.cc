@@ -1,4 +1,4 @@
-// A fleet that is kept ready to decide: from one event to the decision, by number of groups; events alone; idle fleets.
+// A fleet that is kept ready to decide: from an event to the decision, by number of groups, and objects told by name.
 #include <cstdint>
 #include <random>
 #include <string>
@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
-#include "benchmarks/allocations.h"
 #include "benchmarks/rollout_state.h"
 #include "lws/core/fleet.h"
 #include "lws/core/plan.h"
@@ -27,31 +26,30 @@ void Tell(const RolloutState& rollout, Fleet* fleet) {
   for (const ObservedStatefulSet* workers : observation.worker_statefulsets) fleet->AddStatefulSet(*workers);
 }
 
-// The group that the update waits for has one more worker available, or one less: seen, and decided.
+// A worker of one group becomes unavailable and available again: two events and a decision.
 void BM_EventToDecision(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
   const RolloutState rollout(groups, RolloutPhase::kWaits);
   Fleet fleet;
   Tell(rollout, &fleet);
   fleet.TakeDueSets();
-  const std::string name = absl::StrCat("s-", groups - groups / 10);
-  ObservedStatefulSet workers;
-  for (const ObservedStatefulSet* each : rollout.observation().worker_statefulsets) {
-    if (each->meta.name == name) workers = *each;
-  }
+  ObservedStatefulSet available = *rollout.observation().worker_statefulsets[0];
+  ObservedStatefulSet unavailable = available;
+  --unavailable.available_replicas;
   Plan plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
   if (!plan.empty() || plan != ReconcileSet(rollout.observation(), absl::UnixEpoch())) {
     state.SkipWithError("the decision is not the one expected");
     return;
   }
+  std::vector<uint32_t> due;
   for (auto _ : state) {
-    workers.available_replicas ^= 1;
-    fleet.AddStatefulSet(workers);
+    fleet.AddStatefulSet(unavailable);
+    fleet.AddStatefulSet(available);
     fleet.TakeDuePods();
-    for (const FleetName& set : fleet.TakeDueSets()) {
-      plan = ReconcileSet(fleet.ObserveSet(set.namespace_name, set.name), absl::UnixEpoch());
-      if (!plan.empty()) state.SkipWithError("the plan is not empty");
-    }
+    due.clear();
+    fleet.TakeDueSets(&due);
+    plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
+    if (due.size() != 1 || !plan.empty()) state.SkipWithError("the decision is not the one expected");
   }
 }
 BENCHMARK(BM_EventToDecision)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->ArgName("groups");
@@ -76,8 +74,8 @@ void BM_EventToStatusWrite(benchmark::State& state) {
 }
 BENCHMARK(BM_EventToStatusWrite)->Arg(100)->Arg(10000)->ArgName("groups");
 
-// Random leader pods of a large set change their readiness.
-void BM_PodEvents(benchmark::State& state) {
+// Objects by name: random leader pods of a large set change their readiness.
+void BM_AddPod(benchmark::State& state) {
   const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kSteps);
   Fleet fleet;
   Tell(rollout, &fleet);
@@ -90,35 +88,14 @@ void BM_PodEvents(benchmark::State& state) {
     pods.back().has_ready_condition = random() % 2 == 0;
   }
   size_t next = 0;
-  const int64_t before = Allocations();
   for (auto _ : state) {
     fleet.AddPod(pods[next++ % pods.size()]);
     if (next % 1024 == 0) fleet.TakeDuePods();
   }
-  state.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(Allocations() - before) / static_cast<double>(state.iterations()));
   if (fleet.TakeDueSets().empty()) state.SkipWithError("no event made the set due");
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_PodEvents)->Arg(1000)->Arg(100000)->ArgName("groups");
-
-// A fleet that nobody told anything: the cost of asking what is due.
-void BM_IdleFleet(benchmark::State& state) {
-  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
-  Fleet fleet;
-  Tell(rollout, &fleet);
-  fleet.TakeDueSets();
-  fleet.TakeDuePods();
-  if (!fleet.TakeDueSets().empty()) {
-    state.SkipWithError("an idle set is due");
-    return;
-  }
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(fleet.TakeDueSets());
-    benchmark::DoNotOptimize(fleet.TakeDuePods());
-  }
-}
-BENCHMARK(BM_IdleFleet)->Arg(100)->Arg(100000)->ArgName("groups");
+BENCHMARK(BM_AddPod)->Arg(1000)->Arg(100000)->ArgName("groups");
 
 }  // namespace
 }  // namespace lws

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lws/api/applied_fields.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -102,7 +103,10 @@ class RolloutState {
     pods_[index].worker_index = "0";
     pods_[index].phase = PodPhase::kRunning;
     pods_[index].has_ready_condition = !unready;
+    pods_[index].meta.uid = absl::StrFormat("00000000-0000-4000-8000-%012d", 2 * index);
     workers_[index].meta = pods_[index].meta;
+    workers_[index].meta.uid = absl::StrFormat("00000000-0000-4000-8000-%012d", 2 * index + 1);
+    workers_[index].meta.controller = ObservedMeta::Controller{"Pod", name, pods_[index].meta.uid};
     workers_[index].replicas = workers_[index].available_replicas = 7;
     workers_[index].current_revision = workers_[index].update_revision = name + "-5d9c8b7f66";
   }

@@ -25,16 +25,27 @@
 #include "lws/core/revisions.h"
 
 namespace lws {
+
+template <typename T>
+using ByName = absl::flat_hash_map<std::string, std::unique_ptr<T>>;
+
+struct FleetNamespace {
+  absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
+  ByName<ObservedStatefulSet> statefulsets;  // those kept whole
+  ByName<ObservedPod> pods;                  // those kept whole
+  std::map<std::string, ObservedRevision> revisions;
+  ByName<ObservedService> services;
+  ByName<ObservedPodGroup> pod_groups;
+  int64_t revisions_version = 0;
+};
+
 namespace {
 
 // A group number beyond this is a broken label, and costs no memory.
 constexpr int32_t kMaxGroups = 1 << 24;
 constexpr uint32_t kMaxNodes = 1 << 30;
 // How far ahead memory is asked for while facts are told.
-constexpr size_t kPrefetchDistance = 24;
-
-template <typename T>
-using ByName = absl::flat_hash_map<std::string, std::unique_ptr<T>>;
+constexpr size_t kPrefetchDistance = 12;
 
 template <typename T>
 const T* Find(const ByName<T>& objects, absl::string_view name) {
@@ -92,11 +103,6 @@ bool SameWorker(const PackedWorker& a, const PackedWorker& b) {
          a.restarted == b.restarted && a.terminating == b.terminating;
 }
 
-template <typename Packed>
-bool IsFailing(const Packed& pod) {
-  return pod.exists && TriggersRestart(static_cast<PodPhase>(pod.phase), pod.restarted, pod.terminating);
-}
-
 PackedLeader LeaderOf(const PodFacts& facts) {
   PackedLeader leader = {};
   leader.uid = facts.uid;
@@ -108,6 +114,7 @@ PackedLeader LeaderOf(const PodFacts& facts) {
   leader.has_ready_condition = facts.has_ready_condition;
   leader.restarted = facts.restarted;
   leader.terminating = facts.terminating;
+  leader.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
   leader.has_group_key = 1;
   return leader;
 }
@@ -120,6 +127,7 @@ PackedWorker WorkerOf(const PodFacts& facts) {
   worker.phase = static_cast<uint16_t>(facts.phase) & 7;
   worker.restarted = facts.restarted;
   worker.terminating = facts.terminating;
+  worker.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
   return worker;
 }
 
@@ -162,16 +170,6 @@ struct ScratchObjects {
   }
 };
 
-struct Namespace {
-  absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
-  ByName<ObservedStatefulSet> statefulsets;  // those kept whole
-  ByName<ObservedPod> pods;                  // those kept whole
-  std::map<std::string, ObservedRevision> revisions;
-  ByName<ObservedService> services;
-  ByName<ObservedPodGroup> pod_groups;
-  int64_t revisions_version = 0;
-};
-
 // Where a member of a group has its place; without a set it has none.
 struct Place {
   FleetSet* set = nullptr;
@@ -198,12 +196,12 @@ std::string MemberName(const FleetSet& set, int32_t group, int32_t worker) {
 // observations. A name is never in two places.
 class Fleet::State {
  public:
-  Namespace& In(absl::string_view name) {
-    std::unique_ptr<Namespace>& found = namespaces_[name];
-    if (found == nullptr) found = std::make_unique<Namespace>();
+  FleetNamespace& In(absl::string_view name) {
+    std::unique_ptr<FleetNamespace>& found = namespaces_[name];
+    if (found == nullptr) found = std::make_unique<FleetNamespace>();
     return *found;
   }
-  Namespace* FindNamespace(absl::string_view name) {
+  FleetNamespace* FindNamespace(absl::string_view name) {
     const auto found = namespaces_.find(name);
     return found == namespaces_.end() ? nullptr : found->second.get();
   }
@@ -216,6 +214,7 @@ class Fleet::State {
   void AddRevision(ObservedRevision revision);
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
+  bool UpdatePod(const PodFacts& facts);
   void TellPod(const PodFacts& facts);
   void TellWorkers(const WorkersFacts& facts);
 
@@ -230,35 +229,32 @@ class Fleet::State {
   void ListGroups(const FleetSet& set, SetObservation* observation);
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
 
-  // A pod that is due: packed, or by its name.
-  struct DuePod {
-    FleetSet* set = nullptr;
-    int32_t group = 0;
-    int32_t worker = 0;
-    FleetName name;
-  };
+  // A member that is due, or, without a set, the name at the place `group` of due_names_.
+  using DuePod = Place;
 
-  absl::flat_hash_map<std::string, std::unique_ptr<Namespace>> namespaces_;
+  absl::flat_hash_map<std::string, std::unique_ptr<FleetNamespace>> namespaces_;
   std::vector<FleetSet*> sets_;  // by number
   absl::flat_hash_map<std::string, ObservedNode> nodes_;
   NameTable node_names_{kMaxNodes};
   std::vector<FleetSet*> due_sets_;
   std::vector<DuePod> due_pods_;
+  std::vector<FleetName> due_names_;
 
  private:
   PackingNames NamesOf(FleetSet* set) { return {set->namespace_name, set->name, &set->revision_names, &node_names_}; }
-  Namespace& SpaceOf(const FleetSet& set) { return *namespaces_.find(set.namespace_name)->second; }
+  static FleetNamespace& SpaceOf(const FleetSet& set) { return *set.space; }
 
   // A leader, or a packed worker.
   void MakeMemberDue(FleetSet* set, int32_t group, int32_t worker);
   void MakeNameDue(absl::string_view namespace_name, absl::string_view name) {
-    due_pods_.push_back({nullptr, 0, 0, {std::string(namespace_name), std::string(name)}});
+    due_pods_.push_back({nullptr, static_cast<int32_t>(due_names_.size()), 0});
+    due_names_.push_back({std::string(namespace_name), std::string(name)});
   }
-  void MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name);
+  void MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
   Place PlaceOf(const ObservedPod& pod);
-  Place FindPackedPod(Namespace* space, absl::string_view name);
-  Place FindPackedStatefulSet(Namespace* space, absl::string_view name);
+  Place FindPackedPod(FleetNamespace* space, absl::string_view name);
+  Place FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
 
   bool AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner);
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
@@ -268,23 +264,23 @@ class Fleet::State {
   void PutWorker(const Place& place, const PackedWorker& worker);
   bool MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const;
 
-  void RemovePod(Namespace* space, absl::string_view name);
-  void RemoveStatefulSet(Namespace* space, absl::string_view namespace_name, absl::string_view name);
+  void RemovePod(FleetNamespace* space, absl::string_view name);
+  void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
   // As far as another set's packed object has the member's name, or a whole one.
   void MakeRoom(const Place& place);
 
   void LinkWholePod(const ObservedPod& pod, bool add);
   void LinkWholeStatefulSet(const ObservedStatefulSet& statefulset, bool add);
   void KeepWholePod(std::unique_ptr<ObservedPod> pod);
-  void EraseWholePod(Namespace* space, absl::string_view name);
-  void EraseWholeStatefulSet(Namespace* space, absl::string_view name);
+  void EraseWholePod(FleetNamespace* space, absl::string_view name);
+  void EraseWholeStatefulSet(FleetNamespace* space, absl::string_view name);
   // What does not fit any more, because another object of the group has another UID now.
   void UnpackWorkers(FleetSet* set, int32_t group);
   void UnpackMembers(FleetSet* set, int32_t group);
 
   const std::vector<const ObservedRevision*>& RevisionsOf(FleetSet* set);
-  const ObservedPod* FindPod(Namespace* space, absl::string_view name, ScratchObjects* scratch);
-  const ObservedStatefulSet* FindStatefulSet(Namespace* space, absl::string_view name, ScratchObjects* scratch);
+  const ObservedPod* FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
+  const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
   void ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
                    std::vector<const ObservedPod*>* members);
 
@@ -293,11 +289,12 @@ class Fleet::State {
 };
 
 FleetSet& Fleet::State::SetOf(absl::string_view namespace_name, absl::string_view name) {
-  Namespace& space = In(namespace_name);
+  FleetNamespace& space = In(namespace_name);
   if (const auto found = space.sets.find(name); found != space.sets.end()) return *found->second;
   FleetSet* set = space.sets.emplace(name, std::make_unique<FleetSet>(std::string(namespace_name), std::string(name)))
                       .first->second.get();
   set->number = static_cast<uint32_t>(sets_.size());
+  set->space = &space;
   sets_.push_back(set);
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
     set->parent = &SetOf(namespace_name, parsed->parent);
@@ -308,7 +305,7 @@ FleetSet& Fleet::State::SetOf(absl::string_view namespace_name, absl::string_vie
 }
 
 FleetSet* Fleet::State::FindSet(absl::string_view namespace_name, absl::string_view name) {
-  Namespace* space = FindNamespace(namespace_name);
+  FleetNamespace* space = FindNamespace(namespace_name);
   if (space == nullptr) return nullptr;
   const auto found = space->sets.find(name);
   return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
@@ -324,12 +321,12 @@ void Fleet::State::MakeMemberDue(FleetSet* set, int32_t group, int32_t worker) {
     if (packed.is_due) return;
     packed.is_due = 1;
   }
-  due_pods_.push_back({set, group, worker, {}});
+  due_pods_.push_back({set, group, worker});
 }
 
 // Whatever its labels, a StatefulSet is the leader StatefulSet of a set of its name, and passes for the workers of a
 // leader pod of its name.
-void Fleet::State::MakeNamesakesDue(Namespace* space, absl::string_view namespace_name, absl::string_view name) {
+void Fleet::State::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) MakeSetDue(found->second.get());
   const ObservedPod* pod = Find(space->pods, name);
   if (pod != nullptr && !pod->meta.set_name.empty()) MakeSetDue(&SetOf(namespace_name, pod->meta.set_name));
@@ -351,7 +348,7 @@ Place Fleet::State::PlaceOf(const ObservedPod& pod) {
   return {&set, group, worker};
 }
 
-Place Fleet::State::FindPackedPod(Namespace* space, absl::string_view name) {
+Place Fleet::State::FindPackedPod(FleetNamespace* space, absl::string_view name) {
   const std::optional<PodName> parsed = ParsePodName(name);
   if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
   if (const auto found = space->sets.find(parsed->parent); found != space->sets.end()) {
@@ -371,7 +368,7 @@ Place Fleet::State::FindPackedPod(Namespace* space, absl::string_view name) {
   return {set, parent->ordinal, parsed->ordinal};
 }
 
-Place Fleet::State::FindPackedStatefulSet(Namespace* space, absl::string_view name) {
+Place Fleet::State::FindPackedStatefulSet(FleetNamespace* space, absl::string_view name) {
   const std::optional<PodName> parsed = ParsePodName(name);
   if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
   const auto found = space->sets.find(parsed->parent);
@@ -424,14 +421,14 @@ void Fleet::State::KeepWholePod(std::unique_ptr<ObservedPod> pod) {
   LinkWholePod(*slot, true);
 }
 
-void Fleet::State::EraseWholePod(Namespace* space, absl::string_view name) {
+void Fleet::State::EraseWholePod(FleetNamespace* space, absl::string_view name) {
   const auto found = space->pods.find(name);
   if (found == space->pods.end()) return;
   LinkWholePod(*found->second, false);
   space->pods.erase(found);
 }
 
-void Fleet::State::EraseWholeStatefulSet(Namespace* space, absl::string_view name) {
+void Fleet::State::EraseWholeStatefulSet(FleetNamespace* space, absl::string_view name) {
   const auto found = space->statefulsets.find(name);
   if (found == space->statefulsets.end()) return;
   LinkWholeStatefulSet(*found->second, false);
@@ -502,7 +499,7 @@ void Fleet::State::PutWorker(const Place& place, const PackedWorker& worker) {
   next.is_due = packed.is_due;
   if (SameWorker(packed, next)) return;
   packed = next;
-  if (IsFailing(next)) MakeMemberDue(place.set, place.group, place.worker);
+  if (next.fails) MakeMemberDue(place.set, place.group, place.worker);
 }
 
 // Whether the group's packed StatefulSet, or the workers that are there, agree that this is its UID.
@@ -520,7 +517,7 @@ bool Fleet::State::MayOwn(const FleetSet& set, const Place& place, const PackedU
 bool Fleet::State::AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner) {
   PackedGroup& group = place.set->groups.At(place.group);
   if (!MayOwn(*place.set, place, owner)) return false;
-  Namespace& space = SpaceOf(*place.set);
+  FleetNamespace& space = SpaceOf(*place.set);
   if (!space.pods.empty()) EraseWholePod(&space, MemberName(*place.set, place.group, place.worker));
   const bool other_owner = group.workers.uid != owner;
   group.workers.uid = owner;
@@ -533,7 +530,7 @@ bool Fleet::State::AddPackedWorker(const Place& place, const PackedWorker& worke
 bool Fleet::State::AddNamedLeader(const Place& place, ObservedPod* pod) {
   PackedLeader leader = {};
   const Packing packing = PackLeader(*pod, NamesOf(place.set), &leader);
-  Namespace& space = SpaceOf(*place.set);
+  FleetNamespace& space = SpaceOf(*place.set);
   if (packing == Packing::kNone) return false;
   if (packing == Packing::kFits) {
     EraseWholePod(&space, pod->meta.name);
@@ -551,7 +548,7 @@ void Fleet::State::AddPod(ObservedPod pod) {
   pod.meta.named_group = NamedGroup(pod.meta);
   const std::string namespace_name = pod.meta.namespace_name;
   const std::string name = pod.meta.name;
-  Namespace& space = In(namespace_name);
+  FleetNamespace& space = In(namespace_name);
   const auto found = space.pods.find(name);
   ObservedPod* whole = found == space.pods.end() ? nullptr : found->second.get();
   if (whole != nullptr && SamePod(*whole, pod)) {
@@ -574,7 +571,7 @@ void Fleet::State::AddPod(ObservedPod pod) {
   MakeNameDue(namespace_name, name);
 }
 
-void Fleet::State::RemovePod(Namespace* space, absl::string_view name) {
+void Fleet::State::RemovePod(FleetNamespace* space, absl::string_view name) {
   const Place place = FindPackedPod(space, name);
   if (place.set != nullptr && place.worker == 0) PutLeader(place.set, place.group, {});
   if (place.set != nullptr && place.worker > 0) PutWorker(place, {});
@@ -595,7 +592,7 @@ bool Fleet::State::AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* state
   const PackedGroup& packed = set->groups.At(group);
   const bool other_leader = packed.leader.exists && (packed.leader.is_whole || packed.leader.uid != leader_uid);
   if (packing == Packing::kFits && other_leader) packing = Packing::kFactsOnly;
-  Namespace& space = SpaceOf(*set);
+  FleetNamespace& space = SpaceOf(*set);
   if (packing == Packing::kFits) {
     EraseWholeStatefulSet(&space, statefulset->meta.name);
     PutWorkers(set, group, workers, leader_uid);
@@ -616,7 +613,7 @@ void Fleet::State::AddStatefulSet(ObservedStatefulSet statefulset) {
   const std::string namespace_name = statefulset.meta.namespace_name;
   const std::string name = statefulset.meta.name;
   const std::string set_name = statefulset.meta.set_name;
-  Namespace& space = In(namespace_name);
+  FleetNamespace& space = In(namespace_name);
   const auto found = space.statefulsets.find(name);
   if (found != space.statefulsets.end() && SameStatefulSet(*found->second, statefulset)) {
     *found->second = std::move(statefulset);
@@ -634,7 +631,7 @@ void Fleet::State::AddStatefulSet(ObservedStatefulSet statefulset) {
   MakeNamesakesDue(&space, namespace_name, name);
 }
 
-void Fleet::State::RemoveStatefulSet(Namespace* space, absl::string_view namespace_name, absl::string_view name) {
+void Fleet::State::RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
   const Place place = FindPackedStatefulSet(space, name);
   if (place.set != nullptr) {
     PutWorkers(place.set, place.group, {}, {});
@@ -656,7 +653,7 @@ void Fleet::State::RemoveStatefulSet(Namespace* space, absl::string_view namespa
 }
 
 void Fleet::State::MakeRoom(const Place& place) {
-  Namespace& space = SpaceOf(*place.set);
+  FleetNamespace& space = SpaceOf(*place.set);
   FleetSet* parent = place.set->parent;
   const bool is_quiet = space.pods.empty() && place.set->namesakes.empty() && parent == nullptr;
   if (is_quiet) return;
@@ -665,9 +662,26 @@ void Fleet::State::MakeRoom(const Place& place) {
   if (known.set != nullptr && !(known == place)) RemovePod(&space, name);
 }
 
+// The usual event: a packed pod that is there already. False when it is another case. A name is never in two places, so
+// that no other has to be looked at.
+inline bool Fleet::State::UpdatePod(const PodFacts& facts) {
+  FleetSet* set = sets_[facts.member.set];
+  const PackedGroup* group = set->groups.Find(facts.member.group);
+  if (group == nullptr || !facts.exists) return false;
+  if (facts.member.worker == 0) {
+    if (!group->leader.exists || group->leader.is_whole || group->leader.uid != facts.uid) return false;
+    PutLeader(set, facts.member.group, LeaderOf(facts));
+    return true;
+  }
+  const PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
+  if (!worker.exists || worker.uid != facts.uid) return false;
+  PutWorker({set, facts.member.group, facts.member.worker}, WorkerOf(facts));
+  return true;
+}
+
 void Fleet::State::TellPod(const PodFacts& facts) {
   const Place place = {sets_[facts.member.set], facts.member.group, facts.member.worker};
-  Namespace& space = SpaceOf(*place.set);
+  FleetNamespace& space = SpaceOf(*place.set);
   MakeRoom(place);
   place.set->groups.At(place.group);
   if (!facts.exists) {
@@ -691,7 +705,7 @@ void Fleet::State::TellPod(const PodFacts& facts) {
 
 void Fleet::State::TellWorkers(const WorkersFacts& facts) {
   FleetSet* set = sets_[facts.set];
-  Namespace& space = SpaceOf(*set);
+  FleetNamespace& space = SpaceOf(*set);
   if (!facts.exists) {
     RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
     return;
@@ -736,7 +750,7 @@ void Fleet::State::AddSet(LeaderWorkerSet next) {
 }
 
 void Fleet::State::AddRevision(ObservedRevision revision) {
-  Namespace& space = In(revision.meta.namespace_name);
+  FleetNamespace& space = In(revision.meta.namespace_name);
   ++space.revisions_version;
   if (!revision.meta.set_name.empty()) MakeSetDue(&SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
@@ -748,7 +762,7 @@ void Fleet::State::Remove(absl::string_view kind, absl::string_view namespace_na
     nodes_.erase(name);
     return;
   }
-  Namespace* space = FindNamespace(namespace_name);
+  FleetNamespace* space = FindNamespace(namespace_name);
   if (space == nullptr) return;
   if (kind == "Pod") RemovePod(space, name);
   if (kind == "StatefulSet") RemoveStatefulSet(space, namespace_name, name);
@@ -771,7 +785,7 @@ void Fleet::State::Remove(absl::string_view kind, absl::string_view namespace_na
 }
 
 const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(FleetSet* set) {
-  const Namespace& space = SpaceOf(*set);
+  const FleetNamespace& space = SpaceOf(*set);
   if (set->revisions_version == space.revisions_version) return set->revisions;
   set->revisions_version = space.revisions_version;
   set->revisions.clear();
@@ -781,7 +795,7 @@ const std::vector<const ObservedRevision*>& Fleet::State::RevisionsOf(FleetSet* 
   return set->revisions;
 }
 
-const ObservedPod* Fleet::State::FindPod(Namespace* space, absl::string_view name, ScratchObjects* scratch) {
+const ObservedPod* Fleet::State::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
   if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return whole;
   const Place place = FindPackedPod(space, name);
   if (place.set == nullptr) return nullptr;
@@ -796,7 +810,7 @@ const ObservedPod* Fleet::State::FindPod(Namespace* space, absl::string_view nam
   return pod;
 }
 
-const ObservedStatefulSet* Fleet::State::FindStatefulSet(Namespace* space, absl::string_view name,
+const ObservedStatefulSet* Fleet::State::FindStatefulSet(FleetNamespace* space, absl::string_view name,
                                                          ScratchObjects* scratch) {
   if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
   const Place place = FindPackedStatefulSet(space, name);
@@ -827,21 +841,18 @@ void Fleet::State::ListMembers(FleetSet* set, const std::optional<std::string>& 
 }
 
 void Fleet::State::ListGroups(const FleetSet& set, SetObservation* observation) {
-  const Namespace& space = SpaceOf(set);
+  const FleetNamespace& space = SpaceOf(set);
   const PackingNames names = NamesOf(const_cast<FleetSet*>(&set));
-  set.groups.ForEachPage([&](int32_t first, const PackedGroup* page, const PackedWorker*) {
-    for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) {
-      const PackedGroup& group = page[i];
-      if (group.leader.exists && !group.leader.is_whole) {
-        ObservedPod* pod = set_scratch_.pods.Next();
-        UnpackLeader(group.leader, first + i, names, pod);
-        observation->leader_pods.push_back(pod);
-      }
-      if (group.workers.exists && !group.workers.is_whole) {
-        ObservedStatefulSet* statefulset = set_scratch_.statefulsets.Next();
-        UnpackStatefulSet(group, first + i, names, statefulset);
-        observation->worker_statefulsets.push_back(statefulset);
-      }
+  set.groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    if (group.leader.exists && !group.leader.is_whole) {
+      ObservedPod* pod = set_scratch_.pods.Next();
+      UnpackLeader(group.leader, index, names, pod);
+      observation->leader_pods.push_back(pod);
+    }
+    if (group.workers.exists && !group.workers.is_whole) {
+      ObservedStatefulSet* statefulset = set_scratch_.statefulsets.Next();
+      UnpackStatefulSet(group, index, names, statefulset);
+      observation->worker_statefulsets.push_back(statefulset);
     }
   });
   absl::flat_hash_map<absl::string_view, const ObservedPod*> leaders;
@@ -854,7 +865,7 @@ void Fleet::State::ListGroups(const FleetSet& set, SetObservation* observation) 
   }
   for (const auto& [name, statefulset] : space.statefulsets) {
     const bool labelled = statefulset->meta.set_name == set.name && statefulset->meta.group_index.has_value();
-    const Place place = labelled ? Place() : FindPackedPod(const_cast<Namespace*>(&space), name);
+    const Place place = labelled ? Place() : FindPackedPod(const_cast<FleetNamespace*>(&space), name);
     const bool passes_for_workers = place.set == &set && place.worker == 0;
     if (labelled || passes_for_workers || leaders.contains(name)) {
       observation->worker_statefulsets.push_back(statefulset.get());
@@ -862,9 +873,10 @@ void Fleet::State::ListGroups(const FleetSet& set, SetObservation* observation) 
   }
   // Packed StatefulSets of other sets that are named like a leader of this one.
   for (const auto& [name, leader] : leaders) {
-    const Place place = FindPackedStatefulSet(const_cast<Namespace*>(&space), name);
+    const Place place = FindPackedStatefulSet(const_cast<FleetNamespace*>(&space), name);
     if (place.set == nullptr || place.set == &set) continue;
-    observation->worker_statefulsets.push_back(FindStatefulSet(const_cast<Namespace*>(&space), name, &set_scratch_));
+    observation->worker_statefulsets.push_back(
+        FindStatefulSet(const_cast<FleetNamespace*>(&space), name, &set_scratch_));
   }
   SortByName(&observation->leader_pods);
   SortByName(&observation->worker_statefulsets);
@@ -873,7 +885,7 @@ void Fleet::State::ListGroups(const FleetSet& set, SetObservation* observation) 
 // All but the groups.
 SetObservation Fleet::State::ObserveSet(FleetSet* set) {
   set_scratch_.Clear();
-  Namespace& space = SpaceOf(*set);
+  FleetNamespace& space = SpaceOf(*set);
   SetObservation observation;
   observation.set = &set->set;
   observation.prepared = &set->prepared;
@@ -886,7 +898,7 @@ SetObservation Fleet::State::ObserveSet(FleetSet* set) {
 PodObservation Fleet::State::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   pod_scratch_.Clear();
   PodObservation observation;
-  Namespace* space = FindNamespace(namespace_name);
+  FleetNamespace* space = FindNamespace(namespace_name);
   if (space == nullptr) return observation;
   observation.pod = FindPod(space, name, &pod_scratch_);
   if (observation.pod == nullptr) return observation;
@@ -924,14 +936,14 @@ void Fleet::AddRevision(ObservedRevision revision) { state_->AddRevision(std::mo
 
 void Fleet::AddService(ObservedService service) {
   const ObservedMeta& meta = service.meta;
-  Namespace& space = state_->In(meta.namespace_name);
+  FleetNamespace& space = state_->In(meta.namespace_name);
   const bool is_new = !space.services.contains(meta.name);
   if (is_new && space.sets.contains(meta.name)) state_->MakeSetDue(&state_->SetOf(meta.namespace_name, meta.name));
   space.services[meta.name] = std::make_unique<ObservedService>(service);
 }
 
 void Fleet::AddPodGroup(ObservedPodGroup pod_group) {
-  Namespace& space = state_->In(pod_group.meta.namespace_name);
+  FleetNamespace& space = state_->In(pod_group.meta.namespace_name);
   space.pod_groups[pod_group.meta.name] = std::make_unique<ObservedPodGroup>(pod_group);
 }
 
@@ -987,20 +999,26 @@ absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) {
     const Member& member = pod.member;
     const bool is_known = member.set < sets.size() && member.group >= 0 && member.group < kMaxGroups &&
                           member.worker >= 0 && member.worker <= sets[member.set]->groups.workers() &&
-                          pod.revision < sets[member.set]->revision_names.size() &&
-                          pod.node < state_->node_names_.size();
+                          pod.revision < sets[member.set]->revision_names.end() && pod.node < state_->node_names_.end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,
                                                      " of set number ", member.set, " with revision number ",
                                                      pod.revision, " and node number ", pod.node));
     }
   }
+  for (size_t i = 0; i < std::min(pods.size(), kPrefetchDistance); ++i) {
+    sets[pods[i].member.set]->groups.Prefetch(pods[i].member.group, pods[i].member.worker);
+  }
   for (size_t i = 0; i < pods.size(); ++i) {
+    if (i + 2 * kPrefetchDistance < pods.size()) {
+      const Member& far_ahead = pods[i + 2 * kPrefetchDistance].member;
+      sets[far_ahead.set]->groups.PrefetchPage(far_ahead.group);
+    }
     if (i + kPrefetchDistance < pods.size()) {
       const Member& ahead = pods[i + kPrefetchDistance].member;
       sets[ahead.set]->groups.Prefetch(ahead.group, ahead.worker);
     }
-    state_->TellPod(pods[i]);
+    if (!state_->UpdatePod(pods[i])) state_->TellPod(pods[i]);
   }
   return absl::OkStatus();
 }
@@ -1009,7 +1027,7 @@ absl::Status Fleet::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
   const std::vector<FleetSet*>& sets = state_->sets_;
   for (const WorkersFacts& facts : statefulsets) {
     const bool is_known = facts.set < sets.size() && facts.group >= 0 && facts.group < kMaxGroups &&
-                          facts.revision < sets[facts.set]->revision_names.size();
+                          facts.revision < sets[facts.set]->revision_names.end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no StatefulSet is of group ", facts.group, " of set number ",
                                                      facts.set, " with revision number ", facts.revision));
@@ -1039,9 +1057,9 @@ std::vector<FleetName> Fleet::TakeDueSets() {
 }
 
 void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others) {
-  for (State::DuePod& due : state_->due_pods_) {
+  for (const State::DuePod& due : state_->due_pods_) {
     if (due.set == nullptr) {
-      others->push_back(std::move(due.name));
+      others->push_back(std::move(state_->due_names_[due.group]));
       continue;
     }
     if (due.worker == 0) {
@@ -1052,14 +1070,15 @@ void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* ot
     members->push_back({due.set->number, due.group, due.worker});
   }
   state_->due_pods_.clear();
+  state_->due_names_.clear();
 }
 
 std::vector<FleetName> Fleet::TakeDuePods() {
   std::vector<FleetName> due;
   due.reserve(state_->due_pods_.size());
-  for (State::DuePod& pod : state_->due_pods_) {
+  for (const State::DuePod& pod : state_->due_pods_) {
     if (pod.set == nullptr) {
-      due.push_back(pod.name);
+      due.push_back(state_->due_names_[pod.group]);
     } else {
       due.push_back({pod.set->namespace_name, MemberName(*pod.set, pod.group, pod.worker)});
     }
@@ -1075,20 +1094,17 @@ FleetCounts Fleet::Count() const {
   for (const FleetSet* set : state_->sets_) {
     if (!set->exists) continue;
     ++counts.sets;
-    const size_t workers = static_cast<size_t>(set->groups.workers());
-    set->groups.ForEachPage([&](int32_t, const PackedGroup* groups, const PackedWorker* page_workers) {
-      for (size_t i = 0; i < PackedGroups::kPageGroups; ++i) {
-        const GroupSummary summary = SummaryOf(groups[i], 0);
-        counts.groups += summary.has_leader;
-        counts.pods += summary.has_leader;
-        counts.ready += summary.has_leader && summary.leader_ready &&
-                        (workers == 0 || (summary.has_workers && summary.workers_ready));
-        counts.failing += IsFailing(groups[i].leader);
-        for (size_t w = 0; w < workers; ++w) {
-          const PackedWorker& worker = page_workers[i * workers + w];
-          counts.pods += worker.exists;
-          counts.failing += IsFailing(worker);
-        }
+    const int32_t workers = set->groups.workers();
+    set->groups.ForEach([&counts, workers](int32_t, const PackedGroup& group, const PackedWorker* packed) {
+      const GroupSummary summary = SummaryOf(group, 0);
+      const bool workers_ready = workers == 0 || (summary.has_workers && summary.workers_ready);
+      counts.groups += summary.has_leader;
+      counts.pods += summary.has_leader;
+      counts.ready += summary.has_leader && summary.leader_ready && workers_ready;
+      counts.failing += group.leader.fails;
+      for (int32_t i = 0; i < workers; ++i) {
+        counts.pods += packed[i].exists;
+        counts.failing += packed[i].fails;
       }
     });
     for (const auto& [index, pods] : set->whole_pods) {

@@ -36,7 +36,9 @@ struct PodFacts {
   NodeId node = 0;                // that Fleet::NodeNumber gave; of leaders
   uint64_t resource_version = 0;  // of leaders
   PackedUid uid;
-  PackedUid owner_uid;  // of workers: of the StatefulSet that is their controller
+  // Of workers: of the StatefulSet that is their controller. A pod keeps its owner for its life: it is read when the
+  // pod's UID is a new one.
+  PackedUid owner_uid;
 };
 
 // The StatefulSet of a group's workers.

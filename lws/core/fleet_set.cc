@@ -20,8 +20,8 @@ const GroupFacts& FleetSet::FactsFor(const std::string& revision_key) {
   // Without a number left no group that is counted here has the revision: such groups are irregular.
   revision_number_ = static_cast<RevisionId>(revision_names.Intern(revision_key).value_or(65535));
   facts_ = GroupFacts();
-  groups.ForEachPage([this](int32_t first, const PackedGroup* page, const PackedWorker*) {
-    for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) Count(first + i, GroupVerdict(), Verdict(page[i]));
+  groups.ForEach([this](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    Count(index, GroupVerdict(), Verdict(group));
   });
   return facts_;
 }

@@ -26,6 +26,8 @@
 
 namespace lws {
 
+struct FleetNamespace;
+
 // A set, or what belongs to one that was not told yet.
 class FleetSet {
  public:
@@ -51,7 +53,8 @@ class FleetSet {
 
   const std::string namespace_name;
   const std::string name;
-  uint32_t number = 0;  // in its fleet
+  uint32_t number = 0;              // in its fleet
+  FleetNamespace* space = nullptr;  // where it is
   bool exists = false;
   LeaderWorkerSet set;
   PreparedSet prepared;

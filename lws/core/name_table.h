@@ -30,21 +30,22 @@ class NameTable {
     if (text.empty()) return 0;
     const auto found = numbers_.find(text);
     if (found != numbers_.end()) return found->second;
-    if (texts_.size() > limit_) return std::nullopt;
-    const uint32_t number = static_cast<uint32_t>(texts_.size());
+    if (end_ > limit_) return std::nullopt;
+    const uint32_t number = end_++;
     texts_.emplace_back(text);
     numbers_.emplace(texts_.back(), number);
     return number;
   }
 
   // One more than the highest number.
-  size_t size() const { return texts_.size(); }
+  uint32_t end() const { return end_; }
 
   // REQUIRES: a number that Intern returned, or 0.
   const std::string& Text(uint32_t number) const { return texts_[number]; }
 
  private:
   uint32_t limit_;
+  uint32_t end_ = 1;
   std::deque<std::string> texts_;  // stay where they are
   absl::flat_hash_map<absl::string_view, uint32_t> numbers_;
 };

@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/pod_name.h"
+#include "lws/core/restart.h"
 #include "lws/placement/pod_group.h"
 
 namespace lws {
@@ -48,6 +49,7 @@ Packing PackLeader(const ObservedPod& pod, const PackingNames& names, PackedLead
   leader->has_ready_condition = pod.has_ready_condition;
   leader->restarted = pod.restarted;
   leader->terminating = pod.meta.terminating;
+  leader->fails = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   leader->requests_tpus = pod.requests_tpus;
   const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
   const std::optional<uint64_t> version = ParseVersion(pod.meta.resource_version);
@@ -96,6 +98,7 @@ Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWork
   worker->phase = static_cast<uint16_t>(pod.phase) & 7;
   worker->restarted = pod.restarted;
   worker->terminating = pod.meta.terminating;
+  worker->fails = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
   const std::optional<PackedUid> controller =
       OwnerUid(pod.meta, "StatefulSet", absl::StrCat(names.set_name, "-", pod.meta.group_index.value_or("")));

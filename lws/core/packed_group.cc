@@ -1,6 +1,8 @@
 #include "lws/core/packed_group.h"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 
 namespace lws {
 namespace {
@@ -41,28 +43,42 @@ std::string UidText(const PackedUid& uid) {
   return text;
 }
 
+void PackedGroups::FreePage::operator()(std::byte* page) const {
+  ::operator delete(page, std::align_val_t(alignof(PackedGroup)));
+}
+
+PackedGroups::Page PackedGroups::MakePage(int32_t workers) {
+  const size_t group_bytes = GroupBytes(workers);
+  Page page(static_cast<std::byte*>(::operator new(group_bytes* kPageGroups, std::align_val_t(alignof(PackedGroup)))));
+  for (size_t i = 0; i < kPageGroups; ++i) {
+    auto* group = new (page.get() + i * group_bytes) PackedGroup();
+    std::uninitialized_value_construct_n(reinterpret_cast<PackedWorker*>(group + 1), workers);
+  }
+  return page;
+}
+
 void PackedGroups::SetWorkers(int32_t workers) {
   if (workers <= workers_) return;
-  for (std::unique_ptr<Page>& page : pages_) {
+  const size_t wider_bytes = GroupBytes(workers);
+  for (Page& page : pages_) {
     if (page == nullptr) continue;
-    std::vector<PackedWorker> wider(static_cast<size_t>(kPageGroups) * workers);
-    for (size_t group = 0; group < kPageGroups; ++group) {
-      std::copy_n(page->workers.begin() + group * workers_, workers_, wider.begin() + group * workers);
+    Page wider = MakePage(workers);
+    for (size_t i = 0; i < kPageGroups; ++i) {
+      const std::byte* from = page.get() + i * group_bytes_;
+      std::copy_n(from, sizeof(PackedGroup) + sizeof(PackedWorker) * static_cast<size_t>(workers_),
+                  wider.get() + i * wider_bytes);
     }
-    page->workers = std::move(wider);
+    page = std::move(wider);
   }
   workers_ = workers;
+  group_bytes_ = wider_bytes;
 }
 
 PackedGroup& PackedGroups::At(int32_t index) {
   const size_t place = static_cast<size_t>(index) / kPageGroups;
   if (place >= pages_.size()) pages_.resize(place + 1);
-  std::unique_ptr<Page>& page = pages_[place];
-  if (page == nullptr) {
-    page = std::make_unique<Page>();
-    page->workers.resize(static_cast<size_t>(kPageGroups) * workers_);
-  }
-  return page->groups[index % kPageGroups];
+  if (pages_[place] == nullptr) pages_[place] = MakePage(workers_);
+  return *Find(index);
 }
 
 }  // namespace lws

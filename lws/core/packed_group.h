@@ -13,6 +13,7 @@
 #define LWS_CORE_PACKED_GROUP_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
 #include "lws/core/group_state.h"
@@ -30,7 +32,10 @@ namespace lws {
 struct PackedUid {
   std::array<uint32_t, 4> words = {};
 
-  friend bool operator==(const PackedUid& a, const PackedUid& b) { return a.words == b.words; }
+  friend bool operator==(const PackedUid& a, const PackedUid& b) {
+    return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
+            (a.words[3] ^ b.words[3])) == 0;
+  }
   friend bool operator!=(const PackedUid& a, const PackedUid& b) { return !(a == b); }
 };
 
@@ -52,6 +57,7 @@ struct PackedLeader {
   uint16_t has_ready_condition : 1;
   uint16_t restarted : 1;
   uint16_t terminating : 1;
+  uint16_t fails : 1;  // TriggersRestart of the three
   uint16_t requests_tpus : 1;
   uint16_t has_group_key : 1;  // that of its name; else none
   uint16_t has_pod_group : 1;  // PodGroupName of its name and revision; else none
@@ -86,6 +92,7 @@ struct PackedWorker {
   uint16_t phase : 3;
   uint16_t restarted : 1;
   uint16_t terminating : 1;
+  uint16_t fails : 1;  // TriggersRestart of the three
   uint16_t is_due : 1;
 };
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
@@ -117,50 +124,81 @@ class PackedGroups {
 
   // Null when the page of the group is not there. REQUIRES: index >= 0.
   const PackedGroup* Find(int32_t index) const {
-    const Page* page = PageOf(index);
-    return page == nullptr ? nullptr : &page->groups[index % kPageGroups];
+    const std::byte* page = PageOf(index);
+    return page == nullptr ? nullptr : GroupIn(page, index % kPageGroups);
   }
   PackedGroup* Find(int32_t index) { return const_cast<PackedGroup*>(std::as_const(*this).Find(index)); }
   PackedGroup& At(int32_t index);
 
   // Worker 1 and up; null when the page is not there, or there is no place for such a worker.
   const PackedWorker* FindWorker(int32_t index, int32_t worker) const {
-    const Page* page = PageOf(index);
-    if (page == nullptr || worker < 1 || worker > workers_) return nullptr;
-    return &page->workers[static_cast<size_t>(index % kPageGroups) * workers_ + worker - 1];
+    const PackedGroup* group = Find(index);
+    if (group == nullptr || worker < 1 || worker > workers_) return nullptr;
+    return WorkersOf(group) + worker - 1;
   }
   PackedWorker* FindWorker(int32_t index, int32_t worker) {
     return const_cast<PackedWorker*>(std::as_const(*this).FindWorker(index, worker));
   }
 
-  // Asks the processor for the memory of a member, worker 0 being the leader.
-  void Prefetch(int32_t index, int32_t worker) const {
-    const void* place = worker == 0 ? static_cast<const void*>(Find(index)) : FindWorker(index, worker);
-    if (place != nullptr) __builtin_prefetch(place, 1);
+  // Asks the processor for the memory of a member, worker 0 being the leader. REQUIRES: worker <= workers(). Inlined
+  // always: GCC takes a function that only prefetches for one without effect, and leaves its calls out.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Prefetch(int32_t index, int32_t worker) const {
+    const PackedGroup* group = Find(index);
+    if (group == nullptr) return;
+    if (worker == 0) {
+      __builtin_prefetch(group, 1);
+      __builtin_prefetch(reinterpret_cast<const char*>(group + 1) - 1, 1);
+    } else {
+      const PackedWorker* place = WorkersOf(group) + worker - 1;
+      __builtin_prefetch(place, 1);
+      __builtin_prefetch(reinterpret_cast<const char*>(place + 1) - 1, 1);
+    }
   }
 
-  // Calls visit(first index, groups, workers) for the kPageGroups groups of every page, in order.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void PrefetchPage(int32_t index) const {
+    __builtin_prefetch(pages_.data() + static_cast<size_t>(index) / kPageGroups);
+  }
+
+  // Calls visit(index, group, its workers) for the groups of every page, in order.
   template <typename Visit>
-  void ForEachPage(const Visit& visit) const {
+  void ForEach(const Visit& visit) const {
     for (size_t i = 0; i < pages_.size(); ++i) {
       if (pages_[i] == nullptr) continue;
-      visit(static_cast<int32_t>(i) * kPageGroups, pages_[i]->groups.data(), pages_[i]->workers.data());
+      for (int32_t group = 0; group < kPageGroups; ++group) {
+        const PackedGroup* packed = GroupIn(pages_[i].get(), group);
+        visit(static_cast<int32_t>(i) * kPageGroups + group, *packed, WorkersOf(packed));
+      }
     }
   }
 
  private:
-  struct alignas(64) Page {
-    std::array<PackedGroup, kPageGroups> groups = {};
-    std::vector<PackedWorker> workers;
+  // kPageGroups groups, each with its workers behind it.
+  struct FreePage {
+    void operator()(std::byte* page) const;
   };
+  using Page = std::unique_ptr<std::byte, FreePage>;
 
-  const Page* PageOf(int32_t index) const {
+  static size_t GroupBytes(int32_t workers) {
+    const size_t bytes = sizeof(PackedGroup) + sizeof(PackedWorker) * static_cast<size_t>(workers);
+    return (bytes + alignof(PackedGroup) - 1) / alignof(PackedGroup) * alignof(PackedGroup);
+  }
+  static Page MakePage(int32_t workers);
+
+  const PackedGroup* GroupIn(const std::byte* page, int32_t group) const {
+    return reinterpret_cast<const PackedGroup*>(page + group_bytes_ * static_cast<size_t>(group));
+  }
+  static const PackedWorker* WorkersOf(const PackedGroup* group) {
+    return reinterpret_cast<const PackedWorker*>(group + 1);
+  }
+
+  const std::byte* PageOf(int32_t index) const {
     const size_t page = static_cast<size_t>(index) / kPageGroups;
     return page < pages_.size() ? pages_[page].get() : nullptr;
   }
 
+  size_t group_bytes_ = sizeof(PackedGroup);
   int32_t workers_ = 0;
-  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<Page> pages_;
 };
 
 }  // namespace lws

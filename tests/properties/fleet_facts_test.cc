@@ -171,8 +171,9 @@ class Twins {
     pod.terminating = Draw(9) == 0;
     pod.revision = static_cast<RevisionId>(Draw(3));
     pod.resource_version = 1 + Draw(1000);
-    pod.uid = Uid(1 + Draw(2));
-    pod.owner_uid = Uid(100 + (Draw(5) == 0));
+    const uint32_t number = Draw(4);
+    pod.uid = Uid(1 + number);
+    pod.owner_uid = Uid(100 + (number == 3));
     return pod;
   }
 
@@ -187,7 +188,7 @@ class Twins {
     workers.replicas = kSize - 1;
     workers.available_replicas = static_cast<int32_t>(Draw(kSize));
     workers.uid = Uid(100 + (Draw(5) == 0));
-    workers.leader_uid = Uid(1 + Draw(2));
+    workers.leader_uid = Uid(1 + Draw(4));
     return workers;
   }
 
