@@ -9,6 +9,8 @@
 #include "benchmark/benchmark.h"
 #include "benchmarks/rollout_state.h"
 #include "lws/core/fleet.h"
+#include "lws/core/fleet_facts.h"
+#include "lws/core/packed_group.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_set.h"
 
@@ -33,8 +35,15 @@ void BM_EventToDecision(benchmark::State& state) {
   Fleet fleet;
   Tell(rollout, &fleet);
   fleet.TakeDueSets();
-  ObservedStatefulSet available = *rollout.observation().worker_statefulsets[0];
-  ObservedStatefulSet unavailable = available;
+  const ObservedStatefulSet& observed = *rollout.observation().worker_statefulsets[0];
+  WorkersFacts available;
+  available.set = fleet.SetNumber("n", "s");
+  available.group = observed.meta.named_group;
+  available.revision = *fleet.RevisionNumber(available.set, observed.meta.revision_key);
+  available.replicas = available.available_replicas = observed.replicas;
+  available.uid = *ParseUid(observed.meta.uid);
+  available.leader_uid = *ParseUid(observed.meta.controller->uid);
+  WorkersFacts unavailable = available;
   --unavailable.available_replicas;
   Plan plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
   if (!plan.empty() || plan != ReconcileSet(rollout.observation(), absl::UnixEpoch())) {
@@ -42,14 +51,18 @@ void BM_EventToDecision(benchmark::State& state) {
     return;
   }
   std::vector<uint32_t> due;
+  std::vector<Member> pods;
+  std::vector<FleetName> others;
+  fleet.TakeDuePods();
   for (auto _ : state) {
-    fleet.AddStatefulSet(unavailable);
-    fleet.AddStatefulSet(available);
-    fleet.TakeDuePods();
+    fleet.TellWorkers({&unavailable, 1}).IgnoreError();
+    fleet.TellWorkers({&available, 1}).IgnoreError();
+    pods.clear();
+    fleet.TakeDuePods(&pods, &others);
     due.clear();
     fleet.TakeDueSets(&due);
     plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
-    if (due.size() != 1 || !plan.empty()) state.SkipWithError("the decision is not the one expected");
+    if (due.size() != 1 || pods.size() != 1 || !plan.empty()) state.SkipWithError("the decision is not the one expected");
   }
 }
 BENCHMARK(BM_EventToDecision)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->ArgName("groups");
