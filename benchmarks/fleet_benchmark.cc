@@ -62,7 +62,8 @@ void BM_EventToDecision(benchmark::State& state) {
     due.clear();
     fleet.TakeDueSets(&due);
     plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
-    if (due.size() != 1 || pods.size() != 1 || !plan.empty()) state.SkipWithError("the decision is not the one expected");
+    if (due.size() != 1 || pods.size() != 1 || !plan.empty())
+      state.SkipWithError("the decision is not the one expected");
   }
 }
 BENCHMARK(BM_EventToDecision)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->ArgName("groups");

@@ -79,6 +79,27 @@ TEST(PodReaderTest, Law1AsTheCarefulReader) {
   }
 }
 
+TEST(PodReaderTest, CutAndBrokenTexts) {
+  PodReader reader;
+  ObservedPod pod;
+  const std::string whole = Pod().dump(1);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(reader.Read(whole.substr(0, size), &pod).ok()) << size;
+  }
+  std::mt19937 random(kSeed);
+  for (int round = 0; round < kRounds; ++round) {
+    std::string text = whole;
+    for (size_t edits = 1 + random() % 3; edits > 0; --edits) {
+      constexpr char kBytes[] = "{}[]:,\"\\ \n0-t\x80";
+      text[random() % text.size()] = kBytes[random() % (sizeof(kBytes) - 1)];
+    }
+    // Law 2: a broken text may pass where nobody reads it.
+    if (ParseJson(text, "pod").ok()) ExpectSame(&reader, text, absl::StrCat("round ", round, ", seed ", kSeed));
+    if (HasFatalFailure()) return;
+    reader.Read(text, &pod).IgnoreError();
+  }
+}
+
 TEST(PodReaderTest, KeysTwiceEscapesAndTpus) {
   PodReader reader;
   for (const char* text : {
