@@ -17,9 +17,7 @@ ActionObject ActionObject::Of(Json document) {
 ActionObject ActionObject::OfStatefulSet(SharedJson base, int32_t partition, int32_t replicas) {
   ActionObject object;
   object.document_ = std::move(base);
-  object.has_numbers_ = true;
-  object.partition_ = partition;
-  object.replicas_ = replicas;
+  object.numbers_ = Numbers{partition, replicas};
   return object;
 }
 
@@ -40,11 +38,11 @@ Json ActionObject::Document() const {
             {"status", LeaderWorkerSetStatusToJson(*status_)}};
   }
   if (document_ == nullptr) return Json();
-  if (!has_numbers_) return *document_;
+  if (!numbers_.has_value()) return *document_;
   Json document = *document_;
   Json& spec = document["spec"];
-  spec["replicas"] = replicas_;
-  spec["updateStrategy"]["rollingUpdate"]["partition"] = partition_;
+  spec["replicas"] = numbers_->replicas;
+  spec["updateStrategy"]["rollingUpdate"]["partition"] = numbers_->partition;
   return document;
 }
 

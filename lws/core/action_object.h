@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lws/api/json.h"
@@ -40,14 +41,22 @@ class ActionObject {
   // Null when empty. Complexity: O(document).
   Json Document() const;
 
+  // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
+  struct Numbers {
+    int32_t partition = 0;
+    int32_t replicas = 0;
+  };
+  const std::optional<Numbers>& numbers() const { return numbers_; }
+  SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
+  // As OfStatus was given it, else null.
+  const LeaderWorkerSetStatus* status() const { return status_.get(); }
+
   friend bool operator==(const ActionObject& a, const ActionObject& b);
 
  private:
   // Whole, or to be completed by the numbers.
   SharedJson document_;
-  bool has_numbers_ = false;
-  int32_t partition_ = 0;
-  int32_t replicas_ = 0;
+  std::optional<Numbers> numbers_;
   std::shared_ptr<const LeaderWorkerSetStatus> status_;
   std::string namespace_name_;
   std::string name_;

@@ -16,6 +16,7 @@
 #include "lws/api/well_known.h"
 #include "lws/core/fleet_set.h"
 #include "lws/core/group_state.h"
+#include "lws/core/leader_decision.h"
 #include "lws/core/name_table.h"
 #include "lws/core/object_packing.h"
 #include "lws/core/observed_object.h"
@@ -225,6 +226,11 @@ class Fleet::State {
   }
 
   SetObservation ObserveSet(FleetSet* set);
+  // With them; of a set that is null or does not exist there is none.
+  SetObservation ObserveGroups(FleetSet* set);
+  // As the observation is reduced, where all that they ask of is packed.
+  static std::optional<RestartFacts> PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker);
+  std::optional<LeaderFacts> PackedLeaderFacts(FleetSet* set, int32_t group);
   // Every object that belongs to the set, however it is named.
   void ListGroups(const FleetSet& set, SetObservation* observation);
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
@@ -262,6 +268,7 @@ class Fleet::State {
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
   void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
   void PutWorker(const Place& place, const PackedWorker& worker);
+  static bool IsStarted(const FleetSet& set, int32_t group);
   bool MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const;
 
   void RemovePod(FleetNamespace* space, absl::string_view name);
@@ -895,6 +902,64 @@ SetObservation Fleet::State::ObserveSet(FleetSet* set) {
   return observation;
 }
 
+SetObservation Fleet::State::ObserveGroups(FleetSet* set) {
+  if (set == nullptr || !set->exists) return SetObservation();
+  SetObservation observation = ObserveSet(set);
+  if (set->irregular > 0) {
+    ListGroups(*set, &observation);
+    return observation;
+  }
+  const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
+                                               observation.leader_statefulset);
+  observation.groups = &set->FactsFor(choice.key);
+  return observation;
+}
+
+std::optional<RestartFacts> Fleet::State::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
+  const PackedGroup& packed = *set.groups.Find(group);
+  const bool all_packed = set.whole_pods.empty() && !packed.leader.is_whole && !packed.workers.is_whole &&
+                          set.parent == nullptr && set.namesakes.empty();
+  if (!all_packed) return std::nullopt;
+  const PackedWorker* pod = set.groups.FindWorker(group, worker);
+  RestartFacts facts = RestartFactsOfSet(set.set);
+  facts.is_leader = worker == 0;
+  facts.triggered = facts.is_leader ? packed.leader.fails : pod->fails;
+  facts.leader_exists = packed.leader.exists;
+  facts.group_started = !facts.waits_for_start || IsStarted(set, group);
+  if (!facts.leader_exists) return facts;
+  facts.same_revision = facts.is_leader || pod->revision == packed.leader.revision;
+  facts.belongs_to_leader = facts.is_leader || (packed.workers.exists && packed.workers.is_owned_by_leader);
+  facts.leader_terminating = packed.leader.terminating;
+  return facts;
+}
+
+bool Fleet::State::IsStarted(const FleetSet& set, int32_t group) {
+  const PackedGroup& packed = *set.groups.Find(group);
+  const auto is_pending = [](uint16_t phase) { return phase == static_cast<uint16_t>(PodPhase::kPending); };
+  int64_t members = packed.leader.exists;
+  if (packed.leader.exists && is_pending(packed.leader.phase)) return false;
+  for (int32_t i = 1; i <= set.groups.workers(); ++i) {
+    const PackedWorker& worker = *set.groups.FindWorker(group, i);
+    members += worker.exists;
+    if (worker.exists && is_pending(worker.phase)) return false;
+  }
+  const LeaderWorkerTemplate& wanted = set.set.spec().leader_worker_template();
+  return members == (wanted.has_size() ? wanted.size() : 1);
+}
+
+std::optional<LeaderFacts> Fleet::State::PackedLeaderFacts(FleetSet* set, int32_t group) {
+  const PackedGroup& packed = *set->groups.Find(group);
+  if (packed.leader.is_whole || !SpaceOf(*set).statefulsets.empty()) return std::nullopt;
+  LeaderFacts facts = LeaderFactsOfSet(set->set);
+  facts.terminating = packed.leader.terminating;
+  facts.waits_for_ready = facts.waits_for_ready && !packed.leader.has_ready_condition;
+  facts.has_revision =
+      OwnedRevisions(set->set, RevisionsOf(set)).Find(set->revision_names.Text(packed.leader.revision)) != nullptr;
+  facts.waits_for_schedule = facts.waits_for_schedule && packed.leader.node == 0;
+  facts.has_workers = packed.workers.exists;
+  return facts;
+}
+
 PodObservation Fleet::State::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   pod_scratch_.Clear();
   PodObservation observation;
@@ -1126,18 +1191,31 @@ SetObservation Fleet::ObserveWholeSet(absl::string_view namespace_name, absl::st
   return observation;
 }
 
+SetObservation Fleet::ObserveSet(uint32_t set) {
+  return set < state_->sets_.size() ? state_->ObserveGroups(state_->sets_[set]) : SetObservation();
+}
+
 SetObservation Fleet::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  FleetSet* set = state_->FindSet(namespace_name, name);
-  if (set == nullptr) return SetObservation();
-  SetObservation observation = state_->ObserveSet(set);
-  if (set->irregular > 0) {
-    state_->ListGroups(*set, &observation);
-    return observation;
-  }
-  const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
-                                               observation.leader_statefulset);
-  observation.groups = &set->FactsFor(choice.key);
-  return observation;
+  return state_->ObserveGroups(state_->FindSet(namespace_name, name));
+}
+
+void Fleet::TellStatus(uint32_t set, const LeaderWorkerSetStatus& status) {
+  *state_->sets_[set]->set.mutable_status() = status;
+  state_->MakeSetDue(state_->sets_[set]);
+}
+
+RestartFacts Fleet::RestartFactsOf(const Member& member) {
+  const FleetSet& set = *state_->sets_[member.set];
+  const std::optional<RestartFacts> facts = state_->PackedRestartFacts(set, member.group, member.worker);
+  if (facts.has_value()) return *facts;
+  return ReadRestartFacts(state_->ObservePod(set.namespace_name, MemberName(set, member.group, member.worker)));
+}
+
+LeaderFacts Fleet::LeaderFactsOf(const Member& member) {
+  FleetSet& set = *state_->sets_[member.set];
+  const std::optional<LeaderFacts> facts = state_->PackedLeaderFacts(&set, member.group);
+  if (facts.has_value()) return *facts;
+  return ReadLeaderFacts(state_->ObservePod(set.namespace_name, MemberName(set, member.group, 0)));
 }
 
 PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_view name) {

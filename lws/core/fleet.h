@@ -20,6 +20,7 @@
 //   4. A set whose plan changed, other than by time, is due.
 //   5. A pod whose own change gives it a plan is due.
 //   6. Telling facts is telling the objects that they stand for.
+//   7. The facts of a member are those that its observation is reduced to.
 //
 // Thread-safety: none; parts of a fleet can be kept by different threads, a Fleet each.
 #ifndef LWS_CORE_FLEET_H_
@@ -36,11 +37,14 @@
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet_facts.h"
+#include "lws/core/leader_decision.h"
 #include "lws/core/observation.h"
+#include "lws/core/restart.h"
 
 namespace lws {
 
 class LeaderWorkerSet;
+class LeaderWorkerSetStatus;
 
 struct FleetName {
   std::string namespace_name;
@@ -96,6 +100,15 @@ class Fleet {
   void TakeDueSets(std::vector<uint32_t>* sets);
   void TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others);
 
+  // The status of a set that was told, as it was written.
+  void TellStatus(uint32_t set, const LeaderWorkerSetStatus& status);
+
+  // What decisions on a pod read, without an observation. REQUIRES: the pod and its set are there. Complexity: O(1),
+  // and O(size of the group) for sets that ask whether it has started.
+  RestartFacts RestartFactsOf(const Member& member);
+  // REQUIRES: worker 0.
+  LeaderFacts LeaderFactsOf(const Member& member);
+
   // Reads every object. Complexity: one pass over memory.
   FleetCounts Count() const;
 
@@ -103,6 +116,7 @@ class Fleet {
   // tampered objects the lists of pods and worker StatefulSets are left empty, and `groups` is there instead.
   // Complexity: O(revisions); O(groups) once when an update begins, or the set's partition, replicas or size changed.
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name);
+  SetObservation ObserveSet(uint32_t set);
   // With the lists and without `groups`, as a ClusterSnapshot has it. Complexity: O(objects of the namespace).
   SetObservation ObserveWholeSet(absl::string_view namespace_name, absl::string_view name);
   // Complexity: O(size of the group + revisions).

@@ -11,6 +11,7 @@
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired_objects.h"
+#include "lws/core/leader_decision.h"
 #include "lws/core/plan_builder.h"
 #include "lws/core/restart.h"
 #include "lws/core/revision_data.h"
@@ -68,7 +69,8 @@ class PodPass {
   }
 
   Plan RunLeader() {
-    if (pod_.leader_name.has_value()) {
+    const DecisionReason reason = DecideLeader(ReadLeaderFacts(observation_));
+    if (reason == DecisionReason::kMistakenLeader) {
       plan_.Because(DecisionReason::kMistakenLeader, subject_);
       plan_.Warn("FailedCreate", "Create",
                  absl::StrCat("leader pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
@@ -77,10 +79,7 @@ class PodPass {
                  PodRef(pod_));
       return plan_.Take();
     }
-    if (pod_.meta.terminating) {
-      plan_.Because(DecisionReason::kLeaderTerminating, subject_);
-      return plan_.Take();
-    }
+    if (reason == DecisionReason::kLeaderTerminating) return Wait(reason);
     const bool unique = set_.spec().network_config().subdomain_policy() == kSubdomainUniquePerReplica;
     if (unique && observation_.service == nullptr) {
       plan_.Because(DecisionReason::kServiceMissing, subject_);
@@ -92,7 +91,7 @@ class PodPass {
     }
     absl::Status status = DecidePodGroup();
     if (!status.ok()) return plan_.Fail(std::move(status));
-    return DecideWorkers();
+    return RunWorkers(reason);
   }
 
   bool HasFormerPodGroup() const {
@@ -117,17 +116,14 @@ class PodPass {
     return plan_.Take();
   }
 
-  Plan DecideWorkers() {
-    const LeaderWorkerTemplate& group = set_.spec().leader_worker_template();
-    if (!group.has_size() || group.size() == 1) return Wait(DecisionReason::kSingleMember);
-    if (set_.spec().startup_policy() == kLeaderReady && !pod_.has_ready_condition) {
-      return Wait(DecisionReason::kWaitingForLeaderReady);
-    }
-    const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
-    if (revision == nullptr) {
-      plan_.Because(DecisionReason::kWaitingForRevision, subject_, pod_.meta.revision_key);
+  Plan RunWorkers(DecisionReason reason) {
+    const bool waits = reason == DecisionReason::kSingleMember || reason == DecisionReason::kWaitingForLeaderReady;
+    if (waits) return Wait(reason);
+    if (reason == DecisionReason::kWaitingForRevision) {
+      plan_.Because(reason, subject_, pod_.meta.revision_key);
       return plan_.Again(kRevisionRetry);
     }
+    const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
     const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
     if (!set.ok()) {
       return plan_.Fail(
@@ -136,8 +132,7 @@ class PodPass {
     }
     const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
-    if (Topology().has_value() && pod_.node_name.empty()) return Wait(DecisionReason::kWaitingForSchedule);
-    if (observation_.worker_statefulset != nullptr) return Wait(DecisionReason::kWorkersExist);
+    if (reason != DecisionReason::kWorkersMissing) return Wait(reason);
     return CreateWorkers(*set, *topology_value);
   }
 

@@ -39,15 +39,19 @@ bool TriggersRestart(PodPhase phase, bool restarted, bool terminating) {
   return terminating || (alive && restarted);
 }
 
-RestartFacts ReadRestartFacts(const PodObservation& observation) {
-  const LeaderWorkerSet& set = *observation.set;
-  const ObservedPod& pod = *observation.pod;
+RestartFacts RestartFactsOfSet(const LeaderWorkerSet& set) {
   const std::string& policy = set.spec().leader_worker_template().restart_policy();
   const bool after_start = policy == kRecreateGroupAfterStart;
   RestartFacts facts;
   facts.policy_restarts = after_start || policy == kRecreateGroupOnPodRestart;
-  facts.triggered = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   facts.waits_for_start = after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
+  return facts;
+}
+
+RestartFacts ReadRestartFacts(const PodObservation& observation) {
+  const ObservedPod& pod = *observation.pod;
+  RestartFacts facts = RestartFactsOfSet(*observation.set);
+  facts.triggered = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   facts.group_started = !facts.waits_for_start || IsStarted(observation);
   facts.is_leader = pod.is_leader();
   const ObservedPod* leader = facts.is_leader ? &pod : observation.leader;

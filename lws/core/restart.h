@@ -22,6 +22,8 @@
 
 namespace lws {
 
+class LeaderWorkerSet;
+
 // What a pod must have come to for its group to be restarted: it is terminating, or a container of it has restarted
 // while it is Running or Pending.
 bool TriggersRestart(PodPhase phase, bool restarted, bool terminating);
@@ -37,6 +39,9 @@ struct RestartFacts {
   bool belongs_to_leader = false;  // the chain of controller owners ends at the leader's UID
   bool leader_terminating = false;
 };
+
+// What the set alone says: policy_restarts and waits_for_start.
+RestartFacts RestartFactsOfSet(const LeaderWorkerSet& set);
 
 // The reduction. REQUIRES: observation.pod and observation.set are there.
 RestartFacts ReadRestartFacts(const PodObservation& observation);

@@ -12,10 +12,12 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/fleet.h"
+#include "lws/core/leader_decision.h"
 #include "lws/core/packed_group.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
+#include "lws/core/restart.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -33,7 +35,7 @@ constexpr int kSize = 3;
 constexpr const char* kSets[] = {"s", "s-1"};
 constexpr const char* kRevisions[] = {"", "old", "new"};
 
-LeaderWorkerSet Set(const char* name) {
+LeaderWorkerSet Set(const char* name, bool after_start) {
   Json set = Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"namespace": "n", "uid": "u", "generation": 1},
     "spec": {"startupPolicy": "LeaderCreated", "rolloutStrategy": {"type": "RollingUpdate",
         "rollingUpdateConfiguration": {"partition": 0, "maxUnavailable": 1, "maxSurge": 1}},
@@ -41,8 +43,25 @@ LeaderWorkerSet Set(const char* name) {
                                "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i"}]}}}}})");
   set["metadata"]["name"] = name;
   set["spec"]["replicas"] = kGroups;
+  if (after_start) {
+    set["spec"]["leaderWorkerTemplate"]["restartPolicy"] = "RecreateGroupAfterStart";
+    set["spec"]["startupPolicy"] = "LeaderReady";
+    set["metadata"]["annotations"]["leaderworkerset.sigs.k8s.io/exclusive-topology"] = "rack";
+  }
   set["spec"]["leaderWorkerTemplate"]["size"] = kSize;
   return *LeaderWorkerSetFromJson(set);
+}
+
+// Of the second key.
+ObservedRevision Revision(const char* set) {
+  ObservedRevision revision;
+  revision.meta.namespace_name = "n";
+  revision.meta.name = absl::StrCat(set, "-new-1");
+  revision.meta.set_name = set;
+  revision.meta.revision_key = "new";
+  revision.number = 1;
+  revision.data = R"({"spec":{"leaderWorkerTemplate":{}}})";
+  return revision;
 }
 
 PackedUid Uid(uint32_t number) { return {{0, 0x4000, 0x80000000, number}}; }
@@ -100,12 +119,14 @@ ObservedStatefulSet StatefulSetOf(const WorkersFacts& facts) {
 
 class Twins {
  public:
-  explicit Twins(unsigned seed) : random_(seed) {
-    for (uint32_t set = 0; set < 2; ++set) {
+  // Of the first set alone, whose groups are always packed, or of both.
+  Twins(unsigned seed, uint32_t sets) : random_(seed), sets_(sets) {
+    for (uint32_t set = 0; set < sets_; ++set) {
       for (Fleet* fleet : {&facts_, &objects_}) {
         EXPECT_EQ(fleet->SetNumber("n", kSets[set]), set);
         for (RevisionId i = 1; i < 3; ++i) EXPECT_EQ(*fleet->RevisionNumber(set, kRevisions[i]), i);
-        fleet->AddSet(Set(kSets[set]));
+        fleet->AddSet(Set(kSets[set], seed % 2 == 0));
+        fleet->AddRevision(Revision(kSets[set]));
         ObservedStatefulSet leaders;
         leaders.meta.namespace_name = "n";
         leaders.meta.name = leaders.meta.set_name = kSets[set];
@@ -143,8 +164,9 @@ class Twins {
   void Check() {
     EXPECT_EQ(Names(facts_.TakeDueSets()), Names(objects_.TakeDueSets()));
     EXPECT_EQ(Names(facts_.TakeDuePods()), Names(objects_.TakeDuePods()));
-    for (const char* set : kSets) {
-      const Plan plan = ReconcileSet(facts_.ObserveSet("n", set), absl::UnixEpoch());
+    for (uint32_t i = 0; i < sets_; ++i) {
+      const char* set = kSets[i];
+      const Plan plan = ReconcileSet(facts_.ObserveSet(i), absl::UnixEpoch());
       const Plan wanted = ReconcileSet(objects_.ObserveSet("n", set), absl::UnixEpoch());
       ASSERT_TRUE(plan == wanted) << ToString(plan) << "wanted\n" << ToString(wanted);
     }
@@ -152,18 +174,38 @@ class Twins {
       const Plan plan = ReconcilePod(facts_.ObservePod("n", name), {});
       const Plan wanted = ReconcilePod(objects_.ObservePod("n", name), {});
       ASSERT_TRUE(plan == wanted) << name << "\n" << ToString(plan) << "wanted\n" << ToString(wanted);
+      CheckFacts(name, pod.member);
     }
     EXPECT_TRUE(facts_.Count() == objects_.Count());
     EXPECT_EQ(facts_.Count().pods, static_cast<int64_t>(there_.size()));
-    EXPECT_EQ(facts_.Count().sets, 2);
+    EXPECT_EQ(facts_.Count().sets, sets_);
+  }
+
+  // Law 7.
+  void CheckFacts(const std::string& name, const Member& member) {
+    const RestartFacts restart = ReadRestartFacts(objects_.ObservePod("n", name));
+    ASSERT_EQ(Text(facts_.RestartFactsOf(member)), Text(restart)) << name;
+    if (member.worker != 0) return;
+    const LeaderFacts leader = ReadLeaderFacts(objects_.ObservePod("n", name));
+    ASSERT_EQ(Text(facts_.LeaderFactsOf(member)), Text(leader)) << name;
   }
 
  private:
+  static std::string Text(const RestartFacts& facts) {
+    return absl::StrCat(facts.policy_restarts, facts.triggered, facts.waits_for_start, facts.group_started,
+                        facts.is_leader, facts.leader_exists, facts.same_revision, facts.belongs_to_leader,
+                        facts.leader_terminating);
+  }
+  static std::string Text(const LeaderFacts& facts) {
+    return absl::StrCat(facts.is_mistaken, facts.terminating, facts.single_member, facts.waits_for_ready,
+                        facts.has_revision, facts.waits_for_schedule, facts.has_workers);
+  }
+
   uint32_t Draw(uint32_t count) { return static_cast<uint32_t>(random_() % count); }
 
   PodFacts Pod() {
     PodFacts pod;
-    pod.member = {Draw(2), static_cast<int32_t>(Draw(kGroups)), static_cast<int32_t>(Draw(kSize))};
+    pod.member = {Draw(sets_), static_cast<int32_t>(Draw(kGroups)), static_cast<int32_t>(Draw(kSize))};
     pod.exists = Draw(6) != 0;
     pod.phase = static_cast<PodPhase>(Draw(5));
     pod.has_ready_condition = Draw(3) != 0;
@@ -179,7 +221,7 @@ class Twins {
 
   WorkersFacts Workers() {
     WorkersFacts workers;
-    workers.set = Draw(2);
+    workers.set = Draw(sets_);
     workers.group = static_cast<int32_t>(Draw(kGroups));
     workers.exists = Draw(6) != 0;
     workers.terminating = Draw(9) == 0;
@@ -199,6 +241,7 @@ class Twins {
   }
 
   std::mt19937 random_;
+  uint32_t sets_;
   Fleet facts_;
   Fleet objects_;
   std::map<std::string, PodFacts> there_;
@@ -207,7 +250,7 @@ class Twins {
 TEST(FleetFactsTest, Law6FactsAreTheObjectsThatTheyStandFor) {
   for (unsigned seed = kSeed; seed < kSeed + kHistories; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    Twins twins(seed);
+    Twins twins(seed, 1 + seed / 2 % 2);
     for (int batch = 0; batch < 100; ++batch) {
       twins.Batch();
       twins.Check();
@@ -218,7 +261,7 @@ TEST(FleetFactsTest, Law6FactsAreTheObjectsThatTheyStandFor) {
 
 TEST(FleetFactsTest, NumbersThatWereNotGivenAreAnError) {
   Fleet fleet;
-  fleet.AddSet(Set("s"));
+  fleet.AddSet(Set("s", false));
   const uint32_t set = fleet.SetNumber("n", "s");
   const auto tell = [&fleet](const Member& member, RevisionId revision) {
     PodFacts pod;
