@@ -101,7 +101,7 @@ bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
 
 bool SameWorker(const PackedWorker& a, const PackedWorker& b) {
   return a.exists == b.exists && a.uid == b.uid && a.revision == b.revision && a.phase == b.phase &&
-         a.restarted == b.restarted && a.terminating == b.terminating;
+         a.restarted == b.restarted && a.terminating == b.terminating && a.has_other_owner == b.has_other_owner;
 }
 
 PackedLeader LeaderOf(const PodFacts& facts) {
@@ -191,6 +191,12 @@ std::string MemberName(const FleetSet& set, int32_t group, int32_t worker) {
   return worker == 0 ? absl::StrCat(set.name, "-", group) : absl::StrCat(set.name, "-", group, "-", worker);
 }
 
+// What the worker names as its controller.
+PackedUid OwnerOf(const FleetSet& set, int32_t group, const PackedWorker& worker) {
+  if (worker.exists && worker.has_other_owner) return set.other_owners.find(group)->second;
+  return set.groups.Find(group)->workers.uid;
+}
+
 }  // namespace
 
 // Objects come in as observed or as facts, are packed into the groups of their set where they fit, and leave as
@@ -262,14 +268,16 @@ class Fleet::State {
   Place FindPackedPod(FleetNamespace* space, absl::string_view name);
   Place FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
 
-  bool AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner);
+  bool AddPackedWorker(const Place& place, PackedWorker worker, const PackedUid& owner);
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
   void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
   void PutWorker(const Place& place, const PackedWorker& worker);
   static bool IsStarted(const FleetSet& set, int32_t group);
-  bool MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const;
+  static bool HasWorkerOf(const Place& place, bool other_owner);
+  static std::optional<bool> TakeOwner(const Place& place, const PackedUid& owner);
+  void SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid);
 
   void RemovePod(FleetNamespace* space, absl::string_view name);
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
@@ -281,7 +289,8 @@ class Fleet::State {
   void KeepWholePod(std::unique_ptr<ObservedPod> pod);
   void EraseWholePod(FleetNamespace* space, absl::string_view name);
   void EraseWholeStatefulSet(FleetNamespace* space, absl::string_view name);
-  // What does not fit any more, because another object of the group has another UID now.
+  // What does not fit any more, because another object of the group has another UID now: the StatefulSet; the workers
+  // of the other owner.
   void UnpackWorkers(FleetSet* set, int32_t group);
   void UnpackMembers(FleetSet* set, int32_t group);
 
@@ -457,9 +466,9 @@ void Fleet::State::UnpackWorkers(FleetSet* set, int32_t group) {
 void Fleet::State::UnpackMembers(FleetSet* set, int32_t group) {
   for (int32_t i = 1; i <= set->groups.workers(); ++i) {
     PackedWorker* packed = set->groups.FindWorker(group, i);
-    if (packed == nullptr || !packed->exists) continue;
+    if (packed == nullptr || !packed->exists || !packed->has_other_owner) continue;
     auto whole = std::make_unique<ObservedPod>();
-    UnpackWorker(*packed, set->groups.At(group).workers.uid, group, i, NamesOf(set), whole.get());
+    UnpackWorker(*packed, OwnerOf(*set, group, *packed), group, i, NamesOf(set), whole.get());
     const bool is_due = packed->is_due;
     *packed = {};
     packed->is_due = is_due;
@@ -490,7 +499,7 @@ void Fleet::State::PutWorkers(FleetSet* set, int32_t group, const PackedStateful
   PackedStatefulSet next = workers;
   const bool keeps_uid = !next.exists || next.is_whole;
   if (keeps_uid) next.uid = packed.workers.uid;  // that the workers name
-  if (next.uid != packed.workers.uid) UnpackMembers(set, group);
+  SwitchOwner(set, group, next.uid);
   const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
   if (same && !next.is_whole) return;
   if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
@@ -505,30 +514,69 @@ void Fleet::State::PutWorker(const Place& place, const PackedWorker& worker) {
   PackedWorker next = worker;
   next.is_due = packed.is_due;
   if (SameWorker(packed, next)) return;
+  const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   packed = next;
   if (next.fails) MakeMemberDue(place.set, place.group, place.worker);
+  if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
 }
 
-// Whether the group's packed StatefulSet, or the workers that are there, agree that this is its UID.
-bool Fleet::State::MayOwn(const FleetSet& set, const Place& place, const PackedUid& owner) const {
-  const PackedGroup& group = *set.groups.Find(place.group);
-  if (group.workers.uid == owner) return true;
-  if (group.workers.exists && !group.workers.is_whole) return false;
-  for (int32_t i = 1; i <= set.groups.workers(); ++i) {
-    if (i != place.worker && set.groups.FindWorker(place.group, i)->exists) return false;
+// Whether a worker of the group, but for the one in `place`, names that owner.
+bool Fleet::State::HasWorkerOf(const Place& place, bool other_owner) {
+  for (int32_t i = 1; i <= place.set->groups.workers(); ++i) {
+    const PackedWorker& worker = *place.set->groups.FindWorker(place.group, i);
+    if (i != place.worker && worker.exists && worker.has_other_owner == other_owner) return true;
   }
+  return false;
+}
+
+// Makes the owner one of the two that a group has place for, and returns whether it is the other; nullopt when both are
+// taken.
+std::optional<bool> Fleet::State::TakeOwner(const Place& place, const PackedUid& owner) {
+  PackedStatefulSet& workers = place.set->groups.At(place.group).workers;
+  if (workers.uid == owner) return false;
+  const auto other = place.set->other_owners.find(place.group);
+  if (other != place.set->other_owners.end() && other->second == owner) return true;
+  const bool is_free = (!workers.exists || workers.is_whole) && !HasWorkerOf(place, false);
+  if (is_free) {
+    workers.uid = owner;
+    return false;
+  }
+  if (other != place.set->other_owners.end() && HasWorkerOf(place, true)) return std::nullopt;
+  place.set->other_owners[place.group] = owner;
   return true;
 }
 
-// False when the group's other objects name another owner.
-bool Fleet::State::AddPackedWorker(const Place& place, const PackedWorker& worker, const PackedUid& owner) {
-  PackedGroup& group = place.set->groups.At(place.group);
-  if (!MayOwn(*place.set, place, owner)) return false;
+// The StatefulSet has this UID now: the workers of the one before have another owner, if it was not theirs already.
+void Fleet::State::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid) {
+  PackedStatefulSet& workers = set->groups.At(group).workers;
+  if (workers.uid == uid) return;
+  const Place nobody = {set, group, 0};
+  const auto other = set->other_owners.find(group);
+  const bool returns = other != set->other_owners.end() && other->second == uid;
+  if (!returns && HasWorkerOf(nobody, true)) UnpackMembers(set, group);
+  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+    PackedWorker& worker = *set->groups.FindWorker(group, i);
+    if (worker.exists) worker.has_other_owner ^= 1;
+  }
+  if (HasWorkerOf(nobody, true)) {
+    set->other_owners[group] = workers.uid;
+  } else {
+    set->other_owners.erase(group);
+  }
+  workers.uid = uid;
+}
+
+// False when the group's other objects name other owners.
+bool Fleet::State::AddPackedWorker(const Place& place, PackedWorker worker, const PackedUid& owner) {
+  place.set->groups.At(place.group);
+  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
+  const PackedUid before = OwnerOf(*place.set, place.group, packed);
+  const std::optional<bool> is_other = TakeOwner(place, owner);
+  if (!is_other.has_value()) return false;
   FleetNamespace& space = SpaceOf(*place.set);
   if (!space.pods.empty()) EraseWholePod(&space, MemberName(*place.set, place.group, place.worker));
-  const bool other_owner = group.workers.uid != owner;
-  group.workers.uid = owner;
-  if (other_owner) place.set->groups.FindWorker(place.group, place.worker)->exists = 0;  // so that it is told as new
+  worker.has_other_owner = *is_other;
+  if (before != owner) packed.exists = 0;  // so that it is told as new
   PutWorker(place, worker);
   return true;
 }
@@ -682,7 +730,9 @@ inline bool Fleet::State::UpdatePod(const PodFacts& facts) {
   }
   const PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
   if (!worker.exists || worker.uid != facts.uid) return false;
-  PutWorker({set, facts.member.group, facts.member.worker}, WorkerOf(facts));
+  PackedWorker next = WorkerOf(facts);
+  next.has_other_owner = worker.has_other_owner;
+  PutWorker({set, facts.member.group, facts.member.worker}, next);
   return true;
 }
 
@@ -811,8 +861,8 @@ const ObservedPod* Fleet::State::FindPod(FleetNamespace* space, absl::string_vie
   if (place.worker == 0) {
     UnpackLeader(group.leader, place.group, NamesOf(place.set), pod);
   } else {
-    UnpackWorker(*place.set->groups.FindWorker(place.group, place.worker), group.workers.uid, place.group, place.worker,
-                 NamesOf(place.set), pod);
+    const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
+    UnpackWorker(worker, OwnerOf(*place.set, place.group, worker), place.group, place.worker, NamesOf(place.set), pod);
   }
   return pod;
 }
@@ -841,7 +891,7 @@ void Fleet::State::ListMembers(FleetSet* set, const std::optional<std::string>& 
     const PackedWorker& worker = *set->groups.FindWorker(index, i);
     if (!worker.exists) continue;
     ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackWorker(worker, group->workers.uid, index, i, NamesOf(set), pod);
+    UnpackWorker(worker, OwnerOf(*set, index, worker), index, i, NamesOf(set), pod);
     members->push_back(pod);
   }
   SortByName(members);
@@ -917,18 +967,24 @@ SetObservation Fleet::State::ObserveGroups(FleetSet* set) {
 
 std::optional<RestartFacts> Fleet::State::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
   const PackedGroup& packed = *set.groups.Find(group);
-  const bool all_packed = set.whole_pods.empty() && !packed.leader.is_whole && !packed.workers.is_whole &&
-                          set.parent == nullptr && set.namesakes.empty();
-  if (!all_packed) return std::nullopt;
+  const FleetNamespace& space = SpaceOf(set);
+  // Where an object is not packed, one of its name may be whole.
+  const bool knows_leader = packed.leader.exists ? !packed.leader.is_whole : space.pods.empty();
+  const bool knows_workers = packed.workers.exists ? !packed.workers.is_whole : space.statefulsets.empty();
+  const bool shares_names = set.parent != nullptr || !set.namesakes.empty();
+  if (!knows_leader || !knows_workers || shares_names) return std::nullopt;
   const PackedWorker* pod = set.groups.FindWorker(group, worker);
   RestartFacts facts = RestartFactsOfSet(set.set);
+  if (facts.waits_for_start && !set.whole_pods.empty()) return std::nullopt;
+  if (worker > 0 && !pod->exists) return std::nullopt;  // it is kept whole
   facts.is_leader = worker == 0;
   facts.triggered = facts.is_leader ? packed.leader.fails : pod->fails;
   facts.leader_exists = packed.leader.exists;
   facts.group_started = !facts.waits_for_start || IsStarted(set, group);
   if (!facts.leader_exists) return facts;
   facts.same_revision = facts.is_leader || pod->revision == packed.leader.revision;
-  facts.belongs_to_leader = facts.is_leader || (packed.workers.exists && packed.workers.is_owned_by_leader);
+  facts.belongs_to_leader =
+      facts.is_leader || (!pod->has_other_owner && packed.workers.exists && packed.workers.is_owned_by_leader);
   facts.leader_terminating = packed.leader.terminating;
   return facts;
 }
@@ -949,7 +1005,8 @@ bool Fleet::State::IsStarted(const FleetSet& set, int32_t group) {
 
 std::optional<LeaderFacts> Fleet::State::PackedLeaderFacts(FleetSet* set, int32_t group) {
   const PackedGroup& packed = *set->groups.Find(group);
-  if (packed.leader.is_whole || !SpaceOf(*set).statefulsets.empty()) return std::nullopt;
+  const bool knows_workers = packed.workers.exists || SpaceOf(*set).statefulsets.empty();
+  if (packed.leader.is_whole || !knows_workers) return std::nullopt;
   LeaderFacts facts = LeaderFactsOfSet(set->set);
   facts.terminating = packed.leader.terminating;
   facts.waits_for_ready = facts.waits_for_ready && !packed.leader.has_ready_condition;

@@ -67,6 +67,9 @@ class FleetSet {
   // The pods that are kept whole, by the group index label.
   absl::flat_hash_map<std::optional<std::string>, std::vector<const ObservedPod*>> whole_pods;
 
+  // By group, while it has workers of another owner than its StatefulSet.
+  absl::flat_hash_map<int32_t, PackedUid> other_owners;
+
   // Sets that are named like groups of this one share their names with objects of it.
   absl::flat_hash_set<int32_t> namesakes;  // their groups
   FleetSet* parent = nullptr;              // the set that this one is a namesake in; null when there is none

@@ -67,7 +67,7 @@ struct PackedLeader {
 };
 
 struct PackedStatefulSet {
-  PackedUid uid;  // also what the group's packed workers name as their controller
+  PackedUid uid;  // also what the group's packed workers name as their controller, but for those of another owner
   int32_t replicas;
   int32_t available_replicas;
   int32_t status_replicas;
@@ -93,6 +93,9 @@ struct PackedWorker {
   uint16_t restarted : 1;
   uint16_t terminating : 1;
   uint16_t fails : 1;  // TriggersRestart of the three
+  // Its controller is FleetSet::other_owners of the group: workers of a former StatefulSet end while those of the next
+  // begin.
+  uint16_t has_other_owner : 1;
   uint16_t is_due : 1;
 };
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
