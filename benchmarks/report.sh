@@ -8,7 +8,7 @@ reference='100:560000 1000:5700000 10000:93000000'
 printf '%-46s %14s   %-12s %s\n' benchmark time 'of reference' counters
 # Large pages where the system gives them to those who ask: a fleet is a large memory, read here and there.
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
-for program in floors reconcile_set fleet million_groups pod_reader admission assign_group; do
+for program in floors reconcile_set fleet million_groups rollout pod_reader admission assign_group; do
   "benchmarks/${program}_benchmark" --benchmark_min_time=0.2 2> /dev/null |
     awk -v reference="$reference" '
       BEGIN {

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lws/api/admit_set.h"
-#include "lws/api/field_error.h"
+#include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
@@ -15,11 +14,6 @@
 
 namespace lws {
 namespace {
-
-absl::Status Refusal(const ObjectKey& key, const SetAdmission& admission) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("LeaderWorkerSet \"", key.name, "\" is invalid: ", Join(admission.errors)));
-}
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
   ControllerOptions controller;
@@ -65,9 +59,8 @@ absl::Status Simulation::AddNode(Json node) {
 }
 
 absl::Status Simulation::CreateSet(const Json& manifest) {
-  const SetAdmission admission = AdmitSet(manifest);
-  if (admission.stage != AdmissionStage::kAdmitted) return Refusal(KeyOf(manifest), admission);
-  return server_.Create(LeaderWorkerSetToJson(*admission.set)).status();
+  const absl::StatusOr<LeaderWorkerSet> set = AdmitNewSet(manifest);
+  return set.ok() ? server_.Create(LeaderWorkerSetToJson(*set)).status() : set.status();
 }
 
 absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch) {
@@ -76,13 +69,8 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
   if (live == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", key.name, " not found"));
   const absl::StatusOr<LeaderWorkerSet> old_set = LeaderWorkerSetFromJson(*live);
   if (!old_set.ok()) return old_set.status();
-  Json edited = *live;
-  edited.merge_patch(patch);
-  const SetAdmission admission = AdmitSetUpdate(*old_set, edited);
-  if (admission.stage != AdmissionStage::kAdmitted) return Refusal(key, admission);
-  Json next = LeaderWorkerSetToJson(*admission.set);
-  next["metadata"]["generation"] = old_set->metadata().generation();  // the server counts
-  return server_.Update(std::move(next)).status();
+  const absl::StatusOr<LeaderWorkerSet> edited = AdmitEdit(*old_set, patch);
+  return edited.ok() ? server_.Update(LeaderWorkerSetToJson(*edited)).status() : edited.status();
 }
 
 void Simulation::OnChange(const Change& change) {

@@ -1,0 +1,35 @@
+#include "lws/adapters/simulation/set_admission.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/leader_worker_set.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+absl::StatusOr<LeaderWorkerSet> Result(const std::string& name, const SetAdmission& admission) {
+  if (admission.stage == AdmissionStage::kAdmitted) return *admission.set;
+  return absl::InvalidArgumentError(
+      absl::StrCat("LeaderWorkerSet \"", name, "\" is invalid: ", Join(admission.errors)));
+}
+
+}  // namespace
+
+absl::StatusOr<LeaderWorkerSet> AdmitNewSet(const Json& manifest) {
+  return Result(manifest.value("/metadata/name"_json_pointer, ""), AdmitSet(manifest));
+}
+
+absl::StatusOr<LeaderWorkerSet> AdmitEdit(const LeaderWorkerSet& set, const Json& patch) {
+  Json edited = LeaderWorkerSetToJson(set);
+  edited.merge_patch(patch);
+  absl::StatusOr<LeaderWorkerSet> next = Result(set.metadata().name(), AdmitSetUpdate(set, edited));
+  if (next.ok()) next->mutable_metadata()->set_generation(set.metadata().generation());
+  return next;
+}
+
+}  // namespace lws

@@ -1,0 +1,85 @@
+// One set of any size in a simulated cluster whose pods are numbers: a rollout of a million groups in seconds.
+//
+//   lws::SetSimulation simulation({});
+//   simulation.Create(manifest);
+//   while (simulation.Advance()) {}
+//   simulation.counts().ready;    // all of them
+//
+// The decisions are those of any host: ReconcileSet on a Fleet, and the tables of restart.h and leader_decision.h. What
+// is around them is simpler than in simulation.h: there is a node for every pod, images always come, the API server is
+// there at once, and the set is looked at at most once in a while, as by a controller whose passes take their time.
+//
+// Laws:
+//   1. Same options, same calls: same states and events.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_SET_SIMULATION_H_
+#define LWS_ADAPTERS_SIMULATION_SET_SIMULATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/kubelet.h"
+#include "lws/api/json.h"
+#include "lws/core/plan.h"
+
+namespace lws {
+
+struct SetSimulationOptions {
+  uint64_t seed = 1;
+  absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
+  bool feature_max_unavailable = false;                  // MaxUnavailableStatefulSet
+  KubeletOptions kubelet;                                // the delays
+  DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
+  // The least time from one look at the set to the next.
+  absl::Duration pass = absl::Milliseconds(100);
+};
+
+// Groups, by what there is of them.
+struct SetSimulationCounts {
+  int32_t partition = 0;
+  int32_t replicas = 0;  // of the leader StatefulSet
+  int32_t ready = 0;     // all members
+  int32_t updated = 0;   // leader and worker StatefulSet are of the newest revision
+  int64_t pods_created = 0;
+  int64_t restarts = 0;
+};
+
+enum class GroupState { kAbsent, kOldUnready, kOldReady, kNewUnready, kNewReady };
+
+class SetSimulation {
+ public:
+  explicit SetSimulation(SetSimulationOptions options, std::function<void(const Event&)> on_event = nullptr);
+  ~SetSimulation();
+
+  // Errors: InvalidArgument with what admission says; AlreadyExists for a second set.
+  absl::Status Create(const Json& manifest);
+
+  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with what admission says.
+  absl::Status Edit(const Json& patch);
+
+  // A container of the pod exits and is restarted; worker 0 is the leader. False when no such pod runs.
+  bool FailContainer(int32_t group, int32_t worker);
+
+  // Moves to the next thing that is due and does what follows; false when there is nothing, or only after `limit`: the
+  // clock is then at `limit`, unless that is the infinite future. Complexity: O(what happens).
+  bool Advance(absl::Time limit = absl::InfiniteFuture());
+
+  absl::Time now() const;
+  SetSimulationCounts counts() const;
+  // REQUIRES: 0 <= group < counts().replicas.
+  GroupState StateOf(int32_t group) const;
+  // What the last plan was stopped by.
+  const absl::Status& error() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_SIMULATION_SET_SIMULATION_H_
