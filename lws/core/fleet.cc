@@ -763,13 +763,14 @@ void Fleet::State::TellPod(const PodFacts& facts) {
 void Fleet::State::TellWorkers(const WorkersFacts& facts) {
   FleetSet* set = sets_[facts.set];
   FleetNamespace& space = SpaceOf(*set);
-  if (!facts.exists) {
-    RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
-    return;
-  }
   const PackedGroup& group = set->groups.At(facts.group);
+  const bool is_whole =
+      group.workers.is_whole || (set->irregular > 0 && space.statefulsets.contains(MemberName(*set, facts.group, 0)));
+  if (!facts.exists) {
+    if (!is_whole) return PutWorkers(set, facts.group, {}, {});
+    return RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
+  }
   const bool is_owned = !group.leader.exists || (!group.leader.is_whole && group.leader.uid == facts.leader_uid);
-  const bool is_whole = !space.statefulsets.empty() && space.statefulsets.contains(MemberName(*set, facts.group, 0));
   if (is_owned && !is_whole) {
     PutWorkers(set, facts.group, WorkersOf(facts), facts.leader_uid);
     return;
@@ -791,6 +792,8 @@ void Fleet::State::AddSet(LeaderWorkerSet next) {
                          google::protobuf::util::MessageDifferencer::Equals(set.set.metadata(), next.metadata());
   if (!same_spec) set.prepared = Prepare(next);
   set.set = std::move(next);
+  set.restart_facts = RestartFactsOfSet(set.set);
+  set.leader_facts = LeaderFactsOfSet(set.set);
   set.exists = true;
   MakeSetDue(&set);
   const int32_t workers = set.set.spec().leader_worker_template().size() - 1;
@@ -968,13 +971,13 @@ SetObservation Fleet::State::ObserveGroups(FleetSet* set) {
 std::optional<RestartFacts> Fleet::State::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
   const PackedGroup& packed = *set.groups.Find(group);
   const FleetNamespace& space = SpaceOf(set);
-  // Where an object is not packed, one of its name may be whole.
+  // Where an object is not packed, one of its name may be whole: a pod anywhere, a StatefulSet where it is irregular.
   const bool knows_leader = packed.leader.exists ? !packed.leader.is_whole : space.pods.empty();
-  const bool knows_workers = packed.workers.exists ? !packed.workers.is_whole : space.statefulsets.empty();
+  const bool knows_workers = packed.workers.exists ? !packed.workers.is_whole : set.irregular == 0;
   const bool shares_names = set.parent != nullptr || !set.namesakes.empty();
   if (!knows_leader || !knows_workers || shares_names) return std::nullopt;
   const PackedWorker* pod = set.groups.FindWorker(group, worker);
-  RestartFacts facts = RestartFactsOfSet(set.set);
+  RestartFacts facts = set.restart_facts;
   if (facts.waits_for_start && !set.whole_pods.empty()) return std::nullopt;
   if (worker > 0 && !pod->exists) return std::nullopt;  // it is kept whole
   facts.is_leader = worker == 0;
@@ -1005,9 +1008,9 @@ bool Fleet::State::IsStarted(const FleetSet& set, int32_t group) {
 
 std::optional<LeaderFacts> Fleet::State::PackedLeaderFacts(FleetSet* set, int32_t group) {
   const PackedGroup& packed = *set->groups.Find(group);
-  const bool knows_workers = packed.workers.exists || SpaceOf(*set).statefulsets.empty();
+  const bool knows_workers = packed.workers.exists || set->irregular == 0;
   if (packed.leader.is_whole || !knows_workers) return std::nullopt;
-  LeaderFacts facts = LeaderFactsOfSet(set->set);
+  LeaderFacts facts = set->leader_facts;
   facts.terminating = packed.leader.terminating;
   facts.waits_for_ready = facts.waits_for_ready && !packed.leader.has_ready_condition;
   facts.has_revision =

@@ -20,9 +20,11 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/core/group_state.h"
+#include "lws/core/leader_decision.h"
 #include "lws/core/name_table.h"
 #include "lws/core/packed_group.h"
 #include "lws/core/prepared_set.h"
+#include "lws/core/restart.h"
 
 namespace lws {
 
@@ -58,6 +60,8 @@ class FleetSet {
   bool exists = false;
   LeaderWorkerSet set;
   PreparedSet prepared;
+  RestartFacts restart_facts;  // RestartFactsOfSet(set)
+  LeaderFacts leader_facts;    // LeaderFactsOfSet(set)
 
   PackedGroups groups;
   NameTable revision_names;

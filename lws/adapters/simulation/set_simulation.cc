@@ -16,6 +16,7 @@
 #include "lws/api/observed.h"
 #include "lws/core/action_object.h"
 #include "lws/core/fleet.h"
+#include "lws/core/group_state.h"
 #include "lws/core/leader_decision.h"
 #include "lws/core/reconcile_set.h"
 #include "lws/core/restart.h"
@@ -82,7 +83,7 @@ class SetSimulation::State {
   bool FailContainer(int32_t group, int32_t worker);
   bool Advance(absl::Time limit);
   absl::Time now() const { return options_.start + absl::Milliseconds(timers_.now()); }
-  SetSimulationCounts counts();
+  SetSimulationCounts counts() const;
   GroupState StateOf(int32_t group) const;
 
   absl::Status error;
@@ -123,6 +124,7 @@ class SetSimulation::State {
 
   Fleet fleet_;
   uint32_t set_number_ = 0;
+  const GroupFacts* facts_ = nullptr;  // kept up to date by the fleet
   std::optional<LeaderWorkerSet> set_;
   int32_t size_ = 1;
   std::vector<Group> groups_;
@@ -396,7 +398,9 @@ void SetSimulation::State::Perform(const Action& action) {
 void SetSimulation::State::DecideSet() {
   set_due_ = false;
   next_pass_ = timers_.now() + absl::ToInt64Milliseconds(options_.pass);
-  const Plan plan = ReconcileSet(fleet_.ObserveSet(set_number_), now());
+  const SetObservation observation = fleet_.ObserveSet(set_number_);
+  facts_ = observation.groups;
+  const Plan plan = ReconcileSet(observation, now());
   for (const Action& action : plan.actions) Perform(action);
   error = plan.error;
   if (on_event_) {
@@ -498,16 +502,15 @@ bool SetSimulation::State::FailContainer(int32_t group, int32_t worker) {
   return true;
 }
 
-SetSimulationCounts SetSimulation::State::counts() {
+SetSimulationCounts SetSimulation::State::counts() const {
   SetSimulationCounts counts;
   counts.partition = leaders_.spec().partition;
   counts.replicas = leaders_.spec().replicas;
   counts.pods_created = pods_created_;
   counts.restarts = restarts_;
-  if (!set_.has_value()) return counts;
-  const StatusCounts& groups = fleet_.ObserveSet(set_number_).groups->counts;
-  counts.ready = groups.ready;
-  counts.updated = groups.updated;
+  if (facts_ == nullptr) return counts;
+  counts.ready = facts_->counts.ready;
+  counts.updated = facts_->counts.updated;
   return counts;
 }
 

@@ -5,7 +5,7 @@
 //   wheel.Next();             // 1500
 //   wheel.Take(&timers);      // those of that millisecond, in the order they were added; it is 1500 now
 //
-// A timer within the next 65 seconds goes to the list of its millisecond; later ones wait in a map.
+// A timer within the next 32 seconds goes to the list of its millisecond; later ones wait in a map.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_TIMER_WHEEL_H_
@@ -57,17 +57,46 @@ class TimerWheel {
   void Take(std::vector<Timer>* timers) {
     const size_t slot = static_cast<size_t>(now_ % kSlots);
     timers->clear();
-    std::swap(*timers, slots_[slot]);
+    for (uint32_t node = slots_[slot].first; node != kNone;) {
+      timers->push_back(nodes_[node].timer);
+      const uint32_t next = nodes_[node].next;
+      nodes_[node].next = free_;
+      free_ = node;
+      node = next;
+    }
+    slots_[slot] = Slot();
     used_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
   }
 
  private:
-  static constexpr int64_t kSlots = 1 << 16;
+  static constexpr int64_t kSlots = 1 << 15;
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  // Nodes that are free are used again at once, while they are in the cache.
+  struct Node {
+    Timer timer;
+    uint32_t next;
+  };
+  // A list of nodes.
+  struct Slot {
+    uint32_t first = kNone;
+    uint32_t last = kNone;
+  };
 
   void Put(int64_t when, const Timer& timer) {
-    const size_t slot = static_cast<size_t>(when % kSlots);
-    slots_[slot].push_back(timer);
-    used_[slot / 64] |= uint64_t{1} << (slot % 64);
+    uint32_t node = free_;
+    if (node == kNone) {
+      node = static_cast<uint32_t>(nodes_.size());
+      nodes_.push_back({timer, kNone});
+    } else {
+      free_ = nodes_[node].next;
+      nodes_[node] = {timer, kNone};
+    }
+    const size_t place = static_cast<size_t>(when % kSlots);
+    Slot& slot = slots_[place];
+    (slot.first == kNone ? slot.first : nodes_[slot.last].next) = node;
+    slot.last = node;
+    used_[place / 64] |= uint64_t{1} << (place % 64);
   }
 
   // Slots behind now(), around the wheel.
@@ -86,7 +115,9 @@ class TimerWheel {
   }
 
   int64_t now_ = 0;
-  std::vector<std::vector<Timer>> slots_ = std::vector<std::vector<Timer>>(kSlots);
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+  std::vector<Node> nodes_;
+  uint32_t free_ = kNone;
   std::array<uint64_t, kSlots / 64> used_ = {};
   std::map<int64_t, std::vector<Timer>> later_;
 };
