@@ -18,7 +18,8 @@ Json Manifest(int groups) {
   Json set = Json::parse(R"({
     "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "s", "namespace": "n"},
     "spec": {"rolloutStrategy": {"type": "RollingUpdate", "rollingUpdateConfiguration": {"maxSurge": 0}},
-      "leaderWorkerTemplate": {"size": 8, "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i:1"}]}}}}})");
+      "leaderWorkerTemplate": {
+        "size": 8, "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i:1"}]}}}}})");
   set["spec"]["replicas"] = groups;
   set["spec"]["rolloutStrategy"]["rollingUpdateConfiguration"]["maxUnavailable"] = kMaxUnavailable;
   return set;

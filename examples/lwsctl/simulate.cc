@@ -10,10 +10,10 @@
 #include "absl/strings/str_format.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/scenario.h"
+#include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/simulation/simulation.h"
-#include "lws/api/int_or_percent.h"
 #include "lws/core/group_state.h"
-#include "lws/rollout/budget.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
@@ -30,9 +30,9 @@ constexpr char kHelp[] =
     "  --scenario FILE   what happens (see examples/scenarios); default: create, change the image, kill a worker\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
-    "there.\n";
-
-constexpr absl::Duration kPatience = absl::Hours(24);
+    "there.\n"
+    "Of more than 1,000 groups a character is a fiftieth, in the state that most of it is in; up to a million, in "
+    "seconds.\n";
 
 // One simulated set, and what is told of it.
 class Story {
@@ -86,7 +86,7 @@ class Story {
     if (!status.ok()) return status;
     Run(simulation_.now() + kPatience, true);
     Say("the image changes");
-    status = simulation_.EditSet(namespace_, name_, ImagePatch());
+    status = simulation_.EditSet(namespace_, name_, NextImages(manifest_));
     if (!status.ok()) return status;
     watching_ = true;
     Run(simulation_.now() + kPatience, true);
@@ -104,16 +104,15 @@ class Story {
     absl::Status status = Create();
     if (!status.ok()) return status;
     for (const Json& event : scenario.value("events", Json::array())) {
-      absl::Duration at;
-      if (!absl::ParseDuration(event.value("at", "0s"), &at)) {
-        return absl::InvalidArgumentError(absl::StrCat("scenario: at: ", event["at"].dump(), " is not a duration"));
-      }
-      Run(start_ + at, false);
+      const absl::StatusOr<absl::Duration> at = ReadDuration(event, "at", absl::ZeroDuration());
+      if (!at.ok()) return at.status();
+      Run(start_ + *at, false);
       status = Happen(event);
       if (!status.ok()) return status;
     }
-    Run(simulation_.now() + (scenario.contains("for") ? Patience(scenario["for"]) : kPatience), true);
-    return absl::OkStatus();
+    const absl::StatusOr<absl::Duration> patience = ReadDuration(scenario, "for", kPatience);
+    if (patience.ok()) Run(simulation_.now() + *patience, true);
+    return patience.status();
   }
 
   void Summarize() {
@@ -123,7 +122,7 @@ class Story {
                         {"podsCreated", pods_},
                         {"groupsRestarted", restarts_},
                         {"lowestReady", lowest_ < 0 ? Json() : Json(lowest_)},
-                        {"promisedReady", Promised()}}
+                        {"promisedReady", PromisedReady(manifest_)}}
                        .dump(2)
                 << "\n";
       return;
@@ -131,7 +130,8 @@ class Story {
     std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": " << pods_
               << " pods created, " << restarts_ << " groups restarted";
     if (lowest_ >= 0) {
-      std::cout << ", lowest " << lowest_ << " groups ready during updates (the budget promises " << Promised() << ")";
+      std::cout << ", lowest " << lowest_ << " groups ready during updates (the budget promises "
+                << PromisedReady(manifest_) << ")";
     }
     std::cout << "\n";
   }
@@ -155,35 +155,15 @@ class Story {
     behavior.broken = image.value("broken", false);
     behavior.never_ready = image.value("neverReady", false);
     if (!image.contains("pull")) return behavior;
-    absl::Duration pull;
-    if (!absl::ParseDuration(image["pull"].get<std::string>(), &pull)) {
-      return absl::InvalidArgumentError(absl::StrCat("scenario: pull: ", image["pull"].dump(), " is not a duration"));
-    }
-    behavior.pull = {pull, pull};
+    const absl::StatusOr<absl::Duration> pull = ReadDuration(image, "pull", absl::ZeroDuration());
+    if (!pull.ok()) return pull.status();
+    behavior.pull = {*pull, *pull};
     return behavior;
   }
 
   absl::Status Create() {
     Say("the set is created");
     return simulation_.CreateSet(manifest_);
-  }
-
-  static absl::Duration Patience(const Json& text) {
-    absl::Duration patience;
-    return absl::ParseDuration(text.get<std::string>(), &patience) ? patience : kPatience;
-  }
-
-  // The first container of every template gets a next version.
-  Json ImagePatch() const {
-    Json patch;
-    for (const char* key : {"leaderTemplate", "workerTemplate"}) {
-      const Json pod_template = manifest_["spec"]["leaderWorkerTemplate"].value(key, Json());
-      if (!pod_template.is_object() || !pod_template.contains("spec")) continue;
-      Json containers = pod_template["spec"].value("containers", Json::array());
-      if (!containers.empty()) containers[0]["image"] = absl::StrCat(containers[0].value("image", "image"), "-next");
-      patch["spec"]["leaderWorkerTemplate"][key]["spec"]["containers"] = containers;
-    }
-    return patch;
   }
 
   absl::Status Happen(const Json& event) {
@@ -293,19 +273,6 @@ class Story {
     last_state_ = state;
   }
 
-  int64_t Promised() const {
-    const int32_t replicas = manifest_.value("/spec/replicas"_json_pointer, 1);
-    const Json update =
-        manifest_.value("/spec/rolloutStrategy/rollingUpdateConfiguration"_json_pointer, Json::object());
-    const auto read = [&](const char* key, int otherwise) {
-      const Json value = update.value(key, Json(otherwise));
-      return value.is_string() ? lws::IntOrPercent::Text(value) : lws::IntOrPercent::Int(value);
-    };
-    const absl::StatusOr<lws::RolloutBudget> budget =
-        lws::ScaleBudget(replicas, read("maxSurge", 0), read("maxUnavailable", 1));
-    return budget.ok() ? replicas - budget->unavailable : 0;
-  }
-
   Json manifest_;
   bool json_;
   Json lines_ = Json::array();
@@ -320,13 +287,6 @@ class Story {
   int lowest_ = -1;
   int64_t restarts_ = 0;
 };
-
-absl::StatusOr<Json> ReadScenario(const std::string& path) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(path);
-  if (!objects.ok()) return objects.status();
-  if (objects->size() != 1) return absl::InvalidArgumentError(absl::StrCat(path, ": is not one scenario"));
-  return *(*objects)[0].object;
-}
 
 }  // namespace
 
@@ -352,8 +312,15 @@ int Simulate(const std::vector<std::string>& words) {
     if (!read.ok()) return Fail(read.status());
     scenario = *std::move(read);
   }
+  const bool json = arguments->Flag("-o", "") == "json";
+  const Json manifest = WithNamespace(*(*sets)[0].object);
   try {
-    Story story(WithNamespace(*(*sets)[0].object), options, arguments->Flag("-o", "") == "json");
+    if (manifest.value("/spec/replicas"_json_pointer, int64_t{1}) > kMostDrawnGroups) {
+      const absl::Status status =
+          SimulateGroups(manifest, scenario, {options.seed, options.statefulsets.max_unavailable, json});
+      return status.ok() ? 0 : Fail(status);
+    }
+    Story story(manifest, options, json);
     absl::Status status = story.AddNodes(scenario);
     status.Update(story.SetImages(scenario));
     if (status.ok()) status = scenario.empty() ? story.PlayDefault() : story.Play(scenario);

@@ -97,6 +97,7 @@ void LeaderStatefulSet::Roll(Work* work) {
 void LeaderStatefulSet::Sync(Work* work) {
   work->create.clear();
   work->stop.clear();
+  std::sort(missing_.begin(), missing_.end());
   for (const int32_t ordinal : missing_) Create(ordinal, work);
   missing_.clear();
   for (const int32_t ordinal : condemned_) {
