@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fstream>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/fleet.h"
+#include "lws/core/packed_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -24,6 +26,8 @@ constexpr int kGroups = 1000;
 constexpr int kSize = 8;
 constexpr int64_t kPods = int64_t{kSets} * kGroups * kSize;
 constexpr size_t kBatch = 1000;
+// Of a group and its workers, in memory.
+constexpr int64_t kGroupBytes = (sizeof(PackedGroup) + (kSize - 1) * sizeof(PackedWorker) + 7) / 8 * 8;
 
 LeaderWorkerSet Set(const std::string& name) {
   Json set = Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"namespace": "n", "uid": "u", "generation": 1},
@@ -161,6 +165,22 @@ void BM_RandomPodEvents(benchmark::State& state) {
 BENCHMARK(BM_RandomPodEvents)->UseManualTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_RandomPodEvents)->Threads(2)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
+// The floor of the next: as many bytes in as many blocks of memory, added up.
+void BM_ReadBlocks(benchmark::State& state) {
+  constexpr size_t kBlockWords = 64 * kGroupBytes / sizeof(uint64_t);
+  const size_t blocks = size_t{kSets} * ((kGroups + 63) / 64);
+  const std::vector<std::vector<uint64_t>> memory(blocks, std::vector<uint64_t>(kBlockWords, 1));
+  uint64_t sum = 0;
+  for (auto _ : state) {
+    sum = 0;
+    for (const std::vector<uint64_t>& block : memory) sum = std::accumulate(block.begin(), block.end(), sum);
+    benchmark::DoNotOptimize(sum);
+  }
+  if (sum != blocks * kBlockWords) state.SkipWithError("wrong sum");
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(blocks * kBlockWords * sizeof(uint64_t)));
+}
+BENCHMARK(BM_ReadBlocks)->Unit(benchmark::kMillisecond);
+
 // All groups judged and all failing pods found, from the objects.
 void BM_FullLook(benchmark::State& state) {
   const std::unique_ptr<Fleet> fleet = MakeFleet(kSets);
@@ -169,7 +189,7 @@ void BM_FullLook(benchmark::State& state) {
   if (counts.pods != kPods || counts.ready != int64_t{kSets} * kGroups || counts.failing != 0) {
     state.SkipWithError("wrong counts");
   }
-  constexpr int64_t kBytes = int64_t{kSets} * ((kGroups + 63) / 64 * 64) * (64 + (kSize - 1) * 20);
+  constexpr int64_t kBytes = int64_t{kSets} * ((kGroups + 63) / 64 * 64) * kGroupBytes;
   state.SetBytesProcessed(state.iterations() * kBytes);
 }
 BENCHMARK(BM_FullLook)->Unit(benchmark::kMillisecond);

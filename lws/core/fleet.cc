@@ -85,11 +85,13 @@ bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b)
          a.available_replicas == b.available_replicas && same_revisions && same_applied;
 }
 
+// Whatever their versions, and whether or not they are due.
 bool SameLeader(const PackedLeader& a, const PackedLeader& b) {
-  return a.exists == b.exists && a.uid == b.uid && a.node == b.node && a.revision == b.revision && a.phase == b.phase &&
-         a.has_ready_condition == b.has_ready_condition && a.restarted == b.restarted &&
-         a.terminating == b.terminating && a.requests_tpus == b.requests_tpus && a.has_group_key == b.has_group_key &&
-         a.has_pod_group == b.has_pod_group && a.is_whole == b.is_whole;
+  return ((a.exists ^ b.exists) | (a.node ^ b.node) | (a.revision ^ b.revision) | (a.phase ^ b.phase) |
+          (a.has_ready_condition ^ b.has_ready_condition) | (a.restarted ^ b.restarted) |
+          (a.terminating ^ b.terminating) | (a.requests_tpus ^ b.requests_tpus) | (a.has_group_key ^ b.has_group_key) |
+          (a.has_pod_group ^ b.has_pod_group) | (a.is_whole ^ b.is_whole)) == 0 &&
+         a.uid == b.uid;
 }
 
 bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
@@ -99,9 +101,11 @@ bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
          a.is_owned_by_leader == b.is_owned_by_leader && a.is_whole == b.is_whole;
 }
 
+// Whether or not it is due.
 bool SameWorker(const PackedWorker& a, const PackedWorker& b) {
-  return a.exists == b.exists && a.uid == b.uid && a.revision == b.revision && a.phase == b.phase &&
-         a.restarted == b.restarted && a.terminating == b.terminating && a.has_other_owner == b.has_other_owner;
+  return ((a.exists ^ b.exists) | (a.revision ^ b.revision) | (a.phase ^ b.phase) | (a.restarted ^ b.restarted) |
+          (a.terminating ^ b.terminating) | (a.has_other_owner ^ b.has_other_owner)) == 0 &&
+         a.uid == b.uid;
 }
 
 PackedLeader LeaderOf(const PodFacts& facts) {
@@ -728,11 +732,14 @@ inline bool Fleet::State::UpdatePod(const PodFacts& facts) {
     PutLeader(set, facts.member.group, LeaderOf(facts));
     return true;
   }
-  const PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
+  PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
   if (!worker.exists || worker.uid != facts.uid) return false;
   PackedWorker next = WorkerOf(facts);
   next.has_other_owner = worker.has_other_owner;
-  PutWorker({set, facts.member.group, facts.member.worker}, next);
+  next.is_due = worker.is_due;
+  if (SameWorker(worker, next)) return true;
+  worker = next;
+  if (next.fails) MakeMemberDue(set, facts.member.group, facts.member.worker);
   return true;
 }
 
@@ -1223,14 +1230,16 @@ FleetCounts Fleet::Count() const {
     set->groups.ForEach([&counts, workers](int32_t, const PackedGroup& group, const PackedWorker* packed) {
       const GroupSummary summary = SummaryOf(group, 0);
       const bool workers_ready = workers == 0 || (summary.has_workers && summary.workers_ready);
-      counts.groups += summary.has_leader;
-      counts.pods += summary.has_leader;
-      counts.ready += summary.has_leader && summary.leader_ready && workers_ready;
-      counts.failing += group.leader.fails;
+      uint32_t pods = summary.has_leader;
+      uint32_t failing = group.leader.fails;
       for (int32_t i = 0; i < workers; ++i) {
-        counts.pods += packed[i].exists;
-        counts.failing += packed[i].fails;
+        pods += packed[i].exists;
+        failing += packed[i].fails;
       }
+      counts.groups += summary.has_leader;
+      counts.ready += summary.has_leader && summary.leader_ready && workers_ready;
+      counts.pods += pods;
+      counts.failing += failing;
     });
     for (const auto& [index, pods] : set->whole_pods) {
       for (const ObservedPod* pod : pods) {

@@ -57,12 +57,8 @@ class FleetSet {
   const std::string name;
   uint32_t number = 0;              // in its fleet
   FleetNamespace* space = nullptr;  // where it is
-  bool exists = false;
-  LeaderWorkerSet set;
-  PreparedSet prepared;
-  RestartFacts restart_facts;  // RestartFactsOfSet(set)
-  LeaderFacts leader_facts;    // LeaderFactsOfSet(set)
 
+  // What every event touches is together.
   PackedGroups groups;
   NameTable revision_names;
   // Objects that belong to the set, or are named as if they did, and are not named after their labels: the facts are
@@ -82,6 +78,13 @@ class FleetSet {
   std::vector<const ObservedRevision*> revisions;
   int64_t revisions_version = -1;
   bool is_due = false;
+
+  // As it was told.
+  bool exists = false;
+  LeaderWorkerSet set;
+  PreparedSet prepared;
+  RestartFacts restart_facts;  // RestartFactsOfSet(set)
+  LeaderFacts leader_facts;    // LeaderFactsOfSet(set)
 
  private:
   GroupVerdict Verdict(const PackedGroup& group) const {

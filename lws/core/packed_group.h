@@ -169,6 +169,9 @@ class PackedGroups {
       if (pages_[i] == nullptr) continue;
       for (int32_t group = 0; group < kPageGroups; ++group) {
         const PackedGroup* packed = GroupIn(pages_[i].get(), group);
+        for (size_t line = 0; line < group_bytes_; line += kLine) {
+          __builtin_prefetch(reinterpret_cast<const std::byte*>(packed) + kAhead + line);
+        }
         visit(static_cast<int32_t>(i) * kPageGroups + group, *packed, WorkersOf(packed));
       }
     }
@@ -180,6 +183,10 @@ class PackedGroups {
     void operator()(std::byte* page) const;
   };
   using Page = std::unique_ptr<std::byte, FreePage>;
+
+  static constexpr size_t kLine = 64;  // of memory, in bytes
+  // How far ahead ForEach asks for memory, in bytes.
+  static constexpr size_t kAhead = 2048;
 
   static size_t GroupBytes(int32_t workers) {
     const size_t bytes = sizeof(PackedGroup) + sizeof(PackedWorker) * static_cast<size_t>(workers);
