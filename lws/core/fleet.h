@@ -46,15 +46,6 @@ namespace lws {
 class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
 
-struct FleetName {
-  std::string namespace_name;
-  std::string name;
-
-  friend bool operator==(const FleetName& a, const FleetName& b) {
-    return a.namespace_name == b.namespace_name && a.name == b.name;
-  }
-};
-
 class Fleet {
  public:
   Fleet();
@@ -123,7 +114,7 @@ class Fleet {
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
 
  private:
-  class State;
+  struct State;
   struct Adder;
   std::unique_ptr<State> state_;
 };

@@ -12,11 +12,21 @@
 #define LWS_CORE_FLEET_FACTS_H_
 
 #include <cstdint>
+#include <string>
 
 #include "lws/api/observed.h"
 #include "lws/core/packed_group.h"
 
 namespace lws {
+
+struct FleetName {
+  std::string namespace_name;
+  std::string name;
+
+  friend bool operator==(const FleetName& a, const FleetName& b) {
+    return a.namespace_name == b.namespace_name && a.name == b.name;
+  }
+};
 
 // A member of a group; worker 0 is the leader. `set` is a number that Fleet::SetNumber gave.
 struct Member {

@@ -108,6 +108,48 @@ Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWork
   return Packing::kFits;
 }
 
+PackedLeader PackLeader(const PodFacts& facts) {
+  PackedLeader leader = {};
+  leader.uid = facts.uid;
+  leader.resource_version = facts.resource_version;
+  leader.node = facts.node;
+  leader.revision = facts.revision;
+  leader.exists = 1;
+  leader.phase = static_cast<uint16_t>(facts.phase) & 7;
+  leader.has_ready_condition = facts.has_ready_condition;
+  leader.restarted = facts.restarted;
+  leader.terminating = facts.terminating;
+  leader.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
+  leader.has_group_key = 1;
+  return leader;
+}
+
+PackedStatefulSet PackStatefulSet(const WorkersFacts& facts) {
+  PackedStatefulSet workers = {};
+  workers.uid = facts.uid;
+  workers.replicas = facts.replicas;
+  workers.available_replicas = facts.available_replicas;
+  workers.status_replicas = facts.status_replicas;
+  workers.revision = facts.revision;
+  workers.exists = 1;
+  workers.terminating = facts.terminating;
+  workers.one_revision = facts.one_revision;
+  workers.is_owned_by_leader = 1;
+  return workers;
+}
+
+PackedWorker PackWorker(const PodFacts& facts) {
+  PackedWorker worker = {};
+  worker.uid = facts.uid;
+  worker.revision = facts.revision;
+  worker.exists = 1;
+  worker.phase = static_cast<uint16_t>(facts.phase) & 7;
+  worker.restarted = facts.restarted;
+  worker.terminating = facts.terminating;
+  worker.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
+  return worker;
+}
+
 void UnpackLeader(const PackedLeader& leader, int32_t group, const PackingNames& names, ObservedPod* pod) {
   UnpackMeta(leader.uid, leader.revision, leader.terminating, group, names, &pod->meta);
   if (leader.resource_version != 0) pod->meta.resource_version = absl::StrCat(leader.resource_version);

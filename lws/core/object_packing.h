@@ -1,4 +1,4 @@
-// Observed pods and StatefulSets to their packed form, and back.
+// Pods and StatefulSets, as observed or as facts, to their packed form, and back to what is observed.
 //
 //   lws::PackedLeader leader = {};
 //   lws::PackLeader(pod, &names, &leader);              // kFits
@@ -20,6 +20,7 @@
 #include <string>
 
 #include "lws/api/observed.h"
+#include "lws/core/fleet_facts.h"
 #include "lws/core/name_table.h"
 #include "lws/core/packed_group.h"
 
@@ -47,6 +48,11 @@ Packing PackStatefulSet(const ObservedStatefulSet& statefulset, const PackingNam
 // REQUIRES: the pod is named SET-GROUP-WORKER after its labels. `owner` is set to the UID of the controller, the
 // StatefulSet SET-GROUP, when it fits.
 Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWorker* worker, PackedUid* owner);
+
+// Facts stand for objects that fit.
+PackedLeader PackLeader(const PodFacts& facts);
+PackedStatefulSet PackStatefulSet(const WorkersFacts& facts);
+PackedWorker PackWorker(const PodFacts& facts);
 
 // Every field of the result is written.
 void UnpackLeader(const PackedLeader& leader, int32_t group, const PackingNames& names, ObservedPod* pod);

@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -257,6 +258,19 @@ TEST(FleetFactsTest, Law6FactsAreTheObjectsThatTheyStandFor) {
       if (HasFailure()) return;
     }
   }
+}
+
+TEST(FleetFactsTest, ThreadsKeepFleetsOfTheirOwn) {
+  const auto run = [](unsigned seed) {
+    Twins twins(seed, 2);
+    for (int batch = 0; batch < 100; ++batch) {
+      twins.Batch();
+      twins.Check();
+    }
+  };
+  std::thread other(run, kSeed);
+  run(kSeed + 1);
+  other.join();
 }
 
 TEST(FleetFactsTest, NumbersThatWereNotGivenAreAnError) {

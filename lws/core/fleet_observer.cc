@@ -1,0 +1,248 @@
+#include "lws/core/fleet_observer.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_map.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/core/fleet_set.h"
+#include "lws/core/object_packing.h"
+#include "lws/core/packed_group.h"
+#include "lws/core/revisions.h"
+
+namespace lws {
+namespace {
+
+template <typename T>
+void SortByName(std::vector<const T*>* objects) {
+  std::sort(objects->begin(), objects->end(), [](const T* a, const T* b) { return a->meta.name < b->meta.name; });
+}
+
+}  // namespace
+
+const std::vector<const ObservedRevision*>& FleetObserver::RevisionsOf(FleetSet* set) {
+  const FleetNamespace& space = *set->space;
+  if (set->revisions_version == space.revisions_version) return set->revisions;
+  set->revisions_version = space.revisions_version;
+  set->revisions.clear();
+  for (const auto& [name, revision] : space.revisions) {
+    if (ConcernsSet(revision, set->name)) set->revisions.push_back(&revision);
+  }
+  return set->revisions;
+}
+
+const ObservedPod* FleetObserver::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
+  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return whole;
+  const Place place = objects_.FindPackedPod(space, name);
+  if (place.set == nullptr) return nullptr;
+  ObservedPod* pod = scratch->pods.Next();
+  const PackedGroup& group = *place.set->groups.Find(place.group);
+  if (place.worker == 0) {
+    UnpackLeader(group.leader, place.group, objects_.NamesOf(place.set), pod);
+  } else {
+    const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
+    UnpackWorker(worker, OwnerOf(*place.set, place.group, worker), place.group, place.worker,
+                 objects_.NamesOf(place.set), pod);
+  }
+  return pod;
+}
+
+const ObservedStatefulSet* FleetObserver::FindStatefulSet(FleetNamespace* space, absl::string_view name,
+                                                          ScratchObjects* scratch) {
+  if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
+  const Place place = objects_.FindPackedStatefulSet(space, name);
+  if (place.set == nullptr) return nullptr;
+  ObservedStatefulSet* statefulset = scratch->statefulsets.Next();
+  UnpackStatefulSet(*place.set->groups.Find(place.group), place.group, objects_.NamesOf(place.set), statefulset);
+  return statefulset;
+}
+
+void FleetObserver::ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                                std::vector<const ObservedPod*>* members) {
+  if (const auto found = set->whole_pods.find(group_index); found != set->whole_pods.end()) *members = found->second;
+  const int32_t index = ParseIndex(group_index.value_or(""));
+  const PackedGroup* group = index < 0 ? nullptr : set->groups.Find(index);
+  if (group != nullptr && group->leader.exists && !group->leader.is_whole) {
+    ObservedPod* pod = pod_scratch_.pods.Next();
+    UnpackLeader(group->leader, index, objects_.NamesOf(set), pod);
+    members->push_back(pod);
+  }
+  for (int32_t i = 1; group != nullptr && i <= set->groups.workers(); ++i) {
+    const PackedWorker& worker = *set->groups.FindWorker(index, i);
+    if (!worker.exists) continue;
+    ObservedPod* pod = pod_scratch_.pods.Next();
+    UnpackWorker(worker, OwnerOf(*set, index, worker), index, i, objects_.NamesOf(set), pod);
+    members->push_back(pod);
+  }
+  SortByName(members);
+}
+
+void FleetObserver::ListGroups(FleetSet* set, SetObservation* observation) {
+  FleetNamespace& space = *set->space;
+  const PackingNames names = objects_.NamesOf(set);
+  set->groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    if (group.leader.exists && !group.leader.is_whole) {
+      ObservedPod* pod = set_scratch_.pods.Next();
+      UnpackLeader(group.leader, index, names, pod);
+      observation->leader_pods.push_back(pod);
+    }
+    if (group.workers.exists && !group.workers.is_whole) {
+      ObservedStatefulSet* statefulset = set_scratch_.statefulsets.Next();
+      UnpackStatefulSet(group, index, names, statefulset);
+      observation->worker_statefulsets.push_back(statefulset);
+    }
+  });
+  absl::flat_hash_map<absl::string_view, const ObservedPod*> leaders;
+  for (const auto& [index, pods] : set->whole_pods) {
+    for (const ObservedPod* pod : pods) {
+      if (!pod->is_leader()) continue;
+      observation->leader_pods.push_back(pod);
+      leaders[pod->meta.name] = pod;
+    }
+  }
+  for (const auto& [name, statefulset] : space.statefulsets) {
+    const bool labelled = statefulset->meta.set_name == set->name && statefulset->meta.group_index.has_value();
+    const Place place = labelled ? Place() : objects_.FindPackedPod(&space, name);
+    const bool passes_for_workers = place.set == set && place.worker == 0;
+    if (labelled || passes_for_workers || leaders.contains(name)) {
+      observation->worker_statefulsets.push_back(statefulset.get());
+    }
+  }
+  // Packed StatefulSets of other sets that are named like a leader of this one.
+  for (const auto& [name, leader] : leaders) {
+    const Place place = objects_.FindPackedStatefulSet(&space, name);
+    if (place.set == nullptr || place.set == set) continue;
+    observation->worker_statefulsets.push_back(FindStatefulSet(&space, name, &set_scratch_));
+  }
+  SortByName(&observation->leader_pods);
+  SortByName(&observation->worker_statefulsets);
+}
+
+// All but the groups.
+SetObservation FleetObserver::ObserveAround(FleetSet* set) {
+  set_scratch_.Clear();
+  FleetNamespace& space = *set->space;
+  SetObservation observation;
+  observation.set = &set->set;
+  observation.prepared = &set->prepared;
+  observation.leader_statefulset = FindStatefulSet(&space, set->name, &set_scratch_);
+  observation.service = Find(space.services, set->name);
+  observation.revisions = RevisionsOf(set);
+  return observation;
+}
+
+SetObservation FleetObserver::ObserveSet(FleetSet* set) {
+  if (set == nullptr || !set->exists) return SetObservation();
+  SetObservation observation = ObserveAround(set);
+  if (set->irregular > 0) {
+    ListGroups(set, &observation);
+    return observation;
+  }
+  const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
+                                               observation.leader_statefulset);
+  observation.groups = &set->FactsFor(choice.key);
+  return observation;
+}
+
+bool FleetObserver::IsStarted(const FleetSet& set, int32_t group) {
+  const PackedGroup& packed = *set.groups.Find(group);
+  const auto is_pending = [](uint16_t phase) { return phase == static_cast<uint16_t>(PodPhase::kPending); };
+  int64_t members = packed.leader.exists;
+  if (packed.leader.exists && is_pending(packed.leader.phase)) return false;
+  for (int32_t i = 1; i <= set.groups.workers(); ++i) {
+    const PackedWorker& worker = *set.groups.FindWorker(group, i);
+    members += worker.exists;
+    if (worker.exists && is_pending(worker.phase)) return false;
+  }
+  const LeaderWorkerTemplate& wanted = set.set.spec().leader_worker_template();
+  return members == (wanted.has_size() ? wanted.size() : 1);
+}
+
+std::optional<RestartFacts> FleetObserver::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
+  const PackedGroup& packed = *set.groups.Find(group);
+  const FleetNamespace& space = *set.space;
+  // Where an object is not packed, one of its name may be whole: a pod anywhere, a StatefulSet where it is irregular.
+  const bool knows_leader = packed.leader.exists ? !packed.leader.is_whole : space.pods.empty();
+  const bool knows_workers = packed.workers.exists ? !packed.workers.is_whole : set.irregular == 0;
+  const bool shares_names = set.parent != nullptr || !set.namesakes.empty();
+  if (!knows_leader || !knows_workers || shares_names) return std::nullopt;
+  const PackedWorker* pod = set.groups.FindWorker(group, worker);
+  RestartFacts facts = set.restart_facts;
+  if (facts.waits_for_start && !set.whole_pods.empty()) return std::nullopt;
+  if (worker > 0 && !pod->exists) return std::nullopt;  // it is kept whole
+  facts.is_leader = worker == 0;
+  facts.triggered = facts.is_leader ? packed.leader.fails : pod->fails;
+  facts.leader_exists = packed.leader.exists;
+  facts.group_started = !facts.waits_for_start || IsStarted(set, group);
+  if (!facts.leader_exists) return facts;
+  facts.same_revision = facts.is_leader || pod->revision == packed.leader.revision;
+  facts.belongs_to_leader =
+      facts.is_leader || (!pod->has_other_owner && packed.workers.exists && packed.workers.is_owned_by_leader);
+  facts.leader_terminating = packed.leader.terminating;
+  return facts;
+}
+
+std::optional<LeaderFacts> FleetObserver::PackedLeaderFacts(FleetSet* set, int32_t group) {
+  const PackedGroup& packed = *set->groups.Find(group);
+  const bool knows_workers = packed.workers.exists || set->irregular == 0;
+  if (packed.leader.is_whole || !knows_workers) return std::nullopt;
+  LeaderFacts facts = set->leader_facts;
+  facts.terminating = packed.leader.terminating;
+  facts.waits_for_ready = facts.waits_for_ready && !packed.leader.has_ready_condition;
+  facts.has_revision =
+      OwnedRevisions(set->set, RevisionsOf(set)).Find(set->revision_names.Text(packed.leader.revision)) != nullptr;
+  facts.waits_for_schedule = facts.waits_for_schedule && packed.leader.node == 0;
+  facts.has_workers = packed.workers.exists;
+  return facts;
+}
+
+PodObservation FleetObserver::ObservePod(absl::string_view namespace_name, absl::string_view name) {
+  pod_scratch_.Clear();
+  PodObservation observation;
+  FleetNamespace* space = objects_.FindNamespace(namespace_name);
+  if (space == nullptr) return observation;
+  observation.pod = FindPod(space, name, &pod_scratch_);
+  if (observation.pod == nullptr) return observation;
+  const ObservedPod& pod = *observation.pod;
+  FleetSet* set = nullptr;
+  if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) set = found->second.get();
+  if (set != nullptr && set->exists) observation.set = &set->set;
+  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+    observation.leader = FindPod(space, parsed->parent, &pod_scratch_);
+  }
+  if (pod.meta.controller.has_value()) {
+    observation.controller = FindStatefulSet(space, pod.meta.controller->name, &pod_scratch_);
+  }
+  if (set != nullptr) {
+    ListMembers(set, pod.meta.group_index, &observation.group_pods);
+    observation.revisions = RevisionsOf(set);
+  }
+  observation.worker_statefulset = FindStatefulSet(space, name, &pod_scratch_);
+  observation.service = Find(space->services, name);
+  observation.pod_group = Find(space->pod_groups, pod.pod_group_name);
+  const auto node = objects_.nodes().find(pod.node_name);
+  observation.node = node == objects_.nodes().end() ? nullptr : &node->second;
+  return observation;
+}
+
+SetObservation FleetObserver::ObserveWholeSet(FleetSet* set) {
+  if (set == nullptr || !set->exists) return SetObservation();
+  SetObservation observation = ObserveAround(set);
+  ListGroups(set, &observation);
+  return observation;
+}
+
+RestartFacts FleetObserver::RestartFactsOf(const Place& member) {
+  const FleetSet& set = *member.set;
+  const std::optional<RestartFacts> facts = PackedRestartFacts(set, member.group, member.worker);
+  if (facts.has_value()) return *facts;
+  return ReadRestartFacts(ObservePod(set.namespace_name, MemberName(set, member.group, member.worker)));
+}
+
+LeaderFacts FleetObserver::LeaderFactsOf(const Place& member) {
+  const std::optional<LeaderFacts> facts = PackedLeaderFacts(member.set, member.group);
+  if (facts.has_value()) return *facts;
+  return ReadLeaderFacts(ObservePod(member.set->namespace_name, MemberName(*member.set, member.group, 0)));
+}
+
+}  // namespace lws
