@@ -22,16 +22,6 @@ constexpr size_t kPrefetchDistance = 12;
 
 bool IsNamedGroup(const ObservedMeta& meta) { return meta.named_group >= 0 && meta.named_group < kMaxGroups; }
 
-bool SameMeta(const ObservedMeta& a, const ObservedMeta& b) {
-  const auto same_controller = [](const auto& x, const auto& y) {
-    if (x.has_value() != y.has_value()) return false;
-    return !x.has_value() || (x->kind == y->kind && x->name == y->name && x->uid == y->uid);
-  };
-  return a.uid == b.uid && a.terminating == b.terminating && a.set_name == b.set_name &&
-         a.revision_key == b.revision_key && a.group_index == b.group_index &&
-         same_controller(a.controller, b.controller);
-}
-
 }  // namespace
 
 std::string MemberName(const FleetSet& set, int32_t group, int32_t worker) {
