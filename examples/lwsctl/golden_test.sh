@@ -15,6 +15,8 @@ check() {  # name, expected exit code, command...
 lwsctl=examples/lwsctl/lwsctl
 manifests=examples/manifests
 check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
+check simulate-keep-budget.txt 0 $lwsctl simulate --policy keep-budget $manifests/vllm.yaml
+check simulate-unknown-policy.txt 1 $lwsctl simulate --policy best-effort $manifests/vllm.yaml
 check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
 check simulate-bad-image.txt 0 $lwsctl simulate --scenario examples/scenarios/bad-image.yaml $manifests/vllm.yaml
 check simulate-lost-node.json 0 $lwsctl simulate -o json --scenario examples/scenarios/lost-node.yaml $manifests/vllm.yaml

@@ -15,6 +15,7 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/core/group_state.h"
 #include "lws/rollout/group_bits.h"
+#include "lws/rollout/keep_budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -23,11 +24,12 @@ namespace {
 using lws::Json;
 
 constexpr char kHelp[] =
-    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--max-unavailable-statefulset] FILE\n"
+    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change.\n"
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
     "  --scenario FILE   what happens (see examples/scenarios); default: create, change the image, kill a worker\n"
+    "  --policy POLICY   reference, the default, or keep-budget: never fewer ready groups than promised\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
@@ -292,7 +294,7 @@ class Story {
 
 int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario", "-o"}, {"--help", "--max-unavailable-statefulset"});
+      ParseArguments(words, {"--seed", "--scenario", "--policy", "-o"}, {"--help", "--max-unavailable-statefulset"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -303,6 +305,11 @@ int Simulate(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
+  const std::string policy = arguments->Flag("--policy", "reference");
+  if (policy != "reference" && policy != "keep-budget") {
+    return Fail(absl::InvalidArgumentError(absl::StrCat("--policy: ", policy, " is not reference or keep-budget")));
+  }
+  if (policy == "keep-budget") options.sets.rollout = lws::KeepBudget;
   options.statefulsets.max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(arguments->files[0]);
   if (!sets.ok()) return Fail(sets.status());
@@ -317,7 +324,7 @@ int Simulate(const std::vector<std::string>& words) {
   try {
     if (manifest.value("/spec/replicas"_json_pointer, int64_t{1}) > kMostDrawnGroups) {
       const absl::Status status =
-          SimulateGroups(manifest, scenario, {options.seed, options.statefulsets.max_unavailable, json});
+          SimulateGroups(manifest, scenario, {options.seed, options.statefulsets.max_unavailable, options.sets, json});
       return status.ok() ? 0 : Fail(status);
     }
     Story story(manifest, options, json);

@@ -81,6 +81,7 @@ class GroupsStory {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
     simulation.feature_max_unavailable = options.feature_max_unavailable;
+    simulation.sets = options.sets;
     return simulation;
   }
 

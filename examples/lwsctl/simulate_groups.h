@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "lws/api/json.h"
+#include "lws/core/reconcile_set.h"
 
 namespace lwsctl {
 
@@ -15,6 +16,7 @@ inline constexpr int64_t kMostDrawnGroups = 1000;
 struct SimulateGroupsOptions {
   uint64_t seed = 1;
   bool feature_max_unavailable = false;
+  lws::SetReconcileOptions sets;
   bool json = false;
 };
 

@@ -39,7 +39,9 @@ std::optional<absl::Time> Controller::NextDue() const {
 }
 
 Plan Controller::Decide(const Key& key, absl::Time now) {
-  if (key.kind == Kind::kSet) return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now);
+  if (key.kind == Kind::kSet) {
+    return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now, options_.sets);
+  }
   return ReconcilePod(cluster_->ObservePod(key.namespace_name, key.name), options_.pods);
 }
 

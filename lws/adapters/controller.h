@@ -24,10 +24,12 @@
 #include "lws/adapters/cluster.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
+#include "lws/core/reconcile_set.h"
 
 namespace lws {
 
 struct ControllerOptions {
+  SetReconcileOptions sets;
   PodReconcileOptions pods;
   // Told of every plan that is not empty, after it was performed; with the error of the action that failed, if one did.
   std::function<void(const Plan&, const absl::Status&)> on_plan;

@@ -22,6 +22,7 @@ constexpr struct {
     {DecisionReason::kScaleUpFirst, "missing groups come before any update"},
     {DecisionReason::kReplicasChanged, "replicas changed during the update"},
     {DecisionReason::kRolling, "one rolling step"},
+    {DecisionReason::kHeldByBudget, "held: no ready group may go now"},
     {DecisionReason::kLeaderSetUnchanged, "applying it would change nothing"},
     {DecisionReason::kServiceMissing, "the headless Service is missing: create it"},
     {DecisionReason::kStatusChanged, "the status changed"},

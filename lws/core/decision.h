@@ -30,6 +30,7 @@ enum class DecisionReason {
   kScaleUpFirst,
   kReplicasChanged,
   kRolling,
+  kHeldByBudget,
   kLeaderSetUnchanged,
   kServiceMissing,
   kStatusChanged,

@@ -8,6 +8,7 @@ bool FleetSet::Count(int32_t index, const GroupVerdict& before, const GroupVerdi
   AddToCounts(*frame_, index, after, 1, &facts_.counts);
   facts_.bits.Grow(index + 1);
   facts_.bits.Set(index, after.ready, after.updated);
+  facts_.bits.SetLeaving(index, after.leaving);
   return true;
 }
 

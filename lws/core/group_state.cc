@@ -71,7 +71,10 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
     const int32_t index = leaders.object->meta.named_group;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
     const GroupVerdict verdict = JudgeGroup(frame, SummaryOf(frame, leaders.object, worker));
-    if (index < facts->bits.size()) facts->bits.Set(index, verdict.ready, verdict.updated);
+    if (index < facts->bits.size()) {
+      facts->bits.Set(index, verdict.ready, verdict.updated);
+      facts->bits.SetLeaving(index, verdict.leaving);
+    }
     AddToCounts(frame, index, verdict, 1, &facts->counts);
   }
 }
@@ -102,13 +105,16 @@ GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, 
     const bool named = leader->meta.name == LeaderPodName(set_name, group);
     bool ready = named && leader->ready();
     bool updated = named && leader->meta.revision_key == frame.revision_key;
+    bool leaving = leader->meta.terminating;
     if (frame.planner_wants_workers) {
       const auto found = workers.find(group);
       const bool has_workers = found != workers.end() && found->second->meta.name == leader->meta.name;
       ready = ready && has_workers && WorkersReady(*found->second);
       updated = updated && has_workers && found->second->meta.revision_key == frame.revision_key;
+      leaving = leaving || (has_workers && found->second->meta.terminating);
     }
     bits.Set(group, ready, updated);
+    bits.SetLeaving(group, leaving);
   }
   return bits;
 }
@@ -150,9 +156,11 @@ GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const
   group.has_leader = leader != nullptr;
   group.leader_ready = leader != nullptr && leader->ready();
   group.leader_updated = leader != nullptr && leader->meta.revision_key == frame.revision_key;
+  group.leader_terminating = leader != nullptr && leader->meta.terminating;
   group.has_workers = workers != nullptr;
   group.workers_ready = workers != nullptr && WorkersReady(*workers);
   group.workers_updated = workers != nullptr && workers->meta.revision_key == frame.revision_key;
+  group.workers_terminating = workers != nullptr && workers->meta.terminating;
   return group;
 }
 
@@ -163,6 +171,7 @@ GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group) {
   const bool updated = group.leader_updated && group.has_workers && group.workers_updated;
   verdict.ready = frame.planner_wants_workers ? ready : group.leader_ready;
   verdict.updated = frame.planner_wants_workers ? updated : group.leader_updated;
+  verdict.leaving = group.leader_terminating || (frame.planner_wants_workers && group.workers_terminating);
   verdict.counts = group.has_workers || !frame.status_wants_workers;
   verdict.counts_ready = frame.status_wants_workers ? ready : group.leader_ready;
   verdict.counts_updated = frame.status_wants_workers ? updated : group.leader_updated;

@@ -1,4 +1,4 @@
-// The groups of a set, reduced to what decisions need: two bits each, and counts.
+// The groups of a set, reduced to what decisions need: three bits each, and counts.
 //
 //   lws::GroupFacts groups = lws::ReadGroups(observation, "6c5b8f7d9");
 //   groups.bits.DoneTail(6);    // for the planner
@@ -65,9 +65,11 @@ struct GroupSummary {
   bool has_leader = false;
   bool leader_ready = false;
   bool leader_updated = false;  // of the revision of the pass
-  bool has_workers = false;     // their StatefulSet
+  bool leader_terminating = false;
+  bool has_workers = false;  // their StatefulSet
   bool workers_ready = false;
   bool workers_updated = false;
+  bool workers_terminating = false;
 };
 
 // Either may be null.
@@ -77,14 +79,15 @@ struct GroupVerdict {
   // For the planner.
   bool ready = false;
   bool updated = false;
+  bool leaving = false;  // the leader, or the StatefulSet of workers, is terminating
   // For the status; all false when the group does not count.
   bool counts = false;
   bool counts_ready = false;
   bool counts_updated = false;
 
   friend bool operator==(const GroupVerdict& a, const GroupVerdict& b) {
-    return a.ready == b.ready && a.updated == b.updated && a.counts == b.counts && a.counts_ready == b.counts_ready &&
-           a.counts_updated == b.counts_updated;
+    return a.ready == b.ready && a.updated == b.updated && a.leaving == b.leaving && a.counts == b.counts &&
+           a.counts_ready == b.counts_ready && a.counts_updated == b.counts_updated;
   }
 };
 

@@ -107,9 +107,11 @@ inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
   summary.leader_ready =
       group.leader.phase == static_cast<uint16_t>(PodPhase::kRunning) && group.leader.has_ready_condition;
   summary.leader_updated = group.leader.revision == key;
+  summary.leader_terminating = group.leader.terminating;
   summary.has_workers = group.workers.exists;
   summary.workers_ready = group.workers.replicas == group.workers.available_replicas && group.workers.one_revision;
   summary.workers_updated = group.workers.revision == key;
+  summary.workers_terminating = group.workers.terminating;
   return summary;
 }
 

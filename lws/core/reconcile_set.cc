@@ -45,6 +45,8 @@ DecisionReason ReasonOf(RolloutReason reason) {
       return DecisionReason::kReplicasChanged;
     case RolloutReason::kRolling:
       return DecisionReason::kRolling;
+    case RolloutReason::kHeldByBudget:
+      return DecisionReason::kHeldByBudget;
   }
   return DecisionReason::kAtRest;
 }
@@ -52,8 +54,9 @@ DecisionReason ReasonOf(RolloutReason reason) {
 // The pass over one set; each step writes to the plan, and tells whether the pass goes on.
 class SetPass {
  public:
-  SetPass(const SetObservation& observation, absl::Time now)
+  SetPass(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options)
       : observation_(observation),
+        options_(options),
         set_(*observation.set),
         leader_set_(observation.leader_statefulset),
         now_(now),
@@ -142,13 +145,13 @@ class SetPass {
     input.max_unavailable = ToIntOrPercent(update.max_unavailable());
     input.spec_partition = update.partition();
     input.updated = updated_;
-    if (leader_set_ == nullptr) return PlanRollout(input);
+    if (leader_set_ == nullptr) return options_.rollout(input);
     const bool needs_states = !updated_ && leader_set_->replicas >= input.replicas &&
                               !(leader_set_->partition == 0 && leader_set_->replicas == input.replicas);
     input.current = LeaderState{leader_set_->replicas, leader_set_->partition,
                                 ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
                                 needs_states ? &Groups(GroupDetail::kCountsAndBits).bits : nullptr};
-    return PlanRollout(input);
+    return options_.rollout(input);
   }
 
   absl::Status DecideLeaderSet() {
@@ -245,6 +248,7 @@ class SetPass {
   }
 
   const SetObservation& observation_;
+  const SetReconcileOptions& options_;
   const LeaderWorkerSet& set_;
   const ObservedStatefulSet* leader_set_;
   const absl::Time now_;
@@ -263,9 +267,9 @@ class SetPass {
 
 }  // namespace
 
-Plan ReconcileSet(const SetObservation& observation, absl::Time now) {
+Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options) {
   if (observation.set == nullptr) return Plan();
-  return SetPass(observation, now).Run();
+  return SetPass(observation, now, options).Run();
 }
 
 }  // namespace lws

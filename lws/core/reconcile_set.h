@@ -19,10 +19,16 @@
 #include "absl/time/time.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan.h"
+#include "lws/rollout/planner.h"
 
 namespace lws {
 
-Plan ReconcileSet(const SetObservation& observation, absl::Time now);
+struct SetReconcileOptions {
+  // Also KeepBudget, or one of the host's own; the reference's by default.
+  RolloutPolicy rollout = PlanRollout;
+};
+
+Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options = {});
 
 }  // namespace lws
 

@@ -28,6 +28,11 @@ absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& 
   return budget;
 }
 
+int32_t ReplicasWithSurge(int32_t replicas, const RolloutBudget& budget, int32_t unfinished) {
+  if (unfinished > budget.surge) return replicas + budget.surge;
+  return replicas + std::max(0, unfinished - budget.unavailable);
+}
+
 int64_t StatefulSetMaxUnavailable(const RolloutBudget& budget) {
   return std::max<int64_t>(1, int64_t{budget.unavailable} + budget.surge);
 }

@@ -30,6 +30,10 @@ struct RolloutBudget {
 absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& max_surge,
                                           const IntOrPercent& max_unavailable);
 
+// As many groups as there should be while `unfinished` of the wanted ones are not ready and updated: with all surge
+// groups, or those that make up for the rest of the unfinished.
+int32_t ReplicasWithSurge(int32_t replicas, const RolloutBudget& budget, int32_t unfinished);
+
 // What the leader StatefulSet is told as its own maxUnavailable, never 0, which Kubernetes refuses.
 int64_t StatefulSetMaxUnavailable(const RolloutBudget& budget);
 

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "absl/numeric/bits.h"
+#include "absl/strings/ascii.h"
 
 namespace lws {
 namespace {
@@ -24,21 +25,34 @@ GroupBits::GroupBits(int32_t size) : size_(size) { assert(size >= 0); }
 GroupBits GroupBits::Parse(absl::string_view text) {
   GroupBits bits(static_cast<int32_t>(text.size()));
   for (int32_t i = 0; i < bits.size_; ++i) {
-    bits.Set(i, text[i] == 'R' || text[i] == 'B', text[i] == 'U' || text[i] == 'B');
+    const char kind = absl::ascii_toupper(static_cast<unsigned char>(text[i]));
+    bits.Set(i, kind == 'R' || kind == 'B', kind == 'U' || kind == 'B');
+    if (text[i] == ',' || kind != text[i]) bits.SetLeaving(i, true);
   }
   return bits;
 }
 
-void GroupBits::Set(int32_t index, bool ready, bool updated) {
-  assert(index >= 0 && index < size_);
+GroupBits::Word& GroupBits::WordOf(int32_t index) {
   const size_t place = static_cast<size_t>(index / 64);
   if (place >= words_.size()) {
     words_.resize(place + 1);
     blocks_.resize(place / kBlockWords + 1);
   }
+  return words_[place];
+}
+
+void GroupBits::SetLeaving(int32_t index, bool leaving) {
+  assert(index >= 0 && index < size_);
   const uint64_t bit = uint64_t{1} << (index % 64);
-  Word& word = words_[place];
-  BlockCounts& block = blocks_[place / kBlockWords];
+  Word& word = WordOf(index);
+  leaving ? word.leaving |= bit : word.leaving &= ~bit;
+}
+
+void GroupBits::Set(int32_t index, bool ready, bool updated) {
+  assert(index >= 0 && index < size_);
+  const uint64_t bit = uint64_t{1} << (index % 64);
+  Word& word = WordOf(index);
+  BlockCounts& block = blocks_[index / 64 / kBlockWords];
   const bool was_ready = (word.ready & bit) != 0;
   const bool was_done = was_ready && (word.updated & bit) != 0;
   block.ready += int32_t{ready} - int32_t{was_ready};
@@ -79,6 +93,23 @@ int32_t GroupBits::CountDone(int32_t begin, int32_t end) const {
       [](const BlockCounts& block) { return block.done; });
 }
 
+int32_t GroupBits::CountSteady(int32_t begin, int32_t end) const {
+  int32_t count = 0;
+  for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
+    count += absl::popcount(words_[word].ready & ~words_[word].leaving & Mask(word, begin, end));
+  }
+  return count;
+}
+
+int32_t GroupBits::CountSteadyDone(int32_t begin, int32_t end) const {
+  int32_t count = 0;
+  for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
+    const Word& bits = words_[word];
+    count += absl::popcount(bits.ready & bits.updated & ~bits.leaving & Mask(word, begin, end));
+  }
+  return count;
+}
+
 int64_t GroupBits::LastReadyOld(int32_t begin, int32_t end) const {
   int32_t word = WordsBelow(end) - 1;
   while (word >= begin / 64) {
@@ -117,7 +148,7 @@ bool operator==(const GroupBits& a, const GroupBits& b) {
   for (size_t word = 0; word < count; ++word) {
     const GroupBits::Word left = a.WordAt(static_cast<int32_t>(word));
     const GroupBits::Word right = b.WordAt(static_cast<int32_t>(word));
-    if (left.ready != right.ready || left.updated != right.updated) return false;
+    if (left.ready != right.ready || left.updated != right.updated || left.leaving != right.leaving) return false;
   }
   return true;
 }
@@ -125,10 +156,7 @@ bool operator==(const GroupBits& a, const GroupBits& b) {
 std::string GroupBits::ToString() const {
   std::string text(size_, '.');
   for (int32_t i = 0; i < size_; ++i) {
-    if (IsReady(i))
-      text[i] = IsUpdated(i) ? 'B' : 'R';
-    else if (IsUpdated(i))
-      text[i] = 'U';
+    text[i] = (IsLeaving(i) ? ",rub" : ".RUB")[int{IsReady(i)} + 2 * int{IsUpdated(i)}];
   }
   return text;
 }

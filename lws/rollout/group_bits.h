@@ -1,9 +1,12 @@
-// Two bits a group, ready and updated, packed in words: what the planner needs to know of a set's groups.
+// Three bits a group, ready, updated and leaving, packed in words: what policies need to know of a set's groups.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("R.UB");
 //   groups.IsReady(0);            // true
 //   groups.CountDone(0, 4);       // 1: ready and updated
 //   groups.DoneTail(4);           // 1: the run of such groups that ends at index 4
+//
+// A group that is leaving is being deleted, or its workers are: it may be ready, and will not stay so. One that is
+// ready and stays is steady.
 //
 // Groups beyond size() are neither ready nor updated. Counts of every 4,096 groups are kept beside the words, so that a
 // look at a million groups reads a few hundred numbers.
@@ -26,7 +29,8 @@ class GroupBits {
   // All groups neither ready nor updated. REQUIRES: size >= 0.
   explicit GroupBits(int32_t size = 0);
 
-  // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both. REQUIRES: no other characters.
+  // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both; of one that is leaving ',', 'r', 'u', 'b'.
+  // REQUIRES: no other characters.
   static GroupBits Parse(absl::string_view text);
 
   int32_t size() const { return size_; }
@@ -36,15 +40,22 @@ class GroupBits {
 
   // REQUIRES: 0 <= index < size().
   void Set(int32_t index, bool ready, bool updated);
+  void SetLeaving(int32_t index, bool leaving);
 
   // Any index >= 0.
   bool IsReady(int32_t index) const { return (WordAt(index / 64).ready >> (index % 64) & 1) != 0; }
   bool IsUpdated(int32_t index) const { return (WordAt(index / 64).updated >> (index % 64) & 1) != 0; }
   bool IsDone(int32_t index) const { return IsReady(index) && IsUpdated(index); }
+  bool IsLeaving(int32_t index) const { return (WordAt(index / 64).leaving >> (index % 64) & 1) != 0; }
+  bool IsSteady(int32_t index) const { return IsReady(index) && !IsLeaving(index); }
 
   // Number of ready, or of ready and updated groups in [begin, end). Complexity: O(64 + (end - begin) / 4096).
   int32_t CountReady(int32_t begin, int32_t end) const;
   int32_t CountDone(int32_t begin, int32_t end) const;
+
+  // Number of steady, or of steady and updated groups in [begin, end). Complexity: O((end - begin) / 64).
+  int32_t CountSteady(int32_t begin, int32_t end) const;
+  int32_t CountSteadyDone(int32_t begin, int32_t end) const;
 
   // The highest group of [begin, end) that is ready and of an old revision, begin - 1 when there is none. Complexity:
   // O(64 + (end - begin) / 4096).
@@ -63,6 +74,7 @@ class GroupBits {
   struct Word {
     uint64_t ready = 0;
     uint64_t updated = 0;
+    uint64_t leaving = 0;
   };
 
   // Of the groups in kBlockWords words.
@@ -77,6 +89,9 @@ class GroupBits {
   int32_t Sum(int32_t begin, int32_t end, const CountOf& count_of, const CountOfBlock& count_of_block) const;
 
   Word WordAt(int32_t word) const { return static_cast<size_t>(word) < words_.size() ? words_[word] : Word(); }
+
+  // The stored word of the group, made when it is not there.
+  Word& WordOf(int32_t index);
 
   // Number of stored words that hold a group below `end`.
   int32_t WordsBelow(int32_t end) const {

@@ -22,10 +22,8 @@ struct Numbers {
 // Groups of [0, replicas) that are not ready and updated.
 int32_t Unfinished(const Numbers& n) { return n.replicas - n.groups.CountDone(0, n.replicas); }
 
-// As many surge groups as are needed while `unfinished` groups remain.
 int32_t WantedReplicas(const Numbers& n, int32_t unfinished) {
-  if (unfinished > n.budget.surge) return n.burst();
-  return n.replicas + std::max(0, unfinished - n.budget.unavailable);
+  return ReplicasWithSurge(n.replicas, n.budget, unfinished);
 }
 
 RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutReason reason) {
@@ -104,6 +102,8 @@ absl::string_view RolloutReasonName(RolloutReason reason) {
       return "replicas changed";
     case RolloutReason::kRolling:
       return "rolling";
+    case RolloutReason::kHeldByBudget:
+      return "held by the budget";
   }
   return "";
 }

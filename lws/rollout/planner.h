@@ -64,6 +64,7 @@ enum class RolloutReason {
   kScaleUpFirst,     // missing groups come before any update
   kReplicasChanged,  // spec.replicas changed since the last apply
   kRolling,          // one rolling step
+  kHeldByBudget,     // no ready group may go now
 };
 
 // "kRolling" -> "rolling", for plans that explain themselves.
@@ -84,9 +85,12 @@ std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int6
 // What people are told about a partition that moved.
 std::string PartitionNote(int64_t before, int64_t after);
 
-// Errors: InvalidArgument for negative replicas, numbers that int32 cannot hold, a maxSurge or maxUnavailable that
-// is no percentage, or a replicas annotation that is no integer, where the decision needs them. Complexity: O(groups /
-// 64), whatever the replicas say.
+// How a set is rolled out: a pure function from what there is to what the leader StatefulSet should have next.
+using RolloutPolicy = absl::StatusOr<RolloutStep> (*)(const RolloutInput& input);
+
+// The reference's policy. Errors: InvalidArgument for negative replicas, numbers that int32 cannot hold, a maxSurge or
+// maxUnavailable that is no percentage, or a replicas annotation that is no integer, where the decision needs them.
+// Complexity: O(groups / 64), whatever the replicas say.
 absl::StatusOr<RolloutStep> PlanRollout(const RolloutInput& input);
 
 }  // namespace lws

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -17,9 +18,17 @@ constexpr int32_t kGroups = 3 * 4096 + 100;
 
 class Naive {
  public:
-  explicit Naive(int32_t size) : text_(size, '.') {}
+  explicit Naive(int32_t size) : text_(size, '.'), leaving_(size) {}
 
   void Set(int32_t index, bool ready, bool updated) { text_[index] = ".RUB"[ready + 2 * updated]; }
+  void SetLeaving(int32_t index, bool leaving) { leaving_[index] = leaving; }
+  int32_t CountSteady(int32_t begin, int32_t end, bool updated) const {
+    int32_t count = 0;
+    for (int32_t i = begin; i < std::min(end, static_cast<int32_t>(text_.size())); ++i) {
+      count += !leaving_[i] && (text_[i] == 'B' || (!updated && text_[i] == 'R'));
+    }
+    return count;
+  }
 
   template <typename Matches>
   int32_t Count(int32_t begin, int32_t end, const Matches& matches) const {
@@ -39,6 +48,7 @@ class Naive {
 
  private:
   std::string text_;
+  std::vector<bool> leaving_;
 };
 
 TEST(GroupBitsTest, EqualACharacterAGroup) {
@@ -56,11 +66,17 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
       for (int32_t i = begin; i < end; ++i) {
         bits.Set(i, kind % 2 == 1, kind >= 2);
         naive.Set(i, kind % 2 == 1, kind >= 2);
+        if (step % 3 == 0) {
+          bits.SetLeaving(i, kind == 3);
+          naive.SetLeaving(i, kind == 3);
+        }
       }
       const int32_t from = draw(kGroups);
       const int32_t to = from + draw(kGroups + 200 - from);
       ASSERT_EQ(bits.CountReady(from, to), naive.Count(from, to, [](char c) { return c == 'R' || c == 'B'; }));
       ASSERT_EQ(bits.CountDone(from, to), naive.Count(from, to, [](char c) { return c == 'B'; }));
+      ASSERT_EQ(bits.CountSteady(from, to), naive.CountSteady(from, to, false));
+      ASSERT_EQ(bits.CountSteadyDone(from, to), naive.CountSteady(from, to, true));
       ASSERT_EQ(bits.LastReadyOld(from, to), naive.LastReadyOld(from, to));
       ASSERT_EQ(bits.DoneTail(from), naive.DoneTail(from));
       ASSERT_EQ(bits.DoneTail(kGroups), naive.DoneTail(kGroups));
@@ -79,6 +95,8 @@ TEST(GroupBitsTest, CountsAndTailsAcrossWords) {
   }
   EXPECT_EQ(GroupBits::Parse("RB.UBB").DoneTail(6), 2);
   EXPECT_EQ(GroupBits::Parse("BB").DoneTail(5), 0);
+  EXPECT_EQ(GroupBits::Parse(".RUB,rub").ToString(), ".RUB,rub");
+  EXPECT_EQ(GroupBits::Parse("RrBb").CountSteady(0, 4), 2);
 }
 
 }  // namespace

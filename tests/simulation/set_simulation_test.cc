@@ -13,6 +13,8 @@
 #include "gtest/gtest.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/core/group_state.h"
+#include "lws/rollout/keep_budget.h"
+#include "lws/rollout/planner.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -68,6 +70,7 @@ class Story {
     SetSimulationOptions options;
     options.seed = seed;
     options.feature_max_unavailable = shape_.feature;
+    options.sets.rollout = policy;
     events.clear();
     SetSimulation simulation(options, [this](const Event& event) { events.push_back(event.note); });
     std::vector<std::string> ends;
@@ -97,6 +100,7 @@ class Story {
   std::vector<std::string> InObjects() {
     SimulationOptions options;
     options.statefulsets.max_unavailable = shape_.feature;
+    options.sets.rollout = policy;
     int64_t pods = 0;
     Simulation simulation(options, {nullptr, nullptr, [&pods](const Change& change) {
                                       pods += change.key.kind == "Pod" && change.type == ChangeType::kAdded;
@@ -126,6 +130,7 @@ class Story {
     return ends;
   }
 
+  RolloutPolicy policy = PlanRollout;
   std::vector<std::string> events;  // notes of the last run in numbers
 
  private:
@@ -151,6 +156,25 @@ TEST(SetSimulationTest, ComesToTheEndOfTheSimulationOfObjects) {
     for (uint64_t seed = 1; seed <= 20; ++seed) {
       ASSERT_EQ(story.InNumbers(seed), wanted) << shape.replicas << " " << shape.size << " " << shape.max_unavailable
                                                << " " << shape.max_surge << " " << shape.feature << " seed " << seed;
+    }
+  }
+}
+
+// A policy is one function, in both simulations.
+TEST(SetSimulationTest, KeepBudgetComesToTheSameEnd) {
+  for (const Shape& shape :
+       std::vector<Shape>{{4, 2, 1, 0, true}, {6, 2, 2, 1, true}, {3, 2, 1, 2, false}, {4, 2, 0, 2, true}}) {
+    Story story(shape);
+    story.policy = KeepBudget;
+    const std::vector<std::string> wanted = story.InObjects();
+    for (uint64_t seed = 1; seed <= 20; ++seed) {
+      const std::vector<std::string> ends = story.InNumbers(seed);
+      ASSERT_EQ(ends.size(), wanted.size());
+      // How many surge groups come and go on the way depends on the delays.
+      for (size_t i = 0; i < ends.size(); ++i) {
+        ASSERT_EQ(ends[i].substr(0, ends[i].find(" pods")), wanted[i].substr(0, wanted[i].find(" pods")))
+            << shape.replicas << " " << shape.max_surge << " seed " << seed << " part " << i;
+      }
     }
   }
 }

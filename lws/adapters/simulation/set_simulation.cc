@@ -400,7 +400,7 @@ void SetSimulation::State::DecideSet() {
   next_pass_ = timers_.now() + absl::ToInt64Milliseconds(options_.pass);
   const SetObservation observation = fleet_.ObserveSet(set_number_);
   facts_ = observation.groups;
-  const Plan plan = ReconcileSet(observation, now());
+  const Plan plan = ReconcileSet(observation, now(), options_.sets);
   for (const Action& action : plan.actions) Perform(action);
   error = plan.error;
   if (on_event_) {

@@ -25,6 +25,7 @@
 #include "lws/adapters/simulation/kubelet.h"
 #include "lws/api/json.h"
 #include "lws/core/plan.h"
+#include "lws/core/reconcile_set.h"
 
 namespace lws {
 
@@ -32,7 +33,8 @@ struct SetSimulationOptions {
   uint64_t seed = 1;
   absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
   bool feature_max_unavailable = false;                  // MaxUnavailableStatefulSet
-  KubeletOptions kubelet;                                // the delays
+  SetReconcileOptions sets;
+  KubeletOptions kubelet;  // the delays
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
   // The least time from one look at the set to the next.
   absl::Duration pass = absl::Milliseconds(100);

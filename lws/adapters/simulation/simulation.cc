@@ -17,6 +17,7 @@ namespace {
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
   ControllerOptions controller;
+  controller.sets = options.sets;
   controller.pods.scheduler_provider = options.scheduler_provider;
   controller.on_plan = log.on_plan;
   return controller;
@@ -115,7 +116,7 @@ bool Simulation::RunUntilQuiet(absl::Duration duration) {
 }
 
 Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view name) {
-  Plan plan = ReconcileSet(ObserveSet(namespace_name, name), clock_.now());
+  Plan plan = ReconcileSet(ObserveSet(namespace_name, name), clock_.now(), options_.sets);
   for (const Action& action : plan.actions) {
     if (!Perform(action).ok()) break;
   }

@@ -35,6 +35,7 @@
 #include "lws/adapters/simulation/statefulset_controller.h"
 #include "lws/adapters/simulation/virtual_clock.h"
 #include "lws/api/json.h"
+#include "lws/core/reconcile_set.h"
 #include "lws/placement/pod_group.h"
 
 namespace lws {
@@ -43,6 +44,7 @@ struct SimulationOptions {
   uint64_t seed = 1;
   absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  SetReconcileOptions sets;
   StatefulSetControllerOptions statefulsets;
   KubeletOptions kubelet;
   // The scheduler places whole groups on these levels; nullopt leaves their pods to themselves.
