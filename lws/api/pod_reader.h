@@ -12,27 +12,20 @@
 #ifndef LWS_API_POD_READER_H_
 #define LWS_API_POD_READER_H_
 
-#include <memory>
-
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "lws/api/json_walk.h"
 #include "lws/api/observed.h"
 
 namespace lws {
 
 class PodReader {
  public:
-  PodReader();
-  ~PodReader();
-  PodReader(PodReader&&) noexcept;
-  PodReader& operator=(PodReader&&) noexcept;
-
   // Replaces `pod`. Errors: as ParseJson and ObservePod. Complexity: O(text).
   absl::Status Read(absl::string_view text, ObservedPod* pod);
 
  private:
-  class Parser;
-  std::unique_ptr<Parser> parser_;
+  JsonStructure structure_;
 };
 
 }  // namespace lws

@@ -91,7 +91,7 @@ class Fleet {
   void TakeDueSets(std::vector<uint32_t>* sets);
   void TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others);
 
-  // The status of a set that was told, as it was written.
+  // The status of a set that was told, as it was written. REQUIRES: SetNumber gave the number.
   void TellStatus(uint32_t set, const LeaderWorkerSetStatus& status);
 
   // What decisions on a pod read, without an observation. REQUIRES: the pod and its set are there. Complexity: O(1),

@@ -1,25 +1,13 @@
-// The quick reader of pods against the careful one. Law numbers are those of pod_reader.h.
+// The laws of pod_reader.h.
 #include "lws/api/pod_reader.h"
 
-#include <random>
-#include <string>
-#include <vector>
-
-#include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
-#include "lws/api/json.h"
 #include "lws/api/observed.h"
-#include "lws/core/cluster_state.pb.h"
-#include "lws/core/observed_serialization.h"
 #include "nlohmann/json.hpp"
+#include "tests/api/reader_differential.h"
 
 namespace lws {
 namespace {
-
-constexpr unsigned kSeed = 20261125;
-constexpr int kRounds = 20000;
 
 Json Pod() {
   return Json::parse(R"({
@@ -39,89 +27,25 @@ Json Pod() {
       "containerStatuses": [{"name": "c", "restartCount": 0}, {"name": "d", "restartCount": 2}]}})");
 }
 
-std::string Text(const absl::StatusOr<ObservedPod>& pod) {
-  return pod.ok() ? ToProto(*pod).DebugString() : std::string(pod.status().message());
-}
-
-// What the two make of a text.
-void ExpectSame(PodReader* reader, const std::string& text, const std::string& where) {
-  const absl::StatusOr<Json> document = ParseJson(text, "pod");
-  const absl::StatusOr<ObservedPod> wanted =
-      document.ok() ? ObservePod(*document) : absl::StatusOr<ObservedPod>(document.status());
-  ObservedPod pod;
-  const absl::Status status = reader->Read(text, &pod);
-  const absl::StatusOr<ObservedPod> read = status.ok() ? absl::StatusOr<ObservedPod>(pod) : status;
-  ASSERT_EQ(Text(read), Text(wanted)) << where << "\n" << text;
-  if (status.ok()) {
-    ASSERT_EQ(pod.meta.named_group, wanted->meta.named_group) << where;
-  }
-}
-
-TEST(PodReaderTest, Law1AsTheCarefulReader) {
-  PodReader reader;
-  ExpectSame(&reader, Pod().dump(), "whole");
-  ExpectSame(&reader, Pod().dump(2), "with white space");
-  std::mt19937 random(kSeed);
-  for (int round = 0; round < kRounds; ++round) {
-    Json pod = Pod();
-    for (size_t edits = 1 + random() % 3; edits > 0; --edits) {
-      Json* place = &pod;
-      while (place->is_structured() && !place->empty() && random() % 6 != 0) {
-        place = &*std::next(place->begin(), static_cast<long>(random() % place->size()));
-      }
-      const std::vector<Json> values = {nullptr,       true,          3,         -1,       1.5,  "",
-                                        "True",        "Ready",       "Pending", "\u00e9", "\n", "2",
-                                        Json::array(), Json::object()};
-      *place = values[random() % values.size()];
-    }
-    ExpectSame(&reader, pod.dump(), absl::StrCat("round ", round, ", seed ", kSeed));
-    if (HasFatalFailure()) return;
-  }
-}
-
-TEST(PodReaderTest, CutAndBrokenTexts) {
-  PodReader reader;
-  ObservedPod pod;
-  const std::string whole = Pod().dump(1);
-  for (size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(reader.Read(whole.substr(0, size), &pod).ok()) << size;
-  }
-  std::mt19937 random(kSeed);
-  for (int round = 0; round < kRounds; ++round) {
-    std::string text = whole;
-    for (size_t edits = 1 + random() % 3; edits > 0; --edits) {
-      constexpr char kBytes[] = "{}[]:,\"\\ \n0-t\x80";
-      text[random() % text.size()] = kBytes[random() % (sizeof(kBytes) - 1)];
-    }
-    // Law 2: a broken text may pass where nobody reads it.
-    if (ParseJson(text, "pod").ok()) ExpectSame(&reader, text, absl::StrCat("round ", round, ", seed ", kSeed));
-    if (HasFatalFailure()) return;
-    reader.Read(text, &pod).IgnoreError();
-  }
-}
-
-TEST(PodReaderTest, KeysTwiceEscapesAndTpus) {
-  PodReader reader;
-  for (const char* text : {
-           R"({"metadata": {"name": "a", "name": "b"}})",
-           R"({"metadata": {"name": "a"}, "metadata": {"uid": "b"}})",
-           R"({"metadata": {"n\u0061me": "a"}})",
-           R"({"metadata": {"name": "a\/b"}})",
-           R"({"spec": {"containers": [{"resources": {"limits": {"google.com/tpu": "4"}}}]}})",
-           R"({"spec": {"containers": [{"resources": {"limits": {"google.com\/tpu": "4"}}}]}})",
-           R"({"spec": {"containers": [{"resources": {"limits": {"google.com\u002ftpu": "4"}}}]}})",
-           R"([])",
-           R"("x")",
-           R"({})",
-           R"({"status": {"containerStatuses": [{"restartCount": 99999999999999999999}]}})",
-           R"({"metadata": {"deletionTimestamp": null}})",
-           R"({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})",
-       }) {
-    ExpectSame(&reader, text, "case");
-  }
-  ObservedPod pod;
-  EXPECT_FALSE(reader.Read("", &pod).ok());
-  EXPECT_FALSE(reader.Read("{", &pod).ok());
+TEST(PodReaderTest, Laws1And2AsTheCarefulReader) {
+  CheckReader<PodReader, ObservedPod>(
+      "pod", Pod(),
+      {
+          R"({"metadata": {"name": "a", "name": "b"}})",
+          R"({"metadata": {"name": "a"}, "metadata": {"uid": "b"}})",
+          R"({"metadata": {"n\u0061me": "a"}})",
+          R"({"metadata": {"name": "a\/b"}})",
+          R"({"spec": {"containers": [{"resources": {"limits": {"google.com/tpu": "4"}}}]}})",
+          R"({"spec": {"containers": [{"resources": {"limits": {"google.com\/tpu": "4"}}}]}})",
+          R"({"spec": {"containers": [{"resources": {"limits": {"google.com\u002ftpu": "4"}}}]}})",
+          R"([])",
+          R"("x")",
+          R"({})",
+          R"({"status": {"containerStatuses": [{"restartCount": 99999999999999999999}]}})",
+          R"({"metadata": {"deletionTimestamp": null}})",
+          R"({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})",
+      },
+      ObservePod);
 }
 
 }  // namespace

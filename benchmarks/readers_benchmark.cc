@@ -1,4 +1,4 @@
-// Pods of two kilobytes from the bytes of a watch: the quick reader, and the careful one beside it.
+// Pods and worker StatefulSets from the bytes of a watch: the quick readers, and the careful one beside them.
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -6,6 +6,7 @@
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
 #include "lws/api/pod_reader.h"
+#include "lws/api/statefulset_reader.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -69,6 +70,49 @@ void BM_ReadPodWithCare(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
 }
 BENCHMARK(BM_ReadPodWithCare);
+
+// A worker StatefulSet as an API server writes it.
+std::string StatefulSetText() {
+  Json statefulset = Json::parse(R"({
+    "apiVersion": "apps/v1", "kind": "StatefulSet",
+    "metadata": {"name": "vllm-12", "namespace": "inference", "uid": "0d3f9f0e-1c1d-4c58-9f55-0a9d7f1b2c3d",
+      "resourceVersion": "1234567", "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z",
+      "labels": {"leaderworkerset.sigs.k8s.io/name": "vllm", "leaderworkerset.sigs.k8s.io/group-index": "12",
+        "leaderworkerset.sigs.k8s.io/group-key": "689ce1b5864b5d9df1f5b5a8b0a1c0a1b2c3d4e5",
+        "leaderworkerset.sigs.k8s.io/template-revision-hash": "6c5b8f7d9"},
+      "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "vllm-12",
+        "uid": "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d", "controller": true, "blockOwnerDeletion": true}],
+      "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "apiVersion": "apps/v1",
+        "fieldsType": "FieldsV1", "fieldsV1": {"f:status": {"f:availableReplicas": {}, "f:replicas": {}}}}]},
+    "spec": {"replicas": 7, "serviceName": "vllm", "podManagementPolicy": "Parallel", "ordinals": {"start": 1},
+      "selector": {"matchLabels": {"leaderworkerset.sigs.k8s.io/name": "vllm"}},
+      "template": {"metadata": {"labels": {"leaderworkerset.sigs.k8s.io/name": "vllm"}},
+        "spec": {"containers": [{"name": "vllm", "image": "vllm/vllm-openai:v0.8.5",
+          "resources": {"limits": {"nvidia.com/gpu": "8"}, "requests": {"nvidia.com/gpu": "8"}}}]}},
+      "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}, "revisionHistoryLimit": 10},
+    "status": {"observedGeneration": 1, "replicas": 7, "readyReplicas": 7, "currentReplicas": 7,
+      "updatedReplicas": 7, "availableReplicas": 7, "currentRevision": "vllm-12-6d9f7c5b8",
+      "updateRevision": "vllm-12-6d9f7c5b8", "collisionCount": 0}})");
+  return statefulset.dump();
+}
+
+void BM_ReadStatefulSet(benchmark::State& state) {
+  const std::string text = StatefulSetText();
+  StatefulSetReader reader;
+  ObservedStatefulSet statefulset;
+  if (!reader.Read(text, &statefulset).ok() || statefulset.available_replicas != 7 ||
+      statefulset.meta.named_group != 12 || statefulset.applied != nullptr) {
+    state.SkipWithError("the StatefulSet is not the one expected");
+    return;
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(reader.Read(text, &statefulset));
+    benchmark::DoNotOptimize(statefulset);
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
+}
+BENCHMARK(BM_ReadStatefulSet);
 
 }  // namespace
 }  // namespace lws

@@ -1,0 +1,157 @@
+// A walk through a JSON text along its structural characters: brackets, colons, commas, and the first character of
+// every text, number or word. No document is built, and what is passed over is not looked at.
+//
+//   lws::JsonStructure structure;
+//   if (!structure.Find(text)) ...                         // no JSON
+//   lws::JsonWalk walk = structure.Walk();
+//   walk.ForEachField([&](absl::string_view key) {
+//     return key == "name" ? walk.ReadText(&name) : walk.Skip();
+//   });
+//
+// Every method returns false for what is not as Kubernetes writes it: another type, a null, an escape in a text. A
+// careful reader then finds the words for it.
+//
+// Thread-safety: none; a structure for each thread.
+#ifndef LWS_API_JSON_WALK_H_
+#define LWS_API_JSON_WALK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/base/attributes.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/pod_name.h"
+
+namespace lws {
+
+class JsonWalk {
+ public:
+  // Borrows both. `places` are those of the structural characters, in order, and once more the size of the text.
+  JsonWalk(absl::string_view text, const uint32_t* places, size_t count)
+      : text_(text.data()), next_(places), end_(places + count), has_escapes_(absl::StrContains(text, '\\')) {}
+
+  bool AtEnd() const { return next_ == end_; }
+
+  // What is behind the text at its end.
+  char Peek() const { return text_[*next_]; }
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Skip() {
+    if (AtEnd()) return false;
+    const char first = text_[*next_++];
+    if (!Opens(first)) return !Closes(first);
+    for (int depth = 1; depth > 0;) {
+      if (AtEnd()) return false;
+      const char structural = text_[*next_++];
+      depth += static_cast<int>(Opens(structural)) - static_cast<int>(Closes(structural));
+    }
+    return true;
+  }
+
+  // A text without escapes. It ends before what follows it.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool ReadText(absl::string_view* text) {
+    if (AtEnd() || Peek() != '"') return false;
+    const char* begin = text_ + *next_ + 1;
+    const char* end = text_ + *++next_ - 1;
+    while (end > begin && *end != '"') --end;
+    if (end < begin || *end != '"') return false;
+    *text = absl::string_view(begin, static_cast<size_t>(end - begin));
+    return !has_escapes_ || !absl::StrContains(*text, '\\');
+  }
+  bool ReadText(std::string* text) {
+    absl::string_view view;
+    if (!ReadText(&view)) return false;
+    text->assign(view.data(), view.size());
+    return true;
+  }
+
+  // A number of things of up to nine digits.
+  bool ReadCount(int32_t* count) {
+    *count = ParseIndex(ReadWord());
+    return *count >= 0;
+  }
+
+  // The characters of a number or word.
+  absl::string_view ReadWord() {
+    if (AtEnd()) return "";
+    const char* begin = text_ + *next_;
+    return absl::StripTrailingAsciiWhitespace({begin, static_cast<size_t>(text_ + *++next_ - begin)});
+  }
+
+  // Calls visit(key) at the value of every field, or visit() at every item, until it returns false. It reads the value,
+  // or skips it.
+  template <typename Visit>
+  bool ForEachField(const Visit& visit) {
+    return ForEach('{', '}', [this, &visit] {
+      absl::string_view key;
+      if (!ReadText(&key) || Peek() != ':') return false;
+      ++next_;
+      return visit(key);
+    });
+  }
+  template <typename Visit>
+  bool ForEachItem(const Visit& visit) {
+    return ForEach('[', ']', visit);
+  }
+
+ private:
+  // Brackets differ from braces in one bit.
+  static bool Opens(char structural) { return (structural | 0x20) == '{'; }
+  static bool Closes(char structural) { return (structural | 0x20) == '}'; }
+
+  template <typename Visit>
+  bool ForEach(char open, char close, const Visit& visit) {
+    if (Peek() != open) return false;
+    ++next_;
+    if (Peek() == close) {
+      ++next_;
+      return true;
+    }
+    for (;;) {
+      if (!visit()) return false;
+      const char after = Peek();
+      if (after != ',' && after != close) return false;
+      ++next_;
+      if (after == close) return true;
+    }
+  }
+
+  const char* const text_;
+  const uint32_t* next_;
+  const uint32_t* const end_;
+  const bool has_escapes_;
+};
+
+// Finds the structural characters, with the widest instructions that the processor has. It keeps its memory from one
+// text to the next.
+class JsonStructure {
+ public:
+  JsonStructure();
+  ~JsonStructure();
+  JsonStructure(JsonStructure&&) noexcept;
+  JsonStructure& operator=(JsonStructure&&) noexcept;
+
+  // False for a text that is no UTF-8, or holds a text without an end.
+  bool Find(absl::string_view text);
+
+  // From the beginning of the last text that was found. Borrows from this.
+  JsonWalk Walk() const;
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+// Whether the bit is new in `seen`, for keys that may come once.
+inline bool Once(uint32_t bit, uint32_t* seen) {
+  const bool first = (*seen & bit) == 0;
+  *seen |= bit;
+  return first;
+}
+
+}  // namespace lws
+
+#endif  // LWS_API_JSON_WALK_H_

@@ -1,0 +1,60 @@
+// The metadata of an object into ObservedMeta along a JsonWalk, with what is of one kind alone left to visitors.
+//
+//   lws::WalkMeta(&walk, &pod.meta, read_label, read_annotation, skip);
+//
+// Thread-safety: as JsonWalk.
+#ifndef LWS_API_META_WALK_H_
+#define LWS_API_META_WALK_H_
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/json_walk.h"
+#include "lws/api/observed.h"
+#include "lws/api/well_known.h"
+
+namespace lws {
+
+// Makes the metadata that of no object, and keeps the memory of its texts.
+void ClearMeta(ObservedMeta* meta);
+
+// The owner that is the controller; the first counts.
+bool WalkOwners(JsonWalk* walk, ObservedMeta* meta);
+
+// Labels that every kind has. Calls visit(key) at the value of others, to be read or skipped.
+template <typename Visit>
+bool WalkLabels(JsonWalk* walk, ObservedMeta* meta, const Visit& visit) {
+  uint32_t seen = 0;
+  return walk->ForEachField([&](absl::string_view key) {
+    if (key == kNameLabel) return Once(1, &seen) && walk->ReadText(&meta->set_name);
+    if (key == kRevisionLabel) return Once(2, &seen) && walk->ReadText(&meta->revision_key);
+    if (key == kGroupIndexLabel) return Once(4, &seen) && walk->ReadText(&meta->group_index.emplace());
+    return visit(key);
+  });
+}
+
+// Calls visit_label(key), visit_annotation(key) and visit_field(key) at the values that are not of ObservedMeta.
+template <typename VisitLabel, typename VisitAnnotation, typename VisitField>
+bool WalkMeta(JsonWalk* walk, ObservedMeta* meta, const VisitLabel& visit_label,
+              const VisitAnnotation& visit_annotation, const VisitField& visit_field) {
+  uint32_t seen = 0;
+  return walk->ForEachField([&](absl::string_view key) {
+    if (key == "name") return Once(1, &seen) && walk->ReadText(&meta->name);
+    if (key == "namespace") return Once(2, &seen) && walk->ReadText(&meta->namespace_name);
+    if (key == "uid") return Once(4, &seen) && walk->ReadText(&meta->uid);
+    if (key == "resourceVersion") return Once(8, &seen) && walk->ReadText(&meta->resource_version);
+    if (key == "deletionTimestamp") {
+      meta->terminating = true;
+      return Once(16, &seen) && walk->Peek() == '"' && walk->Skip();
+    }
+    if (key == "labels") return Once(32, &seen) && WalkLabels(walk, meta, visit_label);
+    if (key == "annotations") return Once(64, &seen) && walk->ForEachField(visit_annotation);
+    if (key == "ownerReferences") return Once(128, &seen) && WalkOwners(walk, meta);
+    return visit_field(key);
+  });
+}
+
+}  // namespace lws
+
+#endif  // LWS_API_META_WALK_H_

@@ -1,0 +1,119 @@
+#include "lws/api/statefulset_reader.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "lws/api/json.h"
+#include "lws/api/meta_walk.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+absl::StatusOr<ObservedStatefulSet> ReadWithCare(absl::string_view text) {
+  const absl::StatusOr<Json> document = ParseJson(text, "statefulset");
+  if (!document.ok()) return document.status();
+  return ObserveStatefulSet(*document);
+}
+
+// Keeps the memory of the texts.
+void Clear(ObservedStatefulSet* statefulset) {
+  ClearMeta(&statefulset->meta);
+  statefulset->replicas = 1;
+  statefulset->partition = 0;
+  statefulset->replicas_annotation.reset();
+  statefulset->status_replicas = 0;
+  statefulset->available_replicas = 0;
+  statefulset->current_revision.clear();
+  statefulset->update_revision.clear();
+  statefulset->applied = nullptr;
+  statefulset->applied_core.clear();
+}
+
+// The parts of a StatefulSet. Every function returns false as JsonWalk does, and for a key that comes a second time.
+class StatefulSetWalk {
+ public:
+  StatefulSetWalk(JsonWalk* walk, ObservedStatefulSet* statefulset) : walk_(*walk), statefulset_(*statefulset) {}
+
+  bool Read() {
+    uint32_t seen = 0;
+    return walk_.ForEachField([&](absl::string_view key) {
+      if (key == "metadata") return Once(1, &seen) && ReadMetadata();
+      if (key == "spec") return Once(2, &seen) && ReadSpec();
+      if (key == "status") return Once(4, &seen) && ReadStatus();
+      return walk_.Skip();
+    });
+  }
+
+ private:
+  bool ReadMetadata() {
+    uint32_t seen = 0;
+    return WalkMeta(
+        &walk_, &statefulset_.meta, [&](absl::string_view) { return walk_.Skip(); },
+        [&](absl::string_view key) {
+          if (key != kReplicasAnnotation) return walk_.Skip();
+          return Once(1, &seen) && walk_.ReadText(&statefulset_.replicas_annotation.emplace());
+        },
+        [&](absl::string_view key) { return key == "managedFields" ? HasNothingApplied() : walk_.Skip(); });
+  }
+
+  bool HasNothingApplied() {
+    return walk_.ForEachItem([&] {
+      return walk_.ForEachField([&](absl::string_view key) {
+        if (key != "manager") return walk_.Skip();
+        absl::string_view manager;
+        return walk_.ReadText(&manager) && manager != kFieldManager;
+      });
+    });
+  }
+
+  bool ReadSpec() {
+    uint32_t seen = 0;
+    return walk_.ForEachField([&](absl::string_view key) {
+      if (key == "replicas") return Once(1, &seen) && walk_.ReadCount(&statefulset_.replicas);
+      if (key != "updateStrategy") return walk_.Skip();
+      return Once(2, &seen) && walk_.ForEachField([&](absl::string_view strategy) {
+        if (strategy != "rollingUpdate") return walk_.Skip();
+        return Once(4, &seen) && walk_.ForEachField([&](absl::string_view update) {
+          if (update != "partition") return walk_.Skip();
+          return Once(8, &seen) && walk_.ReadCount(&statefulset_.partition);
+        });
+      });
+    });
+  }
+
+  bool ReadStatus() {
+    uint32_t seen = 0;
+    return walk_.ForEachField([&](absl::string_view key) {
+      if (key == "replicas") return Once(1, &seen) && walk_.ReadCount(&statefulset_.status_replicas);
+      if (key == "availableReplicas") return Once(2, &seen) && walk_.ReadCount(&statefulset_.available_replicas);
+      if (key == "currentRevision") return Once(4, &seen) && walk_.ReadText(&statefulset_.current_revision);
+      if (key == "updateRevision") return Once(8, &seen) && walk_.ReadText(&statefulset_.update_revision);
+      return walk_.Skip();
+    });
+  }
+
+  JsonWalk& walk_;
+  ObservedStatefulSet& statefulset_;
+};
+
+}  // namespace
+
+absl::Status StatefulSetReader::Read(absl::string_view text, ObservedStatefulSet* statefulset) {
+  if (structure_.Find(text)) {
+    Clear(statefulset);
+    JsonWalk walk = structure_.Walk();
+    if (StatefulSetWalk(&walk, statefulset).Read() && walk.AtEnd()) {
+      statefulset->meta.named_group = NamedGroup(statefulset->meta);
+      return absl::OkStatus();
+    }
+  }
+  absl::StatusOr<ObservedStatefulSet> read = ReadWithCare(text);
+  if (!read.ok()) return read.status();
+  *statefulset = *std::move(read);
+  return absl::OkStatus();
+}
+
+}  // namespace lws
