@@ -113,6 +113,7 @@ class FleetObjects {
   FleetNamespace& In(absl::string_view name);
   static FleetNamespace& SpaceOf(const FleetSet& set) { return *set.space; }
 
+  // One fact; the first is the quick way, for packed pods that were there.
   bool UpdatePod(const PodFacts& facts);
   void TellPod(const PodFacts& facts);
   void TellStatefulSet(const WorkersFacts& facts);
@@ -122,23 +123,27 @@ class FleetObjects {
   void MakeNameDue(absl::string_view namespace_name, absl::string_view name);
   void MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
+  // By its labels, as far as the name agrees.
   Place PlaceOf(const ObservedPod& pod);
 
+  // Into their places, or, as what does not exist, out of them; what a decision reads of them anew becomes due.
   bool AddPackedWorker(const Place& place, PackedWorker worker, const PackedUid& owner);
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
   void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
   void PutWorker(const Place& place, const PackedWorker& worker);
+  // The owners that the workers of a group name: that of its StatefulSet, and one other.
   static bool HasWorkerOf(const Place& place, bool other_owner);
   static std::optional<bool> TakeOwner(const Place& place, const PackedUid& owner);
   void SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid);
 
   void RemovePod(FleetNamespace* space, absl::string_view name);
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
-  // As far as another set's packed object has the member's name, or a whole one.
+  // Another set's packed pod of the member's name goes.
   void MakeRoom(const Place& place);
 
+  // Objects that are kept whole; links are from the sets that they concern.
   void LinkWholePod(const ObservedPod& pod, bool add);
   void LinkWholeStatefulSet(const ObservedStatefulSet& statefulset, bool add);
   void KeepWholePod(std::unique_ptr<ObservedPod> pod);
