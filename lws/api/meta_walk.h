@@ -9,12 +9,38 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lws/api/json.h"
 #include "lws/api/json_walk.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
 
 namespace lws {
+
+// The object along the walk where it is as Kubernetes writes it, else by way of its document. `Walk(&walk,
+// object).Read()` reads the cleared object; `source` names it in the errors of ParseJson.
+template <typename Walk, typename Object>
+absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::string_view source,
+                       absl::StatusOr<Object> (*observe)(const Json& document), void (*clear)(Object* object),
+                       Object* object) {
+  if (structure->Find(text)) {
+    clear(object);
+    JsonWalk walk = structure->Walk();
+    if (Walk(&walk, object).Read() && walk.AtEnd()) {
+      object->meta.named_group = NamedGroup(object->meta);
+      return absl::OkStatus();
+    }
+  }
+  const absl::StatusOr<Json> document = ParseJson(text, source);
+  if (!document.ok()) return document.status();
+  absl::StatusOr<Object> observed = observe(*document);
+  if (!observed.ok()) return observed.status();
+  *object = *std::move(observed);
+  return absl::OkStatus();
+}
 
 // Makes the metadata that of no object, and keeps the memory of its texts.
 void ClearMeta(ObservedMeta* meta);

@@ -1,24 +1,14 @@
 #include "lws/api/pod_reader.h"
 
 #include <cstdint>
-#include <utility>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "lws/api/json.h"
 #include "lws/api/json_walk.h"
 #include "lws/api/meta_walk.h"
 #include "lws/api/well_known.h"
-#include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
-
-absl::StatusOr<ObservedPod> ReadWithCare(absl::string_view text) {
-  const absl::StatusOr<Json> document = ParseJson(text, "pod");
-  if (!document.ok()) return document.status();
-  return ObservePod(*document);
-}
 
 // Keeps the memory of the texts.
 void Clear(ObservedPod* pod) {
@@ -143,18 +133,7 @@ class PodWalk {
 }  // namespace
 
 absl::Status PodReader::Read(absl::string_view text, ObservedPod* pod) {
-  if (structure_.Find(text)) {
-    Clear(pod);
-    JsonWalk walk = structure_.Walk();
-    if (PodWalk(&walk, pod).Read() && walk.AtEnd()) {
-      pod->meta.named_group = NamedGroup(pod->meta);
-      return absl::OkStatus();
-    }
-  }
-  absl::StatusOr<ObservedPod> read = ReadWithCare(text);
-  if (!read.ok()) return read.status();
-  *pod = *std::move(read);
-  return absl::OkStatus();
+  return ReadAlong<PodWalk>(&structure_, text, "pod", &ObservePod, &Clear, pod);
 }
 
 }  // namespace lws

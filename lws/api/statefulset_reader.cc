@@ -1,22 +1,12 @@
 #include "lws/api/statefulset_reader.h"
 
 #include <cstdint>
-#include <utility>
 
-#include "absl/status/statusor.h"
-#include "lws/api/json.h"
 #include "lws/api/meta_walk.h"
 #include "lws/api/well_known.h"
-#include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
-
-absl::StatusOr<ObservedStatefulSet> ReadWithCare(absl::string_view text) {
-  const absl::StatusOr<Json> document = ParseJson(text, "statefulset");
-  if (!document.ok()) return document.status();
-  return ObserveStatefulSet(*document);
-}
 
 // Keeps the memory of the texts.
 void Clear(ObservedStatefulSet* statefulset) {
@@ -102,18 +92,7 @@ class StatefulSetWalk {
 }  // namespace
 
 absl::Status StatefulSetReader::Read(absl::string_view text, ObservedStatefulSet* statefulset) {
-  if (structure_.Find(text)) {
-    Clear(statefulset);
-    JsonWalk walk = structure_.Walk();
-    if (StatefulSetWalk(&walk, statefulset).Read() && walk.AtEnd()) {
-      statefulset->meta.named_group = NamedGroup(statefulset->meta);
-      return absl::OkStatus();
-    }
-  }
-  absl::StatusOr<ObservedStatefulSet> read = ReadWithCare(text);
-  if (!read.ok()) return read.status();
-  *statefulset = *std::move(read);
-  return absl::OkStatus();
+  return ReadAlong<StatefulSetWalk>(&structure_, text, "statefulset", &ObserveStatefulSet, &Clear, statefulset);
 }
 
 }  // namespace lws

@@ -65,7 +65,6 @@ FleetSet& FleetObjects::SetOf(absl::string_view namespace_name, absl::string_vie
   sets_.push_back(set);
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
     set->parent = &SetOf(namespace_name, parsed->parent);
-    set->parent_group = parsed->ordinal;
     set->parent->namesakes.insert(parsed->ordinal);
   }
   return *set;
@@ -188,6 +187,13 @@ void FleetObjects::KeepWholePod(std::unique_ptr<ObservedPod> pod) {
   LinkWholePod(*slot, true);
 }
 
+void FleetObjects::KeepWholeStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset) {
+  std::unique_ptr<ObservedStatefulSet>& slot =
+      In(statefulset->meta.namespace_name).statefulsets[statefulset->meta.name];
+  slot = std::move(statefulset);
+  LinkWholeStatefulSet(*slot, true);
+}
+
 void FleetObjects::EraseWholePod(FleetNamespace* space, absl::string_view name) {
   const auto found = space->pods.find(name);
   if (found == space->pods.end()) return;
@@ -209,9 +215,7 @@ void FleetObjects::UnpackWorkers(FleetSet* set, int32_t group) {
   UnpackStatefulSet(packed, group, NamesOf(set), whole.get());
   packed.workers.is_whole = 1;
   packed.workers.is_owned_by_leader = 0;
-  std::unique_ptr<ObservedStatefulSet>& slot = SpaceOf(*set).statefulsets[whole->meta.name];
-  slot = std::move(whole);
-  LinkWholeStatefulSet(*slot, true);
+  KeepWholeStatefulSet(std::move(whole));
 }
 
 void FleetObjects::UnpackMembers(FleetSet* set, int32_t group) {
@@ -408,9 +412,7 @@ bool FleetObjects::AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* state
   workers.is_owned_by_leader = 0;
   EraseWholeStatefulSet(&space, statefulset->meta.name);
   PutWorkers(set, group, workers, leader_uid);
-  std::unique_ptr<ObservedStatefulSet>& slot = space.statefulsets[statefulset->meta.name];
-  slot = std::make_unique<ObservedStatefulSet>(std::move(*statefulset));
-  LinkWholeStatefulSet(*slot, true);
+  KeepWholeStatefulSet(std::make_unique<ObservedStatefulSet>(std::move(*statefulset)));
   return true;
 }
 
@@ -427,9 +429,7 @@ void FleetObjects::AddStatefulSet(ObservedStatefulSet statefulset) {
   }
   if (IsNamedGroup(statefulset.meta) && AddNamedStatefulSet(&SetOf(namespace_name, set_name), &statefulset)) return;
   RemoveStatefulSet(&space, namespace_name, name);
-  std::unique_ptr<ObservedStatefulSet>& slot = space.statefulsets[name];
-  slot = std::make_unique<ObservedStatefulSet>(std::move(statefulset));
-  LinkWholeStatefulSet(*slot, true);
+  KeepWholeStatefulSet(std::make_unique<ObservedStatefulSet>(std::move(statefulset)));
   if (!set_name.empty()) {
     MakeSetDue(&SetOf(namespace_name, set_name));
     if (set_name != name) MakeNameDue(namespace_name, name);
@@ -617,12 +617,11 @@ void FleetObjects::Remove(absl::string_view kind, absl::string_view namespace_na
 }
 
 absl::Status FleetObjects::TellPods(absl::Span<const PodFacts> pods) {
-  const std::vector<FleetSet*>& sets = sets_;
   for (const PodFacts& pod : pods) {
     const Member& member = pod.member;
-    const bool is_known = member.set < sets.size() && member.group >= 0 && member.group < kMaxGroups &&
-                          member.worker >= 0 && member.worker <= sets[member.set]->groups.workers() &&
-                          pod.revision < sets[member.set]->revision_names.end() && pod.node < node_names_.end();
+    const bool is_known = member.set < sets_.size() && member.group >= 0 && member.group < kMaxGroups &&
+                          member.worker >= 0 && member.worker <= sets_[member.set]->groups.workers() &&
+                          pod.revision < sets_[member.set]->revision_names.end() && pod.node < node_names_.end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,
                                                      " of set number ", member.set, " with revision number ",
@@ -630,16 +629,16 @@ absl::Status FleetObjects::TellPods(absl::Span<const PodFacts> pods) {
     }
   }
   for (size_t i = 0; i < std::min(pods.size(), kPrefetchDistance); ++i) {
-    sets[pods[i].member.set]->groups.Prefetch(pods[i].member.group, pods[i].member.worker);
+    sets_[pods[i].member.set]->groups.Prefetch(pods[i].member.group, pods[i].member.worker);
   }
   for (size_t i = 0; i < pods.size(); ++i) {
     if (i + 2 * kPrefetchDistance < pods.size()) {
       const Member& far_ahead = pods[i + 2 * kPrefetchDistance].member;
-      sets[far_ahead.set]->groups.PrefetchPage(far_ahead.group);
+      sets_[far_ahead.set]->groups.PrefetchPage(far_ahead.group);
     }
     if (i + kPrefetchDistance < pods.size()) {
       const Member& ahead = pods[i + kPrefetchDistance].member;
-      sets[ahead.set]->groups.Prefetch(ahead.group, ahead.worker);
+      sets_[ahead.set]->groups.Prefetch(ahead.group, ahead.worker);
     }
     if (!UpdatePod(pods[i])) TellPod(pods[i]);
   }
@@ -647,10 +646,9 @@ absl::Status FleetObjects::TellPods(absl::Span<const PodFacts> pods) {
 }
 
 absl::Status FleetObjects::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
-  const std::vector<FleetSet*>& sets = sets_;
   for (const WorkersFacts& facts : statefulsets) {
-    const bool is_known = facts.set < sets.size() && facts.group >= 0 && facts.group < kMaxGroups &&
-                          facts.revision < sets[facts.set]->revision_names.end();
+    const bool is_known = facts.set < sets_.size() && facts.group >= 0 && facts.group < kMaxGroups &&
+                          facts.revision < sets_[facts.set]->revision_names.end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no StatefulSet is of group ", facts.group, " of set number ",
                                                      facts.set, " with revision number ", facts.revision));

@@ -147,6 +147,7 @@ class FleetObjects {
   void LinkWholePod(const ObservedPod& pod, bool add);
   void LinkWholeStatefulSet(const ObservedStatefulSet& statefulset, bool add);
   void KeepWholePod(std::unique_ptr<ObservedPod> pod);
+  void KeepWholeStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset);
   void EraseWholePod(FleetNamespace* space, absl::string_view name);
   void EraseWholeStatefulSet(FleetNamespace* space, absl::string_view name);
   // What does not fit any more, because another object of the group has another UID now: the StatefulSet; the workers

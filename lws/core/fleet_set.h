@@ -73,7 +73,6 @@ class FleetSet {
   // Sets that are named like groups of this one share their names with objects of it.
   absl::flat_hash_set<int32_t> namesakes;  // their groups
   FleetSet* parent = nullptr;              // the set that this one is a namesake in; null when there is none
-  int32_t parent_group = -1;
 
   std::vector<const ObservedRevision*> revisions;
   int64_t revisions_version = -1;

@@ -24,6 +24,16 @@ std::optional<PackedUid> OwnerUid(const ObservedMeta& meta, absl::string_view ki
   return ParseUid(meta.controller->uid);
 }
 
+// Of a leader or a worker that exists.
+template <typename Packed>
+void PackLife(PodPhase phase, bool restarted, bool terminating, Packed* pod) {
+  pod->exists = 1;
+  pod->phase = static_cast<uint16_t>(phase) & 7;
+  pod->restarted = restarted;
+  pod->terminating = terminating;
+  pod->fails = TriggersRestart(phase, restarted, terminating);
+}
+
 void UnpackMeta(const PackedUid& uid, RevisionId revision, bool terminating, int32_t group, const PackingNames& names,
                 ObservedMeta* meta) {
   meta->namespace_name = names.namespace_name;
@@ -44,12 +54,8 @@ Packing PackLeader(const ObservedPod& pod, const PackingNames& names, PackedLead
   const std::optional<uint32_t> revision = names.revisions->Intern(pod.meta.revision_key);
   if (!revision.has_value()) return Packing::kNone;
   leader->revision = static_cast<RevisionId>(*revision);
-  leader->exists = 1;
-  leader->phase = static_cast<uint16_t>(pod.phase) & 7;
+  PackLife(pod.phase, pod.restarted, pod.meta.terminating, leader);
   leader->has_ready_condition = pod.has_ready_condition;
-  leader->restarted = pod.restarted;
-  leader->terminating = pod.meta.terminating;
-  leader->fails = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
   leader->requests_tpus = pod.requests_tpus;
   const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
   const std::optional<uint64_t> version = ParseVersion(pod.meta.resource_version);
@@ -94,11 +100,7 @@ Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWork
   const std::optional<uint32_t> revision = names.revisions->Intern(pod.meta.revision_key);
   if (!revision.has_value()) return Packing::kNone;
   worker->revision = static_cast<RevisionId>(*revision);
-  worker->exists = 1;
-  worker->phase = static_cast<uint16_t>(pod.phase) & 7;
-  worker->restarted = pod.restarted;
-  worker->terminating = pod.meta.terminating;
-  worker->fails = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
+  PackLife(pod.phase, pod.restarted, pod.meta.terminating, worker);
   const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
   const std::optional<PackedUid> controller =
       OwnerUid(pod.meta, "StatefulSet", absl::StrCat(names.set_name, "-", pod.meta.group_index.value_or("")));
@@ -114,12 +116,8 @@ PackedLeader PackLeader(const PodFacts& facts) {
   leader.resource_version = facts.resource_version;
   leader.node = facts.node;
   leader.revision = facts.revision;
-  leader.exists = 1;
-  leader.phase = static_cast<uint16_t>(facts.phase) & 7;
+  PackLife(facts.phase, facts.restarted, facts.terminating, &leader);
   leader.has_ready_condition = facts.has_ready_condition;
-  leader.restarted = facts.restarted;
-  leader.terminating = facts.terminating;
-  leader.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
   leader.has_group_key = 1;
   return leader;
 }
@@ -142,11 +140,7 @@ PackedWorker PackWorker(const PodFacts& facts) {
   PackedWorker worker = {};
   worker.uid = facts.uid;
   worker.revision = facts.revision;
-  worker.exists = 1;
-  worker.phase = static_cast<uint16_t>(facts.phase) & 7;
-  worker.restarted = facts.restarted;
-  worker.terminating = facts.terminating;
-  worker.fails = TriggersRestart(facts.phase, facts.restarted, facts.terminating);
+  PackLife(facts.phase, facts.restarted, facts.terminating, &worker);
   return worker;
 }
 

@@ -119,8 +119,6 @@ class PackedGroups {
  public:
   static constexpr int32_t kPageGroups = 64;
 
-  // Index one beyond the last page.
-  int32_t end() const { return static_cast<int32_t>(pages_.size()) * kPageGroups; }
   // Workers that a group has place for.
   int32_t workers() const { return workers_; }
 

@@ -22,10 +22,6 @@ struct Numbers {
 // Groups of [0, replicas) that are not ready and updated.
 int32_t Unfinished(const Numbers& n) { return n.replicas - n.groups.CountDone(0, n.replicas); }
 
-int32_t WantedReplicas(const Numbers& n, int32_t unfinished) {
-  return ReplicasWithSurge(n.replicas, n.budget, unfinished);
-}
-
 RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutReason reason) {
   RolloutStep step;
   step.partition = static_cast<int32_t>(partition);
@@ -70,13 +66,14 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
 
   if (input.updated) {
     // Everything is of the old revision: a partition at the end keeps it so until the surge groups are there.
-    const int32_t replicas = leader.replicas < n.replicas ? n.replicas : WantedReplicas(n, n.replicas);
+    const int32_t replicas =
+        leader.replicas < n.replicas ? n.replicas : ReplicasWithSurge(n.replicas, n.budget, n.replicas);
     return Step(n, std::min(n.replicas, leader.replicas), replicas, RolloutReason::kUpdateBegins);
   }
   if (leader.partition == 0 && leader.replicas == n.replicas) return Step(n, 0, n.replicas, RolloutReason::kAtRest);
   if (leader.replicas < n.replicas) return Step(n, leader.partition, n.replicas, RolloutReason::kScaleUpFirst);
 
-  const int32_t wanted = WantedReplicas(n, Unfinished(n));
+  const int32_t wanted = ReplicasWithSurge(n.replicas, n.budget, Unfinished(n));
   if (!leader.replicas_annotation.has_value()) {
     return absl::InvalidArgumentError("the replicas annotation of the leader StatefulSet is not an integer");
   }
