@@ -146,11 +146,10 @@ class SetPass {
     input.spec_partition = update.partition();
     input.updated = updated_;
     if (leader_set_ == nullptr) return options_.rollout(input);
-    const bool needs_states = !updated_ && leader_set_->replicas >= input.replicas &&
-                              !(leader_set_->partition == 0 && leader_set_->replicas == input.replicas);
+    const bool is_at_rest = !updated_ && leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
     input.current = LeaderState{leader_set_->replicas, leader_set_->partition,
                                 ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
-                                needs_states ? &Groups(GroupDetail::kCountsAndBits).bits : nullptr};
+                                is_at_rest ? nullptr : &Groups(GroupDetail::kCountsAndBits).bits};
     return options_.rollout(input);
   }
 

@@ -93,21 +93,25 @@ int32_t GroupBits::CountDone(int32_t begin, int32_t end) const {
       [](const BlockCounts& block) { return block.done; });
 }
 
-int32_t GroupBits::CountSteady(int32_t begin, int32_t end) const {
+template <typename BitsOf>
+int32_t GroupBits::CountWords(int32_t begin, int32_t end, const BitsOf& bits_of) const {
   int32_t count = 0;
   for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
-    count += absl::popcount(words_[word].ready & ~words_[word].leaving & Mask(word, begin, end));
+    count += absl::popcount(bits_of(words_[word]) & Mask(word, begin, end));
   }
   return count;
 }
 
+int32_t GroupBits::CountUpdated(int32_t begin, int32_t end) const {
+  return CountWords(begin, end, [](const Word& word) { return word.updated; });
+}
+
+int32_t GroupBits::CountSteady(int32_t begin, int32_t end) const {
+  return CountWords(begin, end, [](const Word& word) { return word.ready & ~word.leaving; });
+}
+
 int32_t GroupBits::CountSteadyDone(int32_t begin, int32_t end) const {
-  int32_t count = 0;
-  for (int32_t word = begin / 64; word < WordsBelow(end); ++word) {
-    const Word& bits = words_[word];
-    count += absl::popcount(bits.ready & bits.updated & ~bits.leaving & Mask(word, begin, end));
-  }
-  return count;
+  return CountWords(begin, end, [](const Word& word) { return word.ready & word.updated & ~word.leaving; });
 }
 
 int64_t GroupBits::LastReadyOld(int32_t begin, int32_t end) const {

@@ -53,7 +53,8 @@ class GroupBits {
   int32_t CountReady(int32_t begin, int32_t end) const;
   int32_t CountDone(int32_t begin, int32_t end) const;
 
-  // Number of steady, or of steady and updated groups in [begin, end). Complexity: O((end - begin) / 64).
+  // Number of updated, of steady, or of steady and updated groups in [begin, end). Complexity: O((end - begin) / 64).
+  int32_t CountUpdated(int32_t begin, int32_t end) const;
   int32_t CountSteady(int32_t begin, int32_t end) const;
   int32_t CountSteadyDone(int32_t begin, int32_t end) const;
 
@@ -87,6 +88,10 @@ class GroupBits {
   // The sum of CountOf(word, mask) over [begin, end), with CountOfBlock(block) for whole blocks.
   template <typename CountOf, typename CountOfBlock>
   int32_t Sum(int32_t begin, int32_t end, const CountOf& count_of, const CountOfBlock& count_of_block) const;
+
+  // The number of bits that BitsOf(word) has in [begin, end).
+  template <typename BitsOf>
+  int32_t CountWords(int32_t begin, int32_t end, const BitsOf& bits_of) const;
 
   Word WordAt(int32_t word) const { return static_cast<size_t>(word) < words_.size() ? words_[word] : Word(); }
 

@@ -101,6 +101,10 @@ absl::string_view RolloutReasonName(RolloutReason reason) {
       return "rolling";
     case RolloutReason::kHeldByBudget:
       return "held by the budget";
+    case RolloutReason::kReplacing:
+      return "replacing";
+    case RolloutReason::kPaused:
+      return "paused";
   }
   return "";
 }

@@ -28,6 +28,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -44,6 +45,8 @@ struct LeaderState {
   std::optional<int64_t> replicas_annotation;
   // Borrowed; states of groups 0..replicas-1. Null counts as no group ready or updated.
   const GroupBits* groups = nullptr;
+  // Its update strategy is OnDelete: it replaces no group by itself.
+  bool on_delete = false;
 };
 
 struct RolloutInput {
@@ -65,6 +68,8 @@ enum class RolloutReason {
   kReplicasChanged,  // spec.replicas changed since the last apply
   kRolling,          // one rolling step
   kHeldByBudget,     // no ready group may go now
+  kReplacing,        // the groups that the step names
+  kPaused,           // the set is not to be rolled on
 };
 
 // "kRolling" -> "rolling", for plans that explain themselves.
@@ -76,6 +81,11 @@ struct RolloutStep {
   RolloutReason reason = RolloutReason::kAtRest;
   // Groups [replicas, current replicas) are taken away, and an event tells so.
   bool removes_groups = false;
+  // The leader StatefulSet is to run OnDelete: the partition holds nothing, and `replace` is what goes.
+  bool on_delete = false;
+  // Groups to delete after the StatefulSet is written, in this order, each as it was seen or not at all. One that is
+  // not there is being made anew already.
+  std::vector<int32_t> replace;
 };
 
 // What people are told about a step that takes groups [replicas, current_replicas) away; groups are named SET-INDEX.

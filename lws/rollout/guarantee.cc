@@ -1,0 +1,29 @@
+#include "lws/rollout/guarantee.h"
+
+#include <algorithm>
+
+namespace lws {
+
+int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas) {
+  const int32_t kept = std::min({partition, leader_replicas, replicas});
+  return groups.CountSteady(0, kept) + groups.CountSteadyDone(kept, leader_replicas);
+}
+
+int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee) {
+  for (; leader_replicas > wanted; --leader_replicas) {
+    const int32_t last = leader_replicas - 1;
+    if (!guarantee->Spend(groups.IsSteady(last) && groups.IsUpdated(last))) break;
+  }
+  return leader_replicas;
+}
+
+int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas) {
+  while (leader_replicas < wanted) {
+    const int32_t next = leader_replicas;
+    if (groups.IsReady(next) || groups.IsUpdated(next) || groups.IsLeaving(next)) break;
+    ++leader_replicas;
+  }
+  return leader_replicas;
+}
+
+}  // namespace lws

@@ -1,0 +1,48 @@
+// How many groups of a set will stay ready whatever the leader StatefulSet does next: what policies that keep a budget
+// spend from.
+//
+//   lws::GroupBits groups = lws::GroupBits::Parse("RRBU");    // 3 groups wanted, one surge group coming up
+//   lws::GuaranteedReady(groups, /*replicas=*/3, /*partition=*/2, /*leader_replicas=*/4);    // 3
+//   lws::GuaranteedReady(groups, 3, 1, 4);                                                   // 2: group 1 may go
+//
+// Counted are steady groups that the StatefulSet leaves alone: those below its partition, and those that are updated; a
+// surge group counts only when it is updated. Under OnDelete nothing is released: the partition is as good as
+// `leader_replicas`.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ROLLOUT_GUARANTEE_H_
+#define LWS_ROLLOUT_GUARANTEE_H_
+
+#include <cstdint>
+
+#include "lws/rollout/group_bits.h"
+
+namespace lws {
+
+// Of a set of `replicas` groups whose leader StatefulSet has these numbers. Complexity: O(groups / 64).
+int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas);
+
+// A guarantee that is being spent, down to the floor. One that is below it from the beginning is not spent at all.
+struct SpendableGuarantee {
+  int32_t floor = 0;
+  int32_t value = 0;
+
+  // Spends a group that `counts`; one that does not costs nothing. False, with nothing spent, when it is needed.
+  bool Spend(bool counts) {
+    if (counts && value - 1 < floor) return false;
+    value -= counts ? 1 : 0;
+    return true;
+  }
+};
+
+// The replicas of the leader StatefulSet after surge groups are taken back, from the last down to `wanted` replicas or
+// to the first that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups taken back).
+int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee);
+
+// The replicas of the leader StatefulSet raised towards `wanted`, but not over a group that is still seen there: it is
+// one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups raised).
+int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
+
+}  // namespace lws
+
+#endif  // LWS_ROLLOUT_GUARANTEE_H_

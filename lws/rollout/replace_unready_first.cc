@@ -1,0 +1,79 @@
+#include "lws/rollout/replace_unready_first.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "lws/rollout/budget.h"
+#include "lws/rollout/group_bits.h"
+#include "lws/rollout/guarantee.h"
+
+namespace lws {
+namespace {
+
+RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {
+  RolloutStep step;
+  step.partition = partition;
+  step.replicas = replicas;
+  step.reason = reason;
+  step.on_delete = true;
+  return step;
+}
+
+// Groups of [begin, end) that are of an old revision and stay until they are named.
+std::vector<int32_t> NameGroups(const GroupBits& groups, int32_t begin, int32_t end, int32_t replicas,
+                                SpendableGuarantee* guarantee) {
+  std::vector<int32_t> named;
+  for (int32_t i = end - 1; i >= begin; --i) {
+    if (!groups.IsUpdated(i) && !groups.IsReady(i) && !groups.IsLeaving(i)) named.push_back(i);
+  }
+  for (int32_t i = end - 1; i >= begin; --i) {
+    if (groups.IsUpdated(i) || !groups.IsSteady(i)) continue;
+    if (guarantee->Spend(i < replicas)) named.push_back(i);
+  }
+  return named;
+}
+
+}  // namespace
+
+absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
+  const int32_t replicas = input.replicas;
+  const absl::StatusOr<RolloutBudget> budget = ScaleBudget(replicas, input.max_surge, input.max_unavailable);
+  if (!budget.ok()) return budget.status();
+  if (!input.current.has_value()) return Step(input.spec_partition, replicas, RolloutReason::kCreate);
+  const LeaderState& leader = *input.current;
+  if (leader.replicas < 0) return absl::InvalidArgumentError("the replicas of the leader StatefulSet are negative");
+  const GroupBits no_groups;
+  const GroupBits& groups = leader.groups == nullptr ? no_groups : *leader.groups;
+  if (leader.replicas < replicas) {
+    return Step(input.spec_partition, RaiseReplicas(groups, replicas, leader.replicas),
+                input.updated ? RolloutReason::kUpdateBegins : RolloutReason::kScaleUpFirst);
+  }
+  if (input.updated) {
+    const int32_t wanted = ReplicasWithSurge(replicas, *budget, replicas - std::min(input.spec_partition, replicas));
+    return Step(input.spec_partition, RaiseReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
+  }
+  // The partition of another strategy may have released groups: they are safe once this is written.
+  if (!leader.on_delete) return Step(input.spec_partition, leader.replicas, RolloutReason::kRolling);
+
+  const int32_t first = std::min(input.spec_partition, replicas);
+  const int32_t unfinished = replicas - first - groups.CountSteadyDone(first, replicas);
+  const int32_t outdated = replicas - first - groups.CountUpdated(first, replicas);
+  if (outdated == 0 && leader.replicas == replicas) return Step(input.spec_partition, replicas, RolloutReason::kAtRest);
+
+  // Surge groups come for groups to be replaced, not for those that fail when all is done.
+  const int32_t with_surge = ReplicasWithSurge(replicas, *budget, unfinished);
+  const int32_t wanted = outdated == 0 ? std::min(with_surge, leader.replicas) : with_surge;
+  SpendableGuarantee guarantee{replicas - budget->unavailable,
+                               GuaranteedReady(groups, replicas, leader.replicas, leader.replicas)};
+  const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
+  RolloutStep step = Step(input.spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
+  step.replace = NameGroups(groups, input.spec_partition, kept, replicas, &guarantee);
+  step.removes_groups = step.replicas < leader.replicas;
+  const bool is_held = outdated > 0 && step.replace.empty() && step.replicas == leader.replicas;
+  if (is_held) step.reason = RolloutReason::kHeldByBudget;
+  return step;
+}
+
+}  // namespace lws
