@@ -16,6 +16,7 @@ lwsctl=examples/lwsctl/lwsctl
 manifests=examples/manifests
 check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
 check simulate-keep-budget.txt 0 $lwsctl simulate --policy keep-budget $manifests/vllm.yaml
+check simulate-replace-unready-first.txt 0 $lwsctl simulate --policy replace-unready-first $manifests/vllm.yaml
 check simulate-unknown-policy.txt 1 $lwsctl simulate --policy best-effort $manifests/vllm.yaml
 check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
 check simulate-bad-image.txt 0 $lwsctl simulate --scenario examples/scenarios/bad-image.yaml $manifests/vllm.yaml

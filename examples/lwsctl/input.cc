@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -97,6 +99,12 @@ lws::Json WithNamespace(lws::Json manifest) {
     manifest["metadata"]["namespace"] = "default";
   }
   return manifest;
+}
+
+absl::Status UnknownPolicy(const std::string& name) {
+  std::vector<absl::string_view> names;
+  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is none of ", absl::StrJoin(names, ", ")));
 }
 
 }  // namespace lwsctl

@@ -38,6 +38,9 @@ absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& pat
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);
 
+// "--policy: NAME is none of reference, ...".
+absl::Status UnknownPolicy(const std::string& name);
+
 }  // namespace lwsctl
 
 #endif  // LWS_EXAMPLES_LWSCTL_INPUT_H_

@@ -15,7 +15,7 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/core/group_state.h"
 #include "lws/rollout/group_bits.h"
-#include "lws/rollout/keep_budget.h"
+#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -29,7 +29,7 @@ constexpr char kHelp[] =
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
     "  --scenario FILE   what happens (see examples/scenarios); default: create, change the image, kill a worker\n"
-    "  --policy POLICY   reference, the default, or keep-budget: never fewer ready groups than promised\n"
+    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
@@ -305,11 +305,9 @@ int Simulate(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
-  const std::string policy = arguments->Flag("--policy", "reference");
-  if (policy != "reference" && policy != "keep-budget") {
-    return Fail(absl::InvalidArgumentError(absl::StrCat("--policy: ", policy, " is not reference or keep-budget")));
-  }
-  if (policy == "keep-budget") options.sets.rollout = lws::KeepBudget;
+  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(arguments->Flag("--policy", "reference"));
+  if (policy == nullptr) return Fail(UnknownPolicy(arguments->Flag("--policy", "")));
+  options.sets.rollout = policy->policy;
   options.statefulsets.max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(arguments->files[0]);
   if (!sets.ok()) return Fail(sets.status());

@@ -97,6 +97,7 @@ absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object) {
   statefulset.meta = ReadMeta(reader);
   statefulset.replicas = reader.Count({"spec", "replicas"}, 1);
   statefulset.partition = reader.Count({"spec", "updateStrategy", "rollingUpdate", "partition"}, 0);
+  statefulset.on_delete = reader.Text({"spec", "updateStrategy", "type"}) == "OnDelete";
   statefulset.replicas_annotation = reader.OptionalText({"metadata", "annotations", kReplicasAnnotation});
   statefulset.status_replicas = reader.Count({"status", "replicas"}, 0);
   statefulset.available_replicas = reader.Count({"status", "availableReplicas"}, 0);

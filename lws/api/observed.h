@@ -77,6 +77,7 @@ struct ObservedStatefulSet {
   ObservedMeta meta;
   int32_t replicas = 1;
   int32_t partition = 0;
+  bool on_delete = false;  // the update strategy
   std::optional<std::string> replicas_annotation;
   int32_t status_replicas = 0;
   int32_t available_replicas = 0;

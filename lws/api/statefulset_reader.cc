@@ -13,6 +13,7 @@ void Clear(ObservedStatefulSet* statefulset) {
   ClearMeta(&statefulset->meta);
   statefulset->replicas = 1;
   statefulset->partition = 0;
+  statefulset->on_delete = false;
   statefulset->replicas_annotation.reset();
   statefulset->status_replicas = 0;
   statefulset->available_replicas = 0;
@@ -65,6 +66,7 @@ class StatefulSetWalk {
       if (key == "replicas") return Once(1, &seen) && walk_.ReadCount(&statefulset_.replicas);
       if (key != "updateStrategy") return walk_.Skip();
       return Once(2, &seen) && walk_.ForEachField([&](absl::string_view strategy) {
+        if (strategy == "type") return Once(16, &seen) && ReadStrategy();
         if (strategy != "rollingUpdate") return walk_.Skip();
         return Once(4, &seen) && walk_.ForEachField([&](absl::string_view update) {
           if (update != "partition") return walk_.Skip();
@@ -72,6 +74,13 @@ class StatefulSetWalk {
         });
       });
     });
+  }
+
+  bool ReadStrategy() {
+    absl::string_view type;
+    if (!walk_.ReadText(&type)) return false;
+    statefulset_.on_delete = type == "OnDelete";
+    return true;
   }
 
   bool ReadStatus() {

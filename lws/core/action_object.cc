@@ -14,10 +14,10 @@ ActionObject ActionObject::Of(Json document) {
   return object;
 }
 
-ActionObject ActionObject::OfStatefulSet(SharedJson base, int32_t partition, int32_t replicas) {
+ActionObject ActionObject::OfStatefulSet(SharedJson base, const Numbers& numbers) {
   ActionObject object;
   object.document_ = std::move(base);
-  object.numbers_ = Numbers{partition, replicas};
+  object.numbers_ = numbers;
   return object;
 }
 
@@ -42,7 +42,11 @@ Json ActionObject::Document() const {
   Json document = *document_;
   Json& spec = document["spec"];
   spec["replicas"] = numbers_->replicas;
-  spec["updateStrategy"]["rollingUpdate"]["partition"] = numbers_->partition;
+  if (numbers_->on_delete) {
+    spec["updateStrategy"] = {{"type", "OnDelete"}};
+  } else {
+    spec["updateStrategy"]["rollingUpdate"]["partition"] = numbers_->partition;
+  }
   return document;
 }
 

@@ -1,6 +1,6 @@
 // What an action sends: a document that is made when it is looked at, and until then shares what many have in common.
 //
-//   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, /*partition=*/3, /*replicas=*/5);
+//   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, {/*partition=*/3, /*replicas=*/5});
 //   object.Document()["spec"]["replicas"];    // 5; the rest is that of `base`
 //
 // Laws:
@@ -28,9 +28,15 @@ class ActionObject {
 
   static ActionObject Of(Json document);
 
+  struct Numbers {
+    int32_t partition = 0;
+    int32_t replicas = 0;
+    bool on_delete = false;  // the update strategy, which then has no partition
+  };
+
   // `base` with these numbers as spec.updateStrategy.rollingUpdate.partition and spec.replicas. REQUIRES: `base` is a
   // StatefulSet that has both.
-  static ActionObject OfStatefulSet(SharedJson base, int32_t partition, int32_t replicas);
+  static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers);
 
   // The LeaderWorkerSet of this name with its status alone.
   static ActionObject OfStatus(std::string namespace_name, std::string name,
@@ -42,10 +48,6 @@ class ActionObject {
   Json Document() const;
 
   // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
-  struct Numbers {
-    int32_t partition = 0;
-    int32_t replicas = 0;
-  };
   const std::optional<Numbers>& numbers() const { return numbers_; }
   SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
   // As OfStatus was given it, else null.

@@ -23,6 +23,8 @@ constexpr struct {
     {DecisionReason::kReplicasChanged, "replicas changed during the update"},
     {DecisionReason::kRolling, "one rolling step"},
     {DecisionReason::kHeldByBudget, "held: no ready group may go now"},
+    {DecisionReason::kReplacing, "one step: the groups that may go are deleted"},
+    {DecisionReason::kPaused, "paused"},
     {DecisionReason::kLeaderSetUnchanged, "applying it would change nothing"},
     {DecisionReason::kServiceMissing, "the headless Service is missing: create it"},
     {DecisionReason::kStatusChanged, "the status changed"},

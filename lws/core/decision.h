@@ -31,6 +31,8 @@ enum class DecisionReason {
   kReplicasChanged,
   kRolling,
   kHeldByBudget,
+  kReplacing,
+  kPaused,
   kLeaderSetUnchanged,
   kServiceMissing,
   kStatusChanged,

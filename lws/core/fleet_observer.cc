@@ -141,7 +141,13 @@ SetObservation FleetObserver::ObserveSet(FleetSet* set) {
   const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
                                                observation.leader_statefulset);
   observation.groups = &set->FactsFor(choice.key);
+  observed_set_ = set;
+  observation.leaders = this;
   return observation;
+}
+
+const ObservedPod* FleetObserver::FindLeader(int32_t group) {
+  return FindPod(observed_set_->space, LeaderPodName(observed_set_->name, group), &set_scratch_);
 }
 
 bool FleetObserver::IsStarted(const FleetSet& set, int32_t group) {

@@ -22,7 +22,7 @@
 
 namespace lws {
 
-class FleetObserver {
+class FleetObserver final : private LeaderPods {
  public:
   // Borrows `objects`.
   explicit FleetObserver(FleetObjects* objects) : objects_(*objects) {}
@@ -62,6 +62,9 @@ class FleetObserver {
     }
   };
 
+  // LeaderPods: of the set that was observed last.
+  const ObservedPod* FindLeader(int32_t group) override;
+
   // All but the groups.
   SetObservation ObserveAround(FleetSet* set);
   // Every object that belongs to the set, however it is named.
@@ -78,6 +81,7 @@ class FleetObserver {
   const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
 
   FleetObjects& objects_;
+  FleetSet* observed_set_ = nullptr;
   ScratchObjects set_scratch_;
   ScratchObjects pod_scratch_;
 };

@@ -86,7 +86,7 @@ Packing PackStatefulSet(const ObservedStatefulSet& statefulset, const PackingNam
   workers->one_revision = statefulset.current_revision == statefulset.update_revision;
   const std::optional<PackedUid> uid = ParseUid(statefulset.meta.uid);
   const std::optional<PackedUid> leader = OwnerUid(statefulset.meta, "Pod", statefulset.meta.name);
-  const bool fits = uid.has_value() && leader.has_value() && statefulset.partition == 0 &&
+  const bool fits = uid.has_value() && leader.has_value() && statefulset.partition == 0 && !statefulset.on_delete &&
                     !statefulset.replicas_annotation.has_value() && statefulset.applied == nullptr &&
                     statefulset.applied_core.empty();
   if (!fits) return Packing::kFactsOnly;
@@ -167,6 +167,7 @@ void UnpackStatefulSet(const PackedGroup& packed, int32_t group, const PackingNa
   }
   statefulset->replicas = workers.replicas;
   statefulset->partition = 0;
+  statefulset->on_delete = false;
   statefulset->replicas_annotation.reset();
   statefulset->status_replicas = workers.status_replicas;
   statefulset->available_replicas = workers.available_replicas;

@@ -11,6 +11,7 @@
 #ifndef LWS_CORE_OBSERVATION_H_
 #define LWS_CORE_OBSERVATION_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,15 @@ class LeaderWorkerSet;
 struct GroupFacts;
 struct PreparedSet;
 
+// The leader pods of a set, one at a time.
+class LeaderPods {
+ public:
+  virtual ~LeaderPods() = default;
+
+  // The leader of the group; null when it is absent. Good as long as the observation.
+  virtual const ObservedPod* FindLeader(int32_t group) = 0;
+};
+
 struct SetObservation {
   // Null when the set does not exist; nothing else is then looked at.
   const LeaderWorkerSet* set = nullptr;
@@ -37,6 +47,8 @@ struct SetObservation {
   const PreparedSet* prepared = nullptr;
   // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
   const GroupFacts* groups = nullptr;
+  // For passes that replace single groups, where `groups` stands for the lists below; null to look there.
+  LeaderPods* leaders = nullptr;
   // Of the set's name; null when absent.
   const ObservedStatefulSet* leader_statefulset = nullptr;
   // Pods of the set with worker index 0.

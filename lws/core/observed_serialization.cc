@@ -82,6 +82,7 @@ ObservedStatefulSetProto ToProto(const ObservedStatefulSet& statefulset) {
   *proto.mutable_meta() = ToProto(statefulset.meta);
   proto.set_replicas(statefulset.replicas);
   proto.set_partition(statefulset.partition);
+  proto.set_on_delete(statefulset.on_delete);
   if (statefulset.replicas_annotation.has_value()) proto.set_replicas_annotation(*statefulset.replicas_annotation);
   proto.set_status_replicas(statefulset.status_replicas);
   proto.set_available_replicas(statefulset.available_replicas);
@@ -96,6 +97,7 @@ absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& pr
   statefulset.meta = FromProto(proto.meta());
   statefulset.replicas = proto.replicas();
   statefulset.partition = proto.partition();
+  statefulset.on_delete = proto.on_delete();
   if (proto.has_replicas_annotation()) statefulset.replicas_annotation = proto.replicas_annotation();
   statefulset.status_replicas = proto.status_replicas();
   statefulset.available_replicas = proto.available_replicas();

@@ -41,7 +41,7 @@ class PlanBuilder {
   Action& Create(Json object);
   Action& Apply(Json object);
   // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
-  Action& ApplyStatefulSet(SharedJson base, int32_t partition, int32_t replicas);
+  Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
   // Of the set.
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);

@@ -11,6 +11,7 @@
 #include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/action_object.h"
 #include "lws/core/desired_objects.h"
@@ -47,6 +48,10 @@ DecisionReason ReasonOf(RolloutReason reason) {
       return DecisionReason::kRolling;
     case RolloutReason::kHeldByBudget:
       return DecisionReason::kHeldByBudget;
+    case RolloutReason::kReplacing:
+      return DecisionReason::kReplacing;
+    case RolloutReason::kPaused:
+      return DecisionReason::kPaused;
   }
   return DecisionReason::kAtRest;
 }
@@ -146,10 +151,13 @@ class SetPass {
     input.spec_partition = update.partition();
     input.updated = updated_;
     if (leader_set_ == nullptr) return options_.rollout(input);
-    const bool is_at_rest = !updated_ && leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
-    input.current = LeaderState{leader_set_->replicas, leader_set_->partition,
-                                ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
-                                is_at_rest ? nullptr : &Groups(GroupDetail::kCountsAndBits).bits};
+    const bool is_at_rest =
+        !updated_ && !leader_set_->on_delete && leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
+    // OnDelete releases nothing: it is as good as a partition at the end.
+    const int32_t partition = leader_set_->on_delete ? leader_set_->replicas : leader_set_->partition;
+    input.current =
+        LeaderState{leader_set_->replicas, partition, ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
+                    is_at_rest ? nullptr : &Groups(GroupDetail::kCountsAndBits).bits, leader_set_->on_delete};
     return options_.rollout(input);
   }
 
@@ -168,10 +176,34 @@ class SetPass {
     if (!status.ok()) return status;
     if (creates) {
       plan_.Tell("GroupsProgressing", "Create", absl::StrCat("Created leader statefulset ", name), RevisionRef());
-    } else if (!updated_ && step->partition != leader_set_->partition) {
+    } else if (!updated_ && !step->on_delete && step->partition != leader_set_->partition) {
       plan_.Tell("GroupsUpdating", "Update", PartitionNote(leader_set_->partition, step->partition), RevisionRef());
     }
+    for (const int32_t group : step->replace) ReplaceGroup(group);
     return absl::OkStatus();
+  }
+
+  // Deletes the leader in the foreground, as a restart does; one that has changed meanwhile is looked at again.
+  void ReplaceGroup(int32_t group) {
+    const ObservedPod* leader = FindLeader(group);
+    if (leader == nullptr || leader->meta.terminating) return;
+    if (leader->meta.revision_key == key_) return;  // its workers are still to come
+    Action& action = plan_.Delete("v1", "Pod", leader->meta);
+    action.propagation = Propagation::kForeground;
+    action.conflict_is_retry = true;
+    plan_.Tell("GroupsUpdating", "Delete", absl::StrCat("Updating replica ", group), RevisionRef());
+  }
+
+  const ObservedPod* FindLeader(int32_t group) const {
+    if (observation_.leaders != nullptr) return observation_.leaders->FindLeader(group);
+    const std::string name = LeaderPodName(set_.metadata().name(), group);
+    const auto found = std::find_if(observation_.leader_pods.begin(), observation_.leader_pods.end(),
+                                    [&name](const ObservedPod* pod) { return pod->meta.name == name; });
+    return found == observation_.leader_pods.end() ? nullptr : *found;
+  }
+
+  static ActionObject::Numbers NumbersOf(const RolloutStep& step) {
+    return {step.partition, step.replicas, step.on_delete};
   }
 
   // What would be applied, but for partition and replicas.
@@ -187,11 +219,12 @@ class SetPass {
   // Whether what was applied is what would be applied.
   bool IsUnchanged(const RolloutStep& step, const SharedJson& base) const {
     if (leader_set_ == nullptr || leader_set_->applied == nullptr) return false;
-    if (leader_set_->partition != step.partition || leader_set_->replicas != step.replicas) return false;
-    if (base == prepared_->leader_statefulset && !leader_set_->applied_core.empty()) {
+    if (leader_set_->replicas != step.replicas || leader_set_->on_delete != step.on_delete) return false;
+    if (!step.on_delete && leader_set_->partition != step.partition) return false;
+    if (!step.on_delete && base == prepared_->leader_statefulset && !leader_set_->applied_core.empty()) {
       return leader_set_->applied_core == prepared_->leader_core;
     }
-    return *leader_set_->applied == ActionObject::OfStatefulSet(base, step.partition, step.replicas).Document();
+    return *leader_set_->applied == ActionObject::OfStatefulSet(base, NumbersOf(step)).Document();
   }
 
   absl::Status WriteLeaderSet(const RolloutStep& step) {
@@ -208,7 +241,7 @@ class SetPass {
       plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", base.status().message()));
       return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", base.status().message()));
     }
-    plan_.ApplyStatefulSet(*std::move(base), step.partition, step.replicas).failure_event = std::move(failure);
+    plan_.ApplyStatefulSet(*std::move(base), NumbersOf(step)).failure_event = std::move(failure);
     return absl::OkStatus();
   }
 

@@ -30,8 +30,9 @@ bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b)
                                                        !a.applied_core.empty() && a.applied_core == b.applied_core);
   const bool same_revisions = (a.current_revision == a.update_revision) == (b.current_revision == b.update_revision);
   return SameMeta(a.meta, b.meta) && a.replicas == b.replicas && a.partition == b.partition &&
-         a.replicas_annotation == b.replicas_annotation && a.status_replicas == b.status_replicas &&
-         a.available_replicas == b.available_replicas && same_revisions && same_applied;
+         a.on_delete == b.on_delete && a.replicas_annotation == b.replicas_annotation &&
+         a.status_replicas == b.status_replicas && a.available_replicas == b.available_replicas && same_revisions &&
+         same_applied;
 }
 
 bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {

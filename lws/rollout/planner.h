@@ -83,8 +83,8 @@ struct RolloutStep {
   bool removes_groups = false;
   // The leader StatefulSet is to run OnDelete: the partition holds nothing, and `replace` is what goes.
   bool on_delete = false;
-  // Groups to delete after the StatefulSet is written, in this order, each as it was seen or not at all. One that is
-  // not there is being made anew already.
+  // Groups to delete after the StatefulSet is written, in this order, each as it was seen or not at all. One whose
+  // leader is not there, or of the new revision, is being made anew already.
   std::vector<int32_t> replace;
 };
 

@@ -62,9 +62,10 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const int32_t outdated = replicas - first - groups.CountUpdated(first, replicas);
   if (outdated == 0 && leader.replicas == replicas) return Step(input.spec_partition, replicas, RolloutReason::kAtRest);
 
-  // Surge groups come for groups to be replaced, not for those that fail when all is done.
+  // Surge groups stand in for groups that serve and are to be replaced; those that do not serve are replaced without.
   const int32_t with_surge = ReplicasWithSurge(replicas, *budget, unfinished);
-  const int32_t wanted = outdated == 0 ? std::min(with_surge, leader.replicas) : with_surge;
+  const int32_t serving = groups.CountSteady(first, replicas) - groups.CountSteadyDone(first, replicas);
+  const int32_t wanted = serving == 0 ? std::min(with_surge, leader.replicas) : with_surge;
   SpendableGuarantee guarantee{replicas - budget->unavailable,
                                GuaranteedReady(groups, replicas, leader.replicas, leader.replicas)};
   const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);

@@ -18,7 +18,7 @@
 //      names a group or changes the replicas.
 //   5. A pure function: equal input, equal answer.
 // Assumptions: those of KeepBudget; a named group is deleted only as it was seen, by UID and resource version; a group
-// below spec_partition that is made anew gets its former revision (KeptRevision in lws/core/kept_revision.h), since
+// below spec_partition that is made anew gets its former revision (KeepRevision in lws/core/kept_revision.h), since
 // OnDelete would give it the new one.
 //
 // Thread-safety: may be called concurrently.

@@ -15,6 +15,7 @@
 #include "lws/core/group_state.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/planner.h"
+#include "lws/rollout/replace_unready_first.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -161,11 +162,13 @@ TEST(SetSimulationTest, ComesToTheEndOfTheSimulationOfObjects) {
 }
 
 // A policy is one function, in both simulations.
-TEST(SetSimulationTest, KeepBudgetComesToTheSameEnd) {
+class PolicyTest : public testing::TestWithParam<RolloutPolicy> {};
+
+TEST_P(PolicyTest, ComesToTheSameEndInBothSimulations) {
   for (const Shape& shape :
        std::vector<Shape>{{4, 2, 1, 0, true}, {6, 2, 2, 1, true}, {3, 2, 1, 2, false}, {4, 2, 0, 2, true}}) {
     Story story(shape);
-    story.policy = KeepBudget;
+    story.policy = GetParam();
     const std::vector<std::string> wanted = story.InObjects();
     for (uint64_t seed = 1; seed <= 20; ++seed) {
       const std::vector<std::string> ends = story.InNumbers(seed);
@@ -178,6 +181,8 @@ TEST(SetSimulationTest, KeepBudgetComesToTheSameEnd) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Policies, PolicyTest, testing::Values(KeepBudget, ReplaceUnreadyFirst));
 
 TEST(SetSimulationTest, Law1SameOptionsAndCallsSameEvents) {
   Story story({6, 3, 2, 1, true});

@@ -55,8 +55,8 @@ struct RolloutWorldOptions {
   bool lags = false;
   // Whether groups of an old revision that are not ready ever become so.
   bool old_groups_heal = true;
-  // Takes states that differ only in which of the groups in [max(partition, set's), replicas) are in which state as
-  // one. For policies that do so too (law 6 of keep_budget.h); without effect when there are edits, lag, or an order.
+  // Takes states that differ only in which of the groups in [max(partition, that of the set), replicas) are in which
+  // state as one. For policies that do so too (law 6 of keep_budget.h); without effect beside edits, lag, or an order.
   bool merges_symmetric = false;
 };
 

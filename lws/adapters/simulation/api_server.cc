@@ -11,6 +11,8 @@
 #include "lws/adapters/simulation/field_ownership.h"
 #include "lws/adapters/simulation/object_defaults.h"
 #include "lws/api/observed.h"
+#include "lws/api/well_known.h"
+#include "lws/core/kept_revision.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -123,7 +125,9 @@ absl::StatusOr<SharedJson> ApiServer::Create(Json object) {
   if (key.name.empty()) return absl::InvalidArgumentError(absl::StrCat(key.kind, ": metadata.name: Required value"));
   if (Get(key) != nullptr) return absl::AlreadyExistsError(absl::StrCat(Describe(key), " already exists"));
   if (key.kind == "Pod") {
-    absl::StatusOr<Json> admitted = AdmitPod(std::move(object), admission_);
+    const std::string set = object["metadata"].value("labels", Json::object()).value(kNameLabel, "");
+    absl::StatusOr<Json> admitted = KeepRevision(std::move(object), fleet_.ObserveSet(key.namespace_name, set));
+    if (admitted.ok()) admitted = AdmitPod(*std::move(admitted), admission_);
     if (!admitted.ok()) return admitted.status();
     object = *std::move(admitted);
   }

@@ -28,7 +28,7 @@ void LeaderStatefulSet::Apply(const Spec& spec) {
     condemned_.push_back(i);
     healthy_ -= leaders_[i].healthy();
   }
-  if (before.replicas != spec.replicas || before.revision != spec.revision) {
+  if (before.replicas != spec.replicas || before.revision != spec.revision || before.on_delete != spec.on_delete) {
     cursor_ = static_cast<int32_t>(leaders_.size()) - 1;
   }
   if (before.revision == spec.revision) return;
@@ -75,6 +75,7 @@ void LeaderStatefulSet::Stop(int32_t ordinal, Work* work) {
 
 // From the highest ordinal down.
 void LeaderStatefulSet::Roll(Work* work) {
+  if (spec_.on_delete) return;
   int32_t budget = spec_.max_unavailable - (spec_.replicas - healthy_);
   cursor_ = std::min(cursor_, spec_.replicas - 1);
   for (; cursor_ >= spec_.partition; --cursor_) {

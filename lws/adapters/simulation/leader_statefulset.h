@@ -29,6 +29,8 @@ class LeaderStatefulSet {
     int32_t partition = 0;
     int32_t replicas = 0;
     int32_t max_unavailable = 1;
+    // Nothing is rolled; leaders below the partition are still made of the former revision, as admission sees to.
+    bool on_delete = false;
   };
 
   // What a look wants; it counts as done.

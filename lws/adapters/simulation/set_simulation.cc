@@ -14,6 +14,7 @@
 #include "lws/api/applied_fields.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
+#include "lws/api/pod_name.h"
 #include "lws/core/action_object.h"
 #include "lws/core/fleet.h"
 #include "lws/core/group_state.h"
@@ -103,6 +104,7 @@ class SetSimulation::State {
   void CreateWorkers(int32_t group);
   void RemoveWorkers(int32_t group);
   void RestartGroup(int32_t group);
+  bool StopGroup(int32_t group);
   void TellPod(int32_t group, int32_t worker);
   void TellWorkers(int32_t group);
 
@@ -305,19 +307,21 @@ void SetSimulation::State::RemoveWorkers(int32_t group) {
   }
 }
 
-// The leader is deleted in the foreground: first its dependents go.
-void SetSimulation::State::RestartGroup(int32_t group) {
+void SetSimulation::State::RestartGroup(int32_t group) { restarts_ += StopGroup(group); }
+
+// The leader is deleted in the foreground: first its dependents go. False when it is on its way already.
+bool SetSimulation::State::StopGroup(int32_t group) {
   Group& state = groups_[group];
-  if (!PodOf(group, 0).exists || state.restarts) return;
-  ++restarts_;
+  if (!PodOf(group, 0).exists || state.restarts) return false;
   state.restarts = true;
   StopPod(group, 0);
   leaders_.SetStopping(group);
   leaders_due_ = true;
-  if (!state.has_workers) return;
+  if (!state.has_workers) return true;
   state.workers_stopping = true;
   TellWorkers(group);
   for (int32_t i = 1; i < size_; ++i) StopPod(group, i);
+  return true;
 }
 
 void SetSimulation::State::SyncLeaders() {
@@ -335,10 +339,12 @@ void SetSimulation::State::TellLeaders() {
   const LeaderStatefulSet::Spec& spec = leaders_.spec();
   ObservedStatefulSet& observed = observed_leaders_;
   const bool same = observed.partition == spec.partition && observed.replicas == spec.replicas &&
-                    observed.status_replicas == leaders_.status_replicas() && !observed.meta.resource_version.empty();
+                    observed.on_delete == spec.on_delete && observed.status_replicas == leaders_.status_replicas() &&
+                    !observed.meta.resource_version.empty();
   if (same) return;
   observed.partition = spec.partition;
   observed.replicas = spec.replicas;
+  observed.on_delete = spec.on_delete;
   observed.status_replicas = leaders_.status_replicas();
   observed.meta.resource_version = std::to_string(next_version_++);
   fleet_.AddStatefulSet(observed);
@@ -371,6 +377,7 @@ void SetSimulation::State::ApplyLeaders(const ActionObject& object) {
   }
   spec.partition = numbers.partition;
   spec.replicas = numbers.replicas;
+  spec.on_delete = numbers.on_delete;
   leaders_exist_ = true;
   if (groups_.size() < static_cast<size_t>(spec.replicas)) {
     groups_.resize(static_cast<size_t>(spec.replicas));
@@ -381,7 +388,9 @@ void SetSimulation::State::ApplyLeaders(const ActionObject& object) {
 }
 
 void SetSimulation::State::Perform(const Action& action) {
-  if (action.verb == Verb::kDelete) {
+  if (action.verb == Verb::kDelete && action.target.kind == "Pod") {
+    StopGroup(ParsePodName(action.target.name)->ordinal);  // a leader: named by the plan that was just made
+  } else if (action.verb == Verb::kDelete) {
     fleet_.Remove(action.target.kind, action.target.namespace_name, action.target.name);
   } else if (action.verb == Verb::kUpdateStatus) {
     *set_->mutable_status() = *action.object.status();

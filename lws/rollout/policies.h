@@ -1,0 +1,30 @@
+// The rollout policies by their names, for command lines and configuration files.
+//
+//   lws::FindRolloutPolicy("keep-budget")->policy;    // KeepBudget
+//   lws::FindRolloutPolicy("fastest");                // nullptr
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ROLLOUT_POLICIES_H_
+#define LWS_ROLLOUT_POLICIES_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lws/rollout/planner.h"
+
+namespace lws {
+
+struct NamedRolloutPolicy {
+  absl::string_view name;
+  absl::string_view summary;  // for people
+  RolloutPolicy policy;
+};
+
+// The reference first.
+absl::Span<const NamedRolloutPolicy> RolloutPolicies();
+
+// Null when there is none of the name.
+const NamedRolloutPolicy* FindRolloutPolicy(absl::string_view name);
+
+}  // namespace lws
+
+#endif  // LWS_ROLLOUT_POLICIES_H_
