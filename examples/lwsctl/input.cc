@@ -93,6 +93,12 @@ absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& pat
   return sets;
 }
 
+absl::StatusOr<lws::Json> ReadSet(const std::string& path) {
+  const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(path);
+  if (!sets.ok()) return sets.status();
+  return WithNamespace(*(*sets)[0].object);
+}
+
 lws::Json WithNamespace(lws::Json manifest) {
   if (manifest.contains("metadata") && manifest["metadata"].is_object() &&
       !manifest["metadata"].contains("namespace")) {

@@ -35,6 +35,9 @@ absl::StatusOr<std::vector<lws::ManifestObject>> ReadObjects(const std::string& 
 // The LeaderWorkerSets among the objects of a file; an error when there is none.
 absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& path);
 
+// The first of them, WithNamespace.
+absl::StatusOr<lws::Json> ReadSet(const std::string& path);
+
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);
 

@@ -12,7 +12,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "examples/lwsctl/scenario.h"
 #include "lws/adapters/simulation/set_simulation.h"
 #include "lws/api/pod_name.h"
 #include "nlohmann/json.hpp"
@@ -30,37 +29,39 @@ constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(s
 
 class GroupsStory {
  public:
-  GroupsStory(const Json& manifest, const SimulateGroupsOptions& options)
-      : manifest_(manifest),
-        json_(options.json),
-        name_(manifest["metadata"].value("name", "")),
+  GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json)
+      : scenario_(scenario),
+        json_(json),
+        name_(scenario.manifest->value("/metadata/name"_json_pointer, "")),
+        promised_(lws::PromisedReady(*scenario.manifest)),
         simulation_(SimulationOptions(options), [this](const lws::Event& event) { Hear(event); }),
         start_(simulation_.now()) {}
 
-  absl::Status Play(const Json& scenario) {
-    if (scenario.contains("nodes") || scenario.contains("images")) return NotInNumbers("nodes and images");
+  absl::Status Play() {
+    if (!scenario_.nodes.empty() || !scenario_.images.empty()) return NotInNumbers("nodes and images");
     Say("the set is created");
-    absl::Status status = simulation_.Create(manifest_);
+    absl::Status status = simulation_.Create(*scenario_.manifest);
     if (!status.ok()) return status;
-    if (scenario.empty()) return PlayUsual();
-    for (const Json& event : scenario.value("events", Json::array())) {
-      const absl::StatusOr<absl::Duration> at = ReadDuration(event, "at", absl::ZeroDuration());
-      if (!at.ok()) return at.status();
-      Run(start_ + *at);
+    for (const lws::ScenarioEvent& event : scenario_.events) {
+      if (event.at.has_value()) {
+        Run(start_ + *event.at);
+      } else {
+        Settle();
+        watching_ = false;
+      }
       status = Happen(event);
       if (!status.ok()) return status;
     }
-    const absl::StatusOr<absl::Duration> patience = ReadDuration(scenario, "for", kPatience);
-    if (patience.ok()) Settle(*patience);
-    return patience.ok() ? simulation_.error() : patience.status();
+    Settle();
+    return simulation_.error();
   }
 
   void Summarize() const {
     const lws::SetSimulationCounts counts = simulation_.counts();
     const std::string lowest =
-        lowest_.has_value() ? absl::StrCat(", lowest ", *lowest_, " groups ready during updates (the budget promises ",
-                                           PromisedReady(manifest_), ")")
-                            : "";
+        lowest_.has_value()
+            ? absl::StrCat(", lowest ", *lowest_, " groups ready during updates (the budget promises ", promised_, ")")
+            : "";
     if (!json_) {
       std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": "
                 << counts.pods_created << " pods created, " << counts.restarts << " groups restarted" << lowest << "\n";
@@ -71,13 +72,13 @@ class GroupsStory {
                       {"podsCreated", counts.pods_created},
                       {"groupsRestarted", counts.restarts},
                       {"lowestReady", lowest_.has_value() ? Json(*lowest_) : Json()},
-                      {"promisedReady", PromisedReady(manifest_)}}
+                      {"promisedReady", promised_}}
                      .dump(2)
               << "\n";
   }
 
  private:
-  static lws::SetSimulationOptions SimulationOptions(const SimulateGroupsOptions& options) {
+  static lws::SetSimulationOptions SimulationOptions(const lws::ScenarioRunOptions& options) {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
     simulation.feature_max_unavailable = options.feature_max_unavailable;
@@ -85,43 +86,30 @@ class GroupsStory {
     return simulation;
   }
 
-  absl::Status PlayUsual() {
-    Settle(kPatience);
-    Say("the image changes");
-    absl::Status status = simulation_.Edit(NextImages(manifest_));
-    if (!status.ok()) return status;
-    watching_ = true;
-    Settle(absl::InfiniteDuration());
-    watching_ = false;
-    const int worker = manifest_.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1) > 1 ? 1 : 0;
-    if (simulation_.FailContainer(0, worker)) {
-      Say(absl::StrCat("a container of ", name_, worker > 0 ? "-0-1" : "-0", " fails"));
-      Settle(kPatience);
-    }
-    return simulation_.error();
-  }
-
   static absl::Status NotInNumbers(const std::string& what) {
     return absl::InvalidArgumentError(
         absl::StrCat("scenario: ", what, ": not simulated for more than ", kMostDrawnGroups, " replicas"));
   }
 
-  absl::Status Happen(const Json& event) {
-    if (event.contains("edit")) {
-      Say("the set is edited");
+  absl::Status Happen(const lws::ScenarioEvent& event) {
+    if (event.kind == lws::ScenarioEvent::Kind::kEdit) {
+      Say(Describe(event));
       watching_ = true;
-      return simulation_.Edit(event["edit"]);
+      return simulation_.Edit(*event.patch);
     }
-    if (!event.contains("fail") || !event["fail"].is_string()) return NotInNumbers(event.dump());
-    const std::string pod = event["fail"];
-    Say(absl::StrCat("a container of ", pod, " fails"));
-    absl::string_view numbers = pod;
-    const bool is_named = absl::ConsumePrefix(&numbers, name_) && absl::ConsumePrefix(&numbers, "-");
-    const size_t dash = numbers.find('-');
-    const int32_t group = lws::ParseIndex(numbers.substr(0, dash));
-    const int32_t worker = dash == absl::string_view::npos ? 0 : lws::ParseIndex(numbers.substr(dash + 1));
-    if (is_named && simulation_.FailContainer(group, worker)) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", pod, " is not there to be struck"));
+    if (event.kind != lws::ScenarioEvent::Kind::kFailContainer) return NotInNumbers(Describe(event));
+    const bool is_there = FailContainer(event.target);
+    if (is_there || !event.if_possible) Say(Describe(event));
+    if (is_there || event.if_possible) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
+  }
+
+  bool FailContainer(absl::string_view pod) {
+    const bool is_named = absl::ConsumePrefix(&pod, name_) && absl::ConsumePrefix(&pod, "-");
+    const size_t dash = pod.find('-');
+    const int32_t group = lws::ParseIndex(pod.substr(0, dash));
+    const int32_t worker = dash == absl::string_view::npos ? 0 : lws::ParseIndex(pod.substr(dash + 1));
+    return is_named && simulation_.FailContainer(group, worker);
   }
 
   // Until `limit`.
@@ -130,8 +118,8 @@ class GroupsStory {
     Look(true);
   }
   // Until nothing is due any more.
-  void Settle(absl::Duration patience) {
-    const absl::Time limit = simulation_.now() + patience;
+  void Settle() {
+    const absl::Time limit = simulation_.now() + scenario_.patience;
     while (simulation_.now() <= limit && simulation_.Advance()) Look(false);
     Look(true);
   }
@@ -192,9 +180,10 @@ class GroupsStory {
     events_ = 0;
   }
 
-  const Json manifest_;
+  const lws::Scenario& scenario_;
   const bool json_;
   const std::string name_;
+  const int32_t promised_;
   Json lines_ = Json::array();
   int64_t events_ = 0;  // since the last line
   lws::SetSimulation simulation_;
@@ -206,9 +195,9 @@ class GroupsStory {
 
 }  // namespace
 
-absl::Status SimulateGroups(const Json& manifest, const Json& scenario, const SimulateGroupsOptions& options) {
-  GroupsStory story(manifest, options);
-  absl::Status status = story.Play(scenario);
+absl::Status SimulateGroups(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json) {
+  GroupsStory story(scenario, options, json);
+  absl::Status status = story.Play();
   if (status.ok()) story.Summarize();
   return status;
 }

@@ -5,24 +5,17 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "lws/api/json.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/adapters/scenario/scenario.h"
 
 namespace lwsctl {
 
 // Sets with more replicas are simulated in numbers.
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
-struct SimulateGroupsOptions {
-  uint64_t seed = 1;
-  bool feature_max_unavailable = false;
-  lws::SetReconcileOptions sets;
-  bool json = false;
-};
-
-// Plays the scenario, or, when it is empty, the usual story, and prints it. Errors: InvalidArgument for a manifest that
-// is not admitted, and for events that are not simulated in numbers.
-absl::Status SimulateGroups(const lws::Json& manifest, const lws::Json& scenario, const SimulateGroupsOptions& options);
+// Plays the scenario and prints it, for people or as JSON. Errors: InvalidArgument for a manifest that is not admitted,
+// and for events that are not simulated in numbers.
+absl::Status SimulateGroups(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json);
 
 }  // namespace lwsctl
 

@@ -7,9 +7,9 @@ namespace lws {
 namespace {
 
 constexpr NamedRolloutPolicy kPolicies[] = {
-    {"reference", "as the reference does it", PlanRollout},
-    {"keep-budget", "never fewer ready groups than promised", KeepBudget},
-    {"replace-unready-first", "the same, and groups that are not ready go first", ReplaceUnreadyFirst},
+    {"reference", "as the reference does it", PlanRollout, false},
+    {"keep-budget", "never fewer ready groups than promised", KeepBudget, true},
+    {"replace-unready-first", "the same, and groups that are not ready go first", ReplaceUnreadyFirst, true},
 };
 
 }  // namespace

@@ -17,6 +17,8 @@ struct NamedRolloutPolicy {
   absl::string_view name;
   absl::string_view summary;  // for people
   RolloutPolicy policy;
+  // It keeps law 6 of keep_budget.h.
+  bool ignores_places;
 };
 
 // The reference first.

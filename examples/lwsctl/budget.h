@@ -1,0 +1,24 @@
+// The budget of a set as the checker takes it.
+#ifndef LWS_EXAMPLES_LWSCTL_BUDGET_H_
+#define LWS_EXAMPLES_LWSCTL_BUDGET_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lws/adapters/checker/rollout_world.h"
+#include "lws/api/json.h"
+
+namespace lwsctl {
+
+struct SetBudget {
+  lws::RolloutWorldOptions options;  // replicas, maxSurge, maxUnavailable and partition alone
+  // What was done to make it small enough; empty when nothing was.
+  std::string scaled_down;
+};
+
+// Errors: InvalidArgument with what admission says of the manifest, or when there are no replicas.
+absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_BUDGET_H_

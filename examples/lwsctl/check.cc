@@ -1,0 +1,164 @@
+#include <atomic>
+#include <chrono>
+#include <iostream>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "examples/lwsctl/budget.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/progress.h"
+#include "lws/adapters/checker/check_rollout.h"
+#include "lws/rollout/policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kHelp[] =
+    "usage: lwsctl check [--policy POLICY] [--faults N] [--edits N] [--every-state] [--lag] FILE\n"
+    "       lwsctl check --all GROUPS [the same flags]\n"
+    "Whether a rollout policy keeps the promise of the set's budget, in every way that an update can go: what the\n"
+    "controller, the StatefulSet and the pods do in any order, with failures in between. Exit 1 when it does not.\n"
+    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --faults N        so many failures on the way, at most 3; default 1\n"
+    "  --edits N         the set is edited so often on the way, at most 2; default 0\n"
+    "  --every-state     from every state, not only from groups that are all ready when the template changes\n"
+    "  --lag             the controller sees what happened to each group as late as may be\n"
+    "  --all GROUPS      all budgets with replicas and maxSurge up to GROUPS, by two threads, instead of FILE\n"
+    "A set of more than seven groups, with its surge, is scaled down.\n";
+
+std::string WithCommas(int64_t number) {
+  std::string digits = absl::StrCat(number);
+  for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string FaultsText(int32_t faults) {
+  if (faults == 0) return "without a failure";
+  return absl::StrCat("with at most ", faults, faults == 1 ? " failure" : " failures");
+}
+
+void PrintBroken(const lws::RolloutCheck& check) {
+  std::cout << lws::BudgetText(check.options) << ": " << check.broken_law << "\n" << check.trace << "\n";
+}
+
+int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from) {
+  const absl::StatusOr<SetBudget> budget = ReadBudget(manifest);
+  if (!budget.ok()) return Fail(budget.status());
+  options.replicas = budget->options.replicas;
+  options.max_surge = budget->options.max_surge;
+  options.max_unavailable = budget->options.max_unavailable;
+  options.partition = budget->options.partition;
+  if (!budget->scaled_down.empty()) std::cout << budget->scaled_down << "\n";
+  const lws::RolloutCheck check = lws::CheckRollout(options, from, {});
+  if (!check.broken_law.empty()) {
+    PrintBroken(check);
+    return 1;
+  }
+  std::cout << "keeps " << std::max(0, options.replicas - options.max_unavailable) << " of " << options.replicas
+            << " groups ready, but for those that fail, in all " << WithCommas(check.states) << " states ("
+            << WithCommas(check.transitions) << " transitions) " << FaultsText(options.faults)
+            << ", and always comes to its end\n";
+  return 0;
+}
+
+// Takes the next configuration until none is left. The result is that of one thread: configurations are independent.
+struct AllChecks {
+  std::vector<lws::RolloutWorldOptions> all;
+  lws::CheckFrom from = lws::CheckFrom::kTemplateChange;
+  std::vector<lws::RolloutCheck> checks;
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;  // of the progress
+  Progress progress;
+  int64_t done = 0;
+
+  AllChecks(std::vector<lws::RolloutWorldOptions> configurations, lws::CheckFrom where)
+      : all(std::move(configurations)),
+        from(where),
+        checks(all.size()),
+        progress(static_cast<int64_t>(all.size()), "configurations") {}
+
+  // The largest come last in the list, and are begun first.
+  void Work() {
+    for (size_t i = next++; i < all.size(); i = next++) {
+      const size_t place = all.size() - 1 - i;
+      checks[place] = lws::CheckRollout(all[place], from, {});
+      const std::lock_guard<std::mutex> lock(mutex);
+      progress.Advance(++done);
+    }
+  }
+};
+
+int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFrom from) {
+  const auto begin = std::chrono::steady_clock::now();
+  int64_t states = 0;
+  int64_t transitions = 0;
+  int64_t broken = 0;
+  size_t configurations = 0;
+  {
+    AllChecks checks(lws::AllBudgets(groups, like), from);
+    std::thread other([&checks] { checks.Work(); });
+    checks.Work();
+    other.join();
+    configurations = checks.all.size();
+    for (const lws::RolloutCheck& check : checks.checks) {
+      states += check.states;
+      transitions += check.transitions;
+      if (check.broken_law.empty()) continue;
+      if (broken++ == 0) PrintBroken(check);
+    }
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  std::cout << configurations << " configurations, " << WithCommas(states) << " states, " << WithCommas(transitions)
+            << " transitions " << FaultsText(like.faults) << ": " << broken << " break a law\n";
+  std::cerr << absl::StrFormat("%.1f s, %.1f million transitions a second\n", seconds.count(),
+                               static_cast<double>(transitions) / seconds.count() / 1e6);
+  return broken == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int Check(const std::vector<std::string>& words) {
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--policy", "--faults", "--edits", "--all"}, {"--help", "--every-state", "--lag"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kHelp;
+    return 0;
+  }
+  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(arguments->Flag("--policy", "reference"));
+  if (policy == nullptr) return Fail(UnknownPolicy(arguments->Flag("--policy", "")));
+  lws::RolloutWorldOptions options;
+  options.policy = policy->policy;
+  options.lags = arguments->flags.count("--lag") > 0;
+  options.merges_symmetric = policy->ignores_places;
+  int32_t groups = 0;
+  const bool are_numbers = absl::SimpleAtoi(arguments->Flag("--faults", "1"), &options.faults) &&
+                           absl::SimpleAtoi(arguments->Flag("--edits", "0"), &options.edits) &&
+                           absl::SimpleAtoi(arguments->Flag("--all", "0"), &groups);
+  if (!are_numbers) return Fail(absl::InvalidArgumentError("--faults, --edits or --all is not a number"));
+  absl::Status status = lws::ValidateRolloutWorld(options);
+  if (!status.ok()) return Fail(status);
+  const lws::CheckFrom from =
+      arguments->flags.count("--every-state") > 0 ? lws::CheckFrom::kEveryState : lws::CheckFrom::kTemplateChange;
+  const bool has_all = arguments->flags.count("--all") > 0;
+  if (has_all && (groups < 1 || groups > lws::RolloutWorld::kMostGroups)) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("--all: from 1 to ", lws::RolloutWorld::kMostGroups, " groups can be checked")));
+  }
+  if (has_all && arguments->files.empty()) return CheckAll(groups, options, from);
+  if (has_all || arguments->files.size() != 1) {
+    return Fail(absl::InvalidArgumentError("check needs one FILE, or --all GROUPS"));
+  }
+  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0]);
+  return manifest.ok() ? CheckOne(*manifest, options, from) : Fail(manifest.status());
+}
+
+}  // namespace lwsctl

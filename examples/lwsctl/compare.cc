@@ -1,0 +1,94 @@
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/scenario.h"
+#include "lws/adapters/scenario/html_report.h"
+#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/rollout/policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kHelp[] =
+    "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] FILE\n"
+    "Runs one scenario under each rollout policy and prints what came of it, side by side.\n"
+    "  --seed N          draws all delays; default 1\n"
+    "  --scenario FILE   what happens; default: create, change the image, kill a worker\n"
+    "  --report OUT      a page of HTML with a lane per group over time, for each policy\n";
+
+std::string Seconds(absl::Duration duration) { return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(duration)); }
+
+void PrintRow(const std::string& what, const std::vector<std::string>& cells) {
+  std::cout << absl::StrFormat("%-20s", what);
+  for (const std::string& cell : cells) std::cout << absl::StrFormat("  %21s", cell);
+  std::cout << "\n";
+}
+
+template <typename TextOf>
+void PrintRow(const std::string& what, const std::vector<lws::TitledReport>& reports, const TextOf& text_of) {
+  std::vector<std::string> cells;
+  for (const lws::TitledReport& titled : reports) cells.push_back(text_of(titled.report));
+  PrintRow(what, cells);
+}
+
+void PrintTable(const std::vector<lws::TitledReport>& reports) {
+  std::vector<std::string> titles;
+  for (const lws::TitledReport& titled : reports) titles.push_back(titled.title);
+  using Report = lws::ScenarioReport;
+  PrintRow("", titles);
+  PrintRow("lowest ready", reports, [](const Report& report) {
+    return absl::StrCat(report.lowest_ready, " of ", report.set_replicas, ", ", report.promised_ready, " promised");
+  });
+  PrintRow("finished", reports, [](const Report& report) { return std::string(report.finished ? "yes" : "no"); });
+  PrintRow("after", reports, [](const Report& report) { return Seconds(report.duration); });
+  PrintRow("groups restarted", reports, [](const Report& report) { return absl::StrCat(report.groups_restarted); });
+  PrintRow("surge groups used", reports, [](const Report& report) { return absl::StrCat(report.surge_used); });
+  PrintRow("pods created", reports, [](const Report& report) { return absl::StrCat(report.pods_created); });
+  PrintRow("wasted pod time", reports, [](const Report& report) { return Seconds(report.wasted_pod_time); });
+}
+
+}  // namespace
+
+int Compare(const std::vector<std::string>& words) {
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--seed", "--scenario", "--report"}, {"--help", "--max-unavailable-statefulset"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kHelp;
+    return 0;
+  }
+  if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("compare needs one FILE"));
+  lws::ScenarioRunOptions options;
+  options.feature_max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
+  if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
+    return Fail(absl::InvalidArgumentError("--seed is not a number"));
+  }
+  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0]);
+  if (!manifest.ok()) return Fail(manifest.status());
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
+  if (!scenario.ok()) return Fail(scenario.status());
+  std::vector<lws::TitledReport> reports;
+  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
+    options.sets.rollout = policy.policy;
+    absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(*scenario, options);
+    if (!report.ok()) return Fail(report.status());
+    reports.push_back({std::string(policy.name), *std::move(report)});
+  }
+  PrintTable(reports);
+  const std::string page = arguments->Flag("--report", "");
+  if (page.empty()) return 0;
+  const absl::Status written = WriteFile(page, lws::HtmlReport(reports));
+  return written.ok() ? 0 : Fail(written);
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,32 @@
+// Files of `lwsctl test`: a scenario, the set it is about, and what is expected.
+#ifndef LWS_EXAMPLES_LWSCTL_SCENARIO_TEST_FILE_H_
+#define LWS_EXAMPLES_LWSCTL_SCENARIO_TEST_FILE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lws/adapters/scenario/expectations.h"
+#include "lws/adapters/scenario/scenario.h"
+#include "lws/api/json.h"
+
+namespace lwsctl {
+
+struct ScenarioTestFile {
+  lws::Scenario scenario;
+  lws::Expectations expected;
+  std::vector<uint64_t> seeds;
+  std::string policy = "reference";
+  bool feature_max_unavailable = false;
+  // Every way that an update of the set can go is looked at too, with so many failures.
+  std::optional<int32_t> exhaustive_faults;
+};
+
+// Errors: NotFound or InvalidArgument naming the file and what is wrong in it.
+absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_SCENARIO_TEST_FILE_H_

@@ -1,0 +1,185 @@
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/budget.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/progress.h"
+#include "examples/lwsctl/scenario_test_file.h"
+#include "lws/adapters/checker/check_rollout.h"
+#include "lws/adapters/scenario/html_report.h"
+#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/rollout/policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kHelp[] =
+    "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] FILE...\n"
+    "Runs scenarios and tells which of their expectations are not met; exit 1 when one is not.\n"
+    "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
+    "  --junit OUT       the results as JUnit XML\n"
+    "  --report OUT      a page of HTML with the run of every file, of the first seed that fails or of the first\n"
+    "A file is YAML: manifest (a path beside it) or set, policy, seeds (7 or 1-20), events, nodes, images and for as "
+    "in\n"
+    "a scenario (the usual one without events), exhaustive (true, or {faults: 2}), maxUnavailableStatefulSet, and\n"
+    "expect: lowestReady (a number or promised), finishes, finishesWithin, restartsAtMost, surgeAtMost,\n"
+    "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has some.\n";
+
+struct Outcome {
+  std::string file;
+  std::string passed;                // what was done, when nothing failed
+  std::vector<std::string> failure;  // lines
+  absl::Duration simulated;
+  std::optional<lws::ScenarioReport> report;
+};
+
+std::vector<std::string> Trace(const lws::ScenarioReport& report) {
+  std::vector<std::string> lines;
+  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(lws::ToString(entry));
+  return lines;
+}
+
+void Append(std::vector<std::string> lines, std::vector<std::string>* to) {
+  for (std::string& line : lines) to->push_back(std::move(line));
+}
+
+// Until the first seed that fails.
+absl::Status RunSeeds(const ScenarioTestFile& file, const lws::ScenarioRunOptions& like, Outcome* outcome) {
+  Progress progress(static_cast<int64_t>(file.seeds.size()), absl::StrCat("seeds of ", outcome->file));
+  for (size_t i = 0; i < file.seeds.size(); ++i) {
+    lws::ScenarioRunOptions options = like;
+    options.seed = file.seeds[i];
+    absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(file.scenario, options);
+    if (!report.ok()) return report.status();
+    outcome->simulated += report->duration;
+    const std::vector<std::string> unmet = lws::Unmet(file.expected, *report);
+    if (!unmet.empty()) {
+      outcome->failure.push_back(absl::StrCat("seed ", options.seed, ": ", absl::StrJoin(unmet, "; ")));
+      Append(Trace(*report), &outcome->failure);
+    }
+    if (i == 0 || !unmet.empty()) outcome->report = *std::move(report);
+    if (!unmet.empty()) return absl::OkStatus();
+    progress.Advance(static_cast<int64_t>(i) + 1);
+  }
+  outcome->passed = absl::StrCat(file.seeds.size(), file.seeds.size() == 1 ? " seed" : " seeds");
+  return absl::OkStatus();
+}
+
+absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRolloutPolicy& policy, Outcome* outcome) {
+  const absl::StatusOr<SetBudget> budget = ReadBudget(*file.scenario.manifest);
+  if (!budget.ok()) return budget.status();
+  if (!budget->scaled_down.empty()) {
+    return absl::InvalidArgumentError("exhaustive: too many groups; lwsctl check scales them down");
+  }
+  lws::RolloutWorldOptions options = budget->options;
+  options.policy = policy.policy;
+  options.merges_symmetric = policy.ignores_places;
+  options.faults = *file.exhaustive_faults;
+  absl::Status status = lws::ValidateRolloutWorld(options);
+  if (!status.ok()) return status;
+  const lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kTemplateChange, {});
+  if (check.broken_law.empty()) {
+    absl::StrAppend(&outcome->passed, ", all ", check.states, " states");
+  } else {
+    outcome->failure.push_back(absl::StrCat("exhaustive: ", check.broken_law));
+    for (const absl::string_view line : absl::StrSplit(check.trace, '\n', absl::SkipEmpty())) {
+      outcome->failure.emplace_back(line);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag) {
+  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path);
+  if (!file.ok()) return file.status();
+  const std::string name = policy_flag.empty() ? file->policy : policy_flag;
+  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(name);
+  if (policy == nullptr) return UnknownPolicy(name);
+  Outcome outcome;
+  outcome.file = path;
+  lws::ScenarioRunOptions options;
+  options.sets.rollout = policy->policy;
+  options.feature_max_unavailable = file->feature_max_unavailable;
+  absl::Status status = RunSeeds(*file, options, &outcome);
+  if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
+    status = RunExhaustive(*file, *policy, &outcome);
+  }
+  if (!status.ok()) return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+  return outcome;
+}
+
+std::string Xml(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+}
+
+std::string JUnit(const std::vector<Outcome>& outcomes) {
+  int failures = 0;
+  std::string cases;
+  for (const Outcome& outcome : outcomes) {
+    absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"", Xml(outcome.file),
+                          absl::ToDoubleSeconds(outcome.simulated));
+    if (outcome.failure.empty()) {
+      absl::StrAppend(&cases, "/>\n");
+      continue;
+    }
+    ++failures;
+    absl::StrAppend(&cases, ">\n    <failure message=\"", Xml(outcome.failure[0]), "\">",
+                    Xml(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
+  }
+  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lwsctl test\" tests=\"",
+                      outcomes.size(), "\" failures=\"", failures, "\">\n", cases, "</testsuite>\n");
+}
+
+std::string Page(const std::vector<Outcome>& outcomes) {
+  std::vector<lws::TitledReport> reports;
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.report.has_value()) continue;
+    reports.push_back(
+        {absl::StrCat(outcome.file, outcome.failure.empty() ? "" : ": " + outcome.failure[0]), *outcome.report});
+  }
+  return lws::HtmlReport(reports);
+}
+
+}  // namespace
+
+int Test(const std::vector<std::string>& words) {
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--junit", "--report"}, {"--help"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kHelp;
+    return 0;
+  }
+  if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
+  std::vector<Outcome> outcomes;
+  int failures = 0;
+  for (const std::string& path : arguments->files) {
+    absl::StatusOr<Outcome> outcome = RunFile(path, arguments->Flag("--policy", ""));
+    if (!outcome.ok()) return Fail(outcome.status());
+    const bool passed = outcome->failure.empty();
+    failures += !passed;
+    std::cout << (passed ? "PASS  " : "FAIL  ") << path << (passed ? absl::StrCat(" (", outcome->passed, ")") : "")
+              << "\n";
+    for (const std::string& line : outcome->failure) std::cout << "      " << line << "\n";
+    outcomes.push_back(*std::move(outcome));
+  }
+  std::cout << outcomes.size() - static_cast<size_t>(failures) << " passed, " << failures << " failed\n";
+  absl::Status status;
+  if (arguments->flags.count("--junit") > 0) status.Update(WriteFile(arguments->Flag("--junit", ""), JUnit(outcomes)));
+  if (arguments->flags.count("--report") > 0) status.Update(WriteFile(arguments->Flag("--report", ""), Page(outcomes)));
+  if (!status.ok()) return Fail(status);
+  return failures == 0 ? 0 : 1;
+}
+
+}  // namespace lwsctl
