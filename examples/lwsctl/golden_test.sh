@@ -37,6 +37,16 @@ check place-vllm.txt 1 $lwsctl place $manifests/vllm.yaml $cluster $levels --req
 check place-vllm.json 1 $lwsctl place -o json $manifests/vllm.yaml $cluster $levels --profile least-free
 check place-sglang.txt 1 $lwsctl place $manifests/sglang-subgroups.yaml $cluster $levels --required example.com/block
 check place-unknown-level.txt 2 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/row
+tests=examples/scenarios/tests
+check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/*.yaml
+check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"
+check test-report-sections.txt 0 grep -c '<h2>' "$TEST_TMPDIR/report.html"
+check test-unknown-expectation.txt 1 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
+check check-reference.txt 1 $lwsctl check $manifests/vllm.yaml
+check check-keep-budget.txt 0 $lwsctl check --policy keep-budget --faults 2 --every-state $manifests/vllm.yaml
+check check-scaled-down.txt 0 $lwsctl check --policy replace-unready-first $manifests/million-groups.yaml
+check check-lag.txt 0 $lwsctl check --policy keep-budget --lag $manifests/vllm.yaml
+check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
 check help.txt 0 $lwsctl --help
 check minimal-host.txt 0 examples/minimal_host
 

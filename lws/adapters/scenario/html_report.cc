@@ -73,7 +73,7 @@ class Drawing {
       if (entry.kind == TimelineEntry::Kind::kState) states_.push_back(&entry);
       most_ = std::max<int32_t>(most_, static_cast<int32_t>(entry.groups.size()));
     }
-    end_ = std::max(report.duration, absl::Seconds(1));
+    end_ = std::max(report.duration * 1.03, absl::Seconds(1));  // so that the end can be seen
     // A lane is as high as there is place: a group can be told from the next as long as there are not too many.
     lane_ = std::clamp(600.0 / most_, 1.0, 18.0);
   }
@@ -110,8 +110,8 @@ class Drawing {
     Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
     Text(4, kChartTop - 24, "groups ready", "");
     Line(kLeft, Y(report_.promised_ready), kRight, Y(report_.promised_ready), "budget");
-    Text(kRight, Y(report_.promised_ready) - 4, absl::StrCat("the budget promises ", report_.promised_ready),
-         "class=\"budget-text\" text-anchor=\"end\"");
+    Text(kLeft + 4, Y(report_.promised_ready) - 4, absl::StrCat("the budget promises ", report_.promised_ready),
+         "class=\"budget-text\"");
     std::string path;
     for (size_t i = 0; i < states_.size(); ++i) {
       absl::StrAppendFormat(&path, "%s%.1f,%.1f H%.1f ", i == 0 ? "M" : "L", X(states_[i]->time), Y(states_[i]->ready),

@@ -50,17 +50,6 @@ bool HasFinalizers(const Json& object) {
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
-bool HasLabels(const Json& object, const Json& selector) {
-  const Json& metadata = object["metadata"];
-  const auto labels = metadata.find("labels");
-  for (auto wanted = selector.begin(); wanted != selector.end(); ++wanted) {
-    if (labels == metadata.end()) return false;
-    const auto found = labels->find(wanted.key());
-    if (found == labels->end() || *found != *wanted) return false;
-  }
-  return true;
-}
-
 Json* FindManager(absl::string_view manager, Json* object) {
   Json& entries = (*object)["metadata"]["managedFields"];
   if (!entries.is_array()) entries = Json::array();
@@ -267,17 +256,6 @@ std::vector<SharedJson> ApiServer::List(absl::string_view kind) const {
   for (auto it = objects_.lower_bound({std::string(kind), "", ""}); it != objects_.end() && it->first.kind == kind;
        ++it) {
     listed.push_back(it->second);
-  }
-  return listed;
-}
-
-std::vector<SharedJson> ApiServer::List(absl::string_view kind, absl::string_view namespace_name,
-                                        const Json& selector) const {
-  std::vector<SharedJson> listed;
-  const std::string wanted_namespace(namespace_name);
-  for (auto it = objects_.lower_bound({std::string(kind), wanted_namespace, ""});
-       it != objects_.end() && it->first.kind == kind && it->first.namespace_name == wanted_namespace; ++it) {
-    if (HasLabels(*it->second, selector)) listed.push_back(it->second);
   }
   return listed;
 }

@@ -95,8 +95,6 @@ class ApiServer {
 
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedJson> List(absl::string_view kind) const;
-  // Those of one namespace that have all labels of `selector`, an object of texts.
-  std::vector<SharedJson> List(absl::string_view kind, absl::string_view namespace_name, const Json& selector) const;
 
   // Objects that name this UID as an owner.
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const;

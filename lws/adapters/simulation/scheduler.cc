@@ -1,7 +1,9 @@
 #include "lws/adapters/simulation/scheduler.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -72,8 +74,8 @@ void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
   const bool changed = add ? node->second.pods.insert(key).second : node->second.pods.erase(key) > 0;
   if (!changed) return;
   AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
-  if (add && !Terms(pod, "podAntiAffinity").empty()) node->second.guarded_pods.insert(key);
-  if (!add) node->second.guarded_pods.erase(key);
+  if (add && !Terms(pod, "podAntiAffinity").empty()) guarded_pods_.emplace(key, node->first);
+  if (!add) guarded_pods_.erase(key);
 }
 
 void Scheduler::OnPod(const Change& change) {
@@ -132,16 +134,14 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
     if (TermHolds(term, pod, *state.node)) return "pod anti-affinity";
   }
   // Those that are there may not want this one.
-  for (const auto& [name, other] : nodes_) {
-    for (const ObjectKey& key : other.guarded_pods) {
-      const SharedJson present = server_->Get(key);
-      if (key.namespace_name != namespace_name) continue;
-      for (const Json& term : Terms(*present, "podAntiAffinity")) {
-        const Json domain = Domain(*other.node, term);
-        if (!domain.is_null() && domain == Domain(*state.node, term) &&
-            SelectorMatches(term.value("labelSelector", Json()), Labels(pod))) {
-          return "anti-affinity of pods there";
-        }
+  for (const auto& [key, node] : guarded_pods_) {
+    const SharedJson present = server_->Get(key);
+    if (key.namespace_name != namespace_name) continue;
+    for (const Json& term : Terms(*present, "podAntiAffinity")) {
+      const Json domain = Domain(*nodes_.at(node).node, term);
+      if (!domain.is_null() && domain == Domain(*state.node, term) &&
+          SelectorMatches(term.value("labelSelector", Json()), Labels(pod))) {
+        return "anti-affinity of pods there";
       }
     }
   }
@@ -166,7 +166,7 @@ std::string Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const
     const auto free = state.free.find(name);
     if (free == state.free.end() || free->second.Compare(amount) < 0) return absl::StrCat("insufficient ", name);
   }
-  return ExcludedByPods(pod, state);
+  return "";
 }
 
 std::string Scheduler::DescribeReasons(const std::map<std::string, int>& reasons) const {
@@ -198,18 +198,26 @@ const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
   const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
   const ResourceList requests = Requests(pod);
   std::map<std::string, int> reasons;
-  const NodeState* best = nullptr;
+  std::vector<const NodeState*> candidates;
   for (const auto& [name, state] : nodes_) {
     const std::string reason =
         filter.ok() ? Excluded(pod, *filter, requests, state) : "unreadable selector or affinity";
-    if (!reason.empty()) {
+    if (reason.empty()) {
+      candidates.push_back(&state);
+    } else {
       ++reasons[reason];
-    } else if (best == nullptr || state.pods.size() < best->pods.size()) {
-      best = &state;
     }
   }
-  if (best == nullptr) MarkUnschedulable(pod, DescribeReasons(reasons));
-  return best;
+  // The emptiest first: what other pods say is dear to find out, and is asked until one node will do.
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const NodeState* a, const NodeState* b) { return a->pods.size() < b->pods.size(); });
+  for (const NodeState* candidate : candidates) {
+    const std::string reason = ExcludedByPods(pod, *candidate);
+    if (reason.empty()) return candidate;
+    ++reasons[reason];
+  }
+  MarkUnschedulable(pod, DescribeReasons(reasons));
+  return nullptr;
 }
 
 bool Scheduler::Step() {

@@ -38,7 +38,6 @@ class Scheduler {
     NodeFacts facts;
     ResourceList free;  // allocatable minus what the pods there request
     std::set<ObjectKey> pods;
-    std::set<ObjectKey> guarded_pods;  // those with anti-affinity terms of their own
   };
 
   void OnChange(const Change& change);
@@ -60,6 +59,7 @@ class Scheduler {
   ApiServer* server_;
   GroupPlacer* placer_;
   std::map<std::string, NodeState> nodes_;
+  std::map<ObjectKey, std::string> guarded_pods_;  // those with anti-affinity terms of their own, and their nodes
   std::set<ObjectKey> due_;
   std::set<ObjectKey> waiting_;  // fit nowhere when last looked at
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/simulation/label_match.h"
 #include "lws/api/pod_name.h"
 #include "lws/rollout/revision_key.h"
 #include "nlohmann/json.hpp"
@@ -95,8 +96,10 @@ bool StatefulSetController::Step() {
 }
 
 void StatefulSetController::ReadPods(Pass* pass) const {
-  for (const SharedJson& pod :
-       server_->List("Pod", pass->namespace_name, pass->set["spec"]["selector"].value("matchLabels", Json::object()))) {
+  const Json selector = pass->set["spec"].value("selector", Json());
+  for (const ObjectKey& key : server_->DependentsOf(pass->uid)) {
+    const SharedJson pod = key.kind == "Pod" ? server_->Get(key) : nullptr;
+    if (pod == nullptr || !SelectorMatches(selector, (*pod)["metadata"].value("labels", Json::object()))) continue;
     const std::optional<PodName> name = ParsePodName((*pod)["metadata"].value("name", ""));
     if (!IsControlledBy(*pod, pass->uid) || !name.has_value() || name->parent != pass->name) continue;
     const bool wanted = name->ordinal >= pass->start && name->ordinal < pass->start + pass->replicas;
@@ -107,8 +110,9 @@ void StatefulSetController::ReadPods(Pass* pass) const {
 void StatefulSetController::FindRevisions(Pass* pass) {
   const std::string data = pass->set["spec"]["template"].dump();
   int64_t highest = 0;
-  for (const SharedJson& revision : server_->List("ControllerRevision", pass->namespace_name, Json::object())) {
-    if (!IsControlledBy(*revision, pass->uid)) continue;
+  for (const ObjectKey& key : server_->DependentsOf(pass->uid)) {
+    const SharedJson revision = key.kind == "ControllerRevision" ? server_->Get(key) : nullptr;
+    if (revision == nullptr || !IsControlledBy(*revision, pass->uid)) continue;
     pass->revisions[(*revision)["metadata"]["name"].get<std::string>()] = *revision;
     highest = std::max(highest, revision->value("revision", int64_t{0}));
   }

@@ -1,0 +1,91 @@
+// The page of HTML: its laws, its size, and that it asks for nothing beside itself.
+#include "lws/adapters/scenario/html_report.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+
+namespace lws {
+namespace {
+
+// A rollout of so many groups, one after the other.
+ScenarioReport Rollout(int groups) {
+  ScenarioReport report;
+  report.set_name = "s";
+  report.set_replicas = groups;
+  report.promised_ready = groups - 1;
+  report.lowest_ready = groups - 1;
+  report.finished = true;
+  report.duration = absl::Seconds(groups + 1);
+  TimelineEntry edit;
+  edit.kind = TimelineEntry::Kind::kScenario;
+  edit.text = "the set is edited";
+  report.timeline.push_back(edit);
+  for (int i = groups; i >= 0; --i) {
+    TimelineEntry state;
+    state.time = absl::Seconds(groups - i);
+    state.groups = std::string(static_cast<size_t>(i), 'O') + std::string(static_cast<size_t>(groups - i), 'N');
+    state.replicas = groups;
+    state.partition = i;
+    state.ready = groups;
+    state.decision = "leader StatefulSet: one rolling step";
+    report.timeline.push_back(state);
+  }
+  return report;
+}
+
+size_t Count(const std::string& page, const std::string& text) {
+  size_t count = 0;
+  for (size_t at = page.find(text); at != std::string::npos; at = page.find(text, at + 1)) ++count;
+  return count;
+}
+
+TEST(HtmlReportTest, HasALanePerGroupTheBudgetAndWhatHappened) {
+  const std::string page = HtmlReport({{"reference", Rollout(4)}});
+  EXPECT_EQ(Count(page, "<rect class=\"O\" x="), 4u);
+  EXPECT_EQ(Count(page, "<rect class=\"N\" x="), 4u);
+  EXPECT_EQ(Count(page, "<line class=\"budget\""), 1u);
+  EXPECT_EQ(Count(page, "<line class=\"fault\""), 1u);
+  EXPECT_EQ(Count(page, "<title>"), 6u);  // the page's, and one a state
+  EXPECT_TRUE(absl::StrContains(page, "one rolling step"));
+  EXPECT_TRUE(absl::StrContains(page, "prefers-color-scheme: dark"));
+}
+
+TEST(HtmlReportTest, Law1SameReportsSameBytes) {
+  EXPECT_EQ(HtmlReport({{"a", Rollout(3)}}), HtmlReport({{"a", Rollout(3)}}));
+}
+
+TEST(HtmlReportTest, Law2TextsAreNeverReadAsHtml) {
+  ScenarioReport report = Rollout(2);
+  report.timeline[0].text = "<script>alert(\"&\")</script>";
+  report.timeline[1].decision = "</title><b>";
+  report.set_name = "<i>";
+  const std::string page = HtmlReport({{"<h1>title", report}});
+  for (const char* text : {"<script", "<b>", "<i>", "<h1>title"}) EXPECT_FALSE(absl::StrContains(page, text)) << text;
+  EXPECT_TRUE(absl::StrContains(page, "&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;"));
+}
+
+TEST(HtmlReportTest, NeedsNothingBesideItself) {
+  const std::string page = HtmlReport({{"a", Rollout(3)}});
+  for (const char* text : {"http:", "https:", "src=", "<link", "@import", "url("}) {
+    EXPECT_FALSE(absl::StrContains(page, text)) << text;
+  }
+}
+
+TEST(HtmlReportTest, HoldsAThousandGroups) {
+  const std::string page = HtmlReport({{"a", Rollout(1000)}, {"b", Rollout(1)}});
+  EXPECT_EQ(Count(page, "<rect class=\"O\" x="), 1001u);
+  EXPECT_LT(page.size(), 2000000u);
+}
+
+TEST(HtmlReportTest, AReportOfNothingIsAPage) {
+  const std::string page = HtmlReport({{"nothing", ScenarioReport()}});
+  EXPECT_TRUE(absl::EndsWith(page, "</html>\n"));
+}
+
+}  // namespace
+}  // namespace lws

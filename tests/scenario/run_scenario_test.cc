@@ -1,0 +1,169 @@
+// Scenarios: what is built, read, run and expected.
+#include "lws/adapters/scenario/run_scenario.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lws/adapters/scenario/expectations.h"
+#include "lws/adapters/scenario/report_matchers.h"
+#include "lws/adapters/scenario/scenario.h"
+#include "lws/rollout/keep_budget.h"
+#include "lws/rollout/replace_unready_first.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+using testing::ElementsAre;
+using testing::Not;
+
+ScenarioBuilder Usual() { return ScenarioBuilder("s", 3, 2).MaxUnavailable(1).At(absl::Minutes(1)).NewImage("s:2"); }
+
+std::string Text(const ScenarioReport& report) {
+  return absl::StrJoin(report.timeline, "\n",
+                       [](std::string* out, const TimelineEntry& entry) { out->append(ToString(entry)); });
+}
+
+TEST(RunScenarioTest, Law1SameOptionsSameReport) {
+  const Scenario scenario = Usual().Build();
+  const std::string first = Text(*RunScenario(scenario, {}));
+  EXPECT_EQ(Text(*RunScenario(scenario, {})), first);
+  ScenarioRunOptions other;
+  other.seed = 2;
+  EXPECT_NE(Text(*RunScenario(scenario, other)), first);
+}
+
+TEST(RunScenarioTest, ARolloutIsReported) {
+  const ScenarioReport report = *RunScenario(Usual().Build(), {});
+  EXPECT_TRUE(report.finished);
+  EXPECT_EQ(report.set_replicas, 3);
+  EXPECT_EQ(report.promised_ready, 2);
+  EXPECT_EQ(report.lowest_ready, 2);
+  EXPECT_EQ(report.groups_restarted, 0);
+  EXPECT_EQ(report.surge_used, 0);
+  EXPECT_EQ(report.pods_created, 12);
+  EXPECT_EQ(report.mixed_groups, 0);
+  EXPECT_GT(report.wasted_pod_time, absl::Seconds(10));
+  EXPECT_LT(report.wasted_pod_time, 6 * report.duration);
+  EXPECT_EQ(report.timeline.back().groups, "NNN");
+  EXPECT_TRUE(absl::StrContains(report.timeline.back().decision, "leader StatefulSet"));
+}
+
+TEST(RunScenarioTest, Law2WhatDoesNotComeToItsEndIsNotFinished) {
+  ImageBehavior broken;
+  broken.broken = true;
+  Scenario scenario = Usual().Image("s:2", broken).Build();
+  scenario.patience = absl::Minutes(20);
+  const ScenarioReport report = *RunScenario(scenario, {});
+  EXPECT_FALSE(report.finished);
+  EXPECT_THAT(report, Not(Finishes()));
+  EXPECT_EQ(report.lowest_ready, 2);
+}
+
+TEST(RunScenarioTest, ARestartAndSurgeGroupsAreCounted) {
+  const ScenarioReport report = *RunScenario(
+      ScenarioBuilder("s", 3, 2).MaxSurge(1).NewImage("s:2").WhenQuiet().FailContainer("s-1-1").Build(), {});
+  EXPECT_EQ(report.groups_restarted, 1);
+  EXPECT_EQ(report.surge_used, 1);
+  EXPECT_THAT(report, testing::AllOf(RestartsAtMost(1), Not(RestartsAtMost(0)), SurgesAtMost(1), Not(SurgesAtMost(0)),
+                                     NeverBelow(2), Not(NeverBelow(4)), WastesAtMost(absl::Hours(1)),
+                                     Not(WastesAtMost(absl::ZeroDuration())), FinishesWithin(absl::Minutes(10))));
+}
+
+TEST(RunScenarioTest, EveryPolicyComesToItsEndUnderManySeeds) {
+  const Scenario scenario = ScenarioBuilder("s", 4, 2)
+                                .MaxSurge(1)
+                                .At(absl::Minutes(1))
+                                .NewImage("s:2")
+                                .At(absl::Seconds(75))
+                                .FailContainer("s-0-1")
+                                .At(absl::Seconds(90))
+                                .Scale(5)
+                                .Build();
+  for (const RolloutPolicy policy : {RolloutPolicy(KeepBudget), RolloutPolicy(ReplaceUnreadyFirst)}) {
+    ScenarioRunOptions options;
+    options.sets.rollout = policy;
+    for (options.seed = 1; options.seed <= 30; ++options.seed) {
+      const ScenarioReport report = *RunScenario(scenario, options);
+      ASSERT_THAT(report, testing::AllOf(Finishes(), NeverMixesRevisions(), NeverBelow(2))) << "seed " << options.seed;
+    }
+  }
+}
+
+TEST(RunScenarioTest, WhatCannotBeIsAnError) {
+  EXPECT_FALSE(RunScenario(Usual().FailContainer("s-9-1").Build(), {}).ok());
+  EXPECT_FALSE(RunScenario(Usual().Scale(-1).Build(), {}).ok());
+  EXPECT_FALSE(RunScenario(ScenarioBuilder(Json::object()).Build(), {}).ok());
+  EXPECT_FALSE(RunScenario(ScenarioBuilder("s", -1, 2).Build(), {}).ok());
+}
+
+TEST(ReadScenarioTest, ReadsWhatTheBuilderBuilds) {
+  const Json document = Json::parse(R"({
+    "nodes": [{"name": "gpu", "count": 2, "labels": {"a": "b"}}], "images": [{"image": "s:2", "pull": "7s"}],
+    "events": [{"at": "60s", "edit": {"spec": {"replicas": 4}}}, {"at": "quiet", "fail": "s-0-1"},
+               {"at": "2m", "loseNode": "gpu-0"}, {"at": "3m", "image": "s:2", "broken": true}],
+    "for": "1h"})");
+  const absl::StatusOr<Scenario> scenario = ReadScenario(Json::object(), document);
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  ASSERT_EQ(scenario->events.size(), 4u);
+  EXPECT_EQ(scenario->events[0].at, absl::Minutes(1));
+  EXPECT_EQ(*scenario->events[0].patch, document["events"][0]["edit"]);
+  EXPECT_EQ(scenario->events[1].at, std::nullopt);
+  EXPECT_EQ(scenario->events[2].target, "gpu-0");
+  EXPECT_TRUE(scenario->events[3].image.broken);
+  EXPECT_EQ(scenario->nodes[0].count, 2);
+  EXPECT_EQ(scenario->images[0].second.pull.least, absl::Seconds(7));
+  EXPECT_EQ(scenario->patience, absl::Hours(1));
+}
+
+TEST(ReadScenarioTest, ErrorsNameWhatIsWrong) {
+  const auto error = [](const char* document) {
+    return std::string(ReadScenario(Json::object(), Json::parse(document)).status().message());
+  };
+  EXPECT_EQ(error(R"({"events": [{"at": "soon", "fail": "s"}]})"), "scenario: at: \"soon\" is not a duration");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "fail": 3}]})"), "scenario: fail: 3");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s"}]})"), "scenario: nothing known happens in: {\"at\":\"1s\"}");
+  EXPECT_TRUE(absl::StartsWith(error(R"({"nodes": [{"count": "many"}]})"), "scenario: "));
+  EXPECT_TRUE(absl::StartsWith(error(R"({"for": 3})"), "scenario: for: 3"));
+}
+
+TEST(ExpectationsTest, WhatIsNotMetIsTold) {
+  ScenarioReport report;
+  report.finished = true;
+  report.duration = absl::Minutes(3);
+  report.lowest_ready = 2;
+  report.promised_ready = 3;
+  report.groups_restarted = 2;
+  report.surge_used = 1;
+  report.wasted_pod_time = absl::Hours(2);
+  report.mixed_groups = 1;
+  const Expectations expected = *ReadExpectations(Json::parse(R"({
+    "lowestReady": 3, "finishesWithin": "2m", "restartsAtMost": 1, "surgeAtMost": 0, "wastedPodTimeAtMost": "1h",
+    "neverTwoRevisions": true})"));
+  EXPECT_THAT(Unmet(expected, report),
+              ElementsAre("lowest 2 groups ready, expected 3", "took 3m, expected at most 2m",
+                          "2 groups restarted, expected at most 1", "1 surge groups used, expected at most 0",
+                          "2h of pod time wasted, expected at most 1h", "1 groups were ready in two revisions"));
+  EXPECT_THAT(Unmet(*ReadExpectations({{"lowestReady", "promised"}}), report),
+              ElementsAre("lowest 2 groups ready, the budget promises 3"));
+  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre());
+  report.finished = false;
+  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre("did not finish"));
+  EXPECT_THAT(Unmet(*ReadExpectations({{"finishes", false}}), report), ElementsAre());
+}
+
+TEST(ExpectationsTest, WhatCannotBeExpectedIsAnError) {
+  for (const char* document : {R"({"lowestReady": "most"})", R"({"speed": 3})", R"({"finishesWithin": "soon"})",
+                               R"({"neverTwoRevisions": 1})", R"([1])"}) {
+    EXPECT_FALSE(ReadExpectations(Json::parse(document)).ok()) << document;
+  }
+}
+
+}  // namespace
+}  // namespace lws
