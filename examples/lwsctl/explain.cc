@@ -118,7 +118,7 @@ int Explain(const std::vector<std::string>& words) {
   for (const auto& [namespace_name, name] : cluster.PodNames()) {
     const lws::PodObservation observation = cluster.ObservePod(namespace_name, name);
     if (observation.pod->meta.set_name.empty()) continue;
-    tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, {}), all);
+    tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, now, {}), all);
   }
   if (json) std::cout << plans.dump(2) << "\n";
   return 0;

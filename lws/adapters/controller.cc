@@ -42,7 +42,7 @@ Plan Controller::Decide(const Key& key, absl::Time now) {
   if (key.kind == Kind::kSet) {
     return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now, options_.sets);
   }
-  return ReconcilePod(cluster_->ObservePod(key.namespace_name, key.name), options_.pods);
+  return ReconcilePod(cluster_->ObservePod(key.namespace_name, key.name), now, options_.pods);
 }
 
 absl::Status Controller::Perform(const Plan& plan, bool* retry_at_once) {

@@ -29,7 +29,9 @@ namespace lws {
 class ClusterStateProto;
 class LeaderWorkerSet;
 struct GroupFacts;
+struct GroupMembers;
 struct PreparedSet;
+struct RestartMemory;
 
 // The leader pods of a set, one at a time.
 class LeaderPods {
@@ -77,6 +79,10 @@ struct PodObservation {
   const ObservedPodGroup* pod_group = nullptr;
   const ObservedNode* node = nullptr;  // that the pod is on
   std::vector<const ObservedRevision*> revisions;
+  // For a restart policy with a memory: the members of the pod's group, and what was remembered of it. Null: as the
+  // reference decides.
+  const GroupMembers* members = nullptr;
+  const RestartMemory* restart_memory = nullptr;
 };
 
 // The projected objects of a cluster.

@@ -12,6 +12,7 @@
 #define LWS_CORE_PLAN_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@
 #include "lws/core/decision.h"
 
 namespace lws {
+
+struct RestartMemory;
 
 struct ObjectRef {
   std::string kind;
@@ -77,6 +80,8 @@ struct Plan {
   std::vector<Event> events;
   // Look again after this time; nullopt: when something changes.
   std::optional<absl::Duration> requeue_after;
+  // What is to be remembered of the pod's group from here on, under a restart policy with a memory.
+  std::shared_ptr<const RestartMemory> restart_memory;
   // Broken input that ended the decision; the actions and events before it stand.
   absl::Status error;
   // Why, decision by decision.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/well_known.h"
+#include "lws/core/restart_policy.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -79,6 +80,10 @@ void PlanBuilder::Tell(absl::string_view reason, absl::string_view action, std::
                        std::optional<ObjectRef> related) {
   Warn(reason, action, std::move(note), std::move(related));
   plan_.events.back().is_warning = false;
+}
+
+void PlanBuilder::Keep(RestartMemory memory) {
+  plan_.restart_memory = std::make_shared<const RestartMemory>(std::move(memory));
 }
 
 Plan PlanBuilder::Again(absl::Duration after) {

@@ -56,6 +56,7 @@ class PlanBuilder {
   Event Warning(absl::string_view reason, absl::string_view action, std::string note,
                 std::optional<ObjectRef> related = std::nullopt) const;
 
+  void Keep(RestartMemory memory);
   Plan Again(absl::Duration after);
   Plan Fail(absl::Status error);
   Plan Take() { return std::move(plan_); }

@@ -14,6 +14,7 @@
 #include "lws/core/leader_decision.h"
 #include "lws/core/plan_builder.h"
 #include "lws/core/restart.h"
+#include "lws/core/restart_policy.h"
 #include "lws/core/revision_data.h"
 #include "lws/core/revisions.h"
 #include "nlohmann/json.hpp"
@@ -26,9 +27,10 @@ constexpr absl::Duration kFormerPodGroupRetry = absl::Seconds(1);
 
 class PodPass {
  public:
-  PodPass(const PodObservation& observation, const PodReconcileOptions& options)
+  PodPass(const PodObservation& observation, absl::Time now, const PodReconcileOptions& options)
       : observation_(observation),
         options_(options),
+        now_(now),
         set_(*observation.set),
         pod_(*observation.pod),
         plan_(set_.metadata().namespace_(), set_.metadata().name()) {}
@@ -40,9 +42,11 @@ class PodPass {
       return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
                                                                 ": metadata.name: no -ORDINAL at its end")));
     }
-    const RestartDecision restart = DecideRestart(ReadRestartFacts(observation_));
+    const bool remembers = options_.restarts != nullptr && observation_.members != nullptr;
+    const RestartDecision restart = remembers ? DecideWithMemory() : DecideRestart(ReadRestartFacts(observation_));
     plan_.Because(restart.reason, subject_);
     if (restart.restart) RestartGroup(is_leader ? pod_ : *observation_.leader);
+    if (look_again_in_.has_value()) return plan_.Again(*look_again_in_);
     if (restart.stop) return plan_.Take();
     if (!is_leader) {
       plan_.Because(DecisionReason::kWorkerIsFine, subject_);
@@ -56,6 +60,40 @@ class PodPass {
   bool MayRestart() const {
     const RestartFacts facts = ReadRestartFacts(observation_);
     return facts.policy_restarts && facts.triggered && facts.group_started;
+  }
+
+  RestartDecision DecideWithMemory() {
+    if (!RestartFactsOfSet(set_).policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
+    const bool leader_is_there = pod_.is_leader() || observation_.leader != nullptr;
+    if (!leader_is_there) return {DecisionReason::kLeaderAbsent, false, false};
+    const RestartMemory nothing;
+    const RestartMemory& memory = observation_.restart_memory == nullptr ? nothing : *observation_.restart_memory;
+    RestartVerdict verdict = DecideGroupRestart(*options_.restarts, *observation_.members, memory, now_);
+    if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
+    look_again_in_ = verdict.look_again_in;
+    if (verdict.fails_set) {
+      plan_.Warn("GroupFailed", "Restart",
+                 absl::StrCat("pod ", pod_.meta.name, " failed in a way that is not restarted"), PodRef(pod_));
+    }
+    switch (verdict.reason) {
+      case RestartReason::kNoLeader:
+        return {DecisionReason::kLeaderAbsent, false, false};
+      case RestartReason::kAlreadyRestarting:
+        return {DecisionReason::kAlreadyRestarting, false, true};
+      case RestartReason::kNoFailure:
+        return {DecisionReason::kNoTrigger, false, false};
+      case RestartReason::kIgnored:
+        return {DecisionReason::kFailureIgnored, false, false};
+      case RestartReason::kStillStarting:
+        return {DecisionReason::kGroupStillStarting, false, false};
+      case RestartReason::kGaveUp:
+        return {DecisionReason::kGaveUp, false, false};
+      case RestartReason::kBackingOff:
+        return {DecisionReason::kBackingOff, false, true};
+      case RestartReason::kRestart:
+        break;
+    }
+    return {DecisionReason::kRestartGroup, true, true};
   }
 
   ObjectRef PodRef(const ObservedPod& pod) const { return {"Pod", pod.meta.namespace_name, pod.meta.name}; }
@@ -172,9 +210,11 @@ class PodPass {
 
   const PodObservation& observation_;
   const PodReconcileOptions& options_;
+  const absl::Time now_;
   const LeaderWorkerSet& set_;
   const ObservedPod& pod_;
   PlanBuilder plan_;
+  std::optional<absl::Duration> look_again_in_;
   DecisionSubject subject_ = DecisionSubject::kLeaderPod;
 };
 
@@ -187,12 +227,12 @@ Plan Missing(const ObservedPod& pod, const char* label) {
 
 }  // namespace
 
-Plan ReconcilePod(const PodObservation& observation, const PodReconcileOptions& options) {
+Plan ReconcilePod(const PodObservation& observation, absl::Time now, const PodReconcileOptions& options) {
   if (observation.pod == nullptr) return Plan();
   if (observation.pod->meta.set_name.empty()) return Missing(*observation.pod, kNameLabel);
   if (!observation.pod->worker_index.has_value()) return Missing(*observation.pod, kWorkerIndexLabel);
   if (observation.set == nullptr) return Plan();
-  return PodPass(observation, options).Run();
+  return PodPass(observation, now, options).Run();
 }
 
 }  // namespace lws

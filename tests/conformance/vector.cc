@@ -252,7 +252,7 @@ void CompareReconcilePod(const Json& input, const Json& expect, Comparison* resu
   if (input.value("schedulerProvider", "") == "volcano") options.scheduler_provider = SchedulerProvider::kVolcano;
   Plan plan = ReconcilePod(
       cluster.ObservePod(input["pod"]["namespace"].get<std::string>(), input["pod"]["name"].get<std::string>()),
-      options);
+      absl::UnixEpoch(), options);
   if (!status.ok()) plan.error = status;
   ComparePlan(plan, expect, result);
 }

@@ -161,7 +161,7 @@ TEST(BadInputTest, DecisionsAndPods) {
     ASSERT_TRUE(ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch()) == plan) << "round " << round;
     PodReconcileOptions options;
     options.scheduler_provider = SchedulerProvider::kVolcano;
-    errors += !ReconcilePod(cluster.ObservePod("n", "s-0"), options).error.ok();
+    errors += !ReconcilePod(cluster.ObservePod("n", "s-0"), absl::UnixEpoch(), options).error.ok();
     errors += !AdmitPod(objects[1], {}).ok();
   }
   EXPECT_GT(errors, kDecisionRounds / 20);

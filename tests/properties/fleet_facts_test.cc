@@ -172,8 +172,8 @@ class Twins {
       ASSERT_TRUE(plan == wanted) << ToString(plan) << "wanted\n" << ToString(wanted);
     }
     for (const auto& [name, pod] : there_) {
-      const Plan plan = ReconcilePod(facts_.ObservePod("n", name), {});
-      const Plan wanted = ReconcilePod(objects_.ObservePod("n", name), {});
+      const Plan plan = ReconcilePod(facts_.ObservePod("n", name), absl::UnixEpoch(), {});
+      const Plan wanted = ReconcilePod(objects_.ObservePod("n", name), absl::UnixEpoch(), {});
       ASSERT_TRUE(plan == wanted) << name << "\n" << ToString(plan) << "wanted\n" << ToString(wanted);
       CheckFacts(name, pod.member);
     }

@@ -216,8 +216,9 @@ class Both {
       plans_[name] = wanted;
     }
     for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
-      const Plan wanted = AsOfFleet(ReconcilePod(snapshot_.ObservePod(namespace_name, name), {}), name);
-      const Plan plan = AsOfFleet(ReconcilePod(fleet_.ObservePod(namespace_name, name), {}), name);
+      const Plan wanted =
+          AsOfFleet(ReconcilePod(snapshot_.ObservePod(namespace_name, name), absl::UnixEpoch(), {}), name);
+      const Plan plan = AsOfFleet(ReconcilePod(fleet_.ObservePod(namespace_name, name), absl::UnixEpoch(), {}), name);
       ASSERT_TRUE(plan == wanted) << where << "\npod " << name << "\n"
                                   << ToString(plan) << "wanted\n"
                                   << ToString(wanted);

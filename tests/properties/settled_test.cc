@@ -122,8 +122,8 @@ TEST(SettledTest, TheNextPlanIsEmpty) {
       const Plan plan = ReconcileSet(simulation.ObserveSet("n", "s"), simulation.now());
       EXPECT_TRUE(plan.empty()) << "seed " << seed << "\n" << ToString(plan);
       for (const SharedJson& pod : simulation.server().List("Pod")) {
-        const Plan pod_plan =
-            ReconcilePod(simulation.ObservePod("n", (*pod)["metadata"]["name"].get<std::string>()), {});
+        const Plan pod_plan = ReconcilePod(simulation.ObservePod("n", (*pod)["metadata"]["name"].get<std::string>()),
+                                           absl::UnixEpoch(), {});
         EXPECT_TRUE(pod_plan.empty()) << "seed " << seed << "\n" << ToString(pod_plan);
       }
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "google/protobuf/util/message_differencer.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/go_integer.h"
@@ -137,8 +138,9 @@ TEST(VectorPropertiesTest, SavedDecisionsReplay) {
       ++checked;
     }
     for (const auto& [namespace_name, name] : cluster.PodNames()) {
-      const Plan plan = ReconcilePod(cluster.ObservePod(namespace_name, name), {});
-      EXPECT_TRUE(ReconcilePod(loaded.ObservePod(namespace_name, name), {}) == plan) << vector["name"];
+      const Plan plan = ReconcilePod(cluster.ObservePod(namespace_name, name), absl::UnixEpoch(), {});
+      EXPECT_TRUE(ReconcilePod(loaded.ObservePod(namespace_name, name), absl::UnixEpoch(), {}) == plan)
+          << vector["name"];
       EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan) << vector["name"];
     }
   });

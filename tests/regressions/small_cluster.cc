@@ -125,8 +125,12 @@ SmallCluster& SmallCluster::Worker(int group, int index, const Json& patch) {
 
 Plan SmallCluster::ReconcileSet() const { return lws::ReconcileSet(cluster_.ObserveSet("n", "s"), absl::UnixEpoch()); }
 
-Plan SmallCluster::ReconcilePod(const std::string& name, const PodReconcileOptions& options) const {
-  return lws::ReconcilePod(cluster_.ObservePod("n", name), options);
+Plan SmallCluster::ReconcilePod(const std::string& name, const PodReconcileOptions& options,
+                                const GroupMembers* members, const RestartMemory* memory) const {
+  PodObservation observation = cluster_.ObservePod("n", name);
+  observation.members = members;
+  observation.restart_memory = memory;
+  return lws::ReconcilePod(observation, absl::UnixEpoch(), options);
 }
 
 std::string Actions(const Plan& plan) {

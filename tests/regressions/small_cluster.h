@@ -27,7 +27,8 @@ class SmallCluster {
   SmallCluster& Add(const Json& object);
 
   Plan ReconcileSet() const;
-  Plan ReconcilePod(const std::string& name, const PodReconcileOptions& options = {}) const;
+  Plan ReconcilePod(const std::string& name, const PodReconcileOptions& options = {},
+                    const GroupMembers* members = nullptr, const RestartMemory* memory = nullptr) const;
 
  private:
   ClusterSnapshot cluster_;

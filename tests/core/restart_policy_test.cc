@@ -1,0 +1,260 @@
+// Restarts with a memory: the laws by hand, and over random lives of a group against a naive count.
+#include "lws/core/restart_policy.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "lws/core/plan.h"
+#include "lws/core/reconcile_pod.h"
+#include "nlohmann/json.hpp"
+#include "tests/regressions/small_cluster.h"
+
+namespace lws {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1767225600);
+
+GroupMember Member(int32_t index, const std::string& uid, int64_t restarts = 0) {
+  GroupMember member;
+  member.index = index;
+  member.uid = uid;
+  member.restarts = restarts;
+  member.phase = PodPhase::kRunning;
+  return member;
+}
+
+GroupMembers Group(std::vector<GroupMember> members) {
+  GroupMembers group;
+  group.revision_key = "k";
+  group.members = std::move(members);
+  return group;
+}
+
+// One host that keeps what it is given to keep.
+class Host {
+ public:
+  explicit Host(RestartPolicy policy = {}) : policy_(std::move(policy)) {}
+
+  RestartVerdict Look(const GroupMembers& group, absl::Duration after = absl::ZeroDuration()) {
+    now_ += after;
+    RestartVerdict verdict = DecideGroupRestart(policy_, group, memory_, now_);
+    memory_ = verdict.memory;
+    return verdict;
+  }
+  RestartMemory& memory() { return memory_; }
+
+ private:
+  RestartPolicy policy_;
+  RestartMemory memory_;
+  absl::Time now_ = kStart;
+};
+
+TEST(RestartPolicyTest, S3AWorkerThatWasReplacedUnseenRestartsItsGroupOnce) {
+  Host host;
+  EXPECT_EQ(host.Look(Group({Member(0, "a"), Member(1, "b")})).reason, RestartReason::kNoFailure);
+  EXPECT_TRUE(host.Look(Group({Member(0, "a"), Member(1, "b2")})).restart);
+  GroupMembers leaving = Group({Member(0, "a"), Member(1, "b2")});
+  leaving.members[0].terminating = true;
+  EXPECT_EQ(host.Look(leaving).reason, RestartReason::kAlreadyRestarting);
+  EXPECT_EQ(host.Look(Group({})).reason, RestartReason::kNoLeader);
+  // The next life begins with workers of the former one still there to be counted out by the host.
+  EXPECT_EQ(host.Look(Group({Member(0, "a2")})).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(Group({Member(0, "a2"), Member(1, "b3")})).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.memory().restarts, 1);
+}
+
+TEST(RestartPolicyTest, Law1DecidingAgainAsksForTheSameDeletionAndCountsOnce) {
+  Host host;
+  host.Look(Group({Member(0, "a"), Member(1, "b")}));
+  for (int i = 0; i < 3; ++i) {
+    const RestartVerdict verdict = host.Look(Group({Member(0, "a"), Member(1, "b", 1)}));
+    EXPECT_TRUE(verdict.restart);
+    EXPECT_EQ(verdict.memory.leader_uid, "a");
+    EXPECT_EQ(verdict.memory.restarts, 1);
+  }
+}
+
+TEST(RestartPolicyTest, Law2AMemberThatIsGoneOrRestartedOrTerminating) {
+  GroupMembers terminating = Group({Member(0, "a"), Member(1, "b")});
+  terminating.members[1].terminating = true;
+  for (const GroupMembers& failed : {Group({Member(0, "a")}), Group({Member(0, "a"), Member(1, "b", 1)}),
+                                     Group({Member(0, "a", 1), Member(1, "b")}), terminating}) {
+    Host host;
+    host.Look(Group({Member(0, "a"), Member(1, "b")}));
+    EXPECT_TRUE(host.Look(failed).restart);
+  }
+  // Without a memory: as the reference.
+  EXPECT_TRUE(Host().Look(Group({Member(0, "a"), Member(1, "b", 1)})).restart);
+  EXPECT_TRUE(Host().Look(terminating).restart);
+  EXPECT_FALSE(Host().Look(Group({Member(0, "a")})).restart);
+}
+
+TEST(RestartPolicyTest, Law3GivesUpAndKeepsThePodsUntilTheRevisionChanges) {
+  RestartPolicy policy;
+  policy.max_restarts = 2;
+  Host host(policy);
+  for (int life = 0; life < 4; ++life) {
+    const std::string leader = absl::StrCat("a", life);
+    host.Look(Group({Member(0, leader), Member(1, absl::StrCat("b", life))}));
+    const RestartVerdict verdict = host.Look(Group({Member(0, leader), Member(1, absl::StrCat("b", life), 1)}));
+    EXPECT_EQ(verdict.restart, life < 2) << life;
+    EXPECT_EQ(verdict.reason, life < 2 ? RestartReason::kRestart : RestartReason::kGaveUp);
+  }
+  EXPECT_EQ(host.memory().restarts, 2);
+  GroupMembers next = Group({Member(0, "c"), Member(1, "d", 1)});
+  next.revision_key = "k2";
+  EXPECT_TRUE(host.Look(next).restart);
+  EXPECT_EQ(host.memory().restarts, 1);
+}
+
+TEST(RestartPolicyTest, Law4BacksOffAndBeginsAnewAfterAStableTime) {
+  RestartPolicy policy;
+  policy.first_backoff = absl::Seconds(10);
+  policy.max_backoff = absl::Seconds(30);
+  policy.stable_after = absl::Minutes(5);
+  Host host(policy);
+  const auto fail = [&](int life, absl::Duration after) {
+    const std::string leader = absl::StrCat("a", life);
+    host.Look(Group({Member(0, leader)}), after);
+    return host.Look(Group({Member(0, leader, 1)}));
+  };
+  EXPECT_TRUE(fail(0, absl::ZeroDuration()).restart);
+  for (const int seconds : {10, 20, 30, 30}) {
+    const int life = host.memory().restarts;
+    const RestartVerdict verdict = fail(life, absl::Seconds(1));
+    EXPECT_EQ(verdict.reason, RestartReason::kBackingOff);
+    EXPECT_EQ(verdict.look_again_in, absl::Seconds(seconds - 1));
+    EXPECT_TRUE(host.Look(Group({Member(0, absl::StrCat("a", life), 1)}), absl::Seconds(seconds - 1)).restart);
+  }
+  EXPECT_TRUE(fail(9, absl::Minutes(5)).restart);
+  EXPECT_EQ(host.memory().row, 1);
+}
+
+TEST(RestartPolicyTest, RulesByExitCodeAndReason) {
+  RestartPolicy policy;
+  policy.rules = {{{42}, "", RestartAction::kIgnore}, {{}, "OOMKilled", RestartAction::kFailSet}};
+  const auto look = [&policy](int32_t code, const std::string& reason) {
+    Host host(policy);
+    host.Look(Group({Member(0, "a"), Member(1, "b")}));
+    GroupMembers failed = Group({Member(0, "a"), Member(1, "b", 1)});
+    failed.members[1].last_end = ContainerEnd{code, reason};
+    const RestartVerdict verdict = host.Look(failed);
+    EXPECT_EQ(host.Look(failed).restart, verdict.restart);  // stays so
+    return verdict;
+  };
+  EXPECT_EQ(look(42, "Error").reason, RestartReason::kIgnored);
+  EXPECT_EQ(look(1, "Error").reason, RestartReason::kRestart);
+  const RestartVerdict failed = look(137, "OOMKilled");
+  EXPECT_EQ(failed.reason, RestartReason::kGaveUp);
+  EXPECT_TRUE(failed.fails_set);
+}
+
+TEST(RestartPolicyTest, AGroupThatIsStillStartingIsWaitedFor) {
+  Host host;
+  GroupMembers starting = Group({Member(0, "a"), Member(1, "b", 1)});
+  starting.started = false;
+  EXPECT_EQ(host.Look(starting).reason, RestartReason::kStillStarting);
+  starting.started = true;
+  EXPECT_EQ(host.Look(starting).reason, RestartReason::kNoFailure);
+  // Once it has started, a member that is made anew is a failure, though it is pending.
+  GroupMembers replaced = Group({Member(0, "a"), Member(1, "b2")});
+  replaced.started = false;
+  EXPECT_TRUE(host.Look(replaced).restart);
+}
+
+// A group that lives and fails at random, a host that looks now and then, crashes between keeping and deleting, and
+// keeps or loses nothing.
+TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
+  for (uint64_t seed = 0; seed < 3000; ++seed) {
+    std::mt19937_64 random(seed);
+    Host host;
+    int next_uid = 0;
+    const auto life = [&next_uid] {
+      return Group({Member(0, absl::StrCat("l", ++next_uid)), Member(1, absl::StrCat("w", ++next_uid)),
+                    Member(2, absl::StrCat("w", ++next_uid))});
+    };
+    GroupMembers group = life();
+    bool was_seen = false;
+    bool failed = false;  // a member that was seen in this life
+    std::set<std::string> deleted;
+    for (int step = 0; step < 60; ++step) {
+      switch (random() % 4) {
+        case 0: {  // a failure
+          GroupMember& member = group.members[random() % 3];
+          if (member.index > 0 && random() % 2 == 0) {
+            member.uid = absl::StrCat("w", ++next_uid);
+            member.restarts = 0;
+          } else {
+            ++member.restarts;
+          }
+          // Nobody can tell what happened to a member before the first look, but for the count that it carries.
+          failed = was_seen || std::any_of(group.members.begin(), group.members.end(),
+                                           [](const GroupMember& each) { return each.restarts > 0; });
+          break;
+        }
+        default: {
+          const RestartVerdict verdict = host.Look(group);
+          was_seen = true;
+          ASSERT_EQ(verdict.restart, failed) << "seed " << seed << " step " << step;
+          if (!verdict.restart || random() % 3 == 0) break;  // crashed before it deleted
+          ASSERT_EQ(verdict.memory.leader_uid, group.members[0].uid) << "seed " << seed;
+          ASSERT_TRUE(deleted.insert(group.members[0].uid).second) << "seed " << seed;
+          group = life();
+          was_seen = failed = false;
+        }
+      }
+    }
+    ASSERT_GE(host.memory().restarts, static_cast<int32_t>(deleted.size())) << "seed " << seed;
+    ASSERT_LE(host.memory().restarts, static_cast<int32_t>(deleted.size()) + 1) << "seed " << seed;
+  }
+}
+
+TEST(ReadGroupMemberTest, ReadsRestartsAndTheLastEnd) {
+  const Json pod = Json::parse(R"({"metadata": {"name": "s-0-2", "namespace": "n", "uid": "u",
+      "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "2"}},
+    "status": {"phase": "Running", "initContainerStatuses": [{"restartCount": 1}], "containerStatuses": [
+      {"restartCount": 2, "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-01-01T00:00:09Z"}}},
+      {"restartCount": 0, "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-01-01T00:00:10Z"}}}]}})");
+  const GroupMember member = *ReadGroupMember(pod);
+  EXPECT_EQ(member.index, 2);
+  EXPECT_EQ(member.uid, "u");
+  EXPECT_EQ(member.restarts, 3);
+  EXPECT_EQ(member.last_end->exit_code, 137);
+  EXPECT_EQ(member.last_end->reason, "OOMKilled");
+  EXPECT_FALSE(ReadGroupMember(Json::parse(R"({"metadata": {"name": "p"}})")).ok());
+}
+
+// Through ReconcilePod: the plan deletes by UID, says why, and has what is to be remembered.
+TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
+  SmallCluster cluster;
+  cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1);
+  RestartPolicy policy;
+  policy.max_restarts = 1;
+  PodReconcileOptions options;
+  options.restarts = &policy;
+  GroupMembers group = Group({Member(0, "leader"), Member(1, "worker")});
+  const Plan first = cluster.ReconcilePod("s-0-1", options, &group, nullptr);
+  EXPECT_EQ(Actions(first), "");
+  ASSERT_NE(first.restart_memory, nullptr);
+  group.members[1].uid = "another";
+  const Plan restart = cluster.ReconcilePod("s-0-1", options, &group, first.restart_memory.get());
+  EXPECT_EQ(Actions(restart), "delete Pod s-0");
+  EXPECT_TRUE(Because(restart, DecisionReason::kRestartGroup));
+  ASSERT_NE(restart.restart_memory, nullptr);
+  group = Group({Member(0, "leader-2"), Member(1, "worker-2", 1)});
+  const Plan gave_up = cluster.ReconcilePod("s-0-1", options, &group, restart.restart_memory.get());
+  EXPECT_EQ(Actions(gave_up), "");
+  EXPECT_TRUE(Because(gave_up, DecisionReason::kGaveUp));
+  // Unset: the reference's way, which sees nothing.
+  EXPECT_TRUE(Because(cluster.ReconcilePod("s-0-1", {}, &group, nullptr), DecisionReason::kNoTrigger));
+}
+
+}  // namespace
+}  // namespace lws
