@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "google/protobuf/util/message_differencer.h"
 #include "absl/time/time.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/go_integer.h"

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "lws/adapters/checker/packed_fields.h"
 #include "lws/rollout/group_bits.h"
 
 namespace lws {
@@ -87,26 +88,16 @@ void ForEachField(R& rollout, const Field& field) {
   field(rollout.promise, 3);
 }
 
+constexpr int kGroupBits = 4 * kMostGroups;
+
 PackedState Pack(const Rollout& rollout, bool lags) {
-  PackedState state;
-  int shift = 28;
-  ForEachField(rollout, [&](auto value, int bits) {
-    state.now |= static_cast<uint64_t>(value) << shift;
-    shift += bits;
-  });
-  state.now |= rollout.groups.bits();
-  if (lags) state.seen = rollout.seen.bits();
-  return state;
+  return {rollout.groups.bits() | PackFields(rollout, kGroupBits), lags ? rollout.seen.bits() : 0};
 }
 
 Rollout Unpack(const PackedState& state, bool lags) {
   Rollout rollout;
-  uint64_t rest = state.now >> 28;
-  ForEachField(rollout, [&](auto& value, int bits) {
-    value = static_cast<std::decay_t<decltype(value)>>(rest & ((1u << bits) - 1));
-    rest >>= bits;
-  });
-  rollout.groups = Groups(static_cast<uint32_t>(state.now & 0xfffffff));
+  UnpackFields(state.now, kGroupBits, &rollout);
+  rollout.groups = Groups(static_cast<uint32_t>(state.now & ((1u << kGroupBits) - 1)));
   rollout.seen = lags ? Groups(static_cast<uint32_t>(state.seen)) : rollout.groups;
   return rollout;
 }
