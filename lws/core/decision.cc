@@ -25,6 +25,8 @@ constexpr struct {
     {DecisionReason::kHeldByBudget, "held: no ready group may go now"},
     {DecisionReason::kReplacing, "one step: the groups that may go are deleted"},
     {DecisionReason::kPaused, "paused"},
+    {DecisionReason::kCanaryHolds, "the rollout waits in a canary step"},
+    {DecisionReason::kDeadlineExceeded, "no group more was done within the deadline"},
     {DecisionReason::kLeaderSetUnchanged, "applying it would change nothing"},
     {DecisionReason::kServiceMissing, "the headless Service is missing: create it"},
     {DecisionReason::kStatusChanged, "the status changed"},

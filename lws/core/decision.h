@@ -33,6 +33,8 @@ enum class DecisionReason {
   kHeldByBudget,
   kReplacing,
   kPaused,
+  kCanaryHolds,
+  kDeadlineExceeded,
   kLeaderSetUnchanged,
   kServiceMissing,
   kStatusChanged,

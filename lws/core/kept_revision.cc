@@ -31,12 +31,7 @@ const ObservedRevision* FormerRevision(const Json& pod, const SetObservation& ob
   const std::optional<PodName> name = ParsePodName(TextOf(pod["metadata"], "name"));
   const int32_t partition = set.spec().rollout_strategy().rolling_update_configuration().partition();
   if (!name.has_value() || name->parent != set.metadata().name() || name->ordinal >= partition) return nullptr;
-  const ObservedRevision* former = nullptr;
-  const OwnedRevisions owned(set, observation.revisions);
-  for (const ObservedRevision* revision : owned.AllBut(key)) {
-    if (former == nullptr || revision->number >= former->number) former = revision;
-  }
-  return former;
+  return OwnedRevisions(set, observation.revisions).NewestBut(key);
 }
 
 // Entries of `made` that do not come from the template it was made from stay beside those of `kept`.

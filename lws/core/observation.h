@@ -32,6 +32,7 @@ struct GroupFacts;
 struct GroupMembers;
 struct PreparedSet;
 struct RestartMemory;
+struct RolloutProgress;
 
 // The leader pods of a set, one at a time.
 class LeaderPods {
@@ -61,6 +62,8 @@ struct SetObservation {
   std::vector<const ObservedRevision*> revisions;
   // Of the set's name; null when absent.
   const ObservedService* service = nullptr;
+  // What was to be kept of the rollout, for controls; null: nothing.
+  const RolloutProgress* rollout_progress = nullptr;
 };
 
 struct PodObservation {

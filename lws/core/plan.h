@@ -27,6 +27,7 @@
 namespace lws {
 
 struct RestartMemory;
+struct RolloutProgress;
 
 struct ObjectRef {
   std::string kind;
@@ -80,6 +81,10 @@ struct Plan {
   std::vector<Event> events;
   // Look again after this time; nullopt: when something changes.
   std::optional<absl::Duration> requeue_after;
+  // What is to be remembered of the rollout from here on, under controls.
+  std::shared_ptr<const RolloutProgress> rollout_progress;
+  // Not empty: the rollout takes too long, and the set is to get the template of this revision back (ApplyRevision).
+  std::string revert_to;
   // What is to be remembered of the pod's group from here on, under a restart policy with a memory.
   std::shared_ptr<const RestartMemory> restart_memory;
   // Broken input that ended the decision; the actions and events before it stand.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "lws/api/well_known.h"
 #include "lws/core/restart_policy.h"
+#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -84,6 +85,10 @@ void PlanBuilder::Tell(absl::string_view reason, absl::string_view action, std::
 
 void PlanBuilder::Keep(RestartMemory memory) {
   plan_.restart_memory = std::make_shared<const RestartMemory>(std::move(memory));
+}
+
+void PlanBuilder::Keep(RolloutProgress progress) {
+  plan_.rollout_progress = std::make_shared<const RolloutProgress>(std::move(progress));
 }
 
 Plan PlanBuilder::Again(absl::Duration after) {

@@ -57,6 +57,8 @@ class PlanBuilder {
                 std::optional<ObjectRef> related = std::nullopt) const;
 
   void Keep(RestartMemory memory);
+  void Keep(RolloutProgress progress);
+  void RevertTo(std::string revision_key) { plan_.revert_to = std::move(revision_key); }
   Plan Again(absl::Duration after);
   Plan Fail(absl::Status error);
   Plan Take() { return std::move(plan_); }

@@ -21,6 +21,7 @@
 #include "lws/core/revision_data.h"
 #include "lws/core/revisions.h"
 #include "lws/core/status.h"
+#include "lws/rollout/controls.h"
 #include "lws/rollout/planner.h"
 #include "lws/rollout/revision_key.h"
 #include "nlohmann/json.hpp"
@@ -83,7 +84,7 @@ class SetPass {
     DecideService();
     status = DecideStatus();
     if (!status.ok()) return plan_.Fail(std::move(status));
-    return plan_.Take();
+    return look_again_in_.has_value() ? plan_.Again(*look_again_in_) : plan_.Take();
   }
 
  private:
@@ -150,15 +151,42 @@ class SetPass {
     input.max_unavailable = ToIntOrPercent(update.max_unavailable());
     input.spec_partition = update.partition();
     input.updated = updated_;
-    if (leader_set_ == nullptr) return options_.rollout(input);
-    const bool is_at_rest =
-        !updated_ && !leader_set_->on_delete && leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
+    if (leader_set_ == nullptr) return Step(input);
+    const bool is_at_rest = !updated_ && options_.controls == nullptr && !leader_set_->on_delete &&
+                            leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
     // OnDelete releases nothing: it is as good as a partition at the end.
     const int32_t partition = leader_set_->on_delete ? leader_set_->replicas : leader_set_->partition;
     input.current =
         LeaderState{leader_set_->replicas, partition, ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
                     is_at_rest ? nullptr : &Groups(GroupDetail::kCountsAndBits).bits, leader_set_->on_delete};
-    return options_.rollout(input);
+    return Step(input);
+  }
+
+  // By the policy, within the controls.
+  absl::StatusOr<RolloutStep> Step(const RolloutInput& input) {
+    if (options_.controls == nullptr) return options_.rollout(input);
+    const RolloutProgress nothing;
+    const RolloutProgress& progress =
+        observation_.rollout_progress == nullptr ? nothing : *observation_.rollout_progress;
+    absl::StatusOr<ControlledStep> step =
+        PlanControlledRollout(options_.rollout, input, key_, *options_.controls, progress, now_);
+    if (!step.ok()) return step.status();
+    look_again_in_ = step->look_again_in;
+    if (step->hold != RolloutHold::kNone && step->hold != RolloutHold::kPaused) {
+      plan_.Because(DecisionReason::kCanaryHolds, DecisionSubject::kSet);
+    }
+    if (step->progress.deadline_exceeded && !progress.deadline_exceeded) ExceedDeadline();
+    if (!(step->progress == progress)) plan_.Keep(std::move(step->progress));
+    return std::move(step->step);
+  }
+
+  void ExceedDeadline() {
+    plan_.Because(DecisionReason::kDeadlineExceeded, DecisionSubject::kSet, key_);
+    plan_.Warn("ProgressDeadlineExceeded", "Update",
+               absl::StrCat("revision ", key_, " has made no progress within the deadline"));
+    if (!options_.controls->reverts) return;
+    const ObservedRevision* former = OwnedRevisions(set_, observation_.revisions).NewestBut(key_);
+    if (former != nullptr) plan_.RevertTo(former->meta.revision_key);
   }
 
   absl::Status DecideLeaderSet() {
@@ -295,6 +323,7 @@ class SetPass {
   std::string revision_name_;
   // The template changed with this pass.
   bool updated_ = false;
+  std::optional<absl::Duration> look_again_in_;
 };
 
 }  // namespace

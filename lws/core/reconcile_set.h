@@ -23,9 +23,14 @@
 
 namespace lws {
 
+struct RolloutControls;
+
 struct SetReconcileOptions {
   // Also KeepBudget, or one of the host's own; the reference's by default.
   RolloutPolicy rollout = PlanRollout;
+  // Borrowed. With them the plan has the progress to be kept, to be given as SetObservation::rollout_progress with the
+  // next look. Null: none.
+  const RolloutControls* controls = nullptr;
 };
 
 Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options = {});

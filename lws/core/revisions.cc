@@ -28,6 +28,14 @@ OwnedRevisions::OwnedRevisions(const LeaderWorkerSet& set, const std::vector<con
   }
 }
 
+const ObservedRevision* OwnedRevisions::NewestBut(absl::string_view key) const {
+  const ObservedRevision* newest = nullptr;
+  for (const ObservedRevision* revision : AllBut(key)) {
+    if (newest == nullptr || revision->number >= newest->number) newest = revision;
+  }
+  return newest;
+}
+
 std::vector<const ObservedRevision*> OwnedRevisions::AllBut(absl::string_view key) const {
   std::vector<const ObservedRevision*> others;
   for (const ObservedRevision* revision : owned_) {

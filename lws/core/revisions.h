@@ -38,6 +38,9 @@ class OwnedRevisions {
   // One more than the highest number; 1 when there are none. OutOfRange when the highest is the largest int64.
   absl::StatusOr<int64_t> NextNumber() const;
 
+  // That of another key with the highest number; null when there is none.
+  const ObservedRevision* NewestBut(absl::string_view key) const;
+
   // Those of other keys, by name.
   std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;
 
