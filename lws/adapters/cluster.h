@@ -21,13 +21,19 @@ class Cluster {
  public:
   virtual ~Cluster() = default;
 
-  // What is there now. The result is used until the next call of any method.
+  // What is there now, and all that Perform has done: what the API server answers to a write is to be fed back. The
+  // result is used until the next call of any method.
   virtual SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) = 0;
   virtual PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) = 0;
 
   // Performs one action, checking Action::uid and Action::resource_version where they are set.
   // Errors: Aborted for a conflict or a stale precondition, AlreadyExists, NotFound, or what the client says.
   virtual absl::Status Perform(const Action& action) = 0;
+
+  // Keeps what the plan says is to be kept (Plan::rollout_progress of a set, Plan::restart_memory of a pod's group) for
+  // the observations that follow; called before the plan is performed, with the name of the set or the pod. A host
+  // without controls and restart policies has nothing to do.
+  virtual void Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) {}
 
   // Records an event for people. May drop it.
   virtual void Record(const Event& event) = 0;

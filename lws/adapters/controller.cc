@@ -88,6 +88,8 @@ bool Controller::RunOne(absl::Time now) {
   queue_.erase(queue_.begin());
   queued_.erase(key);
   const Plan plan = Decide(key, now);
+  const bool keeps = plan.rollout_progress != nullptr || plan.restart_memory != nullptr;
+  if (keeps) cluster_->Keep(key.namespace_name, key.name, plan);
   bool retry_at_once = false;
   const absl::Status status = Perform(plan, &retry_at_once);
   Requeue(key, plan, status, retry_at_once, now);

@@ -1,6 +1,8 @@
 #include "lws/core/plan.h"
 
 #include "absl/strings/str_cat.h"
+#include "lws/core/restart_policy.h"
+#include "lws/rollout/controls.h"
 
 namespace lws {
 namespace {
@@ -27,11 +29,17 @@ bool Same(const std::vector<T>& a, const std::vector<T>& b, bool (*same)(const T
   return true;
 }
 
+template <typename T>
+bool SameValue(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
+  return a == b || (a != nullptr && b != nullptr && *a == *b);
+}
+
 }  // namespace
 
 bool operator==(const Plan& a, const Plan& b) {
   return Same(a.actions, b.actions, SameAction) && Same(a.events, b.events, SameEvent) &&
-         a.requeue_after == b.requeue_after && a.error == b.error;
+         a.requeue_after == b.requeue_after && a.error == b.error && a.revert_to == b.revert_to &&
+         SameValue(a.rollout_progress, b.rollout_progress) && SameValue(a.restart_memory, b.restart_memory);
 }
 
 absl::string_view VerbName(Verb verb) {

@@ -92,8 +92,11 @@ struct Plan {
   // Why, decision by decision.
   absl::InlinedVector<Decision, 6> decisions;
 
-  // Nothing to do, to record, or to wait for.
-  bool empty() const { return actions.empty() && events.empty() && !requeue_after.has_value() && error.ok(); }
+  // Nothing to do, to record, to keep, or to wait for.
+  bool empty() const {
+    return actions.empty() && events.empty() && !requeue_after.has_value() && error.ok() &&
+           rollout_progress == nullptr && restart_memory == nullptr;
+  }
 };
 
 // Equal in all that a host sees; decisions explain, and do not count.

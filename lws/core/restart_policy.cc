@@ -219,4 +219,31 @@ absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod) {
   return member;
 }
 
+absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
+                                              const std::vector<SharedJson>& pods) {
+  const absl::StatusOr<ObservedPod> observed = ObservePod(leader);
+  if (!observed.ok()) return observed.status();
+  GroupMembers group;
+  group.revision_key = observed->meta.revision_key;
+  absl::StatusOr<GroupMember> member = ReadGroupMember(leader);
+  if (!member.ok()) return member.status();
+  group.members.push_back(*std::move(member));
+  if (worker_statefulset == nullptr) return group;
+  const absl::StatusOr<ObservedStatefulSet> workers = ObserveStatefulSet(*worker_statefulset);
+  if (!workers.ok()) return workers.status();
+  const auto is_owned = [](const ObservedMeta& meta, const ObservedMeta& owner) {
+    return meta.controller.has_value() && meta.controller->uid == owner.uid;
+  };
+  if (!is_owned(workers->meta, observed->meta)) return group;
+  for (const SharedJson& pod : pods) {
+    const absl::StatusOr<ObservedPod> worker = ObservePod(*pod);
+    if (!worker.ok()) return worker.status();
+    if (!is_owned(worker->meta, workers->meta)) continue;
+    member = ReadGroupMember(*pod);
+    if (!member.ok()) return member.status();
+    group.members.push_back(*std::move(member));
+  }
+  return group;
+}
+
 }  // namespace lws

@@ -86,6 +86,11 @@ struct GroupMembers {
   bool started = true;
 };
 
+// From documents: the leader, its StatefulSet of workers, which may be null, and the pods of the group with it or
+// without. Pods of a former leader of the name are left out, by UID. Errors: those of ReadGroupMember.
+absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
+                                              const std::vector<SharedJson>& pods);
+
 struct MemberMemory {
   int32_t index = 0;
   std::string uid;

@@ -39,6 +39,8 @@ class Look {
     next.ready_since = std::move(result_.progress.ready_since);
     next.were_ready = std::move(result_.progress.were_ready);
     next.last_progress = now_;
+    // A first creation has no groups to be careful with.
+    if (!input_.current.has_value()) next.step = static_cast<int32_t>(controls_.steps.size());
     result_.progress = std::move(next);
   }
 

@@ -21,7 +21,8 @@
 //   4. progress.deadline_exceeded holds when there is something to roll out, it is not paused, waits for no canary
 //   step, and for
 //      so long no group more was done.
-//   5. A new revision begins anew.
+//   5. A new revision begins anew, with the first step of the canary; the first creation of a set has none. Without the
+//      progress of a rollout that is on its way, it begins with the first step too.
 //   6. A pure function: equal arguments, equal answer.
 //
 // Thread-safety: all functions here may be called concurrently.

@@ -168,11 +168,23 @@ TEST(ControlsTest, Law5ANewRevisionBeginsAnew) {
   EXPECT_EQ(host.Look("RRRRRRRR", 6, absl::Seconds(1), /*updated=*/true).progress.step, 0);
 }
 
+TEST(ControlsTest, Law5AFirstCreationHasNoCanary) {
+  RolloutControls controls;
+  controls.steps = {{IntOrPercent::Int(2), absl::ZeroDuration(), false}};
+  RolloutInput input;
+  input.replicas = 8;
+  const ControlledStep step = *PlanControlledRollout(KeepBudget, input, "k", controls, {}, kStart);
+  EXPECT_EQ(step.progress.step, 1);
+  EXPECT_EQ(step.hold, RolloutHold::kNone);
+}
+
 TEST(ControlsTest, AStepThatIsNoPercentageIsAnError) {
   RolloutControls controls;
   controls.steps = {{IntOrPercent::Text("half"), absl::ZeroDuration(), false}};
+  const GroupBits bits = GroupBits::Parse("RRRRRRRR");
   RolloutInput input;
   input.replicas = 8;
+  input.current = LeaderState{8, 8, 8, &bits};
   EXPECT_FALSE(PlanControlledRollout(PlanRollout, input, "k", controls, {}, kStart).ok());
 }
 

@@ -1,6 +1,7 @@
 // Scenarios: what is built, read, run and expected.
 #include "lws/adapters/scenario/run_scenario.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "lws/adapters/scenario/expectations.h"
 #include "lws/adapters/scenario/report_matchers.h"
 #include "lws/adapters/scenario/scenario.h"
+#include "lws/core/restart_policy.h"
+#include "lws/rollout/controls.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/replace_unready_first.h"
 #include "nlohmann/json.hpp"
@@ -94,6 +97,64 @@ TEST(RunScenarioTest, EveryPolicyComesToItsEndUnderManySeeds) {
       ASSERT_THAT(report, testing::AllOf(Finishes(), NeverMixesRevisions(), NeverBelow(2))) << "seed " << options.seed;
     }
   }
+}
+
+// The times of the states of a report in which so many groups are of the new revision and ready for the first time.
+absl::Duration WhenNew(const ScenarioReport& report, int64_t groups) {
+  bool edited = false;
+  for (const TimelineEntry& entry : report.timeline) {
+    edited |= entry.kind == TimelineEntry::Kind::kScenario && entry.time > absl::ZeroDuration();
+    if (edited && std::count(entry.groups.begin(), entry.groups.end(), 'N') >= groups) return entry.time;
+  }
+  return absl::InfiniteDuration();
+}
+
+TEST(RunScenarioTest, CanaryStepsWaitInACluster) {
+  RolloutControls controls;
+  controls.steps = {{IntOrPercent::Int(1), absl::Minutes(10), false},
+                    {IntOrPercent::Text("50%"), absl::Minutes(5), false}};
+  const Scenario scenario = ScenarioBuilder("s", 4, 2).MaxUnavailable(2).WhenQuiet().NewImage("s:2").Build();
+  for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
+    ScenarioRunOptions options;
+    options.sets.rollout = policy;
+    options.sets.controls = &controls;
+    const ScenarioReport report = *RunScenario(scenario, options);
+    EXPECT_TRUE(report.finished);
+    EXPECT_GE(WhenNew(report, 2) - WhenNew(report, 1), absl::Minutes(10));
+    EXPECT_GE(WhenNew(report, 3) - WhenNew(report, 2), absl::Minutes(5));
+    EXPECT_LT(report.duration, absl::Minutes(20));
+  }
+}
+
+TEST(RunScenarioTest, ADeadlineIsToldOnce) {
+  RolloutControls controls;
+  controls.progress_deadline = absl::Minutes(10);
+  ImageBehavior broken;
+  broken.broken = true;
+  Scenario scenario = Usual().Image("s:2", broken).Build();
+  scenario.patience = absl::Hours(1);
+  ScenarioRunOptions options;
+  options.sets.controls = &controls;
+  const ScenarioReport report = *RunScenario(scenario, options);
+  EXPECT_EQ(std::count_if(report.timeline.begin(), report.timeline.end(),
+                          [](const TimelineEntry& entry) {
+                            return absl::StrContains(entry.text, "has made no progress within the deadline");
+                          }),
+            1);
+}
+
+TEST(RunScenarioTest, ARestartPolicyGivesUpAndKeepsThePods) {
+  RestartPolicy policy;
+  policy.max_restarts = 2;
+  policy.first_backoff = absl::Seconds(30);
+  ScenarioBuilder builder("s", 2, 2);
+  for (int i = 1; i <= 6; ++i) builder.At(i * absl::Minutes(3)).FailContainer("s-0-1");
+  ScenarioRunOptions options;
+  EXPECT_EQ(RunScenario(builder.Build(), options)->groups_restarted, 6);
+  options.restarts = &policy;
+  const ScenarioReport report = *RunScenario(builder.Build(), options);
+  EXPECT_EQ(report.groups_restarted, 2);
+  EXPECT_EQ(report.pods_created, 4 + 2 * 2);
 }
 
 TEST(RunScenarioTest, WhatCannotBeIsAnError) {

@@ -25,6 +25,7 @@ SimulationOptions MakeOptions(const ScenarioRunOptions& options) {
   SimulationOptions simulation;
   simulation.seed = options.seed;
   simulation.sets = options.sets;
+  simulation.restarts = options.restarts;
   simulation.statefulsets.max_unavailable = options.feature_max_unavailable;
   return simulation;
 }

@@ -25,9 +25,13 @@
 
 namespace lws {
 
+struct RestartPolicy;
+
 struct ScenarioRunOptions {
   uint64_t seed = 1;
-  SetReconcileOptions sets;
+  SetReconcileOptions sets;  // a rollout policy, and controls
+  // Borrowed; null: the reference's way.
+  const RestartPolicy* restarts = nullptr;
   bool feature_max_unavailable = false;  // MaxUnavailableStatefulSet
 };
 

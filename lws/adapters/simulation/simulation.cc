@@ -8,6 +8,7 @@
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/reconcile_set.h"
 #include "nlohmann/json.hpp"
@@ -19,6 +20,7 @@ ControllerOptions MakeControllerOptions(const SimulationOptions& options, const 
   ControllerOptions controller;
   controller.sets = options.sets;
   controller.pods.scheduler_provider = options.scheduler_provider;
+  controller.pods.restarts = options.restarts;
   controller.on_plan = log.on_plan;
   return controller;
 }
@@ -124,11 +126,43 @@ Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view 
 }
 
 SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  return server_.fleet().ObserveSet(namespace_name, name);
+  SetObservation observation = server_.fleet().ObserveSet(namespace_name, name);
+  const auto kept = rollout_progress_.find({std::string(namespace_name), std::string(name)});
+  if (kept != rollout_progress_.end()) observation.rollout_progress = kept->second.get();
+  return observation;
+}
+
+// "vllm-3" for it and for "vllm-3-1", when that is a pod.
+std::string Simulation::LeaderOf(absl::string_view namespace_name, absl::string_view pod) {
+  const std::optional<PodName> parsed = ParsePodName(pod);
+  if (!parsed.has_value()) return std::string(pod);
+  const bool has_leader = server_.Get({"Pod", std::string(namespace_name), parsed->parent}) != nullptr;
+  return has_leader ? parsed->parent : std::string(pod);
+}
+
+void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) {
+  const std::string where(namespace_name);
+  if (plan.rollout_progress != nullptr) rollout_progress_[{where, std::string(name)}] = plan.rollout_progress;
+  if (plan.restart_memory != nullptr) restart_memory_[{where, LeaderOf(where, name)}] = plan.restart_memory;
 }
 
 PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
-  return server_.fleet().ObservePod(namespace_name, name);
+  PodObservation observation = server_.fleet().ObservePod(namespace_name, name);
+  if (options_.restarts == nullptr || observation.pod == nullptr) return observation;
+  const std::string where(namespace_name);
+  const std::string leader_name = LeaderOf(where, name);
+  const SharedJson leader = server_.Get({"Pod", where, leader_name});
+  if (leader == nullptr) return observation;
+  const SharedJson workers = server_.Get({"StatefulSet", where, leader_name});
+  std::vector<SharedJson> pods;
+  for (const ObservedPod* pod : observation.group_pods) pods.push_back(server_.Get({"Pod", where, pod->meta.name}));
+  absl::StatusOr<GroupMembers> members = ReadGroupMembers(*leader, workers.get(), pods);
+  if (!members.ok()) return observation;
+  members_ = *std::move(members);
+  observation.members = &members_;
+  const auto kept = restart_memory_.find({where, leader_name});
+  if (kept != restart_memory_.end()) observation.restart_memory = kept->second.get();
+  return observation;
 }
 
 absl::Status Simulation::Perform(const Action& action) {

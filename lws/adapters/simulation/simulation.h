@@ -18,8 +18,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +38,7 @@
 #include "lws/adapters/simulation/virtual_clock.h"
 #include "lws/api/json.h"
 #include "lws/core/reconcile_set.h"
+#include "lws/core/restart_policy.h"
 #include "lws/placement/pod_group.h"
 
 namespace lws {
@@ -45,6 +48,8 @@ struct SimulationOptions {
   absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   SetReconcileOptions sets;
+  // Borrowed; null: the reference's way.
+  const RestartPolicy* restarts = nullptr;
   StatefulSetControllerOptions statefulsets;
   KubeletOptions kubelet;
   // The scheduler places whole groups on these levels; nullopt leaves their pods to themselves.
@@ -98,13 +103,19 @@ class Simulation final : public Cluster {
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override;
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override;
   absl::Status Perform(const Action& action) override;
+  void Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) override;
   void Record(const Event& event) override;
 
  private:
   void OnChange(const Change& change);
+  std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);
 
   SimulationOptions options_;
   SimulationLog log_;
+  // By namespace, and name of the set, or of the leader; and what was read for the present observation.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const RolloutProgress>> rollout_progress_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const RestartMemory>> restart_memory_;
+  GroupMembers members_;
   VirtualClock clock_;
   ApiServer server_;
   GarbageCollector collector_;
