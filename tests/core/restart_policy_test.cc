@@ -220,8 +220,10 @@ TEST(ReadGroupMemberTest, ReadsRestartsAndTheLastEnd) {
   const Json pod = Json::parse(R"({"metadata": {"name": "s-0-2", "namespace": "n", "uid": "u",
       "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "2"}},
     "status": {"phase": "Running", "initContainerStatuses": [{"restartCount": 1}], "containerStatuses": [
-      {"restartCount": 2, "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-01-01T00:00:09Z"}}},
-      {"restartCount": 0, "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-01-01T00:00:10Z"}}}]}})");
+      {"restartCount": 2,
+       "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-01-01T00:00:09Z"}}},
+      {"restartCount": 0,
+       "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-01-01T00:00:10Z"}}}]}})");
   const GroupMember member = *ReadGroupMember(pod);
   EXPECT_EQ(member.index, 2);
   EXPECT_EQ(member.uid, "u");

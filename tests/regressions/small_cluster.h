@@ -27,6 +27,7 @@ class SmallCluster {
   SmallCluster& Add(const Json& object);
 
   Plan ReconcileSet() const;
+  SetObservation Observe() const { return cluster_.ObserveSet("n", "s"); }
   Plan ReconcilePod(const std::string& name, const PodReconcileOptions& options = {},
                     const GroupMembers* members = nullptr, const RestartMemory* memory = nullptr) const;
 
