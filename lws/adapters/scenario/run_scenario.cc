@@ -11,7 +11,6 @@
 #include "absl/strings/str_format.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/api/pod_name.h"
 #include "lws/core/group_state.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
