@@ -14,6 +14,7 @@ int Render(const std::vector<std::string>& words);
 int Simulate(const std::vector<std::string>& words);
 int Test(const std::vector<std::string>& words);
 int Check(const std::vector<std::string>& words);
+int Swarm(const std::vector<std::string>& words);
 int Compare(const std::vector<std::string>& words);
 int Place(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);

@@ -46,6 +46,9 @@ check check-reference.txt 1 $lwsctl check $manifests/vllm.yaml
 check check-keep-budget.txt 0 $lwsctl check --policy keep-budget --faults 2 --every-state $manifests/vllm.yaml
 check check-scaled-down.txt 0 $lwsctl check --policy replace-unready-first $manifests/million-groups.yaml
 check check-lag.txt 0 $lwsctl check --policy keep-budget --lag $manifests/vllm.yaml
+check swarm-reference.txt 1 $lwsctl swarm
+check swarm-replayed.txt 1 $lwsctl swarm examples/lwsctl/golden/swarm-reference.txt
+check swarm-keep-budget.txt 0 $lwsctl swarm --policy keep-budget --seeds 100
 check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
 check help.txt 0 $lwsctl --help
 check minimal-host.txt 0 examples/minimal_host

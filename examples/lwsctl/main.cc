@@ -24,6 +24,7 @@ constexpr char kHelp[] =
     "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
     "  test FILE...       scenarios with what is expected of them; exit 1 when something is not met\n"
     "  check FILE         whether a rollout policy keeps the set's promise, whatever happens\n"
+    "  swarm              sets of all kinds under a swarm of faults, drawn from seeds\n"
     "  compare FILE       one scenario under each rollout policy, side by side\n"
     "  place FILE         a node for every pod of the sets' groups, or why there is none\n"
     "  explain FILE       what would be done now on a saved cluster state, and why\n"
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   if (words[0] == "simulate") return lwsctl::Simulate(rest);
   if (words[0] == "test") return lwsctl::Test(rest);
   if (words[0] == "check") return lwsctl::Check(rest);
+  if (words[0] == "swarm") return lwsctl::Swarm(rest);
   if (words[0] == "compare") return lwsctl::Compare(rest);
   if (words[0] == "place") return lwsctl::Place(rest);
   if (words[0] == "explain") return lwsctl::Explain(rest);

@@ -21,8 +21,8 @@ class Cluster {
  public:
   virtual ~Cluster() = default;
 
-  // What is there now, and all that Perform has done: what the API server answers to a write is to be fed back. The
-  // result is used until the next call of any method.
+  // What is there now, and all that Perform has done: what the API server answers to a write is to be fed back, and
+  // when the answer is lost the object is to be read. The result is used until the next call of any method.
   virtual SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) = 0;
   virtual PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) = 0;
 

@@ -56,11 +56,13 @@ struct Group {
   bool workers_stopping = false;  // it goes when its pods are gone
   bool restarts = false;          // the leader goes when its dependents are gone
   bool leader_stopped = false;    // its containers have ended
+  uint64_t leader_version = 0;    // the resource version of the leader
+  bool is_kept_back = false;      // by the watches
   int32_t members = 0;            // pods of the StatefulSet
   int32_t ready_members = 0;
 };
 
-enum class TimerKind : uint8_t { kStart, kBecomeReady, kStop };
+enum class TimerKind : uint8_t { kStart, kBecomeReady, kStop, kTellGroup, kList };
 
 struct Timer {
   int32_t group;
@@ -77,15 +79,23 @@ class SetSimulation::State {
       : options_(std::move(options)),
         on_event_(std::move(on_event)),
         random_(options_.seed),
-        leaders_(options_.feature_max_unavailable) {}
+        leaders_(options_.feature_max_unavailable) {
+    if (options_.faults.until > absl::ZeroDuration()) ListLater();
+  }
 
   absl::Status Create(const Json& manifest);
   absl::Status Edit(const Json& patch);
   bool FailContainer(int32_t group, int32_t worker);
+  bool DeletePod(int32_t group, int32_t worker);
+  void List();
   bool Advance(absl::Time limit);
   absl::Time now() const { return options_.start + absl::Milliseconds(timers_.now()); }
   SetSimulationCounts counts() const;
   GroupState StateOf(int32_t group) const;
+  GroupTruth TruthOf(int32_t group) const;
+  const GroupBits& seen() const;
+  bool on_delete() const { return leaders_.spec().on_delete; }
+  int64_t steps() const { return steps_; }
 
   absl::Status error;
 
@@ -103,17 +113,34 @@ class SetSimulation::State {
   void RemoveLeader(int32_t group);
   void CreateWorkers(int32_t group);
   void RemoveWorkers(int32_t group);
-  void RestartGroup(int32_t group);
+  void RestartGroup(const Member& member);
+  void CreateWorkersOf(const Member& member);
+  bool IsSeen(const Member& member);
+  void Retry(const Member& member);
   bool StopGroup(int32_t group);
+  // What the watches tell, sooner or later.
   void TellPod(int32_t group, int32_t worker);
   void TellWorkers(int32_t group);
+  void TellPodNow(int32_t group, int32_t worker);
+  void TellWorkersNow(int32_t group);
+  void TellGroupNow(int32_t group);
+  void ListLater();
+
+  // What goes wrong.
+  bool IsFaulty() const { return absl::Milliseconds(timers_.now()) < options_.faults.until; }
+  bool Happens(int32_t chance) { return chance > 0 && static_cast<int32_t>(random_() % 1000) < chance; }
+  // True when the watches keep what changes in the group back.
+  bool IsKeptBack(int32_t group);
+  enum class Write { kDone, kNotDone, kAnswerLost };
+  Write WriteOutcome();
+  void Crash();
 
   // What the controllers do.
   void Settle();
   void SyncLeaders();
   void DecidePod(const Member& member);
   void DecideSet();
-  void Perform(const Action& action);
+  bool Perform(const Action& action);
   void ApplyLeaders(const ActionObject& object);
   void TellLeaders();
   void AdoptSet(LeaderWorkerSet set);
@@ -134,6 +161,8 @@ class SetSimulation::State {
   int64_t pods_created_ = 0;
   int64_t restarts_ = 0;
   uint64_t next_version_ = 1;
+  int64_t steps_ = 0;
+  bool crashed_ = false;
 
   LeaderStatefulSet leaders_;
   LeaderStatefulSet::Work work_;
@@ -161,7 +190,71 @@ void SetSimulation::State::Later(int64_t delay, TimerKind kind, int32_t group, i
   timers_.Add(timers_.now() + delay, {group, PodOf(group, worker).life, static_cast<uint16_t>(worker), kind});
 }
 
+// A group is told as it is at one time: leaders and workers that are seen apart may look ready together when they never
+// were, which no controller can tell.
+bool SetSimulation::State::IsKeptBack(int32_t group) {
+  Group& state = groups_[group];
+  if (state.is_kept_back) return true;
+  if (!IsFaulty()) return false;
+  const SimulationFaults& faults = options_.faults;
+  state.is_kept_back = Happens(faults.lost);
+  if (state.is_kept_back) return true;  // until the next list
+  state.is_kept_back = Happens(faults.late);
+  if (state.is_kept_back || Happens(faults.twice)) {
+    const int64_t most = std::max<int64_t>(1, absl::ToInt64Milliseconds(faults.most_late));
+    Later(1 + static_cast<int64_t>(random_() % static_cast<uint64_t>(most)), TimerKind::kTellGroup, group, 0);
+  }
+  return state.is_kept_back;
+}
+
 void SetSimulation::State::TellPod(int32_t group, int32_t worker) {
+  if (worker == 0) groups_[group].leader_version = next_version_++;
+  if (!IsKeptBack(group)) TellPodNow(group, worker);
+}
+
+void SetSimulation::State::TellWorkers(int32_t group) {
+  if (!IsKeptBack(group)) TellWorkersNow(group);
+}
+
+void SetSimulation::State::TellGroupNow(int32_t group) {
+  groups_[group].is_kept_back = false;
+  for (int32_t worker = 0; worker < size_; ++worker) {
+    if (PodOf(group, worker).life > 0) TellPodNow(group, worker);
+  }
+  if (groups_[group].workers_life > 0) TellWorkersNow(group);
+}
+
+void SetSimulation::State::List() {
+  for (int32_t group = 0; group < static_cast<int32_t>(groups_.size()); ++group) TellGroupNow(group);
+}
+
+void SetSimulation::State::ListLater() {
+  timers_.Add(timers_.now() + absl::ToInt64Milliseconds(options_.faults.list_every), {-1, 0, 0, TimerKind::kList});
+}
+
+SetSimulation::State::Write SetSimulation::State::WriteOutcome() {
+  ++steps_;
+  if (!IsFaulty()) return Write::kDone;
+  if (Happens(options_.faults.crash)) {
+    crashed_ = true;
+    return Write::kNotDone;
+  }
+  if (Happens(options_.faults.refused) || Happens(options_.faults.conflict)) return Write::kNotDone;
+  return Happens(options_.faults.answer_lost) ? Write::kAnswerLost : Write::kDone;
+}
+
+// The next controller lists everything, and looks at all of it.
+void SetSimulation::State::Crash() {
+  crashed_ = false;
+  List();
+  set_due_ = true;
+  for (int32_t group = 0; group < static_cast<int32_t>(groups_.size()); ++group) {
+    for (int32_t worker = 0; worker < size_; ++worker) waiting_.push_back({set_number_, group, worker});
+  }
+}
+
+void SetSimulation::State::TellPodNow(int32_t group, int32_t worker) {
+  ++steps_;
   const Pod& pod = PodOf(group, worker);
   PodFacts facts;
   facts.member = {set_number_, group, worker};
@@ -172,13 +265,14 @@ void SetSimulation::State::TellPod(int32_t group, int32_t worker) {
   facts.terminating = pod.stopping;
   facts.revision = worker == 0 ? groups_[group].leader_revision : groups_[group].workers_revision;
   facts.node = 1;
-  facts.resource_version = next_version_++;
+  facts.resource_version = worker == 0 ? groups_[group].leader_version : next_version_++;
   facts.uid = Uid(UidKind::kPod, group, worker, pod.life);
   facts.owner_uid = Uid(UidKind::kStatefulSet, group, 0, groups_[group].workers_life);
   fleet_.TellPods({&facts, 1}).IgnoreError();
 }
 
-void SetSimulation::State::TellWorkers(int32_t group) {
+void SetSimulation::State::TellWorkersNow(int32_t group) {
+  ++steps_;
   const Group& state = groups_[group];
   WorkersFacts facts;
   facts.set = set_number_;
@@ -203,7 +297,8 @@ void SetSimulation::State::StartPod(int32_t group, int32_t worker) {
   ++pods_created_;
   if (worker > 0) ++groups_[group].members;
   TellPod(group, worker);
-  Later(Draw(options_.pull) + Draw(options_.kubelet.start), TimerKind::kStart, group, worker);
+  const int64_t pull = Draw(options_.pull) * (IsFaulty() && Happens(options_.faults.slow_image) ? 10 : 1);
+  Later(pull + Draw(options_.kubelet.start), TimerKind::kStart, group, worker);
 }
 
 // The pod is deleted: it goes when its containers have ended.
@@ -216,7 +311,13 @@ void SetSimulation::State::StopPod(int32_t group, int32_t worker) {
 }
 
 void SetSimulation::State::Run(const Timer& timer) {
+  ++steps_;
   const int32_t group = timer.group;
+  if (timer.kind == TimerKind::kList) {
+    if (IsFaulty()) ListLater();
+    return List();
+  }
+  if (timer.kind == TimerKind::kTellGroup) return TellGroupNow(group);
   Pod& pod = PodOf(group, timer.worker);
   if (!pod.exists || pod.life != timer.life) return;
   if (timer.kind == TimerKind::kStop) {
@@ -307,8 +408,6 @@ void SetSimulation::State::RemoveWorkers(int32_t group) {
   }
 }
 
-void SetSimulation::State::RestartGroup(int32_t group) { restarts_ += StopGroup(group); }
-
 // The leader is deleted in the foreground: first its dependents go. False when it is on its way already.
 bool SetSimulation::State::StopGroup(int32_t group) {
   Group& state = groups_[group];
@@ -353,12 +452,44 @@ void SetSimulation::State::TellLeaders() {
 // As ReconcilePod, in facts.
 void SetSimulation::State::DecidePod(const Member& member) {
   if (!PodOf(member.group, member.worker).exists) return;
+  if (options_.faults.until > absl::ZeroDuration() && !IsSeen(member)) return;
   const RestartDecision restart = DecideRestart(fleet_.RestartFactsOf(member));
-  if (restart.restart) RestartGroup(member.group);
+  if (restart.restart) RestartGroup(member);
   if (restart.stop || member.worker > 0) return;
   const DecisionReason reason = DecideLeader(fleet_.LeaderFactsOf(member));
-  if (reason == DecisionReason::kWorkersMissing) CreateWorkers(member.group);
+  if (reason == DecisionReason::kWorkersMissing) CreateWorkersOf(member);
   if (reason == DecisionReason::kWaitingForRevision) waiting_.push_back(member);
+}
+
+// Whether the controller knows of the pod, and of its leader as it is: what is written for another life of a leader is
+// refused, or collected at once.
+bool SetSimulation::State::IsSeen(const Member& member) {
+  const std::string leader = LeaderPodName(set_->metadata().name(), member.group);
+  const std::string name = member.worker == 0 ? leader : absl::StrCat(leader, "-", member.worker);
+  const PodObservation observation = fleet_.ObservePod(set_->metadata().namespace_(), name);
+  const ObservedPod* seen = member.worker == 0 ? observation.pod : observation.leader;
+  if (observation.pod == nullptr) return false;
+  return seen == nullptr || seen->meta.uid == UidText(Uid(UidKind::kPod, member.group, 0, PodOf(member.group, 0).life));
+}
+
+void SetSimulation::State::Retry(const Member& member) {
+  waiting_.push_back(member);
+  set_due_ = true;
+}
+
+void SetSimulation::State::RestartGroup(const Member& member) {
+  const Write write = WriteOutcome();
+  if (write != Write::kNotDone) restarts_ += StopGroup(member.group);
+  if (write != Write::kNotDone) TellGroupNow(member.group);
+  if (write != Write::kDone) Retry(member);
+}
+
+void SetSimulation::State::CreateWorkersOf(const Member& member) {
+  const Write write = WriteOutcome();
+  const bool is_possible = PodOf(member.group, 0).exists && !groups_[member.group].has_workers;
+  if (write != Write::kNotDone && is_possible) CreateWorkers(member.group);
+  if (write != Write::kNotDone) TellGroupNow(member.group);
+  if (write != Write::kDone || !is_possible) Retry(member);
 }
 
 void SetSimulation::State::ApplyLeaders(const ActionObject& object) {
@@ -387,9 +518,14 @@ void SetSimulation::State::ApplyLeaders(const ActionObject& object) {
   leaders_due_ = true;
 }
 
-void SetSimulation::State::Perform(const Action& action) {
+// False for a conflict.
+bool SetSimulation::State::Perform(const Action& action) {
   if (action.verb == Verb::kDelete && action.target.kind == "Pod") {
-    StopGroup(ParsePodName(action.target.name)->ordinal);  // a leader: named by the plan that was just made
+    const int32_t group = ParsePodName(action.target.name)->ordinal;  // a leader: named by the plan that was just made
+    const bool is_as_seen = action.uid == UidText(Uid(UidKind::kPod, group, 0, PodOf(group, 0).life)) &&
+                            action.resource_version == absl::StrCat(groups_[group].leader_version);
+    if (!is_as_seen || !StopGroup(group)) return false;
+    TellGroupNow(group);
   } else if (action.verb == Verb::kDelete) {
     fleet_.Remove(action.target.kind, action.target.namespace_name, action.target.name);
   } else if (action.verb == Verb::kUpdateStatus) {
@@ -402,6 +538,7 @@ void SetSimulation::State::Perform(const Action& action) {
     document["metadata"]["uid"] = kUid;
     error.Update(fleet_.Add(document));
   }
+  return true;
 }
 
 void SetSimulation::State::DecideSet() {
@@ -410,7 +547,13 @@ void SetSimulation::State::DecideSet() {
   const SetObservation observation = fleet_.ObserveSet(set_number_);
   facts_ = observation.groups;
   const Plan plan = ReconcileSet(observation, now(), options_.sets);
-  for (const Action& action : plan.actions) Perform(action);
+  for (const Action& action : plan.actions) {
+    const Write write = WriteOutcome();
+    const bool is_performed = write != Write::kNotDone && Perform(action);
+    if (is_performed && write == Write::kDone) continue;
+    set_due_ = true;
+    break;
+  }
   error = plan.error;
   if (on_event_) {
     for (const Event& event : plan.events) on_event_(event);
@@ -434,8 +577,10 @@ void SetSimulation::State::Settle() {
     set_due_ = set_due_ || !due_sets_.empty();
     if (set_due_ && timers_.now() >= next_pass_) {
       DecideSet();
+      if (crashed_) Crash();
       continue;
     }
+    if (crashed_) Crash();
     if (due_pods_.empty() && !leaders_due_) return;
   }
 }
@@ -507,8 +652,41 @@ bool SetSimulation::State::FailContainer(int32_t group, int32_t worker) {
   leaders_due_ = true;
   TellPod(group, worker);
   if (worker > 0) TellWorkers(group);
-  Later(Draw(options_.kubelet.restart) + Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
+  const int64_t restart = Draw(options_.kubelet.restart);  // in this order on every compiler
+  Later(restart + Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
   return true;
+}
+
+bool SetSimulation::State::DeletePod(int32_t group, int32_t worker) {
+  if (group < 0 || group >= static_cast<int32_t>(groups_.size()) || worker < 0 || worker >= size_) return false;
+  const Pod& pod = PodOf(group, worker);
+  if (!pod.exists || pod.stopping) return false;
+  StopPod(group, worker);
+  if (worker > 0) return true;
+  leaders_.SetStopping(group);
+  leaders_due_ = true;
+  return true;
+}
+
+GroupTruth SetSimulation::State::TruthOf(int32_t group) const {
+  if (group >= static_cast<int32_t>(groups_.size())) return GroupTruth();
+  const GroupState state = StateOf(group);
+  GroupTruth truth;
+  truth.ready = state == GroupState::kOldReady || state == GroupState::kNewReady;
+  truth.updated = state == GroupState::kNewUnready || state == GroupState::kNewReady;
+  truth.leaving = groups_[group].workers_stopping;
+  const Pod& leader = pods_[static_cast<size_t>(group) * size_];
+  for (int32_t worker = 0; worker < size_; ++worker) {
+    const Pod& pod = pods_[static_cast<size_t>(group) * size_ + worker];
+    truth.leaving |= pod.exists && (pod.stopping || pod.restarted);
+    truth.owes_restart |= pod.exists && pod.restarted && !leader.stopping;
+  }
+  return truth;
+}
+
+const GroupBits& SetSimulation::State::seen() const {
+  static const GroupBits& nothing = *new GroupBits();
+  return facts_ == nullptr ? nothing : facts_->bits;
 }
 
 SetSimulationCounts SetSimulation::State::counts() const {
@@ -543,7 +721,13 @@ SetSimulation::~SetSimulation() = default;
 absl::Status SetSimulation::Create(const Json& manifest) { return state_->Create(manifest); }
 absl::Status SetSimulation::Edit(const Json& patch) { return state_->Edit(patch); }
 bool SetSimulation::FailContainer(int32_t group, int32_t worker) { return state_->FailContainer(group, worker); }
+bool SetSimulation::DeletePod(int32_t group, int32_t worker) { return state_->DeletePod(group, worker); }
+void SetSimulation::List() { state_->List(); }
 bool SetSimulation::Advance(absl::Time limit) { return state_->Advance(limit); }
+GroupTruth SetSimulation::TruthOf(int32_t group) const { return state_->TruthOf(group); }
+const GroupBits& SetSimulation::seen() const { return state_->seen(); }
+bool SetSimulation::on_delete() const { return state_->on_delete(); }
+int64_t SetSimulation::steps() const { return state_->steps(); }
 absl::Time SetSimulation::now() const { return state_->now(); }
 SetSimulationCounts SetSimulation::counts() const { return state_->counts(); }
 GroupState SetSimulation::StateOf(int32_t group) const { return state_->StateOf(group); }

@@ -23,9 +23,11 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubelet.h"
+#include "lws/adapters/simulation/simulation_faults.h"
 #include "lws/api/json.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_set.h"
+#include "lws/rollout/group_bits.h"
 
 namespace lws {
 
@@ -38,6 +40,7 @@ struct SetSimulationOptions {
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
   // The least time from one look at the set to the next.
   absl::Duration pass = absl::Milliseconds(100);
+  SimulationFaults faults;
 };
 
 // Groups, by what there is of them.
@@ -48,6 +51,15 @@ struct SetSimulationCounts {
   int32_t updated = 0;   // leader and worker StatefulSet are of the newest revision
   int64_t pods_created = 0;
   int64_t restarts = 0;
+};
+
+// A group of which not all is as a policy may count on is leaving: its leader or its workers are being deleted, or a
+// container has restarted, and the group will be.
+struct GroupTruth {
+  bool ready = false;
+  bool updated = false;
+  bool leaving = false;
+  bool owes_restart = false;
 };
 
 enum class GroupState { kAbsent, kOldUnready, kOldReady, kNewUnready, kNewReady };
@@ -66,6 +78,12 @@ class SetSimulation {
   // A container of the pod exits and is restarted; worker 0 is the leader. False when no such pod runs.
   bool FailContainer(int32_t group, int32_t worker);
 
+  // The pod is deleted, as by an eviction. False when there is no such pod, or it is going already.
+  bool DeletePod(int32_t group, int32_t worker);
+
+  // The controller lists everything anew: it sees all as it is.
+  void List();
+
   // Moves to the next thing that is due and does what follows; false when there is nothing, or only after `limit`: the
   // clock is then at `limit`, unless that is the infinite future. Complexity: O(what happens).
   bool Advance(absl::Time limit = absl::InfiniteFuture());
@@ -74,6 +92,13 @@ class SetSimulation {
   SetSimulationCounts counts() const;
   // REQUIRES: 0 <= group < counts().replicas.
   GroupState StateOf(int32_t group) const;
+  // As it is, and as the controller has seen it; groups beyond those of the leader StatefulSet are neither.
+  GroupTruth TruthOf(int32_t group) const;
+  const GroupBits& seen() const;
+  // The leader StatefulSet runs OnDelete.
+  bool on_delete() const;
+  // Pods and StatefulSets that were told, writes, and timers.
+  int64_t steps() const;
   // What the last plan was stopped by.
   const absl::Status& error() const;
 

@@ -1,0 +1,324 @@
+#include "lws/adapters/scenario/swarm.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/simulation/set_simulation.h"
+#include "lws/rollout/group_bits.h"
+#include "lws/rollout/guarantee.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+using Kind = SwarmEvent::Kind;
+
+constexpr absl::Duration kFaultsStop = absl::Minutes(20);
+constexpr absl::Duration kPatience = absl::Hours(4);
+
+// One case as it runs.
+class Swarm {
+ public:
+  Swarm(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
+      : what_(what), checks_(checks), simulation_(OptionsOf(what, policy)), start_(simulation_.now()) {
+    set_replicas_ = what.replicas;
+  }
+
+  SwarmResult Run() {
+    const Scenario scenario = ScenarioBuilder("s", what_.replicas, what_.size)
+                                  .MaxSurge(what_.max_surge)
+                                  .MaxUnavailable(what_.max_unavailable)
+                                  .Build();
+    if (!simulation_.Create(*scenario.manifest).ok()) return Break("the set is not admitted");
+    for (const SwarmEvent& event : what_.events) {
+      RunUntil(start_ + event.at);
+      if (!result_.broken_law.empty()) return Finish();
+      Happen(event);
+    }
+    RunUntil(start_ + std::max(what_.faults.until, absl::ZeroDuration()) + what_.faults.list_every);
+    const absl::Time limit = simulation_.now() + kPatience;
+    while (result_.broken_law.empty() && simulation_.now() < limit && simulation_.Advance()) Look();
+    if (result_.broken_law.empty() && !IsDone()) return Break("the faults have stopped, and it does not come right");
+    return Finish();
+  }
+
+ private:
+  static SetSimulationOptions OptionsOf(const SwarmCase& what, RolloutPolicy policy) {
+    SetSimulationOptions options;
+    options.seed = what.seed;
+    options.feature_max_unavailable = what.feature_max_unavailable;
+    options.sets.rollout = policy;
+    options.faults = what.faults;
+    return options;
+  }
+
+  SwarmResult Break(const char* law) {
+    if (result_.broken_law.empty()) {
+      result_.broken_law = law;
+      result_.when = simulation_.now() - start_;
+    }
+    return Finish();
+  }
+
+  SwarmResult Finish() {
+    result_.steps = simulation_.steps();
+    return result_;
+  }
+
+  void RunUntil(absl::Time limit) {
+    while (result_.broken_law.empty() && simulation_.Advance(limit)) Look();
+  }
+
+  void Happen(const SwarmEvent& event) {
+    if (event.kind == Kind::kNewImage || event.kind == Kind::kScale) return Edit(event);
+    const GroupTruth truth = simulation_.TruthOf(event.group);
+    const bool hits = event.kind == Kind::kFailContainer ? simulation_.FailContainer(event.group, event.worker)
+                                                         : simulation_.DeletePod(event.group, event.worker);
+    if (!hits || !truth.ready || truth.leaving) return;
+    promise_ = std::max(0, promise_ - 1);
+    unseen_failures_ = Count().unseen_failures;
+  }
+
+  // With a view that is current: a higher partition is raised over groups as they are seen (keep_budget.h).
+  void Edit(const SwarmEvent& event) {
+    simulation_.List();
+    Json patch;
+    if (event.kind == Kind::kScale) {
+      patch["spec"]["replicas"] = event.group;
+      set_replicas_ = event.group;
+    } else {
+      patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
+          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", ++image_)}}});
+    }
+    if (!simulation_.Edit(patch).ok()) Break("an edit is not admitted");
+    const Counted counted = Count();
+    // What is of the old template is not counted among the surge groups any more.
+    promise_ = std::min({promise_, Floor(), event.kind == Kind::kScale ? counted.guarantee : counted.below_replicas});
+  }
+
+  int32_t Floor() const { return std::max(0, set_replicas_ - what_.max_unavailable); }
+
+  struct Counted {
+    int32_t ready = 0;
+    int32_t guarantee = 0;        // of groups that are seen as they are
+    int32_t below_replicas = 0;   // of these, those that are no surge groups
+    int32_t unseen_failures = 0;  // of groups that the controller counts on
+    // Groups that are about to be restarted, and may be seen as ready until then.
+    int32_t owed = 0;
+  };
+
+  Counted Count() {
+    const SetSimulationCounts counts = simulation_.counts();
+    const GroupBits& seen = simulation_.seen();
+    GroupBits both(counts.replicas);
+    Counted counted;
+    for (int32_t i = 0; i < counts.replicas; ++i) {
+      const GroupTruth truth = simulation_.TruthOf(i);
+      counted.ready += truth.ready;
+      counted.owed += truth.owes_restart;
+      const bool is_steady = truth.ready && !truth.leaving;
+      const bool as_seen = seen.IsSteady(i) && seen.IsUpdated(i) == truth.updated;
+      both.Set(i, is_steady && as_seen, truth.updated);
+    }
+    const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
+    counted.guarantee = GuaranteedReady(both, set_replicas_, partition, counts.replicas);
+    const int32_t seen_guarantee = GuaranteedReady(seen, set_replicas_, partition, counts.replicas);
+    counted.unseen_failures = std::max(0, seen_guarantee - counted.guarantee);
+    counted.below_replicas = GuaranteedReady(both, set_replicas_, partition, std::min(set_replicas_, counts.replicas));
+    return counted;
+  }
+
+  void Look() {
+    const SetSimulationCounts counts = simulation_.counts();
+    const Counted counted = Count();
+    if (counts.replicas > std::max(replicas_, set_replicas_ + std::min(what_.max_surge, set_replicas_))) {
+      Break("more surge groups than maxSurge");
+    }
+    replicas_ = counts.replicas;
+    // Leaders and workers are seen apart, so that a group may be seen as ready that never was.
+    promise_ = std::max(0, promise_ - std::max(0, counted.unseen_failures - unseen_failures_));
+    unseen_failures_ = counted.unseen_failures;
+    if (checks_ == SwarmChecks::kAll && counted.ready < promise_) Break("fewer groups are ready than promised");
+    const int32_t mistaken = counted.unseen_failures + counted.owed;
+    promise_ = std::max(promise_, std::min(Floor(), counted.guarantee) - mistaken);
+    for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
+                                int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_}}) {
+      result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;
+    }
+  }
+
+  bool IsDone() const {
+    const SetSimulationCounts counts = simulation_.counts();
+    if (counts.replicas != set_replicas_ || counts.ready != set_replicas_) return false;
+    for (int32_t i = 0; i < set_replicas_; ++i) {
+      const GroupTruth truth = simulation_.TruthOf(i);
+      if (!truth.ready || !truth.updated) return false;
+    }
+    return true;
+  }
+
+  const SwarmCase& what_;
+  const SwarmChecks checks_;
+  SetSimulation simulation_;
+  const absl::Time start_;
+  SwarmResult result_;
+  int32_t set_replicas_ = 0;
+  int32_t replicas_ = 0;  // of the leader StatefulSet
+  int32_t promise_ = 0;
+  int32_t unseen_failures_ = 0;  // at the last look
+  int32_t image_ = 1;
+};
+
+// Rates are nothing half of the time, and otherwise anything up to `most`.
+int32_t DrawRate(std::mt19937_64* random, int32_t most) {
+  return (*random)() % 2 == 0 ? 0 : static_cast<int32_t>((*random)() % static_cast<uint64_t>(most + 1));
+}
+
+template <typename Change>
+void Try(SwarmCase* what, RolloutPolicy policy, SwarmChecks checks, const Change& change) {
+  SwarmCase less = *what;
+  change(&less);
+  if (!RunSwarmCase(less, policy, checks).broken_law.empty()) *what = std::move(less);
+}
+
+constexpr const char* kKinds[] = {"newImage", "scale", "fail", "delete"};
+
+// The numbers of a case by their names in files, in the order they are written.
+template <typename Case, typename Number>
+void ForEachNumber(Case& what, const Number& number) {
+  number("seed", what.seed);
+  number("replicas", what.replicas);
+  number("size", what.size);
+  number("maxSurge", what.max_surge);
+  number("maxUnavailable", what.max_unavailable);
+  number("late", what.faults.late);
+  number("lost", what.faults.lost);
+  number("twice", what.faults.twice);
+  number("refused", what.faults.refused);
+  number("conflict", what.faults.conflict);
+  number("answerLost", what.faults.answer_lost);
+  number("crash", what.faults.crash);
+  number("slowImage", what.faults.slow_image);
+}
+
+}  // namespace
+
+SwarmCase DrawSwarmCase(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto draw = [&random](int32_t least, int32_t most) {
+    return least + static_cast<int32_t>(random() % static_cast<uint64_t>(most - least + 1));
+  };
+  SwarmCase what;
+  what.seed = seed;
+  what.replicas = draw(1, 6);
+  what.size = draw(1, 4);
+  what.max_surge = draw(0, 2);
+  what.max_unavailable = draw(what.max_surge == 0 ? 1 : 0, what.replicas);
+  what.feature_max_unavailable = draw(0, 1) == 1;
+  for (int32_t* rate : {&what.faults.late, &what.faults.twice}) *rate = DrawRate(&random, 500);
+  for (int32_t* rate : {&what.faults.lost, &what.faults.refused, &what.faults.conflict, &what.faults.answer_lost,
+                        &what.faults.crash, &what.faults.slow_image}) {
+    *rate = DrawRate(&random, 200);
+  }
+  what.faults.until = kFaultsStop;
+  const int32_t events = draw(1, 16);
+  for (int32_t i = 0; i < events; ++i) {
+    SwarmEvent event;
+    event.at = absl::Milliseconds(draw(0, static_cast<int32_t>(absl::ToInt64Milliseconds(kFaultsStop))));
+    const int32_t kind = draw(0, 9);
+    event.kind = kind < 2   ? Kind::kNewImage
+                 : kind < 3 ? Kind::kScale
+                 : kind < 7 ? Kind::kFailContainer
+                            : Kind::kDeletePod;
+    event.group = event.kind == Kind::kScale ? draw(1, 6) : draw(0, what.replicas);
+    event.worker = draw(0, what.size - 1);
+    what.events.push_back(event);
+  }
+  std::stable_sort(what.events.begin(), what.events.end(),
+                   [](const SwarmEvent& a, const SwarmEvent& b) { return a.at < b.at; });
+  return what;
+}
+
+SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
+  return Swarm(what, policy, checks).Run();
+}
+
+SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
+  SwarmCase least = what;
+  for (size_t i = least.events.size(); i > 0; --i) {
+    Try(&least, policy, checks,
+        [i](SwarmCase* less) { less->events.erase(less->events.begin() + static_cast<ptrdiff_t>(i) - 1); });
+  }
+  for (int32_t SimulationFaults::*rate :
+       {&SimulationFaults::late, &SimulationFaults::lost, &SimulationFaults::twice, &SimulationFaults::refused,
+        &SimulationFaults::conflict, &SimulationFaults::answer_lost, &SimulationFaults::crash,
+        &SimulationFaults::slow_image}) {
+    Try(&least, policy, checks, [rate](SwarmCase* less) { less->faults.*rate = 0; });
+  }
+  return least;
+}
+
+std::string ToYaml(const SwarmCase& what) {
+  std::string yaml;
+  ForEachNumber(what, [&yaml](const char* name, auto value) { absl::StrAppend(&yaml, name, ": ", value, "\n"); });
+  absl::StrAppend(&yaml, "maxUnavailableStatefulSet: ", what.feature_max_unavailable ? "true" : "false",
+                  "\nmostLate: ", absl::FormatDuration(what.faults.most_late),
+                  "\nlistEvery: ", absl::FormatDuration(what.faults.list_every),
+                  "\nfaultsUntil: ", absl::FormatDuration(what.faults.until),
+                  "\nevents:", what.events.empty() ? " []" : "", "\n");
+  for (const SwarmEvent& event : what.events) {
+    absl::StrAppend(&yaml, "  - {at: ", absl::FormatDuration(event.at),
+                    ", kind: ", kKinds[static_cast<int>(event.kind)], ", group: ", event.group,
+                    ", worker: ", event.worker, "}\n");
+  }
+  return yaml;
+}
+
+absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
+  SwarmCase what;
+  absl::Status status;
+  const auto number = [&document, &status](const char* name, auto& value) {
+    const Json& found = document.contains(name) ? document[name] : Json(0);
+    if (!found.is_number_integer() || found < 0 || found > 1000000) {
+      if (found.is_number_unsigned() && std::string(name) == "seed") {
+        value = found.get<std::decay_t<decltype(value)>>();
+        return;
+      }
+      status.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found.dump(), " is no such number")));
+      return;
+    }
+    value = found.get<std::decay_t<decltype(value)>>();
+  };
+  if (!document.is_object()) return absl::InvalidArgumentError("is not a map");
+  ForEachNumber(what, number);
+  what.feature_max_unavailable = document.value("maxUnavailableStatefulSet", Json()) == true;
+  for (const auto& [key, duration] :
+       {std::make_pair("mostLate", &what.faults.most_late), std::make_pair("listEvery", &what.faults.list_every),
+        std::make_pair("faultsUntil", &what.faults.until)}) {
+    const absl::StatusOr<absl::Duration> read = ReadDuration(document, key, *duration);
+    if (!read.ok()) return read.status();
+    *duration = *read;
+  }
+  const Json events = document.value("events", Json::array());
+  for (const Json& told : events) {
+    SwarmEvent event;
+    const absl::StatusOr<absl::Duration> at = ReadDuration(told, "at", absl::ZeroDuration());
+    if (!at.ok()) return at.status();
+    event.at = *at;
+    const Json kind = told.value("kind", Json());
+    const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
+    if (found == std::end(kKinds)) return absl::InvalidArgumentError(absl::StrCat("events: kind: ", kind.dump()));
+    event.kind = static_cast<Kind>(found - std::begin(kKinds));
+    event.group = told.value("group", 0);
+    event.worker = told.value("worker", 0);
+    what.events.push_back(event);
+  }
+  if (!status.ok()) return status;
+  return what;
+}
+
+}  // namespace lws

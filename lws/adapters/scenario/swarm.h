@@ -1,0 +1,81 @@
+// Sets under a swarm of faults: what goes wrong, and how often, is drawn from a seed; the laws of a rollout are checked
+// after every step; then the faults stop, and all has to come right.
+//
+//   lws::SwarmResult result = lws::RunSwarmCase(lws::DrawSwarmCase(/*seed=*/17), lws::KeepBudget);
+//   result.broken_law;    // empty, or what broke
+//   lws::SwarmCase least = lws::Minimize(lws::DrawSwarmCase(17), policy);
+//   lws::ToYaml(least);    // a file that shows the same with as little as may be
+//
+// What is drawn: the set and its budget, edits, containers that fail, pods that are deleted, and the rates of
+// simulation_faults.h. The set lives in the simulation in numbers (set_simulation.h), whose controller is ReconcileSet
+// on a Fleet.
+//
+// Laws checked, where `promises` says that the policy keeps the budget:
+//   1. Never fewer groups are ready than promised: replicas - maxUnavailable, or as many as there were to count on; one
+//      less for each that failed, until it is ready again and seen, and restarted where it has to be; what the
+//      controller cannot have seen is not held against it (as in rollout_world.h).
+// and of every policy:
+//   2. The leader StatefulSet has at most replicas + maxSurge replicas, or as many as it had.
+//   3. When the faults have stopped, all groups become ready, of the newest revision, and nothing is due any more.
+// And of the swarm itself: same case, same policy, same result, on every compiler.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_SCENARIO_SWARM_H_
+#define LWS_ADAPTERS_SCENARIO_SWARM_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/simulation_faults.h"
+#include "lws/api/json.h"
+#include "lws/rollout/planner.h"
+
+namespace lws {
+
+struct SwarmEvent {
+  enum class Kind { kNewImage, kScale, kFailContainer, kDeletePod };
+  absl::Duration at;
+  Kind kind = Kind::kNewImage;
+  int32_t group = 0;   // for kScale: the replicas
+  int32_t worker = 0;  // 0 is the leader
+};
+
+struct SwarmCase {
+  uint64_t seed = 0;  // of the delays, and of what happens at the rates
+  int32_t replicas = 1;
+  int32_t size = 1;
+  int32_t max_surge = 0;
+  int32_t max_unavailable = 1;
+  bool feature_max_unavailable = false;  // MaxUnavailableStatefulSet
+  SimulationFaults faults;
+  std::vector<SwarmEvent> events;  // by time
+};
+
+SwarmCase DrawSwarmCase(uint64_t seed);
+
+struct SwarmResult {
+  std::string broken_law;  // empty: none
+  absl::Duration when;     // since the beginning, of what broke
+  int64_t steps = 0;       // that the cluster took
+  uint64_t log = 0;        // of all states there were, in order
+};
+
+enum class SwarmChecks { kAll, kWithoutPromise };
+
+SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
+
+// The case without the events and faults that it breaks a law without. REQUIRES: it breaks one.
+SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
+
+// A file that ReadSwarmCase reads.
+std::string ToYaml(const SwarmCase& what);
+
+// Errors: InvalidArgument naming the field.
+absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document);
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_SCENARIO_SWARM_H_

@@ -1,0 +1,109 @@
+// The swarm: what the policies keep under it, that it finds what the reference does not, and its own laws.
+#include "lws/adapters/scenario/swarm.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gtest/gtest.h"
+#include "lws/api/manifest.h"
+#include "lws/rollout/keep_budget.h"
+#include "lws/rollout/planner.h"
+#include "lws/rollout/replace_unready_first.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+constexpr uint64_t kSeeds = 600;
+
+// Breaks no law under any seed; returns the steps there were.
+int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
+  int64_t steps = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const SwarmCase what = DrawSwarmCase(seed);
+    const SwarmResult result = RunSwarmCase(what, policy, checks);
+    steps += result.steps;
+    if (result.broken_law.empty()) continue;
+    ADD_FAILURE() << "seed " << seed << ": " << result.broken_law << "\n" << ToYaml(Minimize(what, policy, checks));
+    break;
+  }
+  return steps;
+}
+
+TEST(SwarmTest, KeepBudgetKeepsItsPromiseAndComesToItsEnd) {
+  EXPECT_GT(ExpectKept(KeepBudget, SwarmChecks::kAll), 400000);
+}
+
+TEST(SwarmTest, ReplaceUnreadyFirstKeepsItsPromiseAndComesToItsEnd) {
+  EXPECT_GT(ExpectKept(ReplaceUnreadyFirst, SwarmChecks::kAll), 400000);
+}
+
+TEST(SwarmTest, TheReferenceComesToItsEnd) { EXPECT_GT(ExpectKept(PlanRollout, SwarmChecks::kWithoutPromise), 400000); }
+
+// The first seed under which the reference breaks its promise.
+uint64_t BrokenSeed() {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    if (!RunSwarmCase(DrawSwarmCase(seed), PlanRollout).broken_law.empty()) return seed;
+  }
+  return 0;
+}
+
+TEST(SwarmTest, WhatTheReferenceBreaksIsMinimizedAndWrittenAsAFileThatShowsTheSame) {
+  const uint64_t seed = BrokenSeed();
+  ASSERT_GT(seed, 0u);
+  const SwarmCase drawn = DrawSwarmCase(seed);
+  const SwarmCase least = Minimize(drawn, PlanRollout);
+  EXPECT_LE(least.events.size(), drawn.events.size());
+  const SwarmResult result = RunSwarmCase(least, PlanRollout);
+  EXPECT_EQ(result.broken_law, "fewer groups are ready than promised");
+  EXPECT_EQ(RunSwarmCase(least, KeepBudget).broken_law, "");
+  const std::vector<ManifestObject> read = *ReadManifest(ToYaml(least), "swarm");
+  ASSERT_EQ(read.size(), 1u);
+  const absl::StatusOr<SwarmCase> again = ReadSwarmCase(*read[0].object);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(ToYaml(*again), ToYaml(least));
+  const SwarmResult replayed = RunSwarmCase(*again, PlanRollout);
+  EXPECT_EQ(replayed.broken_law, result.broken_law);
+  EXPECT_EQ(replayed.when, result.when);
+  EXPECT_EQ(replayed.log, result.log);
+}
+
+// On every compiler and at every level of optimization.
+TEST(SwarmTest, SameCaseSameLog) {
+  uint64_t log = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    const SwarmResult result = RunSwarmCase(DrawSwarmCase(seed), KeepBudget);
+    EXPECT_EQ(RunSwarmCase(DrawSwarmCase(seed), KeepBudget).log, result.log);
+    log = log * 31 + result.log;
+  }
+  EXPECT_EQ(log, uint64_t{13611912549935467708u});
+}
+
+// A policy that releases one group too many.
+TEST(SwarmTest, AWrongPolicyIsFound) {
+  const RolloutPolicy wrong = [](const RolloutInput& input) {
+    absl::StatusOr<RolloutStep> step = KeepBudget(input);
+    if (step.ok() && step->reason == RolloutReason::kHeldByBudget) --step->partition;
+    return step;
+  };
+  int found = 0;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    found += !RunSwarmCase(DrawSwarmCase(seed), wrong).broken_law.empty();
+  }
+  EXPECT_GT(found, 20);
+}
+
+TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
+  const auto error = [](const char* document) {
+    return std::string(ReadSwarmCase(Json::parse(document)).status().message());
+  };
+  EXPECT_EQ(error(R"({"replicas": -1})"), "replicas: -1 is no such number");
+  EXPECT_EQ(error(R"({"late": "often"})"), "late: \"often\" is no such number");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"), "events: kind: \"explode\"");
+  EXPECT_EQ(error(R"([1])"), "is not a map");
+}
+
+}  // namespace
+}  // namespace lws
