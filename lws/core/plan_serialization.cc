@@ -8,6 +8,8 @@
 #include "absl/time/time.h"
 #include "lws/api/json.h"
 #include "lws/core/plan.pb.h"
+#include "lws/core/restart_policy.h"
+#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -82,6 +84,11 @@ PlanProto PlanToProto(const Plan& plan) {
   if (plan.requeue_after.has_value()) {
     proto.set_requeue_after_nanoseconds(absl::ToInt64Nanoseconds(*plan.requeue_after));
   }
+  if (plan.rollout_progress != nullptr) {
+    *proto.mutable_rollout_progress() = RolloutProgressToProto(*plan.rollout_progress);
+  }
+  if (plan.restart_memory != nullptr) *proto.mutable_restart_memory() = RestartMemoryToProto(*plan.restart_memory);
+  proto.set_revert_to(plan.revert_to);
   proto.set_error_code(static_cast<int>(plan.error.code()));
   proto.set_error_message(std::string(plan.error.message()));
   for (const Decision& decision : plan.decisions) {
@@ -104,8 +111,86 @@ absl::StatusOr<Plan> PlanFromProto(const PlanProto& proto) {
   if (proto.has_requeue_after_nanoseconds()) {
     plan.requeue_after = absl::Nanoseconds(proto.requeue_after_nanoseconds());
   }
+  if (proto.has_rollout_progress()) {
+    plan.rollout_progress = std::make_shared<const RolloutProgress>(RolloutProgressFromProto(proto.rollout_progress()));
+  }
+  if (proto.has_restart_memory()) {
+    plan.restart_memory = std::make_shared<const RestartMemory>(RestartMemoryFromProto(proto.restart_memory()));
+  }
+  plan.revert_to = proto.revert_to();
   plan.error = absl::Status(static_cast<absl::StatusCode>(proto.error_code()), proto.error_message());
   return plan;
+}
+
+RestartMemoryProto RestartMemoryToProto(const RestartMemory& memory) {
+  RestartMemoryProto proto;
+  proto.set_revision_key(memory.revision_key);
+  proto.set_leader_uid(memory.leader_uid);
+  for (const MemberMemory& member : memory.members) {
+    RestartMemoryProto::Member& written = *proto.add_members();
+    written.set_index(member.index);
+    written.set_uid(member.uid);
+    written.set_restarts(member.restarts);
+  }
+  proto.set_has_started(memory.has_started);
+  proto.set_owes_restart(memory.owes_restart);
+  proto.set_is_counted(memory.is_counted);
+  proto.set_restarts(memory.restarts);
+  proto.set_row(memory.row);
+  if (memory.last_restart != absl::InfinitePast()) proto.set_last_restart(absl::ToUnixNanos(memory.last_restart));
+  proto.set_gave_up(memory.gave_up);
+  return proto;
+}
+
+RestartMemory RestartMemoryFromProto(const RestartMemoryProto& proto) {
+  RestartMemory memory;
+  memory.revision_key = proto.revision_key();
+  memory.leader_uid = proto.leader_uid();
+  for (const RestartMemoryProto::Member& member : proto.members()) {
+    memory.members.push_back({member.index(), member.uid(), member.restarts()});
+  }
+  memory.has_started = proto.has_started();
+  memory.owes_restart = proto.owes_restart();
+  memory.is_counted = proto.is_counted();
+  memory.restarts = proto.restarts();
+  memory.row = proto.row();
+  if (proto.has_last_restart()) memory.last_restart = absl::FromUnixNanos(proto.last_restart());
+  memory.gave_up = proto.gave_up();
+  return memory;
+}
+
+RolloutProgressProto RolloutProgressToProto(const RolloutProgress& progress) {
+  RolloutProgressProto proto;
+  proto.set_revision_key(progress.revision_key);
+  proto.set_step(progress.step);
+  if (progress.step_done != absl::InfiniteFuture()) proto.set_step_done(absl::ToUnixNanos(progress.step_done));
+  for (const auto& [group, time] : progress.ready_since) {
+    RolloutProgressProto::ReadySince& written = *proto.add_ready_since();
+    written.set_group(group);
+    written.set_time(absl::ToUnixNanos(time));
+  }
+  for (const int32_t group : progress.were_ready) proto.add_were_ready(group);
+  proto.set_most_done(progress.most_done);
+  if (progress.last_progress != absl::InfinitePast()) {
+    proto.set_last_progress(absl::ToUnixNanos(progress.last_progress));
+  }
+  proto.set_deadline_exceeded(progress.deadline_exceeded);
+  return proto;
+}
+
+RolloutProgress RolloutProgressFromProto(const RolloutProgressProto& proto) {
+  RolloutProgress progress;
+  progress.revision_key = proto.revision_key();
+  progress.step = proto.step();
+  if (proto.has_step_done()) progress.step_done = absl::FromUnixNanos(proto.step_done());
+  for (const RolloutProgressProto::ReadySince& since : proto.ready_since()) {
+    progress.ready_since.emplace_back(since.group(), absl::FromUnixNanos(since.time()));
+  }
+  progress.were_ready.assign(proto.were_ready().begin(), proto.were_ready().end());
+  progress.most_done = proto.most_done();
+  if (proto.has_last_progress()) progress.last_progress = absl::FromUnixNanos(proto.last_progress());
+  progress.deadline_exceeded = proto.deadline_exceeded();
+  return progress;
 }
 
 }  // namespace lws

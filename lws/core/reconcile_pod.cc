@@ -68,7 +68,9 @@ class PodPass {
     if (!leader_is_there) return {DecisionReason::kLeaderAbsent, false, false};
     const RestartMemory nothing;
     const RestartMemory& memory = observation_.restart_memory == nullptr ? nothing : *observation_.restart_memory;
-    RestartVerdict verdict = DecideGroupRestart(*options_.restarts, *observation_.members, memory, now_);
+    GroupMembers members = *observation_.members;
+    members.started = members.started && ReadRestartFacts(observation_).group_started;
+    RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
     if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
     look_again_in_ = verdict.look_again_in;
     if (verdict.fails_set) {

@@ -82,7 +82,7 @@ struct GroupMembers {
   std::string revision_key;  // the leader's
   // The leader, when it is there, and the workers whose owners lead to it; in any order.
   std::vector<GroupMember> members;
-  // It has all its pods, and none is Pending. True where that is not waited for.
+  // It has all its pods, and none is Pending. True where that is not waited for; ReconcilePod finds out for itself.
   bool started = true;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -12,7 +13,10 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/core/plan.h"
+#include "lws/core/plan.pb.h"
+#include "lws/core/plan_serialization.h"
 #include "lws/core/reconcile_pod.h"
+#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 #include "tests/regressions/small_cluster.h"
 
@@ -233,6 +237,34 @@ TEST(ReadGroupMemberTest, ReadsRestartsAndTheLastEnd) {
   EXPECT_FALSE(ReadGroupMember(Json::parse(R"({"metadata": {"name": "p"}})")).ok());
 }
 
+TEST(PlanSerializationTest, Law1WhatIsKeptComesBack) {
+  Plan plan;
+  RestartMemory memory;
+  memory.revision_key = "k";
+  memory.leader_uid = "a";
+  memory.members = {{0, "a", 1}, {1, "b", 0}};
+  memory.has_started = memory.owes_restart = memory.is_counted = memory.gave_up = true;
+  memory.restarts = 3;
+  memory.row = 2;
+  memory.last_restart = kStart;
+  plan.restart_memory = std::make_shared<const RestartMemory>(memory);
+  RolloutProgress progress;
+  progress.revision_key = "k";
+  progress.step = 2;
+  progress.step_done = kStart;
+  progress.ready_since = {{3, kStart}};
+  progress.were_ready = {1, 2};
+  progress.most_done = 4;
+  progress.last_progress = kStart + absl::Nanoseconds(1);
+  progress.deadline_exceeded = true;
+  plan.rollout_progress = std::make_shared<const RolloutProgress>(progress);
+  plan.revert_to = "former";
+  EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan);
+  plan.restart_memory = std::make_shared<const RestartMemory>();
+  plan.rollout_progress = std::make_shared<const RolloutProgress>();
+  EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan);
+}
+
 // Through ReconcilePod: the plan deletes by UID, says why, and has what is to be remembered.
 TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   SmallCluster cluster;
@@ -254,6 +286,12 @@ TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   const Plan gave_up = cluster.ReconcilePod("s-0-1", options, &group, restart.restart_memory.get());
   EXPECT_EQ(Actions(gave_up), "");
   EXPECT_TRUE(Because(gave_up, DecisionReason::kGaveUp));
+  // Where the group is waited for, a member that fails while another is pending is none of its failures.
+  const Json after_start = {{"leaderWorkerTemplate", {{"restartPolicy", "RecreateGroupAfterStart"}}}};
+  SmallCluster starting(after_start);
+  starting.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1, {{"status", {{"phase", "Pending"}}}});
+  group = Group({Member(0, "leader"), Member(1, "worker", 1)});
+  EXPECT_TRUE(Because(starting.ReconcilePod("s-0-1", options, &group), DecisionReason::kGroupStillStarting));
   // Unset: the reference's way, which sees nothing.
   EXPECT_TRUE(Because(cluster.ReconcilePod("s-0-1", {}, &group, nullptr), DecisionReason::kNoTrigger));
 }
