@@ -46,6 +46,19 @@ absl::Status ReadExhaustive(const Json& value, std::optional<int32_t>* faults) {
   return absl::OkStatus();
 }
 
+absl::Status ReadPolicies(const Json& document, ScenarioTestFile* file) {
+  if (document.contains("controls")) {
+    absl::StatusOr<lws::RolloutControls> controls = lws::ReadRolloutControls(document["controls"]);
+    if (!controls.ok()) return controls.status();
+    file->controls = *std::move(controls);
+  }
+  if (!document.contains("restarts")) return absl::OkStatus();
+  absl::StatusOr<lws::RestartPolicy> restarts = lws::ReadRestartPolicy(document["restarts"]);
+  if (!restarts.ok()) return restarts.status();
+  file->restarts = *std::move(restarts);
+  return absl::OkStatus();
+}
+
 // The set in the file, or in the one that it names, beside it.
 absl::StatusOr<Json> ReadSetOf(const std::string& path, const Json& document) {
   if (document.contains("set")) return WithNamespace(document["set"]);
@@ -58,7 +71,7 @@ absl::StatusOr<Json> ReadSetOf(const std::string& path, const Json& document) {
 absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Json& document) {
   for (const auto& [key, value] : document.items()) {
     static constexpr const char* kKnown[] = {
-        "manifest", "set",    "policy", "seeds",  "exhaustive", "maxUnavailableStatefulSet",
+        "manifest", "set",    "policy", "seeds",  "exhaustive", "maxUnavailableStatefulSet", "controls", "restarts",
         "expect",   "events", "nodes",  "images", "for"};
     bool is_known = false;
     for (const char* known : kKnown) is_known |= key == known;
@@ -79,7 +92,9 @@ absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Jso
   file.seeds = *std::move(seeds);
   file.policy = document.value("policy", "reference");
   file.feature_max_unavailable = document.value("maxUnavailableStatefulSet", false);
-  absl::Status status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
+  absl::Status status = ReadPolicies(document, &file);
+  if (!status.ok()) return status;
+  status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
   if (!status.ok()) return status;
   return file;
 }
