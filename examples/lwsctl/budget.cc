@@ -40,13 +40,12 @@ absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
   options.partition = std::min(update.partition(), replicas);
   if (lws::ValidateRolloutWorld(options).ok()) return budget;
   const std::string before = lws::BudgetText(options);
+  options.replicas = std::min(replicas, lws::RolloutWorld::kMostGroups + 1);
   do {
     --options.replicas;
     options.max_surge = Share(scaled->surge, replicas, options.replicas);
     options.max_unavailable = Share(scaled->unavailable, replicas, options.replicas);
     options.partition = Share(std::min(update.partition(), replicas), replicas, options.replicas);
-    // Few groups say as much as many, and are checked sooner.
-    if (options.replicas > 100) options.replicas = 100;
   } while (!lws::ValidateRolloutWorld(options).ok());
   budget.scaled_down = absl::StrCat(before, ", scaled down to ", lws::BudgetText(options));
   return budget;

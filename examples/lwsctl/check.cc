@@ -133,8 +133,8 @@ int Check(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(arguments->Flag("--policy", "reference"));
-  if (policy == nullptr) return Fail(UnknownPolicy(arguments->Flag("--policy", "")));
+  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
+  if (!policy.ok()) return Fail(policy.status());
   lws::RolloutWorldOptions options;
   options.policy = policy->policy;
   options.lags = arguments->flags.count("--lag") > 0;

@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -107,7 +106,9 @@ lws::Json WithNamespace(lws::Json manifest) {
   return manifest;
 }
 
-absl::Status UnknownPolicy(const std::string& name) {
+absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
+  const lws::NamedRolloutPolicy* found = lws::FindRolloutPolicy(name);
+  if (found != nullptr) return *found;
   std::vector<absl::string_view> names;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
   return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is none of ", absl::StrJoin(names, ", ")));

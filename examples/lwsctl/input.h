@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
+#include "lws/rollout/policies.h"
 
 namespace lwsctl {
 
@@ -41,8 +42,8 @@ absl::StatusOr<lws::Json> ReadSet(const std::string& path);
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);
 
-// "--policy: NAME is none of reference, ...".
-absl::Status UnknownPolicy(const std::string& name);
+// Errors: InvalidArgument "--policy: NAME is none of reference, ...".
+absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name);
 
 }  // namespace lwsctl
 

@@ -104,8 +104,8 @@ int Simulate(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
-  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(arguments->Flag("--policy", "reference"));
-  if (policy == nullptr) return Fail(UnknownPolicy(arguments->Flag("--policy", "")));
+  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
+  if (!policy.ok()) return Fail(policy.status());
   options.sets.rollout = policy->policy;
   options.feature_max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);

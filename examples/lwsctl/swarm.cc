@@ -53,8 +53,8 @@ int Swarm(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(arguments->Flag("--policy", "reference"));
-  if (policy == nullptr) return Fail(UnknownPolicy(arguments->Flag("--policy", "")));
+  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
+  if (!policy.ok()) return Fail(policy.status());
   uint64_t seeds = 0;
   uint64_t first = 0;
   if (!absl::SimpleAtoi(arguments->Flag("--seeds", "1000"), &seeds) ||

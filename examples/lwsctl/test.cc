@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/budget.h"
@@ -17,6 +16,7 @@
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
 #include "lws/adapters/checker/check_rollout.h"
+#include "lws/adapters/scenario/escape_markup.h"
 #include "lws/adapters/scenario/html_report.h"
 #include "lws/adapters/scenario/run_scenario.h"
 #include "lws/rollout/policies.h"
@@ -106,9 +106,8 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
 absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag) {
   const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path);
   if (!file.ok()) return file.status();
-  const std::string name = policy_flag.empty() ? file->policy : policy_flag;
-  const lws::NamedRolloutPolicy* policy = lws::FindRolloutPolicy(name);
-  if (policy == nullptr) return UnknownPolicy(name);
+  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(policy_flag.empty() ? file->policy : policy_flag);
+  if (!policy.ok()) return policy.status();
   Outcome outcome;
   outcome.file = path;
   lws::ScenarioRunOptions options;
@@ -124,23 +123,19 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   return outcome;
 }
 
-std::string Xml(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
-}
-
 std::string JUnit(const std::vector<Outcome>& outcomes) {
   int failures = 0;
   std::string cases;
   for (const Outcome& outcome : outcomes) {
-    absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"", Xml(outcome.file),
-                          absl::ToDoubleSeconds(outcome.simulated));
+    absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"",
+                          lws::EscapeMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
     if (outcome.failure.empty()) {
       absl::StrAppend(&cases, "/>\n");
       continue;
     }
     ++failures;
-    absl::StrAppend(&cases, ">\n    <failure message=\"", Xml(outcome.failure[0]), "\">",
-                    Xml(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
+    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::EscapeMarkup(outcome.failure[0]), "\">",
+                    lws::EscapeMarkup(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
   }
   return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lwsctl test\" tests=\"",
                       outcomes.size(), "\" failures=\"", failures, "\">\n", cases, "</testsuite>\n");

@@ -63,13 +63,13 @@ class PodPass {
   }
 
   RestartDecision DecideWithMemory() {
-    if (!RestartFactsOfSet(set_).policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
-    const bool leader_is_there = pod_.is_leader() || observation_.leader != nullptr;
-    if (!leader_is_there) return {DecisionReason::kLeaderAbsent, false, false};
+    const RestartFacts facts = ReadRestartFacts(observation_);
+    if (!facts.policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
+    if (!facts.leader_exists) return {DecisionReason::kLeaderAbsent, false, false};
     const RestartMemory nothing;
     const RestartMemory& memory = observation_.restart_memory == nullptr ? nothing : *observation_.restart_memory;
     GroupMembers members = *observation_.members;
-    members.started = members.started && ReadRestartFacts(observation_).group_started;
+    members.started = members.started && facts.group_started;
     RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
     if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
     look_again_in_ = verdict.look_again_in;

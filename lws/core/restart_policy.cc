@@ -131,28 +131,6 @@ bool operator==(const RestartMemory& a, const RestartMemory& b) {
          a.restarts == b.restarts && a.row == b.row && a.last_restart == b.last_restart && a.gave_up == b.gave_up;
 }
 
-absl::string_view RestartReasonText(RestartReason reason) {
-  switch (reason) {
-    case RestartReason::kNoLeader:
-      return "the leader is not there";
-    case RestartReason::kAlreadyRestarting:
-      return "the leader is already terminating";
-    case RestartReason::kNoFailure:
-      return "no member has failed";
-    case RestartReason::kIgnored:
-      return "a rule ignores the failure";
-    case RestartReason::kStillStarting:
-      return "the group is still starting";
-    case RestartReason::kGaveUp:
-      return "given up: the pods stay for inspection";
-    case RestartReason::kBackingOff:
-      return "backing off";
-    case RestartReason::kRestart:
-      return "a member failed: the group is restarted";
-  }
-  return "";
-}
-
 RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory,
                                   absl::Time now) {
   RestartVerdict verdict;

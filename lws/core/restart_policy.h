@@ -34,7 +34,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
@@ -128,8 +127,6 @@ enum class RestartReason {
   kBackingOff,
   kRestart,
 };
-
-absl::string_view RestartReasonText(RestartReason reason);
 
 struct RestartVerdict {
   RestartReason reason = RestartReason::kNoFailure;

@@ -163,22 +163,6 @@ bool operator==(const RolloutProgress& a, const RolloutProgress& b) {
          a.last_progress == b.last_progress && a.deadline_exceeded == b.deadline_exceeded;
 }
 
-absl::string_view RolloutHoldText(RolloutHold hold) {
-  switch (hold) {
-    case RolloutHold::kNone:
-      return "";
-    case RolloutHold::kPaused:
-      return "is paused";
-    case RolloutHold::kCanaryGroups:
-      return "waits for the groups of its canary step";
-    case RolloutHold::kCanaryWait:
-      return "waits out its canary step";
-    case RolloutHold::kCanaryApproval:
-      return "waits for approval of its canary step";
-  }
-  return "";
-}
-
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now) {

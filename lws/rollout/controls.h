@@ -76,9 +76,6 @@ struct RolloutProgress {
 
 enum class RolloutHold { kNone, kPaused, kCanaryGroups, kCanaryWait, kCanaryApproval };
 
-// "waits for approval of its canary step".
-absl::string_view RolloutHoldText(RolloutHold hold);
-
 struct ControlledStep {
   RolloutStep step;
   RolloutProgress progress;

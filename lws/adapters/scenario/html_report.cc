@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "lws/adapters/scenario/escape_markup.h"
 
 namespace lws {
 namespace {
@@ -56,10 +56,6 @@ constexpr double kChartTop = 40;
 constexpr double kChartHeight = 110;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 
-std::string Escape(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
-}
-
 std::string Short(absl::Duration duration) {
   return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
 }
@@ -97,7 +93,7 @@ class Drawing {
   absl::Duration EndOf(size_t state) const { return state + 1 < states_.size() ? states_[state + 1]->time : end_; }
 
   void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, Escape(text));
+    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, EscapeMarkup(text));
   }
   void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
     absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
@@ -180,7 +176,7 @@ class Drawing {
           &svg_,
           "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title>"
           "</rect>\n",
-          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, Escape(title));
+          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, EscapeMarkup(title));
     }
   }
 
@@ -193,7 +189,7 @@ class Drawing {
 };
 
 std::string Figure(absl::string_view name, absl::string_view value, bool is_bad = false) {
-  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", Escape(value),
+  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeMarkup(value),
                       "</dd></div>\n");
 }
 
@@ -218,7 +214,7 @@ std::string Story(const ScenarioReport& report) {
     if (entry.kind == TimelineEntry::Kind::kState) continue;
     const bool is_scenario = entry.kind == TimelineEntry::Kind::kScenario;
     absl::StrAppend(&rows, "<tr><td>", Short(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
-                    Escape(entry.text), "</td></tr>\n");
+                    EscapeMarkup(entry.text), "</td></tr>\n");
   }
   return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
 }
@@ -228,7 +224,7 @@ std::string Story(const ScenarioReport& report) {
 std::string HtmlReport(const std::vector<TitledReport>& reports) {
   std::string page = kHead;
   for (const TitledReport& titled : reports) {
-    absl::StrAppend(&page, "<section>\n<h2>", Escape(titled.title), "</h2>\n", Figures(titled.report),
+    absl::StrAppend(&page, "<section>\n<h2>", EscapeMarkup(titled.title), "</h2>\n", Figures(titled.report),
                     Drawing(titled.report).Draw(), Story(titled.report), "</section>\n");
   }
   absl::StrAppend(&page, "</body>\n</html>\n");

@@ -35,12 +35,6 @@ struct SimulationFaults {
   int32_t slow_image = 0;
 
   absl::Duration until;  // since the beginning; 0: nothing goes wrong
-
-  friend bool operator==(const SimulationFaults& a, const SimulationFaults& b) {
-    return a.late == b.late && a.lost == b.lost && a.twice == b.twice && a.most_late == b.most_late &&
-           a.list_every == b.list_every && a.refused == b.refused && a.conflict == b.conflict &&
-           a.answer_lost == b.answer_lost && a.crash == b.crash && a.slow_image == b.slow_image && a.until == b.until;
-  }
 };
 
 }  // namespace lws
