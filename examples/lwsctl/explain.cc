@@ -9,7 +9,7 @@
 #include "examples/lwsctl/input.h"
 #include "google/protobuf/util/json_util.h"
 #include "lws/core/cluster_state.pb.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"
 #include "lws/core/plan.pb.h"
 #include "lws/core/plan_serialization.h"

@@ -77,6 +77,18 @@ FleetSet* FleetObjects::FindSet(absl::string_view namespace_name, absl::string_v
   return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
 }
 
+void FleetObjects::MakeFailing(FleetSet* set, int32_t group) {
+  PackedLeader& leader = set->groups.At(group).leader;
+  if (leader.is_failing) return;
+  leader.is_failing = 1;
+  set->failing.push_back(group);
+}
+
+void FleetObjects::MakeFailingWorkerDue(const Place& place) {
+  MakeFailing(place.set, place.group);
+  MakeMemberDue(place.set, place.group, place.worker);
+}
+
 void FleetObjects::MakeMemberDue(FleetSet* set, int32_t group, int32_t worker) {
   if (worker == 0) {
     PackedLeader& leader = set->groups.At(group).leader;
@@ -236,6 +248,7 @@ void FleetObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& l
   PackedGroup& packed = set->groups.At(group);
   PackedLeader next = leader;
   next.is_due = packed.leader.is_due;
+  next.is_failing = packed.leader.is_failing;
   const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
   if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
   if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
@@ -245,6 +258,7 @@ void FleetObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& l
     if (!next.is_whole) return;
   }
   if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) MakeSetDue(set);
+  if (next.fails) MakeFailing(set, group);
   if (next.exists) MakeMemberDue(set, group, 0);
 }
 
@@ -271,7 +285,7 @@ void FleetObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   if (SameWorker(packed, next)) return;
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   packed = next;
-  if (next.fails) MakeMemberDue(place.set, place.group, place.worker);
+  if (next.fails) MakeFailingWorkerDue(place);
   if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
 }
 
@@ -486,7 +500,7 @@ inline bool FleetObjects::UpdatePod(const PodFacts& facts) {
   next.is_due = worker.is_due;
   if (SameWorker(worker, next)) return true;
   worker = next;
-  if (next.fails) MakeMemberDue(set, facts.member.group, facts.member.worker);
+  if (next.fails) MakeFailingWorkerDue({set, facts.member.group, facts.member.worker});
   return true;
 }
 

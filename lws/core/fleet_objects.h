@@ -118,6 +118,8 @@ class FleetObjects {
   void TellPod(const PodFacts& facts);
   void TellStatefulSet(const WorkersFacts& facts);
 
+  void MakeFailing(FleetSet* set, int32_t group);
+  void MakeFailingWorkerDue(const Place& place);
   // A leader, or a packed worker.
   void MakeMemberDue(FleetSet* set, int32_t group, int32_t worker);
   void MakeNameDue(absl::string_view namespace_name, absl::string_view name);

@@ -118,6 +118,41 @@ void FleetObserver::ListGroups(FleetSet* set, SetObservation* observation) {
   SortByName(&observation->worker_statefulsets);
 }
 
+// Whether a packed member of the group fails, and whether one restarts the group.
+FleetObserver::Failure FleetObserver::FailureOf(FleetSet* set, int32_t group) {
+  Failure failure;
+  for (int32_t i = 0; i <= set->groups.workers(); ++i) {
+    const bool fails = i == 0 ? set->groups.Find(group)->leader.fails : set->groups.FindWorker(group, i)->fails;
+    if (!fails) continue;
+    failure.fails = true;
+    if (!DecideRestart(RestartFactsOf({set, group, i})).restart) continue;
+    failure.restarts_group = true;
+    break;
+  }
+  return failure;
+}
+
+std::vector<int32_t> FleetObserver::OwedRestarts(FleetSet* set) {
+  std::vector<int32_t> owed;
+  const auto is_over = [this, set, &owed](int32_t group) {
+    const Failure failure = FailureOf(set, group);
+    if (failure.restarts_group) owed.push_back(group);
+    set->groups.At(group).leader.is_failing = failure.fails;
+    return !failure.fails;
+  };
+  set->failing.erase(std::remove_if(set->failing.begin(), set->failing.end(), is_over), set->failing.end());
+  for (const auto& [index, pods] : set->whole_pods) {
+    for (const ObservedPod* pod : pods) {
+      if (!TriggersRestart(pod->phase, pod->restarted, pod->meta.terminating)) continue;
+      const std::optional<int32_t> group = GroupOwedRestart(ObservePod(set->namespace_name, pod->meta.name));
+      if (group.has_value()) owed.push_back(*group);
+    }
+  }
+  std::sort(owed.begin(), owed.end());
+  owed.erase(std::unique(owed.begin(), owed.end()), owed.end());
+  return owed;
+}
+
 // All but the groups.
 SetObservation FleetObserver::ObserveAround(FleetSet* set) {
   set_scratch_.Clear();
@@ -128,6 +163,7 @@ SetObservation FleetObserver::ObserveAround(FleetSet* set) {
   observation.leader_statefulset = FindStatefulSet(&space, set->name, &set_scratch_);
   observation.service = Find(space.services, set->name);
   observation.revisions = RevisionsOf(set);
+  observation.owed_restarts = OwedRestarts(set);
   return observation;
 }
 

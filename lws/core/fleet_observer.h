@@ -27,7 +27,7 @@ class FleetObserver final : private LeaderPods {
   // Borrows `objects`.
   explicit FleetObserver(FleetObjects* objects) : objects_(*objects) {}
 
-  // Borrow from this and the objects, until these are changed, or the next observation of the kind. Of a set that is
+  // Borrow from this and the objects, until these are changed, or the next observation. Of a set that is
   // null or does not exist there is nothing.
   SetObservation ObserveSet(FleetSet* set);
   SetObservation ObserveWholeSet(FleetSet* set);
@@ -64,6 +64,14 @@ class FleetObserver final : private LeaderPods {
 
   // LeaderPods: of the set that was observed last.
   const ObservedPod* FindLeader(int32_t group) override;
+
+  struct Failure {
+    bool fails = false;
+    bool restarts_group = false;
+  };
+  Failure FailureOf(FleetSet* set, int32_t group);
+  // As SetObservation has them. Complexity: O(members of failing groups).
+  std::vector<int32_t> OwedRestarts(FleetSet* set);
 
   // All but the groups.
   SetObservation ObserveAround(FleetSet* set);

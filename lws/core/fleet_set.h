@@ -70,6 +70,9 @@ class FleetSet {
   // By group, while it has workers of another owner than its StatefulSet.
   absl::flat_hash_map<int32_t, PackedUid> other_owners;
 
+  // Groups of which a packed member fails, or did when a pass looked last; each once.
+  std::vector<int32_t> failing;
+
   // Sets that are named like groups of this one share their names with objects of it.
   absl::flat_hash_set<int32_t> namesakes;  // their groups
   FleetSet* parent = nullptr;              // the set that this one is a namesake in; null when there is none

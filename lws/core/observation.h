@@ -1,32 +1,23 @@
 // All that a decision may look at: the set or the pod, and the objects around it, borrowed.
 //
-//   lws::ClusterSnapshot cluster;
-//   for (const lws::Json& object : objects) cluster.Add(object);
-//   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now, options);
+//   lws::SetObservation observation;
+//   observation.set = &set;
+//   lws::Plan plan = lws::ReconcileSet(observation, now);    // a set without objects: they are all created
 //
-// A host with an index of its own fills the structs itself. Lists are in the order of namespace and name; where two
-// objects compete for one place, the last listed wins.
+// A ClusterSnapshot and a Fleet give them; a host with an index of its own fills the structs itself. Lists are in the
+// order of namespace and name; where two objects compete for one place, the last listed wins.
 //
-// Thread-safety: const methods may be called concurrently.
+// Thread-safety: values.
 #ifndef LWS_CORE_OBSERVATION_H_
 #define LWS_CORE_OBSERVATION_H_
 
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "lws/api/json.h"
 #include "lws/api/observed.h"
 
 namespace lws {
 
-class ClusterStateProto;
 class LeaderWorkerSet;
 struct GroupFacts;
 struct GroupMembers;
@@ -50,6 +41,9 @@ struct SetObservation {
   const PreparedSet* prepared = nullptr;
   // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
   const GroupFacts* groups = nullptr;
+  // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in order;
+  // those of GroupOwedRestart, or, under a host's restart policy, those whose RestartMemory owes a restart.
+  std::vector<int32_t> owed_restarts;
   // For passes that replace single groups, where `groups` stands for the lists below; null to look there.
   LeaderPods* leaders = nullptr;
   // Of the set's name; null when absent.
@@ -86,40 +80,6 @@ struct PodObservation {
   // reference decides.
   const GroupMembers* members = nullptr;
   const RestartMemory* restart_memory = nullptr;
-};
-
-// The projected objects of a cluster.
-class ClusterSnapshot {
- public:
-  ClusterSnapshot();
-  ~ClusterSnapshot();
-  ClusterSnapshot(ClusterSnapshot&&) noexcept;
-  ClusterSnapshot& operator=(ClusterSnapshot&&) noexcept;
-
-  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed
-  // over. Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
-  absl::Status Add(const Json& object);
-
-  // Takes the object out; nothing happens when it is not there.
-  void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
-
-  // The whole snapshot as bytes, and back: what was saved gives the same decisions. Load replaces what is there.
-  // Errors: InvalidArgument, and the snapshot is unchanged.
-  ClusterStateProto Save() const;
-  absl::Status Load(const ClusterStateProto& state);
-
-  // Complexity: O(objects of the namespace). The results borrow from this snapshot.
-  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;
-  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;
-
-  // {namespace, name} of all sets, and of all pods.
-  std::vector<std::pair<std::string, std::string>> SetNames() const;
-  std::vector<std::pair<std::string, std::string>> PodNames() const;
-
- private:
-  struct Objects;
-  struct Adder;
-  std::unique_ptr<Objects> objects_;
 };
 
 }  // namespace lws

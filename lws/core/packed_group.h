@@ -64,6 +64,7 @@ struct PackedLeader {
   // The object is kept whole elsewhere, for what does not fit here; only the words above that the set reads are good.
   uint16_t is_whole : 1;
   uint16_t is_due : 1;
+  uint16_t is_failing : 1;  // the group is in FleetSet::failing
 };
 
 struct PackedStatefulSet {

@@ -143,6 +143,17 @@ class SetPass {
     return *groups_;
   }
 
+  // Of a group that is about to be restarted, as of one that is leaving already.
+  const GroupBits& BitsToCountOn() {
+    const GroupBits& bits = Groups(GroupDetail::kCountsAndBits).bits;
+    if (observation_.owed_restarts.empty()) return bits;
+    bits_ = bits;
+    for (const int32_t group : observation_.owed_restarts) {
+      if (group < bits_.size()) bits_.SetLeaving(group, true);
+    }
+    return bits_;
+  }
+
   absl::StatusOr<RolloutStep> PlanStep() {
     const RollingUpdateConfiguration& update = set_.spec().rollout_strategy().rolling_update_configuration();
     RolloutInput input;
@@ -158,7 +169,7 @@ class SetPass {
     const int32_t partition = leader_set_->on_delete ? leader_set_->replicas : leader_set_->partition;
     input.current =
         LeaderState{leader_set_->replicas, partition, ParseGoInteger(leader_set_->replicas_annotation.value_or("")),
-                    is_at_rest ? nullptr : &Groups(GroupDetail::kCountsAndBits).bits, leader_set_->on_delete};
+                    is_at_rest ? nullptr : &BitsToCountOn(), leader_set_->on_delete};
     return Step(input);
   }
 
@@ -315,6 +326,7 @@ class SetPass {
   const PreparedSet* prepared_;
   PreparedSet own_prepared_;
   std::optional<GroupFacts> groups_;
+  GroupBits bits_;  // where they differ from those of the groups
   PlanBuilder plan_;
 
   // The revision that the groups should have: found, or made with this pass under the name.

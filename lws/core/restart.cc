@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
+#include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
 
@@ -84,6 +86,17 @@ RestartDecision DecideRestart(const RestartFacts& facts) {
     if (row.matches) return row.decision;
   }
   return {DecisionReason::kRestartGroup, true, true};
+}
+
+std::optional<int32_t> GroupOwedRestart(const PodObservation& observation) {
+  const ObservedPod& pod = *observation.pod;
+  const bool restarts = pod.worker_index.has_value() && DecideRestart(ReadRestartFacts(observation)).restart;
+  if (!restarts) return std::nullopt;
+  const ObservedMeta& leader = pod.is_leader() ? pod.meta : observation.leader->meta;
+  const std::optional<int64_t> group = ParseGoInteger(leader.group_index.value_or(""));
+  const bool is_of_set = leader.set_name == observation.set->metadata().name() && group.has_value() && *group >= 0 &&
+                         *group <= std::numeric_limits<int32_t>::max();
+  return is_of_set ? std::optional<int32_t>(static_cast<int32_t>(*group)) : std::nullopt;
 }
 
 }  // namespace lws

@@ -15,6 +15,9 @@
 #ifndef LWS_CORE_RESTART_H_
 #define LWS_CORE_RESTART_H_
 
+#include <cstdint>
+#include <optional>
+
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
 #include "lws/core/decision.h"
@@ -54,6 +57,10 @@ struct RestartDecision {
 };
 
 RestartDecision DecideRestart(const RestartFacts& facts);
+
+// The group that the pod is to restart, by the label of its leader; nullopt when it restarts none of its set. REQUIRES:
+// as ReadRestartFacts.
+std::optional<int32_t> GroupOwedRestart(const PodObservation& observation);
 
 }  // namespace lws
 

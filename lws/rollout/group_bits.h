@@ -5,8 +5,8 @@
 //   groups.CountDone(0, 4);       // 1: ready and updated
 //   groups.DoneTail(4);           // 1: the run of such groups that ends at index 4
 //
-// A group that is leaving is being deleted, or its workers are: it may be ready, and will not stay so. One that is
-// ready and stays is steady.
+// A group that is leaving is being deleted, or its workers are, or a failure is about to restart it: it may be ready,
+// and will not stay so. One that is ready and stays is steady.
 //
 // Groups beyond size() are neither ready nor updated. Counts of every 4,096 groups are kept beside the words, so that a
 // look at a million groups reads a few hundred numbers.

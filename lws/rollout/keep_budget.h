@@ -20,7 +20,6 @@
 //   - Nothing but the StatefulSet's rolling update, scaling and failures takes groups down.
 //   - The StatefulSet is seen as it was last written (feed the API server's answer back). Groups may be seen late, but
 //     not when a new template, or a higher spec_partition, is seen.
-//   - A group of which a container has restarted is restarted, or seen as not ready, before the next look at the set.
 //   - Groups of an old revision that fail become ready again, or the budget has room for them: the partition goes down
 //     in order, and cannot reach a group behind one that has to stay. ReplaceUnreadyFirst needs no such luck.
 // tests/checker holds it to this in every course of every small set.

@@ -16,7 +16,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/quantity.h"
 #include "lws/core/admit_pod.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
 #include "lws/core/revision_data.h"

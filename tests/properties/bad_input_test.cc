@@ -11,7 +11,7 @@
 #include "lws/api/manifest.h"
 #include "lws/core/admit_pod.h"
 #include "lws/core/fleet.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"

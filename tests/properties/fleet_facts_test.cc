@@ -167,8 +167,11 @@ class Twins {
     EXPECT_EQ(Names(facts_.TakeDuePods()), Names(objects_.TakeDuePods()));
     for (uint32_t i = 0; i < sets_; ++i) {
       const char* set = kSets[i];
-      const Plan plan = ReconcileSet(facts_.ObserveSet(i), absl::UnixEpoch());
-      const Plan wanted = ReconcileSet(objects_.ObserveSet("n", set), absl::UnixEpoch());
+      const SetObservation observation = facts_.ObserveSet(i);
+      const Plan plan = ReconcileSet(observation, absl::UnixEpoch());
+      const SetObservation seen = objects_.ObserveSet("n", set);
+      const Plan wanted = ReconcileSet(seen, absl::UnixEpoch());
+      ASSERT_EQ(observation.owed_restarts, seen.owed_restarts) << set;
       ASSERT_TRUE(plan == wanted) << ToString(plan) << "wanted\n" << ToString(wanted);
     }
     for (const auto& [name, pod] : there_) {

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/pod_name.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
 #include "lws/core/reconcile_set.h"
@@ -207,8 +207,12 @@ class Both {
     std::set<std::string> due_pods;
     for (const FleetName& pod : fleet_.TakeDuePods()) due_pods.insert(pod.name);
     for (const char* name : {"s", "s-1"}) {
-      const Plan wanted = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch());
-      const Plan plan = ReconcileSet(fleet_.ObserveSet("n", name), absl::UnixEpoch());
+      const SetObservation seen = snapshot_.ObserveSet("n", name);
+      const Plan wanted = ReconcileSet(seen, absl::UnixEpoch());
+      const SetObservation observation = fleet_.ObserveSet("n", name);
+      const Plan plan = ReconcileSet(observation, absl::UnixEpoch());
+      ASSERT_EQ(observation.owed_restarts, seen.owed_restarts) << where << "\nset " << name;
+      ASSERT_EQ(seen.owed_restarts, OwedRestarts(name)) << where << "\nset " << name;
       ASSERT_TRUE(plan == wanted) << where << "\nset " << name << "\n"
                                   << ToString(plan) << "wanted\n"
                                   << ToString(wanted);
@@ -230,6 +234,23 @@ class Both {
   }
 
  private:
+  // Groups of the set whose leader the plan of some pod deletes: what is owed, asked of every pod.
+  std::vector<int32_t> OwedRestarts(const std::string& set) const {
+    std::set<int32_t> owed;
+    for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
+      const PodObservation observation = snapshot_.ObservePod(namespace_name, name);
+      if (observation.set == nullptr || observation.set->metadata().name() != set) continue;
+      for (const Action& action : ReconcilePod(observation, absl::UnixEpoch(), {}).actions) {
+        if (action.verb != Verb::kDelete) continue;
+        const ObservedMeta& leader = snapshot_.ObservePod(namespace_name, action.target.name).pod->meta;
+        int32_t group = 0;
+        const bool is_group = absl::SimpleAtoi(leader.group_index.value_or(""), &group) && group >= 0;
+        if (leader.set_name == set && is_group) owed.insert(group);
+      }
+    }
+    return {owed.begin(), owed.end()};
+  }
+
   // What a decision on the pod reads of it.
   static Json OwnFacts(Json pod) {
     pod["metadata"].erase("resourceVersion");

@@ -18,7 +18,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/admit_pod.h"
 #include "lws/core/cluster_state.pb.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"
 #include "lws/core/plan.pb.h"
 #include "lws/core/plan_serialization.h"

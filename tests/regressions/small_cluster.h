@@ -5,7 +5,7 @@
 #include <string>
 
 #include "lws/api/json.h"
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_pod.h"
 #include "nlohmann/json.hpp"

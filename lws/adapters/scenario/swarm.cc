@@ -107,8 +107,6 @@ class Swarm {
     int32_t guarantee = 0;        // of groups that are seen as they are
     int32_t below_replicas = 0;   // of these, those that are no surge groups
     int32_t unseen_failures = 0;  // of groups that the controller counts on
-    // Groups that are about to be restarted, and may be seen as ready until then.
-    int32_t owed = 0;
   };
 
   Counted Count() {
@@ -119,7 +117,6 @@ class Swarm {
     for (int32_t i = 0; i < counts.replicas; ++i) {
       const GroupTruth truth = simulation_.TruthOf(i);
       counted.ready += truth.ready;
-      counted.owed += truth.owes_restart;
       const bool is_steady = truth.ready && !truth.leaving;
       const bool as_seen = seen.IsSteady(i) && seen.IsUpdated(i) == truth.updated;
       both.Set(i, is_steady && as_seen, truth.updated);
@@ -143,8 +140,7 @@ class Swarm {
     promise_ = std::max(0, promise_ - std::max(0, counted.unseen_failures - unseen_failures_));
     unseen_failures_ = counted.unseen_failures;
     if (checks_ == SwarmChecks::kAll && counted.ready < promise_) Break("fewer groups are ready than promised");
-    const int32_t mistaken = counted.unseen_failures + counted.owed;
-    promise_ = std::max(promise_, std::min(Floor(), counted.guarantee) - mistaken);
+    promise_ = std::max(promise_, std::min(Floor(), counted.guarantee) - counted.unseen_failures);
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
                                 int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_}}) {
       result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;

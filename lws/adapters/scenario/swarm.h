@@ -12,8 +12,8 @@
 //
 // Laws checked, where `promises` says that the policy keeps the budget:
 //   1. Never fewer groups are ready than promised: replicas - maxUnavailable, or as many as there were to count on; one
-//      less for each that failed, until it is ready again and seen, and restarted where it has to be; what the
-//      controller cannot have seen is not held against it (as in rollout_world.h).
+//      less for each that failed, until it is ready again and seen; what the controller cannot have seen is not held
+//      against it (as in rollout_world.h).
 // and of every policy:
 //   2. The leader StatefulSet has at most replicas + maxSurge replicas, or as many as it had.
 //   3. When the faults have stopped, all groups become ready, of the newest revision, and nothing is due any more.

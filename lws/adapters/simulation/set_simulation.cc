@@ -675,11 +675,9 @@ GroupTruth SetSimulation::State::TruthOf(int32_t group) const {
   truth.ready = state == GroupState::kOldReady || state == GroupState::kNewReady;
   truth.updated = state == GroupState::kNewUnready || state == GroupState::kNewReady;
   truth.leaving = groups_[group].workers_stopping;
-  const Pod& leader = pods_[static_cast<size_t>(group) * size_];
   for (int32_t worker = 0; worker < size_; ++worker) {
     const Pod& pod = pods_[static_cast<size_t>(group) * size_ + worker];
     truth.leaving |= pod.exists && (pod.stopping || pod.restarted);
-    truth.owes_restart |= pod.exists && pod.restarted && !leader.stopping;
   }
   return truth;
 }

@@ -59,7 +59,6 @@ struct GroupTruth {
   bool ready = false;
   bool updated = false;
   bool leaving = false;
-  bool owes_restart = false;
 };
 
 enum class GroupState { kAbsent, kOldUnready, kOldReady, kNewUnready, kNewReady };

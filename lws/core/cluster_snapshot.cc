@@ -1,4 +1,4 @@
-#include "lws/core/observation.h"
+#include "lws/core/cluster_snapshot.h"
 
 #include <optional>
 #include <set>
@@ -11,6 +11,7 @@
 #include "lws/core/observed_object.h"
 #include "lws/core/observed_serialization.h"
 #include "lws/core/prepared_set.h"
+#include "lws/core/restart.h"
 #include "lws/core/revisions.h"
 #include "nlohmann/json.hpp"
 
@@ -167,7 +168,21 @@ SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, abs
                leader_names.count(statefulset.meta.name) > 0;
       });
   observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), std::string(name));
+  observation.owed_restarts = OwedRestarts(namespace_name, name);
   return observation;
+}
+
+std::vector<int32_t> ClusterSnapshot::OwedRestarts(absl::string_view namespace_name, absl::string_view name) const {
+  std::set<int32_t> owed;
+  const std::string first(namespace_name);
+  for (auto it = objects_->pods.lower_bound({first, ""}); it != objects_->pods.end(); ++it) {
+    const ObservedPod& pod = it->second;
+    if (it->first.first != first) break;
+    if (pod.meta.set_name != name || !TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating)) continue;
+    const std::optional<int32_t> group = GroupOwedRestart(ObservePod(namespace_name, pod.meta.name));
+    if (group.has_value()) owed.insert(*group);
+  }
+  return {owed.begin(), owed.end()};
 }
 
 PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, absl::string_view name) const {
