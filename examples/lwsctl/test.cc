@@ -111,7 +111,7 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   Outcome outcome;
   outcome.file = path;
   lws::ScenarioRunOptions options;
-  options.sets.rollout = policy->policy;
+  options.sets = lws::OptionsOf(policy->policy);
   options.feature_max_unavailable = file->feature_max_unavailable;
   if (file->controls.has_value()) options.sets.controls = &*file->controls;
   if (file->restarts.has_value()) options.restarts = &*file->restarts;

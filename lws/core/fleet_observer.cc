@@ -8,7 +8,6 @@
 #include "lws/core/fleet_set.h"
 #include "lws/core/object_packing.h"
 #include "lws/core/packed_group.h"
-#include "lws/core/revisions.h"
 
 namespace lws {
 namespace {
@@ -174,9 +173,10 @@ SetObservation FleetObserver::ObserveSet(FleetSet* set) {
     ListGroups(set, &observation);
     return observation;
   }
-  const RevisionChoice choice = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
-                                               observation.leader_statefulset);
-  observation.groups = &set->FactsFor(choice.key);
+  choice_ = ChooseRevision(OwnedRevisions(set->set, observation.revisions), set->set, set->prepared,
+                           observation.leader_statefulset);
+  observation.revision = &choice_;
+  observation.groups = &set->FactsFor(choice_.key);
   observed_set_ = set;
   observation.leaders = this;
   return observation;

@@ -19,6 +19,7 @@
 #include "lws/core/leader_decision.h"
 #include "lws/core/observation.h"
 #include "lws/core/restart.h"
+#include "lws/core/revisions.h"
 
 namespace lws {
 
@@ -90,6 +91,7 @@ class FleetObserver final : private LeaderPods {
 
   FleetObjects& objects_;
   FleetSet* observed_set_ = nullptr;
+  RevisionChoice choice_;  // of it
   ScratchObjects set_scratch_;
   ScratchObjects pod_scratch_;
 };

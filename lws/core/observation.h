@@ -23,6 +23,7 @@ struct GroupFacts;
 struct GroupMembers;
 struct PreparedSet;
 struct RestartMemory;
+struct RevisionChoice;
 struct RolloutProgress;
 
 // The leader pods of a set, one at a time.
@@ -39,6 +40,8 @@ struct SetObservation {
   const LeaderWorkerSet* set = nullptr;
   // Of that set; null costs the pass the time to work it out.
   const PreparedSet* prepared = nullptr;
+  // Null to be chosen from the revisions. REQUIRES: as ChooseRevision does.
+  const RevisionChoice* revision = nullptr;
   // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
   const GroupFacts* groups = nullptr;
   // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in order;

@@ -100,7 +100,9 @@ class SetPass {
       own_prepared_ = Prepare(set_);
       prepared_ = &own_prepared_;
     }
-    const RevisionChoice choice = ChooseRevision(owned, set_, *prepared_, leader_set_);
+    const RevisionChoice choice = observation_.revision != nullptr
+                                      ? *observation_.revision
+                                      : ChooseRevision(owned, set_, *prepared_, leader_set_);
     key_ = choice.key;
     revision_ = choice.current;
     updated_ = choice.updated;
@@ -294,8 +296,14 @@ class SetPass {
     const GroupFacts& groups = Groups(GroupDetail::kCounts);
     if (!groups.error.ok()) return groups.error;
     if (!IsStatusCurrent(observation_, groups.counts)) WriteStatus(groups.counts);
-    if (IsUpdateDone(set_, groups.counts)) DeleteFormerRevisions();
+    if (IsUpdateDone(set_, groups.counts) && !MayMakeFormerGroups()) DeleteFormerRevisions();
     return absl::OkStatus();
+  }
+
+  // Under OnDelete a StatefulSet is never through, and makes no pods of a former revision either.
+  bool MayMakeFormerGroups() const {
+    if (options_.former_revisions == FormerRevisions::kUntilDone || leader_set_ == nullptr) return false;
+    return !leader_set_->on_delete && leader_set_->current_revision != leader_set_->update_revision;
   }
 
   void WriteStatus(const StatusCounts& counts) {
@@ -339,6 +347,13 @@ class SetPass {
 };
 
 }  // namespace
+
+SetReconcileOptions OptionsOf(RolloutPolicy policy) {
+  SetReconcileOptions options;
+  options.rollout = policy;
+  options.former_revisions = policy == PlanRollout ? FormerRevisions::kUntilDone : FormerRevisions::kUntilUnused;
+  return options;
+}
 
 Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options) {
   if (observation.set == nullptr) return Plan();

@@ -25,13 +25,26 @@ namespace lws {
 
 struct RolloutControls;
 
+// How long a former revision is kept once all groups are of the newest, and ready.
+enum class FormerRevisions {
+  // Not at all, as the reference has it: a leader StatefulSet that is not through with its own rollout may make a group
+  // below its partition of a revision that is gone, and such a group waits for its workers for ever.
+  kUntilDone,
+  // Until the leader StatefulSet is through with its own rollout.
+  kUntilUnused,
+};
+
 struct SetReconcileOptions {
   // Also KeepBudget, or one of the host's own; the reference's by default.
   RolloutPolicy rollout = PlanRollout;
   // Borrowed. With them the plan has the progress to be kept, to be given as SetObservation::rollout_progress with the
   // next look. Null: none.
   const RolloutControls* controls = nullptr;
+  FormerRevisions former_revisions = FormerRevisions::kUntilDone;
 };
+
+// With what belongs to the policy: all as the reference has it, or kUntilUnused with any other.
+SetReconcileOptions OptionsOf(RolloutPolicy policy);
 
 Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options = {});
 

@@ -47,7 +47,7 @@ class Look {
     result_.look_again_in = std::min(result_.look_again_in.value_or(duration), duration);
   }
 
-  // Takes "ready" from groups that are not ready for long enough.
+  // Groups that are not ready for long enough are settling.
   void AskForMinReady() {
     RolloutProgress& progress = result_.progress;
     if (!input_.current.has_value() || input_.current->groups == nullptr) return;
@@ -71,7 +71,7 @@ class Look {
         continue;
       }
       since.emplace_back(i, begin);
-      bits_.Set(i, false, bits_.IsUpdated(i));
+      bits_.SetSettling(i, bits_.IsUpdated(i));
       LookAgainIn(left);
     }
     progress.ready_since = std::move(since);

@@ -14,7 +14,8 @@
 //
 // Laws:
 //   1. Paused, a step releases and names nothing, takes nothing away, and adds replicas only up to the set's.
-//   2. A group that is ready counts as ready for the policy once it was seen so for min_ready, without a break.
+//   2. A group that is ready counts as ready for the policy once it was seen so for min_ready, without a break; until
+//      then it is settling.
 //   3. In step n of the canary no group below replicas - steps[n].groups is released; the next step begins when all
 //      groups from there up are ready and updated, and were for its wait, and it is approved where it has to be. Behind
 //      the last step come all groups.

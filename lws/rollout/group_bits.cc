@@ -27,6 +27,7 @@ GroupBits GroupBits::Parse(absl::string_view text) {
   for (int32_t i = 0; i < bits.size_; ++i) {
     const char kind = absl::ascii_toupper(static_cast<unsigned char>(text[i]));
     bits.Set(i, kind == 'R' || kind == 'B', kind == 'U' || kind == 'B');
+    if (kind == 'S' || kind == 'T') bits.SetSettling(i, kind == 'T');
     if (text[i] == ',' || kind != text[i]) bits.SetLeaving(i, true);
   }
   return bits;
@@ -59,6 +60,12 @@ void GroupBits::Set(int32_t index, bool ready, bool updated) {
   block.done += int32_t{ready && updated} - int32_t{was_done};
   ready ? word.ready |= bit : word.ready &= ~bit;
   updated ? word.updated |= bit : word.updated &= ~bit;
+  word.settling &= ~bit;
+}
+
+void GroupBits::SetSettling(int32_t index, bool updated) {
+  Set(index, false, updated);
+  WordOf(index).settling |= uint64_t{1} << (index % 64);
 }
 
 template <typename CountOf, typename CountOfBlock>
@@ -152,7 +159,9 @@ bool operator==(const GroupBits& a, const GroupBits& b) {
   for (size_t word = 0; word < count; ++word) {
     const GroupBits::Word left = a.WordAt(static_cast<int32_t>(word));
     const GroupBits::Word right = b.WordAt(static_cast<int32_t>(word));
-    if (left.ready != right.ready || left.updated != right.updated || left.leaving != right.leaving) return false;
+    const bool same = left.ready == right.ready && left.updated == right.updated && left.leaving == right.leaving &&
+                      left.settling == right.settling;
+    if (!same) return false;
   }
   return true;
 }
@@ -160,7 +169,8 @@ bool operator==(const GroupBits& a, const GroupBits& b) {
 std::string GroupBits::ToString() const {
   std::string text(size_, '.');
   for (int32_t i = 0; i < size_; ++i) {
-    text[i] = (IsLeaving(i) ? ",rub" : ".RUB")[int{IsReady(i)} + 2 * int{IsUpdated(i)}];
+    const char* kinds = IsLeaving(i) ? ",rub" : IsSettling(i) ? "S?T?" : ".RUB";
+    text[i] = kinds[int{IsReady(i)} + 2 * int{IsUpdated(i)}];
   }
   return text;
 }

@@ -1,4 +1,4 @@
-// Three bits a group, ready, updated and leaving, packed in words: what policies need to know of a set's groups.
+// A few bits a group, packed in words: what policies need to know of a set's groups.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("R.UB");
 //   groups.IsReady(0);            // true
@@ -6,7 +6,8 @@
 //   groups.DoneTail(4);           // 1: the run of such groups that ends at index 4
 //
 // A group that is leaving is being deleted, or its workers are, or a failure is about to restart it: it may be ready,
-// and will not stay so. One that is ready and stays is steady.
+// and will not stay so. One that is ready and stays is steady. One that is settling is ready, but not for as long as it
+// has to be: it counts as not ready, and still serves.
 //
 // Groups beyond size() are neither ready nor updated. Counts of every 4,096 groups are kept beside the words, so that a
 // look at a million groups reads a few hundred numbers.
@@ -29,8 +30,8 @@ class GroupBits {
   // All groups neither ready nor updated. REQUIRES: size >= 0.
   explicit GroupBits(int32_t size = 0);
 
-  // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both; of one that is leaving ',', 'r', 'u', 'b'.
-  // REQUIRES: no other characters.
+  // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both; of one that is leaving ',', 'r', 'u', 'b'; of
+  // one that is settling 'S', or 'T' when it is updated. REQUIRES: no other characters.
   static GroupBits Parse(absl::string_view text);
 
   int32_t size() const { return size_; }
@@ -38,8 +39,9 @@ class GroupBits {
   // Makes place for groups below `size`; those that are there stay.
   void Grow(int32_t size) { size_ = std::max(size_, size); }
 
-  // REQUIRES: 0 <= index < size().
+  // REQUIRES: 0 <= index < size(). The first two make the group one that is not settling, and one that is.
   void Set(int32_t index, bool ready, bool updated);
+  void SetSettling(int32_t index, bool updated);
   void SetLeaving(int32_t index, bool leaving);
 
   // Any index >= 0.
@@ -47,6 +49,7 @@ class GroupBits {
   bool IsUpdated(int32_t index) const { return (WordAt(index / 64).updated >> (index % 64) & 1) != 0; }
   bool IsDone(int32_t index) const { return IsReady(index) && IsUpdated(index); }
   bool IsLeaving(int32_t index) const { return (WordAt(index / 64).leaving >> (index % 64) & 1) != 0; }
+  bool IsSettling(int32_t index) const { return (WordAt(index / 64).settling >> (index % 64) & 1) != 0; }
   bool IsSteady(int32_t index) const { return IsReady(index) && !IsLeaving(index); }
 
   // Number of ready, or of ready and updated groups in [begin, end). Complexity: O(64 + (end - begin) / 4096).
@@ -76,6 +79,7 @@ class GroupBits {
     uint64_t ready = 0;
     uint64_t updated = 0;
     uint64_t leaving = 0;
+    uint64_t settling = 0;
   };
 
   // Of the groups in kBlockWords words.

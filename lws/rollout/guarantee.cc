@@ -9,10 +9,16 @@ int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t parti
   return groups.CountSteady(0, kept) + groups.CountSteadyDone(kept, leader_replicas);
 }
 
+GroupCost CostOf(const GroupBits& groups, int32_t group) {
+  if (groups.IsLeaving(group)) return GroupCost::kNothing;
+  if (groups.IsSettling(group)) return GroupCost::kSettling;
+  return groups.IsReady(group) ? GroupCost::kGuaranteed : GroupCost::kNothing;
+}
+
 int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee) {
   for (; leader_replicas > wanted; --leader_replicas) {
     const int32_t last = leader_replicas - 1;
-    if (!guarantee->Spend(groups.IsSteady(last) && groups.IsUpdated(last))) break;
+    if (!guarantee->Spend(groups.IsUpdated(last) ? CostOf(groups, last) : GroupCost::kNothing)) break;
   }
   return leader_replicas;
 }
@@ -20,7 +26,8 @@ int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_re
 int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas) {
   while (leader_replicas < wanted) {
     const int32_t next = leader_replicas;
-    if (groups.IsReady(next) || groups.IsUpdated(next) || groups.IsLeaving(next)) break;
+    const bool is_ready = groups.IsReady(next) || groups.IsSettling(next);
+    if (is_ready || groups.IsUpdated(next) || groups.IsLeaving(next)) break;
     ++leader_replicas;
   }
   return leader_replicas;

@@ -22,15 +22,23 @@ namespace lws {
 // Of a set of `replicas` groups whose leader StatefulSet has these numbers. Complexity: O(groups / 64).
 int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas);
 
+// What the loss of a group means: a group that is settling is not in the guarantee, but as long as this is below its
+// floor, such groups are what serves.
+enum class GroupCost { kNothing, kSettling, kGuaranteed };
+
+// Of a group that counts towards the promise as long as it is ready.
+GroupCost CostOf(const GroupBits& groups, int32_t group);
+
 // A guarantee that is being spent, down to the floor. One that is below it from the beginning is not spent at all.
 struct SpendableGuarantee {
   int32_t floor = 0;
   int32_t value = 0;
 
-  // Spends a group that `counts`; one that does not costs nothing. False, with nothing spent, when it is needed.
-  bool Spend(bool counts) {
-    if (counts && value - 1 < floor) return false;
-    value -= counts ? 1 : 0;
+  // False, with nothing spent, when the group is needed.
+  bool Spend(GroupCost cost) {
+    const int32_t left = value - (cost == GroupCost::kGuaranteed ? 1 : 0);
+    if (cost != GroupCost::kNothing && left < floor) return false;
+    value = left;
     return true;
   }
 };

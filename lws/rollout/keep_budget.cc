@@ -15,7 +15,8 @@ int32_t ReleaseGroups(const GroupBits& groups, int32_t replicas, int32_t spec_pa
                       SpendableGuarantee* guarantee) {
   for (; partition > spec_partition; --partition) {
     const int32_t next = partition - 1;
-    if (!guarantee->Spend(next < replicas && groups.IsSteady(next) && !groups.IsUpdated(next))) break;
+    const bool serves = next < replicas && !groups.IsUpdated(next);
+    if (!guarantee->Spend(serves ? CostOf(groups, next) : GroupCost::kNothing)) break;
   }
   return partition;
 }

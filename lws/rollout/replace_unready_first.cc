@@ -25,12 +25,11 @@ RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {
 std::vector<int32_t> NameGroups(const GroupBits& groups, int32_t begin, int32_t end, int32_t replicas,
                                 SpendableGuarantee* guarantee) {
   std::vector<int32_t> named;
-  for (int32_t i = end - 1; i >= begin; --i) {
-    if (!groups.IsUpdated(i) && !groups.IsReady(i) && !groups.IsLeaving(i)) named.push_back(i);
-  }
-  for (int32_t i = end - 1; i >= begin; --i) {
-    if (groups.IsUpdated(i) || !groups.IsSteady(i)) continue;
-    if (guarantee->Spend(i < replicas)) named.push_back(i);
+  for (const GroupCost cost : {GroupCost::kNothing, GroupCost::kSettling, GroupCost::kGuaranteed}) {
+    for (int32_t i = end - 1; i >= begin; --i) {
+      const bool is_next = !groups.IsUpdated(i) && !groups.IsLeaving(i) && CostOf(groups, i) == cost;
+      if (is_next && guarantee->Spend(i < replicas ? cost : GroupCost::kNothing)) named.push_back(i);
+    }
   }
   return named;
 }

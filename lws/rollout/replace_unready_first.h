@@ -5,7 +5,7 @@
 //   lws::ReplaceUnreadyFirst(input)->replace;    // {1, 3}: group 1 costs nothing, group 3 is the one that may go
 //
 // The leader StatefulSet runs OnDelete, so that it replaces nothing; the step names the groups to delete. All groups of
-// an old revision that are not steady are named, then steady ones from the last down while GuaranteedReady
+// an old revision that are not ready are named, then those that are settling, then steady ones from the last down while GuaranteedReady
 // (guarantee.h) stays at replicas - maxUnavailable. Surge groups come and go as with KeepBudget.
 //
 // Laws, with floor = replicas - maxUnavailable and guarantee = GuaranteedReady:
@@ -14,9 +14,9 @@
 //      steady one before one that is not.
 //   3. The first step that a leader StatefulSet under another strategy gets names nothing.
 //   4. When nothing is leaving, a group in [spec_partition, replicas) is not updated and all groups are steady, the
-//   step
-//      names a group or changes the replicas.
+//      step names a group or changes the replicas.
 //   5. A pure function: equal input, equal answer.
+//   6. Law 7 of KeepBudget, of groups that are named or taken back.
 // Assumptions: those of KeepBudget; a named group is deleted only as it was seen, by UID and resource version; a group
 // below spec_partition that is made anew gets its former revision (KeepRevision in lws/core/kept_revision.h), since
 // OnDelete would give it the new one.

@@ -1,6 +1,8 @@
 #include "lws/adapters/scenario/swarm.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <random>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/scenario/scenario.h"
 #include "lws/adapters/simulation/set_simulation.h"
+#include "lws/rollout/controls.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"
 #include "nlohmann/json.hpp"
@@ -18,15 +21,19 @@ namespace {
 using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
+constexpr int32_t kMostReplicas = 8;
 constexpr absl::Duration kPatience = absl::Hours(4);
 
 // One case as it runs.
 class Swarm {
  public:
   Swarm(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
-      : what_(what), checks_(checks), simulation_(OptionsOf(what, policy)), start_(simulation_.now()) {
-    set_replicas_ = what.replicas;
-  }
+      : what_(what),
+        checks_(checks),
+        controls_(ControlsOf(what)),
+        simulation_(OptionsOf(what, policy, controls_)),
+        start_(simulation_.now()),
+        set_replicas_(what.replicas) {}
 
   SwarmResult Run() {
     const Scenario scenario = ScenarioBuilder("s", what_.replicas, what_.size)
@@ -47,11 +54,19 @@ class Swarm {
   }
 
  private:
-  static SetSimulationOptions OptionsOf(const SwarmCase& what, RolloutPolicy policy) {
+  static RolloutControls ControlsOf(const SwarmCase& what) {
+    RolloutControls controls;
+    controls.min_ready = absl::Seconds(what.min_ready_seconds);
+    return controls;
+  }
+
+  static SetSimulationOptions OptionsOf(const SwarmCase& what, RolloutPolicy policy, const RolloutControls& controls) {
     SetSimulationOptions options;
     options.seed = what.seed;
     options.feature_max_unavailable = what.feature_max_unavailable;
-    options.sets.rollout = policy;
+    options.nodes = what.nodes;
+    options.sets = lws::OptionsOf(policy);
+    options.sets.controls = what.min_ready_seconds > 0 ? &controls : nullptr;
     options.faults = what.faults;
     return options;
   }
@@ -74,30 +89,53 @@ class Swarm {
   }
 
   void Happen(const SwarmEvent& event) {
-    if (event.kind == Kind::kNewImage || event.kind == Kind::kScale) return Edit(event);
-    const GroupTruth truth = simulation_.TruthOf(event.group);
-    const bool hits = event.kind == Kind::kFailContainer ? simulation_.FailContainer(event.group, event.worker)
-                                                         : simulation_.DeletePod(event.group, event.worker);
-    if (!hits || !truth.ready || truth.leaving) return;
-    promise_ = std::max(0, promise_ - 1);
-    unseen_failures_ = Count().unseen_failures;
+    switch (event.kind) {
+      case Kind::kNewImage:
+      case Kind::kBrokenImage:
+      case Kind::kScale:
+        return Edit(event);
+      case Kind::kFailContainer:
+        simulation_.FailContainer(event.group, event.worker);
+        return;
+      case Kind::kDeletePod:
+        simulation_.DeletePod(event.group, event.worker);
+        return;
+      case Kind::kKillNode:
+        simulation_.FailNode(event.node, absl::InfiniteDuration());
+        return;
+      case Kind::kFlapNode:
+        simulation_.FailNode(event.node, event.outage);
+    }
   }
 
   // With a view that is current: a higher partition is raised over groups as they are seen (keep_budget.h).
   void Edit(const SwarmEvent& event) {
+    TakeFailures();
     simulation_.List();
     Json patch;
     if (event.kind == Kind::kScale) {
-      patch["spec"]["replicas"] = event.group;
-      set_replicas_ = event.group;
+      patch["spec"]["replicas"] = event.replicas;
+      set_replicas_ = event.replicas;
     } else {
       patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
           Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", ++image_)}}});
     }
-    if (!simulation_.Edit(patch).ok()) Break("an edit is not admitted");
+    absl::Status status = simulation_.Edit(patch);
+    if (event.kind == Kind::kBrokenImage) status.Update(simulation_.BreakImage());
+    if (!status.ok()) Break("an edit is not admitted");
     const Counted counted = Count();
     // What is of the old template is not counted among the surge groups any more.
     promise_ = std::min({promise_, Floor(), event.kind == Kind::kScale ? counted.guarantee : counted.below_replicas});
+  }
+
+  // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
+  // seen apart, so that a group may be seen as ready that never was.
+  void TakeFailures() {
+    const int32_t failures = static_cast<int32_t>(simulation_.failures() - failures_);
+    const int32_t unseen_failures = Count().unseen_failures;
+    promise_ = std::max(0, promise_ - std::max(failures, unseen_failures - unseen_failures_));
+    failures_ = simulation_.failures();
+    unseen_failures_ = unseen_failures;
   }
 
   int32_t Floor() const { return std::max(0, set_replicas_ - what_.max_unavailable); }
@@ -111,15 +149,15 @@ class Swarm {
 
   Counted Count() {
     const SetSimulationCounts counts = simulation_.counts();
-    const GroupBits& seen = simulation_.seen();
     GroupBits both(counts.replicas);
+    GroupBits seen(counts.replicas);
     Counted counted;
     for (int32_t i = 0; i < counts.replicas; ++i) {
       const GroupTruth truth = simulation_.TruthOf(i);
       counted.ready += truth.ready;
-      const bool is_steady = truth.ready && !truth.leaving;
-      const bool as_seen = seen.IsSteady(i) && seen.IsUpdated(i) == truth.updated;
-      both.Set(i, is_steady && as_seen, truth.updated);
+      const bool as_seen = truth.seen_steady && truth.seen_updated == truth.updated;
+      both.Set(i, truth.ready && !truth.leaving && as_seen, truth.updated);
+      seen.Set(i, truth.seen_steady, truth.seen_updated);
     }
     const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
     counted.guarantee = GuaranteedReady(both, set_replicas_, partition, counts.replicas);
@@ -130,15 +168,13 @@ class Swarm {
   }
 
   void Look() {
+    TakeFailures();
     const SetSimulationCounts counts = simulation_.counts();
     const Counted counted = Count();
     if (counts.replicas > std::max(replicas_, set_replicas_ + std::min(what_.max_surge, set_replicas_))) {
       Break("more surge groups than maxSurge");
     }
     replicas_ = counts.replicas;
-    // Leaders and workers are seen apart, so that a group may be seen as ready that never was.
-    promise_ = std::max(0, promise_ - std::max(0, counted.unseen_failures - unseen_failures_));
-    unseen_failures_ = counted.unseen_failures;
     if (checks_ == SwarmChecks::kAll && counted.ready < promise_) Break("fewer groups are ready than promised");
     promise_ = std::max(promise_, std::min(Floor(), counted.guarantee) - counted.unseen_failures);
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
@@ -159,13 +195,15 @@ class Swarm {
 
   const SwarmCase& what_;
   const SwarmChecks checks_;
+  const RolloutControls controls_;
   SetSimulation simulation_;
   const absl::Time start_;
   SwarmResult result_;
   int32_t set_replicas_ = 0;
   int32_t replicas_ = 0;  // of the leader StatefulSet
   int32_t promise_ = 0;
-  int32_t unseen_failures_ = 0;  // at the last look
+  int64_t failures_ = 0;         // at the last look
+  int32_t unseen_failures_ = 0;  // then
   int32_t image_ = 1;
 };
 
@@ -181,7 +219,37 @@ void Try(SwarmCase* what, RolloutPolicy policy, SwarmChecks checks, const Change
   if (!RunSwarmCase(less, policy, checks).broken_law.empty()) *what = std::move(less);
 }
 
-constexpr const char* kKinds[] = {"newImage", "scale", "fail", "delete"};
+constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
+
+// Of so many events so many are of the kind, in the order of the kinds.
+constexpr int32_t kWeights[] = {2, 1, 2, 16, 10, 2, 7};
+
+Kind DrawKind(std::mt19937_64* random) {
+  const int32_t all = std::accumulate(std::begin(kWeights), std::end(kWeights), 0);
+  int32_t drawn = static_cast<int32_t>((*random)() % static_cast<uint64_t>(all));
+  int32_t kind = 0;
+  while (drawn >= kWeights[kind]) drawn -= kWeights[kind++];
+  return static_cast<Kind>(kind);
+}
+
+// What the kind has, as in files.
+std::string DetailsOf(const SwarmEvent& event) {
+  switch (event.kind) {
+    case Kind::kNewImage:
+    case Kind::kBrokenImage:
+      return "";
+    case Kind::kScale:
+      return absl::StrCat(", replicas: ", event.replicas);
+    case Kind::kFailContainer:
+    case Kind::kDeletePod:
+      return absl::StrCat(", group: ", event.group, ", worker: ", event.worker);
+    case Kind::kKillNode:
+      return absl::StrCat(", node: ", event.node);
+    case Kind::kFlapNode:
+      return absl::StrCat(", node: ", event.node, ", outage: ", absl::FormatDuration(event.outage));
+  }
+  return "";
+}
 
 // The numbers of a case by their names in files, in the order they are written.
 template <typename Case, typename Number>
@@ -191,6 +259,8 @@ void ForEachNumber(Case& what, const Number& number) {
   number("size", what.size);
   number("maxSurge", what.max_surge);
   number("maxUnavailable", what.max_unavailable);
+  number("nodes", what.nodes);
+  number("minReadySeconds", what.min_ready_seconds);
   number("late", what.faults.late);
   number("lost", what.faults.lost);
   number("twice", what.faults.twice);
@@ -198,6 +268,7 @@ void ForEachNumber(Case& what, const Number& number) {
   number("conflict", what.faults.conflict);
   number("answerLost", what.faults.answer_lost);
   number("crash", what.faults.crash);
+  number("clockJump", what.faults.clock_jump);
   number("slowImage", what.faults.slow_image);
 }
 
@@ -210,28 +281,29 @@ SwarmCase DrawSwarmCase(uint64_t seed) {
   };
   SwarmCase what;
   what.seed = seed;
-  what.replicas = draw(1, 6);
-  what.size = draw(1, 4);
+  what.replicas = draw(1, kMostReplicas);
+  what.size = draw(1, 8);
   what.max_surge = draw(0, 2);
   what.max_unavailable = draw(what.max_surge == 0 ? 1 : 0, what.replicas);
   what.feature_max_unavailable = draw(0, 1) == 1;
   for (int32_t* rate : {&what.faults.late, &what.faults.twice}) *rate = DrawRate(&random, 500);
   for (int32_t* rate : {&what.faults.lost, &what.faults.refused, &what.faults.conflict, &what.faults.answer_lost,
-                        &what.faults.crash, &what.faults.slow_image}) {
+                        &what.faults.crash, &what.faults.clock_jump, &what.faults.slow_image}) {
     *rate = DrawRate(&random, 200);
   }
   what.faults.until = kFaultsStop;
-  const int32_t events = draw(1, 16);
+  what.nodes = draw(2, 12);
+  what.min_ready_seconds = draw(0, 2) == 0 ? draw(1, 30) : 0;
+  const int32_t events = draw(1, 48);
   for (int32_t i = 0; i < events; ++i) {
     SwarmEvent event;
     event.at = absl::Milliseconds(draw(0, static_cast<int32_t>(absl::ToInt64Milliseconds(kFaultsStop))));
-    const int32_t kind = draw(0, 9);
-    event.kind = kind < 2   ? Kind::kNewImage
-                 : kind < 3 ? Kind::kScale
-                 : kind < 7 ? Kind::kFailContainer
-                            : Kind::kDeletePod;
-    event.group = event.kind == Kind::kScale ? draw(1, 6) : draw(0, what.replicas);
+    event.kind = DrawKind(&random);
+    event.replicas = draw(1, kMostReplicas);
+    event.group = draw(0, what.replicas);
     event.worker = draw(0, what.size - 1);
+    event.node = draw(0, what.nodes - 1);
+    event.outage = absl::Seconds(draw(5, 180));
     what.events.push_back(event);
   }
   std::stable_sort(what.events.begin(), what.events.end(),
@@ -249,10 +321,11 @@ SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks chec
     Try(&least, policy, checks,
         [i](SwarmCase* less) { less->events.erase(less->events.begin() + static_cast<ptrdiff_t>(i) - 1); });
   }
+  Try(&least, policy, checks, [](SwarmCase* less) { less->min_ready_seconds = 0; });
   for (int32_t SimulationFaults::*rate :
        {&SimulationFaults::late, &SimulationFaults::lost, &SimulationFaults::twice, &SimulationFaults::refused,
         &SimulationFaults::conflict, &SimulationFaults::answer_lost, &SimulationFaults::crash,
-        &SimulationFaults::slow_image}) {
+        &SimulationFaults::clock_jump, &SimulationFaults::slow_image}) {
     Try(&least, policy, checks, [rate](SwarmCase* less) { less->faults.*rate = 0; });
   }
   return least;
@@ -268,8 +341,7 @@ std::string ToYaml(const SwarmCase& what) {
                   "\nevents:", what.events.empty() ? " []" : "", "\n");
   for (const SwarmEvent& event : what.events) {
     absl::StrAppend(&yaml, "  - {at: ", absl::FormatDuration(event.at),
-                    ", kind: ", kKinds[static_cast<int>(event.kind)], ", group: ", event.group,
-                    ", worker: ", event.worker, "}\n");
+                    ", kind: ", kKinds[static_cast<int>(event.kind)], DetailsOf(event), "}\n");
   }
   return yaml;
 }
@@ -309,8 +381,13 @@ absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
     const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
     if (found == std::end(kKinds)) return absl::InvalidArgumentError(absl::StrCat("events: kind: ", kind.dump()));
     event.kind = static_cast<Kind>(found - std::begin(kKinds));
+    event.replicas = told.value("replicas", 0);
     event.group = told.value("group", 0);
     event.worker = told.value("worker", 0);
+    event.node = told.value("node", 0);
+    const absl::StatusOr<absl::Duration> outage = ReadDuration(told, "outage", absl::ZeroDuration());
+    if (!outage.ok()) return outage.status();
+    event.outage = *outage;
     what.events.push_back(event);
   }
   if (!status.ok()) return status;

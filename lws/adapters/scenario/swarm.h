@@ -6,7 +6,8 @@
 //   lws::SwarmCase least = lws::Minimize(lws::DrawSwarmCase(17), policy);
 //   lws::ToYaml(least);    // a file that shows the same with as little as may be
 //
-// What is drawn: the set and its budget, edits, containers that fail, pods that are deleted, and the rates of
+// What is drawn: the set and its budget, the nodes, how long groups have to be ready, edits (also to images that do not
+// come), containers that fail, pods that are deleted, nodes that die or go away for a while, and the rates of
 // simulation_faults.h. The set lives in the simulation in numbers (set_simulation.h), whose controller is ReconcileSet
 // on a Fleet.
 //
@@ -36,11 +37,15 @@
 namespace lws {
 
 struct SwarmEvent {
-  enum class Kind { kNewImage, kScale, kFailContainer, kDeletePod };
+  // kBrokenImage is one that cannot be pulled until the faults end.
+  enum class Kind { kNewImage, kBrokenImage, kScale, kFailContainer, kDeletePod, kKillNode, kFlapNode };
   absl::Duration at;
   Kind kind = Kind::kNewImage;
-  int32_t group = 0;   // for kScale: the replicas
-  int32_t worker = 0;  // 0 is the leader
+  int32_t replicas = 0;   // to scale to
+  int32_t group = 0;      // of the container or pod
+  int32_t worker = 0;     // 0 is the leader
+  int32_t node = 0;       // to kill or flap
+  absl::Duration outage;  // of a node that flaps
 };
 
 struct SwarmCase {
@@ -50,6 +55,8 @@ struct SwarmCase {
   int32_t max_surge = 0;
   int32_t max_unavailable = 1;
   bool feature_max_unavailable = false;  // MaxUnavailableStatefulSet
+  int32_t nodes = 1;
+  int32_t min_ready_seconds = 0;  // of RolloutControls
   SimulationFaults faults;
   std::vector<SwarmEvent> events;  // by time
 };

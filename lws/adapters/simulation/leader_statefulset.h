@@ -52,6 +52,8 @@ class LeaderStatefulSet {
   void Sync(Work* work);
 
   const Spec& spec() const { return spec_; }
+  // It is through with its rollout: what it makes below its partition is of the spec's revision too.
+  bool is_complete() const { return current_revision_ == spec_.revision; }
   // Pods that are there.
   int32_t status_replicas() const { return there_; }
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/leader_statefulset.h"
+#include "lws/adapters/simulation/node_outages.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/adapters/simulation/timer_wheel.h"
 #include "lws/api/applied_fields.h"
@@ -19,6 +20,7 @@
 #include "lws/core/fleet.h"
 #include "lws/core/group_state.h"
 #include "lws/core/leader_decision.h"
+#include "lws/core/prepared_set.h"
 #include "lws/core/reconcile_set.h"
 #include "lws/core/restart.h"
 #include "nlohmann/json.hpp"
@@ -39,14 +41,22 @@ PackedUid Uid(UidKind kind, int32_t group, int32_t worker, uint32_t life) {
 }
 
 struct Pod {
-  uint32_t life = 0;  // how many there were of the name
-  bool exists = false;
-  bool started = false;
-  bool ready = false;
-  bool restarted = false;
-  bool stopping = false;
-  bool is_former = false;  // a worker of a former StatefulSet
+  uint32_t life = 0;       // how many there were of the name
+  uint32_t told_life = 0;  // of the one that the controller knows; 0: none
+  uint16_t node = 0;
+  uint8_t pulls = 0;  // that failed
+  bool exists : 1;
+  bool started : 1;
+  bool ready : 1;
+  bool restarted : 1;
+  bool stopping : 1;
+  bool is_former : 1;    // a worker of a former StatefulSet
+  bool is_lost : 1;      // it was ready when its node was lost
+  bool told_failing : 1;  // the controller knows that it fails
+
+  Pod() : exists(), started(), ready(), restarted(), stopping(), is_former(), is_lost(), told_failing() {}
 };
+static_assert(sizeof(Pod) == 12, "a pod is packed");
 
 struct Group {
   uint32_t workers_life = 0;  // how many worker StatefulSets there were
@@ -62,7 +72,27 @@ struct Group {
   int32_t ready_members = 0;
 };
 
-enum class TimerKind : uint8_t { kStart, kBecomeReady, kStop, kTellGroup, kList };
+enum class TimerKind : uint8_t {
+  // Of a pod.
+  kStart,
+  kBecomeReady,
+  kStop,
+  // Of a group.
+  kTellGroup,
+  // Of a node: its number is in the place of the group, that of the outage in the place of the life.
+  kNodeLost,
+  kNodeBack,
+  kNodeGone,
+  kList,
+  kLook,
+};
+
+// From the kubelet's last word until its node counts as lost, and from there until the node is taken away.
+constexpr absl::Duration kNodeMonitorGracePeriod = absl::Seconds(40);
+constexpr absl::Duration kNodeRemoval = absl::Minutes(5);
+// After a pull that fails, doubling.
+constexpr absl::Duration kFirstPullBackoff = absl::Seconds(10);
+constexpr absl::Duration kMostPullBackoff = absl::Minutes(5);
 
 struct Timer {
   int32_t group;
@@ -79,6 +109,7 @@ class SetSimulation::State {
       : options_(std::move(options)),
         on_event_(std::move(on_event)),
         random_(options_.seed),
+        nodes_(options_.nodes),
         leaders_(options_.feature_max_unavailable) {
     if (options_.faults.until > absl::ZeroDuration()) ListLater();
   }
@@ -87,13 +118,15 @@ class SetSimulation::State {
   absl::Status Edit(const Json& patch);
   bool FailContainer(int32_t group, int32_t worker);
   bool DeletePod(int32_t group, int32_t worker);
+  bool FailNode(int32_t node, absl::Duration outage);
+  absl::Status BreakImage();
   void List();
   bool Advance(absl::Time limit);
   absl::Time now() const { return options_.start + absl::Milliseconds(timers_.now()); }
   SetSimulationCounts counts() const;
   GroupState StateOf(int32_t group) const;
   GroupTruth TruthOf(int32_t group) const;
-  const GroupBits& seen() const;
+  int64_t failures() const { return failures_; }
   bool on_delete() const { return leaders_.spec().on_delete; }
   int64_t steps() const { return steps_; }
 
@@ -105,17 +138,29 @@ class SetSimulation::State {
   int64_t Draw(const DelayRange& range);
   void Later(int64_t delay, TimerKind kind, int32_t group, int32_t worker);
 
+  bool Has(int32_t group, int32_t worker) const {
+    return group >= 0 && group < static_cast<int32_t>(groups_.size()) && worker >= 0 && worker < size_;
+  }
+  // Calls visit(group, worker) for the pods that are on the node.
+  template <typename Visit>
+  void ForEachPodOn(uint16_t node, const Visit& visit);
+
   // What becomes of members.
   void StartPod(int32_t group, int32_t worker);
   void StopPod(int32_t group, int32_t worker);
   void Run(const Timer& timer);
+  void RunPod(const Timer& timer);
+  void PullOrStart(int32_t group, int32_t worker);
+  void BecomeReady(int32_t group, int32_t worker);
+  void LoseReady(int32_t group, int32_t worker);
+  void RunNode(const Timer& timer);
   void EndPod(int32_t group, int32_t worker);
   void RemoveLeader(int32_t group);
   void CreateWorkers(int32_t group);
   void RemoveWorkers(int32_t group);
   void RestartGroup(const Member& member);
   void CreateWorkersOf(const Member& member);
-  bool IsSeen(const Member& member);
+  bool IsSeen(const Member& member) const;
   void Retry(const Member& member);
   bool StopGroup(int32_t group);
   // What the watches tell, sooner or later.
@@ -128,6 +173,8 @@ class SetSimulation::State {
 
   // What goes wrong.
   bool IsFaulty() const { return absl::Milliseconds(timers_.now()) < options_.faults.until; }
+  // Counts the group when it was steady until what is to befall it now.
+  void CountFailure(int32_t group);
   bool Happens(int32_t chance) { return chance > 0 && static_cast<int32_t>(random_() % 1000) < chance; }
   // True when the watches keep what changes in the group back.
   bool IsKeptBack(int32_t group);
@@ -139,6 +186,8 @@ class SetSimulation::State {
   void Settle();
   void SyncLeaders();
   void DecidePod(const Member& member);
+  absl::Duration DrawClockError();
+  void LookAgain(absl::Duration after);
   void DecideSet();
   bool Perform(const Action& action);
   void ApplyLeaders(const ActionObject& object);
@@ -150,6 +199,8 @@ class SetSimulation::State {
   std::mt19937_64 random_;
   TimerWheel<Timer> timers_;
   std::vector<Timer> due_;
+  NodeOutages<Timer> nodes_;
+  std::vector<RevisionId> broken_images_;  // of these revisions
 
   Fleet fleet_;
   uint32_t set_number_ = 0;
@@ -162,7 +213,9 @@ class SetSimulation::State {
   int64_t restarts_ = 0;
   uint64_t next_version_ = 1;
   int64_t steps_ = 0;
+  int64_t failures_ = 0;
   bool crashed_ = false;
+  absl::Duration clock_error_;  // of the controller
 
   LeaderStatefulSet leaders_;
   LeaderStatefulSet::Work work_;
@@ -174,6 +227,8 @@ class SetSimulation::State {
   // Looks.
   bool set_due_ = false;
   int64_t next_pass_ = 0;
+  int64_t next_look_ = 0;  // that the last plan asked for
+  std::shared_ptr<const RolloutProgress> rollout_progress_;
   std::vector<uint32_t> due_sets_;
   std::vector<Member> due_pods_;
   std::vector<FleetName> due_names_;
@@ -246,6 +301,7 @@ SetSimulation::State::Write SetSimulation::State::WriteOutcome() {
 // The next controller lists everything, and looks at all of it.
 void SetSimulation::State::Crash() {
   crashed_ = false;
+  rollout_progress_ = nullptr;
   List();
   set_due_ = true;
   for (int32_t group = 0; group < static_cast<int32_t>(groups_.size()); ++group) {
@@ -255,7 +311,9 @@ void SetSimulation::State::Crash() {
 
 void SetSimulation::State::TellPodNow(int32_t group, int32_t worker) {
   ++steps_;
-  const Pod& pod = PodOf(group, worker);
+  Pod& pod = PodOf(group, worker);
+  pod.told_life = pod.exists ? pod.life : 0;
+  pod.told_failing = pod.exists && (pod.restarted || pod.stopping);
   PodFacts facts;
   facts.member = {set_number_, group, worker};
   facts.exists = pod.exists;
@@ -290,9 +348,12 @@ void SetSimulation::State::TellWorkersNow(int32_t group) {
 
 void SetSimulation::State::StartPod(int32_t group, int32_t worker) {
   Pod& pod = PodOf(group, worker);
-  const uint32_t life = pod.life + 1;
+  const Pod before = pod;
   pod = Pod();
-  pod.life = life;
+  pod.life = before.life + 1;
+  pod.told_life = before.told_life;
+  pod.told_failing = before.told_failing;
+  pod.node = nodes_.Next();
   pod.exists = true;
   ++pods_created_;
   if (worker > 0) ++groups_[group].members;
@@ -312,35 +373,114 @@ void SetSimulation::State::StopPod(int32_t group, int32_t worker) {
 
 void SetSimulation::State::Run(const Timer& timer) {
   ++steps_;
-  const int32_t group = timer.group;
-  if (timer.kind == TimerKind::kList) {
-    if (IsFaulty()) ListLater();
-    return List();
+  switch (timer.kind) {
+    case TimerKind::kStart:
+    case TimerKind::kBecomeReady:
+    case TimerKind::kStop:
+      return RunPod(timer);
+    case TimerKind::kNodeLost:
+    case TimerKind::kNodeBack:
+    case TimerKind::kNodeGone:
+      return RunNode(timer);
+    case TimerKind::kTellGroup:
+      return TellGroupNow(timer.group);
+    case TimerKind::kList:
+      if (IsFaulty()) ListLater();
+      return List();
+    case TimerKind::kLook:
+      set_due_ |= timers_.now() == next_look_;
   }
-  if (timer.kind == TimerKind::kTellGroup) return TellGroupNow(group);
-  Pod& pod = PodOf(group, timer.worker);
+}
+
+void SetSimulation::State::RunPod(const Timer& timer) {
+  const Pod& pod = PodOf(timer.group, timer.worker);
   if (!pod.exists || pod.life != timer.life) return;
-  if (timer.kind == TimerKind::kStop) {
-    EndPod(group, timer.worker);
-    return;
-  }
+  if (!nodes_.Runs(pod.node)) return nodes_.Wait(pod.node, timer);
+  if (timer.kind == TimerKind::kStop) return EndPod(timer.group, timer.worker);
   if (pod.stopping) return;
-  if (timer.kind == TimerKind::kStart) {
-    pod.started = true;
-    TellPod(group, timer.worker);
-    Later(Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, timer.worker);
-    return;
+  if (timer.kind == TimerKind::kStart) return PullOrStart(timer.group, timer.worker);
+  if (!pod.ready) BecomeReady(timer.group, timer.worker);
+}
+
+void SetSimulation::State::PullOrStart(int32_t group, int32_t worker) {
+  Pod& pod = PodOf(group, worker);
+  const RevisionId revision = worker == 0 ? groups_[group].leader_revision : groups_[group].workers_revision;
+  const bool is_broken = std::find(broken_images_.begin(), broken_images_.end(), revision) != broken_images_.end();
+  if (is_broken && IsFaulty()) {
+    const absl::Duration backoff = std::min(kMostPullBackoff, kFirstPullBackoff * (1 << std::min<int>(pod.pulls, 5)));
+    ++pod.pulls;
+    return Later(absl::ToInt64Milliseconds(backoff), TimerKind::kStart, group, worker);
   }
-  if (pod.ready) return;
+  pod.started = true;
+  TellPod(group, worker);
+  Later(Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
+}
+
+void SetSimulation::State::BecomeReady(int32_t group, int32_t worker) {
+  Pod& pod = PodOf(group, worker);
   pod.ready = true;
-  TellPod(group, timer.worker);
-  if (timer.worker == 0) {
+  TellPod(group, worker);
+  if (worker == 0) {
     leaders_.SetReady(group, true);
     leaders_due_ = true;
   } else if (!pod.is_former) {
     ++groups_[group].ready_members;
     TellWorkers(group);
   }
+}
+
+// And tells so. REQUIRES: it is ready.
+void SetSimulation::State::LoseReady(int32_t group, int32_t worker) {
+  Pod& pod = PodOf(group, worker);
+  pod.ready = false;
+  TellPod(group, worker);
+  if (worker == 0) {
+    leaders_.SetReady(group, false);
+    leaders_due_ = true;
+  } else if (!pod.is_former) {
+    --groups_[group].ready_members;
+    TellWorkers(group);
+  }
+}
+
+template <typename Visit>
+void SetSimulation::State::ForEachPodOn(uint16_t node, const Visit& visit) {
+  for (size_t i = 0; i < pods_.size(); ++i) {
+    const bool is_there = pods_[i].exists && pods_[i].node == node;
+    if (is_there) visit(static_cast<int32_t>(i / size_), static_cast<int32_t>(i % size_));
+  }
+}
+
+void SetSimulation::State::RunNode(const Timer& timer) {
+  const uint16_t node = static_cast<uint16_t>(timer.group);
+  if (!nodes_.IsDuring(node, timer.life)) return;
+  if (timer.kind == TimerKind::kNodeLost) {
+    ForEachPodOn(node, [this](int32_t group, int32_t worker) {
+      if (!PodOf(group, worker).ready) return;
+      CountFailure(group);
+      PodOf(group, worker).is_lost = true;
+      LoseReady(group, worker);
+    });
+    return;
+  }
+  const std::vector<Timer> waiting = nodes_.End(node);
+  if (timer.kind == TimerKind::kNodeGone) {
+    // With the node go its pods, wherever they were in their lives.
+    ForEachPodOn(node, [this](int32_t group, int32_t worker) { EndPod(group, worker); });
+    return;
+  }
+  for (const Timer& waited : waiting) timers_.Add(timers_.now() + 1, waited);
+  ForEachPodOn(node, [this](int32_t group, int32_t worker) {
+    Pod& pod = PodOf(group, worker);
+    const bool returns = pod.is_lost && !pod.stopping;
+    pod.is_lost = false;
+    if (returns && !pod.ready) BecomeReady(group, worker);
+  });
+}
+
+void SetSimulation::State::CountFailure(int32_t group) {
+  const GroupTruth truth = TruthOf(group);
+  failures_ += truth.ready && !truth.leaving;
 }
 
 // The containers of the pod have ended.
@@ -439,12 +579,15 @@ void SetSimulation::State::TellLeaders() {
   ObservedStatefulSet& observed = observed_leaders_;
   const bool same = observed.partition == spec.partition && observed.replicas == spec.replicas &&
                     observed.on_delete == spec.on_delete && observed.status_replicas == leaders_.status_replicas() &&
+                    (observed.current_revision == observed.update_revision) == leaders_.is_complete() &&
                     !observed.meta.resource_version.empty();
   if (same) return;
   observed.partition = spec.partition;
   observed.replicas = spec.replicas;
   observed.on_delete = spec.on_delete;
   observed.status_replicas = leaders_.status_replicas();
+  observed.current_revision = leaders_.is_complete() ? "update" : "current";
+  observed.update_revision = "update";
   observed.meta.resource_version = std::to_string(next_version_++);
   fleet_.AddStatefulSet(observed);
 }
@@ -463,13 +606,11 @@ void SetSimulation::State::DecidePod(const Member& member) {
 
 // Whether the controller knows of the pod, and of its leader as it is: what is written for another life of a leader is
 // refused, or collected at once.
-bool SetSimulation::State::IsSeen(const Member& member) {
-  const std::string leader = LeaderPodName(set_->metadata().name(), member.group);
-  const std::string name = member.worker == 0 ? leader : absl::StrCat(leader, "-", member.worker);
-  const PodObservation observation = fleet_.ObservePod(set_->metadata().namespace_(), name);
-  const ObservedPod* seen = member.worker == 0 ? observation.pod : observation.leader;
-  if (observation.pod == nullptr) return false;
-  return seen == nullptr || seen->meta.uid == UidText(Uid(UidKind::kPod, member.group, 0, PodOf(member.group, 0).life));
+bool SetSimulation::State::IsSeen(const Member& member) const {
+  const Pod* pods = pods_.data() + static_cast<size_t>(member.group) * size_;
+  const bool is_told = pods[member.worker].told_life > 0;
+  if (member.worker > 0 && pods[0].told_life == 0) return is_told;
+  return is_told && pods[0].told_life == pods[0].life;
 }
 
 void SetSimulation::State::Retry(const Member& member) {
@@ -541,12 +682,27 @@ bool SetSimulation::State::Perform(const Action& action) {
   return true;
 }
 
+absl::Duration SetSimulation::State::DrawClockError() {
+  const int64_t most = absl::ToInt64Milliseconds(options_.faults.most_clock_error);
+  return absl::Milliseconds(static_cast<int64_t>(random_() % static_cast<uint64_t>(2 * most + 1)) - most);
+}
+
+// Only the latest request counts.
+void SetSimulation::State::LookAgain(absl::Duration after) {
+  next_look_ = timers_.now() + std::max<int64_t>(1, absl::ToInt64Milliseconds(absl::Ceil(after, absl::Milliseconds(1))));
+  timers_.Add(next_look_, {0, 0, 0, TimerKind::kLook});
+}
+
 void SetSimulation::State::DecideSet() {
   set_due_ = false;
   next_pass_ = timers_.now() + absl::ToInt64Milliseconds(options_.pass);
-  const SetObservation observation = fleet_.ObserveSet(set_number_);
+  SetObservation observation = fleet_.ObserveSet(set_number_);
   facts_ = observation.groups;
-  const Plan plan = ReconcileSet(observation, now(), options_.sets);
+  observation.rollout_progress = rollout_progress_.get();
+  if (IsFaulty() && Happens(options_.faults.clock_jump)) clock_error_ = DrawClockError();
+  const Plan plan = ReconcileSet(observation, now() + clock_error_, options_.sets);
+  if (plan.rollout_progress != nullptr) rollout_progress_ = plan.rollout_progress;
+  if (plan.requeue_after.has_value()) LookAgain(*plan.requeue_after);
   for (const Action& action : plan.actions) {
     const Write write = WriteOutcome();
     const bool is_performed = write != Write::kNotDone && Perform(action);
@@ -642,30 +798,53 @@ absl::Status SetSimulation::State::Edit(const Json& patch) {
 }
 
 bool SetSimulation::State::FailContainer(int32_t group, int32_t worker) {
-  if (group < 0 || group >= static_cast<int32_t>(groups_.size()) || worker < 0 || worker >= size_) return false;
+  if (!Has(group, worker)) return false;
   Pod& pod = PodOf(group, worker);
-  if (!pod.exists || !pod.started || pod.stopping) return false;
-  if (pod.ready && worker == 0) leaders_.SetReady(group, false);
-  if (pod.ready && worker > 0 && !pod.is_former) --groups_[group].ready_members;
-  pod.ready = false;
+  if (!pod.exists || !pod.started || pod.stopping || !nodes_.Runs(pod.node)) return false;
+  CountFailure(group);
   pod.restarted = true;
-  leaders_due_ = true;
-  TellPod(group, worker);
-  if (worker > 0) TellWorkers(group);
+  if (pod.ready) {
+    LoseReady(group, worker);
+  } else {
+    TellPod(group, worker);
+  }
   const int64_t restart = Draw(options_.kubelet.restart);  // in this order on every compiler
   Later(restart + Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
   return true;
 }
 
 bool SetSimulation::State::DeletePod(int32_t group, int32_t worker) {
-  if (group < 0 || group >= static_cast<int32_t>(groups_.size()) || worker < 0 || worker >= size_) return false;
+  if (!Has(group, worker)) return false;
   const Pod& pod = PodOf(group, worker);
   if (!pod.exists || pod.stopping) return false;
+  CountFailure(group);
   StopPod(group, worker);
   if (worker > 0) return true;
   leaders_.SetStopping(group);
   leaders_due_ = true;
   return true;
+}
+
+bool SetSimulation::State::FailNode(int32_t node, absl::Duration outage) {
+  const uint32_t number = nodes_.Begin(node);
+  if (number == 0) return false;
+  const int64_t lost = timers_.now() + absl::ToInt64Milliseconds(kNodeMonitorGracePeriod);
+  timers_.Add(lost, {node, number, 0, TimerKind::kNodeLost});
+  const bool comes_back = outage != absl::InfiniteDuration();
+  const int64_t end = comes_back ? timers_.now() + std::max<int64_t>(1, absl::ToInt64Milliseconds(outage))
+                                 : lost + absl::ToInt64Milliseconds(kNodeRemoval);
+  timers_.Add(end, {node, number, 0, comes_back ? TimerKind::kNodeBack : TimerKind::kNodeGone});
+  return true;
+}
+
+absl::Status SetSimulation::State::BreakImage() {
+  if (!set_.has_value()) return absl::NotFoundError("there is no set");
+  const SetObservation observation = fleet_.ObserveSet(set_number_);
+  const absl::StatusOr<RevisionId> revision =
+      fleet_.RevisionNumber(set_number_, observation.prepared->revision_key);
+  if (!revision.ok()) return revision.status();
+  broken_images_.push_back(*revision);
+  return absl::OkStatus();
 }
 
 GroupTruth SetSimulation::State::TruthOf(int32_t group) const {
@@ -675,16 +854,16 @@ GroupTruth SetSimulation::State::TruthOf(int32_t group) const {
   truth.ready = state == GroupState::kOldReady || state == GroupState::kNewReady;
   truth.updated = state == GroupState::kNewUnready || state == GroupState::kNewReady;
   truth.leaving = groups_[group].workers_stopping;
+  bool told_failing = false;
+  const Pod* pods = pods_.data() + static_cast<size_t>(group) * size_;
   for (int32_t worker = 0; worker < size_; ++worker) {
-    const Pod& pod = pods_[static_cast<size_t>(group) * size_ + worker];
-    truth.leaving |= pod.exists && (pod.stopping || pod.restarted);
+    truth.leaving |= pods[worker].exists && (pods[worker].stopping || pods[worker].restarted);
+    told_failing |= pods[worker].told_failing;
   }
+  if (facts_ == nullptr) return truth;
+  truth.seen_steady = facts_->bits.IsSteady(group) && !told_failing;
+  truth.seen_updated = facts_->bits.IsUpdated(group);
   return truth;
-}
-
-const GroupBits& SetSimulation::State::seen() const {
-  static const GroupBits& nothing = *new GroupBits();
-  return facts_ == nullptr ? nothing : facts_->bits;
 }
 
 SetSimulationCounts SetSimulation::State::counts() const {
@@ -722,8 +901,10 @@ bool SetSimulation::FailContainer(int32_t group, int32_t worker) { return state_
 bool SetSimulation::DeletePod(int32_t group, int32_t worker) { return state_->DeletePod(group, worker); }
 void SetSimulation::List() { state_->List(); }
 bool SetSimulation::Advance(absl::Time limit) { return state_->Advance(limit); }
+bool SetSimulation::FailNode(int32_t node, absl::Duration outage) { return state_->FailNode(node, outage); }
+absl::Status SetSimulation::BreakImage() { return state_->BreakImage(); }
+int64_t SetSimulation::failures() const { return state_->failures(); }
 GroupTruth SetSimulation::TruthOf(int32_t group) const { return state_->TruthOf(group); }
-const GroupBits& SetSimulation::seen() const { return state_->seen(); }
 bool SetSimulation::on_delete() const { return state_->on_delete(); }
 int64_t SetSimulation::steps() const { return state_->steps(); }
 absl::Time SetSimulation::now() const { return state_->now(); }

@@ -6,8 +6,8 @@
 //   simulation.counts().ready;    // all of them
 //
 // The decisions are those of any host: ReconcileSet on a Fleet, and the tables of restart.h and leader_decision.h. What
-// is around them is simpler than in simulation.h: there is a node for every pod, images always come, the API server is
-// there at once, and the set is looked at at most once in a while, as by a controller whose passes take their time.
+// is around them is simpler than in simulation.h: there is room on the nodes for every pod, the API server is there at
+// once, and the set is looked at at most once in a while, as by a controller whose passes take their time.
 //
 // Laws:
 //   1. Same options, same calls: same states and events.
@@ -27,7 +27,6 @@
 #include "lws/api/json.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_set.h"
-#include "lws/rollout/group_bits.h"
 
 namespace lws {
 
@@ -37,6 +36,7 @@ struct SetSimulationOptions {
   bool feature_max_unavailable = false;                  // MaxUnavailableStatefulSet
   SetReconcileOptions sets;
   KubeletOptions kubelet;  // the delays
+  int32_t nodes = 0;  // pods go to them in turn; 0: a node for every pod
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
   // The least time from one look at the set to the next.
   absl::Duration pass = absl::Milliseconds(100);
@@ -53,12 +53,14 @@ struct SetSimulationCounts {
   int64_t restarts = 0;
 };
 
-// A group of which not all is as a policy may count on is leaving: its leader or its workers are being deleted, or a
-// container has restarted, and the group will be.
+// A group as it is, and as the controller has seen it. One of which not all is as a policy may count on is leaving: its
+// leader or its workers are being deleted, or a container has restarted, and the group will be.
 struct GroupTruth {
   bool ready = false;
   bool updated = false;
   bool leaving = false;
+  bool seen_steady = false;
+  bool seen_updated = false;
 };
 
 enum class GroupState { kAbsent, kOldUnready, kOldReady, kNewUnready, kNewReady };
@@ -80,6 +82,14 @@ class SetSimulation {
   // The pod is deleted, as by an eviction. False when there is no such pod, or it is going already.
   bool DeletePod(int32_t group, int32_t worker);
 
+  // The kubelet of the node stops: after 40 s its pods count as not ready. It comes back after the outage; after an
+  // infinite one the node is taken away with its pods, and another takes its place. False when there is no such node
+  // that runs, or no other.
+  bool FailNode(int32_t node, absl::Duration outage);
+
+  // The image of the set's present template cannot be pulled until the faults end. Errors: NotFound without a set.
+  absl::Status BreakImage();
+
   // The controller lists everything anew: it sees all as it is.
   void List();
 
@@ -91,9 +101,10 @@ class SetSimulation {
   SetSimulationCounts counts() const;
   // REQUIRES: 0 <= group < counts().replicas.
   GroupState StateOf(int32_t group) const;
-  // As it is, and as the controller has seen it; groups beyond those of the leader StatefulSet are neither.
+  // Of a group that there never was, nothing.
   GroupTruth TruthOf(int32_t group) const;
-  const GroupBits& seen() const;
+  // How often a group that was ready, and to stay so, lost that by a container, a pod or a node.
+  int64_t failures() const;
   // The leader StatefulSet runs OnDelete.
   bool on_delete() const;
   // Pods and StatefulSets that were told, writes, and timers.

@@ -7,8 +7,8 @@
 // A chance is of a thousand. Watches: what changes in a group may be told late, twice, or only when everything is
 // listed anew; since each group comes when it comes, changes of two groups change places. Writes: refused, in conflict,
 // or done and the answer lost (the host then reads the object, as cluster.h asks, and does not go on with the plan);
-// the controller may crash between any two of them, forgets all, and lists anew. Images may take ten times as long.
-// After `until` nothing goes wrong any more, and the next list tells what was lost.
+// the controller may crash between any two of them, forgets all, and lists anew. Its clock may jump to another error
+// with any look. Images may take ten times as long. After `until` nothing goes wrong any more, and the next list tells what was lost.
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_SIMULATION_SIMULATION_FAULTS_H_
@@ -31,6 +31,9 @@ struct SimulationFaults {
   int32_t conflict = 0;
   int32_t answer_lost = 0;
   int32_t crash = 0;
+
+  int32_t clock_jump = 0;
+  absl::Duration most_clock_error = absl::Minutes(10);
 
   int32_t slow_image = 0;
 
