@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "lws/api/defaulting.h"
 #include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.h"
@@ -85,10 +86,11 @@ void MergeOver(const Json& from, Json* to) {
 // Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their
 // written form included, over what was sent. Else it goes on with what was sent.
 void ApplyDefaults(Candidate* candidate) {
-  const Json before = LeaderWorkerSetToJson(candidate->set);
+  const LeaderWorkerSet before = candidate->set;
   ApplyAdmissionDefaults(&candidate->set);
+  if (google::protobuf::util::MessageDifferencer::Equals(candidate->set, before)) return;
   const Json after = LeaderWorkerSetToJson(candidate->set);
-  if (after == before) return;
+  if (after == LeaderWorkerSetToJson(before)) return;
   MergeOver(after, &candidate->document);
   ApplySchemaDefaults(*FindType(kKind), &candidate->document);
 }

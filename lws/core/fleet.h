@@ -103,8 +103,8 @@ class Fleet {
   // Reads every object. Complexity: one pass over memory.
   FleetCounts Count() const;
 
-  // Borrow from this fleet until it is changed, or asked for the next observation. Of a set without tampered objects the
-  // lists of pods and worker StatefulSets are left empty, and `groups` is there instead. Complexity: O(revisions +
+  // Borrow from this fleet until it is changed, or asked for the next observation. Of a set without tampered objects
+  // the lists of pods and worker StatefulSets are left empty, and `groups` is there instead. Complexity: O(revisions +
   // members of failing groups); O(groups) once when an update begins, or the set's partition, replicas or size changed.
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name);
   SetObservation ObserveSet(uint32_t set);

@@ -44,8 +44,8 @@ struct SetObservation {
   const RevisionChoice* revision = nullptr;
   // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
   const GroupFacts* groups = nullptr;
-  // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in order;
-  // those of GroupOwedRestart, or, under a host's restart policy, those whose RestartMemory owes a restart.
+  // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in
+  // order; those of GroupOwedRestart, or, under a host's restart policy, those whose RestartMemory owes a restart.
   std::vector<int32_t> owed_restarts;
   // For passes that replace single groups, where `groups` stands for the lists below; null to look there.
   LeaderPods* leaders = nullptr;

@@ -16,7 +16,8 @@
 //   5. A pure function: equal input, equal answer.
 //   6. Which of the groups in [max(partition, spec_partition), replicas) are in which state does not matter, only how
 //      many.
-//   7. While the guarantee is below the floor no group that is settling is released or taken back either, as long as the
+//   7. While the guarantee is below the floor no group that is settling is released or taken back either, as long as
+//   the
 //      promise asks for it: groups that were ready stay ready.
 // Assumptions:
 //   - Nothing but the StatefulSet's rolling update, scaling and failures takes groups down.

@@ -5,8 +5,8 @@
 //   lws::ReplaceUnreadyFirst(input)->replace;    // {1, 3}: group 1 costs nothing, group 3 is the one that may go
 //
 // The leader StatefulSet runs OnDelete, so that it replaces nothing; the step names the groups to delete. All groups of
-// an old revision that are not ready are named, then those that are settling, then steady ones from the last down while GuaranteedReady
-// (guarantee.h) stays at replicas - maxUnavailable. Surge groups come and go as with KeepBudget.
+// an old revision that are not ready are named, then those that are settling, then steady ones from the last down while
+// GuaranteedReady (guarantee.h) stays at replicas - maxUnavailable. Surge groups come and go as with KeepBudget.
 //
 // Laws, with floor = replicas - maxUnavailable and guarantee = GuaranteedReady:
 //   1. guarantee(after the step) >= min(floor, guarantee(now)), whichever of the first named groups are deleted.

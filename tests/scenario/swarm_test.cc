@@ -102,6 +102,9 @@ TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
   EXPECT_EQ(error(R"({"replicas": -1})"), "replicas: -1 is no such number");
   EXPECT_EQ(error(R"({"late": "often"})"), "late: \"often\" is no such number");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"), "events: kind: \"explode\"");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"), "group: \"x\" is no such number");
+  EXPECT_EQ(error(R"({"events": [7]})"), "events: kind: null");
+  EXPECT_EQ(error(R"({"events": 7})"), "events: is not a list");
   EXPECT_EQ(error(R"([1])"), "is not a map");
 }
 

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/scenario/scenario.h"
 #include "lws/adapters/simulation/set_simulation.h"
+#include "lws/core/packed_group.h"
+#include "lws/core/reconcile_set.h"
 #include "lws/rollout/controls.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"
@@ -54,6 +56,12 @@ class Swarm {
   }
 
  private:
+  struct Counted {
+    int32_t ready = 0;
+    int32_t guarantee = 0;        // of groups that are seen as they are
+    int32_t unseen_failures = 0;  // of groups that the controller counts on
+  };
+
   static RolloutControls ControlsOf(const SwarmCase& what) {
     RolloutControls controls;
     controls.min_ready = absl::Seconds(what.min_ready_seconds);
@@ -110,7 +118,7 @@ class Swarm {
 
   // With a view that is current: a higher partition is raised over groups as they are seen (keep_budget.h).
   void Edit(const SwarmEvent& event) {
-    TakeFailures();
+    TakeFailures(Count());
     simulation_.List();
     Json patch;
     if (event.kind == Kind::kScale) {
@@ -119,33 +127,24 @@ class Swarm {
     } else {
       patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
           Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", ++image_)}}});
+      edited_revision_ = simulation_.counts().revision;
     }
     absl::Status status = simulation_.Edit(patch);
     if (event.kind == Kind::kBrokenImage) status.Update(simulation_.BreakImage());
     if (!status.ok()) Break("an edit is not admitted");
-    const Counted counted = Count();
-    // What is of the old template is not counted among the surge groups any more.
-    promise_ = std::min({promise_, Floor(), event.kind == Kind::kScale ? counted.guarantee : counted.below_replicas});
+    promise_ = std::min({promise_, Floor(), Count().guarantee});
   }
 
   // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
   // seen apart, so that a group may be seen as ready that never was.
-  void TakeFailures() {
+  void TakeFailures(const Counted& counted) {
     const int32_t failures = static_cast<int32_t>(simulation_.failures() - failures_);
-    const int32_t unseen_failures = Count().unseen_failures;
-    promise_ = std::max(0, promise_ - std::max(failures, unseen_failures - unseen_failures_));
+    promise_ = std::max(0, promise_ - std::max(failures, counted.unseen_failures - unseen_failures_));
     failures_ = simulation_.failures();
-    unseen_failures_ = unseen_failures;
+    unseen_failures_ = counted.unseen_failures;
   }
 
   int32_t Floor() const { return std::max(0, set_replicas_ - what_.max_unavailable); }
-
-  struct Counted {
-    int32_t ready = 0;
-    int32_t guarantee = 0;        // of groups that are seen as they are
-    int32_t below_replicas = 0;   // of these, those that are no surge groups
-    int32_t unseen_failures = 0;  // of groups that the controller counts on
-  };
 
   Counted Count() {
     const SetSimulationCounts counts = simulation_.counts();
@@ -160,17 +159,18 @@ class Swarm {
       seen.Set(i, truth.seen_steady, truth.seen_updated);
     }
     const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
-    counted.guarantee = GuaranteedReady(both, set_replicas_, partition, counts.replicas);
-    const int32_t seen_guarantee = GuaranteedReady(seen, set_replicas_, partition, counts.replicas);
-    counted.unseen_failures = std::max(0, seen_guarantee - counted.guarantee);
-    counted.below_replicas = GuaranteedReady(both, set_replicas_, partition, std::min(set_replicas_, counts.replicas));
+    // From the edit on, what is of the old template is not counted among the surge groups any more.
+    const int32_t end =
+        counts.revision == edited_revision_ ? std::min(set_replicas_, counts.replicas) : counts.replicas;
+    counted.guarantee = GuaranteedReady(both, set_replicas_, partition, end);
+    counted.unseen_failures = std::max(0, GuaranteedReady(seen, set_replicas_, partition, end) - counted.guarantee);
     return counted;
   }
 
   void Look() {
-    TakeFailures();
     const SetSimulationCounts counts = simulation_.counts();
     const Counted counted = Count();
+    TakeFailures(counted);
     if (counts.replicas > std::max(replicas_, set_replicas_ + std::min(what_.max_surge, set_replicas_))) {
       Break("more surge groups than maxSurge");
     }
@@ -205,6 +205,7 @@ class Swarm {
   int64_t failures_ = 0;         // at the last look
   int32_t unseen_failures_ = 0;  // then
   int32_t image_ = 1;
+  RevisionId edited_revision_ = 0;  // that the leader StatefulSet had when the template was last edited
 };
 
 // Rates are nothing half of the time, and otherwise anything up to `most`.
@@ -271,6 +272,59 @@ void ForEachNumber(Case& what, const Number& number) {
   number("clockJump", what.faults.clock_jump);
   number("slowImage", what.faults.slow_image);
 }
+
+// Reads documents to their end, and keeps the first error.
+class CaseReader {
+ public:
+  const absl::Status& status() const { return status_; }
+
+  void Read(const Json& document, SwarmCase* what) {
+    ForEachNumber(*what, [this, &document](const char* name, auto& value) { Number(document, name, &value); });
+    what->feature_max_unavailable = document.value("maxUnavailableStatefulSet", Json()) == true;
+    Duration(document, "mostLate", &what->faults.most_late);
+    Duration(document, "listEvery", &what->faults.list_every);
+    Duration(document, "faultsUntil", &what->faults.until);
+  }
+
+  SwarmEvent ReadEvent(const Json& told) {
+    SwarmEvent event;
+    const Json kind = told.is_object() ? told.value("kind", Json()) : Json();
+    const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
+    if (found == std::end(kKinds)) {
+      status_.Update(absl::InvalidArgumentError(absl::StrCat("events: kind: ", kind.dump())));
+      return event;
+    }
+    event.kind = static_cast<Kind>(found - std::begin(kKinds));
+    Duration(told, "at", &event.at);
+    Number(told, "replicas", &event.replicas);
+    Number(told, "group", &event.group);
+    Number(told, "worker", &event.worker);
+    Number(told, "node", &event.node);
+    Duration(told, "outage", &event.outage);
+    return event;
+  }
+
+ private:
+  template <typename Value>
+  void Number(const Json& document, const char* name, Value* value) {
+    const auto found = document.find(name);
+    if (found == document.end()) return;
+    constexpr uint64_t kMost = sizeof(Value) == 8 ? ~uint64_t{0} : 1000000;
+    if (found->is_number_unsigned() && found->get<uint64_t>() <= kMost) {
+      *value = found->get<Value>();
+    } else {
+      status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found->dump(), " is no such number")));
+    }
+  }
+
+  void Duration(const Json& document, const char* name, absl::Duration* value) {
+    const absl::StatusOr<absl::Duration> read = ReadDuration(document, name, *value);
+    status_.Update(read.status());
+    if (read.ok()) *value = *read;
+  }
+
+  absl::Status status_;
+};
 
 }  // namespace
 
@@ -347,50 +401,14 @@ std::string ToYaml(const SwarmCase& what) {
 }
 
 absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
-  SwarmCase what;
-  absl::Status status;
-  const auto number = [&document, &status](const char* name, auto& value) {
-    const Json& found = document.contains(name) ? document[name] : Json(0);
-    if (!found.is_number_integer() || found < 0 || found > 1000000) {
-      if (found.is_number_unsigned() && std::string(name) == "seed") {
-        value = found.get<std::decay_t<decltype(value)>>();
-        return;
-      }
-      status.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found.dump(), " is no such number")));
-      return;
-    }
-    value = found.get<std::decay_t<decltype(value)>>();
-  };
   if (!document.is_object()) return absl::InvalidArgumentError("is not a map");
-  ForEachNumber(what, number);
-  what.feature_max_unavailable = document.value("maxUnavailableStatefulSet", Json()) == true;
-  for (const auto& [key, duration] :
-       {std::make_pair("mostLate", &what.faults.most_late), std::make_pair("listEvery", &what.faults.list_every),
-        std::make_pair("faultsUntil", &what.faults.until)}) {
-    const absl::StatusOr<absl::Duration> read = ReadDuration(document, key, *duration);
-    if (!read.ok()) return read.status();
-    *duration = *read;
-  }
+  SwarmCase what;
+  CaseReader reader;
+  reader.Read(document, &what);
   const Json events = document.value("events", Json::array());
-  for (const Json& told : events) {
-    SwarmEvent event;
-    const absl::StatusOr<absl::Duration> at = ReadDuration(told, "at", absl::ZeroDuration());
-    if (!at.ok()) return at.status();
-    event.at = *at;
-    const Json kind = told.value("kind", Json());
-    const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
-    if (found == std::end(kKinds)) return absl::InvalidArgumentError(absl::StrCat("events: kind: ", kind.dump()));
-    event.kind = static_cast<Kind>(found - std::begin(kKinds));
-    event.replicas = told.value("replicas", 0);
-    event.group = told.value("group", 0);
-    event.worker = told.value("worker", 0);
-    event.node = told.value("node", 0);
-    const absl::StatusOr<absl::Duration> outage = ReadDuration(told, "outage", absl::ZeroDuration());
-    if (!outage.ok()) return outage.status();
-    event.outage = *outage;
-    what.events.push_back(event);
-  }
-  if (!status.ok()) return status;
+  if (!events.is_array()) return absl::InvalidArgumentError("events: is not a list");
+  for (const Json& told : events) what.events.push_back(reader.ReadEvent(told));
+  if (!reader.status().ok()) return reader.status();
   return what;
 }
 

@@ -44,9 +44,7 @@ class NodeOutages {
     return ++nodes_[node].outages;
   }
 
-  bool IsDuring(uint16_t node, uint32_t outage) const {
-    return !nodes_[node].runs && nodes_[node].outages == outage;
-  }
+  bool IsDuring(uint16_t node, uint32_t outage) const { return !nodes_[node].runs && nodes_[node].outages == outage; }
 
   void Wait(uint16_t node, Waiting waiting) { nodes_[node].waiting.push_back(std::move(waiting)); }
 

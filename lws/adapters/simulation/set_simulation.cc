@@ -50,8 +50,8 @@ struct Pod {
   bool ready : 1;
   bool restarted : 1;
   bool stopping : 1;
-  bool is_former : 1;    // a worker of a former StatefulSet
-  bool is_lost : 1;      // it was ready when its node was lost
+  bool is_former : 1;     // a worker of a former StatefulSet
+  bool is_lost : 1;       // it was ready when its node was lost
   bool told_failing : 1;  // the controller knows that it fails
 
   Pod() : exists(), started(), ready(), restarted(), stopping(), is_former(), is_lost(), told_failing() {}
@@ -689,7 +689,8 @@ absl::Duration SetSimulation::State::DrawClockError() {
 
 // Only the latest request counts.
 void SetSimulation::State::LookAgain(absl::Duration after) {
-  next_look_ = timers_.now() + std::max<int64_t>(1, absl::ToInt64Milliseconds(absl::Ceil(after, absl::Milliseconds(1))));
+  next_look_ =
+      timers_.now() + std::max<int64_t>(1, absl::ToInt64Milliseconds(absl::Ceil(after, absl::Milliseconds(1))));
   timers_.Add(next_look_, {0, 0, 0, TimerKind::kLook});
 }
 
@@ -840,8 +841,7 @@ bool SetSimulation::State::FailNode(int32_t node, absl::Duration outage) {
 absl::Status SetSimulation::State::BreakImage() {
   if (!set_.has_value()) return absl::NotFoundError("there is no set");
   const SetObservation observation = fleet_.ObserveSet(set_number_);
-  const absl::StatusOr<RevisionId> revision =
-      fleet_.RevisionNumber(set_number_, observation.prepared->revision_key);
+  const absl::StatusOr<RevisionId> revision = fleet_.RevisionNumber(set_number_, observation.prepared->revision_key);
   if (!revision.ok()) return revision.status();
   broken_images_.push_back(*revision);
   return absl::OkStatus();
@@ -868,6 +868,7 @@ GroupTruth SetSimulation::State::TruthOf(int32_t group) const {
 
 SetSimulationCounts SetSimulation::State::counts() const {
   SetSimulationCounts counts;
+  counts.revision = leaders_.spec().revision;
   counts.partition = leaders_.spec().partition;
   counts.replicas = leaders_.spec().replicas;
   counts.pods_created = pods_created_;

@@ -25,6 +25,7 @@
 #include "lws/adapters/simulation/kubelet.h"
 #include "lws/adapters/simulation/simulation_faults.h"
 #include "lws/api/json.h"
+#include "lws/core/packed_group.h"
 #include "lws/core/plan.h"
 #include "lws/core/reconcile_set.h"
 
@@ -36,7 +37,7 @@ struct SetSimulationOptions {
   bool feature_max_unavailable = false;                  // MaxUnavailableStatefulSet
   SetReconcileOptions sets;
   KubeletOptions kubelet;  // the delays
-  int32_t nodes = 0;  // pods go to them in turn; 0: a node for every pod
+  int32_t nodes = 0;       // pods go to them in turn; 0: a node for every pod
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
   // The least time from one look at the set to the next.
   absl::Duration pass = absl::Milliseconds(100);
@@ -45,6 +46,7 @@ struct SetSimulationOptions {
 
 // Groups, by what there is of them.
 struct SetSimulationCounts {
+  RevisionId revision = 0;  // of the leader StatefulSet
   int32_t partition = 0;
   int32_t replicas = 0;  // of the leader StatefulSet
   int32_t ready = 0;     // all members

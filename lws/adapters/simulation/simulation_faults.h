@@ -8,7 +8,8 @@
 // listed anew; since each group comes when it comes, changes of two groups change places. Writes: refused, in conflict,
 // or done and the answer lost (the host then reads the object, as cluster.h asks, and does not go on with the plan);
 // the controller may crash between any two of them, forgets all, and lists anew. Its clock may jump to another error
-// with any look. Images may take ten times as long. After `until` nothing goes wrong any more, and the next list tells what was lost.
+// with any look. Images may take ten times as long. After `until` nothing goes wrong any more, and the next list tells
+// what was lost.
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_SIMULATION_SIMULATION_FAULTS_H_

@@ -1,0 +1,32 @@
+// The swarm: steps of a cluster that everything befalls, a second of one thread, with all laws checked after each.
+#include <cstdint>
+
+#include "benchmark/benchmark.h"
+#include "lws/adapters/scenario/swarm.h"
+#include "lws/rollout/policies.h"
+
+namespace lws {
+namespace {
+
+constexpr uint64_t kSeeds = 200;
+
+// Under the policy of this number.
+void BM_Swarm(benchmark::State& state) {
+  const NamedRolloutPolicy& policy = RolloutPolicies()[static_cast<size_t>(state.range(0))];
+  int64_t steps = 0;
+  for (auto _ : state) {
+    for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      const SwarmResult result = RunSwarmCase(DrawSwarmCase(seed), policy.policy);
+      if (!result.broken_law.empty()) state.SkipWithError(result.broken_law.c_str());
+      steps += result.steps;
+    }
+  }
+  if (steps < 400000) state.SkipWithError("too little happens");
+  state.counters["steps/s"] = benchmark::Counter(static_cast<double>(steps), benchmark::Counter::kIsRate);
+}
+BENCHMARK(BM_Swarm)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace lws
+
+BENCHMARK_MAIN();
