@@ -21,11 +21,10 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl swarm [--policy POLICY] [--seeds N] [--first SEED]\n"
     "       lwsctl swarm [--policy POLICY] FILE\n"
-    "Sets of all kinds under a swarm of faults: watch events that are late, lost or repeated, writes that fail, "
-    "crashes,\n"
-    "failures and edits, drawn from a seed each. Exit 1 with the first seed that breaks a law, made as small as may "
-    "be,\n"
-    "as a file that shows it again.\n"
+    "Sets of all kinds under a swarm of faults, drawn from a seed each: watch events that are late, lost or repeated,\n"
+    "writes that fail, crashes, clocks that jump, nodes that die or flap, images that are slow or do not come, "
+    "failures\n"
+    "and edits. Exit 1 with the first seed that breaks a law, made as small as may be, as a file that shows it again.\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --seeds N         so many; default 1000\n"
     "  --first SEED      from this one on; default 1\n";

@@ -117,7 +117,8 @@ void FleetObserver::ListGroups(FleetSet* set, SetObservation* observation) {
   SortByName(&observation->worker_statefulsets);
 }
 
-// Whether a packed member of the group fails, and whether one restarts the group.
+// Whether a packed member of the group fails, and the group that one restarts: its own, unless a leader of its name has
+// other labels.
 FleetObserver::Failure FleetObserver::FailureOf(FleetSet* set, int32_t group) {
   Failure failure;
   for (int32_t i = 0; i <= set->groups.workers(); ++i) {
@@ -125,8 +126,10 @@ FleetObserver::Failure FleetObserver::FailureOf(FleetSet* set, int32_t group) {
     if (!fails) continue;
     failure.fails = true;
     if (!DecideRestart(RestartFactsOf({set, group, i})).restart) continue;
-    failure.restarts_group = true;
-    break;
+    const PackedLeader& leader = set->groups.Find(group)->leader;
+    const bool is_own = leader.exists && !leader.is_whole;
+    failure.restarted = is_own ? group : GroupOwedRestart(ObservePod(set->namespace_name, MemberName(*set, group, i)));
+    if (failure.restarted.has_value()) break;
   }
   return failure;
 }
@@ -135,7 +138,7 @@ std::vector<int32_t> FleetObserver::OwedRestarts(FleetSet* set) {
   std::vector<int32_t> owed;
   const auto is_over = [this, set, &owed](int32_t group) {
     const Failure failure = FailureOf(set, group);
-    if (failure.restarts_group) owed.push_back(group);
+    if (failure.restarted.has_value()) owed.push_back(*failure.restarted);
     set->groups.At(group).leader.is_failing = failure.fails;
     return !failure.fails;
   };

@@ -68,7 +68,7 @@ class FleetObserver final : private LeaderPods {
 
   struct Failure {
     bool fails = false;
-    bool restarts_group = false;
+    std::optional<int32_t> restarted;  // group
   };
   Failure FailureOf(FleetSet* set, int32_t group);
   // As SetObservation has them. Complexity: O(members of failing groups).

@@ -188,6 +188,7 @@ class SetPass {
     if (step->hold != RolloutHold::kNone && step->hold != RolloutHold::kPaused) {
       plan_.Because(DecisionReason::kCanaryHolds, DecisionSubject::kSet);
     }
+    if (step->progress.deadline_exceeded) progressing_ = RolloutProgressing::kStalled;
     if (step->progress.deadline_exceeded && !progress.deadline_exceeded) ExceedDeadline();
     if (!(step->progress == progress)) plan_.Keep(std::move(step->progress));
     return std::move(step->step);
@@ -295,7 +296,7 @@ class SetPass {
   absl::Status DecideStatus() {
     const GroupFacts& groups = Groups(GroupDetail::kCounts);
     if (!groups.error.ok()) return groups.error;
-    if (!IsStatusCurrent(observation_, groups.counts)) WriteStatus(groups.counts);
+    if (!IsStatusCurrent(observation_, groups.counts, progressing_)) WriteStatus(groups.counts);
     if (IsUpdateDone(set_, groups.counts) && !MayMakeFormerGroups()) DeleteFormerRevisions();
     return absl::OkStatus();
   }
@@ -307,7 +308,7 @@ class SetPass {
   }
 
   void WriteStatus(const StatusCounts& counts) {
-    const SetStatus next = NextStatus(observation_, counts, now_);
+    const SetStatus next = NextStatus(observation_, counts, now_, progressing_);
     if (next.changed) {
       plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
       Action& action = plan_.UpdateStatus(next.status);
@@ -344,6 +345,7 @@ class SetPass {
   // The template changed with this pass.
   bool updated_ = false;
   std::optional<absl::Duration> look_again_in_;
+  RolloutProgressing progressing_ = RolloutProgressing::kOnTime;
 };
 
 }  // namespace

@@ -11,10 +11,11 @@
 namespace lws {
 namespace {
 
-enum class ConditionKind { kAvailable, kProgressing, kUpdateInProgress };
+enum class ConditionKind { kAvailable, kProgressing, kStalled, kUpdateInProgress };
 
 struct ConditionText {
   const char* type;
+  const char* status;
   const char* reason;
   const char* message;
 };
@@ -22,13 +23,15 @@ struct ConditionText {
 ConditionText TextOf(ConditionKind kind) {
   switch (kind) {
     case ConditionKind::kAvailable:
-      return {"Available", "AllGroupsReady", "All replicas are ready"};
+      return {"Available", "True", "AllGroupsReady", "All replicas are ready"};
     case ConditionKind::kProgressing:
-      return {"Progressing", "GroupsProgressing", "Replicas are progressing"};
+      return {"Progressing", "True", "GroupsProgressing", "Replicas are progressing"};
+    case ConditionKind::kStalled:
+      return {"Progressing", "False", "ProgressDeadlineExceeded", "No group was done within the deadline"};
     case ConditionKind::kUpdateInProgress:
-      return {"UpdateInProgress", "GroupsUpdating", "Rolling Upgrade is in progress"};
+      return {"UpdateInProgress", "True", "GroupsUpdating", "Rolling Upgrade is in progress"};
   }
-  return {"", "", ""};
+  return {"", "", "", ""};
 }
 
 // Conditions of other types are somebody else's.
@@ -43,34 +46,56 @@ int32_t SpecPartition(const LeaderWorkerSet& set) {
   return set.spec().rollout_strategy().rolling_update_configuration().partition();
 }
 
-// The conditions that should be True, the first being the one to tell of.
-absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas) {
-  if (counts.updated_in_range < counts.in_range) {
-    return {ConditionKind::kUpdateInProgress, ConditionKind::kProgressing};
-  }
+// The conditions that should be, the first being the one to tell of.
+absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas,
+                                             RolloutProgressing progressing) {
+  const ConditionKind progress =
+      progressing == RolloutProgressing::kStalled ? ConditionKind::kStalled : ConditionKind::kProgressing;
+  if (counts.updated_in_range < counts.in_range) return {ConditionKind::kUpdateInProgress, progress};
   if (counts.ready_below_replicas == replicas && counts.done_in_range == counts.in_range) {
     return {ConditionKind::kAvailable};
   }
-  return {ConditionKind::kProgressing};
+  return {progress};
 }
 
 std::string FormatTimestamp(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-// Makes the condition True for this generation, and those that it excludes False. A condition that already was True for
-// the generation keeps its words and time.
-void SetTrue(ConditionKind kind, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
+void Put(const ConditionText& text, Condition* condition) {
+  condition->set_type(text.type);
+  condition->set_status(text.status);
+  condition->set_reason(text.reason);
+  condition->set_message(text.message);
+}
+
+// The condition is as the text has it, for this generation. One that is True may have other words.
+bool IsAs(const Condition& condition, const ConditionText& text, int64_t generation) {
+  if (condition.status() != text.status || condition.observed_generation() != generation) return false;
+  return condition.status() == "True" || condition.reason() == text.reason;
+}
+
+bool IsStalled(const Condition& condition) {
+  const ConditionText stalled = TextOf(ConditionKind::kStalled);
+  return condition.type() == stalled.type && condition.reason() == stalled.reason;
+}
+
+bool HasToEnd(const Condition& condition, const ConditionText& text) {
+  return Excludes(condition.type(), text.type) && (condition.status() == "True" || IsStalled(condition));
+}
+
+// Makes the condition so for this generation, and those that it excludes False. A condition that already was keeps its
+// words and time.
+void SetCondition(ConditionKind kind, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
   const ConditionText text = TextOf(kind);
   bool found = false;
   for (Condition& condition : *status->mutable_conditions()) {
     if (condition.type() == text.type) {
       found = true;
-      if (condition.status() == "True" && condition.observed_generation() == generation) continue;
-      condition.set_status("True");
-      condition.set_reason(text.reason);
-      condition.set_message(text.message);
-    } else if (Excludes(condition.type(), text.type) && condition.status() == "True") {
+      if (IsAs(condition, text, generation)) continue;
+      Put(text, &condition);
+    } else if (HasToEnd(condition, text)) {
+      if (IsStalled(condition)) Put(TextOf(ConditionKind::kProgressing), &condition);
       condition.set_status("False");
     } else {
       continue;
@@ -79,22 +104,19 @@ void SetTrue(ConditionKind kind, int64_t generation, const std::string& now, Lea
   }
   if (found) return;
   Condition& condition = *status->add_conditions();
-  condition.set_type(text.type);
-  condition.set_status("True");
-  condition.set_reason(text.reason);
-  condition.set_message(text.message);
+  Put(text, &condition);
   condition.set_last_transition_time(now);
 }
 
-// Whether SetTrue would change nothing.
+// Whether SetCondition would change nothing.
 bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& status) {
   const ConditionText text = TextOf(kind);
   bool found = false;
   for (const Condition& condition : status.conditions()) {
     if (condition.type() == text.type) {
       found = true;
-      if (condition.status() != "True" || condition.observed_generation() != generation) return false;
-    } else if (Excludes(condition.type(), text.type) && condition.status() == "True") {
+      if (!IsAs(condition, text, generation)) return false;
+    } else if (HasToEnd(condition, text)) {
       return false;
     }
   }
@@ -118,7 +140,7 @@ bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
   return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
 }
 
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts) {
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, RolloutProgressing progressing) {
   const LeaderWorkerSet& set = *observation.set;
   const LeaderWorkerSetStatus& status = set.status();
   const int64_t generation = set.metadata().generation();
@@ -132,22 +154,24 @@ bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& coun
   for (const Condition& condition : status.conditions()) {
     if (condition.observed_generation() != generation) return false;
   }
-  for (const ConditionKind kind : Wanted(counts, Replicas(set))) {
+  for (const ConditionKind kind : Wanted(counts, Replicas(set), progressing)) {
     if (!IsSet(kind, generation, status)) return false;
   }
   return true;
 }
 
-SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now) {
+SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                     RolloutProgressing progressing) {
   const LeaderWorkerSet& set = *observation.set;
   const int32_t replicas = Replicas(set);
   auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());
   SetStatus result;
   const int64_t generation = set.metadata().generation();
-  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas);
-  for (const ConditionKind kind : wanted) SetTrue(kind, generation, FormatTimestamp(now), status.get());
+  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, progressing);
+  for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
-  if (!SameConditions(*status, set.status())) {
+  // Of a deadline that is exceeded an event of its own tells.
+  if (progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
     result.event_reason = text.reason;
     result.event_note =

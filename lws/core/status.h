@@ -7,7 +7,12 @@
 // Laws:
 //   1. NextStatus is idempotent: with its own result in the set, nothing changes.
 //   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
-//   3. A condition is created only when it is True; every condition's observedGeneration follows the set's generation.
+//   3. A condition is created only when it is True, but for law 4; every condition's observedGeneration follows the
+//   set's
+//      generation.
+//   4. A rollout that is stalled is not Progressing, for the reason ProgressDeadlineExceeded, as a Deployment's is;
+//   until
+//      it moves on.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_STATUS_H_
@@ -27,6 +32,9 @@ namespace lws {
 class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
 
+// Whether the rollout has made progress within its deadline, where it has one (lws/rollout/controls.h).
+enum class RolloutProgressing { kOnTime, kStalled };
+
 struct SetStatus {
   bool changed = false;
   std::shared_ptr<const LeaderWorkerSetStatus> status;
@@ -36,12 +44,14 @@ struct SetStatus {
 };
 
 // Whether NextStatus would change nothing and tell nothing, found without building it. Complexity: O(conditions).
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts);
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts,
+                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
 
 // All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
 bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
 
-SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now);
+SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
 
 }  // namespace lws
 

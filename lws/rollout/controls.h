@@ -55,6 +55,7 @@ struct RolloutControls {
   absl::Duration min_ready;  // 0: at once
   std::vector<CanaryStep> steps;
   int32_t approved_steps = 0;  // the first so many steps are approved
+  // Exceeded, the set's condition Progressing is False, and an event tells.
   std::optional<absl::Duration> progress_deadline;
   // What is exceeded is to be taken back: the set is to get its former template. The host does so, since the set is
   // the user's (Plan::revert_to).

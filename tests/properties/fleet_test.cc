@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/cluster_snapshot.h"
 #include "lws/core/plan.h"

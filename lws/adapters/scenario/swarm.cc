@@ -213,13 +213,6 @@ int32_t DrawRate(std::mt19937_64* random, int32_t most) {
   return (*random)() % 2 == 0 ? 0 : static_cast<int32_t>((*random)() % static_cast<uint64_t>(most + 1));
 }
 
-template <typename Change>
-void Try(SwarmCase* what, RolloutPolicy policy, SwarmChecks checks, const Change& change) {
-  SwarmCase less = *what;
-  change(&less);
-  if (!RunSwarmCase(less, policy, checks).broken_law.empty()) *what = std::move(less);
-}
-
 constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
 
 // Of so many events so many are of the kind, in the order of the kinds.
@@ -310,7 +303,8 @@ class CaseReader {
     const auto found = document.find(name);
     if (found == document.end()) return;
     constexpr uint64_t kMost = sizeof(Value) == 8 ? ~uint64_t{0} : 1000000;
-    if (found->is_number_unsigned() && found->get<uint64_t>() <= kMost) {
+    const bool is_whole = found->is_number_unsigned() || (found->is_number_integer() && found->get<int64_t>() >= 0);
+    if (is_whole && found->get<uint64_t>() <= kMost) {
       *value = found->get<Value>();
     } else {
       status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found->dump(), " is no such number")));
@@ -324,6 +318,70 @@ class CaseReader {
   }
 
   absl::Status status_;
+};
+
+// Takes away from a case what it breaks its law without, until nothing more can be.
+class Minimizer {
+ public:
+  Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
+      : least_(what), policy_(policy), checks_(checks), law_(RunSwarmCase(what, policy, checks).broken_law) {}
+
+  SwarmCase Run() {
+    while (Pass()) {
+    }
+    return least_;
+  }
+
+ private:
+  // Delays are drawn anew where something is missing, so that a few seeds are tried.
+  static constexpr uint64_t kSeedsTried = 16;
+
+  template <typename Change>
+  bool Try(const Change& change) {
+    SwarmCase less = least_;
+    change(&less);
+    for (uint64_t i = 0; i < kSeedsTried; ++i, ++less.seed) {
+      if (RunSwarmCase(less, policy_, checks_).broken_law != law_) continue;
+      least_ = std::move(less);
+      return true;
+    }
+    return false;
+  }
+
+  bool Lower(int32_t SwarmCase::*number, int32_t least) {
+    const auto lower = [number](SwarmCase* less) { --(less->*number); };
+    bool is_less = false;
+    while (least_.*number > least && Try(lower)) is_less = true;
+    return is_less;
+  }
+
+  // Whether there is less of it now.
+  bool Pass() {
+    bool is_less = false;
+    for (size_t i = least_.events.size(); i > 0; --i) {
+      const auto drop = [i](SwarmCase* less) {
+        less->events.erase(less->events.begin() + static_cast<ptrdiff_t>(i) - 1);
+      };
+      is_less |= Try(drop);
+    }
+    for (int32_t SimulationFaults::*rate :
+         {&SimulationFaults::late, &SimulationFaults::lost, &SimulationFaults::twice, &SimulationFaults::refused,
+          &SimulationFaults::conflict, &SimulationFaults::answer_lost, &SimulationFaults::crash,
+          &SimulationFaults::clock_jump, &SimulationFaults::slow_image}) {
+      const auto drop = [rate](SwarmCase* less) { less->faults.*rate = 0; };
+      is_less |= least_.faults.*rate > 0 && Try(drop);
+    }
+    const auto at_once = [](SwarmCase* less) { less->min_ready_seconds = 0; };
+    is_less |= least_.min_ready_seconds > 0 && Try(at_once);
+    is_less |= Lower(&SwarmCase::size, 1);
+    is_less |= Lower(&SwarmCase::replicas, 1);
+    return is_less;
+  }
+
+  SwarmCase least_;
+  const RolloutPolicy policy_;
+  const SwarmChecks checks_;
+  const std::string law_;
 };
 
 }  // namespace
@@ -370,19 +428,7 @@ SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmCheck
 }
 
 SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
-  SwarmCase least = what;
-  for (size_t i = least.events.size(); i > 0; --i) {
-    Try(&least, policy, checks,
-        [i](SwarmCase* less) { less->events.erase(less->events.begin() + static_cast<ptrdiff_t>(i) - 1); });
-  }
-  Try(&least, policy, checks, [](SwarmCase* less) { less->min_ready_seconds = 0; });
-  for (int32_t SimulationFaults::*rate :
-       {&SimulationFaults::late, &SimulationFaults::lost, &SimulationFaults::twice, &SimulationFaults::refused,
-        &SimulationFaults::conflict, &SimulationFaults::answer_lost, &SimulationFaults::crash,
-        &SimulationFaults::clock_jump, &SimulationFaults::slow_image}) {
-    Try(&least, policy, checks, [rate](SwarmCase* less) { less->faults.*rate = 0; });
-  }
-  return least;
+  return Minimizer(what, policy, checks).Run();
 }
 
 std::string ToYaml(const SwarmCase& what) {

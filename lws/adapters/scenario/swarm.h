@@ -74,7 +74,8 @@ enum class SwarmChecks { kAll, kWithoutPromise };
 
 SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
-// The case without the events and faults that it breaks a law without. REQUIRES: it breaks one.
+// A case that breaks the same law with less: no event and no kind of fault can be taken from it, and it has no group or
+// worker too many. The seed may be another. REQUIRES: it breaks a law. Complexity: some thousands of runs.
 SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
 // A file that ReadSwarmCase reads.

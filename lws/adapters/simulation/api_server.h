@@ -96,8 +96,9 @@ class ApiServer {
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedJson> List(absl::string_view kind) const;
 
-  // Objects that name this UID as an owner.
+  // Objects that name this UID as an owner, all or those of a kind.
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
+  std::vector<ObjectKey> DependentsOf(const std::string& uid, const std::string& kind) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
 
   // What controllers see.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
@@ -129,7 +130,26 @@ SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::st
   SetObservation observation = server_.fleet().ObserveSet(namespace_name, name);
   const auto kept = rollout_progress_.find({std::string(namespace_name), std::string(name)});
   if (kept != rollout_progress_.end()) observation.rollout_progress = kept->second.get();
+  if (options_.restarts != nullptr) observation.owed_restarts = RememberedRestarts(namespace_name, name);
   return observation;
+}
+
+// Of the set's groups, those whose memory owes a restart to the leader that is there.
+std::vector<int32_t> Simulation::RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const {
+  std::vector<int32_t> owed;
+  const std::string where(namespace_name);
+  const std::string set(name);
+  const std::string first = absl::StrCat(set, "-");
+  for (auto it = restart_memory_.lower_bound({where, first}); it != restart_memory_.end(); ++it) {
+    const std::optional<PodName> leader = ParsePodName(it->first.second);
+    if (it->first.first != where || !absl::StartsWith(it->first.second, first)) break;
+    const bool is_owed = it->second->owes_restart && !it->second->gave_up;
+    if (!is_owed || !leader.has_value() || leader->parent != set) continue;
+    const SharedJson pod = server_.Get({"Pod", where, it->first.second});
+    if (pod != nullptr && (*pod)["metadata"]["uid"] == it->second->leader_uid) owed.push_back(leader->ordinal);
+  }
+  std::sort(owed.begin(), owed.end());
+  return owed;
 }
 
 // "vllm-3" for it and for "vllm-3-1", when that is a pod.

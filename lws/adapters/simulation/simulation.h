@@ -108,6 +108,7 @@ class Simulation final : public Cluster {
 
  private:
   void OnChange(const Change& change);
+  std::vector<int32_t> RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const;
   std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);
 
   SimulationOptions options_;

@@ -29,8 +29,6 @@ bool IsReady(const Json& pod) {
   return false;
 }
 
-bool IsHealthy(const Json& pod) { return IsReady(pod) && !IsDeleting(pod); }
-
 std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(kRevisionLabel, ""); }
 
 Json ControllerReference(const Json& owner, const char* api_version) {
@@ -38,17 +36,51 @@ Json ControllerReference(const Json& owner, const char* api_version) {
           {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
 }
 
-bool IsControlledBy(const Json& object, const std::string& uid) {
+// Null when there is none.
+const Json* ControllerOf(const Json& object) {
   const Json& metadata = object["metadata"];
   const auto owners = metadata.find("ownerReferences");
-  if (owners == metadata.end()) return false;
+  if (owners == metadata.end()) return nullptr;
   for (const Json& owner : *owners) {
-    if (owner.value("controller", false)) return owner.value("uid", "") == uid;
+    if (owner.value("controller", false)) return &owner;
   }
-  return false;
+  return nullptr;
+}
+
+bool IsControlledBy(const Json& object, const std::string& uid) {
+  const Json* controller = ControllerOf(object);
+  return controller != nullptr && controller->value("uid", "") == uid;
+}
+
+// Of a pod that a StatefulSet of its name controls.
+struct PlaceOfPod {
+  std::string uid;  // of the StatefulSet
+  ObjectKey statefulset;
+  int64_t ordinal = 0;
+};
+
+std::optional<PlaceOfPod> PlaceOf(const Json& pod) {
+  const Json* controller = ControllerOf(pod);
+  const Json& metadata = pod["metadata"];
+  const std::optional<PodName> name = ParsePodName(metadata.value("name", ""));
+  if (controller == nullptr || controller->value("kind", "") != "StatefulSet" || !name.has_value()) return std::nullopt;
+  if (controller->value("name", "") != name->parent) return std::nullopt;
+  return PlaceOfPod{
+      controller->value("uid", ""), {"StatefulSet", metadata.value("namespace", ""), name->parent}, name->ordinal};
 }
 
 }  // namespace
+
+struct StatefulSetController::SeenPod {
+  ObjectKey key;
+  SharedJson pod;
+  std::string revision;
+  bool deleting = false;
+  bool ended = false;  // Failed or Succeeded
+  bool ready = false;
+
+  bool healthy() const { return ready && !deleting; }
+};
 
 struct StatefulSetController::Pass {
   Json set;
@@ -63,9 +95,9 @@ struct StatefulSetController::Pass {
   bool rolling = false;
   std::string current_revision;
   std::string update_revision;
-  std::map<int64_t, SharedJson> pods;       // by ordinal, wanted ones
-  std::map<int64_t, SharedJson> condemned;  // above the wanted ones, and below the start
-  std::map<std::string, Json> revisions;    // by name
+  SeenPods pods;                          // wanted ones
+  SeenPods condemned;                     // above the wanted ones, and below the start
+  std::map<std::string, Json> revisions;  // by name
 };
 
 StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetControllerOptions options)
@@ -79,12 +111,36 @@ void StatefulSetController::OnChange(const Change& change) {
     return;
   }
   if (change.key.kind != "Pod") return;
+  OnPodChange(change);
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
   for (const Json& owner : pod["metadata"].value("ownerReferences", Json::array())) {
     if (owner.value("kind", "") == "StatefulSet") {
       due_.insert({"StatefulSet", change.key.namespace_name, owner.value("name", "")});
     }
   }
+}
+
+// Keeps what is read of pods. A StatefulSet's selector never changes.
+void StatefulSetController::OnPodChange(const Change& change) {
+  if (change.before != nullptr) {
+    const std::optional<PlaceOfPod> place = PlaceOf(*change.before);
+    if (place.has_value()) pods_[place->uid].erase(place->ordinal);
+  }
+  const std::optional<PlaceOfPod> place = change.after == nullptr ? std::nullopt : PlaceOf(*change.after);
+  const SharedJson set = place.has_value() ? server_->Get(place->statefulset) : nullptr;
+  if (set == nullptr) return;
+  const Json& pod = *change.after;
+  const Json selector = (*set)["spec"].value("selector", Json());
+  if (!SelectorMatches(selector, pod["metadata"].value("labels", Json::object()))) return;
+  auto seen = std::make_shared<SeenPod>();
+  const std::string phase = Phase(pod);
+  seen->key = change.key;
+  seen->pod = change.after;
+  seen->revision = RevisionOf(pod);
+  seen->deleting = IsDeleting(pod);
+  seen->ended = phase == "Failed" || phase == "Succeeded";
+  seen->ready = IsReady(pod);
+  pods_[place->uid][place->ordinal] = std::move(seen);
 }
 
 bool StatefulSetController::Step() {
@@ -96,22 +152,21 @@ bool StatefulSetController::Step() {
 }
 
 void StatefulSetController::ReadPods(Pass* pass) const {
-  const Json selector = pass->set["spec"].value("selector", Json());
-  for (const ObjectKey& key : server_->DependentsOf(pass->uid)) {
-    const SharedJson pod = key.kind == "Pod" ? server_->Get(key) : nullptr;
-    if (pod == nullptr || !SelectorMatches(selector, (*pod)["metadata"].value("labels", Json::object()))) continue;
-    const std::optional<PodName> name = ParsePodName((*pod)["metadata"].value("name", ""));
-    if (!IsControlledBy(*pod, pass->uid) || !name.has_value() || name->parent != pass->name) continue;
-    const bool wanted = name->ordinal >= pass->start && name->ordinal < pass->start + pass->replicas;
-    (wanted ? pass->pods : pass->condemned)[name->ordinal] = pod;
-  }
+  const auto found = pods_.find(pass->uid);
+  if (found == pods_.end()) return;
+  const SeenPods& pods = found->second;
+  const auto first = pods.lower_bound(pass->start);
+  const auto end = pods.lower_bound(pass->start + pass->replicas);
+  pass->pods.insert(first, end);
+  pass->condemned.insert(pods.begin(), first);
+  pass->condemned.insert(end, pods.end());
 }
 
 void StatefulSetController::FindRevisions(Pass* pass) {
   const std::string data = pass->set["spec"]["template"].dump();
   int64_t highest = 0;
-  for (const ObjectKey& key : server_->DependentsOf(pass->uid)) {
-    const SharedJson revision = key.kind == "ControllerRevision" ? server_->Get(key) : nullptr;
+  for (const ObjectKey& key : server_->DependentsOf(pass->uid, "ControllerRevision")) {
+    const SharedJson revision = server_->Get(key);
     if (revision == nullptr || !IsControlledBy(*revision, pass->uid)) continue;
     pass->revisions[(*revision)["metadata"]["name"].get<std::string>()] = *revision;
     highest = std::max(highest, revision->value("revision", int64_t{0}));
@@ -189,11 +244,9 @@ void StatefulSetController::CreateClaims(const Pass& pass, const Json& pod) {
 }
 
 bool StatefulSetController::ReplaceFailed(Pass* pass) {
-  for (const auto& [ordinal, shared] : pass->pods) {
-    const Json& pod = *shared;
-    const std::string phase = Phase(pod);
-    if (IsDeleting(pod) || (phase != "Failed" && phase != "Succeeded")) continue;
-    server_->Delete(KeyOf(pod), {}).IgnoreError();
+  for (const auto& [ordinal, pod] : pass->pods) {
+    if (pod->deleting || !pod->ended) continue;
+    server_->Delete(pod->key, {}).IgnoreError();
     if (pass->ordered) return false;
   }
   return true;
@@ -205,13 +258,13 @@ bool StatefulSetController::Create(Pass* pass) {
     if (found == pass->pods.end()) {
       const Json pod = NewPod(*pass, ordinal, RevisionFor(*pass, ordinal));
       CreateClaims(*pass, pod);
-      const absl::StatusOr<SharedJson> created = server_->Create(pod);
-      if (!created.ok()) return false;
-      pass->pods[ordinal] = *created;
+      if (!server_->Create(pod).ok()) return false;
+      const SeenPods& seen = pods_[pass->uid];  // with the new one
+      if (const auto made = seen.find(ordinal); made != seen.end()) pass->pods.insert(*made);
       if (pass->ordered) return false;
       continue;
     }
-    if (pass->ordered && !IsHealthy(*found->second)) return false;
+    if (pass->ordered && !found->second->healthy()) return false;
   }
   return true;
 }
@@ -219,8 +272,8 @@ bool StatefulSetController::Create(Pass* pass) {
 bool StatefulSetController::ScaleDown(Pass* pass) {
   const bool claims_go = pass->set["spec"]["persistentVolumeClaimRetentionPolicy"].value("whenScaled", "") == "Delete";
   for (auto it = pass->condemned.rbegin(); it != pass->condemned.rend(); ++it) {
-    const Json& pod = *it->second;
-    if (IsDeleting(pod)) {
+    const Json& pod = *it->second->pod;
+    if (it->second->deleting) {
       if (pass->ordered) return false;
       continue;
     }
@@ -233,55 +286,47 @@ bool StatefulSetController::ScaleDown(Pass* pass) {
       claim["metadata"]["ownerReferences"] = Json::array({ControllerReference(pod, "v1")});
       server_->Update(std::move(claim)).IgnoreError();
     }
-    server_->Delete(KeyOf(pod), {}).IgnoreError();
+    server_->Delete(it->second->key, {}).IgnoreError();
     if (pass->ordered) return false;
   }
   return true;
 }
 
 void StatefulSetController::RollingUpdate(Pass* pass) {
-  int64_t unavailable = 0;
-  for (int64_t ordinal = pass->start; ordinal < pass->start + pass->replicas; ++ordinal) {
-    const auto found = pass->pods.find(ordinal);
-    if (found == pass->pods.end() || !IsHealthy(*found->second)) ++unavailable;
-  }
+  int64_t unavailable = pass->replicas;
+  for (const auto& [ordinal, pod] : pass->pods) unavailable -= pod->healthy();
   int64_t budget = pass->max_unavailable - unavailable;
   for (auto it = pass->pods.rbegin(); it != pass->pods.rend() && it->first >= pass->start + pass->partition; ++it) {
-    const Json& pod = *it->second;
-    const bool old = RevisionOf(pod) != pass->update_revision;
+    const SeenPod& pod = *it->second;
+    const bool old = pod.revision != pass->update_revision;
     if (!options_.max_unavailable) {
-      if (old && !IsDeleting(pod)) {
-        server_->Delete(KeyOf(pod), {}).IgnoreError();
+      if (old && !pod.deleting) {
+        server_->Delete(pod.key, {}).IgnoreError();
         return;
       }
-      if (!IsHealthy(pod)) return;
+      if (!pod.healthy()) return;
       continue;
     }
-    if (!old || IsDeleting(pod)) continue;
+    if (!old || pod.deleting) continue;
     // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
     if (budget-- <= 0) return;
-    server_->Delete(KeyOf(pod), {}).IgnoreError();
+    server_->Delete(pod.key, {}).IgnoreError();
   }
 }
 
+// Of the pods as they are after the pass.
 void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t ready = 0;
   int64_t current = 0;
   int64_t updated = 0;
-  int64_t replicas = 0;
-  const auto count = [&](const std::map<int64_t, SharedJson>& pods) {
-    for (const auto& [ordinal, seen] : pods) {
-      const SharedJson live = server_->Get(KeyOf(*seen));
-      if (live == nullptr) continue;
-      ++replicas;
-      ready += IsReady(*live);
-      if (IsDeleting(*live)) continue;
-      current += RevisionOf(*live) == pass.current_revision;
-      updated += RevisionOf(*live) == pass.update_revision;
-    }
-  };
-  count(pass.pods);
-  count(pass.condemned);
+  const SeenPods& pods = pods_[pass.uid];
+  const int64_t replicas = static_cast<int64_t>(pods.size());
+  for (const auto& [ordinal, pod] : pods) {
+    ready += pod->ready;
+    if (pod->deleting) continue;
+    current += pod->revision == pass.current_revision;
+    updated += pod->revision == pass.update_revision;
+  }
   Json status = {{"replicas", replicas},
                  {"availableReplicas", ready},
                  {"currentRevision", pass.current_revision},
@@ -303,8 +348,8 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
 
 void StatefulSetController::TruncateRevisions(const Pass& pass) {
   std::set<std::string> live = {pass.current_revision, pass.update_revision};
-  for (const auto& [ordinal, pod] : pass.pods) live.insert(RevisionOf(*pod));
-  for (const auto& [ordinal, pod] : pass.condemned) live.insert(RevisionOf(*pod));
+  for (const auto& [ordinal, pod] : pass.pods) live.insert(pod->revision);
+  for (const auto& [ordinal, pod] : pass.condemned) live.insert(pod->revision);
   std::map<int64_t, const Json*> history;
   for (const auto& [name, revision] : pass.revisions) {
     if (live.count(name) == 0) history[revision.value("revision", int64_t{0})] = &revision;

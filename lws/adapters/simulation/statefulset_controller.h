@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,8 +38,12 @@ class StatefulSetController {
  private:
   // One look at one StatefulSet.
   struct Pass;
+  // What it reads of a pod.
+  struct SeenPod;
+  using SeenPods = std::map<int64_t, std::shared_ptr<const SeenPod>>;  // by ordinal
 
   void OnChange(const Change& change);
+  void OnPodChange(const Change& change);
   void Sync(const ObjectKey& key);
 
   void ReadPods(Pass* pass) const;
@@ -57,6 +62,7 @@ class StatefulSetController {
   ApiServer* server_;
   StatefulSetControllerOptions options_;
   std::set<ObjectKey> due_;
+  std::map<std::string, SeenPods> pods_;  // by the UID of the StatefulSet that controls them
 };
 
 }  // namespace lws

@@ -1,0 +1,110 @@
+// The status of a set over its life, with and without a deadline. Laws are those of status.h.
+#include "lws/core/status.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/group_state.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+namespace {
+
+constexpr RolloutProgressing kOnTime = RolloutProgressing::kOnTime;
+constexpr RolloutProgressing kStalled = RolloutProgressing::kStalled;
+
+// A set of 4 groups whose host writes every status.
+class Host {
+ public:
+  Host() {
+    set_.mutable_metadata()->set_name("s");
+    set_.mutable_metadata()->set_generation(1);
+    set_.mutable_spec()->set_replicas(4);
+  }
+
+  LeaderWorkerSet& set() { return set_; }
+
+  // "Progressing=True GroupsProgressing at 3, Available=False AllGroupsReady at 3" after a look in that minute. Checks
+  // law 1 on the way.
+  std::string Look(int minute, int updated, int done, RolloutProgressing progressing) {
+    StatusCounts counts;
+    counts.ready = counts.ready_below_replicas = done;
+    counts.updated = counts.updated_in_range = updated;
+    counts.in_range = 4;
+    counts.done_in_range = done;
+    SetObservation observation;
+    observation.set = &set_;
+    const absl::Time now = absl::UnixEpoch() + absl::Minutes(minute);
+    const bool is_current = IsStatusCurrent(observation, counts, progressing);
+    const SetStatus next = NextStatus(observation, counts, now, progressing);
+    EXPECT_EQ(is_current, !next.changed) << "in minute " << minute;
+    event_ = next.event_reason.value_or("");
+    *set_.mutable_status() = *next.status;
+    EXPECT_TRUE(IsStatusCurrent(observation, counts, progressing)) << "in minute " << minute;
+    EXPECT_FALSE(NextStatus(observation, counts, now + absl::Hours(1), progressing).changed) << "in minute " << minute;
+    std::string text;
+    for (const Condition& condition : set_.status().conditions()) {
+      EXPECT_EQ(condition.observed_generation(), set_.metadata().generation());
+      absl::StrAppend(&text, text.empty() ? "" : ", ", condition.type(), "=", condition.status(), " ",
+                      condition.reason(), " at ", condition.last_transition_time().substr(14, 2));
+    }
+    return text;
+  }
+
+  const std::string& event() const { return event_; }
+
+ private:
+  LeaderWorkerSet set_;
+  std::string event_;
+};
+
+TEST(StatusTest, Laws1To3OverALife) {
+  Host host;
+  EXPECT_EQ(host.Look(1, 4, 0, kOnTime), "Progressing=True GroupsProgressing at 01");
+  EXPECT_EQ(host.event(), "GroupsProgressing");
+  EXPECT_EQ(host.Look(2, 4, 4, kOnTime),
+            "Progressing=False GroupsProgressing at 02, Available=True AllGroupsReady at 02");
+  EXPECT_EQ(host.event(), "AllGroupsReady");
+  EXPECT_EQ(host.Look(3, 2, 2, kOnTime),
+            "Progressing=True GroupsProgressing at 03, Available=False AllGroupsReady at 03, "
+            "UpdateInProgress=True GroupsUpdating at 03");
+  EXPECT_EQ(host.event(), "GroupsUpdating");
+}
+
+TEST(StatusTest, Law4AStalledRolloutIsNotProgressingUntilItMovesOn) {
+  Host host;
+  host.Look(1, 2, 2, kOnTime);
+  EXPECT_EQ(host.Look(11, 2, 2, kStalled),
+            "UpdateInProgress=True GroupsUpdating at 01, Progressing=False ProgressDeadlineExceeded at 11");
+  EXPECT_EQ(host.event(), "");
+  EXPECT_EQ(host.Look(12, 2, 2, kStalled),
+            "UpdateInProgress=True GroupsUpdating at 01, Progressing=False ProgressDeadlineExceeded at 11");
+  EXPECT_EQ(host.Look(13, 3, 3, kOnTime),
+            "UpdateInProgress=True GroupsUpdating at 01, Progressing=True GroupsProgressing at 13");
+}
+
+TEST(StatusTest, Law4AfterTheLastGroupNothingIsStalled) {
+  Host host;
+  host.Look(1, 3, 3, kOnTime);
+  host.Look(11, 3, 3, kStalled);
+  EXPECT_EQ(host.Look(12, 4, 4, kOnTime),
+            "UpdateInProgress=False GroupsUpdating at 12, Progressing=False GroupsProgressing at 12, "
+            "Available=True AllGroupsReady at 12");
+  EXPECT_EQ(host.Look(13, 4, 4, kOnTime),
+            "UpdateInProgress=False GroupsUpdating at 12, Progressing=False GroupsProgressing at 12, "
+            "Available=True AllGroupsReady at 12");
+}
+
+TEST(StatusTest, Law4AStalledRolloutThatNeverWasProgressing) {
+  Host host;
+  EXPECT_EQ(host.Look(1, 4, 3, kStalled), "Progressing=False ProgressDeadlineExceeded at 01");
+  host.set().mutable_metadata()->set_generation(2);
+  EXPECT_EQ(host.Look(2, 4, 3, kStalled), "Progressing=False ProgressDeadlineExceeded at 02");
+}
+
+}  // namespace
+}  // namespace lws
