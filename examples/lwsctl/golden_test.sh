@@ -24,6 +24,8 @@ check simulate-lost-node.json 0 $lwsctl simulate -o json --scenario examples/sce
 sed -e 's/1000000/5000/' -e 's/maxUnavailable: 1000/maxUnavailable: 2%/' $manifests/million-groups.yaml > "$TEST_TMPDIR/groups.yaml"
 check simulate-groups.txt 0 $lwsctl simulate --max-unavailable-statefulset "$TEST_TMPDIR/groups.yaml"
 check simulate-groups.json 0 $lwsctl simulate -o json --scenario examples/scenarios/scale-and-fail.yaml "$TEST_TMPDIR/groups.yaml"
+check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario examples/scenarios/canary.yaml $manifests/vllm.yaml
+check simulate-groups-restarts.txt 1 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/groups.yaml"
 check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/scenarios/lost-node.yaml "$TEST_TMPDIR/groups.yaml"
 check explain.json 0 $lwsctl explain -o json --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml

@@ -46,19 +46,6 @@ absl::Status ReadExhaustive(const Json& value, std::optional<int32_t>* faults) {
   return absl::OkStatus();
 }
 
-absl::Status ReadPolicies(const Json& document, ScenarioTestFile* file) {
-  if (document.contains("controls")) {
-    absl::StatusOr<lws::RolloutControls> controls = lws::ReadRolloutControls(document["controls"]);
-    if (!controls.ok()) return controls.status();
-    file->controls = *std::move(controls);
-  }
-  if (!document.contains("restarts")) return absl::OkStatus();
-  absl::StatusOr<lws::RestartPolicy> restarts = lws::ReadRestartPolicy(document["restarts"]);
-  if (!restarts.ok()) return restarts.status();
-  file->restarts = *std::move(restarts);
-  return absl::OkStatus();
-}
-
 // The set in the file, or in the one that it names, beside it.
 absl::StatusOr<Json> ReadSetOf(const std::string& path, const Json& document) {
   if (document.contains("set")) return WithNamespace(document["set"]);
@@ -80,8 +67,7 @@ absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Jso
   ScenarioTestFile file;
   const absl::StatusOr<Json> set = ReadSetOf(path, document);
   if (!set.ok()) return set.status();
-  absl::StatusOr<lws::Scenario> scenario =
-      document.contains("events") ? lws::ReadScenario(*set, document) : lws::UsualScenario(*set);
+  absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(*set, document);
   if (!scenario.ok()) return scenario.status();
   file.scenario = *std::move(scenario);
   const absl::StatusOr<lws::Expectations> expected = lws::ReadExpectations(document.value("expect", Json::object()));
@@ -92,9 +78,7 @@ absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Jso
   file.seeds = *std::move(seeds);
   file.policy = document.value("policy", "reference");
   file.feature_max_unavailable = document.value("maxUnavailableStatefulSet", false);
-  absl::Status status = ReadPolicies(document, &file);
-  if (!status.ok()) return status;
-  status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
+  absl::Status status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
   if (!status.ok()) return status;
   return file;
 }

@@ -9,7 +9,6 @@
 
 #include "absl/status/statusor.h"
 #include "lws/adapters/scenario/expectations.h"
-#include "lws/adapters/scenario/policy_documents.h"
 #include "lws/adapters/scenario/scenario.h"
 #include "lws/api/json.h"
 
@@ -21,8 +20,6 @@ struct ScenarioTestFile {
   std::vector<uint64_t> seeds;
   std::string policy = "reference";
   bool feature_max_unavailable = false;
-  std::optional<lws::RolloutControls> controls;
-  std::optional<lws::RestartPolicy> restarts;
   // Every way that an update of the set can go is looked at too, with so many failures.
   std::optional<int32_t> exhaustive_faults;
 };

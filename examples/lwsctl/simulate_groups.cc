@@ -34,11 +34,12 @@ class GroupsStory {
         json_(json),
         name_(scenario.manifest->value("/metadata/name"_json_pointer, "")),
         promised_(lws::PromisedReady(*scenario.manifest)),
-        simulation_(SimulationOptions(options), [this](const lws::Event& event) { Hear(event); }),
+        simulation_(SimulationOptions(scenario, options), [this](const lws::Event& event) { Hear(event); }),
         start_(simulation_.now()) {}
 
   absl::Status Play() {
     if (!scenario_.nodes.empty() || !scenario_.images.empty()) return NotInNumbers("nodes and images");
+    if (scenario_.restarts.has_value()) return NotInNumbers("restarts");
     Say("the set is created");
     absl::Status status = simulation_.Create(*scenario_.manifest);
     if (!status.ok()) return status;
@@ -78,11 +79,13 @@ class GroupsStory {
   }
 
  private:
-  static lws::SetSimulationOptions SimulationOptions(const lws::ScenarioRunOptions& options) {
+  static lws::SetSimulationOptions SimulationOptions(const lws::Scenario& scenario,
+                                                     const lws::ScenarioRunOptions& options) {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
     simulation.feature_max_unavailable = options.feature_max_unavailable;
     simulation.sets = options.sets;
+    if (scenario.controls.has_value()) simulation.sets.controls = &*scenario.controls;
     return simulation;
   }
 

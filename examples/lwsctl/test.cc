@@ -31,11 +31,9 @@ constexpr char kHelp[] =
     "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
     "  --junit OUT       the results as JUnit XML\n"
     "  --report OUT      a page of HTML with the run of every file, of the first seed that fails or of the first\n"
-    "A file is YAML: manifest (a path beside it) or set, policy, seeds (7 or 1-20), events, nodes, images and for as "
-    "in\n"
-    "a scenario (the usual one without events), exhaustive (true, or {faults: 2}), maxUnavailableStatefulSet, "
-    "controls\n"
-    "and restarts (lws/adapters/scenario/policy_documents.h), and\n"
+    "A file is YAML: manifest (a path beside it) or set, policy, seeds (7 or 1-20), exhaustive (true, or {faults: "
+    "2}),\n"
+    "maxUnavailableStatefulSet, what a scenario has (see lwsctl simulate --help), and\n"
     "expect: lowestReady (a number or promised), finishes, finishesWithin, restartsAtMost, surgeAtMost,\n"
     "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has some.\n";
 
@@ -113,8 +111,6 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   lws::ScenarioRunOptions options;
   options.sets = lws::OptionsOf(policy->policy);
   options.feature_max_unavailable = file->feature_max_unavailable;
-  if (file->controls.has_value()) options.sets.controls = &*file->controls;
-  if (file->restarts.has_value()) options.restarts = &*file->restarts;
   absl::Status status = RunSeeds(*file, options, &outcome);
   if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
     status = RunExhaustive(*file, *policy, &outcome);

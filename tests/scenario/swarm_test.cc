@@ -16,7 +16,7 @@
 namespace lws {
 namespace {
 
-constexpr uint64_t kSeeds = 600;
+constexpr uint64_t kSeeds = 1000;
 
 // Breaks no law under any seed; returns the steps there were.
 int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
@@ -33,14 +33,16 @@ int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
 }
 
 TEST(SwarmTest, KeepBudgetKeepsItsPromiseAndComesToItsEnd) {
-  EXPECT_GT(ExpectKept(KeepBudget, SwarmChecks::kAll), 400000);
+  EXPECT_GT(ExpectKept(KeepBudget, SwarmChecks::kAll), 1500000);
 }
 
 TEST(SwarmTest, ReplaceUnreadyFirstKeepsItsPromiseAndComesToItsEnd) {
-  EXPECT_GT(ExpectKept(ReplaceUnreadyFirst, SwarmChecks::kAll), 400000);
+  EXPECT_GT(ExpectKept(ReplaceUnreadyFirst, SwarmChecks::kAll), 1500000);
 }
 
-TEST(SwarmTest, TheReferenceComesToItsEnd) { EXPECT_GT(ExpectKept(PlanRollout, SwarmChecks::kWithoutPromise), 400000); }
+TEST(SwarmTest, TheReferenceComesToItsEnd) {
+  EXPECT_GT(ExpectKept(PlanRollout, SwarmChecks::kWithoutPromise), 1500000);
+}
 
 // The first seed under which the reference breaks its promise.
 uint64_t BrokenSeed() {
@@ -78,7 +80,7 @@ TEST(SwarmTest, SameCaseSameLog) {
     EXPECT_EQ(RunSwarmCase(DrawSwarmCase(seed), KeepBudget).log, result.log);
     log = log * 31 + result.log;
   }
-  EXPECT_EQ(log, uint64_t{14274614400640351834u});
+  EXPECT_EQ(log, uint64_t{5208357032939882402u});
 }
 
 // A policy that releases one group too many.

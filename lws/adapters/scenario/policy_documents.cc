@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/scenario/read_duration.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -20,11 +20,16 @@ namespace {
 
 using Kind = ScenarioEvent::Kind;
 
-SimulationOptions MakeOptions(const ScenarioRunOptions& options) {
+// What the options leave open is as the scenario says.
+SimulationOptions MakeOptions(const Scenario& scenario, const ScenarioRunOptions& options) {
   SimulationOptions simulation;
   simulation.seed = options.seed;
   simulation.sets = options.sets;
   simulation.restarts = options.restarts;
+  const bool has_controls = simulation.sets.controls == nullptr && scenario.controls.has_value();
+  const bool has_restarts = simulation.restarts == nullptr && scenario.restarts.has_value();
+  if (has_controls) simulation.sets.controls = &*scenario.controls;
+  if (has_restarts) simulation.restarts = &*scenario.restarts;
   simulation.statefulsets.max_unavailable = options.feature_max_unavailable;
   return simulation;
 }
@@ -35,7 +40,7 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
-        simulation_(MakeOptions(options),
+        simulation_(MakeOptions(scenario, options),
                     {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
                      [this](const Change& change) { Count(change); }}),

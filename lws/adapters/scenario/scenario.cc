@@ -5,6 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/scenario/policy_documents.h"
+#include "lws/adapters/scenario/read_duration.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/api/well_known.h"
 #include "lws/rollout/budget.h"
@@ -60,6 +62,19 @@ absl::StatusOr<ScenarioEvent> ReadEvent(const Json& document) {
   return Wrong("nothing known happens in", document);
 }
 
+absl::Status ReadPolicies(const Json& document, Scenario* scenario) {
+  if (document.contains("controls")) {
+    absl::StatusOr<RolloutControls> controls = ReadRolloutControls(document["controls"]);
+    if (!controls.ok()) return controls.status();
+    scenario->controls = *std::move(controls);
+  }
+  if (!document.contains("restarts")) return absl::OkStatus();
+  absl::StatusOr<RestartPolicy> restarts = ReadRestartPolicy(document["restarts"]);
+  if (!restarts.ok()) return restarts.status();
+  scenario->restarts = *std::move(restarts);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Scenario> ReadDocument(const Json& manifest, const Json& document) {
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
@@ -79,9 +94,12 @@ absl::StatusOr<Scenario> ReadDocument(const Json& manifest, const Json& document
     if (!event.ok()) return event.status();
     scenario.events.push_back(*std::move(event));
   }
+  if (!document.contains("events")) scenario.events = UsualScenario(manifest).events;
   const absl::StatusOr<absl::Duration> patience = ReadDuration(document, "for", scenario.patience);
   if (!patience.ok()) return patience.status();
   scenario.patience = *patience;
+  absl::Status status = ReadPolicies(document, &scenario);
+  if (!status.ok()) return status;
   return scenario;
 }
 
@@ -101,16 +119,6 @@ Json ImagesPatch(const Json& manifest, const ImageOf& image_of) {
 }
 
 }  // namespace
-
-absl::StatusOr<absl::Duration> ReadDuration(const Json& from, const char* key, absl::Duration otherwise) {
-  if (!from.contains(key)) return otherwise;
-  const Json& text = from[key];
-  absl::Duration duration;
-  if (!text.is_string() || !absl::ParseDuration(text.get<std::string>(), &duration)) {
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", key, ": ", text.dump(), " is not a duration"));
-  }
-  return duration;
-}
 
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document) {
   try {
@@ -193,6 +201,16 @@ ScenarioBuilder& ScenarioBuilder::SetRollingUpdate(const char* key, int32_t valu
 ScenarioBuilder& ScenarioBuilder::MaxSurge(int32_t groups) { return SetRollingUpdate("maxSurge", groups); }
 ScenarioBuilder& ScenarioBuilder::MaxUnavailable(int32_t groups) { return SetRollingUpdate("maxUnavailable", groups); }
 ScenarioBuilder& ScenarioBuilder::Partition(int32_t partition) { return SetRollingUpdate("partition", partition); }
+ScenarioBuilder& ScenarioBuilder::Controls(RolloutControls controls) {
+  scenario_.controls = std::move(controls);
+  return *this;
+}
+
+ScenarioBuilder& ScenarioBuilder::Restarts(RestartPolicy restarts) {
+  scenario_.restarts = std::move(restarts);
+  return *this;
+}
+
 ScenarioBuilder& ScenarioBuilder::Nodes(NodePool pool) {
   scenario_.nodes.push_back(std::move(pool));
   return *this;

@@ -25,6 +25,8 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubelet.h"
 #include "lws/api/json.h"
+#include "lws/core/restart_policy.h"
+#include "lws/rollout/controls.h"
 
 namespace lws {
 
@@ -61,16 +63,16 @@ struct Scenario {
   std::vector<std::pair<std::string, ImageBehavior>> images;
   // In the order of time.
   std::vector<ScenarioEvent> events;
+  // How the set is to be rolled out and restarted, beside its policy.
+  std::optional<RolloutControls> controls;
+  std::optional<RestartPolicy> restarts;
   // How long it runs on after the last event before it is given up.
   absl::Duration patience = absl::Hours(24);
 };
 
-// The scenario that a file says. Errors: InvalidArgument naming what is wrong: a duration that is none, a value of
-// another type, an event of which nothing known happens.
+// The scenario that a file says; without events, those of the usual one. Errors: InvalidArgument naming what is wrong:
+// a duration that is none, a value of another type, an event of which nothing known happens.
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document);
-
-// `from[key]`, which is `otherwise` when absent. Errors: InvalidArgument for what is no duration.
-absl::StatusOr<absl::Duration> ReadDuration(const Json& from, const char* key, absl::Duration otherwise);
 
 // The set is created, its first containers get a next image, and a container of its first group fails, each when the
 // one before is done.
@@ -92,6 +94,8 @@ class ScenarioBuilder {
   ScenarioBuilder& MaxSurge(int32_t groups);
   ScenarioBuilder& MaxUnavailable(int32_t groups);
   ScenarioBuilder& Partition(int32_t partition);
+  ScenarioBuilder& Controls(RolloutControls controls);
+  ScenarioBuilder& Restarts(RestartPolicy restarts);
   ScenarioBuilder& Nodes(NodePool pool);
   ScenarioBuilder& Image(absl::string_view image, const ImageBehavior& behavior);
 

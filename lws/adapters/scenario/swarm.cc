@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/scenario/read_duration.h"
 #include "lws/adapters/scenario/scenario.h"
 #include "lws/adapters/simulation/set_simulation.h"
 #include "lws/core/packed_group.h"
@@ -94,6 +95,7 @@ class Swarm {
 
   void RunUntil(absl::Time limit) {
     while (result_.broken_law.empty() && simulation_.Advance(limit)) Look();
+    Look();
   }
 
   void Happen(const SwarmEvent& event) {
