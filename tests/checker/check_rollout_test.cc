@@ -82,6 +82,20 @@ TEST_P(CheckedPolicyTest, KeepsAllLawsWhenTheSetIsEditedOnTheWay) {
   ExpectKept(3, like, CheckFrom::kTemplateChange, 1000000);
 }
 
+// What was released under the template before, and is not seen to be gone, is not kept by a partition that is raised
+// over it: an assumption of KeepBudget. ReplaceUnreadyFirst releases nothing.
+TEST(CheckRolloutTest, OfAnEditWithAViewThatLagsBehindOnlyReplaceUnreadyFirstKeepsAllLaws) {
+  RolloutWorldOptions like;
+  like.lags = true;
+  like.edits = 2;
+  like.faults = 1;
+  like.policy = ReplaceUnreadyFirst;
+  ExpectKept(2, like, CheckFrom::kTemplateChange, 1000000);
+  like.policy = KeepBudget;
+  const RolloutCheck check = CheckRollout(like, CheckFrom::kTemplateChange, {});
+  EXPECT_EQ(check.broken_law, RolloutWorld::LawText(RolloutWorld::kBudget));
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, CheckedPolicyTest, testing::Values(KeepBudget, ReplaceUnreadyFirst),
                          [](const auto& info) { return info.index == 0 ? "KeepBudget" : "ReplaceUnreadyFirst"; });
 

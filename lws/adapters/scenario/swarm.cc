@@ -118,10 +118,11 @@ class Swarm {
     }
   }
 
-  // With a view that is current: a higher partition is raised over groups as they are seen (keep_budget.h).
+  // A higher partition is raised over groups as they are seen (keep_budget.h): with a view that is current. Under
+  // OnDelete there is none.
   void Edit(const SwarmEvent& event) {
     TakeFailures(Count());
-    simulation_.List();
+    if (!simulation_.on_delete()) simulation_.List();
     Json patch;
     if (event.kind == Kind::kScale) {
       patch["spec"]["replicas"] = event.replicas;
@@ -134,7 +135,7 @@ class Swarm {
     absl::Status status = simulation_.Edit(patch);
     if (event.kind == Kind::kBrokenImage) status.Update(simulation_.BreakImage());
     if (!status.ok()) Break("an edit is not admitted");
-    promise_ = std::min({promise_, Floor(), Count().guarantee});
+    promise_ = std::max(0, std::min(promise_, Grounded(Count())));
   }
 
   // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
@@ -146,7 +147,11 @@ class Swarm {
     unseen_failures_ = counted.unseen_failures;
   }
 
-  int32_t Floor() const { return std::max(0, set_replicas_ - what_.max_unavailable); }
+  // The promise that what is there, and seen, gives ground for.
+  int32_t Grounded(const Counted& counted) const {
+    const int32_t floor = std::max(0, set_replicas_ - what_.max_unavailable);
+    return std::min(floor, counted.guarantee) - counted.unseen_failures;
+  }
 
   Counted Count() {
     const SetSimulationCounts counts = simulation_.counts();
@@ -178,7 +183,7 @@ class Swarm {
     }
     replicas_ = counts.replicas;
     if (checks_ == SwarmChecks::kAll && counted.ready < promise_) Break("fewer groups are ready than promised");
-    promise_ = std::max(promise_, std::min(Floor(), counted.guarantee) - counted.unseen_failures);
+    promise_ = std::max(promise_, Grounded(counted));
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
                                 int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_}}) {
       result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;
