@@ -23,6 +23,7 @@ class Cluster {
 
   // What is there now, and all that Perform has done: what the API server answers to a write is to be fed back, and
   // when the answer is lost the object is to be read. The result is used until the next call of any method.
+  // A host with a restart policy puts the groups whose RestartMemory owes a restart into owed_restarts.
   virtual SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) = 0;
   virtual PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) = 0;
 
