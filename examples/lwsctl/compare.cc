@@ -79,7 +79,7 @@ int Compare(const std::vector<std::string>& words) {
   if (!scenario.ok()) return Fail(scenario.status());
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
-    options.sets = lws::OptionsOf(policy.policy);
+    options.sets = lws::ReconcileOptionsFor(policy.policy);
     absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(*scenario, options);
     if (!report.ok()) return Fail(report.status());
     reports.push_back({std::string(policy.name), *std::move(report)});

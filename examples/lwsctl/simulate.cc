@@ -108,7 +108,7 @@ int Simulate(const std::vector<std::string>& words) {
   }
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
-  options.sets = lws::OptionsOf(policy->policy);
+  options.sets = lws::ReconcileOptionsFor(policy->policy);
   options.feature_max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);
   if (!manifest.ok()) return Fail(manifest.status());

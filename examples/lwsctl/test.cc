@@ -109,7 +109,7 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   Outcome outcome;
   outcome.file = path;
   lws::ScenarioRunOptions options;
-  options.sets = lws::OptionsOf(policy->policy);
+  options.sets = lws::ReconcileOptionsFor(policy->policy);
   options.feature_max_unavailable = file->feature_max_unavailable;
   absl::Status status = RunSeeds(*file, options, &outcome);
   if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {

@@ -350,7 +350,7 @@ class SetPass {
 
 }  // namespace
 
-SetReconcileOptions OptionsOf(RolloutPolicy policy) {
+SetReconcileOptions ReconcileOptionsFor(RolloutPolicy policy) {
   SetReconcileOptions options;
   options.rollout = policy;
   options.former_revisions = policy == PlanRollout ? FormerRevisions::kUntilDone : FormerRevisions::kUntilUnused;

@@ -44,7 +44,7 @@ struct SetReconcileOptions {
 };
 
 // With what belongs to the policy: all as the reference has it, or kUntilUnused with any other.
-SetReconcileOptions OptionsOf(RolloutPolicy policy);
+SetReconcileOptions ReconcileOptionsFor(RolloutPolicy policy);
 
 Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options = {});
 

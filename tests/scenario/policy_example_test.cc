@@ -15,7 +15,7 @@ TEST(MyRolloutTest, KeepsThreeOfFourGroupsReadyWhenAPodFails) {
                                      .FailContainer("vllm-0-1")
                                      .Build();
   lws::ScenarioRunOptions options;
-  options.sets.rollout = lws::KeepBudget;
+  options.sets = lws::ReconcileOptionsFor(lws::KeepBudget);
   for (options.seed = 1; options.seed <= 20; ++options.seed) {
     const lws::ScenarioReport report = *lws::RunScenario(scenario, options);
     EXPECT_THAT(report, testing::AllOf(lws::KeepsPromise(), lws::FinishesWithin(absl::Minutes(5)),

@@ -91,7 +91,7 @@ TEST(RunScenarioTest, EveryPolicyComesToItsEndUnderManySeeds) {
                                 .Build();
   for (const RolloutPolicy policy : {RolloutPolicy(KeepBudget), RolloutPolicy(ReplaceUnreadyFirst)}) {
     ScenarioRunOptions options;
-    options.sets.rollout = policy;
+    options.sets = ReconcileOptionsFor(policy);
     for (options.seed = 1; options.seed <= 30; ++options.seed) {
       const ScenarioReport report = *RunScenario(scenario, options);
       ASSERT_THAT(report, testing::AllOf(Finishes(), NeverMixesRevisions(), NeverBelow(2))) << "seed " << options.seed;
@@ -116,7 +116,7 @@ TEST(RunScenarioTest, CanaryStepsWaitInACluster) {
   const Scenario scenario = ScenarioBuilder("s", 4, 2).MaxUnavailable(2).WhenQuiet().NewImage("s:2").Build();
   for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
     ScenarioRunOptions options;
-    options.sets.rollout = policy;
+    options.sets = ReconcileOptionsFor(policy);
     options.sets.controls = &controls;
     const ScenarioReport report = *RunScenario(scenario, options);
     EXPECT_TRUE(report.finished);

@@ -76,7 +76,7 @@ class Cluster4 {
  private:
   static SimulationOptions OptionsOf(RolloutPolicy policy) {
     SimulationOptions options;
-    options.sets.rollout = policy;
+    options.sets = ReconcileOptionsFor(policy);
     return options;
   }
   Simulation simulation_;

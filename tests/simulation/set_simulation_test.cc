@@ -71,7 +71,7 @@ class Story {
     SetSimulationOptions options;
     options.seed = seed;
     options.feature_max_unavailable = shape_.feature;
-    options.sets.rollout = policy;
+    options.sets = ReconcileOptionsFor(policy);
     events.clear();
     SetSimulation simulation(options, [this](const Event& event) { events.push_back(event.note); });
     std::vector<std::string> ends;
@@ -101,7 +101,7 @@ class Story {
   std::vector<std::string> InObjects() {
     SimulationOptions options;
     options.statefulsets.max_unavailable = shape_.feature;
-    options.sets.rollout = policy;
+    options.sets = ReconcileOptionsFor(policy);
     int64_t pods = 0;
     Simulation simulation(options, {nullptr, nullptr, [&pods](const Change& change) {
                                       pods += change.key.kind == "Pod" && change.type == ChangeType::kAdded;

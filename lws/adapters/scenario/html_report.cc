@@ -28,7 +28,8 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
 dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .3rem 0 .8rem; }
 dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
 dl div { min-width: 6rem; } .bad { color: var(--fault); font-weight: 600; }
-.drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; } text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+.drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; }
+text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .N { fill: var(--new); } .n { fill: var(--new-wait); } .O { fill: var(--old); } .o { fill: var(--old-wait); }
 .axis { stroke: var(--line); } .ready { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 .budget { stroke: var(--budget); stroke-dasharray: 6 4; stroke-width: 1.5; } .budget-text { fill: var(--budget); }

@@ -74,7 +74,7 @@ class Swarm {
     options.seed = what.seed;
     options.feature_max_unavailable = what.feature_max_unavailable;
     options.nodes = what.nodes;
-    options.sets = lws::OptionsOf(policy);
+    options.sets = ReconcileOptionsFor(policy);
     options.sets.controls = what.min_ready_seconds > 0 ? &controls : nullptr;
     options.faults = what.faults;
     return options;

@@ -151,8 +151,7 @@ class SetSimulation::State {
   void Run(const Timer& timer);
   void RunPod(const Timer& timer);
   void PullOrStart(int32_t group, int32_t worker);
-  void BecomeReady(int32_t group, int32_t worker);
-  void LoseReady(int32_t group, int32_t worker);
+  void SetReady(int32_t group, int32_t worker, bool ready);
   void RunNode(const Timer& timer);
   void EndPod(int32_t group, int32_t worker);
   void RemoveLeader(int32_t group);
@@ -399,7 +398,7 @@ void SetSimulation::State::RunPod(const Timer& timer) {
   if (timer.kind == TimerKind::kStop) return EndPod(timer.group, timer.worker);
   if (pod.stopping) return;
   if (timer.kind == TimerKind::kStart) return PullOrStart(timer.group, timer.worker);
-  if (!pod.ready) BecomeReady(timer.group, timer.worker);
+  if (!pod.ready) SetReady(timer.group, timer.worker, true);
 }
 
 void SetSimulation::State::PullOrStart(int32_t group, int32_t worker) {
@@ -416,29 +415,16 @@ void SetSimulation::State::PullOrStart(int32_t group, int32_t worker) {
   Later(Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
 }
 
-void SetSimulation::State::BecomeReady(int32_t group, int32_t worker) {
+// And tells so. REQUIRES: it was not.
+void SetSimulation::State::SetReady(int32_t group, int32_t worker, bool ready) {
   Pod& pod = PodOf(group, worker);
-  pod.ready = true;
+  pod.ready = ready;
   TellPod(group, worker);
   if (worker == 0) {
-    leaders_.SetReady(group, true);
+    leaders_.SetReady(group, ready);
     leaders_due_ = true;
   } else if (!pod.is_former) {
-    ++groups_[group].ready_members;
-    TellWorkers(group);
-  }
-}
-
-// And tells so. REQUIRES: it is ready.
-void SetSimulation::State::LoseReady(int32_t group, int32_t worker) {
-  Pod& pod = PodOf(group, worker);
-  pod.ready = false;
-  TellPod(group, worker);
-  if (worker == 0) {
-    leaders_.SetReady(group, false);
-    leaders_due_ = true;
-  } else if (!pod.is_former) {
-    --groups_[group].ready_members;
+    groups_[group].ready_members += ready ? 1 : -1;
     TellWorkers(group);
   }
 }
@@ -459,7 +445,7 @@ void SetSimulation::State::RunNode(const Timer& timer) {
       if (!PodOf(group, worker).ready) return;
       CountFailure(group);
       PodOf(group, worker).is_lost = true;
-      LoseReady(group, worker);
+      SetReady(group, worker, false);
     });
     return;
   }
@@ -474,7 +460,7 @@ void SetSimulation::State::RunNode(const Timer& timer) {
     Pod& pod = PodOf(group, worker);
     const bool returns = pod.is_lost && !pod.stopping;
     pod.is_lost = false;
-    if (returns && !pod.ready) BecomeReady(group, worker);
+    if (returns && !pod.ready) SetReady(group, worker, true);
   });
 }
 
@@ -805,7 +791,7 @@ bool SetSimulation::State::FailContainer(int32_t group, int32_t worker) {
   CountFailure(group);
   pod.restarted = true;
   if (pod.ready) {
-    LoseReady(group, worker);
+    SetReady(group, worker, false);
   } else {
     TellPod(group, worker);
   }
