@@ -16,9 +16,7 @@
 //   5. A pure function: equal input, equal answer.
 //   6. Which of the groups in [max(partition, spec_partition), replicas) are in which state does not matter, only how
 //      many.
-//   7. While the guarantee is below the floor no group that is settling is released or taken back either, as long as
-//   the
-//      promise asks for it: groups that were ready stay ready.
+//   7. Law 1 holds too when what is settling is taken for ready: what serves is not given away.
 // Assumptions:
 //   - Nothing but the StatefulSet's rolling update, scaling and failures takes groups down.
 //   - The StatefulSet is seen as it was last written (feed the API server's answer back). Groups may be seen late, but

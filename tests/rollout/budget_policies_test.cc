@@ -37,7 +37,7 @@ RolloutWorldOptions Budget(int32_t replicas, int32_t surge, int32_t unavailable)
   return budget;
 }
 
-constexpr char kKinds[] = ".RUBrb";  // one of each that differs to the policies
+constexpr char kKinds[] = ".RUBrbST";  // one of each that differs to the policies
 
 // Calls check(budget, groups as text) for every budget of at most so many groups, and all that they can be.
 template <typename Check>
@@ -58,6 +58,14 @@ void ForEachState(int32_t most, const Check& check) {
   }
 }
 
+// With what is settling taken for ready.
+GroupBits AsReady(const std::string& text) {
+  std::string ready = text;
+  std::replace(ready.begin(), ready.end(), 'S', 'R');
+  std::replace(ready.begin(), ready.end(), 'T', 'B');
+  return GroupBits::Parse(ready);
+}
+
 void CheckKeepBudget(const RolloutWorldOptions& budget, const std::string& text, int32_t partition) {
   const GroupBits groups = GroupBits::Parse(text);
   const int32_t replicas = static_cast<int32_t>(text.size());
@@ -75,6 +83,10 @@ void CheckKeepBudget(const RolloutWorldOptions& budget, const std::string& text,
   const int32_t now = GuaranteedReady(groups, budget.replicas, partition, replicas);
   const int32_t next = GuaranteedReady(groups, budget.replicas, step->partition, step->replicas);
   ASSERT_GE(next, std::min(floor, now)) << where;  // law 1
+  const GroupBits serving = AsReady(text);
+  const int32_t serving_now = GuaranteedReady(serving, budget.replicas, partition, replicas);
+  const int32_t serving_next = GuaranteedReady(serving, budget.replicas, step->partition, step->replicas);
+  ASSERT_GE(serving_next, std::min(floor, serving_now)) << where;  // law 7
   const bool all_steady = groups.CountSteady(0, replicas) == replicas;
   const int32_t first = std::min(budget.partition, budget.replicas);
   const bool finished = groups.CountDone(first, budget.replicas) == budget.replicas - first;
@@ -87,7 +99,7 @@ void CheckKeepBudget(const RolloutWorldOptions& budget, const std::string& text,
   }
 }
 
-TEST(KeepBudgetTest, Laws1To4InEveryStateOfFiveGroups) {
+TEST(KeepBudgetTest, Laws1To4And7InEveryStateOfFiveGroups) {
   ForEachState(5, [](const RolloutWorldOptions& budget, const std::string& text) {
     for (int32_t partition = 0; partition <= static_cast<int32_t>(text.size()); ++partition) {
       CheckKeepBudget(budget, text, partition);
@@ -130,9 +142,12 @@ void CheckReplaceUnreadyFirst(const RolloutWorldOptions& budget, const std::stri
   const std::string where = absl::StrCat(BudgetText(budget), " groups ", text, ": replicas ", step.replicas);
   const int32_t now = GuaranteedReady(groups, budget.replicas, replicas, replicas);
   const int32_t floor = budget.replicas - budget.max_unavailable;
+  const GroupBits serving = AsReady(text);
+  const int32_t serving_now = GuaranteedReady(serving, budget.replicas, replicas, replicas);
   bool had_steady = false;
   for (size_t i = 0; i <= step.replace.size(); ++i) {
-    ASSERT_GE(GuaranteeAfter(budget, groups, step, i), std::min(floor, now)) << where;  // law 1
+    ASSERT_GE(GuaranteeAfter(budget, groups, step, i), std::min(floor, now)) << where;           // law 1
+    ASSERT_GE(GuaranteeAfter(budget, serving, step, i), std::min(floor, serving_now)) << where;  // law 6
     if (i == step.replace.size()) break;
     const int32_t group = step.replace[i];
     ASSERT_GE(group, budget.partition) << where;  // law 2
@@ -149,7 +164,7 @@ void CheckReplaceUnreadyFirst(const RolloutWorldOptions& budget, const std::stri
   }
 }
 
-TEST(ReplaceUnreadyFirstTest, Laws1To4InEveryStateOfSixGroups) { ForEachState(6, CheckReplaceUnreadyFirst); }
+TEST(ReplaceUnreadyFirstTest, Laws1To4And6InEveryStateOfFiveGroups) { ForEachState(5, CheckReplaceUnreadyFirst); }
 
 // Where the reference is known to break its promise.
 TEST(KeepBudgetTest, ScenariosL1AndL2) {

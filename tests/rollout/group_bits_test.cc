@@ -21,6 +21,8 @@ class Naive {
   explicit Naive(int32_t size) : text_(size, '.'), leaving_(size) {}
 
   void Set(int32_t index, bool ready, bool updated) { text_[index] = ".RUB"[ready + 2 * updated]; }
+  void SetSettling(int32_t index, bool updated) { text_[index] = updated ? 'T' : 'S'; }
+  bool IsSettling(int32_t index) const { return text_[index] == 'S' || text_[index] == 'T'; }
   void SetLeaving(int32_t index, bool leaving) { leaving_[index] = leaving; }
   int32_t CountSteady(int32_t begin, int32_t end, bool updated) const {
     int32_t count = 0;
@@ -66,6 +68,10 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
       for (int32_t i = begin; i < end; ++i) {
         bits.Set(i, kind % 2 == 1, kind >= 2);
         naive.Set(i, kind % 2 == 1, kind >= 2);
+        if (step % 5 == 0) {
+          bits.SetSettling(i, kind >= 2);
+          naive.SetSettling(i, kind >= 2);
+        }
         if (step % 3 == 0) {
           bits.SetLeaving(i, kind == 3);
           naive.SetLeaving(i, kind == 3);
@@ -78,6 +84,7 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
       ASSERT_EQ(bits.CountSteady(from, to), naive.CountSteady(from, to, false));
       ASSERT_EQ(bits.CountSteadyDone(from, to), naive.CountSteady(from, to, true));
       ASSERT_EQ(bits.LastReadyOld(from, to), naive.LastReadyOld(from, to));
+      ASSERT_EQ(bits.IsSettling(from), naive.IsSettling(from));
       ASSERT_EQ(bits.DoneTail(from), naive.DoneTail(from));
       ASSERT_EQ(bits.DoneTail(kGroups), naive.DoneTail(kGroups));
     }
@@ -95,7 +102,7 @@ TEST(GroupBitsTest, CountsAndTailsAcrossWords) {
   }
   EXPECT_EQ(GroupBits::Parse("RB.UBB").DoneTail(6), 2);
   EXPECT_EQ(GroupBits::Parse("BB").DoneTail(5), 0);
-  EXPECT_EQ(GroupBits::Parse(".RUB,rub").ToString(), ".RUB,rub");
+  EXPECT_EQ(GroupBits::Parse(".RUB,rubST").ToString(), ".RUB,rubST");
   EXPECT_EQ(GroupBits::Parse("RrBb").CountSteady(0, 4), 2);
 }
 

@@ -1,0 +1,108 @@
+// What ReconcileSet does under policies of ours that it does not under the reference's.
+#include "lws/core/reconcile_set.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "lws/core/observation.h"
+#include "lws/core/plan.h"
+#include "lws/rollout/controls.h"
+#include "lws/rollout/keep_budget.h"
+#include "lws/rollout/planner.h"
+#include "nlohmann/json.hpp"
+#include "tests/regressions/small_cluster.h"
+
+namespace lws {
+namespace {
+
+constexpr char kRevisionHash[] = "leaderworkerset.sigs.k8s.io/template-revision-hash";
+
+// Two groups of the old revision that serve, and a leader StatefulSet of the new one that has released neither.
+SmallCluster BeforeTheFirstRelease() {
+  const Json old = {{"metadata", {{"labels", {{kRevisionHash, "o"}}}}}};
+  SmallCluster cluster;
+  cluster.Revision("k").LeaderSet({{"spec", {{"updateStrategy", {{"rollingUpdate", {{"partition", 2}}}}}}}});
+  for (int group = 0; group < 2; ++group) cluster.Leader(group, old).WorkerSet(group, old).Worker(group, 1, old);
+  return cluster;
+}
+
+// -1 when the StatefulSet is not written.
+int PartitionOf(const Plan& plan) {
+  for (const Action& action : plan.actions) {
+    if (action.verb != Verb::kApply) continue;
+    return action.object.Document()["spec"]["updateStrategy"]["rollingUpdate"]["partition"].get<int>();
+  }
+  return -1;
+}
+
+Plan Reconcile(const SmallCluster& cluster, RolloutPolicy policy) {
+  return ReconcileSet(cluster.Observe(), absl::UnixEpoch(), ReconcileOptionsFor(policy));
+}
+
+TEST(ReconcileSetTest, AGroupThatAFailureIsAboutToRestartIsNotCountedOn) {
+  const Json old = {{"metadata", {{"labels", {{kRevisionHash, "o"}}}}}};
+  const SmallCluster well = BeforeTheFirstRelease();
+  EXPECT_TRUE(well.Observe().owed_restarts.empty());
+  EXPECT_EQ(PartitionOf(Reconcile(well, KeepBudget)), 1);
+  // Its worker has restarted, and is ready again: nothing but the restart count tells.
+  SmallCluster failed = BeforeTheFirstRelease();
+  Json worker = old;
+  worker["status"]["containerStatuses"] = Json::array({{{"name", "c"}, {"restartCount", 1}}});
+  failed.Worker(0, 1, worker);
+  EXPECT_EQ(failed.Observe().owed_restarts, std::vector<int32_t>{0});
+  const Plan held = Reconcile(failed, KeepBudget);
+  EXPECT_TRUE(Because(held, DecisionReason::kHeldByBudget));
+  EXPECT_EQ(PartitionOf(held), 2);
+  EXPECT_EQ(PartitionOf(Reconcile(failed, PlanRollout)), 1);
+}
+
+// All groups are of the new revision and ready; the StatefulSet may not have counted the last of them yet.
+SmallCluster AfterTheLastGroup(const char* current_revision) {
+  SmallCluster cluster;
+  cluster.Revision("k").Revision("o").LeaderSet(
+      {{"status", {{"currentRevision", current_revision}, {"updateRevision", "s-2"}}}});
+  for (int group = 0; group < 2; ++group) cluster.Leader(group).WorkerSet(group).Worker(group, 1);
+  return cluster;
+}
+
+TEST(ReconcileSetTest, FormerRevisionsAreKeptWhileGroupsMayBeMadeOfThem) {
+  const auto deletes = [](const SmallCluster& cluster, RolloutPolicy policy) {
+    return Actions(Reconcile(cluster, policy)).find("delete ControllerRevision s-o") != std::string::npos;
+  };
+  EXPECT_TRUE(deletes(AfterTheLastGroup("s-1"), PlanRollout));
+  EXPECT_FALSE(deletes(AfterTheLastGroup("s-1"), KeepBudget));
+  EXPECT_TRUE(deletes(AfterTheLastGroup("s-2"), KeepBudget));
+}
+
+TEST(ReconcileSetTest, ADeadlineThatIsExceededIsACondition) {
+  const SmallCluster cluster = BeforeTheFirstRelease();
+  RolloutControls controls;
+  controls.progress_deadline = absl::Minutes(10);
+  RolloutProgress progress;
+  progress.revision_key = "k";
+  progress.most_done = 0;
+  progress.last_progress = absl::UnixEpoch();
+  SetObservation observation = cluster.Observe();
+  observation.rollout_progress = &progress;
+  SetReconcileOptions options = ReconcileOptionsFor(KeepBudget);
+  options.controls = &controls;
+  const auto reason = [&](absl::Duration after) -> std::string {
+    const Plan plan = ReconcileSet(observation, absl::UnixEpoch() + after, options);
+    for (const Action& action : plan.actions) {
+      if (action.verb != Verb::kUpdateStatus) continue;
+      const Json status = action.object.Document()["status"];
+      for (const Json& condition : status["conditions"]) {
+        if (condition["type"] == "Progressing") return condition["reason"].get<std::string>();
+      }
+    }
+    return "";
+  };
+  EXPECT_EQ(reason(absl::Minutes(9)), "GroupsProgressing");
+  EXPECT_EQ(reason(absl::Minutes(10)), "ProgressDeadlineExceeded");
+}
+
+}  // namespace
+}  // namespace lws
