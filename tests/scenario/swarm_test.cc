@@ -102,6 +102,9 @@ TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
     return std::string(ReadSwarmCase(Json::parse(document)).status().message());
   };
   EXPECT_EQ(error(R"({"replicas": -1})"), "replicas: -1 is no such number");
+  EXPECT_EQ(error(R"({"replicas": 1000000})"), "replicas: 1000000 is no such number");
+  EXPECT_EQ(error(R"({"listEvery": "0s"})"), "listEvery: 0: not within 1s and 24h");
+  EXPECT_EQ(error(R"({"events": [{"kind": "newImage", "at": "-1s"}]})"), "at: -1s: not within 0 and 24h");
   EXPECT_EQ(error(R"({"late": "often"})"), "late: \"often\" is no such number");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"), "events: kind: \"explode\"");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"), "group: \"x\" is no such number");

@@ -25,6 +25,12 @@ using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
 constexpr int32_t kMostReplicas = 8;
+// Of what a file says: groups, workers and so on.
+constexpr uint64_t kMostGroups = 1000;
+constexpr uint64_t kMostNodes = 1000;
+constexpr uint64_t kMostSeconds = 86400;
+constexpr uint64_t kMostPerThousand = 1000;
+constexpr absl::Duration kLongest = absl::Hours(24);
 constexpr absl::Duration kPatience = absl::Hours(4);
 
 // One case as it runs.
@@ -252,25 +258,25 @@ std::string DetailsOf(const SwarmEvent& event) {
   return "";
 }
 
-// The numbers of a case by their names in files, in the order they are written.
+// The numbers of a case by their names in files, in the order they are written, with the most that a file may say.
 template <typename Case, typename Number>
 void ForEachNumber(Case& what, const Number& number) {
-  number("seed", what.seed);
-  number("replicas", what.replicas);
-  number("size", what.size);
-  number("maxSurge", what.max_surge);
-  number("maxUnavailable", what.max_unavailable);
-  number("nodes", what.nodes);
-  number("minReadySeconds", what.min_ready_seconds);
-  number("late", what.faults.late);
-  number("lost", what.faults.lost);
-  number("twice", what.faults.twice);
-  number("refused", what.faults.refused);
-  number("conflict", what.faults.conflict);
-  number("answerLost", what.faults.answer_lost);
-  number("crash", what.faults.crash);
-  number("clockJump", what.faults.clock_jump);
-  number("slowImage", what.faults.slow_image);
+  number("seed", what.seed, ~uint64_t{0});
+  number("replicas", what.replicas, kMostGroups);
+  number("size", what.size, kMostGroups);
+  number("maxSurge", what.max_surge, kMostGroups);
+  number("maxUnavailable", what.max_unavailable, kMostGroups);
+  number("nodes", what.nodes, kMostNodes);
+  number("minReadySeconds", what.min_ready_seconds, kMostSeconds);
+  number("late", what.faults.late, kMostPerThousand);
+  number("lost", what.faults.lost, kMostPerThousand);
+  number("twice", what.faults.twice, kMostPerThousand);
+  number("refused", what.faults.refused, kMostPerThousand);
+  number("conflict", what.faults.conflict, kMostPerThousand);
+  number("answerLost", what.faults.answer_lost, kMostPerThousand);
+  number("crash", what.faults.crash, kMostPerThousand);
+  number("clockJump", what.faults.clock_jump, kMostPerThousand);
+  number("slowImage", what.faults.slow_image, kMostPerThousand);
 }
 
 // Reads documents to their end, and keeps the first error.
@@ -279,11 +285,13 @@ class CaseReader {
   const absl::Status& status() const { return status_; }
 
   void Read(const Json& document, SwarmCase* what) {
-    ForEachNumber(*what, [this, &document](const char* name, auto& value) { Number(document, name, &value); });
+    ForEachNumber(*what, [this, &document](const char* name, auto& value, uint64_t most) {
+      Number(document, name, most, &value);
+    });
     what->feature_max_unavailable = document.value("maxUnavailableStatefulSet", Json()) == true;
-    Duration(document, "mostLate", &what->faults.most_late);
-    Duration(document, "listEvery", &what->faults.list_every);
-    Duration(document, "faultsUntil", &what->faults.until);
+    Duration(document, "mostLate", absl::Seconds(1), &what->faults.most_late);
+    Duration(document, "listEvery", absl::Seconds(1), &what->faults.list_every);
+    Duration(document, "faultsUntil", absl::ZeroDuration(), &what->faults.until);
   }
 
   SwarmEvent ReadEvent(const Json& told) {
@@ -295,33 +303,38 @@ class CaseReader {
       return event;
     }
     event.kind = static_cast<Kind>(found - std::begin(kKinds));
-    Duration(told, "at", &event.at);
-    Number(told, "replicas", &event.replicas);
-    Number(told, "group", &event.group);
-    Number(told, "worker", &event.worker);
-    Number(told, "node", &event.node);
-    Duration(told, "outage", &event.outage);
+    Duration(told, "at", absl::ZeroDuration(), &event.at);
+    Number(told, "replicas", kMostGroups, &event.replicas);
+    Number(told, "group", kMostGroups, &event.group);
+    Number(told, "worker", kMostGroups, &event.worker);
+    Number(told, "node", kMostNodes, &event.node);
+    Duration(told, "outage", absl::ZeroDuration(), &event.outage);
     return event;
   }
 
  private:
   template <typename Value>
-  void Number(const Json& document, const char* name, Value* value) {
+  void Number(const Json& document, const char* name, uint64_t most, Value* value) {
     const auto found = document.find(name);
     if (found == document.end()) return;
-    constexpr uint64_t kMost = sizeof(Value) == 8 ? ~uint64_t{0} : 1000000;
     const bool is_whole = found->is_number_unsigned() || (found->is_number_integer() && found->get<int64_t>() >= 0);
-    if (is_whole && found->get<uint64_t>() <= kMost) {
+    if (is_whole && found->get<uint64_t>() <= most) {
       *value = found->get<Value>();
     } else {
       status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found->dump(), " is no such number")));
     }
   }
 
-  void Duration(const Json& document, const char* name, absl::Duration* value) {
+  void Duration(const Json& document, const char* name, absl::Duration least, absl::Duration* value) {
     const absl::StatusOr<absl::Duration> read = ReadDuration(document, name, *value);
     status_.Update(read.status());
-    if (read.ok()) *value = *read;
+    if (!read.ok()) return;
+    if (*read < least || *read > kLongest) {
+      status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", absl::FormatDuration(*read), ": not within ",
+                                                             absl::FormatDuration(least), " and ",
+                                                             absl::FormatDuration(kLongest))));
+    }
+    *value = *read;
   }
 
   absl::Status status_;
@@ -440,7 +453,8 @@ SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks chec
 
 std::string ToYaml(const SwarmCase& what) {
   std::string yaml;
-  ForEachNumber(what, [&yaml](const char* name, auto value) { absl::StrAppend(&yaml, name, ": ", value, "\n"); });
+  ForEachNumber(what,
+                [&yaml](const char* name, auto value, uint64_t) { absl::StrAppend(&yaml, name, ": ", value, "\n"); });
   absl::StrAppend(&yaml, "maxUnavailableStatefulSet: ", what.feature_max_unavailable ? "true" : "false",
                   "\nmostLate: ", absl::FormatDuration(what.faults.most_late),
                   "\nlistEvery: ", absl::FormatDuration(what.faults.list_every),

@@ -37,7 +37,7 @@ struct SetSimulationOptions {
   bool feature_max_unavailable = false;                  // MaxUnavailableStatefulSet
   SetReconcileOptions sets;
   KubeletOptions kubelet;  // the delays
-  int32_t nodes = 0;       // pods go to them in turn; 0: a node for every pod
+  int32_t nodes = 0;       // at most 65,535; pods go to them in turn; 0: a node for every pod
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
   // The least time from one look at the set to the next.
   absl::Duration pass = absl::Milliseconds(100);
