@@ -77,16 +77,26 @@ FleetSet* FleetObjects::FindSet(absl::string_view namespace_name, absl::string_v
   return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
 }
 
-void FleetObjects::MakeFailing(FleetSet* set, int32_t group) {
+// What a member or its StatefulSet has become may decide whether one that fails restarts the group.
+void FleetObjects::ListFailing(FleetSet* set, int32_t group, bool member_fails) {
   PackedLeader& leader = set->groups.At(group).leader;
-  if (leader.is_failing) return;
-  leader.is_failing = 1;
+  leader.has_failing |= member_fails;
+  if (!leader.has_failing || leader.is_listed) return;
+  leader.is_listed = 1;
   set->failing.push_back(group);
 }
 
-void FleetObjects::MakeFailingWorkerDue(const Place& place) {
-  MakeFailing(place.set, place.group);
-  MakeMemberDue(place.set, place.group, place.worker);
+// Others than those that fail matter only where their group has to have started; the group's memory is left alone.
+inline void FleetObjects::ListFailingWorker(const Place& place, bool failed, bool fails) {
+  if (failed || fails || place.set->restart_facts.waits_for_start) ListFailing(place.set, place.group, fails);
+}
+
+void FleetObjects::ListAllFailing(FleetSet* set) {
+  std::vector<int32_t> failing;
+  set->groups.ForEach([&failing](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    if (group.leader.has_failing) failing.push_back(index);
+  });
+  for (const int32_t group : failing) ListFailing(set, group, true);
 }
 
 void FleetObjects::MakeMemberDue(FleetSet* set, int32_t group, int32_t worker) {
@@ -248,7 +258,8 @@ void FleetObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& l
   PackedGroup& packed = set->groups.At(group);
   PackedLeader next = leader;
   next.is_due = packed.leader.is_due;
-  next.is_failing = packed.leader.is_failing;
+  next.has_failing = packed.leader.has_failing;
+  next.is_listed = packed.leader.is_listed;
   const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
   if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
   if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
@@ -258,7 +269,7 @@ void FleetObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& l
     if (!next.is_whole) return;
   }
   if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) MakeSetDue(set);
-  if (next.fails) MakeFailing(set, group);
+  ListFailing(set, group, next.fails);
   if (next.exists) MakeMemberDue(set, group, 0);
 }
 
@@ -273,6 +284,7 @@ void FleetObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStateful
   if (same && !next.is_whole) return;
   if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
   if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) MakeSetDue(set);
+  ListFailing(set, group, false);
   MakeMemberDue(set, group, 0);
   const bool has_namesakes = set->namesakes.contains(group) || !SpaceOf(*set).pods.empty();
   if (has_namesakes) MakeNamesakesDue(&SpaceOf(*set), set->namespace_name, MemberName(*set, group, 0));
@@ -284,8 +296,10 @@ void FleetObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   next.is_due = packed.is_due;
   if (SameWorker(packed, next)) return;
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
+  const bool failed = packed.fails;
   packed = next;
-  if (next.fails) MakeFailingWorkerDue(place);
+  ListFailingWorker(place, failed, next.fails);
+  if (next.fails) MakeMemberDue(place.set, place.group, place.worker);
   if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
 }
 
@@ -499,8 +513,10 @@ inline bool FleetObjects::UpdatePod(const PodFacts& facts) {
   next.has_other_owner = worker.has_other_owner;
   next.is_due = worker.is_due;
   if (SameWorker(worker, next)) return true;
+  const bool failed = worker.fails;
   worker = next;
-  if (next.fails) MakeFailingWorkerDue({set, facts.member.group, facts.member.worker});
+  ListFailingWorker({set, facts.member.group, facts.member.worker}, failed, next.fails);
+  if (next.fails) MakeMemberDue(set, facts.member.group, facts.member.worker);
   return true;
 }
 
@@ -564,6 +580,7 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   set.leader_facts = LeaderFactsOfSet(set.set);
   set.exists = true;
   MakeSetDue(&set);
+  if (!same_spec) ListAllFailing(&set);
   const int32_t workers = set.set.spec().leader_worker_template().size() - 1;
   if (workers <= set.groups.workers()) return;
   set.groups.SetWorkers(workers);

@@ -102,6 +102,9 @@ class FleetObjects {
 
   void MakeSetDue(FleetSet* set);
 
+  // Puts every group with a member that fails into FleetSet::failing. Complexity: O(groups).
+  static void ListAllFailing(FleetSet* set);
+
   // Without a set when no packed object has the name.
   Place FindPackedPod(FleetNamespace* space, absl::string_view name);
   Place FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
@@ -118,8 +121,8 @@ class FleetObjects {
   void TellPod(const PodFacts& facts);
   void TellStatefulSet(const WorkersFacts& facts);
 
-  void MakeFailing(FleetSet* set, int32_t group);
-  void MakeFailingWorkerDue(const Place& place);
+  static void ListFailing(FleetSet* set, int32_t group, bool member_fails);
+  static void ListFailingWorker(const Place& place, bool failed, bool fails);
   // A leader, or a packed worker.
   void MakeMemberDue(FleetSet* set, int32_t group, int32_t worker);
   void MakeNameDue(absl::string_view namespace_name, absl::string_view name);

@@ -136,11 +136,18 @@ FleetObserver::Failure FleetObserver::FailureOf(FleetSet* set, int32_t group) {
 
 std::vector<int32_t> FleetObserver::OwedRestarts(FleetSet* set) {
   std::vector<int32_t> owed;
-  const auto is_over = [this, set, &owed](int32_t group) {
-    const Failure failure = FailureOf(set, group);
+  // Where other objects may stand in for members, more decides than what the group's own changes tell of.
+  const bool is_plain = set->irregular == 0 && set->parent == nullptr && set->namesakes.empty();
+  if (!is_plain) FleetObjects::ListAllFailing(set);
+  const auto is_over = [this, set, is_plain, &owed](int32_t group) {
+    PackedLeader& leader = set->groups.At(group).leader;
+    // Whoever fails, a leader that is on its way, or not there, is left alone.
+    const bool has_leader = leader.exists ? !leader.terminating || leader.is_whole : !set->space->pods.empty();
+    const Failure failure = is_plain && !has_leader ? Failure{true, std::nullopt} : FailureOf(set, group);
     if (failure.restarted.has_value()) owed.push_back(*failure.restarted);
-    set->groups.At(group).leader.is_failing = failure.fails;
-    return !failure.fails;
+    leader.has_failing = failure.fails;
+    leader.is_listed = failure.restarted.has_value();
+    return !leader.is_listed;
   };
   set->failing.erase(std::remove_if(set->failing.begin(), set->failing.end(), is_over), set->failing.end());
   for (const auto& [index, pods] : set->whole_pods) {

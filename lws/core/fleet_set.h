@@ -70,7 +70,8 @@ class FleetSet {
   // By group, while it has workers of another owner than its StatefulSet.
   absl::flat_hash_map<int32_t, PackedUid> other_owners;
 
-  // Groups of which a packed member fails, or did when a pass looked last; each once.
+  // Groups with a packed member that fails, of which something changed since a pass looked last, or that owed a restart
+  // then; each once.
   std::vector<int32_t> failing;
 
   // Sets that are named like groups of this one share their names with objects of it.

@@ -64,7 +64,9 @@ struct PackedLeader {
   // The object is kept whole elsewhere, for what does not fit here; only the words above that the set reads are good.
   uint16_t is_whole : 1;
   uint16_t is_due : 1;
-  uint16_t is_failing : 1;  // the group is in FleetSet::failing
+  // Of the group: a member fails, or did when it was looked at last; it is in FleetSet::failing.
+  uint16_t has_failing : 1;
+  uint16_t is_listed : 1;
 };
 
 struct PackedStatefulSet {
