@@ -131,7 +131,8 @@ bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view 
   const Life life(key, Uid(*pod));
   if (Alive(life) == nullptr) return false;
   SetPodStatus(*pod, "Running", false, Restarts(*pod) + 1);
-  Later(life, Draw(options_.restart) + Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
+  const absl::Duration restart = Draw(options_.restart);  // in this order on every compiler
+  Later(life, restart + Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
   return true;
 }
 

@@ -357,8 +357,9 @@ void SetSimulation::State::StartPod(int32_t group, int32_t worker) {
   ++pods_created_;
   if (worker > 0) ++groups_[group].members;
   TellPod(group, worker);
-  const int64_t pull = Draw(options_.pull) * (IsFaulty() && Happens(options_.faults.slow_image) ? 10 : 1);
-  Later(pull + Draw(options_.kubelet.start), TimerKind::kStart, group, worker);
+  const int64_t pull = Draw(options_.pull);  // in this order on every compiler
+  const bool is_slow = IsFaulty() && Happens(options_.faults.slow_image);
+  Later(pull * (is_slow ? 10 : 1) + Draw(options_.kubelet.start), TimerKind::kStart, group, worker);
 }
 
 // The pod is deleted: it goes when its containers have ended.
@@ -795,7 +796,7 @@ bool SetSimulation::State::FailContainer(int32_t group, int32_t worker) {
   } else {
     TellPod(group, worker);
   }
-  const int64_t restart = Draw(options_.kubelet.restart);  // in this order on every compiler
+  const int64_t restart = Draw(options_.kubelet.restart);
   Later(restart + Draw(options_.kubelet.ready), TimerKind::kBecomeReady, group, worker);
   return true;
 }
