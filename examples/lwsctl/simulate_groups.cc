@@ -34,7 +34,8 @@ class GroupsStory {
         json_(json),
         name_(scenario.manifest->value("/metadata/name"_json_pointer, "")),
         promised_(lws::PromisedReady(*scenario.manifest)),
-        simulation_(SimulationOptions(scenario, options), [this](const lws::Event& event) { Hear(event); }),
+        simulation_(SimulationOptions(lws::OptionsFor(scenario, options)),
+                    [this](const lws::Event& event) { Hear(event); }),
         start_(simulation_.now()) {}
 
   absl::Status Play() {
@@ -79,13 +80,11 @@ class GroupsStory {
   }
 
  private:
-  static lws::SetSimulationOptions SimulationOptions(const lws::Scenario& scenario,
-                                                     const lws::ScenarioRunOptions& options) {
+  static lws::SetSimulationOptions SimulationOptions(const lws::ScenarioRunOptions& options) {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
     simulation.feature_max_unavailable = options.feature_max_unavailable;
     simulation.sets = options.sets;
-    if (scenario.controls.has_value()) simulation.sets.controls = &*scenario.controls;
     return simulation;
   }
 

@@ -174,12 +174,11 @@ SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, abs
 
 std::vector<int32_t> ClusterSnapshot::OwedRestarts(absl::string_view namespace_name, absl::string_view name) const {
   std::set<int32_t> owed;
-  const std::string first(namespace_name);
-  for (auto it = objects_->pods.lower_bound({first, ""}); it != objects_->pods.end(); ++it) {
-    const ObservedPod& pod = it->second;
-    if (it->first.first != first) break;
-    if (pod.meta.set_name != name || !TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating)) continue;
-    const std::optional<int32_t> group = GroupOwedRestart(ObservePod(namespace_name, pod.meta.name));
+  const auto fails = [name](const ObservedPod& pod) {
+    return pod.meta.set_name == name && TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
+  };
+  for (const ObservedPod* pod : Select(objects_->pods, namespace_name, fails)) {
+    const std::optional<int32_t> group = GroupOwedRestart(ObservePod(namespace_name, pod->meta.name));
     if (group.has_value()) owed.insert(*group);
   }
   return {owed.begin(), owed.end()};

@@ -28,8 +28,8 @@ class FleetObserver final : private LeaderPods {
   // Borrows `objects`.
   explicit FleetObserver(FleetObjects* objects) : objects_(*objects) {}
 
-  // Borrow from this and the objects, until these are changed, or the next observation. Of a set that is
-  // null or does not exist there is nothing.
+  // Borrow from this and the objects, until these are changed, or the next observation. Of a set that is null or does
+  // not exist there is nothing.
   SetObservation ObserveSet(FleetSet* set);
   SetObservation ObserveWholeSet(FleetSet* set);
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);

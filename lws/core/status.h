@@ -7,12 +7,9 @@
 // Laws:
 //   1. NextStatus is idempotent: with its own result in the set, nothing changes.
 //   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
-//   3. A condition is created only when it is True, but for law 4; every condition's observedGeneration follows the
-//   set's
-//      generation.
-//   4. A rollout that is stalled is not Progressing, for the reason ProgressDeadlineExceeded, as a Deployment's is;
-//   until
-//      it moves on.
+//   3. A condition is created only when it is True, but for law 4. Every condition's observedGeneration follows that of
+//      the set.
+//   4. A stalled rollout is not Progressing, for a Deployment's reason ProgressDeadlineExceeded, until it moves.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_STATUS_H_

@@ -20,8 +20,8 @@
 //      groups from there up are ready and updated, and were for its wait, and it is approved where it has to be. Behind
 //      the last step come all groups.
 //   4. progress.deadline_exceeded holds when there is something to roll out, it is not paused, waits for no canary
-//   step, and for
-//      so long no group more was done.
+//   step,
+//      and for so long no group more was done.
 //   5. A new revision begins anew, with the first step of the canary; the first creation of a set has none. Without the
 //      progress of a rollout that is on its way, it begins with the first step too.
 //   6. A pure function: equal arguments, equal answer.

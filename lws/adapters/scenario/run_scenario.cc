@@ -20,16 +20,11 @@ namespace {
 
 using Kind = ScenarioEvent::Kind;
 
-// What the options leave open is as the scenario says.
-SimulationOptions MakeOptions(const Scenario& scenario, const ScenarioRunOptions& options) {
+SimulationOptions MakeOptions(const ScenarioRunOptions& options) {
   SimulationOptions simulation;
   simulation.seed = options.seed;
   simulation.sets = options.sets;
   simulation.restarts = options.restarts;
-  const bool has_controls = simulation.sets.controls == nullptr && scenario.controls.has_value();
-  const bool has_restarts = simulation.restarts == nullptr && scenario.restarts.has_value();
-  if (has_controls) simulation.sets.controls = &*scenario.controls;
-  if (has_restarts) simulation.restarts = &*scenario.restarts;
   simulation.statefulsets.max_unavailable = options.feature_max_unavailable;
   return simulation;
 }
@@ -40,7 +35,7 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
-        simulation_(MakeOptions(scenario, options),
+        simulation_(MakeOptions(OptionsFor(scenario, options)),
                     {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
                      [this](const Change& change) { Count(change); }}),
@@ -276,6 +271,14 @@ class Run {
 };
 
 }  // namespace
+
+ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions options) {
+  const bool has_controls = options.sets.controls == nullptr && scenario.controls.has_value();
+  const bool has_restarts = options.restarts == nullptr && scenario.restarts.has_value();
+  if (has_controls) options.sets.controls = &*scenario.controls;
+  if (has_restarts) options.restarts = &*scenario.restarts;
+  return options;
+}
 
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch) {

@@ -35,6 +35,9 @@ struct ScenarioRunOptions {
   bool feature_max_unavailable = false;  // MaxUnavailableStatefulSet
 };
 
+// The options, with what they leave open as the scenario says. Borrows from it.
+ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions options);
+
 // Something that was told, or the groups after something changed.
 struct TimelineEntry {
   enum class Kind {

@@ -258,6 +258,23 @@ std::string DetailsOf(const SwarmEvent& event) {
   return "";
 }
 
+// The rates by their names in files, and the most that is drawn of each.
+constexpr struct {
+  const char* name;
+  int32_t SimulationFaults::*rate;
+  int32_t most;
+} kRates[] = {
+    {"late", &SimulationFaults::late, 500},
+    {"lost", &SimulationFaults::lost, 200},
+    {"twice", &SimulationFaults::twice, 500},
+    {"refused", &SimulationFaults::refused, 200},
+    {"conflict", &SimulationFaults::conflict, 200},
+    {"answerLost", &SimulationFaults::answer_lost, 200},
+    {"crash", &SimulationFaults::crash, 200},
+    {"clockJump", &SimulationFaults::clock_jump, 200},
+    {"slowImage", &SimulationFaults::slow_image, 200},
+};
+
 // The numbers of a case by their names in files, in the order they are written, with the most that a file may say.
 template <typename Case, typename Number>
 void ForEachNumber(Case& what, const Number& number) {
@@ -268,15 +285,7 @@ void ForEachNumber(Case& what, const Number& number) {
   number("maxUnavailable", what.max_unavailable, kMostGroups);
   number("nodes", what.nodes, kMostNodes);
   number("minReadySeconds", what.min_ready_seconds, kMostSeconds);
-  number("late", what.faults.late, kMostPerThousand);
-  number("lost", what.faults.lost, kMostPerThousand);
-  number("twice", what.faults.twice, kMostPerThousand);
-  number("refused", what.faults.refused, kMostPerThousand);
-  number("conflict", what.faults.conflict, kMostPerThousand);
-  number("answerLost", what.faults.answer_lost, kMostPerThousand);
-  number("crash", what.faults.crash, kMostPerThousand);
-  number("clockJump", what.faults.clock_jump, kMostPerThousand);
-  number("slowImage", what.faults.slow_image, kMostPerThousand);
+  for (const auto& rate : kRates) number(rate.name, what.faults.*rate.rate, kMostPerThousand);
 }
 
 // Reads documents to their end, and keeps the first error.
@@ -384,12 +393,9 @@ class Minimizer {
       };
       is_less |= Try(drop);
     }
-    for (int32_t SimulationFaults::*rate :
-         {&SimulationFaults::late, &SimulationFaults::lost, &SimulationFaults::twice, &SimulationFaults::refused,
-          &SimulationFaults::conflict, &SimulationFaults::answer_lost, &SimulationFaults::crash,
-          &SimulationFaults::clock_jump, &SimulationFaults::slow_image}) {
-      const auto drop = [rate](SwarmCase* less) { less->faults.*rate = 0; };
-      is_less |= least_.faults.*rate > 0 && Try(drop);
+    for (const auto& rate : kRates) {
+      const auto drop = [&rate](SwarmCase* less) { less->faults.*rate.rate = 0; };
+      is_less |= least_.faults.*rate.rate > 0 && Try(drop);
     }
     const auto at_once = [](SwarmCase* less) { less->min_ready_seconds = 0; };
     is_less |= least_.min_ready_seconds > 0 && Try(at_once);
@@ -418,10 +424,10 @@ SwarmCase DrawSwarmCase(uint64_t seed) {
   what.max_surge = draw(0, 2);
   what.max_unavailable = draw(what.max_surge == 0 ? 1 : 0, what.replicas);
   what.feature_max_unavailable = draw(0, 1) == 1;
-  for (int32_t* rate : {&what.faults.late, &what.faults.twice}) *rate = DrawRate(&random, 500);
-  for (int32_t* rate : {&what.faults.lost, &what.faults.refused, &what.faults.conflict, &what.faults.answer_lost,
-                        &what.faults.crash, &what.faults.clock_jump, &what.faults.slow_image}) {
-    *rate = DrawRate(&random, 200);
+  for (const int32_t most : {500, 200}) {
+    for (const auto& rate : kRates) {
+      if (rate.most == most) what.faults.*rate.rate = DrawRate(&random, most);
+    }
   }
   what.faults.until = kFaultsStop;
   what.nodes = draw(2, 12);
