@@ -7,9 +7,9 @@
 #include "benchmarks/allocations.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/revision_data.h"
-#include "lws/rollout/revision_key.h"
+#include "lws/api/revision_key.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/revision/revision_data.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "benchmark/benchmark.h"
-#include "lws/adapters/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/rollout/policies.h"
 
 namespace lws {

@@ -8,11 +8,12 @@
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
 #include "benchmarks/rollout_state.h"
-#include "lws/core/fleet.h"
-#include "lws/core/fleet_facts.h"
-#include "lws/core/packed_group.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/object_ids.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_set.h"
 
 namespace lws {
 namespace {
@@ -38,7 +39,7 @@ void BM_EventToDecision(benchmark::State& state) {
   const ObservedStatefulSet& observed = *rollout.observation().worker_statefulsets[0];
   WorkersFacts available;
   available.set = fleet.SetNumber("n", "s");
-  available.group = observed.meta.named_group;
+  available.group = observed.meta.group_in_name;
   available.revision = *fleet.RevisionNumber(available.set, observed.meta.revision_key);
   available.replicas = available.available_replicas = observed.replicas;
   available.uid = *ParseUid(observed.meta.uid);

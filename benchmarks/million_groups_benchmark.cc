@@ -14,12 +14,16 @@
 #include "benchmarks/allocations.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/fleet.h"
-#include "lws/core/packed_group.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/object_ids.h"
+#include "lws/core/fleet/packed_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
+
+using internal::PackedGroup;
+using internal::PackedWorker;
 
 constexpr int kSets = 1000;
 constexpr int kGroups = 1000;

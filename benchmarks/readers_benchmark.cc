@@ -46,7 +46,7 @@ void BM_ReadPod(benchmark::State& state) {
   const std::string text = PodText();
   PodReader reader;
   ObservedPod pod;
-  if (!reader.Read(text, &pod).ok() || !pod.ready() || pod.meta.named_group != -1 || pod.worker_index != "3") {
+  if (!reader.Read(text, &pod).ok() || !pod.ready() || pod.meta.group_in_name != -1 || pod.worker_index != "3") {
     state.SkipWithError("the pod is not the one expected");
     return;
   }
@@ -101,7 +101,7 @@ void BM_ReadStatefulSet(benchmark::State& state) {
   StatefulSetReader reader;
   ObservedStatefulSet statefulset;
   if (!reader.Read(text, &statefulset).ok() || statefulset.available_replicas != 7 ||
-      statefulset.meta.named_group != 12 || statefulset.applied != nullptr) {
+      statefulset.meta.group_in_name != 12 || statefulset.applied != nullptr) {
     state.SkipWithError("the StatefulSet is not the one expected");
     return;
   }

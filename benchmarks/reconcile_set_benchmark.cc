@@ -6,8 +6,8 @@
 #include "benchmark/benchmark.h"
 #include "benchmarks/allocations.h"
 #include "benchmarks/rollout_state.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_set.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/planner.h"
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "benchmark/benchmark.h"
-#include "lws/adapters/simulation/set_simulation.h"
+#include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -35,7 +35,7 @@ void BM_WholeRollout(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
   for (auto _ : state) {
     SetSimulationOptions options;
-    options.feature_max_unavailable = true;
+    options.max_unavailable_statefulset = true;
     SetSimulation simulation(options);
     if (!simulation.Create(Manifest(groups)).ok()) state.SkipWithError("the set is not admitted");
     while (simulation.Advance()) {

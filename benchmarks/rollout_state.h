@@ -15,9 +15,9 @@
 #include "lws/api/applied_fields.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/desired_objects.h"
+#include "lws/core/desired/desired_objects.h"
+#include "lws/core/desired/set_digest.h"
 #include "lws/core/observation.h"
-#include "lws/core/prepared_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -30,7 +30,7 @@ class RolloutState {
  public:
   RolloutState(int groups, RolloutPhase phase) : pods_(groups), workers_(groups) {
     set_ = *LeaderWorkerSetFromJson(Manifest(groups));
-    prepared_ = Prepare(set_);
+    digest_ = DigestOf(set_);
     const int partition = phase == RolloutPhase::kAtRest ? 0 : groups - groups / 10;
     const bool waits = phase == RolloutPhase::kWaits;
     FillMeta("s", "", &service_.meta);
@@ -43,7 +43,7 @@ class RolloutState {
       SetStatus({"UpdateInProgress", "Progressing"}, groups, groups - waits, groups / 10);
     }
     observation_.set = &set_;
-    observation_.prepared = &prepared_;
+    observation_.digest = &digest_;
     observation_.leader_statefulset = &leader_set_;
     observation_.service = &service_;
     observation_.revisions = {&revision_};
@@ -79,27 +79,27 @@ class RolloutState {
   }
 
   void FillRevision() {
-    FillMeta("s-" + prepared_.revision_key + "-1", prepared_.revision_key, &revision_.meta);
+    FillMeta("s-" + digest_.revision_key + "-1", digest_.revision_key, &revision_.meta);
     revision_.number = 1;
-    revision_.data = prepared_.revision_data;
+    revision_.data = digest_.revision_data;
   }
 
   void FillLeaderSet(int groups, int partition) {
-    FillMeta("s", prepared_.revision_key, &leader_set_.meta);
+    FillMeta("s", digest_.revision_key, &leader_set_.meta);
     leader_set_.replicas = groups;
     leader_set_.status_replicas = groups;
     leader_set_.partition = partition;
     leader_set_.replicas_annotation = absl::StrCat(groups);
-    const Json applied = *LeaderStatefulSet(set_, prepared_.revision_key, partition, groups);
+    const Json applied = *internal::LeaderStatefulSet(set_, digest_.revision_key, partition, groups);
     leader_set_.applied_core = AppliedCore(applied);
     leader_set_.applied = std::make_shared<const Json>(applied);
   }
 
   void FillGroup(int index, bool old, bool unready) {
     const std::string name = absl::StrCat("s-", index);
-    FillMeta(name, old ? "6c5b8f7d9" : prepared_.revision_key, &pods_[index].meta);
+    FillMeta(name, old ? "6c5b8f7d9" : digest_.revision_key, &pods_[index].meta);
     pods_[index].meta.group_index = absl::StrCat(index);
-    pods_[index].meta.named_group = index;
+    pods_[index].meta.group_in_name = index;
     pods_[index].worker_index = "0";
     pods_[index].phase = PodPhase::kRunning;
     pods_[index].has_ready_condition = !unready;
@@ -128,7 +128,7 @@ class RolloutState {
   }
 
   LeaderWorkerSet set_;
-  PreparedSet prepared_;
+  internal::SetDigest digest_;
   ObservedRevision revision_;
   ObservedService service_;
   ObservedStatefulSet leader_set_;

@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "benchmark/benchmark.h"
-#include "lws/adapters/scenario/swarm.h"
+#include "lws/adapters/testing/swarm/swarm.h"
 #include "lws/rollout/policies.h"
 
 namespace lws {

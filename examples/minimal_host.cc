@@ -10,13 +10,13 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "lws/adapters/cluster.h"
-#include "lws/adapters/controller.h"
+#include "lws/adapters/host/cluster.h"
+#include "lws/adapters/host/controller.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.h"
-#include "lws/core/fleet.h"
+#include "lws/core/fleet/fleet.h"
 #include "lws/core/observation.h"
-#include "lws/core/plan.h"
+#include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
 
 namespace {

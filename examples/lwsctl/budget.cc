@@ -5,8 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/checker/check_rollout.h"
 #include "lws/adapters/simulation/set_admission.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/rollout/budget.h"
@@ -40,7 +40,7 @@ absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
   options.partition = std::min(update.partition(), replicas);
   if (lws::ValidateRolloutWorld(options).ok()) return budget;
   const std::string before = lws::BudgetText(options);
-  options.replicas = std::min(replicas, lws::RolloutWorld::kMostGroups + 1);
+  options.replicas = std::min(replicas, lws::kMostCheckedGroups + 1);
   do {
     --options.replicas;
     options.max_surge = Share(scaled->surge, replicas, options.replicas);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "lws/adapters/checker/rollout_world.h"
+#include "lws/adapters/testing/checker/rollout_world_options.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {

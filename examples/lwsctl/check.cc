@@ -14,7 +14,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/progress.h"
-#include "lws/adapters/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -149,9 +149,9 @@ int Check(const std::vector<std::string>& words) {
   const lws::CheckFrom from =
       arguments->flags.count("--every-state") > 0 ? lws::CheckFrom::kEveryState : lws::CheckFrom::kTemplateChange;
   const bool has_all = arguments->flags.count("--all") > 0;
-  if (has_all && (groups < 1 || groups > lws::RolloutWorld::kMostGroups)) {
+  if (has_all && (groups < 1 || groups > lws::kMostCheckedGroups)) {
     return Fail(absl::InvalidArgumentError(
-        absl::StrCat("--all: from 1 to ", lws::RolloutWorld::kMostGroups, " groups can be checked")));
+        absl::StrCat("--all: from 1 to ", lws::kMostCheckedGroups, " groups can be checked")));
   }
   if (has_all && arguments->files.empty()) return CheckAll(groups, options, from);
   if (has_all || arguments->files.size() != 1) {

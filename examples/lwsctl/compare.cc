@@ -11,8 +11,8 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
-#include "lws/adapters/scenario/html_report.h"
-#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -69,7 +69,7 @@ int Compare(const std::vector<std::string>& words) {
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("compare needs one FILE"));
   lws::ScenarioRunOptions options;
-  options.feature_max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
+  options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }

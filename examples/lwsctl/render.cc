@@ -7,7 +7,7 @@
 #include "examples/lwsctl/yaml_output.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
-#include "lws/core/desired_groups.h"
+#include "lws/core/desired/desired_groups.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {

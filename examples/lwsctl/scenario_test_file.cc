@@ -77,7 +77,7 @@ absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Jso
   if (!seeds.ok()) return seeds.status();
   file.seeds = *std::move(seeds);
   file.policy = document.value("policy", "reference");
-  file.feature_max_unavailable = document.value("maxUnavailableStatefulSet", false);
+  file.max_unavailable_statefulset = document.value("maxUnavailableStatefulSet", false);
   absl::Status status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
   if (!status.ok()) return status;
   return file;

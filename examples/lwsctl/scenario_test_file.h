@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "lws/adapters/scenario/expectations.h"
-#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/expectations.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {
@@ -19,7 +19,7 @@ struct ScenarioTestFile {
   lws::Expectations expected;
   std::vector<uint64_t> seeds;
   std::string policy = "reference";
-  bool feature_max_unavailable = false;
+  bool max_unavailable_statefulset = false;
   // Every way that an update of the set can go is looked at too, with so many failures.
   std::optional<int32_t> exhaustive_faults;
 };

@@ -11,8 +11,8 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
-#include "lws/adapters/scenario/html_report.h"
-#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -27,7 +27,7 @@ constexpr char kHelp[] =
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
-    "                    (lws/adapters/scenario/policy_documents.h); events by default: the image changes, a worker "
+    "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --report OUT      a page of HTML with a lane per group over time\n"
@@ -109,7 +109,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
-  options.feature_max_unavailable = arguments->flags.count("--max-unavailable-statefulset") > 0;
+  options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);
   if (!manifest.ok()) return Fail(manifest.status());
   const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));

@@ -12,7 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "lws/adapters/simulation/set_simulation.h"
+#include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/api/pod_name.h"
 #include "nlohmann/json.hpp"
 
@@ -83,7 +83,7 @@ class GroupsStory {
   static lws::SetSimulationOptions SimulationOptions(const lws::ScenarioRunOptions& options) {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
-    simulation.feature_max_unavailable = options.feature_max_unavailable;
+    simulation.max_unavailable_statefulset = options.max_unavailable_statefulset;
     simulation.sets = options.sets;
     return simulation;
   }

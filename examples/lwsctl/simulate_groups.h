@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "lws/adapters/scenario/run_scenario.h"
-#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 
 namespace lwsctl {
 

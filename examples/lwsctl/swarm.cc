@@ -1,4 +1,4 @@
-#include "lws/adapters/scenario/swarm.h"
+#include "lws/adapters/testing/swarm/swarm.h"
 
 #include <iostream>
 #include <string>

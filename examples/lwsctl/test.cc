@@ -15,10 +15,10 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
-#include "lws/adapters/checker/check_rollout.h"
-#include "lws/adapters/scenario/escape_markup.h"
-#include "lws/adapters/scenario/html_report.h"
-#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/scenario/escape_markup.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -110,7 +110,7 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   outcome.file = path;
   lws::ScenarioRunOptions options;
   options.sets = lws::ReconcileOptionsFor(policy->policy);
-  options.feature_max_unavailable = file->feature_max_unavailable;
+  options.max_unavailable_statefulset = file->max_unavailable_statefulset;
   absl::Status status = RunSeeds(*file, options, &outcome);
   if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
     status = RunExhaustive(*file, *policy, &outcome);
@@ -124,14 +124,14 @@ std::string JUnit(const std::vector<Outcome>& outcomes) {
   std::string cases;
   for (const Outcome& outcome : outcomes) {
     absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"",
-                          lws::EscapeMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
+                          lws::internal::EscapeMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
     if (outcome.failure.empty()) {
       absl::StrAppend(&cases, "/>\n");
       continue;
     }
     ++failures;
-    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::EscapeMarkup(outcome.failure[0]), "\">",
-                    lws::EscapeMarkup(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
+    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::internal::EscapeMarkup(outcome.failure[0]), "\">",
+                    lws::internal::EscapeMarkup(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
   }
   return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lwsctl test\" tests=\"",
                       outcomes.size(), "\" failures=\"", failures, "\">\n", cases, "</testsuite>\n");

@@ -17,6 +17,19 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::ApplyAdmissionDefaults;
+using internal::ApplySchemaDefaults;
+using internal::DropNulls;
+using internal::FindType;
+using internal::PruneUnknownFields;
+using internal::TypeInfo;
+using internal::ValidateLeaderWorkerSet;
+using internal::ValidateLeaderWorkerSetUpdate;
+using internal::ValidateObjectMeta;
+using internal::ValidateObjectMetaUpdate;
+using internal::ValidateSchema;
+
 namespace {
 
 // A manifest on its way through the stages.

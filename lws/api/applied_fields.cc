@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 const Json* Find(const Json& object, const char* key) {
@@ -83,4 +83,4 @@ std::string AppliedCore(Json applied) {
   return CanonicalJson(applied);
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,6 +1,6 @@
 // What one field manager has applied to an object, read back from metadata.managedFields.
 //
-//   std::optional<lws::Json> applied = lws::AppliedFields(statefulset, "lws");
+//   std::optional<lws::Json> applied = lws::internal::AppliedFields(statefulset, "lws");
 //   // equal to what `lws` would apply again: then applying it changes nothing
 //
 // Source: the fieldsV1 format of Kubernetes' structured merge: "f:NAME" a field, "k:{...}" an element of a list map by
@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
 
-namespace lws {
+namespace lws::internal {
 
 // The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace; nullopt when the
 // object carries no such entry, or one that does not parse. Complexity: O(object).
@@ -26,6 +26,6 @@ std::optional<Json> AppliedFields(const Json& object, absl::string_view manager)
 // and spec.updateStrategy.rollingUpdate.partition as 0 where they are there. Complexity: O(applied).
 std::string AppliedCore(Json applied);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_APPLIED_FIELDS_H_

@@ -3,7 +3,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
 
-namespace lws {
+namespace lws::internal {
 
 void ApplyAdmissionDefaults(LeaderWorkerSet* set) {
   LeaderWorkerSetSpec& spec = *set->mutable_spec();
@@ -24,4 +24,4 @@ void ApplyAdmissionDefaults(LeaderWorkerSet* set) {
   }
 }
 
-}  // namespace lws
+}  // namespace lws::internal

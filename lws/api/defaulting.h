@@ -1,6 +1,6 @@
 // The defaults that admission gives a LeaderWorkerSet, after those of the schema.
 //
-//   lws::ApplyAdmissionDefaults(&set);    // set.spec().network_config().subdomain_policy() is "Shared"
+//   lws::internal::ApplyAdmissionDefaults(&set);    // set.spec().network_config().subdomain_policy() is "Shared"
 //
 // Laws:
 //   1. ApplyAdmissionDefaults is idempotent.
@@ -11,14 +11,16 @@
 #define LWS_API_DEFAULTING_H_
 
 namespace lws {
-
 class LeaderWorkerSet;
+}  // namespace lws
+
+namespace lws::internal {
 
 // restartPolicy Default becomes None; a missing replicas, size, restartPolicy or rolloutStrategy.type gets its default;
 // a missing rollingUpdateConfiguration becomes partition 0, maxUnavailable 1, maxSurge 0; a missing networkConfig or
 // subdomainPolicy becomes Shared.
 void ApplyAdmissionDefaults(LeaderWorkerSet* set);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_DEFAULTING_H_

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lws {
+namespace lws::internal {
 
 const TypeInfo& FieldInfo::object_type() const { return TypeAt(type); }
 
@@ -11,4 +11,4 @@ const FieldInfo* TypeInfo::Find(absl::string_view wanted) const {
   return found == end() ? nullptr : found;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,8 +1,8 @@
 // The fields of every type that a LeaderWorkerSet's JSON may hold, pod templates included, as data: fields.json,
 // compiled in.
 //
-//   const lws::TypeInfo* type = lws::FindType("RollingUpdateConfiguration");
-//   const lws::FieldInfo* field = type->Find("maxSurge");
+//   const lws::internal::TypeInfo* type = lws::internal::FindType("RollingUpdateConfiguration");
+//   const lws::internal::FieldInfo* field = type->Find("maxSurge");
 //   field->kind;            // kIntOrString
 //   field->default_json;    // 0
 //
@@ -18,7 +18,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace lws {
+namespace lws::internal {
 
 enum class FieldKind : uint8_t {
   kString,
@@ -87,6 +87,6 @@ const TypeInfo* FindType(absl::string_view name);
 // Type number `index`, for FieldInfo::type.
 const TypeInfo& TypeAt(int index);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_FIELD_TABLE_H_

@@ -43,17 +43,18 @@ class Generator {
       types +=
           "    {" + Literal(name) + ", kFields" + std::to_string(index) + ", " + std::to_string(fields.size()) + "},\n";
     }
-    std::cout << "// Generated from fields.json.\n#include <algorithm>\n#include \"lws/api/field_table.h\"\n\n"
-              << "namespace lws {\nnamespace {\n"
-              << texts_ << out_ << "constexpr TypeInfo kTypes[] = {\n"
-              << types << "};\n}  // namespace\n\n"
-              << "const TypeInfo& TypeAt(int index) { return kTypes[index]; }\n\n"
-              << "const TypeInfo* FindType(absl::string_view name) {\n"
-              << "  const TypeInfo* end = kTypes + " << index_.size() << ";\n"
-              << "  const TypeInfo* found = std::lower_bound(kTypes, end, name, [](const TypeInfo& type, "
-                 "absl::string_view wanted) {"
-              << " return type.name < wanted; });\n"
-              << "  return found != end && name == found->name ? found : nullptr;\n}\n\n}  // namespace lws\n";
+    std::cout
+        << "// Generated from fields.json.\n#include <algorithm>\n#include \"lws/api/field_table.h\"\n\n"
+        << "namespace lws::internal {\nnamespace {\n"
+        << texts_ << out_ << "constexpr TypeInfo kTypes[] = {\n"
+        << types << "};\n}  // namespace\n\n"
+        << "const TypeInfo& TypeAt(int index) { return kTypes[index]; }\n\n"
+        << "const TypeInfo* FindType(absl::string_view name) {\n"
+        << "  const TypeInfo* end = kTypes + " << index_.size() << ";\n"
+        << "  const TypeInfo* found = std::lower_bound(kTypes, end, name, [](const TypeInfo& type, "
+           "absl::string_view wanted) {"
+        << " return type.name < wanted; });\n"
+        << "  return found != end && name == found->name ? found : nullptr;\n}\n\n}  // namespace lws::internal\n";
   }
 
  private:

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "lws/api/go_integer.h"
+#include "lws/api/strict_integer.h"
 
 namespace lws {
+
+using internal::ParseStrictInteger;
 
 absl::StatusOr<int32_t> IntOrPercent::Scale(int32_t total, Rounding rounding) const {
   if (!is_text_) return number_;
@@ -19,7 +21,7 @@ absl::StatusOr<int32_t> IntOrPercent::Scale(int32_t total, Rounding rounding) co
   if (!absl::ConsumeSuffix(&digits, "%")) {
     return absl::InvalidArgumentError(absl::StrCat("\"", text_, "\" is not a percentage"));
   }
-  const std::optional<int64_t> percent = ParseGoInteger(digits);
+  const std::optional<int64_t> percent = ParseStrictInteger(digits);
   if (!percent.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat("\"", text_, "\" is not an integer percentage"));
   }

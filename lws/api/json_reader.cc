@@ -6,7 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 const Json& EmptyList() {
@@ -118,4 +118,4 @@ std::string DescribeObject(const Json& object) {
                       TextOr(meta, "name"));
 }
 
-}  // namespace lws
+}  // namespace lws::internal

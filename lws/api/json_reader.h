@@ -1,7 +1,7 @@
 // Reading single fields of a document whose shape is not trusted: the first field of a wrong type is remembered, named
 // with its object, and all reading goes on with empty values.
 //
-//   lws::JsonReader pod(document);
+//   lws::internal::JsonReader pod(document);
 //   std::string phase = pod.Text("status", "phase");
 //   if (!pod.status().ok()) return pod.status();    // Pod default/a: status.phase: 3 is not a string
 //
@@ -17,7 +17,7 @@
 #include "absl/status/status.h"
 #include "lws/api/json.h"
 
-namespace lws {
+namespace lws::internal {
 
 class JsonReader {
  public:
@@ -56,6 +56,6 @@ class JsonReader {
 // "KIND NAMESPACE/NAME" as far as the object tells.
 std::string DescribeObject(const Json& object);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_JSON_READER_H_

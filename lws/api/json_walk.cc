@@ -5,7 +5,7 @@
 #include "lws/api/json.h"
 #include "simdjson.h"
 
-namespace lws {
+namespace lws::internal {
 
 struct JsonStructure::Parser {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> implementation;
@@ -42,4 +42,4 @@ JsonWalk JsonStructure::Walk() const {
                   parser_->implementation->n_structural_indexes);
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,9 +1,9 @@
 // A walk through a JSON text along its structural characters: brackets, colons, commas, and the first character of
 // every text, number or word. No document is built, and what is passed over is not looked at.
 //
-//   lws::JsonStructure structure;
+//   lws::internal::JsonStructure structure;
 //   if (!structure.Find(text)) ...                         // no JSON
-//   lws::JsonWalk walk = structure.Walk();
+//   lws::internal::JsonWalk walk = structure.Walk();
 //   walk.ForEachField([&](absl::string_view key) {
 //     return key == "name" ? walk.ReadText(&name) : walk.Skip();
 //   });
@@ -26,7 +26,7 @@
 #include "absl/strings/string_view.h"
 #include "lws/api/pod_name.h"
 
-namespace lws {
+namespace lws::internal {
 
 class JsonWalk {
  public:
@@ -152,6 +152,6 @@ inline bool Once(uint32_t bit, uint32_t* seen) {
   return first;
 }
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_JSON_WALK_H_

@@ -7,6 +7,12 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::FindType;
+using internal::ProtoFromJson;
+using internal::ProtoToJson;
+using internal::ReadTyped;
+
 namespace {
 
 template <typename Message>
@@ -31,10 +37,6 @@ absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document) {
 }
 
 Json LeaderWorkerSetToJson(const LeaderWorkerSet& set) { return ToJson("LeaderWorkerSet", set); }
-
-absl::StatusOr<LeaderWorkerTemplate> LeaderWorkerTemplateFromJson(const Json& document) {
-  return FromJson<LeaderWorkerTemplate>("LeaderWorkerTemplate", document);
-}
 
 Json LeaderWorkerTemplateToJson(const LeaderWorkerTemplate& leader_worker_template) {
   return ToJson("LeaderWorkerTemplate", leader_worker_template);

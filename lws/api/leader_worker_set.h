@@ -30,7 +30,6 @@ class LeaderWorkerSetStatus;
 absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document);
 Json LeaderWorkerSetToJson(const LeaderWorkerSet& set);
 
-absl::StatusOr<LeaderWorkerTemplate> LeaderWorkerTemplateFromJson(const Json& document);
 Json LeaderWorkerTemplateToJson(const LeaderWorkerTemplate& leader_worker_template);
 
 Json LeaderWorkerSetStatusToJson(const LeaderWorkerSetStatus& status);

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace lws {
+namespace lws::internal {
 
 void ClearMeta(ObservedMeta* meta) {
   for (std::string* text : {&meta->namespace_name, &meta->name, &meta->uid, &meta->resource_version, &meta->set_name,
@@ -12,7 +12,7 @@ void ClearMeta(ObservedMeta* meta) {
   meta->terminating = false;
   meta->controller.reset();
   meta->group_index.reset();
-  meta->named_group = -1;
+  meta->group_in_name = -1;
 }
 
 bool WalkOwners(JsonWalk* walk, ObservedMeta* meta) {
@@ -34,4 +34,4 @@ bool WalkOwners(JsonWalk* walk, ObservedMeta* meta) {
   });
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,6 +1,6 @@
 // The metadata of an object into ObservedMeta along a JsonWalk, with what is of one kind alone left to visitors.
 //
-//   lws::WalkMeta(&walk, &pod.meta, read_label, read_annotation, skip);
+//   lws::internal::WalkMeta(&walk, &pod.meta, read_label, read_annotation, skip);
 //
 // Thread-safety: as JsonWalk.
 #ifndef LWS_API_META_WALK_H_
@@ -18,7 +18,7 @@
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 
 // The object along the walk where it is as Kubernetes writes it, else by way of its document. `Walk(&walk,
 // object).Read()` reads the cleared object; `source` names it in the errors of ParseJson.
@@ -30,7 +30,7 @@ absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::s
     clear(object);
     JsonWalk walk = structure->Walk();
     if (Walk(&walk, object).Read() && walk.AtEnd()) {
-      object->meta.named_group = NamedGroup(object->meta);
+      object->meta.group_in_name = GroupInName(object->meta);
       return absl::OkStatus();
     }
   }
@@ -81,6 +81,6 @@ bool WalkMeta(JsonWalk* walk, ObservedMeta* meta, const VisitLabel& visit_label,
   });
 }
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_META_WALK_H_

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 using Errors = std::vector<std::string>;
@@ -117,4 +117,4 @@ Errors LabelValueErrors(absl::string_view text) {
   return errors;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,7 +1,7 @@
 // Kubernetes' rules for names, label keys and label values, in the API server's words.
 //
-//   lws::LabelValueErrors("a b");     // {"a valid label must be an empty string or consist of ..."}
-//   lws::LabelValueErrors("a-b");     // {}
+//   lws::internal::LabelValueErrors("a b");     // {"a valid label must be an empty string or consist of ..."}
+//   lws::internal::LabelValueErrors("a-b");     // {}
 //
 // Each function returns what is wrong with the text, in order; nothing for a good one. Complexity: O(text).
 //
@@ -14,7 +14,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace lws {
+namespace lws::internal {
 
 // A DNS-1035 label: the name of a Service.
 std::vector<std::string> Dns1035LabelErrors(absl::string_view text);
@@ -28,6 +28,6 @@ std::vector<std::string> PathSegmentErrors(absl::string_view text);
 std::vector<std::string> LabelKeyErrors(absl::string_view text);
 std::vector<std::string> LabelValueErrors(absl::string_view text);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_NAME_RULES_H_

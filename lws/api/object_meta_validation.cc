@@ -16,7 +16,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 constexpr int kMaxAnnotationBytes = 256 * 1024;
@@ -198,4 +198,4 @@ FieldErrors ValidateObjectMetaUpdate(const ObjectMeta& old_meta, const ObjectMet
   return errors;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -14,6 +14,12 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::AppliedCore;
+using internal::AppliedFields;
+using internal::JsonReader;
+using internal::PodRequestsTpus;
+
 namespace {
 
 ObservedMeta ReadMeta(JsonReader& reader) {
@@ -31,7 +37,7 @@ ObservedMeta ReadMeta(JsonReader& reader) {
   meta.set_name = reader.Text({"metadata", "labels", kNameLabel});
   meta.revision_key = reader.Text({"metadata", "labels", kRevisionLabel});
   meta.group_index = reader.OptionalText({"metadata", "labels", kGroupIndexLabel});
-  meta.named_group = NamedGroup(meta);
+  meta.group_in_name = GroupInName(meta);
   return meta;
 }
 
@@ -68,7 +74,7 @@ PodPhase ReadPodPhase(absl::string_view phase) {
   return PodPhase::kUnknown;
 }
 
-int32_t NamedGroup(const ObservedMeta& meta) {
+int32_t GroupInName(const ObservedMeta& meta) {
   if (!meta.group_index.has_value()) return -1;
   absl::string_view suffix = meta.name;
   if (!absl::ConsumePrefix(&suffix, meta.set_name) || !absl::ConsumePrefix(&suffix, "-")) return -1;

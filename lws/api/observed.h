@@ -41,13 +41,13 @@ struct ObservedMeta {
   std::string set_name;
   std::string revision_key;
   std::optional<std::string> group_index;
-  // NamedGroup(*this), or -1, which only costs time.
-  int32_t named_group = -1;
+  // GroupInName(*this), or -1, which only costs time.
+  int32_t group_in_name = -1;
 };
 
 // The group index of an object that is named SET-INDEX after its labels, as leader pods and worker StatefulSets are; -1
 // for any other. Complexity: O(name).
-int32_t NamedGroup(const ObservedMeta& meta);
+int32_t GroupInName(const ObservedMeta& meta);
 
 enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
 

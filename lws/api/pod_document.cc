@@ -3,7 +3,7 @@
 #include "lws/api/json_reader.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 std::vector<Json*> ContainersIn(Json* pod, const char* list) {
@@ -86,4 +86,4 @@ void AppendEnv(absl::string_view name, absl::string_view value, Json* container)
   env.push_back(std::move(variable));
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,7 +1,7 @@
 // Labels, annotations and containers of a pod document.
 //
-//   lws::PodText(pod, lws::kAnnotations, lws::kSizeAnnotation);            // "4", or nullopt
-//   lws::SetPodText(lws::kLabels, lws::kGroupIndexLabel, "3", &pod);
+//   lws::internal::PodText(pod, lws::internal::kAnnotations, lws::kSizeAnnotation);            // "4", or nullopt
+//   lws::internal::SetPodText(lws::internal::kLabels, lws::kGroupIndexLabel, "3", &pod);
 //
 // Thread-safety: may be called concurrently for distinct pods.
 #ifndef LWS_API_POD_DOCUMENT_H_
@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
 
-namespace lws {
+namespace lws::internal {
 
 inline constexpr char kLabels[] = "labels";
 inline constexpr char kAnnotations[] = "annotations";
@@ -40,6 +40,6 @@ std::optional<std::string> EnvValue(const Json& container, absl::string_view nam
 // Appends a variable.
 void AppendEnv(absl::string_view name, absl::string_view value, Json* container);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_POD_DOCUMENT_H_

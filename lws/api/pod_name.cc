@@ -6,6 +6,8 @@
 
 namespace lws {
 
+using internal::Sha1Hex;
+
 std::optional<PodName> ParsePodName(absl::string_view name) {
   const size_t dash = name.rfind('-');
   if (dash == absl::string_view::npos) return std::nullopt;

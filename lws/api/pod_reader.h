@@ -25,7 +25,7 @@ class PodReader {
   absl::Status Read(absl::string_view text, ObservedPod* pod);
 
  private:
-  JsonStructure structure_;
+  internal::JsonStructure structure_;
 };
 
 }  // namespace lws

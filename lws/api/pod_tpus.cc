@@ -7,7 +7,7 @@
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 
 bool ContainerRequestsTpus(const Json& container) {
   if (!container.is_object()) return false;
@@ -37,4 +37,4 @@ bool PodRequestsTpus(const Json& pod_spec) {
   return false;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

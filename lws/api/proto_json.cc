@@ -8,7 +8,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -185,4 +185,4 @@ Json ProtoToJson(const Message& message) {
   return document;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -2,8 +2,8 @@
 // field is a JSON value kept as canonical text.
 //
 //   lws::NetworkConfig config;
-//   lws::ProtoFromJson(Json::parse(R"({"subdomainPolicy":"Shared"})"), &config);
-//   lws::ProtoToJson(config);    // {"subdomainPolicy":"Shared"}
+//   lws::internal::ProtoFromJson(Json::parse(R"({"subdomainPolicy":"Shared"})"), &config);
+//   lws::internal::ProtoToJson(config);    // {"subdomainPolicy":"Shared"}
 //
 // Laws:
 //   1. For a document that ReadTyped returned for the type of the same name, ReadTyped(ProtoToJson(ProtoFromJson(d)))
@@ -22,7 +22,7 @@ class Message;
 }  // namespace protobuf
 }  // namespace google
 
-namespace lws {
+namespace lws::internal {
 
 // Fills `message` from `document`. Errors: InvalidArgument naming the field for a value of another type than the
 // message's field; unknown fields are passed over. Complexity: O(document).
@@ -31,6 +31,6 @@ absl::Status ProtoFromJson(const Json& document, google::protobuf::Message* mess
 // The message as JSON: fields that are set, and no others. Complexity: O(message).
 Json ProtoToJson(const google::protobuf::Message& message);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_PROTO_JSON_H_

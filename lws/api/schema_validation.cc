@@ -10,7 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "re2/re2.h"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 const char* SchemaType(FieldKind kind) {
@@ -165,4 +165,4 @@ FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::strin
   return validator.Take();
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,6 +1,7 @@
 // Validation of a document against the CRD's schema, as the API server does before any webhook has a say.
 //
-//   lws::ValidateSchema(*lws::FindType("LeaderWorkerSet"), Json::parse(R"({"spec":{"replicas":-1}})"), "");
+//   lws::internal::ValidateSchema(*lws::internal::FindType("LeaderWorkerSet"),
+//   Json::parse(R"({"spec":{"replicas":-1}})"), "");
 //   // spec.leaderWorkerTemplate: Required value
 //   // spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0
 //
@@ -13,13 +14,13 @@
 #include "lws/api/field_table.h"
 #include "lws/api/json.h"
 
-namespace lws {
+namespace lws::internal {
 
 // All violations below `path`: required fields, types of nulls, enums, bounds, lengths, patterns, and repeated keys of
 // list maps and sets; in the order of the field table. Values of a wrong type other than null are ReadTyped's business.
 // Complexity: O(object), and quadratic in the length of one list map.
 FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::string_view path);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_SCHEMA_VALIDATION_H_

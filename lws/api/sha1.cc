@@ -4,7 +4,7 @@
 
 #include "absl/strings/escaping.h"
 
-namespace lws {
+namespace lws::internal {
 
 std::string Sha1Hex(absl::string_view text) {
   unsigned char digest[SHA_DIGEST_LENGTH];
@@ -12,4 +12,4 @@ std::string Sha1Hex(absl::string_view text) {
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -6,6 +6,13 @@
 #include "lws/api/well_known.h"
 
 namespace lws {
+
+using internal::ClearMeta;
+using internal::JsonWalk;
+using internal::Once;
+using internal::ReadAlong;
+using internal::WalkMeta;
+
 namespace {
 
 // Keeps the memory of the texts.

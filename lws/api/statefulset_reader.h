@@ -28,7 +28,7 @@ class StatefulSetReader {
   absl::Status Read(absl::string_view text, ObservedStatefulSet* statefulset);
 
  private:
-  JsonStructure structure_;
+  internal::JsonStructure structure_;
 };
 
 }  // namespace lws

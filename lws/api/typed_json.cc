@@ -15,7 +15,7 @@
 #include "lws/api/quantity.h"
 #include "nlohmann/json.hpp"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 const char* KindName(FieldKind kind) {
@@ -273,4 +273,4 @@ void ApplySchemaDefaults(const TypeInfo& type, Json* object) {
   }
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,7 +1,7 @@
 // A document read through the field table: the form in which Kubernetes would hold and write it.
 //
-//   const lws::TypeInfo& type = *lws::FindType("ResourceRequirements");
-//   lws::ReadTyped(type, Json::parse(R"({"limits": {"cpu": "0.5"}, "foo": 1})"), "resources");
+//   const lws::internal::TypeInfo& type = *lws::internal::FindType("ResourceRequirements");
+//   lws::internal::ReadTyped(type, Json::parse(R"({"limits": {"cpu": "0.5"}, "foo": 1})"), "resources");
 //   // {"limits":{"cpu":"500m"}}
 //
 // Laws:
@@ -23,7 +23,7 @@
 #include "lws/api/field_table.h"
 #include "lws/api/json.h"
 
-namespace lws {
+namespace lws::internal {
 
 // Returns `raw` as a value of `type`. Errors: InvalidArgument naming the field below `path` and what it should hold,
 // for a value of another type, a number outside of its type, a quantity or time that does not parse. Unknown fields are
@@ -44,6 +44,6 @@ void ApplySchemaDefaults(const TypeInfo& type, Json* object);
 std::string FieldPath(absl::string_view path, absl::string_view name);
 std::string ElementPath(absl::string_view path, size_t index);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_TYPED_JSON_H_

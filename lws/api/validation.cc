@@ -9,14 +9,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
+#include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 
-namespace lws {
+namespace lws::internal {
 namespace {
 
 constexpr char kSizeField[] = "spec.leaderWorkerTemplate.size";
@@ -69,7 +69,7 @@ void CheckIntOrPercent(const IntOrPercent& value, const std::string& field, Fiel
     return;
   }
   // A number too long to hold is above 100 as well.
-  const std::optional<int64_t> percent = ParseGoInteger(absl::StripSuffix(value.text(), "%"));
+  const std::optional<int64_t> percent = ParseStrictInteger(absl::StripSuffix(value.text(), "%"));
   if (!percent.has_value() || *percent > 100) {
     errors->push_back(InvalidValue(field, Show(value), "must not be greater than 100%"));
   }
@@ -164,4 +164,4 @@ FieldErrors ValidateLeaderWorkerSetUpdate(const LeaderWorkerSet& old_set, const 
   return errors;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -1,6 +1,6 @@
 // What the LeaderWorkerSet admission webhook checks, in its words and order.
 //
-//   lws::Join(lws::ValidateLeaderWorkerSet(set));
+//   lws::Join(lws::internal::ValidateLeaderWorkerSet(set));
 //   // spec.leaderWorkerTemplate.size: Invalid value: 0: size must be equal or greater than 1
 //
 // The schema's own rules (required fields, enums, bounds) are schema_validation.h's, the general ones of metadata
@@ -13,8 +13,10 @@
 #include "lws/api/field_error.h"
 
 namespace lws {
-
 class LeaderWorkerSet;
+}  // namespace lws
+
+namespace lws::internal {
 
 // REQUIRES: nothing; absent fields count as their defaults. Complexity: O(1) in the size of the templates.
 FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set);
@@ -22,6 +24,6 @@ FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set);
 // The checks of `set`, and those of the step from `old_set` to it.
 FieldErrors ValidateLeaderWorkerSetUpdate(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_API_VALIDATION_H_

@@ -16,14 +16,17 @@
 
 #include "lws/api/observed.h"
 
+namespace lws::internal {
+struct GroupFacts;
+struct SetDigest;
+struct RevisionChoice;
+}  // namespace lws::internal
+
 namespace lws {
 
 class LeaderWorkerSet;
-struct GroupFacts;
 struct GroupMembers;
-struct PreparedSet;
 struct RestartMemory;
-struct RevisionChoice;
 struct RolloutProgress;
 
 // The leader pods of a set, one at a time.
@@ -39,14 +42,14 @@ struct SetObservation {
   // Null when the set does not exist; nothing else is then looked at.
   const LeaderWorkerSet* set = nullptr;
   // Of that set; null costs the pass the time to work it out.
-  const PreparedSet* prepared = nullptr;
+  const internal::SetDigest* digest = nullptr;
   // Null to be chosen from the revisions. REQUIRES: as ChooseRevision does.
-  const RevisionChoice* revision = nullptr;
+  const internal::RevisionChoice* revision = nullptr;
   // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
-  const GroupFacts* groups = nullptr;
+  const internal::GroupFacts* groups = nullptr;
   // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in
   // order; those of GroupOwedRestart, or, under a host's restart policy, those whose RestartMemory owes a restart.
-  std::vector<int32_t> owed_restarts;
+  std::vector<int32_t> groups_to_restart;
   // For passes that replace single groups, where `groups` stands for the lists below; null to look there.
   LeaderPods* leaders = nullptr;
   // Of the set's name; null when absent.

@@ -7,13 +7,23 @@
 #include <set>
 #include <utility>
 
-#include "lws/placement/domain_counts.h"
-#include "lws/placement/domain_search.h"
-#include "lws/placement/explain_no_fit.h"
-#include "lws/placement/placement_problem.h"
-#include "lws/placement/rank_order.h"
+#include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/domain_search.h"
+#include "lws/placement/search/explain_no_fit.h"
+#include "lws/placement/search/placement_problem.h"
+#include "lws/placement/search/rank_order.h"
 
 namespace lws {
+
+using internal::AssignRanks;
+using internal::CountScope;
+using internal::DomainCounts;
+using internal::ExplainNoFit;
+using internal::LayerOnTopology;
+using internal::PickedDomain;
+using internal::PlacementProblem;
+using internal::SearchNodes;
+
 namespace {
 
 PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {

@@ -32,7 +32,6 @@ class Capacity {
   explicit Capacity(std::shared_ptr<const Topology> topology);
 
   const Topology& topology() const { return *topology_; }
-  const std::shared_ptr<const Topology>& shared_topology() const { return topology_; }
 
   // One amount for each resource of the topology; negative on a node that is overcommitted.
   const int64_t* Free(int32_t node) const { return &free_[size_t(node) * width_]; }

@@ -13,6 +13,10 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::DescribeObject;
+using internal::JsonReader;
+
 namespace {
 
 absl::Status Named(const Json& object, absl::string_view field, absl::string_view message) {

@@ -5,11 +5,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/strict_integer.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::JsonReader;
+using internal::ParseStrictInteger;
+
 namespace {
 
 constexpr char kTerms[] = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
@@ -43,8 +47,8 @@ absl::Status ReadRequirements(const Json& term, const char* list, std::vector<La
 
 bool IsOrdered(const LabelRequirement& requirement, absl::string_view value) {
   if (requirement.values.size() != 1) return false;
-  const std::optional<int64_t> left = ParseGoInteger(value);
-  const std::optional<int64_t> right = ParseGoInteger(requirement.values[0]);
+  const std::optional<int64_t> left = ParseStrictInteger(value);
+  const std::optional<int64_t> right = ParseStrictInteger(requirement.values[0]);
   if (!left.has_value() || !right.has_value()) return false;
   return requirement.op == LabelRequirement::Operator::kGt ? *left > *right : *left < *right;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lws {
+namespace lws::internal {
 
 int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas) {
   const int32_t kept = std::min({partition, leader_replicas, replicas});
@@ -33,4 +33,4 @@ int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_re
   return leader_replicas;
 }
 
-}  // namespace lws
+}  // namespace lws::internal

@@ -2,8 +2,9 @@
 // spend from.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("RRBU");    // 3 groups wanted, one surge group coming up
-//   lws::GuaranteedReady(groups, /*replicas=*/3, /*partition=*/2, /*leader_replicas=*/4);    // 3
-//   lws::GuaranteedReady(groups, 3, 1, 4);                                                   // 2: group 1 may go
+//   lws::internal::GuaranteedReady(groups, /*replicas=*/3, /*partition=*/2, /*leader_replicas=*/4);    // 3
+//   lws::internal::GuaranteedReady(groups, 3, 1, 4);                                                   // 2: group 1
+//   may go
 //
 // Counted are steady groups that the StatefulSet leaves alone: those below its partition, and those that are updated; a
 // surge group counts only when it is updated. Under OnDelete nothing is released: the partition is as good as
@@ -17,7 +18,7 @@
 
 #include "lws/rollout/group_bits.h"
 
-namespace lws {
+namespace lws::internal {
 
 // Of a set of `replicas` groups whose leader StatefulSet has these numbers. Complexity: O(groups / 64).
 int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas);
@@ -51,6 +52,6 @@ int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_re
 // one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups raised).
 int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
 
-}  // namespace lws
+}  // namespace lws::internal
 
 #endif  // LWS_ROLLOUT_GUARANTEE_H_

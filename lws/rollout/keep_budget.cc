@@ -8,6 +8,14 @@
 #include "lws/rollout/guarantee.h"
 
 namespace lws {
+
+using internal::CostOf;
+using internal::GroupCost;
+using internal::GuaranteedReady;
+using internal::RaiseReplicas;
+using internal::SpendableGuarantee;
+using internal::TakeBackSurge;
+
 namespace {
 
 // The partition, moved down to the first steady group that may not go.

@@ -85,30 +85,6 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
 
 }  // namespace
 
-absl::string_view RolloutReasonName(RolloutReason reason) {
-  switch (reason) {
-    case RolloutReason::kCreate:
-      return "create";
-    case RolloutReason::kUpdateBegins:
-      return "update begins";
-    case RolloutReason::kAtRest:
-      return "at rest";
-    case RolloutReason::kScaleUpFirst:
-      return "scale up first";
-    case RolloutReason::kReplicasChanged:
-      return "replicas changed";
-    case RolloutReason::kRolling:
-      return "rolling";
-    case RolloutReason::kHeldByBudget:
-      return "held by the budget";
-    case RolloutReason::kReplacing:
-      return "replacing";
-    case RolloutReason::kPaused:
-      return "paused";
-  }
-  return "";
-}
-
 std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas) {
   if (replicas == current_replicas - 1) return absl::StrCat("deleting surge replica ", set_name, "-", replicas);
   return absl::StrCat("deleting surge replicas from ", set_name, "-", replicas, " to ", set_name, "-",

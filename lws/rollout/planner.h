@@ -72,9 +72,6 @@ enum class RolloutReason {
   kPaused,           // the set is not to be rolled on
 };
 
-// "kRolling" -> "rolling", for plans that explain themselves.
-absl::string_view RolloutReasonName(RolloutReason reason);
-
 struct RolloutStep {
   int32_t partition = 0;
   int32_t replicas = 0;

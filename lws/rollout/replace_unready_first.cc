@@ -10,6 +10,14 @@
 #include "lws/rollout/guarantee.h"
 
 namespace lws {
+
+using internal::CostOf;
+using internal::GroupCost;
+using internal::GuaranteedReady;
+using internal::RaiseReplicas;
+using internal::SpendableGuarantee;
+using internal::TakeBackSurge;
+
 namespace {
 
 RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {

@@ -19,7 +19,7 @@
 //   6. Law 7 of KeepBudget, of groups that are named or taken back.
 // Assumptions: those of KeepBudget, but that groups may be seen late at any time; a named group is deleted only as it
 // was seen, by UID and resource version; a group below spec_partition that is made anew gets its former revision
-// (KeepRevision in lws/core/kept_revision.h), since OnDelete would give it the new one.
+// (KeepFormerRevision in lws/core/reconcile/former_revision.h), since OnDelete would give it the new one.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ROLLOUT_REPLACE_UNREADY_FIRST_H_

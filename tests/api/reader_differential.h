@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
-#include "lws/core/cluster_state.pb.h"
-#include "lws/core/observed_serialization.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
+#include "lws/core/snapshot/observed_serialization.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -29,7 +29,7 @@ using Observe = absl::StatusOr<Object> (*)(const Json& document);
 template <typename Object>
 std::string Text(const absl::StatusOr<Object>& object) {
   if (!object.ok()) return std::string(object.status().message());
-  return absl::StrCat(ToProto(*object).DebugString(), "named group ", object->meta.named_group);
+  return absl::StrCat(ToProto(*object).DebugString(), "named group ", object->meta.group_in_name);
 }
 
 // What the two make of a text.

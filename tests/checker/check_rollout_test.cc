@@ -1,6 +1,6 @@
 // The rollout policies against everything that can happen to small sets; and the checker against policies that are
 // known to be wrong: the reference's own known violations, and bugs of its past put back one at a time.
-#include "lws/adapters/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/checker/explore.h"
-#include "lws/adapters/checker/rollout_world.h"
+#include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/rollout_world.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/planner.h"
@@ -19,6 +19,10 @@
 
 namespace lws {
 namespace {
+
+using internal::Exploration;
+using internal::Explore;
+using internal::RolloutWorld;
 
 RolloutWorldOptions Options(int32_t replicas, int32_t surge, int32_t unavailable, RolloutPolicy policy) {
   RolloutWorldOptions options;

@@ -1,5 +1,5 @@
 // Explore against a naive search over small random worlds, and its two laws of progress by hand.
-#include "lws/adapters/checker/explore.h"
+#include "lws/adapters/testing/checker/explore.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,10 +10,17 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "lws/adapters/checker/state_table.h"
+#include "lws/adapters/testing/checker/state_table.h"
 
 namespace lws {
 namespace {
+
+using internal::Exploration;
+using internal::Explore;
+using internal::ExploreLimits;
+using internal::PackedState;
+using internal::StateTable;
+using internal::WorldStep;
 
 // Numbers with given steps between them.
 struct Graph {

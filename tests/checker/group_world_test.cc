@@ -1,15 +1,21 @@
 // Restarts, startup and revisions of a group in everything that can happen to it; and bugs of the past put back, one at
 // a time.
-#include "lws/adapters/checker/group_world.h"
+#include "lws/adapters/testing/checker/group_world.h"
 
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "lws/adapters/checker/explore.h"
+#include "lws/adapters/testing/checker/explore.h"
 
 namespace lws {
 namespace {
+
+using internal::Exploration;
+using internal::Explore;
+using internal::GroupDecisions;
+using internal::GroupWorld;
+using internal::GroupWorldOptions;
 
 struct Found {
   uint8_t law = 0;

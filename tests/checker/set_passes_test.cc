@@ -10,15 +10,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_set.h"
-#include "lws/placement/subgroup.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/placement/pods/subgroup.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {
+
+using internal::SubGroupIndex;
 
 using Reconcile = std::function<Plan(const SetObservation&, const SetReconcileOptions&)>;
 

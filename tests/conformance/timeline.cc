@@ -6,13 +6,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/simulation.h"
-#include "lws/core/group_state.h"
+#include "lws/core/groups/group_state.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace conformance {
 namespace {
+
+using internal::ReadGroups;
 
 constexpr char kNamespace[] = "default";
 constexpr char kSet[] = "set";
@@ -55,7 +57,7 @@ Json EditPatch(const Json& edit, int* version) {
 }
 
 Json Step(Simulation* simulation) {
-  const SetObservation observation = simulation->server().fleet().ObserveWholeSet(kNamespace, kSet);
+  const SetObservation observation = simulation->fleet().ObserveWholeSet(kNamespace, kSet);
   const ObservedStatefulSet& leader = *observation.leader_statefulset;
   const GroupBits groups = ReadGroups(observation, leader.meta.revision_key).bits;
   return Json::array({leader.partition, leader.replicas, groups.ToString()});

@@ -10,25 +10,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/api/admit_set.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/quantity.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/cluster_snapshot.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
-#include "lws/core/revision_data.h"
+#include "lws/api/revision_key.h"
+#include "lws/api/strict_integer.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/core/revision/revision_data.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/planner.h"
-#include "lws/rollout/revision_key.h"
 #include "nlohmann/json.hpp"
 #include "tests/conformance/timeline.h"
 
 namespace lws {
 namespace conformance {
 namespace {
+
+using internal::ParseStrictInteger;
 
 constexpr size_t kDiffLimit = 12;
 
@@ -271,7 +273,7 @@ void CompareRollout(const Json& input, const Json& expect, Comparison* result) {
     const Json& current = input["current"];
     groups = GroupBits::Parse(current["groups"].get<std::string>());
     rollout.current = LeaderState{current["replicas"], current["partition"],
-                                  ParseGoInteger(current["replicasAnnotation"].get<std::string>()), &groups};
+                                  ParseStrictInteger(current["replicasAnnotation"].get<std::string>()), &groups};
   }
   const absl::StatusOr<RolloutStep> step = PlanRollout(rollout);
   Json actual = Json::object();

@@ -1,5 +1,5 @@
 // What ReconcileSet does under policies of ours that it does not under the reference's.
-#include "lws/core/reconcile_set.h"
+#include "lws/core/reconcile/reconcile_set.h"
 
 #include <cstdint>
 #include <string>
@@ -8,12 +8,12 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/core/observation.h"
-#include "lws/core/plan.h"
+#include "lws/core/plan/plan.h"
 #include "lws/rollout/controls.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/planner.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {
@@ -45,14 +45,14 @@ Plan Reconcile(const SmallCluster& cluster, RolloutPolicy policy) {
 TEST(ReconcileSetTest, AGroupThatAFailureIsAboutToRestartIsNotCountedOn) {
   const Json old = {{"metadata", {{"labels", {{kRevisionHash, "o"}}}}}};
   const SmallCluster well = BeforeTheFirstRelease();
-  EXPECT_TRUE(well.Observe().owed_restarts.empty());
+  EXPECT_TRUE(well.Observe().groups_to_restart.empty());
   EXPECT_EQ(PartitionOf(Reconcile(well, KeepBudget)), 1);
   // Its worker has restarted, and is ready again: nothing but the restart count tells.
   SmallCluster failed = BeforeTheFirstRelease();
   Json worker = old;
   worker["status"]["containerStatuses"] = Json::array({{{"name", "c"}, {"restartCount", 1}}});
   failed.Worker(0, 1, worker);
-  EXPECT_EQ(failed.Observe().owed_restarts, std::vector<int32_t>{0});
+  EXPECT_EQ(failed.Observe().groups_to_restart, std::vector<int32_t>{0});
   const Plan held = Reconcile(failed, KeepBudget);
   EXPECT_TRUE(Because(held, DecisionReason::kHeldByBudget));
   EXPECT_EQ(PartitionOf(held), 2);

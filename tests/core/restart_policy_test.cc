@@ -1,5 +1,5 @@
 // Restarts with a memory: the laws by hand, and over random lives of a group against a naive count.
-#include "lws/core/restart_policy.h"
+#include "lws/core/pod/restart_policy.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,13 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/core/plan.h"
-#include "lws/core/plan.pb.h"
-#include "lws/core/plan_serialization.h"
-#include "lws/core/reconcile_pod.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/plan/plan.pb.h"
+#include "lws/core/plan/plan_serialization.h"
+#include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {
@@ -138,7 +138,7 @@ TEST(RestartPolicyTest, Law4BacksOffAndBeginsAnewAfterAStableTime) {
     EXPECT_TRUE(host.Look(Group({Member(0, absl::StrCat("a", life), 1)}), absl::Seconds(seconds - 1)).restart);
   }
   EXPECT_TRUE(fail(9, absl::Minutes(5)).restart);
-  EXPECT_EQ(host.memory().row, 1);
+  EXPECT_EQ(host.memory().restarts_in_a_row, 1);
 }
 
 TEST(RestartPolicyTest, RulesByExitCodeAndReason) {
@@ -245,7 +245,7 @@ TEST(PlanSerializationTest, Law1WhatIsKeptComesBack) {
   memory.members = {{0, "a", 1}, {1, "b", 0}};
   memory.has_started = memory.owes_restart = memory.is_counted = memory.gave_up = true;
   memory.restarts = 3;
-  memory.row = 2;
+  memory.restarts_in_a_row = 2;
   memory.last_restart = kStart;
   plan.restart_memory = std::make_shared<const RestartMemory>(memory);
   RolloutProgress progress;

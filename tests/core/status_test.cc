@@ -1,5 +1,5 @@
 // The status of a set over its life, with and without a deadline. Laws are those of status.h.
-#include "lws/core/status.h"
+#include "lws/core/groups/status.h"
 
 #include <string>
 #include <vector>
@@ -8,11 +8,17 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/group_state.h"
+#include "lws/core/groups/group_state.h"
 #include "lws/core/observation.h"
 
 namespace lws {
 namespace {
+
+using internal::IsStatusCurrent;
+using internal::NextStatus;
+using internal::RolloutProgressing;
+using internal::SetStatus;
+using internal::StatusCounts;
 
 constexpr RolloutProgressing kOnTime = RolloutProgressing::kOnTime;
 constexpr RolloutProgressing kStalled = RolloutProgressing::kStalled;

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/placement/small_topology.h"
+#include "tests/support/small_topology.h"
 
 namespace lws {
 namespace {

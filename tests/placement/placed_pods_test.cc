@@ -9,14 +9,14 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/desired_groups.h"
+#include "lws/core/desired/desired_groups.h"
+#include "lws/core/reconcile/admit_pod.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
-#include "tests/placement/small_topology.h"
+#include "tests/support/small_topology.h"
 
 namespace lws {
 namespace {

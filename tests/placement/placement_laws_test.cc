@@ -13,7 +13,7 @@
 #include "lws/placement/assign_group.h"
 #include "lws/placement/reassign_group.h"
 #include "tests/placement/placement_oracle.h"
-#include "tests/placement/small_topology.h"
+#include "tests/support/small_topology.h"
 
 namespace lws {
 namespace {

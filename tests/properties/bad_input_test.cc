@@ -9,12 +9,12 @@
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/manifest.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/cluster_snapshot.h"
-#include "lws/core/fleet.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -12,13 +12,14 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
-#include "lws/core/fleet.h"
-#include "lws/core/leader_decision.h"
-#include "lws/core/packed_group.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
-#include "lws/core/restart.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/object_ids.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/restart.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -171,7 +172,7 @@ class Twins {
       const Plan plan = ReconcileSet(observation, absl::UnixEpoch());
       const SetObservation seen = objects_.ObserveSet("n", set);
       const Plan wanted = ReconcileSet(seen, absl::UnixEpoch());
-      ASSERT_EQ(observation.owed_restarts, seen.owed_restarts) << set;
+      ASSERT_EQ(observation.groups_to_restart, seen.groups_to_restart) << set;
       ASSERT_TRUE(plan == wanted) << ToString(plan) << "wanted\n" << ToString(wanted);
     }
     for (const auto& [name, pod] : there_) {

@@ -1,6 +1,6 @@
 // A Fleet against a ClusterSnapshot that is told the same, over long random histories with objects dropped, told twice,
 // told late, and told all again. The laws are those of fleet.h.
-#include "lws/core/fleet.h"
+#include "lws/core/fleet/fleet.h"
 
 #include <map>
 #include <random>
@@ -16,10 +16,10 @@
 #include "gtest/gtest.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
-#include "lws/core/cluster_snapshot.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -213,8 +213,8 @@ class Both {
       const Plan wanted = ReconcileSet(seen, absl::UnixEpoch());
       const SetObservation observation = fleet_.ObserveSet("n", name);
       const Plan plan = ReconcileSet(observation, absl::UnixEpoch());
-      ASSERT_EQ(observation.owed_restarts, seen.owed_restarts) << where << "\nset " << name;
-      ASSERT_EQ(seen.owed_restarts, OwedRestarts(name)) << where << "\nset " << name;
+      ASSERT_EQ(observation.groups_to_restart, seen.groups_to_restart) << where << "\nset " << name;
+      ASSERT_EQ(seen.groups_to_restart, GroupsToRestart(name)) << where << "\nset " << name;
       ASSERT_TRUE(plan == wanted) << where << "\nset " << name << "\n"
                                   << ToString(plan) << "wanted\n"
                                   << ToString(wanted);
@@ -237,7 +237,7 @@ class Both {
 
  private:
   // Groups of the set whose leader the plan of some pod deletes: what is owed, asked of every pod.
-  std::vector<int32_t> OwedRestarts(const std::string& set) const {
+  std::vector<int32_t> GroupsToRestart(const std::string& set) const {
     std::set<int32_t> owed;
     for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
       const PodObservation observation = snapshot_.ObservePod(namespace_name, name);

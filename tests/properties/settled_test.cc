@@ -8,9 +8,9 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/simulation/simulation.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

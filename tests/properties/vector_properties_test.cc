@@ -13,22 +13,24 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/cluster_snapshot.h"
-#include "lws/core/cluster_state.pb.h"
-#include "lws/core/plan.h"
-#include "lws/core/plan.pb.h"
-#include "lws/core/plan_serialization.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/core/reconcile_set.h"
-#include "lws/core/revision_data.h"
+#include "lws/api/strict_integer.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/plan/plan.pb.h"
+#include "lws/core/plan/plan_serialization.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/core/revision/revision_data.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
+
+using internal::ParseStrictInteger;
 
 using google::protobuf::util::MessageDifferencer;
 
@@ -105,7 +107,7 @@ template <typename T>
 bool NoneCompete(const std::vector<const T*>& objects) {
   std::set<int64_t> seen;
   return std::all_of(objects.begin(), objects.end(), [&](const T* object) {
-    return seen.insert(ParseGoInteger(object->meta.group_index.value_or("")).value_or(-1)).second;
+    return seen.insert(ParseStrictInteger(object->meta.group_index.value_or("")).value_or(-1)).second;
   });
 }
 

@@ -3,15 +3,17 @@
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/core/admit_pod.h"
-#include "lws/core/plan.h"
-#include "lws/core/reconcile_pod.h"
-#include "lws/placement/subgroup.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/placement/pods/subgroup.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {
+
+using internal::SubGroupIndex;
 
 constexpr char kPrefix[] = "leaderworkerset.sigs.k8s.io/";
 

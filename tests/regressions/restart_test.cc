@@ -1,8 +1,8 @@
 // Restarts that went wrong somewhere; named by their id in the public history of LeaderWorkerSet.
 #include "gtest/gtest.h"
-#include "lws/core/plan.h"
+#include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {

@@ -2,9 +2,9 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
-#include "lws/core/plan.h"
+#include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
-#include "tests/regressions/small_cluster.h"
+#include "tests/support/small_cluster.h"
 
 namespace lws {
 namespace {

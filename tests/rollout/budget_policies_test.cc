@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/checker/check_rollout.h"
-#include "lws/adapters/checker/rollout_world.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/rollout_world.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"
 #include "lws/rollout/keep_budget.h"
@@ -18,6 +18,8 @@
 
 namespace lws {
 namespace {
+
+using internal::GuaranteedReady;
 
 RolloutInput Input(const RolloutWorldOptions& budget, const GroupBits* groups, int32_t partition, int32_t replicas) {
   RolloutInput input;

@@ -1,5 +1,5 @@
 // The page of HTML: its laws, its size, and that it asks for nothing beside itself.
-#include "lws/adapters/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/html_report.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // Controls and restart policies from files; and that errors name the key.
-#include "lws/adapters/scenario/policy_documents.h"
+#include "lws/adapters/host/policy_documents.h"
 
 #include <string>
 #include <vector>

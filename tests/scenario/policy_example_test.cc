@@ -1,9 +1,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/scenario/report_matchers.h"
-#include "lws/adapters/scenario/run_scenario.h"
-#include "lws/adapters/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/report_matchers.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/rollout/keep_budget.h"
 
 TEST(MyRolloutTest, KeepsThreeOfFourGroupsReadyWhenAPodFails) {

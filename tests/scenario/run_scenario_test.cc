@@ -1,5 +1,5 @@
 // Scenarios: what is built, read, run and expected.
-#include "lws/adapters/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
 
 #include <algorithm>
 #include <string>
@@ -11,10 +11,10 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/scenario/expectations.h"
-#include "lws/adapters/scenario/report_matchers.h"
-#include "lws/adapters/scenario/scenario.h"
-#include "lws/core/restart_policy.h"
+#include "lws/adapters/testing/scenario/expectations.h"
+#include "lws/adapters/testing/scenario/report_matchers.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/core/pod/restart_policy.h"
 #include "lws/rollout/controls.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/replace_unready_first.h"
@@ -22,6 +22,8 @@
 
 namespace lws {
 namespace {
+
+using simulation::ImageBehavior;
 
 using testing::ElementsAre;
 using testing::Not;

@@ -1,5 +1,5 @@
 // The swarm: what the policies keep under it, that it finds what the reference does not, and its own laws.
-#include "lws/adapters/scenario/swarm.h"
+#include "lws/adapters/testing/swarm/swarm.h"
 
 #include <cstdint>
 #include <string>

@@ -10,13 +10,15 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/simulation/simulation.h"
-#include "lws/core/kept_revision.h"
 #include "lws/core/observation.h"
+#include "lws/core/reconcile/former_revision.h"
 #include "lws/rollout/keep_budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
+
+using simulation::ImageBehavior;
 
 Json Containers(const std::string& image) { return Json::array({{{"name", "c"}, {"image", image}}}); }
 
@@ -144,17 +146,17 @@ TEST(KeepRevisionTest, Laws1And3) {
   Cluster4 cluster(ReplaceUnreadyFirst, /*partition=*/2);
   const Json created = *cluster.simulation().server().Get({"Pod", "n", "s-1"});
   cluster.EditAndSettle(Image("i:2"));
-  const SetObservation observation = cluster.simulation().server().fleet().ObserveWholeSet("n", "s");
+  const SetObservation observation = cluster.simulation().fleet().ObserveWholeSet("n", "s");
   Json pod = *cluster.simulation().server().Get({"Pod", "n", "s-3"});
-  EXPECT_EQ(*KeepRevision(pod, observation), pod);  // from the partition up
+  EXPECT_EQ(*KeepFormerRevision(pod, observation), pod);  // from the partition up
   pod["metadata"]["name"] = "s-1";
-  const Json kept = *KeepRevision(pod, observation);
+  const Json kept = *KeepFormerRevision(pod, observation);
   EXPECT_EQ(kept["spec"]["containers"][0]["image"], "i:1");
   const std::string key = kept["metadata"]["labels"]["leaderworkerset.sigs.k8s.io/template-revision-hash"];
   EXPECT_EQ(key, created["metadata"]["labels"]["leaderworkerset.sigs.k8s.io/template-revision-hash"]);
-  EXPECT_EQ(*KeepRevision(kept, observation), kept);
-  EXPECT_EQ(*KeepRevision(pod, SetObservation()), pod);
-  EXPECT_FALSE(KeepRevision(Json::parse(R"({"metadata": {"labels": 3}})"), observation).ok());
+  EXPECT_EQ(*KeepFormerRevision(kept, observation), kept);
+  EXPECT_EQ(*KeepFormerRevision(pod, SetObservation()), pod);
+  EXPECT_FALSE(KeepFormerRevision(Json::parse(R"({"metadata": {"labels": 3}})"), observation).ok());
 }
 
 // From a policy with OnDelete to one with partitions, in the middle: nothing is released all at once.

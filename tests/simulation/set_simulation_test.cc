@@ -1,6 +1,6 @@
 // The simulation in numbers against the simulation of objects: the same stories, delays aside, come to the same end;
 // and its own laws.
-#include "lws/adapters/simulation/set_simulation.h"
+#include "lws/adapters/simulation/numbers/set_simulation.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/simulation/simulation.h"
-#include "lws/core/group_state.h"
+#include "lws/core/groups/group_state.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/planner.h"
 #include "lws/rollout/replace_unready_first.h"
@@ -20,6 +20,8 @@
 
 namespace lws {
 namespace {
+
+using internal::StatusCounts;
 
 struct Shape {
   int replicas;
@@ -70,7 +72,7 @@ class Story {
   std::vector<std::string> InNumbers(uint64_t seed) {
     SetSimulationOptions options;
     options.seed = seed;
-    options.feature_max_unavailable = shape_.feature;
+    options.max_unavailable_statefulset = shape_.feature;
     options.sets = ReconcileOptionsFor(policy);
     events.clear();
     SetSimulation simulation(options, [this](const Event& event) { events.push_back(event.note); });

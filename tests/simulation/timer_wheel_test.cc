@@ -1,5 +1,5 @@
 // The wheel against a map of lists.
-#include "lws/adapters/simulation/timer_wheel.h"
+#include "lws/adapters/simulation/numbers/timer_wheel.h"
 
 #include <cstdint>
 #include <map>
@@ -11,6 +11,8 @@
 
 namespace lws {
 namespace {
+
+using internal::TimerWheel;
 
 constexpr unsigned kSeed = 20261125;
 

@@ -2,10 +2,8 @@
 // lengths of lines and functions, a Bazel target for every header.
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,38 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "tests/style/source_tree.h"
 
 namespace lws {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr size_t kMaxLine = 120;
 constexpr int kMaxFunctionLines = 70;
-
-// The tree itself, not the test's copy of a few files.
-fs::path Root() { return fs::canonical("WORKSPACE").parent_path(); }
-
-struct Source {
-  std::string path;  // from the root
-  std::vector<std::string> lines;
-};
-
-std::vector<Source> Sources() {
-  std::vector<Source> sources;
-  for (const char* folder : {"lws", "examples", "tests", "benchmarks"}) {
-    if (!fs::exists(Root() / folder)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(Root() / folder)) {
-      const std::string extension = entry.path().extension();
-      if (extension != ".h" && extension != ".cc") continue;
-      std::ifstream file(entry.path());
-      std::ostringstream text;
-      text << file.rdbuf();
-      sources.push_back({fs::relative(entry.path(), Root()), absl::StrSplit(text.str(), '\n')});
-    }
-  }
-  return sources;
-}
 
 std::string Layer(const std::string& path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
@@ -142,11 +115,9 @@ TEST(StyleTest, FunctionsAreShort) {
 TEST(StyleTest, EveryHeaderHasATargetAndAGuard) {
   for (const Source& source : Sources()) {
     if (!absl::EndsWith(source.path, ".h") || absl::StartsWith(source.path, "examples/")) continue;
-    const fs::path path = source.path;
-    std::ifstream file(Root() / path.parent_path() / "BUILD.bazel");
-    std::ostringstream build;
-    build << file.rdbuf();
-    EXPECT_TRUE(absl::StrContains(build.str(), absl::StrCat("\"", path.filename().string(), "\""))) << source.path;
+    const std::filesystem::path path = source.path;
+    const std::string build = ReadText(path.parent_path() / "BUILD.bazel");
+    EXPECT_TRUE(absl::StrContains(build, absl::StrCat("\"", path.filename().string(), "\""))) << source.path;
     std::string guard = absl::StrCat(absl::StartsWith(source.path, "lws/") ? "" : "LWS_", source.path, "_");
     for (char& c : guard) c = std::isalnum(static_cast<unsigned char>(c)) ? std::toupper(c) : '_';
     bool found = false;

@@ -14,6 +14,12 @@
 namespace lws {
 namespace {
 
+using simulation::ApiServer;
+using simulation::DeleteOptions;
+using simulation::Deletion;
+using simulation::KeyOf;
+using simulation::ObjectKey;
+
 const ObjectKey kSet = {"StatefulSet", "n", "s"};
 
 Json ReadTraces(const std::string& name) {

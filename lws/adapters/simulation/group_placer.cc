@@ -6,10 +6,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/api/go_integer.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
@@ -17,6 +17,9 @@
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::ParseStrictInteger;
+
 namespace {
 
 std::string Label(const Json& pod, const char* key) {
@@ -24,7 +27,7 @@ std::string Label(const Json& pod, const char* key) {
 }
 
 std::optional<GroupId> GroupOf(const Json& pod) {
-  const std::optional<int64_t> index = ParseGoInteger(Label(pod, kGroupIndexLabel));
+  const std::optional<int64_t> index = ParseStrictInteger(Label(pod, kGroupIndexLabel));
   if (Label(pod, kNameLabel).empty() || !index.has_value()) return std::nullopt;
   return GroupId{pod["metadata"].value("namespace", ""), Label(pod, kNameLabel), *index};
 }
@@ -103,7 +106,7 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
 
 absl::StatusOr<std::string> GroupPlacer::NodeFor(const Json& pod) {
   const std::optional<GroupId> group = GroupOf(pod);
-  const std::optional<int64_t> rank = ParseGoInteger(Label(pod, kWorkerIndexLabel));
+  const std::optional<int64_t> rank = ParseStrictInteger(Label(pod, kWorkerIndexLabel));
   if (!group.has_value() || !rank.has_value()) return absl::InvalidArgumentError("the pod is of no group");
   const SharedJson leader =
       server_->Get({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});

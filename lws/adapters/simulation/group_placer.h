@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "lws/adapters/simulation/api_server.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
@@ -31,7 +31,8 @@ struct GroupPlacerOptions {
 class GroupPlacer {
  public:
   // Borrows `server`.
-  GroupPlacer(const ApiServer* server, GroupPlacerOptions options) : server_(server), options_(std::move(options)) {}
+  GroupPlacer(const simulation::ApiServer* server, GroupPlacerOptions options)
+      : server_(server), options_(std::move(options)) {}
 
   // The node's name for a pod of a group. Errors: NotFound with the explanation when the group has no place, or
   // InvalidArgument naming what does not read.
@@ -50,7 +51,7 @@ class GroupPlacer {
   absl::StatusOr<std::unique_ptr<Capacity>> FreeFor(const GroupId& group) const;
   absl::Status Place(const GroupId& group, const std::string& leader_uid);
 
-  const ApiServer* server_;
+  const simulation::ApiServer* server_;
   GroupPlacerOptions options_;
   std::map<GroupId, Placed> placed_;
 };

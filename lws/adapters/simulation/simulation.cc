@@ -11,10 +11,20 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
-#include "lws/core/reconcile_set.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "lws/core/reconcile/former_revision.h"
+#include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using simulation::ApiServer;
+using simulation::Change;
+using simulation::DeleteOptions;
+using simulation::Deletion;
+using simulation::KeyOf;
+using simulation::ObjectKey;
+
 namespace {
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
@@ -37,14 +47,41 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
     : options_(std::move(options)),
       log_(std::move(log)),
       clock_(options_.start),
-      server_(&clock_, AdmissionOptions{options_.scheduler_provider, nullptr}),
+      server_(&clock_),
+      watch_(&server_),
       collector_(&server_),
       statefulsets_(&server_, options_.statefulsets),
       placer_(MakePlacer(&server_, options_)),
-      scheduler_(&server_, placer_.has_value() ? &*placer_ : nullptr),
+      scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
       controller_(this, MakeControllerOptions(options_, log_)) {
+  server_.RegisterWebhook("Pod", [this](Json pod) { return AdmitNewPod(std::move(pod)); });
   server_.Subscribe([this](const Change& change) { OnChange(change); });
+}
+
+Simulation::Watch::Watch(ApiServer* server) {
+  server->Subscribe([this](const Change& change) {
+    if (change.after == nullptr) {
+      fleet.Remove(change.key.kind, change.key.namespace_name, change.key.name);
+    } else {
+      fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+    }
+  });
+}
+
+// The webhook for pods.
+absl::StatusOr<Json> Simulation::AdmitNewPod(Json pod) {
+  const ObjectKey key = KeyOf(pod);
+  const std::string set = pod["metadata"].value("labels", Json::object()).value(kNameLabel, "");
+  absl::StatusOr<Json> kept = KeepFormerRevision(std::move(pod), fleet().ObserveSet(key.namespace_name, set));
+  if (!kept.ok()) return kept.status();
+  return AdmitPod(*std::move(kept), AdmissionOptions{options_.scheduler_provider, nullptr});
+}
+
+std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const Json& pod) {
+  const bool is_of_group = pod["metadata"].value("labels", Json::object()).contains(kNameLabel);
+  if (!placer_.has_value() || !is_of_group) return std::nullopt;
+  return placer_->NodeFor(pod);
 }
 
 absl::Status Simulation::AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,
@@ -79,10 +116,10 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
 
 void Simulation::OnChange(const Change& change) {
   if (log_.on_change) log_.on_change(change);
-  for (const FleetName& set : server_.fleet().TakeDueSets()) {
+  for (const FleetName& set : fleet().TakeDueSets()) {
     if (!options_.sets_by_hand) controller_.SetChanged(set.namespace_name, set.name);
   }
-  for (const FleetName& pod : server_.fleet().TakeDuePods()) controller_.PodChanged(pod.namespace_name, pod.name);
+  for (const FleetName& pod : fleet().TakeDuePods()) controller_.PodChanged(pod.namespace_name, pod.name);
 }
 
 void Simulation::Settle() {
@@ -127,10 +164,10 @@ Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view 
 }
 
 SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  SetObservation observation = server_.fleet().ObserveSet(namespace_name, name);
+  SetObservation observation = fleet().ObserveSet(namespace_name, name);
   const auto kept = rollout_progress_.find({std::string(namespace_name), std::string(name)});
   if (kept != rollout_progress_.end()) observation.rollout_progress = kept->second.get();
-  if (options_.restarts != nullptr) observation.owed_restarts = RememberedRestarts(namespace_name, name);
+  if (options_.restarts != nullptr) observation.groups_to_restart = RememberedRestarts(namespace_name, name);
   return observation;
 }
 
@@ -167,7 +204,7 @@ void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, 
 }
 
 PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
-  PodObservation observation = server_.fleet().ObservePod(namespace_name, name);
+  PodObservation observation = fleet().ObservePod(namespace_name, name);
   if (options_.restarts == nullptr || observation.pod == nullptr) return observation;
   const std::string where(namespace_name);
   const std::string leader_name = LeaderOf(where, name);

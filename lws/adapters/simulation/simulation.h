@@ -25,21 +25,23 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "lws/adapters/cluster.h"
-#include "lws/adapters/controller.h"
-#include "lws/adapters/simulation/api_server.h"
-#include "lws/adapters/simulation/garbage_collector.h"
+#include "lws/adapters/host/cluster.h"
+#include "lws/adapters/host/controller.h"
 #include "lws/adapters/simulation/group_placer.h"
-#include "lws/adapters/simulation/kubelet.h"
-#include "lws/adapters/simulation/scheduler.h"
-#include "lws/adapters/simulation/statefulset_controller.h"
-#include "lws/adapters/simulation/virtual_clock.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/garbage_collector.h"
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/kubernetes/scheduler.h"
+#include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
+#include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/api/json.h"
-#include "lws/core/reconcile_set.h"
-#include "lws/core/restart_policy.h"
-#include "lws/placement/pod_group.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/pod/restart_policy.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/placement/providers/pod_group.h"
 
 namespace lws {
 
@@ -50,8 +52,8 @@ struct SimulationOptions {
   SetReconcileOptions sets;
   // Borrowed; null: the reference's way.
   const RestartPolicy* restarts = nullptr;
-  StatefulSetControllerOptions statefulsets;
-  KubeletOptions kubelet;
+  simulation::StatefulSetControllerOptions statefulsets;
+  simulation::KubeletOptions kubelet;
   // The scheduler places whole groups on these levels; nullopt leaves their pods to themselves.
   std::optional<GroupPlacerOptions> placement;
   // Sets are reconciled by RunSetPass alone.
@@ -62,7 +64,7 @@ struct SimulationOptions {
 struct SimulationLog {
   std::function<void(const Plan&, const absl::Status&)> on_plan;
   std::function<void(const Event&)> on_event;
-  std::function<void(const Change&)> on_change;
+  std::function<void(const simulation::Change&)> on_change;
 };
 
 class Simulation final : public Cluster {
@@ -95,9 +97,11 @@ class Simulation final : public Cluster {
   Plan RunSetPass(absl::string_view namespace_name, absl::string_view name);
 
   absl::Time now() const { return clock_.now(); }
-  ApiServer& server() { return server_; }
-  Kubelet& kubelet() { return kubelet_; }
-  VirtualClock& clock() { return clock_; }
+  simulation::ApiServer& server() { return server_; }
+  // What the controller sees of the server's objects.
+  Fleet& fleet() { return watch_.fleet; }
+  simulation::Kubelet& kubelet() { return kubelet_; }
+  simulation::VirtualClock& clock() { return clock_; }
 
   // Cluster:
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override;
@@ -107,7 +111,15 @@ class Simulation final : public Cluster {
   void Record(const Event& event) override;
 
  private:
-  void OnChange(const Change& change);
+  // A fleet that hears of every change of the server, before the parts that subscribe after it.
+  struct Watch {
+    explicit Watch(simulation::ApiServer* server);
+    Fleet fleet;
+  };
+
+  absl::StatusOr<Json> AdmitNewPod(Json pod);
+  std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
+  void OnChange(const simulation::Change& change);
   std::vector<int32_t> RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const;
   std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);
 
@@ -117,13 +129,14 @@ class Simulation final : public Cluster {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const RolloutProgress>> rollout_progress_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const RestartMemory>> restart_memory_;
   GroupMembers members_;
-  VirtualClock clock_;
-  ApiServer server_;
-  GarbageCollector collector_;
-  StatefulSetController statefulsets_;
+  simulation::VirtualClock clock_;
+  simulation::ApiServer server_;
+  Watch watch_;
+  simulation::GarbageCollector collector_;
+  simulation::StatefulSetController statefulsets_;
   std::optional<GroupPlacer> placer_;
-  Scheduler scheduler_;
-  Kubelet kubelet_;
+  simulation::Scheduler scheduler_;
+  simulation::Kubelet kubelet_;
   Controller controller_;
 };
 

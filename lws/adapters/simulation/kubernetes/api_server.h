@@ -1,0 +1,130 @@
+// An API server in memory: objects with UIDs, resource versions and generations, conflicts, server-side apply with
+// field ownership, label selection, and deletion with finalizers and propagation.
+//
+//   lws::simulation::ApiServer server(&clock);
+//   absl::StatusOr<lws::SharedJson> pod = server.Create(document);
+//   server.Delete({"Pod", "default", "vllm-0"}, {.propagation = lws::Deletion::kForeground});
+//
+// Every change is told to the subscribers, in order, before the call returns. Webhooks admit new objects.
+// What it leaves to other parts: dependents (garbage_collector.h), status (the controllers and the kubelet).
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_API_SERVER_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_API_SERVER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+#include "lws/api/json.h"
+
+namespace lws::simulation {
+
+struct ObjectKey {
+  std::string kind;
+  std::string namespace_name;
+  std::string name;
+
+  bool operator<(const ObjectKey& other) const {
+    return std::tie(kind, namespace_name, name) < std::tie(other.kind, other.namespace_name, other.name);
+  }
+  bool operator==(const ObjectKey& other) const {
+    return std::tie(kind, namespace_name, name) == std::tie(other.kind, other.namespace_name, other.name);
+  }
+};
+
+ObjectKey KeyOf(const Json& object);
+
+enum class ChangeType { kAdded, kModified, kDeleted };
+
+struct Change {
+  ChangeType type;
+  ObjectKey key;
+  SharedJson before;  // null when added
+  SharedJson after;   // null when deleted
+};
+
+enum class Deletion { kBackground, kForeground, kOrphan };
+
+struct DeleteOptions {
+  Deletion propagation = Deletion::kBackground;
+  // Preconditions; empty for none.
+  std::string uid;
+  std::string resource_version;
+  // Removes a pod at once, without waiting for its kubelet.
+  bool at_once = false;
+};
+
+class ApiServer {
+ public:
+  // What is asked before an object is created: it gives back the object as it is to be, or refuses it.
+  using MutatingWebhook = std::function<absl::StatusOr<Json>(Json object)>;
+
+  // Borrows `clock`.
+  explicit ApiServer(const VirtualClock* clock) : clock_(clock) {}
+
+  // Objects of the kind go through the webhook before they are created. One webhook a kind; the last registered counts.
+  void RegisterWebhook(const std::string& kind, MutatingWebhook webhook);
+
+  void Subscribe(std::function<void(const Change&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
+
+  // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted.
+  absl::StatusOr<SharedJson> Create(Json object);
+
+  // Server-side apply. Errors: Aborted naming the fields, when another manager owns them with another value and `force`
+  // is not given.
+  absl::StatusOr<SharedJson> Apply(const Json& object, absl::string_view manager, bool force);
+
+  // Replaces the object but for its status, or its status alone. The resource version is checked when the object has
+  // one. Errors: NotFound, Aborted for a conflict. Nothing happens when nothing changes.
+  absl::StatusOr<SharedJson> Update(Json object);
+  absl::StatusOr<SharedJson> UpdateStatus(const Json& object);
+
+  // Errors: NotFound, Aborted when a precondition fails.
+  absl::Status Delete(const ObjectKey& key, const DeleteOptions& options);
+
+  // Takes one finalizer away; the object goes when it was the last and deletion was asked for.
+  void RemoveFinalizer(const ObjectKey& key, absl::string_view finalizer);
+
+  // Null when absent.
+  SharedJson Get(const ObjectKey& key) const;
+
+  // All objects of a kind, in the order of namespace and name.
+  std::vector<SharedJson> List(absl::string_view kind) const;
+
+  // Objects that name this UID as an owner, all or those of a kind.
+  std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
+  std::vector<ObjectKey> DependentsOf(const std::string& uid, const std::string& kind) const;
+  bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
+
+  // The present, as Kubernetes writes it.
+  std::string Timestamp() const;
+
+ private:
+  void Store(const ObjectKey& key, Json object, ChangeType type);
+  void Remove(const ObjectKey& key);
+  void Index(const ObjectKey& key, const Json& object, bool add);
+  absl::Status CheckPreconditions(const Json& live, const std::string& uid, const std::string& version) const;
+  std::string NextUid();
+
+  const VirtualClock* clock_;
+  std::map<std::string, MutatingWebhook> webhooks_;  // by kind
+  uint64_t version_ = 0;
+  uint64_t next_uid_ = 1;
+  std::map<ObjectKey, SharedJson> objects_;
+  std::map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
+  std::set<std::string> uids_;
+  std::vector<std::function<void(const Change&)>> subscribers_;
+};
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_API_SERVER_H_

@@ -1,0 +1,38 @@
+// Kubernetes' garbage collector: dependents go after their owner, or, for a foreground deletion, before it.
+//
+//   lws::simulation::GarbageCollector collector(&server);
+//   while (collector.Step()) {}
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_GARBAGE_COLLECTOR_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_GARBAGE_COLLECTOR_H_
+
+#include <set>
+#include <string>
+
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+
+namespace lws::simulation {
+
+class GarbageCollector {
+ public:
+  // Borrows `server`, and subscribes to it.
+  explicit GarbageCollector(ApiServer* server);
+
+  // Looks at one object that may have to go; false when there is none.
+  bool Step();
+
+ private:
+  void OnChange(const Change& change);
+  void Look(const ObjectKey& key);
+  void LookAtOwner(const ObjectKey& key, const Json& object);
+  bool OwnersAreGone(const Json& object, bool* owner_waits) const;
+  void Orphan(const ObjectKey& key, const Json& object);
+
+  ApiServer* server_;
+  std::set<ObjectKey> due_;
+};
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_GARBAGE_COLLECTOR_H_

@@ -1,0 +1,191 @@
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+
+namespace lws::simulation {
+namespace {
+
+std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
+std::string Phase(const Json& pod) { return pod.value("/status/phase"_json_pointer, ""); }
+std::string Uid(const Json& pod) { return pod["metadata"].value("uid", ""); }
+bool IsDeleting(const Json& pod) { return pod["metadata"].contains("deletionTimestamp"); }
+
+std::string Image(const Json& pod) { return pod.value("/spec/containers/0/image"_json_pointer, ""); }
+
+int64_t Restarts(const Json& pod) {
+  return pod.value("/status/containerStatuses/0/restartCount"_json_pointer, int64_t{0});
+}
+
+bool IsReady(const Json& pod) { return pod.value("/status/containerStatuses/0/ready"_json_pointer, false); }
+
+}  // namespace
+
+Kubelet::Kubelet(ApiServer* server, VirtualClock* clock, uint64_t seed, KubeletOptions options)
+    : server_(server), clock_(clock), options_(std::move(options)), random_(seed) {
+  server_->Subscribe([this](const Change& change) { OnChange(change); });
+}
+
+void Kubelet::OnChange(const Change& change) {
+  if (change.key.kind != "Pod" || change.after == nullptr || NodeName(*change.after).empty()) return;
+  const Life life(change.key, Uid(*change.after));
+  const bool bound = change.before == nullptr || NodeName(*change.before).empty();
+  const bool deleted = IsDeleting(*change.after) && (change.before == nullptr || !IsDeleting(*change.before));
+  if (deleted) {
+    Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
+  } else if (bound) {
+    Pull(life);
+  }
+}
+
+absl::Duration Kubelet::Draw(const DelayRange& range) {
+  const int64_t least = absl::ToInt64Milliseconds(range.least);
+  const int64_t most = absl::ToInt64Milliseconds(range.most);
+  if (most <= least) return range.least;
+  // Not a standard distribution: those differ between libraries.
+  return absl::Milliseconds(least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1)));
+}
+
+SharedJson Kubelet::Alive(const Life& life) const {
+  SharedJson pod = server_->Get(life.first);
+  if (pod == nullptr || Uid(*pod) != life.second) return nullptr;
+  return lost_nodes_.count(NodeName(*pod)) > 0 ? nullptr : pod;
+}
+
+void Kubelet::Later(const Life& life, absl::Duration delay, std::function<void(const Life&)> next) {
+  clock_->After(delay, [this, life, next = std::move(next)] {
+    if (Alive(life) != nullptr) next(life);
+  });
+}
+
+const ImageBehavior& Kubelet::Behavior(const Json& pod) const {
+  static const ImageBehavior& usual = *new ImageBehavior();
+  const auto found = options_.images.find(Image(pod));
+  return found == options_.images.end() ? usual : found->second;
+}
+
+void Kubelet::Pull(const Life& life) {
+  const SharedJson pod = Alive(life);
+  if (pod == nullptr) return;
+  const ImageBehavior& image = Behavior(*pod);
+  if (image.broken) {
+    Json next = *pod;
+    next["status"]["containerStatuses"] = Json::array({{{"name", (*pod)["spec"]["containers"][0].value("name", "")},
+                                                        {"ready", false},
+                                                        {"restartCount", 0},
+                                                        {"state", {{"waiting", {{"reason", "ImagePullBackOff"}}}}}}});
+    server_->UpdateStatus(next).IgnoreError();
+    return;
+  }
+  const bool there = !pulled_.emplace(NodeName(*pod), Image(*pod)).second;
+  const absl::Duration pull = there ? absl::ZeroDuration() : Draw(image.pull);
+  Later(life, pull + Draw(options_.start), [this](const Life& l) { Start(l); });
+}
+
+void Kubelet::Start(const Life& life) {
+  const SharedJson pod = Alive(life);
+  if (IsDeleting(*pod) || Phase(*pod) == "Failed") return;
+  SetPodStatus(*pod, "Running", false, Restarts(*pod));
+  if (Behavior(*pod).never_ready) return;
+  Later(life, Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
+}
+
+void Kubelet::BecomeReady(const Life& life) {
+  const SharedJson pod = Alive(life);
+  if (!IsDeleting(*pod) && Phase(*pod) == "Running") SetPodStatus(*pod, "Running", true, Restarts(*pod));
+}
+
+// The containers have ended: the pod is finished, and goes when nothing holds it.
+void Kubelet::Stop(const Life& life) {
+  const SharedJson pod = Alive(life);
+  SetPodStatus(*pod, "Succeeded", false, Restarts(*pod));
+  DeleteOptions options;
+  options.at_once = true;
+  server_->Delete(life.first, options).IgnoreError();
+}
+
+void Kubelet::SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts) {
+  Json next = pod;
+  const char* text = ready ? "True" : "False";
+  next["status"]["phase"] = phase;
+  next["status"]["conditions"] = Json::array();
+  for (const char* type : {"Ready", "ContainersReady"}) {
+    next["status"]["conditions"].push_back(
+        {{"type", type}, {"status", text}, {"lastTransitionTime", server_->Timestamp()}});
+  }
+  next["status"]["containerStatuses"] = Json::array();
+  for (const Json& container : pod["spec"].value("containers", Json::array())) {
+    next["status"]["containerStatuses"].push_back(
+        {{"name", container.value("name", "")}, {"ready", ready}, {"restartCount", restarts}});
+  }
+  server_->UpdateStatus(next).IgnoreError();
+}
+
+bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {
+  const ObjectKey key{"Pod", std::string(namespace_name), std::string(name)};
+  const SharedJson pod = server_->Get(key);
+  if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
+  const Life life(key, Uid(*pod));
+  if (Alive(life) == nullptr) return false;
+  SetPodStatus(*pod, "Running", false, Restarts(*pod) + 1);
+  const absl::Duration restart = Draw(options_.restart);  // in this order on every compiler
+  Later(life, restart + Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
+  return true;
+}
+
+bool Kubelet::FailPod(absl::string_view namespace_name, absl::string_view name) {
+  const SharedJson pod = server_->Get({"Pod", std::string(namespace_name), std::string(name)});
+  if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
+  SetPodStatus(*pod, "Failed", false, Restarts(*pod));
+  return true;
+}
+
+bool Kubelet::SetNodeReady(absl::string_view node, bool ready) {
+  const SharedJson live = server_->Get({"Node", "", std::string(node)});
+  if (live == nullptr) return false;
+  Json next = *live;
+  next["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", ready ? "True" : "Unknown"}}});
+  return server_->UpdateStatus(next).ok();
+}
+
+bool Kubelet::LoseNode(absl::string_view node) {
+  if (!SetNodeReady(node, false)) return false;
+  const std::string name(node);
+  lost_nodes_.insert(name);
+  for (const SharedJson& pod : server_->List("Pod")) {
+    if (NodeName(*pod) != name || Phase(*pod) != "Running") continue;
+    SetPodStatus(*pod, "Running", false, Restarts(*pod));
+  }
+  clock_->After(options_.eviction, [this, name] { Evict(name); });
+  return true;
+}
+
+void Kubelet::Evict(const std::string& node) {
+  if (lost_nodes_.count(node) == 0) return;
+  for (const SharedJson& pod : server_->List("Pod")) {
+    if (NodeName(*pod) == node) server_->Delete(KeyOf(*pod), {}).IgnoreError();
+  }
+}
+
+bool Kubelet::RecoverNode(absl::string_view node) {
+  const std::string name(node);
+  if (lost_nodes_.erase(name) == 0) return false;
+  SetNodeReady(node, true);
+  for (const SharedJson& pod : server_->List("Pod")) {
+    if (NodeName(*pod) != name) continue;
+    const Life life(KeyOf(*pod), Uid(*pod));
+    if (IsDeleting(*pod)) {
+      Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
+    } else if (Phase(*pod) == "Running" && !IsReady(*pod)) {
+      Later(life, Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
+    } else if (Phase(*pod) == "Pending") {
+      Pull(life);
+    }
+  }
+  return true;
+}
+
+}  // namespace lws::simulation

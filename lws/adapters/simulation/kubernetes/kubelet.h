@@ -1,0 +1,99 @@
+// The kubelets of all nodes: images are pulled, containers start, become ready, fail and are restarted, pods end; nodes
+// are lost and come back.
+//
+//   lws::simulation::Kubelet kubelet(&server, &clock, /*seed=*/1, options);
+//   kubelet.FailContainer("default", "vllm-0-1");
+//
+// All delays are virtual time, and drawn from the seed within the ranges of the options.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_KUBELET_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_KUBELET_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+
+namespace lws::simulation {
+
+// A delay is drawn evenly from [least, most].
+struct DelayRange {
+  absl::Duration least;
+  absl::Duration most;
+};
+
+struct ImageBehavior {
+  DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
+  bool broken = false;       // never pulls
+  bool never_ready = false;  // starts, and never becomes ready
+};
+
+struct KubeletOptions {
+  DelayRange start = {absl::Seconds(1), absl::Seconds(2)};
+  DelayRange ready = {absl::Seconds(5), absl::Seconds(15)};
+  DelayRange stop = {absl::Seconds(1), absl::Seconds(3)};
+  DelayRange restart = {absl::Seconds(1), absl::Seconds(2)};
+  // How long after a node is lost its pods are given up.
+  absl::Duration eviction = absl::Seconds(300);
+  // By image; others behave as a default ImageBehavior. An image is pulled once per node.
+  std::map<std::string, ImageBehavior> images;
+};
+
+class Kubelet {
+ public:
+  // Borrows `server` and `clock`, and subscribes to the server.
+  Kubelet(ApiServer* server, VirtualClock* clock, uint64_t seed, KubeletOptions options);
+
+  // A container of the pod exits and is restarted. False when no such pod runs.
+  bool FailContainer(absl::string_view namespace_name, absl::string_view pod);
+
+  // The pod ends as Failed, and is not restarted. False when no such pod runs.
+  bool FailPod(absl::string_view namespace_name, absl::string_view pod);
+
+  // The node stops to answer: its pods are not ready, and are given up after the eviction time. False without such a
+  // node.
+  bool LoseNode(absl::string_view node);
+  bool RecoverNode(absl::string_view node);
+
+  // From now on the image behaves so.
+  void SetImage(const std::string& image, const ImageBehavior& behavior) { options_.images[image] = behavior; }
+
+ private:
+  // A pod by name and life.
+  using Life = std::pair<ObjectKey, std::string>;
+
+  void OnChange(const Change& change);
+  absl::Duration Draw(const DelayRange& range);
+  // Runs `next` on the pod after the delay, if it then still lives and its node is there.
+  void Later(const Life& life, absl::Duration delay, std::function<void(const Life&)> next);
+  SharedJson Alive(const Life& life) const;
+  const ImageBehavior& Behavior(const Json& pod) const;
+
+  void Pull(const Life& life);
+  void Start(const Life& life);
+  void BecomeReady(const Life& life);
+  void Stop(const Life& life);
+  void SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts);
+  bool SetNodeReady(absl::string_view node, bool ready);
+  void Evict(const std::string& node);
+
+  ApiServer* server_;
+  VirtualClock* clock_;
+  KubeletOptions options_;
+  std::mt19937_64 random_;
+  std::set<std::string> lost_nodes_;
+  std::set<std::pair<std::string, std::string>> pulled_;  // node, image
+};
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_KUBELET_H_

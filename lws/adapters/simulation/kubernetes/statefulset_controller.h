@@ -1,0 +1,70 @@
+// Kubernetes' StatefulSet controller.
+//
+//   lws::simulation::StatefulSetController controller(&server, {.max_unavailable = true});
+//   while (controller.Step()) {}
+//
+// Pods in order or in parallel, with ordinals.start; rolling updates down to the partition, one pod at a time or, with
+// the feature MaxUnavailableStatefulSet, as many as may be unavailable; OnDelete; revisions of its own; failed pods are
+// replaced; claims of volumeClaimTemplates; status as Kubernetes fills it. Learnt from Kubernetes 1.36: tests/traces.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_STATEFULSET_CONTROLLER_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_STATEFULSET_CONTROLLER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+
+namespace lws::simulation {
+
+struct StatefulSetControllerOptions {
+  // The feature MaxUnavailableStatefulSet. Off, spec.updateStrategy.rollingUpdate.maxUnavailable counts as 1.
+  bool max_unavailable = false;
+};
+
+class StatefulSetController {
+ public:
+  // Borrows `server`, and subscribes to it.
+  StatefulSetController(ApiServer* server, StatefulSetControllerOptions options);
+
+  // Looks at one StatefulSet that changed, or whose pods did; false when there is none.
+  bool Step();
+
+ private:
+  // One look at one StatefulSet.
+  struct Pass;
+  // What it reads of a pod.
+  struct SeenPod;
+  using SeenPods = std::map<int64_t, std::shared_ptr<const SeenPod>>;  // by ordinal
+
+  void OnChange(const Change& change);
+  void OnPodChange(const Change& change);
+  void Sync(const ObjectKey& key);
+
+  void ReadPods(Pass* pass) const;
+  void FindRevisions(Pass* pass);
+  std::string RevisionFor(const Pass& pass, int64_t ordinal) const;
+  // The steps of a pass, in order; each tells whether the pass goes on.
+  bool ReplaceFailed(Pass* pass);
+  bool Create(Pass* pass);
+  bool ScaleDown(Pass* pass);
+  void RollingUpdate(Pass* pass);
+  void UpdateStatus(const Pass& pass);
+  void TruncateRevisions(const Pass& pass);
+  Json NewPod(const Pass& pass, int64_t ordinal, const std::string& revision) const;
+  void CreateClaims(const Pass& pass, const Json& pod);
+
+  ApiServer* server_;
+  StatefulSetControllerOptions options_;
+  std::set<ObjectKey> due_;
+  std::map<std::string, SeenPods> pods_;  // by the UID of the StatefulSet that controls them
+};
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_STATEFULSET_CONTROLLER_H_

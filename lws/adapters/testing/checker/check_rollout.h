@@ -1,0 +1,54 @@
+// Whether a rollout policy keeps its promise, whatever happens: one set, or all small ones.
+//
+//   lws::RolloutWorldOptions options;    // what is to be checked: budget, policy, faults, edits, lag
+//   options.replicas = 3;
+//   options.policy = lws::KeepBudget;
+//   lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kEveryState, {});
+//   check.broken_law.empty();    // true; otherwise check.trace shows the shortest way to break it
+//
+// Laws: those of explore.h and rollout_world.h.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_CHECKER_CHECK_ROLLOUT_H_
+#define LWS_ADAPTERS_TESTING_CHECKER_CHECK_ROLLOUT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/rollout_world.h"
+
+namespace lws {
+
+enum class CheckFrom {
+  kTemplateChange,  // all groups are old and ready, and the template has changed
+  kEveryState,      // groups, partition and replicas in any state
+};
+
+struct RolloutCheck {
+  RolloutWorldOptions options;
+  int64_t states = 0;
+  int64_t transitions = 0;
+  bool complete = true;    // false when the limits ended it
+  std::string broken_law;  // in words; empty when all are kept
+  std::string trace;       // a line a step, to where it breaks
+};
+
+// Errors: InvalidArgument when the numbers are negative or the set with its surge is more than the world has place for.
+absl::Status ValidateRolloutWorld(const RolloutWorldOptions& options);
+
+// REQUIRES: ValidateRolloutWorld(options).ok().
+RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, const internal::ExploreLimits& limits);
+
+// `like` with every budget of at most so many groups: replicas from 1, maxSurge up to replicas, maxUnavailable up to
+// replicas and not 0 beside a maxSurge of 0, every partition. In a fixed order.
+std::vector<RolloutWorldOptions> AllBudgets(int32_t groups, const RolloutWorldOptions& like);
+
+// "replicas 4, maxSurge 3, maxUnavailable 2, partition 0".
+std::string BudgetText(const RolloutWorldOptions& options);
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_TESTING_CHECKER_CHECK_ROLLOUT_H_

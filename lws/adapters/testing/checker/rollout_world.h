@@ -1,0 +1,98 @@
+// A set that is being rolled out, as a small world to be explored: its groups, its leader StatefulSet, and a controller
+// that follows a rollout policy.
+//
+//   lws::RolloutWorldOptions options;
+//   options.replicas = 4; options.max_surge = 3; options.max_unavailable = 2;
+//   lws::internal::RolloutWorld world(options);
+//   lws::internal::Exploration all = lws::internal::Explore(world, {world.Beginning()}, {});
+//   all.broken_law;                        // RolloutWorld::kBudget: the reference takes too much away
+//   world.Draw(all.counterexample);        // how it comes to that
+//
+// A group is not there, comes up, is ready, or is being deleted (at first still seen as ready); it is of one of three
+// revisions. In any order: the controller looks at the set and writes; the leader StatefulSet makes missing groups,
+// stops those it should not have, and replaces what its partition releases; groups become ready and deletions end. From
+// outside, as often as the options say: a group stops being ready or is deleted, and the set is edited. With `lags` the
+// controller sees groups as they once were, each as late as it may be, but for what it wrote itself: that it sees at
+// once, since the API server answers a write with the object.
+//
+// The promise is what may be counted on: replicas - maxUnavailable groups, or as many as GuaranteedReady (guarantee.h)
+// has at the beginning and after an edit when these are fewer. A fault that hits a ready group takes one off, what is
+// healed comes back when it is seen, and a failure that the controller has not seen yet is not held against it.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_WORLD_H_
+#define LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_WORLD_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/rollout_world_options.h"
+#include "lws/adapters/testing/checker/state_table.h"
+
+namespace lws::internal {
+
+class RolloutWorld {
+ public:
+  using State = PackedState;
+
+  enum Law : uint8_t {
+    kBudget = 1,      // never fewer groups ready than promised
+    kSurgeCap,        // replicas of the leader StatefulSet <= replicas + maxSurge, or what it had
+    kPartitionFalls,  // the partition does not rise, but for a new template, and to that of the set
+    kPartitionKept,   // no group below the set's partition is released or replaced by a step
+    kPolicyError,     // the policy refuses
+  };
+
+  enum Kind : uint8_t {
+    kStart,
+    kPass,     // subject: how many of the named groups were deleted before the controller crashed
+    kCreated,  // subjects: the group
+    kBecameReady,
+    kStopping,
+    kReplaced,
+    kStoppedServing,
+    kGone,
+    kNotReady,  // a fault
+    kDeleted,   // a fault
+    kSeen,
+    kScaledUp,  // edits
+    kScaledDown,
+    kNewTemplate,
+    kReverted,
+    kPartitionUp,
+    kPartitionDown,
+  };
+
+  explicit RolloutWorld(const RolloutWorldOptions& options) : options_(options) {}
+
+  // All groups old and ready, and the set has just got a new template.
+  State Beginning() const;
+
+  // Every state of groups, partition and replicas while a template change rolls out.
+  std::vector<State> AllBeginnings() const;
+
+  // A state as the scenarios write it: "o-", "o+", "N-", "N+", "." for a group that is not there, "x" for one that is
+  // being deleted, in order, for all replicas of the leader StatefulSet. REQUIRES: the world has place for it.
+  State Parse(absl::string_view groups, int32_t partition) const;
+
+  void Steps(const State& state, absl::FunctionRef<void(const WorldStep&)> emit) const;
+  bool IsSettled(const State& state) const;
+
+  int32_t PromisedGroups(const State& state) const;
+
+  // A line a step: what happened, the groups, partition, replicas, ready and promised groups.
+  std::string Draw(const std::vector<WorldStep>& steps) const;
+
+  static absl::string_view LawText(uint8_t law);
+
+ private:
+  RolloutWorldOptions options_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_WORLD_H_

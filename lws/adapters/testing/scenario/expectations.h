@@ -1,0 +1,43 @@
+// What a scenario's report is expected to say.
+//
+//   lws::Expectations expected;
+//   expected.lowest_ready = 3;
+//   lws::Unmet(expected, report);    // {"lowest 2 groups ready, expected 3"}
+//
+// Thread-safety: values; all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_SCENARIO_EXPECTATIONS_H_
+#define LWS_ADAPTERS_TESTING_SCENARIO_EXPECTATIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+struct Expectations {
+  std::optional<int32_t> lowest_ready;  // at least
+  bool keeps_promise = false;           // lowest_ready is at least what the budget promises
+  bool finishes = true;
+  std::optional<absl::Duration> finishes_within;
+  std::optional<int64_t> restarts;  // at most, as all below
+  std::optional<int32_t> surge;
+  std::optional<absl::Duration> wasted_pod_time;
+  bool never_two_revisions = false;
+};
+
+// From {lowestReady: 3 | promised, finishes: true, finishesWithin: 10m, restartsAtMost: 0, surgeAtMost: 1,
+// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument for another key or type.
+absl::StatusOr<Expectations> ReadExpectations(const Json& document);
+
+// A line for each that is not met, in the order above.
+std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report);
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_TESTING_SCENARIO_EXPECTATIONS_H_

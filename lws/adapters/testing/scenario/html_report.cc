@@ -1,0 +1,240 @@
+#include "lws/adapters/testing/scenario/html_report.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "lws/adapters/testing/scenario/escape_markup.h"
+
+namespace lws {
+
+using internal::EscapeMarkup;
+
+namespace {
+
+constexpr char kHead[] = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rollout report</title>
+<style>
+:root { color-scheme: light dark; --back: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --new: #1a7f37;
+  --new-wait: #a6dfb4; --old: #0969da; --old-wait: #a5cdf8; --fault: #cf222e; --budget: #bc4c00; }
+@media (prefers-color-scheme: dark) { :root { --back: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #30363d;
+  --new: #3fb950; --new-wait: #1b4a26; --old: #58a6ff; --old-wait: #1f3f66; --fault: #ff7b72; --budget: #f0883e; } }
+body { background: var(--back); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 1120px; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
+dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .3rem 0 .8rem; }
+dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
+dl div { min-width: 6rem; } .bad { color: var(--fault); font-weight: 600; }
+.drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; }
+text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+.N { fill: var(--new); } .n { fill: var(--new-wait); } .O { fill: var(--old); } .o { fill: var(--old-wait); }
+.axis { stroke: var(--line); } .ready { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+.budget { stroke: var(--budget); stroke-dasharray: 6 4; stroke-width: 1.5; } .budget-text { fill: var(--budget); }
+.fault { stroke: var(--fault); stroke-dasharray: 2 3; } .fault-text { fill: var(--fault); }
+.hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: .15; }
+.key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--soft); }
+.key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35rem; vertical-align: -1px; }
+details { margin-top: .6rem; } table { border-collapse: collapse; font-size: .85rem; }
+td { border-top: 1px solid var(--line); padding: .15rem .8rem .15rem 0; vertical-align: top; }
+td:first-child { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+</style>
+</head>
+<body>
+<h1>Rollout report</h1>
+<p class="key"><span><svg viewBox="0 0 12 12"><rect class="O" width="12" height="12"/></svg>old revision, ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="o" width="12" height="12"/></svg>old, not ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="N" width="12" height="12"/></svg>new revision, ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/></svg>new, not ready</span></p>
+)";
+
+constexpr double kLeft = 70;
+constexpr double kWidth = 1000;
+constexpr double kRight = kLeft + kWidth;
+constexpr double kChartTop = 40;
+constexpr double kChartHeight = 110;
+constexpr double kLanesTop = kChartTop + kChartHeight + 26;
+
+std::string Short(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
+}
+
+// One report as a drawing.
+class Drawing {
+ public:
+  explicit Drawing(const ScenarioReport& report) : report_(report) {
+    most_ = std::max(1, report.set_replicas);
+    for (const TimelineEntry& entry : report.timeline) {
+      if (entry.kind == TimelineEntry::Kind::kState) states_.push_back(&entry);
+      most_ = std::max<int32_t>(most_, static_cast<int32_t>(entry.groups.size()));
+    }
+    end_ = std::max(report.duration * 1.03, absl::Seconds(1));  // so that the end can be seen
+    // A lane is as high as there is place: a group can be told from the next as long as there are not too many.
+    lane_ = std::clamp(600.0 / most_, 1.0, 18.0);
+  }
+
+  std::string Draw() {
+    const double height = kLanesTop + lane_ * most_ + 24;
+    absl::StrAppendFormat(&svg_, "<svg viewBox=\"0 0 %.0f %.1f\" role=\"img\" aria-label=\"groups over time\">\n",
+                          kRight + 20, height);
+    Chart();
+    for (int32_t group = 0; group < most_; ++group) Lane(group);
+    TimeAxis(height);
+    Faults(height);
+    Hovers(height);
+    absl::StrAppend(&svg_, "</svg>\n");
+    return std::move(svg_);
+  }
+
+ private:
+  double X(absl::Duration time) const { return kLeft + kWidth * absl::FDivDuration(time, end_); }
+  double Y(int32_t ready) const { return kChartTop + kChartHeight * (1 - static_cast<double>(ready) / most_); }
+  absl::Duration EndOf(size_t state) const { return state + 1 < states_.size() ? states_[state + 1]->time : end_; }
+
+  void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
+    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, EscapeMarkup(text));
+  }
+  void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
+    absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
+                          y1, x2, y2);
+  }
+
+  void Chart() {
+    Line(kLeft, Y(0), kRight, Y(0), "axis");
+    Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
+    Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
+    Text(4, kChartTop - 24, "groups ready", "");
+    Line(kLeft, Y(report_.promised_ready), kRight, Y(report_.promised_ready), "budget");
+    Text(kLeft + 4, Y(report_.promised_ready) - 4, absl::StrCat("the budget promises ", report_.promised_ready),
+         "class=\"budget-text\"");
+    std::string path;
+    for (size_t i = 0; i < states_.size(); ++i) {
+      absl::StrAppendFormat(&path, "%s%.1f,%.1f H%.1f ", i == 0 ? "M" : "L", X(states_[i]->time), Y(states_[i]->ready),
+                            X(EndOf(i)));
+    }
+    absl::StrAppend(&svg_, "<path class=\"ready\" d=\"", path, "\"/>\n");
+  }
+
+  char StateOf(size_t state, int32_t group) const {
+    const std::string& groups = states_[state]->groups;
+    return static_cast<size_t>(group) < groups.size() ? groups[static_cast<size_t>(group)] : '.';
+  }
+
+  // A rectangle for as long as the group stays as it is.
+  void Lane(int32_t group) {
+    const double y = kLanesTop + lane_ * group;
+    const double gap = lane_ > 4 ? 1.5 : 0;
+    if (lane_ >= 10) {
+      Text(kLeft - 8, y + lane_ * 0.75, absl::StrCat(report_.set_name, "-", group), "text-anchor=\"end\"");
+    }
+    for (size_t i = 0; i < states_.size();) {
+      const char kind = StateOf(i, group);
+      size_t last = i;
+      while (last + 1 < states_.size() && StateOf(last + 1, group) == kind) ++last;
+      if (kind != '.') {
+        const double x = X(states_[i]->time);
+        absl::StrAppendFormat(&svg_, "<rect class=\"%c\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
+                              kind, x, y, std::max(0.5, X(EndOf(last)) - x), lane_ - gap);
+      }
+      i = last + 1;
+    }
+  }
+
+  void TimeAxis(double height) {
+    constexpr int kMarks = 5;
+    for (int i = 0; i <= kMarks; ++i) {
+      const absl::Duration time = end_ * i / kMarks;
+      const char* anchor = i == kMarks ? "text-anchor=\"end\"" : "text-anchor=\"middle\"";
+      Text(X(time), height - 8, Short(absl::Trunc(time, absl::Seconds(1))), anchor);
+    }
+  }
+
+  // What the scenario did.
+  void Faults(double height) {
+    int number = 0;
+    for (const TimelineEntry& entry : report_.timeline) {
+      if (entry.kind != TimelineEntry::Kind::kScenario) continue;
+      const double x = X(entry.time);
+      Line(x, kChartTop - 14, x, height - 22, "fault");
+      const bool at_the_end = x > kLeft + kWidth * 0.8;
+      Text(at_the_end ? x - 4 : x + 4, kChartTop - (number++ % 2 == 0 ? 6 : 20), entry.text,
+           at_the_end ? "class=\"fault-text\" text-anchor=\"end\"" : "class=\"fault-text\"");
+    }
+  }
+
+  // What a reader who points at a time is told.
+  void Hovers(double height) {
+    for (size_t i = 0; i < states_.size(); ++i) {
+      const TimelineEntry& state = *states_[i];
+      const double x = X(state.time);
+      const std::string title =
+          absl::StrCat(Short(state.time), " to ", Short(EndOf(i)), "\n", state.ready, " groups ready, replicas ",
+                       state.replicas, state.on_delete ? "" : absl::StrCat(", partition ", state.partition),
+                       state.groups.size() <= 64 ? absl::StrCat("\n", state.groups) : "",
+                       state.decision.empty() ? "" : absl::StrCat("\n", state.decision));
+      absl::StrAppendFormat(
+          &svg_,
+          "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title>"
+          "</rect>\n",
+          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, EscapeMarkup(title));
+    }
+  }
+
+  const ScenarioReport& report_;
+  std::vector<const TimelineEntry*> states_;
+  int32_t most_ = 1;
+  absl::Duration end_;
+  double lane_ = 1;
+  std::string svg_;
+};
+
+std::string Figure(absl::string_view name, absl::string_view value, bool is_bad = false) {
+  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeMarkup(value),
+                      "</dd></div>\n");
+}
+
+std::string Figures(const ScenarioReport& report) {
+  const bool was_edited = report.lowest_ready >= 0;
+  return absl::StrCat(
+      "<dl>\n",
+      Figure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.set_replicas) : "-",
+             was_edited && report.lowest_ready < report.promised_ready),
+      Figure("promised", absl::StrCat(report.promised_ready)),
+      Figure(report.finished ? "finished after" : "not finished after", Short(report.duration), !report.finished),
+      Figure("groups restarted", absl::StrCat(report.groups_restarted)),
+      Figure("surge groups used", absl::StrCat(report.surge_used)),
+      Figure("pods created", absl::StrCat(report.pods_created)),
+      Figure("wasted pod time", Short(absl::Trunc(report.wasted_pod_time, absl::Seconds(1)))),
+      Figure("seed", absl::StrCat(report.seed)), "</dl>\n");
+}
+
+std::string Story(const ScenarioReport& report) {
+  std::string rows;
+  for (const TimelineEntry& entry : report.timeline) {
+    if (entry.kind == TimelineEntry::Kind::kState) continue;
+    const bool is_scenario = entry.kind == TimelineEntry::Kind::kScenario;
+    absl::StrAppend(&rows, "<tr><td>", Short(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
+                    EscapeMarkup(entry.text), "</td></tr>\n");
+  }
+  return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
+}
+
+}  // namespace
+
+std::string HtmlReport(const std::vector<TitledReport>& reports) {
+  std::string page = kHead;
+  for (const TitledReport& titled : reports) {
+    absl::StrAppend(&page, "<section>\n<h2>", EscapeMarkup(titled.title), "</h2>\n", Figures(titled.report),
+                    "<div class=\"drawing\">\n", Drawing(titled.report).Draw(), "</div>\n", Story(titled.report),
+                    "</section>\n");
+  }
+  absl::StrAppend(&page, "</body>\n</html>\n");
+  return page;
+}
+
+}  // namespace lws

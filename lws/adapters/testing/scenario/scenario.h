@@ -1,0 +1,127 @@
+// What happens to one set in a simulated cluster: edits, failures, lost nodes, images that do not come.
+//
+//   lws::Scenario scenario = lws::ScenarioBuilder("vllm", /*replicas=*/4, /*size=*/2)
+//                                .MaxSurge(1)
+//                                .At(absl::Minutes(2)).NewImage("vllm:2")
+//                                .At(absl::Minutes(3)).FailContainer("vllm-0-1")
+//                                .Build();
+//   lws::RunScenario(scenario, {});    // run_scenario.h
+//
+// Scenario files say the same in YAML; examples/scenarios has some.
+//
+// Thread-safety: values; all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_H_
+#define LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/api/json.h"
+#include "lws/core/pod/restart_policy.h"
+#include "lws/rollout/controls.h"
+
+namespace lws {
+
+struct ScenarioEvent {
+  enum class Kind {
+    kEdit,           // `patch`, a JSON merge patch of the set
+    kFailContainer,  // of the pod `target`: it exits and is restarted
+    kEndPod,         // the pod `target` ends as Failed
+    kChangeImage,    // the image `target` behaves like `image` from now on
+    kLoseNode,       // `target`
+    kRecoverNode,    // `target`
+  };
+  // After the beginning; nullopt: once nothing is due any more.
+  std::optional<absl::Duration> at;
+  Kind kind = Kind::kEdit;
+  std::string target;
+  SharedJson patch;
+  simulation::ImageBehavior image;
+  bool if_possible = false;  // a target that is not there is passed over
+  std::string told;          // how the timeline tells of it; empty: in the usual words
+};
+
+struct NodePool {
+  std::string name;  // nodes are NAME-0, NAME-1, ...
+  int count = 1;
+  std::map<std::string, std::string> allocatable;
+  std::map<std::string, std::string> labels;
+};
+
+struct Scenario {
+  SharedJson manifest;
+  // None: as many nodes as the set can fill, in one domain a group of every topology that the set names.
+  std::vector<NodePool> nodes;
+  std::vector<std::pair<std::string, simulation::ImageBehavior>> images;
+  // In the order of time.
+  std::vector<ScenarioEvent> events;
+  // How the set is to be rolled out and restarted, beside its policy.
+  std::optional<RolloutControls> controls;
+  std::optional<RestartPolicy> restarts;
+  // How long it runs on after the last event before it is given up.
+  absl::Duration patience = absl::Hours(24);
+};
+
+// The scenario that a file says; without events, those of the usual one. Errors: InvalidArgument naming what is wrong:
+// a duration that is none, a value of another type, an event of which nothing known happens.
+absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document);
+
+// The set is created, its first containers get a next image, and a container of its first group fails, each when the
+// one before is done.
+Scenario UsualScenario(const Json& manifest);
+
+// How many groups are to be ready during updates: replicas - maxUnavailable; 0 when they do not read.
+int32_t PromisedReady(const Json& manifest);
+
+// How the timeline tells of the event.
+std::string Describe(const ScenarioEvent& event);
+
+class ScenarioBuilder {
+ public:
+  // A set of this name in the namespace default, of `replicas` groups of `size` pods, that restarts whole groups.
+  ScenarioBuilder(absl::string_view name, int32_t replicas, int32_t size);
+  // Of a manifest of one's own.
+  explicit ScenarioBuilder(const Json& manifest);
+
+  ScenarioBuilder& MaxSurge(int32_t groups);
+  ScenarioBuilder& MaxUnavailable(int32_t groups);
+  ScenarioBuilder& Partition(int32_t partition);
+  ScenarioBuilder& Controls(RolloutControls controls);
+  ScenarioBuilder& Restarts(RestartPolicy restarts);
+  ScenarioBuilder& Nodes(NodePool pool);
+  ScenarioBuilder& Image(absl::string_view image, const simulation::ImageBehavior& behavior);
+
+  // When the events told from here on happen: after the beginning, or once nothing is due any more, which is so at
+  // first.
+  ScenarioBuilder& At(absl::Duration after_the_beginning);
+  ScenarioBuilder& WhenQuiet();
+
+  ScenarioBuilder& NewImage(absl::string_view image);  // of the first container of every template
+  ScenarioBuilder& Scale(int32_t replicas);
+  ScenarioBuilder& Edit(const Json& patch);
+  ScenarioBuilder& FailContainer(absl::string_view pod);
+  ScenarioBuilder& EndPod(absl::string_view pod);
+  ScenarioBuilder& LoseNode(absl::string_view node);
+  ScenarioBuilder& RecoverNode(absl::string_view node);
+
+  Scenario Build() const { return scenario_; }
+
+ private:
+  ScenarioBuilder& Add(ScenarioEvent::Kind kind, absl::string_view target, SharedJson patch = nullptr);
+  ScenarioBuilder& SetRollingUpdate(const char* key, int32_t value);
+
+  Scenario scenario_;
+  std::optional<absl::Duration> at_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_H_

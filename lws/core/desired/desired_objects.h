@@ -1,0 +1,57 @@
+// The objects that a set owns, as they are written.
+//
+//   lws::Json statefulset = *lws::internal::LeaderStatefulSet(set, "6c5b8f7d9", /*partition=*/0, /*replicas=*/4);
+//   lws::Json service = lws::internal::SharedService(set);
+//
+// Laws:
+//   1. Equal arguments give equal bytes; nothing but the arguments is read.
+//   2. Labels and annotations of LeaderWorkerSet win over the user's of the same name.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_DESIRED_DESIRED_OBJECTS_H_
+#define LWS_CORE_DESIRED_DESIRED_OBJECTS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+
+namespace lws {
+class LeaderWorkerSet;
+}  // namespace lws
+
+namespace lws::internal {
+
+// Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage. Complexity of all: O(templates).
+absl::StatusOr<Json> LeaderStatefulSet(const LeaderWorkerSet& set, absl::string_view revision_key, int32_t partition,
+                                       int32_t replicas);
+
+// The workers of `leader`, as the leader's revision says. `set` is the live set with that revision applied.
+// `topology_value` is the exclusive-topology label of the leader's node; nullopt without exclusive placement, or while
+// it is unknown.
+Json WorkerStatefulSet(const LeaderWorkerSet& set, const ObservedPod& leader,
+                       std::optional<absl::string_view> topology_value);
+
+// The set's headless Service, for the subdomain policy Shared.
+Json SharedService(const LeaderWorkerSet& set);
+
+// A group's headless Service, for UniquePerReplica.
+Json GroupService(const LeaderWorkerSet& set, const ObservedPod& leader);
+
+// A group's PodGroup. Errors: InvalidArgument for templates with amounts that are no quantities.
+absl::StatusOr<Json> GroupPodGroup(const LeaderWorkerSet& set, const ObservedPod& leader);
+
+// The ControllerRevision that keeps `data` under `key`.
+Json RevisionObject(const LeaderWorkerSet& set, absl::string_view name, absl::string_view key, int64_t number,
+                    const std::string& data);
+
+// Whether all pods of the set share one subdomain.
+bool HasSharedSubdomain(const LeaderWorkerSet& set);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_DESIRED_DESIRED_OBJECTS_H_

@@ -1,0 +1,37 @@
+// What decisions need of a set at every look, worked out once when the set is seen.
+//
+//   const lws::internal::SetDigest digest = lws::internal::DigestOf(set);
+//   observation.digest = &digest;    // ReconcileSet then builds no JSON for a set that wants nothing
+//
+// Laws:
+//   1. A function of the set alone: a plan with it equals the plan without it.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_CORE_DESIRED_SET_DIGEST_H_
+#define LWS_CORE_DESIRED_SET_DIGEST_H_
+
+#include <string>
+
+#include "lws/api/json.h"
+
+namespace lws {
+class LeaderWorkerSet;
+}  // namespace lws
+
+namespace lws::internal {
+
+struct SetDigest {
+  std::string revision_data;  // as RevisionData
+  std::string revision_key;   // as RevisionKey of it
+  // AppliedCore of the leader StatefulSet of that key; empty when maxSurge or maxUnavailable do not read.
+  std::string leader_core;
+  // That StatefulSet, with partition and replicas 0; null as above.
+  SharedJson leader_statefulset;
+};
+
+// Complexity: O(templates).
+SetDigest DigestOf(const LeaderWorkerSet& set);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_DESIRED_SET_DIGEST_H_

@@ -1,0 +1,37 @@
+// Whether any decision could tell two observations of one object apart.
+//
+//   lws::internal::SamePod(before, after);    // true: nothing is due
+//
+// Versions do not count, being handed on and not read; nor do the texts of a StatefulSet's two revisions, which are
+// compared with each other alone.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_FLEET_DECISION_EQUALITY_H_
+#define LWS_CORE_FLEET_DECISION_EQUALITY_H_
+
+#include "lws/api/observed.h"
+#include "lws/core/fleet/packed_group.h"
+
+namespace lws::internal {
+
+bool SamePod(const ObservedPod& a, const ObservedPod& b);
+bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b);
+
+// Whether or not they are due.
+inline bool SameLeader(const PackedLeader& a, const PackedLeader& b) {
+  return ((a.exists ^ b.exists) | (a.node ^ b.node) | (a.revision ^ b.revision) | (a.phase ^ b.phase) |
+          (a.has_ready_condition ^ b.has_ready_condition) | (a.restarted ^ b.restarted) |
+          (a.terminating ^ b.terminating) | (a.requests_tpus ^ b.requests_tpus) | (a.has_group_key ^ b.has_group_key) |
+          (a.has_pod_group ^ b.has_pod_group) | (a.is_whole ^ b.is_whole)) == 0 &&
+         a.uid == b.uid;
+}
+inline bool SameWorker(const PackedWorker& a, const PackedWorker& b) {
+  return ((a.exists ^ b.exists) | (a.revision ^ b.revision) | (a.phase ^ b.phase) | (a.restarted ^ b.restarted) |
+          (a.terminating ^ b.terminating) | (a.has_other_owner ^ b.has_other_owner)) == 0 &&
+         a.uid == b.uid;
+}
+bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_DECISION_EQUALITY_H_

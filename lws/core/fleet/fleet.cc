@@ -1,0 +1,137 @@
+#include "lws/core/fleet/fleet.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed_object.h"
+#include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/fleet_views.h"
+
+namespace lws {
+
+using internal::FleetObjects;
+using internal::FleetSet;
+using internal::FleetViews;
+using internal::Place;
+
+struct Fleet::State {
+  FleetObjects objects;
+  FleetViews observer{&objects};
+
+  Place PlaceOf(const Member& member) const { return {objects.sets()[member.set], member.group, member.worker}; }
+};
+
+Fleet::Fleet() : state_(std::make_unique<State>()) {}
+Fleet::~Fleet() = default;
+Fleet::Fleet(Fleet&&) noexcept = default;
+Fleet& Fleet::operator=(Fleet&&) noexcept = default;
+
+void Fleet::AddSet(LeaderWorkerSet set) { state_->objects.AddSet(std::move(set)); }
+void Fleet::AddPod(ObservedPod pod) { state_->objects.AddPod(std::move(pod)); }
+void Fleet::AddStatefulSet(ObservedStatefulSet statefulset) { state_->objects.AddStatefulSet(std::move(statefulset)); }
+void Fleet::AddRevision(ObservedRevision revision) { state_->objects.AddRevision(std::move(revision)); }
+void Fleet::AddService(ObservedService service) { state_->objects.AddService(std::move(service)); }
+void Fleet::AddPodGroup(ObservedPodGroup pod_group) { state_->objects.AddPodGroup(std::move(pod_group)); }
+void Fleet::AddNode(ObservedNode node) { state_->objects.AddNode(std::move(node)); }
+
+struct Fleet::Adder {
+  Fleet* fleet;
+
+  void operator()(std::monostate) {}
+  void operator()(LeaderWorkerSet& set) { fleet->AddSet(std::move(set)); }
+  void operator()(ObservedPod& pod) { fleet->AddPod(std::move(pod)); }
+  void operator()(ObservedStatefulSet& statefulset) { fleet->AddStatefulSet(std::move(statefulset)); }
+  void operator()(ObservedRevision& revision) { fleet->AddRevision(std::move(revision)); }
+  void operator()(ObservedService& service) { fleet->AddService(std::move(service)); }
+  void operator()(ObservedPodGroup& pod_group) { fleet->AddPodGroup(std::move(pod_group)); }
+  void operator()(ObservedNode& node) { fleet->AddNode(std::move(node)); }
+};
+
+absl::Status Fleet::Add(const Json& object) {
+  absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
+  if (!observed.ok()) return observed.status();
+  std::visit(Adder{this}, *observed);
+  return absl::OkStatus();
+}
+
+void Fleet::Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
+  state_->objects.Remove(kind, namespace_name, name);
+}
+
+uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {
+  return state_->objects.SetOf(namespace_name, name).number;
+}
+
+absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view revision_key) {
+  const std::vector<FleetSet*>& sets = state_->objects.sets();
+  if (set >= sets.size()) return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
+  const std::optional<uint32_t> number = sets[set]->revision_names.Intern(revision_key);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
+  return static_cast<RevisionId>(*number);
+}
+
+absl::StatusOr<NodeId> Fleet::NodeNumber(absl::string_view node) {
+  const std::optional<uint32_t> number = state_->objects.node_names().Intern(node);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a node");
+  return *number;
+}
+
+absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) { return state_->objects.TellPods(pods); }
+
+absl::Status Fleet::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
+  return state_->objects.TellWorkers(statefulsets);
+}
+
+void Fleet::TellStatus(uint32_t set, const LeaderWorkerSetStatus& status) {
+  FleetSet* told = state_->objects.sets()[set];
+  *told->set.mutable_status() = status;
+  state_->objects.MakeSetDue(told);
+}
+
+void Fleet::TakeDueSets(std::vector<uint32_t>* sets) { state_->objects.TakeDueSets(sets); }
+
+std::vector<FleetName> Fleet::TakeDueSets() {
+  std::vector<uint32_t> numbers;
+  TakeDueSets(&numbers);
+  std::vector<FleetName> due;
+  due.reserve(numbers.size());
+  for (const uint32_t number : numbers) {
+    const FleetSet& set = *state_->objects.sets()[number];
+    due.push_back({set.namespace_name, set.name});
+  }
+  return due;
+}
+
+void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others) {
+  state_->objects.TakeDuePods(members, others);
+}
+std::vector<FleetName> Fleet::TakeDuePods() { return state_->objects.TakeDuePods(); }
+
+FleetCounts Fleet::Count() const { return state_->objects.Count(); }
+
+SetObservation Fleet::ObserveSet(uint32_t set) {
+  const std::vector<FleetSet*>& sets = state_->objects.sets();
+  return set < sets.size() ? state_->observer.ObserveSet(sets[set]) : SetObservation();
+}
+SetObservation Fleet::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
+  return state_->observer.ObserveSet(state_->objects.FindSet(namespace_name, name));
+}
+SetObservation Fleet::ObserveWholeSet(absl::string_view namespace_name, absl::string_view name) {
+  return state_->observer.ObserveWholeSet(state_->objects.FindSet(namespace_name, name));
+}
+PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_view name) {
+  return state_->observer.ObservePod(namespace_name, name);
+}
+
+RestartFacts Fleet::RestartFactsOf(const Member& member) {
+  return state_->observer.RestartFactsOf(state_->PlaceOf(member));
+}
+LeaderFacts Fleet::LeaderFactsOf(const Member& member) {
+  return state_->observer.LeaderFactsOf(state_->PlaceOf(member));
+}
+
+}  // namespace lws

@@ -1,0 +1,84 @@
+// Pods and worker StatefulSets of a Fleet as numbers: for hosts that look a name up once and then speak of its number.
+//
+//   lws::PodFacts pod;
+//   pod.member = {set, /*group=*/12, /*worker=*/0};
+//   pod.phase = lws::PodPhase::kRunning;
+//   pod.has_ready_condition = true;
+//   fleet.TellPods({&pod, 1});    // as AddPod of the pod SET-12 that LeaderWorkerSet makes
+//
+// They stand for objects as Kubernetes and LeaderWorkerSet make them: the StatefulSet of a group is controlled by its
+// leader, workers by that StatefulSet, the group key is that of the leader's name.
+#ifndef LWS_CORE_FLEET_FLEET_EVENTS_H_
+#define LWS_CORE_FLEET_FLEET_EVENTS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "lws/api/observed.h"
+#include "lws/core/fleet/object_ids.h"
+
+namespace lws {
+
+struct FleetName {
+  std::string namespace_name;
+  std::string name;
+
+  friend bool operator==(const FleetName& a, const FleetName& b) {
+    return a.namespace_name == b.namespace_name && a.name == b.name;
+  }
+};
+
+// A member of a group; worker 0 is the leader. `set` is a number that Fleet::SetNumber gave.
+struct Member {
+  uint32_t set = 0;
+  int32_t group = 0;
+  int32_t worker = 0;
+};
+
+struct PodFacts {
+  Member member;
+  bool exists = true;  // false: the pod is gone, and nothing else is looked at
+  PodPhase phase = PodPhase::kPending;
+  bool has_ready_condition = false;
+  bool restarted = false;
+  bool terminating = false;
+  RevisionId revision = 0;        // that Fleet::RevisionNumber gave
+  NodeId node = 0;                // that Fleet::NodeNumber gave; of leaders
+  uint64_t resource_version = 0;  // of leaders
+  PackedUid uid;
+  // Of workers: of the StatefulSet that is their controller. A pod keeps its owner for its life: it is read when the
+  // pod's UID is a new one.
+  PackedUid owner_uid;
+};
+
+// The StatefulSet of a group's workers.
+struct WorkersFacts {
+  uint32_t set = 0;
+  int32_t group = 0;
+  bool exists = true;
+  bool terminating = false;
+  bool one_revision = true;  // its currentRevision is its updateRevision
+  RevisionId revision = 0;
+  int32_t replicas = 0;
+  int32_t available_replicas = 0;
+  int32_t status_replicas = 0;
+  PackedUid uid;
+  PackedUid leader_uid;  // of its controller
+};
+
+// Of all sets that exist, read anew from every object.
+struct FleetCounts {
+  int64_t sets = 0;
+  int64_t groups = 0;  // with a leader
+  int64_t ready = 0;   // leader and workers
+  int64_t pods = 0;
+  int64_t failing = 0;  // pods that restart their group, as far as it can restart
+
+  friend bool operator==(const FleetCounts& a, const FleetCounts& b) {
+    return a.sets == b.sets && a.groups == b.groups && a.ready == b.ready && a.pods == b.pods && a.failing == b.failing;
+  }
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_FLEET_FLEET_EVENTS_H_

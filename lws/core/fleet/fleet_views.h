@@ -1,0 +1,101 @@
+// Observations of a fleet's objects: packed ones are unpacked for as long as somebody looks.
+//
+//   lws::internal::FleetViews observer(&objects);
+//   lws::SetObservation observation = observer.ObserveSet(set);
+//
+// Thread-safety: none.
+#ifndef LWS_CORE_FLEET_FLEET_VIEWS_H_
+#define LWS_CORE_FLEET_FLEET_VIEWS_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+#include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/observation.h"
+#include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/restart.h"
+#include "lws/core/revision/revisions.h"
+
+namespace lws::internal {
+
+class FleetViews final : private LeaderPods {
+ public:
+  // Borrows `objects`.
+  explicit FleetViews(FleetObjects* objects) : objects_(*objects) {}
+
+  // Borrow from this and the objects, until these are changed, or the next observation. Of a set that is null or does
+  // not exist there is nothing.
+  SetObservation ObserveSet(FleetSet* set);
+  SetObservation ObserveWholeSet(FleetSet* set);
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
+
+  // What decisions on a member read, as Fleet has it.
+  RestartFacts RestartFactsOf(const Place& member);
+  LeaderFacts LeaderFactsOf(const Place& member);
+
+ private:
+  // Objects made for an observation; their texts keep their memory from one to the next.
+  template <typename T>
+  class Scratch {
+   public:
+    void Clear() { used_ = 0; }
+    T* Next() {
+      if (used_ == objects_.size()) objects_.emplace_back();
+      return &objects_[used_++];
+    }
+
+   private:
+    std::deque<T> objects_;  // stay where they are
+    size_t used_ = 0;
+  };
+  struct ScratchObjects {
+    Scratch<ObservedPod> pods;
+    Scratch<ObservedStatefulSet> statefulsets;
+
+    void Clear() {
+      pods.Clear();
+      statefulsets.Clear();
+    }
+  };
+
+  // LeaderPods: of the set that was observed last.
+  const ObservedPod* FindLeader(int32_t group) override;
+
+  struct Failure {
+    bool fails = false;
+    std::optional<int32_t> restarted;  // group
+  };
+  Failure FailureOf(FleetSet* set, int32_t group);
+  // As SetObservation has them. Complexity: O(members of failing groups).
+  std::vector<int32_t> GroupsToRestart(FleetSet* set);
+
+  // All but the groups.
+  SetObservation ObserveAround(FleetSet* set);
+  // Every object that belongs to the set, however it is named.
+  void ListGroups(FleetSet* set, SetObservation* observation);
+  void ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                   std::vector<const ObservedPod*>* members);
+  // As the observation is reduced, where all that they ask of is packed.
+  static std::optional<RestartFacts> PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker);
+  std::optional<LeaderFacts> PackedLeaderFacts(FleetSet* set, int32_t group);
+  static bool IsStarted(const FleetSet& set, int32_t group);
+
+  const std::vector<const ObservedRevision*>& RevisionsOf(FleetSet* set);
+  const ObservedPod* FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
+  const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
+
+  FleetObjects& objects_;
+  FleetSet* observed_set_ = nullptr;
+  RevisionChoice choice_;  // of it
+  ScratchObjects set_scratch_;
+  ScratchObjects pod_scratch_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_FLEET_VIEWS_H_

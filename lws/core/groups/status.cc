@@ -1,0 +1,192 @@
+#include "lws/core/groups/status.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/well_known.h"
+
+namespace lws::internal {
+namespace {
+
+enum class ConditionKind { kAvailable, kProgressing, kStalled, kUpdateInProgress };
+
+struct ConditionText {
+  const char* type;
+  const char* status;
+  const char* reason;
+  const char* message;
+};
+
+ConditionText TextOf(ConditionKind kind) {
+  switch (kind) {
+    case ConditionKind::kAvailable:
+      return {"Available", "True", "AllGroupsReady", "All replicas are ready"};
+    case ConditionKind::kProgressing:
+      return {"Progressing", "True", "GroupsProgressing", "Replicas are progressing"};
+    case ConditionKind::kStalled:
+      return {"Progressing", "False", "ProgressDeadlineExceeded", "No group was done within the deadline"};
+    case ConditionKind::kUpdateInProgress:
+      return {"UpdateInProgress", "True", "GroupsUpdating", "Rolling Upgrade is in progress"};
+  }
+  return {"", "", "", ""};
+}
+
+// Conditions of other types are somebody else's.
+bool Excludes(absl::string_view a, absl::string_view b) {
+  const auto is_progress = [](absl::string_view type) { return type == "Progressing" || type == "UpdateInProgress"; };
+  return (a == "Available" && is_progress(b)) || (b == "Available" && is_progress(a));
+}
+
+int32_t Replicas(const LeaderWorkerSet& set) { return set.spec().has_replicas() ? set.spec().replicas() : 1; }
+
+int32_t SpecPartition(const LeaderWorkerSet& set) {
+  return set.spec().rollout_strategy().rolling_update_configuration().partition();
+}
+
+// The conditions that should be, the first being the one to tell of.
+absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas,
+                                             RolloutProgressing progressing) {
+  const ConditionKind progress =
+      progressing == RolloutProgressing::kStalled ? ConditionKind::kStalled : ConditionKind::kProgressing;
+  if (counts.updated_in_range < counts.in_range) return {ConditionKind::kUpdateInProgress, progress};
+  if (counts.ready_below_replicas == replicas && counts.done_in_range == counts.in_range) {
+    return {ConditionKind::kAvailable};
+  }
+  return {progress};
+}
+
+std::string FormatTimestamp(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+void Put(const ConditionText& text, Condition* condition) {
+  condition->set_type(text.type);
+  condition->set_status(text.status);
+  condition->set_reason(text.reason);
+  condition->set_message(text.message);
+}
+
+// The condition is as the text has it, for this generation. One that is True may have other words.
+bool IsAs(const Condition& condition, const ConditionText& text, int64_t generation) {
+  if (condition.status() != text.status || condition.observed_generation() != generation) return false;
+  return condition.status() == "True" || condition.reason() == text.reason;
+}
+
+bool IsStalled(const Condition& condition) {
+  const ConditionText stalled = TextOf(ConditionKind::kStalled);
+  return condition.type() == stalled.type && condition.reason() == stalled.reason;
+}
+
+bool HasToEnd(const Condition& condition, const ConditionText& text) {
+  return Excludes(condition.type(), text.type) && (condition.status() == "True" || IsStalled(condition));
+}
+
+// Makes the condition so for this generation, and those that it excludes False. A condition that already was keeps its
+// words and time.
+void SetCondition(ConditionKind kind, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
+  const ConditionText text = TextOf(kind);
+  bool found = false;
+  for (Condition& condition : *status->mutable_conditions()) {
+    if (condition.type() == text.type) {
+      found = true;
+      if (IsAs(condition, text, generation)) continue;
+      Put(text, &condition);
+    } else if (HasToEnd(condition, text)) {
+      if (IsStalled(condition)) Put(TextOf(ConditionKind::kProgressing), &condition);
+      condition.set_status("False");
+    } else {
+      continue;
+    }
+    condition.set_last_transition_time(now);
+  }
+  if (found) return;
+  Condition& condition = *status->add_conditions();
+  Put(text, &condition);
+  condition.set_last_transition_time(now);
+}
+
+// Whether SetCondition would change nothing.
+bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& status) {
+  const ConditionText text = TextOf(kind);
+  bool found = false;
+  for (const Condition& condition : status.conditions()) {
+    if (condition.type() == text.type) {
+      found = true;
+      if (!IsAs(condition, text, generation)) return false;
+    } else if (HasToEnd(condition, text)) {
+      return false;
+    }
+  }
+  return found;
+}
+
+// Messages without maps are equal when their bytes are.
+template <typename Message>
+bool SameMessage(const Message& a, const Message& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus& b) {
+  return std::equal(a.conditions().begin(), a.conditions().end(), b.conditions().begin(), b.conditions().end(),
+                    SameMessage<Condition>);
+}
+
+}  // namespace
+
+bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
+  return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
+}
+
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, RolloutProgressing progressing) {
+  const LeaderWorkerSet& set = *observation.set;
+  const LeaderWorkerSetStatus& status = set.status();
+  const int64_t generation = set.metadata().generation();
+  const int32_t replicas =
+      observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas;
+  if (status.ready_replicas() != counts.ready || status.updated_replicas() != counts.updated ||
+      status.replicas() != replicas || status.observed_generation() != generation ||
+      status.hpa_pod_selector().empty()) {
+    return false;
+  }
+  for (const Condition& condition : status.conditions()) {
+    if (condition.observed_generation() != generation) return false;
+  }
+  for (const ConditionKind kind : Wanted(counts, Replicas(set), progressing)) {
+    if (!IsSet(kind, generation, status)) return false;
+  }
+  return true;
+}
+
+SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                     RolloutProgressing progressing) {
+  const LeaderWorkerSet& set = *observation.set;
+  const int32_t replicas = Replicas(set);
+  auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());
+  SetStatus result;
+  const int64_t generation = set.metadata().generation();
+  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, progressing);
+  for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
+  for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
+  // Of a deadline that is exceeded an event of its own tells.
+  if (progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
+    const ConditionText text = TextOf(wanted.front());
+    result.event_reason = text.reason;
+    result.event_note =
+        absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
+  }
+  status->set_ready_replicas(counts.ready);
+  status->set_updated_replicas(counts.updated);
+  status->set_replicas(observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas);
+  status->set_observed_generation(generation);
+  if (status->hpa_pod_selector().empty()) {
+    status->set_hpa_pod_selector(absl::StrCat(kNameLabel, "=", set.metadata().name(), ",", kWorkerIndexLabel, "=0"));
+  }
+  result.changed = !SameMessage(*status, set.status());
+  result.status = std::move(status);
+  return result;
+}
+
+}  // namespace lws::internal

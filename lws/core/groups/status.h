@@ -1,0 +1,57 @@
+// The status of a set: counts, conditions, and whether the update is done.
+//
+//   lws::internal::StatusCounts counts = *lws::CountGroups(observation, "6c5b8f7d9");
+//   lws::internal::SetStatus status = lws::internal::NextStatus(observation, counts, now);
+//   if (status.changed) Write(*status.status);
+//
+// Laws:
+//   1. NextStatus is idempotent: with its own result in the set, nothing changes.
+//   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
+//   3. A condition is created only when it is True, but for law 4. Every condition's observedGeneration follows that of
+//      the set.
+//   4. A stalled rollout is not Progressing, for a Deployment's reason ProgressDeadlineExceeded, until it moves.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_GROUPS_STATUS_H_
+#define LWS_CORE_GROUPS_STATUS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "lws/core/groups/group_state.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+class LeaderWorkerSet;
+class LeaderWorkerSetStatus;
+}  // namespace lws
+
+namespace lws::internal {
+
+// Whether the rollout has made progress within its deadline, where it has one (lws/rollout/controls.h).
+enum class RolloutProgressing { kOnTime, kStalled };
+
+struct SetStatus {
+  bool changed = false;
+  std::shared_ptr<const LeaderWorkerSetStatus> status;
+  // What to tell in an event: the reason and note of the first condition that changed.
+  std::optional<std::string> event_reason;
+  std::string event_note;
+};
+
+// Whether NextStatus would change nothing and tell nothing, found without building it. Complexity: O(conditions).
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts,
+                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
+
+// All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
+bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
+
+SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_GROUPS_STATUS_H_

@@ -1,0 +1,69 @@
+// What an action sends: a document that is made when it is looked at, and until then shares what many have in common.
+//
+//   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, {/*partition=*/3, /*replicas=*/5});
+//   object.Document()["spec"]["replicas"];    // 5; the rest is that of `base`
+//
+// Laws:
+//   1. Equality is that of the documents, however they are kept.
+//
+// Thread-safety: values; const access may be concurrent.
+#ifndef LWS_CORE_PLAN_ACTION_OBJECT_H_
+#define LWS_CORE_PLAN_ACTION_OBJECT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lws/api/json.h"
+
+namespace lws {
+
+class LeaderWorkerSetStatus;
+
+class ActionObject {
+ public:
+  // Nothing is sent.
+  ActionObject() = default;
+
+  static ActionObject Of(Json document);
+
+  struct Numbers {
+    int32_t partition = 0;
+    int32_t replicas = 0;
+    bool on_delete = false;  // the update strategy, which then has no partition
+  };
+
+  // `base` with these numbers as spec.updateStrategy.rollingUpdate.partition and spec.replicas. REQUIRES: `base` is a
+  // StatefulSet that has both.
+  static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers);
+
+  // The LeaderWorkerSet of this name with its status alone.
+  static ActionObject OfStatus(std::string namespace_name, std::string name,
+                               std::shared_ptr<const LeaderWorkerSetStatus> status);
+
+  bool empty() const { return document_ == nullptr && status_ == nullptr; }
+
+  // Null when empty. Complexity: O(document).
+  Json Document() const;
+
+  // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
+  const std::optional<Numbers>& numbers() const { return numbers_; }
+  SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
+  // As OfStatus was given it, else null.
+  const LeaderWorkerSetStatus* status() const { return status_.get(); }
+
+  friend bool operator==(const ActionObject& a, const ActionObject& b);
+
+ private:
+  // Whole, or to be completed by the numbers.
+  SharedJson document_;
+  std::optional<Numbers> numbers_;
+  std::shared_ptr<const LeaderWorkerSetStatus> status_;
+  std::string namespace_name_;
+  std::string name_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PLAN_ACTION_OBJECT_H_

@@ -1,0 +1,93 @@
+#include "lws/core/plan/decision.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace lws {
+
+namespace {
+
+constexpr struct {
+  DecisionReason reason;
+  const char* text;
+} kTexts[] = {
+    {DecisionReason::kSetTerminating, "the set is being deleted"},
+    {DecisionReason::kLeaderStatefulSetTerminating, "the leader StatefulSet is being deleted: look again"},
+    {DecisionReason::kRevisionFound, "the revision of the leader StatefulSet is there"},
+    {DecisionReason::kRevisionMissing, "the revision is missing: create it"},
+    {DecisionReason::kTemplateChanged, "the template differs from the current revision: an update begins"},
+    {DecisionReason::kCreateLeaderStatefulSet, "there is no leader StatefulSet: create it"},
+    {DecisionReason::kUpdateBegins, "the update begins behind a partition over all groups"},
+    {DecisionReason::kAtRest, "nothing to roll out"},
+    {DecisionReason::kScaleUpFirst, "missing groups come before any update"},
+    {DecisionReason::kReplicasChanged, "replicas changed during the update"},
+    {DecisionReason::kRolling, "one rolling step"},
+    {DecisionReason::kHeldByBudget, "held: no ready group may go now"},
+    {DecisionReason::kReplacing, "one step: the groups that may go are deleted"},
+    {DecisionReason::kPaused, "paused"},
+    {DecisionReason::kCanaryHolds, "the rollout waits in a canary step"},
+    {DecisionReason::kDeadlineExceeded, "no group more was done within the deadline"},
+    {DecisionReason::kLeaderStatefulSetUnchanged, "applying it would change nothing"},
+    {DecisionReason::kServiceMissing, "the headless Service is missing: create it"},
+    {DecisionReason::kStatusChanged, "the status changed"},
+    {DecisionReason::kUpdateDone, "the update is done: former revisions go"},
+    {DecisionReason::kNoTrigger, "neither terminating nor restarted"},
+    {DecisionReason::kRestartPolicyNone, "the restart policy is None"},
+    {DecisionReason::kGroupStillStarting, "the group has not started as a whole: wait"},
+    {DecisionReason::kLeaderAbsent, "its leader is gone"},
+    {DecisionReason::kOtherRevision, "its leader is of another revision"},
+    {DecisionReason::kFormerLeader, "it belongs to a former leader"},
+    {DecisionReason::kAlreadyRestarting, "the leader is already being deleted"},
+    {DecisionReason::kRestartGroup, "restart the group: delete the leader"},
+    {DecisionReason::kFailureIgnored, "a rule ignores the failure"},
+    {DecisionReason::kBackingOff, "the next restart has to wait"},
+    {DecisionReason::kGaveUp, "no more restarts: the pods stay for inspection"},
+    {DecisionReason::kWorkerIsFine, "a worker needs nothing of its own"},
+    {DecisionReason::kMistakenLeader, "a leader must not carry the leader-name annotation"},
+    {DecisionReason::kLeaderTerminating, "the leader is being deleted: nothing is created for it"},
+    {DecisionReason::kSingleMember, "a group of one has no workers"},
+    {DecisionReason::kWaitingForLeaderReady, "workers wait until the leader is ready"},
+    {DecisionReason::kWaitingForRevision, "the leader's revision is not there yet: look again"},
+    {DecisionReason::kWaitingForSchedule, "workers wait until the leader is on a node"},
+    {DecisionReason::kWorkersMissing, "the worker StatefulSet is missing: create it"},
+    {DecisionReason::kWorkersExist, "the worker StatefulSet is there, and is never changed in place"},
+    {DecisionReason::kFormerPodGroup, "the PodGroup of a former leader is still there: look again"},
+    {DecisionReason::kPodGroupMissing, "the PodGroup is missing: create it"},
+};
+
+}  // namespace
+
+absl::string_view DecisionReasonText(DecisionReason reason) {
+  for (const auto& row : kTexts) {
+    if (row.reason == reason) return row.text;
+  }
+  return "";
+}
+
+absl::string_view DecisionSubjectText(DecisionSubject subject) {
+  switch (subject) {
+    case DecisionSubject::kSet:
+      return "LeaderWorkerSet";
+    case DecisionSubject::kLeaderStatefulSet:
+      return "leader StatefulSet";
+    case DecisionSubject::kService:
+      return "Service";
+    case DecisionSubject::kLeaderPod:
+      return "leader pod";
+    case DecisionSubject::kWorkerPod:
+      return "worker pod";
+  }
+  return "";
+}
+
+std::string DetailText(const Decision& decision) {
+  if (decision.partition < 0) return decision.revision_key;
+  return absl::StrCat("partition ", decision.partition, ", replicas ", decision.replicas);
+}
+
+std::string ToString(const Decision& decision) {
+  const std::string detail = DetailText(decision);
+  return absl::StrCat(DecisionSubjectText(decision.subject), ": ", DecisionReasonText(decision.reason),
+                      detail.empty() ? "" : ": ", detail);
+}
+
+}  // namespace lws

@@ -1,0 +1,91 @@
+// Why a plan is as it is: one reason per decision, with what it was about.
+//
+//   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
+//   // leader StatefulSet: one rolling step: partition 3, replicas 5
+//
+// Small enough that explaining costs nothing: texts are made when they are read.
+//
+// Thread-safety: values.
+#ifndef LWS_CORE_PLAN_DECISION_H_
+#define LWS_CORE_PLAN_DECISION_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+enum class DecisionReason {
+  // Sets.
+  kSetTerminating,
+  kLeaderStatefulSetTerminating,
+  kRevisionFound,
+  kRevisionMissing,
+  kTemplateChanged,
+  kCreateLeaderStatefulSet,
+  kUpdateBegins,
+  kAtRest,
+  kScaleUpFirst,
+  kReplicasChanged,
+  kRolling,
+  kHeldByBudget,
+  kReplacing,
+  kPaused,
+  kCanaryHolds,
+  kDeadlineExceeded,
+  kLeaderStatefulSetUnchanged,
+  kServiceMissing,
+  kStatusChanged,
+  kUpdateDone,
+  // Pods.
+  kNoTrigger,
+  kRestartPolicyNone,
+  kGroupStillStarting,
+  kLeaderAbsent,
+  kOtherRevision,
+  kFormerLeader,
+  kAlreadyRestarting,
+  kRestartGroup,
+  kFailureIgnored,
+  kBackingOff,
+  kGaveUp,
+  kWorkerIsFine,
+  kMistakenLeader,
+  kLeaderTerminating,
+  kSingleMember,
+  kWaitingForLeaderReady,
+  kWaitingForRevision,
+  kWaitingForSchedule,
+  kWorkersMissing,
+  kWorkersExist,
+  kPodGroupMissing,
+  kFormerPodGroup,
+};
+
+// A few words, for people.
+absl::string_view DecisionReasonText(DecisionReason reason);
+
+// What a decision is about: the set or pod that the pass looks at, or an object that belongs to it.
+enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod };
+
+// "leader StatefulSet".
+absl::string_view DecisionSubjectText(DecisionSubject subject);
+
+struct Decision {
+  DecisionReason reason = DecisionReason::kAtRest;
+  DecisionSubject subject = DecisionSubject::kSet;
+  std::string revision_key;  // may be empty
+  // Of the leader StatefulSet; -1 where they are not decided.
+  int32_t partition = -1;
+  int32_t replicas = -1;
+};
+
+// The revision key, or partition and replicas; may be empty.
+std::string DetailText(const Decision& decision);
+
+std::string ToString(const Decision& decision);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PLAN_DECISION_H_

@@ -1,0 +1,113 @@
+// What a host should do next: a plan is data that prints, compares and serialises.
+//
+//   absl::Status status = plan.error;         // what stopped the decision, after the actions before it
+//   for (const lws::Action& action : plan.actions) Perform(action);
+//   // then look again in plan.requeue_after
+//
+// Expected flow: perform the actions in order and stop at the first that fails; record every event whose `after_action`
+// actions have succeeded; then report `error`, or look again as told. A plan that wants nothing is empty.
+//
+// Thread-safety: values; const access may be concurrent.
+#ifndef LWS_CORE_PLAN_PLAN_H_
+#define LWS_CORE_PLAN_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/core/plan/action_object.h"
+#include "lws/core/plan/decision.h"
+
+namespace lws {
+
+struct RestartMemory;
+struct RolloutProgress;
+
+struct ObjectRef {
+  std::string kind;
+  std::string namespace_name;
+  std::string name;
+
+  friend bool operator==(const ObjectRef& a, const ObjectRef& b) {
+    return a.kind == b.kind && a.namespace_name == b.namespace_name && a.name == b.name;
+  }
+};
+
+// An event for people to read, to be recorded about `regarding`.
+struct Event {
+  // How many actions of the plan must have succeeded before it is recorded.
+  int32_t after_action = 0;
+  bool is_warning = false;
+  std::string reason;
+  std::string action;
+  std::string note;
+  ObjectRef regarding;
+  std::optional<ObjectRef> related;
+};
+
+enum class Verb {
+  kCreate,
+  kApply,         // server-side apply by the field manager kFieldManager, with force
+  kUpdateStatus,  // of the status subresource, at resource_version
+  kDelete,        // at uid and resource_version
+};
+
+enum class Propagation { kDefault, kForeground };
+
+struct Action {
+  Verb verb = Verb::kCreate;
+  std::string api_version;
+  ObjectRef target;
+  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, empty for kDelete.
+  ActionObject object;
+  Propagation propagation = Propagation::kDefault;
+  // The object the action was decided on; empty where it needs none. A host refuses the action when they are stale.
+  std::string uid;
+  std::string resource_version;
+  // A conflict means: look again, and is no error.
+  bool conflict_is_retry = false;
+  // To be recorded when the action fails, with ": ERROR" behind the note.
+  std::optional<Event> failure_event;
+};
+
+struct Plan {
+  std::vector<Action> actions;
+  std::vector<Event> events;
+  // Look again after this time; nullopt: when something changes.
+  std::optional<absl::Duration> requeue_after;
+  // What is to be remembered of the rollout from here on, under controls.
+  std::shared_ptr<const RolloutProgress> rollout_progress;
+  // Not empty: the rollout takes too long, and the set is to get the template of this revision back (ApplyRevision).
+  std::string revert_to;
+  // What is to be remembered of the pod's group from here on, under a restart policy with a memory.
+  std::shared_ptr<const RestartMemory> restart_memory;
+  // Broken input that ended the decision; the actions and events before it stand.
+  absl::Status error;
+  // Why, decision by decision.
+  absl::InlinedVector<Decision, 6> decisions;
+
+  // Nothing to do, to record, to keep, or to wait for.
+  bool empty() const {
+    return actions.empty() && events.empty() && !requeue_after.has_value() && error.ok() &&
+           rollout_progress == nullptr && restart_memory == nullptr;
+  }
+};
+
+// Equal in all that a host sees; decisions explain, and do not count.
+bool operator==(const Plan& a, const Plan& b);
+inline bool operator!=(const Plan& a, const Plan& b) { return !(a == b); }
+
+absl::string_view VerbName(Verb verb);
+
+// For people: a line per action, event and decision.
+std::string ToString(const Plan& plan);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PLAN_PLAN_H_

@@ -1,0 +1,82 @@
+// Writes a plan in the order of its decisions.
+//
+//   lws::internal::PlanBuilder plan(set_ref);
+//   plan.Because(lws::DecisionReason::kServiceMissing, "Service default/vllm");
+//   plan.Create(lws::internal::SharedService(set));
+//   plan.Tell("GroupsProgressing", "Create", "Created ...");
+//   return plan.Take();
+//
+// Thread-safety: distinct builders are independent.
+#ifndef LWS_CORE_PLAN_PLAN_BUILDER_H_
+#define LWS_CORE_PLAN_PLAN_BUILDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+#include "lws/core/plan/action_object.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws {
+class LeaderWorkerSetStatus;
+}  // namespace lws
+
+namespace lws::internal {
+
+class PlanBuilder {
+ public:
+  // Events are about the set of this name; both are borrowed.
+  PlanBuilder(const std::string& namespace_name, const std::string& set_name)
+      : namespace_name_(namespace_name), set_name_(set_name) {}
+
+  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key = "");
+  void BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas);
+
+  // Actions; the returned reference is good until the next one.
+  Action& Create(Json object);
+  Action& Apply(Json object);
+  // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
+  Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
+  // Of the set.
+  Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
+  Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
+
+  // A Normal event, recorded when all actions so far have succeeded.
+  void Tell(absl::string_view reason, absl::string_view action, std::string note,
+            std::optional<ObjectRef> related = std::nullopt);
+  void Warn(absl::string_view reason, absl::string_view action, std::string note,
+            std::optional<ObjectRef> related = std::nullopt);
+
+  // A warning that is no event yet.
+  Event Warning(absl::string_view reason, absl::string_view action, std::string note,
+                std::optional<ObjectRef> related = std::nullopt) const;
+
+  void Keep(RestartMemory memory);
+  void Keep(RolloutProgress progress);
+  void RevertTo(std::string revision_key) { plan_.revert_to = std::move(revision_key); }
+  Plan Again(absl::Duration after);
+  Plan Fail(absl::Status error);
+  Plan Take() { return std::move(plan_); }
+
+ private:
+  Action& Write(Verb verb, Json object);
+  Action& Write(Verb verb, absl::string_view api_version, ObjectRef target, ActionObject object);
+
+  const std::string& namespace_name_;
+  const std::string& set_name_;
+  Plan plan_;
+};
+
+// "KIND NAMESPACE/NAME".
+std::string Describe(const ObjectRef& ref);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_PLAN_PLAN_BUILDER_H_

@@ -1,0 +1,36 @@
+// Plans, and what is kept between them, as protocol buffers, and back.
+//
+//   lws::PlanProto saved = lws::PlanToProto(plan);
+//   *lws::PlanFromProto(saved) == plan;    // true
+//
+// Laws:
+//   1. PlanFromProto(PlanToProto(p)) == p, for every plan; so too for memories and progress. Times are kept to the
+//      nanosecond.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_PLAN_PLAN_SERIALIZATION_H_
+#define LWS_CORE_PLAN_PLAN_SERIALIZATION_H_
+
+#include "absl/status/statusor.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws {
+
+class PlanProto;
+class RestartMemoryProto;
+class RolloutProgressProto;
+
+PlanProto PlanToProto(const Plan& plan);
+
+// Errors: InvalidArgument naming the action whose object is no JSON.
+absl::StatusOr<Plan> PlanFromProto(const PlanProto& proto);
+
+RestartMemoryProto RestartMemoryToProto(const RestartMemory& memory);
+RestartMemory RestartMemoryFromProto(const RestartMemoryProto& proto);
+
+RolloutProgressProto RolloutProgressToProto(const RolloutProgress& progress);
+RolloutProgress RolloutProgressFromProto(const RolloutProgressProto& proto);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_PLAN_PLAN_SERIALIZATION_H_

@@ -1,0 +1,105 @@
+#include "lws/core/pod/restart.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/strict_integer.h"
+#include "lws/api/well_known.h"
+
+namespace lws {
+
+using internal::ParseStrictInteger;
+
+namespace {
+
+bool IsStarted(const PodObservation& observation) {
+  const LeaderWorkerTemplate& group = observation.set->spec().leader_worker_template();
+  const int64_t size = group.has_size() ? group.size() : 1;
+  if (static_cast<int64_t>(observation.group_pods.size()) != size) return false;
+  return std::none_of(observation.group_pods.begin(), observation.group_pods.end(),
+                      [](const ObservedPod* pod) { return pod->phase == PodPhase::kPending; });
+}
+
+bool IsController(const ObservedMeta& owned, absl::string_view kind, const ObservedMeta& owner) {
+  return owned.controller.has_value() && owned.controller->kind == kind && owned.controller->name == owner.name &&
+         owned.controller->uid == owner.uid;
+}
+
+// Workers are owned by their StatefulSet, and that by the leader pod; a worker owned by the leader itself counts too.
+bool BelongsToLeader(const PodObservation& observation) {
+  const ObservedMeta& pod = observation.pod->meta;
+  const ObservedMeta& leader = observation.leader->meta;
+  if (IsController(pod, "Pod", leader)) return true;
+  const ObservedStatefulSet* statefulset = observation.controller;
+  return statefulset != nullptr && IsController(pod, "StatefulSet", statefulset->meta) &&
+         IsController(statefulset->meta, "Pod", leader);
+}
+
+}  // namespace
+
+bool TriggersRestart(PodPhase phase, bool restarted, bool terminating) {
+  const bool alive = phase == PodPhase::kRunning || phase == PodPhase::kPending;
+  return terminating || (alive && restarted);
+}
+
+RestartFacts RestartFactsOfSet(const LeaderWorkerSet& set) {
+  const std::string& policy = set.spec().leader_worker_template().restart_policy();
+  const bool after_start = policy == kRecreateGroupAfterStart;
+  RestartFacts facts;
+  facts.policy_restarts = after_start || policy == kRecreateGroupOnPodRestart;
+  facts.waits_for_start = after_start || set.metadata().annotations().count(kRecreateGroupAfterStartAnnotation) > 0;
+  return facts;
+}
+
+RestartFacts ReadRestartFacts(const PodObservation& observation) {
+  const ObservedPod& pod = *observation.pod;
+  RestartFacts facts = RestartFactsOfSet(*observation.set);
+  facts.triggered = TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
+  facts.group_started = !facts.waits_for_start || IsStarted(observation);
+  facts.is_leader = pod.is_leader();
+  const ObservedPod* leader = facts.is_leader ? &pod : observation.leader;
+  facts.leader_exists = leader != nullptr;
+  if (leader == nullptr) return facts;
+  facts.same_revision = leader->meta.revision_key == pod.meta.revision_key;
+  facts.belongs_to_leader = facts.is_leader || BelongsToLeader(observation);
+  facts.leader_terminating = leader->meta.terminating;
+  return facts;
+}
+
+RestartDecision DecideRestart(const RestartFacts& facts) {
+  const struct {
+    bool matches;
+    RestartDecision decision;
+  } table[] = {
+      {!facts.policy_restarts, {DecisionReason::kRestartPolicyNone, false, false}},
+      {!facts.triggered, {DecisionReason::kNoTrigger, false, false}},
+      // Pods of a group that is still coming up fail and restart while they wait for each other.
+      {facts.waits_for_start && !facts.group_started, {DecisionReason::kGroupStillStarting, false, false}},
+      // The leader took its group with it; the next leader has not come yet.
+      {!facts.leader_exists, {DecisionReason::kLeaderAbsent, false, false}},
+      // Old workers die while the leader is already of the next revision.
+      {!facts.same_revision, {DecisionReason::kOtherRevision, false, false}},
+      // Same name and revision, but another life of the leader.
+      {!facts.belongs_to_leader, {DecisionReason::kFormerLeader, false, false}},
+      {facts.leader_terminating, {DecisionReason::kAlreadyRestarting, false, true}},
+  };
+  for (const auto& row : table) {
+    if (row.matches) return row.decision;
+  }
+  return {DecisionReason::kRestartGroup, true, true};
+}
+
+std::optional<int32_t> GroupOwedRestart(const PodObservation& observation) {
+  const ObservedPod& pod = *observation.pod;
+  const bool restarts = pod.worker_index.has_value() && DecideRestart(ReadRestartFacts(observation)).restart;
+  if (!restarts) return std::nullopt;
+  const ObservedMeta& leader = pod.is_leader() ? pod.meta : observation.leader->meta;
+  const std::optional<int64_t> group = ParseStrictInteger(leader.group_index.value_or(""));
+  const bool is_of_set = leader.set_name == observation.set->metadata().name() && group.has_value() && *group >= 0 &&
+                         *group <= std::numeric_limits<int32_t>::max();
+  return is_of_set ? std::optional<int32_t>(static_cast<int32_t>(*group)) : std::nullopt;
+}
+
+}  // namespace lws

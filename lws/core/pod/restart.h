@@ -1,0 +1,67 @@
+// Whether a pod's failure takes its group down.
+//
+//   lws::RestartDecision decision = lws::DecideRestart(facts);
+//   if (decision == lws::RestartDecision::kRestartGroup) // delete the leader, in the foreground
+//
+// A first-match table over a handful of facts; the observation is reduced to them first.
+//
+// Laws:
+//   1. Only kRestartGroup deletes anything.
+//   2. A pod that is neither terminating nor restarted while Running or Pending never restarts its group.
+//   3. A worker restarts its group only through the very leader it belongs to, by UID, and of its own revision.
+//   4. A leader that is already terminating is left alone.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_POD_RESTART_H_
+#define LWS_CORE_POD_RESTART_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+#include "lws/core/observation.h"
+#include "lws/core/plan/decision.h"
+
+namespace lws {
+
+class LeaderWorkerSet;
+
+// What a pod must have come to for its group to be restarted: it is terminating, or a container of it has restarted
+// while it is Running or Pending.
+bool TriggersRestart(PodPhase phase, bool restarted, bool terminating);
+
+struct RestartFacts {
+  bool policy_restarts = false;  // RecreateGroupOnPodRestart or RecreateGroupAfterStart
+  bool triggered = false;        // terminating, or restarted while Running or Pending
+  bool waits_for_start = false;  // RecreateGroupAfterStart, or the experimental annotation
+  bool group_started = false;    // the group has all its pods, none Pending
+  bool is_leader = false;
+  bool leader_exists = false;      // a leader is its own leader
+  bool same_revision = false;      // as its leader
+  bool belongs_to_leader = false;  // the chain of controller owners ends at the leader's UID
+  bool leader_terminating = false;
+};
+
+// What the set alone says: policy_restarts and waits_for_start.
+RestartFacts RestartFactsOfSet(const LeaderWorkerSet& set);
+
+// The reduction. REQUIRES: observation.pod and observation.set are there.
+RestartFacts ReadRestartFacts(const PodObservation& observation);
+
+// What a decision means for the rest of the pass.
+struct RestartDecision {
+  DecisionReason reason = DecisionReason::kNoTrigger;
+  bool restart = false;  // delete the leader
+  bool stop = false;     // the group is on its way: nothing else is to be done
+};
+
+RestartDecision DecideRestart(const RestartFacts& facts);
+
+// The group that the pod is to restart, by the label of its leader; nullopt when it restarts none of its set. REQUIRES:
+// as ReadRestartFacts.
+std::optional<int32_t> GroupOwedRestart(const PodObservation& observation);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_POD_RESTART_H_

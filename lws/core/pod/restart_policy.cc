@@ -1,0 +1,224 @@
+#include "lws/core/pod/restart_policy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/pod_document.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/core/pod/restart.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using internal::TextOf;
+
+namespace {
+
+// How a member failed since the memory, if it did.
+enum class Failure { kNone, kContainer, kPod };
+
+Failure FailureOf(const GroupMember& member, const MemberMemory* known) {
+  if (member.terminating) return Failure::kPod;
+  if (known != nullptr && known->uid != member.uid) return Failure::kPod;
+  const int64_t restarts_before = known == nullptr ? 0 : known->restarts;
+  const bool restarted = member.restarts > restarts_before;
+  return TriggersRestart(member.phase, restarted, /*terminating=*/false) ? Failure::kContainer : Failure::kNone;
+}
+
+RestartAction ActionFor(const RestartPolicy& policy, const GroupMember& member) {
+  if (!member.last_end.has_value()) return RestartAction::kRestartGroup;
+  const ContainerEnd& end = *member.last_end;
+  for (const RestartRule& rule : policy.rules) {
+    const bool has_code =
+        std::find(rule.exit_codes.begin(), rule.exit_codes.end(), end.exit_code) != rule.exit_codes.end();
+    if (!rule.exit_codes.empty() && !has_code) continue;
+    if (rule.reason.empty() || rule.reason == end.reason) return rule.action;
+  }
+  return RestartAction::kRestartGroup;
+}
+
+const MemberMemory* Find(const std::vector<MemberMemory>& members, int32_t index) {
+  const auto found = std::find_if(members.begin(), members.end(),
+                                  [index](const MemberMemory& member) { return member.index == index; });
+  return found == members.end() ? nullptr : &*found;
+}
+
+// The container states of a pod document, init containers first.
+std::vector<Json> ContainerStatuses(const Json& pod) {
+  std::vector<Json> statuses;
+  const Json status = pod.value("status", Json::object());
+  for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
+    for (const Json& container : status.value(list, Json::array())) statuses.push_back(container);
+  }
+  return statuses;
+}
+
+const GroupMember* FindLeader(const GroupMembers& group) {
+  const auto found = std::find_if(group.members.begin(), group.members.end(),
+                                  [](const GroupMember& member) { return member.index == 0; });
+  return found == group.members.end() ? nullptr : &*found;
+}
+
+// What became of all members since the memory, at its worst.
+struct Failures {
+  bool restart = false;
+  bool ignored = false;
+  bool fail_set = false;
+};
+
+Failures Compare(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory) {
+  Failures failures;
+  for (const GroupMember& member : group.members) {
+    const Failure failure = FailureOf(member, Find(memory.members, member.index));
+    if (failure == Failure::kNone) continue;
+    const RestartAction action = failure == Failure::kPod ? RestartAction::kRestartGroup : ActionFor(policy, member);
+    failures.restart |= action == RestartAction::kRestartGroup;
+    failures.ignored |= action == RestartAction::kIgnore;
+    failures.fail_set |= action == RestartAction::kFailSet;
+  }
+  // Those that are gone.
+  for (const MemberMemory& known : memory.members) {
+    failures.restart |= std::none_of(group.members.begin(), group.members.end(),
+                                     [&known](const GroupMember& member) { return member.index == known.index; });
+  }
+  return failures;
+}
+
+std::vector<MemberMemory> Remember(const GroupMembers& group) {
+  std::vector<MemberMemory> members;
+  for (const GroupMember& member : group.members) members.push_back({member.index, member.uid, member.restarts});
+  std::sort(members.begin(), members.end(),
+            [](const MemberMemory& a, const MemberMemory& b) { return a.index < b.index; });
+  return members;
+}
+
+absl::Duration Backoff(const RestartPolicy& policy, int32_t restarts_in_a_row) {
+  absl::Duration backoff = policy.first_backoff;
+  for (int32_t i = 1; i < restarts_in_a_row && backoff < policy.max_backoff; ++i) backoff *= 2;
+  return std::min(backoff, policy.max_backoff);
+}
+
+// What is owed, within the limits.
+void Settle(const RestartPolicy& policy, absl::Time now, RestartVerdict* verdict) {
+  RestartMemory& memory = verdict->memory;
+  if (!memory.is_counted) {
+    if (policy.max_restarts.has_value() && memory.restarts >= *policy.max_restarts) {
+      memory.gave_up = true;
+      verdict->reason = RestartReason::kGaveUp;
+      return;
+    }
+    if (now - memory.last_restart >= policy.stable_after) memory.restarts_in_a_row = 0;
+    const absl::Duration wait = memory.last_restart + Backoff(policy, memory.restarts_in_a_row) - now;
+    if (memory.restarts_in_a_row > 0 && wait > absl::ZeroDuration()) {
+      verdict->reason = RestartReason::kBackingOff;
+      verdict->look_again_in = wait;
+      return;
+    }
+    memory.is_counted = true;
+    ++memory.restarts;
+    ++memory.restarts_in_a_row;
+    memory.last_restart = now;
+  }
+  verdict->reason = RestartReason::kRestart;
+  verdict->restart = true;
+}
+
+}  // namespace
+
+RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory,
+                                  absl::Time now) {
+  RestartVerdict verdict;
+  verdict.memory = memory;
+  const auto because = [&verdict](RestartReason reason) {
+    verdict.reason = reason;
+    return verdict;
+  };
+  const GroupMember* leader = FindLeader(group);
+  // What was there is on its way out with its leader, or gone: nothing of it is a failure of what comes.
+  if (leader == nullptr) return because(RestartReason::kNoLeader);
+  if (leader->terminating) return because(RestartReason::kAlreadyRestarting);
+  RestartMemory& next = verdict.memory;
+  if (memory.revision_key != group.revision_key) {
+    next = RestartMemory();
+    next.revision_key = group.revision_key;
+  }
+  if (next.leader_uid != leader->uid) {
+    next.leader_uid = leader->uid;
+    next.members.clear();
+    next.has_started = next.owes_restart = next.is_counted = false;
+  }
+  if (next.gave_up) return because(RestartReason::kGaveUp);
+  const Failures failures = Compare(policy, group, next);
+  next.members = Remember(group);
+  next.has_started |= group.started;
+  if (!next.has_started) {
+    return because(failures.restart || failures.fail_set ? RestartReason::kStillStarting : RestartReason::kNoFailure);
+  }
+  if (failures.fail_set) {
+    next.gave_up = verdict.fails_set = true;
+    return because(RestartReason::kGaveUp);
+  }
+  next.owes_restart |= failures.restart;
+  if (!next.owes_restart) return because(failures.ignored ? RestartReason::kIgnored : RestartReason::kNoFailure);
+  Settle(policy, now, &verdict);
+  return verdict;
+}
+
+absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod) {
+  const absl::StatusOr<ObservedPod> observed = ObservePod(pod);
+  if (!observed.ok()) return observed.status();
+  GroupMember member;
+  member.uid = observed->meta.uid;
+  member.phase = observed->phase;
+  member.terminating = observed->meta.terminating;
+  member.index = ParseIndex(observed->worker_index.value_or(""));
+  if (member.index < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("Pod ", observed->meta.namespace_name, "/", observed->meta.name,
+                                                   ": metadata.labels.", kWorkerIndexLabel, ": no index"));
+  }
+  std::string last;
+  for (const Json& status : ContainerStatuses(pod)) {
+    member.restarts += status.value("restartCount", int64_t{0});
+    for (const char* state : {"lastState", "state"}) {
+      const Json end = status.value(state, Json::object()).value("terminated", Json());
+      if (!end.is_object()) continue;
+      const std::string finished = TextOf(end, "finishedAt");
+      if (member.last_end.has_value() && finished < last) continue;
+      last = finished;
+      member.last_end = ContainerEnd{end.value("exitCode", 0), TextOf(end, "reason")};
+    }
+  }
+  return member;
+}
+
+absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
+                                              const std::vector<SharedJson>& pods) {
+  const absl::StatusOr<ObservedPod> observed = ObservePod(leader);
+  if (!observed.ok()) return observed.status();
+  GroupMembers group;
+  group.revision_key = observed->meta.revision_key;
+  absl::StatusOr<GroupMember> member = ReadGroupMember(leader);
+  if (!member.ok()) return member.status();
+  group.members.push_back(*std::move(member));
+  if (worker_statefulset == nullptr) return group;
+  const absl::StatusOr<ObservedStatefulSet> workers = ObserveStatefulSet(*worker_statefulset);
+  if (!workers.ok()) return workers.status();
+  const auto is_owned = [](const ObservedMeta& meta, const ObservedMeta& owner) {
+    return meta.controller.has_value() && meta.controller->uid == owner.uid;
+  };
+  if (!is_owned(workers->meta, observed->meta)) return group;
+  for (const SharedJson& pod : pods) {
+    const absl::StatusOr<ObservedPod> worker = ObservePod(*pod);
+    if (!worker.ok()) return worker.status();
+    if (!is_owned(worker->meta, workers->meta)) continue;
+    member = ReadGroupMember(*pod);
+    if (!member.ok()) return member.status();
+    group.members.push_back(*std::move(member));
+  }
+  return group;
+}
+
+}  // namespace lws

@@ -1,0 +1,37 @@
+// Admission of a pod: the labels, affinity and environment that make it a member of its group.
+//
+//   absl::StatusOr<lws::Json> admitted = lws::AdmitPod(pod, {});
+//   // labels group-index, group-key, worker-index; LWS_LEADER_ADDRESS, LWS_GROUP_SIZE, LWS_WORKER_INDEX in every
+//   container
+//
+// Laws:
+//   1. A pod without the name label comes back as it was.
+//   2. AdmitPod of an admitted pod changes nothing, unless its ordinal made it a worker of index 0: that passes for
+//      a leader from then on.
+//   3. The user's variables keep their order; of a repeated name the first stays.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_CORE_RECONCILE_ADMIT_POD_H_
+#define LWS_CORE_RECONCILE_ADMIT_POD_H_
+
+#include "absl/status/statusor.h"
+#include "lws/api/json.h"
+#include "lws/placement/node_binding.h"
+#include "lws/placement/providers/pod_group.h"
+
+namespace lws {
+
+struct AdmissionOptions {
+  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  // Borrowed; the pods of these groups are bound to their nodes. Null for none.
+  const PlacedGroups* placed = nullptr;
+};
+
+// Returns the pod as it is to be created. Errors: InvalidArgument naming the pod and the field: no or no integral size
+// annotation, a name without an ordinal, subgroup annotations that are no integers.
+// Complexity: O(pod), and O(size) for pods that ask for TPUs.
+absl::StatusOr<Json> AdmitPod(Json pod, const AdmissionOptions& options);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_RECONCILE_ADMIT_POD_H_

@@ -1,0 +1,247 @@
+#include "lws/core/reconcile/reconcile_pod.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/core/desired/desired_objects.h"
+#include "lws/core/plan/plan_builder.h"
+#include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/restart.h"
+#include "lws/core/pod/restart_policy.h"
+#include "lws/core/revision/revision_data.h"
+#include "lws/core/revision/revisions.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using internal::GroupPodGroup;
+using internal::GroupService;
+using internal::OwnedRevisions;
+using internal::PlanBuilder;
+using internal::WorkerStatefulSet;
+
+namespace {
+
+constexpr absl::Duration kRevisionRetry = absl::Seconds(1);
+constexpr absl::Duration kFormerPodGroupRetry = absl::Seconds(1);
+
+class PodPass {
+ public:
+  PodPass(const PodObservation& observation, absl::Time now, const PodReconcileOptions& options)
+      : observation_(observation),
+        options_(options),
+        now_(now),
+        set_(*observation.set),
+        pod_(*observation.pod),
+        plan_(set_.metadata().namespace_(), set_.metadata().name()) {}
+
+  Plan Run() {
+    const bool is_leader = pod_.is_leader();
+    subject_ = is_leader ? DecisionSubject::kLeaderPod : DecisionSubject::kWorkerPod;
+    if (!is_leader && !ParsePodName(pod_.meta.name).has_value() && MayRestart()) {
+      return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                                                                ": metadata.name: no -ORDINAL at its end")));
+    }
+    const bool remembers = options_.restarts != nullptr && observation_.members != nullptr;
+    const RestartDecision restart = remembers ? DecideWithMemory() : DecideRestart(ReadRestartFacts(observation_));
+    plan_.Because(restart.reason, subject_);
+    if (restart.restart) RestartGroup(is_leader ? pod_ : *observation_.leader);
+    if (look_again_in_.has_value()) return plan_.Again(*look_again_in_);
+    if (restart.stop) return plan_.Take();
+    if (!is_leader) {
+      plan_.Because(DecisionReason::kWorkerIsFine, subject_);
+      return plan_.Take();
+    }
+    return RunLeader();
+  }
+
+ private:
+  // Whether the restart decision will ask for the leader.
+  bool MayRestart() const {
+    const RestartFacts facts = ReadRestartFacts(observation_);
+    return facts.policy_restarts && facts.triggered && facts.group_started;
+  }
+
+  RestartDecision DecideWithMemory() {
+    const RestartFacts facts = ReadRestartFacts(observation_);
+    if (!facts.policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
+    if (!facts.leader_exists) return {DecisionReason::kLeaderAbsent, false, false};
+    const RestartMemory nothing;
+    const RestartMemory& memory = observation_.restart_memory == nullptr ? nothing : *observation_.restart_memory;
+    GroupMembers members = *observation_.members;
+    members.started = members.started && facts.group_started;
+    RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
+    if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
+    look_again_in_ = verdict.look_again_in;
+    if (verdict.fails_set) {
+      plan_.Warn("GroupFailed", "Restart",
+                 absl::StrCat("pod ", pod_.meta.name, " failed in a way that is not restarted"), PodRef(pod_));
+    }
+    switch (verdict.reason) {
+      case RestartReason::kNoLeader:
+        return {DecisionReason::kLeaderAbsent, false, false};
+      case RestartReason::kAlreadyRestarting:
+        return {DecisionReason::kAlreadyRestarting, false, true};
+      case RestartReason::kNoFailure:
+        return {DecisionReason::kNoTrigger, false, false};
+      case RestartReason::kIgnored:
+        return {DecisionReason::kFailureIgnored, false, false};
+      case RestartReason::kStillStarting:
+        return {DecisionReason::kGroupStillStarting, false, false};
+      case RestartReason::kGaveUp:
+        return {DecisionReason::kGaveUp, false, false};
+      case RestartReason::kBackingOff:
+        return {DecisionReason::kBackingOff, false, true};
+      case RestartReason::kRestart:
+        break;
+    }
+    return {DecisionReason::kRestartGroup, true, true};
+  }
+
+  ObjectRef PodRef(const ObservedPod& pod) const { return {"Pod", pod.meta.namespace_name, pod.meta.name}; }
+
+  void RestartGroup(const ObservedPod& leader) {
+    plan_.Delete("v1", "Pod", leader.meta).propagation = Propagation::kForeground;
+    plan_.Tell("RecreateGroup", "Delete",
+               absl::StrCat("Worker pod ", pod_.meta.name, " failed, deleted leader pod ", leader.meta.name,
+                            " to recreate group ", leader.meta.group_index.value_or("")),
+               PodRef(leader));
+  }
+
+  Plan RunLeader() {
+    const DecisionReason reason = DecideLeader(ReadLeaderFacts(observation_));
+    if (reason == DecisionReason::kMistakenLeader) {
+      plan_.Because(DecisionReason::kMistakenLeader, subject_);
+      plan_.Warn("FailedCreate", "Create",
+                 absl::StrCat("leader pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                              " contains mistake annotation '", kLeaderNameAnnotation,
+                              "': requires Kubernetes ≥v1.27 or v1.26 with StatefulSetStartOrdinal feature"),
+                 PodRef(pod_));
+      return plan_.Take();
+    }
+    if (reason == DecisionReason::kLeaderTerminating) return Wait(reason);
+    const bool unique = set_.spec().network_config().subdomain_policy() == kSubdomainUniquePerReplica;
+    if (unique && observation_.service == nullptr) {
+      plan_.Because(DecisionReason::kServiceMissing, subject_);
+      plan_.Create(GroupService(set_, pod_));
+    }
+    if (options_.waits_for_former_pod_group && HasFormerPodGroup()) {
+      plan_.Because(DecisionReason::kFormerPodGroup, subject_);
+      return plan_.Again(kFormerPodGroupRetry);
+    }
+    absl::Status status = DecidePodGroup();
+    if (!status.ok()) return plan_.Fail(std::move(status));
+    return RunWorkers(reason);
+  }
+
+  bool HasFormerPodGroup() const {
+    if (options_.scheduler_provider != SchedulerProvider::kVolcano || observation_.pod_group == nullptr) return false;
+    const std::optional<ObservedMeta::Controller>& owner = observation_.pod_group->meta.controller;
+    return owner.has_value() && owner->kind == "Pod" && owner->uid != pod_.meta.uid;
+  }
+
+  absl::Status DecidePodGroup() {
+    if (options_.scheduler_provider != SchedulerProvider::kVolcano || observation_.pod_group != nullptr) {
+      return absl::OkStatus();
+    }
+    plan_.Because(DecisionReason::kPodGroupMissing, subject_);
+    absl::StatusOr<Json> pod_group = GroupPodGroup(set_, pod_);
+    if (!pod_group.ok()) return pod_group.status();
+    plan_.Create(*std::move(pod_group));
+    return absl::OkStatus();
+  }
+
+  Plan Wait(DecisionReason reason) {
+    plan_.Because(reason, subject_);
+    return plan_.Take();
+  }
+
+  Plan RunWorkers(DecisionReason reason) {
+    const bool waits = reason == DecisionReason::kSingleMember || reason == DecisionReason::kWaitingForLeaderReady;
+    if (waits) return Wait(reason);
+    if (reason == DecisionReason::kWaitingForRevision) {
+      plan_.Because(reason, subject_, pod_.meta.revision_key);
+      return plan_.Again(kRevisionRetry);
+    }
+    const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
+    const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
+    if (!set.ok()) {
+      return plan_.Fail(
+          absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
+                                                  revision->meta.name, ": ", set.status().message())));
+    }
+    const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
+    if (!topology_value.ok()) return plan_.Fail(topology_value.status());
+    if (reason != DecisionReason::kWorkersMissing) return Wait(reason);
+    return CreateWorkers(*set, *topology_value);
+  }
+
+  // The node label of exclusive placement. An empty key counts, and no node has it.
+  std::optional<std::string> Topology() const {
+    const auto& annotations = set_.metadata().annotations();
+    const auto found = annotations.find(kExclusiveTopologyAnnotation);
+    if (found == annotations.end()) return std::nullopt;
+    return found->second;
+  }
+
+  // The label of the leader's node; nullopt without exclusive placement, or while the leader is on no node.
+  absl::StatusOr<std::optional<std::string>> TopologyValue() const {
+    if (!Topology().has_value() || pod_.node_name.empty()) return std::optional<std::string>();
+    if (observation_.node == nullptr) {
+      return absl::NotFoundError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                                              ": spec.nodeName: node ", pod_.node_name, " does not exist"));
+    }
+    const auto found = observation_.node->labels.find(*Topology());
+    if (found == observation_.node->labels.end()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("Node ", pod_.node_name, ": metadata.labels: no topology label \"", *Topology(), "\""));
+    }
+    return std::optional<std::string>(found->second);
+  }
+
+  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::optional<std::string>& topology_value) {
+    plan_.Because(DecisionReason::kWorkersMissing, subject_);
+    Action& action = plan_.Create(WorkerStatefulSet(set_of_revision, pod_, topology_value));
+    action.failure_event = plan_.Warning(
+        "FailedCreate", "Create", absl::StrCat("Failed to create worker statefulset for leader pod ", pod_.meta.name),
+        PodRef(pod_));
+    plan_.Tell("GroupsProgressing", "Create",
+               absl::StrCat("Created worker statefulset for leader pod ", pod_.meta.name), PodRef(pod_));
+    return plan_.Take();
+  }
+
+  const PodObservation& observation_;
+  const PodReconcileOptions& options_;
+  const absl::Time now_;
+  const LeaderWorkerSet& set_;
+  const ObservedPod& pod_;
+  PlanBuilder plan_;
+  std::optional<absl::Duration> look_again_in_;
+  DecisionSubject subject_ = DecisionSubject::kLeaderPod;
+};
+
+Plan Missing(const ObservedPod& pod, const char* label) {
+  Plan plan;
+  plan.error = absl::InvalidArgumentError(
+      absl::StrCat("Pod ", pod.meta.namespace_name, "/", pod.meta.name, ": metadata.labels.", label, ": missing"));
+  return plan;
+}
+
+}  // namespace
+
+Plan ReconcilePod(const PodObservation& observation, absl::Time now, const PodReconcileOptions& options) {
+  if (observation.pod == nullptr) return Plan();
+  if (observation.pod->meta.set_name.empty()) return Missing(*observation.pod, kNameLabel);
+  if (!observation.pod->worker_index.has_value()) return Missing(*observation.pod, kWorkerIndexLabel);
+  if (observation.set == nullptr) return Plan();
+  return PodPass(observation, now, options).Run();
+}
+
+}  // namespace lws

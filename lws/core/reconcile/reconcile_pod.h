@@ -1,0 +1,42 @@
+// One look at a pod of a set: whether its failure restarts the group and, for a leader, what its group still lacks.
+//
+//   lws::Plan plan = lws::ReconcilePod(observation, now, {lws::SchedulerProvider::kNone});
+//   // create StatefulSet vllm-0: the workers of leader vllm-0
+//
+// Expected flow: the pod's key is queued whenever the pod changed, or a worker StatefulSet of a leader changed.
+// Guarantees:
+//   1. A pod that is not there, or whose set is not there, gets an empty plan.
+//   2. Worker StatefulSets are created, never changed; they follow the leader's revision, not the live template.
+//   3. A group is restarted by deleting its leader in the foreground, at the UID and resource version that were seen.
+//   4. A pure function of its arguments.
+// Errors: in Plan::error, naming object and field: missing labels, a name without an ordinal, a revision that does not
+// read, a node that is missing or lacks the topology label.
+//
+// Thread-safety: may be called concurrently. Complexity: O(pods of the group + templates).
+#ifndef LWS_CORE_RECONCILE_RECONCILE_POD_H_
+#define LWS_CORE_RECONCILE_RECONCILE_POD_H_
+
+#include "absl/time/time.h"
+#include "lws/core/observation.h"
+#include "lws/core/plan/plan.h"
+#include "lws/placement/providers/pod_group.h"
+
+namespace lws {
+
+struct RestartPolicy;
+
+struct PodReconcileOptions {
+  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  // A PodGroup of the group's name that belongs to a former leader is about to go: look again until it has. The
+  // reference takes it as the group's own, and is left without one.
+  bool waits_for_former_pod_group = true;
+  // Borrowed. With one, and with PodObservation::members, restarts are those of restart_policy.h, and the plan has the
+  // memory to be kept. Null: the reference's way.
+  const RestartPolicy* restarts = nullptr;
+};
+
+Plan ReconcilePod(const PodObservation& observation, absl::Time now, const PodReconcileOptions& options);
+
+}  // namespace lws
+
+#endif  // LWS_CORE_RECONCILE_RECONCILE_POD_H_

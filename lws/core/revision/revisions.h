@@ -1,0 +1,73 @@
+// The revisions that a set owns, and which of them counts.
+//
+//   lws::internal::OwnedRevisions revisions(set, observation.revisions);
+//   const lws::ObservedRevision* current = revisions.Find("6c5b8f7d9");    // null when there is none
+//
+// Laws:
+//   1. Owned are revisions with the set's label and namespace that have no controller, or the set as controller.
+//   2. Of several with one key the highest number counts, the last listed on a tie.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_CORE_REVISION_REVISIONS_H_
+#define LWS_CORE_REVISION_REVISIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+
+namespace lws {
+class LeaderWorkerSet;
+}  // namespace lws
+
+namespace lws::internal {
+
+// Whether a pass over the set may have to look at the revision: by its label, or because a new one could get its name.
+bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
+
+class OwnedRevisions {
+ public:
+  // Borrows the elements of `observed`.
+  OwnedRevisions(const LeaderWorkerSet& set, const std::vector<const ObservedRevision*>& observed);
+
+  const ObservedRevision* Find(absl::string_view key) const;
+
+  // One more than the highest number; 1 when there are none. OutOfRange when the highest is the largest int64.
+  absl::StatusOr<int64_t> NextNumber() const;
+
+  // That of another key with the highest number; null when there is none.
+  const ObservedRevision* NewestBut(absl::string_view key) const;
+
+  // Those of other keys, by name.
+  std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;
+
+ private:
+  absl::InlinedVector<const ObservedRevision*, 8> owned_;
+};
+
+// The revision that the set's present template makes: RevisionData, and RevisionKey of it. Borrowed.
+struct KeyedRevision {
+  absl::string_view data;
+  absl::string_view key;
+};
+
+// Which revision the groups should have.
+struct RevisionChoice {
+  std::string key;
+  // That of the leader StatefulSet; null when it has none, or it is gone and must be made again.
+  const ObservedRevision* current = nullptr;
+  // The template differs from it: a new one begins.
+  bool updated = false;
+};
+
+// Complexity: O(revisions), and O(templates) when the stored data is not equal to the letter.
+RevisionChoice ChooseRevision(const OwnedRevisions& owned, const LeaderWorkerSet& set, const KeyedRevision& newest,
+                              const ObservedStatefulSet* leader_statefulset);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_REVISION_REVISIONS_H_

@@ -1,0 +1,66 @@
+// The projected objects of a cluster, and the observations of them.
+//
+//   lws::ClusterSnapshot cluster;
+//   for (const lws::Json& object : objects) cluster.Add(object);
+//   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now, options);
+//
+// Fleet (fleet.h) gives the same observations much faster, and says what is due.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_CORE_SNAPSHOT_CLUSTER_SNAPSHOT_H_
+#define LWS_CORE_SNAPSHOT_CLUSTER_SNAPSHOT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+#include "lws/core/observation.h"
+
+namespace lws {
+
+class ClusterStateProto;
+
+class ClusterSnapshot {
+ public:
+  ClusterSnapshot();
+  ~ClusterSnapshot();
+  ClusterSnapshot(ClusterSnapshot&&) noexcept;
+  ClusterSnapshot& operator=(ClusterSnapshot&&) noexcept;
+
+  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed
+  // over. Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
+  absl::Status Add(const Json& object);
+
+  // Takes the object out; nothing happens when it is not there.
+  void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+
+  // The whole snapshot as bytes, and back: what was saved gives the same decisions. Load replaces what is there.
+  // Errors: InvalidArgument, and the snapshot is unchanged.
+  ClusterStateProto Save() const;
+  absl::Status Load(const ClusterStateProto& state);
+
+  // Complexity: O(objects of the namespace). The results borrow from this snapshot.
+  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;
+
+  // {namespace, name} of all sets, and of all pods.
+  std::vector<std::pair<std::string, std::string>> SetNames() const;
+  std::vector<std::pair<std::string, std::string>> PodNames() const;
+
+ private:
+  struct Objects;
+  struct Adder;
+
+  std::vector<int32_t> GroupsToRestart(absl::string_view namespace_name, absl::string_view name) const;
+
+  std::unique_ptr<Objects> objects_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_CORE_SNAPSHOT_CLUSTER_SNAPSHOT_H_

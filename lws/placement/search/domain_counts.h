@@ -1,0 +1,104 @@
+// How much of a group each domain could take: counted on the nodes, summed over the domains.
+//
+//   lws::internal::DomainCounts counts(problem, capacity, {});
+//   counts.At(0, 3).units;    // workers, or whole subgroups, that rack 3 could take
+//
+// Laws:
+//   1. The units of a domain are the sum of its children's, cut to whole subgroups where a layer of subgroups has its
+//      level; `with_leader` is the largest such number when the leader takes its place on one of the domain's nodes.
+//   2. After Refresh of every node whose capacity or holds changed, the counts equal those counted anew.
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_PLACEMENT_SEARCH_DOMAIN_COUNTS_H_
+#define LWS_PLACEMENT_SEARCH_DOMAIN_COUNTS_H_
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "lws/placement/capacity.h"
+#include "lws/placement/search/placement_problem.h"
+
+namespace lws::internal {
+
+struct DomainCount {
+  static constexpr int64_t kNone = std::numeric_limits<int64_t>::max() / 2;
+
+  int64_t workers = 0;       // that fit, whatever the subgroups
+  int64_t penalty = kNone;   // fewest workers that the leader displaces; kNone when it fits nowhere
+  int64_t units = 0;         // PlacementProblem::UnitsAt tells of what
+  int64_t with_leader = -1;  // units beside the leader; -1 when it does not fit
+
+  // Workers that fit beside the leader, where there is one.
+  int64_t RoomFor(bool leader) const { return leader ? workers - penalty : workers; }
+  int64_t UnitsFor(bool leader) const { return leader ? with_leader : units; }
+};
+
+// What the counts are limited to, and what is promised already.
+struct CountScope {
+  int level = Topology::kRoot;
+  int32_t domain = 0;
+  // Nodes that are gone.
+  const std::vector<bool>* lost = nullptr;
+  // A node of the group, whose domains it may hold exclusively itself.
+  std::optional<int32_t> own_node;
+  // Units of the layer below (or workers) that certain domains of a layer must take, beside whole subgroups: by number
+  // of the layer and domain.
+  std::map<std::pair<int, int32_t>, int64_t> reserved;
+};
+
+class DomainCounts {
+ public:
+  // Borrows all. Complexity: O(nodes of the scope x resources).
+  DomainCounts(const PlacementProblem& problem, const Capacity& capacity, CountScope scope);
+
+  const CountScope& scope() const { return scope_; }
+  const DomainCount& At(int level, int32_t domain) const { return cells_[level + 1][domain - first_[level + 1]]; }
+  // The domain of the scope.
+  const DomainCount& Whole() const { return At(scope_.level, scope_.domain); }
+
+  // Whether the node is in a domain that another exclusive group holds.
+  bool IsTaken(int32_t node) const;
+
+  // Whether some domain cannot keep what is reserved in it.
+  bool breaks_reservation() const { return breaks_reservation_; }
+
+  // Keeps the domains of the level in order of their room, which then costs O(log domains) a change.
+  void IndexRoom(int level);
+  // That level, and its domains that can have the leader where there is one: room, and domain.
+  std::optional<int> indexed_level() const { return indexed_level_; }
+  const std::set<std::pair<int64_t, int32_t>>& by_room() const { return by_room_; }
+
+  // Counts the nodes, which are a range, and the domains above them anew.
+  // Complexity: O(nodes x resources + levels x children of a domain).
+  void Refresh(IndexRange nodes);
+
+ private:
+  void CountNodes(IndexRange nodes);
+  bool IsAlike(int32_t a, int32_t b) const;
+  DomainCount CountNode(int32_t node) const;
+  bool IsBarred(int32_t node) const;
+  void MoveInIndex(int32_t domain, const DomainCount& before, const DomainCount& after);
+  void CutToSubgroupsOf(int level, int32_t domain, DomainCount* count);
+  void SumChildren(int level, int32_t domain);
+  void CutToSubgroups(int layer_number, int32_t domain, DomainCount* count);
+  int64_t Reserved(int layer_number, int32_t domain) const;
+
+  const PlacementProblem& problem_;
+  const Capacity& capacity_;
+  CountScope scope_;
+  bool may_be_barred_;
+  bool breaks_reservation_ = false;
+  std::optional<int> indexed_level_;
+  std::set<std::pair<int64_t, int32_t>> by_room_;
+  std::vector<int32_t> first_;                   // by level + 1: the scope's first domain there
+  std::vector<std::vector<DomainCount>> cells_;  // by level + 1
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_PLACEMENT_SEARCH_DOMAIN_COUNTS_H_

@@ -1,0 +1,259 @@
+#include "lws/placement/search/domain_search.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "lws/placement/search/subgroup_split.h"
+
+namespace lws::internal {
+namespace {
+
+// Domains of one level, in path order.
+struct Region {
+  int level = Topology::kRoot;
+  std::vector<int32_t> domains;
+};
+
+class Search {
+ public:
+  Search(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts)
+      : problem_(problem), topology_(*problem.topology), capacity_(capacity), counts_(counts) {}
+
+  std::vector<PickedDomain> Run() {
+    const Region scope{counts_.scope().level, {counts_.scope().domain}};
+    const int last_key = static_cast<int>(topology_.level_keys().size()) - 1;
+    const Closeness closeness = problem_.request->closeness;
+    if (closeness == Closeness::kUnconstrained) {
+      const std::vector<int> levels = LevelsFrom(std::max(last_key, scope.level));
+      return problem_.exclusive_level > scope.level ? InOneExclusiveDomain(scope, levels) : Descend(levels, 0, scope);
+    }
+    const int narrowest = std::max(problem_.level, scope.level);
+    const int widest =
+        std::max({closeness == Closeness::kRequired ? narrowest : 0, scope.level, problem_.exclusive_level});
+    for (int level = std::max(narrowest, widest); level >= widest; --level) {
+      std::vector<PickedDomain> picks = InOneDomain(scope, level);
+      if (!picks.empty()) return picks;
+    }
+    const bool may_spread = closeness == Closeness::kPreferred && problem_.exclusive_level == Topology::kRoot;
+    return may_spread ? OverWidestDomains(scope) : std::vector<PickedDomain>();
+  }
+
+ private:
+  std::vector<int> LevelsFrom(int first) const {
+    std::vector<int> levels;
+    for (int level = first; level < topology_.LevelCount(); ++level) levels.push_back(level);
+    return levels;
+  }
+
+  UnitsWanted Wanted(int level) const {
+    return {problem_.UnitsAt(level), problem_.has_leader, problem_.LayerAtOrBelow(level) == nullptr,
+            problem_.LeastWithLeader(level), problem_.request->profile};
+  }
+
+  std::vector<CountedDomain> Within(const Region& region, int level) const {
+    std::vector<CountedDomain> domains;
+    for (const int32_t domain : region.domains) {
+      const IndexRange within = topology_.DomainsWithin(region.level, domain, level);
+      for (int32_t i = within.begin; i < within.end; ++i) domains.push_back({i, counts_.At(level, i)});
+    }
+    return domains;
+  }
+
+  // A domain inside of an exclusive subgroup's domain can take the one subgroup of that, or none.
+  bool LayersAboveTakeOne(int level, int32_t domain) const {
+    for (const LayerOnTopology& layer : problem_.layers) {
+      if (layer.level >= level || !layer.exclusive) continue;
+      const int32_t above = topology_.DomainOf(layer.level, topology_.NodesOf(level, domain).begin);
+      if (layer.units > 1 || capacity_.Holds(Holder::kSubgroup, layer.level, above) > 0) return false;
+    }
+    return true;
+  }
+
+  // Whether the domain could take the whole group.
+  bool TakesWhole(int level, int32_t domain) const {
+    const DomainCount& count = counts_.At(level, domain);
+    const int64_t units = count.UnitsFor(problem_.has_leader);
+    return units >= 0 && units >= problem_.UnitsAt(level) && LayersAboveTakeOne(level, domain);
+  }
+
+  // Equally tight domains matter when pods are to be spread evenly below.
+  bool WantsTies() const { return problem_.request->profile == PlacementProfile::kBalanced; }
+
+  // As TightestWhole for the whole scope, from the index: the first with room enough, and those with as much.
+  std::vector<int32_t> TightestIndexed(int level) const {
+    std::vector<int32_t> tightest;
+    int64_t least = 0;
+    const auto& by_room = counts_.by_room();
+    // Workers that must fit in any case, however they are divided into subgroups.
+    for (auto it = by_room.lower_bound({problem_.workers, -1}); it != by_room.end(); ++it) {
+      if (!tightest.empty() && it->first > least) break;
+      if (!TakesWhole(level, it->second)) continue;
+      least = it->first;
+      tightest.push_back(it->second);
+      if (!WantsTies()) break;
+    }
+    return tightest;
+  }
+
+  // Those of `level` that could take the whole group with the least left over, in path order; the first alone where
+  // ties do not matter.
+  std::vector<int32_t> TightestWhole(const Region& region, int level) const {
+    if (region.level == counts_.scope().level && counts_.indexed_level() == level) return TightestIndexed(level);
+    const bool leader = problem_.has_leader;
+    const int64_t units = std::max<int64_t>(problem_.UnitsAt(level), 0);
+    std::vector<int32_t> tightest;
+    int64_t least = 0;
+    for (const int32_t above : region.domains) {
+      const IndexRange within = topology_.DomainsWithin(region.level, above, level);
+      for (int32_t domain = within.begin; domain < within.end; ++domain) {
+        const DomainCount& count = counts_.At(level, domain);
+        if (count.UnitsFor(leader) < units) continue;
+        const int64_t room = count.RoomFor(leader);
+        if (!tightest.empty() && (room > least || (room == least && !WantsTies()))) continue;
+        if (!LayersAboveTakeOne(level, domain)) continue;
+        if (room < least) tightest.clear();
+        least = room;
+        tightest.push_back(domain);
+      }
+    }
+    return tightest;
+  }
+
+  std::vector<PickedDomain> InOneDomain(const Region& scope, int level) const {
+    const std::vector<int32_t> tightest = TightestWhole(scope, level);
+    if (tightest.empty()) return {};
+    return DescendBest(LevelsFrom(level + 1), 0, level, tightest);
+  }
+
+  // An unconstrained group that is exclusive: of all domains that can take it, the one where it uses the fewest of the
+  // last level, then the tightest.
+  std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
+    std::vector<PickedDomain> best;
+    std::tuple<int64_t, int64_t> best_key;
+    for (const CountedDomain& region : Within(scope, problem_.exclusive_level)) {
+      if (!TakesWhole(problem_.exclusive_level, region.domain)) continue;
+      std::vector<PickedDomain> picks = Descend(levels, 0, {problem_.exclusive_level, {region.domain}});
+      if (picks.empty()) continue;
+      const int64_t used = CountDomains(picks, levels[0]);
+      const DomainCount& tight =
+          used == 1 ? counts_.At(levels[0], topology_.DomainOf(levels[0], picks[0].domain)) : region.count;
+      const std::tuple<int64_t, int64_t> key(used, tight.RoomFor(problem_.has_leader));
+      if (best.empty() || key < best_key) {
+        best = std::move(picks);
+        best_key = key;
+      }
+    }
+    return best;
+  }
+
+  // Number of domains of `level` that hold the picked nodes.
+  int64_t CountDomains(const std::vector<PickedDomain>& nodes, int level) const {
+    int64_t count = 0;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const int32_t domain = topology_.DomainOf(level, nodes[i].domain);
+      count += i == 0 || topology_.DomainOf(level, nodes[i - 1].domain) != domain;
+    }
+    return count;
+  }
+
+  // Goes on in one of some equally tight domains: the first, or the one where the pods can be spread most evenly over
+  // the fewest domains below.
+  std::vector<PickedDomain> DescendBest(const std::vector<int>& levels, size_t next, int level,
+                                        const std::vector<int32_t>& domains) const {
+    if (domains.size() == 1) return Descend(levels, next, {level, {domains[0]}});
+    std::vector<PickedDomain> best;
+    std::vector<int64_t> best_key;
+    for (const int32_t domain : domains) {
+      std::vector<PickedDomain> picks = Descend(levels, next, {level, {domain}});
+      std::vector<int64_t> key;
+      for (size_t i = next; i < levels.size(); ++i) key.push_back(CountDomains(picks, levels[i]));
+      int64_t smallest = DomainCount::kNone;
+      for (const PickedDomain& pick : picks) smallest = std::min(smallest, pick.units + pick.leader);
+      key.push_back(-smallest);
+      if (!best.empty() && key >= best_key) continue;
+      best = std::move(picks);
+      best_key = std::move(key);
+    }
+    return best;
+  }
+
+  // Within `region`, which holds the whole group: level by level, from levels[next].
+  std::vector<PickedDomain> Descend(const std::vector<int>& levels, size_t next, const Region& region) const {
+    if (next == levels.size()) return AllOn(region);
+    const int level = levels[next];
+    const std::vector<int32_t> whole = TightestWhole(region, level);
+    if (!whole.empty()) return DescendBest(levels, next + 1, level, whole);
+    if (problem_.request->profile == PlacementProfile::kLeastFree) {
+      return SmallestWithin(region, region.level, problem_.layers.size(), Wanted(region.level + 1));
+    }
+    const std::vector<PickedDomain> picks = PickDomains(level, Within(region, level));
+    if (picks.empty() || next + 1 == levels.size()) return picks;
+    Region chosen{level, {}};
+    for (const PickedDomain& pick : picks) chosen.domains.push_back(pick.domain);
+    return Descend(levels, next + 1, chosen);
+  }
+
+  // A region of one node.
+  std::vector<PickedDomain> AllOn(const Region& region) const {
+    return {{region.domains[0], problem_.UnitsAt(region.level), problem_.has_leader}};
+  }
+
+  // As few of the widest domains as hold the group.
+  std::vector<PickedDomain> OverWidestDomains(const Region& scope) const {
+    const int widest = std::max(0, scope.level);
+    if (problem_.request->profile != PlacementProfile::kLeastFree) return Descend(LevelsFrom(widest), 0, scope);
+    Region chosen{widest, {}};
+    for (const PickedDomain& pick : PickDomains(widest, Within(scope, widest))) chosen.domains.push_back(pick.domain);
+    if (chosen.domains.empty()) return {};
+    return SmallestWithin(chosen, widest - 1, problem_.layers.size(), Wanted(widest));
+  }
+
+  std::vector<PickedDomain> PickDomains(int level, const std::vector<CountedDomain>& domains) const {
+    return problem_.LayersAbove(level) > 0 ? SplitSubgroups(problem_, capacity_, level, domains)
+                                           : PickFewest(domains, Wanted(level));
+  }
+
+  // The smallest domains of each layer of subgroups, and in them the smallest nodes. The region holds whole subgroups
+  // of all layers down to `settled_level`; `layers` are left to look at, innermost first, and `wanted` is in units of
+  // the last of those below it.
+  std::vector<PickedDomain> SmallestWithin(const Region& region, int settled_level, size_t layers,
+                                           UnitsWanted wanted) const {
+    while (layers > 0 && problem_.layers[layers - 1].level <= settled_level) --layers;
+    const int last_key = static_cast<int>(topology_.level_keys().size()) - 1;
+    const int level = layers > 0                ? problem_.layers[layers - 1].level
+                      : region.level < last_key ? last_key
+                                                : topology_.LastLevel();
+    wanted.least_with_leader = problem_.LeastWithLeader(level);
+    const std::vector<PickedDomain> picks = PickSmallestFirst(Within(region, level), wanted);
+    if (level == topology_.LastLevel()) return picks;
+    std::vector<PickedDomain> nodes;
+    for (const PickedDomain& pick : picks) {
+      UnitsWanted inner = wanted;
+      inner.leader = pick.leader;
+      inner.units = pick.units;
+      for (size_t i = layers; i-- > 0 && problem_.layers[i].level == level;) {
+        const bool is_member =
+            pick.leader && i == 0 && problem_.request->subgroup_leader == SubgroupLeader::kMember && inner.units > 0;
+        inner.units = inner.units * problem_.layers[i].ratio - is_member;
+      }
+      const std::vector<PickedDomain> within = SmallestWithin({level, {pick.domain}}, level, layers, inner);
+      nodes.insert(nodes.end(), within.begin(), within.end());
+    }
+    return nodes;
+  }
+
+  const PlacementProblem& problem_;
+  const Topology& topology_;
+  const Capacity& capacity_;
+  const DomainCounts& counts_;
+};
+
+}  // namespace
+
+std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
+                                      const DomainCounts& counts) {
+  return Search(problem, capacity, counts).Run();
+}
+
+}  // namespace lws::internal

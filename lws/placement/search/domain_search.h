@@ -1,0 +1,30 @@
+// The search itself: from the domain that takes the whole group down to nodes.
+//
+//   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchNodes(problem, capacity, counts);    //
+//   empty: no place
+//
+// Expected flow: the counts are up to date with the capacity.
+// At each level in turn the fewest domains inside those chosen before; the levels are the required or preferred one and
+// all below it, or the last alone for an unconstrained group. Laws 4 to 7 of assign_group.h are kept here.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_PLACEMENT_SEARCH_DOMAIN_SEARCH_H_
+#define LWS_PLACEMENT_SEARCH_DOMAIN_SEARCH_H_
+
+#include <vector>
+
+#include "lws/placement/capacity.h"
+#include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/fewest_domains.h"
+#include "lws/placement/search/placement_problem.h"
+
+namespace lws::internal {
+
+// Picks on nodes in path order, in units of the last level; within the scope of the counts.
+// Complexity: O(domains + picks x log domains), and what SplitSubgroups costs.
+std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
+                                      const DomainCounts& counts);
+
+}  // namespace lws::internal
+
+#endif  // LWS_PLACEMENT_SEARCH_DOMAIN_SEARCH_H_

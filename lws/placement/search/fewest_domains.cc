@@ -1,0 +1,351 @@
+#include "lws/placement/search/fewest_domains.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace lws::internal {
+namespace {
+
+struct Smaller {
+  const std::vector<CountedDomain>& domains;
+  bool leader;
+
+  bool operator()(int32_t a, int32_t b) const {
+    const DomainCount& x = domains[a].count;
+    const DomainCount& y = domains[b].count;
+    return std::make_tuple(x.UnitsFor(leader), -x.workers, -a) < std::make_tuple(y.UnitsFor(leader), -y.workers, -b);
+  }
+};
+
+// Numbers of domains, taken one by one from the largest; of equals the one with less room, then the first.
+class LargestFirst {
+ public:
+  // By units alone, or by units beside the leader.
+  LargestFirst(const std::vector<CountedDomain>& domains, bool leader) : order_{domains, leader} {
+    heap_.reserve(domains.size());
+    for (size_t i = 0; i < domains.size(); ++i) {
+      if (domains[i].count.UnitsFor(leader) >= 0) heap_.push_back(static_cast<int32_t>(i));
+    }
+    std::make_heap(heap_.begin(), heap_.end(), order_);
+  }
+
+  bool empty() const { return heap_.empty(); }
+  int32_t Peek() const { return heap_.front(); }
+  int32_t Take() {
+    std::pop_heap(heap_.begin(), heap_.end(), order_);
+    const int32_t index = heap_.back();
+    heap_.pop_back();
+    return index;
+  }
+
+ private:
+  Smaller order_;
+  std::vector<int32_t> heap_;
+};
+
+// The largest domains so far, and the best place for the leader inside or outside of them.
+class GrowingSet {
+ public:
+  GrowingSet(const std::vector<CountedDomain>& domains, bool leader)
+      : domains_(domains),
+        wants_leader_(leader),
+        largest_(domains, false),
+        leaders_(domains, leader),
+        in_set_(leader ? domains.size() : 0) {}
+
+  const std::vector<int32_t>& set() const { return set_; }
+
+  // Adds the next largest; false when there is none.
+  bool Grow() {
+    if (largest_.empty()) return false;
+    const int32_t index = largest_.Take();
+    const DomainCount& count = domains_[index].count;
+    sum_before_last_ = sum_;
+    sum_ += count.units;
+    set_.push_back(index);
+    if (!wants_leader_) return true;
+    in_set_[index] = true;
+    if (count.with_leader >= 0 && (inside_ < 0 || Gain(index) > Gain(inside_))) inside_ = index;
+    while (!leaders_.empty() && in_set_[leaders_.Peek()]) leaders_.Take();
+    return true;
+  }
+
+  // Most units that so many domains hold; -1 without a place for the leader.
+  int64_t Most() const {
+    if (!wants_leader_) return sum_;
+    return std::max(WithLeaderInside(), WithLeaderOutside());
+  }
+
+  // Where the leader is in the set of Most: inside of the largest domains, or in one that takes the last one's place.
+  int32_t LeaderOfMost() const { return WithLeaderInside() >= WithLeaderOutside() ? inside_ : leaders_.Peek(); }
+
+ private:
+  int64_t Gain(int32_t index) const { return domains_[index].count.with_leader - domains_[index].count.units; }
+  int64_t WithLeaderInside() const { return inside_ < 0 ? -1 : sum_ + Gain(inside_); }
+  int64_t WithLeaderOutside() const {
+    return leaders_.empty() ? -1 : sum_before_last_ + domains_[leaders_.Peek()].count.with_leader;
+  }
+
+  const std::vector<CountedDomain>& domains_;
+  bool wants_leader_;
+  LargestFirst largest_;
+  LargestFirst leaders_;
+  std::vector<bool> in_set_;
+  std::vector<int32_t> set_;
+  int64_t sum_ = 0;
+  int64_t sum_before_last_ = 0;
+  int32_t inside_ = -1;
+};
+
+// The domain outside of `taken` that holds `units` with the least to spare; -1 when there is none.
+int32_t TightestBeside(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& taken, int64_t units) {
+  std::vector<bool> is_taken(domains.size());
+  for (const int32_t index : taken) is_taken[index] = true;
+  int32_t best = -1;
+  for (size_t i = 0; i < domains.size(); ++i) {
+    const DomainCount& count = domains[i].count;
+    if (is_taken[i] || count.units < units) continue;
+    const DomainCount* known = best < 0 ? nullptr : &domains[best].count;
+    if (known == nullptr || std::tie(count.units, count.workers) < std::tie(known->units, known->workers)) {
+      best = static_cast<int32_t>(i);
+    }
+  }
+  return best;
+}
+
+int64_t SumOfUnits(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& set) {
+  return std::accumulate(set.begin(), set.end(), int64_t{0},
+                         [&](int64_t sum, int32_t index) { return sum + domains[index].count.units; });
+}
+
+// The place for the leader within `set` that displaces least, the first of equals; -1 when the units then do not fit.
+int32_t LeaderWithin(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& set, int64_t units) {
+  int32_t best = -1;
+  for (const int32_t index : set) {
+    const DomainCount& count = domains[index].count;
+    if (count.with_leader < 0) continue;
+    const int64_t loss = count.units - count.with_leader;
+    const int64_t least = best < 0 ? 0 : domains[best].count.units - domains[best].count.with_leader;
+    if (best < 0 || std::tie(loss, index) < std::tie(least, best)) best = index;
+  }
+  if (best < 0) return -1;
+  const int64_t held = SumOfUnits(domains, set) - domains[best].count.units + domains[best].count.with_leader;
+  return held >= units ? best : -1;
+}
+
+// The most that each room may get so that all get as evenly much as they can hold.
+int64_t EvenLevel(std::vector<int64_t> rooms, int64_t units) {
+  std::sort(rooms.begin(), rooms.end());
+  int64_t level = 0;
+  for (size_t i = 0; i < rooms.size(); ++i) {
+    level = units / static_cast<int64_t>(rooms.size() - i);
+    if (rooms[i] > level) break;
+    units -= rooms[i];
+  }
+  return level;
+}
+
+// The place for the leader within `set` with which the smallest number of pods is largest; as LeaderWithin.
+int32_t EvenLeaderWithin(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& set, int64_t units) {
+  std::vector<int64_t> rooms;
+  for (const int32_t index : set) rooms.push_back(domains[index].count.units);
+  const int64_t held = SumOfUnits(domains, set);
+  std::set<std::pair<int64_t, int64_t>> tried;  // equal domains are equally good
+  int32_t best = -1;
+  std::pair<int64_t, int32_t> best_key;
+  for (size_t i = 0; i < set.size(); ++i) {
+    const DomainCount& count = domains[set[i]].count;
+    if (count.with_leader < 0 || held - count.units + count.with_leader < units) continue;
+    if (!tried.insert({count.units, count.with_leader}).second) continue;
+    rooms[i] = count.with_leader + 1;
+    const int64_t smallest = std::min(*std::min_element(rooms.begin(), rooms.end()), EvenLevel(rooms, units + 1));
+    rooms[i] = count.units;
+    const std::pair<int64_t, int32_t> key(-smallest, set[i]);
+    if (best >= 0 && key > best_key) continue;
+    best = set[i];
+    best_key = key;
+  }
+  return best;
+}
+
+// A set of domains in the order in which they are filled, and the one that has the leader.
+struct ChosenSet {
+  std::vector<int32_t> order;
+  int32_t leader = -1;
+};
+
+// All but the last of the largest domains, and the tightest for what remains of `units`.
+std::vector<int32_t> WithTightestLast(const std::vector<CountedDomain>& domains, std::vector<int32_t> largest,
+                                      int64_t units) {
+  largest.pop_back();
+  const int64_t rest = units - SumOfUnits(domains, largest);
+  const int32_t last = rest <= 0 ? -1 : TightestBeside(domains, largest, rest);
+  if (last < 0) return {};
+  largest.push_back(last);
+  return largest;
+}
+
+// The set around a given leader's domain: the largest others, and the tightest last.
+ChosenSet AroundLeader(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, int32_t leader,
+                       size_t size) {
+  ChosenSet chosen{{leader}, leader};
+  LargestFirst others(domains, false);
+  int64_t held = domains[leader].count.with_leader;
+  while (chosen.order.size() < size && !others.empty()) {
+    const int32_t index = others.Take();
+    if (index == leader) continue;
+    const bool is_last = chosen.order.size() + 1 == size;
+    const int32_t tightest = is_last && wanted.profile == PlacementProfile::kBestFit
+                                 ? TightestBeside(domains, chosen.order, std::max<int64_t>(wanted.units - held, 0))
+                                 : -1;
+    chosen.order.push_back(tightest < 0 ? index : tightest);
+    held += domains[chosen.order.back()].count.units;
+  }
+  return chosen;
+}
+
+ChosenSet ChooseSet(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+  GrowingSet largest(domains, wanted.leader);
+  while (largest.Grow()) {
+    if (largest.Most() >= wanted.units) break;
+  }
+  if (largest.set().empty() || largest.Most() < wanted.units) return {};
+  const bool tightest_last = wanted.profile == PlacementProfile::kBestFit;
+  if (!wanted.leader) {
+    return {tightest_last ? WithTightestLast(domains, largest.set(), wanted.units) : largest.set(), -1};
+  }
+  // Mostly the leader has a place within the set that would be chosen without it, with room for what it displaces.
+  const bool evenly = wanted.profile == PlacementProfile::kBalanced && wanted.of_workers;
+  const int32_t inside = evenly ? EvenLeaderWithin(domains, largest.set(), wanted.units)
+                                : LeaderWithin(domains, largest.set(), wanted.units);
+  if (inside >= 0) {
+    if (!tightest_last) return {largest.set(), inside};
+    const int64_t loss = domains[inside].count.units - domains[inside].count.with_leader;
+    const std::vector<int32_t> set =
+        WithTightestLast(domains, largest.set(), wanted.units + std::max<int64_t>(loss, 0));
+    const int32_t leader = set.empty() ? -1 : LeaderWithin(domains, set, wanted.units);
+    if (leader >= 0) return {set, leader};
+  }
+  return AroundLeader(domains, wanted, largest.LeaderOfMost(), largest.set().size());
+}
+
+// Each domain full, and the last with what remains.
+std::vector<int64_t> FillInOrder(const std::vector<int64_t>& rooms, int64_t units) {
+  std::vector<int64_t> filled;
+  for (const int64_t room : rooms) {
+    filled.push_back(std::min(room, units));
+    units -= filled.back();
+  }
+  return filled;
+}
+
+// As evenly as the rooms allow; of what does not divide, the room number `first` gets one more, then the others.
+std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units, size_t first) {
+  const int64_t level = EvenLevel(rooms, units);
+  std::vector<int64_t> filled;
+  for (const int64_t room : rooms) {
+    filled.push_back(std::min(room, level));
+    units -= filled.back();
+  }
+  for (size_t i = 0; i <= filled.size() && units > 0; ++i) {
+    const size_t index = i == 0 ? first : i - 1;
+    if (filled[index] == rooms[index] || (i > 0 && index == first)) continue;
+    ++filled[index];
+    --units;
+  }
+  return filled;
+}
+
+// By room; the room of the leader, when it is not negative, has place for its pod beside that for the units.
+std::vector<int64_t> FillRooms(std::vector<int64_t> rooms, const UnitsWanted& wanted, int32_t leader) {
+  if (wanted.profile != PlacementProfile::kBalanced) return FillInOrder(rooms, wanted.units);
+  if (leader < 0 || !wanted.of_workers) return FillEvenly(rooms, wanted.units, 0);
+  ++rooms[leader];
+  std::vector<int64_t> pods = FillEvenly(rooms, wanted.units + 1, static_cast<size_t>(leader));
+  --pods[leader];
+  return pods;
+}
+
+std::vector<PickedDomain> Fill(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, ChosenSet chosen) {
+  if (chosen.order.empty()) return {};
+  if (wanted.profile == PlacementProfile::kBalanced) std::sort(chosen.order.begin(), chosen.order.end());
+  std::vector<int64_t> rooms;
+  int32_t leader = -1;
+  for (const int32_t index : chosen.order) {
+    if (index == chosen.leader) leader = static_cast<int32_t>(rooms.size());
+    rooms.push_back(domains[index].count.UnitsFor(index == chosen.leader));
+  }
+  UnitsWanted rest = wanted;
+  if (leader >= 0) {
+    rooms[leader] -= wanted.least_with_leader;
+    rest.units -= wanted.least_with_leader;
+  }
+  std::vector<int64_t> units = FillRooms(std::move(rooms), rest, leader);
+  if (leader >= 0) units[leader] += wanted.least_with_leader;
+  std::vector<PickedDomain> picks;
+  for (size_t i = 0; i < chosen.order.size(); ++i) {
+    const int32_t index = chosen.order[i];
+    if (units[i] > 0 || index == chosen.leader) {
+      picks.push_back({domains[index].domain, units[i], index == chosen.leader});
+    }
+  }
+  std::sort(picks.begin(), picks.end(),
+            [](const PickedDomain& a, const PickedDomain& b) { return a.domain < b.domain; });
+  return picks;
+}
+
+// The one domain that suffices with the least room left over; -1 when none suffices alone.
+int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+  int32_t best = -1;
+  int64_t least = 0;
+  for (size_t i = 0; i < domains.size(); ++i) {
+    const DomainCount& count = domains[i].count;
+    const int64_t units = count.UnitsFor(wanted.leader);
+    if (units < 0 || units < wanted.units) continue;
+    const int64_t room = count.RoomFor(wanted.leader);
+    if (best >= 0 && room >= least) continue;
+    best = static_cast<int32_t>(i);
+    least = room;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+  const int32_t single = FindTightest(domains, wanted);
+  if (single >= 0) return {{domains[single].domain, wanted.units, wanted.leader}};
+  return Fill(domains, wanted, ChooseSet(domains, wanted));
+}
+
+std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+  ChosenSet chosen;
+  chosen.order.resize(domains.size());
+  std::iota(chosen.order.begin(), chosen.order.end(), 0);
+  std::stable_sort(chosen.order.begin(), chosen.order.end(), [&](int32_t a, int32_t b) {
+    const DomainCount& x = domains[a].count;
+    const DomainCount& y = domains[b].count;
+    return std::tie(x.units, x.workers) < std::tie(y.units, y.workers);
+  });
+  const int64_t all = SumOfUnits(domains, chosen.order);
+  if (!wanted.leader) return all < wanted.units ? std::vector<PickedDomain>() : Fill(domains, wanted, chosen);
+  for (const int32_t index : chosen.order) {
+    const DomainCount& count = domains[index].count;
+    if (count.with_leader < 0 || all - count.units + count.with_leader < wanted.units) continue;
+    chosen.leader = index;
+    return Fill(domains, wanted, chosen);
+  }
+  return {};
+}
+
+std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool leader) {
+  std::vector<int64_t> most = {leader ? -1 : 0};
+  GrowingSet largest(domains, leader);
+  while (largest.Grow()) most.push_back(largest.Most());
+  return most;
+}
+
+}  // namespace lws::internal

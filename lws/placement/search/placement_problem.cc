@@ -1,0 +1,178 @@
+#include "lws/placement/search/placement_problem.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace lws::internal {
+namespace {
+
+absl::StatusOr<int> ReadLevel(const Topology& topology, const char* field, const std::string& key) {
+  const std::optional<int> level = topology.LevelOf(key);
+  if (level.has_value()) return *level;
+  return absl::InvalidArgumentError(absl::StrCat(field, ": \"", key, "\" is no level of the topology"));
+}
+
+absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* field, const PodShape& pod) {
+  ShapeOnTopology shape;
+  const std::vector<std::string>& resources = topology.resources();
+  shape.takes.emplace_back(0, 1);
+  for (const auto& [name, amount] : pod.amounts) {
+    if (amount < 0) {
+      return absl::InvalidArgumentError(absl::StrCat(field, ".amounts: ", name, ": ", amount, " is negative"));
+    }
+    const auto found = std::find(resources.begin(), resources.end(), name);
+    if (amount == 0 || found == resources.begin()) continue;
+    if (found == resources.end() || amount == kBeyondAmounts) {
+      shape.never_offered.push_back(name);
+    } else {
+      shape.takes.emplace_back(static_cast<int32_t>(found - resources.begin()), amount);
+    }
+  }
+  shape.by_class = topology.IsDecidedByClass(pod.filter);
+  if (!shape.by_class) {
+    for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+      shape.exclusions.push_back(pod.filter.Check(topology.Node(node).facts));
+    }
+    return shape;
+  }
+  shape.exclusions.resize(topology.ClassCount());
+  for (int32_t cls = 0; cls < topology.ClassCount(); ++cls) {
+    shape.exclusions[cls] = pod.filter.Check(topology.Node(topology.FirstOfClass(cls)).facts);
+  }
+  return shape;
+}
+
+// In the order of the search: larger subgroups around smaller ones, of equal ones those of the wider level.
+absl::StatusOr<std::vector<LayerOnTopology>> SortedLayers(const GroupRequest& request, const Topology& topology) {
+  std::vector<LayerOnTopology> layers;
+  for (const SubgroupLayer& layer : request.subgroups) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "subgroups.level", layer.level);
+    if (!level.ok()) return level.status();
+    layers.push_back({*level, layer.size, layer.size, 0, layer.exclusive});
+  }
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerOnTopology& a, const LayerOnTopology& b) {
+    return std::make_pair(-a.size, a.level) < std::make_pair(-b.size, b.level);
+  });
+  return layers;
+}
+
+absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
+  if (request.subgroups.size() > kMaxSubgroupLayers) {
+    return absl::InvalidArgumentError(absl::StrCat("subgroups: more than ", kMaxSubgroupLayers, " layers"));
+  }
+  absl::StatusOr<std::vector<LayerOnTopology>> layers = SortedLayers(request, topology);
+  if (!layers.ok()) return layers.status();
+  const bool counts_leader = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kMember;
+  const int64_t members = request.workers + counts_leader;
+  int64_t wider_size = members;
+  int wider_level = 0;
+  for (LayerOnTopology& layer : *layers) {
+    if (layer.level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
+    if (layer.size < 1 || wider_size % layer.size != 0 || members == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ", wider_size));
+    }
+    layer.units = members / layer.size;
+    if (!problem->layers.empty()) problem->layers.front().ratio = wider_size / layer.size;
+    problem->layers.insert(problem->layers.begin(), layer);
+    wider_size = layer.size;
+    wider_level = layer.level;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadCloseness(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
+  if (request.closeness != Closeness::kUnconstrained) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "level", request.level);
+    if (!level.ok()) return level.status();
+    problem->level = *level;
+  }
+  for (const std::string& key : request.exclusive_levels) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "exclusive_levels", key);
+    if (!level.ok()) return level.status();
+    problem->exclusive_levels.push_back(*level);
+    problem->exclusive_level = std::max(problem->exclusive_level, *level);
+  }
+  return absl::OkStatus();
+}
+
+bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
+  return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
+         a.exclusions == b.exclusions;
+}
+
+void JoinTakes(PlacementProblem* problem) {
+  std::map<int32_t, Take> by_resource;
+  for (const auto& [resource, amount] : problem->worker.takes) by_resource[resource].worker = amount;
+  for (const auto& [resource, amount] : problem->leader.takes) by_resource[resource].leader = amount;
+  for (auto& [resource, take] : by_resource) {
+    take.resource = resource;
+    problem->takes.push_back(take);
+    if (take.worker > 0) problem->worker_takes.push_back(take);
+    if (take.leader > 0) problem->leader_takes.push_back(take);
+  }
+  std::stable_partition(problem->worker_takes.begin(), problem->worker_takes.end(),
+                        [](const Take& take) { return take.worker == 1; });
+}
+
+}  // namespace
+
+absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& request, const Topology& topology) {
+  PlacementProblem problem;
+  problem.topology = &topology;
+  problem.request = &request;
+  problem.has_leader = request.leader.has_value();
+  problem.workers = request.workers;
+  if (request.workers < 0 || request.workers + problem.has_leader > kMaxGroupPods) {
+    return absl::InvalidArgumentError(absl::StrCat("workers: ", request.workers, " is out of range"));
+  }
+  if (request.workers + problem.has_leader == 0) return absl::InvalidArgumentError("workers: a group has pods");
+  absl::StatusOr<ShapeOnTopology> worker = ReadShape(topology, "worker", request.worker);
+  if (!worker.ok()) return worker.status();
+  problem.worker = *std::move(worker);
+  if (problem.has_leader) {
+    absl::StatusOr<ShapeOnTopology> leader = ReadShape(topology, "leader", *request.leader);
+    if (!leader.ok()) return leader.status();
+    problem.leader = *std::move(leader);
+    problem.same_shape = SameShape(problem.leader, problem.worker);
+  }
+  JoinTakes(&problem);
+  absl::Status status = ReadCloseness(request, topology, &problem);
+  if (status.ok()) status = ReadLayers(request, topology, &problem);
+  if (!status.ok()) return status;
+  return problem;
+}
+
+const LayerOnTopology* PlacementProblem::LayerAtOrBelow(int at) const {
+  const LayerOnTopology* widest = nullptr;
+  for (const LayerOnTopology& layer : layers) {
+    if (layer.level >= at) widest = &layer;
+  }
+  return widest;
+}
+
+int64_t PlacementProblem::UnitsAt(int at) const {
+  const LayerOnTopology* layer = LayerAtOrBelow(at);
+  return layer == nullptr ? workers : layer->units;
+}
+
+int64_t PlacementProblem::WorkersIn(int at, int64_t units, bool with_leader) const {
+  const LayerOnTopology* layer = LayerAtOrBelow(at);
+  if (layer == nullptr) return units;
+  const bool leader_is_member = with_leader && request->subgroup_leader == SubgroupLeader::kMember;
+  return units * layer->size - leader_is_member;
+}
+
+int64_t PlacementProblem::LeastWithLeader(int at) const {
+  return has_leader && LayerAtOrBelow(at) != nullptr && request->subgroup_leader != SubgroupLeader::kOutside ? 1 : 0;
+}
+
+int PlacementProblem::LayersAbove(int at) const {
+  return static_cast<int>(
+      std::count_if(layers.begin(), layers.end(), [at](const LayerOnTopology& layer) { return layer.level < at; }));
+}
+
+}  // namespace lws::internal

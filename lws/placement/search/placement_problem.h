@@ -1,0 +1,91 @@
+// A request checked against a topology: names turned into numbers, so that the search compares integers alone.
+//
+//   lws::internal::PlacementProblem problem = *lws::PlacementProblem::Create(request, topology);
+//
+// Thread-safety: const methods may be called concurrently.
+#ifndef LWS_PLACEMENT_SEARCH_PLACEMENT_PROBLEM_H_
+#define LWS_PLACEMENT_SEARCH_PLACEMENT_PROBLEM_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/topology.h"
+
+namespace lws::internal {
+
+// A pod's shape on a topology.
+struct ShapeOnTopology {
+  // What a pod takes of the resources it takes any of: number of the resource, amount. "pods" comes first.
+  std::vector<std::pair<int32_t, int64_t>> takes;
+  // Resources that no node offers, or of which more is wanted than a node can have.
+  std::vector<std::string> never_offered;
+  // By class when the facts of a class decide, else by node.
+  std::vector<NodeExclusion> exclusions;
+  bool by_class = true;
+
+  NodeExclusion Exclusion(const Topology& topology, int32_t node) const {
+    return exclusions[by_class ? topology.ClassOf(node) : node];
+  }
+};
+
+// What a pod of each kind takes of one resource.
+struct Take {
+  int32_t resource = 0;
+  int64_t worker = 0;
+  int64_t leader = 0;
+};
+
+// A layer of subgroups. A unit of layer i is one subgroup; it consists of `ratio` units of layer i - 1, or workers.
+struct LayerOnTopology {
+  int level = 0;
+  int64_t size = 0;   // pods
+  int64_t ratio = 0;  // units of the layer below
+  int64_t units = 0;  // subgroups in all
+  bool exclusive = false;
+};
+
+struct PlacementProblem {
+  // Borrows both. Errors: InvalidArgument naming the field: an unknown level, a size that does not divide, a negative
+  // amount, no pods at all, more than kMaxGroupPods, more than kMaxSubgroupLayers. Complexity: O(classes), or O(nodes)
+  // for filters that ask for names.
+  static absl::StatusOr<PlacementProblem> Create(const GroupRequest& request, const Topology& topology);
+
+  // Units that must be placed, as seen at `level`: subgroups of the widest layer at or below it, or workers.
+  int64_t UnitsAt(int level) const;
+  // That layer, null when units are workers.
+  const LayerOnTopology* LayerAtOrBelow(int level) const;
+  // Workers in so many units of `level`; the first has the leader as one of its pods.
+  int64_t WorkersIn(int level, int64_t units, bool with_leader) const;
+  // Units that are where the leader is, at least: its own subgroup.
+  int64_t LeastWithLeader(int level) const;
+  // Number of layers whose level is wider than `level`.
+  int LayersAbove(int level) const;
+
+  const Topology* topology = nullptr;
+  const GroupRequest* request = nullptr;
+  bool has_leader = false;
+  bool same_shape = false;  // of leader and worker
+  ShapeOnTopology leader;
+  ShapeOnTopology worker;
+  int64_t workers = 0;
+  // What the pods of the group take at all; of it:
+  std::vector<Take> takes;
+  // The resources that a worker takes, those first of which it takes one: they need no division.
+  std::vector<Take> worker_takes;
+  // The resources that the leader takes: no others can displace a worker.
+  std::vector<Take> leader_takes;
+  std::vector<LayerOnTopology> layers;  // innermost first
+  // The level of the required or preferred domain; Topology::kRoot when there is none.
+  int level = Topology::kRoot;
+  std::vector<int> exclusive_levels;
+  // The narrowest of them; Topology::kRoot when there is none.
+  int exclusive_level = Topology::kRoot;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_PLACEMENT_SEARCH_PLACEMENT_PROBLEM_H_

@@ -1,0 +1,23 @@
+// From picked nodes to ranks.
+//
+//   lws::Assignment assignment = lws::internal::AssignRanks(problem, picks);
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_PLACEMENT_SEARCH_RANK_ORDER_H_
+#define LWS_PLACEMENT_SEARCH_RANK_ORDER_H_
+
+#include <vector>
+
+#include "lws/placement/assignment.h"
+#include "lws/placement/search/fewest_domains.h"
+#include "lws/placement/search/placement_problem.h"
+
+namespace lws::internal {
+
+// `picks` are nodes in path order, in units of the last level. Workers are numbered over the nodes in path order, those
+// of the domains that hold the leader's subgroup first. Complexity: O(picks log picks).
+Assignment AssignRanks(const PlacementProblem& problem, std::vector<PickedDomain> picks);
+
+}  // namespace lws::internal
+
+#endif  // LWS_PLACEMENT_SEARCH_RANK_ORDER_H_

@@ -1,0 +1,193 @@
+// The rooms of the house: which room may include which, who may enter a private room, which headers a host includes,
+// that the dependencies of a target are what its files include, and how large a type may grow.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "tests/style/source_tree.h"
+
+namespace lws {
+namespace {
+
+std::string RoomOf(const std::string& path) { return std::filesystem::path(path).parent_path(); }
+
+// What each room may include beside itself. Rooms further down are written first; a room is never below one that it
+// includes, so the list has no circle.
+struct Room {
+  std::string path;
+  std::vector<std::string> includes;
+};
+
+const std::vector<Room>& Rooms() {
+  static const auto& rooms = *new std::vector<Room>{
+      {"lws/api", {}},
+      {"lws/rollout", {"lws/api"}},
+      {"lws/placement", {"lws/api", "lws/placement/search"}},
+      {"lws/placement/search", {"lws/api", "lws/placement"}},
+      {"lws/placement/pods", {"lws/api"}},
+      {"lws/placement/providers", {"lws/api"}},
+      {"lws/core", {"lws/api"}},
+      {"lws/core/plan", {"lws/api", "lws/rollout"}},
+      {"lws/core/revision", {"lws/api"}},
+      {"lws/core/desired", {"lws/api", "lws/rollout", "lws/placement", "lws/core/revision"}},
+      {"lws/core/groups", {"lws/api", "lws/rollout", "lws/core"}},
+      {"lws/core/pod", {"lws/api", "lws/core", "lws/core/plan", "lws/core/revision"}},
+      {"lws/core/reconcile",
+       {"lws/api", "lws/rollout", "lws/placement", "lws/placement/pods", "lws/placement/providers", "lws/core",
+        "lws/core/plan", "lws/core/revision", "lws/core/desired", "lws/core/groups", "lws/core/pod"}},
+      {"lws/core/snapshot", {"lws/api", "lws/core", "lws/core/revision", "lws/core/desired", "lws/core/pod"}},
+      {"lws/core/fleet",
+       {"lws/api", "lws/placement/providers", "lws/core", "lws/core/revision", "lws/core/desired", "lws/core/groups",
+        "lws/core/pod"}},
+      {"lws/adapters/host",
+       {"lws/api", "lws/rollout", "lws/core", "lws/core/plan", "lws/core/pod", "lws/core/reconcile"}},
+      {"lws/adapters/simulation/kubernetes", {"lws/api", "lws/placement"}},
+      {"lws/adapters/simulation",
+       {"lws/api", "lws/placement", "lws/placement/providers", "lws/core/fleet", "lws/core/pod", "lws/core/reconcile",
+        "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
+      {"lws/adapters/simulation/numbers",
+       {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
+        "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
+      {"lws/adapters/testing/scenario",
+       {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod", "lws/core/reconcile", "lws/adapters/host",
+        "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
+      {"lws/adapters/testing/swarm",
+       {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/host",
+        "lws/adapters/simulation/numbers", "lws/adapters/testing/scenario"}},
+      {"lws/adapters/testing/checker", {"lws/rollout", "lws/core/groups", "lws/core/pod"}},
+  };
+  return rooms;
+}
+
+TEST(HouseTest, RoomsIncludeOnlyWhatIsBelowThem) {
+  std::map<std::string, std::set<std::string>> allowed;
+  for (const Room& room : Rooms()) allowed[room.path] = {room.includes.begin(), room.includes.end()};
+  std::map<std::string, std::set<std::string>> seen;
+  for (const Source& source : Sources()) {
+    const std::string room = RoomOf(source.path);
+    if (!absl::StartsWith(room, "lws/")) continue;
+    ASSERT_EQ(allowed.count(room), 1) << source.path << " lies in a room that this test does not know";
+    for (const std::string& included : QuotedIncludes(source)) {
+      const std::string other = RoomOf(included);
+      if (!absl::StartsWith(other, "lws/") || other == room) continue;
+      EXPECT_EQ(allowed[room].count(other), 1) << source.path << " includes " << included;
+      seen[room].insert(other);
+    }
+  }
+  for (const auto& [room, others] : allowed) {
+    for (const std::string& other : others) {
+      EXPECT_EQ(seen[room].count(other), 1) << room << " may include " << other << ", and does not";
+    }
+  }
+}
+
+// A room and the private rooms inside it are one house: they may include each other.
+TEST(HouseTest, TheListOfRoomsHasNoCircle) {
+  std::map<std::string, size_t> place;
+  for (size_t i = 0; i < Rooms().size(); ++i) place[Rooms()[i].path] = i;
+  for (const Room& room : Rooms()) {
+    for (const std::string& other : room.includes) {
+      const bool one_house = absl::StartsWith(other, room.path + "/search");
+      EXPECT_TRUE(one_house || place.at(other) < place.at(room.path)) << room.path << " includes " << other;
+    }
+  }
+}
+
+TEST(HouseTest, PrivateRoomsAreEnteredFromTheirOwnHouse) {
+  const std::vector<std::pair<std::string, std::string>> houses = {
+      {"lws/placement/search", "lws/placement"},
+      {"lws/placement/pods", "lws/core/reconcile"},
+  };
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/")) continue;
+    for (const std::string& included : QuotedIncludes(source)) {
+      for (const auto& [room, house] : houses) {
+        if (RoomOf(included) != room || RoomOf(source.path) == room) continue;
+        EXPECT_EQ(RoomOf(source.path), house) << source.path << " includes " << included;
+      }
+    }
+  }
+}
+
+// The headers that a host includes, which the version number promises to keep.
+TEST(HouseTest, PublicHeadersAreThoseOfTheList) {
+  std::vector<std::string> listed;
+  for (const auto line : absl::StrSplit(ReadText("tests/style/public_headers.txt"), '\n', absl::SkipEmpty())) {
+    listed.emplace_back(line);
+  }
+  std::vector<std::string> is_public;
+  for (const BuildTarget& target : BuildTargets()) {
+    if (!absl::StartsWith(target.package, "lws/") || !target.is_public) continue;
+    for (const std::string& header : target.headers) is_public.push_back(absl::StrCat(target.package, "/", header));
+  }
+  std::sort(is_public.begin(), is_public.end());
+  EXPECT_EQ(absl::StrJoin(is_public, "\n"), absl::StrJoin(listed, "\n"));
+}
+
+// The namespace that the header's declarations are in: that of the last one it opens.
+std::string NamespaceOf(const Source& source) {
+  std::string name;
+  for (const std::string& line : source.lines) {
+    if (absl::StartsWith(line, "namespace lws")) name = line.substr(10, line.size() - 12);
+  }
+  return name;
+}
+
+TEST(HouseTest, PublicHeadersAreInLwsAndOthersAreNot) {
+  const std::vector<std::string> listed = absl::StrSplit(ReadText("tests/style/public_headers.txt"), '\n');
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    const bool is_public = std::find(listed.begin(), listed.end(), source.path) != listed.end();
+    const bool is_kubernetes = RoomOf(source.path) == "lws/adapters/simulation/kubernetes";
+    const std::string expected = is_public ? "lws" : is_kubernetes ? "lws::simulation" : "lws::internal";
+    EXPECT_EQ(NamespaceOf(source), expected) << source.path;
+  }
+}
+
+TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
+  const std::vector<BuildTarget> targets = BuildTargets();
+  std::map<std::string, std::string> target_of;  // by header
+  for (const BuildTarget& target : targets) {
+    for (const std::string& header : target.headers) target_of[absl::StrCat(target.package, "/", header)] = target.label;
+    if (target.kind != "cc_proto_library") continue;
+    const std::string name = target.label.substr(target.label.find(':') + 1);
+    target_of[absl::StrCat(target.package, "/", name.substr(0, name.size() - 9), ".pb.h")] = target.label;
+  }
+  std::map<std::string, Source> sources;
+  for (Source& source : Sources()) sources[source.path] = source;
+  for (const BuildTarget& target : targets) {
+    if (target.kind != "cc_library" && target.kind != "cc_test" && target.kind != "cc_binary") continue;
+    std::set<std::string> needed;
+    for (const std::vector<std::string>* files : {&target.headers, &target.sources}) {
+      for (const std::string& file : *files) {
+        const auto source = sources.find(absl::StrCat(target.package, "/", file));
+        if (source == sources.end()) continue;
+        for (const std::string& included : QuotedIncludes(source->second)) {
+          const auto found = target_of.find(included);
+          if (found != target_of.end() && found->second != target.label) needed.insert(found->second);
+        }
+      }
+    }
+    if (target.sources == std::vector<std::string>{"*.cc", "*.h"}) continue;  // a program of one folder
+    for (const std::string& dep : needed) {
+      EXPECT_EQ(std::count(target.deps.begin(), target.deps.end(), dep), 1) << target.label << " lacks " << dep;
+    }
+    for (const std::string& dep : target.deps) {
+      const bool has_header = std::any_of(target_of.begin(), target_of.end(),
+                                          [&dep](const auto& entry) { return entry.second == dep; });
+      EXPECT_TRUE(!has_header || needed.count(dep) == 1) << target.label << " does not include anything of " << dep;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lws

@@ -1,0 +1,48 @@
+// The sources of the tree, as the tests of style read them.
+//
+//   for (const lws::Source& source : lws::Sources()) CheckLines(source.path, source.lines);
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_TESTS_STYLE_SOURCE_TREE_H_
+#define LWS_TESTS_STYLE_SOURCE_TREE_H_
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lws {
+
+// The root of the tree itself, not of the test's copy of a few files.
+std::filesystem::path Root();
+
+// The whole text of a file; empty when it cannot be read. `path` is relative to the root.
+std::string ReadText(const std::string& path);
+
+struct Source {
+  std::string path;  // from the root
+  std::vector<std::string> lines;
+};
+
+// Every header and source file, in the order of their paths.
+std::vector<Source> Sources();
+
+// A rule of a BUILD file: its kind, name, files and dependencies, labels written in full.
+struct BuildTarget {
+  std::string kind;     // "cc_library"
+  std::string label;    // "//lws/api:json"
+  std::string package;  // "lws/api"
+  std::vector<std::string> headers;
+  std::vector<std::string> sources;
+  std::vector<std::string> deps;
+  bool is_public = false;
+};
+
+// Every rule of every BUILD file, in the order of path and place.
+std::vector<BuildTarget> BuildTargets();
+
+// The files that the source includes in quotes.
+std::vector<std::string> QuotedIncludes(const Source& source);
+
+}  // namespace lws
+
+#endif  // LWS_TESTS_STYLE_SOURCE_TREE_H_
