@@ -22,6 +22,7 @@ namespace lws {
 namespace {
 
 using internal::StatusCounts;
+using simulation::Change;
 
 struct Shape {
   int replicas;
