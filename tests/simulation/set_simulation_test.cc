@@ -23,6 +23,7 @@ namespace {
 
 using internal::StatusCounts;
 using simulation::Change;
+using simulation::ChangeType;
 
 struct Shape {
   int replicas;
