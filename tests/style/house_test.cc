@@ -64,7 +64,7 @@ const std::vector<Room>& Rooms() {
       {"lws/adapters/testing/swarm",
        {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/host",
         "lws/adapters/simulation/numbers", "lws/adapters/testing/scenario"}},
-      {"lws/adapters/testing/checker", {"lws/rollout", "lws/core/groups", "lws/core/pod"}},
+      {"lws/adapters/testing/checker", {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod"}},
   };
   return rooms;
 }
@@ -204,7 +204,6 @@ struct LargeType {
 const std::vector<LargeType>& LargeTypes() {
   static const auto& types = *new std::vector<LargeType>{
       {"lws/adapters/simulation/numbers/set_simulation.cc", {"SetSimulation::State", 59, 36}},
-      {"lws/adapters/testing/checker/group_world.cc", {"Group", 0, 23}},
       {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
       {"lws/core/fleet/fleet_objects.h", {"FleetObjects", 56, 7}},
