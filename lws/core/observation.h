@@ -82,8 +82,8 @@ struct PodObservation {
   const ObservedPodGroup* pod_group = nullptr;
   const ObservedNode* node = nullptr;  // that the pod is on
   std::vector<const ObservedRevision*> revisions;
-  // For a restart policy with a memory: the members of the pod's group, and what was remembered of it. Null: as the
-  // reference decides.
+  // For a restart policy with a memory, which cannot decide without members: the members of the pod's group, and what
+  // was remembered of it, which may be nothing.
   const GroupMembers* members = nullptr;
   const RestartMemory* restart_memory = nullptr;
 };
