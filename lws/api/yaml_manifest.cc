@@ -110,13 +110,23 @@ class YamlManifestReader::Composer {
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     path_.Note(Line());
     if (event_.kind == Kind::kAlias) return Alias(depth, out);
+    if (event_.anchor.empty()) return Unanchored(depth, out);
     const std::string anchor(event_.anchor);
-    if (!anchor.empty()) anchors_[anchor] = Anchor();
-    absl::Status status = event_.kind == Kind::kScalar      ? Scalar(out)
-                          : event_.kind == Kind::kListStart ? List(depth, out)
-                                                            : Map(depth, out);
-    if (!anchor.empty() && status.ok()) Remember(anchor, *out);
+    anchors_[anchor] = Anchor();
+    absl::Status status = Unanchored(depth, out);
+    if (status.ok()) Remember(anchor, *out);
     return status;
+  }
+
+  absl::Status Unanchored(int depth, Json* out) {
+    if (event_.kind == Kind::kScalar) return Scalar(out);
+    return event_.kind == Kind::kListStart ? List(depth, out) : Map(depth, out);
+  }
+
+  // Whether the current event is a scalar that is its text and nothing else.
+  bool IsPlainlyText() const {
+    return event_.kind == Kind::kScalar && event_.tag.empty() && !has_stand_in_ &&
+           (!event_.is_plain || PlainYamlIsText(event_.text));
   }
 
   // An anchor that was given anew within its value belongs to the later one.
@@ -126,6 +136,10 @@ class YamlManifestReader::Composer {
   }
 
   absl::Status Scalar(Json* out) {
+    if (IsPlainlyText()) {
+      *out = std::string(event_.text);
+      return absl::OkStatus();
+    }
     if (!event_.is_plain && event_.tag.empty()) {
       *out = std::string(event_.text);
     } else {
@@ -174,22 +188,31 @@ class YamlManifestReader::Composer {
     return event_.kind == Kind::kScalar && event_.text == "<<" && (event_.is_plain || event_.tag == kMergeTag);
   }
 
-  absl::Status Entry(int depth, Json::object_t* map, std::set<std::string>* merged) {
+  absl::StatusOr<std::string> KeyName(int depth) {
+    if (IsPlainlyText() && event_.anchor.empty()) return std::string(event_.text);
     Json key;
     if (event_.kind != Kind::kScalar && event_.kind != Kind::kAlias) return Error("a key is not a text");
-    const int line = Line();
-    absl::Status status = Value(depth + 1, &key);
+    const absl::Status status = Value(depth + 1, &key);
     if (!status.ok()) return status;
     const absl::StatusOr<std::string> name = KeyText(key);
     if (!name.ok()) return Error(name.status().message());
     // The key may have an anchor.
     if (!anchors_.empty()) replaced_.push_back(std::move(key));
-    const auto [place, is_new] = map->emplace(*name, nullptr);
-    if (!is_new && merged->erase(*name) == 0) return Error(absl::StrCat("key \"", *name, "\" is already set"));
-    if (depth == 0) is_items_ = *name == "items";
-    status = Advance();
+    return name;
+  }
+
+  absl::Status Entry(int depth, Json::object_t* map, std::set<std::string>* merged) {
+    const int line = Line();
+    absl::StatusOr<std::string> name = KeyName(depth);
+    if (!name.ok()) return name.status();
+    const auto [place, is_new] = map->try_emplace(*std::move(name), nullptr);
+    if (!is_new && merged->erase(place->first) == 0) {
+      return Error(absl::StrCat("key \"", place->first, "\" is already set"));
+    }
+    if (depth == 0) is_items_ = place->first == "items";
+    absl::Status status = Advance();
     if (!status.ok()) return status;
-    path_.EnterKey(*name);
+    path_.EnterKey(place->first);
     path_.Note(line);
     status = Value(depth + 1, &place->second);
     path_.Leave();
