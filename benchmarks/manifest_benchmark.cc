@@ -34,7 +34,7 @@ Json Pod(int group) {
         "uid": "0d3f9f0e-1c1d-4c58-9f55-0a9d7f1b2c3d", "controller": true, "blockOwnerDeletion": true}]},
     "spec": {"nodeName": "gpu-node-0123", "restartPolicy": "Always", "schedulerName": "default-scheduler",
       "containers": [{"name": "vllm", "image": "vllm/vllm-openai:v0.8.5", "imagePullPolicy": "IfNotPresent",
-        "command": ["sh", "-c", "bash /vllm-workspace/examples/serve.sh worker --leader $(LWS_LEADER_ADDRESS)"],
+        "command": ["sh", "-c", "bash /vllm-workspace/examples/serve.sh worker --leader $LWS_LEADER_ADDRESS"],
         "env": [{"name": "LWS_LEADER_ADDRESS", "value": "vllm-12.vllm.inference"},
                 {"name": "LWS_GROUP_SIZE", "value": "8"}, {"name": "LWS_WORKER_INDEX", "value": "3"}],
         "resources": {"limits": {"nvidia.com/gpu": "8"}, "requests": {"nvidia.com/gpu": "8"}},

@@ -6,7 +6,7 @@ cp -rL tests/lwsctl/reading "$TEST_TMPDIR/reading"
 cd "$TEST_TMPDIR/reading"
 # A hundred kilobytes of text, twenty thousand times.
 text=$(head -c 100000 /dev/zero | tr '\0' t)
-{ echo "a: &x $text"; echo "b:"; yes '- *x' | head -20000; } > alias-long-text.yaml
+{ echo "a: &x $text"; echo "b:"; yes -- '- *x' | head -20000; } > alias-long-text.yaml
 while read -r -a words; do
   echo "\$ lwsctl ${words[*]}"
   timeout 60 "$lwsctl" "${words[@]}" 2>&1
