@@ -74,7 +74,7 @@ class DocumentBuilder {
     next_ = &place->second;
     path_.EnterKey(name);
     if (path_.is_wanted()) path_.Note(Line());
-    is_items_ = open_.size() == 1 && name == "items";
+    if (open_.size() == 1) is_items_ = name == "items";
     return true;
   }
   bool parse_error(size_t, const std::string&, const Json::exception& error) {

@@ -1,5 +1,6 @@
 #include "lws/api/observed_object.h"
 
+#include <string>
 #include <utility>
 
 #include "lws/api/field_status.h"
@@ -18,7 +19,9 @@ namespace {
 absl::StatusOr<ObservedObject> ReadSet(const Json& object) {
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
   if (set.ok()) return *std::move(set);
-  return FieldStatus(DescribeObject(object), FieldOf(set.status()), set.status().message());
+  const std::string field = FieldOf(set.status());
+  return FieldStatus(DescribeObject(object), field,
+                     set.status().message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
 // What an object is must be readable, even if it is of no interest.
