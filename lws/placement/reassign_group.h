@@ -13,6 +13,8 @@
 #define LWS_PLACEMENT_REASSIGN_GROUP_H_
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -32,6 +34,12 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
 // Errors: as ReplaceNodes.
 absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
                                             const Assignment& assignment);
+
+// A group of which some ranks have a node, by rank, and others none: these find a place as in law 10. `capacity` has
+// the pods that are placed, and what they hold. Without a single node it is AssignGroup. Errors: as AssignGroup, and
+// InvalidArgument for another number of ranks than the request's or a node that is none.
+absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
+                                              const std::vector<std::optional<int32_t>>& nodes);
 
 }  // namespace lws
 
