@@ -1,8 +1,8 @@
 // All that a decision may look at: the set or the pod, and the objects around it, borrowed.
 //
-//   lws::SetObservation observation;
-//   observation.set = &set;
-//   lws::Plan plan = lws::ReconcileSet(observation, now);    // a set without objects: they are all created
+//   lws::SetObservation without_objects;
+//   without_objects.set = &set;
+//   lws::Plan plan = lws::ReconcileSet(without_objects, now);    // a set without objects: they are all created
 //
 // A ClusterSnapshot and a Fleet give them; a host with an index of its own fills the structs itself. Lists are in the
 // order of namespace and name; where two objects compete for one place, the last listed wins.

@@ -1,10 +1,10 @@
 // Pods and worker StatefulSets of a Fleet as numbers: for hosts that look a name up once and then speak of its number.
 //
-//   lws::PodFacts pod;
-//   pod.member = {set, /*group=*/12, /*worker=*/0};
-//   pod.phase = lws::PodPhase::kRunning;
-//   pod.has_ready_condition = true;
-//   fleet.TellPods({&pod, 1});    // as AddPod of the pod SET-12 that LeaderWorkerSet makes
+//   lws::PodFacts facts;
+//   facts.member = {/*set=*/0, /*group=*/12, /*worker=*/0};
+//   facts.phase = lws::PodPhase::kRunning;
+//   facts.has_ready_condition = true;
+//   // fleet.TellPods({&facts, 1}) tells the same as AddPod of the pod SET-12 that LeaderWorkerSet makes
 //
 // They stand for objects as Kubernetes and LeaderWorkerSet make them: the StatefulSet of a group is controlled by its
 // leader, workers by that StatefulSet, the group key is that of the leader's name.

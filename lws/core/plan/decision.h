@@ -1,7 +1,7 @@
 // Why a plan is as it is: one reason per decision, with what it was about.
 //
 //   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
-//   // leader StatefulSet: one rolling step: partition 3, replicas 5
+//   // "leader StatefulSet: one rolling step: partition 3, replicas 5"
 //
 // Small enough that explaining costs nothing: texts are made when they are read.
 //
