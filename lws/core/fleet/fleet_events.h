@@ -46,8 +46,8 @@ struct PodFacts {
   NodeId node = 0;                // that Fleet::NodeNumber gave; of leaders
   uint64_t resource_version = 0;  // of leaders
   PackedUid uid;
-  // Of workers: of the StatefulSet that is their controller. A pod keeps its owner for its life: it is read when the
-  // pod's UID is a new one.
+  // The UID of the StatefulSet that controls a worker. A pod keeps its owner for its life, so this is read only when
+  // the pod's UID is new.
   PackedUid owner_uid;
 };
 
@@ -66,7 +66,7 @@ struct WorkersFacts {
   PackedUid leader_uid;  // of its controller
 };
 
-// Of all sets that exist, read anew from every object.
+// Counts over all sets that exist, read anew from every object.
 struct FleetCounts {
   int64_t sets = 0;
   int64_t groups = 0;  // with a leader

@@ -76,7 +76,7 @@ struct Decision {
   DecisionReason reason = DecisionReason::kAtRest;
   DecisionSubject subject = DecisionSubject::kSet;
   std::string revision_key;  // may be empty
-  // Of the leader StatefulSet; -1 where they are not decided.
+  // The leader StatefulSet's; -1 where they are not decided.
   int32_t partition = -1;
   int32_t replicas = -1;
 };
