@@ -3,7 +3,7 @@
 //   lws::Assignment assignment;
 //   assignment.leader = 4;                      // node number in the topology
 //   assignment.workers = {{4, 3}, {7, 5}};      // ranks 1..3 on node 4, ranks 4..8 on node 7
-//   lws::NodesByRank(assignment);               // {4, 4, 4, 4, 7, 7, 7, 7, 7}
+//   assignment.NodesByRank();                   // {4, 4, 4, 4, 7, 7, 7, 7, 7}
 //
 // Thread-safety: plain data.
 #ifndef LWS_PLACEMENT_ASSIGNMENT_H_
