@@ -1,8 +1,9 @@
 // Admission of a LeaderWorkerSet: all that the API server does with a manifest before it stores it.
 //
 //   lws::SetAdmission admission = lws::AdmitSet(manifest);
-//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
-//   Store(*admission.set);
+//   admission.stage;           // lws::AdmissionStage::kAdmitted
+//   admission.errors.size();   // 0
+//   admission.set->spec().leader_worker_template().size();    // 2
 //
 // Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted,
 // checked against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.

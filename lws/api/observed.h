@@ -1,7 +1,7 @@
 // What decisions read of the objects in a cluster, and nothing else.
 //
-//   absl::StatusOr<lws::ObservedPod> pod = lws::ObservePod(document);
-//   pod->ready;    // phase Running, condition Ready True
+//   absl::StatusOr<lws::ObservedPod> observed = lws::ObservePod(pod);
+//   observed->ready();    // true: phase Running, condition Ready True
 //
 // The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A
 // text that is absent is empty where empty and absent mean the same, else nullopt.

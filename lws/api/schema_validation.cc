@@ -79,7 +79,7 @@ class Validator {
       }
       if (field.list_type == ListType::kMap || field.list_type == ListType::kSet) {
         Json key = Key(field, list[i]);
-        // Of several repetitions the first is told.
+        // The API server reports the first repetition of a key alone.
         if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
       }
       if (field.element_kind == FieldKind::kObject) Object(field.object_type(), list[i], element_path);

@@ -1,9 +1,12 @@
 // Topology assignment: a node for every rank of a group, or why there is none.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
+//   lws::GroupRequest request;
+//   request.workers = 2;
 //   lws::PlacementResult result = *lws::AssignGroup(capacity, request);
-//   if (result.assignment.has_value()) capacity.Commit(request, *result.assignment);
-//   else lws::DescribeNoFit(result.no_fit);    // "0 of 12 cloud/rack fit 8 pods: ..."
+//   result.assignment.has_value();    // true; otherwise lws::DescribeNoFit(result.no_fit) says why
+//   capacity.Commit(request, *result.assignment);
 //
 // Laws:
 //   1. Counts: every rank is assigned exactly once.

@@ -1,9 +1,10 @@
 // What is free on the nodes of a topology, and which domains exclusive groups hold: the snapshot that placement decides
 // on, changed only by its owner.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
-//   capacity.Use(*topology->FindNode("n1"), {{"nvidia.com/gpu", 8}});
-//   capacity.Free(*topology->FindNode("n1"))[0];    // pods: one less
+//   capacity.Use(*topology->FindNode("n1"), {{"nvidia.com/gpu", 8}});    // a pod with eight GPUs
+//   const int64_t* free = capacity.Free(*topology->FindNode("n1"));      // an amount for each resource
 //
 // Laws:
 //   1. GiveBack undoes Use, and Release Commit, of the same arguments, in any order.

@@ -1,8 +1,9 @@
 // Topologies, and what is used of them, from the documents of nodes and pods.
 //
-//   auto topology = *lws::TopologyFromNodes(nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   topology->DomainCount(0);    // 2: racks
 //   lws::Capacity capacity(topology);
-//   lws::UsePods(pods, &capacity);
+//   lws::UsePods(shared_pods, &capacity).ok();    // true
 //
 // Thread-safety: may be called concurrently for distinct capacities.
 #ifndef LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_

@@ -1,7 +1,8 @@
 // Which nodes a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness.
 //
 //   lws::NodeFilter filter = *lws::NodeFilter::FromPodSpec(pod["spec"]);
-//   filter.Check(node);    // NodeExclusion::kTaint
+//   lws::NodeFacts node;
+//   filter.Check(node);    // lws::NodeExclusion::kNone
 //
 // Laws:
 //   1. The answer depends on the name, labels, taints, readiness and unschedulable flag of the node alone.

@@ -1,6 +1,13 @@
 // A group that lost nodes, or whose size changed: the pods that stay keep their places.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   lws::Capacity capacity(topology);
+//   lws::GroupRequest request;
+//   request.workers = 2;
+//   lws::Assignment assignment = *lws::AssignGroup(capacity, request)->assignment;
+//   const int32_t lost_node = assignment.workers[0].node;
 //   lws::PlacementResult result = *lws::ReplaceNodes(capacity, request, assignment, {lost_node});
+//   result.assignment.has_value();    // true: the other members stay where they are
 //
 // Laws (numbered on from assign_group.h):
 //  10. Replacement: losing any number of nodes, survivors keep their ranks and nodes; the lost ranks go where the

@@ -4,6 +4,7 @@
 //   placement.closeness = lws::Closeness::kRequired;
 //   placement.level = "cloud/rack";
 //   lws::GroupRequest request = *lws::GroupRequestFromSet(set, placement);
+//   request.workers;    // 1: and a leader
 //
 // Rules:
 //   1. The leader is of the leader template, or of the worker template when there is none; workers are size - 1.

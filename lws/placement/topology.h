@@ -1,9 +1,8 @@
 // The nodes of a cluster as a tree of domains, frozen: what never changes between two looks at the cluster.
 //
-//   std::vector<lws::TopologyNode> nodes = ...;    // labels cloud/rack=r1, kubernetes.io/hostname=n1, ...
-//   auto topology = *lws::Topology::Create(nodes, {"cloud/rack", "kubernetes.io/hostname"});
-//   topology->DomainCount(0);            // 12 racks
-//   topology->DomainPath(1, 5);          // {"r1", "n6"}
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   topology->DomainCount(0);            // 2: racks
+//   topology->DomainPath(1, 5);          // {"r2", "n6"}
 //
 // Level 0 is the widest. A domain is a path of label values; domains and nodes are numbered in path order, so that the
 // nodes of a domain, and its domains at any level below, are a range. When a domain of the last key holds several

@@ -171,7 +171,7 @@ SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::st
   return observation;
 }
 
-// Of the set's groups, those whose memory owes a restart to the leader that is there.
+// The groups of the set whose memory owes a restart to the leader that is there now.
 std::vector<int32_t> Simulation::RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const {
   std::vector<int32_t> owed;
   const std::string where(namespace_name);

@@ -42,9 +42,9 @@ class PlanBuilder {
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
   Action& Apply(Json object);
-  // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
+  // Applies the leader StatefulSet; `base` is what ActionObject::OfStatefulSet takes.
   Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
-  // Of the set.
+  // Updates the status of the set.
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
 

@@ -161,14 +161,14 @@ class SetPass {
             updated_ || revision_ == nullptr ? revision_name_ : revision_->meta.name};
   }
 
-  // Read once a pass: a step that needs the bits comes before the status, which does not.
+  // Read once per pass. PlanStep, which needs the bits, runs before the status, which needs only counts.
   const GroupFacts& Groups(GroupDetail detail) {
     if (observation_.groups != nullptr) return *observation_.groups;
     if (!groups_.has_value()) groups_ = ReadGroups(observation_, key_, detail);
     return *groups_;
   }
 
-  // Of a group that is about to be restarted, as of one that is leaving already.
+  // The group bits, with groups that owe a restart marked as leaving: policies must not count on them.
   const GroupBits& BitsToCountOn() {
     const GroupBits& bits = Groups(GroupDetail::kCountsAndBits).bits;
     if (observation_.groups_to_restart.empty()) return bits;

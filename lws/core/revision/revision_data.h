@@ -3,7 +3,7 @@
 //   std::string data = lws::RevisionData(set);
 //   // {"spec":{"leaderWorkerTemplate":{"$patch":"replace",...},
 //   //          "networkConfig":{"$patch":"replace","subdomainPolicy":"Shared"}}}
-//   lws::SameRevision(set, stored, data);
+//   lws::SameRevision(set, data, data);    // true
 //
 // Laws:
 //   1. RevisionData(ApplyRevision(set, RevisionData(set))) == RevisionData(set).

@@ -81,7 +81,7 @@ void DomainCounts::CountNodes(IndexRange nodes) {
   }
 }
 
-// Of one class, and with equal room, as neighbours mostly are.
+// Whether both nodes are of one class and have equal room. Most neighbours do.
 bool DomainCounts::IsAlike(int32_t a, int32_t b) const {
   const Topology& topology = *problem_.topology;
   if (topology.ClassOf(a) != topology.ClassOf(b)) return false;

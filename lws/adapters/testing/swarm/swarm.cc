@@ -29,7 +29,7 @@ using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
 constexpr int32_t kMostReplicas = 8;
-// Of what a file says: groups, workers and so on.
+// The largest numbers that a file may say for groups, workers and so on.
 constexpr int32_t kMostGroups = 1000;
 constexpr int32_t kMostNodes = 1000;
 constexpr int32_t kMostSeconds = 86400;
@@ -232,7 +232,7 @@ int32_t DrawRate(std::mt19937_64* random, int32_t most) {
 
 constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
 
-// Of so many events so many are of the kind, in the order of the kinds.
+// The weights of the kinds of events, in the order of the kinds.
 constexpr int32_t kWeights[] = {2, 1, 2, 16, 10, 2, 7};
 
 Kind DrawKind(std::mt19937_64* random) {
