@@ -93,6 +93,8 @@ struct ObservedRevision {
   ObservedMeta meta;
   int64_t number = 0;
   std::string data;  // canonical JSON
+  // RevisionReads(data) was asked, and holds. False costs each look at a leader the time to read `data`.
+  bool is_known_to_read = false;
 };
 
 struct ObservedService {

@@ -134,6 +134,25 @@ TEST(HouseTest, PublicHeadersAreThoseOfTheList) {
   EXPECT_EQ(absl::StrJoin(is_public, "\n"), absl::StrJoin(listed, "\n"));
 }
 
+// One header for each part of the library; together they have every header of the list.
+TEST(HouseTest, UmbrellaHeadersHaveEveryPublicHeader) {
+  std::set<std::string> included;
+  for (const Source& source : Sources()) {
+    if (RoomOf(source.path) != "lws") continue;
+    for (const std::string& header : QuotedIncludes(source)) included.insert(header);
+  }
+  EXPECT_EQ(absl::StrCat(absl::StrJoin(included, "\n"), "\n"), ReadText("tests/style/public_headers.txt"));
+}
+
+// The flags of this tree's .bazelrc are not those of a workspace that uses it.
+TEST(HouseTest, TargetsOfTheLibrarySayTheirLanguageThemselves) {
+  for (const BuildTarget& target : BuildTargets()) {
+    if (target.package != "lws" && !absl::StartsWith(target.package, "lws/")) continue;
+    const std::string build = ReadText(absl::StrCat(target.package, "/BUILD.bazel"));
+    EXPECT_FALSE(absl::StrContains(build, "@rules_cc")) << target.package << ": load //bazel:cc.bzl instead";
+  }
+}
+
 // The namespace that the header's declarations are in: that of the last one it opens.
 std::string NamespaceOf(const Source& source) {
   std::string name;

@@ -187,6 +187,9 @@ class SetPass {
     input.max_unavailable = ToIntOrPercent(update.max_unavailable());
     input.spec_partition = update.partition();
     input.updated = updated_;
+    input.namespace_name = set_.metadata().namespace_();
+    input.set_name = set_.metadata().name();
+    input.now = now_;
     if (leader_set_ == nullptr) return Step(input);
     const bool is_at_rest = !updated_ && options_.controls == nullptr && !leader_set_->on_delete &&
                             leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
@@ -200,7 +203,11 @@ class SetPass {
 
   // By the policy, within the controls.
   absl::StatusOr<RolloutStep> Step(const RolloutInput& input) {
-    if (options_.controls == nullptr) return options_.rollout(input);
+    if (options_.controls == nullptr) {
+      absl::StatusOr<RolloutStep> step = options_.rollout(input);
+      if (step.ok()) look_again_in_ = step->look_again_in;
+      return step;
+    }
     const RolloutProgress nothing;
     const RolloutProgress& progress =
         observation_.rollout_progress == nullptr ? nothing : *observation_.rollout_progress;
