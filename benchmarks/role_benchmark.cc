@@ -41,3 +41,4 @@ BENCHMARK(BM_KeepRoleBudgets)->Arg(2)->Arg(10);
 
 }  // namespace
 }  // namespace lws
+BENCHMARK_MAIN();

@@ -29,7 +29,8 @@ constexpr int kMostPasses = 150;
 // A namespace with one set.
 class World {
  public:
-  explicit World(const Json& input) : input_(input), set_(input["set"]) {}
+  World(const Json& input, const DisaggregatedOptions& options, const PassObserver& observe)
+      : input_(input), options_(options), observe_(observe), set_(input["set"]) {}
 
   Json Run() {
     const Json& edits = input_["edits"];
@@ -89,8 +90,9 @@ class World {
     absl::Status status = snapshot.Add(set_);
     for (const auto& [key, object] : objects_) status.Update(snapshot.Add(object));
     const std::string name = set_["metadata"]["name"], namespace_name = set_["metadata"]["namespace"];
-    const Plan plan =
-        ReconcileDisaggregatedSet(snapshot.Observe(namespace_name, name), absl::FromUnixSeconds(1767323045));
+    const DisaggregatedObservation observation = snapshot.Observe(namespace_name, name);
+    const Plan plan = ReconcileDisaggregatedSet(observation, absl::FromUnixSeconds(1767323045), options_);
+    if (observe_ != nullptr) observe_(observation, plan);
     for (const Action& action : plan.actions) Perform(action, pass);
     Json row = Row(plan);
     if (!status.ok()) row["unreadable"] = std::string(status.message());
@@ -162,6 +164,8 @@ class World {
   }
 
   const Json& input_;
+  const DisaggregatedOptions& options_;
+  const PassObserver& observe_;
   Json set_;
   std::map<Key, Json> objects_;
   bool is_healed_ = false;
@@ -170,7 +174,9 @@ class World {
 
 }  // namespace
 
-Json RunDisaggregatedTimeline(const Json& input) { return World(input).Run(); }
+Json RunDisaggregatedTimeline(const Json& input, const DisaggregatedOptions& options, const PassObserver& observe) {
+  return World(input, options, observe).Run();
+}
 
 }  // namespace conformance
 }  // namespace lws

@@ -20,6 +20,7 @@ struct RoleWorld {
 
   RoleRolloutInput Input() const { return {goals, goals.size(), new_groups, old_groups}; }
   size_t roles() const { return goals.size(); }
+  size_t revisions() const { return old_groups.size() / goals.size(); }
 
   void MakeAllReady() {
     for (RoleGroups& groups : new_groups) groups.ready = groups.replicas;

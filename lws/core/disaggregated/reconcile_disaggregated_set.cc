@@ -37,21 +37,26 @@ namespace {
 
 class DisaggregatedPass {
  public:
-  DisaggregatedPass(const DisaggregatedObservation& observation, absl::Time now)
+  DisaggregatedPass(const DisaggregatedObservation& observation, absl::Time now, const DisaggregatedOptions& options)
       : set_(*observation.set),
         now_(now),
+        options_(options),
         plan_(kDisaggregatedSetKind, set_.metadata().namespace_(), set_.metadata().name()),
         objects_(observation, RevisionOf(observation), &plan_),
         scalers_(observation, &plan_) {}
 
   Plan Run() {
+    if (options_.mends && set_.metadata().has_deletion_timestamp()) {
+      plan_.Because(DecisionReason::kSetTerminating, DecisionSubject::kSet);
+      return plan_.Take();
+    }
     DeleteRemovedSlices();
     scalers_.Reconcile(&objects_);
     if (Slices(set_) > 1) DeleteLegacyChildren();
     bool looks_again = false;
     std::vector<std::string> errors;
     for (int32_t slice = 0; slice < Slices(set_); ++slice) {
-      SlicePass pass(set_, slice, scalers_, &objects_, &plan_);
+      SlicePass pass(set_, slice, options_, scalers_, &objects_, &plan_);
       const absl::Status status = pass.Run();
       if (!status.ok()) errors.push_back(absl::StrCat("slice ", slice, ": ", status.message()));
       looks_again = looks_again || pass.looks_again();
@@ -131,6 +136,7 @@ class DisaggregatedPass {
 
   const DisaggregatedSet& set_;
   const absl::Time now_;
+  const DisaggregatedOptions& options_;
   PlanBuilder plan_;
   PassObjects objects_;
   RoleScalers scalers_;
@@ -138,9 +144,10 @@ class DisaggregatedPass {
 
 }  // namespace
 
-Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now) {
+Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
+                               const DisaggregatedOptions& options) {
   if (observation.set == nullptr) return Plan();
-  return DisaggregatedPass(observation, now).Run();
+  return DisaggregatedPass(observation, now, options).Run();
 }
 
 }  // namespace lws

@@ -20,12 +20,14 @@
 
 #include "absl/time/time.h"
 #include "lws/core/disaggregated/role_observation.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/core/plan/plan.h"
 
 namespace lws {
 
 // The time is that of conditions that change. Complexity: O(children * log(children)).
-Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now);
+Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
+                               const DisaggregatedOptions& options = {});
 
 }  // namespace lws
 

@@ -9,24 +9,12 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/disaggregated/mending_rollout.h"
+#include "lws/core/disaggregated/slice_errors.h"
+#include "lws/core/disaggregated/slice_events.h"
 #include "lws/rollout/role_rollout.h"
 
 namespace lws::internal {
-namespace {
-
-// Somebody else's LeaderWorkerSet has the name.
-absl::Status Refuses(const std::string& child, const std::string& set, absl::string_view what) {
-  return absl::FailedPreconditionError(absl::StrCat("LeaderWorkerSet ", child,
-                                                    " exists but is not controlled by DisaggregatedSet ", set,
-                                                    "; refusing to ", what, " it"));
-}
-
-absl::Status Annotate(const absl::Status& status, absl::string_view what) {
-  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
-}
-
-}  // namespace
-
 SliceChildren SlicePass::Children() const {
   return SliceChildren(objects_.ChildrenOfSlice(slice_), objects_.revision());
 }
@@ -36,9 +24,16 @@ std::string SlicePass::NameOf(const std::string& role) const {
 }
 
 absl::Status SlicePass::Run() {
+  MendingRollout mending(set_, slice_, options_.rollout, scalers_, &objects_, &plan_);
+  if (options_.mends) mending.Remember(Children());
   DeleteDrained(Children());
   const SliceChildren children = Children();
-  absl::Status status = HasOldGroups(children) ? RollOut(children) : CreateAndScale();
+  absl::Status status;
+  if (options_.mends) {
+    status = mending.Run(children);
+  } else {
+    status = HasOldGroups(children) ? RollOut(children) : CreateAndScale();
+  }
   if (status.ok()) ReconcileServices(Children());
   return status;
 }
@@ -53,6 +48,9 @@ void SlicePass::DeleteDrained(const SliceChildren& children) {
       objects_.DeleteChild(child);
       plan_.Tell("LWSDeleted", "Delete", absl::StrCat("Deleted drained LWS ", child->name()));
     }
+  }
+  if (options_.mends && !children.old_revisions().empty() && Children().old_revisions().empty()) {
+    TellCompleted(objects_.revision(), &plan_);
   }
 }
 
@@ -102,14 +100,14 @@ absl::Status SlicePass::CreateAndScale() {
 absl::Status SlicePass::RollOut(const SliceChildren& children) {
   if (children.new_children().empty()) return Begin(children);
   const SliceRollout rollout(set_, children, scalers_);
-  const RoleRolloutStep step = PlanRoleRollout(rollout.Input());
+  const RoleRolloutStep step = options_.rollout(rollout.Input());
+  ExplainStep(slice_, rollout, rollout.Input(), step, &plan_);
   if (step.reason == RoleStepReason::kWaitsForReady) {
     looks_again_ = true;
     return absl::OkStatus();
   }
   if (step.reason == RoleStepReason::kNothing) {
-    plan_.Tell("RollingUpdateCompleted", "Update",
-               absl::StrCat("Completed rolling update to revision ", objects_.revision()));
+    TellCompleted(objects_.revision(), &plan_);
     return absl::OkStatus();
   }
   return CarryOut(rollout, step);
@@ -118,8 +116,7 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
 // Remembers what the old children have, then makes the new ones without groups.
 absl::Status SlicePass::Begin(const SliceChildren& children) {
   looks_again_ = true;
-  plan_.Tell("RollingUpdateStarted", "Update",
-             absl::StrCat("Started rolling update to revision ", objects_.revision()));
+  TellStarted(objects_.revision(), &plan_);
   for (const auto& [revision, roles] : children.old_revisions()) {
     for (const auto& [role, child] : roles) {
       if (RememberedReplicas(*child) != child->replicas) objects_.RememberReplicas(child, child->replicas);
@@ -143,8 +140,8 @@ absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutS
     absl::Status status = ScaleUp(rollout.role_name(role), before, step.new_groups[role]);
     if (!status.ok()) return status;
   }
-  for (size_t i = 0; i < rollout.old_children(); ++i) {
-    PassChild* child = rollout.old_child(i);
+  for (size_t i = 0; i < rollout.old_children().size(); ++i) {
+    PassChild* child = rollout.old_children()[i];
     if (child == nullptr || child->replicas <= step.old_groups[i]) continue;
     ScaleDown(rollout.role_name(i % rollout.roles()), child, step.old_groups[i]);
   }
@@ -164,8 +161,7 @@ absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t
     return Annotate(Refuses(name, set_.metadata().name(), "scale"), absl::StrCat("failed to scale ", name));
   }
   objects_.ScaleChild(child, replicas);
-  plan_.Tell("ScalingUp", "Update",
-             absl::StrCat("Scaling up ", role, " LWS ", name, " from ", before, " to ", replicas, " replicas"));
+  TellScaling(role, name, before, replicas, &plan_);
   return absl::OkStatus();
 }
 

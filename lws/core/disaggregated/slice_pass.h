@@ -1,6 +1,6 @@
 // The pass over one slice of a DisaggregatedSet.
 //
-//   SlicePass pass(set, /*slice=*/0, scalers, &objects, &plan);
+//   SlicePass pass(set, /*slice=*/0, options, scalers, &objects, &plan);
 //   absl::Status error = pass.Run();
 //   if (pass.looks_again()) ...    // in kSliceRetry
 //
@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/core/disaggregated/role_scalers.h"
 #include "lws/core/disaggregated/slice_children.h"
 #include "lws/core/disaggregated/slice_rollout.h"
@@ -31,9 +32,9 @@ inline constexpr absl::Duration kSliceRetry = absl::Seconds(1);
 class SlicePass {
  public:
   // All are borrowed.
-  SlicePass(const DisaggregatedSet& set, int32_t slice, const RoleScalers& scalers, PassObjects* objects,
-            PlanBuilder* plan)
-      : set_(set), slice_(slice), scalers_(scalers), objects_(*objects), plan_(*plan) {}
+  SlicePass(const DisaggregatedSet& set, int32_t slice, const DisaggregatedOptions& options, const RoleScalers& scalers,
+            PassObjects* objects, PlanBuilder* plan)
+      : set_(set), slice_(slice), options_(options), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
   // What was written before an error stands.
   absl::Status Run();
@@ -60,6 +61,7 @@ class SlicePass {
 
   const DisaggregatedSet& set_;
   const int32_t slice_;
+  const DisaggregatedOptions& options_;
   const RoleScalers& scalers_;
   PassObjects& objects_;
   PlanBuilder& plan_;

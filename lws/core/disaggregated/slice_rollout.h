@@ -33,9 +33,9 @@ class SliceRollout {
   size_t spec_roles() const { return spec_roles_; }
   const std::string& role_name(size_t role) const { return names_[role]; }
   PassChild* new_child(size_t role) const { return new_children_[role]; }
-  // Of revision i / roles() in the order of the input, role i % roles(); null when there is none.
-  PassChild* old_child(size_t i) const { return old_children_[i]; }
-  size_t old_children() const { return old_children_.size(); }
+  // In the order of the input's groups; null where there is no child.
+  const std::vector<PassChild*>& new_children() const { return new_children_; }
+  const std::vector<PassChild*>& old_children() const { return old_children_; }
 
  private:
   void AddGoals(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers);

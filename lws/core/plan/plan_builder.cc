@@ -9,8 +9,8 @@
 
 namespace lws::internal {
 
-void PlanBuilder::Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key) {
-  plan_.decisions.push_back({reason, subject, std::string(revision_key), -1, -1});
+void PlanBuilder::Because(DecisionReason reason, DecisionSubject subject, absl::string_view detail) {
+  plan_.decisions.push_back({reason, subject, std::string(detail), -1, -1});
 }
 
 void PlanBuilder::BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas) {

@@ -40,7 +40,7 @@ class PlanBuilder {
   PlanBuilder(const char* kind, const std::string& namespace_name, const std::string& set_name)
       : kind_(kind), namespace_name_(namespace_name), set_name_(set_name) {}
 
-  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key = "");
+  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view detail = "");
   void BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas);
 
   // Actions; the returned reference is good until the next one.
