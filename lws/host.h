@@ -8,7 +8,6 @@
 
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
-#include "lws/adapters/host/durations.h"
 #include "lws/adapters/host/policy_documents.h"
 
 #endif  // LWS_HOST_H_

@@ -18,31 +18,17 @@
 #define LWS_API_ADMIT_SET_H_
 
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "lws/api/field_error.h"
+#include "lws/api/admission.h"
 #include "lws/api/json.h"
 
 namespace lws {
 
 class LeaderWorkerSet;
 
-enum class AdmissionStage {
-  kAdmitted,
-  kDecode,      // a field holds a value of another type
-  kSchema,      // the CRD's schema, or the general rules of metadata
-  kValidation,  // the LeaderWorkerSet's own rules
-};
-
-struct SetAdmission {
-  AdmissionStage stage = AdmissionStage::kAdmitted;
-  // What is wrong; empty when admitted.
-  FieldErrors errors;
+struct SetAdmission : Admission {
   // The set as it is stored; null unless admitted.
   std::shared_ptr<const LeaderWorkerSet> set;
-  // Paths of unknown fields that were dropped.
-  std::vector<std::string> pruned;
 };
 
 // The manifest without unknown fields, whose paths are appended to `pruned`, and without nulls: what the API server

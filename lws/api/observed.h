@@ -112,6 +112,7 @@ struct ObservedNode {
 
 // Errors of all: InvalidArgument naming the object and the field, for a value of another type than the field's.
 // Complexity: O(object).
+absl::StatusOr<ObservedMeta> ObserveMeta(const Json& object);  // of any kind
 absl::StatusOr<ObservedPod> ObservePod(const Json& object);
 absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object);
 absl::StatusOr<ObservedRevision> ObserveRevision(const Json& object);

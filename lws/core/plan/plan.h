@@ -58,6 +58,8 @@ enum class Verb {
   kApply,         // server-side apply by the field manager kFieldManager, with force
   kUpdateStatus,  // of the status subresource, at resource_version
   kDelete,        // at uid and resource_version
+  kPatch,         // a JSON merge patch
+  kPatchStatus,   // the same of the status subresource
 };
 
 enum class Propagation { kDefault, kForeground };
@@ -66,7 +68,8 @@ struct Action {
   Verb verb = Verb::kCreate;
   std::string api_version;
   ObjectRef target;
-  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, empty for kDelete.
+  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, the patch for kPatch and
+  // kPatchStatus, empty for kDelete.
   ActionObject object;
   Propagation propagation = Propagation::kDefault;
   // The object the action was decided on; empty where it needs none. A host refuses the action when they are stale.
