@@ -59,13 +59,15 @@ const std::vector<Room>& Rooms() {
       {"lws/adapters/simulation/numbers",
        {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
         "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
+      {"lws/adapters/testing", {}},
       {"lws/adapters/testing/scenario",
-       {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod", "lws/core/reconcile", "lws/adapters/host",
-        "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
+       {"lws/api", "lws/rollout", "lws/core", "lws/core/groups", "lws/core/plan", "lws/core/pod", "lws/core/reconcile",
+        "lws/adapters/host", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation", "lws/adapters/testing"}},
       {"lws/adapters/testing/swarm",
        {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/simulation/numbers",
-        "lws/adapters/testing/scenario"}},
-      {"lws/adapters/testing/checker", {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod"}},
+        "lws/adapters/testing", "lws/adapters/testing/scenario"}},
+      {"lws/adapters/testing/checker",
+       {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod", "lws/adapters/testing"}},
   };
   return rooms;
 }
