@@ -171,7 +171,7 @@ SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::st
   return observation;
 }
 
-// Of the set's groups, those whose memory owes a restart to the leader that is there.
+// The groups of the set whose memory owes a restart to the leader that is there now.
 std::vector<int32_t> Simulation::RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const {
   std::vector<int32_t> owed;
   const std::string where(namespace_name);
@@ -242,8 +242,21 @@ absl::Status Simulation::Perform(const Action& action) {
       options.resource_version = action.resource_version;
       return server_.Delete({action.target.kind, action.target.namespace_name, action.target.name}, options);
     }
+    case Verb::kPatch:
+    case Verb::kPatchStatus:
+      return Patch(action);
   }
   return absl::InternalError("unknown verb");
+}
+
+absl::Status Simulation::Patch(const Action& action) {
+  const SharedJson live = server_.Get({action.target.kind, action.target.namespace_name, action.target.name});
+  if (live == nullptr)
+    return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
+                                            action.target.name, " does not exist"));
+  Json object = *live;
+  object.merge_patch(action.object.Document());
+  return (action.verb == Verb::kPatch ? server_.Update(std::move(object)) : server_.UpdateStatus(object)).status();
 }
 
 void Simulation::Record(const Event& event) {

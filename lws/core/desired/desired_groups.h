@@ -1,8 +1,8 @@
 // What a set wants, before anything exists: its leader StatefulSet, its Service, and for each group its workers.
 //
 //   lws::DesiredSet desired = *lws::DesiredGroups(set);
-//   desired.groups[2].leader_pod_name;       // vllm-2
-//   desired.groups[2].worker_pod_names;      // vllm-2-1, vllm-2-2, ...
+//   desired.groups[2].leader_pod_name;       // "vllm-2"
+//   desired.groups[2].worker_pod_names;      // {"vllm-2-1"}
 //
 // The objects are those that ReconcileSet and ReconcilePod write on an empty cluster, but for what only a cluster
 // knows: UIDs, and the topology value of the leader's node.

@@ -11,6 +11,7 @@
 #include "lws/core/fleet/decision_equality.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
+#include "lws/core/revision/revision_data.h"
 
 namespace lws::internal {
 namespace {
@@ -599,6 +600,8 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   ++space.revisions_version;
   if (!revision.meta.set_name.empty()) MakeSetDue(&SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
+  // Read once here, so that no look at a leader has to.
+  revision.is_known_to_read = RevisionReads(revision.data);
   space.revisions[name] = std::move(revision);
 }
 

@@ -96,7 +96,7 @@ class FleetSet {
   }
   bool Count(int32_t index, const GroupVerdict& before, const GroupVerdict& after);
 
-  // Of this frame; unknown without one.
+  // The revision key that frame_ borrows. It has no meaning while there is no frame.
   std::string revision_key_;
   std::optional<GroupFrame> frame_;  // borrows the key
   RevisionId revision_number_ = 0;

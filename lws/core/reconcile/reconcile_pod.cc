@@ -169,16 +169,24 @@ class PodPass {
       return plan_.Again(kRevisionRetry);
     }
     const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
-    const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
-    if (!set.ok()) {
-      return plan_.Fail(
-          absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
-                                                  revision->meta.name, ": ", set.status().message())));
+    if (reason == DecisionReason::kWorkersMissing) return CreateWorkers(*revision);
+    // A revision that does not read is an error even when the workers are there. Reading it takes O(templates), so it
+    // is read only when nobody did before.
+    if (!revision->is_known_to_read) {
+      const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(*revision);
+      if (!set.ok()) return plan_.Fail(set.status());
     }
     const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
-    if (reason != DecisionReason::kWorkersMissing) return Wait(reason);
-    return CreateWorkers(*set, *topology_value);
+    return Wait(reason);
+  }
+
+  // The set with the revision applied.
+  absl::StatusOr<LeaderWorkerSet> ReadRevision(const ObservedRevision& revision) const {
+    absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision.data);
+    if (set.ok()) return set;
+    return absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision.meta.namespace_name, "/",
+                                                   revision.meta.name, ": ", set.status().message()));
   }
 
   // The node label of exclusive placement. An empty key counts, and no node has it.
@@ -204,9 +212,13 @@ class PodPass {
     return std::optional<std::string>(found->second);
   }
 
-  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::optional<std::string>& topology_value) {
+  Plan CreateWorkers(const ObservedRevision& revision) {
+    const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(revision);
+    if (!set.ok()) return plan_.Fail(set.status());
+    const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
+    if (!topology_value.ok()) return plan_.Fail(topology_value.status());
     plan_.Because(DecisionReason::kWorkersMissing, subject_);
-    Action& action = plan_.Create(WorkerStatefulSet(set_of_revision, pod_, topology_value));
+    Action& action = plan_.Create(WorkerStatefulSet(*set, pod_, *topology_value));
     action.failure_event = plan_.Warning(
         "FailedCreate", "Create", absl::StrCat("Failed to create worker statefulset for leader pod ", pod_.meta.name),
         PodRef(pod_));

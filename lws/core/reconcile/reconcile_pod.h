@@ -1,7 +1,7 @@
 // One look at a pod of a set: whether its failure restarts the group and, for a leader, what its group still lacks.
 //
-//   lws::Plan plan = lws::ReconcilePod(observation, now, {lws::SchedulerProvider::kNone});
-//   // create StatefulSet vllm-0: the workers of leader vllm-0
+//   lws::Plan plan = lws::ReconcilePod(pod_observation, now, {lws::SchedulerProvider::kNone});
+//   plan.empty();    // true: the pod is not there
 //
 // Expected flow: the pod's key is queued whenever the pod changed, or a worker StatefulSet of a leader changed.
 // Guarantees:

@@ -52,7 +52,7 @@ bool IsControlledBy(const Json& object, const std::string& uid) {
   return controller != nullptr && controller->value("uid", "") == uid;
 }
 
-// Of a pod that a StatefulSet of its name controls.
+// The place of a pod in the StatefulSet that controls it.
 struct PlaceOfPod {
   std::string uid;  // of the StatefulSet
   ObjectKey statefulset;
@@ -314,7 +314,7 @@ void StatefulSetController::RollingUpdate(Pass* pass) {
   }
 }
 
-// Of the pods as they are after the pass.
+// Writes the status from the pods as they are after the pass.
 void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t ready = 0;
   int64_t current = 0;
