@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -60,9 +62,41 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
   return arguments;
 }
 
+absl::StatusOr<std::string> ReadOutputFormat(const Arguments& arguments, const std::vector<std::string>& formats) {
+  if (arguments.flags.count("-o") == 0) return std::string();
+  const std::string format = arguments.Flag("-o", "");
+  if (Contains(formats, format)) return format;
+  return absl::InvalidArgumentError(absl::StrCat("-o: ", format, " is none of ", absl::StrJoin(formats, ", ")));
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (path == "-" || !std::filesystem::is_directory(ResolvePath(path), error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (auto it = std::filesystem::recursive_directory_iterator(ResolvePath(path), error);
+         !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
+      const std::string ending = it->path().extension().string();
+      if (!it->is_directory() && (ending == ".yaml" || ending == ".yml" || ending == ".json")) {
+        inside.push_back((std::filesystem::path(path) / it->path().lexically_relative(ResolvePath(path))).string());
+      }
+    }
+    if (error) return absl::NotFoundError(absl::StrCat(path, ": cannot be read: ", error.message()));
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file(ResolvePath(path), std::ios::binary);
+  // An empty file ends at once, and a folder does not read.
+  if (file && file.peek() == std::ifstream::traits_type::eof() && !file.bad()) return std::string();
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   return text.str();

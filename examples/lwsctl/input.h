@@ -25,6 +25,14 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
 
+// The value of -o, "" without it. Errors: InvalidArgument "-o: NAME is none of json, yaml" for a format that is not
+// among `formats`. All commands read -o by this.
+absl::StatusOr<std::string> ReadOutputFormat(const Arguments& arguments, const std::vector<std::string>& formats);
+
+// The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
+// .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);
+
 // The text of a file, of standard input for "-". A relative path starts where the user stands.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 

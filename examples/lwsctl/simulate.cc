@@ -101,6 +101,8 @@ int Simulate(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
+  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"json"});
+  if (!format.ok()) return Fail(format.status());
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("simulate needs one FILE"));
   lws::ScenarioRunOptions options;
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
@@ -121,7 +123,7 @@ int Simulate(const std::vector<std::string>& words) {
     } else if (arguments->flags.count("--report") > 0) {
       status = absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
     } else {
-      status = SimulateGroups(*scenario, options, arguments->Flag("-o", "") == "json");
+      status = SimulateGroups(*scenario, options, *format == "json");
     }
     return status.ok() ? 0 : Fail(status);
   } catch (const Json::exception& error) {

@@ -79,6 +79,12 @@ void Controller::Requeue(const Key& key, const Plan& plan, const absl::Status& s
     return;
   }
   const int failures = ++failures_[key];
+  // What came meanwhile tells of the writes before the one that failed: they are no reason to try at once.
+  const auto queued = queued_.find(key);
+  if (queued != queued_.end()) {
+    queue_.erase(queued->second);
+    queued_.erase(queued);
+  }
   Queue(key, retry_at_once ? now : now + Backoff(failures));
 }
 

@@ -6,7 +6,8 @@
 //   controller.RunDue(now);                        // until nothing is due at `now`
 //   Sleep(controller.NextDue());                   // when to call RunDue again, if nothing changes before
 //
-// A plan that fails is tried again with growing delays (100 ms, doubling, up to 10 s); a conflict at once.
+// A plan that fails is tried again with growing delays (100 ms, doubling, up to 10 s), whatever changed while it was
+// performed; a conflict at once.
 //
 // Thread-safety: none; one thread at a time.
 #ifndef LWS_ADAPTERS_HOST_CONTROLLER_H_

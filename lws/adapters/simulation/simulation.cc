@@ -50,7 +50,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       server_(&clock_),
       watch_(&server_),
       collector_(&server_),
-      statefulsets_(&server_, options_.statefulsets),
+      statefulsets_(&server_, WithEvents(options_.statefulsets)),
       placer_(MakePlacer(&server_, options_)),
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
@@ -82,6 +82,20 @@ std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const Json& po
   const bool is_of_group = pod["metadata"].value("labels", Json::object()).contains(kNameLabel);
   if (!placer_.has_value() || !is_of_group) return std::nullopt;
   return placer_->NodeFor(pod);
+}
+
+// Events of the StatefulSet controller go where those of the plans go.
+simulation::StatefulSetControllerOptions Simulation::WithEvents(simulation::StatefulSetControllerOptions options) {
+  options.on_event = [this](const simulation::ControllerEvent& told) {
+    Event event;
+    event.is_warning = told.is_warning;
+    event.reason = told.reason;
+    event.action = "Create";
+    event.note = told.note;
+    event.regarding = {told.regarding.kind, told.regarding.namespace_name, told.regarding.name};
+    Record(event);
+  };
+  return options;
 }
 
 absl::Status Simulation::AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,

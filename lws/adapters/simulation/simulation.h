@@ -119,6 +119,7 @@ class Simulation final : public Cluster {
 
   absl::StatusOr<Json> AdmitNewPod(Json pod);
   std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
+  simulation::StatefulSetControllerOptions WithEvents(simulation::StatefulSetControllerOptions options);
   void OnChange(const simulation::Change& change);
   std::vector<int32_t> RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const;
   std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);

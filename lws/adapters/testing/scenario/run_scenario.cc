@@ -12,6 +12,7 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/groups/group_state.h"
+#include "lws/core/revision/revision_data.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
@@ -40,10 +41,10 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
-        simulation_(MakeOptions(OptionsFor(scenario, options)),
-                    {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
-                     [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
-                     [this](const Change& change) { Count(change); }}),
+        simulation_(
+            MakeOptions(OptionsFor(scenario, options)),
+            {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
+             [this](const Event& event) { TellEvent(event); }, [this](const Change& change) { Count(change); }}),
         start_(simulation_.now()),
         last_look_(start_) {
     const Json metadata = scenario.manifest->value("metadata", Json::object());
@@ -114,6 +115,7 @@ class Run {
     const bool is_there = Strike(event);
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(TimelineEntry::Kind::kScenario, Describe(event));
+    warnings_.clear();
     if (!is_there) {
       return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
     }
@@ -166,6 +168,21 @@ class Run {
     told_.push_back(std::move(entry));
   }
 
+  // What fails again in the same way is told once, until the scenario goes on.
+  void TellEvent(const Event& event) {
+    if (event.is_warning && !warnings_.insert(event.note).second) return;
+    Tell(TimelineEntry::Kind::kEvent, event.note);
+  }
+
+  // Whether the leader StatefulSet has taken over the set as it is now.
+  bool IsCurrent(const SetObservation& observation) {
+    const std::string data = RevisionData(*observation.set);
+    const std::string& key = observation.leader_statefulset->meta.revision_key;
+    return std::any_of(observation.revisions.begin(), observation.revisions.end(), [&](const ObservedRevision* stored) {
+      return stored->meta.revision_key == key && SameRevision(*observation.set, stored->data, data);
+    });
+  }
+
   void Explain(const Plan& plan) {
     for (const Decision& decision : plan.decisions) {
       if (decision.subject == DecisionSubject::kLeaderStatefulSet && decision.partition >= 0) {
@@ -201,6 +218,7 @@ class Run {
       done_ = done_ && ready && (updated || i < from);
       entry.groups += present.count(i) == 0 ? '.' : updated ? (ready ? 'N' : 'n') : ready ? 'O' : 'o';
     }
+    done_ = done_ && IsCurrent(observation);
     entry.partition = leader.partition;
     entry.replicas = leader.replicas;
     entry.on_delete = leader.on_delete;
@@ -261,6 +279,7 @@ class Run {
   ScenarioReport report_;
   std::vector<TimelineEntry> told_;  // since the last look
   std::string decision_;
+  std::set<std::string> warnings_;
   int64_t pods_ = 0;
   int64_t pods_before_ = 0;
   Simulation simulation_;
