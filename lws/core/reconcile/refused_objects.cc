@@ -11,14 +11,14 @@
 #include "lws/api/json.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_validation.h"
+#include "lws/api/revision_key.h"
 #include "lws/api/service_validation.h"
 #include "lws/api/statefulset_pod.h"
 #include "lws/api/statefulset_validation.h"
-#include "lws/core/reconcile/admit_pod.h"
 #include "lws/core/desired/desired_groups.h"
 #include "lws/core/desired/desired_objects.h"
+#include "lws/core/reconcile/admit_pod.h"
 #include "lws/core/revision/revision_data.h"
-#include "lws/api/revision_key.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -225,7 +225,8 @@ absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::st
 
 absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal) {
   const std::string revision = RevisionFor(pass, ordinal);
-  Json pod = internal::StatefulSetPod(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
+  Json pod =
+      internal::StatefulSetPod(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
   const std::string name = pod["metadata"].value("name", "");
   absl::Status status = CreateClaims(pass, name);
   if (status.ok()) status = server_->Create(std::move(pod)).status();
