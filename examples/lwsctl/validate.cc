@@ -12,6 +12,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/refused_words.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
@@ -96,19 +97,6 @@ Verdict Judge(const std::string& file, FoundSet set, const FormerSets& former_se
     verdict.refused = lws::RefusedObjects(*admission.set, verdict.is_update ? former->second.get() : nullptr);
   }
   return verdict;
-}
-
-// "its StatefulSet will be refused: ...".
-std::string Describe(const lws::RefusedObject& refused) {
-  static const std::map<lws::RefusedKind, const char*> kNames = {
-      {lws::RefusedKind::kLeaderStatefulSet, "StatefulSet"},
-      {lws::RefusedKind::kLeaderPods, "leader pods"},
-      {lws::RefusedKind::kServices, "Services"},
-      {lws::RefusedKind::kWorkerStatefulSets, "worker StatefulSets"},
-      {lws::RefusedKind::kWorkerPods, "worker pods"}};
-  return absl::StrCat("its ", kNames.at(refused.kind), " ", refused.is_certain ? "will" : "may", " be refused",
-                      refused.group > 0 ? absl::StrCat(" from group ", refused.group, " on") : "", ": ",
-                      lws::Join(refused.errors));
 }
 
 Texts Lines(const Verdict& verdict) {

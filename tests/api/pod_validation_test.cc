@@ -23,7 +23,8 @@ Json Full() {
     "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s", "namespace": "n", "labels": {"a": "b"},
       "annotations": {"c": "d"}, "finalizers": ["x/y"], "uid": "u"},
     "spec": {"serviceName": "s", "replicas": 2, "ordinals": {"start": 1}, "podManagementPolicy": "Parallel",
-      "selector": {"matchLabels": {"app": "s"}, "matchExpressions": [{"key": "app", "operator": "In", "values": ["s"]}]},
+      "selector": {"matchLabels": {"app": "s"},
+        "matchExpressions": [{"key": "app", "operator": "In", "values": ["s"]}]},
       "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}},
       "volumeClaimTemplates": [{"metadata": {"name": "v"}, "spec": {"accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "1Gi"}}}}],
@@ -31,13 +32,15 @@ Json Full() {
         "restartPolicy": "Always", "dnsPolicy": "None", "dnsConfig": {"nameservers": ["1.2.3.4"], "searches": ["a.b"],
           "options": [{"name": "o"}]}, "terminationGracePeriodSeconds": 3, "nodeSelector": {"a": "b"},
         "securityContext": {"runAsUser": 1, "sysctls": [{"name": "a.b", "value": "1"}], "supplementalGroups": [1]},
-        "resourceClaims": [{"name": "r", "resourceClaimName": "x"}], "tolerations": [{"key": "a", "operator": "Exists"}],
+        "resourceClaims": [{"name": "r", "resourceClaimName": "x"}],
+        "tolerations": [{"key": "a", "operator": "Exists"}],
         "hostAliases": [{"ip": "1.2.3.4", "hostnames": ["a"]}], "overhead": {"cpu": "1"}, "os": {"name": "linux"},
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
             {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]}},
           "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
             {"labelSelector": {"matchLabels": {"a": "b"}}, "topologyKey": "t", "namespaces": ["n"]}],
-            "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "t"}}]}},
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+              {"weight": 1, "podAffinityTerm": {"topologyKey": "t"}}]}},
         "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "t", "whenUnsatisfiable": "DoNotSchedule"}],
         "volumes": [{"name": "w", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "s", "secret": {"secretName": "x",
           "items": [{"key": "k", "path": "p", "mode": 1}]}}, {"name": "p", "projected": {"sources": [
@@ -46,11 +49,13 @@ Json Full() {
         "containers": [{"name": "c", "image": "i:1", "ports": [{"name": "p", "containerPort": 80, "hostPort": 80}],
           "env": [{"name": "a", "value": "b"}, {"name": "c", "valueFrom": {"secretKeyRef": {"name": "x", "key": "k"}}}],
           "envFrom": [{"prefix": "p", "configMapRef": {"name": "m"}}],
-          "resources": {"limits": {"cpu": "1", "nvidia.com/gpu": "1"}, "requests": {"cpu": "1"}, "claims": [{"name": "r"}]},
+          "resources": {"limits": {"cpu": "1", "nvidia.com/gpu": "1"}, "requests": {"cpu": "1"},
+            "claims": [{"name": "r"}]},
           "volumeMounts": [{"name": "v", "mountPath": "/v"}, {"name": "w", "mountPath": "/w", "subPath": "x"}],
           "livenessProbe": {"httpGet": {"port": "p", "httpHeaders": [{"name": "h", "value": "v"}]}},
           "readinessProbe": {"exec": {"command": ["x"]}}, "lifecycle": {"preStop": {"sleep": {"seconds": 1}}},
-          "securityContext": {"privileged": true, "capabilities": {"add": ["X"]}, "seccompProfile": {"type": "Unconfined"}}
+          "securityContext": {"privileged": true, "capabilities": {"add": ["X"]},
+            "seccompProfile": {"type": "Unconfined"}}
         }]}}}})");
 }
 

@@ -26,7 +26,7 @@ std::shared_ptr<const LeaderWorkerSet> Admitted(const Json& patch) {
   manifest.merge_patch(patch);
   const SetAdmission admission = AdmitSet(manifest);
   EXPECT_EQ(Join(admission.errors), "") << patch;
-  return admission.set;
+  return admission.set != nullptr ? admission.set : std::make_shared<LeaderWorkerSet>();
 }
 
 // "leader StatefulSet; worker pods from 10; Services maybe".
@@ -74,7 +74,7 @@ const Json& Good() {
 }
 
 TEST(RefusedObjectsTest, Law1GoodSetsHaveNone) {
-  EXPECT_EQ(Refused({}), "");
+  EXPECT_EQ(Refused(Json::object()), "");
   EXPECT_EQ(Refused(Leader(Good())), "");
   EXPECT_EQ(Refused(Named(10, 1000000, 8, "UniquePerReplica")), "");
   EXPECT_EQ(Refused({{"spec", {{"replicas", 0}}}}), "");

@@ -25,7 +25,8 @@ class World {
 
   void Create(const Json& patch) {
     Json set = Json::parse(R"({
-      "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "s", "namespace": "n"},
+      "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+      "metadata": {"name": "s", "namespace": "n"},
       "spec": {"replicas": 2, "leaderWorkerTemplate": {"size": 2, "workerTemplate": {"spec": {
         "containers": [{"name": "c", "image": "i:1"}]}}}}})");
     set.merge_patch(patch);
@@ -118,7 +119,8 @@ TEST(RefusedObjects, WorkersAreRefusedBesideTheirLeader) {
   const Texts told = world.Warnings("FailedCreate");
   ASSERT_EQ(told.size(), 2);
   EXPECT_EQ(told[0],
-            "Pod: Failed to create worker statefulset for leader pod s-0: StatefulSet.apps \"s-0\" is invalid: "
+            "LeaderWorkerSet: Failed to create worker statefulset for leader pod s-0: "
+            "StatefulSet.apps \"s-0\" is invalid: "
             "spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\"");
 }
 

@@ -38,6 +38,13 @@ std::optional<absl::Time> Controller::NextDue() const {
   return queue_.begin()->first.first;
 }
 
+bool Controller::OnlyRepeatsFailures(int times) const {
+  return std::all_of(queued_.begin(), queued_.end(), [&](const auto& queued) {
+    const auto failures = failures_.find(queued.first);
+    return failures != failures_.end() && failures->second >= times;
+  });
+}
+
 Plan Controller::Decide(const Key& key, absl::Time now) {
   if (key.kind == Kind::kSet) {
     return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now, options_.sets);

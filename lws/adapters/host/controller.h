@@ -52,6 +52,9 @@ class Controller {
   // Reconciles one key that is due; false when there is none.
   bool RunOne(absl::Time now);
 
+  // Whether all that is queued has failed at least `times` times in a row: only a change from outside can help then.
+  bool OnlyRepeatsFailures(int times) const;
+
   // When the next key becomes due; nullopt when none is queued.
   std::optional<absl::Time> NextDue() const;
 

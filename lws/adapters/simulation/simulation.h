@@ -93,6 +93,11 @@ class Simulation final : public Cluster {
   // Runs until nothing is due any more, at most for `duration`; false when something still was.
   bool RunUntilQuiet(absl::Duration duration);
 
+  // Whether nothing goes on but attempts that fail again and again.
+  bool IsStuck() const {
+    return !clock_.next().has_value() && controller_.NextDue().has_value() && controller_.OnlyRepeatsFailures(10);
+  }
+
   // One pass of the set reconciler, for sets_by_hand.
   Plan RunSetPass(absl::string_view namespace_name, absl::string_view name);
 
