@@ -95,7 +95,7 @@ TEST(RefusedObjectsTest, Law2WhatIsCommonIsSaidOnce) {
 TEST(RefusedObjectsTest, PodsAreLookedAtAsTheWebhookLeavesThem) {
   const Json topology = {
       {"metadata", {{"annotations", {{"leaderworkerset.sigs.k8s.io/exclusive-topology", "no key!"}}}}}};
-  EXPECT_EQ(Refused(topology), "leader pods; worker StatefulSets");
+  EXPECT_EQ(Refused(topology), "leader pods");
   const Json blank = {{"containers", Json::array({{{"name", "c"}, {"image", " i:1"}}})}};
   EXPECT_EQ(Refused(Worker(blank)), "leader pods; worker pods");
 }
