@@ -90,8 +90,6 @@ int Explain(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"json"});
-  if (!format.ok()) return Fail(format.status());
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("explain needs one FILE"));
   absl::Time now = absl::Now();
   std::string error;
@@ -103,7 +101,7 @@ int Explain(const std::vector<std::string>& words) {
   absl::Status status = ReadCluster(arguments->files[0], &cluster);
   if (status.ok() && arguments->flags.count("--save") > 0) status = Save(cluster, arguments->Flag("--save", ""));
   if (!status.ok()) return Fail(status);
-  const bool json = *format == "json";
+  const bool json = arguments->Flag("-o", "") == "json";
   lws::Json plans = lws::Json::object();
   const bool all = arguments->flags.count("--all") > 0;
   const auto tell = [&](const std::string& title, const lws::Plan& plan, bool even_if_empty) {

@@ -35,8 +35,6 @@ golden=examples/lwsctl/golden
 check simulate-refused-template.txt 1 $lwsctl simulate $golden/refused-templates/restart-never.yaml
 check simulate-refused-pods.txt 1 $lwsctl simulate $golden/refused-templates/topology-key.yaml
 check simulate-refused-claims.txt 1 $lwsctl simulate --scenario $golden/claims-scenario.yaml $golden/claims.yaml
-sed 's/replicas: 2/replicas: 2000/' $golden/refused-templates/port.yaml > "$TEST_TMPDIR/ports.yaml"
-check simulate-refused-numbers.txt 1 $lwsctl simulate "$TEST_TMPDIR/ports.yaml"
 check validate-refused-templates.txt 0 $lwsctl validate $golden/refused-templates
 check validate-folder.txt 1 $lwsctl validate $golden/validate-folder
 check validate-folder.json 1 $lwsctl validate -o json $golden/validate-folder

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -26,6 +27,24 @@ std::string ResolvePath(const std::string& path) {
   const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
   if (stands == nullptr || absl::StartsWith(path, "/")) return path;
   return absl::StrCat(stands, "/", path);
+}
+
+// Whether -o, when it is given, names a format that the command writes: json, and those of a flag "-o=A|B".
+absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
+  const auto given = arguments.flags.find("-o");
+  if (given == arguments.flags.end()) return absl::OkStatus();
+  std::vector<std::string> formats = {"json"};
+  for (const std::string& flag : with_value) {
+    if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
+  }
+  if (Contains(formats, given->second)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("-o: ", given->second, " is none of ", absl::StrJoin(formats, ", ")));
+}
+
+// The flag without the values that it may have.
+std::vector<std::string> Names(std::vector<std::string> flags) {
+  for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
+  return flags;
 }
 
 }  // namespace
@@ -49,7 +68,7 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
     const std::string name = word.substr(0, equals);
     if (Contains(without_value, name)) {
       arguments.flags[name] = "";
-    } else if (!Contains(with_value, name)) {
+    } else if (!Contains(Names(with_value), name)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name));
     } else if (equals != std::string::npos) {
       arguments.flags[name] = word.substr(equals + 1);
@@ -59,14 +78,9 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
+  absl::Status format = CheckFormat(arguments, with_value);
+  if (!format.ok()) return format;
   return arguments;
-}
-
-absl::StatusOr<std::string> ReadOutputFormat(const Arguments& arguments, const std::vector<std::string>& formats) {
-  if (arguments.flags.count("-o") == 0) return std::string();
-  const std::string format = arguments.Flag("-o", "");
-  if (Contains(formats, format)) return format;
-  return absl::InvalidArgumentError(absl::StrCat("-o: ", format, " is none of ", absl::StrJoin(formats, ", ")));
 }
 
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {

@@ -20,14 +20,11 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value.
+// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value, and for a
+// format that -o names and that is not json; a command with other formats lists them, "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
-
-// The value of -o, "" without it. Errors: InvalidArgument "-o: NAME is none of json, yaml" for a format that is not
-// among `formats`. All commands read -o by this.
-absl::StatusOr<std::string> ReadOutputFormat(const Arguments& arguments, const std::vector<std::string>& formats);
 
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
 // .json, in the order of their names. Errors: NotFound for a folder that cannot be read.

@@ -183,8 +183,6 @@ int Place(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"json"});
-  if (!format.ok()) return Malformed(format.status());
   if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));
   for (const char* flag : {"--nodes", "--levels"}) {
     if (arguments->Flag(flag, "").empty())
@@ -197,7 +195,7 @@ int Place(const std::vector<std::string>& words) {
   const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(arguments->files[0], *placement, capacity->get());
   if (!groups.ok()) return Malformed(groups.status());
   const lws::Topology& topology = (*capacity)->topology();
-  if (*format == "json") {
+  if (arguments->Flag("-o", "") == "json") {
     lws::Json report = {{"groups", lws::Json::array()}};
     for (const PlacedGroup& group : *groups) report["groups"].push_back(ToJson(topology, group));
     std::cout << report.dump(2) << "\n";

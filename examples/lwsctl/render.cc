@@ -36,14 +36,12 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest) 
 }  // namespace
 
 int Render(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o=yaml|json"}, {"--help"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
-  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"yaml", "json"});
-  if (!format.ok()) return Fail(format.status());
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("render needs one FILE"));
   const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(arguments->files[0]);
   if (!sets.ok()) return Fail(sets.status());
@@ -55,7 +53,7 @@ int Render(const std::vector<std::string>& words) {
           absl::StrCat(arguments->files[0], ":", set.line, ": ", objects.status().message())));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
-  if (*format == "json") {
+  if (arguments->Flag("-o", "yaml") == "json") {
     std::cout << lws::Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}}.dump(2) << "\n";
     return 0;
   }

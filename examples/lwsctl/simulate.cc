@@ -6,17 +6,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
-#include "examples/lwsctl/refused_words.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
-#include "lws/api/admit_set.h"
-#include "lws/core/reconcile/refused_objects.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -62,8 +58,6 @@ void PrintJson(const lws::ScenarioReport& report) {
   Json lines = Json::array();
   for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(ToJson(entry));
   std::cout << Json{{"lines", std::move(lines)},
-                    {"finished", report.finished},
-                    {"reasons", report.reasons},
                     {"seconds", absl::ToDoubleSeconds(report.duration)},
                     {"podsCreated", report.pods_created},
                     {"groupsRestarted", report.groups_restarted},
@@ -74,10 +68,8 @@ void PrintJson(const lws::ScenarioReport& report) {
 }
 
 void PrintSummary(const lws::ScenarioReport& report) {
-  std::cout << (report.finished ? "\nfinished after " : "\nnot finished after ")
-            << absl::FormatDuration(report.duration) << ": ";
-  if (!report.finished) std::cout << absl::StrJoin(report.reasons, "; ") << "; ";
-  std::cout << report.pods_created << " pods created, " << report.groups_restarted << " groups restarted";
+  std::cout << "\nfinished after " << absl::FormatDuration(report.duration) << ": " << report.pods_created
+            << " pods created, " << report.groups_restarted << " groups restarted";
   if (report.lowest_ready >= 0) {
     std::cout << ", lowest " << report.lowest_ready << " groups ready during updates (the budget promises "
               << report.promised_ready << ")";
@@ -85,9 +77,7 @@ void PrintSummary(const lws::ScenarioReport& report) {
   std::cout << "\n";
 }
 
-// Whether the set came to its end.
-absl::StatusOr<bool> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
-                         const Arguments& arguments) {
+absl::Status Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, const Arguments& arguments) {
   const bool json = arguments.Flag("-o", "") == "json";
   std::function<void(const lws::TimelineEntry&)> print;
   if (!json) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
@@ -95,22 +85,10 @@ absl::StatusOr<bool> Run(const lws::Scenario& scenario, const lws::ScenarioRunOp
   if (!report.ok()) return report.status();
   json ? PrintJson(*report) : PrintSummary(*report);
   const std::string page = arguments.Flag("--report", "");
-  if (page.empty()) return report->finished;
-  const absl::Status written = WriteFile(
+  if (page.empty()) return absl::OkStatus();
+  return WriteFile(
       page,
       lws::HtmlReport({{absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference")), *report}}));
-  if (!written.ok()) return written;
-  return report->finished;
-}
-
-// A simulation in numbers has no objects that could be refused.
-absl::Status CheckObjects(const Json& manifest) {
-  const lws::SetAdmission admission = lws::AdmitSet(manifest);
-  if (admission.set == nullptr) return absl::OkStatus();
-  for (const lws::RefusedObject& refused : lws::RefusedObjects(*admission.set)) {
-    if (refused.is_certain) return absl::InvalidArgumentError(Describe(refused));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -123,8 +101,6 @@ int Simulate(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"json"});
-  if (!format.ok()) return Fail(format.status());
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("simulate needs one FILE"));
   lws::ScenarioRunOptions options;
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
@@ -141,15 +117,11 @@ int Simulate(const std::vector<std::string>& words) {
   try {
     absl::Status status;
     if (manifest->value("/spec/replicas"_json_pointer, int64_t{1}) <= kMostDrawnGroups) {
-      const absl::StatusOr<bool> finished = Run(*scenario, options, *arguments);
-      return !finished.ok() ? Fail(finished.status()) : *finished ? 0 : 1;
-    }
-    status = CheckObjects(*manifest);
-    if (!status.ok()) return Fail(status);
-    if (arguments->flags.count("--report") > 0) {
+      status = Run(*scenario, options, *arguments);
+    } else if (arguments->flags.count("--report") > 0) {
       status = absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
     } else {
-      status = SimulateGroups(*scenario, options, *format == "json");
+      status = SimulateGroups(*scenario, options, arguments->Flag("-o", "") == "json");
     }
     return status.ok() ? 0 : Fail(status);
   } catch (const Json::exception& error) {

@@ -12,7 +12,6 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
-#include "examples/lwsctl/refused_words.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
@@ -97,6 +96,19 @@ Verdict Judge(const std::string& file, FoundSet set, const FormerSets& former_se
     verdict.refused = lws::RefusedObjects(*admission.set, verdict.is_update ? former->second.get() : nullptr);
   }
   return verdict;
+}
+
+// "its StatefulSet will be refused: ...".
+std::string Describe(const lws::RefusedObject& refused) {
+  static const std::map<lws::RefusedKind, const char*> kNames = {
+      {lws::RefusedKind::kLeaderStatefulSet, "StatefulSet"},
+      {lws::RefusedKind::kLeaderPods, "leader pods"},
+      {lws::RefusedKind::kServices, "Services"},
+      {lws::RefusedKind::kWorkerStatefulSets, "worker StatefulSets"},
+      {lws::RefusedKind::kWorkerPods, "worker pods"}};
+  return absl::StrCat("its ", kNames.at(refused.kind), " ", refused.is_certain ? "will" : "may", " be refused",
+                      refused.group > 0 ? absl::StrCat(" from group ", refused.group, " on") : "", ": ",
+                      lws::Join(refused.errors));
 }
 
 Texts Lines(const Verdict& verdict) {
@@ -252,8 +264,6 @@ int Validate(const std::vector<std::string>& words) {
     std::cout << kHelp;
     return 0;
   }
-  const absl::StatusOr<std::string> format = ReadOutputFormat(*arguments, {"json"});
-  if (!format.ok()) return FailUsage(format.status());
   if (arguments->files.empty()) return FailUsage(absl::InvalidArgumentError("validate needs a FILE"));
   FormerSets former;
   if (arguments->flags.count("--old") > 0) {
@@ -263,7 +273,7 @@ int Validate(const std::vector<std::string>& words) {
   }
   const absl::StatusOr<Texts> files = ExpandFolders(arguments->files);
   if (!files.ok()) return FailUsage(files.status());
-  Report report(*format == "json");
+  Report report(arguments->flags.count("-o") > 0);
   for (const std::string& file : *files) ValidateFile(file, former, &report);
   return report.End();
 }

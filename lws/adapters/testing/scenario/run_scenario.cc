@@ -12,7 +12,6 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/groups/group_state.h"
-#include "lws/core/revision/revision_data.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
@@ -41,10 +40,10 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
-        simulation_(
-            MakeOptions(OptionsFor(scenario, options)),
-            {[this](const Plan& plan, const absl::Status& status) { LookAtPlan(plan, status); },
-             [this](const Event& event) { TellEvent(event); }, [this](const Change& change) { Count(change); }}),
+        simulation_(MakeOptions(OptionsFor(scenario, options)),
+                    {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
+                     [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
+                     [this](const Change& change) { Count(change); }}),
         start_(simulation_.now()),
         last_look_(start_) {
     const Json metadata = scenario.manifest->value("metadata", Json::object());
@@ -74,7 +73,6 @@ class Run {
     RunUntilQuiet();
     report_.duration = simulation_.now() - start_;
     report_.finished = done_;
-    if (!done_) report_.reasons = Reasons();
     return std::move(report_);
   }
 
@@ -116,8 +114,6 @@ class Run {
     const bool is_there = Strike(event);
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(TimelineEntry::Kind::kScenario, Describe(event));
-    warnings_.clear();
-    failures_.clear();
     if (!is_there) {
       return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
     }
@@ -149,8 +145,7 @@ class Run {
   void RunUntil(absl::Time limit) {
     simulation_.Settle();
     Look();
-    while (!simulation_.IsStuck() && simulation_.Advance(limit) && simulation_.now() <= limit) Look();
-    if (simulation_.IsStuck()) simulation_.clock().MoveTo(limit);
+    while (simulation_.Advance(limit) && simulation_.now() <= limit) Look();
     Look();
   }
 
@@ -158,9 +153,7 @@ class Run {
     const absl::Time limit = simulation_.now() + scenario_.patience;
     simulation_.Settle();
     Look();
-    while (!simulation_.IsStuck() && simulation_.Advance(absl::InfiniteFuture()) && simulation_.now() <= limit) Look();
-    // What fails for ever is waited for as long as anything is.
-    if (simulation_.IsStuck()) simulation_.clock().MoveTo(limit);
+    while (simulation_.Advance(absl::InfiniteFuture()) && simulation_.now() <= limit) Look();
     Look();
   }
 
@@ -171,46 +164,6 @@ class Run {
     entry.text = std::move(text);
     report_.groups_restarted += absl::StrContains(entry.text, "to recreate group");
     told_.push_back(std::move(entry));
-  }
-
-  // A warning is told once, until the scenario goes on.
-  void TellEvent(const Event& event) {
-    if (event.is_warning) {
-      if (std::find(warnings_.begin(), warnings_.end(), event.note) != warnings_.end()) return;
-      warnings_.push_back(event.note);
-    }
-    Tell(TimelineEntry::Kind::kEvent, event.note);
-  }
-
-  // A plan that fails as it failed before has nothing new to tell, until the scenario goes on.
-  void LookAtPlan(const Plan& plan, const absl::Status& status) {
-    Explain(plan);
-    if (status.ok() || failures_.insert(std::string(status.message())).second) return;
-    std::set<std::string> told;
-    for (const Event& event : plan.events) told.insert(event.note);
-    for (const Action& action : plan.actions) {
-      if (action.failure_event.has_value())
-        told.insert(absl::StrCat(action.failure_event->note, ": ", status.message()));
-    }
-    told_.erase(std::remove_if(told_.begin(), told_.end(),
-                               [&](const TimelineEntry& entry) { return told.count(entry.text) > 0; }),
-                told_.end());
-  }
-
-  // Why the set is not at its end: the groups, and what went wrong since the scenario's last event.
-  std::vector<std::string> Reasons() const {
-    std::vector<std::string> reasons = {absl::StrCat(last_.ready, " of ", report_.set_replicas, " groups ready")};
-    reasons.insert(reasons.end(), warnings_.begin(), warnings_.end());
-    return reasons;
-  }
-
-  // Whether the leader StatefulSet has taken over the set as it is now.
-  bool IsCurrent(const SetObservation& observation) {
-    const std::string data = RevisionData(*observation.set);
-    const std::string& key = observation.leader_statefulset->meta.revision_key;
-    return std::any_of(observation.revisions.begin(), observation.revisions.end(), [&](const ObservedRevision* stored) {
-      return stored->meta.revision_key == key && SameRevision(*observation.set, stored->data, data);
-    });
   }
 
   void Explain(const Plan& plan) {
@@ -248,7 +201,6 @@ class Run {
       done_ = done_ && ready && (updated || i < from);
       entry.groups += present.count(i) == 0 ? '.' : updated ? (ready ? 'N' : 'n') : ready ? 'O' : 'o';
     }
-    done_ = done_ && IsCurrent(observation);
     entry.partition = leader.partition;
     entry.replicas = leader.replicas;
     entry.on_delete = leader.on_delete;
@@ -309,9 +261,6 @@ class Run {
   ScenarioReport report_;
   std::vector<TimelineEntry> told_;  // since the last look
   std::string decision_;
-  // Since the scenario's last event.
-  std::vector<std::string> warnings_;
-  std::set<std::string> failures_;
   int64_t pods_ = 0;
   int64_t pods_before_ = 0;
   Simulation simulation_;

@@ -65,7 +65,6 @@ struct ScenarioReport {
   int32_t promised_ready = 0;  // replicas - maxUnavailable, at the beginning
   std::vector<TimelineEntry> timeline;
   bool finished = false;
-  std::vector<std::string> reasons;  // why it did not: groups that are not ready, warnings
   absl::Duration duration;
   // The fewest groups ready from an edit until all groups are ready and updated; -1 without an edit.
   int32_t lowest_ready = -1;
