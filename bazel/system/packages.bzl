@@ -51,9 +51,11 @@ _ABSL = {
     "absl/random:random": "absl_random_random",
     "absl/status:status": "absl_status",
     "absl/status:statusor": "absl_statusor",
+    "absl/strings:cord": "absl_cord",
     "absl/strings:str_format": "absl_str_format",
     "absl/strings:strings": "absl_strings",
     "absl/time:time": "absl_time",
+    "absl/types:optional": "absl_optional",
     "absl/types:span": "absl_span",
 }
 
@@ -83,7 +85,7 @@ def system_packages():
         extra = {"": _PROTOC},
     )
     pkg_config_repository(name = "com_github_nlohmann_json", libraries = {":json": "nlohmann_json"})
-    pkg_config_repository(name = "com_github_jbeder_yaml_cpp", libraries = {":yaml-cpp": "yaml-cpp"})
+    pkg_config_repository(name = "com_github_yaml_libyaml", libraries = {":yaml": "yaml-0.1"})
     pkg_config_repository(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})
     pkg_config_repository(name = "org_openssl", libraries = {":crypto": "libcrypto"})
     pkg_config_repository(name = "simdjson", libraries = {":simdjson": "simdjson"})

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
@@ -69,9 +69,10 @@ std::vector<FoundSet> FindSets(const lws::ManifestObject& object) {
 
 std::string ShowName(const lws::Json& manifest) {
   const lws::FieldValue metadata = lws::FieldValue(manifest, "")["metadata"];
-  const std::string name = metadata["name"].Text();
-  const std::string prefix = metadata["generateName"].Text();
-  return lws::Quote(name.empty() && !prefix.empty() ? absl::StrCat(prefix, "*") : name);
+  for (const char* field : {"name", "generateName"}) {
+    if (metadata[field].exists()) return lws::PrintableText(metadata[field].json().dump());
+  }
+  return "null";
 }
 
 }  // namespace lwsctl

@@ -22,7 +22,7 @@ struct FoundSet {
 // object unless it names one. Complexity: O(object).
 std::vector<FoundSet> FindSets(const lws::ManifestObject& object);
 
-// `"NAME"` as it is shown, or `"GENERATENAME*"` for a set that is to be named by the API server.
+// The name as JSON, or the beginning of a name that the API server is to complete; null without any.
 std::string ShowName(const lws::Json& manifest);
 
 }  // namespace lwsctl

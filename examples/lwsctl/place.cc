@@ -12,7 +12,9 @@
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/set_request.h"
@@ -24,7 +26,7 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
-    "                    [--profile best-fit|least-free|balanced] [-o json]\n"
+    "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another.\n"
     "\n"
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
@@ -37,6 +39,7 @@ constexpr char kHelp[] =
     "                     exclusive-topology annotation says the same\n"
     "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that serve;\n"
     "                     balanced: the fewest domains, evenly\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n"
     "Exit 1 when some group has no place, 2 for a request that is malformed.\n";
 
 constexpr int kNoPlace = 1;
@@ -81,46 +84,44 @@ absl::StatusOr<lws::SetPlacement> ReadPlacement(const Arguments& arguments) {
 }
 
 // The objects of one kind in a file.
-absl::StatusOr<std::vector<lws::SharedJson>> ReadKind(const std::string& file, const char* kind) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(file);
-  if (!objects.ok()) return objects.status();
+std::vector<lws::SharedJson> OfKind(const InputFile& file, lws::ObjectKind kind) {
   std::vector<lws::SharedJson> found;
-  for (const lws::ManifestObject& object : *objects) {
-    if (object.object->value("kind", lws::Json()) == kind) found.push_back(object.object);
+  for (const lws::ManifestObject& object : file.objects) {
+    if (lws::KindOf(*object.object) == kind) found.push_back(object.object);
   }
   return found;
 }
 
 absl::StatusOr<std::unique_ptr<lws::Capacity>> ReadCapacity(const Arguments& arguments) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
-  const absl::StatusOr<std::vector<lws::SharedJson>> nodes = ReadKind(arguments.Flag("--nodes", ""), "Node");
+  const absl::StatusOr<InputFile> nodes = ReadObjects(arguments.Flag("--nodes", ""));
   if (!nodes.ok()) return nodes.status();
-  const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology = lws::TopologyFromNodes(*nodes, levels);
-  if (!topology.ok()) return topology.status();
+  const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
+      lws::TopologyFromNodes(OfKind(*nodes, lws::ObjectKind::kNode), levels);
+  if (!topology.ok()) return nodes->Locate(topology.status());
   auto capacity = std::make_unique<lws::Capacity>(*topology);
   if (arguments.flags.count("--pods") == 0) return capacity;
-  const absl::StatusOr<std::vector<lws::SharedJson>> pods = ReadKind(arguments.Flag("--pods", ""), "Pod");
+  const absl::StatusOr<InputFile> pods = ReadObjects(arguments.Flag("--pods", ""));
   if (!pods.ok()) return pods.status();
-  absl::Status status = lws::UsePods(*pods, capacity.get());
-  if (!status.ok()) return status;
+  absl::Status status = lws::UsePods(OfKind(*pods, lws::ObjectKind::kPod), capacity.get());
+  if (!status.ok()) return pods->Locate(status);
   return capacity;
 }
 
-absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::string& file, const lws::SetPlacement& placement,
-                                                   lws::Capacity* capacity) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(file);
+absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::string& file, UnknownFields unknown,
+                                                   const lws::SetPlacement& placement, lws::Capacity* capacity) {
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(file, unknown);
   if (!sets.ok()) return sets.status();
   std::vector<lws::GroupRequest> requests;
   std::vector<PlacedGroup> groups;
   std::vector<size_t> request_of_group;
-  for (const lws::ManifestObject& manifest : *sets) {
-    const lws::SetAdmission admission = lws::AdmitSet(WithNamespace(*manifest.object));
-    const std::string where = absl::StrCat(file, ":", manifest.line, ": ");
+  for (const SetManifest& manifest : *sets) {
+    const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(where, lws::Join(admission.errors)));
+      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
     absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*admission.set, placement);
-    if (!request.ok()) return absl::InvalidArgumentError(absl::StrCat(where, request.status().message()));
+    if (!request.ok()) return lws::WithPrefix(manifest.where, request.status());
     requests.push_back(*std::move(request));
     for (int index = 0; index < admission.set->spec().replicas(); ++index) {
       groups.push_back({admission.set->metadata().name(), index, {}});
@@ -177,7 +178,7 @@ int Place(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(
       words,
       {"--nodes", "--levels", "--pods", "--required", "--preferred", "--subgroup", "--exclusive", "--profile", "-o"},
-      {"--help"});
+      {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -192,7 +193,8 @@ int Place(const std::vector<std::string>& words) {
   if (!placement.ok()) return Malformed(placement.status());
   const absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = ReadCapacity(*arguments);
   if (!capacity.ok()) return Malformed(capacity.status());
-  const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(arguments->files[0], *placement, capacity->get());
+  const absl::StatusOr<std::vector<PlacedGroup>> groups =
+      PlaceSets(arguments->files[0], UnknownFieldsOf(*arguments), *placement, capacity->get());
   if (!groups.ok()) return Malformed(groups.status());
   const lws::Topology& topology = (*capacity)->topology();
   if (arguments->Flag("-o", "") == "json") {

@@ -13,6 +13,8 @@
 #include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/api/field_status.h"
+#include "lws/api/json_reader.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -22,7 +24,8 @@ namespace {
 using lws::Json;
 
 constexpr char kHelp[] =
-    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] FILE\n"
+    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
+    "FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change.\n"
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
@@ -32,6 +35,7 @@ constexpr char kHelp[] =
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --report OUT      a page of HTML with a lane per group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
+    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
     "Of more than 1,000 groups a character is a fiftieth, in the state that most of it is in; up to a million, in "
@@ -94,8 +98,9 @@ absl::Status Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& o
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words, {"--seed", "--scenario", "--policy", "--report", "-o"}, {"--help", "--max-unavailable-statefulset"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "-o"},
+                     {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -110,23 +115,21 @@ int Simulate(const std::vector<std::string>& words) {
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
-  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);
+  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!manifest.ok()) return Fail(manifest.status());
   const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
-  try {
-    absl::Status status;
-    if (manifest->value("/spec/replicas"_json_pointer, int64_t{1}) <= kMostDrawnGroups) {
-      status = Run(*scenario, options, *arguments);
-    } else if (arguments->flags.count("--report") > 0) {
-      status = absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
-    } else {
-      status = SimulateGroups(*scenario, options, arguments->Flag("-o", "") == "json");
-    }
-    return status.ok() ? 0 : Fail(status);
-  } catch (const Json::exception& error) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat(arguments->files[0], ": ", error.what())));
+  // What goes wrong in the run comes from the scenario, or from the set where there is none.
+  const std::string source = arguments->Flag("--scenario", arguments->files[0]);
+  absl::Status status;
+  if (lws::internal::JsonReader(*manifest).Count({"spec", "replicas"}, 1) <= kMostDrawnGroups) {
+    status = Run(*scenario, options, *arguments);
+  } else if (arguments->flags.count("--report") > 0) {
+    status = absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
+  } else {
+    status = SimulateGroups(*scenario, options, arguments->Flag("-o", "") == "json");
   }
+  return status.ok() ? 0 : Fail(lws::WithPrefix(source, status));
 }
 
 }  // namespace lwsctl

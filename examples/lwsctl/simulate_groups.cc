@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
 #include "nlohmann/json.hpp"
 
@@ -32,7 +33,7 @@ class GroupsStory {
   GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json)
       : scenario_(scenario),
         json_(json),
-        name_(scenario.manifest->value("/metadata/name"_json_pointer, "")),
+        name_(lws::internal::JsonReader(*scenario.manifest).Text({"metadata", "name"})),
         promised_(lws::PromisedReady(*scenario.manifest)),
         simulation_(SimulationOptions(lws::OptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),

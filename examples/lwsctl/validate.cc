@@ -1,7 +1,6 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +13,11 @@
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_names.h"
 #include "lws/api/field_value.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/api/well_known.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/printable_text.h"
 #include "lws/core/reconcile/refused_objects.h"
 #include "nlohmann/json.hpp"
 
@@ -24,12 +25,13 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl validate [--old OLD] [-o json] FILE...\n"
-    "Says of each LeaderWorkerSet what the API server would say, and warns of StatefulSets, pods and Services that it "
-    "will refuse\nwhen the set makes them. A FILE may be a folder: all .yaml, .yml and .json files below it are looked "
-    "at. Sets inside other\nobjects are found too.\n"
+    "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
+    "Says of each LeaderWorkerSet what the API server would say, and warns of StatefulSets, pods and Services that it\n"
+    "will refuse when the set makes them. A FILE may be a folder: all .yaml, .yml and .json files below it are looked\n"
+    "at. Sets inside other objects are found too.\n"
     "  --old OLD   the sets as they are now, a file or folder: sets of the same name are looked at as updates of "
     "these\n"
+    "  --strict    unknown fields are errors, as for kubectl apply\n"
     "Exit 1 when one is refused, else 2 when a file cannot be read.\n";
 
 using Texts = std::vector<std::string>;
@@ -39,10 +41,12 @@ using FormerSets = std::map<std::pair<std::string, std::string>, std::shared_ptr
 
 struct Verdict {
   std::string file;
+  std::string where;  // "FILE:LINE"
   FoundSet set;
   bool is_update = false;
   lws::FieldErrors errors;
   Texts unknown_fields;
+  bool is_named_later = false;  // generateName
   std::vector<lws::RefusedObject> refused;
 };
 
@@ -63,39 +67,38 @@ std::pair<std::string, std::string> KeyOf(const lws::Json& manifest) {
   return {metadata["namespace"].Text(), metadata["name"].Text()};
 }
 
-// A set of another API has the kind alone.
-std::optional<lws::FieldError> ApiVersionError(const lws::Json& manifest) {
-  const std::string version = lws::FieldValue(manifest, "")["apiVersion"].Text();
-  if (version == lws::kApiVersion) return std::nullopt;
-  if (version.empty()) return lws::FieldError{"apiVersion", "not set"};
-  return lws::FieldError{"apiVersion", absl::StrCat("no matches for kind \"LeaderWorkerSet\" in version ",
-                                                    lws::Quote(version), ", but in ", lws::kApiVersion)};
-}
-
 // The manifest of an update as kubectl sends it: of the version that is there.
 lws::Json OnTopOf(const lws::LeaderWorkerSet& former, lws::Json manifest) {
   manifest["metadata"]["resourceVersion"] = former.metadata().resource_version();
   return manifest;
 }
 
-Verdict Judge(const std::string& file, FoundSet set, const FormerSets& former_sets) {
-  Verdict verdict{file, std::move(set), false, {}, {}, {}};
-  if (const std::optional<lws::FieldError> error = ApiVersionError(*verdict.set.manifest); error.has_value()) {
-    verdict.errors.push_back(*error);
-    return verdict;
+// What the sets are held against.
+struct Demands {
+  FormerSets former_sets;
+  UnknownFields unknown = UnknownFields::kWarn;
+};
+
+void Judge(const Demands& demands, Verdict* verdict) {
+  const std::string wrong_version = lws::WhyNoLeaderWorkerSet(*verdict->set.manifest);
+  if (!wrong_version.empty()) {
+    verdict->errors.push_back({"", wrong_version});
+    return;
   }
-  const lws::Json manifest = WithNamespace(*verdict.set.manifest);
-  const auto former = former_sets.find(KeyOf(manifest));
-  verdict.is_update = former != former_sets.end();
-  const lws::SetAdmission admission = verdict.is_update
+  const lws::Json manifest = WithNamespace(*verdict->set.manifest);
+  const auto former = demands.former_sets.find(KeyOf(manifest));
+  verdict->is_update = former != demands.former_sets.end();
+  const lws::SetAdmission admission = verdict->is_update
                                           ? lws::AdmitSetUpdate(*former->second, OnTopOf(*former->second, manifest))
                                           : lws::AdmitSet(manifest);
-  verdict.errors = admission.errors;
-  verdict.unknown_fields = admission.pruned;
-  if (admission.set != nullptr) {
-    verdict.refused = lws::RefusedObjects(*admission.set, verdict.is_update ? former->second.get() : nullptr);
+  verdict->errors = admission.errors;
+  verdict->unknown_fields = admission.pruned;
+  if (demands.unknown == UnknownFields::kRefuse && !admission.pruned.empty()) {
+    verdict->errors.push_back({"", StrictDecodingError(admission.pruned)});
   }
-  return verdict;
+  if (admission.set == nullptr) return;
+  verdict->is_named_later = admission.set->metadata().name().empty();
+  verdict->refused = lws::RefusedObjects(*admission.set, verdict->is_update ? former->second.get() : nullptr);
 }
 
 // "its StatefulSet will be refused: ...".
@@ -114,7 +117,8 @@ std::string Describe(const lws::RefusedObject& refused) {
 Texts Lines(const Verdict& verdict) {
   Texts lines;
   for (const std::string& path : verdict.unknown_fields) {
-    lines.push_back(absl::StrCat("warning: unknown field ", lws::Quote(path)));
+    lines.push_back(absl::StrCat("warning: unknown field \"", lws::PrintableText(path), "\"",
+                                 lws::internal::DidYouMeanField(path)));
   }
   for (const lws::RefusedObject& refused : verdict.refused) {
     lines.push_back(absl::StrCat("warning: ", Describe(refused)));
@@ -123,7 +127,9 @@ Texts Lines(const Verdict& verdict) {
   const std::string inside = verdict.set.inside.empty() ? "" : absl::StrCat(" (inside ", verdict.set.inside, ")");
   if (verdict.errors.empty()) {
     const char* what = verdict.is_update ? " is a valid update" : " is valid";
-    lines.push_back(absl::StrCat("LeaderWorkerSet ", name, inside, what));
+    const char* how =
+        verdict.is_named_later ? ", for kubectl create: its name is generated, and kubectl apply needs a name" : "";
+    lines.push_back(absl::StrCat("LeaderWorkerSet ", name, inside, what, how));
   } else {
     lines.push_back(absl::StrCat("The LeaderWorkerSet ", name, inside, " is invalid: ", lws::Join(verdict.errors)));
   }
@@ -193,7 +199,7 @@ class Report {
       return;
     }
     for (const std::string& line : Lines(verdict)) {
-      std::cout << verdict.file << ":" << verdict.set.line << ": " << line << "\n";
+      std::cout << verdict.where << ": " << line << "\n";
     }
   }
 
@@ -219,15 +225,15 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   const absl::StatusOr<Texts> files = ExpandFolders({path});
   if (!files.ok()) return files.status();
   for (const std::string& file : *files) {
-    const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(file);
-    if (!objects.ok()) return objects.status();
-    for (const lws::ManifestObject& object : *objects) {
+    const absl::StatusOr<InputFile> read = ReadObjects(file);
+    if (!read.ok()) return read.status();
+    for (const lws::ManifestObject& object : read->objects) {
       for (const FoundSet& set : FindSets(object)) {
         lws::Json manifest = WithNamespace(*set.manifest);
         if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
         const lws::SetAdmission admission = lws::AdmitSet(manifest);
         if (admission.set == nullptr) {
-          return absl::InvalidArgumentError(absl::StrCat("--old: ", file, ":", set.line, ": The LeaderWorkerSet ",
+          return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The LeaderWorkerSet ",
                                                          ShowName(*set.manifest),
                                                          " is invalid: ", lws::Join(admission.errors)));
         }
@@ -238,13 +244,19 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   return former;
 }
 
-void ValidateFile(const std::string& file, const FormerSets& former, Report* report) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(file);
-  if (!objects.ok()) return report->Unreadable(file, objects.status());
-  if (objects->empty()) return report->Without(file, "empty");
+void ValidateFile(const std::string& file, const Demands& demands, Report* report) {
+  const absl::StatusOr<InputFile> read = ReadObjects(file);
+  if (!read.ok()) return report->Unreadable(file, read.status());
+  if (read->objects.empty()) return report->Without(file, "empty");
   std::vector<Verdict> verdicts;
-  for (const lws::ManifestObject& object : *objects) {
-    for (FoundSet& set : FindSets(object)) verdicts.push_back(Judge(file, std::move(set), former));
+  for (const lws::ManifestObject& object : read->objects) {
+    for (FoundSet& set : FindSets(object)) {
+      verdicts.emplace_back();
+      verdicts.back().file = file;
+      verdicts.back().where = read->Where(object);
+      verdicts.back().set = std::move(set);
+      Judge(demands, &verdicts.back());
+    }
   }
   if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet");
   report->Holds(verdicts);
@@ -258,23 +270,24 @@ int FailUsage(const absl::Status& status) {
 }  // namespace
 
 int Validate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help", "--strict"});
   if (!arguments.ok()) return FailUsage(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
   if (arguments->files.empty()) return FailUsage(absl::InvalidArgumentError("validate needs a FILE"));
-  FormerSets former;
+  Demands demands;
+  demands.unknown = UnknownFieldsOf(*arguments);
   if (arguments->flags.count("--old") > 0) {
     absl::StatusOr<FormerSets> read = ReadFormerSets(arguments->Flag("--old", ""));
     if (!read.ok()) return FailUsage(read.status());
-    former = *std::move(read);
+    demands.former_sets = *std::move(read);
   }
   const absl::StatusOr<Texts> files = ExpandFolders(arguments->files);
   if (!files.ok()) return FailUsage(files.status());
   Report report(arguments->flags.count("-o") > 0);
-  for (const std::string& file : *files) ValidateFile(file, former, &report);
+  for (const std::string& file : *files) ValidateFile(file, demands, &report);
   return report.End();
 }
 

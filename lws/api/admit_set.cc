@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "lws/api/defaulting.h"
+#include "lws/api/field_status.h"
 #include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -38,12 +39,11 @@ struct Candidate {
   LeaderWorkerSet set;  // as its types say
 };
 
-// "PATH: TEXT" as a field error; ReadTyped words its findings so.
+// What ReadTyped found, as a field error.
 FieldError DecodeError(const absl::Status& status) {
+  const std::string field = FieldOf(status);
   const std::string message(status.message());
-  const size_t colon = message.find(": ");
-  if (colon == std::string::npos) return {"", message};
-  return {message.substr(0, colon), message.substr(colon + 2)};
+  return {field, field.empty() ? message : message.substr(field.size() + 2)};
 }
 
 // Metadata is read by its own rules: a null label is an empty one.
@@ -58,6 +58,20 @@ void DropNullsBelowSpec(Json* document) {
       DropNulls(type.Find(part)->object_type(), &*found);
     }
   }
+}
+
+// Null is absence in metadata, too, but for the texts of maps, where it is the empty text.
+void DropNullsOfMetadata(Json* document) {
+  const auto metadata = document->find("metadata");
+  if (metadata == document->end() || !metadata->is_object()) return;
+  for (const char* map : {"labels", "annotations"}) {
+    const auto found = metadata->find(map);
+    if (found == metadata->end() || !found->is_object()) continue;
+    for (Json& text : *found) {
+      if (text.is_null()) text = "";
+    }
+  }
+  DropNulls(FindType(kKind)->Find("metadata")->object_type(), &*metadata);
 }
 
 // Pruned, defaulted and read; `admission` gets an error when it does not read.
@@ -166,6 +180,15 @@ SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
 }
 
 }  // namespace
+
+Json PruneSet(const Json& manifest, std::vector<std::string>* pruned) {
+  Json document = manifest;
+  if (!document.is_object()) return document;
+  PruneUnknownFields(*FindType(kKind), "", &document, pruned);
+  DropNullsBelowSpec(&document);
+  DropNullsOfMetadata(&document);
+  return document;
+}
 
 SetAdmission AdmitSet(const Json& manifest) {
   SetAdmission admission;

@@ -44,7 +44,11 @@ struct SetAdmission {
   std::vector<std::string> pruned;
 };
 
-// Creation. Complexity: O(manifest).
+// The manifest without unknown fields, whose paths are appended to `pruned`, and without nulls: what the API server
+// looks at, so that a null is the same as absence. Complexity: O(manifest).
+Json PruneSet(const Json& manifest, std::vector<std::string>* pruned);
+
+// Creation. A set without a name but with generateName is judged as under a name made of it. Complexity: O(manifest).
 SetAdmission AdmitSet(const Json& manifest);
 
 // An update of `old_set`.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
@@ -20,12 +21,18 @@ using internal::JsonReader;
 namespace {
 
 absl::Status Named(const Json& object, absl::string_view field, absl::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", field, message));
+  return FieldStatus(DescribeObject(object), field, message);
+}
+
+// What is wrong with a field of the object.
+absl::Status Of(const Json& object, const absl::Status& status) {
+  const std::string field = FieldOf(status);
+  return FieldStatus(DescribeObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
 absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object, absl::string_view field) {
   for (const auto& [name, amount] : amounts) {
-    if (amount < 0) return Named(object, absl::StrCat(field, ".", name), ": is negative");
+    if (amount < 0) return Named(object, absl::StrCat(field, ".", name), "is negative");
   }
   return absl::OkStatus();
 }
@@ -60,23 +67,21 @@ absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node) {
   result.facts.name = reader.Text({"metadata", "name"});
   const Json& labels = reader.Object({"metadata", "labels"});
   for (auto it = labels.begin(); it != labels.end(); ++it) {
-    if (!it->is_string()) return Named(node, absl::StrCat("metadata.labels.", it.key()), ": not a string");
-    result.facts.labels[it.key()] = it->get<std::string>();
+    result.facts.labels[it.key()] = reader.TextIn(labels, {it.key().c_str()});
   }
   for (const Json& taint : reader.List({"spec", "taints"})) {
     result.facts.taints.push_back(
         {reader.TextIn(taint, {"key"}), reader.TextIn(taint, {"value"}), reader.TextIn(taint, {"effect"})});
   }
-  const Json* unschedulable = reader.Find({"spec", "unschedulable"});
-  result.facts.unschedulable = unschedulable != nullptr && *unschedulable == true;
+  result.facts.unschedulable = reader.BoolIn(node, {"spec", "unschedulable"});
   for (const Json& condition : reader.List({"status", "conditions"})) {
     if (reader.TextIn(condition, {"type"}) != "Ready") continue;
     result.facts.ready = reader.TextIn(condition, {"status"}) == "True";
   }
   const absl::StatusOr<ResourceList> allocatable = ReadResourceList(reader.Object({"status", "allocatable"}));
   if (!reader.status().ok()) return reader.status();
-  if (!allocatable.ok()) return Named(node, "status.allocatable.", allocatable.status().message());
-  if (result.facts.name.empty()) return Named(node, "metadata.name", ": missing");
+  if (!allocatable.ok()) return Of(node, Below("status.allocatable", allocatable.status()));
+  if (result.facts.name.empty()) return Named(node, "metadata.name", "missing");
   result.allocatable = OfferedAmounts(*allocatable);
   absl::Status status = CheckNotNegative(result.allocatable, node, "status.allocatable");
   if (!status.ok()) return status;
@@ -116,9 +121,9 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
     if (!reader.status().ok()) return reader.status();
     if (!node.has_value() || finished) continue;
     const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);
-    if (!requests.ok()) return Named(*pod, "spec.containers: resources: ", requests.status().message());
+    if (!requests.ok()) return Of(*pod, Below("spec", requests.status()));
     uses.emplace_back(*node, RequestedAmounts(*requests));
-    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers: resources");
+    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers.resources");
     if (!status.ok()) return status;
     AddHeld(reader, Holder::kGroup, *node, topology, &held);
     AddHeld(reader, Holder::kSubgroup, *node, topology, &held);

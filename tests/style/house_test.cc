@@ -62,8 +62,8 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod", "lws/core/reconcile", "lws/adapters/host",
         "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
       {"lws/adapters/testing/swarm",
-       {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/host",
-        "lws/adapters/simulation/numbers", "lws/adapters/testing/scenario"}},
+       {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/simulation/numbers",
+        "lws/adapters/testing/scenario"}},
       {"lws/adapters/testing/checker", {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod"}},
   };
   return rooms;

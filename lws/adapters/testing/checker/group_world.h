@@ -27,71 +27,15 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/group_steps.h"
+#include "lws/adapters/testing/checker/group_world_options.h"
 #include "lws/adapters/testing/checker/state_table.h"
-#include "lws/core/groups/group_state.h"
-#include "lws/core/pod/leader_decision.h"
-#include "lws/core/pod/restart.h"
-#include "lws/core/pod/restart_policy.h"
 
 namespace lws::internal {
 
-// What the controller of a group goes by.
-struct GroupDecisions {
-  RestartDecision (*restart)(const RestartFacts&) = DecideRestart;
-  DecisionReason (*leader)(const LeaderFacts&) = DecideLeader;
-  bool (*workers_ready)(const ObservedStatefulSet&) = WorkersReady;
-  // Of the two revisions, the leader's and the set's: the one that new workers get their template, or their size, from.
-  int32_t (*template_of)(int32_t leader, int32_t set) = [](int32_t leader, int32_t) { return leader; };
-  int32_t (*size_of)(int32_t leader, int32_t set) = [](int32_t leader, int32_t) { return leader; };
-  // Whether workers that exist are written anew.
-  bool patches_workers = false;
-};
-
-struct GroupWorldOptions {
-  GroupDecisions decisions;
-  // Borrowed; null: the reference's way. Without limits, backoff and rules, which make it wait or give up.
-  const RestartPolicy* policy = nullptr;
-  int32_t faults = 0;  // at most 3
-  bool template_changes = false;
-  bool partition_holds = false;   // the group is below the partition: it keeps its revision
-  bool waits_for_leader = false;  // startup policy LeaderReady
-  bool deletes_workers = true;    // among the faults
-};
-
-class GroupWorld {
+class GroupWorld : public GroupTerms {
  public:
   using State = PackedState;
-
-  enum Law : uint8_t {
-    kRestartWithoutFailure = 1,  // the leader is deleted, and no member of its life had failed
-    kMixedRevisions,             // a group serves, and its parts are of two revisions
-    kNotReady,                   // a group counts as ready, and its worker is not
-    kStartedTooEarly,            // workers are made before their leader is ready
-  };
-
-  enum Kind : uint8_t {
-    kStart,
-    kLeaderCreated,
-    kLeaderReady,
-    kLeaderReplaced,
-    kLeaderGone,
-    kWorkersCreated,  // their StatefulSet
-    kWorkersWritten,
-    kWorkersStopping,
-    kWorkersGone,
-    kWorkerCreated,
-    kWorkerReady,
-    kWorkerStopping,
-    kWorkerGone,
-    kRestarted,
-    kRemembered,
-    kLeaderFails,  // faults
-    kWorkerFails,
-    kLeaderDeleted,
-    kWorkerDeleted,
-    kWorkerLost,
-    kTemplateChanged,
-  };
 
   explicit GroupWorld(const GroupWorldOptions& options) : options_(options) {}
 

@@ -30,42 +30,15 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/rollout_steps.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
 #include "lws/adapters/testing/checker/state_table.h"
 
 namespace lws::internal {
 
-class RolloutWorld {
+class RolloutWorld : public RolloutTerms {
  public:
   using State = PackedState;
-
-  enum Law : uint8_t {
-    kBudget = 1,      // never fewer groups ready than promised
-    kSurgeCap,        // replicas of the leader StatefulSet <= replicas + maxSurge, or what it had
-    kPartitionFalls,  // the partition does not rise, but for a new template, and to that of the set
-    kPartitionKept,   // no group below the set's partition is released or replaced by a step
-    kPolicyError,     // the policy refuses
-  };
-
-  enum Kind : uint8_t {
-    kStart,
-    kPass,     // subject: how many of the named groups were deleted before the controller crashed
-    kCreated,  // subjects: the group
-    kBecameReady,
-    kStopping,
-    kReplaced,
-    kStoppedServing,
-    kGone,
-    kNotReady,  // a fault
-    kDeleted,   // a fault
-    kSeen,
-    kScaledUp,  // edits
-    kScaledDown,
-    kNewTemplate,
-    kReverted,
-    kPartitionUp,
-    kPartitionDown,
-  };
 
   explicit RolloutWorld(const RolloutWorldOptions& options) : options_(options) {}
 

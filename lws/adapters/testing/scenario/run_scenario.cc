@@ -10,13 +10,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lws/adapters/simulation/simulation.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/well_known.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
+using internal::JsonReader;
 using internal::ReadGroups;
 using simulation::Change;
 using simulation::ChangeType;
@@ -46,11 +49,11 @@ class Run {
                      [this](const Change& change) { Count(change); }}),
         start_(simulation_.now()),
         last_look_(start_) {
-    const Json metadata = scenario.manifest->value("metadata", Json::object());
-    namespace_ = metadata.value("namespace", "default");
-    report_.set_name = metadata.value("name", "");
+    JsonReader manifest(*scenario.manifest);
+    namespace_ = manifest.OptionalText({"metadata", "namespace"}).value_or("default");
+    report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
-    report_.set_replicas = scenario.manifest->value("/spec/replicas"_json_pointer, 1);
+    report_.set_replicas = manifest.Count({"spec", "replicas"}, 1);
     report_.promised_ready = PromisedReady(*scenario.manifest);
   }
 
@@ -89,15 +92,14 @@ class Run {
   }
 
   absl::Status AddUsualNodes() {
-    const Json& manifest = *scenario_.manifest;
+    JsonReader manifest(*scenario_.manifest);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
-    const int64_t size = manifest.value("/spec/leaderWorkerTemplate/size"_json_pointer, int64_t{1});
+    const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
       for (int64_t member = 0; member < size; ++member) {
         std::map<std::string, std::string> labels;
-        for (const char* key : {"exclusive-topology", "subgroup-exclusive-topology"}) {
-          const Json annotations = manifest.value("/metadata/annotations"_json_pointer, Json::object());
-          const std::string topology = annotations.value(absl::StrCat("leaderworkerset.sigs.k8s.io/", key), "");
+        for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
+          const std::string topology = manifest.Text({"metadata", "annotations", key});
           if (!topology.empty()) labels[topology] = absl::StrCat("domain-", group);
         }
         absl::Status status = simulation_.AddNode(

@@ -1,20 +1,15 @@
 // lwsctl: LeaderWorkerSets without a cluster. lwsctl --help tells the commands.
+#include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "examples/lwsctl/commands.h"
-
-namespace lwsctl {
-
-int Fail(const absl::Status& status) {
-  std::cerr << "lwsctl: " << status.message() << "\n";
-  return 1;
-}
-
-}  // namespace lwsctl
+#include "lws/api/printable_text.h"
 
 namespace {
+
+constexpr int kFault = 3;
 
 constexpr char kHelp[] =
     "usage: lwsctl COMMAND [FLAGS] FILE...\n"
@@ -33,10 +28,7 @@ constexpr char kHelp[] =
     "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
     "flags.\n";
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+int Run(const std::vector<std::string>& words) {
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     (words.empty() ? std::cerr : std::cout) << kHelp;
     return words.empty() ? 2 : 0;
@@ -51,6 +43,18 @@ int main(int argc, char** argv) {
   if (words[0] == "compare") return lwsctl::Compare(rest);
   if (words[0] == "place") return lwsctl::Place(rest);
   if (words[0] == "explain") return lwsctl::Explain(rest);
-  std::cerr << "lwsctl: unknown command " << words[0] << "\n" << kHelp;
+  std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << "\n" << kHelp;
   return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // No input should come to an exception; one that does is a fault of this program.
+  try {
+    return Run(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception&) {
+    std::cerr << "lwsctl: a fault of lwsctl itself; please report what it was run on\n";
+    return kFault;
+  }
 }

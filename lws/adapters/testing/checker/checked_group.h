@@ -1,0 +1,116 @@
+// The state of one group as a small world has it: its leader, its StatefulSet of workers, its worker, and what the
+// controller remembers.
+//
+//   lws::internal::CheckedGroup group;
+//   group.leader.phase = lws::internal::MemberPhase::kReady;
+//   lws::internal::UnpackGroup(lws::internal::PackGroup(group)).leader.phase;    // kReady
+//
+// Revisions are 0 and 1. The functions are inline, since a world calls them for every one of its steps.
+//
+// Thread-safety: values; all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_CHECKER_CHECKED_GROUP_H_
+#define LWS_ADAPTERS_TESTING_CHECKER_CHECKED_GROUP_H_
+
+#include <cstdint>
+
+#include "lws/adapters/testing/checker/packed_fields.h"
+#include "lws/adapters/testing/checker/state_table.h"
+#include "lws/api/observed.h"
+
+namespace lws::internal {
+
+enum class MemberPhase : uint8_t { kAbsent, kPending, kReady, kTerminating };
+
+struct CheckedLeader {
+  MemberPhase phase = MemberPhase::kAbsent;
+  bool in_foreground = false;  // of its deletion
+  int32_t revision = 0;
+  bool restarted = false;
+};
+
+// The workers' StatefulSet.
+struct CheckedWorkers {
+  bool exists = false;
+  bool are_own = false;  // of the present leader, by UID
+  bool stopping = false;
+  int32_t revision = 0;
+  int32_t size_revision = 0;  // that the size is from
+};
+
+struct CheckedWorker {
+  MemberPhase phase = MemberPhase::kAbsent;
+  bool is_own = false;  // of the present StatefulSet of workers
+  int32_t revision = 0;
+  bool restarted = false;
+  bool replaced = false;  // it has another UID than the one that is remembered
+};
+
+// Whom the controller knows, and whether it knew them as restarted.
+struct CheckedMemory {
+  bool leader = false;  // the present one
+  bool leader_restarted = false;
+  bool worker = false;
+  bool worker_restarted = false;
+  bool owes_restart = false;
+};
+
+struct CheckedGroup {
+  CheckedLeader leader;
+  CheckedWorkers workers;
+  CheckedWorker worker;
+  CheckedMemory memory;
+  // In the present leader's life, and not answered yet: a member has failed, and that has to restart the group.
+  bool failed = false;
+  bool is_owed = false;
+  int32_t set_revision = 0;
+  int32_t faults = 0;
+};
+
+template <typename G, typename Field>
+void ForEachField(G& group, const Field& field) {
+  field(group.leader.phase, 2);
+  field(group.leader.in_foreground, 1);
+  field(group.leader.revision, 1);
+  field(group.leader.restarted, 1);
+  field(group.workers.exists, 1);
+  field(group.workers.are_own, 1);
+  field(group.workers.stopping, 1);
+  field(group.workers.revision, 1);
+  field(group.workers.size_revision, 1);
+  field(group.worker.phase, 2);
+  field(group.worker.is_own, 1);
+  field(group.worker.revision, 1);
+  field(group.worker.restarted, 1);
+  field(group.worker.replaced, 1);
+  field(group.memory.leader, 1);
+  field(group.memory.leader_restarted, 1);
+  field(group.memory.worker, 1);
+  field(group.memory.worker_restarted, 1);
+  field(group.memory.owes_restart, 1);
+  field(group.failed, 1);
+  field(group.is_owed, 1);
+  field(group.set_revision, 1);
+  field(group.faults, 2);
+}
+
+inline PackedState PackGroup(const CheckedGroup& group) { return {PackFields(group, 0), 0}; }
+
+inline CheckedGroup UnpackGroup(const PackedState& state) {
+  CheckedGroup group;
+  UnpackFields(state.now, 0, &group);
+  return group;
+}
+
+inline bool IsAlive(MemberPhase phase) { return phase == MemberPhase::kPending || phase == MemberPhase::kReady; }
+
+inline PodPhase PodPhaseOf(MemberPhase phase) {
+  return phase == MemberPhase::kPending ? PodPhase::kPending : PodPhase::kRunning;
+}
+
+inline bool WorkerBelongs(const CheckedGroup& group) {
+  return group.workers.exists && group.workers.are_own && group.worker.is_own;
+}
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_TESTING_CHECKER_CHECKED_GROUP_H_

@@ -1,0 +1,154 @@
+// The state of a rollout as a small world has it: what each group is and is seen as, the leader StatefulSet, and the
+// set.
+//
+//   lws::internal::CheckedRollout rollout;
+//   rollout.groups.Set(0, lws::internal::MakeGroup(lws::internal::CheckedPhase::kReady, /*revision=*/1));
+//   lws::internal::PackedState state = lws::internal::Pack(rollout, /*lags=*/false);
+//   lws::internal::Unpack(state, false).groups.CountReady();    // 1
+//
+// The functions are inline, since a world calls them for every one of its steps.
+//
+// Thread-safety: values; const methods and all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_TESTING_CHECKER_CHECKED_ROLLOUT_H_
+#define LWS_ADAPTERS_TESTING_CHECKER_CHECKED_ROLLOUT_H_
+
+#include <cstdint>
+
+#include "lws/adapters/testing/checker/packed_fields.h"
+#include "lws/adapters/testing/checker/rollout_world_options.h"
+#include "lws/adapters/testing/checker/state_table.h"
+#include "lws/rollout/group_bits.h"
+
+namespace lws::internal {
+
+enum class CheckedPhase : uint32_t { kAbsent, kUnready, kReady, kLeaving };
+
+// Four bits: the phase, and above it the revision; of a group that is leaving, what it is still seen as.
+using CheckedGroup = uint32_t;
+
+constexpr CheckedGroup MakeGroup(CheckedPhase phase, uint32_t revision) {
+  return static_cast<uint32_t>(phase) | revision << 2;
+}
+constexpr CheckedPhase PhaseOf(CheckedGroup group) { return static_cast<CheckedPhase>(group & 3); }
+constexpr uint32_t RevisionOf(CheckedGroup group) { return group >> 2; }
+inline bool IsAlive(CheckedGroup group) {
+  return PhaseOf(group) == CheckedPhase::kUnready || PhaseOf(group) == CheckedPhase::kReady;
+}
+
+inline constexpr CheckedGroup kNoGroup = MakeGroup(CheckedPhase::kAbsent, 0);
+inline constexpr CheckedGroup kLeavingUnready = MakeGroup(CheckedPhase::kLeaving, 0);
+inline constexpr CheckedGroup kLeavingReadyOld = MakeGroup(CheckedPhase::kLeaving, 1);
+inline constexpr CheckedGroup kLeavingReadyNew = MakeGroup(CheckedPhase::kLeaving, 2);
+
+// The groups of a set, four bits each.
+class CheckedGroups {
+ public:
+  explicit CheckedGroups(uint32_t bits = 0) : bits_(bits) {}
+  CheckedGroup operator[](int32_t i) const { return bits_ >> (4 * i) & 15; }
+  void Set(int32_t i, CheckedGroup group) { bits_ = (bits_ & ~(15u << (4 * i))) | group << (4 * i); }
+  uint32_t bits() const { return bits_; }
+
+  int32_t CountReady() const {
+    int32_t count = 0;
+    for (int32_t i = 0; i < kMostCheckedGroups; ++i) count += PhaseOf((*this)[i]) == CheckedPhase::kReady;
+    return count;
+  }
+
+ private:
+  uint32_t bits_;
+};
+
+// A state, unpacked.
+struct CheckedRollout {
+  CheckedGroups groups;
+  CheckedGroups seen;
+  // Of the leader StatefulSet.
+  int32_t partition = 0;
+  int32_t replicas = 0;
+  int32_t annotation = 0;
+  uint32_t revision = 0;
+  uint32_t current_revision = 0;
+  bool on_delete = false;
+  // Of the set.
+  int32_t set_replicas = 0;
+  int32_t set_partition = 0;
+  uint32_t set_revision = 0;
+
+  int32_t faults = 0;
+  int32_t edits = 0;
+  int32_t promise = 0;
+};
+
+// Calls field(value, bits) for all that is in the first word, in the order of the bits.
+template <typename R, typename Field>
+void ForEachField(R& rollout, const Field& field) {
+  field(rollout.partition, 3);
+  field(rollout.replicas, 3);
+  field(rollout.annotation, 3);
+  field(rollout.revision, 2);
+  field(rollout.current_revision, 2);
+  field(rollout.on_delete, 1);
+  field(rollout.set_replicas, 3);
+  field(rollout.set_partition, 3);
+  field(rollout.set_revision, 2);
+  field(rollout.faults, 2);
+  field(rollout.edits, 2);
+  field(rollout.promise, 3);
+}
+
+inline constexpr int kGroupBits = 4 * kMostCheckedGroups;
+
+inline PackedState Pack(const CheckedRollout& rollout, bool lags) {
+  return {rollout.groups.bits() | PackFields(rollout, kGroupBits), lags ? rollout.seen.bits() : 0};
+}
+
+inline CheckedRollout Unpack(const PackedState& state, bool lags) {
+  CheckedRollout rollout;
+  UnpackFields(state.now, kGroupBits, &rollout);
+  rollout.groups = CheckedGroups(static_cast<uint32_t>(state.now & ((1u << kGroupBits) - 1)));
+  rollout.seen = lags ? CheckedGroups(static_cast<uint32_t>(state.seen)) : rollout.groups;
+  return rollout;
+}
+
+// All groups below the partition and all that are updated are left alone by the StatefulSet; surge groups count only
+// when they are of the set's own revision, and all groups only when they are seen as they are.
+inline int32_t Guarantee(const CheckedRollout& r) {
+  const int32_t kept = r.on_delete ? r.replicas : r.partition;
+  int32_t count = 0;
+  for (int32_t i = 0; i < r.replicas; ++i) {
+    const CheckedGroup group = r.groups[i];
+    if (PhaseOf(group) != CheckedPhase::kReady || r.seen[i] != group) continue;
+    const bool stays = i < kept || RevisionOf(group) == r.revision;
+    count += stays && (i < r.set_replicas || RevisionOf(group) == r.set_revision);
+  }
+  return count;
+}
+
+// What was seen as ready and is not, or not as it was.
+inline int32_t UnseenFailures(const CheckedRollout& r) {
+  int32_t count = 0;
+  for (int32_t i = 0; i < kMostCheckedGroups; ++i)
+    count += PhaseOf(r.seen[i]) == CheckedPhase::kReady && r.seen[i] != r.groups[i];
+  return count;
+}
+
+inline GroupBits BitsOf(const CheckedRollout& r) {
+  GroupBits bits(kMostCheckedGroups);
+  for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
+    const CheckedGroup group = r.seen[i];
+    const bool lingers = group == kLeavingReadyOld || group == kLeavingReadyNew;
+    const bool updated = IsAlive(group) ? RevisionOf(group) == r.set_revision : group == kLeavingReadyNew;
+    bits.Set(i, PhaseOf(group) == CheckedPhase::kReady || lingers, updated);
+    if (PhaseOf(group) == CheckedPhase::kLeaving) bits.SetLeaving(i, true);
+  }
+  return bits;
+}
+
+inline CheckedGroup Deleted(const CheckedRollout& r, CheckedGroup group) {
+  if (PhaseOf(group) != CheckedPhase::kReady) return kLeavingUnready;
+  return RevisionOf(group) == r.set_revision ? kLeavingReadyNew : kLeavingReadyOld;
+}
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_TESTING_CHECKER_CHECKED_ROLLOUT_H_
