@@ -232,8 +232,6 @@ const std::vector<LargeType>& LargeTypes() {
       {"lws/adapters/simulation/numbers/set_simulation.cc", {"SetSimulation::State", 59, 36}},
       {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
-      {"lws/core/fleet/fleet_objects.h", {"FleetObjects", 56, 7}},
-      {"lws/core/fleet/fleet_set.h", {"FleetSet", 5, 24}},
       {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},
   };
   return types;
