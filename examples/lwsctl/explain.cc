@@ -55,7 +55,7 @@ void Tell(const std::string& title, const lws::Plan& plan, bool all) {
 
 // Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
 absl::Status ReadCluster(const std::string& path, lws::ClusterSnapshot* cluster) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
+  absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   if (absl::StartsWith(*text, kSavedMark)) {
     lws::ClusterStateProto state;
@@ -63,11 +63,12 @@ absl::Status ReadCluster(const std::string& path, lws::ClusterSnapshot* cluster)
     if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
     return cluster->Load(state);
   }
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(*text, path);
-  if (!objects.ok()) return objects.status();
-  for (const lws::ManifestObject& object : *objects) {
+  absl::StatusOr<InputFile> file = ParseObjects(path, *std::move(text));
+  if (!file.ok()) return file.status();
+  for (lws::ManifestObject& object : file->objects) {
     const absl::Status status = cluster->Add(*object.object);
-    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ":", object.line, ": ", status.message()));
+    if (!status.ok()) return file->Locate(object, status);
+    object.object = nullptr;  // a state is large, and what was read of it is smaller
   }
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/typed_json.h"
 #include "nlohmann/json.hpp"
@@ -41,18 +42,34 @@ void DropNullsBelow(const TypeInfo& type, const char* part, Json* document) {
 
 }  // namespace
 
-void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned) {
-  if (!document->is_object()) return;
+void PruneDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned) {
   PruneUnknownFields(type, "", document, pruned);
   for (const char* part : {"spec", "status"}) DropNullsBelow(type, part, document);
+}
+
+void DropNullsOfMetadata(const TypeInfo& type, Json* document) {
+  const auto metadata = document->find("metadata");
+  if (metadata == document->end() || !metadata->is_object()) return;
+  for (const char* map : {"labels", "annotations"}) {
+    const auto found = metadata->find(map);
+    if (found == metadata->end() || !found->is_object()) continue;
+    for (Json& text : *found) {
+      if (text.is_null()) text = "";
+    }
+  }
+  DropNulls(type.Find("metadata")->object_type(), &*metadata);
+}
+
+void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned) {
+  if (!document->is_object()) return;
+  PruneDocument(type, document, pruned);
   ApplySchemaDefaults(type, document);
 }
 
 FieldError DecodeError(const absl::Status& status) {
+  const std::string field = FieldOf(status);
   const std::string message(status.message());
-  const size_t colon = message.find(": ");
-  if (colon == std::string::npos) return {"", message};
-  return {message.substr(0, colon), message.substr(colon + 2)};
+  return {field, field.empty() ? message : message.substr(field.size() + 2)};
 }
 
 FieldErrors CheckScaleReplicas(const Json& document) {

@@ -21,8 +21,15 @@ class ObjectMeta;
 }  // namespace lws
 
 namespace lws::internal {
-// Unknown fields are pruned, nulls below spec and status dropped, schema defaults given. Metadata keeps its nulls: it
-// is read by rules of its own, where a null label is an empty one. A manifest that is no object stays as it is.
+
+// Removes unknown fields, and the nulls below spec and status. Metadata keeps its nulls: it is read by rules of its own,
+// where a null label is an empty one. REQUIRES: document->is_object().
+void PruneDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
+
+// Removes the nulls of the metadata. In labels and annotations a null becomes the empty text.
+void DropNullsOfMetadata(const TypeInfo& type, Json* document);
+
+// PruneDocument, and the defaults of the schema. A manifest that is no object stays as it is.
 void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
 
 // "PATH: TEXT" as a field error; ReadTyped words its findings so. REQUIRES: !status.ok().

@@ -24,7 +24,9 @@ using internal::ApplySchemaDefaults;
 using internal::CheckScaleReplicas;
 using internal::DecodeError;
 using internal::FindType;
+using internal::DropNullsOfMetadata;
 using internal::PrepareDocument;
+using internal::PruneDocument;
 using internal::TakeOverMeta;
 using internal::ValidateLeaderWorkerSet;
 using internal::ValidateLeaderWorkerSetUpdate;
@@ -115,6 +117,14 @@ SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
 }
 
 }  // namespace
+
+Json PruneSet(const Json& manifest, std::vector<std::string>* pruned) {
+  Json document = manifest;
+  if (!document.is_object()) return document;
+  PruneDocument(*FindType(kKind), &document, pruned);
+  DropNullsOfMetadata(*FindType(kKind), &document);
+  return document;
+}
 
 SetAdmission AdmitSet(const Json& manifest) {
   SetAdmission admission;

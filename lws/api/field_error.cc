@@ -3,10 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lws/api/printable_text.h"
 
 namespace lws {
 
-std::string FieldError::ToString() const { return absl::StrCat(field, ": ", detail); }
+std::string FieldError::ToString() const {
+  return field.empty() ? detail : absl::StrCat(PrintableText(field), ": ", detail);
+}
 
 FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail) {
   return {std::string(field), absl::StrCat("Invalid value: ", value, ": ", detail)};
@@ -80,7 +83,8 @@ std::string Quote(absl::string_view text) {
         }
     }
   }
-  return quoted + "\"";
+  // What is left is UTF-8, if it is anything.
+  return PrintableText(quoted + "\"");
 }
 
 std::string Join(const FieldErrors& errors) {

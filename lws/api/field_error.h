@@ -1,7 +1,7 @@
 // What is wrong with a field of an object, worded as the Kubernetes API server words it.
 //
 //   lws::FieldError e = lws::InvalidValue("spec.replicas", "-1", "must be greater than or equal to 0");
-//   e.ToString();    // spec.replicas: Invalid value: -1: must be greater than or equal to 0
+//   e.ToString();    // "spec.replicas: Invalid value: -1: must be greater than or equal to 0"
 //
 // Thread-safety: values; all functions may be called concurrently.
 #ifndef LWS_API_FIELD_ERROR_H_

@@ -147,7 +147,7 @@ absl::StatusOr<ObservedNode> ObserveNode(const Json& object) {
   node.name = reader.Text({"metadata", "name"});
   const Json& labels = reader.Object({"metadata", "labels"});
   for (auto it = labels.begin(); it != labels.end(); ++it) {
-    if (it->is_string()) node.labels[it.key()] = it->get<std::string>();
+    node.labels[it.key()] = reader.TextIn(labels, {it.key().c_str()});
   }
   return Finish(reader, std::move(node));
 }

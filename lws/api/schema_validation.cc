@@ -207,7 +207,7 @@ class Validator {
         return;
       }
       const Json key = Key(field, list[i]);
-      // Of several repetitions the first is told.
+      // The API server reports the first repetition of a key alone.
       if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
     }
   }

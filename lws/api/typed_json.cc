@@ -12,6 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "lws/api/field_status.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
 #include "nlohmann/json.hpp"
 
@@ -47,9 +49,9 @@ const char* KindName(FieldKind kind) {
 }
 
 absl::Status WrongType(absl::string_view path, const Json& value, FieldKind kind) {
-  std::string shown = CanonicalJson(value);
+  std::string shown = PrintableText(CanonicalJson(value));
   if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", shown, " is not ", KindName(kind)));
+  return FieldStatus("", path, absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
 // Integers may come as 2.0; that is 2.
@@ -82,7 +84,7 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
   }
   absl::StatusOr<Quantity> quantity = Quantity::Parse(text);
   if (!quantity.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", CanonicalJson(raw), ": ", quantity.status().message()));
+    return FieldStatus("", path, absl::StrCat(PrintableText(CanonicalJson(raw)), ": ", quantity.status().message()));
   }
   return Json(quantity->ToString());
 }

@@ -76,6 +76,10 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
 
 void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  if (group.has_sub_group_policy() && !group.sub_group_policy().has_sub_group_size()) {
+    // The webhook of the reference crashes here, so that the API server refuses the set.
+    errors->push_back(RequiredValue("spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize", ""));
+  }
   if (!group.has_sub_group_policy() || !group.sub_group_policy().has_sub_group_size()) {
     if (set.metadata().annotations().count(kSubGroupExclusiveTopologyAnnotation) > 0) {
       errors->push_back(InvalidText(absl::StrCat("metadata.annotations.", kSubGroupExclusiveTopologyAnnotation),
@@ -114,10 +118,18 @@ void CheckSubGroupChange(const LeaderWorkerTemplate& before, const LeaderWorkerT
 
 }  // namespace
 
+std::string NameOrGenerated(const ObjectMeta& metadata) {
+  // The API server puts five characters behind as much of the prefix as leaves a label.
+  constexpr size_t kLongestPrefix = 58;
+  if (!metadata.name().empty() || metadata.generate_name().empty()) return metadata.name();
+  return absl::StrCat(metadata.generate_name().substr(0, kLongestPrefix), "xxxxx");
+}
+
 FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set) {
   FieldErrors errors;
-  for (const std::string& detail : Dns1035LabelErrors(set.metadata().name())) {
-    errors.push_back(InvalidText("metadata.name", set.metadata().name(), detail));
+  const std::string name = NameOrGenerated(set.metadata());
+  for (const std::string& detail : Dns1035LabelErrors(name)) {
+    errors.push_back(InvalidText("metadata.name", name, detail));
   }
   CheckCounts(set, &errors);
   CheckRollingUpdate(set, &errors);

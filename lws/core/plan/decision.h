@@ -1,7 +1,7 @@
 // Why a plan is as it is: one reason per decision, with what it was about.
 //
 //   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
-//   // leader StatefulSet: one rolling step: partition 3, replicas 5
+//   // "leader StatefulSet: one rolling step: partition 3, replicas 5"
 //
 // Small enough that explaining costs nothing: texts are made when they are read.
 //
@@ -86,7 +86,7 @@ struct Decision {
   DecisionReason reason = DecisionReason::kAtRest;
   DecisionSubject subject = DecisionSubject::kSet;
   std::string detail;  // a revision key, or which part of the set and how; may be empty
-  // Of the leader StatefulSet; -1 where they are not decided.
+  // The leader StatefulSet's; -1 where they are not decided.
   int32_t partition = -1;
   int32_t replicas = -1;
 };

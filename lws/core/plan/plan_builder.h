@@ -46,12 +46,12 @@ class PlanBuilder {
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
   Action& Apply(Json object);
-  // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
+  // Applies the leader StatefulSet; `base` is what ActionObject::OfStatefulSet takes.
   Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
-  // A merge patch of the object, or of its status.
+  // Sends a merge patch of the object, or of its status.
   Action& Patch(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
   Action& PatchStatus(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
-  // Of the set; the object holds its name and the status.
+  // Updates the status of the set; the object holds its name and the status.
   Action& UpdateStatus(Json object);
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);

@@ -17,12 +17,13 @@
 #include "absl/time/time.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/json.h"
+#include "lws/api/strict_reader.h"
 
 namespace lws {
 
 struct Expectations {
   std::optional<int32_t> lowest_ready;  // at least
-  bool keeps_promise = false;           // lowest_ready is at least what the budget promises
+  bool keeps_promise = false;           // never fewer groups are ready than the budget promises at that moment
   bool finishes = true;
   std::optional<absl::Duration> finishes_within;
   std::optional<int64_t> restarts;  // at most, as all below
@@ -32,8 +33,11 @@ struct Expectations {
 };
 
 // From {lowestReady: 3 | promised, finishes: true, finishesWithin: 10m, restartsAtMost: 0, surgeAtMost: 1,
-// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument for another key or type.
+// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument naming another key, or a value of another
+// type or out of its range.
 absl::StatusOr<Expectations> ReadExpectations(const Json& document);
+// The same of a map within a file; what is wrong is told to the reader's problem.
+Expectations ReadExpectations(StrictReader* reader);
 
 // A line for each that is not met, in the order above.
 std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report);
