@@ -31,8 +31,24 @@ check explain.json 0 $lwsctl explain -o json --now 2026-01-01T00:00:00Z examples
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
+golden=examples/lwsctl/golden
+check simulate-refused-template.txt 1 $lwsctl simulate $golden/refused-templates/restart-never.yaml
+check simulate-refused-pods.txt 1 $lwsctl simulate $golden/refused-templates/topology-key.yaml
+check simulate-refused-claims.txt 1 $lwsctl simulate --scenario $golden/claims-scenario.yaml $golden/claims.yaml
+check validate-refused-templates.txt 0 $lwsctl validate $golden/refused-templates
+check validate-folder.txt 1 $lwsctl validate $golden/validate-folder
+check validate-folder.json 1 $lwsctl validate -o json $golden/validate-folder
+check validate-old.txt 0 $lwsctl validate --old $golden/claims.yaml $golden/claims-changed.yaml
+check validate-old-refused.txt 1 $lwsctl validate --old $golden/claims.yaml $golden/sizes-changed.yaml $golden/validate-folder/app-wrapper.yaml
+check validate-nothing.txt 2 $lwsctl validate --old $golden/claims.yaml
+check validate-empty.txt 0 $lwsctl validate $golden/validate-folder/empty.yaml
+for command in validate render explain simulate "place --nodes n --levels l"; do
+  $lwsctl $command -o xml $manifests/vllm.yaml
+  echo "$command: exit code $?"
+done > "$TEST_TMPDIR/formats" 2>&1
+check unknown-formats.txt 0 cat "$TEST_TMPDIR/formats"
 check explain.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
-check unreadable.txt 1 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
+check unreadable.txt 2 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
 cluster="--nodes examples/clusters/gpu-nodes.yaml --pods examples/clusters/gpu-pods.yaml"
 levels="--levels example.com/block,example.com/rack,kubernetes.io/hostname"
 check place-vllm.txt 1 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/rack

@@ -83,8 +83,9 @@ struct PodObservation {
   // The node that the pod is on; null when absent.
   const ObservedNode* node = nullptr;
   std::vector<const ObservedRevision*> revisions;
-  // For a restart policy: the members of the pod's group, and what was remembered of the group. Without a restart
-  // policy both stay null, and restarts are decided as the reference decides them.
+  // For a restart policy, which cannot decide without members: the members of the pod's group, and what was remembered
+  // of the group, which may be nothing. Without a restart policy both stay null, and restarts are decided as the
+  // reference decides them.
   const GroupMembers* members = nullptr;
   const RestartMemory* restart_memory = nullptr;
 };

@@ -54,8 +54,8 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/rollout", "lws/core", "lws/core/plan", "lws/core/pod", "lws/core/reconcile"}},
       {"lws/adapters/simulation/kubernetes", {"lws/api", "lws/placement"}},
       {"lws/adapters/simulation",
-       {"lws/api", "lws/placement", "lws/placement/providers", "lws/core/fleet", "lws/core/pod", "lws/core/reconcile",
-        "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
+       {"lws/api", "lws/placement", "lws/placement/providers", "lws/core/plan", "lws/core/fleet", "lws/core/pod",
+        "lws/core/reconcile", "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
       {"lws/adapters/simulation/numbers",
        {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
         "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
@@ -232,8 +232,6 @@ const std::vector<LargeType>& LargeTypes() {
       {"lws/adapters/simulation/numbers/set_simulation.cc", {"SetSimulation::State", 59, 36}},
       {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
-      {"lws/core/fleet/fleet_objects.h", {"FleetObjects", 56, 7}},
-      {"lws/core/fleet/fleet_set.h", {"FleetSet", 5, 24}},
       {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},
   };
   return types;

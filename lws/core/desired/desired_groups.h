@@ -42,6 +42,9 @@ struct DesiredSet {
   std::vector<DesiredGroup> groups;
 };
 
+// The group of that index alone, without a place. Complexity: O(size + templates).
+DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index);
+
 // Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage.
 // Complexity: O(replicas x (size + templates)).
 // `placed`, which may be null, tells where groups go.

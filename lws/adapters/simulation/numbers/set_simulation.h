@@ -111,7 +111,7 @@ class SetSimulation {
   bool on_delete() const;
   // Pods and StatefulSets that were told, writes, and timers.
   int64_t steps() const;
-  // What the last plan was stopped by.
+  // What the simulation itself could not do, which stays, or else what the last plan was stopped by.
   const absl::Status& error() const;
 
  private:
