@@ -6,7 +6,7 @@
 //   lws::GroupRequest request = *lws::GroupRequestFromSet(set, placement);
 //   request.workers;    // 1: and a leader
 //
-// Rules:
+// Laws:
 //   1. The leader is of the leader template, or of the worker template when there is none; workers are size - 1.
 //   2. exclusive-topology of the set is one exclusive level, subgroup-exclusive-topology an exclusive layer of
 //      subgroups.
