@@ -23,7 +23,8 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
-    "Runs one scenario under each rollout policy and prints what came of it, side by side.\n"
+    "Runs one scenario under each rollout policy and prints what came of it, side by side; exit 1 when one\n"
+    "does not finish.\n"
     "  --seed N          draws all delays; default 1\n"
     "  --scenario FILE   what happens; default: create, change the image, kill a worker\n"
     "  --report OUT      a page of HTML with a lane per group over time, for each policy\n"
@@ -90,10 +91,15 @@ int Compare(const std::vector<std::string>& words) {
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
   PrintTable(reports);
+  bool all_finished = true;
+  for (const lws::TitledReport& titled : reports) {
+    all_finished = all_finished && titled.report.finished;
+    if (!titled.report.finished) std::cout << titled.title << ": " << OutcomeText(titled.report) << "\n";
+  }
   const std::string page = arguments->Flag("--report", "");
-  if (page.empty()) return 0;
-  const absl::Status written = WriteFile(page, lws::HtmlReport(reports));
-  return written.ok() ? 0 : Fail(written);
+  const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::HtmlReport(reports));
+  if (!written.ok()) return Fail(written);
+  return all_finished ? 0 : 1;
 }
 
 }  // namespace lwsctl

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
@@ -33,6 +36,24 @@ std::string ResolvePath(const std::string& path) {
   const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
   if (stands == nullptr || absl::StartsWith(path, "/")) return path;
   return absl::StrCat(stands, "/", path);
+}
+
+// Whether -o, when it is given, names a format that the command writes: json, and those of a flag "-o=A|B".
+absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
+  const auto given = arguments.flags.find("-o");
+  if (given == arguments.flags.end()) return absl::OkStatus();
+  std::vector<std::string> formats = {"json"};
+  for (const std::string& flag : with_value) {
+    if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
+  }
+  if (Contains(formats, given->second)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("-o: ", given->second, " is none of ", absl::StrJoin(formats, ", ")));
+}
+
+// The flag without the values that it may have.
+std::vector<std::string> Names(std::vector<std::string> flags) {
+  for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
+  return flags;
 }
 
 }  // namespace
@@ -68,7 +89,7 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
     const std::string name = word.substr(0, equals);
     if (Contains(without_value, name)) {
       arguments.flags[name] = "";
-    } else if (!Contains(with_value, name)) {
+    } else if (!Contains(Names(with_value), name)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name));
     } else if (equals != std::string::npos) {
       arguments.flags[name] = word.substr(equals + 1);
@@ -78,7 +99,32 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
+  absl::Status format = CheckFormat(arguments, with_value);
+  if (!format.ok()) return format;
   return arguments;
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (path == "-" || !std::filesystem::is_directory(ResolvePath(path), error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (auto it = std::filesystem::recursive_directory_iterator(ResolvePath(path), error);
+         !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
+      const std::string ending = it->path().extension().string();
+      if (!it->is_directory() && (ending == ".yaml" || ending == ".yml" || ending == ".json")) {
+        inside.push_back((std::filesystem::path(path) / it->path().lexically_relative(ResolvePath(path))).string());
+      }
+    }
+    if (error) return absl::NotFoundError(absl::StrCat(path, ": cannot be read: ", error.message()));
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {

@@ -20,10 +20,15 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value.
+// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value, and for a
+// format that -o names and that is not json; a command with other formats lists them, "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
+
+// The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
+// .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);
 
 // The text of a file, of standard input for "-". A relative path starts where the user stands.
 absl::StatusOr<std::string> ReadFile(const std::string& path);

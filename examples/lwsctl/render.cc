@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest) 
 }  // namespace
 
 int Render(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o=yaml|json"}, {"--help", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -14,7 +14,6 @@
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/field_status.h"
-#include "lws/api/json_reader.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -26,7 +25,8 @@ using lws::Json;
 constexpr char kHelp[] =
     "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
-    "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change.\n"
+    "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change; exit 1 when the set\n"
+    "does not come to its end, with what its pods wait for.\n"
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
@@ -58,41 +58,62 @@ Json ToJson(const lws::TimelineEntry& entry) {
           {"ready", entry.ready}};
 }
 
-void PrintJson(const lws::ScenarioReport& report) {
-  Json lines = Json::array();
-  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(ToJson(entry));
+Json ToJson(const lws::WaitingPod& pod) {
+  return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
+}
+
+void PrintJson(const lws::ScenarioReport& report, Json lines) {
+  Json waiting = Json::array();
+  for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
   std::cout << Json{{"lines", std::move(lines)},
+                    {"finished", report.finished},
+                    {"outcome", OutcomeText(report)},
+                    {"waiting", std::move(waiting)},
                     {"seconds", absl::ToDoubleSeconds(report.duration)},
                     {"podsCreated", report.pods_created},
                     {"groupsRestarted", report.groups_restarted},
                     {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
-                    {"promisedReady", report.promised_ready}}
+                    {"promisedReady", report.promised_ready},
+                    {"keepsPromise", !report.broken_promise.has_value()}}
                    .dump(2)
             << "\n";
 }
 
 void PrintSummary(const lws::ScenarioReport& report) {
-  std::cout << "\nfinished after " << absl::FormatDuration(report.duration) << ": " << report.pods_created
-            << " pods created, " << report.groups_restarted << " groups restarted";
-  if (report.lowest_ready >= 0) {
-    std::cout << ", lowest " << report.lowest_ready << " groups ready during updates (the budget promises "
-              << report.promised_ready << ")";
-  }
-  std::cout << "\n";
+  const std::string lowest = LowestReadyText(report);
+  const std::string counts = absl::StrCat(report.pods_created, " pods created, ", report.groups_restarted,
+                                          " groups restarted", lowest.empty() ? "" : ", ", lowest);
+  std::cout << "\n" << OutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
-absl::Status Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, const Arguments& arguments) {
-  const bool json = arguments.Flag("-o", "") == "json";
+bool IsJson(const Arguments& arguments) { return arguments.Flag("-o", "") == "json"; }
+
+absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
+                                        const Arguments& arguments, Json* lines) {
   std::function<void(const lws::TimelineEntry&)> print;
-  if (!json) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
-  const absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
-  if (!report.ok()) return report.status();
-  json ? PrintJson(*report) : PrintSummary(*report);
+  if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
+  absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
+  if (!report.ok()) return report;
+  for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(ToJson(entry));
   const std::string page = arguments.Flag("--report", "");
-  if (page.empty()) return absl::OkStatus();
-  return WriteFile(
+  if (page.empty()) return report;
+  const absl::Status written = WriteFile(
       page,
       lws::HtmlReport({{absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference")), *report}}));
+  if (!written.ok()) return written;
+  return report;
+}
+
+absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenario,
+                                                    const lws::ScenarioRunOptions& options, const Arguments& arguments,
+                                                    Json* lines) {
+  if (scenario.manifest->value("/spec/replicas"_json_pointer, int64_t{1}) <= kMostDrawnGroups) {
+    return Run(scenario, options, arguments, lines);
+  }
+  if (arguments.flags.count("--report") > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
+  }
+  return SimulateGroups(scenario, options, IsJson(arguments) ? lines : nullptr);
 }
 
 }  // namespace
@@ -121,15 +142,11 @@ int Simulate(const std::vector<std::string>& words) {
   if (!scenario.ok()) return Fail(scenario.status());
   // What goes wrong in the run comes from the scenario, or from the set where there is none.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);
-  absl::Status status;
-  if (lws::internal::JsonReader(*manifest).Count({"spec", "replicas"}, 1) <= kMostDrawnGroups) {
-    status = Run(*scenario, options, *arguments);
-  } else if (arguments->flags.count("--report") > 0) {
-    status = absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
-  } else {
-    status = SimulateGroups(*scenario, options, arguments->Flag("-o", "") == "json");
-  }
-  return status.ok() ? 0 : Fail(lws::WithPrefix(source, status));
+  Json lines = Json::array();
+  const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(*scenario, options, *arguments, &lines);
+  if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
+  IsJson(*arguments) ? PrintJson(*report, std::move(lines)) : PrintSummary(*report);
+  return report->finished ? 0 : 1;
 }
 
 }  // namespace lwsctl

@@ -13,8 +13,11 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
+#include "lws/rollout/group_bits.h"
+#include "lws/rollout/guarantee.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -30,14 +33,18 @@ constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(s
 
 class GroupsStory {
  public:
-  GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json)
+  GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, Json* lines)
       : scenario_(scenario),
-        json_(json),
-        name_(lws::internal::JsonReader(*scenario.manifest).Text({"metadata", "name"})),
-        promised_(lws::PromisedReady(*scenario.manifest)),
+        lines_(lines),
+        manifest_(*scenario.manifest),
         simulation_(SimulationOptions(lws::OptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
-        start_(simulation_.now()) {}
+        start_(simulation_.now()) {
+    report_.set_name = manifest_.value("/metadata/name"_json_pointer, "");
+    report_.seed = options.seed;
+    report_.set_replicas = Replicas();
+    report_.promised_ready = lws::PromisedReady(manifest_);
+  }
 
   absl::Status Play() {
     if (!scenario_.nodes.empty() || !scenario_.images.empty()) return NotInNumbers("nodes and images");
@@ -59,28 +66,43 @@ class GroupsStory {
     return simulation_.error();
   }
 
-  void Summarize() const {
+  // Call once, when it has been played.
+  lws::ScenarioReport Finish() {
     const lws::SetSimulationCounts counts = simulation_.counts();
-    const std::string lowest =
-        lowest_.has_value()
-            ? absl::StrCat(", lowest ", *lowest_, " groups ready during updates (the budget promises ", promised_, ")")
-            : "";
-    if (!json_) {
-      std::cout << "\nfinished after " << absl::FormatDuration(simulation_.now() - start_) << ": "
-                << counts.pods_created << " pods created, " << counts.restarts << " groups restarted" << lowest << "\n";
-      return;
-    }
-    std::cout << Json{{"lines", lines_},
-                      {"seconds", Seconds()},
-                      {"podsCreated", counts.pods_created},
-                      {"groupsRestarted", counts.restarts},
-                      {"lowestReady", lowest_.has_value() ? Json(*lowest_) : Json()},
-                      {"promisedReady", promised_}}
-                     .dump(2)
-              << "\n";
+    const lws::GroupBits groups = Groups();
+    const int32_t from = std::min(
+        manifest_.value("/spec/rolloutStrategy/rollingUpdateConfiguration/partition"_json_pointer, 0), counts.replicas);
+    report_.duration = simulation_.now() - start_;
+    report_.wanted = Replicas();
+    report_.ready = counts.ready;
+    report_.updated = groups.CountDone(0, counts.replicas);
+    report_.finished = counts.replicas == report_.wanted && counts.ready == counts.replicas &&
+                       groups.CountDone(from, counts.replicas) == counts.replicas - from;
+    report_.pods_created = counts.pods_created;
+    report_.groups_restarted = counts.restarts;
+    return std::move(report_);
   }
 
  private:
+  int32_t Replicas() const { return manifest_.value("/spec/replicas"_json_pointer, 1); }
+
+  // What is steady of the groups, and what is updated. Complexity: O(groups).
+  lws::GroupBits Groups() const {
+    const int32_t replicas = simulation_.counts().replicas;
+    lws::GroupBits groups(replicas);
+    for (int32_t i = 0; i < replicas; ++i) {
+      const lws::GroupTruth truth = simulation_.TruthOf(i);
+      groups.Set(i, truth.ready && !truth.leaving, truth.updated);
+    }
+    return groups;
+  }
+
+  int32_t Guarantee(const lws::GroupBits& groups, int32_t end) const {
+    const lws::SetSimulationCounts counts = simulation_.counts();
+    const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
+    return lws::internal::GuaranteedReady(groups, Replicas(), partition, std::min(end, counts.replicas));
+  }
+
   static lws::SetSimulationOptions SimulationOptions(const lws::ScenarioRunOptions& options) {
     lws::SetSimulationOptions simulation;
     simulation.seed = options.seed;
@@ -97,8 +119,7 @@ class GroupsStory {
   absl::Status Happen(const lws::ScenarioEvent& event) {
     if (event.kind == lws::ScenarioEvent::Kind::kEdit) {
       Say(Describe(event));
-      watching_ = true;
-      return simulation_.Edit(*event.patch);
+      return Edit(*event.patch);
     }
     if (event.kind != lws::ScenarioEvent::Kind::kFailContainer) return NotInNumbers(Describe(event));
     const bool is_there = FailContainer(event.target);
@@ -107,8 +128,19 @@ class GroupsStory {
     return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
   }
 
+  absl::Status Edit(const Json& patch) {
+    const lws::GroupBits groups = Groups();
+    absl::Status status = simulation_.Edit(patch);
+    if (!status.ok()) return status;
+    watching_ = true;
+    manifest_.merge_patch(patch);
+    // Surge groups of the template before are not counted on.
+    promise_.Edit(lws::internal::Promise::Grounded(lws::PromisedReady(manifest_), Guarantee(groups, Replicas())));
+    return absl::OkStatus();
+  }
+
   bool FailContainer(absl::string_view pod) {
-    const bool is_named = absl::ConsumePrefix(&pod, name_) && absl::ConsumePrefix(&pod, "-");
+    const bool is_named = absl::ConsumePrefix(&pod, report_.set_name) && absl::ConsumePrefix(&pod, "-");
     const size_t dash = pod.find('-');
     const int32_t group = lws::ParseIndex(pod.substr(0, dash));
     const int32_t worker = dash == absl::string_view::npos ? 0 : lws::ParseIndex(pod.substr(dash + 1));
@@ -130,9 +162,9 @@ class GroupsStory {
   double Seconds() const { return absl::ToDoubleSeconds(simulation_.now() - start_); }
 
   void Print(const std::string& line, Json json) {
-    if (json_) {
+    if (lines_ != nullptr) {
       json["seconds"] = Seconds();
-      lines_.push_back(std::move(json));
+      lines_->push_back(std::move(json));
     } else {
       std::cout << absl::StrFormat("%9.1fs", Seconds()) << "  " << line << "\n";
     }
@@ -162,10 +194,29 @@ class GroupsStory {
     return shares;
   }
 
+  void CheckPromise(const lws::SetSimulationCounts& counts) {
+    const int32_t promised = promise_.groups();
+    if (watching_ && (report_.lowest_ready < 0 || counts.ready < report_.lowest_ready)) {
+      report_.lowest_ready = counts.ready;
+      report_.promised_ready = promised;
+    }
+    const std::optional<lws::BrokenPromise>& worst = report_.broken_promise;
+    const int32_t missing = promised - counts.ready;
+    if (watching_ && missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
+      report_.broken_promise = {simulation_.now() - start_, counts.ready, promised};
+    }
+    // A look at all groups is dear: the promise is raised in steps.
+    const int32_t floor = lws::PromisedReady(manifest_);
+    const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);
+    if (promised < floor && is_worth_it) {
+      promise_.Raise(lws::internal::Promise::Grounded(floor, Guarantee(Groups(), counts.replicas)));
+    }
+  }
+
   // Prints a line when enough has changed, or, with `always`, anything.
   void Look(bool always) {
     const lws::SetSimulationCounts counts = simulation_.counts();
-    if (watching_) lowest_ = std::min(lowest_.value_or(counts.ready), counts.ready);
+    CheckPromise(counts);
     const int32_t step = always ? 1 : std::max(1, counts.replicas / kSteps);
     const bool changed = std::abs(counts.ready - last_.ready) >= step ||
                          std::abs(counts.updated - last_.updated) >= step || counts.replicas != last_.replicas;
@@ -184,25 +235,25 @@ class GroupsStory {
   }
 
   const lws::Scenario& scenario_;
-  const bool json_;
-  const std::string name_;
-  const int32_t promised_;
-  Json lines_ = Json::array();
+  Json* const lines_;  // null: lines are printed
+  Json manifest_;      // as edited
+  lws::ScenarioReport report_;
+  lws::internal::Promise promise_;
   int64_t events_ = 0;  // since the last line
   lws::SetSimulation simulation_;
   const absl::Time start_;
   lws::SetSimulationCounts last_;
   bool watching_ = false;
-  std::optional<int32_t> lowest_;
 };
 
 }  // namespace
 
-absl::Status SimulateGroups(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json) {
-  GroupsStory story(scenario, options, json);
-  absl::Status status = story.Play();
-  if (status.ok()) story.Summarize();
-  return status;
+absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
+                                                   const lws::ScenarioRunOptions& options, Json* lines) {
+  GroupsStory story(scenario, options, lines);
+  const absl::Status status = story.Play();
+  if (!status.ok()) return status;
+  return story.Finish();
 }
 
 }  // namespace lwsctl

@@ -4,18 +4,22 @@
 
 #include <cstdint>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/json.h"
 
 namespace lwsctl {
 
 // Sets with more replicas are simulated in numbers.
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
-// Plays the scenario and prints it, for people or as JSON. Errors: InvalidArgument for a manifest that is not admitted,
-// and for events that are not simulated in numbers.
-absl::Status SimulateGroups(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, bool json);
+// Plays the scenario and prints its lines, or appends them to `lines` when that is not null. The report has no
+// timeline. Errors: InvalidArgument for a manifest that is not admitted, and for events that are not simulated in
+// numbers.
+absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
+                                                   const lws::ScenarioRunOptions& options, lws::Json* lines);
 
 }  // namespace lwsctl
 

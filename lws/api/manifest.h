@@ -1,8 +1,8 @@
 // Reading files of Kubernetes objects: JSON, or YAML as Kubernetes reads it.
 //
-//   absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, "vllm.yaml");
-//   (*objects)[0].object["kind"];    // "LeaderWorkerSet"
-//   (*objects)[0].line;              // 1
+//   absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(manifest_text, "vllm.yaml");
+//   (*(*objects)[0].object)["kind"];    // "LeaderWorkerSet"
+//   (*objects)[0].line;                 // 1
 //
 // A text that begins with { is a stream of JSON objects, and YAML from where it is not. Of YAML there are many
 // documents, anchors and merge keys, block scalars, the booleans and numbers of YAML 1.1. Objects of kind List, or

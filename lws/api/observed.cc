@@ -126,6 +126,11 @@ absl::StatusOr<ObservedRevision> ObserveRevision(const Json& object) {
   return Finish(reader, std::move(revision));
 }
 
+absl::StatusOr<ObservedMeta> ObserveMeta(const Json& object) {
+  JsonReader reader(object);
+  return Finish(reader, ReadMeta(reader));
+}
+
 absl::StatusOr<ObservedService> ObserveService(const Json& object) {
   JsonReader reader(object);
   return Finish(reader, ObservedService{ReadMeta(reader)});

@@ -1,5 +1,6 @@
 #include "lws/placement/cluster_documents.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
+#include "lws/placement/pod_rules.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -40,23 +42,42 @@ absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object
 // A domain that a running pod's group holds alone.
 struct HeldDomain {
   Holder holder;
+  std::string namespace_name;
   std::string group;
   int level;
   int32_t domain;
 
   friend bool operator<(const HeldDomain& a, const HeldDomain& b) {
-    return std::tie(a.holder, a.group, a.level, a.domain) < std::tie(b.holder, b.group, b.level, b.domain);
+    return std::tie(a.holder, a.namespace_name, a.group, a.level, a.domain) <
+           std::tie(b.holder, b.namespace_name, b.group, b.level, b.domain);
   }
 };
+
+// kubectl and the API server take objects without a namespace as those of `default`.
+std::string NamespaceOf(JsonReader& object) {
+  const std::string name = object.Text({"metadata", "namespace"});
+  return name.empty() ? "default" : name;
+}
 
 void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topology, std::set<HeldDomain>* held) {
   const bool group = holder == Holder::kGroup;
   const std::optional<std::string> key = pod.OptionalText(
       {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
   const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
-  if (!key.has_value() || owner.empty()) return;
-  const std::optional<int> level = topology.LevelOf(*key);
-  if (level.has_value()) held->insert({holder, owner, *level, topology.DomainOf(*level, node)});
+  if (owner.empty()) return;
+  // An exclusive group is apart from every pod that has a group, or a subgroup.
+  const std::optional<int> level = key.has_value() ? topology.LevelOf(*key) : topology.LastLevel();
+  if (!level.has_value()) return;
+  held->insert({holder, NamespaceOf(pod), owner, *level, topology.DomainOf(*level, node)});
+}
+
+absl::StatusOr<PodRules> RulesOf(JsonReader& pod) {
+  std::map<std::string, std::string> labels;
+  const Json& documents = pod.Object({"metadata", "labels"});
+  for (auto it = documents.begin(); it != documents.end(); ++it) {
+    if (it->is_string()) labels[it.key()] = it->get<std::string>();
+  }
+  return ReadPodRules(NamespaceOf(pod), std::move(labels), pod.Object({"spec"}));
 }
 
 }  // namespace
@@ -114,6 +135,7 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   std::vector<std::pair<int32_t, ResourceAmounts>> uses;
   std::set<HeldDomain> held;
+  std::vector<std::pair<int32_t, std::shared_ptr<const PodRules>>> placed;
   for (const SharedJson& pod : pods) {
     JsonReader reader(*pod);
     const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
@@ -125,12 +147,17 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
     uses.emplace_back(*node, RequestedAmounts(*requests));
     absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers.resources");
     if (!status.ok()) return status;
+    absl::StatusOr<PodRules> rules = RulesOf(reader);
+    if (!rules.ok()) return Named(*pod, "spec.", rules.status().message());
+    placed.emplace_back(*node, std::make_shared<const PodRules>(*std::move(rules)));
     AddHeld(reader, Holder::kGroup, *node, topology, &held);
     AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
     if (!reader.status().ok()) return reader.status();
   }
   for (const auto& [node, amounts] : uses) capacity->Use(node, amounts);
-  for (const HeldDomain& domain : held) capacity->Hold(domain.holder, domain.level, domain.domain);
+  for (const auto& [node, rules] : placed) capacity->AddPods(node, rules, 1);
+  for (const HeldDomain& domain : held)
+    capacity->Hold(domain.holder, domain.namespace_name, domain.level, domain.domain);
   return absl::OkStatus();
 }
 

@@ -98,7 +98,7 @@ absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceL
   if (absent == AbsentRequest::kIsLimit) {
     const absl::StatusOr<ResourceList> limits = Resources(pod_spec, "limits");
     if (!limits.ok()) return limits.status();
-    // Of what no container asks for, the pod's limit is its request.
+    // A pod-level limit stands for the request of a resource that no container asks for.
     for (const auto& [name, amount] : *limits) {
       if (sum->count(name) == 0) pod_level->emplace(name, amount);
     }

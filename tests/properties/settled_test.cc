@@ -16,8 +16,6 @@
 namespace lws {
 namespace {
 
-using simulation::Change;
-
 constexpr int kSeeds = 60;
 
 class History {

@@ -32,6 +32,7 @@ ScenarioReport Rollout(int groups) {
     state.replicas = groups;
     state.partition = i;
     state.ready = groups;
+    state.promised_ready = groups - 1;
     state.decision = "leader StatefulSet: one rolling step";
     report.timeline.push_back(state);
   }
@@ -80,6 +81,27 @@ TEST(HtmlReportTest, HoldsAThousandGroups) {
   const std::string page = HtmlReport({{"a", Rollout(1000)}, {"b", Rollout(1)}});
   EXPECT_EQ(Count(page, "<rect class=\"O\" x="), 1001u);
   EXPECT_LT(page.size(), 2000000u);
+}
+
+TEST(HtmlReportTest, ABudgetThatChangesHasALineForEachPromise) {
+  ScenarioReport report = Rollout(4);
+  report.timeline.back().promised_ready = 1;
+  const std::string page = HtmlReport({{"edited", report}});
+  EXPECT_EQ(Count(page, "<line class=\"budget\""), 2u);
+  EXPECT_TRUE(absl::StrContains(page, "the budget promises 1<"));
+}
+
+TEST(HtmlReportTest, WhatIsNotFinishedSaysWhy) {
+  ScenarioReport report = Rollout(4);
+  EXPECT_FALSE(absl::StrContains(HtmlReport({{"a", report}}), "<p class=\"bad\">"));
+  report.finished = false;
+  report.ready = 3;
+  report.updated = 3;
+  report.wanted = 4;
+  report.waiting = {{"s-3", {PodWait::kSchedulingGates, "waiting for its scheduling gates (<b>)"}}};
+  EXPECT_TRUE(absl::StrContains(HtmlReport({{"a", report}}),
+                                "<p class=\"bad\">not finished after 5s: 3 of 4 groups ready; s-3: waiting for its "
+                                "scheduling gates (&lt;b&gt;)</p>"));
 }
 
 TEST(HtmlReportTest, AReportOfNothingIsAPage) {

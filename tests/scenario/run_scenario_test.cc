@@ -71,6 +71,83 @@ TEST(RunScenarioTest, Law2WhatDoesNotComeToItsEndIsNotFinished) {
   EXPECT_EQ(report.lowest_ready, 2);
 }
 
+TEST(RunScenarioTest, Law2WhatIsWaitedForIsSaid) {
+  ImageBehavior broken;
+  broken.broken = true;
+  Scenario scenario = Usual().Image("s:2", broken).Build();
+  scenario.patience = absl::Minutes(20);
+  EXPECT_EQ(OutcomeText(*RunScenario(scenario, {})),
+            "not finished after 21m: 2 of 3 groups ready, 0 of them updated; s-2, s-2-1: waiting for image s:2 "
+            "(ImagePullBackOff)");
+  scenario = ScenarioBuilder("s", 2, 2).Nodes({"n", 3, {{"pods", "1"}}, {}}).Build();
+  scenario.patience = absl::Minutes(5);
+  const ScenarioReport report = *RunScenario(scenario, {});
+  EXPECT_EQ(OutcomeText(report),
+            "not finished after 5m: 1 of 2 groups ready; s-1-1: waiting for node (no node has place for another pod)");
+  ASSERT_EQ(report.waiting.size(), 1u);
+  EXPECT_EQ(report.waiting[0].waiting.reason, PodWait::kNode);
+}
+
+TEST(RunScenarioTest, AWorkerThatIsNotThereWaitsForItsLeader) {
+  ImageBehavior slow;
+  slow.never_ready = true;
+  Scenario scenario = ScenarioBuilder("s", 1, 2).Image("s:1", slow).Build();
+  Json manifest = *scenario.manifest;
+  manifest["spec"]["startupPolicy"] = "LeaderReady";
+  scenario = ScenarioBuilder(manifest).Image("s:1", slow).Build();
+  scenario.patience = absl::Minutes(1);
+  EXPECT_EQ(OutcomeText(*RunScenario(scenario, {})),
+            "not finished after 1m: 0 of 1 groups ready; s-0: not ready for 56s; s-0-1: waiting for its leader s-0");
+}
+
+// A set of `replicas` groups with one surge group and none that may be unavailable.
+ScenarioBuilder Promised(int32_t replicas) {
+  return ScenarioBuilder("s", replicas, 2).MaxSurge(1).MaxUnavailable(0).At(absl::Minutes(1));
+}
+
+TEST(RunScenarioTest, Law3ThePromiseFollowsEdits) {
+  const Json budget = {{"spec", {{"rolloutStrategy", {{"rollingUpdateConfiguration", {{"maxUnavailable", 2}}}}}}}};
+  const std::vector<Scenario> scenarios = {
+      Promised(3).Scale(2).Build(),
+      Promised(3).Scale(0).Build(),
+      Promised(3).NewImage("s:2").At(absl::Seconds(65)).Scale(1).Build(),
+      Promised(3).Edit(budget).NewImage("s:2").Build(),
+      Promised(1).Scale(6).Build(),
+      Promised(1).Scale(6).At(absl::Minutes(5)).NewImage("s:2").Build(),
+  };
+  for (size_t i = 0; i < scenarios.size(); ++i) {
+    ScenarioRunOptions options;
+    options.sets = ReconcileOptionsFor(KeepBudget);
+    for (options.seed = 1; options.seed <= 3; ++options.seed) {
+      EXPECT_THAT(*RunScenario(scenarios[i], options), testing::AllOf(Finishes(), KeepsPromise()))
+          << "scenario " << i << ", seed " << options.seed;
+    }
+  }
+}
+
+TEST(RunScenarioTest, Law3WhatIsLostAfterScalingUpBreaksThePromiseUnderEveryPolicy) {
+  ScenarioBuilder scaled = Promised(1).Scale(6).At(absl::Minutes(5)).NewImage("s:2").At(absl::Seconds(320));
+  ScenarioBuilder large = Promised(6).At(absl::Minutes(5)).NewImage("s:2").At(absl::Seconds(320));
+  for (ScenarioBuilder* builder : {&scaled, &large}) {
+    const Scenario scenario = builder->FailContainer("s-0").FailContainer("s-1").FailContainer("s-2").Build();
+    for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
+      ScenarioRunOptions options;
+      options.sets = ReconcileOptionsFor(policy);
+      const ScenarioReport report = *RunScenario(scenario, options);
+      ASSERT_TRUE(report.broken_promise.has_value());
+      EXPECT_EQ(report.broken_promise->promised, 6);
+      EXPECT_LE(report.broken_promise->ready, 4);
+      EXPECT_GE(report.broken_promise->time, absl::Seconds(320));
+    }
+  }
+}
+
+TEST(RunScenarioTest, ALabelOfAScenarioIsNoRestart) {
+  Scenario scenario = Usual().Build();
+  scenario.events[0].told = "an edit that is to recreate group 1";
+  EXPECT_EQ(RunScenario(scenario, {})->groups_restarted, 0);
+}
+
 TEST(RunScenarioTest, ARestartAndSurgeGroupsAreCounted) {
   const ScenarioReport report = *RunScenario(
       ScenarioBuilder("s", 3, 2).MaxSurge(1).NewImage("s:2").WhenQuiet().FailContainer("s-1-1").Build(), {});
@@ -230,6 +307,7 @@ TEST(ExpectationsTest, WhatIsNotMetIsTold) {
   report.duration = absl::Minutes(3);
   report.lowest_ready = 2;
   report.promised_ready = 3;
+  report.broken_promise = {absl::Minutes(1), 2, 3};
   report.groups_restarted = 2;
   report.surge_used = 1;
   report.wasted_pod_time = absl::Hours(2);
@@ -245,7 +323,10 @@ TEST(ExpectationsTest, WhatIsNotMetIsTold) {
               ElementsAre("lowest 2 groups ready, the budget promises 3"));
   EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre());
   report.finished = false;
-  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre("did not finish"));
+  report.ready = 2;
+  report.updated = 2;
+  report.wanted = 3;
+  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre("did not finish: 2 of 3 groups ready"));
   EXPECT_THAT(Unmet(*ReadExpectations({{"finishes", false}}), report), ElementsAre());
 }
 

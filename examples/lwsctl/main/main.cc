@@ -14,7 +14,8 @@ constexpr int kFault = 3;
 constexpr char kHelp[] =
     "usage: lwsctl COMMAND [FLAGS] FILE...\n"
     "\n"
-    "  validate FILE...   what the API server would say of the LeaderWorkerSets; exit 1 on errors\n"
+    "  validate FILE...   what the API server would say of the LeaderWorkerSets, and what it will refuse of their "
+    "objects\n"
     "  render FILE        the objects that the sets want\n"
     "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
     "  test FILE...       scenarios with what is expected of them; exit 1 when something is not met\n"

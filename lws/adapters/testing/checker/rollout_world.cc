@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "lws/adapters/testing/checker/checked_rollout.h"
+#include "lws/adapters/testing/promise.h"
 
 namespace lws::internal {
 namespace {
@@ -120,9 +121,9 @@ std::string RolloutWorld::Draw(const std::vector<WorldStep>& steps) const {
 absl::string_view RolloutWorld::LawText(uint8_t law) {
   switch (law) {
     case kBudget:
-      return "fewer groups are ready than promised";
+      return kTooFewReady;
     case kSurgeCap:
-      return "more surge groups than maxSurge";
+      return kTooManySurgeGroups;
     case kPartitionFalls:
       return "the partition rises";
     case kPartitionKept:

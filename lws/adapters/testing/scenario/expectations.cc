@@ -54,10 +54,11 @@ std::vector<std::string> Unmet(const Expectations& expected, const ScenarioRepor
            absl::StrCat("lowest ", report.lowest_ready, " groups ready, expected ", *expected.lowest_ready));
   }
   if (expected.keeps_promise && was_edited) {
-    expect(report.lowest_ready >= report.promised_ready,
-           absl::StrCat("lowest ", report.lowest_ready, " groups ready, the budget promises ", report.promised_ready));
+    const BrokenPromise broken = report.broken_promise.value_or(BrokenPromise());
+    expect(!report.broken_promise.has_value(),
+           absl::StrCat("lowest ", broken.ready, " groups ready, the budget promises ", broken.promised));
   }
-  if (expected.finishes) expect(report.finished, "did not finish");
+  if (expected.finishes) expect(report.finished, absl::StrCat("did not finish: ", StandText(report)));
   if (expected.finishes_within.has_value()) {
     expect(report.finished && report.duration <= *expected.finishes_within,
            absl::StrCat("took ", absl::FormatDuration(report.duration), ", expected at most ",

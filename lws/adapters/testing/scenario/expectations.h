@@ -23,7 +23,7 @@ namespace lws {
 
 struct Expectations {
   std::optional<int32_t> lowest_ready;  // at least
-  bool keeps_promise = false;           // lowest_ready is at least what the budget promises
+  bool keeps_promise = false;           // never fewer groups are ready than the budget promises at that moment
   bool finishes = true;
   std::optional<absl::Duration> finishes_within;
   std::optional<int64_t> restarts;  // at most, as all below

@@ -109,15 +109,25 @@ class Drawing {
     Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
     Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
     Text(4, kChartTop - 24, "groups ready", "");
-    Line(kLeft, Y(report_.promised_ready), kRight, Y(report_.promised_ready), "budget");
-    Text(kLeft + 4, Y(report_.promised_ready) - 4, absl::StrCat("the budget promises ", report_.promised_ready),
-         "class=\"budget-text\"");
+    Budget();
     std::string path;
     for (size_t i = 0; i < states_.size(); ++i) {
       absl::StrAppendFormat(&path, "%s%.1f,%.1f H%.1f ", i == 0 ? "M" : "L", X(states_[i]->time), Y(states_[i]->ready),
                             X(EndOf(i)));
     }
     absl::StrAppend(&svg_, "<path class=\"ready\" d=\"", path, "\"/>\n");
+  }
+
+  // A line for as long as the budget promises the same.
+  void Budget() {
+    for (size_t first = 0, next = 0; first < states_.size(); first = next) {
+      const int32_t promised = states_[first]->promised_ready;
+      while (next < states_.size() && states_[next]->promised_ready == promised) ++next;
+      const double begin = first == 0 ? kLeft : X(states_[first]->time);
+      const double end = next < states_.size() ? X(states_[next]->time) : kRight;
+      Line(begin, Y(promised), end, Y(promised), "budget");
+      Text(begin + 4, Y(promised) - 4, absl::StrCat("the budget promises ", promised), "class=\"budget-text\"");
+    }
   }
 
   char StateOf(size_t state, int32_t group) const {
@@ -203,7 +213,7 @@ std::string Figures(const ScenarioReport& report) {
   return absl::StrCat(
       "<dl>\n",
       Figure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.set_replicas) : "-",
-             was_edited && report.lowest_ready < report.promised_ready),
+             report.broken_promise.has_value()),
       Figure("promised", absl::StrCat(report.promised_ready)),
       Figure(report.finished ? "finished after" : "not finished after", Short(report.duration), !report.finished),
       Figure("groups restarted", absl::StrCat(report.groups_restarted)),
@@ -211,6 +221,10 @@ std::string Figures(const ScenarioReport& report) {
       Figure("pods created", absl::StrCat(report.pods_created)),
       Figure("wasted pod time", Short(absl::Trunc(report.wasted_pod_time, absl::Seconds(1)))),
       Figure("seed", absl::StrCat(report.seed)), "</dl>\n");
+}
+
+std::string Outcome(const ScenarioReport& report) {
+  return report.finished ? "" : absl::StrCat("<p class=\"bad\">", EscapeMarkup(OutcomeText(report)), "</p>\n");
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -230,8 +244,8 @@ std::string HtmlReport(const std::vector<TitledReport>& reports) {
   std::string page = kHead;
   for (const TitledReport& titled : reports) {
     absl::StrAppend(&page, "<section>\n<h2>", EscapeMarkup(titled.title), "</h2>\n", Figures(titled.report),
-                    "<div class=\"drawing\">\n", Drawing(titled.report).Draw(), "</div>\n", Story(titled.report),
-                    "</section>\n");
+                    Outcome(titled.report), "<div class=\"drawing\">\n", Drawing(titled.report).Draw(), "</div>\n",
+                    Story(titled.report), "</section>\n");
   }
   absl::StrAppend(&page, "</body>\n</html>\n");
   return page;

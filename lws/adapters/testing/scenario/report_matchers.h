@@ -19,14 +19,14 @@ MATCHER_P(NeverBelow, groups, "") {
   return arg.lowest_ready < 0 || arg.lowest_ready >= groups;
 }
 
-// replicas - maxUnavailable groups were.
+// As many were as the budget promised at that moment.
 MATCHER(KeepsPromise, "") {
-  *result_listener << "lowest " << arg.lowest_ready << " groups ready, " << arg.promised_ready << " promised";
-  return arg.lowest_ready < 0 || arg.lowest_ready >= arg.promised_ready;
+  *result_listener << LowestReadyText(arg);
+  return !arg.broken_promise.has_value();
 }
 
 MATCHER(Finishes, "") {
-  *result_listener << "after " << absl::FormatDuration(arg.duration);
+  *result_listener << OutcomeText(arg);
   return arg.finished;
 }
 

@@ -2,27 +2,24 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lws/adapters/simulation/simulation.h"
+#include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/api/json_reader.h"
-#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
-#include "lws/core/groups/group_state.h"
-#include "lws/rollout/group_bits.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
 using internal::JsonReader;
-using internal::ReadGroups;
 using simulation::Change;
-using simulation::ChangeType;
 
 namespace {
 
@@ -43,14 +40,14 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
+        namespace_(NamespaceOf(*scenario.manifest)),
+        groups_(&simulation_, namespace_, &report_),
         simulation_(MakeOptions(OptionsFor(scenario, options)),
-                    {[this](const Plan& plan, const absl::Status&) { Explain(plan); },
+                    {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
-                     [this](const Change& change) { Count(change); }}),
-        start_(simulation_.now()),
-        last_look_(start_) {
+                     [this](const Change& change) { groups_.OnChange(change); }}),
+        start_(simulation_.now()) {
     JsonReader manifest(*scenario.manifest);
-    namespace_ = manifest.OptionalText({"metadata", "namespace"}).value_or("default");
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
     report_.set_replicas = manifest.Count({"spec", "replicas"}, 1);
@@ -73,13 +70,15 @@ class Run {
       status = Happen(event);
       if (!status.ok()) return status;
     }
-    RunUntilQuiet();
-    report_.duration = simulation_.now() - start_;
-    report_.finished = done_;
+    groups_.Finish(RunToTheEnd() - start_);
     return std::move(report_);
   }
 
  private:
+  static std::string NamespaceOf(const Json& manifest) {
+    return JsonReader(manifest).OptionalText({"metadata", "namespace"}).value_or("default");
+  }
+
   absl::Status AddNodes() {
     if (scenario_.nodes.empty()) return AddUsualNodes();
     for (const NodePool& pool : scenario_.nodes) {
@@ -120,8 +119,7 @@ class Run {
       return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
     }
     if (event.kind != Kind::kEdit) return absl::OkStatus();
-    updating_ = true;
-    return simulation_.EditSet(namespace_, report_.set_name, *event.patch);
+    return groups_.Edit(*event.patch);
   }
 
   // Failures; false when the target is not there.
@@ -159,98 +157,30 @@ class Run {
     Look();
   }
 
+  // Returns when the run ends: a set that has not come to its end is waited for until the patience ends, whether or not
+  // something is due.
+  absl::Time RunToTheEnd() {
+    const absl::Time limit = simulation_.now() + scenario_.patience;
+    RunUntilQuiet();
+    if (groups_.is_done() || limit == absl::InfiniteFuture()) return simulation_.now();
+    simulation_.Advance(std::max(limit, simulation_.now()));
+    Look();
+    return limit;
+  }
+
   void Tell(TimelineEntry::Kind kind, std::string text) {
     TimelineEntry entry;
     entry.kind = kind;
     entry.time = simulation_.now() - start_;
     entry.text = std::move(text);
-    report_.groups_restarted += absl::StrContains(entry.text, "to recreate group");
     told_.push_back(std::move(entry));
   }
 
-  void Explain(const Plan& plan) {
-    for (const Decision& decision : plan.decisions) {
-      if (decision.subject == DecisionSubject::kLeaderStatefulSet && decision.partition >= 0) {
-        decision_ = ToString(decision);
-      }
-    }
-  }
-
-  void Count(const Change& change) {
-    if (change.key.kind != "Pod") return;
-    if (change.type == ChangeType::kAdded) {
-      ++report_.pods_created;
-      ++pods_;
-    }
-    if (change.type == ChangeType::kDeleted) --pods_;
-  }
-
-  // The groups as they are now.
-  TimelineEntry State(const SetObservation& observation) {
-    TimelineEntry entry;
-    entry.time = simulation_.now() - start_;
-    const ObservedStatefulSet& leader = *observation.leader_statefulset;
-    const GroupBits bits = ReadGroups(observation, leader.meta.revision_key).bits;
-    std::set<int32_t> present;
-    for (const ObservedPod* pod : observation.leader_pods) present.insert(pod->meta.group_in_name);
-    const int32_t set_replicas = observation.set->spec().has_replicas() ? observation.set->spec().replicas() : 1;
-    const int32_t from = observation.set->spec().rollout_strategy().rolling_update_configuration().partition();
-    done_ = leader.replicas == set_replicas;
-    for (int32_t i = 0; i < leader.replicas; ++i) {
-      const bool ready = bits.IsReady(i);
-      const bool updated = bits.IsUpdated(i);
-      entry.ready += ready;
-      done_ = done_ && ready && (updated || i < from);
-      entry.groups += present.count(i) == 0 ? '.' : updated ? (ready ? 'N' : 'n') : ready ? 'O' : 'o';
-    }
-    entry.partition = leader.partition;
-    entry.replicas = leader.replicas;
-    entry.on_delete = leader.on_delete;
-    entry.decision = decision_;
-    report_.surge_used = std::max(report_.surge_used, leader.replicas - set_replicas);
-    CountMixed(observation, bits);
-    return entry;
-  }
-
-  void CountMixed(const SetObservation& observation, const GroupBits& bits) {
-    std::map<absl::string_view, const ObservedStatefulSet*> workers;
-    for (const ObservedStatefulSet* set : observation.worker_statefulsets) workers[set->meta.name] = set;
-    std::set<int32_t> mixed;
-    for (const ObservedPod* leader : observation.leader_pods) {
-      const auto found = workers.find(leader->meta.name);
-      const int32_t group = leader->meta.group_in_name;
-      if (found == workers.end() || group < 0 || !bits.IsReady(group)) continue;
-      if (found->second->meta.revision_key != leader->meta.revision_key) mixed.insert(group);
-    }
-    for (const int32_t group : mixed) report_.mixed_groups += mixed_.count(group) == 0;
-    mixed_ = std::move(mixed);
-  }
-
   void Look() {
-    // What was, lasted until now.
-    const absl::Duration since = simulation_.now() - last_look_;
-    last_look_ = simulation_.now();
-    report_.wasted_pod_time += since * std::max<int64_t>(0, pods_before_ - int64_t{last_.ready} * size_);
-    pods_before_ = pods_;
-    const SetObservation observation = simulation_.fleet().ObserveWholeSet(namespace_, report_.set_name);
-    bool changed = false;
-    TimelineEntry state;
-    if (observation.leader_statefulset != nullptr) {
-      size_ = std::max(1, observation.set->spec().leader_worker_template().size());
-      state = State(observation);
-      changed = state.groups != last_.groups || state.partition != last_.partition || state.ready != last_.ready ||
-                state.replicas != last_.replicas || state.on_delete != last_.on_delete || !has_state_;
-      if (updating_) {
-        report_.lowest_ready = report_.lowest_ready < 0 ? state.ready : std::min(report_.lowest_ready, state.ready);
-        updating_ = !done_;
-      }
-    }
+    std::optional<TimelineEntry> state = groups_.Look(simulation_.now() - start_);
     for (TimelineEntry& entry : told_) Add(std::move(entry));
     told_.clear();
-    if (!changed) return;
-    has_state_ = true;
-    last_ = state;
-    Add(std::move(state));
+    if (state.has_value()) Add(*std::move(state));
   }
 
   void Add(TimelineEntry entry) {
@@ -260,21 +190,12 @@ class Run {
 
   const Scenario& scenario_;
   const std::function<void(const TimelineEntry&)>& watch_;
+  const std::string namespace_;
   ScenarioReport report_;
   std::vector<TimelineEntry> told_;  // since the last look
-  std::string decision_;
-  int64_t pods_ = 0;
-  int64_t pods_before_ = 0;
+  internal::GroupWatch groups_;
   Simulation simulation_;
   const absl::Time start_;
-  absl::Time last_look_;
-  std::string namespace_;
-  TimelineEntry last_;
-  bool has_state_ = false;
-  bool updating_ = false;
-  bool done_ = false;
-  int32_t size_ = 1;
-  std::set<int32_t> mixed_;
 };
 
 }  // namespace
@@ -289,25 +210,7 @@ ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions optio
 
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch) {
-  try {
-    return Run(scenario, options, watch).Play();
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", error.what()));
-  }
-}
-
-std::string ToString(const TimelineEntry& entry) {
-  const std::string time = absl::StrFormat("%8.1fs  ", absl::ToDoubleSeconds(entry.time));
-  switch (entry.kind) {
-    case TimelineEntry::Kind::kScenario:
-      return absl::StrCat(time, "-- ", entry.text);
-    case TimelineEntry::Kind::kEvent:
-      return absl::StrCat(time, entry.text);
-    case TimelineEntry::Kind::kState:
-      return absl::StrCat(time, absl::StrFormat("partition %d replicas %d  %-10s ready %d", entry.partition,
-                                                entry.replicas, entry.groups, entry.ready));
-  }
-  return time;
+  return Run(scenario, options, watch).Play();
 }
 
 }  // namespace lws

@@ -92,7 +92,7 @@ class ScenarioBuilder {
  public:
   // A set of this name in the namespace default, of `replicas` groups of `size` pods, that restarts whole groups.
   ScenarioBuilder(absl::string_view name, int32_t replicas, int32_t size);
-  // Of a manifest of one's own.
+  // A set as the manifest describes it.
   explicit ScenarioBuilder(const Json& manifest);
 
   ScenarioBuilder& MaxSurge(int32_t groups);

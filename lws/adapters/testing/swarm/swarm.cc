@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/strict_reader.h"
 #include "lws/core/fleet/packed_group.h"
@@ -21,6 +22,8 @@
 namespace lws {
 
 using internal::GuaranteedReady;
+using internal::Promise;
+using internal::PromiseFloor;
 using internal::SimulationFaults;
 
 namespace {
@@ -29,7 +32,7 @@ using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
 constexpr int32_t kMostReplicas = 8;
-// Of what a file says: groups, workers and so on.
+// The largest numbers that a file may say for groups, workers and so on.
 constexpr int32_t kMostGroups = 1000;
 constexpr int32_t kMostNodes = 1000;
 constexpr int32_t kMostSeconds = 86400;
@@ -145,22 +148,22 @@ class Swarm {
     absl::Status status = simulation_.Edit(patch);
     if (event.kind == Kind::kBrokenImage) status.Update(simulation_.BreakImage());
     if (!status.ok()) Break("an edit is not admitted");
-    promise_ = std::max(0, std::min(promise_, Grounded(Count())));
+    promise_.Edit(Grounded(Count()));
   }
 
   // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
   // seen apart, so that a group may be seen as ready that never was.
   void TakeFailures(const Counted& counted) {
     const int32_t failures = static_cast<int32_t>(simulation_.failures() - failures_);
-    promise_ = std::max(0, promise_ - std::max(failures, counted.unseen_failures - unseen_failures_));
+    promise_.Excuse(std::max(failures, counted.unseen_failures - unseen_failures_));
     failures_ = simulation_.failures();
     unseen_failures_ = counted.unseen_failures;
   }
 
   // The promise that what is there, and seen, gives ground for.
   int32_t Grounded(const Counted& counted) const {
-    const int32_t floor = std::max(0, set_replicas_ - what_.max_unavailable);
-    return std::min(floor, counted.guarantee) - counted.unseen_failures;
+    const int32_t floor = PromiseFloor(set_replicas_, what_.max_unavailable);
+    return Promise::Grounded(floor, counted.guarantee) - counted.unseen_failures;
   }
 
   Counted Count() {
@@ -189,13 +192,13 @@ class Swarm {
     const Counted counted = Count();
     TakeFailures(counted);
     if (counts.replicas > std::max(replicas_, set_replicas_ + std::min(what_.max_surge, set_replicas_))) {
-      Break("more surge groups than maxSurge");
+      Break(internal::kTooManySurgeGroups);
     }
     replicas_ = counts.replicas;
-    if (checks_ == SwarmChecks::kAll && counted.ready < promise_) Break("fewer groups are ready than promised");
-    promise_ = std::max(promise_, Grounded(counted));
+    if (checks_ == SwarmChecks::kAll && !promise_.IsKeptBy(counted.ready)) Break(internal::kTooFewReady);
+    promise_.Raise(Grounded(counted));
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
-                                int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_}}) {
+                                int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_.groups()}}) {
       result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;
     }
   }
@@ -218,7 +221,7 @@ class Swarm {
   SwarmResult result_;
   int32_t set_replicas_ = 0;
   int32_t replicas_ = 0;  // of the leader StatefulSet
-  int32_t promise_ = 0;
+  Promise promise_;
   int64_t failures_ = 0;         // at the last look
   int32_t unseen_failures_ = 0;  // then
   int32_t image_ = 1;
@@ -232,7 +235,7 @@ int32_t DrawRate(std::mt19937_64* random, int32_t most) {
 
 constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
 
-// Of so many events so many are of the kind, in the order of the kinds.
+// The weights of the kinds of events, in the order of the kinds.
 constexpr int32_t kWeights[] = {2, 1, 2, 16, 10, 2, 7};
 
 Kind DrawKind(std::mt19937_64* random) {

@@ -1,0 +1,213 @@
+#include "lws/adapters/testing/scenario/group_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/strip.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/waiting_groups.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/core/groups/group_state.h"
+#include "lws/rollout/guarantee.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+
+using simulation::Change;
+using simulation::ChangeType;
+
+namespace {
+
+std::string Label(const Json& object, const char* key) {
+  const auto labels = object["metadata"].find("labels");
+  return labels == object["metadata"].end() ? "" : labels->value(key, "");
+}
+
+// Whether the patch changes what revisions are made of.
+bool ChangesTheTemplate(const Json& patch) {
+  const Json spec = patch.value("spec", Json::object());
+  return spec.is_object() && (spec.contains("leaderWorkerTemplate") || spec.contains("networkConfig"));
+}
+
+// The groups, with those that owe a restart as leaving ones: a policy must not count on them.
+GroupBits Counted(const SetObservation& observation, const GroupBits& bits) {
+  GroupBits counted = bits;
+  for (const int32_t group : observation.groups_to_restart) {
+    if (group < counted.size()) counted.SetLeaving(group, true);
+  }
+  return counted;
+}
+
+}  // namespace
+
+GroupWatch::GroupWatch(Simulation* simulation, std::string namespace_name, ScenarioReport* report)
+    : simulation_(simulation), namespace_(std::move(namespace_name)), report_(report) {}
+
+void GroupWatch::OnChange(const Change& change) {
+  const bool is_pod = change.key.kind == "Pod";
+  if (is_pod && change.type == ChangeType::kAdded) {
+    ++report_->pods_created;
+    ++pods_;
+  }
+  if (is_pod && change.type == ChangeType::kDeleted) --pods_;
+  if (!is_pod && change.key.kind != "StatefulSet") return;
+  absl::string_view place = change.key.name;
+  if (change.key.namespace_name != namespace_ || !absl::ConsumePrefix(&place, report_->set_name) ||
+      !absl::ConsumePrefix(&place, "-")) {
+    return;
+  }
+  const int32_t group = ParseIndex(place);
+  if (group < 0) return;
+  Revisions& revisions = revisions_[group];
+  const std::string key = change.after == nullptr ? "" : Label(*change.after, kRevisionLabel);
+  if (is_pod) {
+    revisions.has_leader = change.after != nullptr;
+    revisions.leader = key;
+  } else {
+    revisions.workers = key;
+  }
+  changed_.insert(group);
+}
+
+void GroupWatch::OnPlan(const Plan& plan, const absl::Status& status) {
+  for (const Decision& decision : plan.decisions) {
+    const bool is_of_pod =
+        decision.subject == DecisionSubject::kLeaderPod || decision.subject == DecisionSubject::kWorkerPod;
+    if (is_of_pod && status.ok()) report_->groups_restarted += decision.reason == DecisionReason::kRestartGroup;
+    if (decision.subject == DecisionSubject::kLeaderStatefulSet && decision.partition >= 0) {
+      decision_ = ToString(decision);
+    }
+  }
+}
+
+void GroupWatch::ReadSet() {
+  const SharedJson set = simulation_->server().Get({kKind, namespace_, report_->set_name});
+  if (set == nullptr) return;
+  wanted_.replicas = set->value("/spec/replicas"_json_pointer, 1);
+  wanted_.partition = set->value("/spec/rolloutStrategy/rollingUpdateConfiguration/partition"_json_pointer, 0);
+  wanted_.size = std::max(1, set->value("/spec/leaderWorkerTemplate/size"_json_pointer, 1));
+  wanted_.promised = std::max(0, PromisedReady(*set));
+}
+
+absl::Status GroupWatch::Edit(const Json& patch) {
+  const SetObservation before = simulation_->fleet().ObserveSet(namespace_, report_->set_name);
+  const bool is_known = before.leader_statefulset != nullptr && before.groups != nullptr;
+  const GroupBits bits = is_known ? Counted(before, before.groups->bits) : GroupBits();
+  const int32_t partition = now_.on_delete ? now_.replicas : now_.partition;
+  absl::Status status = simulation_->EditSet(namespace_, report_->set_name, patch);
+  if (!status.ok()) return status;
+  is_updating_ = true;
+  ReadSet();
+  const bool is_new_template = ChangesTheTemplate(patch);
+  if (is_new_template) edited_revision_key_ = revision_key_;
+  const int32_t end = is_new_template ? std::min(wanted_.replicas, now_.replicas) : now_.replicas;
+  promise_.Edit(Promise::Grounded(wanted_.promised, GuaranteedReady(bits, wanted_.replicas, partition, end)));
+  return absl::OkStatus();
+}
+
+void GroupWatch::ReadGroup(const GroupBits& bits, int32_t group) {
+  if (group >= now_.replicas) {
+    mixed_.erase(group);
+    return;
+  }
+  const bool is_ready = bits.IsReady(group);
+  const bool is_updated = bits.IsUpdated(group);
+  const auto found = revisions_.find(group);
+  const bool is_there = found != revisions_.end() && found->second.has_leader;
+  char& letter = now_.groups[static_cast<size_t>(group)];
+  letter = !is_there ? '.' : is_updated ? (is_ready ? 'N' : 'n') : is_ready ? 'O' : 'o';
+  const bool is_mixed =
+      is_ready && is_there && !found->second.workers.empty() && found->second.workers != found->second.leader;
+  if (!is_mixed) mixed_.erase(group);
+  if (is_mixed && mixed_.insert(group).second) ++report_->mixed_groups;
+}
+
+void GroupWatch::ReadGroups(const ObservedStatefulSet& leader, const GroupBits& bits) {
+  const bool is_new_frame = leader.meta.revision_key != revision_key_ || leader.replicas != now_.replicas;
+  now_.replicas = leader.replicas;
+  now_.partition = leader.partition;
+  now_.on_delete = leader.on_delete;
+  now_.groups.resize(static_cast<size_t>(std::max(0, leader.replicas)), '.');
+  revision_key_ = leader.meta.revision_key;
+  if (is_new_frame || !has_state_) {
+    for (int32_t group = 0; group < leader.replicas; ++group) ReadGroup(bits, group);
+  }
+  for (const int32_t group : changed_) ReadGroup(bits, group);
+  changed_.clear();
+  now_.ready = bits.CountReady(0, leader.replicas);
+  const int32_t from = std::min(wanted_.partition, leader.replicas);
+  is_done_ = leader.replicas == wanted_.replicas && now_.ready == leader.replicas &&
+             bits.CountDone(from, leader.replicas) == leader.replicas - from;
+}
+
+int32_t GroupWatch::Guarantee(const SetObservation& observation, const GroupBits& bits) const {
+  const int32_t end = revision_key_ == edited_revision_key_ ? std::min(wanted_.replicas, now_.replicas) : now_.replicas;
+  const int32_t partition = now_.on_delete ? now_.replicas : now_.partition;
+  if (observation.groups_to_restart.empty()) return GuaranteedReady(bits, wanted_.replicas, partition, end);
+  return GuaranteedReady(Counted(observation, bits), wanted_.replicas, partition, end);
+}
+
+void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits& bits) {
+  if (is_updating_) {
+    const bool is_lowest = report_->lowest_ready < 0 || now_.ready < report_->lowest_ready;
+    if (is_lowest) {
+      report_->lowest_ready = now_.ready;
+      report_->promised_ready = promise_.groups();
+    }
+    const int32_t missing = promise_.groups() - now_.ready;
+    const std::optional<BrokenPromise>& worst = report_->broken_promise;
+    if (missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
+      report_->broken_promise = {now_.time, now_.ready, promise_.groups()};
+    }
+    is_updating_ = !is_done_;
+  }
+  // Below the floor alone is there anything to raise.
+  if (promise_.groups() < wanted_.promised) {
+    promise_.Raise(Promise::Grounded(wanted_.promised, Guarantee(observation, bits)));
+  }
+}
+
+std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time) {
+  // What was, lasted until now.
+  report_->wasted_pod_time +=
+      (time - last_look_) * std::max<int64_t>(0, pods_before_ - int64_t{now_.ready} * wanted_.size);
+  last_look_ = time;
+  pods_before_ = pods_;
+  SetObservation observation = simulation_->fleet().ObserveSet(namespace_, report_->set_name);
+  if (observation.leader_statefulset == nullptr) return std::nullopt;
+  if (!has_state_) ReadSet();
+  GroupFacts whole;
+  if (observation.groups == nullptr) {
+    observation = simulation_->fleet().ObserveWholeSet(namespace_, report_->set_name);
+    whole = internal::ReadGroups(observation, observation.leader_statefulset->meta.revision_key);
+  }
+  const GroupBits& bits = observation.groups == nullptr ? whole.bits : observation.groups->bits;
+  const TimelineEntry before = now_;
+  now_.time = time;
+  now_.promised_ready = wanted_.promised;
+  now_.decision = decision_;
+  ReadGroups(*observation.leader_statefulset, bits);
+  report_->surge_used = std::max(report_->surge_used, now_.replicas - wanted_.replicas);
+  CheckPromise(observation, bits);
+  const bool is_same = now_.groups == before.groups && now_.partition == before.partition &&
+                       now_.ready == before.ready && now_.replicas == before.replicas &&
+                       now_.on_delete == before.on_delete && now_.promised_ready == before.promised_ready;
+  if (is_same && has_state_) return std::nullopt;
+  has_state_ = true;
+  return now_;
+}
+
+void GroupWatch::Finish(absl::Duration time) {
+  report_->duration = time;
+  report_->finished = is_done_;
+  report_->ready = now_.ready;
+  report_->updated = static_cast<int32_t>(std::count(now_.groups.begin(), now_.groups.end(), 'N'));
+  report_->wanted = wanted_.replicas;
+  if (is_done_) return;
+  report_->waiting =
+      WaitingPods(simulation_, namespace_, report_->set_name, std::max(now_.replicas, wanted_.replicas), wanted_.size);
+  report_->held = decision_;
+}
+
+}  // namespace lws::internal

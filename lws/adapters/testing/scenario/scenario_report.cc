@@ -1,0 +1,85 @@
+#include "lws/adapters/testing/scenario/scenario_report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace lws {
+namespace {
+
+constexpr size_t kMostReasons = 4;
+constexpr size_t kMostNames = 4;
+
+// "a, b, c and 5 more".
+std::string Names(const std::vector<std::string>& names) {
+  const size_t told = std::min(names.size(), kMostNames);
+  std::string text = absl::StrJoin(names.begin(), names.begin() + static_cast<ptrdiff_t>(told), ", ");
+  if (told < names.size()) absl::StrAppend(&text, " and ", names.size() - told, " more");
+  return text;
+}
+
+}  // namespace
+
+std::string ToString(const TimelineEntry& entry) {
+  const std::string time = absl::StrFormat("%8.1fs  ", absl::ToDoubleSeconds(entry.time));
+  switch (entry.kind) {
+    case TimelineEntry::Kind::kScenario:
+      return absl::StrCat(time, "-- ", entry.text);
+    case TimelineEntry::Kind::kEvent:
+      return absl::StrCat(time, entry.text);
+    case TimelineEntry::Kind::kState:
+      return absl::StrCat(time, absl::StrFormat("partition %d replicas %d  %-10s ready %d", entry.partition,
+                                                entry.replicas, entry.groups, entry.ready));
+  }
+  return time;
+}
+
+std::string WaitingText(const ScenarioReport& report) {
+  // By what they wait for, in the order of the first pod that does.
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const WaitingPod& pod : report.waiting) {
+    const auto same = [&pod](const auto& reason) { return reason.first == pod.waiting.text; };
+    const auto found = std::find_if(reasons.begin(), reasons.end(), same);
+    if (found != reasons.end()) {
+      found->second.push_back(pod.pod);
+    } else {
+      reasons.push_back({pod.waiting.text, {pod.pod}});
+    }
+  }
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
+    texts.push_back(absl::StrCat(Names(reasons[i].second), ": ", reasons[i].first));
+  }
+  if (reasons.size() > kMostReasons) {
+    texts.push_back(absl::StrCat("and ", reasons.size() - kMostReasons, " more reasons"));
+  }
+  return absl::StrJoin(texts, "; ");
+}
+
+std::string StandText(const ScenarioReport& report) {
+  std::string text = absl::StrCat(report.ready, " of ", report.wanted, " groups ready");
+  if (report.updated < report.ready) absl::StrAppend(&text, ", ", report.updated, " of them updated");
+  const std::string waiting = WaitingText(report);
+  if (!waiting.empty()) absl::StrAppend(&text, "; ", waiting);
+  if (waiting.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
+  return text;
+}
+
+std::string OutcomeText(const ScenarioReport& report) {
+  const std::string after = absl::FormatDuration(report.duration);
+  if (report.finished) return absl::StrCat("finished after ", after);
+  return absl::StrCat("not finished after ", after, ": ", StandText(report));
+}
+
+std::string LowestReadyText(const ScenarioReport& report) {
+  if (report.lowest_ready < 0) return "";
+  const bool is_broken = report.broken_promise.has_value();
+  return absl::StrCat("lowest ", is_broken ? report.broken_promise->ready : report.lowest_ready,
+                      " groups ready during updates (the budget promises ",
+                      is_broken ? report.broken_promise->promised : report.promised_ready, ")");
+}
+
+}  // namespace lws

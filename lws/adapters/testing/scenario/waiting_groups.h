@@ -1,0 +1,26 @@
+// What the groups of a set wait for in a simulated cluster.
+//
+//   std::vector<lws::WaitingPod> waiting = lws::internal::WaitingPods(simulation, set, /*partition=*/0);
+//   waiting[0].waiting.text;    // "waiting for image main:2 (ImagePullBackOff)"
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_TESTING_SCENARIO_WAITING_GROUPS_H_
+#define LWS_ADAPTERS_TESTING_SCENARIO_WAITING_GROUPS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lws/adapters/simulation/simulation.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+
+namespace lws::internal {
+
+// Every pod of the set that is not ready, and the leaders and workers of its first `groups` groups that are not there,
+// in the order of the groups. Errors of objects that do not read leave them out. Complexity: O(pods of the set).
+std::vector<WaitingPod> WaitingPods(Simulation* simulation, const std::string& namespace_name,
+                                    const std::string& set_name, int32_t groups, int32_t size);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_TESTING_SCENARIO_WAITING_GROUPS_H_
