@@ -66,7 +66,11 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       server_(&clock_),
       watch_(&server_),
       collector_(&server_),
-      statefulsets_(&server_, WithEvents(options_.statefulsets, [this](const Event& event) { Record(event); })),
+      statefulsets_(&server_, WithEvents(options_.statefulsets,
+                                         [this](const Event& event) {
+                                           Record(event);
+                                           repeated_events_.AfterEvent(event);
+                                         })),
       placer_(MakePlacer(&server_, options_)),
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
