@@ -30,7 +30,7 @@ class RolloutState {
  public:
   RolloutState(int groups, RolloutPhase phase) : pods_(groups), workers_(groups) {
     set_ = *LeaderWorkerSetFromJson(Manifest(groups));
-    digest_ = DigestOf(set_);
+    digest_ = internal::DigestOf(set_);
     const int partition = phase == RolloutPhase::kAtRest ? 0 : groups - groups / 10;
     const bool waits = phase == RolloutPhase::kWaits;
     FillMeta("s", "", &service_.meta);
@@ -91,7 +91,7 @@ class RolloutState {
     leader_set_.partition = partition;
     leader_set_.replicas_annotation = absl::StrCat(groups);
     const Json applied = *internal::LeaderStatefulSet(set_, digest_.revision_key, partition, groups);
-    leader_set_.applied_core = AppliedCore(applied);
+    leader_set_.applied_core = internal::AppliedCore(applied);
     leader_set_.applied = std::make_shared<const Json>(applied);
   }
 

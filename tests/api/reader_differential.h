@@ -29,7 +29,7 @@ using Observe = absl::StatusOr<Object> (*)(const Json& document);
 template <typename Object>
 std::string Text(const absl::StatusOr<Object>& object) {
   if (!object.ok()) return std::string(object.status().message());
-  return absl::StrCat(ToProto(*object).DebugString(), "named group ", object->meta.group_in_name);
+  return absl::StrCat(internal::ToProto(*object).DebugString(), "named group ", object->meta.group_in_name);
 }
 
 // What the two make of a text.

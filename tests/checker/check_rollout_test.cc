@@ -22,6 +22,7 @@ namespace {
 
 using internal::Exploration;
 using internal::Explore;
+using internal::kStuck;
 using internal::RolloutWorld;
 
 RolloutWorldOptions Options(int32_t replicas, int32_t surge, int32_t unavailable, RolloutPolicy policy) {

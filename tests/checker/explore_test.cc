@@ -18,6 +18,8 @@ namespace {
 using internal::Exploration;
 using internal::Explore;
 using internal::ExploreLimits;
+using internal::kForEver;
+using internal::kStuck;
 using internal::PackedState;
 using internal::StateTable;
 using internal::WorldStep;

@@ -16,6 +16,7 @@ using internal::Explore;
 using internal::GroupDecisions;
 using internal::GroupWorld;
 using internal::GroupWorldOptions;
+using internal::kStuck;
 
 struct Found {
   uint8_t law = 0;

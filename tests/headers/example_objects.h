@@ -18,6 +18,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/core/observation.h"
+#include "lws/core/plan/plan.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

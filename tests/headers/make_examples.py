@@ -14,7 +14,7 @@ end of the line or to a colon, says the result, and the test compares it.
 import re
 import sys
 
-LAWS = re.compile(r"^// (Laws|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
+LAWS = re.compile(r"^// (Laws|Rules|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
 VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::\w+::k\w+|\{[^{}]*\})'
 RESULT = re.compile(r"^(?P<code>(?!.*[^=!<>]=[^=]).*);\s+// (?P<value>" + VALUE + r")(?:[:;,].*)?$")
 

@@ -16,6 +16,8 @@
 namespace lws {
 namespace {
 
+using simulation::Change;
+
 constexpr int kSeeds = 60;
 
 class History {
