@@ -77,9 +77,9 @@ class Fleet {
   absl::StatusOr<NodeId> NodeNumber(absl::string_view node);
 
   // Tells the facts in their order. Errors: InvalidArgument for a set, revision or node that has no such number, and
-  // for a group or worker out of range, which are [0, 2^24) and the workers of the set's size, at most 4,095 (objects of
-  // later workers are told with AddPod); nothing is changed then.
-  // Complexity: O(facts), without an allocation for members that were there.
+  // for a group or worker out of range, which are [0, 2^24) and the workers of the set's size, at most 4,095 (objects
+  // of later workers are told with AddPod); nothing is changed then. Complexity: O(facts), without an allocation for
+  // members that were there.
   absl::Status TellPods(absl::Span<const PodFacts> pods);
   absl::Status TellWorkers(absl::Span<const WorkersFacts> statefulsets);
 
