@@ -14,5 +14,6 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/swarm/swarm.h"
+#include "lws/adapters/testing/swarm/swarm_case.h"
 
 #endif  // LWS_TESTING_H_
