@@ -51,7 +51,7 @@ Json Pod(int group) {
 }
 })");
   pod["metadata"]["name"] = absl::StrCat("vllm-", group, "-3");
-return pod;
+  return pod;
 }
 
 Json PodList() {

@@ -1,4 +1,4 @@
-// Reading YAML. Nothing else of the library needs it, or links yaml-cpp.
+// Reading YAML. Nothing else of the library needs it, or links libyaml.
 //
 //   lws::ReadManifest(text, "vllm.yaml")->front().object;
 //
@@ -7,5 +7,6 @@
 #define LWS_MANIFEST_H_
 
 #include "lws/api/manifest.h"
+#include "lws/api/yaml_text.h"
 
 #endif  // LWS_MANIFEST_H_

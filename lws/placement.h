@@ -14,9 +14,11 @@
 #include "lws/placement/node_binding.h"
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_resources.h"
+#include "lws/placement/pod_rules.h"
 #include "lws/placement/providers/pod_group.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/resource_amounts.h"
+#include "lws/placement/running_groups.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/topology.h"
 

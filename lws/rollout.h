@@ -11,8 +11,13 @@
 #include "lws/rollout/controls.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/keep_budget.h"
+#include "lws/rollout/keep_role_budgets.h"
 #include "lws/rollout/planner.h"
 #include "lws/rollout/policies.h"
 #include "lws/rollout/replace_unready_first.h"
+#include "lws/rollout/role_budget.h"
+#include "lws/rollout/role_planner.h"
+#include "lws/rollout/role_policies.h"
+#include "lws/rollout/role_rollout.h"
 
 #endif  // LWS_ROLLOUT_H_

@@ -13,6 +13,7 @@
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/adapters/testing/swarm/swarm.h"
 #include "lws/adapters/testing/swarm/swarm_case.h"
 

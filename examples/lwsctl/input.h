@@ -81,8 +81,9 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
 // The first of them.
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
 
-// The manifest of a set that stands in a file at `where`, as ReadSets returns it.
-absl::StatusOr<lws::Json> CheckSet(const lws::Json& manifest, const std::string& where, UnknownFields unknown);
+// The manifest of a set as ReadSets returns it. It is the field `field` of the object, or the object itself for "".
+absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,
+                                   const lws::Json& manifest, UnknownFields unknown);
 
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);

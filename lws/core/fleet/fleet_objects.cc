@@ -1,5 +1,6 @@
 #include "lws/core/fleet/fleet_objects.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -154,7 +155,8 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   set.exists = true;
   due_.AddSet(&set);
   if (!same_spec) ListAllFailing(&set);
-  const int32_t workers = set.set.spec().leader_worker_template().size() - 1;
+  const int64_t size = set.set.spec().leader_worker_template().size();
+  const auto workers = static_cast<int32_t>(std::clamp<int64_t>(size - 1, 0, PackedGroups::kMostWorkers));
   if (workers <= set.groups.workers()) return;
   set.groups.SetWorkers(workers);
   // Workers that came before there was a place for them.

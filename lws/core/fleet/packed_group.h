@@ -102,6 +102,10 @@ inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
 
 class PackedGroups {
  public:
+  // The most workers of a group that are packed. A larger group keeps its other workers whole, so that memory follows
+  // the members that are there, and not a size that somebody wrote.
+  static constexpr int32_t kMostWorkers = 4095;
+
   static constexpr int32_t kPageGroups = 64;
 
   // Workers that a group has place for.
