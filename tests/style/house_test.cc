@@ -231,7 +231,6 @@ struct LargeType {
 
 const std::vector<LargeType>& LargeTypes() {
   static const auto& types = *new std::vector<LargeType>{
-      {"lws/adapters/simulation/numbers/set_simulation.cc", {"SetSimulation::State", 59, 36}},
       {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
       {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},
