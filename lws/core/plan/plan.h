@@ -1,10 +1,9 @@
 // What a host should do next: a plan is data that prints, compares and serialises.
 //
 //   lws::Plan plan;
-//   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // what a host performs, in this order
-//   plan.requeue_after.has_value();    // false: look again when something changes
-//   plan.error.ok();                   // true: nothing stopped the decision after the actions before it
-//   plan.empty();                      // true
+//   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // what a host performs, in this
+//   order plan.requeue_after.has_value();    // false: look again when something changes plan.error.ok(); // true:
+//   nothing stopped the decision after the actions before it plan.empty();                      // true
 //
 // Expected flow: perform the actions in order and stop at the first that fails; record every event whose `after_action`
 // actions have succeeded; then report `error`, or look again as told. A plan that wants nothing is empty.
@@ -88,7 +87,8 @@ struct Plan {
   std::optional<absl::Duration> requeue_after;
   // What is to be remembered of the rollout from here on, under controls.
   std::shared_ptr<const RolloutProgress> rollout_progress;
-  // Not empty: the rollout takes too long, and the set is to get the template of this revision back (ApplyRevision).
+  // Not empty: the rollout takes too long, and the set gets the template of this revision back, by an action of this
+  // plan or of one that follows.
   std::string revert_to;
   // What is to be remembered of the pod's group from here on, under a restart policy with a memory.
   std::shared_ptr<const RestartMemory> restart_memory;

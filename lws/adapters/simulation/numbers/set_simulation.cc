@@ -684,6 +684,8 @@ bool SetSimulation::State::Perform(const Action& action) {
     fleet_.TellStatus(set_number_, set_->status());
   } else if (action.verb == Verb::kApply) {
     ApplyLeaders(action.object);
+  } else if (action.verb == Verb::kPatch) {
+    KeepError(Edit(action.object.Document()));
   } else {
     Json document = action.object.Document();
     document["metadata"]["uid"] = kUid;
