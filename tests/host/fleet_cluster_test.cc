@@ -211,6 +211,7 @@ TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   ASSERT_TRUE(host.server().Delete({"LeaderWorkerSet", "n", "a"}, {}).ok());
   host.Run(absl::Minutes(5));
   EXPECT_EQ(host.kept().size(), 0u);
+  EXPECT_EQ(host.fleet().Count().known_sets, 0);
 }
 
 TEST(FleetClusterTest, ARolloutThatExceedsItsDeadlineIsTakenBack) {

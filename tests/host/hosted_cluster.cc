@@ -50,12 +50,6 @@ void HostedCluster::OnChange(const Change& change) {
   last = std::max(last, clock_.now() + Draw(faults_.most_late));
   clock_.At(last, [this, object, is_gone, kind = change.key.kind, watch = watch_[change.key.kind]] {
     if (watch != watch_[kind]) return;  // it was ended by a list
-    const std::string name = (*object)["metadata"]["name"].get<std::string>();
-    if (is_gone) {
-      told_[kind].erase(name);
-    } else {
-      told_[kind][name] = object;
-    }
     const absl::Status status = is_gone ? TellGone(*object) : Tell(*object);
     EXPECT_TRUE(status.ok()) << status;
   });
@@ -64,15 +58,9 @@ void HostedCluster::OnChange(const Change& change) {
 void HostedCluster::Relist() {
   for (const char* kind : {"LeaderWorkerSet", "StatefulSet", "Pod", "ControllerRevision", "Service", "Node"}) {
     ++watch_[kind];
-    std::map<std::string, SharedJson> gone = std::exchange(told_[kind], {});
-    for (const SharedJson& object : server_.List(kind)) {
-      const std::string name = (*object)["metadata"]["name"].get<std::string>();
-      gone.erase(name);
-      told_[kind][name] = object;
-      EXPECT_TRUE(Tell(*object).ok());
-    }
-    for (const auto& [name, object] : gone) EXPECT_TRUE(TellGone(*object).ok());
-    Listed(kind, "");
+    BeginRelist(kind);
+    for (const SharedJson& object : server_.List(kind)) EXPECT_TRUE(Tell(*object).ok());
+    EndRelist(kind, "");
   }
 }
 

@@ -77,9 +77,8 @@ class HostedCluster final : public FleetCluster {
   simulation::StatefulSetController statefulsets_;
   simulation::Scheduler scheduler_;
   simulation::Kubelet kubelet_;
-  std::map<std::string, absl::Time> last_told_;                    // by kind: a watch keeps its order
-  std::map<std::string, uint64_t> watch_;                          // by kind: its number; a new one after a list
-  std::map<std::string, std::map<std::string, SharedJson>> told_;  // by kind and name
+  std::map<std::string, absl::Time> last_told_;  // by kind: a watch keeps its order
+  std::map<std::string, uint64_t> watch_;        // by kind: its number; a new one after a list
   std::map<std::string, int> refused_;
   int writes_ = 0;
   int under_way_ = 0;

@@ -97,6 +97,8 @@ class FleetCluster::View final : public Cluster {
     if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version)) {
       absl::Status status = Add(object);
       if (!status.ok()) return status;
+      const bool is_listed = mark->ref.kind == kKind && is_listing_sets_;
+      if (is_listed) controller_.SetChanged(mark->ref.namespace_name, mark->ref.name);
       MakeDue(nullptr);
     }
     controller_.Saw(mark->ref, mark->resource_version);
@@ -114,13 +116,24 @@ class FleetCluster::View final : public Cluster {
     return absl::OkStatus();
   }
 
-  void Listed(absl::string_view kind, absl::string_view resource_version) {
+  void BeginRelist(absl::string_view kind) {
+    fleet_.BeginRelist(kind);
+    if (kind == kKind) is_listing_sets_ = true;
+  }
+
+  void EndRelist(absl::string_view kind, absl::string_view resource_version) {
+    for (const FleetName& gone : fleet_.EndRelist(kind)) {
+      ForgetWith({std::string(kind), gone.namespace_name, gone.name});
+    }
     if (kind == kKind) {
+      is_listing_sets_ = false;
+      // What was loaded may be of sets that this process never saw.
       kept_.ForgetAllBut([this](absl::string_view namespace_name, absl::string_view name) {
         return fleet_.ObserveSet(namespace_name, name).set != nullptr;
       });
     }
     own_writes_.Listed(kind, resource_version);
+    MakeDue(nullptr);
     controller_.SawAll(kind, resource_version);
   }
 
@@ -226,7 +239,8 @@ class FleetCluster::View final : public Cluster {
   KeptState kept_;
   RestartCounts counts_;
   OwnWrites own_writes_;
-  GroupMembers members_;            // of the present observation
+  GroupMembers members_;  // of the present observation
+  bool is_listing_sets_ = false;
   std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
   Controller controller_;
 };
@@ -242,8 +256,9 @@ void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) {
 
 absl::Status FleetCluster::Tell(const Json& object) { return view_->Tell(object); }
 absl::Status FleetCluster::TellGone(const Json& object) { return view_->TellGone(object); }
-void FleetCluster::Listed(absl::string_view kind, absl::string_view resource_version) {
-  view_->Listed(kind, resource_version);
+void FleetCluster::BeginRelist(absl::string_view kind) { view_->BeginRelist(kind); }
+void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_version) {
+  view_->EndRelist(kind, resource_version);
 }
 
 int FleetCluster::RunDue(absl::Time now) { return view_->controller().RunDue(now); }

@@ -19,7 +19,8 @@
 //   2. A pod that fails is looked at with every change of it, not only with the first: a restart policy counts.
 //   3. Restarts of containers and what plans say is to be kept are there with every look, and nothing is left of
 //      objects and sets that are gone.
-//   4. An answer from before a list does not bring back what the list does not have.
+//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
+//      answer from before does not bring anything back. Every set of a list is looked at.
 //   5. Same calls, same answers at the same times: same plans, in the same order.
 //
 // Thread-safety: none; one thread at a time. Answers are handed to that thread.
@@ -65,9 +66,10 @@ class FleetCluster {
   // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
-  // A list of the kind was told to its end, as of this version; empty for the newest. What the list does not have is to
-  // be told as gone before; sets that are not in the fleet then are forgotten in what was loaded, too.
-  void Listed(absl::string_view kind, absl::string_view resource_version);
+  // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
+  // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
+  void BeginRelist(absl::string_view kind);
+  void EndRelist(absl::string_view kind, absl::string_view resource_version);
 
   // As Controller has them.
   int RunDue(absl::Time now);
