@@ -1,10 +1,11 @@
 #include "lws/adapters/simulation/numbers/set_passes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/numbers/faults.h"
-#include "lws/api/json.h"
+#include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/desired/set_digest.h"
 #include "lws/core/plan/action_object.h"
@@ -51,12 +52,28 @@ bool SetPasses::Perform(const Action& action) {
     fleet_.TellStatus(groups_.set_number(), set_->status());
   } else if (action.verb == Verb::kApply) {
     leaders_.Apply(action.object);
+  } else if (action.verb == Verb::kPatch) {
+    errors_.Keep(Edit(action.object.Document()));
   } else {
     Json document = action.object.Document();
     document["metadata"]["uid"] = kSimulatedUid;
     errors_.Keep(fleet_.Add(document));
   }
   return true;
+}
+
+absl::Status SetPasses::Edit(const Json& patch) {
+  if (!set_.has_value()) return absl::NotFoundError("there is no set to edit");
+  absl::StatusOr<LeaderWorkerSet> next = AdmitEdit(*set_, patch);
+  if (!next.ok()) return next.status();
+  if (std::max(1, next->spec().leader_worker_template().size()) != groups_.size()) {
+    return absl::InvalidArgumentError("spec.leaderWorkerTemplate.size: cannot change in this simulation");
+  }
+  if (next->spec().SerializeAsString() != set_->spec().SerializeAsString()) {
+    next->mutable_metadata()->set_generation(set_->metadata().generation() + 1);
+  }
+  Adopt(*std::move(next));
+  return absl::OkStatus();
 }
 
 absl::Duration SetPasses::DrawClockError() {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/numbers/chance.h"
@@ -24,6 +25,7 @@
 #include "lws/adapters/simulation/numbers/simulated_groups.h"
 #include "lws/adapters/simulation/numbers/simulated_leaders.h"
 #include "lws/adapters/simulation/numbers/simulation_errors.h"
+#include "lws/api/json.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/fleet/fleet.h"
 #include "lws/core/fleet/packed_group.h"
@@ -43,6 +45,10 @@ class SetPasses {
   // The set as it is from now on.
   void Adopt(LeaderWorkerSet set);
   const std::optional<LeaderWorkerSet>& set() const { return set_; }
+
+  // Admits the set with the merge patch, and adopts it. Errors: NotFound before the first Adopt; InvalidArgument for an
+  // edit that admission refuses, or that changes the size.
+  absl::Status Edit(const Json& patch);
 
   // One pass at this time.
   void Run(absl::Time now);

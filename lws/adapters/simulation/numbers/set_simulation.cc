@@ -55,7 +55,7 @@ class SetSimulation::State {
   }
 
   absl::Status Create(const Json& manifest);
-  absl::Status Edit(const Json& patch);
+  absl::Status Edit(const Json& patch) { return passes_.Edit(patch); }
   absl::Status BreakImage();
   bool FailContainer(int32_t group, int32_t worker) { return lives_.FailContainer(group, worker); }
   bool DeletePod(int32_t group, int32_t worker) { return lives_.DeletePod(group, worker); }
@@ -188,21 +188,6 @@ absl::Status SetSimulation::State::Create(const Json& manifest) {
   if (!node.ok()) return node.status();
   groups_.Begin(fleet_.SetNumber(set->metadata().namespace_(), set->metadata().name()), std::max(1, size));
   passes_.Adopt(*std::move(set));
-  return absl::OkStatus();
-}
-
-absl::Status SetSimulation::State::Edit(const Json& patch) {
-  const std::optional<LeaderWorkerSet>& set = passes_.set();
-  if (!set.has_value()) return absl::NotFoundError("there is no set to edit");
-  absl::StatusOr<LeaderWorkerSet> next = AdmitEdit(*set, patch);
-  if (!next.ok()) return next.status();
-  if (std::max(1, next->spec().leader_worker_template().size()) != groups_.size()) {
-    return absl::InvalidArgumentError("spec.leaderWorkerTemplate.size: cannot change in this simulation");
-  }
-  if (next->spec().SerializeAsString() != set->spec().SerializeAsString()) {
-    next->mutable_metadata()->set_generation(set->metadata().generation() + 1);
-  }
-  passes_.Adopt(*std::move(next));
   return absl::OkStatus();
 }
 
