@@ -37,10 +37,10 @@ std::string ToString(const TimelineEntry& entry) {
   return time;
 }
 
-std::string WaitingText(const ScenarioReport& report) {
+std::string WaitingText(const std::vector<WaitingPod>& pods) {
   // By what they wait for, in the order of the first pod that does.
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
-  for (const WaitingPod& pod : report.waiting) {
+  for (const WaitingPod& pod : pods) {
     const auto same = [&pod](const auto& reason) { return reason.first == pod.waiting.text; };
     const auto found = std::find_if(reasons.begin(), reasons.end(), same);
     if (found != reasons.end()) {
@@ -62,7 +62,7 @@ std::string WaitingText(const ScenarioReport& report) {
 std::string StandText(const ScenarioReport& report) {
   std::string text = absl::StrCat(report.ready, " of ", report.wanted, " groups ready");
   if (report.updated < report.ready) absl::StrAppend(&text, ", ", report.updated, " of them updated");
-  const std::string waiting = WaitingText(report);
+  const std::string waiting = WaitingText(report.waiting);
   if (!waiting.empty()) absl::StrAppend(&text, "; ", waiting);
   if (waiting.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
   return text;

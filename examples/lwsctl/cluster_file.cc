@@ -1,0 +1,85 @@
+#include "examples/lwsctl/cluster_file.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "examples/lwsctl/input.h"
+#include "google/protobuf/util/json_util.h"
+#include "lws/api/manifest.h"
+#include "lws/api/well_known.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+// Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
+constexpr char kSavedMark[] = "# lws observation\n";
+
+std::string TextAt(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+absl::Status ReadSaved(const std::string& path, const std::string& text, ClusterFile* file) {
+  lws::ClusterStateProto state;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &state);
+  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
+  const std::pair<int, const char*> kinds[] = {
+      {state.sets_size(), lws::kKind},    {state.statefulsets_size(), "StatefulSet"},
+      {state.pods_size(), "Pod"},         {state.revisions_size(), "ControllerRevision"},
+      {state.services_size(), "Service"}, {state.nodes_size(), "Node"},
+  };
+  for (const auto& [count, kind] : kinds) {
+    if (count > 0) file->kinds.insert(kind);
+  }
+  return file->cluster.Load(state);
+}
+
+void Note(const lws::SharedJson& object, ClusterFile* file) {
+  const std::string kind = TextAt(*object, "kind");
+  file->kinds.insert(kind);
+  const auto metadata = object->find("metadata");
+  if (metadata == object->end() || !metadata->is_object()) return;
+  if (kind == "StatefulSet") file->has_managed_fields |= metadata->contains("managedFields");
+  const auto labels = metadata->find("labels");
+  if (kind != "Pod" || labels == metadata->end()) return;
+  const std::string set = TextAt(*labels, lws::kNameLabel);
+  if (!set.empty()) file->pods[{TextAt(*metadata, "namespace"), set}].push_back(object);
+}
+
+absl::Status ReadObjectsInto(const std::string& path, const std::string& text, ClusterFile* file) {
+  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, path);
+  if (!objects.ok()) return objects.status();
+  for (const lws::ManifestObject& object : *objects) {
+    const absl::Status status = file->cluster.Add(*object.object);
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ":", object.line, ": ", status.message()));
+    Note(object.object, file);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  ClusterFile file;
+  const absl::Status status = absl::StartsWith(*text, kSavedMark)
+                                  ? ReadSaved(path, text->substr(sizeof(kSavedMark) - 1), &file)
+                                  : ReadObjectsInto(path, *text, &file);
+  if (!status.ok()) return status;
+  return file;
+}
+
+absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path) {
+  std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  const auto printed = google::protobuf::util::MessageToJsonString(cluster.Save(), &text, options);
+  if (!printed.ok()) return absl::InternalError(printed.message().as_string());
+  return WriteFile(path, absl::StrCat(kSavedMark, text));
+}
+
+}  // namespace lwsctl
