@@ -33,6 +33,7 @@ constexpr char kHelp[] =
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --report OUT      a page of HTML with a lane per group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
+    "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
     "Of more than 1,000 groups a character is a fiftieth, in the state that most of it is in; up to a million, in "
@@ -116,8 +117,9 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words, {"--seed", "--scenario", "--policy", "--report", "-o"}, {"--help", "--max-unavailable-statefulset"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "--scheduler-provider", "-o"},
+                     {"--help", "--max-unavailable-statefulset"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -131,6 +133,9 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  options.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);
   if (!manifest.ok()) return Fail(manifest.status());

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/label_match.h"
+#include "lws/adapters/simulation/kubernetes/statefulset_pod.h"
 #include "lws/api/pod_name.h"
-#include "lws/api/revision_key.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
@@ -30,11 +30,6 @@ bool IsReady(const Json& pod) {
 }
 
 std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(kRevisionLabel, ""); }
-
-Json ControllerReference(const Json& owner, const char* api_version) {
-  return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
-          {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
-}
 
 // Null when there is none.
 const Json* ControllerOf(const Json& object) {
@@ -163,7 +158,6 @@ void StatefulSetController::ReadPods(Pass* pass) const {
 }
 
 void StatefulSetController::FindRevisions(Pass* pass) {
-  const std::string data = pass->set["spec"]["template"].dump();
   int64_t highest = 0;
   for (const ObjectKey& key : server_->DependentsOf(pass->uid, "ControllerRevision")) {
     const SharedJson revision = server_->Get(key);
@@ -171,7 +165,7 @@ void StatefulSetController::FindRevisions(Pass* pass) {
     pass->revisions[(*revision)["metadata"]["name"].get<std::string>()] = *revision;
     highest = std::max(highest, revision->value("revision", int64_t{0}));
   }
-  const std::string name = absl::StrCat(pass->name, "-", RevisionKey(data));
+  const std::string name = RevisionOfTemplate(pass->set);
   const auto found = pass->revisions.find(name);
   if (found == pass->revisions.end()) {
     Json labels = pass->set["spec"]["selector"].value("matchLabels", Json::object());
@@ -204,25 +198,7 @@ std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal
 }
 
 Json StatefulSetController::NewPod(const Pass& pass, int64_t ordinal, const std::string& revision) const {
-  const Json& pod_template = pass.revisions.at(revision)["data"]["spec"]["template"];
-  const std::string name = absl::StrCat(pass.name, "-", ordinal);
-  Json metadata = pod_template.value("metadata", Json::object());
-  metadata["name"] = name;
-  metadata["generateName"] = absl::StrCat(pass.name, "-");
-  metadata["namespace"] = pass.namespace_name;
-  metadata["labels"][kRevisionLabel] = revision;
-  metadata["labels"]["statefulset.kubernetes.io/pod-name"] = name;
-  metadata["labels"]["apps.kubernetes.io/pod-index"] = absl::StrCat(ordinal);
-  metadata["ownerReferences"] = Json::array({ControllerReference(pass.set, "apps/v1")});
-  Json spec = pod_template["spec"];
-  spec["hostname"] = name;
-  spec["subdomain"] = pass.set["spec"].value("serviceName", "");
-  for (const Json& claim : pass.set["spec"].value("volumeClaimTemplates", Json::array())) {
-    const std::string volume = claim["metadata"].value("name", "");
-    spec["volumes"].push_back(
-        {{"name", volume}, {"persistentVolumeClaim", {{"claimName", absl::StrCat(volume, "-", name)}}}});
-  }
-  return {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", spec}};
+  return PodOfStatefulSet(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
 }
 
 void StatefulSetController::CreateClaims(const Pass& pass, const Json& pod) {
