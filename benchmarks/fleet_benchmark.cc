@@ -12,7 +12,9 @@
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/fleet/object_ids.h"
 #include "lws/core/fleet/packed_group.h"
+#include "lws/core/plan/decision.h"
 #include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 
 namespace lws {
@@ -88,6 +90,23 @@ void BM_EventToStatusWrite(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_EventToStatusWrite)->Arg(100)->Arg(10000)->ArgName("groups");
+
+// A look at a leader whose workers exist, at the newest revision of its set.
+void BM_LeaderToDecision(benchmark::State& state) {
+  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kAtRest);
+  Fleet fleet;
+  Tell(rollout, &fleet);
+  const std::string leader = absl::StrCat("s-", state.range(0) / 2);
+  Plan plan = ReconcilePod(fleet.ObservePod("n", leader), absl::UnixEpoch(), {});
+  if (!plan.empty() || plan.decisions.empty() || plan.decisions.back().reason != DecisionReason::kWorkersExist) {
+    state.SkipWithError("the decision is not the one expected");
+    return;
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(plan = ReconcilePod(fleet.ObservePod("n", leader), absl::UnixEpoch(), {}));
+  }
+}
+BENCHMARK(BM_LeaderToDecision)->Arg(100)->Arg(10000)->ArgName("groups");
 
 // Objects by name: random leader pods of a large set change their readiness.
 void BM_AddPod(benchmark::State& state) {

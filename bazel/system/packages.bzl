@@ -51,9 +51,11 @@ _ABSL = {
     "absl/random:random": "absl_random_random",
     "absl/status:status": "absl_status",
     "absl/status:statusor": "absl_statusor",
+    "absl/strings:cord": "absl_cord",
     "absl/strings:str_format": "absl_str_format",
     "absl/strings:strings": "absl_strings",
     "absl/time:time": "absl_time",
+    "absl/types:optional": "absl_optional",
     "absl/types:span": "absl_span",
 }
 
@@ -74,25 +76,29 @@ proto_lang_toolchain(
 )
 """
 
+def _declare(name, **kwargs):
+    if not native.existing_rule(name):
+        pkg_config_repository(name = name, **kwargs)
+
 def system_packages():
-    """Declares every library that the project links."""
-    pkg_config_repository(name = "com_google_absl", libraries = _ABSL)
-    pkg_config_repository(
+    """Declares every library that the project links, where the workspace has not done so."""
+    _declare(name = "com_google_absl", libraries = _ABSL)
+    _declare(
         name = "com_google_protobuf",
         libraries = {":protobuf": "protobuf"},
         extra = {"": _PROTOC},
     )
-    pkg_config_repository(name = "com_github_nlohmann_json", libraries = {":json": "nlohmann_json"})
-    pkg_config_repository(name = "com_github_jbeder_yaml_cpp", libraries = {":yaml-cpp": "yaml-cpp"})
-    pkg_config_repository(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})
-    pkg_config_repository(name = "org_openssl", libraries = {":crypto": "libcrypto"})
-    pkg_config_repository(name = "simdjson", libraries = {":simdjson": "simdjson"})
-    pkg_config_repository(name = "zlib", libraries = {":zlib": "zlib"})
-    pkg_config_repository(
+    _declare(name = "com_github_nlohmann_json", libraries = {":json": "nlohmann_json"})
+    _declare(name = "com_github_yaml_libyaml", libraries = {":yaml": "yaml-0.1"})
+    _declare(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})
+    _declare(name = "org_openssl", libraries = {":crypto": "libcrypto"})
+    _declare(name = "simdjson", libraries = {":simdjson": "simdjson"})
+    _declare(name = "zlib", libraries = {":zlib": "zlib"})
+    _declare(
         name = "com_google_googletest",
         libraries = {":gtest": "gmock", ":gtest_main": "gmock_main"},
     )
-    pkg_config_repository(
+    _declare(
         name = "com_github_google_benchmark",
         libraries = {":benchmark": "benchmark", ":benchmark_main": "benchmark"},
     )

@@ -22,7 +22,7 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl check [--policy POLICY] [--faults N] [--edits N] [--every-state] [--lag] FILE\n"
+    "usage: lwsctl check [--policy POLICY] [--faults N] [--edits N] [--every-state] [--lag] [--strict] FILE\n"
     "       lwsctl check --all GROUPS [the same flags]\n"
     "Whether a rollout policy keeps the promise of the set's budget, in every way that an update can go: what the\n"
     "controller, the StatefulSet and the pods do in any order, with failures in between. Exit 1 when it does not.\n"
@@ -32,6 +32,7 @@ constexpr char kHelp[] =
     "  --every-state     from every state, not only from groups that are all ready when the template changes\n"
     "  --lag             the controller sees what happened to each group as late as may be\n"
     "  --all GROUPS      all budgets with replicas and maxSurge up to GROUPS, by two threads, instead of FILE\n"
+    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "A set of more than seven groups, with its surge, is scaled down.\n";
 
 std::string WithCommas(int64_t number) {
@@ -126,8 +127,8 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
 }  // namespace
 
 int Check(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--faults", "--edits", "--all"}, {"--help", "--every-state", "--lag"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--faults", "--edits", "--all"},
+                                                             {"--help", "--every-state", "--lag", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -157,7 +158,7 @@ int Check(const std::vector<std::string>& words) {
   if (has_all || arguments->files.size() != 1) {
     return Fail(absl::InvalidArgumentError("check needs one FILE, or --all GROUPS"));
   }
-  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0]);
+  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
   return manifest.ok() ? CheckOne(*manifest, options, from) : Fail(manifest.status());
 }
 

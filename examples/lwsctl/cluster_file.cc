@@ -1,11 +1,17 @@
 #include "examples/lwsctl/cluster_file.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "examples/lwsctl/input.h"
 #include "google/protobuf/util/json_util.h"
 #include "lws/api/manifest.h"
+#include "lws/api/object_kind.h"
 #include "lws/api/well_known.h"
+#include "lws/core/pod/pod_wait.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
 #include "nlohmann/json.hpp"
 
@@ -37,38 +43,43 @@ absl::Status ReadSaved(const std::string& path, const std::string& text, Cluster
   return file->cluster.Load(state);
 }
 
-void Note(const lws::SharedJson& object, ClusterFile* file) {
-  const std::string kind = TextAt(*object, "kind");
-  file->kinds.insert(kind);
-  const auto metadata = object->find("metadata");
-  if (metadata == object->end() || !metadata->is_object()) return;
-  if (kind == "StatefulSet") file->has_managed_fields |= metadata->contains("managedFields");
+void Note(const Json& object, absl::Time now, ClusterFile* file) {
+  const lws::ObjectKind kind = lws::KindOf(object);
+  if (kind == lws::ObjectKind::kOther) return;
+  file->kinds.insert(TextAt(object, "kind"));
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end() || !metadata->is_object()) return;
+  if (kind == lws::ObjectKind::kStatefulSet) file->has_managed_fields |= metadata->contains("managedFields");
   const auto labels = metadata->find("labels");
-  if (kind != "Pod" || labels == metadata->end()) return;
+  if (kind != lws::ObjectKind::kPod || labels == metadata->end()) return;
   const std::string set = TextAt(*labels, lws::kNameLabel);
-  if (!set.empty()) file->pods[{TextAt(*metadata, "namespace"), set}].push_back(object);
+  if (set.empty()) return;
+  std::vector<lws::WaitingPod>& waiting = file->waiting[{TextAt(*metadata, "namespace"), set}];
+  lws::PodWaiting why = lws::WhyPodWaits(object, now);
+  if (why.reason != lws::PodWait::kNothing) waiting.push_back({TextAt(*metadata, "name"), std::move(why)});
 }
 
-absl::Status ReadObjectsInto(const std::string& path, const std::string& text, ClusterFile* file) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, path);
-  if (!objects.ok()) return objects.status();
-  for (const lws::ManifestObject& object : *objects) {
+absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
+  absl::StatusOr<InputFile> input = ParseObjects(path, std::move(text));
+  if (!input.ok()) return input.status();
+  for (lws::ManifestObject& object : input->objects) {
     const absl::Status status = file->cluster.Add(*object.object);
-    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ":", object.line, ": ", status.message()));
-    Note(object.object, file);
+    if (!status.ok()) return input->Locate(object, status);
+    Note(*object.object, now, file);
+    object.object = nullptr;  // a state is large, and what was read of it is smaller
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
+absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now) {
+  absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   ClusterFile file;
   const absl::Status status = absl::StartsWith(*text, kSavedMark)
                                   ? ReadSaved(path, text->substr(sizeof(kSavedMark) - 1), &file)
-                                  : ReadObjectsInto(path, *text, &file);
+                                  : ReadObjectsInto(path, *std::move(text), now, &file);
   if (!status.ok()) return status;
   return file;
 }

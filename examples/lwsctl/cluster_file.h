@@ -10,7 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "lws/api/json.h"
+#include "absl/time/time.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
 
 namespace lwsctl {
@@ -19,15 +20,15 @@ struct ClusterFile {
   lws::ClusterSnapshot cluster;
   // Kinds of which it has an object. Of another kind it says nothing: not that there is none.
   std::set<std::string> kinds;
-  // The pods of every set, by namespace and name of the set, as they were written; none of a saved observation.
-  std::map<std::pair<std::string, std::string>, std::vector<lws::SharedJson>> pods;
+  // What the pods of every set wait for, by namespace and name of the set; nothing of a saved observation.
+  std::map<std::pair<std::string, std::string>, std::vector<lws::WaitingPod>> waiting;
   // Some StatefulSet tells who owns its fields.
   bool has_managed_fields = false;
 };
 
-// Reads objects, or an observation that SaveCluster wrote. Errors: NotFound for a file that cannot be read,
-// InvalidArgument naming the file, line, object and field. Complexity: O(file).
-absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path);
+// Reads objects, or an observation that SaveCluster wrote; `now` tells for how long pods have waited. Errors: NotFound
+// for a file that cannot be read, InvalidArgument naming the file, line, object and field. Complexity: O(file).
+absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now);
 
 absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path);
 

@@ -13,6 +13,7 @@
 #include "examples/lwsctl/scenario.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/api/field_status.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -20,12 +21,14 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] FILE\n"
+    "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] [--strict] "
+    "FILE\n"
     "Runs one scenario under each rollout policy and prints what came of it, side by side; exit 1 when one\n"
     "does not finish.\n"
     "  --seed N          draws all delays; default 1\n"
     "  --scenario FILE   what happens; default: create, change the image, kill a worker\n"
-    "  --report OUT      a page of HTML with a lane per group over time, for each policy\n";
+    "  --report OUT      a page of HTML with a lane per group over time, for each policy\n"
+    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n";
 
 std::string Seconds(absl::Duration duration) { return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(duration)); }
 
@@ -61,8 +64,8 @@ void PrintTable(const std::vector<lws::TitledReport>& reports) {
 }  // namespace
 
 int Compare(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario", "--report"}, {"--help", "--max-unavailable-statefulset"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--seed", "--scenario", "--report"},
+                                                             {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -74,15 +77,17 @@ int Compare(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
-  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0]);
+  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!manifest.ok()) return Fail(manifest.status());
   const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
+  // What goes wrong in the run comes from the scenario, or from the set where there is none.
+  const std::string source = arguments->Flag("--scenario", arguments->files[0]);
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
     options.sets = lws::ReconcileOptionsFor(policy.policy);
     absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(*scenario, options);
-    if (!report.ok()) return Fail(report.status());
+    if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
   PrintTable(reports);

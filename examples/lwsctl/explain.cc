@@ -22,7 +22,6 @@
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
-#include "lws/core/pod/pod_wait.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
@@ -186,15 +185,8 @@ class Explanation {
   }
 
   std::string Waiting(const std::string& namespace_name, const std::string& name) const {
-    std::vector<lws::WaitingPod> waiting;
-    const auto found = file_.pods.find({namespace_name, name});
-    if (found == file_.pods.end()) return "";
-    for (const lws::SharedJson& pod : found->second) {
-      lws::PodWaiting why = lws::WhyPodWaits(*pod, now_);
-      if (why.reason == lws::PodWait::kNothing) continue;
-      waiting.push_back({(*pod)["metadata"].value("name", ""), std::move(why)});
-    }
-    return lws::WaitingText(waiting);
+    const auto found = file_.waiting.find({namespace_name, name});
+    return found == file_.waiting.end() ? "" : lws::WaitingText(found->second);
   }
 
   SetState StateOf(const lws::SetObservation& observation, const lws::Plan& plan, bool is_open) const {
@@ -283,7 +275,7 @@ class Explanation {
 
 absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) {
   std::set<std::string> sets;
-  for (const auto& [set, pods] : file.pods) sets.insert(set.second);
+  for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
   return absl::NotFoundError(absl::StrCat(
       path, ": nothing to explain: it holds no LeaderWorkerSet",
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
@@ -308,7 +300,7 @@ int Explain(const std::vector<std::string>& words) {
   }
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());
-  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0]);
+  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], now);
   if (!file.ok()) return Fail(file.status());
   if (arguments->flags.count("--save") > 0) {
     const absl::Status saved = SaveCluster(file->cluster, arguments->Flag("--save", ""));

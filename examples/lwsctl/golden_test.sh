@@ -31,18 +31,67 @@ check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:0
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
+golden=examples/lwsctl/golden
+check simulate-refused-template.txt 1 $lwsctl simulate $golden/refused-templates/restart-never.yaml
+check simulate-refused-pods.txt 1 $lwsctl simulate $golden/refused-templates/topology-key.yaml
+check simulate-refused-claims.txt 1 $lwsctl simulate --scenario $golden/claims-scenario.yaml $golden/claims.yaml
+check validate-refused-templates.txt 0 $lwsctl validate $golden/refused-templates
+check validate-folder.txt 1 $lwsctl validate $golden/validate-folder
+check validate-folder.json 1 $lwsctl validate -o json $golden/validate-folder
+check validate-old.txt 0 $lwsctl validate --old $golden/claims.yaml $golden/claims-changed.yaml
+check validate-old-refused.txt 1 $lwsctl validate --old $golden/claims.yaml $golden/sizes-changed.yaml $golden/validate-folder/app-wrapper.yaml
+check validate-nothing.txt 2 $lwsctl validate --old $golden/claims.yaml
+check validate-empty.txt 0 $lwsctl validate $golden/validate-folder/empty.yaml
+for command in validate render explain simulate "place --nodes n --levels l"; do
+  $lwsctl $command -o xml $manifests/vllm.yaml
+  echo "$command: exit code $?"
+done > "$TEST_TMPDIR/formats" 2>&1
+check unknown-formats.txt 0 cat "$TEST_TMPDIR/formats"
 check explain.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 check explain-open.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 check explain-nothing.txt 1 $lwsctl explain examples/clusters/gpu-nodes.yaml
 check render-pods.yaml 0 $lwsctl render --pods --groups 1 --scheduler-provider volcano $manifests/tpu.yaml
 check simulate-not-finished.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/no-room.yaml $manifests/vllm.yaml
-check unreadable.txt 1 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
+check unreadable.txt 2 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
 cluster="--nodes examples/clusters/gpu-nodes.yaml --pods examples/clusters/gpu-pods.yaml"
 levels="--levels example.com/block,example.com/rack,kubernetes.io/hostname"
 check place-vllm.txt 1 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/rack
 check place-vllm.json 1 $lwsctl place -o json $manifests/vllm.yaml $cluster $levels --profile least-free
 check place-sglang.txt 1 $lwsctl place $manifests/sglang-subgroups.yaml $cluster $levels --required example.com/block
 check place-unknown-level.txt 2 $lwsctl place $manifests/vllm.yaml $cluster $levels --required example.com/row
+place=examples/lwsctl/golden/place
+racks="--levels rack,kubernetes.io/hostname"
+four="--nodes $place/four-nodes.yaml $racks"
+check place-even.txt 0 $lwsctl place $place/even-set.yaml --nodes $place/even-nodes.yaml $racks \
+  --preferred rack --subgroup kubernetes.io/hostname --profile balanced
+check place-even-racks.txt 0 $lwsctl place $place/racks-of-one-set.yaml --nodes $place/racks-of-one-nodes.yaml \
+  --levels block,rack,kubernetes.io/hostname --preferred block --subgroup rack --profile balanced
+check place-exclusive-two-sets.txt 0 $lwsctl place $place/exclusive-two-sets.yaml $four
+check place-exclusive-pods.txt 0 $lwsctl place $place/exclusive-set.yaml --pods $place/exclusive-pods.yaml $four
+cpu_leader="--nodes $place/cpu-leader-nodes.yaml $racks"
+check place-cpu-leader.txt 0 $lwsctl place $place/cpu-leader-set.yaml $cpu_leader
+check place-cpu-leader-plain.txt 0 $lwsctl place $place/cpu-leader-plain.yaml $cpu_leader
+check place-cpu-leader-required.txt 1 $lwsctl place $place/cpu-leader-plain.yaml $cpu_leader --required rack
+check place-subgroups.txt 1 $lwsctl place $place/subgroups-set.yaml --nodes $place/subgroups-nodes.yaml $racks \
+  --preferred rack --subgroup kubernetes.io/hostname
+check place-apart-one-node.txt 1 $lwsctl place $place/rules-apart.yaml --nodes $place/one-node.yaml $racks
+check place-apart.txt 0 $lwsctl place $place/rules-apart.yaml $four
+check place-near.txt 1 $lwsctl place $place/rules-affinity.yaml $four
+check place-spread.txt 0 $lwsctl place $place/rules-spread.yaml $four
+check place-node-name.txt 0 $lwsctl place $place/rules-nodename.yaml $four
+check place-claims.txt 0 $lwsctl place $place/rules-dra.yaml $four
+check place-claims.json 0 $lwsctl place -o json $place/rules-dra.yaml $four
+running="$place/running-set.yaml --pods $place/running-pods.yaml $four"
+check place-running.txt 0 $lwsctl place $running
+check place-running.json 0 $lwsctl place -o json $running
+check place-running-more.txt 1 $lwsctl place $running --more 1
+check place-running-lost.txt 1 $lwsctl place $running --lost a2
+for size in size-1 size-2 no-groups; do
+  check place-unknown-subgroup-level.txt 2 $lwsctl place $place/unknown-level-$size.yaml \
+    --nodes $place/unknown-level-nodes.yaml $racks --subgroup typo
+done
+check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
+check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/*.yaml
 check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"

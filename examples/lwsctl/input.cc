@@ -2,14 +2,26 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
-#include <sstream>
+#include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_names.h"
+#include "lws/api/field_status.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/printable_text.h"
+#include "lws/api/validation.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -26,7 +38,37 @@ std::string ResolvePath(const std::string& path) {
   return absl::StrCat(stands, "/", path);
 }
 
+// Whether -o, when it is given, names a format that the command writes: json, and those of a flag "-o=A|B".
+absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
+  const auto given = arguments.flags.find("-o");
+  if (given == arguments.flags.end()) return absl::OkStatus();
+  std::vector<std::string> formats = {"json"};
+  for (const std::string& flag : with_value) {
+    if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
+  }
+  if (Contains(formats, given->second)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("-o: ", given->second, " is none of ", absl::StrJoin(formats, ", ")));
+}
+
+// The flag without the values that it may have.
+std::vector<std::string> Names(std::vector<std::string> flags) {
+  for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
+  return flags;
+}
+
 }  // namespace
+
+bool CallsItselfASet(const lws::Json& object) {
+  const auto kind = object.find("kind");
+  return kind != object.end() && *kind == lws::kKind;
+}
+
+std::string StrictDecodingError(const std::vector<std::string>& unknown_fields) {
+  return absl::StrCat("strict decoding error: ",
+                      absl::StrJoin(unknown_fields, ", ", [](std::string* out, const std::string& field) {
+                        absl::StrAppend(out, "unknown field \"", lws::PrintableText(field), "\"");
+                      }));
+}
 
 std::string Arguments::Flag(const std::string& name, const std::string& otherwise) const {
   const auto found = flags.find(name);
@@ -47,7 +89,7 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
     const std::string name = word.substr(0, equals);
     if (Contains(without_value, name)) {
       arguments.flags[name] = "";
-    } else if (!Contains(with_value, name)) {
+    } else if (!Contains(Names(with_value), name)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name));
     } else if (equals != std::string::npos) {
       arguments.flags[name] = word.substr(equals + 1);
@@ -57,15 +99,45 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
+  absl::Status format = CheckFormat(arguments, with_value);
+  if (!format.ok()) return format;
   return arguments;
 }
 
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (path == "-" || !std::filesystem::is_directory(ResolvePath(path), error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (auto it = std::filesystem::recursive_directory_iterator(ResolvePath(path), error);
+         !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
+      const std::string ending = it->path().extension().string();
+      if (!it->is_directory() && (ending == ".yaml" || ending == ".yml" || ending == ".json")) {
+        inside.push_back((std::filesystem::path(path) / it->path().lexically_relative(ResolvePath(path))).string());
+      }
+    }
+    if (error) return absl::NotFoundError(absl::StrCat(path, ": cannot be read: ", error.message()));
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(ResolvePath(path), std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  return text.str();
+  std::string text;
+  std::ifstream file;
+  if (path != "-") file.open(ResolvePath(path), std::ios::binary | std::ios::ate);
+  if (path != "-" && file.is_open() && file.tellg() > 0) text.reserve(static_cast<size_t>(file.tellg()));
+  if (path != "-") file.seekg(0);
+  std::istream& from = path == "-" ? std::cin : file;
+  char part[1 << 16];
+  while (from.read(part, sizeof(part)) || from.gcount() > 0) text.append(part, static_cast<size_t>(from.gcount()));
+  if (from.bad() || !from.eof()) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  return text;
 }
 
 absl::Status WriteFile(const std::string& path, const std::string& text) {
@@ -75,34 +147,91 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
   return file ? absl::OkStatus() : absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
 }
 
-absl::StatusOr<std::vector<lws::ManifestObject>> ReadObjects(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  return lws::ReadManifest(*text, path == "-" ? "standard input" : path);
+std::string InputFile::Where(const lws::ManifestObject& object, absl::string_view field) const {
+  const int line = field.empty() ? 0 : lws::FieldLine(text, object.number, field);
+  return absl::StrCat(name, ":", line > 0 ? line : object.line);
 }
 
-absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& path) {
-  absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(path);
-  if (!objects.ok()) return objects;
-  std::vector<lws::ManifestObject> sets;
-  for (const lws::ManifestObject& object : *objects) {
-    if (object.object->value("kind", lws::Json()) == "LeaderWorkerSet") sets.push_back(object);
+absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::Status& status) const {
+  return lws::WithPrefix(Where(object, lws::FieldOf(status)), status);
+}
+
+absl::Status InputFile::Locate(const absl::Status& status) const {
+  const std::string named = lws::ObjectOf(status);
+  for (const lws::ManifestObject& object : objects) {
+    if (!named.empty() && lws::internal::DescribeObject(*object.object) == named) return Locate(object, status);
   }
-  if (sets.empty()) return absl::NotFoundError(absl::StrCat(path, ": holds no LeaderWorkerSet"));
+  return lws::WithPrefix(name, status);
+}
+
+absl::StatusOr<InputFile> ReadObjects(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  return ParseObjects(path, *std::move(text));
+}
+
+absl::StatusOr<InputFile> ParseObjects(const std::string& path, std::string text) {
+  InputFile file;
+  file.name = path == "-" ? "standard input" : path;
+  file.text = std::move(text);
+  absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(file.text, file.name);
+  if (!objects.ok()) return objects.status();
+  file.objects = *std::move(objects);
+  return file;
+}
+
+UnknownFields UnknownFieldsOf(const Arguments& arguments) {
+  return arguments.flags.count("--strict") > 0 ? UnknownFields::kRefuse : UnknownFields::kWarn;
+}
+
+absl::StatusOr<lws::Json> CheckSet(const lws::Json& manifest, const std::string& where, UnknownFields unknown) {
+  const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
+  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where, ": ", wrong_version));
+  std::vector<std::string> pruned;
+  lws::Json pruned_manifest = lws::PruneSet(manifest, &pruned);
+  if (!pruned.empty() && unknown == UnknownFields::kRefuse) {
+    return absl::InvalidArgumentError(absl::StrCat(where, ": ", StrictDecodingError(pruned)));
+  }
+  for (const std::string& field : pruned) {
+    std::cerr << where << ": warning: unknown field \"" << lws::PrintableText(field) << "\""
+              << lws::internal::DidYouMeanField(field) << "\n";
+  }
+  lws::Json object = WithNamespace(std::move(pruned_manifest));
+  const lws::SetAdmission admission = lws::AdmitSet(object);
+  if (!admission.errors.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, ": ", lws::internal::DescribeObject(object), " is invalid: ", lws::Join(admission.errors)));
+  }
+  object["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
+  return object;
+}
+
+absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown) {
+  const absl::StatusOr<InputFile> file = ReadObjects(path);
+  if (!file.ok()) return file.status();
+  std::vector<SetManifest> sets;
+  for (const lws::ManifestObject& object : file->objects) {
+    if (!CallsItselfASet(*object.object)) continue;
+    const std::string where = file->Where(object);
+    absl::StatusOr<lws::Json> set = CheckSet(*object.object, where, unknown);
+    if (!set.ok()) return set.status();
+    sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
+  }
+  if (sets.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet"));
   return sets;
 }
 
-absl::StatusOr<lws::Json> ReadSet(const std::string& path) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(path);
+absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown) {
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(path, unknown);
   if (!sets.ok()) return sets.status();
-  return WithNamespace(*(*sets)[0].object);
+  return *(*sets)[0].object;
 }
 
 lws::Json WithNamespace(lws::Json manifest) {
-  if (manifest.contains("metadata") && manifest["metadata"].is_object() &&
-      !manifest["metadata"].contains("namespace")) {
-    manifest["metadata"]["namespace"] = "default";
-  }
+  const auto metadata = manifest.is_object() ? manifest.find("metadata") : manifest.end();
+  if (metadata == manifest.end() || !metadata->is_object()) return manifest;
+  lws::Json& namespace_name = (*metadata)["namespace"];
+  if (namespace_name.is_null()) namespace_name = "default";
   return manifest;
 }
 

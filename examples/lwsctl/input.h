@@ -21,10 +21,15 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value.
+// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value, and for a
+// format that -o names and that is not json; a command with other formats lists them, "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
+
+// The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
+// .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
+absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);
 
 // The text of a file, of standard input for "-". A relative path starts where the user stands.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
@@ -32,13 +37,53 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // Writes a file, at a path as ReadFile takes it.
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
-absl::StatusOr<std::vector<lws::ManifestObject>> ReadObjects(const std::string& path);
+// A file of objects, with the text that they were read from.
+struct InputFile {
+  std::string name;
+  std::string text;
+  std::vector<lws::ManifestObject> objects;
 
-// The LeaderWorkerSets among the objects of a file; an error when there is none.
-absl::StatusOr<std::vector<lws::ManifestObject>> ReadSets(const std::string& path);
+  // "FILE:LINE", of the object or of one of its fields.
+  std::string Where(const lws::ManifestObject& object, absl::string_view field = "") const;
 
-// The first of them, WithNamespace.
-absl::StatusOr<lws::Json> ReadSet(const std::string& path);
+  // "FILE:LINE: MESSAGE" for an error about the object; the line is that of the field, where the status knows one.
+  absl::Status Locate(const lws::ManifestObject& object, const absl::Status& status) const;
+
+  // The same for an error about one of the objects, which the status names.
+  absl::Status Locate(const absl::Status& status) const;
+};
+
+absl::StatusOr<InputFile> ReadObjects(const std::string& path);
+// The same of a file that is read already.
+absl::StatusOr<InputFile> ParseObjects(const std::string& path, std::string text);
+
+// Whether unknown fields of manifests are told on standard error, or errors as for `kubectl apply`.
+enum class UnknownFields { kWarn, kRefuse };
+
+// kRefuse with the flag --strict.
+UnknownFields UnknownFieldsOf(const Arguments& arguments);
+
+// A LeaderWorkerSet that the API server would admit.
+struct SetManifest {
+  lws::SharedJson object;  // as WithNamespace, without nulls and unknown fields
+  std::string where;       // "FILE:LINE"
+};
+
+// Whether the object's kind is LeaderWorkerSet, of whatever version.
+bool CallsItselfASet(const lws::Json& object);
+
+// "strict decoding error: unknown field "A", unknown field "B"", as the API server says it.
+std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
+
+// The LeaderWorkerSets among the objects of a file. Errors: NotFound when there is none; InvalidArgument
+// "FILE:LINE: ..." for the first that would not be admitted, or says no or another apiVersion.
+absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
+
+// The first of them.
+absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
+
+// The manifest of a set that stands in a file at `where`, as ReadSets returns it.
+absl::StatusOr<lws::Json> CheckSet(const lws::Json& manifest, const std::string& where, UnknownFields unknown);
 
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);

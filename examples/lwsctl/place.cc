@@ -1,43 +1,43 @@
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
-#include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
+#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/assign_group.h"
-#include "lws/placement/cluster_documents.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
+#include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 namespace {
 
-constexpr char kHelp[] =
-    "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS]\n"
+constexpr char kUsage[] =
+    "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--more N|surge] [--lost NODE,...]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
-    "                    [--profile best-fit|least-free|balanced] [-o json]\n"
-    "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another.\n"
+    "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
+    "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
+    "groups that run stay, and the question is whether the pods that are missing fit.\n"
     "\n"
-    "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
-    "  --levels KEYS      node labels that make the topology, widest first\n"
-    "  --pods PODS        pods that use the nodes already: those that have a node and are not finished\n"
-    "  --required KEY     all pods of a group in one domain of this level\n"
-    "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on\n"
-    "  --subgroup KEY     each subgroup of the set's subGroupPolicy in one domain of this level\n"
-    "  --exclusive KEY    each group in a domain of this level without another exclusive group; the set's\n"
-    "                     exclusive-topology annotation says the same\n"
-    "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that serve;\n"
-    "                     balanced: the fewest domains, evenly\n"
-    "Exit 1 when some group has no place, 2 for a request that is malformed.\n";
+    "  --more N           as many groups more than the sets' replicas; surge: as many as their maxSurge\n"
+    "  --lost NODES       these nodes are gone with their pods: where would the lost pods go?\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int kNoPlace = 1;
 constexpr int kMalformed = 2;
@@ -51,100 +51,167 @@ int Malformed(const absl::Status& status) {
 struct PlacedGroup {
   std::string set;
   int index = 0;
+  // One for all groups of a set, unless their labels matter.
+  std::shared_ptr<const lws::GroupRequest> request;
+  // By rank; nullopt for a pod that does not run. Empty when none does.
+  std::vector<std::optional<int32_t>> running;
   lws::PlacementResult result;
+
+  bool Runs(size_t rank) const { return rank < running.size() && running[rank].has_value(); }
+  int64_t RunningPods() const {
+    return std::count_if(running.begin(), running.end(), [](const auto& node) { return node.has_value(); });
+  }
 };
 
-absl::StatusOr<lws::SetPlacement> ReadPlacement(const Arguments& arguments) {
-  lws::SetPlacement placement;
-  const std::string required = arguments.Flag("--required", "");
-  const std::string preferred = arguments.Flag("--preferred", "");
-  if (!required.empty() && !preferred.empty()) {
-    return absl::InvalidArgumentError("--required and --preferred exclude each other");
+absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
+  const int replicas = set.spec().replicas();
+  const std::string more = arguments.Flag("--more", "0");
+  if (more != "surge") {
+    const absl::StatusOr<int> count = arguments.flags.count("--more") > 0 ? ReadCount(arguments, "--more") : 0;
+    if (!count.ok()) return count.status();
+    return replicas + *count;
   }
-  if (!required.empty() || !preferred.empty()) {
-    placement.closeness = required.empty() ? lws::Closeness::kPreferred : lws::Closeness::kRequired;
-    placement.level = required.empty() ? preferred : required;
-  }
-  if (arguments.flags.count("--subgroup") > 0) placement.subgroup_level = arguments.Flag("--subgroup", "");
-  if (arguments.flags.count("--exclusive") > 0) placement.exclusive_level = arguments.Flag("--exclusive", "");
-  const std::map<std::string, lws::PlacementProfile> profiles = {
-      {"best-fit", lws::PlacementProfile::kBestFit},
-      {"least-free", lws::PlacementProfile::kLeastFree},
-      {"balanced", lws::PlacementProfile::kBalanced},
-  };
-  const auto profile = profiles.find(arguments.Flag("--profile", "best-fit"));
-  if (profile == profiles.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("--profile: \"", arguments.Flag("--profile", ""), "\" is none"));
-  }
-  placement.profile = profile->second;
-  return placement;
+  const lws::RollingUpdateConfiguration& update = set.spec().rollout_strategy().rolling_update_configuration();
+  const absl::StatusOr<lws::RolloutBudget> budget = lws::ScaleBudget(replicas, lws::ToIntOrPercent(update.max_surge()),
+                                                                     lws::ToIntOrPercent(update.max_unavailable()));
+  if (!budget.ok()) return budget.status();
+  return replicas + budget->surge;
 }
 
-// The objects of one kind in a file.
-absl::StatusOr<std::vector<lws::SharedJson>> ReadKind(const std::string& file, const char* kind) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(file);
-  if (!objects.ok()) return objects.status();
-  std::vector<lws::SharedJson> found;
-  for (const lws::ManifestObject& object : *objects) {
-    if (object.object->value("kind", lws::Json()) == kind) found.push_back(object.object);
+// Where the group's pods run, as far as they are on nodes that are known.
+std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
+                                                 const lws::GroupRequest& request) {
+  const auto group = cluster.running.find(id);
+  if (group == cluster.running.end()) return {};
+  std::vector<std::optional<int32_t>> nodes(request.workers + request.leader.has_value());
+  for (const auto& [rank, name] : group->second) {
+    if (rank >= 0 && rank < static_cast<int64_t>(nodes.size()))
+      nodes[rank] = cluster.capacity->topology().FindNode(name);
   }
-  return found;
+  return nodes;
 }
 
-absl::StatusOr<std::unique_ptr<lws::Capacity>> ReadCapacity(const Arguments& arguments) {
-  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
-  const absl::StatusOr<std::vector<lws::SharedJson>> nodes = ReadKind(arguments.Flag("--nodes", ""), "Node");
-  if (!nodes.ok()) return nodes.status();
-  const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology = lws::TopologyFromNodes(*nodes, levels);
-  if (!topology.ok()) return topology.status();
-  auto capacity = std::make_unique<lws::Capacity>(*topology);
-  if (arguments.flags.count("--pods") == 0) return capacity;
-  const absl::StatusOr<std::vector<lws::SharedJson>> pods = ReadKind(arguments.Flag("--pods", ""), "Pod");
-  if (!pods.ok()) return pods.status();
-  absl::Status status = lws::UsePods(*pods, capacity.get());
-  if (!status.ok()) return status;
-  return capacity;
+bool AsksOfOthers(const lws::GroupRequest& request) {
+  return request.worker.rules->asks() || request.leader->rules->asks();
 }
 
-absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::string& file, const lws::SetPlacement& placement,
-                                                   lws::Capacity* capacity) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(file);
+// A running group is exclusive also where only the command line says so.
+void HoldDomains(const PlacedGroup& group, lws::Capacity* capacity) {
+  const lws::Topology& topology = capacity->topology();
+  for (const std::string& key : group.request->exclusive_levels) {
+    const int level = *topology.LevelOf(key);
+    std::set<int32_t> domains;
+    for (const std::optional<int32_t>& node : group.running) {
+      if (node.has_value()) domains.insert(topology.DomainOf(level, *node));
+    }
+    for (const int32_t domain : domains) {
+      capacity->Hold(lws::Holder::kGroup, group.request->namespace_name, level, domain);
+    }
+  }
+}
+
+absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where, const Arguments& arguments,
+                       const lws::SetPlacement& placement, const ClusterInput& cluster,
+                       std::vector<PlacedGroup>* groups) {
+  const absl::StatusOr<int> count = GroupsOf(set, arguments);
+  if (!count.ok()) return count.status();
+  absl::StatusOr<lws::GroupRequest> first = lws::GroupRequestFromSet(set, placement);
+  if (!first.ok()) return lws::WithPrefix(where, first.status());
+  // Also when there is no group. A level that the command line names is no fault of the file.
+  const bool is_told = placement.closeness != lws::Closeness::kUnconstrained || placement.subgroup_level.has_value() ||
+                       placement.exclusive_level.has_value();
+  absl::Status status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
+  if (!status.ok()) return is_told ? status : lws::WithPrefix(where, status);
+  const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
+  const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
+  for (int index = 0; index < *count; ++index) {
+    PlacedGroup group{set.metadata().name(), index, shared, {}, {}};
+    if (labels_matter) {
+      absl::StatusOr<lws::GroupRequest> own = lws::GroupRequestFromSet(set, placement, index);
+      if (!own.ok()) return own.status();
+      group.request = std::make_shared<const lws::GroupRequest>(*std::move(own));
+    }
+    group.running = RunningNodes(cluster, {shared->namespace_name, group.set, index}, *shared);
+    groups->push_back(std::move(group));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::string& file, const Arguments& arguments,
+                                                    const lws::SetPlacement& placement, const ClusterInput& cluster) {
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(file, UnknownFieldsOf(arguments));
   if (!sets.ok()) return sets.status();
-  std::vector<lws::GroupRequest> requests;
   std::vector<PlacedGroup> groups;
-  std::vector<size_t> request_of_group;
-  for (const lws::ManifestObject& manifest : *sets) {
-    const lws::SetAdmission admission = lws::AdmitSet(WithNamespace(*manifest.object));
-    const std::string where = absl::StrCat(file, ":", manifest.line, ": ");
+  for (const SetManifest& manifest : *sets) {
+    const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(where, lws::Join(admission.errors)));
+      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*admission.set, placement);
-    if (!request.ok()) return absl::InvalidArgumentError(absl::StrCat(where, request.status().message()));
-    requests.push_back(*std::move(request));
-    for (int index = 0; index < admission.set->spec().replicas(); ++index) {
-      groups.push_back({admission.set->metadata().name(), index, {}});
-      request_of_group.push_back(requests.size() - 1);
+    absl::Status status = AddGroups(*admission.set, manifest.where, arguments, placement, cluster, &groups);
+    if (!status.ok()) return status;
+  }
+  return groups;
+}
+
+// Groups of which some pods run come first: they hold room that is of no use before they are whole.
+absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
+  for (PlacedGroup& group : *groups) HoldDomains(group, capacity);
+  for (PlacedGroup& group : *groups) {
+    if (group.RunningPods() == 0) continue;
+    if (group.RunningPods() == static_cast<int64_t>(group.running.size())) {
+      std::vector<int32_t> nodes;
+      for (const std::optional<int32_t>& node : group.running) nodes.push_back(*node);
+      group.result.assignment = lws::AssignmentFromRanks(group.request->leader.has_value(), nodes);
+      continue;
+    }
+    absl::StatusOr<lws::PlacementResult> result = lws::CompleteGroup(*capacity, *group.request, group.running);
+    if (!result.ok()) return result.status();
+    group.result = *std::move(result);
+    if (!group.result.assignment.has_value()) continue;
+    const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
+    for (size_t rank = 0; rank < nodes.size(); ++rank) {
+      if (group.running[rank].has_value()) continue;
+      capacity->Use(nodes[rank], rank == 0 ? *group.request->leader : group.request->worker);
     }
   }
+  return absl::OkStatus();
+}
+
+// Groups without any pod.
+absl::Status PlaceNew(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
   std::vector<const lws::GroupRequest*> batch;
-  for (const size_t request : request_of_group) batch.push_back(&requests[request]);
+  std::vector<PlacedGroup*> placed;
+  for (PlacedGroup& group : *groups) {
+    if (group.RunningPods() > 0) continue;
+    batch.push_back(group.request.get());
+    placed.push_back(&group);
+  }
   absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
   if (!results.ok()) return results.status();
-  for (size_t i = 0; i < groups.size(); ++i) groups[i].result = std::move((*results)[i]);
-  return groups;
+  for (size_t i = 0; i < placed.size(); ++i) placed[i]->result = std::move((*results)[i]);
+  return absl::OkStatus();
 }
 
 lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
   lws::Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  if (!group.result.not_looked_at.empty()) json["not_looked_at"] = group.result.not_looked_at;
   if (group.result.assignment.has_value()) {
     json["assignment"] = lws::Json::array();
     for (const int32_t node : group.result.assignment->NodesByRank()) {
-      json["assignment"].push_back({{"rank", json["assignment"].size()}, {"node", topology.Node(node).facts.name}});
+      const size_t rank = json["assignment"].size();
+      json["assignment"].push_back({{"rank", rank}, {"node", topology.Node(node).facts.name}});
+      if (group.Runs(rank)) json["assignment"].back()["running"] = true;
     }
     return json;
   }
   const lws::NoFit& no_fit = group.result.no_fit;
+  if (!no_fit.rules.empty()) json["rules"] = no_fit.rules;
+  if (no_fit.wanted_subgroups > 0) {
+    json["subgroups"] = {{"size", no_fit.subgroup_size},
+                         {"level", no_fit.subgroup_level},
+                         {"wanted", no_fit.wanted_subgroups},
+                         {"fit", no_fit.best_subgroups}};
+  }
   json["reason"] = lws::NoFitReasonText(no_fit.reason);
   json["level"] = no_fit.level;
   json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
@@ -152,7 +219,17 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
   return json;
 }
 
-// A line for every run of ranks on one node.
+void PrintNotLookedAt(const std::vector<PlacedGroup>& groups) {
+  std::set<std::string> lines;
+  for (const PlacedGroup& group : groups) {
+    if (group.result.not_looked_at.empty()) continue;
+    lines.insert(absl::StrCat("not looked at: ", absl::StrJoin(group.result.not_looked_at, ", "), " (", group.set,
+                              "): its pods may find no room where they are placed here\n"));
+  }
+  for (const std::string& line : lines) std::cout << line;
+}
+
+// A line for every run of ranks on one node that are all running, or all not.
 void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& groups) {
   std::cout << absl::StreamFormat("%-20s %-12s %-24s %s\n", "GROUP", "RANKS", "NODE", "DOMAIN");
   for (const PlacedGroup& group : groups) {
@@ -163,24 +240,40 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
     }
     const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
     for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
-      while (end < nodes.size() && nodes[end] == nodes[begin]) ++end;
+      const bool runs = group.Runs(begin);
+      while (end < nodes.size() && nodes[end] == nodes[begin] && group.Runs(end) == runs) ++end;
       const std::string ranks = end - begin == 1 ? absl::StrCat(begin) : absl::StrCat(begin, "-", end - 1);
-      std::cout << absl::StreamFormat("%-20s %-12s %-24s %s\n", name, ranks, topology.Node(nodes[begin]).facts.name,
-                                      absl::StrJoin(topology.DomainPath(topology.LastLevel(), nodes[begin]), "/"));
+      std::cout << absl::StreamFormat("%-20s %-12s %-24s %s%s\n", name, ranks, topology.Node(nodes[begin]).facts.name,
+                                      absl::StrJoin(topology.DomainPath(topology.LastLevel(), nodes[begin]), "/"),
+                                      runs ? " (runs)" : "");
     }
   }
+}
+
+absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const Arguments& arguments, ClusterInput* cluster) {
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  const std::vector<std::string> lost = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, {lost.begin(), lost.end()});
+  if (!input.ok()) return input.status();
+  *cluster = *std::move(input);
+  absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(arguments.files[0], arguments, *placement, *cluster);
+  if (!groups.ok()) return groups.status();
+  absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
+  if (status.ok()) status = PlaceNew(&*groups, cluster->capacity.get());
+  if (!status.ok()) return status;
+  return groups;
 }
 
 }  // namespace
 
 int Place(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words,
-      {"--nodes", "--levels", "--pods", "--required", "--preferred", "--subgroup", "--exclusive", "--profile", "-o"},
-      {"--help"});
+  std::vector<std::string> flags = kClusterFlags;
+  flags.insert(flags.end(), {"--more", "--lost"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kHelp;
+    std::cout << kUsage << kClusterHelp << "Exit 1 when some group has no place, 2 for a request that is malformed.\n";
     return 0;
   }
   if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));
@@ -188,19 +281,21 @@ int Place(const std::vector<std::string>& words) {
     if (arguments->Flag(flag, "").empty())
       return Malformed(absl::InvalidArgumentError(absl::StrCat("place needs ", flag)));
   }
-  const absl::StatusOr<lws::SetPlacement> placement = ReadPlacement(*arguments);
-  if (!placement.ok()) return Malformed(placement.status());
-  const absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = ReadCapacity(*arguments);
-  if (!capacity.ok()) return Malformed(capacity.status());
-  const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(arguments->files[0], *placement, capacity->get());
+  const std::string format = arguments->Flag("-o", "");
+  if (!format.empty() && format != "json") {
+    return Malformed(absl::InvalidArgumentError(absl::StrCat("-o: \"", format, "\" is not json")));
+  }
+  ClusterInput cluster;
+  const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(*arguments, &cluster);
   if (!groups.ok()) return Malformed(groups.status());
-  const lws::Topology& topology = (*capacity)->topology();
-  if (arguments->Flag("-o", "") == "json") {
+  const lws::Topology& topology = cluster.capacity->topology();
+  if (format == "json") {
     lws::Json report = {{"groups", lws::Json::array()}};
     for (const PlacedGroup& group : *groups) report["groups"].push_back(ToJson(topology, group));
     std::cout << report.dump(2) << "\n";
   } else {
     PrintTable(topology, *groups);
+    PrintNotLookedAt(*groups);
   }
   const bool all_placed = std::all_of(groups->begin(), groups->end(),
                                       [](const PlacedGroup& group) { return group.result.assignment.has_value(); });

@@ -11,14 +11,16 @@
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
-#include "examples/lwsctl/yaml_output.h"
-#include "lws/adapters/simulation/kubernetes/statefulset_pod.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/revision_key.h"
+#include "lws/api/statefulset_pod.h"
+#include "lws/api/yaml_text.h"
 #include "lws/core/desired/desired_groups.h"
 #include "lws/core/desired/desired_objects.h"
 #include "lws/core/reconcile/admit_pod.h"
@@ -28,12 +30,13 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] FILE\n"
+    "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] [--strict] FILE\n"
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n"
     "  --pods         their pods instead, as they are admitted: labels, environment, affinity, addresses\n"
     "  --groups LIST  objects and pods of these groups alone, such as 0,2-3\n"
-    "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is written before them\n";
+    "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is written before them\n"
+    "  --strict       unknown fields are errors, as for kubectl apply\n";
 
 // Groups [first, last].
 struct Range {
@@ -68,10 +71,11 @@ bool IsChosen(const RenderOptions& options, int32_t group) {
 absl::Status AddPod(const lws::Json& statefulset, int64_t ordinal, const RenderOptions& options,
                     std::vector<lws::SharedJson>* objects) {
   const lws::AdmissionOptions admission{options.provider, nullptr};
+  const lws::Json& pod_template = statefulset["spec"]["template"];
+  const std::string revision =
+      absl::StrCat(statefulset["metadata"].value("name", ""), "-", lws::RevisionKey(pod_template.dump()));
   absl::StatusOr<lws::Json> pod =
-      lws::AdmitPod(lws::simulation::PodOfStatefulSet(statefulset, statefulset["spec"]["template"], ordinal,
-                                                      lws::simulation::RevisionOfTemplate(statefulset)),
-                    admission);
+      lws::AdmitPod(lws::internal::StatefulSetPod(statefulset, pod_template, ordinal, revision), admission);
   if (!pod.ok()) return pod.status();
   objects->push_back(std::make_shared<const lws::Json>(*std::move(pod)));
   return absl::OkStatus();
@@ -126,14 +130,14 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, 
 
 int Render(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"-o", "--groups", "--scheduler-provider"}, {"--help", "--pods"});
+      ParseArguments(words, {"-o=yaml|json", "--groups", "--scheduler-provider"}, {"--help", "--pods", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("render needs one FILE"));
-  const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(arguments->files[0]);
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!sets.ok()) return Fail(sets.status());
   RenderOptions options;
   options.pods = arguments->flags.count("--pods") > 0;
@@ -144,18 +148,16 @@ int Render(const std::vector<std::string>& words) {
   if (!groups.ok()) return Fail(groups.status());
   options.groups = *std::move(groups);
   lws::Json all = lws::Json::array();
-  for (const lws::ManifestObject& set : *sets) {
-    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(WithNamespace(*set.object), options);
-    if (!objects.ok())
-      return Fail(absl::InvalidArgumentError(
-          absl::StrCat(arguments->files[0], ":", set.line, ": ", objects.status().message())));
+  for (const SetManifest& set : *sets) {
+    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(*set.object, options);
+    if (!objects.ok()) return Fail(lws::WithPrefix(set.where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
   if (arguments->Flag("-o", "yaml") == "json") {
     std::cout << lws::Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}}.dump(2) << "\n";
     return 0;
   }
-  for (const lws::Json& object : all) std::cout << "---\n" << ToYaml(object) << "\n";
+  for (const lws::Json& object : all) std::cout << "---\n" << lws::ToYaml(object);
   return 0;
 }
 

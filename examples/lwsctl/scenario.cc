@@ -1,29 +1,28 @@
 #include "examples/lwsctl/scenario.h"
 
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "examples/lwsctl/input.h"
-#include "lws/api/manifest.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 
-using lws::Json;
-
-absl::StatusOr<Json> ReadScenarioDocument(const std::string& path) {
-  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = ReadObjects(path);
-  if (!objects.ok()) return objects.status();
-  if (objects->size() != 1) return absl::InvalidArgumentError(absl::StrCat(path, ": is not one scenario"));
-  return *(*objects)[0].object;
+absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
+  absl::StatusOr<InputFile> file = ReadObjects(path);
+  if (!file.ok()) return file.status();
+  if (file->objects.empty()) {
+    file->objects.push_back({std::make_shared<const lws::Json>(lws::Json::object()), 1, 0});
+  }
+  if (file->objects.size() == 1) return file;
+  return absl::InvalidArgumentError(absl::StrCat(file->Where(file->objects[1]), ": a second document in one scenario"));
 }
 
-absl::StatusOr<lws::Scenario> ReadScenarioFile(const Json& manifest, const std::string& path) {
+absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path) {
   if (path.empty()) return lws::UsualScenario(manifest);
-  const absl::StatusOr<Json> document = ReadScenarioDocument(path);
-  if (!document.ok()) return document.status();
-  return lws::ReadScenario(manifest, *document);
+  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, *file->objects[0].object);
+  if (!scenario.ok()) return file->Locate(file->objects[0], scenario.status());
+  return scenario;
 }
 
 }  // namespace lwsctl

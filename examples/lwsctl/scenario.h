@@ -5,15 +5,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {
 
-// The one object of a scenario file.
-absl::StatusOr<lws::Json> ReadScenarioDocument(const std::string& path);
+// A scenario file, with one object: an empty one when the file is empty.
+absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
 
-// The scenario of a file for the set, the usual one for "".
+// The scenario of a file for the set, the usual one for "". Errors: "FILE:LINE: KEY: ..." for what
+// cannot be read in it.
 absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path);
 
 }  // namespace lwsctl

@@ -1,13 +1,16 @@
 #include "examples/lwsctl/scenario_test_file.h"
 
-#include <utility>
+#include <limits>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
+#include "lws/api/strict_reader.h"
+#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -16,85 +19,83 @@ namespace {
 using lws::Json;
 
 constexpr uint64_t kMostSeeds = 1000000;
-
-absl::Status Wrong(absl::string_view key, const Json& value) {
-  return absl::InvalidArgumentError(absl::StrCat(key, ": ", value.dump(), " is not understood"));
-}
+constexpr int32_t kMostFaults = 3;
 
 // 7, or "1-20".
-absl::StatusOr<std::vector<uint64_t>> ReadSeeds(const Json& value) {
-  if (value.is_number_unsigned()) return std::vector<uint64_t>{value.get<uint64_t>()};
-  if (!value.is_string()) return Wrong("seeds", value);
-  const std::vector<std::string> ends = absl::StrSplit(value.get<std::string>(), '-');
+std::vector<uint64_t> ReadSeeds(lws::StrictReader* reader) {
+  const Json* value = reader->Find("seeds");
+  if (value == nullptr) return {1};
+  if (!value->is_string()) return {reader->Unsigned("seeds", std::numeric_limits<uint64_t>::max(), 1)};
+  const std::vector<std::string> ends = absl::StrSplit(value->get<std::string>(), '-');
   uint64_t first = 0;
   uint64_t last = 0;
-  const bool is_range = ends.size() == 2 && absl::SimpleAtoi(ends[0], &first) && absl::SimpleAtoi(ends[1], &last);
-  if (!is_range || first > last || last - first >= kMostSeeds) return Wrong("seeds", value);
+  const bool is_read = absl::SimpleAtoi(ends.front(), &first) && absl::SimpleAtoi(ends.back(), &last);
+  if (!is_read || ends.size() > 2 || first > last || last - first >= kMostSeeds) {
+    reader->FailValue("seeds", "neither a number nor a range such as 1-20", *value);
+    return {1};
+  }
   std::vector<uint64_t> seeds;
-  for (uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+  for (uint64_t i = 0; i <= last - first; ++i) seeds.push_back(first + i);
   return seeds;
 }
 
 // true, or {faults: 2}.
-absl::Status ReadExhaustive(const Json& value, std::optional<int32_t>* faults) {
-  if (value.is_boolean()) {
-    if (value.get<bool>()) *faults = 1;
-    return absl::OkStatus();
+std::optional<int32_t> ReadExhaustive(lws::StrictReader* reader) {
+  const Json* value = reader->Find("exhaustive");
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>() ? std::optional<int32_t>(1) : std::nullopt;
+  lws::StrictReader exhaustive = reader->Map("exhaustive");
+  const int32_t faults = exhaustive.Number("faults", {0, kMostFaults}, 1);
+  exhaustive.Finish();
+  return faults;
+}
+
+std::string ReadPolicyName(lws::StrictReader* reader) {
+  const std::string name = reader->Text("policy", "reference");
+  if (reader->ok() && lws::FindRolloutPolicy(name) == nullptr) {
+    std::vector<absl::string_view> names;
+    for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
+    reader->FailValue("policy", absl::StrCat("none of ", absl::StrJoin(names, ", ")), *reader->Find("policy"));
   }
-  if (!value.is_object() || !value.value("faults", Json()).is_number_integer()) return Wrong("exhaustive", value);
-  *faults = value["faults"].get<int32_t>();
-  return absl::OkStatus();
+  return name;
 }
 
 // The set in the file, or in the one that it names, beside it.
-absl::StatusOr<Json> ReadSetOf(const std::string& path, const Json& document) {
-  if (document.contains("set")) return WithNamespace(document["set"]);
-  const Json name = document.value("manifest", Json());
-  if (!name.is_string()) return absl::InvalidArgumentError("neither manifest nor set is there");
-  const size_t slash = path.rfind('/');
-  return ReadSet(absl::StrCat(slash == std::string::npos ? "" : path.substr(0, slash + 1), name.get<std::string>()));
-}
-
-absl::StatusOr<ScenarioTestFile> ReadDocument(const std::string& path, const Json& document) {
-  for (const auto& [key, value] : document.items()) {
-    static constexpr const char* kKnown[] = {
-        "manifest", "set",    "policy", "seeds",  "exhaustive", "maxUnavailableStatefulSet", "controls", "restarts",
-        "expect",   "events", "nodes",  "images", "for"};
-    bool is_known = false;
-    for (const char* known : kKnown) is_known |= key == known;
-    if (!is_known) return Wrong(key, value);
+absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader, UnknownFields unknown) {
+  const Json* set = reader->Find("set");
+  const std::string manifest = reader->Text("manifest", "");
+  if (set != nullptr) return CheckSet(*set, file.Where(file.objects[0], "set"), unknown);
+  if (!reader->ok()) return absl::InvalidArgumentError("");
+  if (manifest.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(file.Where(file.objects[0]), ": neither manifest nor set is there"));
   }
-  ScenarioTestFile file;
-  const absl::StatusOr<Json> set = ReadSetOf(path, document);
-  if (!set.ok()) return set.status();
-  absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(*set, document);
-  if (!scenario.ok()) return scenario.status();
-  file.scenario = *std::move(scenario);
-  const absl::StatusOr<lws::Expectations> expected = lws::ReadExpectations(document.value("expect", Json::object()));
-  if (!expected.ok()) return expected.status();
-  file.expected = *expected;
-  absl::StatusOr<std::vector<uint64_t>> seeds = ReadSeeds(document.value("seeds", Json(1u)));
-  if (!seeds.ok()) return seeds.status();
-  file.seeds = *std::move(seeds);
-  file.policy = document.value("policy", "reference");
-  file.max_unavailable_statefulset = document.value("maxUnavailableStatefulSet", false);
-  absl::Status status = ReadExhaustive(document.value("exhaustive", Json(false)), &file.exhaustive_faults);
-  if (!status.ok()) return status;
-  return file;
+  const size_t slash = file.name.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : file.name.substr(0, slash + 1);
+  return ReadSet(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
 }
 
 }  // namespace
 
-absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path) {
-  const absl::StatusOr<Json> document = ReadScenarioDocument(path);
+absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, UnknownFields unknown) {
+  const absl::StatusOr<InputFile> document = ReadScenarioDocument(path);
   if (!document.ok()) return document.status();
-  try {
-    absl::StatusOr<ScenarioTestFile> file = ReadDocument(path, *document);
-    if (file.ok()) return file;
-    return absl::Status(file.status().code(), absl::StrCat(path, ": ", file.status().message()));
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", error.what()));
-  }
+  const lws::ManifestObject& object = document->objects[0];
+  lws::ReadProblem problem;
+  lws::StrictReader reader(*object.object, "", &problem);
+  const absl::StatusOr<Json> set = ReadSetOf(*document, &reader, unknown);
+  if (!problem.status.ok()) return document->Locate(object, problem.status);
+  if (!set.ok()) return set.status();
+  ScenarioTestFile file;
+  file.scenario = lws::ReadScenario(*set, &reader);
+  lws::StrictReader expect = reader.Map("expect");
+  file.expected = lws::ReadExpectations(&expect);
+  file.seeds = ReadSeeds(&reader);
+  file.policy = ReadPolicyName(&reader);
+  file.max_unavailable_statefulset = reader.Flag("maxUnavailableStatefulSet", false);
+  file.exhaustive_faults = ReadExhaustive(&reader);
+  reader.Finish();
+  if (!problem.status.ok()) return document->Locate(object, problem.status);
+  return file;
 }
 
 }  // namespace lwsctl

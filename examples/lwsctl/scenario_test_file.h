@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/scenario/expectations.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
@@ -24,8 +25,8 @@ struct ScenarioTestFile {
   std::optional<int32_t> exhaustive_faults;
 };
 
-// Errors: NotFound or InvalidArgument naming the file and what is wrong in it.
-absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path);
+// Errors: NotFound or InvalidArgument naming the file, the line and what is wrong there.
+absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, UnknownFields unknown);
 
 }  // namespace lwsctl
 

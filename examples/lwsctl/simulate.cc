@@ -13,6 +13,7 @@
 #include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/api/field_status.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -22,7 +23,8 @@ namespace {
 using lws::Json;
 
 constexpr char kHelp[] =
-    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] FILE\n"
+    "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
+    "FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change; exit 1 when the set\n"
     "does not come to its end, with what its pods wait for.\n"
     "  --seed N          draws all delays; default 1\n"
@@ -34,6 +36,7 @@ constexpr char kHelp[] =
     "  --report OUT      a page of HTML with a lane per group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
+    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
     "Of more than 1,000 groups a character is a fiftieth, in the state that most of it is in; up to a million, in "
@@ -119,7 +122,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
       ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "--scheduler-provider", "-o"},
-                     {"--help", "--max-unavailable-statefulset"});
+                     {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -137,19 +140,17 @@ int Simulate(const std::vector<std::string>& words) {
   if (!provider.ok()) return Fail(provider.status());
   options.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
-  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0]);
+  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!manifest.ok()) return Fail(manifest.status());
   const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
-  try {
-    Json lines = Json::array();
-    const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(*scenario, options, *arguments, &lines);
-    if (!report.ok()) return Fail(report.status());
-    IsJson(*arguments) ? PrintJson(*report, std::move(lines)) : PrintSummary(*report);
-    return report->finished ? 0 : 1;
-  } catch (const Json::exception& error) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat(arguments->files[0], ": ", error.what())));
-  }
+  // What goes wrong in the run comes from the scenario, or from the set where there is none.
+  const std::string source = arguments->Flag("--scenario", arguments->files[0]);
+  Json lines = Json::array();
+  const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(*scenario, options, *arguments, &lines);
+  if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
+  IsJson(*arguments) ? PrintJson(*report, std::move(lines)) : PrintSummary(*report);
+  return report->finished ? 0 : 1;
 }
 
 }  // namespace lwsctl

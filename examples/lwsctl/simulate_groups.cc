@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"

@@ -30,10 +30,11 @@ constexpr char kHelp[] =
     "  --first SEED      from this one on; default 1\n";
 
 int Replay(const std::string& path, lws::RolloutPolicy policy) {
-  const absl::StatusOr<lws::Json> document = ReadScenarioDocument(path);
-  if (!document.ok()) return Fail(document.status());
-  const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(*document);
-  if (!what.ok()) return Fail(absl::InvalidArgumentError(absl::StrCat(path, ": ", what.status().message())));
+  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+  if (!file.ok()) return Fail(file.status());
+  const lws::ManifestObject& object = file->objects[0];
+  const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(*object.object);
+  if (!what.ok()) return Fail(file->Locate(object, what.status()));
   const lws::SwarmResult result = lws::RunSwarmCase(*what, policy);
   if (result.broken_law.empty()) {
     std::cout << "keeps all laws over " << result.steps << " steps\n";

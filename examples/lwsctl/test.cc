@@ -26,9 +26,10 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] FILE...\n"
+    "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
     "Runs scenarios and tells which of their expectations are not met; exit 1 when one is not.\n"
     "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
+    "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML\n"
     "  --report OUT      a page of HTML with the run of every file, of the first seed that fails or of the first\n"
     "A file is YAML: manifest (a path beside it) or set, policy, seeds (7 or 1-20), exhaustive (true, or {faults: "
@@ -101,8 +102,8 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
   return absl::OkStatus();
 }
 
-absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag) {
-  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path);
+absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag, UnknownFields unknown) {
+  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, unknown);
   if (!file.ok()) return file.status();
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(policy_flag.empty() ? file->policy : policy_flag);
   if (!policy.ok()) return policy.status();
@@ -150,7 +151,8 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 }  // namespace
 
 int Test(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--junit", "--report"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--policy", "--junit", "--report"}, {"--help", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -160,7 +162,7 @@ int Test(const std::vector<std::string>& words) {
   std::vector<Outcome> outcomes;
   int failures = 0;
   for (const std::string& path : arguments->files) {
-    absl::StatusOr<Outcome> outcome = RunFile(path, arguments->Flag("--policy", ""));
+    absl::StatusOr<Outcome> outcome = RunFile(path, arguments->Flag("--policy", ""), UnknownFieldsOf(*arguments));
     if (!outcome.ok()) return Fail(outcome.status());
     const bool passed = outcome->failure.empty();
     failures += !passed;

@@ -1,59 +1,294 @@
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_names.h"
+#include "lws/api/field_value.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/printable_text.h"
+#include "lws/core/reconcile/refused_objects.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl validate [-o json] FILE...\n"
-    "Says of each LeaderWorkerSet what the API server would say. Exit 1 when one is refused.\n";
+    "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
+    "Says of each LeaderWorkerSet what the API server would say, and warns of StatefulSets, pods and Services that it\n"
+    "will refuse when the set makes them. A FILE may be a folder: all .yaml, .yml and .json files below it are looked\n"
+    "at. Sets inside other objects are found too.\n"
+    "  --old OLD   the sets as they are now, a file or folder: sets of the same name are looked at as updates of "
+    "these\n"
+    "  --strict    unknown fields are errors, as for kubectl apply\n"
+    "Exit 1 when one is refused, else 2 when a file cannot be read.\n";
 
-std::string Name(const lws::Json& manifest) {
-  return manifest.value("/metadata/name"_json_pointer, lws::Json()).dump();
+using Texts = std::vector<std::string>;
+
+// The sets that are there before, by namespace and name.
+using FormerSets = std::map<std::pair<std::string, std::string>, std::shared_ptr<const lws::LeaderWorkerSet>>;
+
+struct Verdict {
+  std::string file;
+  std::string where;  // "FILE:LINE"
+  FoundSet set;
+  bool is_update = false;
+  lws::FieldErrors errors;
+  Texts unknown_fields;
+  bool is_named_later = false;  // generateName
+  std::vector<lws::RefusedObject> refused;
+};
+
+struct Summary {
+  int files = 0;
+  int unreadable = 0;
+  int sets = 0;
+  int refused = 0;
+  int doubtful = 0;  // valid, and some of their objects will be refused
+};
+
+std::string Count(int number, absl::string_view thing) {
+  return absl::StrCat(number, " ", thing, number == 1 ? "" : "s");
+}
+
+std::pair<std::string, std::string> KeyOf(const lws::Json& manifest) {
+  const lws::FieldValue metadata = lws::FieldValue(manifest, "")["metadata"];
+  return {metadata["namespace"].Text(), metadata["name"].Text()};
+}
+
+// The manifest of an update as kubectl sends it: of the version that is there.
+lws::Json OnTopOf(const lws::LeaderWorkerSet& former, lws::Json manifest) {
+  manifest["metadata"]["resourceVersion"] = former.metadata().resource_version();
+  return manifest;
+}
+
+// What the sets are held against.
+struct Demands {
+  FormerSets former_sets;
+  UnknownFields unknown = UnknownFields::kWarn;
+};
+
+void Judge(const Demands& demands, Verdict* verdict) {
+  const std::string wrong_version = lws::WhyNoLeaderWorkerSet(*verdict->set.manifest);
+  if (!wrong_version.empty()) {
+    verdict->errors.push_back({"", wrong_version});
+    return;
+  }
+  const lws::Json manifest = WithNamespace(*verdict->set.manifest);
+  const auto former = demands.former_sets.find(KeyOf(manifest));
+  verdict->is_update = former != demands.former_sets.end();
+  const lws::SetAdmission admission = verdict->is_update
+                                          ? lws::AdmitSetUpdate(*former->second, OnTopOf(*former->second, manifest))
+                                          : lws::AdmitSet(manifest);
+  verdict->errors = admission.errors;
+  verdict->unknown_fields = admission.pruned;
+  if (demands.unknown == UnknownFields::kRefuse && !admission.pruned.empty()) {
+    verdict->errors.push_back({"", StrictDecodingError(admission.pruned)});
+  }
+  if (admission.set == nullptr) return;
+  verdict->is_named_later = admission.set->metadata().name().empty();
+  verdict->refused = lws::RefusedObjects(*admission.set, verdict->is_update ? former->second.get() : nullptr);
+}
+
+// "its StatefulSet will be refused: ...".
+std::string Describe(const lws::RefusedObject& refused) {
+  static const std::map<lws::RefusedKind, const char*> kNames = {
+      {lws::RefusedKind::kLeaderStatefulSet, "StatefulSet"},
+      {lws::RefusedKind::kLeaderPods, "leader pods"},
+      {lws::RefusedKind::kServices, "Services"},
+      {lws::RefusedKind::kWorkerStatefulSets, "worker StatefulSets"},
+      {lws::RefusedKind::kWorkerPods, "worker pods"}};
+  return absl::StrCat("its ", kNames.at(refused.kind), " ", refused.is_certain ? "will" : "may", " be refused",
+                      refused.group > 0 ? absl::StrCat(" from group ", refused.group, " on") : "", ": ",
+                      lws::Join(refused.errors));
+}
+
+Texts Lines(const Verdict& verdict) {
+  Texts lines;
+  for (const std::string& path : verdict.unknown_fields) {
+    lines.push_back(absl::StrCat("warning: unknown field \"", lws::PrintableText(path), "\"",
+                                 lws::internal::DidYouMeanField(path)));
+  }
+  for (const lws::RefusedObject& refused : verdict.refused) {
+    lines.push_back(absl::StrCat("warning: ", Describe(refused)));
+  }
+  const std::string name = ShowName(*verdict.set.manifest);
+  const std::string inside = verdict.set.inside.empty() ? "" : absl::StrCat(" (inside ", verdict.set.inside, ")");
+  if (verdict.errors.empty()) {
+    const char* what = verdict.is_update ? " is a valid update" : " is valid";
+    const char* how =
+        verdict.is_named_later ? ", for kubectl create: its name is generated, and kubectl apply needs a name" : "";
+    lines.push_back(absl::StrCat("LeaderWorkerSet ", name, inside, what, how));
+  } else {
+    lines.push_back(absl::StrCat("The LeaderWorkerSet ", name, inside, " is invalid: ", lws::Join(verdict.errors)));
+  }
+  return lines;
+}
+
+lws::Json ToJson(const Verdict& verdict) {
+  lws::Json errors = lws::Json::array();
+  for (const lws::FieldError& error : verdict.errors) errors.push_back(error.ToString());
+  lws::Json refused = lws::Json::array();
+  for (const lws::RefusedObject& object : verdict.refused) refused.push_back(Describe(object));
+  lws::Json json = {
+      {"file", verdict.file}, {"line", verdict.set.line},           {"name", KeyOf(*verdict.set.manifest).second},
+      {"errors", errors},     {"warnings", verdict.unknown_fields}, {"refusedObjects", refused}};
+  if (!verdict.set.inside.empty()) json["inside"] = verdict.set.inside;
+  return json;
+}
+
+// What the verdicts are told to: lines on standard output as they come, or one JSON list at the end.
+class Report {
+ public:
+  explicit Report(bool json) : json_(json) {}
+
+  void Unreadable(const std::string& file, const absl::Status& status) {
+    ++summary_.files;
+    ++summary_.unreadable;
+    if (json_) {
+      list_.push_back({{"file", file}, {"unreadable", std::string(status.message())}});
+    } else {
+      std::cout << std::flush;
+      Fail(status);
+    }
+  }
+
+  void Without(const std::string& file, const char* why) {
+    ++summary_.files;
+    if (json_) {
+      list_.push_back({{"file", file}, {"note", why}});
+    } else {
+      std::cout << file << ": " << why << "\n";
+    }
+  }
+
+  void Holds(const std::vector<Verdict>& verdicts) {
+    ++summary_.files;
+    for (const Verdict& verdict : verdicts) Add(verdict);
+  }
+
+  // Prints what is left, and returns the exit code.
+  int End() const {
+    if (json_) {
+      std::cout << list_.dump(2) << "\n";
+    } else {
+      std::cout << Sum() << "\n";
+    }
+    if (summary_.refused > 0) return 1;
+    return summary_.unreadable > 0 ? 2 : 0;
+  }
+
+ private:
+  void Add(const Verdict& verdict) {
+    ++summary_.sets;
+    summary_.refused += verdict.errors.empty() ? 0 : 1;
+    summary_.doubtful += verdict.errors.empty() && !verdict.refused.empty() ? 1 : 0;
+    if (json_) {
+      list_.push_back(ToJson(verdict));
+      return;
+    }
+    for (const std::string& line : Lines(verdict)) {
+      std::cout << verdict.where << ": " << line << "\n";
+    }
+  }
+
+  std::string Sum() const {
+    std::string sum = absl::StrCat(Count(summary_.sets, "LeaderWorkerSet"), " in ", Count(summary_.files, "file"), ": ",
+                                   summary_.sets - summary_.refused, " valid");
+    if (summary_.doubtful > 0) {
+      absl::StrAppend(&sum, " (", summary_.doubtful, " of them with objects that the API server will refuse)");
+    }
+    absl::StrAppend(&sum, ", ", summary_.refused, " refused");
+    if (summary_.unreadable > 0) absl::StrAppend(&sum, "; ", Count(summary_.unreadable, "file"), " not readable");
+    return sum;
+  }
+
+  const bool json_;
+  Summary summary_;
+  lws::Json list_ = lws::Json::array();
+};
+
+// Errors: those of a file or folder that does not read; InvalidArgument for a set that is refused.
+absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
+  FormerSets former;
+  const absl::StatusOr<Texts> files = ExpandFolders({path});
+  if (!files.ok()) return files.status();
+  for (const std::string& file : *files) {
+    const absl::StatusOr<InputFile> read = ReadObjects(file);
+    if (!read.ok()) return read.status();
+    for (const lws::ManifestObject& object : read->objects) {
+      for (const FoundSet& set : FindSets(object)) {
+        lws::Json manifest = WithNamespace(*set.manifest);
+        if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
+        const lws::SetAdmission admission = lws::AdmitSet(manifest);
+        if (admission.set == nullptr) {
+          return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The LeaderWorkerSet ",
+                                                         ShowName(*set.manifest),
+                                                         " is invalid: ", lws::Join(admission.errors)));
+        }
+        former[KeyOf(manifest)] = admission.set;
+      }
+    }
+  }
+  return former;
+}
+
+void ValidateFile(const std::string& file, const Demands& demands, Report* report) {
+  const absl::StatusOr<InputFile> read = ReadObjects(file);
+  if (!read.ok()) return report->Unreadable(file, read.status());
+  if (read->objects.empty()) return report->Without(file, "empty");
+  std::vector<Verdict> verdicts;
+  for (const lws::ManifestObject& object : read->objects) {
+    for (FoundSet& set : FindSets(object)) {
+      verdicts.emplace_back();
+      verdicts.back().file = file;
+      verdicts.back().where = read->Where(object);
+      verdicts.back().set = std::move(set);
+      Judge(demands, &verdicts.back());
+    }
+  }
+  if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet");
+  report->Holds(verdicts);
+}
+
+int FailUsage(const absl::Status& status) {
+  Fail(status);
+  return 2;
 }
 
 }  // namespace
 
 int Validate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o"}, {"--help"});
-  if (!arguments.ok()) return Fail(arguments.status());
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help", "--strict"});
+  if (!arguments.ok()) return FailUsage(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
-  if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("validate needs a FILE"));
-  bool all_admitted = true;
-  lws::Json report = lws::Json::array();
-  for (const std::string& file : arguments->files) {
-    const absl::StatusOr<std::vector<lws::ManifestObject>> sets = ReadSets(file);
-    if (!sets.ok()) return Fail(sets.status());
-    for (const lws::ManifestObject& set : *sets) {
-      const lws::SetAdmission admission = lws::AdmitSet(WithNamespace(*set.object));
-      all_admitted = all_admitted && admission.errors.empty();
-      lws::Json errors = lws::Json::array();
-      for (const lws::FieldError& error : admission.errors) errors.push_back(error.ToString());
-      report.push_back({{"file", file}, {"line", set.line}, {"errors", errors}, {"warnings", admission.pruned}});
-      if (arguments->flags.count("-o") > 0) continue;
-      const std::string where = absl::StrCat(file, ":", set.line, ": ");
-      for (const std::string& path : admission.pruned)
-        std::cout << where << "warning: unknown field \"" << path << "\"\n";
-      if (admission.errors.empty()) {
-        std::cout << where << "LeaderWorkerSet " << Name(*set.object) << " is valid\n";
-      } else {
-        std::cout << where << "The LeaderWorkerSet " << Name(*set.object)
-                  << " is invalid: " << lws::Join(admission.errors) << "\n";
-      }
-    }
+  if (arguments->files.empty()) return FailUsage(absl::InvalidArgumentError("validate needs a FILE"));
+  Demands demands;
+  demands.unknown = UnknownFieldsOf(*arguments);
+  if (arguments->flags.count("--old") > 0) {
+    absl::StatusOr<FormerSets> read = ReadFormerSets(arguments->Flag("--old", ""));
+    if (!read.ok()) return FailUsage(read.status());
+    demands.former_sets = *std::move(read);
   }
-  if (arguments->flags.count("-o") > 0) std::cout << report.dump(2) << "\n";
-  return all_admitted ? 0 : 1;
+  const absl::StatusOr<Texts> files = ExpandFolders(arguments->files);
+  if (!files.ok()) return FailUsage(files.status());
+  Report report(arguments->flags.count("-o") > 0);
+  for (const std::string& file : *files) ValidateFile(file, demands, &report);
+  return report.End();
 }
 
 }  // namespace lwsctl

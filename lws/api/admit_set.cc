@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "lws/api/admission_steps.h"
 #include "lws/api/defaulting.h"
 #include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.h"
@@ -18,12 +18,16 @@
 
 namespace lws {
 
+using internal::AppendErrors;
 using internal::ApplyAdmissionDefaults;
 using internal::ApplySchemaDefaults;
-using internal::DropNulls;
+using internal::CheckScaleReplicas;
+using internal::DecodeError;
 using internal::FindType;
-using internal::PruneUnknownFields;
-using internal::TypeInfo;
+using internal::DropNullsOfMetadata;
+using internal::PrepareDocument;
+using internal::PruneDocument;
+using internal::TakeOverMeta;
 using internal::ValidateLeaderWorkerSet;
 using internal::ValidateLeaderWorkerSetUpdate;
 using internal::ValidateObjectMeta;
@@ -38,44 +42,16 @@ struct Candidate {
   LeaderWorkerSet set;  // as its types say
 };
 
-// "PATH: TEXT" as a field error; ReadTyped words its findings so.
-FieldError DecodeError(const absl::Status& status) {
-  const std::string message(status.message());
-  const size_t colon = message.find(": ");
-  if (colon == std::string::npos) return {"", message};
-  return {message.substr(0, colon), message.substr(colon + 2)};
-}
-
-// Metadata is read by its own rules: a null label is an empty one.
-void DropNullsBelowSpec(Json* document) {
-  const TypeInfo& type = *FindType(kKind);
-  for (const char* part : {"spec", "status"}) {
-    const auto found = document->find(part);
-    if (found == document->end()) continue;
-    if (found->is_null()) {
-      document->erase(found);
-    } else if (found->is_object()) {
-      DropNulls(type.Find(part)->object_type(), &*found);
-    }
-  }
-}
-
 // Pruned, defaulted and read; `admission` gets an error when it does not read.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
-  const TypeInfo& type = *FindType(kKind);
-  if (candidate.document.is_object()) {
-    PruneUnknownFields(type, "", &candidate.document, &admission->pruned);
-    DropNullsBelowSpec(&candidate.document);
-    ApplySchemaDefaults(type, &candidate.document);
-  }
+  PrepareDocument(*FindType(kKind), &candidate.document, &admission->pruned);
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(candidate.document);
-  if (!set.ok()) {
-    admission->stage = AdmissionStage::kDecode;
-    admission->errors.push_back(DecodeError(set.status()));
-    return candidate;
+  if (set.ok()) {
+    candidate.set = *std::move(set);
+  } else {
+    admission->Refuse(AdmissionStage::kDecode, {DecodeError(set.status())});
   }
-  candidate.set = *std::move(set);
   return candidate;
 }
 
@@ -108,41 +84,13 @@ void ApplyDefaults(Candidate* candidate) {
   ApplySchemaDefaults(*FindType(kKind), &candidate->document);
 }
 
-// What the scale subresource says of the field that it reads.
-void CheckScaleReplicas(const Json& replicas, FieldErrors* errors) {
-  if (replicas.is_number_float()) {
-    errors->push_back(InvalidValue(".spec.replicas", "0",
-                                   absl::StrCat(".spec.replicas accessor error: ", replicas.get<int64_t>(),
-                                                " is of the type float64, expected int64")));
-  } else if (replicas.is_number_integer() && replicas.get<int64_t>() < 0) {
-    errors->push_back(InvalidValue(".spec.replicas", replicas.dump(), "should be a non-negative integer"));
-  }
-}
-
 // The schema below spec and status; metadata has rules of its own.
 FieldErrors CheckSchema(const Json& document) {
   Json schema_part = document;
   schema_part.erase("metadata");
   FieldErrors errors = ValidateSchema(*FindType(kKind), schema_part, "");
-  CheckScaleReplicas(document.value("/spec/replicas"_json_pointer, Json()), &errors);
+  AppendErrors(CheckScaleReplicas(document), &errors);
   return errors;
-}
-
-SetAdmission Finish(AdmissionStage stage, FieldErrors errors, SetAdmission admission) {
-  admission.stage = stage;
-  admission.errors = std::move(errors);
-  return admission;
-}
-
-void Append(FieldErrors from, FieldErrors* to) {
-  to->insert(to->end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
-// What an update takes over from the stored object before it is checked.
-void TakeOver(const ObjectMeta& from, ObjectMeta* to) {
-  if (to->uid().empty()) to->set_uid(from.uid());
-  to->set_creation_timestamp(from.creation_timestamp());
-  to->set_generation(from.generation());
 }
 
 // Status is a subresource: only its own requests change it.
@@ -159,13 +107,24 @@ bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
 // `candidate` as it is stored: what the schema defaulted last is in the document alone.
 SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
   absl::StatusOr<LeaderWorkerSet> stored = LeaderWorkerSetFromJson(candidate.document);
-  if (!stored.ok()) return Finish(AdmissionStage::kDecode, {DecodeError(stored.status())}, std::move(admission));
+  if (!stored.ok()) {
+    admission.Refuse(AdmissionStage::kDecode, {DecodeError(stored.status())});
+    return admission;
+  }
   *stored->mutable_metadata() = candidate.set.metadata();
   admission.set = std::make_shared<LeaderWorkerSet>(*std::move(stored));
   return admission;
 }
 
 }  // namespace
+
+Json PruneSet(const Json& manifest, std::vector<std::string>* pruned) {
+  Json document = manifest;
+  if (!document.is_object()) return document;
+  PruneDocument(*FindType(kKind), &document, pruned);
+  DropNullsOfMetadata(*FindType(kKind), &document);
+  return document;
+}
 
 SetAdmission AdmitSet(const Json& manifest) {
   SetAdmission admission;
@@ -174,10 +133,9 @@ SetAdmission AdmitSet(const Json& manifest) {
   ApplyDefaults(&candidate);
   KeepStatus(LeaderWorkerSetStatus(), &candidate);
   FieldErrors errors = ValidateObjectMeta(candidate.set.metadata());
-  Append(CheckSchema(candidate.document), &errors);
-  if (!errors.empty()) return Finish(AdmissionStage::kSchema, std::move(errors), std::move(admission));
-  errors = ValidateLeaderWorkerSet(candidate.set);
-  if (!errors.empty()) return Finish(AdmissionStage::kValidation, std::move(errors), std::move(admission));
+  AppendErrors(CheckSchema(candidate.document), &errors);
+  if (admission.Refuse(AdmissionStage::kSchema, std::move(errors))) return admission;
+  if (admission.Refuse(AdmissionStage::kValidation, ValidateLeaderWorkerSet(candidate.set))) return admission;
   return Admit(candidate, std::move(admission));
 }
 
@@ -186,13 +144,13 @@ SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest
   Candidate candidate = Decode(manifest, &admission);
   if (admission.stage != AdmissionStage::kAdmitted) return admission;
   ApplyDefaults(&candidate);
-  TakeOver(old_set.metadata(), candidate.set.mutable_metadata());
+  TakeOverMeta(old_set.metadata(), candidate.set.mutable_metadata());
   KeepStatus(old_set.status(), &candidate);
   FieldErrors errors = ValidateObjectMetaUpdate(old_set.metadata(), candidate.set.metadata());
-  Append(CheckSchema(candidate.document), &errors);
-  if (!errors.empty()) return Finish(AdmissionStage::kSchema, std::move(errors), std::move(admission));
+  AppendErrors(CheckSchema(candidate.document), &errors);
+  if (admission.Refuse(AdmissionStage::kSchema, std::move(errors))) return admission;
   errors = ValidateLeaderWorkerSetUpdate(old_set, candidate.set);
-  if (!errors.empty()) return Finish(AdmissionStage::kValidation, std::move(errors), std::move(admission));
+  if (admission.Refuse(AdmissionStage::kValidation, std::move(errors))) return admission;
   if (SpecChanged(old_set, candidate.set)) {
     candidate.set.mutable_metadata()->set_generation(old_set.metadata().generation() + 1);
   }

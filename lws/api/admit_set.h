@@ -1,8 +1,9 @@
 // Admission of a LeaderWorkerSet: all that the API server does with a manifest before it stores it.
 //
 //   lws::SetAdmission admission = lws::AdmitSet(manifest);
-//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
-//   Store(*admission.set);
+//   admission.stage;           // lws::AdmissionStage::kAdmitted
+//   admission.errors.size();   // 0
+//   admission.set->spec().leader_worker_template().size();    // 2
 //
 // Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted,
 // checked against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
@@ -17,34 +18,24 @@
 #define LWS_API_ADMIT_SET_H_
 
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "lws/api/field_error.h"
+#include "lws/api/admission.h"
 #include "lws/api/json.h"
 
 namespace lws {
 
 class LeaderWorkerSet;
 
-enum class AdmissionStage {
-  kAdmitted,
-  kDecode,      // a field holds a value of another type
-  kSchema,      // the CRD's schema, or the general rules of metadata
-  kValidation,  // the LeaderWorkerSet's own rules
-};
-
-struct SetAdmission {
-  AdmissionStage stage = AdmissionStage::kAdmitted;
-  // What is wrong; empty when admitted.
-  FieldErrors errors;
+struct SetAdmission : Admission {
   // The set as it is stored; null unless admitted.
   std::shared_ptr<const LeaderWorkerSet> set;
-  // Paths of unknown fields that were dropped.
-  std::vector<std::string> pruned;
 };
 
-// Creation. Complexity: O(manifest).
+// The manifest without unknown fields, whose paths are appended to `pruned`, and without nulls: what the API server
+// looks at, so that a null is the same as absence. Complexity: O(manifest).
+Json PruneSet(const Json& manifest, std::vector<std::string>* pruned);
+
+// Creation. A set without a name but with generateName is judged as under a name made of it. Complexity: O(manifest).
 SetAdmission AdmitSet(const Json& manifest);
 
 // An update of `old_set`.

@@ -3,10 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lws/api/printable_text.h"
 
 namespace lws {
 
-std::string FieldError::ToString() const { return absl::StrCat(field, ": ", detail); }
+std::string FieldError::ToString() const {
+  return field.empty() ? detail : absl::StrCat(PrintableText(field), ": ", detail);
+}
 
 FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail) {
   return {std::string(field), absl::StrCat("Invalid value: ", value, ": ", detail)};
@@ -16,22 +19,37 @@ FieldError InvalidText(absl::string_view field, absl::string_view text, absl::st
   return InvalidValue(field, Quote(text), detail);
 }
 
+FieldError WrongType(absl::string_view field, absl::string_view wanted, absl::string_view actual) {
+  FieldError error =
+      InvalidText(field, actual, absl::StrCat(field, " in body must be of type ", wanted, ": ", Quote(actual)));
+  error.kind = FieldErrorKind::kWrongType;
+  return error;
+}
+
 FieldError RequiredValue(absl::string_view field, absl::string_view detail) {
-  return {std::string(field), absl::StrCat("Required value", detail.empty() ? "" : ": ", detail)};
+  return {std::string(field), absl::StrCat("Required value", detail.empty() ? "" : ": ", detail),
+          FieldErrorKind::kRequired};
 }
 
 FieldError DuplicateValue(absl::string_view field, absl::string_view value) {
-  return {std::string(field), absl::StrCat("Duplicate value: ", value)};
+  return {std::string(field), absl::StrCat("Duplicate value: ", value), FieldErrorKind::kDuplicate};
 }
 
-FieldError UnsupportedValue(absl::string_view field, absl::string_view text, const char* const* supported) {
+FieldError UnsupportedValue(absl::string_view field, absl::string_view value, const char* const* supported) {
   std::string values;
   for (; *supported != nullptr; ++supported) absl::StrAppend(&values, values.empty() ? "" : ", ", Quote(*supported));
-  return {std::string(field), absl::StrCat("Unsupported value: ", Quote(text), ": supported values: ", values)};
+  return {std::string(field), absl::StrCat("Unsupported value: ", value, ": supported values: ", values),
+          FieldErrorKind::kUnsupported};
 }
 
 FieldError TooLong(absl::string_view field, int limit) {
-  return {std::string(field), absl::StrCat("Too long: may not be more than ", limit, " bytes")};
+  return {std::string(field), absl::StrCat("Too long: may not be more than ", limit, " bytes"),
+          FieldErrorKind::kTooLong};
+}
+
+FieldError TooMany(absl::string_view field, size_t count, int limit) {
+  return {std::string(field), absl::StrCat("Too many: ", count, ": must have at most ", limit, " items"),
+          FieldErrorKind::kTooMany};
 }
 
 FieldError Forbidden(absl::string_view field, absl::string_view detail) {
@@ -65,7 +83,8 @@ std::string Quote(absl::string_view text) {
         }
     }
   }
-  return quoted + "\"";
+  // What is left is UTF-8, if it is anything.
+  return PrintableText(quoted + "\"");
 }
 
 std::string Join(const FieldErrors& errors) {

@@ -1,12 +1,14 @@
 // What is wrong with a field of an object, worded as the Kubernetes API server words it.
 //
 //   lws::FieldError e = lws::InvalidValue("spec.replicas", "-1", "must be greater than or equal to 0");
-//   e.ToString();    // spec.replicas: Invalid value: -1: must be greater than or equal to 0
+//   e.ToString();    // "spec.replicas: Invalid value: -1: must be greater than or equal to 0"
 //
 // Thread-safety: values; all functions may be called concurrently.
 #ifndef LWS_API_FIELD_ERROR_H_
 #define LWS_API_FIELD_ERROR_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +16,13 @@
 
 namespace lws {
 
+// What kind of fault it is. The text of kWrongType begins as that of kInvalid does.
+enum class FieldErrorKind : uint8_t { kInvalid, kRequired, kDuplicate, kUnsupported, kTooLong, kTooMany, kWrongType };
+
 struct FieldError {
   std::string field;   // "spec.leaderWorkerTemplate.size"
   std::string detail;  // all that follows the field and ": "
+  FieldErrorKind kind = FieldErrorKind::kInvalid;
 
   std::string ToString() const;
 
@@ -31,14 +37,19 @@ using FieldErrors = std::vector<FieldError>;
 FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail);
 // The same for a value that is a string.
 FieldError InvalidText(absl::string_view field, absl::string_view text, absl::string_view detail);
+// "FIELD: Invalid value: "ACTUAL": FIELD in body must be of type WANTED: "ACTUAL"".
+FieldError WrongType(absl::string_view field, absl::string_view wanted, absl::string_view actual);
 // "FIELD: Required value", and ": DETAIL" unless it is empty.
 FieldError RequiredValue(absl::string_view field, absl::string_view detail);
 // "FIELD: Duplicate value: VALUE"; `value` as JSON writes it.
 FieldError DuplicateValue(absl::string_view field, absl::string_view value);
-// "FIELD: Unsupported value: "TEXT": supported values: "A", "B""; `supported` ends with a null pointer.
-FieldError UnsupportedValue(absl::string_view field, absl::string_view text, const char* const* supported);
+// "FIELD: Unsupported value: VALUE: supported values: "A", "B""; `value` as JSON writes it, `supported` ends with a
+// null pointer.
+FieldError UnsupportedValue(absl::string_view field, absl::string_view value, const char* const* supported);
 // "FIELD: Too long: may not be more than LIMIT bytes".
 FieldError TooLong(absl::string_view field, int limit);
+// "FIELD: Too many: COUNT: must have at most LIMIT items".
+FieldError TooMany(absl::string_view field, size_t count, int limit);
 // "FIELD: Forbidden: DETAIL".
 FieldError Forbidden(absl::string_view field, absl::string_view detail);
 

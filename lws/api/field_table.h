@@ -1,5 +1,5 @@
-// The fields of every type that a LeaderWorkerSet's JSON may hold, pod templates included, as data: fields.json,
-// compiled in.
+// The fields of every type that the JSON of a LeaderWorkerSet, a DisaggregatedSet or a role scaler may hold, pod
+// templates included, as data: fields.json, compiled in.
 //
 //   const lws::internal::TypeInfo* type = lws::internal::FindType("RollingUpdateConfiguration");
 //   const lws::internal::FieldInfo* field = type->Find("maxSurge");
@@ -7,7 +7,7 @@
 //   field->default_json;    // 0
 //
 // Reading, pruning, defaulting and schema validation are driven by this table; no code knows a Kubernetes field by name
-// unless a decision needs it. Source: the Kubernetes 1.36 API types and the CRD's OpenAPI schema.
+// unless a decision needs it. Source: the Kubernetes 1.36 API types and the CRDs' OpenAPI schemas.
 //
 // Thread-safety: everything here is constant.
 #ifndef LWS_API_FIELD_TABLE_H_
@@ -58,6 +58,8 @@ struct FieldInfo {
   int64_t max;
   int32_t min_length;        // -1 when there is no limit
   int32_t max_length;        // -1 when there is no limit
+  int32_t min_items;         // of a list; -1 when there is no limit
+  int32_t max_items;         // of a list; -1 when there is no limit
   const char* absent_json;   // what is written when the field is missing; null for nothing
   const char* default_json;  // null without a default
   const char* format;        // as the schema names it; null without one

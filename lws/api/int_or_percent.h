@@ -1,8 +1,8 @@
 // Kubernetes' int-or-string where it means a number or a share: 3, or "25%".
 //
 //   lws::IntOrPercent surge = lws::IntOrPercent::Text("25%");
-//   surge.Scale(5, lws::Rounding::kUp);     // 2
-//   surge.Scale(5, lws::Rounding::kDown);   // 1
+//   *surge.Scale(5, lws::Rounding::kUp);     // 2
+//   *surge.Scale(5, lws::Rounding::kDown);   // 1
 //
 // Laws:
 //   1. An int scales to itself, whatever the total.

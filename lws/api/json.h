@@ -1,7 +1,7 @@
 // Kubernetes JSON: reading any document, and writing it in one canonical form.
 //
-//   absl::StatusOr<lws::Json> pod = lws::ParseJson(R"({"b": "<", "a": 1})", "pod.json");
-//   lws::CanonicalJson(*pod);   // {"a":1,"b":"\u003c"}
+//   absl::StatusOr<lws::Json> object = lws::ParseJson(R"({"b": "<", "a": 1})", "pod.json");
+//   lws::CanonicalJson(*object);    // "{\"a\":1,\"b\":\"\\u003c\"}"
 //
 // This header only names the document type; code that looks inside a document includes <nlohmann/json.hpp> itself.
 //

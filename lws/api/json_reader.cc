@@ -3,7 +3,9 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "lws/api/field_status.h"
+#include "lws/api/printable_text.h"
+#include "lws/api/strict_reader.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -25,6 +27,23 @@ std::string TextOr(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// Whether `wanted` is a value within `document`, which is at `path`; then the path is that of the value.
+bool PathTo(const Json& wanted, const Json& document, std::string* path) {
+  if (&wanted == &document) return true;
+  const size_t size = path->size();
+  size_t index = 0;
+  for (auto it = document.begin(); document.is_structured() && it != document.end(); ++it, ++index) {
+    if (document.is_object()) {
+      absl::StrAppend(path, path->empty() ? "" : ".", it.key());
+    } else {
+      absl::StrAppend(path, "[", index, "]");
+    }
+    if (PathTo(wanted, *it, path)) return true;
+    path->resize(size);
+  }
+  return false;
+}
+
 }  // namespace
 
 const Json* JsonReader::FindIn(const Json& from, Path path) {
@@ -32,7 +51,7 @@ const Json* JsonReader::FindIn(const Json& from, Path path) {
   for (const char* key : path) {
     if (value->is_null()) return nullptr;
     if (!value->is_object()) {
-      Fail(path, *value, "an object");
+      Fail(*value, "an object");
       return nullptr;
     }
     const auto found = value->find(key);
@@ -46,7 +65,7 @@ std::optional<std::string> JsonReader::OptionalText(Path path) {
   const Json* value = Find(path);
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return value->get<std::string>();
-  Fail(path, *value, "a string");
+  Fail(*value, "a string");
   return std::nullopt;
 }
 
@@ -56,7 +75,7 @@ int32_t JsonReader::Count(Path path, int32_t otherwise) {
   const std::optional<int64_t> value = Integer(path);
   if (!value.has_value()) return otherwise;
   if (*value >= 0 && *value <= std::numeric_limits<int32_t>::max()) return static_cast<int32_t>(*value);
-  Fail(path, *value, "a count of 32 bits");
+  Fail(*Find(path), "a count of 32 bits");
   return otherwise;
 }
 
@@ -64,7 +83,7 @@ std::string JsonReader::TextIn(const Json& from, Path path) {
   const Json* value = FindIn(from, path);
   if (value == nullptr) return "";
   if (value->is_string()) return value->get<std::string>();
-  Fail(path, *value, "a string");
+  Fail(*value, "a string");
   return "";
 }
 
@@ -74,7 +93,7 @@ std::optional<int64_t> JsonReader::IntegerIn(const Json& from, Path path) {
   if (value->is_number_integer() && !(value->is_number_unsigned() && value->get<uint64_t>() > INT64_MAX)) {
     return value->get<int64_t>();
   }
-  Fail(path, *value, "an integer");
+  Fail(*value, "an integer");
   return std::nullopt;
 }
 
@@ -82,30 +101,29 @@ bool JsonReader::BoolIn(const Json& from, Path path) {
   const Json* value = FindIn(from, path);
   if (value == nullptr) return false;
   if (value->is_boolean()) return value->get<bool>();
-  Fail(path, *value, "true or false");
+  Fail(*value, "true or false");
   return false;
 }
 
 const Json& JsonReader::List(Path path) {
   const Json* value = Find(path);
   if (value != nullptr && value->is_array()) return *value;
-  if (value != nullptr) Fail(path, *value, "a list");
+  if (value != nullptr) Fail(*value, "a list");
   return EmptyList();
 }
 
 const Json& JsonReader::Object(Path path) {
   const Json* value = Find(path);
   if (value != nullptr && value->is_object()) return *value;
-  if (value != nullptr) Fail(path, *value, "an object");
+  if (value != nullptr) Fail(*value, "an object");
   return EmptyObject();
 }
 
-void JsonReader::Fail(Path path, const Json& value, const char* wanted) {
+void JsonReader::Fail(const Json& value, const char* wanted) {
   if (!status_.ok()) return;
-  std::string shown = CanonicalJson(value);
-  if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
-  status_ = absl::InvalidArgumentError(
-      absl::StrCat(DescribeObject(object_), ": ", absl::StrJoin(path, "."), ": ", shown, " is not ", wanted));
+  std::string field;
+  PathTo(value, object_, &field);
+  status_ = FieldStatus(DescribeObject(object_), field, absl::StrCat(ShownValue(value), " is not ", wanted));
 }
 
 std::string DescribeObject(const Json& object) {
@@ -114,8 +132,8 @@ std::string DescribeObject(const Json& object) {
   const Json& meta = metadata == object.end() ? EmptyObject() : *metadata;
   const std::string kind = TextOr(object, "kind");
   const std::string namespace_name = TextOr(meta, "namespace");
-  return absl::StrCat(kind.empty() ? "object" : kind, " ", namespace_name, namespace_name.empty() ? "" : "/",
-                      TextOr(meta, "name"));
+  return PrintableText(absl::StrCat(kind.empty() ? "object" : kind, " ", namespace_name,
+                                    namespace_name.empty() ? "" : "/", TextOr(meta, "name")));
 }
 
 }  // namespace lws::internal

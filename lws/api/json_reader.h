@@ -43,11 +43,12 @@ class JsonReader {
   const Json& List(Path path);
   const Json& Object(Path path);
 
-  // OK, or what was wrong first: "KIND NAMESPACE/NAME: FIELD: ...".
+  // OK, or what was wrong first, as FieldStatus has it: "KIND NAMESPACE/NAME: FIELD: ...".
   const absl::Status& status() const { return status_; }
 
  private:
-  void Fail(Path path, const Json& value, const char* wanted);
+  // `value` is a value of the object.
+  void Fail(const Json& value, const char* wanted);
 
   const Json& object_;
   absl::Status status_;

@@ -1,33 +1,22 @@
 #include "lws/api/leader_worker_set.h"
 
-#include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/api/proto_json.h"
-#include "lws/api/typed_json.h"
+#include "lws/api/typed_message.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
-using internal::FindType;
-using internal::ProtoFromJson;
-using internal::ProtoToJson;
-using internal::ReadTyped;
+using internal::MessageFromJson;
+using internal::MessageToJson;
 
 namespace {
 
 template <typename Message>
 absl::StatusOr<Message> FromJson(const char* type, const Json& document) {
-  absl::StatusOr<Json> typed = ReadTyped(*FindType(type), document, "");
-  if (!typed.ok()) return typed.status();
   Message message;
-  absl::Status status = ProtoFromJson(*typed, &message);
+  absl::Status status = MessageFromJson(type, document, &message);
   if (!status.ok()) return status;
   return message;
-}
-
-// What a message holds is of the right types, so that reading it only adds the absent forms.
-Json ToJson(const char* type, const google::protobuf::Message& message) {
-  return *ReadTyped(*FindType(type), ProtoToJson(message), "");
 }
 
 }  // namespace
@@ -36,14 +25,14 @@ absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document) {
   return FromJson<LeaderWorkerSet>("LeaderWorkerSet", document);
 }
 
-Json LeaderWorkerSetToJson(const LeaderWorkerSet& set) { return ToJson("LeaderWorkerSet", set); }
+Json LeaderWorkerSetToJson(const LeaderWorkerSet& set) { return MessageToJson("LeaderWorkerSet", set); }
 
 Json LeaderWorkerTemplateToJson(const LeaderWorkerTemplate& leader_worker_template) {
-  return ToJson("LeaderWorkerTemplate", leader_worker_template);
+  return MessageToJson("LeaderWorkerTemplate", leader_worker_template);
 }
 
 Json LeaderWorkerSetStatusToJson(const LeaderWorkerSetStatus& status) {
-  return ToJson("LeaderWorkerSetStatus", status);
+  return MessageToJson("LeaderWorkerSetStatus", status);
 }
 
 Json LeaderTemplate(const LeaderWorkerTemplate& leader_worker_template) {

@@ -1,7 +1,8 @@
 // A LeaderWorkerSet and its JSON.
 //
-//   absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(document);
-//   lws::LeaderWorkerSetToJson(*set);    // as Kubernetes writes it
+//   absl::StatusOr<lws::LeaderWorkerSet> parsed = lws::LeaderWorkerSetFromJson(manifest);
+//   parsed->spec().replicas();                                  // 4
+//   lws::LeaderWorkerSetToJson(*parsed)["spec"]["replicas"];    // 4
 //
 // The message type itself is in leader_worker_set.pb.h, for those who look inside.
 //

@@ -1,257 +1,178 @@
 #include "lws/api/manifest.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <optional>
-#include <sstream>
+#include <cstddef>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "lws/api/json_manifest.h"
+#include "lws/api/manifest_document.h"
+#include "lws/api/value_lines.h"
+#include "lws/api/yaml_manifest.h"
 #include "nlohmann/json.hpp"
+#include "simdjson.h"
 
 namespace lws {
+
+using internal::ErrorAt;
+using internal::JsonManifestReader;
+using internal::ManifestDocument;
+using internal::ValueLines;
+using internal::YamlManifestReader;
+
 namespace {
 
-// More nodes than this come of anchors that multiply each other.
-constexpr int64_t kMaxNodes = 5000000;
+constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
-bool IsOneOf(absl::string_view text, std::initializer_list<absl::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-// A number of YAML 1.1: 10, 0x1f, 0b11, 0o17, 017, 1_000.
-std::optional<int64_t> ParseYamlInteger(absl::string_view text) {
-  const std::string plain = absl::StrReplaceAll(text, {{"_", ""}});
-  absl::string_view digits = plain;
-  const bool negative = absl::StartsWith(digits, "-");
-  if (negative || absl::StartsWith(digits, "+")) digits.remove_prefix(1);
-  int base = 10;
-  if (absl::StartsWith(digits, "0x")) base = 16;
-  if (absl::StartsWith(digits, "0b")) base = 2;
-  if (absl::StartsWith(digits, "0o")) base = 8;
-  if (base != 10) {
-    digits.remove_prefix(2);
-  } else if (digits.size() > 1 && digits[0] == '0') {
-    base = 8;
-  }
-  if (digits.empty() || !absl::ascii_isxdigit(digits[0])) return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : digits) {
-    const int digit = absl::ascii_isdigit(c)    ? c - '0'
-                      : absl::ascii_isxdigit(c) ? absl::ascii_tolower(c) - 'a' + 10
-                                                : 99;
-    if (digit >= base || value > (INT64_MAX - digit) / static_cast<uint64_t>(base)) return std::nullopt;
-    value = value * base + digit;
-  }
-  return negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
-}
-
-// [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
-std::optional<double> ParseYamlFloat(absl::string_view text) {
-  double value = 0;
-  if (text.find_first_not_of("0123456789+-.eE") != absl::string_view::npos) return std::nullopt;
-  if (text.find_first_of("0123456789") == absl::string_view::npos || absl::StartsWith(text, "e") ||
-      absl::StartsWith(text, "E") || !absl::SimpleAtod(text, &value) || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
-// A plain scalar by the rules of YAML 1.1.
-Json ResolveScalar(const std::string& text) {
-  if (IsOneOf(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
-  if (IsOneOf(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})) return true;
-  if (IsOneOf(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"})) return false;
-  if (const std::optional<int64_t> integer = ParseYamlInteger(text); integer.has_value()) return *integer;
-  if (const std::optional<double> number = ParseYamlFloat(text); number.has_value()) return *number;
-  return text;
-}
-
-class Converter {
+// Objects out of documents, with lists taken apart. Every object knows its path within its document.
+class ObjectCollector {
  public:
-  explicit Converter(absl::string_view source) : source_(source) {}
+  ObjectCollector(absl::string_view source, std::vector<ManifestObject>* objects)
+      : source_(source), objects_(objects) {}
 
-  absl::StatusOr<Json> Convert(const YAML::Node& node, int depth) {
-    if (depth > kMaxJsonDepth) return Error(node, absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
-    if (++nodes_ > kMaxNodes) return Error(node, "the anchors repeat too much");
-    if (node.IsScalar() || node.IsNull()) return Scalar(node);
-    for (const YAML::Node& above : ancestors_) {
-      if (node.is(above)) return Error(node, "an anchor contains itself");
-    }
-    ancestors_.push_back(node);
-    absl::StatusOr<Json> collection = node.IsMap() ? Map(node, depth) : Sequence(node, depth);
-    ancestors_.pop_back();
-    return collection;
-  }
+  // Where the objects stand in their documents is kept for FieldLine alone.
+  void KeepPaths() { keeps_paths_ = true; }
+  const std::vector<std::string>& paths() const { return paths_; }
 
-  absl::Status Error(const YAML::Node& node, absl::string_view message) const {
-    return absl::InvalidArgumentError(absl::StrCat(source_, ":", node.Mark().line + 1, ": ", message));
+  absl::Status Take(ManifestDocument document) {
+    item_lines_ = std::move(document.item_lines);
+    return Flatten(std::move(document.value), document.line, "", /*is_item=*/false);
   }
 
  private:
-  static Json Scalar(const YAML::Node& node) {
-    if (node.IsNull()) return nullptr;
-    // "!" is the tag of a quoted scalar, "?" that of a plain one.
-    const std::string& tag = node.Tag();
-    if (tag == "!" || tag == "tag:yaml.org,2002:str") return node.Scalar();
-    return ResolveScalar(node.Scalar());
-  }
-
-  absl::StatusOr<Json> Sequence(const YAML::Node& node, int depth) {
-    Json list = Json::array();
-    for (const YAML::Node& element : node) {
-      absl::StatusOr<Json> value = Convert(element, depth + 1);
-      if (!value.ok()) return value.status();
-      list.push_back(*std::move(value));
+  absl::Status Flatten(Json value, int line, const std::string& path, bool is_item) {
+    if (value.is_null() && !is_item) return absl::OkStatus();
+    if (!value.is_object()) {
+      return ErrorAt(source_, line, is_item ? "an item of the list is not an object" : "the document is not an object");
     }
-    return list;
-  }
-
-  // Keys are texts in JSON.
-  static std::string KeyText(const YAML::Node& key) {
-    const Json value = Scalar(key);
-    return value.is_string()                         ? value.get<std::string>()
-           : value.is_boolean() || value.is_number() ? value.dump()
-                                                     : "null";
-  }
-
-  absl::StatusOr<Json> Map(const YAML::Node& node, int depth) {
-    Json map = Json::object();
-    Json merged = Json::object();
-    for (const auto& entry : node) {
-      if (!entry.first.IsScalar() && !entry.first.IsNull()) return Error(entry.first, "a key is not a text");
-      absl::StatusOr<Json> value = Convert(entry.second, depth + 1);
-      if (!value.ok()) return value.status();
-      const std::string key = entry.first.IsNull() ? "null" : KeyText(entry.first);
-      if (key == "<<" && entry.first.Tag() != "!") {
-        absl::Status status = Merge(entry.first, *value, &merged);
-        if (!status.ok()) return status;
-        continue;
-      }
-      if (map.contains(key)) return Error(entry.first, absl::StrCat("key \"", key, "\" is already set"));
-      map[key] = *std::move(value);
+    std::string item_kind;
+    Json* items = ItemsOf(&value, &item_kind);
+    if (items == nullptr) {
+      const int number = static_cast<int>(objects_->size());
+      objects_->push_back({std::make_shared<const Json>(std::move(value)), line, number});
+      if (keeps_paths_) paths_.push_back(path);
+      return absl::OkStatus();
     }
-    for (auto it = merged.begin(); it != merged.end(); ++it) {
-      if (!map.contains(it.key())) map[it.key()] = *it;
-    }
-    return map;
-  }
-
-  absl::Status Merge(const YAML::Node& key, const Json& value, Json* merged) const {
-    for (const Json& map : value.is_array() ? value : Json::array({value})) {
-      if (!map.is_object()) return Error(key, "map merge requires a map, or a list of maps");
-      for (auto it = map.begin(); it != map.end(); ++it) {
-        if (!merged->contains(it.key())) (*merged)[it.key()] = *it;
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  std::string source_;
-  int64_t nodes_ = 0;
-  std::vector<YAML::Node> ancestors_;  // of the node being converted
-};
-
-// Stops the parser where it would descend too deep, or, as it does on some broken texts, find documents for ever.
-class Guard final : public YAML::EventHandler {
- public:
-  explicit Guard(int64_t max_documents) : documents_left_(max_documents) {}
-
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (--documents_left_ < 0) throw YAML::ParserException(mark, "the text has no end");
-  }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    Descend(mark);
-  }
-  void OnSequenceEnd() override { --depth_; }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    Descend(mark);
-  }
-  void OnMapEnd() override { --depth_; }
-
- private:
-  void Descend(const YAML::Mark& mark) {
-    if (++depth_ > kMaxJsonDepth) {
-      throw YAML::ParserException(mark, absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
-    }
-  }
-
-  int64_t documents_left_;
-  int depth_ = 0;
-};
-
-absl::Status Flatten(const Json& document, int line, absl::string_view source, std::vector<ManifestObject>* objects) {
-  if (document.is_null()) return absl::OkStatus();
-  if (!document.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(source, ":", line, ": the document is not an object"));
-  }
-  const Json kind = document.value("kind", Json());
-  const auto items = document.find("items");
-  if (kind.is_string() && absl::EndsWith(kind.get<std::string>(), "List") && items != document.end() &&
-      items->is_array()) {
-    const std::string item_kind = kind.get<std::string>().substr(0, kind.get<std::string>().size() - 4);
-    for (Json item : *items) {
-      // Of the items of a NodeList each is a Node, and does not say so.
-      if (item.is_object() && !item.contains("kind") && !item_kind.empty()) item["kind"] = item_kind;
-      absl::Status status = Flatten(item, line, source, objects);
+    for (size_t i = 0; i < items->size(); ++i) {
+      Json item = std::move((*items)[i]);
+      Inherit(item_kind, value, &item);
+      const int item_line = !is_item && i < item_lines_.size() ? item_lines_[i] : line;
+      const std::string item_path = absl::StrCat(path, path.empty() ? "" : ".", "items[", i, "]");
+      absl::Status status = Flatten(std::move(item), item_line, item_path, /*is_item=*/true);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
-  objects->push_back({std::make_shared<const Json>(document), line});
-  return absl::OkStatus();
+
+  // The items of an object of kind List, NodeList and the like; null for other objects.
+  static Json* ItemsOf(Json* object, std::string* item_kind) {
+    const auto kind = object->find("kind");
+    const auto items = object->find("items");
+    if (kind == object->end() || !kind->is_string() || items == object->end() || !items->is_array()) return nullptr;
+    absl::string_view name = kind->get_ref<const std::string&>();
+    if (!absl::ConsumeSuffix(&name, "List")) return nullptr;
+    *item_kind = std::string(name);
+    return &*items;
+  }
+
+  // Of the items of a NodeList each is a Node of the list's version, and need not say so.
+  static void Inherit(const std::string& item_kind, const Json& list, Json* item) {
+    if (item_kind.empty() || !item->is_object()) return;
+    const auto is_absent = [item](const char* key) {
+      const auto found = item->find(key);
+      return found == item->end() || found->is_null();
+    };
+    const auto version = list.find("apiVersion");
+    if (is_absent("kind")) (*item)["kind"] = item_kind;
+    if (is_absent("apiVersion") && version != list.end()) (*item)["apiVersion"] = *version;
+  }
+
+  const std::string source_;
+  std::vector<ManifestObject>* objects_;
+  std::vector<int> item_lines_;
+  bool keeps_paths_ = false;
+  std::vector<std::string> paths_;
+};
+
+bool IsUtf8(absl::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
+  if (IsUtf8(text)) return absl::OkStatus();
+  if (absl::StartsWith(text, "\xff\xfe") || absl::StartsWith(text, "\xfe\xff")) {
+    return ErrorAt(source, 1, "the text is UTF-16, not UTF-8");
+  }
+  // The first line that is broken: no character goes over a line break.
+  int line = 1;
+  while (true) {
+    const size_t end = text.find('\n');
+    if (!IsUtf8(text.substr(0, end)) || end == absl::string_view::npos) break;
+    text.remove_prefix(end + 1);
+    ++line;
+  }
+  return ErrorAt(source, line, "the text is not UTF-8");
 }
 
-absl::Status ReadYaml(absl::string_view text, absl::string_view source, std::vector<ManifestObject>* objects) {
-  try {
-    const std::string copy(text);
-    std::istringstream stream(copy);
-    Guard guard(1 + std::count(text.begin(), text.end(), '\n'));
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(guard)) {
-    }
-    Converter converter(source);
-    for (const YAML::Node& node : YAML::LoadAll(copy)) {
-      absl::StatusOr<Json> document = converter.Convert(node, 0);
-      if (!document.ok()) return document.status();
-      absl::Status status = Flatten(*document, std::max(0, node.Mark().line) + 1, source, objects);
-      if (!status.ok()) return status;
-    }
-  } catch (const YAML::Exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat(source, ":", error.mark.line + 1, ": ", error.msg));
+// All documents to `take`; `lines`, unless it is null, gets those of the document that is read, and is emptied by
+// `take`.
+template <typename Take>
+absl::Status ReadDocuments(absl::string_view text, absl::string_view source, ValueLines* lines, const Take& take) {
+  absl::Status status = CheckUtf8(text, source);
+  if (!status.ok()) return status;
+  absl::ConsumePrefix(&text, kByteOrderMark);
+  JsonManifestReader json(text, source, lines);
+  ManifestDocument document;
+  if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) json.SkipSeparator();
+  while (absl::StartsWith(json.rest(), "{")) {
+    status = json.Next(&document);
+    if (absl::IsNotFound(status)) break;
+    if (status.ok()) status = take(std::move(document));
+    if (!status.ok()) return status;
+    json.SkipSeparator();
   }
-  return absl::OkStatus();
+  if (json.rest().empty()) return absl::OkStatus();
+  YamlManifestReader yaml(json.rest(), source, json.line(), lines);
+  for (;;) {
+    const absl::StatusOr<bool> read = yaml.Next(&document);
+    if (!read.ok()) return read.status();
+    if (!*read) return absl::OkStatus();
+    status = take(std::move(document));
+    if (!status.ok()) return status;
+  }
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source) {
   std::vector<ManifestObject> objects;
-  const absl::string_view begin = absl::StripLeadingAsciiWhitespace(text);
-  if (absl::StartsWith(begin, "{")) {
-    const absl::StatusOr<Json> document = ParseJson(text, source);
-    if (document.ok()) {
-      absl::Status status = Flatten(*document, 1, source, &objects);
-      if (!status.ok()) return status;
-      return objects;
-    }
-  }
-  absl::Status status = ReadYaml(text, source, &objects);
+  ObjectCollector collector(source, &objects);
+  absl::Status status = ReadDocuments(
+      text, source, nullptr, [&collector](ManifestDocument document) { return collector.Take(std::move(document)); });
   if (!status.ok()) return status;
   return objects;
+}
+
+int FieldLine(absl::string_view text, int number, absl::string_view field) {
+  std::vector<ManifestObject> objects;
+  ObjectCollector collector("", &objects);
+  collector.KeepPaths();
+  ValueLines lines;
+  int found = 0;
+  // An error ends the reading once the object is found.
+  ReadDocuments(text, "", &lines, [&](ManifestDocument document) -> absl::Status {
+    absl::Status status = collector.Take(std::move(document));
+    if (status.ok() && number >= 0 && static_cast<size_t>(number) < objects.size()) {
+      const std::string& path = collector.paths()[static_cast<size_t>(number)];
+      found = lines.Find(absl::StrCat(path, path.empty() || field.empty() ? "" : ".", field));
+      return absl::CancelledError("found");
+    }
+    lines = ValueLines();
+    return status;
+  }).IgnoreError();
+  return found;
 }
 
 }  // namespace lws

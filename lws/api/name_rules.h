@@ -28,6 +28,22 @@ std::vector<std::string> PathSegmentErrors(absl::string_view text);
 std::vector<std::string> LabelKeyErrors(absl::string_view text);
 std::vector<std::string> LabelValueErrors(absl::string_view text);
 
+// An RFC 1123 subdomain to the last letter: of a name that something may be appended to, a '-' at the end is allowed.
+std::vector<std::string> SubdomainErrors(absl::string_view text);
+std::vector<std::string> SubdomainPrefixErrors(absl::string_view text);
+// A search path of a resolver.
+std::vector<std::string> SearchDomainErrors(absl::string_view text);
+// A port's name, of at most 15 characters.
+std::vector<std::string> PortNameErrors(absl::string_view text);
+// An environment variable's name.
+std::vector<std::string> EnvNameErrors(absl::string_view text);
+// A key of a ConfigMap or Secret.
+std::vector<std::string> ConfigKeyErrors(absl::string_view text);
+// An HTTP header's name.
+std::vector<std::string> HeaderNameErrors(absl::string_view text);
+// An IPv4 or IPv6 address.
+std::vector<std::string> IpAddressErrors(absl::string_view text);
+
 }  // namespace lws::internal
 
 #endif  // LWS_API_NAME_RULES_H_

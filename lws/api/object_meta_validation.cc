@@ -15,6 +15,8 @@
 #include "absl/strings/strip.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
+#include "lws/api/proto_json.h"
+#include "nlohmann/json.hpp"
 
 namespace lws::internal {
 namespace {
@@ -170,6 +172,28 @@ void CheckNewFinalizers(const ObjectMeta& old_meta, const ObjectMeta& meta, Fiel
 
 FieldErrors ValidateObjectMeta(const ObjectMeta& meta) {
   return CheckMeta(meta, [](absl::string_view name) { return Dns1123SubdomainErrors(name, "characters"); });
+}
+
+FieldErrors ValidateMetadata(const Json& object, std::vector<std::string> (*name_rule)(absl::string_view)) {
+  // The fields that have rules; the others, managedFields above all, are not read.
+  static constexpr const char* kFields[] = {"name",   "generateName", "namespace",       "generation",
+                                            "labels", "annotations",  "ownerReferences", "finalizers"};
+  Json fields = Json::object();
+  const auto metadata = object.find("metadata");
+  for (const char* field : kFields) {
+    if (metadata != object.end() && metadata->contains(field)) fields[field] = (*metadata)[field];
+  }
+  ObjectMeta meta;
+  ProtoFromJson(fields, &meta).IgnoreError();
+  FieldErrors errors = CheckMeta(meta, name_rule);
+  for (int i = 0; i < meta.finalizers_size(); ++i) {
+    const std::string& name = meta.finalizers(i);
+    if (absl::StrContains(name, "/") || name == "kubernetes" || name == "orphan" || name == "foregroundDeletion")
+      continue;
+    errors.push_back(InvalidText(absl::StrCat("metadata.finalizers[", i, "]"), name,
+                                 "name is neither a standard finalizer name nor is it fully qualified"));
+  }
+  return errors;
 }
 
 FieldErrors ValidateObjectMetaUpdate(const ObjectMeta& old_meta, const ObjectMeta& meta) {

@@ -126,6 +126,11 @@ absl::StatusOr<ObservedRevision> ObserveRevision(const Json& object) {
   return Finish(reader, std::move(revision));
 }
 
+absl::StatusOr<ObservedMeta> ObserveMeta(const Json& object) {
+  JsonReader reader(object);
+  return Finish(reader, ReadMeta(reader));
+}
+
 absl::StatusOr<ObservedService> ObserveService(const Json& object) {
   JsonReader reader(object);
   return Finish(reader, ObservedService{ReadMeta(reader)});
@@ -142,7 +147,7 @@ absl::StatusOr<ObservedNode> ObserveNode(const Json& object) {
   node.name = reader.Text({"metadata", "name"});
   const Json& labels = reader.Object({"metadata", "labels"});
   for (auto it = labels.begin(); it != labels.end(); ++it) {
-    if (it->is_string()) node.labels[it.key()] = it->get<std::string>();
+    node.labels[it.key()] = reader.TextIn(labels, {it.key().c_str()});
   }
   return Finish(reader, std::move(node));
 }

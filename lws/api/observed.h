@@ -1,7 +1,7 @@
 // What decisions read of the objects in a cluster, and nothing else.
 //
-//   absl::StatusOr<lws::ObservedPod> pod = lws::ObservePod(document);
-//   pod->ready;    // phase Running, condition Ready True
+//   absl::StatusOr<lws::ObservedPod> observed = lws::ObservePod(pod);
+//   observed->ready();    // true: phase Running, condition Ready True
 //
 // The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A
 // text that is absent is empty where empty and absent mean the same, else nullopt.
@@ -93,6 +93,8 @@ struct ObservedRevision {
   ObservedMeta meta;
   int64_t number = 0;
   std::string data;  // canonical JSON
+  // RevisionReads(data) was asked, and holds. False costs each look at a leader the time to read `data`.
+  bool is_known_to_read = false;
 };
 
 struct ObservedService {
@@ -110,6 +112,7 @@ struct ObservedNode {
 
 // Errors of all: InvalidArgument naming the object and the field, for a value of another type than the field's.
 // Complexity: O(object).
+absl::StatusOr<ObservedMeta> ObserveMeta(const Json& object);  // of any kind
 absl::StatusOr<ObservedPod> ObservePod(const Json& object);
 absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object);
 absl::StatusOr<ObservedRevision> ObserveRevision(const Json& object);

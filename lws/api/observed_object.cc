@@ -1,12 +1,12 @@
 #include "lws/api/observed_object.h"
 
 #include <string>
+#include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
-#include "lws/api/well_known.h"
+#include "lws/api/object_kind.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -14,22 +14,47 @@ namespace lws {
 using internal::DescribeObject;
 using internal::JsonReader;
 
-absl::StatusOr<ObservedObject> ReadObservedObject(const Json& object) {
-  JsonReader reader(object);
-  const std::string kind = reader.Text({"kind"});
-  if (kind == "Pod") return ObservePod(object);
-  if (kind == "StatefulSet") return ObserveStatefulSet(object);
-  if (kind == "ControllerRevision") return ObserveRevision(object);
-  if (kind == "Service") return ObserveService(object);
-  if (kind == kPodGroupKind) return ObservePodGroup(object);
-  if (kind == "Node") return ObserveNode(object);
-  if (kind != kKind) {
-    if (!reader.status().ok()) return reader.status();
-    return ObservedObject();
-  }
+namespace {
+
+absl::StatusOr<ObservedObject> ReadSet(const Json& object) {
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
   if (set.ok()) return *std::move(set);
-  return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", set.status().message()));
+  const std::string field = FieldOf(set.status());
+  return FieldStatus(DescribeObject(object), field,
+                     set.status().message().substr(field.empty() ? 0 : field.size() + 2));
+}
+
+// What an object is must be readable, even if it is of no interest.
+absl::StatusOr<ObservedObject> ReadOther(const Json& object) {
+  JsonReader reader(object);
+  reader.Text({"apiVersion"});
+  reader.Text({"kind"});
+  if (!reader.status().ok()) return reader.status();
+  return ObservedObject();
+}
+
+}  // namespace
+
+absl::StatusOr<ObservedObject> ReadObservedObject(const Json& object) {
+  switch (KindOf(object)) {
+    case ObjectKind::kPod:
+      return ObservePod(object);
+    case ObjectKind::kStatefulSet:
+      return ObserveStatefulSet(object);
+    case ObjectKind::kControllerRevision:
+      return ObserveRevision(object);
+    case ObjectKind::kService:
+      return ObserveService(object);
+    case ObjectKind::kPodGroup:
+      return ObservePodGroup(object);
+    case ObjectKind::kNode:
+      return ObserveNode(object);
+    case ObjectKind::kLeaderWorkerSet:
+      return ReadSet(object);
+    case ObjectKind::kOther:
+      return ReadOther(object);
+  }
+  return ObservedObject();
 }
 
 }  // namespace lws

@@ -1,6 +1,7 @@
 // Any object of a cluster that a decision reads, from its document.
 //
-//   absl::StatusOr<lws::ObservedObject> observed = lws::ReadObservedObject(document);
+//   absl::StatusOr<lws::ObservedObject> observed = lws::ReadObservedObject(pod);
+//   observed.ok();    // true: it holds an ObservedPod
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_OBSERVED_OBJECT_H_

@@ -2,7 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "lws/api/sha1.h"
+#include "lws/api/digest.h"
 
 namespace lws {
 

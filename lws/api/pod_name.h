@@ -1,7 +1,7 @@
 // Names of the pods and StatefulSets of a set, and what can be read back from them.
 //
-//   lws::LeaderPodName("vllm", 3);              // vllm-3
-//   lws::ParsePodName("vllm-3-1")->parent;      // vllm-3
+//   lws::LeaderPodName("vllm", 3);              // "vllm-3"
+//   lws::ParsePodName("vllm-3-1")->parent;      // "vllm-3"
 //   lws::ParsePodName("vllm-3-1")->ordinal;     // 1
 //
 // Laws:

@@ -1,8 +1,9 @@
 // Pods as a watch tells them, read into what decisions need without building a document.
 //
 //   lws::PodReader reader;
-//   lws::ObservedPod pod;
-//   absl::Status status = reader.Read(line, &pod);
+//   lws::ObservedPod observed;
+//   absl::Status status = reader.Read(pod_text, &observed);
+//   observed.meta.name;    // "vllm-0"
 //
 // Laws:
 //   1. Of a document that ParseJson accepts the result, or the error, is that of ObservePod.

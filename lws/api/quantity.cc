@@ -109,7 +109,7 @@ bool IsShort(const Pieces& pieces, const Suffix& suffix, int* scale) {
   return 18 - whole_digits - fraction_digits >= 0 && *scale >= -kNanoDigits;
 }
 
-// Of a short number: whether its text already has the form that Kubernetes would print, so that it keeps it.
+// Whether the text of a short number already has the form that Kubernetes would print: Kubernetes then keeps the text.
 bool KeepsText(const Pieces& pieces, const Suffix& suffix, int scale) {
   const std::string digits = absl::StrCat(pieces.whole.empty() ? "0" : pieces.whole, pieces.fraction);
   if (suffix.format == Quantity::Format::kBinarySi) {

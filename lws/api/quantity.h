@@ -2,7 +2,7 @@
 //
 //   lws::Quantity q = *lws::Quantity::Parse("1.5Gi");
 //   q.Add(*lws::Quantity::Parse("512Mi"));
-//   q.ToString();        // 2Gi
+//   q.ToString();        // "2Gi"
 //   q.Value();           // 2147483648
 //
 // A quantity is a whole number of billionths (n); what is finer is rounded away from zero when it is read, and binary

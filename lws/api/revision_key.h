@@ -1,7 +1,7 @@
 // Keys and names of revisions: which version of a set's templates an object was made from.
 //
-//   lws::RevisionKey("{}");                        // 8 to 10 letters and digits
-//   lws::RevisionName("vllm", "6c5b8f7d9", 2);     // vllm-6c5b8f7d9-2
+//   lws::RevisionKey("{}");                        // "5d4f8c7bc5"
+//   lws::RevisionName("vllm", "6c5b8f7d9", 2);     // "vllm-6c5b8f7d9-2"
 //
 // Laws:
 //   1. Equal data, equal key.

@@ -1,6 +1,9 @@
 #include "lws/api/schema_validation.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +15,9 @@
 
 namespace lws::internal {
 namespace {
+
+// The field of an error that is told of no field.
+constexpr char kNoField[] = "<nil>";
 
 const char* SchemaType(FieldKind kind) {
   switch (kind) {
@@ -31,15 +37,77 @@ const char* SchemaType(FieldKind kind) {
   }
 }
 
+// The format beside the type, empty without one.
+absl::string_view SchemaFormat(FieldKind kind) {
+  if (kind == FieldKind::kInt32) return "int32";
+  if (kind == FieldKind::kInt64) return "int64";
+  return kind == FieldKind::kTime ? "date-time" : "";
+}
+
+// An integer that int64 does not hold is a number.
+bool IsInteger(const Json& value) {
+  return value.is_number_integer() &&
+         !(value.is_number_unsigned() && value.get<uint64_t>() > std::numeric_limits<int64_t>::max());
+}
+
+// 2.0 is an integer too.
+bool IsWholeNumber(const Json& value) {
+  if (!value.is_number()) return false;
+  return IsInteger(value) || std::trunc(value.get<double>()) == value.get<double>();
+}
+
+const char* JsonType(const Json& value) {
+  if (value.is_number()) return IsInteger(value) ? "integer" : "number";
+  return value.type_name();
+}
+
+const char* JsonFormat(const Json& value) {
+  if (!value.is_number()) return "";
+  return IsInteger(value) ? "int64" : "float64";
+}
+
+bool IsIntegerKind(FieldKind kind) { return kind == FieldKind::kInt32 || kind == FieldKind::kInt64; }
+
+// Whether an integer of this kind can hold the number.
+bool Holds(FieldKind kind, const Json& number) {
+  if (!IsWholeNumber(number)) return false;
+  if (kind == FieldKind::kInt64 && IsInteger(number)) return true;
+  const double limit = kind == FieldKind::kInt32 ? 0x1p31 : 0x1p63;
+  return number.get<double>() >= -limit && number.get<double>() < limit;
+}
+
+// The element of an old list map that `key` names, null when there is none. A key that misses a field names nothing.
+const Json* FindByKey(Texts fields, const Json& key, const Json* old_list) {
+  if (old_list == nullptr || !old_list->is_array()) return nullptr;
+  for (Texts field = fields; *field != nullptr; ++field) {
+    if (!key.contains(*field)) return nullptr;
+  }
+  for (const Json& element : *old_list) {
+    if (!element.is_object()) continue;
+    bool same = true;
+    for (auto it = key.begin(); it != key.end(); ++it) same = same && element.value(it.key(), Json()) == *it;
+    if (same) return &element;
+  }
+  return nullptr;
+}
+
+bool Contains(Texts texts, const Json& value) {
+  for (; *texts != nullptr; ++texts) {
+    if (value == *texts) return true;
+  }
+  return false;
+}
+
 class Validator {
  public:
-  void Object(const TypeInfo& type, const Json& object, absl::string_view path) {
+  // `old_object` is what an update finds in the place, null for nothing.
+  void Object(const TypeInfo& type, const Json& object, const Json* old_object, absl::string_view path) {
     for (const FieldInfo& field : type) {
       if (field.pruned) continue;
       const auto found = object.find(field.name);
       const std::string field_path = FieldPath(path, field.name);
       if (found != object.end()) {
-        Field(field, *found, field_path);
+        Value(field, field.kind, *found, OldField(old_object, field.name), field_path);
       } else if (field.required) {
         errors_.push_back(RequiredValue(field_path, ""));
       }
@@ -49,40 +117,98 @@ class Validator {
   FieldErrors Take() { return std::move(errors_); }
 
  private:
-  void WrongType(FieldKind kind, const Json& value, absl::string_view path) {
-    errors_.push_back(
-        InvalidText(path, value.dump(),
-                    absl::StrCat(path, " in body must be of type ", SchemaType(kind), ": ", Quote(value.dump()))));
+  static const Json* OldField(const Json* old_object, const std::string& name) {
+    if (old_object == nullptr || !old_object->is_object()) return nullptr;
+    const auto found = old_object->find(name);
+    return found == old_object->end() ? nullptr : &*found;
   }
 
-  void Field(const FieldInfo& field, const Json& value, const std::string& path) {
-    if (value.is_null()) return WrongType(field.kind, value, path);
-    switch (field.kind) {
+  // A value of the field, or of one of its elements, of this kind. One that an update leaves as it is passes.
+  void Value(const FieldInfo& field, FieldKind kind, const Json& value, const Json* old_value,
+             const std::string& path) {
+    if (old_value != nullptr && *old_value == value) return;
+    const bool has_type = CheckType(kind, value, path);
+    if (value.is_null()) return;
+    if (IsIntegerKind(kind) && value.is_number()) Number(field, kind, value, path);
+    if (kind == field.kind && field.enum_values != nullptr) Enum(field, value, path);
+    if (!has_type) return;
+    switch (kind) {
       case FieldKind::kObject:
-        return Object(field.object_type(), value, path);
+        return Object(field.object_type(), value, old_value, path);
       case FieldKind::kList:
-        return List(field, value, path);
+        return List(field, value, old_value, path);
       case FieldKind::kMap:
-        return Map(field, value, path);
+        return Map(field, value, old_value, path);
       default:
-        return Scalar(field, value, path);
+        return Text(field, kind, value, path);
     }
   }
 
-  void List(const FieldInfo& field, const Json& list, const std::string& path) {
+  // Whether the value is of the kind's type; if not, an error tells it.
+  bool CheckType(FieldKind kind, const Json& value, const std::string& path) {
+    const std::string actual = JsonType(value);
+    const std::string wanted = SchemaType(kind);
+    if (kind == FieldKind::kRaw && !value.is_null()) return true;
+    const bool is_any_of = kind == FieldKind::kIntOrString || kind == FieldKind::kQuantity;
+    if (is_any_of && !value.is_null()) return CheckAnyOf(value, actual, path);
+    if (actual == wanted || (IsIntegerKind(kind) && IsWholeNumber(value))) return true;
+    const absl::string_view format = SchemaFormat(kind);
+    if (!format.empty() && !value.is_null() && !value.is_string() && !value.is_array()) {
+      errors_.push_back(WrongType(path, format, JsonFormat(value)));
+    } else {
+      errors_.push_back(WrongType(path, wanted, actual));
+    }
+    return false;
+  }
+
+  // An integer or a string. What is neither is told of once a schema, and once for all.
+  bool CheckAnyOf(const Json& value, const std::string& actual, const std::string& path) {
+    if (value.is_string() || IsWholeNumber(value)) return true;
+    errors_.push_back(
+        InvalidText(kNoField, "", absl::StrCat(Quote(path), " must validate at least one schema (anyOf)")));
+    errors_.push_back(WrongType(path, "integer,string", actual));
+    errors_.push_back(WrongType(path, "integer", actual));
+    if (value.is_number()) NotAnInteger("(default format)", path);
+    return false;
+  }
+
+  void NotAnInteger(absl::string_view format, const std::string& path) {
+    errors_.push_back(
+        InvalidText(kNoField, "", absl::StrCat("Checked value must be of type integer ", format, " in ", path)));
+  }
+
+  void List(const FieldInfo& field, const Json& list, const Json* old_list, const std::string& path) {
+    const int items = static_cast<int>(list.size());
+    if (field.min_items >= 0 && items < field.min_items) {
+      errors_.push_back(InvalidValue(path, absl::StrCat(items),
+                                     absl::StrCat(path, " in body should have at least ", field.min_items, " items")));
+    }
+    if (field.max_items >= 0 && items > field.max_items) {
+      errors_.push_back(TooMany(path, list.size(), field.max_items));
+    }
+    Duplicates(field, list, path);
+    for (size_t i = 0; i < list.size(); ++i) {
+      const bool has_key = field.list_type == ListType::kMap && list[i].is_object();
+      const Json* old_element = has_key ? FindByKey(field.list_map_keys, Key(field, list[i]), old_list) : nullptr;
+      Value(field, field.element_kind, list[i], old_element, ElementPath(path, i));
+    }
+  }
+
+  // Elements of list maps and sets must differ. A null counts as an empty object; of other values that are no objects
+  // the first is told, and ends it.
+  void Duplicates(const FieldInfo& field, const Json& list, const std::string& path) {
+    if (field.list_type != ListType::kMap && field.list_type != ListType::kSet) return;
     std::map<Json, int> seen;
     for (size_t i = 0; i < list.size(); ++i) {
       const std::string element_path = ElementPath(path, i);
-      if (list[i].is_null()) {
-        WrongType(field.element_kind, list[i], element_path);
-        continue;
+      if (field.list_type == ListType::kMap && !list[i].is_object() && !list[i].is_null()) {
+        errors_.push_back(
+            InvalidValue(element_path, ShowJson(list[i]), "must be an object for an array of list-type map"));
+        return;
       }
-      if (field.list_type == ListType::kMap || field.list_type == ListType::kSet) {
-        Json key = Key(field, list[i]);
-        // Of several repetitions the first is told.
-        if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
-      }
-      if (field.element_kind == FieldKind::kObject) Object(field.object_type(), list[i], element_path);
+      const Json key = Key(field, list[i]);
+      // The API server reports the first repetition of a key alone.
+      if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
     }
   }
 
@@ -90,67 +216,66 @@ class Validator {
   static Json Key(const FieldInfo& field, const Json& element) {
     if (field.list_type == ListType::kSet) return element;
     Json key = Json::object();
+    if (!element.is_object()) return key;
     for (Texts name = field.list_map_keys; *name != nullptr; ++name) {
       if (const auto found = element.find(*name); found != element.end()) key[*name] = *found;
     }
     return key;
   }
 
-  void Map(const FieldInfo& field, const Json& map, const std::string& path) {
+  void Map(const FieldInfo& field, const Json& map, const Json* old_map, const std::string& path) {
     for (auto it = map.begin(); it != map.end(); ++it) {
-      if (it->is_null()) WrongType(field.element_kind, *it, FieldPath(path, it.key()));
-      if (field.element_has_pattern && it->is_string()) Pattern(field, *it, FieldPath(path, it.key()));
+      Value(field, field.element_kind, *it, OldField(old_map, it.key()), FieldPath(path, it.key()));
     }
   }
 
-  void Scalar(const FieldInfo& field, const Json& value, const std::string& path) {
-    if (field.bounded && value.is_number_integer()) Bounds(field, value.get<int64_t>(), path);
+  void Number(const FieldInfo& field, FieldKind kind, const Json& value, const std::string& path) {
+    if (!Holds(kind, value)) NotAnInteger(absl::StrCat("with format ", SchemaFormat(kind)), path);
+    if (!field.bounded || kind != field.kind) return;
+    const double number = value.get<double>();
+    if (number < static_cast<double>(field.min)) {
+      errors_.push_back(InvalidValue(path, ShowJson(value),
+                                     absl::StrCat(path, " in body should be greater than or equal to ", field.min)));
+    }
+    if (number > static_cast<double>(field.max)) {
+      errors_.push_back(InvalidValue(path, ShowJson(value),
+                                     absl::StrCat(path, " in body should be less than or equal to ", field.max)));
+    }
+  }
+
+  void Enum(const FieldInfo& field, const Json& value, const std::string& path) {
+    if (Contains(field.enum_values, value)) return;
+    errors_.push_back(UnsupportedValue(
+        path, value.is_string() ? Quote(value.get_ref<const std::string&>()) : ShowJson(value), field.enum_values));
+  }
+
+  void Text(const FieldInfo& field, FieldKind kind, const Json& value, const std::string& path) {
     if (!value.is_string()) return;
+    const bool is_element = kind != field.kind;
     const std::string& text = value.get_ref<const std::string&>();
-    if (field.enum_values != nullptr && !Contains(field.enum_values, text)) {
-      errors_.push_back(UnsupportedValue(path, text, field.enum_values));
-    }
-    Length(field, text, path);
-    if (field.pattern != nullptr) Pattern(field, value, path);
+    if (!is_element && !HasLength(field, text, path)) return;
+    if (field.pattern != nullptr && is_element == field.element_has_pattern) Pattern(field, text, path);
   }
 
-  void Bounds(const FieldInfo& field, int64_t value, const std::string& path) {
-    const std::string shown = absl::StrCat(value);
-    if (value < field.min) {
-      errors_.push_back(
-          InvalidValue(path, shown, absl::StrCat(path, " in body should be greater than or equal to ", field.min)));
-    }
-    if (value > field.max) {
-      errors_.push_back(
-          InvalidValue(path, shown, absl::StrCat(path, " in body should be less than or equal to ", field.max)));
-    }
-  }
-
-  void Length(const FieldInfo& field, const std::string& text, const std::string& path) {
+  // Whether the text is of a length that is allowed; a longer or shorter one is not looked at further.
+  bool HasLength(const FieldInfo& field, const std::string& text, const std::string& path) {
     const int characters =
         static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-    if (field.min_length >= 0 && characters < field.min_length) {
-      errors_.push_back(
-          InvalidText(path, text, absl::StrCat(path, " in body should be at least ", field.min_length, " chars long")));
-    }
     if (field.max_length >= 0 && characters > field.max_length) {
-      errors_.push_back({path, absl::StrCat("Too long: may not be more than ", field.max_length, " bytes")});
+      errors_.push_back(TooLong(path, field.max_length));
+      return false;
     }
+    if (field.min_length < 0 || characters >= field.min_length) return true;
+    errors_.push_back(
+        InvalidText(path, text, absl::StrCat(path, " in body should be at least ", field.min_length, " chars long")));
+    return false;
   }
 
-  void Pattern(const FieldInfo& field, const Json& value, const std::string& path) {
+  void Pattern(const FieldInfo& field, const std::string& text, const std::string& path) {
     std::unique_ptr<RE2>& pattern = patterns_[field.pattern];
     if (pattern == nullptr) pattern = std::make_unique<RE2>(field.pattern, RE2::Quiet);
-    const std::string& text = value.get_ref<const std::string&>();
     if (RE2::PartialMatch(text, *pattern)) return;
     errors_.push_back(InvalidText(path, text, absl::StrCat(path, " in body should match '", field.pattern, "'")));
-  }
-
-  static bool Contains(Texts texts, const std::string& text) {
-    for (; *texts != nullptr; ++texts) {
-      if (text == *texts) return true;
-    }
-    return false;
   }
 
   FieldErrors errors_;
@@ -161,7 +286,14 @@ class Validator {
 
 FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::string_view path) {
   Validator validator;
-  validator.Object(type, object, path);
+  validator.Object(type, object, nullptr, path);
+  return validator.Take();
+}
+
+FieldErrors ValidateSchemaUpdate(const TypeInfo& type, const Json& old_object, const Json& object,
+                                 absl::string_view path) {
+  Validator validator;
+  validator.Object(type, object, &old_object, path);
   return validator.Take();
 }
 

@@ -16,10 +16,15 @@
 
 namespace lws::internal {
 
-// All violations below `path`: required fields, types of nulls, enums, bounds, lengths, patterns, and repeated keys of
-// list maps and sets; in the order of the field table. Values of a wrong type other than null are ReadTyped's business.
-// Complexity: O(object), and quadratic in the length of one list map.
+// All violations below `path`: required fields, types, enums, bounds, lengths, patterns, numbers of items, and repeated
+// keys of list maps and sets; in the order of the field table. An error of a number's range or of a value that matches
+// no alternative is told of the field `<nil>`, as the API server does. Complexity: O(object).
 FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::string_view path);
+
+// The same for an update of `old_object`: what is wrong with a value that stays as it is passes. Elements of a list map
+// are the same when their keys are. Complexity: O(object), and quadratic in the length of one list map.
+FieldErrors ValidateSchemaUpdate(const TypeInfo& type, const Json& old_object, const Json& object,
+                                 absl::string_view path);
 
 }  // namespace lws::internal
 

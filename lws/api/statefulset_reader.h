@@ -2,7 +2,10 @@
 //
 //   lws::StatefulSetReader reader;
 //   lws::ObservedStatefulSet statefulset;
-//   absl::Status status = reader.Read(line, &statefulset);
+//   absl::Status status = reader.Read(
+//       R"({"kind": "StatefulSet", "metadata": {"name": "vllm", "namespace": "default"}, "spec": {"replicas": 4}})",
+//       &statefulset);
+//   statefulset.replicas;    // 4
 //
 // Those of workers are read quickly. What the manager kFieldManager has applied, as to a leader StatefulSet, takes the
 // whole document.

@@ -12,6 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "lws/api/field_status.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
 #include "nlohmann/json.hpp"
 
@@ -47,9 +49,9 @@ const char* KindName(FieldKind kind) {
 }
 
 absl::Status WrongType(absl::string_view path, const Json& value, FieldKind kind) {
-  std::string shown = CanonicalJson(value);
+  std::string shown = PrintableText(CanonicalJson(value));
   if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", shown, " is not ", KindName(kind)));
+  return FieldStatus("", path, absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
 // Integers may come as 2.0; that is 2.
@@ -82,7 +84,7 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
   }
   absl::StatusOr<Quantity> quantity = Quantity::Parse(text);
   if (!quantity.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", CanonicalJson(raw), ": ", quantity.status().message()));
+    return FieldStatus("", path, absl::StrCat(PrintableText(CanonicalJson(raw)), ": ", quantity.status().message()));
   }
   return Json(quantity->ToString());
 }
@@ -206,6 +208,38 @@ void ForEachObject(const FieldInfo& field, absl::string_view path, Json* value, 
   }
 }
 
+// Appends `value`, a value of the field or of one of its elements, of this kind.
+void AppendInFieldOrder(const FieldInfo& field, FieldKind kind, const Json& value, std::string* text);
+
+void AppendInFieldOrder(const TypeInfo& type, const Json& object, std::string* text) {
+  text->push_back('{');
+  bool first = true;
+  for (const FieldInfo& field : type) {
+    const auto found = object.find(field.name);
+    if (found == object.end()) continue;
+    absl::StrAppend(text, first ? "" : ",", CanonicalJson(field.name), ":");
+    AppendInFieldOrder(field, field.kind, *found, text);
+    first = false;
+  }
+  text->push_back('}');
+}
+
+void AppendInFieldOrder(const FieldInfo& field, FieldKind kind, const Json& value, std::string* text) {
+  if (field.type < 0 || !value.is_structured()) {
+    absl::StrAppend(text, CanonicalJson(value));
+    return;
+  }
+  if (kind == FieldKind::kObject) return AppendInFieldOrder(field.object_type(), value, text);
+  const bool is_list = value.is_array();
+  text->push_back(is_list ? '[' : '{');
+  for (auto it = value.begin(); it != value.end(); ++it) {
+    if (it != value.begin()) text->push_back(',');
+    if (!is_list) absl::StrAppend(text, CanonicalJson(it.key()), ":");
+    AppendInFieldOrder(field, field.element_kind, *it, text);
+  }
+  text->push_back(is_list ? ']' : '}');
+}
+
 }  // namespace
 
 std::string FieldPath(absl::string_view path, absl::string_view name) {
@@ -228,6 +262,18 @@ absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::stri
     }
   }
   return result;
+}
+
+std::string ShowJson(const Json& value) {
+  const double number = value.is_number_float() ? value.get<double>() : 0.5;
+  const bool is_whole = std::trunc(number) == number && std::abs(number) < 1e15;
+  return is_whole ? absl::StrCat(static_cast<int64_t>(number)) : CanonicalJson(value);
+}
+
+std::string FieldOrderJson(const TypeInfo& type, const Json& object) {
+  std::string text;
+  AppendInFieldOrder(type, object, &text);
+  return text;
 }
 
 void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* object, std::vector<std::string>* pruned) {

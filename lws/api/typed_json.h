@@ -40,6 +40,13 @@ void DropNulls(const TypeInfo& type, Json* object);
 // Gives absent fields their schema default. Complexity: O(object).
 void ApplySchemaDefaults(const TypeInfo& type, Json* object);
 
+// The text of a document that ReadTyped returned for `type`, with fields in the order of the field table: the bytes
+// that Go's encoding/json writes for the typed value. Keys of maps are sorted. Complexity: O(object).
+std::string FieldOrderJson(const TypeInfo& type, const Json& object);
+
+// `value` as errors show it: as Go writes it, a whole number without a fraction.
+std::string ShowJson(const Json& value);
+
 // The path of field `name` below `path`, and of element `index`.
 std::string FieldPath(absl::string_view path, absl::string_view name);
 std::string ElementPath(absl::string_view path, size_t index);

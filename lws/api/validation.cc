@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "lws/api/int_or_percent.h"
+#include "lws/api/int_or_percent_validation.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
@@ -47,39 +45,11 @@ void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
   }
 }
 
-std::string Show(const IntOrPercent& value) { return value.is_text() ? Quote(value.text()) : value.ToString(); }
-
-bool IsPercent(absl::string_view text) {
-  if (!absl::ConsumeSuffix(&text, "%") || text.empty()) return false;
-  return text.find_first_not_of("0123456789") == absl::string_view::npos;
-}
-
-void CheckIntOrPercent(const IntOrPercent& value, const std::string& field, FieldErrors* errors) {
-  if (!value.is_text()) {
-    if (value.number() < 0) {
-      errors->push_back(InvalidValue(field, Show(value), "must be greater than or equal to 0"));
-    }
-    return;
-  }
-  if (!IsPercent(value.text())) {
-    errors->push_back(InvalidValue(field, Show(value),
-                                   "a valid percent string must be a numeric string followed by an ending '%' (e.g. "
-                                   "'1%',  or '93%', regex used for "
-                                   "validation is '[0-9]+%')"));
-    return;
-  }
-  // A number too long to hold is above 100 as well.
-  const std::optional<int64_t> percent = ParseStrictInteger(absl::StripSuffix(value.text(), "%"));
-  if (!percent.has_value() || *percent > 100) {
-    errors->push_back(InvalidValue(field, Show(value), "must not be greater than 100%"));
-  }
-}
-
 // The scaled value, 0 and an error for one that does not scale.
 int32_t CheckedScale(const IntOrPercent& value, int32_t replicas, Rounding rounding, const std::string& field,
                      FieldErrors* errors) {
   const absl::StatusOr<int32_t> scaled = value.Scale(replicas, rounding);
-  if (!scaled.ok()) errors->push_back(InvalidValue(field, Show(value), "invalid value"));
+  if (!scaled.ok()) errors->push_back(InvalidValue(field, ShowIntOrPercent(value), "invalid value"));
   return scaled.value_or(0);
 }
 
@@ -95,17 +65,21 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
     errors->push_back(InvalidValue(absl::StrCat(kUpdateField, ".partition"), absl::StrCat(update.partition()),
                                    "must be greater than or equal to 0"));
   }
-  CheckIntOrPercent(max_unavailable, unavailable_field, errors);
-  CheckIntOrPercent(max_surge, surge_field, errors);
+  ValidateIntOrPercent(max_unavailable, unavailable_field, errors);
+  ValidateIntOrPercent(max_surge, surge_field, errors);
   const int32_t unavailable = CheckedScale(max_unavailable, replicas, Rounding::kDown, unavailable_field, errors);
   const int32_t surge = CheckedScale(max_surge, replicas, Rounding::kUp, surge_field, errors);
   if (unavailable == 0 && surge == 0 && replicas != 0) {
-    errors->push_back(InvalidValue(unavailable_field, Show(max_unavailable), "must not be 0 when `maxSurge` is 0"));
+    errors->push_back(NoBudget(unavailable_field, max_unavailable));
   }
 }
 
 void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  if (group.has_sub_group_policy() && !group.sub_group_policy().has_sub_group_size()) {
+    // The webhook of the reference crashes here, so that the API server refuses the set.
+    errors->push_back(RequiredValue("spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize", ""));
+  }
   if (!group.has_sub_group_policy() || !group.sub_group_policy().has_sub_group_size()) {
     if (set.metadata().annotations().count(kSubGroupExclusiveTopologyAnnotation) > 0) {
       errors->push_back(InvalidText(absl::StrCat("metadata.annotations.", kSubGroupExclusiveTopologyAnnotation),
@@ -144,10 +118,18 @@ void CheckSubGroupChange(const LeaderWorkerTemplate& before, const LeaderWorkerT
 
 }  // namespace
 
+std::string NameOrGenerated(const ObjectMeta& metadata) {
+  // The API server puts five characters behind as much of the prefix as leaves a label.
+  constexpr size_t kLongestPrefix = 58;
+  if (!metadata.name().empty() || metadata.generate_name().empty()) return metadata.name();
+  return absl::StrCat(metadata.generate_name().substr(0, kLongestPrefix), "xxxxx");
+}
+
 FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set) {
   FieldErrors errors;
-  for (const std::string& detail : Dns1035LabelErrors(set.metadata().name())) {
-    errors.push_back(InvalidText("metadata.name", set.metadata().name(), detail));
+  const std::string name = NameOrGenerated(set.metadata());
+  for (const std::string& detail : Dns1035LabelErrors(name)) {
+    errors.push_back(InvalidText("metadata.name", name, detail));
   }
   CheckCounts(set, &errors);
   CheckRollingUpdate(set, &errors);

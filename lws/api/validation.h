@@ -14,9 +14,13 @@
 
 namespace lws {
 class LeaderWorkerSet;
+class ObjectMeta;
 }  // namespace lws
 
 namespace lws::internal {
+
+// The name; of an object that has only generateName, one that the API server could make of it; "" without both.
+std::string NameOrGenerated(const ObjectMeta& metadata);
 
 // REQUIRES: nothing; absent fields count as their defaults. Complexity: O(1) in the size of the templates.
 FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set);

@@ -1,6 +1,6 @@
 // Names that LeaderWorkerSet, and the Kubernetes objects it writes, agree on.
 //
-//   pod.labels[lws::kGroupIndexLabel] = "3";
+//   pod["metadata"]["labels"][lws::kGroupIndexLabel] = "3";
 //
 // Constants only. Source of all of them: the LeaderWorkerSet API, group leaderworkerset.x-k8s.io/v1.
 #ifndef LWS_API_WELL_KNOWN_H_

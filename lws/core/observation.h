@@ -1,8 +1,8 @@
 // All that a decision may look at: the set or the pod, and the objects around it, borrowed.
 //
-//   lws::SetObservation observation;
-//   observation.set = &set;
-//   lws::Plan plan = lws::ReconcileSet(observation, now);    // a set without objects: they are all created
+//   lws::SetObservation without_objects;
+//   without_objects.set = &set;
+//   lws::Plan plan = lws::ReconcileSet(without_objects, now);    // a set without objects: they are all created
 //
 // A ClusterSnapshot and a Fleet give them; a host with an index of its own fills the structs itself. Lists are in the
 // order of namespace and name; where two objects compete for one place, the last listed wins.
@@ -41,18 +41,18 @@ class LeaderPods {
 struct SetObservation {
   // Null when the set does not exist; nothing else is then looked at.
   const LeaderWorkerSet* set = nullptr;
-  // Of that set; null costs the pass the time to work it out.
+  // The digest of `set`. When it is null, the pass computes it, which costs time.
   const internal::SetDigest* digest = nullptr;
-  // Null to be chosen from the revisions. REQUIRES: as ChooseRevision does.
+  // The choice that ChooseRevision makes from `revisions`. When it is null, the pass chooses.
   const internal::RevisionChoice* revision = nullptr;
-  // Null to be read from the lists below. REQUIRES: as ReadGroups gives it for the revision of the pass.
+  // What ReadGroups reads from the lists below for the revision of the pass. When it is null, the pass reads them.
   const internal::GroupFacts* groups = nullptr;
-  // Groups that a failure is about to restart: a policy that keeps a budget does not count on them. Each once, in
-  // order; those of GroupOwedRestart, or, under a host's restart policy, those whose RestartMemory owes a restart.
+  // Groups that a failure is about to restart, each once, in ascending order. A policy that keeps a budget does not
+  // count on them. GroupOwedRestart tells them; under a host's restart policy RestartMemory::owes_restart does.
   std::vector<int32_t> groups_to_restart;
-  // For passes that replace single groups, where `groups` stands for the lists below; null to look there.
+  // Finds the leaders of single groups when `groups` stands for the lists below. When it is null, the lists are read.
   LeaderPods* leaders = nullptr;
-  // Of the set's name; null when absent.
+  // The StatefulSet with the set's name; null when absent.
   const ObservedStatefulSet* leader_statefulset = nullptr;
   // Pods of the set with worker index 0.
   std::vector<const ObservedPod*> leader_pods;
@@ -60,30 +60,32 @@ struct SetObservation {
   std::vector<const ObservedStatefulSet*> worker_statefulsets;
   // Revisions of the namespace that carry the set's label, or a name that begins with the set's.
   std::vector<const ObservedRevision*> revisions;
-  // Of the set's name; null when absent.
+  // The Service with the set's name; null when absent.
   const ObservedService* service = nullptr;
-  // What was to be kept of the rollout, for controls; null: nothing.
+  // What the last plan told the host to keep of the rollout, for controls. Null means that nothing is kept yet.
   const RolloutProgress* rollout_progress = nullptr;
 };
 
 struct PodObservation {
   const ObservedPod* pod = nullptr;  // null when the pod does not exist
   const LeaderWorkerSet* set = nullptr;
-  // Of the pod's name without its ordinal; null when absent. For a leader pod not looked at.
+  // The pod whose name is the pod's name without its ordinal; null when absent. Decisions on a leader do not read it.
   const ObservedPod* leader = nullptr;
   // The StatefulSet that the pod's controller reference names; null when absent.
   const ObservedStatefulSet* controller = nullptr;
   // The pods of the pod's group.
   std::vector<const ObservedPod*> group_pods;
-  // Named like the pod; null when absent.
+  // The StatefulSet and the Service that are named like the pod; null when absent.
   const ObservedStatefulSet* worker_statefulset = nullptr;
   const ObservedService* service = nullptr;
-  // Of the name that the pod's annotation tells; null when absent.
+  // The PodGroup that the pod's annotation names; null when absent.
   const ObservedPodGroup* pod_group = nullptr;
-  const ObservedNode* node = nullptr;  // that the pod is on
+  // The node that the pod is on; null when absent.
+  const ObservedNode* node = nullptr;
   std::vector<const ObservedRevision*> revisions;
-  // For a restart policy with a memory: the members of the pod's group, and what was remembered of it. Null: as the
-  // reference decides.
+  // For a restart policy, which cannot decide without members: the members of the pod's group, and what was remembered
+  // of the group, which may be nothing. Without a restart policy both stay null, and restarts are decided as the
+  // reference decides them.
   const GroupMembers* members = nullptr;
   const RestartMemory* restart_memory = nullptr;
 };

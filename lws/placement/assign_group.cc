@@ -10,6 +10,7 @@
 #include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/domain_search.h"
 #include "lws/placement/search/explain_no_fit.h"
+#include "lws/placement/search/group_rules.h"
 #include "lws/placement/search/placement_problem.h"
 #include "lws/placement/search/rank_order.h"
 
@@ -19,10 +20,15 @@ using internal::AssignRanks;
 using internal::CountScope;
 using internal::DomainCounts;
 using internal::ExplainNoFit;
+using internal::KeepsRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
+using internal::ReadProblem;
+using internal::ReadStricterProblem;
 using internal::SearchNodes;
+using internal::StricterRequest;
+using internal::StricterRequests;
 
 namespace {
 
@@ -35,6 +41,49 @@ PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity
     result.assignment = AssignRanks(problem, std::move(picks));
   }
   return result;
+}
+
+// The places that a search finds without looking at all rules are tried until one keeps them.
+PlacementResult AssignKeepingRules(const PlacementProblem& problem, const Capacity& capacity,
+                                   const DomainCounts& counts) {
+  PlacementResult result = Assign(problem, capacity, counts);
+  result.not_looked_at = problem.request->not_looked_at;
+  if (problem.unchecked_rules.empty() || !result.assignment.has_value() ||
+      KeepsRules(problem, capacity, result.assignment->NodesByRank())) {
+    return result;
+  }
+  for (const StricterRequest& stricter : StricterRequests(problem)) {
+    const absl::StatusOr<PlacementProblem> strict = ReadStricterProblem(stricter, capacity);
+    if (!strict.ok()) continue;
+    result.assignment = Assign(*strict, capacity, DomainCounts(*strict, capacity, {})).assignment;
+    const bool fits = result.assignment.has_value();
+    if (fits && KeepsRules(problem, capacity, result.assignment->NodesByRank())) return result;
+  }
+  result.assignment.reset();
+  result.no_fit = {};
+  result.no_fit.reason = NoFitReason::kRulesNotKept;
+  result.no_fit.wanted_pods = problem.workers + problem.has_leader;
+  result.no_fit.rules = problem.unchecked_rules;
+  return result;
+}
+
+// Whether a committed group of the request may change which nodes others can use, beside their room.
+bool AsksOfOthers(const GroupRequest& request) {
+  const auto asks = [](const PodShape& shape) { return shape.rules != nullptr && shape.rules->asks(); };
+  return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
+}
+
+absl::StatusOr<std::vector<PlacementResult>> AssignOneByOne(absl::Span<const GroupRequest* const> requests,
+                                                            Capacity* capacity) {
+  std::vector<PlacementResult> results;
+  results.reserve(requests.size());
+  for (const GroupRequest* request : requests) {
+    absl::StatusOr<PlacementResult> result = AssignGroup(*capacity, *request);
+    if (!result.ok()) return result.status();
+    results.push_back(*std::move(result));
+    if (results.back().assignment.has_value()) capacity->Commit(*request, *results.back().assignment);
+  }
+  return results;
 }
 
 // One request of a batch, counted once and kept up to date.
@@ -76,9 +125,13 @@ std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const
 }  // namespace
 
 absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request) {
-  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
   if (!problem.ok()) return problem.status();
-  return Assign(*problem, capacity, DomainCounts(*problem, capacity, {}));
+  return AssignKeepingRules(*problem, capacity, DomainCounts(*problem, capacity, {}));
+}
+
+absl::Status CheckGroupRequest(const GroupRequest& request, const Topology& topology) {
+  return PlacementProblem::Create(request, topology).status();
 }
 
 absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const GroupRequest* const> requests,
@@ -88,10 +141,14 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
   std::map<const GroupRequest*, Counted> counted;
   for (const GroupRequest* request : requests) {
     if (counted.count(request) > 0) continue;
-    absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*request, topology);
+    absl::StatusOr<PlacementProblem> problem = ReadProblem(*request, *capacity);
     if (!problem.ok()) return problem.status();
     widest_hold = std::min(widest_hold, WidestHold(*problem));
     counted[request].problem = *std::move(problem);
+  }
+  if (std::any_of(requests.begin(), requests.end(),
+                  [](const GroupRequest* request) { return AsksOfOthers(*request); })) {
+    return AssignOneByOne(requests, capacity);
   }
   for (auto& [request, entry] : counted) {
     entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity, CountScope());
@@ -104,10 +161,10 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
   for (const GroupRequest* request : requests) {
     Counted& entry = counted[request];
     if (entry.no_fit.has_value() && entry.commits == commits) {
-      results.push_back({std::nullopt, *entry.no_fit});
+      results.push_back({std::nullopt, *entry.no_fit, request->not_looked_at});
       continue;
     }
-    results.push_back(Assign(entry.problem, *capacity, *entry.counts));
+    results.push_back(AssignKeepingRules(entry.problem, *capacity, *entry.counts));
     if (!results.back().assignment.has_value()) {
       entry.no_fit = results.back().no_fit;
       entry.commits = commits;

@@ -1,15 +1,18 @@
 // Topology assignment: a node for every rank of a group, or why there is none.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
+//   lws::GroupRequest request;
+//   request.workers = 2;
 //   lws::PlacementResult result = *lws::AssignGroup(capacity, request);
-//   if (result.assignment.has_value()) capacity.Commit(request, *result.assignment);
-//   else lws::DescribeNoFit(result.no_fit);    // "0 of 12 cloud/rack fit 8 pods: ..."
+//   result.assignment.has_value();    // true; otherwise lws::DescribeNoFit(result.no_fit) says why
+//   capacity.Commit(request, *result.assignment);
 //
 // Laws:
 //   1. Counts: every rank is assigned exactly once.
 //   2. Capacity: on no node and for no resource is free capacity exceeded, the leader's shape included.
-//   3. Constraints hold: required, subgroups, exclusive, selectors, affinity, taints.
-//   4. Completeness: when any assignment meets the constraints, one is returned.
+//   3. Constraints hold: required, subgroups, exclusive, selectors, affinity, taints, and what pods ask of each other.
+//   4. Completeness: when any assignment meets the constraints, one is returned, or the answer is kRulesNotKept.
 //   5. Fewest domains: at the widest level where pods must be spread, as few domains as possible; at each level below
 //   the
 //      fewest inside the domains chosen above. Not for kLeastFree.
@@ -33,11 +36,13 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/topology.h"
 
 namespace lws {
 
@@ -45,8 +50,12 @@ namespace lws {
 // negative amount. Complexity: O(nodes x resources) to count, O(domains + pods log nodes) to search.
 absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request);
 
+// What AssignGroup would say of the request, without looking for a place. Errors: as AssignGroup.
+absl::Status CheckGroupRequest(const GroupRequest& request, const Topology& topology);
+
 // Assigns the groups in order and commits each that fits. On an error nothing is committed.
-// Complexity: counting once for each different request, then the domains of each level for each group.
+// Complexity: counting once for each different request, then the domains of each level for each group; when some
+// request asks something of other pods, as AssignGroup for each group.
 absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const GroupRequest* const> requests,
                                                           Capacity* capacity);
 

@@ -46,13 +46,23 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
       return "no pod of the group is left";
     case NoFitReason::kNoPlaceBesideSurvivors:
       return "there is no room beside the surviving pods";
+    case NoFitReason::kRulesNotKept:
+      return "there is room, and the places that were tried break what the pods ask of each other";
   }
   return "";
 }
 
 std::string DescribeNoFit(const NoFit& no_fit) {
-  std::string text = absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods,
-                                  " pods: ", NoFitReasonText(no_fit.reason));
+  if (no_fit.reason == NoFitReason::kRulesNotKept) {
+    return absl::StrCat("no sure place for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason), ": ",
+                        absl::StrJoin(no_fit.rules, ", "));
+  }
+  std::string text =
+      no_fit.wanted_subgroups > 0
+          ? absl::StrCat(no_fit.best_subgroups, " of ", no_fit.wanted_subgroups, " subgroups of ", no_fit.subgroup_size,
+                         " pods fit, each in one ", no_fit.subgroup_level)
+          : absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods, " pods");
+  absl::StrAppend(&text, ": ", NoFitReasonText(no_fit.reason));
   const std::string best = no_fit.best_domain.empty() ? "the whole cluster" : absl::StrJoin(no_fit.best_domain, "/");
   absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes, " nodes");
   const char* separator = ": ";

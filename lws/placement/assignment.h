@@ -50,6 +50,7 @@ enum class NoFitReason {
   kNotEnoughRoom,      // all nodes together are too few
   kNoSurvivors,        // every pod of the group is lost
   kNoPlaceBesideSurvivors,
+  kRulesNotKept,  // there is room, and what was tried breaks what pods ask of each other; there may be another place
 };
 
 // "kNoLevelFits" -> "no domain of the level takes the whole group".
@@ -65,19 +66,32 @@ struct NoFit {
   // The domain that would take most of the wanted pods; an empty path is the whole cluster.
   std::vector<std::string> best_domain;
   int64_t best_pods = 0;
+  // Where subgroups are asked for: the level and the size of those that fail, or of the widest ones; how many are
+  // wanted, and how many the best domain would take.
+  std::string subgroup_level;
+  int64_t subgroup_size = 0;
+  int64_t wanted_subgroups = 0;
+  int64_t best_subgroups = 0;
   int64_t nodes = 0;
   // Number of nodes that cannot take a single worker, by reason: "notReady", "selector", "affinity", "taint",
   // "domainTaken", "missingLabel", or the name of a resource. One that lacks several resources counts for each.
   std::map<std::string, int64_t> excluded;
+  // For kRulesNotKept, the rules of which one at least is broken: "podAffinity", "podAntiAffinity",
+  // "topologySpreadConstraints".
+  std::vector<std::string> rules;
 };
 
 // One of the two.
 struct PlacementResult {
   std::optional<Assignment> assignment;
   NoFit no_fit;  // meaningful without an assignment
+  // What may still keep the pods from their nodes and was not looked at: "resourceClaims of workerTemplate". An
+  // assignment is a promise only when this is empty; a no-fit is right in any case, but for kRulesNotKept.
+  std::vector<std::string> not_looked_at;
 };
 
-// "0 of 12 cloud/rack fit 8 pods: best is b1/r3 with 6; 40 nodes: 12 taint, 4 notReady".
+// "0 of 12 cloud/rack fit 8 pods: no domain of the level takes the whole group; best is b1/r3 with 6; 40 nodes: 12
+// taint, 4 notReady", or "3 of 4 subgroups of 4 pods fit, each in one cloud/rack: ...".
 std::string DescribeNoFit(const NoFit& no_fit);
 
 }  // namespace lws

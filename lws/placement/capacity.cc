@@ -1,5 +1,6 @@
 #include "lws/placement/capacity.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
@@ -27,13 +28,6 @@ Capacity::Capacity(std::shared_ptr<const Topology> topology)
   for (int32_t node = 0; node < nodes; ++node) {
     free_.insert(free_.end(), topology_->Allocatable(node), topology_->Allocatable(node) + width_);
   }
-  for (std::vector<LevelHolds>& levels : holds_) {
-    levels.resize(topology_->LevelCount());
-    for (int level = 0; level < topology_->LevelCount(); ++level) {
-      levels[level].here.resize(topology_->DomainCount(level));
-      levels[level].inside.resize(topology_->DomainCount(level));
-    }
-  }
 }
 
 std::vector<int64_t> Capacity::RowOf(const ResourceAmounts& amounts) const {
@@ -48,15 +42,40 @@ void Capacity::Change(int32_t node, const std::vector<int64_t>& amounts, int64_t
   for (size_t i = 0; i < width_; ++i) row[i] = Saturated(row[i] - __int128{amounts[i]} * times);
 }
 
-void Capacity::ChangeHold(Holder holder, int level, int32_t domain, int32_t by) {
-  std::vector<LevelHolds>& levels = holds_[static_cast<int>(holder)];
+void Capacity::AddPods(int32_t node, const std::shared_ptr<const PodRules>& rules, int64_t count) {
+  if (rules == nullptr || count == 0) return;
+  if (!rules->apart.empty()) guarded_pods_ += count;
+  std::vector<PlacedPods>& here = pods_[node];
+  const auto found =
+      std::find_if(here.begin(), here.end(), [&](const PlacedPods& pods) { return pods.rules == rules; });
+  if (found == here.end()) {
+    here.push_back({rules, count});
+    return;
+  }
+  found->count += count;
+  if (found->count == 0) here.erase(found);
+  if (here.empty()) pods_.erase(node);
+}
+
+void Capacity::ChangeHold(Holder holder, const std::string& namespace_name, int level, int32_t domain, int32_t by) {
+  std::vector<LevelHolds>& levels = holds_[static_cast<int>(holder)][namespace_name];
+  if (levels.empty()) {
+    levels.resize(topology_->LevelCount());
+    for (int i = 0; i < topology_->LevelCount(); ++i) {
+      levels[i].here.resize(topology_->DomainCount(i));
+      levels[i].inside.resize(topology_->DomainCount(i));
+    }
+  }
   levels[level].here[domain] += by;
   const int32_t node = topology_->NodesOf(level, domain).begin;
   for (int above = 0; above <= level; ++above) levels[above].inside[topology_->DomainOf(above, node)] += by;
 }
 
-int32_t Capacity::Holds(Holder holder, int level, int32_t domain) const {
-  const std::vector<LevelHolds>& levels = holds_[static_cast<int>(holder)];
+int32_t Capacity::Holds(Holder holder, const std::string& namespace_name, int level, int32_t domain) const {
+  const NamespaceHolds& namespaces = holds_[static_cast<int>(holder)];
+  const auto found = namespaces.find(namespace_name);
+  if (found == namespaces.end()) return 0;
+  const std::vector<LevelHolds>& levels = found->second;
   int32_t holds = levels[level].inside[domain];
   const int32_t node = topology_->NodesOf(level, domain).begin;
   for (int above = 0; above < level; ++above) holds += levels[above].here[topology_->DomainOf(above, node)];
@@ -64,15 +83,21 @@ int32_t Capacity::Holds(Holder holder, int level, int32_t domain) const {
 }
 
 void Capacity::Apply(const GroupRequest& request, const Assignment& assignment, int sign) {
-  if (assignment.leader.has_value()) Change(*assignment.leader, RowOf(request.leader->amounts), sign);
+  if (assignment.leader.has_value()) {
+    Change(*assignment.leader, RowOf(request.leader->amounts), sign);
+    AddPods(*assignment.leader, request.leader->rules, sign);
+  }
   const std::vector<int64_t> worker = RowOf(request.worker.amounts);
-  for (const WorkerRun& run : assignment.workers) Change(run.node, worker, int64_t{run.count} * sign);
+  for (const WorkerRun& run : assignment.workers) {
+    Change(run.node, worker, int64_t{run.count} * sign);
+    AddPods(run.node, request.worker.rules, int64_t{run.count} * sign);
+  }
   const auto hold_all = [&](Holder holder, const std::string& key, bool with_leader) {
     const int level = *topology_->LevelOf(key);
     std::set<int32_t> domains;
     if (with_leader && assignment.leader.has_value()) domains.insert(topology_->DomainOf(level, *assignment.leader));
     for (const WorkerRun& run : assignment.workers) domains.insert(topology_->DomainOf(level, run.node));
-    for (const int32_t domain : domains) ChangeHold(holder, level, domain, sign);
+    for (const int32_t domain : domains) ChangeHold(holder, request.namespace_name, level, domain, sign);
   };
   for (const std::string& key : request.exclusive_levels) hold_all(Holder::kGroup, key, true);
   for (const SubgroupLayer& layer : request.subgroups) {

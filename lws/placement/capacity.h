@@ -1,9 +1,10 @@
 // What is free on the nodes of a topology, and which domains exclusive groups hold: the snapshot that placement decides
 // on, changed only by its owner.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
-//   capacity.Use(*topology->FindNode("n1"), {{"nvidia.com/gpu", 8}});
-//   capacity.Free(*topology->FindNode("n1"))[0];    // pods: one less
+//   capacity.Use(*topology->FindNode("n1"), {{"nvidia.com/gpu", 8}});    // a pod with eight GPUs
+//   const int64_t* free = capacity.Free(*topology->FindNode("n1"));      // an amount for each resource
 //
 // Laws:
 //   1. GiveBack undoes Use, and Release Commit, of the same arguments, in any order.
@@ -14,16 +15,20 @@
 #define LWS_PLACEMENT_CAPACITY_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "lws/placement/assignment.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/pod_rules.h"
 #include "lws/placement/topology.h"
 
 namespace lws {
 
-// Who holds a domain: a group of the exclusive kind, or a subgroup. The two do not mind each other.
+// Who holds a domain: a group of the exclusive kind, or a subgroup. The two do not mind each other, nor those of other
+// namespaces.
 enum class Holder { kGroup, kSubgroup };
 
 class Capacity {
@@ -36,6 +41,22 @@ class Capacity {
   // One amount for each resource of the topology; negative on a node that is overcommitted.
   const int64_t* Free(int32_t node) const { return &free_[size_t(node) * width_]; }
 
+  // Pods of one kind on one node.
+  struct PlacedPods {
+    std::shared_ptr<const PodRules> rules;
+    int64_t count = 0;
+  };
+  // What may matter to others, by node: all pods that came with rules.
+  const std::map<int32_t, std::vector<PlacedPods>>& pods() const { return pods_; }
+  // Whether any of them must be apart from some others.
+  bool has_guarded_pods() const { return guarded_pods_ > 0; }
+
+  // The pod is there, or is gone, with its rules.
+  void Use(int32_t node, const PodShape& shape) { Use(node, shape.amounts), AddPods(node, shape.rules, 1); }
+  void GiveBack(int32_t node, const PodShape& shape) { GiveBack(node, shape.amounts), AddPods(node, shape.rules, -1); }
+  // So many pods are there, or are gone, apart from the room that they take. Null rules add nothing.
+  void AddPods(int32_t node, const std::shared_ptr<const PodRules>& rules, int64_t count);
+
   // A pod is there, or is gone. Resources that the topology does not know are passed over.
   void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), 1); }
   void GiveBack(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), -1); }
@@ -45,28 +66,35 @@ class Capacity {
   void Commit(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, 1); }
   void Release(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, -1); }
 
-  void Hold(Holder holder, int level, int32_t domain) { ChangeHold(holder, level, domain, 1); }
-  void LetGo(Holder holder, int level, int32_t domain) { ChangeHold(holder, level, domain, -1); }
+  void Hold(Holder holder, const std::string& namespace_name, int level, int32_t domain) {
+    ChangeHold(holder, namespace_name, level, domain, 1);
+  }
+  void LetGo(Holder holder, const std::string& namespace_name, int level, int32_t domain) {
+    ChangeHold(holder, namespace_name, level, domain, -1);
+  }
 
   // Number of holds on the domain, inside of it, or on one that contains it.
-  int32_t Holds(Holder holder, int level, int32_t domain) const;
+  int32_t Holds(Holder holder, const std::string& namespace_name, int level, int32_t domain) const;
 
  private:
   struct LevelHolds {
     std::vector<int32_t> here;    // by domain
     std::vector<int32_t> inside;  // here, or further below
   };
+  using NamespaceHolds = std::map<std::string, std::vector<LevelHolds>>;
 
   // By resource of the topology.
   std::vector<int64_t> RowOf(const ResourceAmounts& amounts) const;
   void Change(int32_t node, const std::vector<int64_t>& amounts, int64_t times);
-  void ChangeHold(Holder holder, int level, int32_t domain, int32_t by);
+  void ChangeHold(Holder holder, const std::string& namespace_name, int level, int32_t domain, int32_t by);
   void Apply(const GroupRequest& request, const Assignment& assignment, int sign);
 
   std::shared_ptr<const Topology> topology_;
   size_t width_;
   std::vector<int64_t> free_;
-  std::vector<LevelHolds> holds_[2];
+  NamespaceHolds holds_[2];
+  std::map<int32_t, std::vector<PlacedPods>> pods_;
+  int64_t guarded_pods_ = 0;
 };
 
 }  // namespace lws

@@ -1,15 +1,18 @@
 #include "lws/placement/cluster_documents.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
+#include "lws/placement/pod_rules.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -20,12 +23,18 @@ using internal::JsonReader;
 namespace {
 
 absl::Status Named(const Json& object, absl::string_view field, absl::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", field, message));
+  return FieldStatus(DescribeObject(object), field, message);
+}
+
+// What is wrong with a field of the object.
+absl::Status Of(const Json& object, const absl::Status& status) {
+  const std::string field = FieldOf(status);
+  return FieldStatus(DescribeObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
 absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object, absl::string_view field) {
   for (const auto& [name, amount] : amounts) {
-    if (amount < 0) return Named(object, absl::StrCat(field, ".", name), ": is negative");
+    if (amount < 0) return Named(object, absl::StrCat(field, ".", name), "is negative");
   }
   return absl::OkStatus();
 }
@@ -33,23 +42,42 @@ absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object
 // A domain that a running pod's group holds alone.
 struct HeldDomain {
   Holder holder;
+  std::string namespace_name;
   std::string group;
   int level;
   int32_t domain;
 
   friend bool operator<(const HeldDomain& a, const HeldDomain& b) {
-    return std::tie(a.holder, a.group, a.level, a.domain) < std::tie(b.holder, b.group, b.level, b.domain);
+    return std::tie(a.holder, a.namespace_name, a.group, a.level, a.domain) <
+           std::tie(b.holder, b.namespace_name, b.group, b.level, b.domain);
   }
 };
+
+// kubectl and the API server take objects without a namespace as those of `default`.
+std::string NamespaceOf(JsonReader& object) {
+  const std::string name = object.Text({"metadata", "namespace"});
+  return name.empty() ? "default" : name;
+}
 
 void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topology, std::set<HeldDomain>* held) {
   const bool group = holder == Holder::kGroup;
   const std::optional<std::string> key = pod.OptionalText(
       {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
   const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
-  if (!key.has_value() || owner.empty()) return;
-  const std::optional<int> level = topology.LevelOf(*key);
-  if (level.has_value()) held->insert({holder, owner, *level, topology.DomainOf(*level, node)});
+  if (owner.empty()) return;
+  // An exclusive group is apart from every pod that has a group, or a subgroup.
+  const std::optional<int> level = key.has_value() ? topology.LevelOf(*key) : topology.LastLevel();
+  if (!level.has_value()) return;
+  held->insert({holder, NamespaceOf(pod), owner, *level, topology.DomainOf(*level, node)});
+}
+
+absl::StatusOr<PodRules> RulesOf(JsonReader& pod) {
+  std::map<std::string, std::string> labels;
+  const Json& documents = pod.Object({"metadata", "labels"});
+  for (auto it = documents.begin(); it != documents.end(); ++it) {
+    if (it->is_string()) labels[it.key()] = it->get<std::string>();
+  }
+  return ReadPodRules(NamespaceOf(pod), std::move(labels), pod.Object({"spec"}));
 }
 
 }  // namespace
@@ -60,23 +88,21 @@ absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node) {
   result.facts.name = reader.Text({"metadata", "name"});
   const Json& labels = reader.Object({"metadata", "labels"});
   for (auto it = labels.begin(); it != labels.end(); ++it) {
-    if (!it->is_string()) return Named(node, absl::StrCat("metadata.labels.", it.key()), ": not a string");
-    result.facts.labels[it.key()] = it->get<std::string>();
+    result.facts.labels[it.key()] = reader.TextIn(labels, {it.key().c_str()});
   }
   for (const Json& taint : reader.List({"spec", "taints"})) {
     result.facts.taints.push_back(
         {reader.TextIn(taint, {"key"}), reader.TextIn(taint, {"value"}), reader.TextIn(taint, {"effect"})});
   }
-  const Json* unschedulable = reader.Find({"spec", "unschedulable"});
-  result.facts.unschedulable = unschedulable != nullptr && *unschedulable == true;
+  result.facts.unschedulable = reader.BoolIn(node, {"spec", "unschedulable"});
   for (const Json& condition : reader.List({"status", "conditions"})) {
     if (reader.TextIn(condition, {"type"}) != "Ready") continue;
     result.facts.ready = reader.TextIn(condition, {"status"}) == "True";
   }
   const absl::StatusOr<ResourceList> allocatable = ReadResourceList(reader.Object({"status", "allocatable"}));
   if (!reader.status().ok()) return reader.status();
-  if (!allocatable.ok()) return Named(node, "status.allocatable.", allocatable.status().message());
-  if (result.facts.name.empty()) return Named(node, "metadata.name", ": missing");
+  if (!allocatable.ok()) return Of(node, Below("status.allocatable", allocatable.status()));
+  if (result.facts.name.empty()) return Named(node, "metadata.name", "missing");
   result.allocatable = OfferedAmounts(*allocatable);
   absl::Status status = CheckNotNegative(result.allocatable, node, "status.allocatable");
   if (!status.ok()) return status;
@@ -109,6 +135,7 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   std::vector<std::pair<int32_t, ResourceAmounts>> uses;
   std::set<HeldDomain> held;
+  std::vector<std::pair<int32_t, std::shared_ptr<const PodRules>>> placed;
   for (const SharedJson& pod : pods) {
     JsonReader reader(*pod);
     const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
@@ -116,16 +143,21 @@ absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
     if (!reader.status().ok()) return reader.status();
     if (!node.has_value() || finished) continue;
     const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);
-    if (!requests.ok()) return Named(*pod, "spec.containers: resources: ", requests.status().message());
+    if (!requests.ok()) return Of(*pod, Below("spec", requests.status()));
     uses.emplace_back(*node, RequestedAmounts(*requests));
-    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers: resources");
+    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers.resources");
     if (!status.ok()) return status;
+    absl::StatusOr<PodRules> rules = RulesOf(reader);
+    if (!rules.ok()) return Named(*pod, "spec.", rules.status().message());
+    placed.emplace_back(*node, std::make_shared<const PodRules>(*std::move(rules)));
     AddHeld(reader, Holder::kGroup, *node, topology, &held);
     AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
     if (!reader.status().ok()) return reader.status();
   }
   for (const auto& [node, amounts] : uses) capacity->Use(node, amounts);
-  for (const HeldDomain& domain : held) capacity->Hold(domain.holder, domain.level, domain.domain);
+  for (const auto& [node, rules] : placed) capacity->AddPods(node, rules, 1);
+  for (const HeldDomain& domain : held)
+    capacity->Hold(domain.holder, domain.namespace_name, domain.level, domain.domain);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,9 @@
 // Topologies, and what is used of them, from the documents of nodes and pods.
 //
-//   auto topology = *lws::TopologyFromNodes(nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   topology->DomainCount(0);    // 2: racks
 //   lws::Capacity capacity(topology);
-//   lws::UsePods(pods, &capacity);
+//   lws::UsePods(shared_pods, &capacity).ok();    // true
 //
 // Thread-safety: may be called concurrently for distinct capacities.
 #ifndef LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_
@@ -33,9 +34,10 @@ absl::StatusOr<std::shared_ptr<const Topology>> TopologyFromNodes(absl::Span<con
 // What a pod of this spec asks for, limits standing for absent requests. Errors: InvalidArgument naming the field.
 absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec);
 
-// Takes the room of every pod that has a node and is not finished, and holds the domains of those that say they are
-// exclusive: with exclusive-topology and a group key, subgroup-exclusive-topology and a subgroup key. Pods on nodes
-// outside of the topology are passed over. Errors: InvalidArgument naming the pod and the field; nothing is taken then.
+// Takes the room of every pod that has a node and is not finished, with what it asks of others, and holds the domains
+// of groups and subgroups: of the level that exclusive-topology or subgroup-exclusive-topology names, or the node alone
+// of a pod that has a group key or a subgroup key and is not exclusive. Pods on unknown nodes are passed over. Errors:
+// InvalidArgument naming the pod and the field; nothing is taken then.
 absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity);
 
 }  // namespace lws

@@ -12,11 +12,13 @@
 #define LWS_PLACEMENT_GROUP_REQUEST_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lws/placement/node_filter.h"
+#include "lws/placement/pod_rules.h"
 #include "lws/placement/resource_amounts.h"
 
 namespace lws {
@@ -25,6 +27,8 @@ namespace lws {
 struct PodShape {
   ResourceAmounts amounts;
   NodeFilter filter;
+  // What it asks of other pods, and what others may ask of it; null for nothing.
+  std::shared_ptr<const PodRules> rules;
 };
 
 enum class Closeness {
@@ -41,7 +45,7 @@ enum class PlacementProfile { kBestFit, kLeastFree, kBalanced };
 struct SubgroupLayer {
   int64_t size = 0;
   std::string level;
-  // No two subgroups of any group in one domain.
+  // No two subgroups of any groups of the namespace in one domain.
   bool exclusive = false;
 };
 
@@ -64,10 +68,15 @@ struct GroupRequest {
   std::vector<SubgroupLayer> subgroups;
   SubgroupLeader subgroup_leader = SubgroupLeader::kMember;
 
-  // All pods in one domain of each of these levels, which holds no other group that is exclusive.
+  // Where the group lives. It does not mind what groups of other namespaces hold.
+  std::string namespace_name;
+  // All pods in one domain of each of these levels, which holds no other group of the namespace that is exclusive.
   std::vector<std::string> exclusive_levels;
 
   PlacementProfile profile = PlacementProfile::kBestFit;
+
+  // What binds the pods to nodes and is in none of the fields above: "resourceClaims of workerTemplate".
+  std::vector<std::string> not_looked_at;
 };
 
 inline constexpr size_t kMaxSubgroupLayers = 3;

@@ -1,8 +1,7 @@
 // An assignment as pods carry it: what a host writes into a pod so that it lands on its node.
 //
 //   lws::PlacedGroups placed(lws::NodeBinding::kNodeAffinity);
-//   placed.Set({"default", "vllm", 0}, topology, assignment);
-//   placed.Bind({"default", "vllm", 0}, /*rank=*/3, &pod["spec"]);    // true: required node affinity to node n4
+//   placed.Bind({"default", "vllm", 0}, /*rank=*/3, &pod["spec"]);    // false: the group has no node yet
 //
 // Laws:
 //   1. The pod's own selectors and affinity stay: the node is one requirement more.

@@ -55,6 +55,34 @@ bool IsOrdered(const LabelRequirement& requirement, absl::string_view value) {
 
 }  // namespace
 
+absl::string_view NodeExclusionName(NodeExclusion exclusion) {
+  switch (exclusion) {
+    case NodeExclusion::kNone:
+      return "";
+    case NodeExclusion::kNotReady:
+      return "notReady";
+    case NodeExclusion::kSelector:
+      return "selector";
+    case NodeExclusion::kAffinity:
+      return "affinity";
+    case NodeExclusion::kTaint:
+      return "taint";
+    case NodeExclusion::kNodeName:
+      return "nodeName";
+    case NodeExclusion::kMissingLabel:
+      return "missingLabel";
+    case NodeExclusion::kHostPort:
+      return "hostPort";
+    case NodeExclusion::kPodAntiAffinity:
+      return "podAntiAffinity";
+    case NodeExclusion::kPodAffinity:
+      return "podAffinity";
+    case NodeExclusion::kTopologySpread:
+      return "topologySpread";
+  }
+  return "";
+}
+
 absl::StatusOr<LabelRequirement> ReadLabelRequirement(const Json& requirement) {
   if (!requirement.is_object()) return absl::InvalidArgumentError("not an object");
   JsonReader reader(requirement);
@@ -92,6 +120,8 @@ bool LabelRequirement::Matches(std::optional<absl::string_view> value) const {
 absl::StatusOr<NodeFilter> NodeFilter::FromPodSpec(const Json& pod_spec) {
   NodeFilter filter;
   JsonReader reader(pod_spec);
+  filter.node_name_ = reader.Text({"nodeName"});
+  filter.asks_for_name_ = !filter.node_name_.empty();
   const Json& selector = reader.Object({"nodeSelector"});
   for (auto it = selector.begin(); it != selector.end(); ++it) {
     if (!it->is_string()) return absl::InvalidArgumentError(absl::StrCat("nodeSelector.", it.key(), ": not a string"));
@@ -176,6 +206,7 @@ bool NodeFilter::TermMatches(const Term& term, const NodeFacts& node) const {
 }
 
 NodeExclusion NodeFilter::Check(const NodeFacts& node) const {
+  if (!node_name_.empty() && node.name != node_name_) return NodeExclusion::kNodeName;
   if (!node.ready) return NodeExclusion::kNotReady;
   for (const auto& [key, value] : selector_) {
     const auto found = node.labels.find(key);
@@ -185,11 +216,12 @@ NodeExclusion NodeFilter::Check(const NodeFacts& node) const {
       std::none_of(terms_->begin(), terms_->end(), [&](const Term& term) { return TermMatches(term, node); })) {
     return NodeExclusion::kAffinity;
   }
-  if (node.unschedulable && !Tolerates({"node.kubernetes.io/unschedulable", "", "NoSchedule"})) {
+  if (node.unschedulable && node_name_.empty() && !Tolerates({"node.kubernetes.io/unschedulable", "", "NoSchedule"})) {
     return NodeExclusion::kTaint;
   }
-  const bool tolerated =
-      std::all_of(node.taints.begin(), node.taints.end(), [this](const Taint& taint) { return Tolerates(taint); });
+  const bool tolerated = std::all_of(node.taints.begin(), node.taints.end(), [this](const Taint& taint) {
+    return (!node_name_.empty() && taint.effect != "NoExecute") || Tolerates(taint);
+  });
   return tolerated ? NodeExclusion::kNone : NodeExclusion::kTaint;
 }
 

@@ -1,12 +1,14 @@
-// Which nodes a pod may use, apart from room: node selector, required node affinity, taints, readiness.
+// Which nodes a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness.
 //
 //   lws::NodeFilter filter = *lws::NodeFilter::FromPodSpec(pod["spec"]);
-//   filter.Check(node);    // NodeExclusion::kTaint
+//   lws::NodeFacts node;
+//   filter.Check(node);    // lws::NodeExclusion::kNone
 //
 // Laws:
 //   1. The answer depends on the name, labels, taints, readiness and unschedulable flag of the node alone.
 //   2. A term without any requirement matches nothing; terms are alternatives, requirements of a term hold together.
 //   3. An unschedulable node counts as one with the taint node.kubernetes.io/unschedulable:NoSchedule.
+//   4. A pod that names its node passes by the scheduler: no other node takes it, and taints matter that say NoExecute.
 // Source: Kubernetes' node affinity and tolerations. PreferNoSchedule taints exclude nothing.
 //
 // Thread-safety: const methods may be called concurrently.
@@ -43,8 +45,24 @@ struct NodeFacts {
   bool unschedulable = false;
 };
 
-// The first that holds, in this order.
-enum class NodeExclusion { kNone, kNotReady, kSelector, kAffinity, kTaint };
+// Why a node takes no pod of a kind, whatever its room. NodeFilter tells of the first five.
+enum class NodeExclusion {
+  kNone,
+  kNotReady,
+  kSelector,
+  kAffinity,
+  kTaint,
+  kNodeName,
+  kMissingLabel,     // of a level that the pods ask something of
+  kHostPort,         // another pod has it
+  kPodAntiAffinity,  // of the pod, or of one that is there
+  kPodAffinity,
+  kTopologySpread,
+};
+
+// "notReady", "selector", "affinity", "taint", "nodeName", "missingLabel", "hostPort", "podAntiAffinity",
+// "podAffinity", "topologySpread"; "" for kNone.
+absl::string_view NodeExclusionName(NodeExclusion exclusion);
 
 // One {key, operator, values} of a label selector or of node affinity.
 struct LabelRequirement {
@@ -66,7 +84,7 @@ class NodeFilter {
   // Takes every ready node without taints.
   NodeFilter() = default;
 
-  // Reads nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field.
+  // Reads nodeName, nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field.
   static absl::StatusOr<NodeFilter> FromPodSpec(const Json& pod_spec);
 
   // Complexity: O(requirements x log labels + taints x tolerations).
@@ -96,6 +114,7 @@ class NodeFilter {
   bool Tolerates(const Taint& taint) const;
   bool TermMatches(const Term& term, const NodeFacts& node) const;
 
+  std::string node_name_;
   std::map<std::string, std::string> selector_;
   std::optional<std::vector<Term>> terms_;
   std::vector<Toleration> tolerations_;

@@ -5,6 +5,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
+#include "lws/api/strict_reader.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -19,8 +21,14 @@ const Json* Find(const Json& object, const char* key) {
 // resources.LIST of a container or a pod.
 absl::StatusOr<ResourceList> Resources(const Json& holder, const char* list) {
   const Json* resources = Find(holder, "resources");
+  if (resources != nullptr && !resources->is_object()) {
+    return FieldStatus("", "resources", absl::StrCat(ShownValue(*resources), " is not an object"));
+  }
   const Json* amounts = resources == nullptr ? nullptr : Find(*resources, list);
-  return amounts == nullptr ? ResourceList() : ReadResourceList(*amounts);
+  if (amounts == nullptr) return ResourceList();
+  absl::StatusOr<ResourceList> read = ReadResourceList(*amounts);
+  if (!read.ok()) return Below(absl::StrCat("resources.", list), read.status());
+  return read;
 }
 
 absl::StatusOr<ResourceList> Requests(const Json& container, AbsentRequest absent) {
@@ -30,6 +38,22 @@ absl::StatusOr<ResourceList> Requests(const Json& container, AbsentRequest absen
   if (!limits.ok()) return limits.status();
   requests->insert(limits->begin(), limits->end());
   return requests;
+}
+
+// Calls visit(container) for the containers of a list of the pod, until one has an error.
+template <typename Visit>
+absl::Status ForEachContainer(const Json& pod_spec, const char* list, const Visit& visit) {
+  const Json* containers = Find(pod_spec, list);
+  if (containers == nullptr) return absl::OkStatus();
+  if (!containers->is_array()) return FieldStatus("", list, absl::StrCat(ShownValue(*containers), " is not a list"));
+  for (size_t i = 0; i < containers->size(); ++i) {
+    const Json& container = (*containers)[i];
+    const absl::Status status = container.is_object()
+                                    ? visit(container)
+                                    : FieldStatus("", "", absl::StrCat(ShownValue(container), " is not an object"));
+    if (!status.ok()) return Below(absl::StrCat(list, "[", i, "]"), status);
+  }
+  return absl::OkStatus();
 }
 
 // Raises every amount of `list` to that of `other`.
@@ -74,7 +98,7 @@ absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceL
   if (absent == AbsentRequest::kIsLimit) {
     const absl::StatusOr<ResourceList> limits = Resources(pod_spec, "limits");
     if (!limits.ok()) return limits.status();
-    // Of what no container asks for, the pod's limit is its request.
+    // A pod-level limit stands for the request of a resource that no container asks for.
     for (const auto& [name, amount] : *limits) {
       if (sum->count(name) == 0) pod_level->emplace(name, amount);
     }
@@ -90,13 +114,15 @@ absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceL
 absl::StatusOr<ResourceList> ReadResourceList(const Json& amounts) {
   ResourceList list;
   if (amounts.is_null()) return list;
-  if (!amounts.is_object()) return absl::InvalidArgumentError("resources are not an object");
+  if (!amounts.is_object()) return FieldStatus("", "", absl::StrCat(ShownValue(amounts), " is not an object"));
   for (auto it = amounts.begin(); it != amounts.end(); ++it) {
+    if (it->is_null()) continue;
+    if (!it->is_string() && !it->is_number()) {
+      return FieldStatus("", it.key(), absl::StrCat(ShownValue(*it), " is not a quantity"));
+    }
     absl::StatusOr<Quantity> quantity =
         Quantity::Parse(it->is_string() ? it->get_ref<const std::string&>() : it->dump());
-    if (!quantity.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(it.key(), ": ", quantity.status().message()));
-    }
+    if (!quantity.ok()) return FieldStatus("", it.key(), quantity.status().message());
     list[it.key()] = *std::move(quantity);
   }
   return list;
@@ -113,26 +139,22 @@ void AddResources(const ResourceList& addend, int64_t count, ResourceList* sum) 
 
 absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec, AbsentRequest absent) {
   ContainerSums sums;
-  if (const Json* containers = Find(pod_spec, "containers"); containers != nullptr) {
-    for (const Json& container : *containers) {
-      absl::StatusOr<ResourceList> requests = Requests(container, absent);
-      if (!requests.ok()) return requests.status();
-      AddResources(*requests, 1, &sums.running);
-    }
-  }
-  if (const Json* containers = Find(pod_spec, "initContainers"); containers != nullptr) {
-    for (const Json& container : *containers) {
-      absl::Status status = AddInitContainer(container, absent, &sums);
-      if (!status.ok()) return status;
-    }
-  }
+  absl::Status status = ForEachContainer(pod_spec, "containers", [&](const Json& container) {
+    const absl::StatusOr<ResourceList> requests = Requests(container, absent);
+    if (requests.ok()) AddResources(*requests, 1, &sums.running);
+    return requests.status();
+  });
+  if (!status.ok()) return status;
+  status = ForEachContainer(pod_spec, "initContainers",
+                            [&](const Json& container) { return AddInitContainer(container, absent, &sums); });
+  if (!status.ok()) return status;
   ResourceList total = std::move(sums.running);
   RaiseTo(sums.initialising, &total);
-  absl::Status status = ApplyPodLevel(pod_spec, absent, &total);
+  status = ApplyPodLevel(pod_spec, absent, &total);
   if (!status.ok()) return status;
   if (const Json* overhead = Find(pod_spec, "overhead"); overhead != nullptr) {
     absl::StatusOr<ResourceList> amounts = ReadResourceList(*overhead);
-    if (!amounts.ok()) return amounts.status();
+    if (!amounts.ok()) return Below("overhead", amounts.status());
     AddResources(*amounts, 1, &total);
   }
   return total;

@@ -1,7 +1,7 @@
 // What a pod asks of its node, summed as the Kubernetes scheduler sums it.
 //
 //   lws::ResourceList requests = *lws::PodRequests(pod["spec"], lws::AbsentRequest::kIsZero);
-//   requests["cpu"].ToString();    // 1500m
+//   requests["cpu"].ToString();    // "1500m"
 //
 // Containers and sidecars (init containers that restart always) run together and add up; an init container runs alone
 // beside the sidecars started before it, so that it only raises the sum to its own; pod-level requests replace the sums

@@ -10,9 +10,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/placement/assign_group.h"
 #include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/domain_search.h"
 #include "lws/placement/search/explain_no_fit.h"
+#include "lws/placement/search/group_rules.h"
 #include "lws/placement/search/placement_problem.h"
 #include "lws/placement/search/rank_order.h"
 
@@ -23,9 +25,11 @@ using internal::CountScope;
 using internal::DomainCount;
 using internal::DomainCounts;
 using internal::ExplainNoFit;
+using internal::KeepsRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
+using internal::ReadProblem;
 using internal::SearchNodes;
 
 namespace {
@@ -43,6 +47,7 @@ struct Demand {
 // Workers of the problem alone, in whole subgroups of the `layers` innermost layers.
 GroupRequest WorkersAlone(const PlacementProblem& problem, int64_t workers, int layers) {
   GroupRequest alone;
+  alone.namespace_name = problem.request->namespace_name;
   alone.worker = problem.request->worker;
   alone.workers = workers;
   alone.profile = problem.request->profile;
@@ -83,11 +88,13 @@ class Completion {
     const std::vector<int> unplaced = LayersWithoutFirstSubgroup();
     for (const int32_t node : PlacesForLeader(unplaced)) {
       nodes_[0] = node;
-      capacity_.Use(node, problem_.request->leader->amounts);
-      for (const int level : unplaced) capacity_.Hold(Holder::kSubgroup, level, topology_.DomainOf(level, node));
+      capacity_.Use(node, *problem_.request->leader);
+      for (const int level : unplaced)
+        capacity_.Hold(Holder::kSubgroup, problem_.request->namespace_name, level, topology_.DomainOf(level, node));
       if (PlaceWorkers()) return nodes_;
-      for (const int level : unplaced) capacity_.LetGo(Holder::kSubgroup, level, topology_.DomainOf(level, node));
-      capacity_.GiveBack(node, problem_.request->leader->amounts);
+      for (const int level : unplaced)
+        capacity_.LetGo(Holder::kSubgroup, problem_.request->namespace_name, level, topology_.DomainOf(level, node));
+      capacity_.GiveBack(node, *problem_.request->leader);
       nodes_[0] = kUnplaced;
     }
     return std::nullopt;
@@ -174,7 +181,8 @@ class Completion {
     for (int32_t node = nodes.begin; node < nodes.end; ++node) {
       const int64_t penalty = counts.At(topology_.LastLevel(), node).penalty;
       const bool held = std::any_of(unplaced.begin(), unplaced.end(), [&](int level) {
-        return capacity_.Holds(Holder::kSubgroup, level, topology_.DomainOf(level, node)) > 0;
+        return capacity_.Holds(Holder::kSubgroup, problem_.request->namespace_name, level,
+                               topology_.DomainOf(level, node)) > 0;
       });
       if (penalty == DomainCount::kNone || held) continue;
       const int32_t domain = layers_ > 0 ? topology_.DomainOf(problem_.layers[0].level, node) : 0;
@@ -218,7 +226,7 @@ class Completion {
     }
     const int64_t largest = layers_ == 0 ? 1 : problem_.layers[layers_ - 1].size;
     const GroupRequest alone = WorkersAlone(problem_, largest, layers_);
-    const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
+    const absl::StatusOr<PlacementProblem> problem = ReadProblem(alone, capacity_);
     if (!problem.ok()) return false;
     const DomainCounts counts(*problem, capacity_, scope);
     return !counts.breaks_reservation() && counts.Whole().units >= free_units;
@@ -226,7 +234,7 @@ class Completion {
 
   bool Place(const Demand& demand, Capacity* left, std::vector<int32_t>* nodes) const {
     const GroupRequest alone = WorkersAlone(problem_, static_cast<int64_t>(demand.ranks.size()), demand.layers);
-    const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(alone, topology_);
+    const absl::StatusOr<PlacementProblem> problem = ReadProblem(alone, *left);
     if (!problem.ok()) return false;
     CountScope scope;
     scope.level = demand.level;
@@ -261,14 +269,28 @@ std::optional<int32_t> CommonDomain(const Topology& topology, int level, const s
   return common;
 }
 
+// The narrowest level of which one domain must hold all pods.
+int BindingLevel(const PlacementProblem& problem) {
+  const bool is_required = problem.request->closeness == Closeness::kRequired;
+  return std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
+}
+
+// The nodes of those ranks alone that had none.
+std::vector<int32_t> Added(const std::vector<int32_t>& before, std::vector<int32_t> after) {
+  for (size_t rank = 0; rank < after.size(); ++rank) {
+    if (before[rank] != kUnplaced) after[rank] = kUnplaced;
+  }
+  return after;
+}
+
 absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const Capacity& capacity,
                                          const std::vector<bool>& lost, const std::vector<int32_t>& nodes) {
   const Topology& topology = *problem.topology;
   const Closeness closeness = problem.request->closeness;
-  const int exclusive = problem.exclusive_level;
-  const int widest = std::max(closeness == Closeness::kRequired ? problem.level : Topology::kRoot, exclusive);
+  const int widest = BindingLevel(problem);
   const int narrowest = closeness == Closeness::kPreferred ? std::max(problem.level, widest) : widest;
   PlacementResult result;
+  result.not_looked_at = problem.request->not_looked_at;
   if (std::all_of(nodes.begin(), nodes.end(), [](int32_t node) { return node == kUnplaced; })) {
     result.no_fit = ExplainNoFit(problem, capacity, DomainCounts(problem, capacity, {}));
     result.no_fit.reason = NoFitReason::kNoSurvivors;
@@ -278,6 +300,7 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
     return absl::InvalidArgumentError("assignment: its pods are in several domains of the required level");
   }
   CountScope scope;
+  bool breaks_rules = false;
   for (int level = narrowest; level >= widest; --level) {
     const std::optional<int32_t> domain = CommonDomain(topology, level, nodes);
     if (!domain.has_value()) continue;
@@ -287,12 +310,17 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
     Completion completion(problem, capacity, lost, nodes, scope);
     const std::optional<std::vector<int32_t>> completed = completion.Run();
     if (!completed.has_value()) continue;
+    if (!problem.unchecked_rules.empty() && !KeepsRules(problem, capacity, Added(nodes, *completed))) {
+      breaks_rules = true;
+      continue;
+    }
     result.assignment = AssignmentFromRanks(problem.has_leader, *completed);
     return result;
   }
   scope.lost = &lost;
   result.no_fit = ExplainNoFit(problem, capacity, DomainCounts(problem, capacity, scope));
-  result.no_fit.reason = NoFitReason::kNoPlaceBesideSurvivors;
+  result.no_fit.reason = breaks_rules ? NoFitReason::kRulesNotKept : NoFitReason::kNoPlaceBesideSurvivors;
+  if (breaks_rules) result.no_fit.rules = problem.unchecked_rules;
   return result;
 }
 
@@ -309,7 +337,8 @@ void LetLostSubgroupsGo(const PlacementProblem& problem, const std::vector<int32
       if (after[rank] != kUnplaced) kept.insert(problem.topology->DomainOf(layer.level, after[rank]));
     }
     for (const int32_t domain : held) {
-      if (kept.count(domain) == 0) capacity->LetGo(Holder::kSubgroup, layer.level, domain);
+      if (kept.count(domain) == 0)
+        capacity->LetGo(Holder::kSubgroup, problem.request->namespace_name, layer.level, domain);
     }
   }
 }
@@ -330,7 +359,7 @@ absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<
 
 absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const GroupRequest& request,
                                              const Assignment& assignment, absl::Span<const int32_t> lost) {
-  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
   if (!problem.ok()) return problem.status();
   std::vector<int32_t> nodes = assignment.NodesByRank();
   absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
@@ -351,19 +380,52 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
     if (is_lost[node]) node = kUnplaced;
   }
   Capacity left = capacity;
+  for (size_t rank = 0; rank < nodes.size(); ++rank) {
+    if (nodes[rank] != kUnplaced) continue;
+    const PodShape& shape = rank == 0 && problem->has_leader ? *request.leader : request.worker;
+    left.AddPods(before[rank], shape.rules, -1);
+  }
   LetLostSubgroupsGo(*problem, before, nodes, &left);
+  problem = ReadProblem(request, left);
+  if (!problem.ok()) return problem.status();
   return Complete(*problem, left, is_lost, nodes);
 }
 
 absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
                                             const Assignment& assignment) {
-  const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
+  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   std::vector<int32_t> nodes = assignment.NodesByRank();
   absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
   if (!status.ok()) return status;
   nodes.resize(request.workers + problem->has_leader, kUnplaced);
   return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), nodes);
+}
+
+absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
+                                              const std::vector<std::optional<int32_t>>& nodes) {
+  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  if (!problem.ok()) return problem.status();
+  if (static_cast<int64_t>(nodes.size()) != problem->workers + problem->has_leader) {
+    return absl::InvalidArgumentError(absl::StrCat("nodes: ", nodes.size(), " ranks, and not as the request says"));
+  }
+  std::vector<int32_t> by_rank;
+  for (const std::optional<int32_t>& node : nodes) {
+    if (node.has_value() && (*node < 0 || *node >= capacity.topology().NodeCount())) {
+      return absl::InvalidArgumentError(absl::StrCat("nodes: ", *node, " is no node of the topology"));
+    }
+    by_rank.push_back(node.value_or(kUnplaced));
+  }
+  if (std::all_of(by_rank.begin(), by_rank.end(), [](int32_t node) { return node == kUnplaced; })) {
+    return AssignGroup(capacity, request);
+  }
+  if (!CommonDomain(capacity.topology(), BindingLevel(*problem), by_rank).has_value()) {
+    PlacementResult result;
+    result.no_fit = ExplainNoFit(*problem, capacity, DomainCounts(*problem, capacity, {}));
+    result.no_fit.reason = NoFitReason::kNoPlaceBesideSurvivors;
+    return result;
+  }
+  return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), by_rank);
 }
 
 }  // namespace lws

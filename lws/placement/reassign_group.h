@@ -1,6 +1,13 @@
 // A group that lost nodes, or whose size changed: the pods that stay keep their places.
 //
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   lws::Capacity capacity(topology);
+//   lws::GroupRequest request;
+//   request.workers = 2;
+//   lws::Assignment assignment = *lws::AssignGroup(capacity, request)->assignment;
+//   const int32_t lost_node = assignment.workers[0].node;
 //   lws::PlacementResult result = *lws::ReplaceNodes(capacity, request, assignment, {lost_node});
+//   result.assignment.has_value();    // true: the other members stay where they are
 //
 // Laws (numbered on from assign_group.h):
 //  10. Replacement: losing any number of nodes, survivors keep their ranks and nodes; the lost ranks go where the
@@ -13,6 +20,8 @@
 #define LWS_PLACEMENT_REASSIGN_GROUP_H_
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -32,6 +41,12 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
 // Errors: as ReplaceNodes.
 absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
                                             const Assignment& assignment);
+
+// A group of which some ranks have a node, by rank, and others none: these find a place as in law 10. `capacity` has
+// the pods that are placed, and what they hold. Without a single node it is AssignGroup. Errors: as AssignGroup, and
+// InvalidArgument for another number of ranks than the request's or a node that is none.
+absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
+                                              const std::vector<std::optional<int32_t>>& nodes);
 
 }  // namespace lws
 

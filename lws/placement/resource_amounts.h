@@ -1,6 +1,7 @@
 // Amounts of resources as integers: thousandths of cpu, whole units of everything else.
 //
-//   lws::ResourceAmounts amounts = lws::RequestedAmounts(*lws::PodRequests(spec));
+//   lws::ResourceAmounts amounts =
+//       lws::RequestedAmounts(*lws::PodRequests(pod["spec"], lws::AbsentRequest::kIsLimit));
 //   amounts["cpu"];               // 1500
 //   amounts["nvidia.com/gpu"];    // 8
 //

@@ -1,26 +1,150 @@
 #include "lws/placement/set_request.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/json.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/pod_rules.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::JsonReader;
+using internal::ParseStrictInteger;
+
 namespace {
 
-absl::StatusOr<PodShape> ShapeOfTemplate(const Json& pod_template, absl::string_view field) {
-  const Json spec = pod_template.is_object() ? pod_template.value("spec", Json::object()) : Json::object();
+constexpr char kRequiredTopology[] = "kueue.x-k8s.io/podset-required-topology";
+constexpr char kPreferredTopology[] = "kueue.x-k8s.io/podset-preferred-topology";
+constexpr char kSliceTopology[] = "kueue.x-k8s.io/podset-slice-required-topology";
+constexpr char kSliceSize[] = "kueue.x-k8s.io/podset-slice-size";
+
+using Texts = std::map<std::string, std::string>;
+
+std::string NamespaceOf(const LeaderWorkerSet& set) {
+  return set.metadata().namespace_().empty() ? "default" : set.metadata().namespace_();
+}
+
+// metadata.labels or metadata.annotations of a template; what is no text is passed over, as validation told of it.
+Texts TextsOf(const Json& pod_template, const char* map) {
+  Texts texts;
+  JsonReader reader(pod_template);
+  const Json& found = reader.Object({"metadata", map});
+  for (auto it = found.begin(); it != found.end(); ++it) {
+    if (it->is_string()) texts[it.key()] = it->get<std::string>();
+  }
+  return texts;
+}
+
+// A template, and what its pods are told from others by.
+struct Template {
+  const char* field;
+  Json document;
+  bool is_leader = false;
+};
+
+// The labels as the controller and admission write them. Workers are told from the leader and not from each other.
+Texts LabelsOf(const Template& pod_template, const LeaderWorkerSet& set, int64_t group_index) {
+  Texts labels = TextsOf(pod_template.document, "labels");
+  const std::string& name = set.metadata().name();
+  labels[kNameLabel] = name;
+  labels[kGroupIndexLabel] = absl::StrCat(group_index);
+  labels[kGroupKeyLabel] = GroupKey(NamespaceOf(set), LeaderPodName(name, group_index));
+  labels[kWorkerIndexLabel] = pod_template.is_leader ? "0" : "1";
+  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  const bool is_outside = pod_template.is_leader && group.sub_group_policy().type() == kSubGroupLeaderExcluded;
+  // Equal to no key of another subgroup.
+  if (group.has_sub_group_policy() && !is_outside) labels[kSubGroupKeyLabel] = labels[kGroupKeyLabel];
+  return labels;
+}
+
+absl::StatusOr<PodShape> ShapeOfTemplate(const Template& pod_template, const LeaderWorkerSet& set, int64_t group_index,
+                                         std::vector<std::string>* not_looked_at) {
+  const Json& document = pod_template.document;
+  const Json spec = document.is_object() ? document.value("spec", Json::object()) : Json::object();
   absl::StatusOr<PodShape> shape = PodShapeFromSpec(spec);
-  if (shape.ok()) return shape;
+  absl::Status status = shape.status();
+  if (status.ok()) {
+    absl::StatusOr<PodRules> rules = ReadPodRules(NamespaceOf(set), LabelsOf(pod_template, set, group_index), spec);
+    status = rules.status();
+    if (rules.ok()) {
+      for (const std::string& field : rules->not_looked_at) {
+        const std::string text = absl::StrCat(field, " of ", pod_template.field);
+        if (std::find(not_looked_at->begin(), not_looked_at->end(), text) == not_looked_at->end()) {
+          not_looked_at->push_back(text);
+        }
+      }
+      shape->rules = std::make_shared<const PodRules>(*std::move(rules));
+    }
+  }
+  if (status.ok()) return shape;
   return absl::InvalidArgumentError(
-      absl::StrCat("spec.leaderWorkerTemplate.", field, ".spec: ", shape.status().message()));
+      absl::StrCat("spec.leaderWorkerTemplate.", pod_template.field, ".spec: ", status.message()));
+}
+
+std::string TextOr(const Texts& texts, const char* key) {
+  const auto found = texts.find(key);
+  return found == texts.end() ? "" : found->second;
+}
+
+// Kueue's wishes on the template of the workers, or of the leader when there are no workers.
+absl::Status AddKueueTopology(const Template& pod_template, const Template& leader, const SetPlacement& placement,
+                              GroupRequest* request) {
+  const bool is_told_subgroups = placement.subgroup_level.has_value();
+  // To Kueue a leader with a template of its own is a set of pods of its own.
+  const bool leader_is_apart = absl::string_view(leader.field) != pod_template.field;
+  const Texts annotations = TextsOf(pod_template.document, "annotations");
+  const std::string where = absl::StrCat("spec.leaderWorkerTemplate.", pod_template.field, ".metadata.annotations.");
+  const std::string required = TextOr(annotations, kRequiredTopology);
+  const std::string preferred = TextOr(annotations, kPreferredTopology);
+  if (!required.empty() && !preferred.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, kRequiredTopology, ": excludes ", kPreferredTopology, ", which is there too"));
+  }
+  const bool is_told_closeness = placement.closeness != Closeness::kUnconstrained;
+  if (!is_told_closeness && !required.empty() && leader_is_apart && request->subgroups.empty() &&
+      TextOr(TextsOf(leader.document, "annotations"), kRequiredTopology).empty()) {
+    request->subgroups.push_back({request->workers, required, false});
+    request->subgroup_leader = SubgroupLeader::kOutside;
+  } else if (!is_told_closeness && !(required + preferred).empty()) {
+    request->closeness = required.empty() ? Closeness::kPreferred : Closeness::kRequired;
+    request->level = required + preferred;
+  }
+  const std::string slice_level = TextOr(annotations, kSliceTopology);
+  if (slice_level.empty() || is_told_subgroups) return absl::OkStatus();
+  const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kSliceSize));
+  if (!size.has_value() || *size < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, kSliceSize, ": \"", TextOr(annotations, kSliceSize), "\" is no positive integer"));
+  }
+  request->subgroups.push_back({*size, slice_level, false});
+  if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;
+  return absl::OkStatus();
+}
+
+// What the leader's own template wishes and the group does not follow.
+void AddUnkeptWishes(const Template& leader, const Template& worker, std::vector<std::string>* not_looked_at) {
+  const Texts of_leader = TextsOf(leader.document, "annotations");
+  const Texts of_workers = TextsOf(worker.document, "annotations");
+  for (const char* key : {kRequiredTopology, kPreferredTopology, kSliceTopology}) {
+    const std::string wish = TextOr(of_leader, key);
+    if (!wish.empty() && wish != TextOr(of_workers, key)) {
+      not_looked_at->push_back(absl::StrCat(key, " of ", leader.field));
+    }
+  }
 }
 
 std::optional<std::string> Annotation(const LeaderWorkerSet& set, const char* key) {
@@ -38,14 +162,15 @@ absl::Status AddSubgroups(const LeaderWorkerSet& set, const SetPlacement& placem
         "spec.leaderWorkerTemplate.subGroupPolicy: missing, and subgroups are to be placed");
   }
   const SubGroupPolicy& policy = group.sub_group_policy();
-  const int64_t size = policy.sub_group_size();
+  int64_t size = policy.sub_group_size();
   if (policy.type() == kSubGroupLeaderExcluded) {
     request->subgroup_leader = SubgroupLeader::kOutside;
   } else {
-    const bool divides = size > 0 && (request->workers + 1) % size == 0;
+    const bool divides = request->workers == 0 || (size > 0 && (request->workers + 1) % size == 0);
     request->subgroup_leader = divides ? SubgroupLeader::kMember : SubgroupLeader::kExtra;
   }
-  if (request->workers == 0) return absl::OkStatus();
+  // A leader alone is a subgroup of one pod.
+  if (request->workers == 0) size = 1;
   if (placement.subgroup_level.has_value()) request->subgroups.push_back({size, *placement.subgroup_level, false});
   if (exclusive.has_value()) request->subgroups.push_back({size, *exclusive, true});
   return absl::OkStatus();
@@ -53,17 +178,23 @@ absl::Status AddSubgroups(const LeaderWorkerSet& set, const SetPlacement& placem
 
 }  // namespace
 
-absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, const SetPlacement& placement) {
+absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, const SetPlacement& placement,
+                                                 int64_t group_index) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  const bool has_own_template = group.has_leader_template();
+  const Template workers{"workerTemplate", WorkerTemplate(group), false};
+  const Template leaders{has_own_template ? "leaderTemplate" : "workerTemplate", LeaderTemplate(group), true};
   GroupRequest request;
-  absl::StatusOr<PodShape> worker = ShapeOfTemplate(WorkerTemplate(group), "workerTemplate");
+  request.workers = (group.has_size() ? group.size() : 1) - 1;
+  absl::StatusOr<PodShape> worker = ShapeOfTemplate(workers, set, group_index, &request.not_looked_at);
   if (!worker.ok()) return worker.status();
-  absl::StatusOr<PodShape> leader =
-      group.has_leader_template() ? ShapeOfTemplate(LeaderTemplate(group), "leaderTemplate") : worker;
+  if (request.workers == 0) request.not_looked_at.clear();
+  absl::StatusOr<PodShape> leader = ShapeOfTemplate(leaders, set, group_index, &request.not_looked_at);
   if (!leader.ok()) return leader.status();
+  if (group.volume_claim_templates_size() > 0) request.not_looked_at.push_back("volumeClaimTemplates");
   request.worker = *std::move(worker);
   request.leader = *std::move(leader);
-  request.workers = (group.has_size() ? group.size() : 1) - 1;
+  request.namespace_name = NamespaceOf(set);
   request.closeness = placement.closeness;
   request.level = placement.level;
   request.profile = placement.profile;
@@ -71,7 +202,11 @@ absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, con
   const std::optional<std::string> exclusive = Annotation(set, kExclusiveTopologyAnnotation);
   if (exclusive.has_value() && exclusive != placement.exclusive_level) request.exclusive_levels.push_back(*exclusive);
   absl::Status status = AddSubgroups(set, placement, &request);
+  if (status.ok()) {
+    status = AddKueueTopology(request.workers > 0 ? workers : leaders, leaders, placement, &request);
+  }
   if (!status.ok()) return status;
+  if (has_own_template && request.workers > 0) AddUnkeptWishes(leaders, workers, &request.not_looked_at);
   return request;
 }
 

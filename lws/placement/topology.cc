@@ -15,17 +15,6 @@ namespace {
 
 constexpr char kPods[] = "pods";
 
-// The node's values of the level keys; empty when it lacks one.
-std::vector<std::string> PathOf(const TopologyNode& node, const std::vector<std::string>& level_keys) {
-  std::vector<std::string> path;
-  for (const std::string& key : level_keys) {
-    const auto found = node.facts.labels.find(key);
-    if (found == node.facts.labels.end()) return {};
-    path.push_back(found->second);
-  }
-  return path;
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Topology>> Topology::Create(std::vector<TopologyNode> nodes,
@@ -42,49 +31,63 @@ absl::StatusOr<std::shared_ptr<const Topology>> Topology::Create(std::vector<Top
   }
   std::shared_ptr<Topology> topology(new Topology);
   topology->level_keys_ = std::move(level_keys);
-  topology->AddNodes(std::move(nodes));
-  topology->AddLevels();
+  topology->AddLevels(topology->AddNodes(std::move(nodes)));
   topology->AddResources();
   topology->AddClasses();
   return std::shared_ptr<const Topology>(std::move(topology));
 }
 
-// In path order, then by name.
-void Topology::AddNodes(std::vector<TopologyNode> nodes) {
-  std::vector<std::tuple<std::vector<std::string>, std::string, size_t>> order;
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    std::vector<std::string> path = PathOf(nodes[i], level_keys_);
-    if (path.empty()) {
-      outside_.push_back(nodes[i].facts.name);
-    } else {
-      order.emplace_back(std::move(path), nodes[i].facts.name, i);
-    }
+// A missing label stands for the next narrower one that is there, or for the node: nothing is known of what is close.
+Topology::Path Topology::PathOf(const TopologyNode& node) const {
+  Path path(level_keys_.size());
+  std::string narrower = node.facts.name;
+  for (size_t i = level_keys_.size(); i-- > 0;) {
+    const auto found = node.facts.labels.find(level_keys_[i]);
+    path[i].unlabelled = found == node.facts.labels.end();
+    if (!path[i].unlabelled) narrower = found->second;
+    path[i].value = narrower;
   }
-  std::sort(outside_.begin(), outside_.end());
-  std::sort(order.begin(), order.end());
-  nodes_.reserve(order.size());
-  for (const auto& [path, name, index] : order) {
-    node_by_name_[name] = NodeCount();
-    nodes_.push_back(std::move(nodes[index]));
-  }
+  return path;
 }
 
-void Topology::AddLevels() {
+// In path order, then by name.
+std::vector<Topology::Path> Topology::AddNodes(std::vector<TopologyNode> nodes) {
+  std::vector<std::tuple<Path, std::string, size_t>> order;
+  order.reserve(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) order.emplace_back(PathOf(nodes[i]), nodes[i].facts.name, i);
+  std::sort(order.begin(), order.end());
+  std::vector<Path> paths;
+  paths.reserve(order.size());
+  nodes_.reserve(order.size());
+  for (auto& [path, name, index] : order) {
+    node_by_name_[name] = NodeCount();
+    nodes_.push_back(std::move(nodes[index]));
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+void Topology::AddLevels(const std::vector<Path>& paths) {
   for (size_t depth = 0; depth <= level_keys_.size(); ++depth) {
     const bool nodes_themselves = depth == level_keys_.size();
     Level level;
+    bool all_labelled = true;
     for (int32_t node = 0; node < NodeCount(); ++node) {
       bool starts = true;
       if (node > 0 && !nodes_themselves) {
         const bool same_above = depth == 0 || levels_.back().domain_of[node] == levels_.back().domain_of[node - 1];
-        const std::string& key = level_keys_[depth];
-        starts = !same_above || nodes_[node].facts.labels.at(key) != nodes_[node - 1].facts.labels.at(key);
+        starts = !same_above || !(paths[node][depth] == paths[node - 1][depth]);
       }
-      if (starts) level.first_node.push_back(node);
+      if (starts) {
+        level.first_node.push_back(node);
+        level.unlabelled.push_back(!nodes_themselves && paths[node][depth].unlabelled);
+        all_labelled = all_labelled && !level.unlabelled.back();
+      }
       level.domain_of.push_back(static_cast<int32_t>(level.first_node.size()) - 1);
     }
     if (nodes_themselves && levels_.back().first_node.size() == nodes_.size() + 1) break;
     level.first_node.push_back(NodeCount());
+    if (all_labelled) level.unlabelled.clear();
     levels_.push_back(std::move(level));
   }
 }
@@ -114,6 +117,7 @@ void Topology::AddClasses() {
       absl::StrAppend(&text, "\n", taint.key, "=", taint.value, ":", taint.effect);
     }
     absl::StrAppend(&text, "\n");
+    for (const std::string& key : level_keys_) absl::StrAppend(&text, node.facts.labels.count(key));
     for (const auto& [key, value] : node.facts.labels) {
       if (key != kHostnameLabel && !LevelOf(key).has_value()) absl::StrAppend(&text, "\n", key, "=", value);
     }
@@ -161,10 +165,12 @@ std::vector<std::string> Topology::DomainPath(int level, int32_t domain) const {
   std::vector<std::string> path;
   if (level == kRoot) return path;
   const TopologyNode& node = nodes_[NodesOf(level, domain).begin];
-  for (int i = 0; i <= level && i < static_cast<int>(level_keys_.size()); ++i) {
-    path.push_back(node.facts.labels.at(level_keys_[i]));
+  const int last_key = static_cast<int>(level_keys_.size()) - 1;
+  for (int i = 0; i <= std::min(level, last_key); ++i) {
+    const auto found = node.facts.labels.find(level_keys_[i]);
+    if (found != node.facts.labels.end()) path.push_back(found->second);
   }
-  if (level == static_cast<int>(level_keys_.size())) path.push_back(node.facts.name);
+  if (level > last_key || (level == last_key && !IsLabelled(level, domain))) path.push_back(node.facts.name);
   return path;
 }
 

@@ -1,17 +1,17 @@
 // The nodes of a cluster as a tree of domains, frozen: what never changes between two looks at the cluster.
 //
-//   std::vector<lws::TopologyNode> nodes = ...;    // labels cloud/rack=r1, kubernetes.io/hostname=n1, ...
-//   auto topology = *lws::Topology::Create(nodes, {"cloud/rack", "kubernetes.io/hostname"});
-//   topology->DomainCount(0);            // 12 racks
-//   topology->DomainPath(1, 5);          // {"r1", "n6"}
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   topology->DomainCount(0);            // 2: racks
+//   topology->DomainPath(1, 5);          // {"r2", "n6"}
 //
 // Level 0 is the widest. A domain is a path of label values; domains and nodes are numbered in path order, so that the
 // nodes of a domain, and its domains at any level below, are a range. When a domain of the last key holds several
-// nodes, the nodes themselves are one more level below it. A node without the label of some key is outside.
+// nodes, the nodes themselves are one more level below it. A node without the label of some key is in no domain of that
+// level: it stands in an unlabelled domain, which holds one domain of the next level alone, behind the others.
 //
 // Laws:
 //   1. A permutation of the nodes gives the same topology.
-//   2. The domains of a level cover all nodes that are inside, without overlap, in path order.
+//   2. The domains of a level, the unlabelled ones among them, cover all nodes without overlap, in path order.
 //
 // Thread-safety: immutable, may be shared between threads.
 #ifndef LWS_PLACEMENT_TOPOLOGY_H_
@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -65,16 +66,19 @@ class Topology {
   int32_t NodeCount() const { return static_cast<int32_t>(nodes_.size()); }
   const TopologyNode& Node(int32_t node) const { return nodes_[node]; }
   std::optional<int32_t> FindNode(absl::string_view name) const;
-  // Names of the nodes that lack a label, sorted.
-  const std::vector<std::string>& outside() const { return outside_; }
 
   int32_t DomainCount(int level) const;
+  // Whether the nodes of the domain have the label of the level.
+  bool IsLabelled(int level, int32_t domain) const {
+    return level == kRoot || levels_[level].unlabelled.empty() || !levels_[level].unlabelled[domain];
+  }
   // The domain of `level` that holds the node.
   int32_t DomainOf(int level, int32_t node) const { return level == kRoot ? 0 : levels_[level].domain_of[node]; }
   IndexRange NodesOf(int level, int32_t domain) const;
   // Domains of `below` within a domain of `level`. REQUIRES: below >= level.
   IndexRange DomainsWithin(int level, int32_t domain, int below) const;
-  // Label values, widest first; the node's name last on a level below all keys. Empty for the root.
+  // Label values, widest first, without those that are missing; the node's name last on a level below all keys, or
+  // where the last key's label is missing. Empty for the root.
   std::vector<std::string> DomainPath(int level, int32_t domain) const;
 
   // Resources in a fixed order, "pods" first.
@@ -82,7 +86,8 @@ class Topology {
   // One amount for each resource.
   const int64_t* Allocatable(int32_t node) const { return &allocatable_[size_t(node) * resources_.size()]; }
 
-  // Nodes of one class have equal facts, but for their names and the labels of the levels and the hostname.
+  // Nodes of one class lack the labels of the same levels, and have equal facts, but for their names and the values of
+  // the labels of the levels and the hostname.
   int32_t ClassCount() const { return static_cast<int32_t>(first_of_class_.size()); }
   int32_t ClassOf(int32_t node) const { return class_of_[node]; }
   int32_t FirstOfClass(int32_t cls) const { return first_of_class_[cls]; }
@@ -93,17 +98,30 @@ class Topology {
   struct Level {
     std::vector<int32_t> domain_of;   // by node
     std::vector<int32_t> first_node;  // by domain, and the end
+    std::vector<bool> unlabelled;     // by domain; empty when all domains are labelled
   };
+  // What a node's path says at one level.
+  struct Step {
+    bool unlabelled = false;
+    std::string value;
+
+    friend bool operator<(const Step& a, const Step& b) {
+      return std::tie(a.unlabelled, a.value) < std::tie(b.unlabelled, b.value);
+    }
+    friend bool operator==(const Step& a, const Step& b) { return a.unlabelled == b.unlabelled && a.value == b.value; }
+  };
+  using Path = std::vector<Step>;
 
   Topology() = default;
-  void AddNodes(std::vector<TopologyNode> nodes);
-  void AddLevels();
+  Path PathOf(const TopologyNode& node) const;
+  // Returns the paths in the order of the nodes.
+  std::vector<Path> AddNodes(std::vector<TopologyNode> nodes);
+  void AddLevels(const std::vector<Path>& paths);
   void AddResources();
   void AddClasses();
 
   std::vector<std::string> level_keys_;
   std::vector<TopologyNode> nodes_;
-  std::vector<std::string> outside_;
   std::unordered_map<std::string, int32_t> node_by_name_;
   std::vector<Level> levels_;
   std::vector<std::string> resources_;

@@ -25,6 +25,7 @@ class Look {
     absl::StatusOr<RolloutStep> step = policy(input_);
     if (!step.ok()) return step.status();
     result_.step = *std::move(step);
+    if (result_.step.look_again_in.has_value()) LookAgainIn(*result_.step.look_again_in);
     if (controls_.paused && input_.current.has_value()) Pause();
     WatchDeadline();
     return std::move(result_);

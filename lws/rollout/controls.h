@@ -3,10 +3,13 @@
 //   lws::RolloutControls controls;
 //   controls.steps = {{lws::IntOrPercent::Int(2), absl::Minutes(10)},                  // 2 groups, then 10 minutes
 //                     {lws::IntOrPercent::Text("50%"), absl::ZeroDuration(), true}};   // half of them, then approval
+//   lws::RolloutInput input;
+//   input.replicas = 4;
+//   lws::RolloutProgress progress;
 //   absl::StatusOr<lws::ControlledStep> step =
 //       lws::PlanControlledRollout(lws::KeepBudget, input, "6c5b8f7d9", controls, progress, now);
-//   progress = step->progress;      // keep it for the next look
-//   step->step.partition;           // replicas - 2 until the 2 groups were done for 10 minutes
+//   progress = step->progress;    // the host keeps it for the next look
+//   step->step.replicas;          // 4: no controls hold the first creation
 //
 // What the controls need to know of the past is a value that comes out of one look and goes into the next. A step holds
 // the rollout by a higher partition; the policy below it keeps its own laws. Without controls the policy's step comes

@@ -82,7 +82,7 @@ class GroupBits {
     uint64_t settling = 0;
   };
 
-  // Of the groups in kBlockWords words.
+  // Counts of the groups in kBlockWords words.
   struct BlockCounts {
     int32_t ready = 0;
     int32_t done = 0;

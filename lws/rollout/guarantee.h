@@ -20,14 +20,15 @@
 
 namespace lws::internal {
 
-// Of a set of `replicas` groups whose leader StatefulSet has these numbers. Complexity: O(groups / 64).
+// The number of groups of the set that stay ready whatever the leader StatefulSet does with these numbers. `replicas`
+// are the set's; `leader_replicas` and `partition` are the leader StatefulSet's. Complexity: O(groups / 64).
 int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas);
 
 // What the loss of a group means: a group that is settling is not in the guarantee, but as long as this is below its
 // floor, such groups are what serves.
 enum class GroupCost { kNothing, kSettling, kGuaranteed };
 
-// Of a group that counts towards the promise as long as it is ready.
+// The cost of losing a group that counts towards the promise while it is ready.
 GroupCost CostOf(const GroupBits& groups, int32_t group);
 
 // A guarantee that is being spent, down to the floor. One that is below it from the beginning is not spent at all.

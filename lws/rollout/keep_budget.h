@@ -1,7 +1,11 @@
 // A rollout policy that keeps the promise of maxUnavailable, also when groups fail on the way.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("..R.");    // an old set of 3 with a surge group coming up
+//   lws::RolloutInput input;
+//   input.replicas = 3;
+//   input.max_surge = lws::IntOrPercent::Int(1);
 //   input.max_unavailable = lws::IntOrPercent::Int(2);
+//   input.current = lws::LeaderState{/*replicas=*/4, /*partition=*/3, /*replicas_annotation=*/3, &groups};
 //   lws::KeepBudget(input)->partition;    // 3: group 2 is the last that is ready, and stays
 //
 // It speaks partition and replicas as PlanRollout does, and differs in what it grants (guarantee.h). Groups that are

@@ -28,10 +28,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/rollout/group_bits.h"
 
@@ -58,6 +60,10 @@ struct RolloutInput {
   bool updated = false;
   // nullopt when the leader StatefulSet does not exist.
   std::optional<LeaderState> current;
+  // For policies of a host, such as maintenance windows and quotas; the library's own policies read neither. Borrowed.
+  absl::string_view namespace_name;
+  absl::string_view set_name;
+  absl::Time now = absl::InfinitePast();
 };
 
 enum class RolloutReason {
@@ -83,6 +89,8 @@ struct RolloutStep {
   // Groups to delete after the StatefulSet is written, in this order, each as it was seen or not at all. One whose
   // leader is not there, or of the new revision, is being made anew already.
   std::vector<int32_t> replace;
+  // The policy answers differently after this time, although nothing changes; nullopt: it does not.
+  std::optional<absl::Duration> look_again_in;
 };
 
 // What people are told about a step that takes groups [replicas, current_replicas) away; groups are named SET-INDEX.
@@ -92,8 +100,37 @@ std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int6
 // What people are told about a partition that moved.
 std::string PartitionNote(int64_t before, int64_t after);
 
-// How a set is rolled out: a pure function from what there is to what the leader StatefulSet should have next.
-using RolloutPolicy = absl::StatusOr<RolloutStep> (*)(const RolloutInput& input);
+// How a set is rolled out: a pure function from what there is to what the leader StatefulSet should have next. It may
+// carry a context of the host's, which is borrowed.
+//
+//   lws::RolloutPolicy plain = lws::PlanRollout;
+//   lws::RolloutPolicy nightly(&PlanAtNight, &calendar);    // PlanAtNight(const void* context, const RolloutInput&)
+class RolloutPolicy {
+ public:
+  using Function = absl::StatusOr<RolloutStep> (*)(const RolloutInput& input);
+  using FunctionOfContext = absl::StatusOr<RolloutStep> (*)(const void* context, const RolloutInput& input);
+
+  // No policy; it must not be called.
+  constexpr RolloutPolicy() = default;
+  // From a function, or a lambda without captures.
+  template <typename F, typename = std::enable_if_t<std::is_convertible_v<F, Function>>>
+  constexpr RolloutPolicy(F function) : function_(function) {}
+  constexpr RolloutPolicy(FunctionOfContext function, const void* context)
+      : function_of_context_(function), context_(context) {}
+
+  absl::StatusOr<RolloutStep> operator()(const RolloutInput& input) const {
+    return function_of_context_ == nullptr ? function_(input) : function_of_context_(context_, input);
+  }
+
+  friend bool operator==(const RolloutPolicy& a, const RolloutPolicy& b) {
+    return a.function_ == b.function_ && a.function_of_context_ == b.function_of_context_ && a.context_ == b.context_;
+  }
+
+ private:
+  Function function_ = nullptr;
+  FunctionOfContext function_of_context_ = nullptr;
+  const void* context_ = nullptr;
+};
 
 // The reference's policy. Errors: InvalidArgument for negative replicas, numbers that int32 cannot hold, a maxSurge or
 // maxUnavailable that is no percentage, or a replicas annotation that is no integer, where the decision needs them.

@@ -1,7 +1,7 @@
 // The rollout policies by their names, for command lines and configuration files.
 //
-//   lws::FindRolloutPolicy("keep-budget")->policy;    // KeepBudget
-//   lws::FindRolloutPolicy("fastest");                // nullptr
+//   lws::FindRolloutPolicy("keep-budget")->name;            // "keep-budget"
+//   lws::FindRolloutPolicy("fastest") == nullptr;           // true
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_POLICIES_H_

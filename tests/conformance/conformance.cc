@@ -1,4 +1,4 @@
-// Runs vectors of the reference through the library: conformance [--failures N] FILE.jsonl.gz...
+// Runs vectors of the reference through the library: conformance [--failures N] [--texts] FILE.jsonl.gz...
 #include <zlib.h>
 
 #include <cstdio>
@@ -23,9 +23,10 @@ struct Tally {
 };
 
 constexpr char kUsage[] =
-    "usage: conformance [--failures N] FILE...\n"
+    "usage: conformance [--failures N] [--texts] FILE...\n"
     "Compares the library's decisions with those recorded in FILE (JSON lines, gzipped or plain).\n"
-    "  --failures N   show at most N failures (default 20)\n";
+    "  --failures N   show at most N failures (default 20)\n"
+    "  --texts        show refusals by the schema whose texts differ as well\n";
 
 // `bazel run` starts programs elsewhere, and tells where the user stands.
 std::string ResolvePath(const std::string& path) {
@@ -36,7 +37,7 @@ std::string ResolvePath(const std::string& path) {
 
 class Runner {
  public:
-  explicit Runner(int shown_failures) : shown_failures_(shown_failures) {}
+  Runner(int shown_failures, bool shows_texts) : shown_failures_(shown_failures), shows_texts_(shows_texts) {}
 
   // Line by line: a file is never held whole.
   bool Run(const std::string& path) {
@@ -89,16 +90,17 @@ class Runner {
     ++tally.total;
     tally.texts += comparison.has_texts;
     tally.texts_equal += comparison.texts_equal;
-    if (comparison.differences.empty()) {
-      ++tally.equal;
-      return;
-    }
+    const bool is_equal = comparison.differences.empty();
+    tally.equal += is_equal;
+    if (is_equal && (!shows_texts_ || comparison.text_differences.empty())) return;
     if (shown_failures_-- <= 0) return;
     std::cout << comparison.name << "\n";
     for (const std::string& difference : comparison.differences) std::cout << "  " << difference << "\n";
+    for (const std::string& difference : comparison.text_differences) std::cout << "  " << difference << "\n";
   }
 
   int shown_failures_;
+  bool shows_texts_;
   std::map<std::string, Tally> tallies_;
 };
 
@@ -106,6 +108,7 @@ class Runner {
 
 int main(int argc, char** argv) {
   int shown_failures = 20;
+  bool shows_texts = false;
   std::vector<std::string> files;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -113,7 +116,9 @@ int main(int argc, char** argv) {
       std::cout << kUsage;
       return 0;
     }
-    if (argument == "--failures" && i + 1 < argc) {
+    if (argument == "--texts") {
+      shows_texts = true;
+    } else if (argument == "--failures" && i + 1 < argc) {
       shown_failures = std::atoi(argv[++i]);
     } else if (argument.rfind("--failures=", 0) == 0) {
       shown_failures = std::atoi(argument.c_str() + 11);
@@ -125,7 +130,7 @@ int main(int argc, char** argv) {
     std::cerr << kUsage;
     return 2;
   }
-  Runner runner(shown_failures);
+  Runner runner(shown_failures, shows_texts);
   bool readable = true;
   for (const std::string& file : files) readable = runner.Run(file) && readable;
   return runner.Report() && readable ? 0 : 1;

@@ -1,12 +1,8 @@
 #include "tests/conformance/vector.h"
 
-#include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/api/admit_set.h"
@@ -24,6 +20,9 @@
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/planner.h"
 #include "nlohmann/json.hpp"
+#include "tests/conformance/comparison.h"
+#include "tests/conformance/disaggregated.h"
+#include "tests/conformance/plan_comparison.h"
 #include "tests/conformance/timeline.h"
 
 namespace lws {
@@ -31,41 +30,6 @@ namespace conformance {
 namespace {
 
 using internal::ParseStrictInteger;
-
-constexpr size_t kDiffLimit = 12;
-
-std::string Short(const Json& value) {
-  std::string text = value.dump();
-  if (text.size() > 300) text = absl::StrCat(text.substr(0, 300), "...");
-  return text;
-}
-
-void Walk(const Json& expected, const Json& actual, const std::string& path, size_t limit,
-          std::vector<std::string>* out) {
-  if (expected == actual || out->size() >= limit) return;
-  if (expected.is_object() && actual.is_object()) {
-    std::set<std::string> keys;
-    for (auto it = expected.begin(); it != expected.end(); ++it) keys.insert(it.key());
-    for (auto it = actual.begin(); it != actual.end(); ++it) keys.insert(it.key());
-    for (const std::string& key : keys) {
-      const std::string below = absl::StrCat(path, ".", key);
-      if (out->size() >= limit) return;
-      if (!actual.contains(key))
-        out->push_back(absl::StrCat(below, ": expected ", Short(expected[key]), ", got nothing"));
-      else if (!expected.contains(key))
-        out->push_back(absl::StrCat(below, ": expected nothing, got ", Short(actual[key])));
-      else
-        Walk(expected[key], actual[key], below, limit, out);
-    }
-    return;
-  }
-  if (expected.is_array() && actual.is_array() && expected.size() == actual.size()) {
-    for (size_t i = 0; i < expected.size(); ++i)
-      Walk(expected[i], actual[i], absl::StrCat(path, "[", i, "]"), limit, out);
-    return;
-  }
-  out->push_back(absl::StrCat(path, ": expected ", Short(expected), ", got ", Short(actual)));
-}
 
 IntOrPercent ReadIntOrPercent(const Json& value) {
   return value.is_string() ? IntOrPercent::Text(value.get<std::string>()) : IntOrPercent::Int(value.get<int32_t>());
@@ -77,20 +41,6 @@ Json RevisionOf(const LeaderWorkerSet& set) {
   const std::string data = RevisionData(set);
   const std::string key = RevisionKey(data);
   return {{"name", RevisionName(set.metadata().name(), key, 1)}, {"key", key}, {"data", data}};
-}
-
-const char* StageName(AdmissionStage stage) {
-  switch (stage) {
-    case AdmissionStage::kAdmitted:
-      return "admitted";
-    case AdmissionStage::kDecode:
-      return "decode";
-    case AdmissionStage::kSchema:
-      return "schema";
-    case AdmissionStage::kValidation:
-      return "admission";
-  }
-  return "";
 }
 
 void CompareAdmitSet(const Json& input, const Json& expect, Comparison* result) {
@@ -105,35 +55,12 @@ void CompareAdmitSet(const Json& input, const Json& expect, Comparison* result) 
   } else {
     admission = AdmitSet(input["object"]);
   }
-  Json actual = Json::object();
-  const std::string stage = expect.value("stage", "");
-  if (admission.stage == AdmissionStage::kAdmitted) {
-    actual["object"] = LeaderWorkerSetToJson(*admission.set);
-    actual["revision"] = RevisionOf(*admission.set);
-  } else {
-    actual["stage"] = StageName(admission.stage);
-    std::vector<std::string> texts;
-    std::set<std::string> fields;
-    for (const FieldError& error : admission.errors) {
-      texts.push_back(error.ToString());
-      fields.insert(error.field);
-    }
-    if (stage == "schema") {
-      std::sort(texts.begin(), texts.end());
-      Json wanted = expect["errors"];
-      std::sort(wanted.begin(), wanted.end());
-      actual["fields"] = fields;
-      result->has_texts = true;
-      result->texts_equal = Json(texts) == wanted;
-    }
-    actual["errors"] = texts;
+  Json admitted = Json::object();
+  if (admission.set != nullptr) {
+    admitted["object"] = LeaderWorkerSetToJson(*admission.set);
+    admitted["revision"] = RevisionOf(*admission.set);
   }
-  Json wanted = expect;
-  if (stage == "decode" || stage == "schema") {
-    wanted.erase("errors");
-    actual.erase("errors");
-  }
-  result->differences = Diff(wanted, actual, "expect", kDiffLimit);
+  CompareAdmission(admission, std::move(admitted), expect, result);
 }
 
 // --- Admission of pods.
@@ -147,79 +74,10 @@ void CompareAdmitPod(const Json& input, const Json& expect, Comparison* result) 
                                                ", got ", pod.ok() ? "a pod" : pod.status().message()));
     return;
   }
-  if (pod.ok()) result->differences = Diff(expect["pod"], *pod, "expect.pod", kDiffLimit);
+  if (pod.ok()) result->differences = Diff(expect["pod"], *pod, "expect.pod");
 }
 
 // --- Reconciling.
-
-Json RefToJson(const ObjectRef& ref) {
-  return {{"kind", ref.kind}, {"namespace", ref.namespace_name}, {"name", ref.name}};
-}
-
-Json EventToJson(const Event& event) {
-  Json json = {{"type", event.is_warning ? "Warning" : "Normal"},
-               {"reason", event.reason},
-               {"action", event.action},
-               {"note", event.note},
-               {"regarding", RefToJson(event.regarding)}};
-  if (event.related.has_value()) json["related"] = RefToJson(*event.related);
-  return json;
-}
-
-Json ActionToJson(const Action& action) {
-  Json json = {{"verb", std::string(VerbName(action.verb))}};
-  if (action.verb == Verb::kDelete) {
-    json["object"] = {
-        {"apiVersion", action.api_version},
-        {"kind", action.target.kind},
-        {"metadata", {{"name", action.target.name}, {"namespace", action.target.namespace_name}, {"uid", action.uid}}}};
-    if (action.propagation == Propagation::kForeground) json["propagationPolicy"] = "Foreground";
-    return json;
-  }
-  json["object"] = action.object.Document();
-  if (action.verb == Verb::kApply) {
-    json["fieldManager"] = "lws";
-    json["force"] = true;
-  }
-  return json;
-}
-
-// What follows the first ": " of a failure's note is in the reference's language.
-Json ComparableEvents(Json events) {
-  for (Json& event : events) {
-    if (!absl::StartsWith(event.value("reason", ""), "Failed")) continue;
-    std::string note = event["note"];
-    if (const size_t colon = note.find(": "); colon != std::string::npos) note.resize(colon);
-    event["note"] = note;
-  }
-  return events;
-}
-
-Json PlanToJson(const Plan& plan) {
-  Json json = {{"writes", Json::array()}, {"events", Json::array()}};
-  for (const Action& action : plan.actions) json["writes"].push_back(ActionToJson(action));
-  for (const Event& event : plan.events) json["events"].push_back(EventToJson(event));
-  if (!plan.error.ok()) json["error"] = true;
-  if (plan.requeue_after.has_value()) json["requeueAfterSeconds"] = absl::ToInt64Seconds(*plan.requeue_after);
-  json["events"] = ComparableEvents(json["events"]);
-  return json;
-}
-
-void ComparePlan(const Plan& plan, Json expect, Comparison* result) {
-  Json actual = PlanToJson(plan);
-  if (expect.contains("error")) expect["error"] = true;
-  expect["events"] = ComparableEvents(expect["events"]);
-  // A write that would change nothing may be absent.
-  Json wanted = Json::array();
-  for (Json write : expect["writes"]) {
-    const bool noop = write.value("noop", false);
-    write.erase("noop");
-    const auto same = [&](const Json& other) { return other == write; };
-    if (!noop || std::any_of(actual["writes"].begin(), actual["writes"].end(), same)) wanted.push_back(write);
-  }
-  expect["writes"] = wanted;
-  result->differences = Diff(expect, actual, "expect", kDiffLimit);
-}
 
 absl::Time ReadTime(const Json& input) {
   absl::Time time;
@@ -286,7 +144,7 @@ void CompareRollout(const Json& input, const Json& expect, Comparison* result) {
     actual["replicas"] = step->replicas;
     if (step->removes_groups) actual["event"] = RemovedGroupsNote("set", step->replicas, rollout.current->replicas);
   }
-  result->differences = Diff(wanted, actual, "expect", kDiffLimit);
+  result->differences = Diff(wanted, actual, "expect");
 }
 
 // --- Quantities.
@@ -307,29 +165,34 @@ void CompareQuantity(const Json& input, const Json& expect, Comparison* result) 
     actual["isZero"] = quantity->IsZero();
     if (quantity->Value().has_value()) actual["value"] = absl::StrCat(*quantity->Value());
   }
-  result->differences = Diff(expect, actual, "expect", kDiffLimit);
+  result->differences = Diff(expect, actual, "expect");
 }
 
 void CompareTimeline(const Json& input, const Json& expect, Comparison* result) {
-  result->differences = Diff(expect["steps"], RunTimeline(input), "expect.steps", kDiffLimit);
+  result->differences = Diff(expect["steps"], RunTimeline(input), "expect.steps");
 }
 
 }  // namespace
-
-std::vector<std::string> Diff(const Json& expected, const Json& actual, const std::string& path, size_t limit) {
-  std::vector<std::string> differences;
-  Walk(expected, actual, path, limit, &differences);
-  return differences;
-}
 
 Comparison Compare(const Json& vector) {
   static constexpr struct {
     const char* kind;
     void (*compare)(const Json&, const Json&, Comparison*);
   } kKinds[] = {
-      {"admit-set", CompareAdmitSet},         {"admit-set-update", CompareAdmitSet},  {"admit-pod", CompareAdmitPod},
-      {"reconcile-set", CompareReconcileSet}, {"reconcile-pod", CompareReconcilePod}, {"rollout", CompareRollout},
-      {"quantity", CompareQuantity},          {"timeline", CompareTimeline},
+      {"admit-set", CompareAdmitSet},
+      {"admit-set-update", CompareAdmitSet},
+      {"admit-pod", CompareAdmitPod},
+      {"reconcile-set", CompareReconcileSet},
+      {"reconcile-pod", CompareReconcilePod},
+      {"rollout", CompareRollout},
+      {"quantity", CompareQuantity},
+      {"timeline", CompareTimeline},
+      {"ds-admit", CompareDsAdmit},
+      {"ds-admit-update", CompareDsAdmit},
+      {"ds-plan", CompareDsPlan},
+      {"ds-plan-step", CompareDsPlanStep},
+      {"ds-reconcile", CompareDsReconcile},
+      {"ds-timeline", CompareDsTimeline},
   };
   Comparison result;
   try {

@@ -2,9 +2,11 @@
 #include "lws/core/reconcile/reconcile_set.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/core/observation.h"
@@ -102,6 +104,35 @@ TEST(ReconcileSetTest, ADeadlineThatIsExceededIsACondition) {
   };
   EXPECT_EQ(reason(absl::Minutes(9)), "GroupsProgressing");
   EXPECT_EQ(reason(absl::Minutes(10)), "ProgressDeadlineExceeded");
+}
+
+// Nothing is released by day. What a host knows comes with the policy, the time and the set's name with the look.
+struct Calendar {
+  std::string set;
+  absl::Time night;
+};
+
+absl::StatusOr<RolloutStep> AtNight(const void* context, const RolloutInput& input) {
+  const Calendar& calendar = *static_cast<const Calendar*>(context);
+  absl::StatusOr<RolloutStep> step = KeepBudget(input);
+  if (!step.ok() || input.set_name != calendar.set || input.now >= calendar.night) return step;
+  step->partition = input.current->partition;
+  step->look_again_in = calendar.night - input.now;
+  return step;
+}
+
+TEST(ReconcileSetTest, APolicyOfAHostSeesItsContextTheTimeAndTheSet) {
+  const SmallCluster cluster = BeforeTheFirstRelease();
+  const Calendar calendar = {"s", absl::UnixEpoch() + absl::Hours(8)};
+  const Calendar of_another_set = {"t", absl::UnixEpoch() + absl::Hours(8)};
+  const auto look = [&](const Calendar& hours, absl::Duration after) {
+    return ReconcileSet(cluster.Observe(), absl::UnixEpoch() + after, ReconcileOptionsFor({&AtNight, &hours}));
+  };
+  EXPECT_NE(PartitionOf(look(calendar, absl::Hours(1))), 1);
+  EXPECT_EQ(look(calendar, absl::Hours(1)).requeue_after, absl::Hours(7));
+  EXPECT_EQ(PartitionOf(look(calendar, absl::Hours(8))), 1);
+  EXPECT_EQ(look(calendar, absl::Hours(8)).requeue_after, std::nullopt);
+  EXPECT_EQ(PartitionOf(look(of_another_set, absl::Hours(1))), 1);
 }
 
 }  // namespace

@@ -67,6 +67,10 @@ TEST(AssignGroupTest, PublishedExamples) {
       {kBalanced, "{[20 10][15 15]}", "rack", 20, {}, "20 - - -"},
       {kBalanced, "{[15][15]}{[15 15]}", "rack", 25, {}, "- - 13 12"},
       {kBalanced, "{[15][15][15 15]}", "rack", 25, {{5, "host"}}, "- - 15 10"},
+      // Not published: evenness in whole subgroups, of the nodes and of racks around them.
+      {kBalanced, "{[15 15]}", "rack", 20, {{5, "host"}}, "10 10"},
+      {kBalanced, "{[18][8]}", "block", 20, {{2, "rack"}}, "12 8"},
+      {kBalanced, "{[9 9 9][9]}", "block", 30, {{6, "rack"}}, "8 8 8 6"},
   };
   for (const Example& example : examples) {
     const Capacity capacity = SmallTopology(example.topology);
@@ -121,6 +125,68 @@ TEST(AssignGroupTest, NoFitNamesTheSubgroupsLevel) {
   EXPECT_EQ(result.no_fit.reason, NoFitReason::kNoSubgroupFits);
   EXPECT_EQ(result.no_fit.level, "rack");
   EXPECT_EQ(result.no_fit.best_pods, 4);
+}
+
+TEST(AssignGroupTest, NoFitCountsSubgroups) {
+  GroupRequest request = WithLeader(Pods(16, "rack", Closeness::kPreferred, PlacementProfile::kBestFit));
+  request.subgroups = {{4, "host"}};
+  EXPECT_EQ(
+      Place(SmallTopology("{[4 7][5]}"), request),
+      "3 of 4 subgroups of 4 pods fit, each in one host: the subgroups do not fit into domains of their level; best "
+      "is the whole cluster with 12; 3 nodes");
+  request.closeness = Closeness::kRequired;
+  EXPECT_EQ(
+      Place(SmallTopology("{[4 7][5]}"), request),
+      "2 of 4 subgroups of 4 pods fit, each in one host: no domain of the level takes the whole group; best is b0/r0 "
+      "with 8; 3 nodes");
+}
+
+// The CPU machine is in no rack, and takes the leader, which asks nothing of racks.
+TEST(AssignGroupTest, NodesWithoutALabelTakePodsThatAskNothingThere) {
+  std::vector<TopologyNode> nodes;
+  for (int i = 0; i < 4; ++i) nodes.push_back(SmallNode(0, i / 2, i, 1));
+  nodes.push_back(SmallNode(0, 9, 9, 0));
+  nodes.back().facts.labels.erase("rack");
+  nodes.back().facts.labels["pool"] = "cpu";
+  const Capacity capacity(*Topology::Create(nodes, {"block", "rack", "host"}));
+  GroupRequest request = Pods(4, "", Closeness::kUnconstrained, PlacementProfile::kBestFit);
+  request.leader = PodShape();
+  request.leader->filter.Select("pool", "cpu");
+  EXPECT_EQ(Place(capacity, request), "1 1 1 1 1");
+  request.subgroups = {{2, "rack", /*exclusive=*/true}};
+  request.subgroup_leader = SubgroupLeader::kOutside;
+  EXPECT_EQ(Place(capacity, request), "1 1 1 1 1");
+  request.subgroup_leader = SubgroupLeader::kExtra;
+  EXPECT_EQ(AssignGroup(capacity, request)->no_fit.excluded.at("missingLabel"), 1);
+  request.subgroups.clear();
+  request.closeness = Closeness::kPreferred;
+  request.level = "rack";
+  EXPECT_EQ(Place(capacity, request), "1 1 1 1 1");
+}
+
+TEST(AssignGroupTest, OtherNamespacesExcludeNothing) {
+  Capacity capacity = SmallTopology("{[4][4]}");
+  GroupRequest request = Pods(2, "rack", Closeness::kRequired, PlacementProfile::kBestFit);
+  request.exclusive_levels = {"rack"};
+  request.namespace_name = "a";
+  GroupRequest other = request;
+  other.namespace_name = "b";
+  const std::vector<const GroupRequest*> groups = {&request, &request, &other, &other, &other};
+  const std::vector<PlacementResult> results = *AssignGroups(groups, &capacity);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(results[i].assignment.has_value()) << i;
+  EXPECT_EQ(results[4].no_fit.excluded.at("domainTaken"), 2);
+}
+
+TEST(AssignGroupTest, UnknownLevelsAreErrorsWhateverTheSize) {
+  GroupRequest request = Pods(0, "", Closeness::kUnconstrained, PlacementProfile::kBestFit);
+  request.leader = request.worker;
+  for (const SubgroupLeader leader : {SubgroupLeader::kMember, SubgroupLeader::kExtra, SubgroupLeader::kOutside}) {
+    request.subgroup_leader = leader;
+    request.subgroups = {{1, "typo"}};
+    EXPECT_EQ(Place(SmallTopology("{[4]}"), request), "subgroups.level: \"typo\" is no level of the topology");
+    request.subgroups = {{1, "rack"}};
+    EXPECT_EQ(Place(SmallTopology("{[4]}"), request), "1");
+  }
 }
 
 TEST(AssignGroupTest, MalformedRequestsAreErrors) {

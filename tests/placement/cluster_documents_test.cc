@@ -1,6 +1,7 @@
 // Nodes, pods and sets as documents, read for placement.
 #include "lws/placement/cluster_documents.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/placement/running_groups.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
 
@@ -96,8 +98,8 @@ TEST(ClusterDocumentsTest, PodsTakeRoomAndHoldDomains) {
   ASSERT_TRUE(UsePods(pods, &capacity).ok());
   EXPECT_EQ(capacity.Free(0)[0], 9);
   EXPECT_EQ(capacity.Free(0)[1], 1500);
-  EXPECT_EQ(capacity.Holds(Holder::kGroup, 0, 0), 1);
-  EXPECT_EQ(capacity.Holds(Holder::kSubgroup, 0, 0), 0);
+  EXPECT_EQ(capacity.Holds(Holder::kGroup, "default", 0, 0), 1);
+  EXPECT_EQ(capacity.Holds(Holder::kSubgroup, "default", 0, 0), 0);
 }
 
 TEST(ClusterDocumentsTest, ErrorsNameObjectAndField) {
@@ -136,6 +138,88 @@ TEST(ClusterDocumentsTest, RequestsOfSets) {
   EXPECT_EQ(request.subgroup_leader, SubgroupLeader::kExtra);
   ASSERT_EQ(request.subgroups.size(), 2);
   EXPECT_TRUE(request.subgroups[1].exclusive);
+}
+
+GroupRequest RequestOf(Json leader_worker_template) {
+  const SetAdmission admission = AdmitSet({{"apiVersion", "leaderworkerset.x-k8s.io/v1"},
+                                           {"kind", "LeaderWorkerSet"},
+                                           {"metadata", {{"name", "s"}, {"namespace", "n"}}},
+                                           {"spec", {{"leaderWorkerTemplate", std::move(leader_worker_template)}}}});
+  EXPECT_NE(admission.set, nullptr) << Join(admission.errors);
+  if (admission.set == nullptr) return {};
+  const absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*admission.set, {}, /*group_index=*/3);
+  EXPECT_TRUE(request.ok()) << request.status();
+  return request.value_or(GroupRequest());
+}
+
+Json Template(const char* annotations) {
+  return {{"metadata", {{"annotations", Json::parse(annotations)}, {"labels", {{"app", "a"}}}}},
+          {"spec", {{"containers", {{{"name", "c"}, {"image", "i"}}}}}}};
+}
+
+TEST(ClusterDocumentsTest, KueuesTopologyAnnotations) {
+  const Json sliced = Template(R"({"kueue.x-k8s.io/podset-preferred-topology": "block",
+      "kueue.x-k8s.io/podset-slice-required-topology": "rack", "kueue.x-k8s.io/podset-slice-size": "2"})");
+  GroupRequest request = RequestOf({{"size", 4}, {"workerTemplate", sliced}});
+  EXPECT_EQ(request.closeness, Closeness::kPreferred);
+  EXPECT_EQ(request.level, "block");
+  ASSERT_EQ(request.subgroups.size(), 1);
+  EXPECT_EQ(request.subgroups[0].size, 2);
+  EXPECT_EQ(request.subgroups[0].level, "rack");
+  EXPECT_EQ(request.subgroup_leader, SubgroupLeader::kMember);
+  // A leader with a template of its own is in no slice.
+  request = RequestOf({{"size", 5}, {"workerTemplate", sliced}, {"leaderTemplate", Template("{}")}});
+  EXPECT_EQ(request.subgroup_leader, SubgroupLeader::kOutside);
+  // What the workers alone require binds the workers alone.
+  const Json required = Template(R"({"kueue.x-k8s.io/podset-required-topology": "rack"})");
+  request = RequestOf({{"size", 5}, {"workerTemplate", required}, {"leaderTemplate", Template("{}")}});
+  EXPECT_EQ(request.closeness, Closeness::kUnconstrained);
+  ASSERT_EQ(request.subgroups.size(), 1);
+  EXPECT_EQ(request.subgroups[0].size, 4);
+  request = RequestOf({{"size", 5}, {"workerTemplate", required}, {"leaderTemplate", required}});
+  EXPECT_EQ(request.closeness, Closeness::kRequired);
+  EXPECT_TRUE(request.not_looked_at.empty());
+  request = RequestOf({{"size", 5}, {"workerTemplate", Template("{}")}, {"leaderTemplate", required}});
+  EXPECT_EQ(request.not_looked_at,
+            std::vector<std::string>{"kueue.x-k8s.io/podset-required-topology of leaderTemplate"});
+}
+
+TEST(ClusterDocumentsTest, LabelsOfTheGroupsPods) {
+  const GroupRequest request = RequestOf({{"size", 2}, {"workerTemplate", Template("{}")}});
+  EXPECT_EQ(request.namespace_name, "n");
+  const std::map<std::string, std::string>& leader = request.leader->rules->labels;
+  EXPECT_EQ(leader.at("app"), "a");
+  EXPECT_EQ(leader.at("leaderworkerset.sigs.k8s.io/name"), "s");
+  EXPECT_EQ(leader.at("leaderworkerset.sigs.k8s.io/group-index"), "3");
+  EXPECT_EQ(leader.at("leaderworkerset.sigs.k8s.io/worker-index"), "0");
+  EXPECT_NE(request.worker.rules->labels.at("leaderworkerset.sigs.k8s.io/worker-index"), "0");
+}
+
+TEST(ClusterDocumentsTest, RunningGroupsByRank) {
+  const auto pod = [](const char* rank, const char* more) {
+    Json document = Json::parse(R"({"kind": "Pod", "metadata": {"name": "p", "labels": {
+        "leaderworkerset.sigs.k8s.io/name": "s", "leaderworkerset.sigs.k8s.io/group-index": "2"}},
+        "spec": {"nodeName": "n1"}})");
+    document["metadata"]["labels"]["leaderworkerset.sigs.k8s.io/worker-index"] = rank;
+    document.merge_patch(Json::parse(more));
+    return std::make_shared<const Json>(std::move(document));
+  };
+  const std::map<GroupId, RunningGroup> groups = *RunningGroups(std::vector<SharedJson>{
+      pod("0", "{}"), pod("1", R"({"metadata": {"deletionTimestamp": "t"}})"),
+      pod("2", R"({"status": {"phase": "Failed"}})"), pod("3", R"({"spec": {"nodeName": null}})"), pod("4", "{}")});
+  ASSERT_EQ(groups.size(), 1);
+  EXPECT_EQ(groups.begin()->first.namespace_name, "default");
+  EXPECT_EQ(groups.begin()->first.index, 2);
+  EXPECT_EQ(groups.begin()->second, (RunningGroup{{0, "n1"}, {4, "n1"}}));
+}
+
+TEST(ClusterDocumentsTest, PodsThatNameTheirNodePassByTheScheduler) {
+  const char* tainted = R"({"metadata": {"name": "n"}, "spec": {"unschedulable": true, "taints": [
+                            {"key": "gpu", "effect": "NoSchedule"}]}})";
+  EXPECT_EQ(Check(R"({"nodeName": "n"})", tainted), NodeExclusion::kNone);
+  EXPECT_EQ(Check(R"({"nodeName": "m"})", tainted), NodeExclusion::kNodeName);
+  const char* evicting = R"({"metadata": {"name": "n"}, "spec": {"taints": [{"key": "gpu", "effect": "NoExecute"}]}})";
+  EXPECT_EQ(Check(R"({"nodeName": "n"})", evicting), NodeExclusion::kTaint);
 }
 
 }  // namespace

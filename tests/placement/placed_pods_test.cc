@@ -36,7 +36,8 @@ Json Manifest(int replicas, int size) {
 }
 
 Json Pod(const std::string& worker_index) {
-  return {{"kind", "Pod"},
+  return {{"apiVersion", "v1"},
+          {"kind", "Pod"},
           {"metadata",
            {{"name", worker_index == "0" ? "s-1" : "s-1-" + worker_index},
             {"namespace", "n"},

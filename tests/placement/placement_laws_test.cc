@@ -46,6 +46,7 @@ class Cases {
       nodes.back().facts.ready = Draw(12) != 0;
       if (Draw(8) == 0) nodes.back().facts.taints = {{"t", "", "NoSchedule"}};
       if (Draw(3) == 0) nodes.back().facts.labels["disk"] = "ssd";
+      if (Draw(10) == 0) nodes.back().facts.labels.erase(Key());
     }
     return nodes;
   }
@@ -101,6 +102,8 @@ class Cases {
 struct Feasible {
   int32_t leader;
   std::vector<int> counts;
+
+  friend bool operator==(const Feasible& a, const Feasible& b) { return a.leader == b.leader && a.counts == b.counts; }
 };
 
 std::set<int32_t> DomainsOf(const Topology& topology, int level, const Feasible& assignment) {
@@ -174,17 +177,15 @@ class LawCheck {
     const std::vector<int> levels = SpreadLevels();
     std::string broken;
     for (size_t i = 0; broken.empty() && i < levels.size(); ++i) broken = CheckLevel(levels[i]);
-    if (broken.empty() && request_.profile == PlacementProfile::kBalanced && request_.subgroups.empty()) {
-      const int best = SmallestCount(*std::max_element(
-          feasible_.begin(), feasible_.end(), [](auto& a, auto& b) { return SmallestCount(a) < SmallestCount(b); }));
-      if (SmallestCount(answer_) < best) return absl::StrCat("7: smallest count could be ", best);
+    if (broken.empty() && request_.profile == PlacementProfile::kBalanced && SmallestCount(answer_) < evenest_) {
+      return absl::StrCat("7: smallest count could be ", evenest_);
     }
     return broken;
   }
 
  private:
-  // The levels at which pods are spread, widest first.
-  std::vector<int> SpreadLevels() const {
+  // The levels at which pods are spread, widest first. What keeps the pods as close as they can be is kept.
+  std::vector<int> SpreadLevels() {
     std::vector<int> levels;
     int first = topology_.LastLevel();
     if (request_.closeness != Closeness::kUnconstrained) {
@@ -192,6 +193,13 @@ class LawCheck {
       // One domain of the exclusive level at any rate: closeness to a wider level says nothing more.
       first = std::max(first, NarrowestExclusive(topology_, request_));
       while (first > 0 && !SomeInOneDomain(first)) --first;
+      if (SomeInOneDomain(first)) {
+        std::vector<Feasible> close;
+        for (Feasible& a : feasible_) {
+          if (IsInOneLabelled(first, DomainsOf(topology_, first, a))) close.push_back(std::move(a));
+        }
+        feasible_ = std::move(close);
+      }
     }
     for (int level = first; level < topology_.LevelCount(); ++level) levels.push_back(level);
     return levels;
@@ -199,7 +207,11 @@ class LawCheck {
 
   bool SomeInOneDomain(int level) const {
     return std::any_of(feasible_.begin(), feasible_.end(),
-                       [&](const Feasible& a) { return DomainsOf(topology_, level, a).size() == 1; });
+                       [&](const Feasible& a) { return IsInOneLabelled(level, DomainsOf(topology_, level, a)); });
+  }
+
+  bool IsInOneLabelled(int level, const std::set<int32_t>& domains) const {
+    return domains.size() == 1 && topology_.IsLabelled(level, *domains.begin());
   }
 
   // Laws 5 and 6 at one level; what breaks no law here and lies inside the answer's domains is kept for the next.
@@ -207,6 +219,9 @@ class LawCheck {
     size_t fewest = 1000;
     for (const Feasible& a : feasible_) fewest = std::min(fewest, DomainsOf(topology_, level, a).size());
     const std::set<int32_t> used = DomainsOf(topology_, level, answer_);
+    if (std::none_of(feasible_.begin(), feasible_.end(), [&](const Feasible& a) { return a == answer_; })) {
+      return absl::StrCat("5: not as close as can be at level ", level);
+    }
     if (request_.profile != PlacementProfile::kLeastFree && used.size() > fewest) {
       return absl::StrCat("5: ", fewest, " domains of level ", level, " suffice");
     }
@@ -218,6 +233,11 @@ class LawCheck {
         if (room < oracle_.RoomBesideLeader(level, *used.begin())) {
           return absl::StrCat("6: domain ", *domains.begin(), " of level ", level, " is tighter");
         }
+      }
+    }
+    if (level == topology_.LastLevel()) {
+      for (const Feasible& a : feasible_) {
+        if (DomainsOf(topology_, level, a).size() == used.size()) evenest_ = std::max(evenest_, SmallestCount(a));
       }
     }
     std::vector<Feasible> inside;
@@ -239,6 +259,7 @@ class LawCheck {
   int required_;
   std::vector<Feasible> feasible_;
   Feasible answer_;
+  int evenest_ = 0;  // the largest smallest count over as few nodes in the chosen domains
 };
 
 // Some domains are held by others.
@@ -246,7 +267,7 @@ void HoldSome(Cases* cases, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   for (int i = cases->Draw(3); i > 0; --i) {
     const int level = cases->Draw(topology.LevelCount());
-    capacity->Hold(cases->Draw(2) == 0 ? Holder::kGroup : Holder::kSubgroup, level,
+    capacity->Hold(cases->Draw(2) == 0 ? Holder::kGroup : Holder::kSubgroup, cases->Draw(4) == 0 ? "other" : "", level,
                    cases->Draw(topology.DomainCount(level)));
   }
 }
@@ -318,7 +339,7 @@ void LetLostSubgroupsGo(const GroupRequest& request, const std::vector<int32_t>&
       survives[capacity->topology().DomainOf(level, before[rank])] |= after[rank] >= 0;
     }
     for (const auto& [domain, kept] : survives) {
-      if (layer.exclusive && !kept) capacity->LetGo(Holder::kSubgroup, level, domain);
+      if (layer.exclusive && !kept) capacity->LetGo(Holder::kSubgroup, request.namespace_name, level, domain);
     }
   }
 }

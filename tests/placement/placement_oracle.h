@@ -59,16 +59,19 @@ class PlacementOracle {
       const int at = *topology_.LevelOf(layer.level);
       std::map<int32_t, int> by_domain;
       for (int32_t node = 0; node < topology_.NodeCount(); ++node) {
+        if (counts[node] > 0 && !HasLabel(at, node)) return false;
         by_domain[topology_.DomainOf(at, node)] += counts[node];
       }
       const int32_t home = leader < 0 ? -1 : topology_.DomainOf(at, leader);
+      if (leader >= 0 && request_.subgroup_leader != SubgroupLeader::kOutside && !HasLabel(at, leader)) return false;
       if (leader >= 0 && request_.subgroup_leader == SubgroupLeader::kMember) ++by_domain[home];
       if (leader >= 0 && request_.subgroup_leader == SubgroupLeader::kExtra && by_domain[home] < layer.size)
         return false;
       for (const auto& [domain, pods] : by_domain) {
         if (pods % layer.size != 0) return false;
         if (layer.exclusive && pods > layer.size) return false;
-        if (layer.exclusive && pods > 0 && capacity_.Holds(Holder::kSubgroup, at, domain) > 0) return false;
+        if (layer.exclusive && pods > 0 && capacity_.Holds(Holder::kSubgroup, request_.namespace_name, at, domain) > 0)
+          return false;
       }
     }
     return true;
@@ -109,7 +112,19 @@ class PlacementOracle {
   }
 
  private:
+  // Whether the node has the labels of the levels that such pods ask something of.
+  bool HasLabels(int32_t node, bool is_leader) const {
+    std::vector<std::string> keys = request_.exclusive_levels;
+    if (request_.closeness == Closeness::kRequired) keys.push_back(request_.level);
+    if (!is_leader || request_.subgroup_leader != SubgroupLeader::kOutside) {
+      for (const SubgroupLayer& layer : request_.subgroups) keys.push_back(layer.level);
+    }
+    return std::all_of(keys.begin(), keys.end(),
+                       [&](const std::string& key) { return HasLabel(*topology_.LevelOf(key), node); });
+  }
+
   bool Takes(int32_t node, const PodShape& shape, int64_t count) const {
+    if (!HasLabels(node, /*is_leader=*/true)) return false;
     if (shape.filter.Check(topology_.Node(node).facts) != NodeExclusion::kNone) return false;
     return FitsFree(shape, count, free_[node]);
   }
@@ -135,6 +150,7 @@ class PlacementOracle {
   }
 
   int MostWorkers(int32_t node, bool with_leader) const {
+    if (!HasLabels(node, /*is_leader=*/false)) return 0;
     if (request_.worker.filter.Check(topology_.Node(node).facts) != NodeExclusion::kNone) return 0;
     const std::vector<int64_t> free = with_leader ? Minus(free_[node], *request_.leader) : free_[node];
     int count = 0;
@@ -169,9 +185,11 @@ class PlacementOracle {
     return true;
   }
 
+  bool HasLabel(int level, int32_t node) const { return topology_.IsLabelled(level, topology_.DomainOf(level, node)); }
+
   bool InOneDomain(const std::vector<int32_t>& nodes, int level) const {
     return std::all_of(nodes.begin(), nodes.end(), [&](int32_t node) {
-      return topology_.DomainOf(level, node) == topology_.DomainOf(level, nodes[0]);
+      return HasLabel(level, node) && topology_.DomainOf(level, node) == topology_.DomainOf(level, nodes[0]);
     });
   }
 
@@ -179,7 +197,7 @@ class PlacementOracle {
     return std::all_of(request_.exclusive_levels.begin(), request_.exclusive_levels.end(), [&](const std::string& key) {
       const int level = *topology_.LevelOf(key);
       return InOneDomain(nodes, level) &&
-             capacity_.Holds(Holder::kGroup, level, topology_.DomainOf(level, nodes[0])) == 0;
+             capacity_.Holds(Holder::kGroup, request_.namespace_name, level, topology_.DomainOf(level, nodes[0])) == 0;
     });
   }
 
@@ -209,11 +227,14 @@ class PlacementOracle {
       for (size_t rank = 0; rank < nodes.size(); ++rank) {
         const int64_t subgroup = SubgroupOf(layer, rank);
         if (subgroup < 0) continue;
+        if (!HasLabel(level, nodes[rank])) return false;
         const int32_t domain = topology_.DomainOf(level, nodes[rank]);
         if (domains.try_emplace(subgroup, domain).first->second != domain) return false;
         if (!layer.exclusive) continue;
         if (subgroups.try_emplace(domain, subgroup).first->second != subgroup) return false;
-        if (keeping.count(subgroup) == 0 && capacity_.Holds(Holder::kSubgroup, level, domain) > 0) return false;
+        if (keeping.count(subgroup) == 0 &&
+            capacity_.Holds(Holder::kSubgroup, request_.namespace_name, level, domain) > 0)
+          return false;
       }
     }
     return true;

@@ -46,11 +46,11 @@ Json Manifest() {
 
 std::vector<Json> Objects() {
   return Json::parse(R"([
-    {"kind": "StatefulSet", "metadata": {"name": "s", "namespace": "n", "labels": {
+    {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s", "namespace": "n", "labels": {
        "leaderworkerset.sigs.k8s.io/name": "s", "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"},
        "annotations": {"leaderworkerset.sigs.k8s.io/replicas": "3"}},
      "spec": {"replicas": 4, "updateStrategy": {"rollingUpdate": {"partition": 2}}}, "status": {"replicas": 4}},
-    {"kind": "Pod", "metadata": {"name": "s-0", "namespace": "n", "uid": "p", "labels": {
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "s-0", "namespace": "n", "uid": "p", "labels": {
        "leaderworkerset.sigs.k8s.io/name": "s", "leaderworkerset.sigs.k8s.io/worker-index": "0",
        "leaderworkerset.sigs.k8s.io/group-index": "0", "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"},
        "annotations": {"leaderworkerset.sigs.k8s.io/size": "4", "leaderworkerset.sigs.k8s.io/subgroup-size": "2"}},
@@ -58,11 +58,12 @@ std::vector<Json> Objects() {
        "resources": {"limits": {"google.com/tpu": "4"}}}]},
      "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
                 "containerStatuses": [{"restartCount": 1}]}},
-    {"kind": "ControllerRevision", "revision": 1, "metadata": {"name": "s-k-1", "namespace": "n", "labels": {
+    {"apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": 1,
+     "metadata": {"name": "s-k-1", "namespace": "n", "labels": {
        "leaderworkerset.sigs.k8s.io/name": "s", "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"}},
      "data": {"spec": {"leaderWorkerTemplate": {"$patch": "replace", "size": 2, "workerTemplate": {}}}}},
-    {"kind": "Node", "metadata": {"name": "m", "labels": {"rack": "r"}}},
-    {"kind": "Service", "metadata": {"name": "s", "namespace": "n"}}
+    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "m", "labels": {"rack": "r"}}},
+    {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n"}}
   ])");
 }
 

@@ -38,7 +38,8 @@ constexpr const char* kSets[] = {"s", "s-1"};
 constexpr const char* kRevisions[] = {"", "old", "new"};
 
 LeaderWorkerSet Set(const char* name, bool after_start) {
-  Json set = Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"namespace": "n", "uid": "u", "generation": 1},
+  Json set = Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+        "metadata": {"namespace": "n", "uid": "u", "generation": 1},
     "spec": {"startupPolicy": "LeaderCreated", "rolloutStrategy": {"type": "RollingUpdate",
         "rollingUpdateConfiguration": {"partition": 0, "maxUnavailable": 1, "maxSurge": 1}},
       "leaderWorkerTemplate": {"restartPolicy": "RecreateGroupOnPodRestart",

@@ -71,7 +71,8 @@ class World {
   }
 
   Json Set() {
-    Json set = Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"namespace": "n", "uid": "u", "generation": 1},
+    Json set = Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+        "metadata": {"namespace": "n", "uid": "u", "generation": 1},
       "spec": {"startupPolicy": "LeaderCreated", "networkConfig": {"subdomainPolicy": "Shared"},
         "rolloutStrategy": {"type": "RollingUpdate",
                             "rollingUpdateConfiguration": {"partition": 0, "maxUnavailable": 1, "maxSurge": 1}},
@@ -100,7 +101,8 @@ class World {
     const std::string set_name = SetName();
     const std::string group = absl::StrCat(Draw(4));
     const size_t worker = Draw(3);
-    Json pod = {{"kind", "Pod"},
+    Json pod = {{"apiVersion", "v1"},
+                {"kind", "Pod"},
                 {"metadata", Meta(worker == 0 ? absl::StrCat(set_name, "-", group)
                                               : absl::StrCat(set_name, "-", group, "-", worker),
                                   set_name, group)}};
@@ -126,7 +128,7 @@ class World {
     const std::string set_name = SetName();
     const std::string group = absl::StrCat(Draw(4));
     const std::string name = absl::StrCat(set_name, "-", group);
-    Json object = {{"kind", "StatefulSet"}, {"metadata", Meta(name, set_name, group)}};
+    Json object = {{"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"metadata", Meta(name, set_name, group)}};
     if (OneIn(20)) object["metadata"]["labels"].erase(Label("group-index"));
     if (OneIn(20)) object["metadata"].erase("labels");
     object["metadata"]["ownerReferences"] =
@@ -139,7 +141,8 @@ class World {
   Json LeaderSet() {
     const std::string name = SetName();
     const size_t replicas = 1 + Draw(5);
-    return {{"kind", "StatefulSet"},
+    return {{"apiVersion", "apps/v1"},
+            {"kind", "StatefulSet"},
             {"metadata",
              {{"name", name},
               {"namespace", "n"},
@@ -155,7 +158,8 @@ class World {
     const std::string set_name = SetName();
     const std::string key = Key();
     const char* image = OneIn(2) ? "i" : "j";
-    return {{"kind", "ControllerRevision"},
+    return {{"apiVersion", "apps/v1"},
+            {"kind", "ControllerRevision"},
             {"revision", 1 + Draw(2)},
             {"metadata",
              {{"name", absl::StrCat(set_name, "-", key, "-", Draw(2))},
@@ -167,8 +171,12 @@ class World {
                  {{"workerTemplate", {{"spec", {{"containers", {{{"name", "c"}, {"image", image}}}}}}}}}}}}}}};
   }
 
-  Json Service() { return {{"kind", "Service"}, {"metadata", {{"name", SetName()}, {"namespace", "n"}}}}; }
-  Json Node() { return {{"kind", "Node"}, {"metadata", {{"name", "m"}, {"labels", {{"rack", "r"}}}}}}; }
+  Json Service() {
+    return {{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", {{"name", SetName()}, {"namespace", "n"}}}};
+  }
+  Json Node() {
+    return {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", "m"}, {"labels", {{"rack", "r"}}}}}};
+  }
 
   std::mt19937 random_;
 };

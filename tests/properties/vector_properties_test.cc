@@ -81,6 +81,10 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
     const std::string data = RevisionData(set);
     EXPECT_EQ(RevisionData(*ApplyRevision(set, data)), data) << name;
     EXPECT_TRUE(SameRevision(set, data, data)) << name;
+    // Law 4: what was just applied without an error reads; it does not any more once a part is of another type.
+    EXPECT_TRUE(RevisionReads(data)) << name;
+    EXPECT_FALSE(RevisionReads(R"({"spec":{"leaderWorkerTemplate":{"$patch":"replace","size":"four"}}})"));
+    EXPECT_FALSE(RevisionReads(R"({"spec":{"leaderWorkerTemplate":{"size":4}}})")) << "it is merged into the set's";
   });
   EXPECT_GT(count, 1000);
   EXPECT_GT(admitted_again, 1000);

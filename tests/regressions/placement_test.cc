@@ -27,7 +27,8 @@ Json TpuPod(const std::string& name, bool is_leader, int containers, bool leader
   for (int i = 0; i < containers; ++i) {
     list.push_back({{"name", "c" + std::to_string(i)}, {"resources", {{"limits", {{"google.com/tpu", "4"}}}}}});
   }
-  return {{"kind", "Pod"},
+  return {{"apiVersion", "v1"},
+          {"kind", "Pod"},
           {"metadata", {{"name", name}, {"namespace", "n"}, {"labels", labels}, {"annotations", annotations}}},
           {"spec", {{"subdomain", "s"}, {"containers", list}}}};
 }
@@ -82,7 +83,8 @@ TEST(SubGroups, T3_T4_LeaderExcluded) {
 TEST(Gang, T13_ThePodGroupOfAFormerLeader) {
   SmallCluster cluster;
   cluster.Revision("k").Leader(0, {{"metadata", {{"annotations", {{"scheduling.k8s.io/group-name", "s-0-k"}}}}}});
-  cluster.Add({{"kind", "PodGroup"},
+  cluster.Add({{"apiVersion", "scheduling.volcano.sh/v1beta1"},
+               {"kind", "PodGroup"},
                {"metadata",
                 {{"name", "s-0-k"},
                  {"namespace", "n"},

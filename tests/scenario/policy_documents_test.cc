@@ -49,14 +49,16 @@ TEST(PolicyDocumentsTest, ErrorsNameTheKey) {
   const auto restarts = [](const char* document) {
     return std::string(ReadRestartPolicy(Json::parse(document)).status().message());
   };
-  EXPECT_EQ(controls(R"({"pause": true})"), "controls: pause: true is not understood");
-  EXPECT_EQ(controls(R"({"minReady": 30})"), "controls: minReady: 30 is not understood");
-  EXPECT_EQ(controls(R"({"steps": [{"groups": "half"}]})"), "controls: groups: \"half\" is not understood");
-  EXPECT_EQ(controls(R"({"steps": [{"part": 2}]})"), "controls: steps: part: 2 is not understood");
-  EXPECT_EQ(controls("[]"), "controls: a map: [] is not understood");
-  EXPECT_EQ(restarts(R"({"atMost": -1})"), "restarts: atMost: -1 is not understood");
-  EXPECT_EQ(restarts(R"({"rules": [{"action": "retry"}]})"), "restarts: rules: action: \"retry\" is not understood");
-  EXPECT_EQ(restarts(R"({"rules": [{"exitCodes": 3}]})"), "restarts: rules: exitCodes: 3 is not understood");
+  EXPECT_EQ(controls(R"({"pause": true})"), "controls.pause: unknown key, did you mean \"paused\"?");
+  EXPECT_EQ(controls(R"({"minReady": 30})"), "controls.minReady: not a duration such as 90s: 30");
+  EXPECT_EQ(controls(R"({"steps": [{"groups": "half"}]})"),
+            "controls.steps[0].groups: neither a number nor a percentage: \"half\"");
+  EXPECT_EQ(controls(R"({"steps": [{"part": 2}]})"), "controls.steps[0].part: unknown key");
+  EXPECT_EQ(controls("[]"), "controls: not a map: []");
+  EXPECT_EQ(restarts(R"({"atMost": -1})"), "restarts.atMost: not between 0 and 1000000: -1");
+  EXPECT_EQ(restarts(R"({"rules": [{"action": "retry"}]})"),
+            "restarts.rules[0].action: none of ignore, restartGroup, failSet: \"retry\"");
+  EXPECT_EQ(restarts(R"({"rules": [{"exitCodes": 3}]})"), "restarts.rules[0].exitCodes: not a list: 3");
 }
 
 }  // namespace

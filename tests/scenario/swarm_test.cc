@@ -101,16 +101,19 @@ TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
   const auto error = [](const char* document) {
     return std::string(ReadSwarmCase(Json::parse(document)).status().message());
   };
-  EXPECT_EQ(error(R"({"replicas": -1})"), "replicas: -1 is no such number");
-  EXPECT_EQ(error(R"({"replicas": 1000000})"), "replicas: 1000000 is no such number");
-  EXPECT_EQ(error(R"({"listEvery": "0s"})"), "listEvery: 0: not within 1s and 24h");
-  EXPECT_EQ(error(R"({"events": [{"kind": "newImage", "at": "-1s"}]})"), "at: -1s: not within 0 and 24h");
-  EXPECT_EQ(error(R"({"late": "often"})"), "late: \"often\" is no such number");
-  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"), "events: kind: \"explode\"");
-  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"), "group: \"x\" is no such number");
-  EXPECT_EQ(error(R"({"events": [7]})"), "events: kind: null");
-  EXPECT_EQ(error(R"({"events": 7})"), "events: is not a list");
-  EXPECT_EQ(error(R"([1])"), "is not a map");
+  EXPECT_EQ(error(R"({"replicas": -1})"), "replicas: not between 0 and 1000: -1");
+  EXPECT_EQ(error(R"({"replicas": 1000000})"), "replicas: not between 0 and 1000: 1000000");
+  EXPECT_EQ(error(R"({"listEvery": "0s"})"), "listEvery: not between 1s and 24h: \"0s\"");
+  EXPECT_EQ(error(R"({"events": [{"kind": "newImage", "at": "-1s"}]})"),
+            "events[0].at: not between 0 and 24h: \"-1s\"");
+  EXPECT_EQ(error(R"({"late": "often"})"), "late: not a number: \"often\"");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"),
+            "events[0].kind: none of newImage, brokenImage, scale, fail, delete, killNode, flapNode: \"explode\"");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"),
+            "events[0].group: not a number: \"x\"");
+  EXPECT_EQ(error(R"({"events": [7]})"), "events[0]: not a map: 7");
+  EXPECT_EQ(error(R"({"events": 7})"), "events: not a list: 7");
+  EXPECT_EQ(error(R"([1])"), "not a map: [1]");
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ Json Image(const std::string& image) {
 Json Manifest(int replicas, int partition) {
   Json set = Image("i:1");
   set["apiVersion"] = "leaderworkerset.x-k8s.io/v1";
+  set["apiVersion"] = "leaderworkerset.x-k8s.io/v1";
   set["kind"] = "LeaderWorkerSet";
   set["metadata"] = {{"name", "s"}, {"namespace", "n"}};
   set["spec"]["replicas"] = replicas;

@@ -65,7 +65,8 @@ SmallCluster& SmallCluster::Add(const Json& object) {
 
 SmallCluster& SmallCluster::Revision(const std::string& key, const Json& data) {
   const Json own = Json::parse(RevisionData(*LeaderWorkerSetFromJson(set_)));
-  return Add({{"kind", "ControllerRevision"},
+  return Add({{"apiVersion", "apps/v1"},
+              {"kind", "ControllerRevision"},
               {"metadata",
                {{"name", "s-" + key},
                 {"namespace", "n"},
@@ -76,7 +77,8 @@ SmallCluster& SmallCluster::Revision(const std::string& key, const Json& data) {
 }
 
 SmallCluster& SmallCluster::LeaderSet(const Json& patch) {
-  Json object = {{"kind", "StatefulSet"},
+  Json object = {{"apiVersion", "apps/v1"},
+                 {"kind", "StatefulSet"},
                  {"metadata",
                   {{"name", "s"},
                    {"namespace", "n"},
@@ -99,6 +101,7 @@ SmallCluster& SmallCluster::Leader(int group, const Json& patch) {
 SmallCluster& SmallCluster::WorkerSet(int group, const Json& patch) {
   const std::string name = absl::StrCat("s-", group);
   Json object = {
+      {"apiVersion", "apps/v1"},
       {"kind", "StatefulSet"},
       {"metadata",
        {{"name", name},

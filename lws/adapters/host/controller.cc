@@ -38,6 +38,13 @@ std::optional<absl::Time> Controller::NextDue() const {
   return queue_.begin()->first.first;
 }
 
+bool Controller::OnlyRepeatsFailures(int times) const {
+  return std::all_of(queued_.begin(), queued_.end(), [&](const auto& queued) {
+    const auto failures = failures_.find(queued.first);
+    return failures != failures_.end() && failures->second >= times;
+  });
+}
+
 Plan Controller::Decide(const Key& key, absl::Time now) {
   if (key.kind == Kind::kSet) {
     return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now, options_.sets);
@@ -79,6 +86,12 @@ void Controller::Requeue(const Key& key, const Plan& plan, const absl::Status& s
     return;
   }
   const int failures = ++failures_[key];
+  // What came meanwhile tells of the writes before the one that failed: they are no reason to try at once.
+  const auto queued = queued_.find(key);
+  if (queued != queued_.end()) {
+    queue_.erase(queued->second);
+    queued_.erase(queued);
+  }
   Queue(key, retry_at_once ? now : now + Backoff(failures));
 }
 

@@ -6,7 +6,8 @@
 //   controller.RunDue(now);                        // until nothing is due at `now`
 //   Sleep(controller.NextDue());                   // when to call RunDue again, if nothing changes before
 //
-// A plan that fails is tried again with growing delays (100 ms, doubling, up to 10 s); a conflict at once.
+// A plan that fails is tried again with growing delays (100 ms, doubling, up to 10 s), whatever changed while it was
+// performed; a conflict at once.
 //
 // Thread-safety: none; one thread at a time.
 #ifndef LWS_ADAPTERS_HOST_CONTROLLER_H_
@@ -50,6 +51,9 @@ class Controller {
 
   // Reconciles one key that is due; false when there is none.
   bool RunOne(absl::Time now);
+
+  // Whether all that is queued has failed at least `times` times in a row: only a change from outside can help then.
+  bool OnlyRepeatsFailures(int times) const;
 
   // When the next key becomes due; nullopt when none is queued.
   std::optional<absl::Time> NextDue() const;

@@ -2,136 +2,103 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/host/durations.h"
+#include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
 
-absl::Status Wrong(absl::string_view key, const Json& value) {
-  return absl::InvalidArgumentError(absl::StrCat(key, ": ", value.dump(), " is not understood"));
+// More groups, steps or restarts than any set has.
+constexpr int32_t kMost = 1000000;
+constexpr StrictReader::Range<int32_t> kCounts = {0, kMost};
+const StrictReader::Range<absl::Duration> kDurations = {absl::ZeroDuration(), absl::Hours(24 * 3650)};
+
+// A number of groups, or a share of them: 2, or "50%".
+IntOrPercent ReadGroups(StrictReader* step, IntOrPercent otherwise) {
+  const Json* value = step->Find("groups");
+  if (value == nullptr) return otherwise;
+  if (!value->is_string()) return IntOrPercent::Int(step->Number("groups", kCounts, 0));
+  const IntOrPercent share = IntOrPercent::Text(value->get<std::string>());
+  if (!share.Scale(1, Rounding::kUp).ok()) step->FailValue("groups", "neither a number nor a percentage", *value);
+  return share;
 }
 
-absl::Status ReadInto(const std::string& key, const Json& value, bool* flag) {
-  if (!value.is_boolean()) return Wrong(key, value);
-  *flag = value.get<bool>();
-  return absl::OkStatus();
+CanaryStep ReadStep(StrictReader* reader) {
+  CanaryStep step;
+  step.groups = ReadGroups(reader, step.groups);
+  step.wait = reader->Duration("wait", kDurations, step.wait);
+  step.needs_approval = reader->Flag("approval", step.needs_approval);
+  reader->Finish();
+  return step;
 }
 
-absl::Status ReadInto(const std::string& key, const Json& value, int32_t* number) {
-  if (!value.is_number_integer() || value < 0 || value > 1000000) return Wrong(key, value);
-  *number = value.get<int32_t>();
-  return absl::OkStatus();
+RestartAction ReadAction(StrictReader* rule, RestartAction otherwise) {
+  const Json* value = rule->Find("action");
+  if (value == nullptr) return otherwise;
+  if (*value == "ignore") return RestartAction::kIgnore;
+  if (*value == "restartGroup") return RestartAction::kRestartGroup;
+  if (*value == "failSet") return RestartAction::kFailSet;
+  rule->FailValue("action", "none of ignore, restartGroup, failSet", *value);
+  return otherwise;
 }
 
-absl::Status ReadInto(const std::string& key, const Json& value, absl::Duration* duration) {
-  const absl::StatusOr<absl::Duration> read = ReadDuration({{key, value}}, key.c_str(), absl::ZeroDuration());
-  if (!read.ok() || *read < absl::ZeroDuration()) return Wrong(key, value);
-  *duration = *read;
-  return absl::OkStatus();
-}
-
-absl::Status ReadInto(const std::string& key, const Json& value, IntOrPercent* groups) {
-  const bool is_number = value.is_number_integer() && value >= 0 && value <= 1000000;
-  if (!is_number && !value.is_string()) return Wrong(key, value);
-  *groups = is_number ? IntOrPercent::Int(value.get<int32_t>()) : IntOrPercent::Text(value.get<std::string>());
-  return groups->Scale(1, Rounding::kUp).ok() ? absl::OkStatus() : Wrong(key, value);
-}
-
-// Calls read(key, value) for every key of a map.
-template <typename Read>
-absl::Status ForEachKey(const Json& document, const Read& read) {
-  if (!document.is_object()) return Wrong("a map", document);
-  for (const auto& [key, value] : document.items()) {
-    absl::Status status = read(key, value);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadSteps(const Json& steps, RolloutControls* controls) {
-  if (!steps.is_array()) return Wrong("steps", steps);
-  for (const Json& document : steps) {
-    CanaryStep step;
-    absl::Status status = ForEachKey(document, [&step](const std::string& key, const Json& value) {
-      if (key == "groups") return ReadInto(key, value, &step.groups);
-      if (key == "wait") return ReadInto(key, value, &step.wait);
-      if (key == "approval") return ReadInto(key, value, &step.needs_approval);
-      return Wrong(absl::StrCat("steps: ", key), value);
-    });
-    if (!status.ok()) return status;
-    controls->steps.push_back(step);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadRule(const std::string& key, const Json& value, RestartRule* rule) {
-  if (key == "exitCodes" && value.is_array()) {
-    for (const Json& code : value) {
-      absl::Status status = ReadInto(key, code, &rule->exit_codes.emplace_back());
-      if (!status.ok()) return status;
+RestartRule ReadRule(StrictReader* reader) {
+  RestartRule rule;
+  const std::vector<Json> codes = reader->List("exitCodes");
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i].is_number_integer() && codes[i] >= 0 && codes[i] <= kMost) {
+      rule.exit_codes.push_back(codes[i].get<int32_t>());
+    } else {
+      reader->FailValue(absl::StrCat("exitCodes[", i, "]"), "not an exit code", codes[i]);
     }
-    return absl::OkStatus();
   }
-  if (key == "reason" && value.is_string()) {
-    rule->reason = value.get<std::string>();
-    return absl::OkStatus();
-  }
-  if (key != "action") return Wrong(absl::StrCat("rules: ", key), value);
-  if (value == "ignore") {
-    rule->action = RestartAction::kIgnore;
-  } else if (value == "restartGroup") {
-    rule->action = RestartAction::kRestartGroup;
-  } else if (value == "failSet") {
-    rule->action = RestartAction::kFailSet;
-  } else {
-    return Wrong("rules: action", value);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadRules(const Json& rules, RestartPolicy* policy) {
-  if (!rules.is_array()) return Wrong("rules", rules);
-  for (const Json& document : rules) {
-    RestartRule rule;
-    absl::Status status = ForEachKey(
-        document, [&rule](const std::string& key, const Json& value) { return ReadRule(key, value, &rule); });
-    if (!status.ok()) return status;
-    policy->rules.push_back(rule);
-  }
-  return absl::OkStatus();
+  rule.reason = reader->Text("reason", rule.reason);
+  rule.action = ReadAction(reader, rule.action);
+  reader->Finish();
+  return rule;
 }
 
 }  // namespace
 
-absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document) {
+RolloutControls ReadRolloutControls(StrictReader* reader) {
   RolloutControls controls;
-  absl::Status status = ForEachKey(document, [&controls](const std::string& key, const Json& value) {
-    if (key == "paused") return ReadInto(key, value, &controls.paused);
-    if (key == "minReady") return ReadInto(key, value, &controls.min_ready);
-    if (key == "steps") return ReadSteps(value, &controls);
-    if (key == "approvedSteps") return ReadInto(key, value, &controls.approved_steps);
-    if (key == "progressDeadline") return ReadInto(key, value, &controls.progress_deadline.emplace());
-    if (key == "reverts") return ReadInto(key, value, &controls.reverts);
-    return Wrong(key, value);
-  });
-  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("controls: ", status.message()));
+  controls.paused = reader->Flag("paused", controls.paused);
+  controls.min_ready = reader->Duration("minReady", kDurations, controls.min_ready);
+  for (StrictReader& step : reader->Maps("steps")) controls.steps.push_back(ReadStep(&step));
+  controls.approved_steps = reader->Number("approvedSteps", kCounts, controls.approved_steps);
+  if (reader->Has("progressDeadline")) {
+    controls.progress_deadline = reader->Duration("progressDeadline", kDurations, absl::ZeroDuration());
+  }
+  controls.reverts = reader->Flag("reverts", controls.reverts);
+  reader->Finish();
+  return controls;
+}
+
+RestartPolicy ReadRestartPolicy(StrictReader* reader) {
+  RestartPolicy policy;
+  if (reader->Has("atMost")) policy.max_restarts = reader->Number("atMost", kCounts, 0);
+  policy.first_backoff = reader->Duration("firstBackoff", kDurations, policy.first_backoff);
+  policy.max_backoff = reader->Duration("mostBackoff", kDurations, policy.max_backoff);
+  policy.stable_after = reader->Duration("stableAfter", kDurations, policy.stable_after);
+  for (StrictReader& rule : reader->Maps("rules")) policy.rules.push_back(ReadRule(&rule));
+  reader->Finish();
+  return policy;
+}
+
+absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document) {
+  ReadProblem problem;
+  StrictReader reader(document, "controls", &problem);
+  RolloutControls controls = ReadRolloutControls(&reader);
+  if (!problem.status.ok()) return problem.status;
   return controls;
 }
 
 absl::StatusOr<RestartPolicy> ReadRestartPolicy(const Json& document) {
-  RestartPolicy policy;
-  absl::Status status = ForEachKey(document, [&policy](const std::string& key, const Json& value) {
-    if (key == "atMost") return ReadInto(key, value, &policy.max_restarts.emplace());
-    if (key == "firstBackoff") return ReadInto(key, value, &policy.first_backoff);
-    if (key == "mostBackoff") return ReadInto(key, value, &policy.max_backoff);
-    if (key == "stableAfter") return ReadInto(key, value, &policy.stable_after);
-    if (key == "rules") return ReadRules(value, &policy);
-    return Wrong(key, value);
-  });
-  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("restarts: ", status.message()));
+  ReadProblem problem;
+  StrictReader reader(document, "restarts", &problem);
+  RestartPolicy policy = ReadRestartPolicy(&reader);
+  if (!problem.status.ok()) return problem.status;
   return policy;
 }
 

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "lws/api/json.h"
+#include "lws/api/strict_reader.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/rollout/controls.h"
 
@@ -20,10 +21,13 @@ namespace lws {
 // Keys: paused, minReady, steps (groups, wait, approval), approvedSteps, progressDeadline, reverts. Errors of both:
 // InvalidArgument naming the key, for one that is unknown or a value of another type.
 absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document);
+// The same of a map within a file; what is wrong is told to the reader's problem.
+RolloutControls ReadRolloutControls(StrictReader* reader);
 
 // Keys: atMost, firstBackoff, mostBackoff, stableAfter, rules (exitCodes, reason, action: ignore, restartGroup or
 // failSet).
 absl::StatusOr<RestartPolicy> ReadRestartPolicy(const Json& document);
+RestartPolicy ReadRestartPolicy(StrictReader* reader);
 
 }  // namespace lws
 

@@ -75,7 +75,7 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
   if (document == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", group.set_name, " is gone"));
   const absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(*document);
   if (!set.ok()) return set.status();
-  absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*set, options_.placement);
+  absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*set, options_.placement, group.index);
   if (!request.ok()) return request.status();
   absl::StatusOr<std::unique_ptr<Capacity>> capacity = FreeFor(group);
   if (!capacity.ok()) return capacity.status();

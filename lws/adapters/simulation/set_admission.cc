@@ -6,10 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::JsonReader;
+
 namespace {
 
 absl::StatusOr<LeaderWorkerSet> Result(const std::string& name, const SetAdmission& admission) {
@@ -21,7 +25,7 @@ absl::StatusOr<LeaderWorkerSet> Result(const std::string& name, const SetAdmissi
 }  // namespace
 
 absl::StatusOr<LeaderWorkerSet> AdmitNewSet(const Json& manifest) {
-  return Result(manifest.value("/metadata/name"_json_pointer, ""), AdmitSet(manifest));
+  return Result(JsonReader(manifest).Text({"metadata", "name"}), AdmitSet(manifest));
 }
 
 absl::StatusOr<LeaderWorkerSet> AdmitEdit(const LeaderWorkerSet& set, const Json& patch) {

@@ -27,13 +27,29 @@ using simulation::ObjectKey;
 
 namespace {
 
-ControllerOptions MakeControllerOptions(const SimulationOptions& options, const SimulationLog& log) {
+ControllerOptions MakeControllerOptions(const SimulationOptions& options,
+                                        std::function<void(const Plan&, const absl::Status&)> on_plan) {
   ControllerOptions controller;
   controller.sets = options.sets;
   controller.pods.scheduler_provider = options.scheduler_provider;
   controller.pods.restarts = options.restarts;
-  controller.on_plan = log.on_plan;
+  controller.on_plan = std::move(on_plan);
   return controller;
+}
+
+// Events of the StatefulSet controller go where those of the plans go.
+simulation::StatefulSetControllerOptions WithEvents(simulation::StatefulSetControllerOptions options,
+                                                    std::function<void(const Event&)> record) {
+  options.on_event = [record = std::move(record)](const simulation::ControllerEvent& told) {
+    Event event;
+    event.is_warning = told.is_warning;
+    event.reason = told.reason;
+    event.action = "Create";
+    event.note = told.note;
+    event.regarding = {told.regarding.kind, told.regarding.namespace_name, told.regarding.name};
+    record(event);
+  };
+  return options;
 }
 
 std::optional<GroupPlacer> MakePlacer(const ApiServer* server, const SimulationOptions& options) {
@@ -50,11 +66,14 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       server_(&clock_),
       watch_(&server_),
       collector_(&server_),
-      statefulsets_(&server_, options_.statefulsets),
+      statefulsets_(&server_, WithEvents(options_.statefulsets, [this](const Event& event) { Record(event); })),
       placer_(MakePlacer(&server_, options_)),
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
-      controller_(this, MakeControllerOptions(options_, log_)) {
+      controller_(this, MakeControllerOptions(options_, [this](const Plan& plan, const absl::Status& status) {
+                    repeated_events_.AfterPlan(plan, status);
+                    if (log_.on_plan) log_.on_plan(plan, status);
+                  })) {
   server_.RegisterWebhook("Pod", [this](Json pod) { return AdmitNewPod(std::move(pod)); });
   server_.Subscribe([this](const Change& change) { OnChange(change); });
 }
@@ -131,7 +150,9 @@ void Simulation::Settle() {
 bool Simulation::Advance(absl::Time limit) {
   Settle();
   const std::optional<absl::Time> timer = clock_.next();
-  const std::optional<absl::Time> retry = controller_.NextDue();
+  // Attempts that failed ten times fail for ever, unless something else happens.
+  const bool is_stuck = !timer.has_value() && controller_.OnlyRepeatsFailures(10);
+  const std::optional<absl::Time> retry = is_stuck ? std::nullopt : controller_.NextDue();
   const absl::Time next = std::min(timer.value_or(absl::InfiniteFuture()), retry.value_or(absl::InfiniteFuture()));
   if (next > limit || next == absl::InfiniteFuture()) {
     if (limit != absl::InfiniteFuture()) clock_.MoveTo(limit);
@@ -171,7 +192,7 @@ SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::st
   return observation;
 }
 
-// Of the set's groups, those whose memory owes a restart to the leader that is there.
+// The groups of the set whose memory owes a restart to the leader that is there now.
 std::vector<int32_t> Simulation::RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const {
   std::vector<int32_t> owed;
   const std::string where(namespace_name);
@@ -242,12 +263,25 @@ absl::Status Simulation::Perform(const Action& action) {
       options.resource_version = action.resource_version;
       return server_.Delete({action.target.kind, action.target.namespace_name, action.target.name}, options);
     }
+    case Verb::kPatch:
+    case Verb::kPatchStatus:
+      return Patch(action);
   }
   return absl::InternalError("unknown verb");
 }
 
+absl::Status Simulation::Patch(const Action& action) {
+  const SharedJson live = server_.Get({action.target.kind, action.target.namespace_name, action.target.name});
+  if (live == nullptr)
+    return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
+                                            action.target.name, " does not exist"));
+  Json object = *live;
+  object.merge_patch(action.object.Document());
+  return (action.verb == Verb::kPatch ? server_.Update(std::move(object)) : server_.UpdateStatus(object)).status();
+}
+
 void Simulation::Record(const Event& event) {
-  if (log_.on_event) log_.on_event(event);
+  if (log_.on_event && repeated_events_.IsNew(event)) log_.on_event(event);
 }
 
 }  // namespace lws

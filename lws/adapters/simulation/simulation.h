@@ -37,6 +37,7 @@
 #include "lws/adapters/simulation/kubernetes/scheduler.h"
 #include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+#include "lws/adapters/simulation/repeated_events.h"
 #include "lws/api/json.h"
 #include "lws/core/fleet/fleet.h"
 #include "lws/core/pod/restart_policy.h"
@@ -87,7 +88,7 @@ class Simulation final : public Cluster {
   void Settle();
 
   // Moves to the next thing that is due and settles; false when there is nothing, or only after `limit`: the clock is
-  // then at `limit`, unless that is the infinite future.
+  // then at `limit`, unless that is the infinite future. What failed ten times in a row is nothing.
   bool Advance(absl::Time limit);
 
   // Runs until nothing is due any more, at most for `duration`; false when something still was.
@@ -120,6 +121,7 @@ class Simulation final : public Cluster {
   absl::StatusOr<Json> AdmitNewPod(Json pod);
   std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
   void OnChange(const simulation::Change& change);
+  absl::Status Patch(const Action& action);
   std::vector<int32_t> RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const;
   std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);
 
@@ -128,6 +130,7 @@ class Simulation final : public Cluster {
   // By namespace, and name of the set, or of the leader; and what was read for the present observation.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const RolloutProgress>> rollout_progress_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const RestartMemory>> restart_memory_;
+  internal::RepeatedEvents repeated_events_;
   GroupMembers members_;
   simulation::VirtualClock clock_;
   simulation::ApiServer server_;

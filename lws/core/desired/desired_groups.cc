@@ -47,6 +47,21 @@ ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision
 
 }  // namespace
 
+DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index) {
+  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
+  const int32_t size = group_template.has_size() ? group_template.size() : 1;
+  const ObservedPod leader = FutureLeader(set, revision_key, index);
+  DesiredGroup group;
+  group.index = index;
+  group.leader_pod_name = leader.meta.name;
+  for (int32_t worker = 1; worker < size; ++worker) {
+    group.worker_pod_names.push_back(absl::StrCat(leader.meta.name, "-", worker));
+  }
+  if (size > 1) group.worker_statefulset = Share(WorkerStatefulSet(set, leader, std::nullopt));
+  if (!HasSharedSubdomain(set)) group.service = Share(GroupService(set, leader));
+  return group;
+}
+
 absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
   const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
   const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
@@ -62,18 +77,10 @@ absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const Place
   desired.leader_statefulset = Share(*std::move(leader_statefulset));
   if (HasSharedSubdomain(set)) desired.service = Share(SharedService(set));
   for (int32_t index = 0; index < replicas; ++index) {
-    const ObservedPod leader = FutureLeader(set, desired.revision_key, index);
-    DesiredGroup group;
-    group.index = index;
-    group.leader_pod_name = leader.meta.name;
-    for (int32_t worker = 1; worker < size; ++worker) {
-      group.worker_pod_names.push_back(absl::StrCat(leader.meta.name, "-", worker));
-    }
-    if (size > 1) group.worker_statefulset = Share(WorkerStatefulSet(set, leader, std::nullopt));
-    if (!HasSharedSubdomain(set)) group.service = Share(GroupService(set, leader));
+    DesiredGroup group = DesiredGroupAt(set, desired.revision_key, index);
     for (int32_t rank = 0; placed != nullptr && rank < size; ++rank) {
       Json patch = Json::object();
-      if (!placed->Bind({leader.meta.namespace_name, leader.meta.set_name, index}, rank, &patch)) break;
+      if (!placed->Bind({set.metadata().namespace_(), set.metadata().name(), index}, rank, &patch)) break;
       group.node_patches.push_back(Share(std::move(patch)));
     }
     desired.groups.push_back(std::move(group));

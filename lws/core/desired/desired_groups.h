@@ -1,8 +1,8 @@
 // What a set wants, before anything exists: its leader StatefulSet, its Service, and for each group its workers.
 //
 //   lws::DesiredSet desired = *lws::DesiredGroups(set);
-//   desired.groups[2].leader_pod_name;       // vllm-2
-//   desired.groups[2].worker_pod_names;      // vllm-2-1, vllm-2-2, ...
+//   desired.groups[2].leader_pod_name;       // "vllm-2"
+//   desired.groups[2].worker_pod_names;      // {"vllm-2-1"}
 //
 // The objects are those that ReconcileSet and ReconcilePod write on an empty cluster, but for what only a cluster
 // knows: UIDs, and the topology value of the leader's node.
@@ -41,6 +41,9 @@ struct DesiredSet {
   SharedJson service;  // null without a shared subdomain
   std::vector<DesiredGroup> groups;
 };
+
+// The group of that index alone, without a place. Complexity: O(size + templates).
+DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index);
 
 // Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage.
 // Complexity: O(replicas x (size + templates)).

@@ -77,7 +77,7 @@ Json& TemplateMap(Json* pod_template, const char* map) {
   return texts;
 }
 
-// Of each claim what a StatefulSet's template of it needs.
+// The claims of the set, each with the fields that a StatefulSet's volumeClaimTemplates need.
 Json VolumeClaimTemplates(const LeaderWorkerSet& set) {
   Json claims = Json::array();
   for (const std::string& text : set.spec().leader_worker_template().volume_claim_templates()) {

@@ -7,22 +7,39 @@
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_object.h"
+#include "lws/core/fleet/due_list.h"
+#include "lws/core/fleet/fleet_index.h"
+#include "lws/core/fleet/fleet_numbers.h"
 #include "lws/core/fleet/fleet_objects.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/fleet_views.h"
+#include "lws/core/fleet/object_counts.h"
+#include "lws/core/fleet/packed_objects.h"
+#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/whole_objects.h"
 
 namespace lws {
 
+using internal::DueList;
+using internal::FleetIndex;
+using internal::FleetNumbers;
 using internal::FleetObjects;
 using internal::FleetSet;
 using internal::FleetViews;
+using internal::PackedObjects;
 using internal::Place;
+using internal::WholeObjects;
 
 struct Fleet::State {
-  FleetObjects objects;
-  FleetViews observer{&objects};
+  FleetIndex index;
+  DueList due;
+  WholeObjects whole{&index, &due};
+  PackedObjects packed{&index, &due, &whole};
+  FleetObjects objects{&index, &due, &whole, &packed};
+  FleetNumbers numbers{&index, &due, &whole, &packed, &objects};
+  FleetViews observer{&index};
 
-  Place PlaceOf(const Member& member) const { return {objects.sets()[member.set], member.group, member.worker}; }
+  Place PlaceOf(const Member& member) const { return {index.sets()[member.set], member.group, member.worker}; }
 };
 
 Fleet::Fleet() : state_(std::make_unique<State>()) {}
@@ -63,11 +80,11 @@ void Fleet::Remove(absl::string_view kind, absl::string_view namespace_name, abs
 }
 
 uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {
-  return state_->objects.SetOf(namespace_name, name).number;
+  return state_->index.SetOf(namespace_name, name).number;
 }
 
 absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view revision_key) {
-  const std::vector<FleetSet*>& sets = state_->objects.sets();
+  const std::vector<FleetSet*>& sets = state_->index.sets();
   if (set >= sets.size()) return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
   const std::optional<uint32_t> number = sets[set]->revision_names.Intern(revision_key);
   if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
@@ -75,24 +92,24 @@ absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view
 }
 
 absl::StatusOr<NodeId> Fleet::NodeNumber(absl::string_view node) {
-  const std::optional<uint32_t> number = state_->objects.node_names().Intern(node);
+  const std::optional<uint32_t> number = state_->index.node_names().Intern(node);
   if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a node");
   return *number;
 }
 
-absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) { return state_->objects.TellPods(pods); }
+absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) { return state_->numbers.TellPods(pods); }
 
 absl::Status Fleet::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
-  return state_->objects.TellWorkers(statefulsets);
+  return state_->numbers.TellWorkers(statefulsets);
 }
 
 void Fleet::TellStatus(uint32_t set, const LeaderWorkerSetStatus& status) {
-  FleetSet* told = state_->objects.sets()[set];
+  FleetSet* told = state_->index.sets()[set];
   *told->set.mutable_status() = status;
-  state_->objects.MakeSetDue(told);
+  state_->due.AddSet(told);
 }
 
-void Fleet::TakeDueSets(std::vector<uint32_t>* sets) { state_->objects.TakeDueSets(sets); }
+void Fleet::TakeDueSets(std::vector<uint32_t>* sets) { state_->due.TakeSets(sets); }
 
 std::vector<FleetName> Fleet::TakeDueSets() {
   std::vector<uint32_t> numbers;
@@ -100,28 +117,28 @@ std::vector<FleetName> Fleet::TakeDueSets() {
   std::vector<FleetName> due;
   due.reserve(numbers.size());
   for (const uint32_t number : numbers) {
-    const FleetSet& set = *state_->objects.sets()[number];
+    const FleetSet& set = *state_->index.sets()[number];
     due.push_back({set.namespace_name, set.name});
   }
   return due;
 }
 
 void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others) {
-  state_->objects.TakeDuePods(members, others);
+  state_->due.TakePods(members, others);
 }
-std::vector<FleetName> Fleet::TakeDuePods() { return state_->objects.TakeDuePods(); }
+std::vector<FleetName> Fleet::TakeDuePods() { return state_->due.TakePods(); }
 
-FleetCounts Fleet::Count() const { return state_->objects.Count(); }
+FleetCounts Fleet::Count() const { return internal::CountObjects(state_->index.sets()); }
 
 SetObservation Fleet::ObserveSet(uint32_t set) {
-  const std::vector<FleetSet*>& sets = state_->objects.sets();
+  const std::vector<FleetSet*>& sets = state_->index.sets();
   return set < sets.size() ? state_->observer.ObserveSet(sets[set]) : SetObservation();
 }
 SetObservation Fleet::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
-  return state_->observer.ObserveSet(state_->objects.FindSet(namespace_name, name));
+  return state_->observer.ObserveSet(state_->index.FindSet(namespace_name, name));
 }
 SetObservation Fleet::ObserveWholeSet(absl::string_view namespace_name, absl::string_view name) {
-  return state_->observer.ObserveWholeSet(state_->objects.FindSet(namespace_name, name));
+  return state_->observer.ObserveWholeSet(state_->index.FindSet(namespace_name, name));
 }
 PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   return state_->observer.ObservePod(namespace_name, name);

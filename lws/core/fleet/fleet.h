@@ -1,9 +1,9 @@
 // Many sets, kept ready to decide: what a watch tells changes a few counters, and a decision reads them.
 //
 //   lws::Fleet fleet;
-//   fleet.Add(document);                                  // as for ClusterSnapshot
-//   for (const lws::FleetName& set : fleet.TakeDueSets()) {
-//     lws::Plan plan = lws::ReconcileSet(fleet.ObserveSet(set.namespace_name, set.name), now);
+//   absl::Status status = fleet.Add(manifest);            // as for ClusterSnapshot
+//   for (const lws::FleetName& name : fleet.TakeDueSets()) {
+//     lws::Plan plan = lws::ReconcileSet(fleet.ObserveSet(name.namespace_name, name.name), now);
 //   }
 //
 // Where a ClusterSnapshot lists every pod and StatefulSet of a set at each look, a Fleet keeps two bits a group and the

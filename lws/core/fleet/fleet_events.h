@@ -1,10 +1,10 @@
 // Pods and worker StatefulSets of a Fleet as numbers: for hosts that look a name up once and then speak of its number.
 //
-//   lws::PodFacts pod;
-//   pod.member = {set, /*group=*/12, /*worker=*/0};
-//   pod.phase = lws::PodPhase::kRunning;
-//   pod.has_ready_condition = true;
-//   fleet.TellPods({&pod, 1});    // as AddPod of the pod SET-12 that LeaderWorkerSet makes
+//   lws::PodFacts facts;
+//   facts.member = {/*set=*/0, /*group=*/12, /*worker=*/0};
+//   facts.phase = lws::PodPhase::kRunning;
+//   facts.has_ready_condition = true;
+//   // fleet.TellPods({&facts, 1}) tells the same as AddPod of the pod SET-12 that LeaderWorkerSet makes
 //
 // They stand for objects as Kubernetes and LeaderWorkerSet make them: the StatefulSet of a group is controlled by its
 // leader, workers by that StatefulSet, the group key is that of the leader's name.
@@ -46,8 +46,8 @@ struct PodFacts {
   NodeId node = 0;                // that Fleet::NodeNumber gave; of leaders
   uint64_t resource_version = 0;  // of leaders
   PackedUid uid;
-  // Of workers: of the StatefulSet that is their controller. A pod keeps its owner for its life: it is read when the
-  // pod's UID is a new one.
+  // The UID of the StatefulSet that controls a worker. A pod keeps its owner for its life, so this is read only when
+  // the pod's UID is new.
   PackedUid owner_uid;
 };
 
@@ -66,7 +66,7 @@ struct WorkersFacts {
   PackedUid leader_uid;  // of its controller
 };
 
-// Of all sets that exist, read anew from every object.
+// Counts over all sets that exist, read anew from every object.
 struct FleetCounts {
   int64_t sets = 0;
   int64_t groups = 0;  // with a leader

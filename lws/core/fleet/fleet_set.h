@@ -31,6 +31,12 @@ namespace lws::internal {
 
 struct FleetNamespace;
 
+// The revisions that concern a set, as of the version of its namespace's revisions.
+struct SetRevisions {
+  std::vector<const ObservedRevision*> list;
+  int64_t version = -1;
+};
+
 // A set, or what belongs to one that was not told yet.
 class FleetSet {
  public:
@@ -41,7 +47,7 @@ class FleetSet {
   template <typename ChangeGroup>
   bool Change(int32_t index, const ChangeGroup& change) {
     PackedGroup& group = groups.At(index);
-    if (!frame_.has_value()) {
+    if (!counted_.frame.has_value()) {
       change(&group);
       return true;
     }
@@ -79,8 +85,7 @@ class FleetSet {
   absl::flat_hash_set<int32_t> namesakes;  // their groups
   FleetSet* parent = nullptr;              // the set that this one is a namesake in; null when there is none
 
-  std::vector<const ObservedRevision*> revisions;
-  int64_t revisions_version = -1;
+  SetRevisions revisions;
   bool is_due = false;
 
   // As it was told.
@@ -92,15 +97,18 @@ class FleetSet {
 
  private:
   GroupVerdict Verdict(const PackedGroup& group) const {
-    return JudgeGroup(*frame_, SummaryOf(group, revision_number_));
+    return JudgeGroup(*counted_.frame, SummaryOf(group, counted_.revision_number));
   }
   bool Count(int32_t index, const GroupVerdict& before, const GroupVerdict& after);
 
-  // Of this frame; unknown without one.
-  std::string revision_key_;
-  std::optional<GroupFrame> frame_;  // borrows the key
-  RevisionId revision_number_ = 0;
-  GroupFacts facts_;
+  // The facts of all groups in the frame of a revision; unknown while there is no frame.
+  struct Counted {
+    std::string revision_key;
+    std::optional<GroupFrame> frame;  // borrows the key
+    RevisionId revision_number = 0;
+    GroupFacts facts;
+  };
+  Counted counted_;
 };
 
 }  // namespace lws::internal

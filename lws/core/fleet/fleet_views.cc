@@ -5,7 +5,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
-#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/failing_groups.h"
+#include "lws/core/fleet/group_owners.h"
 #include "lws/core/fleet/object_packing.h"
 #include "lws/core/fleet/packed_group.h"
 
@@ -21,27 +22,27 @@ void SortByName(std::vector<const T*>* objects) {
 
 const std::vector<const ObservedRevision*>& FleetViews::RevisionsOf(FleetSet* set) {
   const FleetNamespace& space = *set->space;
-  if (set->revisions_version == space.revisions_version) return set->revisions;
-  set->revisions_version = space.revisions_version;
-  set->revisions.clear();
+  if (set->revisions.version == space.revisions_version) return set->revisions.list;
+  set->revisions.version = space.revisions_version;
+  set->revisions.list.clear();
   for (const auto& [name, revision] : space.revisions) {
-    if (ConcernsSet(revision, set->name)) set->revisions.push_back(&revision);
+    if (ConcernsSet(revision, set->name)) set->revisions.list.push_back(&revision);
   }
-  return set->revisions;
+  return set->revisions.list;
 }
 
 const ObservedPod* FleetViews::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
   if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return whole;
-  const Place place = objects_.FindPackedPod(space, name);
+  const Place place = index_.FindPackedPod(space, name);
   if (place.set == nullptr) return nullptr;
   ObservedPod* pod = scratch->pods.Next();
   const PackedGroup& group = *place.set->groups.Find(place.group);
   if (place.worker == 0) {
-    UnpackLeader(group.leader, place.group, objects_.NamesOf(place.set), pod);
+    UnpackLeader(group.leader, place.group, index_.NamesOf(place.set), pod);
   } else {
     const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
-    UnpackWorker(worker, OwnerOf(*place.set, place.group, worker), place.group, place.worker,
-                 objects_.NamesOf(place.set), pod);
+    UnpackWorker(worker, OwnerOf(*place.set, place.group, worker), place.group, place.worker, index_.NamesOf(place.set),
+                 pod);
   }
   return pod;
 }
@@ -49,10 +50,10 @@ const ObservedPod* FleetViews::FindPod(FleetNamespace* space, absl::string_view 
 const ObservedStatefulSet* FleetViews::FindStatefulSet(FleetNamespace* space, absl::string_view name,
                                                        ScratchObjects* scratch) {
   if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
-  const Place place = objects_.FindPackedStatefulSet(space, name);
+  const Place place = index_.FindPackedStatefulSet(space, name);
   if (place.set == nullptr) return nullptr;
   ObservedStatefulSet* statefulset = scratch->statefulsets.Next();
-  UnpackStatefulSet(*place.set->groups.Find(place.group), place.group, objects_.NamesOf(place.set), statefulset);
+  UnpackStatefulSet(*place.set->groups.Find(place.group), place.group, index_.NamesOf(place.set), statefulset);
   return statefulset;
 }
 
@@ -63,14 +64,14 @@ void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& gr
   const PackedGroup* group = index < 0 ? nullptr : set->groups.Find(index);
   if (group != nullptr && group->leader.exists && !group->leader.is_whole) {
     ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackLeader(group->leader, index, objects_.NamesOf(set), pod);
+    UnpackLeader(group->leader, index, index_.NamesOf(set), pod);
     members->push_back(pod);
   }
   for (int32_t i = 1; group != nullptr && i <= set->groups.workers(); ++i) {
     const PackedWorker& worker = *set->groups.FindWorker(index, i);
     if (!worker.exists) continue;
     ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackWorker(worker, OwnerOf(*set, index, worker), index, i, objects_.NamesOf(set), pod);
+    UnpackWorker(worker, OwnerOf(*set, index, worker), index, i, index_.NamesOf(set), pod);
     members->push_back(pod);
   }
   SortByName(members);
@@ -78,7 +79,7 @@ void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& gr
 
 void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   FleetNamespace& space = *set->space;
-  const PackingNames names = objects_.NamesOf(set);
+  const PackingNames names = index_.NamesOf(set);
   set->groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker*) {
     if (group.leader.exists && !group.leader.is_whole) {
       ObservedPod* pod = set_scratch_.pods.Next();
@@ -101,7 +102,7 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   }
   for (const auto& [name, statefulset] : space.statefulsets) {
     const bool labelled = statefulset->meta.set_name == set->name && statefulset->meta.group_index.has_value();
-    const Place place = labelled ? Place() : objects_.FindPackedPod(&space, name);
+    const Place place = labelled ? Place() : index_.FindPackedPod(&space, name);
     const bool passes_for_workers = place.set == set && place.worker == 0;
     if (labelled || passes_for_workers || leaders.contains(name)) {
       observation->worker_statefulsets.push_back(statefulset.get());
@@ -109,7 +110,7 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   }
   // Packed StatefulSets of other sets that are named like a leader of this one.
   for (const auto& [name, leader] : leaders) {
-    const Place place = objects_.FindPackedStatefulSet(&space, name);
+    const Place place = index_.FindPackedStatefulSet(&space, name);
     if (place.set == nullptr || place.set == set) continue;
     observation->worker_statefulsets.push_back(FindStatefulSet(&space, name, &set_scratch_));
   }
@@ -138,7 +139,7 @@ std::vector<int32_t> FleetViews::GroupsToRestart(FleetSet* set) {
   std::vector<int32_t> owed;
   // Where other objects may stand in for members, more decides than what the group's own changes tell of.
   const bool is_plain = set->irregular == 0 && set->parent == nullptr && set->namesakes.empty();
-  if (!is_plain) FleetObjects::ListAllFailing(set);
+  if (!is_plain) ListAllFailing(set);
   const auto is_over = [this, set, is_plain, &owed](int32_t group) {
     PackedLeader& leader = set->groups.At(group).leader;
     // Whoever fails, a leader that is on its way, or not there, is left alone.
@@ -251,7 +252,7 @@ std::optional<LeaderFacts> FleetViews::PackedLeaderFacts(FleetSet* set, int32_t 
 PodObservation FleetViews::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   pod_scratch_.Clear();
   PodObservation observation;
-  FleetNamespace* space = objects_.FindNamespace(namespace_name);
+  FleetNamespace* space = index_.FindNamespace(namespace_name);
   if (space == nullptr) return observation;
   observation.pod = FindPod(space, name, &pod_scratch_);
   if (observation.pod == nullptr) return observation;
@@ -272,8 +273,8 @@ PodObservation FleetViews::ObservePod(absl::string_view namespace_name, absl::st
   observation.worker_statefulset = FindStatefulSet(space, name, &pod_scratch_);
   observation.service = Find(space->services, name);
   observation.pod_group = Find(space->pod_groups, pod.pod_group_name);
-  const auto node = objects_.nodes().find(pod.node_name);
-  observation.node = node == objects_.nodes().end() ? nullptr : &node->second;
+  const auto node = index_.nodes().find(pod.node_name);
+  observation.node = node == index_.nodes().end() ? nullptr : &node->second;
   return observation;
 }
 

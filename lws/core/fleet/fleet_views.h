@@ -1,6 +1,6 @@
 // Observations of a fleet's objects: packed ones are unpacked for as long as somebody looks.
 //
-//   lws::internal::FleetViews observer(&objects);
+//   lws::internal::FleetViews observer(&index);
 //   lws::SetObservation observation = observer.ObserveSet(set);
 //
 // Thread-safety: none.
@@ -15,7 +15,9 @@
 
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
-#include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/fleet/fleet_index.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/place.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
@@ -25,11 +27,11 @@ namespace lws::internal {
 
 class FleetViews final : private LeaderPods {
  public:
-  // Borrows `objects`.
-  explicit FleetViews(FleetObjects* objects) : objects_(*objects) {}
+  // Borrows `index`.
+  explicit FleetViews(FleetIndex* index) : index_(*index) {}
 
-  // Borrow from this and the objects, until these are changed, or the next observation. Of a set that is null or does
-  // not exist there is nothing.
+  // Borrow from this and the fleet's objects, until these are changed, or the next observation. Of a set that is null
+  // or does not exist there is nothing.
   SetObservation ObserveSet(FleetSet* set);
   SetObservation ObserveWholeSet(FleetSet* set);
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
@@ -89,7 +91,7 @@ class FleetViews final : private LeaderPods {
   const ObservedPod* FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
   const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
 
-  FleetObjects& objects_;
+  FleetIndex& index_;
   FleetSet* observed_set_ = nullptr;
   RevisionChoice choice_;  // of it
   ScratchObjects set_scratch_;

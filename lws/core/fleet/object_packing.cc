@@ -24,7 +24,7 @@ std::optional<PackedUid> OwnerUid(const ObservedMeta& meta, absl::string_view ki
   return ParseUid(meta.controller->uid);
 }
 
-// Of a leader or a worker that exists.
+// Packs the life of a leader or a worker that exists.
 template <typename Packed>
 void PackLife(PodPhase phase, bool restarted, bool terminating, Packed* pod) {
   pod->exists = 1;

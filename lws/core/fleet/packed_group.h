@@ -46,7 +46,7 @@ struct PackedLeader {
   // The object is kept whole elsewhere, for what does not fit here; only the words above that the set reads are good.
   uint16_t is_whole : 1;
   uint16_t is_due : 1;
-  // Of the group: a member fails, or did when it was looked at last; it is in FleetSet::failing.
+  // A member of the group fails, or failed when it was last looked at; the group is then in FleetSet::failing.
   uint16_t has_failing : 1;
   uint16_t is_listed : 1;
 };

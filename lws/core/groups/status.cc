@@ -170,7 +170,7 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
   const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, progressing);
   for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
-  // Of a deadline that is exceeded an event of its own tells.
+  // A deadline that is exceeded has an event of its own.
   if (progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
     result.event_reason = text.reason;

@@ -1,7 +1,9 @@
 // What an action sends: a document that is made when it is looked at, and until then shares what many have in common.
 //
+//   auto base = std::make_shared<const lws::Json>(lws::Json::parse(
+//       R"({"kind": "StatefulSet", "spec": {"replicas": 1, "updateStrategy": {"rollingUpdate": {"partition": 0}}}})"));
 //   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, {/*partition=*/3, /*replicas=*/5});
-//   object.Document()["spec"]["replicas"];    // 5; the rest is that of `base`
+//   object.Document()["spec"]["replicas"];    // 5: the rest is that of `base`
 //
 // Laws:
 //   1. Equality is that of the documents, however they are kept.

@@ -52,6 +52,15 @@ constexpr struct {
     {DecisionReason::kWorkersExist, "the worker StatefulSet is there, and is never changed in place"},
     {DecisionReason::kFormerPodGroup, "the PodGroup of a former leader is still there: look again"},
     {DecisionReason::kPodGroupMissing, "the PodGroup is missing: create it"},
+    {DecisionReason::kRolesHaveNoStep, "the roles have no step to take"},
+    {DecisionReason::kRolesWaitForReady, "the roles wait for a new group to become ready"},
+    {DecisionReason::kRolesHaveTooMuchOld, "an old role has more groups than when the rollout began: they go"},
+    {DecisionReason::kRolesAreThere, "all new groups are there: the old ones go"},
+    {DecisionReason::kRolesAdd, "the next new groups are added"},
+    {DecisionReason::kRolesAddAhead, "new groups are added to roles that have room ahead of the others"},
+    {DecisionReason::kRolesDrain, "the next old groups go"},
+    {DecisionReason::kRolesForce, "neither adding nor taking fits alone: both happen in one step"},
+    {DecisionReason::kRolesAreHeld, "held: every group that could go is needed until more are ready"},
 };
 
 }  // namespace
@@ -75,12 +84,14 @@ absl::string_view DecisionSubjectText(DecisionSubject subject) {
       return "leader pod";
     case DecisionSubject::kWorkerPod:
       return "worker pod";
+    case DecisionSubject::kSlice:
+      return "slice";
   }
   return "";
 }
 
 std::string DetailText(const Decision& decision) {
-  if (decision.partition < 0) return decision.revision_key;
+  if (decision.partition < 0) return decision.detail;
   return absl::StrCat("partition ", decision.partition, ", replicas ", decision.replicas);
 }
 

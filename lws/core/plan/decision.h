@@ -1,7 +1,7 @@
 // Why a plan is as it is: one reason per decision, with what it was about.
 //
 //   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
-//   // leader StatefulSet: one rolling step: partition 3, replicas 5
+//   // "leader StatefulSet: one rolling step: partition 3, replicas 5"
 //
 // Small enough that explaining costs nothing: texts are made when they are read.
 //
@@ -61,13 +61,23 @@ enum class DecisionReason {
   kWorkersExist,
   kPodGroupMissing,
   kFormerPodGroup,
+  // Roles of a slice.
+  kRolesHaveNoStep,
+  kRolesWaitForReady,
+  kRolesHaveTooMuchOld,
+  kRolesAreThere,
+  kRolesAdd,
+  kRolesAddAhead,
+  kRolesDrain,
+  kRolesForce,
+  kRolesAreHeld,
 };
 
 // A few words, for people.
 absl::string_view DecisionReasonText(DecisionReason reason);
 
 // What a decision is about: the set or pod that the pass looks at, or an object that belongs to it.
-enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod };
+enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod, kSlice };
 
 // "leader StatefulSet".
 absl::string_view DecisionSubjectText(DecisionSubject subject);
@@ -75,13 +85,13 @@ absl::string_view DecisionSubjectText(DecisionSubject subject);
 struct Decision {
   DecisionReason reason = DecisionReason::kAtRest;
   DecisionSubject subject = DecisionSubject::kSet;
-  std::string revision_key;  // may be empty
-  // Of the leader StatefulSet; -1 where they are not decided.
+  std::string detail;  // a revision key, or which part of the set and how; may be empty
+  // The leader StatefulSet's; -1 where they are not decided.
   int32_t partition = -1;
   int32_t replicas = -1;
 };
 
-// The revision key, or partition and replicas; may be empty.
+// The detail, or partition and replicas; may be empty.
 std::string DetailText(const Decision& decision);
 
 std::string ToString(const Decision& decision);

@@ -52,6 +52,10 @@ absl::string_view VerbName(Verb verb) {
       return "update-status";
     case Verb::kDelete:
       return "delete";
+    case Verb::kPatch:
+      return "patch";
+    case Verb::kPatchStatus:
+      return "patch-status";
   }
   return "";
 }

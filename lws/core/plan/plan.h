@@ -1,8 +1,10 @@
 // What a host should do next: a plan is data that prints, compares and serialises.
 //
-//   absl::Status status = plan.error;         // what stopped the decision, after the actions before it
-//   for (const lws::Action& action : plan.actions) Perform(action);
-//   // then look again in plan.requeue_after
+//   lws::Plan plan;
+//   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // what a host performs, in this order
+//   plan.requeue_after.has_value();    // false: look again when something changes
+//   plan.error.ok();                   // true: nothing stopped the decision after the actions before it
+//   plan.empty();                      // true
 //
 // Expected flow: perform the actions in order and stop at the first that fails; record every event whose `after_action`
 // actions have succeeded; then report `error`, or look again as told. A plan that wants nothing is empty.
@@ -56,6 +58,8 @@ enum class Verb {
   kApply,         // server-side apply by the field manager kFieldManager, with force
   kUpdateStatus,  // of the status subresource, at resource_version
   kDelete,        // at uid and resource_version
+  kPatch,         // a JSON merge patch
+  kPatchStatus,   // the same of the status subresource
 };
 
 enum class Propagation { kDefault, kForeground };
@@ -64,7 +68,8 @@ struct Action {
   Verb verb = Verb::kCreate;
   std::string api_version;
   ObjectRef target;
-  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, empty for kDelete.
+  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, the patch for kPatch and
+  // kPatchStatus, empty for kDelete.
   ActionObject object;
   Propagation propagation = Propagation::kDefault;
   // The object the action was decided on; empty where it needs none. A host refuses the action when they are stale.

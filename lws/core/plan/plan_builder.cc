@@ -3,15 +3,14 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "lws/api/well_known.h"
 #include "lws/core/plan/restart_memory.h"
 #include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
 
-void PlanBuilder::Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key) {
-  plan_.decisions.push_back({reason, subject, std::string(revision_key), -1, -1});
+void PlanBuilder::Because(DecisionReason reason, DecisionSubject subject, absl::string_view detail) {
+  plan_.decisions.push_back({reason, subject, std::string(detail), -1, -1});
 }
 
 void PlanBuilder::BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas) {
@@ -29,6 +28,20 @@ Action& PlanBuilder::ApplyStatefulSet(SharedJson base, const ActionObject::Numbe
 Action& PlanBuilder::UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status) {
   return Write(Verb::kUpdateStatus, kApiVersion, {kKind, namespace_name_, set_name_},
                ActionObject::OfStatus(namespace_name_, set_name_, std::move(status)));
+}
+
+Action& PlanBuilder::UpdateStatus(Json object) { return Write(Verb::kUpdateStatus, std::move(object)); }
+
+Action& PlanBuilder::Patch(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta,
+                           Json patch) {
+  return Write(Verb::kPatch, api_version, {std::string(kind), meta.namespace_name, meta.name},
+               ActionObject::Of(std::move(patch)));
+}
+
+Action& PlanBuilder::PatchStatus(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta,
+                                 Json patch) {
+  return Write(Verb::kPatchStatus, api_version, {std::string(kind), meta.namespace_name, meta.name},
+               ActionObject::Of(std::move(patch)));
 }
 
 Action& PlanBuilder::Write(Verb verb, Json object) {
@@ -67,7 +80,7 @@ Event PlanBuilder::Warning(absl::string_view reason, absl::string_view action, s
   event.reason = std::string(reason);
   event.action = std::string(action);
   event.note = std::move(note);
-  event.regarding = {kKind, namespace_name_, set_name_};
+  event.regarding = {kind_, namespace_name_, set_name_};
   event.related = std::move(related);
   return event;
 }

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
+#include "lws/api/well_known.h"
 #include "lws/core/plan/action_object.h"
 #include "lws/core/plan/plan.h"
 
@@ -34,17 +35,24 @@ class PlanBuilder {
  public:
   // Events are about the set of this name; both are borrowed.
   PlanBuilder(const std::string& namespace_name, const std::string& set_name)
-      : namespace_name_(namespace_name), set_name_(set_name) {}
+      : PlanBuilder(kKind, namespace_name, set_name) {}
+  // The same for a set of another kind.
+  PlanBuilder(const char* kind, const std::string& namespace_name, const std::string& set_name)
+      : kind_(kind), namespace_name_(namespace_name), set_name_(set_name) {}
 
-  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view revision_key = "");
+  void Because(DecisionReason reason, DecisionSubject subject, absl::string_view detail = "");
   void BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas);
 
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
   Action& Apply(Json object);
-  // Of the leader StatefulSet; `base` as ActionObject::OfStatefulSet has it.
+  // Applies the leader StatefulSet; `base` is what ActionObject::OfStatefulSet takes.
   Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
-  // Of the set.
+  // Sends a merge patch of the object, or of its status.
+  Action& Patch(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
+  Action& PatchStatus(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
+  // Updates the status of the set; the object holds its name and the status.
+  Action& UpdateStatus(Json object);
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
 
@@ -69,6 +77,7 @@ class PlanBuilder {
   Action& Write(Verb verb, Json object);
   Action& Write(Verb verb, absl::string_view api_version, ObjectRef target, ActionObject object);
 
+  const char* kind_;
   const std::string& namespace_name_;
   const std::string& set_name_;
   Plan plan_;

@@ -1,5 +1,6 @@
 // Plans, and what is kept between them, as protocol buffers, and back.
 //
+//   lws::Plan plan;
 //   lws::PlanProto saved = lws::PlanToProto(plan);
 //   *lws::PlanFromProto(saved) == plan;    // true
 //

@@ -1,6 +1,7 @@
 // What a leader pod wants next: its workers, or a reason to wait.
 //
-//   lws::DecideLeader(lws::ReadLeaderFacts(observation));    // kWorkersMissing: create their StatefulSet
+//   lws::LeaderFacts facts;
+//   lws::DecisionReason reason = lws::DecideLeader(facts);    // what the group of the leader lacks
 //
 // A first-match table over a handful of facts; the observation is reduced to them first.
 //

@@ -1,7 +1,8 @@
 // Whether a pod's failure takes its group down.
 //
+//   lws::RestartFacts facts;                                     // a pod that does not fail
 //   lws::RestartDecision decision = lws::DecideRestart(facts);
-//   if (decision == lws::RestartDecision::kRestartGroup) // delete the leader, in the foreground
+//   decision.restart;    // false: a host deletes the leader, in the foreground, when it is true
 //
 // A first-match table over a handful of facts; the observation is reduced to them first.
 //

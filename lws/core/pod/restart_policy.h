@@ -3,9 +3,11 @@
 //   lws::RestartPolicy policy;
 //   policy.max_restarts = 3;
 //   policy.first_backoff = absl::Seconds(10);
+//   lws::GroupMembers group;
+//   lws::RestartMemory memory;
 //   lws::RestartVerdict verdict = lws::DecideGroupRestart(policy, group, memory, now);
-//   if (verdict.restart) ...      // delete the leader, in the foreground, by verdict.memory.leader_uid
-//   memory = verdict.memory;      // keep it, before or after the deletion
+//   verdict.restart;              // false: when true, the host deletes the leader, in the foreground
+//   memory = verdict.memory;      // the host keeps it, before or after the deletion
 //
 // The reference (restart.h) looks at pods as they are: a worker that was deleted and made anew before anybody looked
 // leaves no trace, and a group that fails for ever is restarted for ever. Here the members' UIDs and restart counts are

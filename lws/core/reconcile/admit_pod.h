@@ -1,8 +1,7 @@
 // Admission of a pod: the labels, affinity and environment that make it a member of its group.
 //
 //   absl::StatusOr<lws::Json> admitted = lws::AdmitPod(pod, {});
-//   // labels group-index, group-key, worker-index; LWS_LEADER_ADDRESS, LWS_GROUP_SIZE, LWS_WORKER_INDEX in every
-//   container
+//   (*admitted)["spec"]["containers"][0]["env"][0]["name"];    // "LWS_LEADER_ADDRESS"
 //
 // Laws:
 //   1. A pod without the name label comes back as it was.

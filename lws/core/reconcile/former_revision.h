@@ -1,8 +1,8 @@
 // The revision of a group below the partition, kept when its leader is made anew under OnDelete.
 //
-//   // in the webhook for pods, before AdmitPod:
-//   absl::StatusOr<lws::Json> pod = lws::KeepFormerRevision(created, observation);
-//   // leader vllm-0 of a set with partition 2: from the former revision; leader vllm-3: as it was
+//   // In the webhook for pods, before AdmitPod:
+//   absl::StatusOr<lws::Json> kept = lws::KeepFormerRevision(pod, observation);
+//   // Leader vllm-0 of a set with partition 2 comes from the former revision; leader vllm-3 stays as it was.
 //
 // A StatefulSet under OnDelete makes every pod from its newest template. A rollout policy that uses it
 // (ReplaceUnreadyFirst) needs this to keep the user's partition.

@@ -13,6 +13,7 @@
 #include "lws/core/desired/desired_objects.h"
 #include "lws/core/plan/plan_builder.h"
 #include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/pod_decision.h"
 #include "lws/core/pod/restart.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/core/revision/revision_data.h"
@@ -21,10 +22,13 @@
 
 namespace lws {
 
+using internal::DecidePod;
 using internal::GroupPodGroup;
 using internal::GroupService;
 using internal::OwnedRevisions;
 using internal::PlanBuilder;
+using internal::PodDecision;
+using internal::RestartDecisionOf;
 using internal::WorkerStatefulSet;
 
 namespace {
@@ -49,17 +53,22 @@ class PodPass {
       return plan_.Fail(absl::InvalidArgumentError(absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
                                                                 ": metadata.name: no -ORDINAL at its end")));
     }
-    const bool remembers = options_.restarts != nullptr && observation_.members != nullptr;
-    const RestartDecision restart = remembers ? DecideWithMemory() : DecideRestart(ReadRestartFacts(observation_));
+    if (options_.restarts != nullptr && NeedsMembers() && observation_.members == nullptr) {
+      return plan_.Fail(absl::FailedPreconditionError(
+          absl::StrCat("Pod ", pod_.meta.namespace_name, "/", pod_.meta.name,
+                       ": the restart policy needs the members of the pod's group, and the observation has none")));
+    }
+    const RestartDecision restart =
+        options_.restarts != nullptr ? DecideWithMemory() : DecideRestart(ReadRestartFacts(observation_));
+    const PodDecision decision =
+        DecidePod(restart, is_leader, [this] { return DecideLeader(ReadLeaderFacts(observation_)); });
     plan_.Because(restart.reason, subject_);
     if (restart.restart) RestartGroup(is_leader ? pod_ : *observation_.leader);
     if (look_again_in_.has_value()) return plan_.Again(*look_again_in_);
     if (restart.stop) return plan_.Take();
-    if (!is_leader) {
-      plan_.Because(DecisionReason::kWorkerIsFine, subject_);
-      return plan_.Take();
-    }
-    return RunLeader();
+    if (decision.leader.has_value()) return RunLeader(*decision.leader);
+    plan_.Because(DecisionReason::kWorkerIsFine, subject_);
+    return plan_.Take();
   }
 
  private:
@@ -69,6 +78,13 @@ class PodPass {
     return facts.policy_restarts && facts.triggered && facts.group_started;
   }
 
+  // Whether the restart policy has something to decide.
+  bool NeedsMembers() const {
+    const RestartFacts facts = ReadRestartFacts(observation_);
+    return facts.policy_restarts && facts.leader_exists;
+  }
+
+  // REQUIRES: the observation has the members where NeedsMembers.
   RestartDecision DecideWithMemory() {
     const RestartFacts facts = ReadRestartFacts(observation_);
     if (!facts.policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
@@ -84,25 +100,7 @@ class PodPass {
       plan_.Warn("GroupFailed", "Restart",
                  absl::StrCat("pod ", pod_.meta.name, " failed in a way that is not restarted"), PodRef(pod_));
     }
-    switch (verdict.reason) {
-      case RestartReason::kNoLeader:
-        return {DecisionReason::kLeaderAbsent, false, false};
-      case RestartReason::kAlreadyRestarting:
-        return {DecisionReason::kAlreadyRestarting, false, true};
-      case RestartReason::kNoFailure:
-        return {DecisionReason::kNoTrigger, false, false};
-      case RestartReason::kIgnored:
-        return {DecisionReason::kFailureIgnored, false, false};
-      case RestartReason::kStillStarting:
-        return {DecisionReason::kGroupStillStarting, false, false};
-      case RestartReason::kGaveUp:
-        return {DecisionReason::kGaveUp, false, false};
-      case RestartReason::kBackingOff:
-        return {DecisionReason::kBackingOff, false, true};
-      case RestartReason::kRestart:
-        break;
-    }
-    return {DecisionReason::kRestartGroup, true, true};
+    return RestartDecisionOf(verdict.reason);
   }
 
   ObjectRef PodRef(const ObservedPod& pod) const { return {"Pod", pod.meta.namespace_name, pod.meta.name}; }
@@ -115,8 +113,8 @@ class PodPass {
                PodRef(leader));
   }
 
-  Plan RunLeader() {
-    const DecisionReason reason = DecideLeader(ReadLeaderFacts(observation_));
+  // By what the leader's table says.
+  Plan RunLeader(DecisionReason reason) {
     if (reason == DecisionReason::kMistakenLeader) {
       plan_.Because(DecisionReason::kMistakenLeader, subject_);
       plan_.Warn("FailedCreate", "Create",
@@ -171,16 +169,24 @@ class PodPass {
       return plan_.Again(kRevisionRetry);
     }
     const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
-    const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision->data);
-    if (!set.ok()) {
-      return plan_.Fail(
-          absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision->meta.namespace_name, "/",
-                                                  revision->meta.name, ": ", set.status().message())));
+    if (reason == DecisionReason::kWorkersMissing) return CreateWorkers(*revision);
+    // A revision that does not read is an error even when the workers are there. Reading it takes O(templates), so it
+    // is read only when nobody did before.
+    if (!revision->is_known_to_read) {
+      const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(*revision);
+      if (!set.ok()) return plan_.Fail(set.status());
     }
     const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
-    if (reason != DecisionReason::kWorkersMissing) return Wait(reason);
-    return CreateWorkers(*set, *topology_value);
+    return Wait(reason);
+  }
+
+  // The set with the revision applied.
+  absl::StatusOr<LeaderWorkerSet> ReadRevision(const ObservedRevision& revision) const {
+    absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision.data);
+    if (set.ok()) return set;
+    return absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision.meta.namespace_name, "/",
+                                                   revision.meta.name, ": ", set.status().message()));
   }
 
   // The node label of exclusive placement. An empty key counts, and no node has it.
@@ -206,9 +212,13 @@ class PodPass {
     return std::optional<std::string>(found->second);
   }
 
-  Plan CreateWorkers(const LeaderWorkerSet& set_of_revision, const std::optional<std::string>& topology_value) {
+  Plan CreateWorkers(const ObservedRevision& revision) {
+    const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(revision);
+    if (!set.ok()) return plan_.Fail(set.status());
+    const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
+    if (!topology_value.ok()) return plan_.Fail(topology_value.status());
     plan_.Because(DecisionReason::kWorkersMissing, subject_);
-    Action& action = plan_.Create(WorkerStatefulSet(set_of_revision, pod_, topology_value));
+    Action& action = plan_.Create(WorkerStatefulSet(*set, pod_, *topology_value));
     action.failure_event = plan_.Warning(
         "FailedCreate", "Create", absl::StrCat("Failed to create worker statefulset for leader pod ", pod_.meta.name),
         PodRef(pod_));

@@ -1,7 +1,7 @@
 // One look at a pod of a set: whether its failure restarts the group and, for a leader, what its group still lacks.
 //
-//   lws::Plan plan = lws::ReconcilePod(observation, now, {lws::SchedulerProvider::kNone});
-//   // create StatefulSet vllm-0: the workers of leader vllm-0
+//   lws::Plan plan = lws::ReconcilePod(pod_observation, now, {lws::SchedulerProvider::kNone});
+//   plan.empty();    // true: the pod is not there
 //
 // Expected flow: the pod's key is queued whenever the pod changed, or a worker StatefulSet of a leader changed.
 // Guarantees:
@@ -10,7 +10,8 @@
 //   3. A group is restarted by deleting its leader in the foreground, at the UID and resource version that were seen.
 //   4. A pure function of its arguments.
 // Errors: in Plan::error, naming object and field: missing labels, a name without an ordinal, a revision that does not
-// read, a node that is missing or lacks the topology label.
+// read, a node that is missing or lacks the topology label; FailedPrecondition for a restart policy without
+// PodObservation::members.
 //
 // Thread-safety: may be called concurrently. Complexity: O(pods of the group + templates).
 #ifndef LWS_CORE_RECONCILE_RECONCILE_POD_H_
@@ -30,8 +31,8 @@ struct PodReconcileOptions {
   // A PodGroup of the group's name that belongs to a former leader is about to go: look again until it has. The
   // reference takes it as the group's own, and is left without one.
   bool waits_for_former_pod_group = true;
-  // Borrowed. With one, and with PodObservation::members, restarts are those of restart_policy.h, and the plan has the
-  // memory to be kept. Null: the reference's way.
+  // Borrowed. With one, restarts are those of restart_policy.h, the observation has to have the members of a group
+  // whose leader is there, and the plan has the memory to be kept. Null: the reference's way.
   const RestartPolicy* restarts = nullptr;
 };
 

@@ -161,14 +161,14 @@ class SetPass {
             updated_ || revision_ == nullptr ? revision_name_ : revision_->meta.name};
   }
 
-  // Read once a pass: a step that needs the bits comes before the status, which does not.
+  // Read once per pass. PlanStep, which needs the bits, runs before the status, which needs only counts.
   const GroupFacts& Groups(GroupDetail detail) {
     if (observation_.groups != nullptr) return *observation_.groups;
     if (!groups_.has_value()) groups_ = ReadGroups(observation_, key_, detail);
     return *groups_;
   }
 
-  // Of a group that is about to be restarted, as of one that is leaving already.
+  // The group bits, with groups that owe a restart marked as leaving: policies must not count on them.
   const GroupBits& BitsToCountOn() {
     const GroupBits& bits = Groups(GroupDetail::kCountsAndBits).bits;
     if (observation_.groups_to_restart.empty()) return bits;
@@ -187,6 +187,9 @@ class SetPass {
     input.max_unavailable = ToIntOrPercent(update.max_unavailable());
     input.spec_partition = update.partition();
     input.updated = updated_;
+    input.namespace_name = set_.metadata().namespace_();
+    input.set_name = set_.metadata().name();
+    input.now = now_;
     if (leader_set_ == nullptr) return Step(input);
     const bool is_at_rest = !updated_ && options_.controls == nullptr && !leader_set_->on_delete &&
                             leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
@@ -200,7 +203,11 @@ class SetPass {
 
   // By the policy, within the controls.
   absl::StatusOr<RolloutStep> Step(const RolloutInput& input) {
-    if (options_.controls == nullptr) return options_.rollout(input);
+    if (options_.controls == nullptr) {
+      absl::StatusOr<RolloutStep> step = options_.rollout(input);
+      if (step.ok()) look_again_in_ = step->look_again_in;
+      return step;
+    }
     const RolloutProgress nothing;
     const RolloutProgress& progress =
         observation_.rollout_progress == nullptr ? nothing : *observation_.rollout_progress;

@@ -1,7 +1,8 @@
 // One look at a set: its revision, its leader StatefulSet, its Service, its status.
 //
 //   lws::Plan plan = lws::ReconcileSet(observation, now);
-//   // create ControllerRevision vllm-6c5b8f7d9-1, apply StatefulSet vllm, create Service vllm, update-status
+//   plan.actions.size();            // 4: ControllerRevision, leader StatefulSet, Service, status
+//   plan.actions[1].target.kind;    // "StatefulSet"
 //
 // Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or a leader pod or worker
 // StatefulSet of it changed; the plan is performed in order. Guarantees:

@@ -57,6 +57,21 @@ absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::
   return LeaderWorkerSetFromJson(patched);
 }
 
+bool RevisionReads(absl::string_view data) {
+  const absl::StatusOr<Json> document = ParseJson(data, "revision data");
+  if (!document.ok() || !document->is_object()) return false;
+  const Json spec = document->value("spec", Json());
+  if (!spec.is_object()) return false;
+  Json set = {{"spec", Json::object()}};
+  for (const char* part : {"leaderWorkerTemplate", "networkConfig"}) {
+    if (!spec.contains(part)) continue;
+    const Json& stored = spec[part];
+    if (!stored.is_object() || stored.value("$patch", Json()) != "replace") return false;
+    set["spec"][part] = stored;
+  }
+  return LeaderWorkerSetFromJson(set).ok();
+}
+
 bool SameRevision(const LeaderWorkerSet& set, absl::string_view stored, absl::string_view proposed) {
   if (stored == proposed) return true;
   const absl::StatusOr<LeaderWorkerSet> applied = ApplyRevision(set, stored);

@@ -3,12 +3,13 @@
 //   std::string data = lws::RevisionData(set);
 //   // {"spec":{"leaderWorkerTemplate":{"$patch":"replace",...},
 //   //          "networkConfig":{"$patch":"replace","subdomainPolicy":"Shared"}}}
-//   lws::SameRevision(set, stored, data);
+//   lws::SameRevision(set, data, data);    // true
 //
 // Laws:
 //   1. RevisionData(ApplyRevision(set, RevisionData(set))) == RevisionData(set).
 //   2. SameRevision(set, d, d) for every d.
 //   3. RevisionData reads leaderWorkerTemplate and networkConfig alone; a set without networkConfig counts as Shared.
+//   4. When RevisionReads(d), ApplyRevision(s, d) has no error, for every set s that LeaderWorkerSetFromJson returned.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_REVISION_REVISION_DATA_H_
@@ -33,6 +34,10 @@ bool SameRevision(const LeaderWorkerSet& set, absl::string_view stored, absl::st
 // The set with the stored leaderWorkerTemplate and networkConfig in place of its own. A set that has no networkConfig
 // keeps none, and data without one leaves the set's. Errors: InvalidArgument for data that does not read.
 absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::string_view data);
+
+// Whether the data reads, whatever the set it is applied to. False for data whose parts are merged into the set's:
+// there the set decides.
+bool RevisionReads(absl::string_view data);
 
 }  // namespace lws
 

@@ -1,8 +1,8 @@
 // The projected objects of a cluster, and the observations of them.
 //
 //   lws::ClusterSnapshot cluster;
-//   for (const lws::Json& object : objects) cluster.Add(object);
-//   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now, options);
+//   for (const lws::Json& object : objects) cluster.Add(object).IgnoreError();
+//   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now);
 //
 // Fleet (fleet.h) gives the same observations much faster, and says what is due.
 //

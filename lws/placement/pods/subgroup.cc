@@ -1,7 +1,7 @@
 #include "lws/placement/pods/subgroup.h"
 
 #include "absl/strings/str_cat.h"
-#include "lws/api/sha1.h"
+#include "lws/api/digest.h"
 
 namespace lws::internal {
 

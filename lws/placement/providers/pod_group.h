@@ -1,6 +1,6 @@
 // Gang scheduling: the name of a group's PodGroup, and what it asks of the cluster.
 //
-//   lws::PodGroupName("vllm-3", "6c5b8f7d9");    // vllm-3-6c5b8f7d9
+//   lws::PodGroupName("vllm-3", "6c5b8f7d9");    // "vllm-3-6c5b8f7d9"
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_PROVIDERS_POD_GROUP_H_

@@ -66,7 +66,8 @@ void DomainCounts::Refresh(IndexRange nodes) {
 void DomainCounts::CountNodes(IndexRange nodes) {
   const int last = problem_.topology->LastLevel();
   const bool alike_counts_alike = scope_.lost == nullptr && problem_.exclusive_levels.empty() &&
-                                  problem_.layers.empty() && problem_.worker.by_class && problem_.leader.by_class;
+                                  problem_.layers.empty() && problem_.worker.by_class && problem_.leader.by_class &&
+                                  problem_.limits.empty();
   DomainCount* cells = cells_[last + 1].data() - first_[last + 1];
   for (int32_t node = nodes.begin; node < nodes.end; ++node) {
     const DomainCount before = last == indexed_level_ ? cells[node] : DomainCount();
@@ -80,7 +81,7 @@ void DomainCounts::CountNodes(IndexRange nodes) {
   }
 }
 
-// Of one class, and with equal room, as neighbours mostly are.
+// Whether both nodes are of one class and have equal room. Most neighbours do.
 bool DomainCounts::IsAlike(int32_t a, int32_t b) const {
   const Topology& topology = *problem_.topology;
   if (topology.ClassOf(a) != topology.ClassOf(b)) return false;
@@ -98,7 +99,9 @@ DomainCount DomainCounts::CountNode(int32_t node) const {
     if (problem_.worker.Exclusion(topology, node) == NodeExclusion::kNone) {
       count.workers = CountWorkers(problem_, free);
     }
-    if (problem_.same_shape) {
+    if (!problem_.limits.empty()) {
+      Limit(problem_.limits[node], node, &count);
+    } else if (problem_.same_shape) {
       if (count.workers > 0) count.penalty = 1;
     } else if (problem_.has_leader && problem_.leader.Exclusion(topology, node) == NodeExclusion::kNone) {
       const int64_t beside = CountBesideLeader(problem_, free, count.workers);
@@ -108,6 +111,16 @@ DomainCount DomainCounts::CountNode(int32_t node) const {
   count.units = count.workers;
   if (count.penalty != DomainCount::kNone) count.with_leader = count.workers - count.penalty;
   return count;
+}
+
+void DomainCounts::Limit(const NodeLimit& limit, int32_t node, DomainCount* count) const {
+  const int64_t room = count->workers;
+  count->workers = std::min(room, limit.workers);
+  if (!problem_.has_leader || problem_.leader.Exclusion(*problem_.topology, node) != NodeExclusion::kNone) return;
+  const int64_t fit_beside = CountBesideLeader(problem_, capacity_.Free(node), room);
+  const int64_t may_be_beside = limit.leader_alone ? 0 : limit.workers - limit.leader_counts;
+  if (fit_beside < 0 || may_be_beside < 0) return;
+  count->penalty = count->workers - std::min(fit_beside, may_be_beside);
 }
 
 void DomainCounts::MoveInIndex(int32_t domain, const DomainCount& before, const DomainCount& after) {
@@ -134,7 +147,7 @@ bool DomainCounts::IsTaken(int32_t node) const {
   return std::any_of(problem_.exclusive_levels.begin(), problem_.exclusive_levels.end(), [&](int level) {
     const int32_t domain = topology.DomainOf(level, node);
     if (scope_.own_node.has_value() && topology.DomainOf(level, *scope_.own_node) == domain) return false;
-    return capacity_.Holds(Holder::kGroup, level, domain) > 0;
+    return capacity_.Holds(Holder::kGroup, problem_.request->namespace_name, level, domain) > 0;
   });
 }
 
@@ -172,7 +185,8 @@ void DomainCounts::CutToSubgroups(int layer_number, int32_t domain, DomainCount*
   const LayerOnTopology& layer = problem_.layers[layer_number];
   count->units -= Reserved(layer_number, domain);
   if (count->units < 0) breaks_reservation_ = true;
-  const bool held = layer.exclusive && capacity_.Holds(Holder::kSubgroup, layer.level, domain) > 0;
+  const bool held =
+      layer.exclusive && capacity_.Holds(Holder::kSubgroup, problem_.request->namespace_name, layer.level, domain) > 0;
   const int64_t most = !layer.exclusive ? DomainCount::kNone : held ? 0 : 1;
   count->units = std::min(std::max<int64_t>(count->units, 0) / layer.ratio, most);
   if (count->with_leader < 0) return;

@@ -81,6 +81,7 @@ class DomainCounts {
   void CountNodes(IndexRange nodes);
   bool IsAlike(int32_t a, int32_t b) const;
   DomainCount CountNode(int32_t node) const;
+  void Limit(const NodeLimit& limit, int32_t node, DomainCount* count) const;
   bool IsBarred(int32_t node) const;
   void MoveInIndex(int32_t domain, const DomainCount& before, const DomainCount& after);
   void CutToSubgroupsOf(int level, int32_t domain, DomainCount* count);

@@ -32,7 +32,7 @@ class Search {
     const int widest =
         std::max({closeness == Closeness::kRequired ? narrowest : 0, scope.level, problem_.exclusive_level});
     for (int level = std::max(narrowest, widest); level >= widest; --level) {
-      std::vector<PickedDomain> picks = InOneDomain(scope, level);
+      std::vector<PickedDomain> picks = InOneLabelledDomain(scope, level);
       if (!picks.empty()) return picks;
     }
     const bool may_spread = closeness == Closeness::kPreferred && problem_.exclusive_level == Topology::kRoot;
@@ -44,11 +44,6 @@ class Search {
     std::vector<int> levels;
     for (int level = first; level < topology_.LevelCount(); ++level) levels.push_back(level);
     return levels;
-  }
-
-  UnitsWanted Wanted(int level) const {
-    return {problem_.UnitsAt(level), problem_.has_leader, problem_.LayerAtOrBelow(level) == nullptr,
-            problem_.LeastWithLeader(level), problem_.request->profile};
   }
 
   std::vector<CountedDomain> Within(const Region& region, int level) const {
@@ -65,7 +60,9 @@ class Search {
     for (const LayerOnTopology& layer : problem_.layers) {
       if (layer.level >= level || !layer.exclusive) continue;
       const int32_t above = topology_.DomainOf(layer.level, topology_.NodesOf(level, domain).begin);
-      if (layer.units > 1 || capacity_.Holds(Holder::kSubgroup, layer.level, above) > 0) return false;
+      if (layer.units > 1 ||
+          capacity_.Holds(Holder::kSubgroup, problem_.request->namespace_name, layer.level, above) > 0)
+        return false;
     }
     return true;
   }
@@ -81,14 +78,14 @@ class Search {
   bool WantsTies() const { return problem_.request->profile == PlacementProfile::kBalanced; }
 
   // As TightestWhole for the whole scope, from the index: the first with room enough, and those with as much.
-  std::vector<int32_t> TightestIndexed(int level) const {
+  std::vector<int32_t> TightestIndexed(int level, bool labelled) const {
     std::vector<int32_t> tightest;
     int64_t least = 0;
     const auto& by_room = counts_.by_room();
     // Workers that must fit in any case, however they are divided into subgroups.
     for (auto it = by_room.lower_bound({problem_.workers, -1}); it != by_room.end(); ++it) {
       if (!tightest.empty() && it->first > least) break;
-      if (!TakesWhole(level, it->second)) continue;
+      if (!TakesWhole(level, it->second) || (labelled && !topology_.IsLabelled(level, it->second))) continue;
       least = it->first;
       tightest.push_back(it->second);
       if (!WantsTies()) break;
@@ -97,9 +94,11 @@ class Search {
   }
 
   // Those of `level` that could take the whole group with the least left over, in path order; the first alone where
-  // ties do not matter.
-  std::vector<int32_t> TightestWhole(const Region& region, int level) const {
-    if (region.level == counts_.scope().level && counts_.indexed_level() == level) return TightestIndexed(level);
+  // ties do not matter. `labelled` leaves out the domains without a label.
+  std::vector<int32_t> TightestWhole(const Region& region, int level, bool labelled) const {
+    if (region.level == counts_.scope().level && counts_.indexed_level() == level) {
+      return TightestIndexed(level, labelled);
+    }
     const bool leader = problem_.has_leader;
     const int64_t units = std::max<int64_t>(problem_.UnitsAt(level), 0);
     std::vector<int32_t> tightest;
@@ -111,7 +110,7 @@ class Search {
         if (count.UnitsFor(leader) < units) continue;
         const int64_t room = count.RoomFor(leader);
         if (!tightest.empty() && (room > least || (room == least && !WantsTies()))) continue;
-        if (!LayersAboveTakeOne(level, domain)) continue;
+        if (!LayersAboveTakeOne(level, domain) || (labelled && !topology_.IsLabelled(level, domain))) continue;
         if (room < least) tightest.clear();
         least = room;
         tightest.push_back(domain);
@@ -120,17 +119,17 @@ class Search {
     return tightest;
   }
 
-  std::vector<PickedDomain> InOneDomain(const Region& scope, int level) const {
-    const std::vector<int32_t> tightest = TightestWhole(scope, level);
+  std::vector<PickedDomain> InOneLabelledDomain(const Region& scope, int level) const {
+    const std::vector<int32_t> tightest = TightestWhole(scope, level, /*labelled=*/true);
     if (tightest.empty()) return {};
     return DescendBest(LevelsFrom(level + 1), 0, level, tightest);
   }
 
   // An unconstrained group that is exclusive: of all domains that can take it, the one where it uses the fewest of the
-  // last level, then the tightest.
+  // last level, evenly where that is wanted, then the tightest.
   std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
     std::vector<PickedDomain> best;
-    std::tuple<int64_t, int64_t> best_key;
+    std::tuple<int64_t, int64_t, int64_t> best_key;
     for (const CountedDomain& region : Within(scope, problem_.exclusive_level)) {
       if (!TakesWhole(problem_.exclusive_level, region.domain)) continue;
       std::vector<PickedDomain> picks = Descend(levels, 0, {problem_.exclusive_level, {region.domain}});
@@ -138,13 +137,24 @@ class Search {
       const int64_t used = CountDomains(picks, levels[0]);
       const DomainCount& tight =
           used == 1 ? counts_.At(levels[0], topology_.DomainOf(levels[0], picks[0].domain)) : region.count;
-      const std::tuple<int64_t, int64_t> key(used, tight.RoomFor(problem_.has_leader));
+      const int64_t unevenness = WantsTies() && used > 1 ? -SmallestPods(picks) : 0;
+      const std::tuple<int64_t, int64_t, int64_t> key(used, unevenness, tight.RoomFor(problem_.has_leader));
       if (best.empty() || key < best_key) {
         best = std::move(picks);
         best_key = key;
       }
     }
     return best;
+  }
+
+  // The smallest number of pods on a picked node.
+  int64_t SmallestPods(const std::vector<PickedDomain>& nodes) const {
+    int64_t smallest = DomainCount::kNone;
+    for (const PickedDomain& node : nodes) {
+      const int64_t workers = problem_.WorkersIn(topology_.LastLevel(), node.units, node.leader);
+      smallest = std::min(smallest, workers + node.leader);
+    }
+    return smallest;
   }
 
   // Number of domains of `level` that hold the picked nodes.
@@ -168,9 +178,7 @@ class Search {
       std::vector<PickedDomain> picks = Descend(levels, next, {level, {domain}});
       std::vector<int64_t> key;
       for (size_t i = next; i < levels.size(); ++i) key.push_back(CountDomains(picks, levels[i]));
-      int64_t smallest = DomainCount::kNone;
-      for (const PickedDomain& pick : picks) smallest = std::min(smallest, pick.units + pick.leader);
-      key.push_back(-smallest);
+      key.push_back(-SmallestPods(picks));
       if (!best.empty() && key >= best_key) continue;
       best = std::move(picks);
       best_key = std::move(key);
@@ -182,10 +190,10 @@ class Search {
   std::vector<PickedDomain> Descend(const std::vector<int>& levels, size_t next, const Region& region) const {
     if (next == levels.size()) return AllOn(region);
     const int level = levels[next];
-    const std::vector<int32_t> whole = TightestWhole(region, level);
+    const std::vector<int32_t> whole = TightestWhole(region, level, /*labelled=*/false);
     if (!whole.empty()) return DescendBest(levels, next + 1, level, whole);
     if (problem_.request->profile == PlacementProfile::kLeastFree) {
-      return SmallestWithin(region, region.level, problem_.layers.size(), Wanted(region.level + 1));
+      return SmallestWithin(region, region.level, problem_.layers.size(), WantedAt(problem_, region.level + 1));
     }
     const std::vector<PickedDomain> picks = PickDomains(level, Within(region, level));
     if (picks.empty() || next + 1 == levels.size()) return picks;
@@ -206,12 +214,12 @@ class Search {
     Region chosen{widest, {}};
     for (const PickedDomain& pick : PickDomains(widest, Within(scope, widest))) chosen.domains.push_back(pick.domain);
     if (chosen.domains.empty()) return {};
-    return SmallestWithin(chosen, widest - 1, problem_.layers.size(), Wanted(widest));
+    return SmallestWithin(chosen, widest - 1, problem_.layers.size(), WantedAt(problem_, widest));
   }
 
   std::vector<PickedDomain> PickDomains(int level, const std::vector<CountedDomain>& domains) const {
     return problem_.LayersAbove(level) > 0 ? SplitSubgroups(problem_, capacity_, level, domains)
-                                           : PickFewest(domains, Wanted(level));
+                                           : PickFewest(domains, WantedAt(problem_, level));
   }
 
   // The smallest domains of each layer of subgroups, and in them the smallest nodes. The region holds whole subgroups

@@ -9,22 +9,6 @@
 namespace lws::internal {
 namespace {
 
-const char* ExclusionName(NodeExclusion exclusion) {
-  switch (exclusion) {
-    case NodeExclusion::kNotReady:
-      return "notReady";
-    case NodeExclusion::kSelector:
-      return "selector";
-    case NodeExclusion::kAffinity:
-      return "affinity";
-    case NodeExclusion::kTaint:
-      return "taint";
-    case NodeExclusion::kNone:
-      break;
-  }
-  return "";
-}
-
 class Explanation {
  public:
   Explanation(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts)
@@ -32,27 +16,25 @@ class Explanation {
 
   NoFit Run() {
     no_fit_.wanted_pods = problem_.workers + problem_.has_leader;
+    Blame();
+    const bool of_leader = problem_.workers == 0 || no_fit_.reason == NoFitReason::kLeaderFitsNowhere;
     const IndexRange nodes = topology_.NodesOf(counts_.scope().level, counts_.scope().domain);
     no_fit_.nodes = nodes.size();
-    for (int32_t node = nodes.begin; node < nodes.end; ++node) CountNode(node);
-    if (counts_.scope().level == Topology::kRoot && !topology_.outside().empty()) {
-      no_fit_.nodes += static_cast<int64_t>(topology_.outside().size());
-      no_fit_.excluded["missingLabel"] = static_cast<int64_t>(topology_.outside().size());
+    for (int32_t node = nodes.begin; node < nodes.end; ++node) {
+      CountNode(of_leader ? problem_.leader : problem_.worker, node);
     }
-    Blame();
     return std::move(no_fit_);
   }
 
  private:
-  void CountNode(int32_t node) {
-    const ShapeOnTopology& shape = problem_.workers > 0 ? problem_.worker : problem_.leader;
+  void CountNode(const ShapeOnTopology& shape, int32_t node) {
     if (counts_.scope().lost != nullptr && (*counts_.scope().lost)[node]) {
       ++no_fit_.excluded["lost"];
       return;
     }
     const NodeExclusion exclusion = shape.Exclusion(topology_, node);
     if (exclusion != NodeExclusion::kNone) {
-      ++no_fit_.excluded[ExclusionName(exclusion)];
+      ++no_fit_.excluded[std::string(NodeExclusionName(exclusion))];
       return;
     }
     if (counts_.IsTaken(node)) {
@@ -68,19 +50,53 @@ class Explanation {
   // The level that failed, and why.
   void Blame() {
     const int scope = counts_.scope().level;
-    int level = problem_.request->closeness == Closeness::kRequired ? problem_.level : scope;
-    level = std::max({level, scope, problem_.exclusive_level});
+    const int around = std::max({problem_.request->closeness == Closeness::kRequired ? problem_.level : scope, scope,
+                                 problem_.exclusive_level});
+    int level = around;
     no_fit_.reason = level == scope ? NoFitReason::kNotEnoughRoom : NoFitReason::kNoLevelFits;
     if (WorkersAloneFit()) {
       no_fit_.reason = NoFitReason::kLeaderFitsNowhere;
+      FindBest(around);
     } else if (const std::optional<int> layer = FailingLayer(); layer.has_value()) {
       no_fit_.reason = NoFitReason::kNoSubgroupFits;
       level = std::max(scope, problem_.layers[*layer].level);
+      FindBest(problem_.layers[*layer].level < around ? level : around);
+      CountSubgroups(*layer, around);
+    } else {
+      FindBest(around);
+      if (!problem_.layers.empty()) CountSubgroups(static_cast<int>(problem_.layers.size()) - 1, around);
     }
     const int named = std::max(level, 0);
     if (named < static_cast<int>(topology_.level_keys().size())) no_fit_.level = topology_.level_keys()[named];
-    no_fit_.domains = topology_.DomainsWithin(scope, counts_.scope().domain, std::max(named, scope)).size();
-    FindBest(level);
+    const IndexRange domains = topology_.DomainsWithin(scope, counts_.scope().domain, std::max(named, scope));
+    for (int32_t domain = domains.begin; domain < domains.end; ++domain) {
+      no_fit_.domains += topology_.IsLabelled(std::max(named, scope), domain);
+    }
+  }
+
+  // How many subgroups of the layer the best domain of the level around them could take.
+  void CountSubgroups(int layer, int around) {
+    if (problem_.layers[layer].level < around) return;
+    PlacementProblem looser = problem_;
+    looser.layers.resize(layer + 1);
+    const DomainCounts counts(looser, capacity_, counts_.scope());
+    const int64_t wanted = looser.layers.back().units;
+    const IndexRange domains = topology_.DomainsWithin(counts_.scope().level, counts_.scope().domain, around);
+    int64_t most = -1;
+    for (int32_t domain = domains.begin; domain < domains.end; ++domain) {
+      if (!topology_.IsLabelled(around, domain)) continue;
+      const DomainCount& count = counts.At(around, domain);
+      const bool leader = problem_.has_leader && count.with_leader >= 0;
+      const int64_t units = std::clamp<int64_t>(count.UnitsFor(leader), 0, wanted);
+      if (units <= most) continue;
+      most = units;
+      no_fit_.best_domain = topology_.DomainPath(around, domain);
+    }
+    no_fit_.subgroup_level = topology_.level_keys()[looser.layers.back().level];
+    no_fit_.subgroup_size = looser.layers.back().size;
+    no_fit_.wanted_subgroups = wanted;
+    no_fit_.best_subgroups = std::max<int64_t>(most, 0);
+    no_fit_.best_pods = no_fit_.best_subgroups * no_fit_.subgroup_size;
   }
 
   // Whether the leader has no node at all, and is what stands in the way.
@@ -111,7 +127,8 @@ class Explanation {
     const IndexRange domains = topology_.DomainsWithin(counts_.scope().level, counts_.scope().domain, level);
     for (int32_t domain = domains.begin; domain < domains.end; ++domain) {
       const int64_t pods = PodsIn(level, counts_.At(level, domain));
-      if (domain > domains.begin && pods <= no_fit_.best_pods) continue;
+      const bool is_first = no_fit_.best_domain.empty();
+      if (!topology_.IsLabelled(level, domain) || (!is_first && pods <= no_fit_.best_pods)) continue;
       no_fit_.best_pods = pods;
       no_fit_.best_domain = topology_.DomainPath(level, domain);
     }

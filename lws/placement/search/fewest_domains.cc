@@ -79,6 +79,9 @@ class GrowingSet {
     return std::max(WithLeaderInside(), WithLeaderOutside());
   }
 
+  // Most units of all of the set and of one domain more, which has the leader; -1 when there is none.
+  int64_t LeaderBesideAll() const { return leaders_.empty() ? -1 : sum_ + domains_[leaders_.Peek()].count.with_leader; }
+
   // Where the leader is in the set of Most: inside of the largest domains, or in one that takes the last one's place.
   int32_t LeaderOfMost() const { return WithLeaderInside() >= WithLeaderOutside() ? inside_ : leaders_.Peek(); }
 
@@ -148,29 +151,6 @@ int64_t EvenLevel(std::vector<int64_t> rooms, int64_t units) {
   return level;
 }
 
-// The place for the leader within `set` with which the smallest number of pods is largest; as LeaderWithin.
-int32_t EvenLeaderWithin(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& set, int64_t units) {
-  std::vector<int64_t> rooms;
-  for (const int32_t index : set) rooms.push_back(domains[index].count.units);
-  const int64_t held = SumOfUnits(domains, set);
-  std::set<std::pair<int64_t, int64_t>> tried;  // equal domains are equally good
-  int32_t best = -1;
-  std::pair<int64_t, int32_t> best_key;
-  for (size_t i = 0; i < set.size(); ++i) {
-    const DomainCount& count = domains[set[i]].count;
-    if (count.with_leader < 0 || held - count.units + count.with_leader < units) continue;
-    if (!tried.insert({count.units, count.with_leader}).second) continue;
-    rooms[i] = count.with_leader + 1;
-    const int64_t smallest = std::min(*std::min_element(rooms.begin(), rooms.end()), EvenLevel(rooms, units + 1));
-    rooms[i] = count.units;
-    const std::pair<int64_t, int32_t> key(-smallest, set[i]);
-    if (best >= 0 && key > best_key) continue;
-    best = set[i];
-    best_key = key;
-  }
-  return best;
-}
-
 // A set of domains in the order in which they are filled, and the one that has the leader.
 struct ChosenSet {
   std::vector<int32_t> order;
@@ -207,20 +187,62 @@ ChosenSet AroundLeader(const std::vector<CountedDomain>& domains, const UnitsWan
   return chosen;
 }
 
+// The smallest number of pods when the leader is in a domain beside `others` further ones, of which the smallest holds
+// `room` units.
+int64_t SmallestPods(const UnitsWanted& wanted, int64_t with_leader, int64_t others, int64_t room) {
+  int64_t reached = 0;
+  for (int64_t beyond = (wanted.units * wanted.unit_pods + 1) / (others + 1) + 1; beyond - reached > 1;) {
+    const int64_t pods = reached + (beyond - reached) / 2;
+    const int64_t least = LeastUnitsFor(pods, wanted, false);
+    const int64_t beside_leader = LeastUnitsFor(pods, wanted, true);
+    const bool holds = (others == 0 || least <= room) && beside_leader <= with_leader &&
+                       least * others + beside_leader <= wanted.units;
+    (holds ? reached : beyond) = pods;
+  }
+  return reached;
+}
+
+// The `size` domains over which the pods can be spread most evenly: the largest, around each place for the leader.
+ChosenSet EvenestSet(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, size_t size) {
+  LargestFirst queue(domains, false);
+  ChosenSet largest;
+  while (largest.order.size() < size && !queue.empty()) largest.order.push_back(queue.Take());
+  if (!wanted.leader) return largest;
+  std::vector<bool> is_large(domains.size());
+  for (const int32_t index : largest.order) is_large[index] = true;
+  const int64_t held = SumOfUnits(domains, largest.order);
+  std::set<std::pair<int64_t, int64_t>> tried;  // equal domains are equally good
+  int64_t best = -1;
+  for (int32_t i = 0; i < static_cast<int32_t>(domains.size()); ++i) {
+    const DomainCount& count = domains[i].count;
+    const int32_t replaced = is_large[i] ? i : largest.order.back();
+    if (count.with_leader < 0 || held - domains[replaced].count.units + count.with_leader < wanted.units) continue;
+    if (!tried.insert({count.units, count.with_leader}).second) continue;
+    const int32_t smallest =
+        size > 1 && replaced == largest.order.back() ? largest.order[size - 2] : largest.order.back();
+    const int64_t pods =
+        SmallestPods(wanted, count.with_leader, static_cast<int64_t>(size) - 1, domains[smallest].count.units);
+    if (pods <= best) continue;
+    best = pods;
+    largest.leader = i;
+  }
+  if (largest.leader >= 0 && !is_large[largest.leader]) largest.order.back() = largest.leader;
+  return largest;
+}
+
 ChosenSet ChooseSet(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
   GrowingSet largest(domains, wanted.leader);
   while (largest.Grow()) {
     if (largest.Most() >= wanted.units) break;
   }
   if (largest.set().empty() || largest.Most() < wanted.units) return {};
+  if (wanted.profile == PlacementProfile::kBalanced) return EvenestSet(domains, wanted, largest.set().size());
   const bool tightest_last = wanted.profile == PlacementProfile::kBestFit;
   if (!wanted.leader) {
     return {tightest_last ? WithTightestLast(domains, largest.set(), wanted.units) : largest.set(), -1};
   }
   // Mostly the leader has a place within the set that would be chosen without it, with room for what it displaces.
-  const bool evenly = wanted.profile == PlacementProfile::kBalanced && wanted.of_workers;
-  const int32_t inside = evenly ? EvenLeaderWithin(domains, largest.set(), wanted.units)
-                                : LeaderWithin(domains, largest.set(), wanted.units);
+  const int32_t inside = LeaderWithin(domains, largest.set(), wanted.units);
   if (inside >= 0) {
     if (!tightest_last) return {largest.set(), inside};
     const int64_t loss = domains[inside].count.units - domains[inside].count.with_leader;
@@ -242,17 +264,20 @@ std::vector<int64_t> FillInOrder(const std::vector<int64_t>& rooms, int64_t unit
   return filled;
 }
 
-// As evenly as the rooms allow; of what does not divide, the room number `first` gets one more, then the others.
-std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units, size_t first) {
+// As evenly as the rooms allow. What does not divide goes to the rooms in order, but to number `leader` first, or last.
+std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units, int32_t leader, bool leader_first) {
   const int64_t level = EvenLevel(rooms, units);
   std::vector<int64_t> filled;
-  for (const int64_t room : rooms) {
-    filled.push_back(std::min(room, level));
+  std::vector<int32_t> order;
+  for (size_t i = 0; i < rooms.size(); ++i) {
+    filled.push_back(std::min(rooms[i], level));
     units -= filled.back();
+    if (static_cast<int32_t>(i) != leader) order.push_back(static_cast<int32_t>(i));
   }
-  for (size_t i = 0; i <= filled.size() && units > 0; ++i) {
-    const size_t index = i == 0 ? first : i - 1;
-    if (filled[index] == rooms[index] || (i > 0 && index == first)) continue;
+  if (leader >= 0) order.insert(leader_first ? order.begin() : order.end(), leader);
+  for (const int32_t index : order) {
+    if (units == 0) break;
+    if (filled[index] == rooms[index]) continue;
     ++filled[index];
     --units;
   }
@@ -260,13 +285,28 @@ std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units
 }
 
 // By room; the room of the leader, when it is not negative, has place for its pod beside that for the units.
+std::vector<int64_t> FillRoomsEvenly(std::vector<int64_t> rooms, const UnitsWanted& wanted, int32_t leader) {
+  if (leader >= 0 && wanted.leader_is_extra && wanted.unit_pods == 1) {
+    ++rooms[leader];
+    std::vector<int64_t> pods = FillEvenly(rooms, wanted.units + 1, leader, true);
+    --pods[leader];
+    return pods;
+  }
+  std::vector<int64_t> units = FillEvenly(rooms, wanted.units, leader, !wanted.leader_is_extra);
+  if (leader < 0 || units[leader] >= wanted.least_with_leader) return units;
+  rooms[leader] = 0;
+  units = FillEvenly(rooms, wanted.units - wanted.least_with_leader, leader, false);
+  units[leader] = wanted.least_with_leader;
+  return units;
+}
+
 std::vector<int64_t> FillRooms(std::vector<int64_t> rooms, const UnitsWanted& wanted, int32_t leader) {
-  if (wanted.profile != PlacementProfile::kBalanced) return FillInOrder(rooms, wanted.units);
-  if (leader < 0 || !wanted.of_workers) return FillEvenly(rooms, wanted.units, 0);
-  ++rooms[leader];
-  std::vector<int64_t> pods = FillEvenly(rooms, wanted.units + 1, static_cast<size_t>(leader));
-  --pods[leader];
-  return pods;
+  if (wanted.profile == PlacementProfile::kBalanced) return FillRoomsEvenly(std::move(rooms), wanted, leader);
+  if (leader < 0) return FillInOrder(rooms, wanted.units);
+  rooms[leader] -= wanted.least_with_leader;
+  std::vector<int64_t> units = FillInOrder(rooms, wanted.units - wanted.least_with_leader);
+  units[leader] += wanted.least_with_leader;
+  return units;
 }
 
 std::vector<PickedDomain> Fill(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, ChosenSet chosen) {
@@ -278,13 +318,7 @@ std::vector<PickedDomain> Fill(const std::vector<CountedDomain>& domains, const 
     if (index == chosen.leader) leader = static_cast<int32_t>(rooms.size());
     rooms.push_back(domains[index].count.UnitsFor(index == chosen.leader));
   }
-  UnitsWanted rest = wanted;
-  if (leader >= 0) {
-    rooms[leader] -= wanted.least_with_leader;
-    rest.units -= wanted.least_with_leader;
-  }
-  std::vector<int64_t> units = FillRooms(std::move(rooms), rest, leader);
-  if (leader >= 0) units[leader] += wanted.least_with_leader;
+  const std::vector<int64_t> units = FillRooms(std::move(rooms), wanted, leader);
   std::vector<PickedDomain> picks;
   for (size_t i = 0; i < chosen.order.size(); ++i) {
     const int32_t index = chosen.order[i];
@@ -345,7 +379,26 @@ std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool l
   std::vector<int64_t> most = {leader ? -1 : 0};
   GrowingSet largest(domains, leader);
   while (largest.Grow()) most.push_back(largest.Most());
+  if (leader && largest.LeaderBesideAll() >= 0) most.push_back(largest.LeaderBesideAll());
   return most;
+}
+
+int64_t LeastUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader) {
+  const int64_t others = pods - (with_leader && wanted.leader_is_extra);
+  const int64_t least = (std::max<int64_t>(others, 0) + wanted.unit_pods - 1) / wanted.unit_pods;
+  return with_leader ? std::max(least, wanted.least_with_leader) : least;
+}
+
+UnitsWanted WantedAt(const PlacementProblem& problem, int level) {
+  const LayerOnTopology* layer = problem.LayerAtOrBelow(level);
+  UnitsWanted wanted;
+  wanted.units = problem.UnitsAt(level);
+  wanted.leader = problem.has_leader;
+  wanted.unit_pods = layer == nullptr ? 1 : layer->size;
+  wanted.leader_is_extra = layer == nullptr || problem.request->subgroup_leader != SubgroupLeader::kMember;
+  wanted.least_with_leader = problem.LeastWithLeader(level);
+  wanted.profile = problem.request->profile;
+  return wanted;
 }
 
 }  // namespace lws::internal

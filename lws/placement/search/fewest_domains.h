@@ -17,6 +17,7 @@
 
 #include "lws/placement/group_request.h"
 #include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/placement_problem.h"
 
 namespace lws::internal {
 
@@ -28,12 +29,16 @@ struct CountedDomain {
 struct UnitsWanted {
   int64_t units = 0;
   bool leader = false;
-  // Units are workers, so that the leader is one pod more; else they are subgroups.
-  bool of_workers = true;
+  // Pods of one unit. The leader is one pod more, or one of the pods of its unit.
+  int64_t unit_pods = 1;
+  bool leader_is_extra = true;
   // The domain of the leader has so many units at least: 1 for the subgroup that it belongs to.
   int64_t least_with_leader = 0;
   PlacementProfile profile = PlacementProfile::kBestFit;
 };
+
+// What the problem wants, in the units of `level`.
+UnitsWanted WantedAt(const PlacementProblem& problem, int level);
 
 struct PickedDomain {
   int32_t domain = 0;
@@ -49,7 +54,11 @@ std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, 
 std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
 
 // result[m]: most units that m of the domains hold; with the leader -1 where it has no place. result[0] is 0, or -1.
+// A domain with -1 units is used with the leader alone, or not at all.
 std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool leader);
+
+// The units that a domain with, or without, the leader must get so that it has `pods` pods.
+int64_t LeastUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader);
 
 }  // namespace lws::internal
 

@@ -16,7 +16,20 @@ absl::StatusOr<int> ReadLevel(const Topology& topology, const char* field, const
   return absl::InvalidArgumentError(absl::StrCat(field, ": \"", key, "\" is no level of the topology"));
 }
 
-absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* field, const PodShape& pod) {
+// The exclusion by the filter, or by a label of `levels` that the node lacks.
+NodeExclusion Exclusion(const Topology& topology, const NodeFilter& filter, const std::vector<int>& levels,
+                        int32_t node) {
+  const NodeExclusion exclusion = filter.Check(topology.Node(node).facts);
+  if (exclusion != NodeExclusion::kNone) return exclusion;
+  const bool has_labels = std::all_of(levels.begin(), levels.end(), [&](int level) {
+    return topology.IsLabelled(level, topology.DomainOf(level, node));
+  });
+  return has_labels ? NodeExclusion::kNone : NodeExclusion::kMissingLabel;
+}
+
+// `levels` are those that the pods ask something of.
+absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* field, const PodShape& pod,
+                                          const std::vector<int>& levels) {
   ShapeOnTopology shape;
   const std::vector<std::string>& resources = topology.resources();
   shape.takes.emplace_back(0, 1);
@@ -35,13 +48,13 @@ absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* 
   shape.by_class = topology.IsDecidedByClass(pod.filter);
   if (!shape.by_class) {
     for (int32_t node = 0; node < topology.NodeCount(); ++node) {
-      shape.exclusions.push_back(pod.filter.Check(topology.Node(node).facts));
+      shape.exclusions.push_back(Exclusion(topology, pod.filter, levels, node));
     }
     return shape;
   }
   shape.exclusions.resize(topology.ClassCount());
   for (int32_t cls = 0; cls < topology.ClassCount(); ++cls) {
-    shape.exclusions[cls] = pod.filter.Check(topology.Node(topology.FirstOfClass(cls)).facts);
+    shape.exclusions[cls] = Exclusion(topology, pod.filter, levels, topology.FirstOfClass(cls));
   }
   return shape;
 }
@@ -68,11 +81,12 @@ absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, P
   if (!layers.ok()) return layers.status();
   const bool counts_leader = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kMember;
   const int64_t members = request.workers + counts_leader;
+  if (members == 0) return absl::OkStatus();
   int64_t wider_size = members;
   int wider_level = 0;
   for (LayerOnTopology& layer : *layers) {
     if (layer.level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
-    if (layer.size < 1 || wider_size % layer.size != 0 || members == 0) {
+    if (layer.size < 1 || wider_size % layer.size != 0) {
       return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ", wider_size));
     }
     layer.units = members / layer.size;
@@ -81,6 +95,24 @@ absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, P
     wider_size = layer.size;
     wider_level = layer.level;
   }
+  return absl::OkStatus();
+}
+
+// The shapes of both kinds of pods, once levels and layers are known.
+absl::Status ReadShapes(const GroupRequest& request, PlacementProblem* problem) {
+  std::vector<int> levels = problem->exclusive_levels;
+  if (request.closeness == Closeness::kRequired) levels.push_back(problem->level);
+  std::vector<int> subgroup_levels = levels;
+  for (const LayerOnTopology& layer : problem->layers) subgroup_levels.push_back(layer.level);
+  absl::StatusOr<ShapeOnTopology> worker = ReadShape(*problem->topology, "worker", request.worker, subgroup_levels);
+  if (!worker.ok()) return worker.status();
+  problem->worker = *std::move(worker);
+  if (!problem->has_leader) return absl::OkStatus();
+  const bool is_outside = request.subgroup_leader == SubgroupLeader::kOutside;
+  absl::StatusOr<ShapeOnTopology> leader =
+      ReadShape(*problem->topology, "leader", *request.leader, is_outside ? levels : subgroup_levels);
+  if (!leader.ok()) return leader.status();
+  problem->leader = *std::move(leader);
   return absl::OkStatus();
 }
 
@@ -130,19 +162,12 @@ absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& re
     return absl::InvalidArgumentError(absl::StrCat("workers: ", request.workers, " is out of range"));
   }
   if (request.workers + problem.has_leader == 0) return absl::InvalidArgumentError("workers: a group has pods");
-  absl::StatusOr<ShapeOnTopology> worker = ReadShape(topology, "worker", request.worker);
-  if (!worker.ok()) return worker.status();
-  problem.worker = *std::move(worker);
-  if (problem.has_leader) {
-    absl::StatusOr<ShapeOnTopology> leader = ReadShape(topology, "leader", *request.leader);
-    if (!leader.ok()) return leader.status();
-    problem.leader = *std::move(leader);
-    problem.same_shape = SameShape(problem.leader, problem.worker);
-  }
-  JoinTakes(&problem);
   absl::Status status = ReadCloseness(request, topology, &problem);
   if (status.ok()) status = ReadLayers(request, topology, &problem);
+  if (status.ok()) status = ReadShapes(request, &problem);
   if (!status.ok()) return status;
+  problem.same_shape = problem.has_leader && SameShape(problem.leader, problem.worker);
+  JoinTakes(&problem);
   return problem;
 }
 

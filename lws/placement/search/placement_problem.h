@@ -48,6 +48,13 @@ struct LayerOnTopology {
   bool exclusive = false;
 };
 
+// What pods of the group may share one node.
+struct NodeLimit {
+  int64_t workers = kMaxGroupPods;
+  bool leader_counts = false;  // as one of these workers
+  bool leader_alone = false;   // no worker is beside the leader
+};
+
 struct PlacementProblem {
   // Borrows both. Errors: InvalidArgument naming the field: an unknown level, a size that does not divide, a negative
   // amount, no pods at all, more than kMaxGroupPods, more than kMaxSubgroupLayers. Complexity: O(classes), or O(nodes)
@@ -84,6 +91,10 @@ struct PlacementProblem {
   std::vector<int> exclusive_levels;
   // The narrowest of them; Topology::kRoot when there is none.
   int exclusive_level = Topology::kRoot;
+  // By node, what pods ask of each other; empty when room alone limits the pods of a node. group_rules.h fills it.
+  std::vector<NodeLimit> limits;
+  // What the search does not keep, so that an assignment is to be checked: as NoFit::rules.
+  std::vector<std::string> unchecked_rules;
 };
 
 }  // namespace lws::internal

@@ -30,7 +30,7 @@ struct Part {
 class Split {
  public:
   Split(const PlacementProblem& problem, const Capacity& capacity, int level)
-      : problem_(problem), capacity_(capacity), level_(level) {
+      : problem_(problem), capacity_(capacity), level_(level), wanted_(WantedAt(problem, level)) {
     while (problem_.layers[innermost_].level >= level_) ++innermost_;
   }
 
@@ -39,8 +39,9 @@ class Split {
     whole.layer = static_cast<int>(problem_.layers.size());
     Divide(domains, &whole);
     const LayerOnTopology& widest = problem_.layers.back();
-    SumParts(widest.units, &whole);
-    if (whole.sums.empty() || CostOf(whole.sums.back(), widest.units, problem_.has_leader) >= kNever) return {};
+    const int32_t fewest = CostWith(0, &whole);
+    if (fewest >= kNever) return {};
+    if (problem_.request->profile == PlacementProfile::kBalanced) SpreadEvenly(fewest, &whole);
     Collect(whole, widest.units, problem_.has_leader);
     std::sort(picks_.begin(), picks_.end(),
               [](const PickedDomain& a, const PickedDomain& b) { return a.domain < b.domain; });
@@ -79,6 +80,43 @@ class Split {
     }
   }
 
+  // The fewest domains that hold everything, each with so many pods at least.
+  int32_t CostWith(int64_t least_pods, Part* whole) {
+    least_pods_ = least_pods;
+    const int64_t units = problem_.layers.back().units;
+    SumParts(units, whole);
+    return whole->sums.empty() ? kNever : CostOf(whole->sums.back(), units, problem_.has_leader);
+  }
+
+  // Leaves the sums of the division into so many domains whose smallest number of pods is largest.
+  void SpreadEvenly(int32_t fewest, Part* whole) {
+    int64_t reached = 0;
+    for (int64_t beyond = (problem_.workers + problem_.has_leader) / std::max(fewest, 1) + 1; beyond - reached > 1;) {
+      const int64_t pods = reached + (beyond - reached) / 2;
+      (CostWith(pods, whole) == fewest ? reached : beyond) = pods;
+    }
+    CostWith(reached, whole);
+  }
+
+  // The domains of a part that can have the least number of pods, with the leader or without it.
+  std::vector<CountedDomain> DomainsWithLeast(const Part& part) const {
+    if (least_pods_ == 0) return part.domains;
+    std::vector<CountedDomain> usable;
+    for (CountedDomain domain : part.domains) {
+      if (domain.count.units < LeastUnitsFor(least_pods_, wanted_, false)) domain.count.units = -1;
+      if (domain.count.with_leader < LeastUnitsFor(least_pods_, wanted_, true)) domain.count.with_leader = -1;
+      if (domain.count.units >= 0 || domain.count.with_leader >= 0) usable.push_back(domain);
+    }
+    return usable;
+  }
+
+  // Whether so many units are enough for the least number of pods on each of `used` domains.
+  bool AreEnough(int64_t units, int32_t used, bool leader) const {
+    if (least_pods_ == 0) return true;
+    const int64_t beside_leader = leader ? LeastUnitsFor(least_pods_, wanted_, true) : 0;
+    return (used - leader) * LeastUnitsFor(least_pods_, wanted_, false) + beside_leader <= units;
+  }
+
   // Units of the layer's parts that `units` of the layer need.
   int64_t RawUnits(const Part& part, int64_t units, bool leader) const {
     const LayerOnTopology& layer = problem_.layers[part.layer];
@@ -89,7 +127,9 @@ class Split {
   int64_t MostUnits(const Part& part, int64_t wanted) const {
     const LayerOnTopology& layer = problem_.layers[part.layer];
     if (!layer.exclusive) return wanted;
-    return capacity_.Holds(Holder::kSubgroup, layer.level, part.domain) > 0 ? 0 : std::min<int64_t>(wanted, 1);
+    return capacity_.Holds(Holder::kSubgroup, problem_.request->namespace_name, layer.level, part.domain) > 0
+               ? 0
+               : std::min<int64_t>(wanted, 1);
   }
 
   // The costs of a domain of a layer, up to `wanted` units.
@@ -99,8 +139,9 @@ class Split {
     for (const bool leader : {false, true}) {
       if (leader && !problem_.has_leader) break;
       std::vector<int32_t>& list = leader ? part->costs.with : part->costs.without;
+      list.clear();
       const std::vector<int64_t> most =
-          IsInnermost(*part) ? lws::internal::MostUnits(part->domains, leader) : std::vector<int64_t>();
+          IsInnermost(*part) ? internal::MostUnits(DomainsWithLeast(*part), leader) : std::vector<int64_t>();
       int32_t used = 0;
       for (int64_t units = 0; units <= wanted; ++units) {
         // The first subgroup is where the leader is.
@@ -111,16 +152,17 @@ class Split {
           cost = part->sums.empty() ? (raw == 0 && !leader ? 0 : kNever) : CostOf(part->sums.back(), raw, leader);
         } else {
           while (used < static_cast<int32_t>(most.size()) && most[used] < raw) ++used;
-          if (used < static_cast<int32_t>(most.size())) cost = used;
+          if (used < static_cast<int32_t>(most.size()) && AreEnough(raw, used, leader)) cost = used;
         }
         list.push_back(impossible ? kNever : cost);
-        if (cost >= kNever && units > 0) break;
+        if (cost >= kNever && units > 0 && least_pods_ == 0) break;
       }
     }
   }
 
   // The raw costs of the parts together, part by part.
   void SumParts(int64_t wanted, Part* part) {
+    part->sums.clear();
     for (Part& within : part->parts) {
       CountCosts(wanted, &within);
       part->sums.push_back(part->sums.empty() ? within.costs : Sum(part->sums.back(), within.costs, wanted));
@@ -173,15 +215,18 @@ class Split {
   }
 
   void CollectDomains(const Part& part, int64_t raw_units, bool leader) {
-    const UnitsWanted wanted{raw_units, leader, problem_.LayerAtOrBelow(level_) == nullptr,
-                             problem_.LeastWithLeader(level_), problem_.request->profile};
+    UnitsWanted wanted = wanted_;
+    wanted.units = raw_units;
+    wanted.leader = leader;
     for (const PickedDomain& pick : PickFewest(part.domains, wanted)) picks_.push_back(pick);
   }
 
   const PlacementProblem& problem_;
   const Capacity& capacity_;
   int level_;
-  int innermost_ = 0;  // layer above the level
+  UnitsWanted wanted_;      // in all
+  int innermost_ = 0;       // layer above the level
+  int64_t least_pods_ = 0;  // on every domain that is used
   std::vector<PickedDomain> picks_;
 };
 

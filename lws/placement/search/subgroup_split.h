@@ -11,6 +11,7 @@
 // Laws:
 //   1. Every domain of a layer above `level` gets whole units of that layer.
 //   2. No division uses fewer of the domains.
+//   3. Balanced: no other division into so few domains has a larger smallest number of pods.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_SUBGROUP_SPLIT_H_

@@ -10,7 +10,12 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/field_ownership.h"
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
+#include "lws/api/claim_validation.h"
+#include "lws/api/field_error.h"
 #include "lws/api/observed.h"
+#include "lws/api/pod_validation.h"
+#include "lws/api/service_validation.h"
+#include "lws/api/statefulset_validation.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
@@ -48,6 +53,34 @@ bool HasFinalizers(const Json& object) {
 }
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
+
+// What the kinds that have rules are called in messages, and their rules.
+struct KindRule {
+  const char* kind;
+  const char* shown;
+  FieldErrors (*validate)(const Json& object);
+};
+constexpr KindRule kKindRules[] = {{"Pod", "Pod", internal::ValidatePod},
+                                   {"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
+                                   {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
+                                   {"Service", "Service", internal::ValidateHeadlessService}};
+
+absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors& errors) {
+  if (errors.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
+}
+
+absl::Status CheckNew(const ObjectKey& key, const Json& object) {
+  for (const KindRule& rule : kKindRules) {
+    if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckUpdate(const ObjectKey& key, const Json& before, const Json& object) {
+  if (key.kind != "StatefulSet") return absl::OkStatus();
+  return Refuse("StatefulSet.apps", key.name, internal::ValidateStatefulSetUpdate(before, object));
+}
 
 Json* FindManager(absl::string_view manager, Json* object) {
   Json& entries = (*object)["metadata"]["managedFields"];
@@ -121,6 +154,8 @@ absl::StatusOr<SharedJson> ApiServer::Create(Json object) {
     object = *std::move(admitted);
   }
   ApplyObjectDefaults(&object);
+  absl::Status status = CheckNew(key, object);
+  if (!status.ok()) return status;
   Json& metadata = object["metadata"];
   metadata["uid"] = NextUid();
   metadata["creationTimestamp"] = Timestamp();
@@ -183,6 +218,8 @@ absl::StatusOr<SharedJson> ApiServer::Update(Json object) {
   if (current->contains("status")) object["status"] = (*current)["status"];
   ApplyObjectDefaults(&object);
   if (SameButVersion(object, *current)) return current;
+  status = CheckUpdate(key, *current, object);
+  if (!status.ok()) return status;
   if (HasGeneration(key.kind) && !SameDesired(object, *current)) {
     object["metadata"]["generation"] = (*current)["metadata"].value("generation", int64_t{0}) + 1;
   }

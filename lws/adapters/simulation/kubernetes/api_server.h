@@ -76,7 +76,8 @@ class ApiServer {
 
   void Subscribe(std::function<void(const Change&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
 
-  // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted.
+  // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted, or is invalid: pods,
+  // StatefulSets, claims and Services are held to Kubernetes' rules, in its words.
   absl::StatusOr<SharedJson> Create(Json object);
 
   // Server-side apply. Errors: Aborted naming the fields, when another manager owns them with another value and `force`
@@ -84,7 +85,8 @@ class ApiServer {
   absl::StatusOr<SharedJson> Apply(const Json& object, absl::string_view manager, bool force);
 
   // Replaces the object but for its status, or its status alone. The resource version is checked when the object has
-  // one. Errors: NotFound, Aborted for a conflict. Nothing happens when nothing changes.
+  // one. Errors: NotFound, Aborted for a conflict, InvalidArgument for a StatefulSet that is invalid or changes what
+  // must not change. Nothing happens when nothing changes.
   absl::StatusOr<SharedJson> Update(Json object);
   absl::StatusOr<SharedJson> UpdateStatus(const Json& object);
 

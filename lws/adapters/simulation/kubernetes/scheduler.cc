@@ -160,9 +160,11 @@ std::string Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const
     case NodeExclusion::kSelector:
     case NodeExclusion::kAffinity:
       return "node selector or affinity";
+    case NodeExclusion::kNodeName:
+      return "node name";
     case NodeExclusion::kTaint:
       return state.facts.unschedulable ? "unschedulable" : "taint";
-    case NodeExclusion::kNone:
+    default:
       break;
   }
   for (const auto& [name, amount] : requests) {

@@ -6,14 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/label_match.h"
-#include "lws/adapters/simulation/kubernetes/statefulset_pod.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/revision_key.h"
+#include "lws/api/statefulset_pod.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
 namespace {
-
-constexpr char kRevisionLabel[] = "controller-revision-hash";
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
@@ -29,7 +28,12 @@ bool IsReady(const Json& pod) {
   return false;
 }
 
-std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(kRevisionLabel, ""); }
+std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(internal::kPodRevisionLabel, ""); }
+
+Json ControllerReference(const Json& owner, const char* api_version) {
+  return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
+          {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
+}
 
 // Null when there is none.
 const Json* ControllerOf(const Json& object) {
@@ -47,7 +51,7 @@ bool IsControlledBy(const Json& object, const std::string& uid) {
   return controller != nullptr && controller->value("uid", "") == uid;
 }
 
-// Of a pod that a StatefulSet of its name controls.
+// The place of a pod in the StatefulSet that controls it.
 struct PlaceOfPod {
   std::string uid;  // of the StatefulSet
   ObjectKey statefulset;
@@ -158,6 +162,7 @@ void StatefulSetController::ReadPods(Pass* pass) const {
 }
 
 void StatefulSetController::FindRevisions(Pass* pass) {
+  const std::string data = pass->set["spec"]["template"].dump();
   int64_t highest = 0;
   for (const ObjectKey& key : server_->DependentsOf(pass->uid, "ControllerRevision")) {
     const SharedJson revision = server_->Get(key);
@@ -165,11 +170,11 @@ void StatefulSetController::FindRevisions(Pass* pass) {
     pass->revisions[(*revision)["metadata"]["name"].get<std::string>()] = *revision;
     highest = std::max(highest, revision->value("revision", int64_t{0}));
   }
-  const std::string name = RevisionOfTemplate(pass->set);
+  const std::string name = absl::StrCat(pass->name, "-", RevisionKey(data));
   const auto found = pass->revisions.find(name);
   if (found == pass->revisions.end()) {
     Json labels = pass->set["spec"]["selector"].value("matchLabels", Json::object());
-    labels[kRevisionLabel] = name;
+    labels[internal::kPodRevisionLabel] = name;
     Json revision = {{"apiVersion", "apps/v1"},
                      {"kind", "ControllerRevision"},
                      {"metadata",
@@ -197,26 +202,36 @@ std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal
   return kept ? pass.current_revision : pass.update_revision;
 }
 
-Json StatefulSetController::NewPod(const Pass& pass, int64_t ordinal, const std::string& revision) const {
-  return PodOfStatefulSet(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
+void StatefulSetController::TellFailure(const Pass& pass, const std::string& tried, const absl::Status& status) {
+  if (!options_.on_event || absl::IsAlreadyExists(status)) return;
+  options_.on_event(
+      {{"StatefulSet", pass.namespace_name, pass.name},
+       true,
+       "FailedCreate",
+       absl::StrCat("Create ", tried, " in StatefulSet ", pass.name, " failed error: ", status.message())});
 }
 
-void StatefulSetController::CreateClaims(const Pass& pass, const Json& pod) {
-  const bool goes_with_set =
-      pass.set["spec"]["persistentVolumeClaimRetentionPolicy"].value("whenDeleted", "") == "Delete";
-  for (const Json& claim_template : pass.set["spec"].value("volumeClaimTemplates", Json::array())) {
-    Json claim = claim_template;
-    claim["apiVersion"] = "v1";
-    claim["kind"] = "PersistentVolumeClaim";
-    claim["metadata"]["name"] =
-        absl::StrCat(claim["metadata"].value("name", ""), "-", pod["metadata"]["name"].get<std::string>());
-    claim["metadata"]["namespace"] = pass.namespace_name;
-    claim["metadata"]["labels"] = pass.set["spec"]["selector"].value("matchLabels", Json::object());
-    if (goes_with_set) {
-      claim["metadata"]["ownerReferences"] = Json::array({ControllerReference(pass.set, "apps/v1")});
-    }
-    server_->Create(std::move(claim)).IgnoreError();  // a claim that is there is used again
+// A claim that is there is used again.
+absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::string& pod_name) {
+  for (Json& claim : internal::StatefulSetClaims(pass.set, pod_name)) {
+    const std::string name = claim["metadata"].value("name", "");
+    const absl::Status status = server_->Create(std::move(claim)).status();
+    if (status.ok() || absl::IsAlreadyExists(status)) continue;
+    TellFailure(pass, absl::StrCat("Claim ", name, " for Pod ", pod_name), status);
+    return absl::Status(status.code(), absl::StrCat("failed to create PVC ", name, ": ", status.message()));
   }
+  return absl::OkStatus();
+}
+
+absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal) {
+  const std::string revision = RevisionFor(pass, ordinal);
+  Json pod =
+      internal::StatefulSetPod(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
+  const std::string name = pod["metadata"].value("name", "");
+  absl::Status status = CreateClaims(pass, name);
+  if (status.ok()) status = server_->Create(std::move(pod)).status();
+  if (!status.ok()) TellFailure(pass, absl::StrCat("Pod ", name), status);
+  return status;
 }
 
 bool StatefulSetController::ReplaceFailed(Pass* pass) {
@@ -232,9 +247,7 @@ bool StatefulSetController::Create(Pass* pass) {
   for (int64_t ordinal = pass->start; ordinal < pass->start + pass->replicas; ++ordinal) {
     const auto found = pass->pods.find(ordinal);
     if (found == pass->pods.end()) {
-      const Json pod = NewPod(*pass, ordinal, RevisionFor(*pass, ordinal));
-      CreateClaims(*pass, pod);
-      if (!server_->Create(pod).ok()) return false;
+      if (!CreatePod(*pass, ordinal).ok()) return false;
       const SeenPods& seen = pods_[pass->uid];  // with the new one
       if (const auto made = seen.find(ordinal); made != seen.end()) pass->pods.insert(*made);
       if (pass->ordered) return false;
@@ -290,7 +303,7 @@ void StatefulSetController::RollingUpdate(Pass* pass) {
   }
 }
 
-// Of the pods as they are after the pass.
+// Writes the status from the pods as they are after the pass.
 void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t ready = 0;
   int64_t current = 0;

@@ -12,19 +12,32 @@
 #define LWS_ADAPTERS_SIMULATION_KUBERNETES_STATEFULSET_CONTROLLER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 
 namespace lws::simulation {
 
+// What it tells people of.
+struct ControllerEvent {
+  ObjectKey regarding;
+  bool is_warning = false;
+  std::string reason;
+  std::string note;
+};
+
 struct StatefulSetControllerOptions {
   // The feature MaxUnavailableStatefulSet. Off, spec.updateStrategy.rollingUpdate.maxUnavailable counts as 1.
   bool max_unavailable = false;
+  // Called for each event, if set. A pod that is refused is not tried again before something changes, since it would be
+  // refused again; Kubernetes tries with growing delays, and counts.
+  std::function<void(const ControllerEvent&)> on_event;
 };
 
 class StatefulSetController {
@@ -56,8 +69,9 @@ class StatefulSetController {
   void RollingUpdate(Pass* pass);
   void UpdateStatus(const Pass& pass);
   void TruncateRevisions(const Pass& pass);
-  Json NewPod(const Pass& pass, int64_t ordinal, const std::string& revision) const;
-  void CreateClaims(const Pass& pass, const Json& pod);
+  absl::Status CreatePod(const Pass& pass, int64_t ordinal);
+  absl::Status CreateClaims(const Pass& pass, const std::string& pod_name);
+  void TellFailure(const Pass& pass, const std::string& tried, const absl::Status& status);
 
   ApiServer* server_;
   StatefulSetControllerOptions options_;

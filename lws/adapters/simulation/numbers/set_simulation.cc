@@ -21,6 +21,7 @@
 #include "lws/core/groups/group_state.h"
 #include "lws/core/plan/action_object.h"
 #include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/pod_decision.h"
 #include "lws/core/pod/restart.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
@@ -28,9 +29,11 @@
 namespace lws {
 
 using internal::AppliedCore;
+using internal::DecidePod;
 using internal::GroupFacts;
 using internal::LeaderRollout;
 using internal::NodeOutages;
+using internal::PodDecision;
 using internal::SimulationFaults;
 using internal::TimerWheel;
 using simulation::DelayRange;
@@ -103,6 +106,15 @@ constexpr absl::Duration kNodeRemoval = absl::Minutes(5);
 constexpr absl::Duration kFirstPullBackoff = absl::Seconds(10);
 constexpr absl::Duration kMostPullBackoff = absl::Minutes(5);
 
+struct SimulationErrors {
+  absl::Status plan;  // of the last plan
+  absl::Status
+      broken;  // the first thing that the simulation did and that cannot be: what comes after it is worth nothing
+
+  void Keep(const absl::Status& status) { broken.Update(status); }
+  const absl::Status& Latest() const { return broken.ok() ? plan : broken; }
+};
+
 struct Timer {
   int32_t group;
   uint32_t life;
@@ -139,7 +151,7 @@ class SetSimulation::State {
   bool on_delete() const { return leaders_.spec().on_delete; }
   int64_t steps() const { return steps_; }
 
-  absl::Status error;
+  SimulationErrors errors;
 
  private:
   Pod& PodOf(int32_t group, int32_t worker) { return pods_[static_cast<size_t>(group) * size_ + worker]; }
@@ -193,7 +205,7 @@ class SetSimulation::State {
   // What the controllers do.
   void Settle();
   void SyncLeaders();
-  void DecidePod(const Member& member);
+  void LookAtPod(const Member& member);
   absl::Duration DrawClockError();
   void LookAgain(absl::Duration after);
   void DecideSet();
@@ -334,7 +346,7 @@ void SetSimulation::State::TellPodNow(int32_t group, int32_t worker) {
   facts.resource_version = worker == 0 ? groups_[group].leader_version : next_version_++;
   facts.uid = Uid(UidKind::kPod, group, worker, pod.life);
   facts.owner_uid = Uid(UidKind::kStatefulSet, group, 0, groups_[group].workers_life);
-  fleet_.TellPods({&facts, 1}).IgnoreError();
+  errors.Keep(fleet_.TellPods({&facts, 1}));
 }
 
 void SetSimulation::State::TellWorkersNow(int32_t group) {
@@ -351,7 +363,7 @@ void SetSimulation::State::TellWorkersNow(int32_t group) {
   facts.available_replicas = state.ready_members;
   facts.uid = Uid(UidKind::kStatefulSet, group, 0, state.workers_life);
   facts.leader_uid = Uid(UidKind::kPod, group, 0, PodOf(group, 0).life);
-  fleet_.TellWorkers({&facts, 1}).IgnoreError();
+  errors.Keep(fleet_.TellWorkers({&facts, 1}));
 }
 
 void SetSimulation::State::StartPod(int32_t group, int32_t worker) {
@@ -589,15 +601,14 @@ void SetSimulation::State::TellLeaders() {
 }
 
 // As ReconcilePod, in facts.
-void SetSimulation::State::DecidePod(const Member& member) {
+void SetSimulation::State::LookAtPod(const Member& member) {
   if (!PodOf(member.group, member.worker).exists) return;
   if (options_.faults.until > absl::ZeroDuration() && !IsSeen(member)) return;
-  const RestartDecision restart = DecideRestart(fleet_.RestartFactsOf(member));
-  if (restart.restart) RestartGroup(member);
-  if (restart.stop || member.worker > 0) return;
-  const DecisionReason reason = DecideLeader(fleet_.LeaderFactsOf(member));
-  if (reason == DecisionReason::kWorkersMissing) CreateWorkersOf(member);
-  if (reason == DecisionReason::kWaitingForRevision) waiting_.push_back(member);
+  const PodDecision decision = DecidePod(DecideRestart(fleet_.RestartFactsOf(member)), member.worker == 0,
+                                         [&] { return DecideLeader(fleet_.LeaderFactsOf(member)); });
+  if (decision.restart.restart) RestartGroup(member);
+  if (decision.leader == DecisionReason::kWorkersMissing) CreateWorkersOf(member);
+  if (decision.leader == DecisionReason::kWaitingForRevision) waiting_.push_back(member);
 }
 
 // Whether the controller knows of the pod, and of its leader as it is: what is written for another life of a leader is
@@ -635,12 +646,15 @@ void SetSimulation::State::ApplyLeaders(const ActionObject& object) {
   if (object.base() != base_) {
     base_ = object.base();
     const Json document = object.Document();
-    ObservedStatefulSet observed = *ObserveStatefulSet(document);  // built by this library
-    observed.meta.uid = kUid;
-    observed.applied = base_;
-    observed.applied_core = AppliedCore(document);
-    observed_leaders_ = std::move(observed);
-    spec.revision = *fleet_.RevisionNumber(set_number_, observed_leaders_.meta.revision_key);
+    absl::StatusOr<ObservedStatefulSet> observed = ObserveStatefulSet(document);
+    if (!observed.ok()) return errors.Keep(observed.status());
+    observed->meta.uid = kUid;
+    observed->applied = base_;
+    observed->applied_core = AppliedCore(document);
+    const absl::StatusOr<RevisionId> revision = fleet_.RevisionNumber(set_number_, observed->meta.revision_key);
+    if (!revision.ok()) return errors.Keep(revision.status());
+    observed_leaders_ = *std::move(observed);
+    spec.revision = *revision;
     spec.max_unavailable = document.value("/spec/updateStrategy/rollingUpdate/maxUnavailable"_json_pointer, 1);
   }
   spec.partition = numbers.partition;
@@ -673,7 +687,7 @@ bool SetSimulation::State::Perform(const Action& action) {
   } else {
     Json document = action.object.Document();
     document["metadata"]["uid"] = kUid;
-    error.Update(fleet_.Add(document));
+    errors.Keep(fleet_.Add(document));
   }
   return true;
 }
@@ -698,6 +712,7 @@ void SetSimulation::State::DecideSet() {
   observation.rollout_progress = rollout_progress_.get();
   if (IsFaulty() && Happens(options_.faults.clock_jump)) clock_error_ = DrawClockError();
   const Plan plan = ReconcileSet(observation, now() + clock_error_, options_.sets);
+  errors.plan = plan.error;
   if (plan.rollout_progress != nullptr) rollout_progress_ = plan.rollout_progress;
   if (plan.requeue_after.has_value()) LookAgain(*plan.requeue_after);
   for (const Action& action : plan.actions) {
@@ -707,11 +722,10 @@ void SetSimulation::State::DecideSet() {
     set_due_ = true;
     break;
   }
-  error = plan.error;
   if (on_event_) {
     for (const Event& event : plan.events) on_event_(event);
   }
-  for (const Member& member : std::exchange(waiting_, {})) DecidePod(member);
+  for (const Member& member : std::exchange(waiting_, {})) LookAtPod(member);
 }
 
 // One part at a time, in a fixed order of precedence, until nothing is due at this time.
@@ -724,7 +738,7 @@ void SetSimulation::State::Settle() {
     due_pods_.clear();
     due_names_.clear();
     fleet_.TakeDuePods(&due_pods_, &due_names_);
-    for (const Member& member : due_pods_) DecidePod(member);
+    for (const Member& member : due_pods_) LookAtPod(member);
     due_sets_.clear();
     fleet_.TakeDueSets(&due_sets_);
     set_due_ = set_due_ || !due_sets_.empty();
@@ -907,6 +921,6 @@ int64_t SetSimulation::steps() const { return state_->steps(); }
 absl::Time SetSimulation::now() const { return state_->now(); }
 SetSimulationCounts SetSimulation::counts() const { return state_->counts(); }
 GroupState SetSimulation::StateOf(int32_t group) const { return state_->StateOf(group); }
-const absl::Status& SetSimulation::error() const { return state_->error; }
+const absl::Status& SetSimulation::error() const { return state_->errors.Latest(); }
 
 }  // namespace lws

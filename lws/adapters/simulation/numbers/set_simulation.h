@@ -103,7 +103,7 @@ class SetSimulation {
   SetSimulationCounts counts() const;
   // REQUIRES: 0 <= group < counts().replicas.
   GroupState StateOf(int32_t group) const;
-  // Of a group that there never was, nothing.
+  // Everything is zero for a group that never existed.
   GroupTruth TruthOf(int32_t group) const;
   // How often a group that was ready, and to stay so, lost that by a container, a pod or a node.
   int64_t failures() const;
@@ -111,7 +111,7 @@ class SetSimulation {
   bool on_delete() const;
   // Pods and StatefulSets that were told, writes, and timers.
   int64_t steps() const;
-  // What the last plan was stopped by.
+  // What the simulation itself could not do, which stays, or else what the last plan was stopped by.
   const absl::Status& error() const;
 
  private:

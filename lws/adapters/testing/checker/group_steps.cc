@@ -7,6 +7,7 @@
 #include "lws/api/observed.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/pod/leader_decision.h"
+#include "lws/core/pod/pod_decision.h"
 #include "lws/core/pod/restart.h"
 #include "lws/core/pod/restart_policy.h"
 
@@ -119,25 +120,25 @@ class Stepper {
 
   void LookAtLeader() {
     if (from_.leader.phase == MemberPhase::kAbsent) return;
-    if (options_.policy == nullptr) {
-      const RestartDecision decision = options_.decisions.restart(Facts(true));
-      if (decision.restart) Restart(from_);
-      if (decision.stop) return;
-    } else if (LookWithMemory()) {
-      return;
+    const bool remembers = options_.policy != nullptr;
+    const RestartDecision restart = remembers ? LookWithMemory() : options_.decisions.restart(Facts(true));
+    const PodDecision decision = DecidePod(restart, /*is_leader=*/true, [this] { return DecideLeaderHere(); });
+    if (restart.restart && !remembers) Restart(from_);
+    if (decision.leader == DecisionReason::kWorkersMissing) CreateWorkers();
+    if (decision.leader == DecisionReason::kWorkersExist && options_.decisions.patches_workers) {
+      CheckedGroup next = from_;
+      next.workers.revision = from_.set_revision;
+      Emit(next, Kind::kWorkersWritten);
     }
+  }
+
+  DecisionReason DecideLeaderHere() const {
     LeaderFacts facts;
     facts.terminating = from_.leader.phase == MemberPhase::kTerminating;
     facts.waits_for_ready = options_.waits_for_leader && from_.leader.phase != MemberPhase::kReady;
     facts.has_revision = true;
     facts.has_workers = from_.workers.exists;
-    const DecisionReason reason = options_.decisions.leader(facts);
-    if (reason == DecisionReason::kWorkersMissing) CreateWorkers();
-    if (reason == DecisionReason::kWorkersExist && options_.decisions.patches_workers) {
-      CheckedGroup next = from_;
-      next.workers.revision = from_.set_revision;
-      Emit(next, Kind::kWorkersWritten);
-    }
+    return options_.decisions.leader(facts);
   }
 
   void CreateWorkers() {
@@ -181,8 +182,8 @@ class Stepper {
     return memory;
   }
 
-  // True when the group is on its way, and nothing else is to be done.
-  bool LookWithMemory() {
+  // Emits what is remembered, and the restart with and without it.
+  RestartDecision LookWithMemory() {
     const RestartVerdict verdict = DecideGroupRestart(*options_.policy, Members(), Memory(), absl::UnixEpoch());
     CheckedGroup next = from_;
     if (verdict.reason != RestartReason::kAlreadyRestarting) {
@@ -198,7 +199,7 @@ class Stepper {
       Restart(next);
       Restart(from_);  // and crashed before the memory was kept
     }
-    return verdict.restart || verdict.reason == RestartReason::kAlreadyRestarting;
+    return RestartDecisionOf(verdict.reason);
   }
 
   // The StatefulSet of leaders, the kubelet, and the garbage collector.

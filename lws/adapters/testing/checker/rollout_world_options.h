@@ -25,7 +25,7 @@ enum class ReplacementOrder {
 };
 
 struct RolloutWorldOptions {
-  // Of the set. REQUIRES: replicas + max_surge + edits <= kMostCheckedGroups.
+  // The set's numbers. REQUIRES: replicas + max_surge + edits <= kMostCheckedGroups.
   int32_t replicas = 1;
   int32_t max_surge = 0;
   int32_t max_unavailable = 1;

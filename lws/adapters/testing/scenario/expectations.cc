@@ -1,57 +1,45 @@
 #include "lws/adapters/testing/scenario/expectations.h"
 
-#include "absl/status/status.h"
+#include <limits>
+
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/host/durations.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
 
-absl::Status Wrong(const std::string& key, const Json& value) {
-  return absl::InvalidArgumentError(absl::StrCat("expect: ", key, ": ", value.dump(), " cannot be expected"));
+std::optional<int32_t> ReadCount(StrictReader* reader, const char* key) {
+  if (!reader->Has(key)) return std::nullopt;
+  return reader->Number(key, {0, std::numeric_limits<int32_t>::max()}, 0);
 }
 
-absl::Status ReadOne(const std::string& key, const Json& value, const Json& document, Expectations* expected) {
-  const auto read_number = [&](auto* number) {
-    if (!value.is_number_integer()) return Wrong(key, value);
-    *number = value.get<typename std::decay_t<decltype(*number)>::value_type>();
-    return absl::OkStatus();
-  };
-  const auto read_flag = [&](bool* flag) {
-    if (!value.is_boolean()) return Wrong(key, value);
-    *flag = value.get<bool>();
-    return absl::OkStatus();
-  };
-  const auto read_duration = [&](std::optional<absl::Duration>* duration) {
-    const absl::StatusOr<absl::Duration> read = ReadDuration(document, key.c_str(), absl::ZeroDuration());
-    if (!read.ok()) return Wrong(key, value);
-    *duration = *read;
-    return absl::OkStatus();
-  };
-  if (key == "lowestReady" && value == "promised") {
-    expected->keeps_promise = true;
-    return absl::OkStatus();
-  }
-  if (key == "lowestReady") return read_number(&expected->lowest_ready);
-  if (key == "finishes") return read_flag(&expected->finishes);
-  if (key == "finishesWithin") return read_duration(&expected->finishes_within);
-  if (key == "restartsAtMost") return read_number(&expected->restarts);
-  if (key == "surgeAtMost") return read_number(&expected->surge);
-  if (key == "wastedPodTimeAtMost") return read_duration(&expected->wasted_pod_time);
-  if (key == "neverTwoRevisions") return read_flag(&expected->never_two_revisions);
-  return Wrong(key, value);
+std::optional<absl::Duration> ReadDuration(StrictReader* reader, const char* key) {
+  if (!reader->Has(key)) return std::nullopt;
+  return reader->Duration(key, {absl::ZeroDuration(), absl::Hours(24 * 3650)}, absl::ZeroDuration());
 }
 
 }  // namespace
 
-absl::StatusOr<Expectations> ReadExpectations(const Json& document) {
+Expectations ReadExpectations(StrictReader* reader) {
   Expectations expected;
-  if (!document.is_object()) return absl::InvalidArgumentError("expect: is not a map");
-  for (const auto& [key, value] : document.items()) {
-    absl::Status status = ReadOne(key, value, document, &expected);
-    if (!status.ok()) return status;
-  }
+  const Json* lowest = reader->Find("lowestReady");
+  expected.keeps_promise = lowest != nullptr && *lowest == "promised";
+  if (!expected.keeps_promise) expected.lowest_ready = ReadCount(reader, "lowestReady");
+  expected.finishes = reader->Flag("finishes", expected.finishes);
+  expected.finishes_within = ReadDuration(reader, "finishesWithin");
+  expected.restarts = ReadCount(reader, "restartsAtMost");
+  expected.surge = ReadCount(reader, "surgeAtMost");
+  expected.wasted_pod_time = ReadDuration(reader, "wastedPodTimeAtMost");
+  expected.never_two_revisions = reader->Flag("neverTwoRevisions", expected.never_two_revisions);
+  reader->Finish();
+  return expected;
+}
+
+absl::StatusOr<Expectations> ReadExpectations(const Json& document) {
+  ReadProblem problem;
+  StrictReader reader(document, "expect", &problem);
+  Expectations expected = ReadExpectations(&reader);
+  if (!problem.status.ok()) return problem.status;
   return expected;
 }
 

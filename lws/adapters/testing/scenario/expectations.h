@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/json.h"
+#include "lws/api/strict_reader.h"
 
 namespace lws {
 
@@ -32,8 +33,11 @@ struct Expectations {
 };
 
 // From {lowestReady: 3 | promised, finishes: true, finishesWithin: 10m, restartsAtMost: 0, surgeAtMost: 1,
-// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument for another key or type.
+// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument naming another key, or a value of another
+// type or out of its range.
 absl::StatusOr<Expectations> ReadExpectations(const Json& document);
+// The same of a map within a file; what is wrong is told to the reader's problem.
+Expectations ReadExpectations(StrictReader* reader);
 
 // A line for each that is not met, in the order above.
 std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report);

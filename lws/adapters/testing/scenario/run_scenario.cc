@@ -12,10 +12,13 @@
 #include "absl/strings/str_format.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/group_watch.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
+using internal::JsonReader;
 using simulation::Change;
 
 namespace {
@@ -45,9 +48,10 @@ class Run {
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
                      [this](const Change& change) { groups_.OnChange(change); }}),
         start_(simulation_.now()) {
-    report_.set_name = scenario.manifest->value("/metadata/name"_json_pointer, "");
+    JsonReader manifest(*scenario.manifest);
+    report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
-    report_.set_replicas = scenario.manifest->value("/spec/replicas"_json_pointer, 1);
+    report_.set_replicas = manifest.Count({"spec", "replicas"}, 1);
     report_.promised_ready = PromisedReady(*scenario.manifest);
   }
 
@@ -73,7 +77,7 @@ class Run {
 
  private:
   static std::string NamespaceOf(const Json& manifest) {
-    return manifest.value("/metadata/namespace"_json_pointer, "default");
+    return JsonReader(manifest).OptionalText({"metadata", "namespace"}).value_or("default");
   }
 
   absl::Status AddNodes() {
@@ -88,15 +92,14 @@ class Run {
   }
 
   absl::Status AddUsualNodes() {
-    const Json& manifest = *scenario_.manifest;
+    JsonReader manifest(*scenario_.manifest);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
-    const int64_t size = manifest.value("/spec/leaderWorkerTemplate/size"_json_pointer, int64_t{1});
+    const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
       for (int64_t member = 0; member < size; ++member) {
         std::map<std::string, std::string> labels;
-        for (const char* key : {"exclusive-topology", "subgroup-exclusive-topology"}) {
-          const Json annotations = manifest.value("/metadata/annotations"_json_pointer, Json::object());
-          const std::string topology = annotations.value(absl::StrCat("leaderworkerset.sigs.k8s.io/", key), "");
+        for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
+          const std::string topology = manifest.Text({"metadata", "annotations", key});
           if (!topology.empty()) labels[topology] = absl::StrCat("domain-", group);
         }
         absl::Status status = simulation_.AddNode(
@@ -208,11 +211,7 @@ ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions optio
 
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch) {
-  try {
-    return Run(scenario, options, watch).Play();
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", error.what()));
-  }
+  return Run(scenario, options, watch).Play();
 }
 
 }  // namespace lws

@@ -2,133 +2,219 @@
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/host/durations.h"
+#include "absl/strings/str_join.h"
 #include "lws/adapters/host/policy_documents.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_names.h"
 #include "lws/api/int_or_percent.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/quantity.h"
 #include "lws/api/well_known.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
+using internal::DidYouMeanField;
+using internal::JsonReader;
 using simulation::ImageBehavior;
 
 namespace {
 
 using Kind = ScenarioEvent::Kind;
 
-absl::Status Wrong(absl::string_view what, const Json& found) {
-  return absl::InvalidArgumentError(absl::StrCat("scenario: ", what, ": ", found.dump()));
+// More nodes of a kind than that are a slip of the pen.
+constexpr int32_t kMostNodes = 100000;
+const StrictReader::Range<absl::Duration> kDurations = {absl::ZeroDuration(), absl::Hours(24 * 3650)};
+
+// Amounts may be numbers, as in every manifest.
+std::map<std::string, std::string> ReadAllocatable(StrictReader* pool) {
+  if (!pool->Has("allocatable")) return {{"pods", "110"}, {"cpu", "64"}};
+  std::map<std::string, std::string> allocatable;
+  StrictReader amounts = pool->Map("allocatable");
+  for (const auto& [resource, value] : amounts.value().items()) {
+    if (value.is_null()) continue;
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const bool may_be = value.is_string() || value.is_number();
+    if (!may_be || !Quantity::Parse(text).ok()) amounts.FailValue(resource, "not a quantity", value);
+    allocatable[resource] = text;
+  }
+  return allocatable;
 }
 
-absl::StatusOr<ImageBehavior> ReadImage(const Json& document) {
+NodePool ReadNodePool(StrictReader* reader) {
+  NodePool pool;
+  pool.name = reader->Text("name", "node");
+  pool.count = reader->Number("count", {0, kMostNodes}, 1);
+  pool.allocatable = ReadAllocatable(reader);
+  pool.labels = reader->Texts("labels");
+  reader->Finish();
+  return pool;
+}
+
+ImageBehavior ReadImage(StrictReader* reader) {
   ImageBehavior behavior;
-  behavior.broken = document.value("broken", false);
-  behavior.never_ready = document.value("neverReady", false);
-  if (!document.contains("pull")) return behavior;
-  const absl::StatusOr<absl::Duration> pull = ReadDuration(document, "pull", absl::ZeroDuration());
-  if (!pull.ok()) return pull.status();
-  behavior.pull = {*pull, *pull};
+  behavior.broken = reader->Flag("broken", false);
+  behavior.never_ready = reader->Flag("neverReady", false);
+  if (!reader->Has("pull")) return behavior;
+  const absl::Duration pull = reader->Duration("pull", kDurations, absl::ZeroDuration());
+  behavior.pull = {pull, pull};
   return behavior;
 }
 
-absl::StatusOr<ScenarioEvent> ReadEvent(const Json& document) {
+void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
+  const Json& patch = reader->Map("edit").value();
+  event->patch = std::make_shared<const Json>(patch);
+  std::vector<std::string> unknown;
+  PruneSet(patch, &unknown);
+  for (const std::string& field : unknown) {
+    reader->Fail(absl::StrCat("edit.", field), absl::StrCat("unknown field", DidYouMeanField(field)));
+  }
+}
+
+void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
   const std::pair<const char*, Kind> kinds[] = {
       {"edit", Kind::kEdit},         {"fail", Kind::kFailContainer}, {"end", Kind::kEndPod},
       {"image", Kind::kChangeImage}, {"loseNode", Kind::kLoseNode},  {"recoverNode", Kind::kRecoverNode},
   };
-  ScenarioEvent event;
-  if (document.value("at", Json()) != "quiet") {
-    const absl::StatusOr<absl::Duration> at = ReadDuration(document, "at", absl::ZeroDuration());
-    if (!at.ok()) return at.status();
-    event.at = *at;
-  }
+  std::vector<std::string> known;
   for (const auto& [key, kind] : kinds) {
-    if (!document.contains(key)) continue;
-    event.kind = kind;
-    const Json& value = document[key];
-    if (kind == Kind::kEdit ? !value.is_object() : !value.is_string()) return Wrong(key, value);
-    if (kind == Kind::kEdit) {
-      event.patch = std::make_shared<const Json>(value);
-      return event;
+    known.emplace_back(key);
+    if (!reader->Has(key)) continue;
+    event->kind = kind;
+    if (kind == Kind::kEdit) return ReadEdit(reader, event);
+    event->target = reader->Text(key, "");
+    if (kind == Kind::kChangeImage) event->image = ReadImage(reader);
+    return;
+  }
+  // A key that is nearly right says more.
+  reader->Finish();
+  reader->FailValue("", absl::StrCat("none of ", absl::StrJoin(known, ", "), " happens"), reader->value());
+}
+
+// An event, and the reader that it came from.
+struct ReadEvent {
+  ScenarioEvent event;
+  StrictReader reader;
+};
+
+ScenarioEvent ReadOne(StrictReader* reader) {
+  ScenarioEvent event;
+  const Json* at = reader->Find("at");
+  if (at == nullptr || *at != "quiet") event.at = reader->Duration("at", kDurations, absl::ZeroDuration());
+  ReadWhatHappens(reader, &event);
+  reader->Finish();
+  return event;
+}
+
+// In the order of time; an event that waits until it is quiet stays behind those that are written before it.
+void SortEvents(std::vector<ReadEvent>* events) {
+  const auto waits = [](const ReadEvent& read) { return !read.event.at.has_value(); };
+  for (auto begin = events->begin(); begin != events->end();) {
+    const auto end = std::find_if(begin, events->end(), waits);
+    std::stable_sort(begin, end, [](const ReadEvent& a, const ReadEvent& b) { return *a.event.at < *b.event.at; });
+    begin = end == events->end() ? end : end + 1;
+  }
+}
+
+// Tries the edits one after another, as the API server will meet them.
+void CheckEdits(const Json& manifest, std::vector<ReadEvent>* events) {
+  SetAdmission admission = AdmitSet(manifest);
+  if (admission.set == nullptr) return;
+  LeaderWorkerSet set = *admission.set;
+  set.mutable_metadata()->set_resource_version("1");
+  for (ReadEvent& read : *events) {
+    if (read.event.kind != Kind::kEdit || !read.reader.ok()) continue;
+    Json edited = LeaderWorkerSetToJson(set);
+    edited.merge_patch(*read.event.patch);
+    admission = AdmitSetUpdate(set, edited);
+    if (admission.set != nullptr) {
+      set = *admission.set;
+    } else {
+      const FieldError& error = admission.errors.front();
+      read.reader.Fail(absl::StrCat("edit.", error.field), error.detail);
     }
-    event.target = value.get<std::string>();
-    if (kind != Kind::kChangeImage) return event;
-    const absl::StatusOr<ImageBehavior> behavior = ReadImage(document);
-    if (!behavior.ok()) return behavior.status();
-    event.image = *behavior;
-    return event;
   }
-  return Wrong("nothing known happens in", document);
 }
 
-absl::Status ReadPolicies(const Json& document, Scenario* scenario) {
-  if (document.contains("controls")) {
-    absl::StatusOr<RolloutControls> controls = ReadRolloutControls(document["controls"]);
-    if (!controls.ok()) return controls.status();
-    scenario->controls = *std::move(controls);
+std::vector<ScenarioEvent> ReadEvents(const Json& manifest, StrictReader* file) {
+  std::vector<ReadEvent> read;
+  for (StrictReader& reader : file->Maps("events")) {
+    ScenarioEvent event = ReadOne(&reader);
+    read.push_back({std::move(event), reader});
   }
-  if (!document.contains("restarts")) return absl::OkStatus();
-  absl::StatusOr<RestartPolicy> restarts = ReadRestartPolicy(document["restarts"]);
-  if (!restarts.ok()) return restarts.status();
-  scenario->restarts = *std::move(restarts);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Scenario> ReadDocument(const Json& manifest, const Json& document) {
-  Scenario scenario;
-  scenario.manifest = std::make_shared<const Json>(manifest);
-  for (const Json& pool : document.value("nodes", Json::array())) {
-    scenario.nodes.push_back(
-        {pool.value("name", "node"), pool.value("count", 1),
-         pool.value("allocatable", std::map<std::string, std::string>{{"pods", "110"}, {"cpu", "64"}}),
-         pool.value("labels", std::map<std::string, std::string>{})});
-  }
-  for (const Json& image : document.value("images", Json::array())) {
-    const absl::StatusOr<ImageBehavior> behavior = ReadImage(image);
-    if (!behavior.ok()) return behavior.status();
-    scenario.images.emplace_back(image.value("image", ""), *behavior);
-  }
-  for (const Json& told : document.value("events", Json::array())) {
-    absl::StatusOr<ScenarioEvent> event = ReadEvent(told);
-    if (!event.ok()) return event.status();
-    scenario.events.push_back(*std::move(event));
-  }
-  if (!document.contains("events")) scenario.events = UsualScenario(manifest).events;
-  const absl::StatusOr<absl::Duration> patience = ReadDuration(document, "for", scenario.patience);
-  if (!patience.ok()) return patience.status();
-  scenario.patience = *patience;
-  absl::Status status = ReadPolicies(document, &scenario);
-  if (!status.ok()) return status;
-  return scenario;
+  if (file->ok()) SortEvents(&read);
+  CheckEdits(manifest, &read);
+  std::vector<ScenarioEvent> events;
+  for (ReadEvent& event : read) events.push_back(std::move(event.event));
+  return events;
 }
 
 // A merge patch that gives the first container of every template the image that `image_of` makes of its own.
 template <typename ImageOf>
 Json ImagesPatch(const Json& manifest, const ImageOf& image_of) {
   Json patch = Json::object();
-  const Json group = manifest.value("/spec/leaderWorkerTemplate"_json_pointer, Json::object());
+  JsonReader reader(manifest);
   for (const char* key : {"leaderTemplate", "workerTemplate"}) {
-    const Json pod_template = group.value(key, Json());
-    if (!pod_template.is_object() || !pod_template.contains("spec")) continue;
-    Json containers = pod_template["spec"].value("containers", Json::array());
-    if (!containers.empty()) containers[0]["image"] = image_of(containers[0].value("image", "image"));
+    if (reader.Find({"spec", "leaderWorkerTemplate", key, "spec"}) == nullptr) continue;
+    Json containers = reader.List({"spec", "leaderWorkerTemplate", key, "spec", "containers"});
+    if (!containers.empty() && containers[0].is_object()) {
+      const std::string image = JsonReader(containers[0]).OptionalText({"image"}).value_or("image");
+      containers[0]["image"] = image_of(image);
+    }
     patch["spec"]["leaderWorkerTemplate"][key]["spec"]["containers"] = containers;
   }
   return patch;
 }
 
+// An absent field counts as it is defaulted, one of a wrong type, too: admission tells of it.
+IntOrPercent ReadIntOrPercent(JsonReader* update, const char* key, int otherwise) {
+  const Json* value = update->Find({"spec", "rolloutStrategy", "rollingUpdateConfiguration", key});
+  if (value != nullptr && value->is_string()) return IntOrPercent::Text(value->get<std::string>());
+  return IntOrPercent::Int(update->Count({"spec", "rolloutStrategy", "rollingUpdateConfiguration", key}, otherwise));
+}
+
 }  // namespace
 
-absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document) {
-  try {
-    return ReadDocument(manifest, document);
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", error.what()));
+Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
+  Scenario scenario;
+  scenario.manifest = std::make_shared<const Json>(manifest);
+  for (StrictReader& pool : reader->Maps("nodes")) scenario.nodes.push_back(ReadNodePool(&pool));
+  for (StrictReader& image : reader->Maps("images")) {
+    std::string name = image.Text("image", "");
+    scenario.images.emplace_back(std::move(name), ReadImage(&image));
+    image.Finish();
   }
+  if (reader->Has("events")) {
+    scenario.events = ReadEvents(manifest, reader);
+  } else {
+    scenario.events = UsualScenario(manifest).events;
+  }
+  scenario.patience = reader->Duration("for", kDurations, scenario.patience);
+  if (reader->Has("controls")) {
+    StrictReader controls = reader->Map("controls");
+    scenario.controls = ReadRolloutControls(&controls);
+  }
+  if (reader->Has("restarts")) {
+    StrictReader restarts = reader->Map("restarts");
+    scenario.restarts = ReadRestartPolicy(&restarts);
+  }
+  return scenario;
+}
+
+absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document) {
+  ReadProblem problem;
+  StrictReader reader(document, "", &problem);
+  Scenario scenario = ReadScenario(manifest, &reader);
+  reader.Finish();
+  if (!problem.status.ok()) return problem.status;
+  return scenario;
 }
 
 Scenario UsualScenario(const Json& manifest) {
@@ -139,23 +225,22 @@ Scenario UsualScenario(const Json& manifest) {
       ImagesPatch(manifest, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
   update.told = "the image changes";
   scenario.events.push_back(update);
+  JsonReader reader(manifest);
   ScenarioEvent failure;
   failure.kind = Kind::kFailContainer;
-  const bool has_workers = manifest.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1) > 1;
-  failure.target = absl::StrCat(manifest.value("/metadata/name"_json_pointer, ""), has_workers ? "-0-1" : "-0");
+  const bool has_workers = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1) > 1;
+  failure.target = absl::StrCat(reader.Text({"metadata", "name"}), has_workers ? "-0-1" : "-0");
   failure.if_possible = true;
   scenario.events.push_back(failure);
   return scenario;
 }
 
 int32_t PromisedReady(const Json& manifest) {
-  const int32_t replicas = manifest.value("/spec/replicas"_json_pointer, 1);
-  const Json update = manifest.value("/spec/rolloutStrategy/rollingUpdateConfiguration"_json_pointer, Json::object());
-  const auto read = [&](const char* key, int otherwise) {
-    const Json value = update.value(key, Json(otherwise));
-    return value.is_string() ? IntOrPercent::Text(value) : IntOrPercent::Int(value);
-  };
-  const absl::StatusOr<RolloutBudget> budget = ScaleBudget(replicas, read("maxSurge", 0), read("maxUnavailable", 1));
+  JsonReader reader(manifest);
+  const int32_t replicas = reader.Count({"spec", "replicas"}, 1);
+  const IntOrPercent surge = ReadIntOrPercent(&reader, "maxSurge", 0);
+  const IntOrPercent unavailable = ReadIntOrPercent(&reader, "maxUnavailable", 1);
+  const absl::StatusOr<RolloutBudget> budget = ScaleBudget(replicas, surge, unavailable);
   return budget.ok() ? replicas - budget->unavailable : 0;
 }
 

@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
 #include "lws/api/json.h"
+#include "lws/api/strict_reader.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/rollout/controls.h"
 
@@ -70,9 +71,12 @@ struct Scenario {
   absl::Duration patience = absl::Hours(24);
 };
 
-// The scenario that a file says; without events, those of the usual one. Errors: InvalidArgument naming what is wrong:
-// a duration that is none, a value of another type, an event of which nothing known happens.
+// The scenario that a file says; without events, those of the usual one. Events are sorted by their time. Errors:
+// InvalidArgument naming the key and what is wrong: one that is unknown, a value of another type, an event of which
+// nothing known happens, an edit that the set would not be admitted with.
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document);
+// The same of a file that has other keys beside; what is wrong is told to the reader's problem.
+Scenario ReadScenario(const Json& manifest, StrictReader* reader);
 
 // The set is created, its first containers get a next image, and a container of its first group fails, each when the
 // one before is done.
@@ -88,7 +92,7 @@ class ScenarioBuilder {
  public:
   // A set of this name in the namespace default, of `replicas` groups of `size` pods, that restarts whole groups.
   ScenarioBuilder(absl::string_view name, int32_t replicas, int32_t size);
-  // Of a manifest of one's own.
+  // A set as the manifest describes it.
   explicit ScenarioBuilder(const Json& manifest);
 
   ScenarioBuilder& MaxSurge(int32_t groups);

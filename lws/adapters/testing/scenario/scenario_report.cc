@@ -1,11 +1,13 @@
 #include "lws/adapters/testing/scenario/scenario_report.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 
 namespace lws {
 namespace {
@@ -40,14 +42,11 @@ std::string ToString(const TimelineEntry& entry) {
 std::string WaitingText(const std::vector<WaitingPod>& pods) {
   // By what they wait for, in the order of the first pod that does.
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  std::map<absl::string_view, size_t> place_of;
   for (const WaitingPod& pod : pods) {
-    const auto same = [&pod](const auto& reason) { return reason.first == pod.waiting.text; };
-    const auto found = std::find_if(reasons.begin(), reasons.end(), same);
-    if (found != reasons.end()) {
-      found->second.push_back(pod.pod);
-    } else {
-      reasons.push_back({pod.waiting.text, {pod.pod}});
-    }
+    const auto [found, is_new] = place_of.emplace(pod.waiting.text, reasons.size());
+    if (is_new) reasons.push_back({pod.waiting.text, {}});
+    reasons[found->second].second.push_back(pod.pod);
   }
   std::vector<std::string> texts;
   for (size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {

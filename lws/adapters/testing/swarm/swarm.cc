@@ -6,12 +6,12 @@
 #include <random>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/host/durations.h"
+#include "absl/strings/str_join.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/api/strict_reader.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/rollout/controls.h"
@@ -32,11 +32,11 @@ using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
 constexpr int32_t kMostReplicas = 8;
-// Of what a file says: groups, workers and so on.
-constexpr uint64_t kMostGroups = 1000;
-constexpr uint64_t kMostNodes = 1000;
-constexpr uint64_t kMostSeconds = 86400;
-constexpr uint64_t kMostPerThousand = 1000;
+// The largest numbers that a file may say for groups, workers and so on.
+constexpr int32_t kMostGroups = 1000;
+constexpr int32_t kMostNodes = 1000;
+constexpr int32_t kMostSeconds = 86400;
+constexpr int32_t kMostPerThousand = 1000;
 constexpr absl::Duration kLongest = absl::Hours(24);
 constexpr absl::Duration kPatience = absl::Hours(4);
 
@@ -235,7 +235,7 @@ int32_t DrawRate(std::mt19937_64* random, int32_t most) {
 
 constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
 
-// Of so many events so many are of the kind, in the order of the kinds.
+// The weights of the kinds of events, in the order of the kinds.
 constexpr int32_t kWeights[] = {2, 1, 2, 16, 10, 2, 7};
 
 Kind DrawKind(std::mt19937_64* random) {
@@ -263,6 +263,12 @@ std::string DetailsOf(const SwarmEvent& event) {
       return absl::StrCat(", node: ", event.node, ", outage: ", absl::FormatDuration(event.outage));
   }
   return "";
+}
+
+// In the order of time.
+void SortEvents(SwarmCase* what) {
+  std::stable_sort(what->events.begin(), what->events.end(),
+                   [](const SwarmEvent& a, const SwarmEvent& b) { return a.at < b.at; });
 }
 
 // The rates by their names in files, and the most that is drawn of each.
@@ -295,66 +301,45 @@ void ForEachNumber(Case& what, const Number& number) {
   for (const auto& rate : kRates) number(rate.name, what.faults.*rate.rate, kMostPerThousand);
 }
 
-// Reads documents to their end, and keeps the first error.
-class CaseReader {
- public:
-  const absl::Status& status() const { return status_; }
+absl::Duration ReadDuration(StrictReader* reader, const char* key, absl::Duration least, absl::Duration otherwise) {
+  return reader->Duration(key, {least, kLongest}, otherwise);
+}
 
-  void Read(const Json& document, SwarmCase* what) {
-    ForEachNumber(*what, [this, &document](const char* name, auto& value, uint64_t most) {
-      Number(document, name, most, &value);
-    });
-    what->max_unavailable_statefulset = document.value("maxUnavailableStatefulSet", Json()) == true;
-    Duration(document, "mostLate", absl::Seconds(1), &what->faults.most_late);
-    Duration(document, "listEvery", absl::Seconds(1), &what->faults.list_every);
-    Duration(document, "faultsUntil", absl::ZeroDuration(), &what->faults.until);
-  }
+Kind ReadKind(StrictReader* event) {
+  const Json* kind = event->Find("kind");
+  const auto found = kind == nullptr ? std::end(kKinds) : std::find(std::begin(kKinds), std::end(kKinds), *kind);
+  if (found != std::end(kKinds)) return static_cast<Kind>(found - std::begin(kKinds));
+  event->FailValue("kind", absl::StrCat("none of ", absl::StrJoin(kKinds, ", ")), kind == nullptr ? Json() : *kind);
+  return Kind::kNewImage;
+}
 
-  SwarmEvent ReadEvent(const Json& told) {
-    SwarmEvent event;
-    const Json kind = told.is_object() ? told.value("kind", Json()) : Json();
-    const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
-    if (found == std::end(kKinds)) {
-      status_.Update(absl::InvalidArgumentError(absl::StrCat("events: kind: ", kind.dump())));
-      return event;
-    }
-    event.kind = static_cast<Kind>(found - std::begin(kKinds));
-    Duration(told, "at", absl::ZeroDuration(), &event.at);
-    Number(told, "replicas", kMostGroups, &event.replicas);
-    Number(told, "group", kMostGroups, &event.group);
-    Number(told, "worker", kMostGroups, &event.worker);
-    Number(told, "node", kMostNodes, &event.node);
-    Duration(told, "outage", absl::ZeroDuration(), &event.outage);
-    return event;
-  }
+SwarmEvent ReadEvent(StrictReader* reader) {
+  SwarmEvent event;
+  event.kind = ReadKind(reader);
+  event.at = ReadDuration(reader, "at", absl::ZeroDuration(), event.at);
+  event.replicas = reader->Number("replicas", {0, kMostGroups}, event.replicas);
+  event.group = reader->Number("group", {0, kMostGroups}, event.group);
+  event.worker = reader->Number("worker", {0, kMostGroups}, event.worker);
+  event.node = reader->Number("node", {0, kMostNodes}, event.node);
+  event.outage = ReadDuration(reader, "outage", absl::ZeroDuration(), event.outage);
+  reader->Finish();
+  return event;
+}
 
- private:
-  template <typename Value>
-  void Number(const Json& document, const char* name, uint64_t most, Value* value) {
-    const auto found = document.find(name);
-    if (found == document.end()) return;
-    const bool is_whole = found->is_number_unsigned() || (found->is_number_integer() && found->get<int64_t>() >= 0);
-    if (is_whole && found->get<uint64_t>() <= most) {
-      *value = found->get<Value>();
-    } else {
-      status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", found->dump(), " is no such number")));
-    }
-  }
-
-  void Duration(const Json& document, const char* name, absl::Duration least, absl::Duration* value) {
-    const absl::StatusOr<absl::Duration> read = ReadDuration(document, name, *value);
-    status_.Update(read.status());
-    if (!read.ok()) return;
-    if (*read < least || *read > kLongest) {
-      status_.Update(absl::InvalidArgumentError(absl::StrCat(name, ": ", absl::FormatDuration(*read), ": not within ",
-                                                             absl::FormatDuration(least), " and ",
-                                                             absl::FormatDuration(kLongest))));
-    }
-    *value = *read;
-  }
-
-  absl::Status status_;
-};
+SwarmCase ReadCase(StrictReader* reader) {
+  SwarmCase what;
+  ForEachNumber(what, [reader](const char* name, auto& value, uint64_t most) {
+    value = static_cast<std::decay_t<decltype(value)>>(reader->Unsigned(name, most, static_cast<uint64_t>(value)));
+  });
+  what.max_unavailable_statefulset = reader->Flag("maxUnavailableStatefulSet", what.max_unavailable_statefulset);
+  what.faults.most_late = ReadDuration(reader, "mostLate", absl::Seconds(1), what.faults.most_late);
+  what.faults.list_every = ReadDuration(reader, "listEvery", absl::Seconds(1), what.faults.list_every);
+  what.faults.until = ReadDuration(reader, "faultsUntil", absl::ZeroDuration(), what.faults.until);
+  for (StrictReader& event : reader->Maps("events")) what.events.push_back(ReadEvent(&event));
+  reader->Finish();
+  SortEvents(&what);
+  return what;
+}
 
 // Takes away from a case what it breaks its law without, until nothing more can be.
 class Minimizer {
@@ -451,8 +436,7 @@ SwarmCase DrawSwarmCase(uint64_t seed) {
     event.outage = absl::Seconds(draw(5, 180));
     what.events.push_back(event);
   }
-  std::stable_sort(what.events.begin(), what.events.end(),
-                   [](const SwarmEvent& a, const SwarmEvent& b) { return a.at < b.at; });
+  SortEvents(&what);
   return what;
 }
 
@@ -481,14 +465,10 @@ std::string ToYaml(const SwarmCase& what) {
 }
 
 absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
-  if (!document.is_object()) return absl::InvalidArgumentError("is not a map");
-  SwarmCase what;
-  CaseReader reader;
-  reader.Read(document, &what);
-  const Json events = document.value("events", Json::array());
-  if (!events.is_array()) return absl::InvalidArgumentError("events: is not a list");
-  for (const Json& told : events) what.events.push_back(reader.ReadEvent(told));
-  if (!reader.status().ok()) return reader.status();
+  ReadProblem problem;
+  StrictReader reader(document, "", &problem);
+  SwarmCase what = ReadCase(&reader);
+  if (!problem.status.ok()) return problem.status;
   return what;
 }
 

@@ -1,0 +1,14 @@
+#include "examples/lwsctl/commands.h"
+
+#include <iostream>
+
+#include "lws/api/printable_text.h"
+
+namespace lwsctl {
+
+int Fail(const absl::Status& status) {
+  std::cerr << "lwsctl: " << lws::PrintableText(status.message()) << "\n";
+  return 1;
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,30 @@
+// LeaderWorkerSets among the objects of a file, those inside other objects too: an AppWrapper's components, templates
+// of other controllers.
+#ifndef LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
+#define LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
+
+#include <string>
+#include <vector>
+
+#include "lws/api/json.h"
+#include "lws/api/manifest.h"
+
+namespace lwsctl {
+
+struct FoundSet {
+  lws::SharedJson manifest;
+  int line = 1;        // of the document it is in
+  std::string inside;  // `AppWrapper "a", spec.components[0].template`; "" for an object of its own
+};
+
+// The sets of one object, in the order of its fields. A set of its own is one by its kind, whatever its apiVersion is;
+// inside another object both count, and a spec, which references lack. What is inside has the namespace of the outer
+// object unless it names one. Complexity: O(object).
+std::vector<FoundSet> FindSets(const lws::ManifestObject& object);
+
+// The name as JSON, or the beginning of a name that the API server is to complete; null without any.
+std::string ShowName(const lws::Json& manifest);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_FOUND_SET_H_

@@ -1,0 +1,42 @@
+// Events of plans that fail again and again in the same way: they are told once, as Kubernetes counts an event that
+// repeats.
+//
+//   if (repeated.IsNew(event)) Tell(event);
+//   repeated.AfterPlan(plan, status);
+//
+// Laws:
+//   1. An event is told again once a plan with events about the same object succeeded.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_REPEATED_EVENTS_H_
+#define LWS_ADAPTERS_SIMULATION_REPEATED_EVENTS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "absl/status/status.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws::internal {
+
+class RepeatedEvents {
+ public:
+  // Whether no failing plan told it before.
+  bool IsNew(const Event& event) const;
+
+  // The events of a plan that was performed with this result.
+  void AfterPlan(const Plan& plan, const absl::Status& status);
+
+ private:
+  using Object = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+
+  void Keep(const Event& event, std::string note, bool failed);
+
+  std::map<Object, std::set<std::string>> notes_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_SIMULATION_REPEATED_EVENTS_H_

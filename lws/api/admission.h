@@ -1,0 +1,40 @@
+// What an admission says, whatever the kind: where it ended, why, and what it warns of.
+//
+//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
+//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
+//   for (const std::string& warning : admission.warnings) Show(warning);
+//
+// Thread-safety: values.
+#ifndef LWS_API_ADMISSION_H_
+#define LWS_API_ADMISSION_H_
+
+#include <string>
+#include <vector>
+
+#include "lws/api/field_error.h"
+
+namespace lws {
+
+enum class AdmissionStage {
+  kAdmitted,
+  kDecode,      // a field holds a value of another type
+  kSchema,      // the CRD's schema, or the general rules of metadata
+  kValidation,  // the kind's own rules
+};
+
+struct Admission {
+  AdmissionStage stage = AdmissionStage::kAdmitted;
+  // What is wrong; empty when admitted.
+  FieldErrors errors;
+  // What people should know, whether the manifest is admitted or refused by the kind's own rules.
+  std::vector<std::string> warnings;
+  // Paths of unknown fields that were dropped.
+  std::vector<std::string> pruned;
+
+  // Ends it at `at` with `found`, unless nothing was found. Returns whether it ended.
+  bool Refuse(AdmissionStage at, FieldErrors found);
+};
+
+}  // namespace lws
+
+#endif  // LWS_API_ADMISSION_H_

@@ -1,0 +1,48 @@
+// The steps of admission that do not depend on the kind.
+//
+//   Json document = manifest;
+//   lws::PrepareDocument(*lws::FindType("LeaderWorkerSet"), &document, &pruned);
+//   lws::CheckScaleReplicas(document);    // .spec.replicas: Invalid value: -1: should be a non-negative integer
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_ADMISSION_STEPS_H_
+#define LWS_API_ADMISSION_STEPS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_table.h"
+#include "lws/api/json.h"
+
+namespace lws {
+class ObjectMeta;
+}  // namespace lws
+
+namespace lws::internal {
+
+// Removes unknown fields, and the nulls below spec and status. Metadata keeps its nulls: it is read by rules of its own,
+// where a null label is an empty one. REQUIRES: document->is_object().
+void PruneDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
+
+// Removes the nulls of the metadata. In labels and annotations a null becomes the empty text.
+void DropNullsOfMetadata(const TypeInfo& type, Json* document);
+
+// PruneDocument, and the defaults of the schema. A manifest that is no object stays as it is.
+void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
+
+// "PATH: TEXT" as a field error; ReadTyped words its findings so. REQUIRES: !status.ok().
+FieldError DecodeError(const absl::Status& status);
+
+// What the scale subresource says of the field that it reads, spec.replicas.
+FieldErrors CheckScaleReplicas(const Json& document);
+
+// What an update takes over from the stored object before it is checked.
+void TakeOverMeta(const ObjectMeta& from, ObjectMeta* to);
+
+void AppendErrors(FieldErrors from, FieldErrors* to);
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_ADMISSION_STEPS_H_

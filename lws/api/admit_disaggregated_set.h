@@ -1,0 +1,53 @@
+// Admission of a DisaggregatedSet or of a role scaler: all that the API server does with a manifest before it stores
+// it.
+//
+//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
+//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
+//   Store(*admission.set);
+//
+// Expected flow: metadata is read by its types, unknown fields are pruned, schema defaults applied (there are no other
+// defaults), the document checked against the schema, then by the schema's rule across roles, then read by its types
+// and checked by the webhook. The first stage that finds errors ends it. A status that is given is dropped on creation,
+// and on an update the old object's stays.
+//
+// Laws:
+//   1. AdmitDisaggregatedSet of an admitted set's JSON admits an equal set, unless a text was empty: the schema then
+//   gives
+//      it its default.
+//   2. A refused manifest has at least one error, and no object.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_ADMIT_DISAGGREGATED_SET_H_
+#define LWS_API_ADMIT_DISAGGREGATED_SET_H_
+
+#include <memory>
+
+#include "lws/api/admission.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class DisaggregatedSet;
+class DisaggregatedSetRoleScaler;
+
+struct DisaggregatedSetAdmission : Admission {
+  // The set as it is stored; null unless admitted.
+  std::shared_ptr<const DisaggregatedSet> set;
+};
+
+struct RoleScalerAdmission : Admission {
+  // The scaler as it is stored; null unless admitted.
+  std::shared_ptr<const DisaggregatedSetRoleScaler> scaler;
+};
+
+// Creation. Complexity of all: O(manifest), and quadratic in the length of a list map that an update changes.
+DisaggregatedSetAdmission AdmitDisaggregatedSet(const Json& manifest);
+RoleScalerAdmission AdmitRoleScaler(const Json& manifest);
+
+// An update of the old object. What is wrong with a value that does not change passes the schema.
+DisaggregatedSetAdmission AdmitDisaggregatedSetUpdate(const DisaggregatedSet& old_set, const Json& manifest);
+RoleScalerAdmission AdmitRoleScalerUpdate(const DisaggregatedSetRoleScaler& old_scaler, const Json& manifest);
+
+}  // namespace lws
+
+#endif  // LWS_API_ADMIT_DISAGGREGATED_SET_H_

@@ -1,0 +1,48 @@
+// A DisaggregatedSet and its role scalers, and their JSON.
+//
+//   absl::StatusOr<lws::DisaggregatedSet> set = lws::DisaggregatedSetFromJson(document);
+//   lws::DisaggregatedSetToJson(*set);    // as Kubernetes writes it
+//
+// The message types themselves are in disaggregated_set.pb.h, for those who look inside.
+//
+// Laws:
+//   1. DisaggregatedSetFromJson(DisaggregatedSetToJson(s)) equals s, for every s that DisaggregatedSetFromJson
+//   returned;
+//      scalers likewise.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_DISAGGREGATED_SET_H_
+#define LWS_API_DISAGGREGATED_SET_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class DisaggregatedRole;
+class DisaggregatedSet;
+class DisaggregatedSetRoleScaler;
+class DisaggregatedSetStatus;
+
+// Errors: InvalidArgument naming the field that holds something else than its type. No defaults are applied.
+absl::StatusOr<DisaggregatedSet> DisaggregatedSetFromJson(const Json& document);
+absl::StatusOr<DisaggregatedSetRoleScaler> RoleScalerFromJson(const Json& document);
+
+Json DisaggregatedSetToJson(const DisaggregatedSet& set);
+Json DisaggregatedSetStatusToJson(const DisaggregatedSetStatus& status);
+Json RoleScalerToJson(const DisaggregatedSetRoleScaler& scaler);
+
+// The number of slices, 1 when the set does not say.
+int32_t Slices(const DisaggregatedSet& set);
+
+// Whether a scaler says how many replicas the role has.
+bool IsExternal(const DisaggregatedRole& role);
+
+// The replicas that the spec of the role asks for, 1 when it does not say.
+int32_t SpecReplicas(const DisaggregatedRole& role);
+
+}  // namespace lws
+
+#endif  // LWS_API_DISAGGREGATED_SET_H_

@@ -1,0 +1,37 @@
+// What the DisaggregatedSet admission webhook checks and warns of, and the schema's rule across roles, in their words
+// and order.
+//
+//   lws::Join(lws::ValidateDisaggregatedSet(set));
+//   // spec.slices: Forbidden: spec.slices > 1 is not supported while any role has scaling.mode: External (...)
+//
+// Nothing of a set is immutable: an update is checked as a creation is. admit_disaggregated_set.h runs the checks.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_API_DISAGGREGATED_VALIDATION_H_
+#define LWS_API_DISAGGREGATED_VALIDATION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lws/api/field_error.h"
+#include "lws/api/json.h"
+
+namespace lws {
+class DisaggregatedSet;
+}  // namespace lws
+
+namespace lws::internal {
+// The schema's rule on the spec, a document that the schema's other checks passed: over the roles that are not
+// External, all replicas are 0 or none is. Nullopt when it is kept. Complexity: O(roles).
+std::optional<FieldError> CheckReplicasRule(const Json& spec);
+
+// The webhook's checks. Complexity: O(templates).
+FieldErrors ValidateDisaggregatedSet(const DisaggregatedSet& set);
+
+// What people should know though it is allowed: replicas that are ignored.
+std::vector<std::string> DisaggregatedSetWarnings(const DisaggregatedSet& set);
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_DISAGGREGATED_VALIDATION_H_

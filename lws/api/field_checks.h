@@ -1,0 +1,71 @@
+// Checks of single fields that many objects share, in the API server's words.
+//
+//   lws::FieldErrors errors;
+//   lws::internal::CheckRequiredText(container["name"], lws::internal::Dns1123LabelErrors, &errors);
+//   lws::internal::CheckOneOf(port["protocol"], kProtocols, &errors);
+//
+// Every function appends what is wrong with the field to `errors`. A field that is absent is wrong only where its check
+// says "required".
+//
+// Thread-safety: may be called concurrently for distinct errors.
+#ifndef LWS_API_FIELD_CHECKS_H_
+#define LWS_API_FIELD_CHECKS_H_
+
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_value.h"
+
+namespace lws::internal {
+
+// What is wrong with a text, as name_rules.h has it.
+using TextRule = std::vector<std::string> (*)(absl::string_view);
+
+// One row of a table of rules: the check of one field of an object.
+struct FieldRule {
+  const char* field;
+  void (*check)(const FieldValue& value, FieldErrors* errors);
+};
+
+// Applies the rules to the fields of `object`, in their order.
+void CheckFields(const FieldValue& object, absl::Span<const FieldRule> rules, FieldErrors* errors);
+
+// The text is required and not empty.
+void CheckRequired(const FieldValue& value, FieldErrors* errors);
+// The text, when it is not empty, or whatever it is, follows the rule.
+void CheckText(const FieldValue& value, TextRule rule, FieldErrors* errors);
+void CheckAnyText(const FieldValue& value, TextRule rule, FieldErrors* errors);
+// The text is required and follows the rule.
+void CheckRequiredText(const FieldValue& value, TextRule rule, FieldErrors* errors);
+// The text, when it is there, is one of `supported`, which ends with a null pointer.
+void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErrors* errors);
+// The number, when it is there, is from `least` to `most`, or at least `least`.
+void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors);
+void CheckNotNegative(const FieldValue& value, FieldErrors* errors);
+// The text is not among those that were seen before, which it joins.
+void CheckUnique(const FieldValue& value, std::set<std::string>* seen, FieldErrors* errors);
+
+// Label keys and values of a map; `path` of the map itself is named.
+void CheckLabels(const FieldValue& labels, FieldErrors* errors);
+// Keys of annotations, and their size.
+void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors);
+// A label selector.
+void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors);
+
+// "FIELD: Not found: TEXT".
+FieldError NotFound(const FieldValue& value);
+FieldError Invalid(const FieldValue& value, absl::string_view detail);
+
+// The errors without repetitions, as the API server tells them. Complexity: O(errors^2).
+FieldErrors WithoutRepetitions(FieldErrors errors);
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_FIELD_CHECKS_H_

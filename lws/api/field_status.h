@@ -1,0 +1,34 @@
+// Statuses about one field of one object, which still know both when a caller wants to say where they stand in a file.
+//
+//   absl::Status status = lws::FieldStatus("Pod default/a", "status.phase", "3 is not a string");
+//   status.message();         // Pod default/a: status.phase: 3 is not a string
+//   lws::FieldOf(status);     // status.phase
+//   lws::ObjectOf(status);    // Pod default/a
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_API_FIELD_STATUS_H_
+#define LWS_API_FIELD_STATUS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+// InvalidArgument, "OBJECT: FIELD: MESSAGE"; without OBJECT or FIELD when they are empty.
+absl::Status FieldStatus(absl::string_view object, absl::string_view field, absl::string_view message);
+
+// What FieldStatus was told; "" for other statuses.
+std::string FieldOf(const absl::Status& status);
+std::string ObjectOf(const absl::Status& status);
+
+// The status with "PREFIX: " before its message; it keeps its field and object.
+absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status);
+
+// The same status, of a field that is below `field`: "FIELD.REST", or "FIELD[0]" where the rest begins so.
+absl::Status Below(absl::string_view field, const absl::Status& status);
+
+}  // namespace lws
+
+#endif  // LWS_API_FIELD_STATUS_H_

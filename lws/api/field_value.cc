@@ -1,0 +1,79 @@
+#include "lws/api/field_value.h"
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+const Json& Nothing() {
+  static const Json& nothing = *new Json();
+  return nothing;
+}
+
+const Json& Find(const Json& object, absl::string_view name) {
+  if (!object.is_object()) return Nothing();
+  const auto found = object.find(std::string(name));
+  return found == object.end() ? Nothing() : *found;
+}
+
+std::string TextOf(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+
+}  // namespace
+
+bool FieldValue::exists() const { return !value_->is_null(); }
+
+FieldValue FieldValue::operator[](absl::string_view name) const {
+  return FieldValue(Find(*value_, name), path_.empty() ? std::string(name) : absl::StrCat(path_, ".", name));
+}
+
+FieldValue FieldValue::At(absl::string_view key) const {
+  return FieldValue(Find(*value_, key), absl::StrCat(path_, "[", key, "]"));
+}
+
+std::string FieldValue::Text() const { return TextOf(*value_); }
+
+std::string FieldValue::TextOr(absl::string_view otherwise) const {
+  std::string text = Text();
+  return text.empty() ? std::string(otherwise) : text;
+}
+
+std::optional<int64_t> FieldValue::Number() const {
+  if (!value_->is_number_integer()) return std::nullopt;
+  return value_->get<int64_t>();
+}
+
+bool FieldValue::Flag() const { return value_->is_boolean() && value_->get<bool>(); }
+
+size_t FieldValue::size() const { return value_->is_array() || value_->is_object() ? value_->size() : 0; }
+
+std::vector<FieldValue> FieldValue::Items() const {
+  std::vector<FieldValue> items;
+  if (!value_->is_array()) return items;
+  items.reserve(value_->size());
+  for (size_t i = 0; i < value_->size(); ++i) items.emplace_back((*value_)[i], absl::StrCat(path_, "[", i, "]"));
+  return items;
+}
+
+std::vector<std::string> FieldValue::Texts() const {
+  std::vector<std::string> texts;
+  if (!value_->is_array()) return texts;
+  for (const Json& item : *value_) texts.push_back(TextOf(item));
+  return texts;
+}
+
+std::vector<std::pair<std::string, std::string>> FieldValue::Entries() const {
+  std::vector<std::pair<std::string, std::string>> entries;
+  if (!value_->is_object()) return entries;
+  for (auto it = value_->begin(); it != value_->end(); ++it) entries.emplace_back(it.key(), TextOf(*it));
+  return entries;
+}
+
+std::vector<std::string> FieldValue::Keys() const {
+  std::vector<std::string> keys;
+  if (!value_->is_object()) return keys;
+  for (auto it = value_->begin(); it != value_->end(); ++it) keys.push_back(it.key());
+  return keys;
+}
+
+}  // namespace lws

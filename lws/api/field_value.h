@@ -1,0 +1,70 @@
+// A value inside a document and the path that names it, for checks that report fields.
+//
+//   const lws::FieldValue spec(document["spec"], "spec");
+//   for (const lws::FieldValue& port : spec["ports"].Items()) port["name"].path();    // spec.ports[0].name
+//
+// What is absent, null or of another type reads as empty, so checks need no guards.
+//
+// Laws:
+//   1. No method fails, whatever the document holds.
+//
+// Thread-safety: values; const access may be concurrent.
+#ifndef LWS_API_FIELD_VALUE_H_
+#define LWS_API_FIELD_VALUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+class FieldValue {
+ public:
+  // Borrows `value`.
+  FieldValue(const Json& value, std::string path) : value_(&value), path_(std::move(path)) {}
+
+  const std::string& path() const { return path_; }
+  const Json& json() const { return *value_; }
+  // Neither absent nor null.
+  bool exists() const;
+
+  // The field of an object, "PATH.NAME"; of the document itself, "NAME".
+  FieldValue operator[](absl::string_view name) const;
+  // The value of a map at a key, "PATH[KEY]".
+  FieldValue At(absl::string_view key) const;
+  // The same value, reported at another path.
+  FieldValue Named(std::string path) const { return FieldValue(*value_, std::move(path)); }
+
+  // "" unless it is a text.
+  std::string Text() const;
+  std::string TextOr(absl::string_view otherwise) const;
+  // nullopt unless it is an integer.
+  std::optional<int64_t> Number() const;
+  // False unless it is `true`.
+  bool Flag() const;
+
+  // The number of items of a list or entries of a map.
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+  // The items of a list.
+  std::vector<FieldValue> Items() const;
+  // The items of a list as texts.
+  std::vector<std::string> Texts() const;
+  // The keys and texts of a map, in the order of the keys.
+  std::vector<std::pair<std::string, std::string>> Entries() const;
+  std::vector<std::string> Keys() const;
+
+ private:
+  const Json* value_;
+  std::string path_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_API_FIELD_VALUE_H_

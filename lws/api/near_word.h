@@ -1,0 +1,26 @@
+// Words that were nearly right.
+//
+//   lws::internal::DidYouMean("evnts", {"events", "nodes"});    // ", did you mean \"events\"?"
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_API_NEAR_WORD_H_
+#define LWS_API_NEAR_WORD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace lws::internal {
+
+// The word of `known` that is the nearest to `word`: equal but for capitals, or at most two letters away (one for words
+// of up to four letters); "" when none is near. The first of several counts.
+// Complexity: O(letters of the word * letters of all known words).
+absl::string_view NearWord(absl::string_view word, const std::vector<absl::string_view>& known);
+
+// ", did you mean "WORD"?", or "".
+std::string DidYouMean(absl::string_view word, const std::vector<absl::string_view>& known);
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_NEAR_WORD_H_

@@ -1,0 +1,53 @@
+#include "lws/api/object_kind.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/field_error.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+struct KindRow {
+  absl::string_view kind;
+  absl::string_view api_version;
+  ObjectKind object_kind;
+};
+
+constexpr KindRow kKinds[] = {
+    {kKind, kApiVersion, ObjectKind::kLeaderWorkerSet},
+    {"Pod", "v1", ObjectKind::kPod},
+    {"Node", "v1", ObjectKind::kNode},
+    {"Service", "v1", ObjectKind::kService},
+    {"StatefulSet", "apps/v1", ObjectKind::kStatefulSet},
+    {"ControllerRevision", "apps/v1", ObjectKind::kControllerRevision},
+    {kPodGroupKind, kPodGroupApiVersion, ObjectKind::kPodGroup},
+};
+
+absl::string_view TextIn(const Json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? absl::string_view(found->get_ref<const std::string&>()) : "";
+}
+
+}  // namespace
+
+ObjectKind KindOf(const Json& object) {
+  const absl::string_view kind = TextIn(object, "kind");
+  const absl::string_view api_version = TextIn(object, "apiVersion");
+  for (const KindRow& row : kKinds) {
+    if (row.kind == kind && row.api_version == api_version) return row.object_kind;
+  }
+  return ObjectKind::kOther;
+}
+
+std::string WhyNoLeaderWorkerSet(const Json& object) {
+  if (TextIn(object, "kind") != kKind || KindOf(object) == ObjectKind::kLeaderWorkerSet) return "";
+  const auto version = object.find("apiVersion");
+  if (version == object.end() || version->is_null() || *version == "") return "apiVersion not set";
+  if (!version->is_string()) return absl::StrCat("apiVersion: ", version->dump(), " is not a string");
+  return absl::StrCat("no matches for kind \"", kKind, "\" in version ", Quote(version->get_ref<const std::string&>()));
+}
+
+}  // namespace lws

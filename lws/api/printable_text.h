@@ -1,0 +1,23 @@
+// Texts of unknown origin for a terminal or a log: nothing in them can move a cursor, change a color, begin a new line
+// or turn around the direction of writing.
+//
+//   lws::PrintableText("serve\x1b[31m");    // serve\x1b[31m, in letters
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_API_PRINTABLE_TEXT_H_
+#define LWS_API_PRINTABLE_TEXT_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lws {
+
+// `text` with control characters, the marks of direction, line and paragraph separators, byte order marks and bytes
+// that are no UTF-8 written as \n, \t, \x1b or \u202e. Everything else stays, a backslash too, so that a text that is
+// printable stays the same; the result is always printable. Complexity: O(text).
+std::string PrintableText(absl::string_view text);
+
+}  // namespace lws
+
+#endif  // LWS_API_PRINTABLE_TEXT_H_

@@ -1,0 +1,86 @@
+// Reading the project's own files: scenarios, tests, swarm cases. Every value has one type, every key is known, and
+// null is absence. The first thing that is wrong is kept, with its path; all reading goes on with empty values.
+//
+//   lws::ReadProblem problem;
+//   lws::StrictReader pool(document, "nodes[0]", &problem);
+//   int32_t count = pool.Number("count", {0, 100}, 1);
+//   pool.Finish();                 // "nodes[0].cuont: unknown key, did you mean "count"?"
+//   if (!problem.status.ok()) ...  // "nodes[0].count: not a number: "2""
+//
+// Thread-safety: none.
+#ifndef LWS_API_STRICT_READER_H_
+#define LWS_API_STRICT_READER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/api/json.h"
+
+namespace lws {
+
+// What was wrong first, as FieldStatus has it.
+struct ReadProblem {
+  absl::Status status;
+};
+
+class StrictReader {
+ public:
+  template <typename T>
+  struct Range {
+    T least;
+    T most;
+  };
+
+  // Borrows both. `path` names the value in messages; a value that is no map is a problem.
+  StrictReader(const Json& value, absl::string_view path, ReadProblem* problem);
+
+  // Null when there is no such key, or its value is null.
+  const Json* Find(absl::string_view key);
+  bool Has(absl::string_view key) { return Find(key) != nullptr; }
+
+  // The value of a key, `otherwise` when it is absent or wrong.
+  std::string Text(absl::string_view key, absl::string_view otherwise);
+  bool Flag(absl::string_view key, bool otherwise);
+  int32_t Number(absl::string_view key, Range<int32_t> range, int32_t otherwise);
+  uint64_t Unsigned(absl::string_view key, uint64_t most, uint64_t otherwise);
+  // "90s", "1h30m", or 0.
+  absl::Duration Duration(absl::string_view key, Range<absl::Duration> range, absl::Duration otherwise);
+
+  // A map of texts.
+  std::map<std::string, std::string> Texts(absl::string_view key);
+  // The values of a list, readers of the maps of a list, and of one map; empty when the key is absent.
+  std::vector<Json> List(absl::string_view key);
+  std::vector<StrictReader> Maps(absl::string_view key);
+  StrictReader Map(absl::string_view key);
+
+  // Tells of the first key that nobody asked for.
+  void Finish();
+
+  // The path of a key: "nodes[0].count".
+  std::string PathOf(absl::string_view key) const;
+  // Remembers what is wrong with the value of a key, "" for the map itself, unless something was wrong already.
+  void Fail(absl::string_view key, absl::string_view message);
+  // "MESSAGE: VALUE", the value cut when it is long.
+  void FailValue(absl::string_view key, absl::string_view message, const Json& value);
+
+  bool ok() const { return problem_->status.ok(); }
+  const Json& value() const { return *value_; }
+
+ private:
+  const Json* value_;
+  std::string path_;
+  ReadProblem* problem_;
+  std::vector<std::string> asked_;
+};
+
+// The value as messages show it: JSON, at most 60 bytes. Complexity: O(value).
+std::string ShownValue(const Json& value);
+
+}  // namespace lws
+
+#endif  // LWS_API_STRICT_READER_H_

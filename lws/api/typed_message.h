@@ -1,0 +1,33 @@
+// Typed messages and their Kubernetes JSON: the field table and the messages of the same names together.
+//
+//   lws::NetworkConfig config;
+//   absl::Status status = lws::MessageFromJson("NetworkConfig", document, &config);
+//   lws::MessageToJson("NetworkConfig", config);    // {"subdomainPolicy":"Shared"}
+//
+// Thread-safety: may be called concurrently for distinct messages.
+#ifndef LWS_API_TYPED_MESSAGE_H_
+#define LWS_API_TYPED_MESSAGE_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace google {
+namespace protobuf {
+class Message;
+}  // namespace protobuf
+}  // namespace google
+
+namespace lws::internal {
+
+// Fills `message` with `document`, read as the field table's type of that name. No defaults are applied. Errors:
+// InvalidArgument naming the field that holds something else than its type. REQUIRES: the type exists.
+// Complexity: O(document).
+absl::Status MessageFromJson(absl::string_view type, const Json& document, google::protobuf::Message* message);
+
+// The message as Kubernetes writes it. Complexity: O(message).
+Json MessageToJson(absl::string_view type, const google::protobuf::Message& message);
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_TYPED_MESSAGE_H_

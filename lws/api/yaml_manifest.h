@@ -1,0 +1,48 @@
+// The documents of a YAML text, as Kubernetes reads YAML.
+//
+//   lws::internal::YamlManifestReader reader(text, "vllm.yaml", /*line=*/1, /*lines=*/nullptr);
+//   lws::internal::ManifestDocument document;
+//   while (*reader.Next(&document)) ...
+//
+// Laws:
+//   1. Aliases and merge keys make copies; all copies of a text together hold at most kAliasAllowance bytes and
+//      kAliasFactor times the size of the text, and making them costs no more.
+//   2. A key that is set twice in one map is an error, whether quoted or not. What a merge key brings is no such key:
+//      of it and the map's own keys the later one counts, of several merged maps the first that has the key.
+//
+// Thread-safety: distinct readers are independent.
+#ifndef LWS_API_YAML_MANIFEST_H_
+#define LWS_API_YAML_MANIFEST_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/manifest_document.h"
+#include "lws/api/value_lines.h"
+
+namespace lws::internal {
+
+inline constexpr int64_t kAliasAllowance = 1 << 20;
+inline constexpr int64_t kAliasFactor = 4;
+
+class YamlManifestReader {
+ public:
+  // Borrows `text`, which begins at `line` of the source, and `lines` unless it is null.
+  YamlManifestReader(absl::string_view text, absl::string_view source, int line, ValueLines* lines);
+  ~YamlManifestReader();
+  YamlManifestReader(const YamlManifestReader&) = delete;
+  YamlManifestReader& operator=(const YamlManifestReader&) = delete;
+
+  // False behind the last document. Errors: InvalidArgument, "SOURCE:LINE: ...". Complexity: O(document).
+  absl::StatusOr<bool> Next(ManifestDocument* document);
+
+ private:
+  class Composer;
+  std::unique_ptr<Composer> composer_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_YAML_MANIFEST_H_

@@ -1,0 +1,89 @@
+// YAML texts as streams of events, read and written by libyaml, the reader that Kubernetes' own descends from.
+//
+//   lws::internal::YamlEventReader reader("a: 1");
+//   lws::internal::YamlEvent event;
+//   while (reader.Next(&event) && event.kind != lws::internal::YamlEvent::Kind::kStreamEnd) ...
+//   if (!reader.error().empty()) ...    // "did not find expected ',' or ']'", at reader.error_line()
+//
+// Thread-safety: distinct readers and writers are independent.
+#ifndef LWS_API_YAML_STREAM_H_
+#define LWS_API_YAML_STREAM_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lws::internal {
+
+struct YamlEvent {
+  enum class Kind {
+    kStreamStart,
+    kStreamEnd,
+    kDocumentStart,
+    kDocumentEnd,
+    kAlias,
+    kScalar,
+    kListStart,
+    kListEnd,
+    kMapStart,
+    kMapEnd,
+  };
+  Kind kind = Kind::kStreamEnd;
+  absl::string_view text;    // of a scalar
+  absl::string_view anchor;  // of a value that has one, or the one that an alias names
+  absl::string_view tag;     // "" when the text has none, or only "!"
+  bool is_plain = false;     // a scalar without quotes, block style and tag, or with the tag "!"
+  int line = 1;              // where it begins
+};
+
+class YamlEventReader {
+ public:
+  // Borrows `text`, which must be UTF-8 without a byte order mark.
+  explicit YamlEventReader(absl::string_view text);
+  ~YamlEventReader();
+  YamlEventReader(const YamlEventReader&) = delete;
+  YamlEventReader& operator=(const YamlEventReader&) = delete;
+
+  // The next event; its texts live until the next call. False for a text that is no YAML, from there on.
+  bool Next(YamlEvent* event);
+
+  // What was wrong, in libyaml's words, and where; "" while all is well.
+  const std::string& error() const { return error_; }
+  int error_line() const { return error_line_; }
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+  std::string error_;
+  int error_line_ = 0;
+};
+
+// Writes one document. The calls describe a value in order, as events do.
+class YamlEventWriter {
+ public:
+  enum class Style { kPlain, kDoubleQuoted, kLiteral };
+
+  YamlEventWriter();
+  ~YamlEventWriter();
+  YamlEventWriter(const YamlEventWriter&) = delete;
+  YamlEventWriter& operator=(const YamlEventWriter&) = delete;
+
+  void StartMap(bool is_empty);
+  void EndMap();
+  void StartList(bool is_empty);
+  void EndList();
+  // Another style is taken where the text cannot be written in this one.
+  void Scalar(absl::string_view text, Style style);
+
+  // The document, which ends with a line break. To be called once, after the value is complete.
+  std::string Finish();
+
+ private:
+  struct Emitter;
+  std::unique_ptr<Emitter> emitter_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_API_YAML_STREAM_H_

@@ -1,0 +1,54 @@
+// The rollout of one slice as a policy says it, in every pass anew: what is missing is made whenever it is missing, old
+// children remember once what they had, and roles that are in no spec are drained too.
+//
+//   MendingRollout rollout(set, /*slice=*/0, KeepRoleBudgets, scalers, &objects, &plan);
+//   rollout.Remember(children);
+//   absl::Status error = rollout.Run(children);
+//
+// A child that is being deleted serves nothing, and is not written to.
+//
+// Thread-safety: distinct rollouts are independent.
+#ifndef LWS_CORE_DISAGGREGATED_MENDING_ROLLOUT_H_
+#define LWS_CORE_DISAGGREGATED_MENDING_ROLLOUT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/role_scalers.h"
+#include "lws/core/disaggregated/slice_children.h"
+#include "lws/core/disaggregated/slice_rollout.h"
+#include "lws/core/plan/plan_builder.h"
+#include "lws/rollout/role_rollout.h"
+
+namespace lws::internal {
+
+class MendingRollout {
+ public:
+  // All are borrowed.
+  MendingRollout(const DisaggregatedSet& set, int32_t slice, RoleRolloutPolicy policy, const RoleScalers& scalers,
+                 PassObjects* objects, PlanBuilder* plan)
+      : set_(set), slice_(slice), policy_(policy), scalers_(scalers), objects_(*objects), plan_(*plan) {}
+
+  // Writes down what a child has when its revision has become old, and forgets it when it is the target again.
+  void Remember(const SliceChildren& children);
+
+  // Makes and scales children by the policy's step. Errors: the name of a child is taken.
+  absl::Status Run(const SliceChildren& children);
+
+ private:
+  absl::Status Make(const DisaggregatedRole& role, int32_t replicas);
+  void Scale(const std::string& role, PassChild* child, int32_t replicas, bool tells);
+
+  const DisaggregatedSet& set_;
+  const int32_t slice_;
+  const RoleRolloutPolicy policy_;
+  const RoleScalers& scalers_;
+  PassObjects& objects_;
+  PlanBuilder& plan_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_DISAGGREGATED_MENDING_ROLLOUT_H_

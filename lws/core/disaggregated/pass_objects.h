@@ -1,0 +1,95 @@
+// The objects around a DisaggregatedSet as a pass sees them: what was observed, with what the pass itself has written.
+//
+//   PassObjects objects(observation, &plan);
+//   objects.DeleteChild(objects.FindChild("llm-1-daf1923f-decode"));    // an action of the plan
+//   objects.FindChild("llm-1-daf1923f-decode");                          // nullptr
+//
+// Every write goes to the plan, and is seen at once.
+//
+// Thread-safety: distinct objects are independent.
+#ifndef LWS_CORE_DISAGGREGATED_PASS_OBJECTS_H_
+#define LWS_CORE_DISAGGREGATED_PASS_OBJECTS_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/observed_roles.h"
+#include "lws/core/disaggregated/role_observation.h"
+#include "lws/core/plan/plan_builder.h"
+
+namespace lws {
+class DisaggregatedRole;
+}  // namespace lws
+
+namespace lws::internal {
+
+// A child with the replicas that the pass left it.
+struct PassChild {
+  const ObservedChild* object = nullptr;
+  int32_t replicas = 0;
+  std::optional<int32_t> spec_replicas;
+  std::optional<std::string> initial_replicas;
+  bool is_gone = false;
+
+  const std::string& name() const { return object->meta.name; }
+  const RoleLabels& labels() const { return object->labels; }
+};
+
+class PassObjects {
+ public:
+  // Both are borrowed. REQUIRES: observation.set != nullptr.
+  PassObjects(const DisaggregatedObservation& observation, absl::string_view revision, PlanBuilder* plan);
+
+  // --- Children. Those of a set are controlled by it and carry its name label.
+
+  // The LeaderWorkerSet of that name, of whatever owner; null when there is none.
+  PassChild* FindChild(absl::string_view name);
+  // Whether the set controls it, whatever its labels.
+  bool IsControlled(const PassChild& child) const;
+  // The set's children, of all slices or of one, in the order of names.
+  std::vector<PassChild*> Children();
+  const std::vector<PassChild*>& ChildrenOfSlice(int32_t slice);
+
+  // Errors: AlreadyExists when the name is taken, whatever ChildObject says.
+  absl::Status CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas);
+  void DeleteChild(PassChild* child);
+  void ScaleChild(PassChild* child, int32_t replicas);
+  // Sets the annotation that remembers the replicas, or takes it away.
+  void RememberReplicas(PassChild* child, std::optional<int32_t> replicas);
+
+  // --- Services.
+
+  bool HasService(const std::string& name) const { return services_.count(name) > 0; }
+  // Those that carry the set's name label, in the order of names.
+  std::vector<const ObservedRoleService*> Services() const;
+  void CreateService(const PassChild& child);
+  // Nothing happens when there is none of the name.
+  void DeleteService(const std::string& name);
+
+  const std::string& revision() const { return revision_; }
+
+ private:
+  void AddChild(const ObservedChild* object);
+  bool IsOwn(const PassChild& child) const;
+
+  const DisaggregatedSet& set_;
+  std::string revision_;
+  PlanBuilder& plan_;
+  std::deque<PassChild> storage_;
+  std::deque<ObservedChild> created_children_;
+  std::deque<ObservedRoleService> created_services_;
+  std::map<absl::string_view, PassChild*> children_;
+  std::map<int32_t, std::vector<PassChild*>> slices_;  // own children alone
+  std::map<std::string, const ObservedRoleService*> services_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_DISAGGREGATED_PASS_OBJECTS_H_

@@ -1,0 +1,136 @@
+#include "lws/core/disaggregated/role_scalers.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/disaggregated/role_objects.h"
+#include "lws/core/disaggregated/role_status.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+std::string Label(const ObjectMeta& meta, const char* key) {
+  const auto found = meta.labels().find(key);
+  return found == meta.labels().end() ? "" : found->second;
+}
+
+bool IsOwn(const DisaggregatedSetRoleScaler& scaler, const DisaggregatedSet& set) {
+  const auto& owners = scaler.metadata().owner_references();
+  const auto controller =
+      std::find_if(owners.begin(), owners.end(), [](const OwnerReference& owner) { return owner.controller(); });
+  return controller != owners.end() && controller->uid() == set.metadata().uid();
+}
+
+const DisaggregatedRole* FindRole(const DisaggregatedSet& set, const std::string& name) {
+  for (const DisaggregatedRole& role : set.spec().roles()) {
+    if (role.name() == name) return &role;
+  }
+  return nullptr;
+}
+
+ObservedMeta MetaOf(const DisaggregatedSetRoleScaler& scaler) {
+  ObservedMeta meta;
+  meta.namespace_name = scaler.metadata().namespace_();
+  meta.name = scaler.metadata().name();
+  meta.uid = scaler.metadata().uid();
+  meta.resource_version = scaler.metadata().resource_version();
+  return meta;
+}
+
+}  // namespace
+
+const DisaggregatedSetRoleScaler* RoleScalers::Find(const std::string& role) const {
+  const auto found = scalers_.find(role);
+  return found == scalers_.end() ? nullptr : found->second;
+}
+
+int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const PassChild* child) const {
+  if (!IsExternal(role)) return SpecReplicas(role);
+  const DisaggregatedSetRoleScaler* scaler = Find(role.name());
+  if (scaler != nullptr) return scaler->spec().replicas();
+  return child == nullptr ? 0 : child->spec_replicas.value_or(0);
+}
+
+void RoleScalers::Reconcile(PassObjects* objects) {
+  DeleteOthers();
+  for (const DisaggregatedRole& role : set_.spec().roles()) {
+    if (IsExternal(role) && Find(role.name()) == nullptr) CreateMissing(role, objects);
+  }
+}
+
+void RoleScalers::DeleteOthers() {
+  for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
+    if (!IsOwn(*scaler, set_) || Label(scaler->metadata(), kDisaggregatedNameLabel) != set_.metadata().name()) continue;
+    const std::string name = Label(scaler->metadata(), kRoleLabel);
+    const DisaggregatedRole* role = FindRole(set_, name);
+    if (role != nullptr && IsExternal(*role)) {
+      scalers_[name] = scaler;
+      continue;
+    }
+    plan_.Delete(kDisaggregatedSetApiVersion, kRoleScalerKind, MetaOf(*scaler));
+    deleted_.insert(scaler);
+    plan_.Tell("ScalerDeleted", "Delete",
+               absl::StrCat("Deleted scaler ", scaler->metadata().name(), " (role ", name, " is no longer External)"));
+  }
+}
+
+// A name that is taken is adopted when it is the set's own.
+void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* objects) {
+  const std::string name = RoleScalerName(set_.metadata().name(), role.name());
+  for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
+    if (scaler->metadata().name() != name || deleted_.count(scaler) > 0) continue;
+    if (IsOwn(*scaler, set_)) {
+      scalers_[role.name()] = scaler;
+    } else {
+      plan_.Warn("ScalerConflict", "Conflict",
+                 absl::StrCat("Scaler ", name, " exists but is not controlled by this DisaggregatedSet; not adopting"));
+    }
+    return;
+  }
+  DisaggregatedSetRoleScaler scaler;
+  scaler.mutable_metadata()->set_name(name);
+  scaler.mutable_metadata()->set_namespace_(set_.metadata().namespace_());
+  scaler.mutable_metadata()->set_generation(1);
+  scaler.mutable_spec()->set_replicas(Seed(role.name(), objects));
+  plan_.Create(RoleScalerObject(set_, role, scaler.spec().replicas()));
+  plan_.Tell("ScalerCreated", "Create", absl::StrCat("Created scaler ", name, " for role ", role.name()));
+  created_.push_back(std::move(scaler));
+  scalers_[role.name()] = &created_.back();
+}
+
+// What the role has already, old and new, over all slices; 1 when it has no child.
+int32_t RoleScalers::Seed(const std::string& role, PassObjects* objects) const {
+  bool has_child = false;
+  int64_t replicas = 0;
+  for (const PassChild* child : objects->Children()) {
+    if (child->labels().role != role) continue;
+    has_child = true;
+    replicas += child->replicas;
+  }
+  if (!has_child) return 1;
+  return static_cast<int32_t>(std::min<int64_t>(replicas, std::numeric_limits<int32_t>::max()));
+}
+
+void RoleScalers::WriteStatus(PassObjects* objects, absl::Time now) {
+  const std::vector<PassChild*> children = objects->Children();
+  for (const DisaggregatedRole& role : set_.spec().roles()) {
+    const DisaggregatedSetRoleScaler* scaler = Find(role.name());
+    if (scaler == nullptr) continue;
+    int64_t replicas = 0;
+    for (const PassChild* child : children) {
+      if (child->labels().role == role.name()) replicas += child->object->status_replicas;
+    }
+    Json patch = RoleScalerStatusPatch(*scaler, set_.metadata().name(), role.name(), replicas, now);
+    if (patch.is_null()) continue;
+    plan_.PatchStatus(kDisaggregatedSetApiVersion, kRoleScalerKind, MetaOf(*scaler), std::move(patch));
+  }
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,66 @@
+// The scalers of a DisaggregatedSet: which are to go, to come, to be told their status; and how many groups a role
+// wants.
+//
+//   RoleScalers scalers(observation, &plan);
+//   scalers.Reconcile(&objects);
+//   scalers.Wanted(role, child);    // the scaler's replicas, or the spec's
+//
+// Thread-safety: distinct objects are independent.
+#ifndef LWS_CORE_DISAGGREGATED_ROLE_SCALERS_H_
+#define LWS_CORE_DISAGGREGATED_ROLE_SCALERS_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/role_observation.h"
+#include "lws/core/plan/plan_builder.h"
+
+namespace lws {
+class DisaggregatedRole;
+}  // namespace lws
+
+namespace lws::internal {
+
+class RoleScalers {
+ public:
+  // Both are borrowed. REQUIRES: observation.set != nullptr.
+  RoleScalers(const DisaggregatedObservation& observation, PlanBuilder* plan)
+      : observation_(observation), set_(*observation.set), plan_(*plan) {}
+
+  // Deletes the scalers of roles that are External no more, then creates the missing ones, with the replicas that
+  // `objects` has of the role.
+  void Reconcile(PassObjects* objects);
+
+  // Tells every scaler how many groups its role has. Created ones are written as well.
+  void WriteStatus(PassObjects* objects, absl::Time now);
+
+  // Null when the role is not External, or has no scaler in this pass.
+  const DisaggregatedSetRoleScaler* Find(const std::string& role) const;
+
+  // How many groups the role should have in one slice: what its scaler says if it is External, else its spec. Without a
+  // scaler it is what `child` has, 0 when that is null.
+  int32_t Wanted(const DisaggregatedRole& role, const PassChild* child) const;
+
+ private:
+  void DeleteOthers();
+  void CreateMissing(const DisaggregatedRole& role, PassObjects* objects);
+  int32_t Seed(const std::string& role, PassObjects* objects) const;
+
+  const DisaggregatedObservation& observation_;
+  const DisaggregatedSet& set_;
+  PlanBuilder& plan_;
+  std::map<std::string, const DisaggregatedSetRoleScaler*> scalers_;  // by role
+  std::set<const DisaggregatedSetRoleScaler*> deleted_;
+  std::deque<DisaggregatedSetRoleScaler> created_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_DISAGGREGATED_ROLE_SCALERS_H_

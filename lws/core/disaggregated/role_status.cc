@@ -1,0 +1,137 @@
+#include "lws/core/disaggregated/role_status.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/typed_message.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+struct ConditionText {
+  const char* type;
+  const char* reason;
+  const char* message;
+};
+
+constexpr ConditionText kAvailable = {
+    "Available", "AllRolesReady",
+    "All roles have reached their desired replica count, ready and updated to the current revision"};
+constexpr ConditionText kProgressing = {
+    "Progressing", "RolloutInProgress",
+    "Not all roles have reached their desired replica count, ready and updated to the current revision"};
+constexpr ConditionText kReady = {"Ready", "Bound", "Scaler bound to a live DisaggregatedSet role"};
+
+constexpr char kTrue[] = "True";
+
+std::string FormatTimestamp(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+void Say(const ConditionText& text, int64_t generation, Condition* condition) {
+  condition->set_type(text.type);
+  condition->set_reason(text.reason);
+  condition->set_message(text.message);
+  condition->set_observed_generation(generation);
+}
+
+// Makes it so; the time moves only with the status.
+void SetStatus(const char* status, const std::string& now, Condition* condition) {
+  if (condition->status() == status) return;
+  condition->set_status(status);
+  condition->set_last_transition_time(now);
+}
+
+using Conditions = google::protobuf::RepeatedPtrField<Condition>;
+
+// The condition is True, every one of its type; it is appended when there is none.
+void SetTrue(const ConditionText& text, int64_t generation, const std::string& now, Conditions* conditions) {
+  bool found = false;
+  for (Condition& condition : *conditions) {
+    if (condition.type() != text.type) continue;
+    found = true;
+    Say(text, generation, &condition);
+    SetStatus(kTrue, now, &condition);
+  }
+  if (found) return;
+  Condition& condition = *conditions->Add();
+  Say(text, generation, &condition);
+  SetStatus(kTrue, now, &condition);
+}
+
+// The other condition ends with the words of the one that takes over.
+void End(const char* type, const ConditionText& successor, int64_t generation, const std::string& now,
+         Conditions* conditions) {
+  for (Condition& condition : *conditions) {
+    if (condition.type() != type) continue;
+    condition.set_observed_generation(generation);
+    if (condition.status() != kTrue) continue;
+    condition.set_reason(successor.reason);
+    condition.set_message(successor.message);
+    SetStatus("False", now, &condition);
+  }
+}
+
+// Sums of children can be more than a status can say.
+int32_t Clamp(int64_t number) {
+  return static_cast<int32_t>(std::min<int64_t>(number, std::numeric_limits<int32_t>::max()));
+}
+
+// Messages without maps are equal when their bytes are.
+bool IsSame(const DisaggregatedSetStatus& a, const DisaggregatedSetStatus& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+}  // namespace
+
+std::optional<DisaggregatedSetStatus> NextDisaggregatedStatus(const DisaggregatedSet& set,
+                                                              absl::Span<const RoleTally> roles, absl::Time now) {
+  DisaggregatedSetStatus status = set.status();
+  const int64_t generation = set.metadata().generation();
+  status.set_observed_generation(generation);
+  status.clear_role_statuses();
+  for (const RoleTally& role : roles) {
+    RoleStatus& written = *status.add_role_statuses();
+    written.set_name(role.name);
+    written.set_replicas(Clamp(role.replicas));
+    written.set_ready_replicas(Clamp(role.ready));
+    written.set_updated_replicas(Clamp(role.updated));
+  }
+  const bool is_reached =
+      std::all_of(roles.begin(), roles.end(), [](const RoleTally& role) { return role.is_reached(); });
+  const ConditionText& text = is_reached ? kAvailable : kProgressing;
+  const std::string time = FormatTimestamp(now);
+  End(is_reached ? kProgressing.type : kAvailable.type, text, generation, time, status.mutable_conditions());
+  SetTrue(text, generation, time, status.mutable_conditions());
+  if (IsSame(status, set.status())) return std::nullopt;
+  return status;
+}
+
+Json RoleScalerStatusPatch(const DisaggregatedSetRoleScaler& scaler, const std::string& set_name,
+                           const std::string& role, int64_t replicas, absl::Time now) {
+  DisaggregatedSetRoleScalerStatus status = scaler.status();
+  const int64_t generation = scaler.metadata().generation();
+  status.set_replicas(Clamp(replicas));
+  status.set_selector(
+      absl::StrCat(kDisaggregatedNameLabel, "=", set_name, ",", kRoleLabel, "=", role, ",", kWorkerIndexLabel, "=0"));
+  status.set_observed_generation(generation);
+  SetTrue(kReady, generation, FormatTimestamp(now), status.mutable_conditions());
+  const Json before = MessageToJson("DisaggregatedSetRoleScalerStatus", scaler.status());
+  const Json after = MessageToJson("DisaggregatedSetRoleScalerStatus", status);
+  Json patch = Json::object();
+  for (const char* field : {"replicas", "selector", "observedGeneration", "conditions"}) {
+    const Json next = after.value(field, Json());
+    if (before.value(field, Json()) != next) patch[field] = next;
+  }
+  if (patch.empty()) return nullptr;
+  return {{"status", std::move(patch)}};
+}
+
+}  // namespace lws::internal

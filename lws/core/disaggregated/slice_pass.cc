@@ -1,0 +1,202 @@
+#include "lws/core/disaggregated/slice_pass.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/disaggregated/mending_rollout.h"
+#include "lws/core/disaggregated/slice_errors.h"
+#include "lws/core/disaggregated/slice_events.h"
+#include "lws/rollout/role_rollout.h"
+
+namespace lws::internal {
+SliceChildren SlicePass::Children() const {
+  return SliceChildren(objects_.ChildrenOfSlice(slice_), objects_.revision());
+}
+
+std::string SlicePass::NameOf(const std::string& role) const {
+  return ChildName(set_.metadata().name(), slice_, objects_.revision(), role);
+}
+
+absl::Status SlicePass::Run() {
+  MendingRollout mending(set_, slice_, options_.rollout, scalers_, &objects_, &plan_);
+  if (options_.mends) mending.Remember(Children());
+  DeleteDrained(Children());
+  const SliceChildren children = Children();
+  absl::Status status;
+  if (options_.mends) {
+    status = mending.Run(children);
+  } else {
+    status = HasOldGroups(children) ? RollOut(children) : CreateAndScale();
+  }
+  if (status.ok()) ReconcileServices(Children());
+  return status;
+}
+
+// A revision of which no role has groups.
+void SlicePass::DeleteDrained(const SliceChildren& children) {
+  for (const auto& [revision, roles] : children.old_revisions()) {
+    const bool is_drained =
+        std::all_of(roles.begin(), roles.end(), [](const auto& role) { return role.second->replicas == 0; });
+    if (!is_drained) continue;
+    for (const auto& [role, child] : roles) {
+      objects_.DeleteChild(child);
+      plan_.Tell("LWSDeleted", "Delete", absl::StrCat("Deleted drained LWS ", child->name()));
+    }
+  }
+  if (options_.mends && !children.old_revisions().empty() && Children().old_revisions().empty()) {
+    TellCompleted(objects_.revision(), &plan_);
+  }
+}
+
+bool SlicePass::HasOldGroups(const SliceChildren& children) const {
+  for (const auto& [revision, roles] : children.old_revisions()) {
+    for (const DisaggregatedRole& role : set_.spec().roles()) {
+      const PassChild* child = SliceChildren::Find(roles, role.name());
+      if (child != nullptr && child->replicas > 0) return true;
+    }
+  }
+  return false;
+}
+
+// --- Without old groups: everything at once.
+
+// Under the name of today, else, in slice 0, under the legacy one; null when there is none.
+absl::StatusOr<PassChild*> SlicePass::FindOwnChild(const std::string& role) {
+  const std::string name = NameOf(role);
+  PassChild* child = objects_.FindChild(name);
+  if (child != nullptr && objects_.IsControlled(*child)) return child;
+  PassChild* legacy =
+      slice_ != 0 ? nullptr : objects_.FindChild(LegacyChildName(set_.metadata().name(), objects_.revision(), role));
+  if (legacy != nullptr && objects_.IsControlled(*legacy)) return legacy;
+  if (child != nullptr) return Refuses(name, set_.metadata().name(), "adopt");
+  return nullptr;
+}
+
+absl::Status SlicePass::CreateAndScale() {
+  for (const DisaggregatedRole& role : set_.spec().roles()) {
+    const absl::StatusOr<PassChild*> child = FindOwnChild(role.name());
+    absl::Status status = child.status();
+    if (child.ok()) {
+      const int32_t wanted = scalers_.Wanted(role, *child);
+      if (*child == nullptr) {
+        status = objects_.CreateChild(role, slice_, wanted);
+      } else if ((*child)->replicas != wanted) {
+        objects_.ScaleChild(*child, wanted);
+      }
+    }
+    if (!status.ok()) return Annotate(status, absl::StrCat("failed to reconcile ", role.name(), " role"));
+  }
+  return absl::OkStatus();
+}
+
+// --- The rollout.
+
+absl::Status SlicePass::RollOut(const SliceChildren& children) {
+  if (children.new_children().empty()) return Begin(children);
+  const SliceRollout rollout(set_, children, scalers_);
+  const RoleRolloutStep step = options_.rollout(rollout.Input());
+  ExplainStep(slice_, rollout, rollout.Input(), step, &plan_);
+  if (step.reason == RoleStepReason::kWaitsForReady) {
+    looks_again_ = true;
+    return absl::OkStatus();
+  }
+  if (step.reason == RoleStepReason::kNothing) {
+    TellCompleted(objects_.revision(), &plan_);
+    return absl::OkStatus();
+  }
+  return CarryOut(rollout, step);
+}
+
+// Remembers what the old children have, then makes the new ones without groups.
+absl::Status SlicePass::Begin(const SliceChildren& children) {
+  looks_again_ = true;
+  TellStarted(objects_.revision(), &plan_);
+  for (const auto& [revision, roles] : children.old_revisions()) {
+    for (const auto& [role, child] : roles) {
+      if (RememberedReplicas(*child) != child->replicas) objects_.RememberReplicas(child, child->replicas);
+    }
+  }
+  for (const DisaggregatedRole& role : set_.spec().roles()) {
+    const std::string name = NameOf(role.name());
+    const PassChild* child = objects_.FindChild(name);
+    if (child != nullptr && objects_.IsControlled(*child)) continue;
+    absl::Status status =
+        child == nullptr ? objects_.CreateChild(role, slice_, 0) : Refuses(name, set_.metadata().name(), "adopt");
+    if (!status.ok()) return Annotate(status, absl::StrCat("failed to create LWS ", name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutStep& step) {
+  for (size_t role = 0; role < rollout.spec_roles(); ++role) {
+    const int32_t before = rollout.new_child(role)->replicas;
+    if (step.new_groups[role] <= before) continue;
+    absl::Status status = ScaleUp(rollout.role_name(role), before, step.new_groups[role]);
+    if (!status.ok()) return status;
+  }
+  for (size_t i = 0; i < rollout.old_children().size(); ++i) {
+    PassChild* child = rollout.old_children()[i];
+    if (child == nullptr || child->replicas <= step.old_groups[i]) continue;
+    ScaleDown(rollout.role_name(i % rollout.roles()), child, step.old_groups[i]);
+  }
+  return absl::OkStatus();
+}
+
+// By the name of today, even where the new child has a legacy one.
+absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t replicas) {
+  const std::string name = NameOf(role);
+  PassChild* child = objects_.FindChild(name);
+  if (child == nullptr) {
+    return absl::NotFoundError(absl::StrCat("failed to scale ", name, ": failed to get LeaderWorkerSet ", name,
+                                            " for scaling: leaderworkersets.leaderworkerset.x-k8s.io \"", name,
+                                            "\" not found"));
+  }
+  if (!objects_.IsControlled(*child)) {
+    return Annotate(Refuses(name, set_.metadata().name(), "scale"), absl::StrCat("failed to scale ", name));
+  }
+  objects_.ScaleChild(child, replicas);
+  TellScaling(role, name, before, replicas, &plan_);
+  return absl::OkStatus();
+}
+
+void SlicePass::ScaleDown(const std::string& role, PassChild* child, int32_t replicas) {
+  const int32_t before = child->replicas;
+  objects_.ScaleChild(child, replicas);
+  plan_.Tell(
+      "ScalingDown", "Update",
+      absl::StrCat("Scaling down ", role, " LWS ", child->name(), " from ", before, " to ", replicas, " replicas"));
+}
+
+// --- Services.
+
+// Every role of the spec has a ready group.
+bool SlicePass::IsServing(const SliceChildren::Roles& roles) const {
+  return std::all_of(set_.spec().roles().begin(), set_.spec().roles().end(), [&roles](const DisaggregatedRole& role) {
+    const PassChild* child = SliceChildren::Find(roles, role.name());
+    return child != nullptr && child->object->ready_replicas >= 1;
+  });
+}
+
+// Nothing happens before the target revision serves; Services of others go when theirs does not.
+void SlicePass::ReconcileServices(const SliceChildren& children) {
+  if (!IsServing(children.new_children())) return;
+  for (const DisaggregatedRole& role : set_.spec().roles()) {
+    const PassChild& child = *children.FindNew(role.name());
+    if (!objects_.HasService(RoleServiceName(child.name()))) objects_.CreateService(child);
+  }
+  for (const ObservedRoleService* service : objects_.Services()) {
+    const std::string& revision = service->labels.revision;
+    if (SliceOfLabel(service->labels.slice) != slice_ || revision == objects_.revision()) continue;
+    const auto old = children.old_revisions().find(revision);
+    if (old != children.old_revisions().end() && IsServing(old->second)) continue;
+    objects_.DeleteService(service->meta.name);
+  }
+}
+
+}  // namespace lws::internal

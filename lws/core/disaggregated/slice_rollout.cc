@@ -1,0 +1,91 @@
+#include "lws/core/disaggregated/slice_rollout.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/strict_integer.h"
+
+namespace lws::internal {
+namespace {
+
+// A percentage is of what is wanted; without a scaler, of nothing.
+RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
+  const RolloutStrategy& strategy = role.spec().rollout_strategy();
+  if (!strategy.has_rolling_update_configuration()) return RoleBudget();
+  const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
+  return ScaleRoleBudget(scalers.Wanted(role, nullptr), ToIntOrPercent(update.max_surge()),
+                         ToIntOrPercent(update.max_unavailable()));
+}
+
+RoleGroups GroupsOf(const PassChild& child) {
+  return {true, child.replicas, child.object->ready_replicas, InitialReplicas(child)};
+}
+
+absl::Time Youngest(const SliceChildren::Roles& roles) {
+  absl::Time youngest = absl::InfinitePast();
+  for (const auto& [name, child] : roles) youngest = std::max(youngest, child->object->created);
+  return youngest;
+}
+
+}  // namespace
+
+std::optional<int32_t> RememberedReplicas(const PassChild& child) {
+  const std::optional<int64_t> number = ParseStrictInteger(child.initial_replicas.value_or(""));
+  if (!number.has_value() || *number < std::numeric_limits<int32_t>::min() ||
+      *number > std::numeric_limits<int32_t>::max()) {
+    return std::nullopt;
+  }
+  return static_cast<int32_t>(*number);
+}
+
+int32_t InitialReplicas(const PassChild& child) { return RememberedReplicas(child).value_or(child.replicas); }
+
+SliceRollout::SliceRollout(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers) {
+  AddGoals(set, children, scalers);
+  AddOldRevisions(children);
+}
+
+void SliceRollout::AddGoals(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers) {
+  for (const DisaggregatedRole& role : set.spec().roles()) {
+    PassChild* child = children.FindNew(role.name());
+    names_.push_back(role.name());
+    new_children_.push_back(child);
+    new_groups_.push_back(child == nullptr ? RoleGroups() : GroupsOf(*child));
+    goals_.push_back({scalers.Wanted(role, child), BudgetOf(role, scalers), IsExternal(role)});
+  }
+  spec_roles_ = names_.size();
+  std::set<std::string> removed;
+  for (const auto& [revision, roles] : children.old_revisions()) {
+    for (const auto& [name, child] : roles) removed.insert(std::string(name));
+  }
+  for (const std::string& name : names_) removed.erase(name);
+  for (const std::string& name : removed) {
+    names_.push_back(name);
+    new_children_.push_back(nullptr);
+    new_groups_.emplace_back();
+    goals_.emplace_back();
+  }
+}
+
+void SliceRollout::AddOldRevisions(const SliceChildren& children) {
+  std::vector<std::pair<absl::Time, const SliceChildren::Roles*>> revisions;
+  for (const auto& [revision, roles] : children.old_revisions()) revisions.emplace_back(Youngest(roles), &roles);
+  std::stable_sort(revisions.begin(), revisions.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [time, roles] : revisions) {
+    for (const std::string& name : names_) {
+      PassChild* child = SliceChildren::Find(*roles, name);
+      old_children_.push_back(child);
+      old_groups_.push_back(child == nullptr ? RoleGroups() : GroupsOf(*child));
+    }
+  }
+}
+
+}  // namespace lws::internal

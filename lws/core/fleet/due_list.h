@@ -1,0 +1,64 @@
+// The sets that a pass has to look at, and the pods that have to be decided anew, each once.
+//
+//   lws::internal::DueList due;
+//   due.AddSet(&set);
+//   due.AddSet(&set);
+//   due.TakeSets(&numbers);    // the number of the set, once
+//
+// What is due is marked in the set or the packed member itself, so that adding it again costs one look.
+//
+// Thread-safety: none.
+#ifndef LWS_CORE_FLEET_DUE_LIST_H_
+#define LWS_CORE_FLEET_DUE_LIST_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/fleet/place.h"
+
+namespace lws::internal {
+
+class DueList {
+ public:
+  void AddSet(FleetSet* set) {
+    if (set->is_due) return;
+    set->is_due = true;
+    sets_.push_back(set);
+  }
+
+  // A leader, or a packed worker.
+  void AddMember(FleetSet* set, int32_t group, int32_t worker) {
+    if (worker == 0) {
+      PackedLeader& leader = set->groups.At(group).leader;
+      if (leader.is_due) return;
+      leader.is_due = 1;
+    } else {
+      PackedWorker& packed = *set->groups.FindWorker(group, worker);
+      if (packed.is_due) return;
+      packed.is_due = 1;
+    }
+    pods_.push_back({set, group, worker});
+  }
+
+  // A pod without a place. It is not marked, and may be added more than once.
+  void AddName(absl::string_view namespace_name, absl::string_view name);
+
+  // Append what is due, in the order in which it became so; nothing is due then.
+  void TakeSets(std::vector<uint32_t>* sets);
+  void TakePods(std::vector<Member>* members, std::vector<FleetName>* others);
+  std::vector<FleetName> TakePods();
+
+ private:
+  std::vector<FleetSet*> sets_;
+  std::vector<Place> pods_;  // without a set, the name at the place `group` of names_
+  std::vector<FleetName> names_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_DUE_LIST_H_

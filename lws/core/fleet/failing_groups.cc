@@ -1,0 +1,15 @@
+#include "lws/core/fleet/failing_groups.h"
+
+#include <vector>
+
+namespace lws::internal {
+
+void ListAllFailing(FleetSet* set) {
+  std::vector<int32_t> failing;
+  set->groups.ForEach([&failing](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    if (group.leader.has_failing) failing.push_back(index);
+  });
+  for (const int32_t group : failing) ListFailing(set, group, true);
+}
+
+}  // namespace lws::internal

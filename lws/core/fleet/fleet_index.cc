@@ -1,0 +1,90 @@
+#include "lws/core/fleet/fleet_index.h"
+
+#include <optional>
+
+#include "lws/api/pod_name.h"
+#include "lws/core/fleet/packed_group.h"
+
+namespace lws::internal {
+
+FleetNamespace& FleetIndex::In(absl::string_view name) {
+  std::unique_ptr<FleetNamespace>& found = namespaces_[name];
+  if (found == nullptr) found = std::make_unique<FleetNamespace>();
+  return *found;
+}
+
+FleetNamespace* FleetIndex::FindNamespace(absl::string_view name) {
+  const auto found = namespaces_.find(name);
+  return found == namespaces_.end() ? nullptr : found->second.get();
+}
+
+FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view name) {
+  FleetNamespace& space = In(namespace_name);
+  if (const auto found = space.sets.find(name); found != space.sets.end()) return *found->second;
+  FleetSet* set = space.sets.emplace(name, std::make_unique<FleetSet>(std::string(namespace_name), std::string(name)))
+                      .first->second.get();
+  set->number = static_cast<uint32_t>(sets_.size());
+  set->space = &space;
+  sets_.push_back(set);
+  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+    set->parent = &SetOf(namespace_name, parsed->parent);
+    set->parent->namesakes.insert(parsed->ordinal);
+  }
+  return *set;
+}
+
+FleetSet* FleetIndex::FindSet(absl::string_view namespace_name, absl::string_view name) {
+  FleetNamespace* space = FindNamespace(namespace_name);
+  if (space == nullptr) return nullptr;
+  const auto found = space->sets.find(name);
+  return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
+}
+
+Place FleetIndex::PlaceOf(const ObservedPod& pod) {
+  const ObservedMeta& meta = pod.meta;
+  if (meta.set_name.empty()) return Place();
+  if (pod.is_leader()) {
+    if (!IsNamedGroup(meta)) return Place();
+    return {&SetOf(meta.namespace_name, meta.set_name), meta.group_in_name, 0};
+  }
+  const int32_t group = ParseIndex(meta.group_index.value_or(""));
+  const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
+  if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
+  FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
+  if (worker > set.groups.workers() || meta.name != MemberName(set, group, worker)) return Place();
+  return {&set, group, worker};
+}
+
+Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
+  const std::optional<PodName> parsed = ParsePodName(name);
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  if (const auto found = space->sets.find(parsed->parent); found != space->sets.end()) {
+    FleetSet* set = found->second.get();
+    const PackedGroup* group = set->groups.Find(parsed->ordinal);
+    const bool is_leader = group != nullptr && group->leader.exists && !group->leader.is_whole;
+    if (is_leader && MemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
+  }
+  const std::optional<PodName> parent = ParsePodName(parsed->parent);
+  if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Place();
+  const auto found = space->sets.find(parent->parent);
+  if (found == space->sets.end()) return Place();
+  FleetSet* set = found->second.get();
+  const PackedWorker* worker = set->groups.FindWorker(parent->ordinal, parsed->ordinal);
+  const bool is_worker = worker != nullptr && worker->exists;
+  if (!is_worker || MemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
+  return {set, parent->ordinal, parsed->ordinal};
+}
+
+Place FleetIndex::FindPackedStatefulSet(FleetNamespace* space, absl::string_view name) {
+  const std::optional<PodName> parsed = ParsePodName(name);
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  const auto found = space->sets.find(parsed->parent);
+  if (found == space->sets.end()) return Place();
+  FleetSet* set = found->second.get();
+  const PackedGroup* group = set->groups.Find(parsed->ordinal);
+  const bool is_there = group != nullptr && group->workers.exists && !group->workers.is_whole;
+  if (!is_there || MemberName(*set, parsed->ordinal, 0) != name) return Place();
+  return {set, parsed->ordinal, 0};
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,148 @@
+#include "lws/core/fleet/fleet_numbers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/observed.h"
+#include "lws/core/fleet/decision_equality.h"
+#include "lws/core/fleet/failing_groups.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/object_packing.h"
+#include "lws/core/fleet/packed_group.h"
+
+namespace lws::internal {
+namespace {
+
+// How far ahead memory is asked for while facts are told.
+constexpr size_t kPrefetchDistance = 12;
+
+}  // namespace
+
+// The usual event: a packed pod that is there already. False when it is another case. A name is never in two places, so
+// that no other has to be looked at.
+inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
+  FleetSet* set = index_.sets()[facts.member.set];
+  const PackedGroup* group = set->groups.Find(facts.member.group);
+  if (group == nullptr || !facts.exists) return false;
+  if (facts.member.worker == 0) {
+    if (!group->leader.exists || group->leader.is_whole || group->leader.uid != facts.uid) return false;
+    packed_.PutLeader(set, facts.member.group, PackLeader(facts));
+    return true;
+  }
+  PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
+  if (!worker.exists || worker.uid != facts.uid) return false;
+  PackedWorker next = PackWorker(facts);
+  next.has_other_owner = worker.has_other_owner;
+  next.is_due = worker.is_due;
+  if (SameWorker(worker, next)) return true;
+  const bool failed = worker.fails;
+  worker = next;
+  ListFailingWorker({set, facts.member.group, facts.member.worker}, failed, next.fails);
+  if (next.fails) due_.AddMember(set, facts.member.group, facts.member.worker);
+  return true;
+}
+
+void FleetNumbers::TellPod(const PodFacts& facts) {
+  const Place place = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
+  FleetNamespace& space = *place.set->space;
+  MakeRoom(place);
+  place.set->groups.At(place.group);
+  if (!facts.exists) {
+    if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
+    place.worker == 0 ? packed_.PutLeader(place.set, place.group, {}) : packed_.PutWorker(place, {});
+    return;
+  }
+  const bool is_whole = !space.pods.empty() && space.pods.contains(MemberName(*place.set, place.group, place.worker));
+  ObservedPod whole;
+  if (place.worker == 0) {
+    const PackedLeader leader = PackLeader(facts);
+    if (!is_whole) return packed_.PutLeader(place.set, place.group, leader);
+    UnpackLeader(leader, place.group, index_.NamesOf(place.set), &whole);
+  } else {
+    const PackedWorker worker = PackWorker(facts);
+    if (!is_whole && packed_.AddWorker(place, worker, facts.owner_uid)) return;
+    UnpackWorker(worker, facts.owner_uid, place.group, place.worker, index_.NamesOf(place.set), &whole);
+  }
+  objects_.AddPod(std::move(whole));
+}
+
+void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
+  FleetSet* set = index_.sets()[facts.set];
+  FleetNamespace& space = *set->space;
+  const PackedGroup& group = set->groups.At(facts.group);
+  const bool is_whole =
+      group.workers.is_whole || (set->irregular > 0 && space.statefulsets.contains(MemberName(*set, facts.group, 0)));
+  if (!facts.exists) {
+    if (!is_whole) return packed_.PutWorkers(set, facts.group, {}, {});
+    return objects_.RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
+  }
+  const bool is_owned = !group.leader.exists || (!group.leader.is_whole && group.leader.uid == facts.leader_uid);
+  if (is_owned && !is_whole) {
+    packed_.PutWorkers(set, facts.group, PackStatefulSet(facts), facts.leader_uid);
+    return;
+  }
+  ObservedStatefulSet whole;
+  PackedGroup packed = {};
+  packed.workers = PackStatefulSet(facts);
+  packed.leader.uid = facts.leader_uid;
+  UnpackStatefulSet(packed, facts.group, index_.NamesOf(set), &whole);
+  objects_.AddStatefulSet(std::move(whole));
+}
+
+void FleetNumbers::MakeRoom(const Place& place) {
+  FleetNamespace& space = *place.set->space;
+  FleetSet* parent = place.set->parent;
+  const bool is_quiet = space.pods.empty() && place.set->namesakes.empty() && parent == nullptr;
+  if (is_quiet) return;
+  const std::string name = MemberName(*place.set, place.group, place.worker);
+  const Place known = index_.FindPackedPod(&space, name);
+  if (known.set != nullptr && !(known == place)) objects_.RemovePod(&space, name);
+}
+
+absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
+  const std::vector<FleetSet*>& sets = index_.sets();
+  for (const PodFacts& pod : pods) {
+    const Member& member = pod.member;
+    const bool is_known = member.set < sets.size() && member.group >= 0 && member.group < kMaxGroups &&
+                          member.worker >= 0 && member.worker <= sets[member.set]->groups.workers() &&
+                          pod.revision < sets[member.set]->revision_names.end() && pod.node < index_.node_names().end();
+    if (!is_known) {
+      return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,
+                                                     " of set number ", member.set, " with revision number ",
+                                                     pod.revision, " and node number ", pod.node));
+    }
+  }
+  for (size_t i = 0; i < std::min(pods.size(), kPrefetchDistance); ++i) {
+    sets[pods[i].member.set]->groups.Prefetch(pods[i].member.group, pods[i].member.worker);
+  }
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (i + 2 * kPrefetchDistance < pods.size()) {
+      const Member& far_ahead = pods[i + 2 * kPrefetchDistance].member;
+      sets[far_ahead.set]->groups.PrefetchPage(far_ahead.group);
+    }
+    if (i + kPrefetchDistance < pods.size()) {
+      const Member& ahead = pods[i + kPrefetchDistance].member;
+      sets[ahead.set]->groups.Prefetch(ahead.group, ahead.worker);
+    }
+    if (!UpdatePod(pods[i])) TellPod(pods[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FleetNumbers::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
+  const std::vector<FleetSet*>& sets = index_.sets();
+  for (const WorkersFacts& facts : statefulsets) {
+    const bool is_known = facts.set < sets.size() && facts.group >= 0 && facts.group < kMaxGroups &&
+                          facts.revision < sets[facts.set]->revision_names.end();
+    if (!is_known) {
+      return absl::InvalidArgumentError(absl::StrCat("no StatefulSet is of group ", facts.group, " of set number ",
+                                                     facts.set, " with revision number ", facts.revision));
+    }
+  }
+  for (const WorkersFacts& facts : statefulsets) TellStatefulSet(facts);
+  return absl::OkStatus();
+}
+
+}  // namespace lws::internal

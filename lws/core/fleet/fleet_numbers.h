@@ -1,0 +1,51 @@
+// Pods and StatefulSets that are told in numbers, of sets, revisions and nodes that have numbers.
+//
+//   lws::internal::FleetNumbers numbers(&index, &due, &whole, &packed, &objects);
+//   numbers.TellPods({&facts, 1});
+//
+// The usual fact is about a packed pod that was there already. It is written into its place at once; all other facts go
+// the way of objects that are told by name.
+//
+// Thread-safety: none.
+#ifndef LWS_CORE_FLEET_FLEET_NUMBERS_H_
+#define LWS_CORE_FLEET_FLEET_NUMBERS_H_
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "lws/core/fleet/due_list.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/fleet_index.h"
+#include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/fleet/packed_objects.h"
+#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/whole_objects.h"
+
+namespace lws::internal {
+
+class FleetNumbers {
+ public:
+  // Borrows all.
+  FleetNumbers(FleetIndex* index, DueList* due, WholeObjects* whole, PackedObjects* packed, FleetObjects* objects)
+      : index_(*index), due_(*due), whole_(*whole), packed_(*packed), objects_(*objects) {}
+
+  // As Fleet has them.
+  absl::Status TellPods(absl::Span<const PodFacts> pods);
+  absl::Status TellWorkers(absl::Span<const WorkersFacts> statefulsets);
+
+ private:
+  bool UpdatePod(const PodFacts& facts);
+  void TellPod(const PodFacts& facts);
+  void TellStatefulSet(const WorkersFacts& facts);
+  // Another set's packed pod of the member's name goes.
+  void MakeRoom(const Place& place);
+
+  FleetIndex& index_;
+  DueList& due_;
+  WholeObjects& whole_;
+  PackedObjects& packed_;
+  FleetObjects& objects_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_FLEET_NUMBERS_H_

@@ -1,0 +1,21 @@
+// How many sets, groups and pods a fleet has.
+//
+//   lws::internal::CountObjects(index.sets()).pods;
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_CORE_FLEET_OBJECT_COUNTS_H_
+#define LWS_CORE_FLEET_OBJECT_COUNTS_H_
+
+#include <vector>
+
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/fleet_set.h"
+
+namespace lws::internal {
+
+// Counts the sets that exist, as Fleet::Count has them. Complexity: O(members).
+FleetCounts CountObjects(const std::vector<FleetSet*>& sets);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_OBJECT_COUNTS_H_

@@ -1,0 +1,121 @@
+#include "lws/core/fleet/packed_objects.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "lws/api/observed.h"
+#include "lws/core/fleet/decision_equality.h"
+#include "lws/core/fleet/failing_groups.h"
+#include "lws/core/fleet/group_owners.h"
+#include "lws/core/fleet/object_packing.h"
+
+namespace lws::internal {
+
+void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader) {
+  PackedGroup& packed = set->groups.At(group);
+  PackedLeader next = leader;
+  next.is_due = packed.leader.is_due;
+  next.has_failing = packed.leader.has_failing;
+  next.is_listed = packed.leader.is_listed;
+  const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
+  if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
+  if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
+  const bool same = SameLeader(packed.leader, next);
+  if (same) {
+    packed.leader = next;
+    if (!next.is_whole) return;
+  }
+  if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) due_.AddSet(set);
+  ListFailing(set, group, next.fails);
+  if (next.exists) due_.AddMember(set, group, 0);
+}
+
+void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers,
+                               const PackedUid& leader_uid) {
+  PackedGroup& packed = set->groups.At(group);
+  PackedStatefulSet next = workers;
+  const bool keeps_uid = !next.exists || next.is_whole;
+  if (keeps_uid) next.uid = packed.workers.uid;  // that the workers name
+  SwitchOwner(set, group, next.uid);
+  const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
+  if (same && !next.is_whole) return;
+  if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
+  if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) due_.AddSet(set);
+  ListFailing(set, group, false);
+  due_.AddMember(set, group, 0);
+  const bool has_namesakes = set->namesakes.contains(group) || !set->space->pods.empty();
+  if (has_namesakes) whole_.MakeNamesakesDue(set->space, set->namespace_name, MemberName(*set, group, 0));
+}
+
+void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
+  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
+  PackedWorker next = worker;
+  next.is_due = packed.is_due;
+  if (SameWorker(packed, next)) return;
+  const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
+  const bool failed = packed.fails;
+  packed = next;
+  ListFailingWorker(place, failed, next.fails);
+  if (next.fails) due_.AddMember(place.set, place.group, place.worker);
+  if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
+}
+
+bool PackedObjects::AddWorker(const Place& place, PackedWorker worker, const PackedUid& owner) {
+  place.set->groups.At(place.group);
+  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
+  const PackedUid before = OwnerOf(*place.set, place.group, packed);
+  const std::optional<bool> is_other = TakeOwner(place, owner);
+  if (!is_other.has_value()) return false;
+  FleetNamespace& space = *place.set->space;
+  if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
+  worker.has_other_owner = *is_other;
+  if (before != owner) packed.exists = 0;  // so that it is told as new
+  PutWorker(place, worker);
+  return true;
+}
+
+// The StatefulSet has this UID now: the workers of the one before have another owner, if it was not theirs already.
+void PackedObjects::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid) {
+  PackedStatefulSet& workers = set->groups.At(group).workers;
+  if (workers.uid == uid) return;
+  const Place nobody = {set, group, 0};
+  const auto other = set->other_owners.find(group);
+  const bool returns = other != set->other_owners.end() && other->second == uid;
+  if (!returns && HasWorkerOf(nobody, true)) UnpackMembers(set, group);
+  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+    PackedWorker& worker = *set->groups.FindWorker(group, i);
+    if (worker.exists) worker.has_other_owner ^= 1;
+  }
+  if (HasWorkerOf(nobody, true)) {
+    set->other_owners[group] = workers.uid;
+  } else {
+    set->other_owners.erase(group);
+  }
+  workers.uid = uid;
+}
+
+void PackedObjects::UnpackWorkers(FleetSet* set, int32_t group) {
+  PackedGroup& packed = set->groups.At(group);
+  if (!packed.workers.exists || packed.workers.is_whole) return;
+  auto whole = std::make_unique<ObservedStatefulSet>();
+  UnpackStatefulSet(packed, group, index_.NamesOf(set), whole.get());
+  packed.workers.is_whole = 1;
+  packed.workers.is_owned_by_leader = 0;
+  whole_.KeepStatefulSet(std::move(whole));
+}
+
+void PackedObjects::UnpackMembers(FleetSet* set, int32_t group) {
+  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+    PackedWorker* packed = set->groups.FindWorker(group, i);
+    if (packed == nullptr || !packed->exists || !packed->has_other_owner) continue;
+    auto whole = std::make_unique<ObservedPod>();
+    UnpackWorker(*packed, OwnerOf(*set, group, *packed), group, i, index_.NamesOf(set), whole.get());
+    const bool is_due = packed->is_due;
+    *packed = {};
+    packed->is_due = is_due;
+    whole_.KeepPod(std::move(whole));
+  }
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,42 @@
+// Where the members of a set's groups have their places.
+//
+//   lws::internal::Place place = {&set, /*group=*/12, /*worker=*/3};
+//   lws::internal::MemberName(set, place.group, place.worker);    // "vllm-12-3"
+//
+// Thread-safety: values; all functions here may be called concurrently.
+#ifndef LWS_CORE_FLEET_PLACE_H_
+#define LWS_CORE_FLEET_PLACE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "lws/api/observed.h"
+#include "lws/core/fleet/fleet_set.h"
+
+namespace lws::internal {
+
+// A group number beyond this is a broken label, and costs no memory.
+inline constexpr int32_t kMaxGroups = 1 << 24;
+
+// Where a member of a group has its place; without a set it has none.
+struct Place {
+  FleetSet* set = nullptr;
+  int32_t group = 0;
+  int32_t worker = 0;
+
+  friend bool operator==(const Place& a, const Place& b) {
+    return a.set == b.set && a.group == b.group && a.worker == b.worker;
+  }
+};
+
+// SET-GROUP, or SET-GROUP-WORKER.
+std::string MemberName(const FleetSet& set, int32_t group, int32_t worker);
+
+// Whether the object's name says which group it is of, and such a group may have a place.
+inline bool IsNamedGroup(const ObservedMeta& meta) {
+  return meta.group_in_name >= 0 && meta.group_in_name < kMaxGroups;
+}
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_PLACE_H_

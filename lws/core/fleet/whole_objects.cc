@@ -1,0 +1,85 @@
+#include "lws/core/fleet/whole_objects.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lws/api/pod_name.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/fleet/place.h"
+
+namespace lws::internal {
+
+void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
+  if (pod.meta.set_name.empty()) return;
+  FleetSet& set = index_.SetOf(pod.meta.namespace_name, pod.meta.set_name);
+  std::vector<const ObservedPod*>& group = set.whole_pods[pod.meta.group_index];
+  if (add) {
+    group.push_back(&pod);
+  } else {
+    group.erase(std::remove(group.begin(), group.end(), &pod), group.end());
+    if (group.empty()) set.whole_pods.erase(pod.meta.group_index);
+  }
+  const PackedGroup* packed = IsNamedGroup(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
+  if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
+  set.irregular += add ? 1 : -1;
+  due_.AddSet(&set);
+}
+
+void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
+  const ObservedMeta& meta = statefulset.meta;
+  if (IsNamedGroup(meta)) {
+    const PackedGroup* packed = index_.SetOf(meta.namespace_name, meta.set_name).groups.Find(meta.group_in_name);
+    if (packed != nullptr && packed->workers.is_whole) return;
+  }
+  std::vector<FleetSet*> sets;
+  if (!meta.set_name.empty() && meta.group_index.has_value())
+    sets.push_back(&index_.SetOf(meta.namespace_name, meta.set_name));
+  // It may be named like a leader pod of another set, whose workers it then passes for.
+  if (const std::optional<PodName> parsed = ParsePodName(meta.name); parsed.has_value()) {
+    sets.push_back(&index_.SetOf(meta.namespace_name, parsed->parent));
+  }
+  for (FleetSet* set : sets) {
+    set->irregular += add ? 1 : -1;
+    due_.AddSet(set);
+  }
+}
+
+void WholeObjects::KeepPod(std::unique_ptr<ObservedPod> pod) {
+  std::unique_ptr<ObservedPod>& slot = index_.In(pod->meta.namespace_name).pods[pod->meta.name];
+  slot = std::move(pod);
+  LinkPod(*slot, true);
+}
+
+void WholeObjects::KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset) {
+  std::unique_ptr<ObservedStatefulSet>& slot =
+      index_.In(statefulset->meta.namespace_name).statefulsets[statefulset->meta.name];
+  slot = std::move(statefulset);
+  LinkStatefulSet(*slot, true);
+}
+
+void WholeObjects::ErasePod(FleetNamespace* space, absl::string_view name) {
+  const auto found = space->pods.find(name);
+  if (found == space->pods.end()) return;
+  LinkPod(*found->second, false);
+  space->pods.erase(found);
+}
+
+void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view name) {
+  const auto found = space->statefulsets.find(name);
+  if (found == space->statefulsets.end()) return;
+  LinkStatefulSet(*found->second, false);
+  space->statefulsets.erase(found);
+}
+
+// Whatever its labels, a StatefulSet is the leader StatefulSet of a set of its name, and passes for the workers of a
+// leader pod of its name.
+void WholeObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
+  if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second.get());
+  const ObservedPod* pod = Find(space->pods, name);
+  if (pod != nullptr && !pod->meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, pod->meta.set_name));
+}
+
+}  // namespace lws::internal

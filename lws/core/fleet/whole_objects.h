@@ -1,0 +1,51 @@
+// The pods and StatefulSets of a fleet that are kept whole, since they fit no place among the packed groups.
+//
+//   lws::internal::WholeObjects whole(&index, &due);
+//   whole.KeepPod(std::make_unique<ObservedPod>(pod));
+//   whole.ErasePod(&index.In("default"), "vllm-12");
+//
+// Laws:
+//   1. Every set that a whole object may concern counts it in FleetSet::irregular, unless the object's facts are in
+//      their place among the packed groups.
+//
+// Thread-safety: none.
+#ifndef LWS_CORE_FLEET_WHOLE_OBJECTS_H_
+#define LWS_CORE_FLEET_WHOLE_OBJECTS_H_
+
+#include <memory>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/observed.h"
+#include "lws/core/fleet/due_list.h"
+#include "lws/core/fleet/fleet_index.h"
+
+namespace lws::internal {
+
+class WholeObjects {
+ public:
+  // Borrows both.
+  WholeObjects(FleetIndex* index, DueList* due) : index_(*index), due_(*due) {}
+
+  // REQUIRES: no whole object has the name.
+  void KeepPod(std::unique_ptr<ObservedPod> pod);
+  void KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset);
+
+  // Without effect when no whole object has the name.
+  void ErasePod(FleetNamespace* space, absl::string_view name);
+  void EraseStatefulSet(FleetNamespace* space, absl::string_view name);
+
+  // The sets that a StatefulSet of this name concerns whatever its labels are become due.
+  void MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
+
+ private:
+  // Links are from the sets that the objects concern.
+  void LinkPod(const ObservedPod& pod, bool add);
+  void LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add);
+
+  FleetIndex& index_;
+  DueList& due_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_WHOLE_OBJECTS_H_

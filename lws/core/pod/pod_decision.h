@@ -1,0 +1,44 @@
+// One look at a pod, as the sequence of its decisions: whether its group restarts, then what a leader lacks.
+//
+//   lws::RestartDecision restart = lws::DecideRestart(facts);
+//   lws::internal::PodDecision decision =
+//       lws::internal::DecidePod(restart, facts.is_leader, [&] { return lws::DecideLeader(leader_facts); });
+//   decision.leader;    // kWorkersMissing: create their StatefulSet
+//
+// Everyone who decides on a pod goes through here: ReconcilePod on observations, the simulation in numbers on facts,
+// the checker on its states.
+//
+// Laws:
+//   1. A look that restarts the group, or finds that it is on its way, wants nothing else.
+//   2. Only a leader lacks anything. Its table is read at most once, and only when law 1 lets the look go on.
+//   3. A verdict with a memory stops the look when the leader is to be deleted, is being deleted, or has to wait for
+//      its backoff.
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_CORE_POD_POD_DECISION_H_
+#define LWS_CORE_POD_POD_DECISION_H_
+
+#include <optional>
+
+#include "absl/functional/function_ref.h"
+#include "lws/core/plan/decision.h"
+#include "lws/core/pod/restart.h"
+#include "lws/core/pod/restart_policy.h"
+
+namespace lws::internal {
+
+struct PodDecision {
+  RestartDecision restart;
+  // What the leader wants next; nullopt for a worker, and when the restart ends the look.
+  std::optional<DecisionReason> leader;
+};
+
+PodDecision DecidePod(const RestartDecision& restart, bool is_leader,
+                      absl::FunctionRef<DecisionReason()> decide_leader);
+
+// What the verdict of a restart policy means for the rest of the look.
+RestartDecision RestartDecisionOf(RestartReason reason);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_POD_POD_DECISION_H_

@@ -1,0 +1,23 @@
+// Where the pods of groups go: topologies, requests, assignments.
+//
+//   lws::AssignGroup(capacity, request)->assignment;
+//
+// The headers say more: each function's own errors, costs and thread-safety.
+#ifndef LWS_PLACEMENT_H_
+#define LWS_PLACEMENT_H_
+
+#include "lws/placement/assign_group.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/cluster_documents.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/node_binding.h"
+#include "lws/placement/node_filter.h"
+#include "lws/placement/pod_resources.h"
+#include "lws/placement/providers/pod_group.h"
+#include "lws/placement/reassign_group.h"
+#include "lws/placement/resource_amounts.h"
+#include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
+
+#endif  // LWS_PLACEMENT_H_

@@ -1,0 +1,30 @@
+// Where the pods of LeaderWorkerSets run already, by group and rank.
+//
+//   std::map<lws::GroupId, lws::RunningGroup> groups = *lws::RunningGroups(pods);
+//   groups[{"default", "vllm", 0}][1];    // "node-7": the node of rank 1
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_PLACEMENT_RUNNING_GROUPS_H_
+#define LWS_PLACEMENT_RUNNING_GROUPS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lws/api/json.h"
+#include "lws/placement/node_binding.h"
+
+namespace lws {
+
+// Names of nodes by rank.
+using RunningGroup = std::map<int64_t, std::string>;
+
+// Pods count that have a node and the labels name, group-index and worker-index, and are neither finished nor being
+// deleted. Errors: InvalidArgument naming the pod and the field. Complexity: O(pods log pods).
+absl::StatusOr<std::map<GroupId, RunningGroup>> RunningGroups(absl::Span<const SharedJson> pods);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_RUNNING_GROUPS_H_

@@ -1,0 +1,18 @@
+// Tests of rollout and failure policies: scenarios, reports, matchers, the swarm, the checker.
+//
+//   lws::RunScenario(scenario, {})->lowest_ready;    // 3
+//
+// The headers say more: each function's own errors, costs and thread-safety.
+#ifndef LWS_TESTING_H_
+#define LWS_TESTING_H_
+
+#include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/rollout_world_options.h"
+#include "lws/adapters/testing/scenario/expectations.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/report_matchers.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/swarm/swarm.h"
+
+#endif  // LWS_TESTING_H_

@@ -1,0 +1,145 @@
+// The rules take any document, and the pods of a StatefulSet keep its laws. What the rules say is held against a real
+// API server in tests/traces.
+#include "lws/api/pod_validation.h"
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "lws/api/claim_validation.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_value.h"
+#include "lws/api/service_validation.h"
+#include "lws/api/statefulset_pod.h"
+#include "lws/api/statefulset_validation.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+// A StatefulSet with something in most fields.
+Json Full() {
+  return Json::parse(R"({
+    "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s", "namespace": "n", "labels": {"a": "b"},
+      "annotations": {"c": "d"}, "finalizers": ["x/y"], "uid": "u"},
+    "spec": {"serviceName": "s", "replicas": 2, "ordinals": {"start": 1}, "podManagementPolicy": "Parallel",
+      "selector": {"matchLabels": {"app": "s"},
+        "matchExpressions": [{"key": "app", "operator": "In", "values": ["s"]}]},
+      "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}},
+      "volumeClaimTemplates": [{"metadata": {"name": "v"}, "spec": {"accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}}}}],
+      "template": {"metadata": {"labels": {"app": "s"}, "annotations": {"k": "v"}}, "spec": {
+        "restartPolicy": "Always", "dnsPolicy": "None", "dnsConfig": {"nameservers": ["1.2.3.4"], "searches": ["a.b"],
+          "options": [{"name": "o"}]}, "terminationGracePeriodSeconds": 3, "nodeSelector": {"a": "b"},
+        "securityContext": {"runAsUser": 1, "sysctls": [{"name": "a.b", "value": "1"}], "supplementalGroups": [1]},
+        "resourceClaims": [{"name": "r", "resourceClaimName": "x"}],
+        "tolerations": [{"key": "a", "operator": "Exists"}],
+        "hostAliases": [{"ip": "1.2.3.4", "hostnames": ["a"]}], "overhead": {"cpu": "1"}, "os": {"name": "linux"},
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]}},
+          "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+            {"labelSelector": {"matchLabels": {"a": "b"}}, "topologyKey": "t", "namespaces": ["n"]}],
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+              {"weight": 1, "podAffinityTerm": {"topologyKey": "t"}}]}},
+        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "t", "whenUnsatisfiable": "DoNotSchedule"}],
+        "volumes": [{"name": "w", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "s", "secret": {"secretName": "x",
+          "items": [{"key": "k", "path": "p", "mode": 1}]}}, {"name": "p", "projected": {"sources": [
+          {"downwardAPI": {"items": [{"path": "q", "fieldRef": {"fieldPath": "metadata.labels['a']"}}]}}]}}],
+        "initContainers": [{"name": "i", "image": "i:1", "restartPolicy": "Always"}],
+        "containers": [{"name": "c", "image": "i:1", "ports": [{"name": "p", "containerPort": 80, "hostPort": 80}],
+          "env": [{"name": "a", "value": "b"}, {"name": "c", "valueFrom": {"secretKeyRef": {"name": "x", "key": "k"}}}],
+          "envFrom": [{"prefix": "p", "configMapRef": {"name": "m"}}],
+          "resources": {"limits": {"cpu": "1", "nvidia.com/gpu": "1"}, "requests": {"cpu": "1"},
+            "claims": [{"name": "r"}]},
+          "volumeMounts": [{"name": "v", "mountPath": "/v"}, {"name": "w", "mountPath": "/w", "subPath": "x"}],
+          "livenessProbe": {"httpGet": {"port": "p", "httpHeaders": [{"name": "h", "value": "v"}]}},
+          "readinessProbe": {"exec": {"command": ["x"]}}, "lifecycle": {"preStop": {"sleep": {"seconds": 1}}},
+          "securityContext": {"privileged": true, "capabilities": {"add": ["X"]},
+            "seccompProfile": {"type": "Unconfined"}}
+        }]}}}})");
+}
+
+std::vector<std::string> Pointers(const Json& value, const std::string& prefix = "") {
+  std::vector<std::string> pointers;
+  if (!value.is_structured()) return pointers;
+  for (const auto& [key, item] : value.items()) {
+    std::string escaped;
+    for (const char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    pointers.push_back(prefix + "/" + escaped);
+    for (const std::string& below : Pointers(item, pointers.back())) pointers.push_back(below);
+  }
+  return pointers;
+}
+
+FieldErrors ValidateAll(const Json& set) {
+  FieldErrors errors = ValidateStatefulSet(set);
+  ValidateStatefulSetUpdate(Full(), set);
+  ValidateStatefulSetUpdate(set, Full());
+  ValidateHeadlessService(set);
+  for (const Json& claim : StatefulSetClaims(set, "s-0")) ValidateClaim(claim);
+  const Json pod_template =
+      set.contains("spec") && set["spec"].is_object() ? set["spec"].value("template", Json()) : Json();
+  ValidatePod(StatefulSetPod(set, pod_template, 0, "s-1"));
+  return errors;
+}
+
+TEST(PodValidationTest, AnyValueMayHaveAnyType) {
+  const Json full = Full();
+  ASSERT_EQ(Join(ValidateAll(full)), "");
+  const std::vector<Json> values = {nullptr,
+                                    true,
+                                    -1,
+                                    1e300,
+                                    "",
+                                    "x y",
+                                    Json::array(),
+                                    Json::array({Json()}),
+                                    Json::array({"a", 1, Json::object()}),
+                                    Json::object(),
+                                    {{"a", Json::array()}}};
+  size_t refused = 0;
+  for (const std::string& pointer : Pointers(full)) {
+    for (const Json& value : values) {
+      Json changed = full;
+      changed[Json::json_pointer(pointer)] = value;
+      refused += !ValidateAll(changed).empty();
+    }
+  }
+  EXPECT_GT(refused, 500);
+}
+
+TEST(FieldValueTest, ReadsAsEmptyWhatIsNotThere) {
+  const Json document = {{"a", Json::array({1, "x"})}, {"b", {{"c", true}}}, {"d", nullptr}};
+  const FieldValue root(document, "");
+  EXPECT_EQ(root["a"].Items()[1].path(), "a[1]");
+  EXPECT_EQ(root["a"].Items()[1].Text(), "x");
+  EXPECT_EQ(root["a"]["b"]["c"].path(), "a.b.c");
+  EXPECT_FALSE(root["a"]["b"]["c"].exists());
+  EXPECT_TRUE(root["b"]["c"].Flag());
+  EXPECT_FALSE(root["d"].exists());
+  EXPECT_EQ(root["b"].At("c").path(), "b[c]");
+  EXPECT_EQ(root["b"].Text(), "");
+  EXPECT_EQ(root["b"].Number(), std::nullopt);
+  EXPECT_EQ(root["a"].Items()[0].Number(), 1);
+  EXPECT_TRUE(root["b"]["c"].Items().empty());
+}
+
+TEST(StatefulSetPodTest, Law2ClaimsTakeThePlaceOfVolumes) {
+  Json set = Full();
+  set["spec"]["template"]["spec"]["volumes"][1]["name"] = "v";
+  const Json pod = StatefulSetPod(set, set["spec"]["template"], 3, "s-hash");
+  EXPECT_EQ(pod["metadata"]["name"], "s-3");
+  EXPECT_EQ(pod["metadata"]["labels"]["controller-revision-hash"], "s-hash");
+  EXPECT_EQ(pod["spec"]["hostname"], "s-3");
+  EXPECT_EQ(pod["spec"]["subdomain"], "s");
+  EXPECT_EQ(pod["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"], "v-s-3");
+  EXPECT_EQ(pod["spec"]["volumes"].size(), 3);
+  EXPECT_EQ(StatefulSetPod(set, set["spec"]["template"], 3, "s-hash"), pod);
+  const std::vector<Json> claims = StatefulSetClaims(set, "s-3");
+  ASSERT_EQ(claims.size(), 1);
+  EXPECT_EQ(claims[0]["metadata"]["name"], "v-s-3");
+  EXPECT_EQ(claims[0]["metadata"]["labels"], Json({{"app", "s"}}));
+}
+
+}  // namespace
+}  // namespace lws::internal

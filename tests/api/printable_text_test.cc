@@ -1,0 +1,41 @@
+#include "lws/api/printable_text.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace lws {
+namespace {
+
+TEST(PrintableTextTest, WhatMovesATerminalIsEscaped) {
+  EXPECT_EQ(PrintableText("serve-1 \"x\" C:\\ \xc3\xa9 \xf0\x9f\x98\x80"),
+            "serve-1 \"x\" C:\\ \xc3\xa9 \xf0\x9f\x98\x80");
+  EXPECT_EQ(PrintableText("a\x1b[2J\n\t\r\x7f"), "a\\x1b[2J\\n\\t\\r\\x7f");
+  EXPECT_EQ(PrintableText("\xc2\x9b"
+                          "2J"),
+            "\\u009b2J");
+  EXPECT_EQ(PrintableText("\xe2\x80\xae"
+                          "abc\xef\xbb\xbf\xe2\x80\xa8"),
+            "\\u202eabc\\ufeff\\u2028");
+}
+
+TEST(PrintableTextTest, WhatIsNoUtf8IsShownByItsBytes) {
+  EXPECT_EQ(PrintableText("a\xff"
+                          "b\xc3"),
+            "a\\xffb\\xc3");
+  EXPECT_EQ(PrintableText("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half of a surrogate pair
+  EXPECT_EQ(PrintableText("\xc0\x80"), "\\xc0\\x80");           // longer than it need be
+}
+
+// Every byte sequence of up to three bytes gives a text that is printable, and a printable one stays.
+TEST(PrintableTextTest, IsIdempotentOnAllShortTexts) {
+  for (int i = 0; i < 1 << 16; ++i) {
+    const std::string text = {static_cast<char>(i), static_cast<char>(i >> 8), '\x80'};
+    const std::string printable = PrintableText(text);
+    ASSERT_EQ(PrintableText(printable), printable) << i;
+    for (const char c : printable) ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) << i;
+  }
+}
+
+}  // namespace
+}  // namespace lws

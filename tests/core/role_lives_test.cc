@@ -1,0 +1,250 @@
+// Whole lives of sets under KeepRoleBudgets, from random edits and children that become ready at their own pace: every
+// pass keeps the laws, and every life ends with what its spec asks for. The reference's lives are the control.
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "lws/api/admit_disaggregated_set.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_revision.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed_roles.h"
+#include "lws/core/disaggregated/reconcile_disaggregated_set.h"
+#include "lws/core/disaggregated/role_observation.h"
+#include "lws/core/plan/plan.h"
+#include "lws/rollout/keep_role_budgets.h"
+#include "nlohmann/json.hpp"
+#include "tests/conformance/disaggregated_timeline.h"
+#include "tests/rollout/role_laws.h"
+#include "tests/rollout/role_world.h"
+
+namespace lws {
+namespace {
+
+// --- Random lives.
+
+class RandomLife {
+ public:
+  explicit RandomLife(uint32_t seed) : random_(seed) {
+    for (int i = 2 + Draw(1); i > 0; --i) AddRole();
+    set_ = {{"apiVersion", kDisaggregatedSetApiVersion},
+            {"kind", kDisaggregatedSetKind},
+            {"metadata",
+             {{"name", "s"}, {"namespace", "n"}, {"uid", "uid-s"}, {"generation", 1}, {"resourceVersion", "1"}}},
+            {"spec", {{"roles", roles_}, {"slices", 1 + Draw(1)}}}};
+  }
+
+  Json Input() {
+    Json edits = Json::array();
+    for (int i = 1 + Draw(3); i > 0; --i) edits.push_back(Edit());
+    return {{"set", set_}, {"speed", Draw(2)}, {"edits", std::move(edits)}};
+  }
+
+ private:
+  int Draw(int most) { return static_cast<int>(random_() % static_cast<uint32_t>(most + 1)); }
+
+  void AddRole() {
+    const int surge = Draw(2);
+    const Json update = {{"maxSurge", surge}, {"maxUnavailable", surge == 0 ? 1 + Draw(1) : Draw(2)}, {"partition", 0}};
+    roles_.push_back({{"name", absl::StrCat("r", ++names_)},
+                      {"spec",
+                       {{"replicas", 1 + Draw(4)},
+                        {"rolloutStrategy", {{"type", "RollingUpdate"}, {"rollingUpdateConfiguration", update}}},
+                        {"leaderWorkerTemplate", Template(0)}}}});
+  }
+
+  static Json Template(int image) {
+    const Json container = {{"name", "c"}, {"image", absl::StrCat("i:", image)}};
+    return {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", Json::array({container})}}}}}};
+  }
+
+  // Templates change, or change back; roles are scaled, come and go; a child is lost.
+  Json Edit() {
+    Json edit = {{"wait", Draw(2) == 0 ? -1 : 1 + Draw(5)}};
+    switch (Draw(5)) {
+      case 0:
+        roles_[Index()]["spec"]["replicas"] = 1 + Draw(5);
+        break;
+      case 1:
+        if (roles_.size() < 4) AddRole();
+        break;
+      case 2:
+        if (roles_.size() > 2) roles_.erase(Index());
+        break;
+      case 3:
+        edit["delete"] = ChildName("s", 0, Revision(), roles_[Index()]["name"].get<std::string>());
+        return edit;
+      default:
+        for (Json& role : roles_) role["spec"]["leaderWorkerTemplate"] = Template(Draw(3));
+    }
+    edit["spec"] = set_["spec"];
+    edit["spec"]["roles"] = roles_;
+    return edit;
+  }
+
+  size_t Index() { return static_cast<size_t>(Draw(static_cast<int>(roles_.size()) - 1)); }
+
+  std::string Revision() const {
+    Json manifest = set_;
+    manifest["spec"]["roles"] = roles_;
+    const absl::StatusOr<DisaggregatedSet> set = DisaggregatedSetFromJson(manifest);
+    return set.ok() ? DisaggregatedRevisionKey(DisaggregatedRevisionData(*set)) : "";
+  }
+
+  std::mt19937 random_;
+  int names_ = 0;
+  Json roles_ = Json::array();
+  Json set_;
+};
+
+// --- A slice as the laws see it.
+
+struct SliceView {
+  RoleWorld world;
+  std::map<std::string, RoleGroups*> by_name;  // children
+};
+
+RoleGroups Groups(const ObservedChild& child) {
+  int32_t initial = 0;
+  if (!absl::SimpleAtoi(child.initial_replicas.value_or(""), &initial)) initial = child.replicas();
+  return {true, child.replicas(), std::min(child.ready_replicas, child.replicas()), initial};
+}
+
+SliceView View(const DisaggregatedObservation& observation, int32_t slice) {
+  const DisaggregatedSet& set = *observation.set;
+  const std::string label = absl::StrCat(slice);
+  std::vector<std::string> names;
+  SliceView view;
+  for (const DisaggregatedRole& role : set.spec().roles()) {
+    const RollingUpdateConfiguration& update = role.spec().rollout_strategy().rolling_update_configuration();
+    names.push_back(role.name());
+    view.world.goals.push_back(
+        {role.spec().replicas(), {update.max_surge().number(), update.max_unavailable().number()}});
+  }
+  std::set<std::string> removed, revisions;
+  for (const ObservedChild* child : observation.children) {
+    if (child->labels.slice != label || child->labels.revision == observation.revision) continue;
+    revisions.insert(child->labels.revision);
+    if (std::find(names.begin(), names.end(), child->labels.role) == names.end()) removed.insert(child->labels.role);
+  }
+  for (const std::string& name : removed) {
+    names.push_back(name);
+    view.world.goals.push_back({0, {1, 0}});
+  }
+  view.world.new_groups.resize(names.size());
+  view.world.old_groups.resize(names.size() * revisions.size());
+  for (const ObservedChild* child : observation.children) {
+    if (child->labels.slice != label) continue;
+    const auto role = std::find(names.begin(), names.end(), child->labels.role) - names.begin();
+    const auto revision = std::distance(revisions.begin(), revisions.find(child->labels.revision));
+    RoleGroups& groups = child->labels.revision == observation.revision
+                             ? view.world.new_groups[role]
+                             : view.world.old_groups[revision * names.size() + role];
+    groups = Groups(*child);
+    view.by_name[child->meta.name] = &groups;
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    view.by_name.emplace(ChildName(set.metadata().name(), slice, observation.revision, names[i]),
+                         &view.world.new_groups[i]);
+  }
+  return view;
+}
+
+// What the plan makes of it; groups that go may be ready ones.
+RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before) {
+  RoleWorld after = before;
+  const auto groups_of = [&](const std::string& name) -> RoleGroups* {
+    const auto found = view.by_name.find(name);
+    if (found == view.by_name.end()) return nullptr;
+    for (size_t i = 0; i < before.new_groups.size(); ++i) {
+      if (found->second == &view.world.new_groups[i]) return &after.new_groups[i];
+    }
+    for (size_t i = 0; i < before.old_groups.size(); ++i) {
+      if (found->second == &view.world.old_groups[i]) return &after.old_groups[i];
+    }
+    return nullptr;
+  };
+  for (const Action& action : plan.actions) {
+    RoleGroups* groups = action.target.kind == "LeaderWorkerSet" ? groups_of(action.target.name) : nullptr;
+    if (groups == nullptr) continue;
+    const Json document = action.object.Document();
+    if (action.verb == Verb::kDelete) RoleWorld::SetReplicas(0, true, groups);
+    if (action.verb == Verb::kDelete || !document.contains("spec") || !document["spec"].contains("replicas")) continue;
+    RoleWorld::SetReplicas(document["spec"]["replicas"].get<int32_t>(), true, groups);
+  }
+  return after;
+}
+
+// What is wrong with the end of a life: it is not at rest, not available, or has other children than its spec asks for.
+std::string Unfinished(const Json& input, const Json& life) {
+  Json spec = input["set"]["spec"];
+  for (const Json& edit : input["edits"]) {
+    if (edit.contains("spec")) spec = edit["spec"];
+  }
+  const Json& last = life["rows"].back();
+  const size_t children = spec["roles"].size() * spec["slices"].get<size_t>();
+  const bool is_finished = life["ended"] && last.value("condition", "") == "Available" && !last.contains("error");
+  return is_finished && last["lws"].size() == children ? "" : last.dump();
+}
+
+struct Outcome {
+  int lives_with_broken_laws = 0;
+  int unfinished = 0;
+  std::string first;
+};
+
+// Lives of so many seeds, every pass of which is held to the laws.
+Outcome Live(const DisaggregatedOptions& options, uint32_t seeds) {
+  Outcome outcome;
+  for (uint32_t seed = 1; seed <= seeds; ++seed) {
+    const Json input = RandomLife(seed).Input();
+    std::string broken;
+    const Json life = conformance::RunDisaggregatedTimeline(
+        input, options, [&](const DisaggregatedObservation& observation, const Plan& plan) {
+          for (int32_t slice = 0; slice < Slices(*observation.set); ++slice) {
+            const SliceView view = View(observation, slice);
+            SliceView copy = View(observation, slice);
+            const RoleWorld before = view.world;
+            const std::string law = BrokenLaw(before, After(std::move(copy), plan, before));
+            if (!law.empty() && broken.empty()) {
+              broken = absl::StrCat("seed ", seed, " slice ", slice, ": ", law, "\n  ", before.ToString(), "\n",
+                                    ToString(plan));
+            }
+          }
+        });
+    const std::string unfinished = Unfinished(input, life);
+    if (!unfinished.empty() && outcome.unfinished++ == 0 && outcome.first.empty()) {
+      outcome.first = absl::StrCat("seed ", seed, " is unfinished: ", unfinished);
+    }
+    if (!broken.empty() && outcome.lives_with_broken_laws++ == 0) outcome.first = broken;
+  }
+  return outcome;
+}
+
+TEST(RoleLivesTest, KeepRoleBudgetsKeepsTheLawsAndEnds) {
+  DisaggregatedOptions options;
+  options.rollout = KeepRoleBudgets;
+  options.mends = true;
+  const Outcome outcome = Live(options, 150);
+  EXPECT_EQ(outcome.lives_with_broken_laws, 0) << outcome.first;
+  EXPECT_EQ(outcome.unfinished, 0) << outcome.first;
+}
+
+TEST(RoleLivesTest, TheReferenceDoesNot) {
+  const Outcome outcome = Live({}, 150);
+  EXPECT_GT(outcome.lives_with_broken_laws, 25);
+}
+
+}  // namespace
+}  // namespace lws

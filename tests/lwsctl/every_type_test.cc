@@ -1,0 +1,222 @@
+// Every value of every example becomes a value of every other type, and goes through every command that takes the file:
+// none aborts, none shows the words of a library, and an error names the file.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "examples/lwsctl/commands.h"
+#include "gtest/gtest.h"
+#include "lws/api/manifest.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+constexpr char kVllm[] = "examples/manifests/vllm.yaml";
+constexpr char kNodes[] = "examples/clusters/gpu-nodes.yaml";
+constexpr char kLevels[] = "example.com/block,example.com/rack,kubernetes.io/hostname";
+
+// What is running, for the moment of an abort.
+char running[4096];
+
+void SayWhatRan(int signal) {
+  std::fprintf(stderr, "signal %d in: %s\n", signal, running);
+  std::_Exit(1);
+}
+
+using Command = std::function<int(const std::vector<std::string>&)>;
+
+struct CommandLine {
+  const char* name;
+  Command command;
+  std::vector<std::string> words;  // FILE stands for the changed file
+};
+
+std::vector<CommandLine> CommandsOfManifests() {
+  return {
+      {"validate", Validate, {"FILE"}},
+      {"validate --strict", Validate, {"--strict", "FILE"}},
+      {"render", Render, {"FILE"}},
+      {"place", Place, {"FILE", "--nodes", kNodes, "--levels", kLevels, "--required", "example.com/block"}},
+      {"simulate", Simulate, {"FILE"}},
+      {"compare", Compare, {"FILE"}},
+      {"check", Check, {"FILE"}},
+  };
+}
+
+std::string ReadText(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::vector<Json> ReadDocuments(const std::string& text) {
+  const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, "example");
+  std::vector<Json> documents;
+  for (const lws::ManifestObject& object : *objects) documents.push_back(*object.object);
+  return documents;
+}
+
+// Puts other values in the place of each value below `value`, one at a time.
+class Changer {
+ public:
+  explicit Changer(std::function<void(const std::string& path, const Json& changed)> use) : use_(std::move(use)) {}
+
+  void Change(const std::string& path, Json* value) {
+    const Json original = *value;
+    for (const Json& other : {Json(), Json(true), Json(7), Json(-1.5), Json("x"), Json::array(), Json::object(),
+                              Json::array({1}), Json::array({nullptr})}) {
+      if (other.type() == original.type()) continue;
+      *value = other;
+      use_(path, other);
+    }
+    *value = original;
+    if (!value->is_structured()) return;
+    for (auto it = value->begin(); it != value->end(); ++it) {
+      Change(absl::StrCat(path, "/", value->is_object() ? it.key() : std::to_string(it - value->begin())), &*it);
+    }
+  }
+
+ private:
+  std::function<void(const std::string&, const Json&)> use_;
+};
+
+// Runs a command with what it prints caught.
+struct Caught {
+  int code = 0;
+  std::string output;
+  std::string errors;
+};
+
+Caught Run(const CommandLine& line, const std::string& file) {
+  std::vector<std::string> words = line.words;
+  for (std::string& word : words) word = absl::StrReplaceAll(word, {{"FILE", file}});
+  std::ostringstream output;
+  std::ostringstream errors;
+  std::streambuf* const cout = std::cout.rdbuf(output.rdbuf());
+  std::streambuf* const cerr = std::cerr.rdbuf(errors.rdbuf());
+  const int code = line.command(words);
+  std::cout.rdbuf(cout);
+  std::cerr.rdbuf(cerr);
+  return {code, output.str(), errors.str()};
+}
+
+// All changes of the documents through all commands.
+void TryAll(std::vector<Json> documents, const std::vector<CommandLine>& lines) {
+  const std::string file = absl::StrCat(std::getenv("TEST_TMPDIR"), "/changed.json");
+  int runs = 0;
+  int refused = 0;
+  Changer changer([&](const std::string& path, const Json& changed) {
+    {
+      std::ofstream out(file);
+      for (const Json& document : documents) out << document << "\n";
+    }
+    for (const CommandLine& line : lines) {
+      std::snprintf(running, sizeof(running), "%s with %s = %s", line.name, path.c_str(), changed.dump().c_str());
+      const Caught caught = Run(line, file);
+      ++runs;
+      refused += caught.code != 0;
+      const std::string all = caught.output + caught.errors;
+      ASSERT_TRUE(caught.code >= 0 && caught.code <= 2) << running << "\n" << all;
+      for (const char* words : {"exception", "yaml-cpp", "bad conversion", "type_error", "out_of_range"}) {
+        ASSERT_FALSE(absl::StrContains(all, words)) << running << "\n" << all;
+      }
+      // Progress is told there, too, and a level comes from the flags as well.
+      if (caught.errors.empty() || absl::StrContains(caught.errors, "seeds of")) continue;
+      if (absl::StrContains(caught.errors, "is no level of the topology")) continue;
+      EXPECT_TRUE(absl::StrContains(caught.errors, "changed.json:")) << running << "\n" << all;
+    }
+  });
+  for (size_t i = 0; i < documents.size(); ++i) changer.Change(absl::StrCat(i), &documents[i]);
+  // Most changes are noticed, or the commands would not read what they are given.
+  EXPECT_GT(refused, runs / 8) << runs;
+  std::cout << runs << " runs, " << refused << " refused\n";
+}
+
+class EveryTypeTest : public testing::Test {
+ protected:
+  void SetUp() override { std::signal(SIGABRT, SayWhatRan); }
+};
+
+class ManifestsTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ManifestsTest, OfEveryType) {
+  // A million groups would take their time; with few, every line is read just the same.
+  const std::string text = absl::StrReplaceAll(ReadText(absl::StrCat("examples/manifests/", GetParam())),
+                                               {{"1000000", "4"}, {"maxUnavailable: 1000", "maxUnavailable: 1"}});
+  TryAll(ReadDocuments(text), CommandsOfManifests());
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, ManifestsTest,
+                         testing::Values("vllm.yaml", "sglang-subgroups.yaml", "tpu.yaml", "volume-claims.yaml",
+                                         "million-groups.yaml"));
+
+class ScenariosTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ScenariosTest, OfEveryType) {
+  const std::string text = absl::StrReplaceAll(ReadText(absl::StrCat("examples/scenarios/", GetParam())),
+                                               {{"6000", "6"}, {"fleet-4999-3", "vllm-3-1"}});
+  TryAll(ReadDocuments(text),
+         {{"simulate", Simulate, {"--scenario", "FILE", kVllm}}, {"compare", Compare, {"--scenario", "FILE", kVllm}}});
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, ScenariosTest,
+                         testing::Values("bad-image.yaml", "canary.yaml", "lost-node.yaml", "scale-and-fail.yaml"));
+
+class TestFilesTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(TestFilesTest, OfEveryType) {
+  char* const here = realpath(".", nullptr);
+  // One seed shows as much as ten.
+  const std::string text =
+      absl::StrReplaceAll(ReadText(absl::StrCat("examples/scenarios/tests/", GetParam())),
+                          {{"../../", absl::StrCat(here, "/examples/")}, {"seeds: 1-", "seeds: 1 #"}});
+  std::free(here);
+  TryAll(ReadDocuments(text), {{"test", lwsctl::Test, {"FILE"}}});
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, TestFilesTest,
+                         testing::Values("bad-image.yaml", "canary-and-restarts.yaml", "keeps-promise.yaml",
+                                         "node-lost-in-update.yaml", "reference-breaks-promise.yaml"));
+
+// The first objects of a file; the others are like them.
+std::vector<Json> First(std::vector<Json> documents, size_t count) {
+  if (documents.size() > count) documents.resize(count);
+  return documents;
+}
+
+TEST_F(EveryTypeTest, Nodes) {
+  TryAll(First(ReadDocuments(ReadText(kNodes)), 2),
+         {{"place", Place, {kVllm, "--nodes", "FILE", "--levels", kLevels}}, {"explain", Explain, {"FILE"}}});
+}
+
+TEST_F(EveryTypeTest, Pods) {
+  TryAll(First(ReadDocuments(ReadText("examples/clusters/gpu-pods.yaml")), 2),
+         {{"place", Place, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
+          {"explain", Explain, {"FILE"}}});
+}
+
+TEST_F(EveryTypeTest, States) {
+  TryAll(ReadDocuments(ReadText("examples/lwsctl/golden/state.yaml")),
+         {{"explain", Explain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"explain -o json", Explain, {"-o", "json", "--now", "2026-01-01T00:00:00Z", "FILE"}}});
+}
+
+TEST_F(EveryTypeTest, SwarmCases) {
+  TryAll(ReadDocuments(ReadText("examples/lwsctl/golden/swarm-reference.txt")), {{"swarm", Swarm, {"FILE"}}});
+}
+
+}  // namespace
+}  // namespace lwsctl

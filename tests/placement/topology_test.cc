@@ -1,0 +1,119 @@
+// The laws of topologies, capacities, node filters and subgroups.
+#include "lws/placement/topology.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/node_filter.h"
+#include "lws/placement/pods/subgroup.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/small_topology.h"
+
+namespace lws {
+namespace {
+
+using internal::SubGroupIndex;
+
+constexpr uint64_t kSeed = 20260105;
+
+std::vector<TopologyNode> Nodes() {
+  std::vector<TopologyNode> nodes;
+  for (int i = 0; i < 9; ++i) nodes.push_back(SmallNode(i / 5, i / 2, i, i));
+  return nodes;
+}
+
+std::shared_ptr<const Topology> Make(std::vector<TopologyNode> nodes) {
+  return *Topology::Create(std::move(nodes), {"block", "rack", "host"});
+}
+
+TEST(TopologyTest, Law1APermutationOfTheNodesGivesTheSame) {
+  const auto expected = Make(Nodes());
+  std::mt19937_64 random(kSeed);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<TopologyNode> nodes = Nodes();
+    std::shuffle(nodes.begin(), nodes.end(), random);
+    const auto topology = Make(std::move(nodes));
+    ASSERT_EQ(topology->NodeCount(), expected->NodeCount());
+    for (int32_t node = 0; node < expected->NodeCount(); ++node) {
+      EXPECT_EQ(topology->Node(node).facts.name, expected->Node(node).facts.name) << "seed " << kSeed;
+    }
+  }
+}
+
+TEST(TopologyTest, Law2DomainsCoverAllNodesInPathOrderWithoutOverlap) {
+  const auto topology = Make(Nodes());
+  for (int level = Topology::kRoot; level < topology->LevelCount(); ++level) {
+    int32_t next = 0;
+    std::vector<std::string> before;
+    for (int32_t domain = 0; domain < topology->DomainCount(level); ++domain) {
+      const IndexRange nodes = topology->NodesOf(level, domain);
+      EXPECT_EQ(nodes.begin, next) << "level " << level;
+      EXPECT_GT(nodes.size(), 0) << "level " << level;
+      for (int32_t node = nodes.begin; node < nodes.end; ++node) EXPECT_EQ(topology->DomainOf(level, node), domain);
+      next = nodes.end;
+      const std::vector<std::string> path = topology->DomainPath(level, domain);
+      EXPECT_TRUE(domain == 0 || before < path) << "level " << level;
+      before = path;
+    }
+    EXPECT_EQ(next, topology->NodeCount()) << "level " << level;
+  }
+}
+
+TEST(CapacityTest, Laws1And2GivingBackUndoesUsingInAnyOrder) {
+  Capacity capacity = SmallTopology("{[3 3][2]}");
+  const std::vector<int64_t> before(capacity.Free(1), capacity.Free(1) + 2);
+  capacity.Use(1, {{"gpu", 2}});
+  capacity.Use(1, {{"gpu", 5}, {"unknown", 7}});
+  capacity.GiveBack(1, {{"gpu", 2}});
+  capacity.GiveBack(1, {{"gpu", 5}, {"unknown", 7}});
+  EXPECT_EQ(std::vector<int64_t>(capacity.Free(1), capacity.Free(1) + 2), before) << "law 1";
+  for (int i = 0; i < 4; ++i) capacity.Use(1, {{"gpu", std::numeric_limits<int64_t>::max()}});
+  const int64_t least = *std::min_element(capacity.Free(1), capacity.Free(1) + 2);
+  EXPECT_LT(least, 0) << "law 2: an amount that reaches the end of int64 stays there";
+}
+
+TEST(NodeFilterTest, Law2ATermWithoutRequirementsMatchesNothing) {
+  const auto filter = NodeFilter::FromPodSpec(Json::parse(R"({"affinity": {"nodeAffinity": {
+      "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{}]}}}})"));
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  EXPECT_EQ(filter->Check(NodeFacts()), NodeExclusion::kAffinity);
+}
+
+TEST(NodeFilterTest, Laws1And3OnlyWhatIsListedCounts) {
+  NodeFacts node;
+  EXPECT_EQ(NodeFilter().Check(node), NodeExclusion::kNone);
+  node.labels["any"] = "label";
+  EXPECT_EQ(NodeFilter().Check(node), NodeExclusion::kNone) << "law 1";
+  node.unschedulable = true;
+  EXPECT_EQ(NodeFilter().Check(node), NodeExclusion::kTaint) << "law 3";
+  const auto tolerant = NodeFilter::FromPodSpec(Json::parse(
+      R"({"tolerations": [{"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"}]})"));
+  ASSERT_TRUE(tolerant.ok()) << tolerant.status();
+  EXPECT_EQ(tolerant->Check(node), NodeExclusion::kNone) << "law 3";
+}
+
+TEST(SubGroupTest, Laws1And2OverSmallGroups) {
+  for (int64_t size = 1; size <= 24; ++size) {
+    for (int64_t of = 1; of <= size; ++of) {
+      for (int64_t worker = 0; worker < size; ++worker) {
+        const std::string where = absl::StrCat("worker ", worker, " of ", size, " in subgroups of ", of);
+        if (size % of == 0) EXPECT_EQ(SubGroupIndex(worker, size, of), worker / of) << "law 1: " << where;
+        if (size % of == 0 || (size - 1) % of != 0) continue;
+        const int64_t expected = worker == 0 ? 0 : (worker - 1) / of;
+        EXPECT_EQ(SubGroupIndex(worker, size, of), expected) << "law 2: " << where;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lws
