@@ -238,6 +238,13 @@ lws::Json WithNamespace(lws::Json manifest) {
   return manifest;
 }
 
+absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments) {
+  const std::string name = arguments.Flag("--scheduler-provider", "");
+  if (name.empty()) return lws::SchedulerProvider::kNone;
+  if (name == "volcano") return lws::SchedulerProvider::kVolcano;
+  return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not volcano"));
+}
+
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   const lws::NamedRolloutPolicy* found = lws::FindRolloutPolicy(name);
   if (found != nullptr) return *found;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
+#include "lws/placement/providers/pod_group.h"
 #include "lws/rollout/policies.h"
 
 namespace lwsctl {
@@ -87,6 +88,9 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
 
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);
+
+// Of the flag --scheduler-provider; none without it. Errors: InvalidArgument for another than volcano.
+absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments);
 
 // Errors: InvalidArgument "--policy: NAME is none of reference, ...".
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name);
