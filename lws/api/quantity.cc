@@ -91,8 +91,12 @@ absl::StatusOr<Suffix> Understand(absl::string_view text) {
   }
   int exponent = 0;
   const bool scientific = text.size() > 1 && (text[0] == 'e' || text[0] == 'E');
-  if (!scientific || !absl::SimpleAtoi(text.substr(1), &exponent) || std::abs(exponent) > Quantity::kMaxExponent) {
+  if (!scientific || !absl::SimpleAtoi(text.substr(1), &exponent)) {
     return absl::InvalidArgumentError("unable to parse quantity's suffix");
+  }
+  if (exponent < -Quantity::kMaxExponent || exponent > Quantity::kMaxExponent) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("exponents must be between -", Quantity::kMaxExponent, " and ", Quantity::kMaxExponent));
   }
   return Suffix{Quantity::Format::kDecimalExponent, exponent};
 }
@@ -221,10 +225,17 @@ Quantity& Quantity::operator=(const Quantity& other) {
 }
 
 absl::StatusOr<Quantity> Quantity::Parse(absl::string_view text) {
+  if (text.size() > kMaxLength) {
+    return absl::InvalidArgumentError(absl::StrCat("quantities must have at most ", kMaxLength, " characters"));
+  }
   absl::StatusOr<Pieces> pieces = Cut(text);
   if (!pieces.ok()) return pieces.status();
   absl::StatusOr<Suffix> suffix = Understand(pieces->suffix);
   if (!suffix.ok()) return suffix.status();
+  const bool is_decimal = suffix->format != Format::kBinarySi;
+  if (is_decimal && static_cast<int>(pieces->whole.size()) + suffix->exponent > kMaxExponent) {
+    return absl::InvalidArgumentError(absl::StrCat("quantities must be below 1e", kMaxExponent));
+  }
 
   Quantity result;
   result.format_ = suffix->format;

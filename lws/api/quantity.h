@@ -9,10 +9,12 @@
 // quantities (Ki..Ei) are capped at 2^63-1, as Kubernetes does.
 //
 // Laws:
-//   1. Parse(q.ToString()) equals q in value.
+//   1. Parse(q.ToString()) equals q in value, while q is below 10^21 or in kDecimalExponent. From 10^21 on Kubernetes
+//      has no suffix, and writes the digits alone; this class writes the same.
 //   2. Compare is a total order, and agrees with adding the same quantity to both sides.
 //   3. Add is exact, commutative in value, and associative in value.
-//   4. ToString is idempotent: Parse(s.ToString()).ToString() == s.ToString().
+//   4. ToString is idempotent, Parse(s.ToString()).ToString() == s.ToString(), except for binary quantities that are no
+//      multiple of 1024: "62.50Ki" is written as "64000", which is then read as a decimal quantity, "64k".
 //
 // Thread-safety: distinct objects are independent; const methods may be called concurrently.
 #ifndef LWS_API_QUANTITY_H_
@@ -33,8 +35,11 @@ class Quantity {
   // How a quantity is written: "1500M", "1.5Gi" or "15e8".
   enum class Format { kDecimalSi, kBinarySi, kDecimalExponent };
 
-  // Largest decimal exponent, of either sign, that Parse accepts. Kubernetes has no limit here.
-  static constexpr int kMaxExponent = 10000;
+  // Parse accepts exponents up to this, of either sign, and amounts below ten to the power of it. Kubernetes has no
+  // limit here, and takes time and memory in proportion to the number that the text holds.
+  static constexpr int kMaxExponent = 1000;
+  // Parse accepts texts up to this length.
+  static constexpr int kMaxLength = 1000;
 
   // Zero, in kDecimalSi.
   Quantity();
@@ -44,7 +49,8 @@ class Quantity {
   Quantity(Quantity&&) noexcept;
   Quantity& operator=(Quantity&&) noexcept;
 
-  // Errors: InvalidArgument in Kubernetes' words. Complexity: O(digits^2).
+  // Errors: InvalidArgument in Kubernetes' words, or saying which limit the text is beyond. Complexity:
+  // O(length^2 + exponent^2).
   static absl::StatusOr<Quantity> Parse(absl::string_view text);
 
   // What Kubernetes prints and stores: the largest suffix that leaves no fraction. A text that was short and already in

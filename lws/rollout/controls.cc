@@ -56,7 +56,7 @@ class Look {
     bits_ = *input_.current->groups;
     std::vector<std::pair<int32_t, absl::Time>> since;
     std::vector<int32_t> were_ready;
-    for (int32_t i = 0; i < bits_.size(); ++i) {
+    for (int32_t i = 0; i < bits_.End(); ++i) {
       if (!bits_.IsReady(i)) continue;
       if (std::binary_search(progress.were_ready.begin(), progress.were_ready.end(), i)) {
         were_ready.push_back(i);
@@ -88,6 +88,7 @@ class Look {
   // Moves on over the steps that are over, and raises the partition for the one that is not.
   absl::Status HoldCanary() {
     RolloutProgress& progress = result_.progress;
+    progress.step = std::max(0, progress.step);
     for (; progress.step < static_cast<int32_t>(controls_.steps.size()); ++progress.step) {
       const CanaryStep& step = controls_.steps[static_cast<size_t>(progress.step)];
       const absl::StatusOr<int32_t> groups = step.groups.Scale(input_.replicas, Rounding::kUp);
@@ -136,7 +137,7 @@ class Look {
   void WatchDeadline() {
     RolloutProgress& progress = result_.progress;
     if (!input_.current.has_value() || input_.current->groups == nullptr) return;
-    const int32_t first = std::min(input_.spec_partition, input_.replicas);
+    const int32_t first = std::clamp(input_.spec_partition, 0, std::max(0, input_.replicas));
     const int32_t done = input_.current->groups->CountDone(first, input_.replicas);
     const bool is_held =
         controls_.paused || result_.hold == RolloutHold::kCanaryWait || result_.hold == RolloutHold::kCanaryApproval;

@@ -136,6 +136,15 @@ int64_t GroupBits::LastReadyOld(int32_t begin, int32_t end) const {
   return int64_t{begin} - 1;
 }
 
+int32_t GroupBits::End() const {
+  for (size_t word = words_.size(); word > 0; --word) {
+    const Word& bits = words_[word - 1];
+    const uint64_t any = bits.ready | bits.updated | bits.leaving | bits.settling;
+    if (any != 0) return static_cast<int32_t>(word) * 64 - absl::countl_zero(any);
+  }
+  return 0;
+}
+
 int32_t GroupBits::DoneTail(int32_t end) const {
   if (end <= 0 || end > size_) return 0;
   int32_t word = (end - 1) / 64;

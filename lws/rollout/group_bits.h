@@ -65,8 +65,11 @@ class GroupBits {
   // O(64 + (end - begin) / 4096).
   int64_t LastReadyOld(int32_t begin, int32_t end) const;
 
-  // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(64 + run /
-  // 4096).
+  // One more than the highest group that is ready, updated, leaving or settling; 0 when there is none. No group from
+  // there on is known to exist. Complexity: O(size() / 64) at most.
+  int32_t End() const;
+
+  // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(64 + run / 4096).
   int32_t DoneTail(int32_t end) const;
 
   // As Parse reads it.

@@ -16,6 +16,8 @@ GroupCost CostOf(const GroupBits& groups, int32_t group) {
 }
 
 int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee) {
+  // Groups that nothing is known of cost nothing.
+  leader_replicas = std::max(std::min(leader_replicas, groups.End()), std::min(leader_replicas, wanted));
   for (; leader_replicas > wanted; --leader_replicas) {
     const int32_t last = leader_replicas - 1;
     if (!guarantee->Spend(groups.IsUpdated(last) ? CostOf(groups, last) : GroupCost::kNothing)) break;
@@ -24,8 +26,10 @@ int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_re
 }
 
 int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas) {
+  const int32_t end = groups.End();
   while (leader_replicas < wanted) {
     const int32_t next = leader_replicas;
+    if (next >= end) return wanted;
     const bool is_ready = groups.IsReady(next) || groups.IsSettling(next);
     if (is_ready || groups.IsUpdated(next) || groups.IsLeaving(next)) break;
     ++leader_replicas;

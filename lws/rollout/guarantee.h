@@ -46,11 +46,12 @@ struct SpendableGuarantee {
 };
 
 // The replicas of the leader StatefulSet after surge groups are taken back, from the last down to `wanted` replicas or
-// to the first that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups taken back).
+// to the first that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups that are there).
 int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee);
 
 // The replicas of the leader StatefulSet raised towards `wanted`, but not over a group that is still seen there: it is
-// one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups raised).
+// one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups that
+// are there).
 int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
 
 }  // namespace lws::internal

@@ -18,9 +18,10 @@ using internal::TakeBackSurge;
 
 namespace {
 
-// The partition, moved down to the first steady group that may not go.
+// The partition, moved down to the first steady group that may not go. Groups beyond the replicas cost nothing.
 int32_t ReleaseGroups(const GroupBits& groups, int32_t replicas, int32_t spec_partition, int32_t partition,
                       SpendableGuarantee* guarantee) {
+  partition = std::min(partition, std::max(spec_partition, replicas));
   for (; partition > spec_partition; --partition) {
     const int32_t next = partition - 1;
     const bool serves = next < replicas && !groups.IsUpdated(next);
@@ -52,18 +53,19 @@ absl::StatusOr<RolloutStep> KeepBudget(const RolloutInput& input) {
   if (!moves) return step;
   const absl::StatusOr<RolloutBudget> budget = ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
   if (!budget.ok()) return budget.status();
-  const int32_t first = std::min(input.spec_partition, input.replicas);
+  const int32_t spec_partition = std::max(0, input.spec_partition);
+  const int32_t first = std::min(spec_partition, input.replicas);
   const int32_t unfinished = input.replicas - first - groups.CountSteadyDone(first, input.replicas);
   const int32_t wanted = ReplicasWithSurge(input.replicas, *budget, unfinished);
   SpendableGuarantee guarantee{input.replicas - budget->unavailable,
                                GuaranteedReady(groups, input.replicas, leader.partition, leader.replicas)};
   const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
-  const int32_t partition = ReleaseGroups(groups, input.replicas, input.spec_partition, leader.partition, &guarantee);
+  const int32_t partition = ReleaseGroups(groups, input.replicas, spec_partition, leader.partition, &guarantee);
   step->replicas = RaiseReplicas(groups, wanted, kept);
-  step->partition = std::max(partition, input.spec_partition);
+  step->partition = std::max(partition, spec_partition);
   step->removes_groups = step->replicas < leader.replicas;
   const bool is_held = unfinished > 0 && step->partition == leader.partition && step->replicas == leader.replicas;
-  if (is_held && leader.partition > input.spec_partition) step->reason = RolloutReason::kHeldByBudget;
+  if (is_held && leader.partition > spec_partition) step->reason = RolloutReason::kHeldByBudget;
   return step;
 }
 

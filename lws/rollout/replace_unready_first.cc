@@ -46,28 +46,29 @@ std::vector<int32_t> NameGroups(const GroupBits& groups, int32_t begin, int32_t 
 
 absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const int32_t replicas = input.replicas;
+  const int32_t spec_partition = std::max(0, input.spec_partition);
   const absl::StatusOr<RolloutBudget> budget = ScaleBudget(replicas, input.max_surge, input.max_unavailable);
   if (!budget.ok()) return budget.status();
-  if (!input.current.has_value()) return Step(input.spec_partition, replicas, RolloutReason::kCreate);
+  if (!input.current.has_value()) return Step(spec_partition, replicas, RolloutReason::kCreate);
   const LeaderState& leader = *input.current;
   if (leader.replicas < 0) return absl::InvalidArgumentError("the replicas of the leader StatefulSet are negative");
   const GroupBits no_groups;
   const GroupBits& groups = leader.groups == nullptr ? no_groups : *leader.groups;
   if (leader.replicas < replicas) {
-    return Step(input.spec_partition, RaiseReplicas(groups, replicas, leader.replicas),
+    return Step(spec_partition, RaiseReplicas(groups, replicas, leader.replicas),
                 input.updated ? RolloutReason::kUpdateBegins : RolloutReason::kScaleUpFirst);
   }
   if (input.updated) {
-    const int32_t wanted = ReplicasWithSurge(replicas, *budget, replicas - std::min(input.spec_partition, replicas));
-    return Step(input.spec_partition, RaiseReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
+    const int32_t wanted = ReplicasWithSurge(replicas, *budget, replicas - std::min(spec_partition, replicas));
+    return Step(spec_partition, RaiseReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
   }
   // The partition of another strategy may have released groups: they are safe once this is written.
-  if (!leader.on_delete) return Step(input.spec_partition, leader.replicas, RolloutReason::kRolling);
+  if (!leader.on_delete) return Step(spec_partition, leader.replicas, RolloutReason::kRolling);
 
-  const int32_t first = std::min(input.spec_partition, replicas);
+  const int32_t first = std::min(spec_partition, replicas);
   const int32_t unfinished = replicas - first - groups.CountSteadyDone(first, replicas);
   const int32_t outdated = replicas - first - groups.CountUpdated(first, replicas);
-  if (outdated == 0 && leader.replicas == replicas) return Step(input.spec_partition, replicas, RolloutReason::kAtRest);
+  if (outdated == 0 && leader.replicas == replicas) return Step(spec_partition, replicas, RolloutReason::kAtRest);
 
   // Surge groups stand in for groups that serve and are to be replaced; those that do not serve are replaced without.
   const int32_t with_surge = ReplicasWithSurge(replicas, *budget, unfinished);
@@ -76,10 +77,11 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   SpendableGuarantee guarantee{replicas - budget->unavailable,
                                GuaranteedReady(groups, replicas, leader.replicas, leader.replicas)};
   const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
-  RolloutStep step = Step(input.spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
-  step.replace = NameGroups(groups, input.spec_partition, kept, replicas, &guarantee);
+  RolloutStep step = Step(spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
+  step.replace = NameGroups(groups, spec_partition, std::min(kept, groups.End()), replicas, &guarantee);
   step.removes_groups = step.replicas < leader.replicas;
-  const bool is_held = outdated > 0 && step.replace.empty() && step.replicas == leader.replicas;
+  const bool is_missing = std::max(spec_partition, groups.End()) < kept;
+  const bool is_held = outdated > 0 && step.replace.empty() && !is_missing && step.replicas == leader.replicas;
   if (is_held) step.reason = RolloutReason::kHeldByBudget;
   return step;
 }

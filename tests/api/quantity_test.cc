@@ -25,6 +25,39 @@ TEST(QuantityTest, RefusesWhatIsNoQuantity) {
   }
 }
 
+TEST(QuantityTest, RefusesWhatIsTooLongOrTooLarge) {
+  const std::string many(100000, '1');
+  for (const std::string& text :
+       {std::string("1000e9999"), std::string("1.55e-2147483648"), std::string("1e2147483647"), std::string("1e1000"),
+        std::string("10e999"), many, "0." + many}) {
+    EXPECT_FALSE(Quantity::Parse(text).ok()) << text.substr(0, 40);
+  }
+  EXPECT_TRUE(Quantity::Parse("1e999").ok());
+  EXPECT_TRUE(Quantity::Parse("1e-1000").ok());
+  EXPECT_TRUE(Quantity::Parse("0e1000").ok());
+  EXPECT_TRUE(Quantity::Parse(std::string(1000, '1')).ok());
+}
+
+TEST(QuantityTest, Law1HasItsLimitWhereKubernetesHasNoSuffix) {
+  EXPECT_EQ(Q("1000000000000000000M").ToString(), "1");
+  EXPECT_EQ(Q("999E").ToString(), "999E");
+  EXPECT_EQ(Q("1e999").ToString(), "1e999");
+}
+
+TEST(QuantityTest, Law4ToStringIsIdempotentButForUnevenBinaryQuantities) {
+  constexpr unsigned kSeed = 20261126;
+  std::mt19937 random(kSeed);
+  static constexpr const char* kSuffixes[] = {"", "n", "u", "m", "k", "M", "G", "T", "e3", "E-2", "e40", "e-5"};
+  for (int i = 0; i < 5000; ++i) {
+    const std::string text =
+        std::to_string(random() % 100000) + "." + std::to_string(random() % 1000) + kSuffixes[random() % 12];
+    const std::string once = Q(text).ToString();
+    EXPECT_EQ(Q(once).ToString(), once) << text << ", seed " << kSeed;
+  }
+  EXPECT_EQ(Q("62.50Ki").ToString(), "64000");
+  EXPECT_EQ(Q("64000").ToString(), "64k");
+}
+
 // Laws 1, 2 and 3 on random texts.
 TEST(QuantityTest, Laws) {
   constexpr unsigned kSeed = 20261125;

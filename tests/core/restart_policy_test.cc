@@ -237,6 +237,33 @@ TEST(ReadGroupMemberTest, ReadsRestartsAndTheLastEnd) {
   EXPECT_FALSE(ReadGroupMember(Json::parse(R"({"metadata": {"name": "p"}})")).ok());
 }
 
+TEST(ReadGroupMemberTest, WhatDoesNotReadIsAnErrorThatNamesTheField) {
+  const struct {
+    const char* status;
+    const char* field;  // null: it reads
+  } table[] = {
+      {R"({"restartCount": 1, "lastState": null})", nullptr},
+      {R"({"restartCount": 1, "state": "x"})", "status.containerStatuses[0].state"},
+      {R"({"lastState": {"terminated": 5}})", "status.containerStatuses[0].lastState.terminated"},
+      {R"({"lastState": {"terminated": {"exitCode": "1"}}})",
+       "status.containerStatuses[0].lastState.terminated.exitCode"},
+      {R"({"lastState": {"terminated": {"exitCode": 99999999999}}})",
+       "status.containerStatuses[0].lastState.terminated.exitCode"},
+      {R"({"restartCount": 9223372036854775807})", "status.containerStatuses[0].restartCount"},
+      {R"({"restartCount": "1"})", "status.containerStatuses[0].restartCount"},
+  };
+  for (const auto& row : table) {
+    Json pod = Json::parse(R"({"metadata": {"name": "s-0", "namespace": "n",
+        "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "0"}}})");
+    pod["status"]["containerStatuses"] = Json::array({Json::parse(row.status)});
+    const absl::Status status = ReadGroupMember(pod).status();
+    EXPECT_EQ(status.ok(), row.field == nullptr) << row.status;
+    if (row.field == nullptr) continue;
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.status;
+    EXPECT_EQ(std::string(status.message()).find(std::string("Pod n/s-0: ") + row.field + ": not "), 0u) << status;
+  }
+}
+
 TEST(PlanSerializationTest, Law1WhatIsKeptComesBack) {
   Plan plan;
   RestartMemory memory;

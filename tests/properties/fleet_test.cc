@@ -22,6 +22,7 @@
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
+#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -166,7 +167,7 @@ class World {
             {"metadata",
              {{"name", absl::StrCat(set_name, "-", key, "-", Draw(2))},
               {"namespace", "n"},
-              {"labels", {{Label("name"), set_name}, {Label("template-revision-hash"), key}}}}},
+              {"labels", {{Label("name"), OneIn(15) ? SetName() : set_name}, {Label("template-revision-hash"), key}}}}},
             {"data",
              {{"spec",
                {{"leaderWorkerTemplate",
@@ -266,6 +267,14 @@ class Both {
       ASSERT_TRUE(plan == wanted) << where << "\nset " << name << "\n"
                                   << ToString(plan) << "wanted\n"
                                   << ToString(wanted);
+      for (const NamedRolloutPolicy& row : RolloutPolicies()) {
+        const SetReconcileOptions options = ReconcileOptionsFor(row.policy);
+        const Plan whole = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch(), options);
+        const Plan packed = ReconcileSet(fleet_.ObserveSet("n", name), absl::UnixEpoch(), options);
+        ASSERT_TRUE(packed == whole) << where << "\nset " << name << " under " << row.name << "\n"
+                                     << ToString(packed) << "wanted\n"
+                                     << ToString(whole);
+      }
       ASSERT_TRUE(due.count(name) > 0 || wanted == plans_[name]) << where << "\nset " << name << " is not due";
       plans_[name] = wanted;
     }

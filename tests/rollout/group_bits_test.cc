@@ -42,6 +42,11 @@ class Naive {
     while (i >= begin && text_[i] != 'R') --i;
     return std::max<int64_t>(i, begin - 1);
   }
+  int32_t End() const {
+    int32_t i = static_cast<int32_t>(text_.size());
+    while (i > 0 && text_[i - 1] == '.' && !leaving_[i - 1]) --i;
+    return i;
+  }
   int32_t DoneTail(int32_t end) const {
     int32_t i = end;
     while (i > 0 && text_[i - 1] == 'B') --i;
@@ -77,6 +82,14 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
           naive.SetLeaving(i, kind == 3);
         }
       }
+      if (draw(20) == 0) {
+        for (int32_t i = draw(kGroups); i < kGroups; ++i) {
+          bits.Set(i, false, false);
+          bits.SetLeaving(i, false);
+          naive.Set(i, false, false);
+          naive.SetLeaving(i, false);
+        }
+      }
       const int32_t from = draw(kGroups);
       const int32_t to = from + draw(kGroups + 200 - from);
       ASSERT_EQ(bits.CountReady(from, to), naive.Count(from, to, [](char c) { return c == 'R' || c == 'B'; }));
@@ -84,6 +97,7 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
       ASSERT_EQ(bits.CountSteady(from, to), naive.CountSteady(from, to, false));
       ASSERT_EQ(bits.CountSteadyDone(from, to), naive.CountSteady(from, to, true));
       ASSERT_EQ(bits.LastReadyOld(from, to), naive.LastReadyOld(from, to));
+      ASSERT_EQ(bits.End(), naive.End());
       ASSERT_EQ(bits.IsSettling(from), naive.IsSettling(from));
       ASSERT_EQ(bits.DoneTail(from), naive.DoneTail(from));
       ASSERT_EQ(bits.DoneTail(kGroups), naive.DoneTail(kGroups));

@@ -1,11 +1,20 @@
 #include "lws/core/fleet/fleet_index.h"
 
+#include <cstddef>
 #include <optional>
 
 #include "lws/api/pod_name.h"
 #include "lws/core/fleet/packed_group.h"
 
 namespace lws::internal {
+
+namespace {
+
+// No object of Kubernetes has a longer name, so no set with one shares names with another. The bound keeps a name like
+// s-1-1-1-... from making a set for each of its prefixes without end.
+constexpr size_t kMaxNameLength = 253;
+
+}  // namespace
 
 FleetNamespace& FleetIndex::In(absl::string_view name) {
   std::unique_ptr<FleetNamespace>& found = namespaces_[name];
@@ -31,7 +40,8 @@ FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view 
   set->use.number = free_numbers_.back();
   free_numbers_.pop_back();
   sets_[set->use.number] = set;
-  if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
+  const std::optional<PodName> parsed = name.size() > kMaxNameLength ? std::nullopt : ParsePodName(name);
+  if (parsed.has_value()) {
     set->parent = &SetOf(namespace_name, parsed->parent);
     ++set->parent->namesakes[parsed->ordinal];
   }

@@ -203,6 +203,14 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   ++space.revisions_version;
   if (!revision.meta.set_name.empty()) due_.AddSet(&index_.SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
+  // A revision that changed its label leaves its former set as well.
+  const auto known = space.revisions.find(name);
+  if (known != space.revisions.end() && known->second.meta.set_name != revision.meta.set_name) {
+    if (FleetSet* former = index_.FindSet(revision.meta.namespace_name, known->second.meta.set_name);
+        former != nullptr) {
+      due_.AddSet(former);
+    }
+  }
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
   // Read once here, so that no look at a leader has to.
   revision.is_known_to_read = RevisionReads(revision.data);

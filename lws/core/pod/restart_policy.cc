@@ -1,19 +1,20 @@
 #include "lws/core/pod/restart_policy.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/api/pod_document.h"
+#include "lws/api/field_value.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/restart.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
-
-using internal::TextOf;
 
 namespace {
 
@@ -47,13 +48,53 @@ const MemberMemory* Find(const std::vector<MemberMemory>& members, int32_t index
 }
 
 // The container states of a pod document, init containers first.
-std::vector<Json> ContainerStatuses(const Json& pod) {
-  std::vector<Json> statuses;
-  const Json status = pod.value("status", Json::object());
-  for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
-    for (const Json& container : status.value(list, Json::array())) statuses.push_back(container);
+// What is wrong with a field of a pod.
+absl::Status Malformed(const FieldValue& value, absl::string_view wanted) {
+  return absl::InvalidArgumentError(absl::StrCat(value.path(), ": not ", wanted));
+}
+
+// An integer of 32 bits; 0 when it is absent.
+absl::StatusOr<int32_t> ReadInt32(const FieldValue& value) {
+  if (!value.exists()) return 0;
+  const std::optional<int64_t> number = value.Number();
+  const bool fits = number.has_value() && *number >= std::numeric_limits<int32_t>::min() &&
+                    *number <= std::numeric_limits<int32_t>::max();
+  if (!fits) return Malformed(value, "an integer of 32 bits");
+  return static_cast<int32_t>(*number);
+}
+
+// The latest end of the container becomes the member's, with the time of that end in `last`.
+absl::Status ReadEnds(const FieldValue& status, std::string* last, GroupMember* member) {
+  for (const char* name : {"lastState", "state"}) {
+    const FieldValue state = status[name];
+    if (state.exists() && !state.json().is_object()) return Malformed(state, "a map");
+    const FieldValue end = state["terminated"];
+    if (!end.exists()) continue;
+    if (!end.json().is_object()) return Malformed(end, "a map");
+    const absl::StatusOr<int32_t> exit_code = ReadInt32(end["exitCode"]);
+    if (!exit_code.ok()) return exit_code.status();
+    std::string finished = end["finishedAt"].Text();
+    if (member->last_end.has_value() && finished < *last) continue;
+    *last = std::move(finished);
+    member->last_end = ContainerEnd{*exit_code, end["reason"].Text()};
   }
-  return statuses;
+  return absl::OkStatus();
+}
+
+// Restarts and the latest end of the pod's containers.
+absl::Status ReadContainers(const FieldValue& pod, GroupMember* member) {
+  std::string last;
+  for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
+    const FieldValue statuses = pod["status"][list];
+    if (statuses.exists() && !statuses.json().is_array()) return Malformed(statuses, "a list");
+    for (const FieldValue& status : statuses.Items()) {
+      const absl::StatusOr<int32_t> restarts = ReadInt32(status["restartCount"]);
+      if (!restarts.ok()) return restarts.status();
+      member->restarts += *restarts;
+      if (absl::Status ends = ReadEnds(status, &last, member); !ends.ok()) return ends;
+    }
+  }
+  return absl::OkStatus();
 }
 
 const GroupMember* FindLeader(const GroupMembers& group) {
@@ -179,17 +220,10 @@ absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod) {
     return absl::InvalidArgumentError(absl::StrCat("Pod ", observed->meta.namespace_name, "/", observed->meta.name,
                                                    ": metadata.labels.", kWorkerIndexLabel, ": no index"));
   }
-  std::string last;
-  for (const Json& status : ContainerStatuses(pod)) {
-    member.restarts += status.value("restartCount", int64_t{0});
-    for (const char* state : {"lastState", "state"}) {
-      const Json end = status.value(state, Json::object()).value("terminated", Json());
-      if (!end.is_object()) continue;
-      const std::string finished = TextOf(end, "finishedAt");
-      if (member.last_end.has_value() && finished < last) continue;
-      last = finished;
-      member.last_end = ContainerEnd{end.value("exitCode", 0), TextOf(end, "reason")};
-    }
+  const absl::Status status = ReadContainers(FieldValue(pod, ""), &member);
+  if (!status.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("Pod ", observed->meta.namespace_name, "/", observed->meta.name, ": ", status.message()));
   }
   return member;
 }
