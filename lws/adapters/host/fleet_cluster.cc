@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/restart_counts.h"
@@ -11,6 +12,8 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
+#include "lws/api/pod_reader.h"
+#include "lws/api/statefulset_reader.h"
 #include "lws/api/well_known.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/restart_policy.h"
@@ -50,6 +53,37 @@ absl::StatusOr<ObjectMark> MarkOf(const Json& object) {
                                                    mark.ref.name, "\""));
   }
   return mark;
+}
+
+ObjectMark MarkOf(const char* kind, const ObservedMeta& meta) {
+  return {{kind, meta.namespace_name, meta.name}, meta.uid, meta.resource_version};
+}
+
+// An item of a list does not say what it is.
+constexpr struct {
+  ObjectKind object_kind;
+  const char* api_version;
+  const char* kind;
+} kKindNames[] = {
+    {ObjectKind::kLeaderWorkerSet, kApiVersion, kKind},
+    {ObjectKind::kPod, "v1", "Pod"},
+    {ObjectKind::kNode, "v1", "Node"},
+    {ObjectKind::kService, "v1", "Service"},
+    {ObjectKind::kStatefulSet, "apps/v1", "StatefulSet"},
+    {ObjectKind::kControllerRevision, "apps/v1", "ControllerRevision"},
+    {ObjectKind::kPodGroup, kPodGroupApiVersion, kPodGroupKind},
+};
+
+absl::StatusOr<Json> ReadOfKind(ObjectKind kind, absl::string_view text) {
+  absl::StatusOr<Json> object = ParseJson(text, "object");
+  if (!object.ok()) return object;
+  if (!object->is_object()) return absl::InvalidArgumentError("what was told is no object");
+  for (const auto& names : kKindNames) {
+    if (names.object_kind != kind) continue;
+    (*object)["apiVersion"] = names.api_version;
+    (*object)["kind"] = names.kind;
+  }
+  return object;
 }
 
 }  // namespace
@@ -94,15 +128,42 @@ class FleetCluster::View final : public Cluster {
   absl::Status Tell(const Json& object) {
     const absl::StatusOr<ObjectMark> mark = MarkOf(object);
     if (!mark.ok()) return mark.status();
-    if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version)) {
-      absl::Status status = Add(object);
+    return TellMarked(*mark, [this, &object] { return Add(object); });
+  }
+
+  absl::StatusOr<std::string> TellText(ObjectKind kind, absl::string_view text) {
+    if (kind == ObjectKind::kPod) {
+      absl::Status status = pod_reader_.Read(text, &pod_);
       if (!status.ok()) return status;
-      const bool is_listed = mark->ref.kind == kKind && is_listing_sets_;
-      if (is_listed) controller_.SetChanged(mark->ref.namespace_name, mark->ref.name);
-      MakeDue(nullptr);
+      status = TellMarked(MarkOf("Pod", pod_.meta), [this, text] { return AddPod(pod_, text); });
+      if (!status.ok()) return status;
+      return pod_.meta.resource_version;
     }
-    controller_.Saw(mark->ref, mark->resource_version);
-    return absl::OkStatus();
+    if (kind == ObjectKind::kStatefulSet) {
+      ObservedStatefulSet statefulset;
+      absl::Status status = statefulset_reader_.Read(text, &statefulset);
+      if (!status.ok()) return status;
+      const ObjectMark mark = MarkOf("StatefulSet", statefulset.meta);
+      status = TellMarked(mark, [this, &statefulset] {
+        fleet_.AddStatefulSet(std::move(statefulset));
+        return absl::OkStatus();
+      });
+      if (!status.ok()) return status;
+      return mark.resource_version;
+    }
+    absl::StatusOr<Json> object = ReadOfKind(kind, text);
+    if (!object.ok()) return object.status();
+    absl::Status status = Tell(*object);
+    if (!status.ok()) return status;
+    return TextOf((*object)["metadata"], "resourceVersion");
+  }
+
+  absl::StatusOr<std::string> TellGoneText(ObjectKind kind, absl::string_view text) {
+    absl::StatusOr<Json> object = ReadOfKind(kind, text);
+    if (!object.ok()) return object.status();
+    absl::Status status = TellGone(*object);
+    if (!status.ok()) return status;
+    return TextOf((*object)["metadata"], "resourceVersion");
   }
 
   absl::Status TellGone(const Json& object) {
@@ -148,23 +209,53 @@ class FleetCluster::View final : public Cluster {
     return policies.ok() && policies->restarts != nullptr;
   }
 
+  // Takes what a list or a watch tells of the object in with `add`, if it is news.
+  absl::Status TellMarked(const ObjectMark& mark, absl::FunctionRef<absl::Status()> add) {
+    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
+      absl::Status status = add();
+      if (!status.ok()) return status;
+      const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
+      if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
+      MakeDue(nullptr);
+    }
+    controller_.Saw(mark.ref, mark.resource_version);
+    return absl::OkStatus();
+  }
+
   absl::Status Add(const Json& object) {
     absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
     if (!observed.ok()) return observed.status();
     const auto* pod = std::get_if<ObservedPod>(&*observed);
-    if (pod != nullptr && !pod->meta.set_name.empty() && (pod->restarted || pod->meta.terminating)) {
-      absl::Status status = TellFailing(*pod, object);
+    if (pod != nullptr) {
+      absl::Status status = TellMember(*pod, [&object] { return ReadGroupMember(object); });
       if (!status.ok()) return status;
-    } else if (pod != nullptr) {
-      counts_.Forget(pod->meta.namespace_name, pod->meta.name);
     }
-    return fleet_.Add(object);
+    fleet_.Add(*std::move(observed));
+    return absl::OkStatus();
   }
 
+  absl::Status AddPod(const ObservedPod& pod, absl::string_view text) {
+    absl::Status status = TellMember(pod, [text]() -> absl::StatusOr<GroupMember> {
+      const absl::StatusOr<Json> document = ReadOfKind(ObjectKind::kPod, text);
+      if (!document.ok()) return document.status();
+      return ReadGroupMember(*document);
+    });
+    if (status.ok()) fleet_.AddPod(pod);
+    return status;
+  }
+
+  using ReadMember = absl::FunctionRef<absl::StatusOr<GroupMember>()>;
+
   // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
-  absl::Status TellFailing(const ObservedPod& pod, const Json& object) {
+  absl::Status TellMember(const ObservedPod& pod, ReadMember read) {
+    if (!pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating)) return TellFailing(pod, read);
+    counts_.Forget(pod.meta.namespace_name, pod.meta.name);
+    return absl::OkStatus();
+  }
+
+  absl::Status TellFailing(const ObservedPod& pod, ReadMember read) {
     if (pod.worker_index.has_value()) {
-      const absl::StatusOr<GroupMember> member = ReadGroupMember(object);
+      const absl::StatusOr<GroupMember> member = read();
       if (!member.ok()) return member.status();
       counts_.Tell(pod.meta.namespace_name, pod.meta.name, *member);
     }
@@ -240,6 +331,9 @@ class FleetCluster::View final : public Cluster {
   RestartCounts counts_;
   OwnWrites own_writes_;
   GroupMembers members_;  // of the present observation
+  PodReader pod_reader_;
+  StatefulSetReader statefulset_reader_;
+  ObservedPod pod_;  // the pod that was read last, for its memory
   bool is_listing_sets_ = false;
   std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
   Controller controller_;
@@ -256,6 +350,12 @@ void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) {
 
 absl::Status FleetCluster::Tell(const Json& object) { return view_->Tell(object); }
 absl::Status FleetCluster::TellGone(const Json& object) { return view_->TellGone(object); }
+absl::StatusOr<std::string> FleetCluster::Tell(ObjectKind kind, absl::string_view text) {
+  return view_->TellText(kind, text);
+}
+absl::StatusOr<std::string> FleetCluster::TellGone(ObjectKind kind, absl::string_view text) {
+  return view_->TellGoneText(kind, text);
+}
 void FleetCluster::BeginRelist(absl::string_view kind) { view_->BeginRelist(kind); }
 void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_version) {
   view_->EndRelist(kind, resource_version);

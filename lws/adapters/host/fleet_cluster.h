@@ -40,6 +40,7 @@
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/kept_state.h"
 #include "lws/api/json.h"
+#include "lws/api/object_kind.h"
 #include "lws/core/fleet/fleet.h"
 #include "lws/core/plan/plan.h"
 
@@ -66,6 +67,10 @@ class FleetCluster {
   // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
+  // The same for the text of an object of this kind, whether it says its kind or not: pods and StatefulSets are read
+  // without a document. Return its resource version. Errors also for a text that is no JSON.
+  absl::StatusOr<std::string> Tell(ObjectKind kind, absl::string_view text);
+  absl::StatusOr<std::string> TellGone(ObjectKind kind, absl::string_view text);
   // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
   // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
   void BeginRelist(absl::string_view kind);
