@@ -3,9 +3,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "lws/api/admission_steps.h"
-#include "lws/api/defaulting.h"
+#include "lws/api/default_document.h"
 #include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -19,10 +18,10 @@
 namespace lws {
 
 using internal::AppendErrors;
-using internal::ApplyAdmissionDefaults;
 using internal::ApplySchemaDefaults;
 using internal::CheckScaleReplicas;
 using internal::DecodeError;
+using internal::DefaultDocument;
 using internal::DropNullsOfMetadata;
 using internal::FindType;
 using internal::PrepareDocument;
@@ -55,32 +54,8 @@ Candidate Decode(const Json& manifest, SetAdmission* admission) {
   return candidate;
 }
 
-// `from` over `to`; what only `to` has stays.
-void MergeOver(const Json& from, Json* to) {
-  if (from.is_object() && to->is_object()) {
-    for (auto it = from.begin(); it != from.end(); ++it) {
-      if (to->contains(it.key())) {
-        MergeOver(*it, &(*to)[it.key()]);
-      } else {
-        (*to)[it.key()] = *it;
-      }
-    }
-  } else if (from.is_array() && to->is_array() && from.size() == to->size()) {
-    for (size_t i = 0; i < from.size(); ++i) MergeOver(from[i], &(*to)[i]);
-  } else {
-    *to = from;
-  }
-}
-
-// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their
-// written form included, over what was sent. Else it goes on with what was sent.
 void ApplyDefaults(Candidate* candidate) {
-  const LeaderWorkerSet before = candidate->set;
-  ApplyAdmissionDefaults(&candidate->set);
-  if (google::protobuf::util::MessageDifferencer::Equals(candidate->set, before)) return;
-  const Json after = LeaderWorkerSetToJson(candidate->set);
-  if (after == LeaderWorkerSetToJson(before)) return;
-  MergeOver(after, &candidate->document);
+  if (!DefaultDocument(&candidate->set, &candidate->document)) return;
   ApplySchemaDefaults(*FindType(kKind), &candidate->document);
 }
 

@@ -1,0 +1,106 @@
+// A small HTTP/1.1 server, with TLS or without, for webhooks, metrics and probes.
+//
+//   absl::StatusOr<std::unique_ptr<lws::internal::HttpsServer>> server = lws::internal::HttpsServer::Listen(
+//       {"127.0.0.1", 9443}, [](lws::internal::ServedRequest request, lws::internal::Respond respond) {
+//         respond({200, "text/plain", request.path});
+//       });
+//   (*server)->SetCertificate(certificate_pem, key_pem);    // OkStatus()
+//   (*server)->Stop(absl::Seconds(5));
+//
+// Expected flow: connections are kept alive; requests of one connection are answered one after another, those of
+// different connections side by side. A connection that finds no certificate is closed. HTTP/2 is not offered.
+//
+// Laws:
+//   1. SetCertificate changes what later connections see and fails no earlier one; a certificate that does not load
+//      leaves the one before in place.
+//   2. Bytes that are no request, headers or bodies above their limits, and requests that come too slowly get an error
+//      answer (400, 413, 431) or a closed connection, and disturb no other connection.
+//   3. Stop answers every request that was read before it, unless the handler needs longer than the drain.
+//
+// Thread-safety: all member functions may be called concurrently, but none after or from within the destructor. The
+// handler runs on the server's threads, several at a time.
+#ifndef LWS_ADAPTERS_KUBERNETES_SERVING_HTTPS_SERVER_H_
+#define LWS_ADAPTERS_KUBERNETES_SERVING_HTTPS_SERVER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace lws::internal {
+
+struct ServedRequest {
+  std::string method;  // "POST"
+  std::string path;    // without a query
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  // The value of the first header of that name, in any case; "" without one.
+  std::string Header(absl::string_view name) const;
+};
+
+struct ServedAnswer {
+  int code = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// Answers a request: to be called once, from any thread, now or later. When it is destroyed without a call, the
+// connection is closed.
+using Respond = std::function<void(ServedAnswer answer)>;
+using RequestHandler = std::function<void(ServedRequest request, Respond respond)>;
+
+enum class TlsVersion { kTls12, kTls13 };
+
+struct HttpsServerOptions {
+  std::string host;   // an address or a name to listen on; "" for all addresses
+  uint16_t port = 0;  // 0 for any that is free
+  bool with_tls = true;
+  int threads = 1;
+  TlsVersion min_version = TlsVersion::kTls12;
+  // Suites of TLS 1.2 by their IANA names, which are Go's; empty for OpenSSL's own choice.
+  std::vector<std::string> cipher_suites;
+  size_t most_body_bytes = 7 << 20;
+  size_t most_header_bytes = 64 << 10;
+  size_t most_connections = 1000;
+  absl::Duration handshake_timeout = absl::Seconds(10);
+  // From the end of the headers to the end of the body, and for writing an answer.
+  absl::Duration request_timeout = absl::Seconds(30);
+  // How long a connection may be without a complete set of headers.
+  absl::Duration idle_timeout = absl::Seconds(90);
+};
+
+class HttpsServer {
+ public:
+  // Listens at once. Errors: InvalidArgument for a host that does not resolve and suites that OpenSSL does not know;
+  // Unavailable for an address that is in use or not ours.
+  static absl::StatusOr<std::unique_ptr<HttpsServer>> Listen(const HttpsServerOptions& options, RequestHandler handler);
+  // Stops without a drain.
+  ~HttpsServer();
+
+  // PEM: the certificate with its chain, and its key. Errors: InvalidArgument, and the former certificate stays.
+  absl::Status SetCertificate(absl::string_view certificate, absl::string_view key);
+
+  // Takes no further connections and requests, and returns when all that were read are answered, or `drain` is over.
+  void Stop(absl::Duration drain);
+
+  uint16_t port() const;
+
+ private:
+  class Impl;
+  explicit HttpsServer(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_SERVING_HTTPS_SERVER_H_

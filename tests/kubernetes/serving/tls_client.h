@@ -1,0 +1,46 @@
+// A client of the tests' own, which speaks TLS and writes what it is told, wrong bytes included.
+#ifndef LWS_TESTS_KUBERNETES_SERVING_TLS_CLIENT_H_
+#define LWS_TESTS_KUBERNETES_SERVING_TLS_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace lws {
+
+struct ReceivedAnswer {
+  int code = 0;  // 0: none came, the connection was closed
+  std::string headers;
+  std::string body;
+};
+
+// One blocking connection to 127.0.0.1. Reads give up after 15 s.
+class TestClient {
+ public:
+  // With TLS when `authority` (PEM) is not empty: the server's certificate has to be for `name`, and signed by it.
+  TestClient(uint16_t port, const std::string& authority, const std::string& name = "lws.test");
+  ~TestClient();
+
+  bool is_connected() const;
+  // Why not.
+  std::string error() const;
+
+  bool Write(const std::string& bytes);
+  // Reads one answer with a Content-Length.
+  ReceivedAnswer ReadAnswer();
+  ReceivedAnswer Post(const std::string& path, const std::string& body, const std::string& headers = "");
+  // Whether the server closes the connection within 15 s; what comes before is dropped.
+  bool IsClosed();
+
+ private:
+  struct Connection;
+  int Read(char* to, int size);
+
+  std::unique_ptr<Connection> connection_;
+  std::string error_;
+  std::string rest_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_TESTS_KUBERNETES_SERVING_TLS_CLIENT_H_
