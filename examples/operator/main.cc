@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -19,12 +21,14 @@
 #include "lws/adapters/kubernetes/curl_client.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
 #include "lws/adapters/kubernetes/kube_config.h"
+#include "lws/adapters/kubernetes/serving/admission_review.h"
+#include "lws/adapters/kubernetes/serving/https_server.h"
 
 namespace lws::operator_program {
 namespace {
 
 constexpr size_t kBytesAtATime = size_t{1} << 20;
-constexpr absl::Duration kLongestRest = absl::Seconds(5);
+constexpr absl::Duration kLongestRest = absl::Seconds(1);
 
 std::atomic<bool> is_told_to_end{false};
 
@@ -60,9 +64,33 @@ int Run(int argc, char** argv) {
   controller.first_backoff = absl::Milliseconds(5);
   controller.max_backoff = absl::Seconds(1000);
   controller.on_plan = [](const Plan& plan, const absl::Status& status) {
-    std::cerr << absl::Now() << " " << status << "\n" << ToString(plan) << "\n";
+    if (std::getenv("LWS_QUIET") == nullptr)
+      std::cerr << absl::Now() << " " << status << "\n" << ToString(plan) << "\n";
   };
   internal::KubeCluster cluster(client->get(), options, controller);
+  std::unique_ptr<internal::HttpsServer> webhooks;
+  if (const char* port = std::getenv("LWS_WEBHOOK_PORT")) {
+    internal::HttpsServerOptions serving;
+    serving.host = "127.0.0.1";
+    serving.port = static_cast<uint16_t>(std::atoi(port));
+    auto listening =
+        internal::HttpsServer::Listen(serving, [](internal::ServedRequest request, internal::Respond respond) {
+          internal::AdmissionAnswer answer = internal::ReviewAdmission(request.path, request.body, {});
+          respond({answer.code, "application/json", std::move(answer.body)});
+        });
+    if (!listening.ok()) {
+      std::cerr << "operator: " << listening.status().message() << "\n";
+      return 1;
+    }
+    webhooks = *std::move(listening);
+    const auto read = [](const char* path) {
+      std::ifstream file(path);
+      return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    const absl::Status status =
+        webhooks->SetCertificate(read(std::getenv("LWS_WEBHOOK_CERT")), read(std::getenv("LWS_WEBHOOK_KEY")));
+    if (!status.ok()) std::cerr << "operator: " << status << "\n";
+  }
   cluster.Lead(true);
   while (!is_told_to_end) {
     const bool has_more = (*client)->Deliver(kBytesAtATime);
@@ -78,6 +106,9 @@ int Run(int argc, char** argv) {
 }  // namespace lws::operator_program
 
 int main(int argc, char** argv) {
+  const auto end = [](int) { lws::operator_program::is_told_to_end = true; };
+  signal(SIGTERM, end);
+  signal(SIGINT, end);
   signal(SIGPIPE, SIG_IGN);
   return lws::operator_program::Run(argc, argv);
 }

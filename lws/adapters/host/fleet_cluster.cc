@@ -1,5 +1,7 @@
 #include "lws/adapters/host/fleet_cluster.h"
 
+#include <map>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -111,6 +113,7 @@ class FleetCluster::View final : public Cluster {
 
   void Perform(const Action& action, absl::Time now, WriteDone done) override {
     own_writes_.Starts(action.target);
+    writers_.emplace(NameOf(action.target), *controller_.acting());
     host_.Start(
         action, now,
         [this, key = *controller_.acting(), &action, done = std::move(done)](
@@ -171,7 +174,12 @@ class FleetCluster::View final : public Cluster {
     if (!mark.ok()) return mark.status();
     if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version, /*is_gone=*/true)) {
       Remove(mark->ref);
-      MakeDue(nullptr);
+      // The reference does not watch revisions: one that somebody deleted is missed with the next look.
+      if (mark->ref.kind == "ControllerRevision") {
+        DropDue();
+      } else {
+        MakeDue(WriterOf(mark->ref));
+      }
     }
     controller_.Saw(mark->ref, mark->resource_version);
     return absl::OkStatus();
@@ -216,7 +224,7 @@ class FleetCluster::View final : public Cluster {
       if (!status.ok()) return status;
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
       if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
-      MakeDue(nullptr);
+      MakeDue(WriterOf(mark.ref));
     }
     controller_.Saw(mark.ref, mark.resource_version);
     return absl::OkStatus();
@@ -274,9 +282,20 @@ class FleetCluster::View final : public Cluster {
     if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
   }
 
+  using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+  static Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
+
+  // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
+  // answer. Null where there is none.
+  const WorkKey* WriterOf(const ObjectRef& object) const {
+    const auto found = writers_.find(NameOf(object));
+    return found == writers_.end() ? nullptr : &found->second;
+  }
+
   // Takes an answer into the view; what is left to wait for goes on to the controller.
   absl::StatusOr<WriteAnswer> TakeIn(const WorkKey& key, const Action& action,
                                      const absl::StatusOr<WriteAnswer>& answer) {
+    writers_.erase(NameOf(action.target));
     if (!answer.ok()) {
       own_writes_.Failed(action.target);
       return answer;
@@ -314,6 +333,11 @@ class FleetCluster::View final : public Cluster {
     if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
   }
 
+  void DropDue() {
+    fleet_.TakeDueSets();
+    fleet_.TakeDuePods();
+  }
+
   void Change(const WorkKey& key, const WorkKey* own) {
     if (own != nullptr && key == *own) {
       controller_.OwnWrite(key);
@@ -330,6 +354,7 @@ class FleetCluster::View final : public Cluster {
   KeptState kept_;
   RestartCounts counts_;
   OwnWrites own_writes_;
+  std::map<Name, WorkKey> writers_;
   GroupMembers members_;  // of the present observation
   PodReader pod_reader_;
   StatefulSetReader statefulset_reader_;

@@ -21,7 +21,10 @@
 //      objects and sets that are gone.
 //   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
 //      answer from before does not bring anything back. Every set of a list is looked at.
-//   5. Same calls, same answers at the same times: same plans, in the same order.
+//   5. What a watch tells of an object while a write of it is on its way counts as that write: it makes the key that
+//   writes due again only when its plan succeeded (law 4 of controller.h).
+//   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
+//   7. Same calls, same answers at the same times: same plans, in the same order.
 //
 // Thread-safety: none; one thread at a time. Answers are handed to that thread.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_

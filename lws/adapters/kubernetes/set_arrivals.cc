@@ -59,7 +59,7 @@ absl::StatusOr<std::string> SetArrivals::Tell(absl::string_view text) {
 absl::StatusOr<std::string> SetArrivals::TellGone(absl::string_view text) {
   const absl::StatusOr<Told> told = ReadTold(text);
   if (!told.ok()) return told.status();
-  looking_.erase(told->name);
+  End(told->name);
   early_.erase(told->name);
   return view_.tell_set_gone(text);
 }
@@ -90,6 +90,7 @@ void SetArrivals::Open() {
   for (const Name& name : early_) {
     if (view_.has_leader_statefulset(name.first, name.second)) continue;
     looking_[name];
+    ++early_looks_;
     Ask(name);
   }
   early_.clear();
@@ -103,6 +104,15 @@ void SetArrivals::Ask(const Name& name) {
         [this, name](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, answer); });
 }
 
+std::string SetArrivals::End(const Name& name) {
+  const auto found = looking_.find(name);
+  if (found == looking_.end()) return "";
+  std::string set = std::move(found->second.set);
+  looking_.erase(found);
+  if (set.empty()) --early_looks_;
+  return set;
+}
+
 void SetArrivals::Answered(const Name& name, const absl::StatusOr<HttpAnswer>& answer) {
   const auto found = looking_.find(name);
   if (found == looking_.end()) return;
@@ -112,8 +122,7 @@ void SetArrivals::Answered(const Name& name, const absl::StatusOr<HttpAnswer>& a
     found->second.due = clock_() + kAskAgainAfter;
     return;
   }
-  const std::string set = std::move(found->second.set);
-  looking_.erase(found);
+  const std::string set = End(name);
   if (is_there && !view_.has_leader_statefulset(name.first, name.second)) {
     found_[name] = answer->body;
     view_.tell_statefulset(answer->body);

@@ -57,7 +57,8 @@ class SetArrivals {
   void Found(absl::string_view namespace_name, absl::string_view name, std::optional<std::string> text);
 
   void Open();
-  bool is_looking() const { return !looking_.empty(); }
+  // Whether a set that was told before Open still waits for its answer.
+  bool is_looking() const { return early_looks_ > 0; }
 
   void Advance(absl::Time now);
   std::optional<absl::Time> NextDue() const;
@@ -65,12 +66,14 @@ class SetArrivals {
  private:
   using Name = std::pair<std::string, std::string>;  // namespace and name
   struct Look {
-    std::string set;                // the text to tell; empty: the set was told already
+    std::string set;                // the text to tell; empty: the set was told before Open
     bool was_listed = true;         // since BeginRelist
     std::optional<absl::Time> due;  // to be sent again
   };
 
   void Ask(const Name& name);
+  // The set's text, which is then not waited for any more.
+  std::string End(const Name& name);
   void Answered(const Name& name, const absl::StatusOr<HttpAnswer>& answer);
 
   HttpClient& client_;
@@ -79,6 +82,7 @@ class SetArrivals {
   bool is_open_ = false;
   std::set<Name> early_;  // told before Open
   std::map<Name, Look> looking_;
+  int early_looks_ = 0;  // of them, those of sets that were told before Open
   std::map<Name, std::string> found_;
 };
 
