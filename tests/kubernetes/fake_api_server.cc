@@ -96,6 +96,12 @@ void FakeApiServer::Cancel(uint64_t id) {
   watches_.erase(id);
 }
 
+void FakeApiServer::Disconnect() {
+  open_.clear();
+  watches_.clear();
+  not_before_.clear();
+}
+
 void FakeApiServer::End(uint64_t id, const absl::Status& status) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;

@@ -44,6 +44,8 @@ class FakeApiServer final : public internal::HttpClient {
   uint64_t Start(internal::HttpRequest request, std::shared_ptr<internal::HttpSink> sink) override;
   void Cancel(uint64_t id) override;
 
+  // The client's process ends: nobody hears of its requests any more.
+  void Disconnect();
   // No faults from here on.
   void Heal() { faults_ = WireFaults(); }
 

@@ -6,16 +6,12 @@
 #include <variant>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
-#include "absl/strings/str_cat.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/told_object.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
-#include "lws/api/observed_object.h"
-#include "lws/api/pod_reader.h"
-#include "lws/api/statefulset_reader.h"
 #include "lws/api/well_known.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/restart_policy.h"
@@ -23,72 +19,12 @@
 
 namespace lws {
 
+using internal::IsFailing;
+using internal::ObjectMark;
 using internal::OwnWrites;
+using internal::ReadTold;
 using internal::RestartCounts;
-
-namespace {
-
-// What tells an object and its age.
-struct ObjectMark {
-  ObjectRef ref;
-  std::string uid;
-  std::string resource_version;
-};
-
-// Empty where the object has no such text.
-std::string TextOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-absl::StatusOr<ObjectMark> MarkOf(const Json& object) {
-  const bool has_metadata = object.is_object() && object.contains("metadata") && object["metadata"].is_object();
-  if (!has_metadata) return absl::InvalidArgumentError("the object has no metadata");
-  const Json& metadata = object["metadata"];
-  ObjectMark mark;
-  mark.ref = {TextOf(object, "kind"), TextOf(metadata, "namespace"), TextOf(metadata, "name")};
-  mark.uid = TextOf(metadata, "uid");
-  mark.resource_version = TextOf(metadata, "resourceVersion");
-  if (mark.ref.kind.empty() || mark.ref.name.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("an object has no kind or no metadata.name: kind \"", mark.ref.kind,
-                                                   "\", namespace \"", mark.ref.namespace_name, "\", name \"",
-                                                   mark.ref.name, "\""));
-  }
-  return mark;
-}
-
-ObjectMark MarkOf(const char* kind, const ObservedMeta& meta) {
-  return {{kind, meta.namespace_name, meta.name}, meta.uid, meta.resource_version};
-}
-
-// An item of a list does not say what it is.
-constexpr struct {
-  ObjectKind object_kind;
-  const char* api_version;
-  const char* kind;
-} kKindNames[] = {
-    {ObjectKind::kLeaderWorkerSet, kApiVersion, kKind},
-    {ObjectKind::kPod, "v1", "Pod"},
-    {ObjectKind::kNode, "v1", "Node"},
-    {ObjectKind::kService, "v1", "Service"},
-    {ObjectKind::kStatefulSet, "apps/v1", "StatefulSet"},
-    {ObjectKind::kControllerRevision, "apps/v1", "ControllerRevision"},
-    {ObjectKind::kPodGroup, kPodGroupApiVersion, kPodGroupKind},
-};
-
-absl::StatusOr<Json> ReadOfKind(ObjectKind kind, absl::string_view text) {
-  absl::StatusOr<Json> object = ParseJson(text, "object");
-  if (!object.ok()) return object;
-  if (!object->is_object()) return absl::InvalidArgumentError("what was told is no object");
-  for (const auto& names : kKindNames) {
-    if (names.object_kind != kind) continue;
-    (*object)["apiVersion"] = names.api_version;
-    (*object)["kind"] = names.kind;
-  }
-  return object;
-}
-
-}  // namespace
+using internal::ToldObject;
 
 class FleetCluster::View final : public Cluster {
  public:
@@ -128,61 +64,26 @@ class FleetCluster::View final : public Cluster {
 
   void Record(const Event& event) override { host_.Record(event); }
 
-  absl::Status Tell(const Json& object) {
-    const absl::StatusOr<ObjectMark> mark = MarkOf(object);
-    if (!mark.ok()) return mark.status();
-    return TellMarked(*mark, [this, &object] { return Add(object); });
+  // Takes what a list or a watch tells in, if it is news.
+  void Tell(ToldObject told) {
+    const ObjectMark mark = told.mark;
+    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
+      Add(std::move(told));
+      const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
+      if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
+      MakeDue(WriterOf(mark.ref));
+    } else {
+      fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
+    }
+    controller_.Saw(mark.ref, mark.resource_version);
   }
 
-  absl::StatusOr<std::string> TellText(ObjectKind kind, absl::string_view text) {
-    if (kind == ObjectKind::kPod) {
-      absl::Status status = pod_reader_.Read(text, &pod_);
-      if (!status.ok()) return status;
-      status = TellMarked(MarkOf("Pod", pod_.meta), [this, text] { return AddPod(pod_, text); });
-      if (!status.ok()) return status;
-      return pod_.meta.resource_version;
+  void TellGone(const ObjectMark& mark) {
+    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version, /*is_gone=*/true)) {
+      Remove(mark.ref);
+      MakeDue(WriterOf(mark.ref), /*drops=*/mark.ref.kind == "ControllerRevision");
     }
-    if (kind == ObjectKind::kStatefulSet) {
-      ObservedStatefulSet statefulset;
-      absl::Status status = statefulset_reader_.Read(text, &statefulset);
-      if (!status.ok()) return status;
-      const ObjectMark mark = MarkOf("StatefulSet", statefulset.meta);
-      status = TellMarked(mark, [this, &statefulset] {
-        fleet_.AddStatefulSet(std::move(statefulset));
-        return absl::OkStatus();
-      });
-      if (!status.ok()) return status;
-      return mark.resource_version;
-    }
-    absl::StatusOr<Json> object = ReadOfKind(kind, text);
-    if (!object.ok()) return object.status();
-    absl::Status status = Tell(*object);
-    if (!status.ok()) return status;
-    return TextOf((*object)["metadata"], "resourceVersion");
-  }
-
-  absl::StatusOr<std::string> TellGoneText(ObjectKind kind, absl::string_view text) {
-    absl::StatusOr<Json> object = ReadOfKind(kind, text);
-    if (!object.ok()) return object.status();
-    absl::Status status = TellGone(*object);
-    if (!status.ok()) return status;
-    return TextOf((*object)["metadata"], "resourceVersion");
-  }
-
-  absl::Status TellGone(const Json& object) {
-    const absl::StatusOr<ObjectMark> mark = MarkOf(object);
-    if (!mark.ok()) return mark.status();
-    if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version, /*is_gone=*/true)) {
-      Remove(mark->ref);
-      // The reference does not watch revisions: one that somebody deleted is missed with the next look.
-      if (mark->ref.kind == "ControllerRevision") {
-        DropDue();
-      } else {
-        MakeDue(WriterOf(mark->ref));
-      }
-    }
-    controller_.Saw(mark->ref, mark->resource_version);
-    return absl::OkStatus();
+    controller_.Saw(mark.ref, mark.resource_version);
   }
 
   void BeginRelist(absl::string_view kind) {
@@ -217,58 +118,16 @@ class FleetCluster::View final : public Cluster {
     return policies.ok() && policies->restarts != nullptr;
   }
 
-  // Takes what a list or a watch tells of the object in with `add`, if it is news.
-  absl::Status TellMarked(const ObjectMark& mark, absl::FunctionRef<absl::Status()> add) {
-    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
-      absl::Status status = add();
-      if (!status.ok()) return status;
-      const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
-      if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
-      MakeDue(WriterOf(mark.ref));
-    }
-    controller_.Saw(mark.ref, mark.resource_version);
-    return absl::OkStatus();
-  }
-
-  absl::Status Add(const Json& object) {
-    absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
-    if (!observed.ok()) return observed.status();
-    const auto* pod = std::get_if<ObservedPod>(&*observed);
-    if (pod != nullptr) {
-      absl::Status status = TellMember(*pod, [&object] { return ReadGroupMember(object); });
-      if (!status.ok()) return status;
-    }
-    fleet_.Add(*std::move(observed));
-    return absl::OkStatus();
-  }
-
-  absl::Status AddPod(const ObservedPod& pod, absl::string_view text) {
-    absl::Status status = TellMember(pod, [text]() -> absl::StatusOr<GroupMember> {
-      const absl::StatusOr<Json> document = ReadOfKind(ObjectKind::kPod, text);
-      if (!document.ok()) return document.status();
-      return ReadGroupMember(*document);
-    });
-    if (status.ok()) fleet_.AddPod(pod);
-    return status;
-  }
-
-  using ReadMember = absl::FunctionRef<absl::StatusOr<GroupMember>()>;
-
   // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
-  absl::Status TellMember(const ObservedPod& pod, ReadMember read) {
-    if (!pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating)) return TellFailing(pod, read);
-    counts_.Forget(pod.meta.namespace_name, pod.meta.name);
-    return absl::OkStatus();
-  }
-
-  absl::Status TellFailing(const ObservedPod& pod, ReadMember read) {
-    if (pod.worker_index.has_value()) {
-      const absl::StatusOr<GroupMember> member = read();
-      if (!member.ok()) return member.status();
-      counts_.Tell(pod.meta.namespace_name, pod.meta.name, *member);
+  void Add(ToldObject told) {
+    const auto* pod = std::get_if<ObservedPod>(&told.observed);
+    if (pod != nullptr && IsFailing(*pod)) {
+      if (told.member.has_value()) counts_.Tell(pod->meta.namespace_name, pod->meta.name, *told.member);
+      failing_ = {WorkKey::Kind::kPod, pod->meta.namespace_name, pod->meta.name};
+    } else if (pod != nullptr) {
+      counts_.Forget(pod->meta.namespace_name, pod->meta.name);
     }
-    failing_ = {WorkKey::Kind::kPod, pod.meta.namespace_name, pod.meta.name};
-    return absl::OkStatus();
+    fleet_.Add(std::move(told.observed));
   }
 
   void Remove(const ObjectRef& ref) {
@@ -301,7 +160,8 @@ class FleetCluster::View final : public Cluster {
       return answer;
     }
     if (answer->gone) {
-      own_writes_.WroteGone(action.target, answer->uid.empty() ? action.uid : answer->uid);
+      const std::string& uid = answer->uid.empty() ? action.uid : answer->uid;
+      if (!own_writes_.WroteGone(action.target, uid)) return WriteAnswer();
       Remove(action.target);
       MakeDue(&key);
       return WriteAnswer();
@@ -310,32 +170,27 @@ class FleetCluster::View final : public Cluster {
       own_writes_.Failed(action.target);
       return answer;
     }
-    const absl::StatusOr<ObjectMark> mark = MarkOf(*answer->object);
-    if (!mark.ok()) {
+    absl::StatusOr<ToldObject> told = ReadTold(*answer->object);
+    if (!told.ok()) {
       own_writes_.Failed(action.target);
-      return mark.status();
+      return told.status();
     }
-    if (!own_writes_.Wrote(action.target, mark->uid, mark->resource_version)) return WriteAnswer();
-    absl::Status status = Add(*answer->object);
-    if (!status.ok()) return status;
+    if (!own_writes_.Wrote(action.target, told->mark.uid, told->mark.resource_version)) return WriteAnswer();
+    Add(*std::move(told));
     MakeDue(&key);
     return WriteAnswer();
   }
 
-  // `own` is the key whose write changed the view; null for news.
-  void MakeDue(const WorkKey* own) {
+  // `own` is the key whose write changed the view; null for news. `drops`: nothing becomes due. The reference does not
+  // watch revisions: one that somebody deleted is missed with the next look.
+  void MakeDue(const WorkKey* own, bool drops = false) {
     for (const FleetName& set : fleet_.TakeDueSets()) {
-      Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
+      if (!drops) Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
     }
     for (const FleetName& pod : fleet_.TakeDuePods()) {
-      Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
+      if (!drops) Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
     }
     if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
-  }
-
-  void DropDue() {
-    fleet_.TakeDueSets();
-    fleet_.TakeDuePods();
   }
 
   void Change(const WorkKey& key, const WorkKey* own) {
@@ -356,15 +211,13 @@ class FleetCluster::View final : public Cluster {
   OwnWrites own_writes_;
   std::map<Name, WorkKey> writers_;
   GroupMembers members_;  // of the present observation
-  PodReader pod_reader_;
-  StatefulSetReader statefulset_reader_;
-  ObservedPod pod_;  // the pod that was read last, for its memory
   bool is_listing_sets_ = false;
   std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
   Controller controller_;
 };
 
-FleetCluster::FleetCluster(ControllerOptions options) : view_(std::make_unique<View>(this, std::move(options))) {}
+FleetCluster::FleetCluster(ControllerOptions options)
+    : reader_(std::make_unique<internal::ToldReader>()), view_(std::make_unique<View>(this, std::move(options))) {}
 FleetCluster::~FleetCluster() = default;
 
 absl::StatusOr<WriteAnswer> FleetCluster::Perform(const Action& action) {
@@ -373,14 +226,35 @@ absl::StatusOr<WriteAnswer> FleetCluster::Perform(const Action& action) {
 
 void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) { done(Perform(action), now); }
 
-absl::Status FleetCluster::Tell(const Json& object) { return view_->Tell(object); }
-absl::Status FleetCluster::TellGone(const Json& object) { return view_->TellGone(object); }
+absl::Status FleetCluster::Tell(const Json& object) {
+  absl::StatusOr<ToldObject> told = internal::ReadTold(object);
+  if (told.ok()) view_->Tell(*std::move(told));
+  return told.status();
+}
+
+absl::Status FleetCluster::TellGone(const Json& object) {
+  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(object);
+  if (mark.ok()) view_->TellGone(*mark);
+  return mark.status();
+}
+
 absl::StatusOr<std::string> FleetCluster::Tell(ObjectKind kind, absl::string_view text) {
-  return view_->TellText(kind, text);
+  absl::StatusOr<ToldObject> told = reader_->Read(kind, text);
+  if (!told.ok()) return told.status();
+  std::string version = told->mark.resource_version;
+  view_->Tell(*std::move(told));
+  return version;
 }
+
 absl::StatusOr<std::string> FleetCluster::TellGone(ObjectKind kind, absl::string_view text) {
-  return view_->TellGoneText(kind, text);
+  const absl::StatusOr<Json> object = internal::ReadDocument(kind, text);
+  if (!object.ok()) return object.status();
+  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(*object);
+  if (!mark.ok()) return mark.status();
+  view_->TellGone(*mark);
+  return mark->resource_version;
 }
+
 void FleetCluster::BeginRelist(absl::string_view kind) { view_->BeginRelist(kind); }
 void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_version) {
   view_->EndRelist(kind, resource_version);

@@ -49,6 +49,10 @@
 
 namespace lws {
 
+namespace internal {
+class ToldReader;
+}  // namespace internal
+
 class FleetCluster {
  public:
   explicit FleetCluster(ControllerOptions options = {});
@@ -93,6 +97,7 @@ class FleetCluster {
 
  private:
   class View;
+  std::unique_ptr<internal::ToldReader> reader_;
   std::unique_ptr<View> view_;
 };
 
