@@ -22,8 +22,6 @@ constexpr size_t kMaxObjectName = 253;
 constexpr size_t kMaxServiceName = 63;
 // Of a Service's name SET-SLICE-REVISION-ROLE-prv: what is neither set, slice nor role.
 constexpr size_t kServiceNameRest = 3 + 8 + 4;
-constexpr char kReplicasRule[] =
-    "replicas must be zero for all non-External roles or non-zero for all non-External roles";
 
 // A value of the rule's language: an operand that cannot be evaluated is an error, which a decided result absorbs.
 enum class RuleValue { kFalse, kTrue, kError };
@@ -148,14 +146,14 @@ void CheckPlacement(const DisaggregatedSet& set, FieldErrors* errors) {
 
 }  // namespace
 
-std::optional<FieldError> CheckReplicasRule(const Json& spec) {
+std::optional<FieldError> CheckReplicasRuleMessage(const Json& spec) {
   const RuleValue zero = AllRoles(spec, /*positive=*/false);
   const RuleValue positive = AllRoles(spec, /*positive=*/true);
   if (zero == RuleValue::kTrue || positive == RuleValue::kTrue) return std::nullopt;
   if (zero == RuleValue::kError || positive == RuleValue::kError) {
-    return InvalidText("spec", "object", absl::StrCat("no such key: spec evaluating rule: ", kReplicasRule));
+    return InvalidText("spec", "object", absl::StrCat("no such key: spec evaluating rule: ", kReplicasRuleMessage));
   }
-  return FieldError{"spec", absl::StrCat("Invalid value: ", kReplicasRule)};
+  return FieldError{"spec", absl::StrCat("Invalid value: ", kReplicasRuleMessage)};
 }
 
 FieldErrors ValidateDisaggregatedSet(const DisaggregatedSet& set) {

@@ -22,6 +22,11 @@ class DisaggregatedSet;
 }  // namespace lws
 
 namespace lws::internal {
+
+// What the API server says when the rule below is broken.
+inline constexpr char kReplicasRuleMessage[] =
+    "replicas must be zero for all non-External roles or non-zero for all non-External roles";
+
 // The schema's rule on the spec, a document that the schema's other checks passed: over the roles that are not
 // External, all replicas are 0 or none is. Nullopt when it is kept. Complexity: O(roles).
 std::optional<FieldError> CheckReplicasRule(const Json& spec);

@@ -1,0 +1,34 @@
+// The answers of the probes /healthz and /readyz, in the form that Kubernetes' own have.
+//
+//   lws::internal::AnswerProbe("/readyz", {{"informers", true, ""}, {"webhook", false, "no certificate yet"}}).code; //
+//   500
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_ADAPTERS_KUBERNETES_SERVING_PROBES_H_
+#define LWS_ADAPTERS_KUBERNETES_SERVING_PROBES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace lws::internal {
+
+struct ProbeCheck {
+  std::string name;
+  bool is_good = false;
+  std::string reason;  // why it is not
+};
+
+struct ProbeAnswer {
+  int code = 200;
+  std::string body;
+};
+
+// "ok" when all checks are good, else 500 and each check with its reason. `path` may name one of the checks:
+// "/readyz/webhook"; an unknown one is 404. Complexity: O(checks).
+ProbeAnswer AnswerProbe(absl::string_view path, const std::vector<ProbeCheck>& checks);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_SERVING_PROBES_H_
