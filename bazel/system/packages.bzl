@@ -96,6 +96,7 @@ def system_packages():
     _declare(name = "com_github_nlohmann_json", libraries = {":json": "nlohmann_json"})
     _declare(name = "com_github_yaml_libyaml", libraries = {":yaml": "yaml-0.1"})
     _declare(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})
+    _declare(name = "curl", libraries = {":curl": "libcurl"})
     _declare(name = "org_openssl", libraries = {":crypto": "libcrypto", ":ssl": "libssl"})
     _declare(name = "simdjson", libraries = {":simdjson": "simdjson"})
     _declare(name = "zlib", libraries = {":zlib": "zlib"})

@@ -53,6 +53,7 @@ const std::vector<Room>& Rooms() {
       {"lws/adapters/host",
        {"lws/api", "lws/rollout", "lws/placement/providers", "lws/core", "lws/core/plan", "lws/core/pod",
         "lws/core/reconcile", "lws/core/fleet"}},
+      {"lws/adapters/kubernetes", {"lws/api", "lws/core", "lws/core/plan", "lws/core/fleet", "lws/adapters/host"}},
       {"lws/adapters/kubernetes/serving", {"lws/api", "lws/core/reconcile"}},
       {"lws/adapters/simulation/kubernetes", {"lws/api", "lws/placement"}},
       {"lws/adapters/simulation",

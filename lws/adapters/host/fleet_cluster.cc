@@ -1,16 +1,17 @@
 #include "lws/adapters/host/fleet_cluster.h"
 
+#include <map>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/told_object.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
-#include "lws/api/observed_object.h"
 #include "lws/api/well_known.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/restart_policy.h"
@@ -18,41 +19,12 @@
 
 namespace lws {
 
+using internal::IsFailing;
+using internal::ObjectMark;
 using internal::OwnWrites;
+using internal::ReadTold;
 using internal::RestartCounts;
-
-namespace {
-
-// What tells an object and its age.
-struct ObjectMark {
-  ObjectRef ref;
-  std::string uid;
-  std::string resource_version;
-};
-
-// Empty where the object has no such text.
-std::string TextOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-absl::StatusOr<ObjectMark> MarkOf(const Json& object) {
-  const bool has_metadata = object.is_object() && object.contains("metadata") && object["metadata"].is_object();
-  if (!has_metadata) return absl::InvalidArgumentError("the object has no metadata");
-  const Json& metadata = object["metadata"];
-  ObjectMark mark;
-  mark.ref = {TextOf(object, "kind"), TextOf(metadata, "namespace"), TextOf(metadata, "name")};
-  mark.uid = TextOf(metadata, "uid");
-  mark.resource_version = TextOf(metadata, "resourceVersion");
-  if (mark.ref.kind.empty() || mark.ref.name.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("an object has no kind or no metadata.name: kind \"", mark.ref.kind,
-                                                   "\", namespace \"", mark.ref.namespace_name, "\", name \"",
-                                                   mark.ref.name, "\""));
-  }
-  return mark;
-}
-
-}  // namespace
+using internal::ToldObject;
 
 class FleetCluster::View final : public Cluster {
  public:
@@ -77,6 +49,7 @@ class FleetCluster::View final : public Cluster {
 
   void Perform(const Action& action, absl::Time now, WriteDone done) override {
     own_writes_.Starts(action.target);
+    writers_.emplace(NameOf(action.target), *controller_.acting());
     host_.Start(
         action, now,
         [this, key = *controller_.acting(), &action, done = std::move(done)](
@@ -91,31 +64,26 @@ class FleetCluster::View final : public Cluster {
 
   void Record(const Event& event) override { host_.Record(event); }
 
-  absl::Status Tell(const Json& object) {
-    const absl::StatusOr<ObjectMark> mark = MarkOf(object);
-    if (!mark.ok()) return mark.status();
-    if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version)) {
-      absl::Status status = Add(object);
-      if (!status.ok()) return status;
-      const bool is_listed = mark->ref.kind == kKind && is_listing_sets_;
-      if (is_listed) controller_.SetChanged(mark->ref.namespace_name, mark->ref.name);
-      MakeDue(nullptr);
+  // Takes what a list or a watch tells in, if it is news.
+  void Tell(ToldObject told) {
+    const ObjectMark mark = told.mark;
+    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
+      Add(std::move(told));
+      const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
+      if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
+      MakeDue(WriterOf(mark.ref));
     } else {
-      fleet_.KeepListed(mark->ref.kind, mark->ref.namespace_name, mark->ref.name);
+      fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
     }
-    controller_.Saw(mark->ref, mark->resource_version);
-    return absl::OkStatus();
+    controller_.Saw(mark.ref, mark.resource_version);
   }
 
-  absl::Status TellGone(const Json& object) {
-    const absl::StatusOr<ObjectMark> mark = MarkOf(object);
-    if (!mark.ok()) return mark.status();
-    if (own_writes_.IsNews(mark->ref, mark->uid, mark->resource_version, /*is_gone=*/true)) {
-      Remove(mark->ref);
-      MakeDue(nullptr);
+  void TellGone(const ObjectMark& mark) {
+    if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version, /*is_gone=*/true)) {
+      Remove(mark.ref);
+      MakeDue(WriterOf(mark.ref), /*drops=*/mark.ref.kind == "ControllerRevision");
     }
-    controller_.Saw(mark->ref, mark->resource_version);
-    return absl::OkStatus();
+    controller_.Saw(mark.ref, mark.resource_version);
   }
 
   void BeginRelist(absl::string_view kind) {
@@ -150,28 +118,16 @@ class FleetCluster::View final : public Cluster {
     return policies.ok() && policies->restarts != nullptr;
   }
 
-  absl::Status Add(const Json& object) {
-    absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
-    if (!observed.ok()) return observed.status();
-    const auto* pod = std::get_if<ObservedPod>(&*observed);
-    if (pod != nullptr && !pod->meta.set_name.empty() && (pod->restarted || pod->meta.terminating)) {
-      absl::Status status = TellFailing(*pod, object);
-      if (!status.ok()) return status;
+  // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
+  void Add(ToldObject told) {
+    const auto* pod = std::get_if<ObservedPod>(&told.observed);
+    if (pod != nullptr && IsFailing(*pod)) {
+      if (told.member.has_value()) counts_.Tell(pod->meta.namespace_name, pod->meta.name, *told.member);
+      failing_ = {WorkKey::Kind::kPod, pod->meta.namespace_name, pod->meta.name};
     } else if (pod != nullptr) {
       counts_.Forget(pod->meta.namespace_name, pod->meta.name);
     }
-    return fleet_.Add(object);
-  }
-
-  // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
-  absl::Status TellFailing(const ObservedPod& pod, const Json& object) {
-    if (pod.worker_index.has_value()) {
-      const absl::StatusOr<GroupMember> member = ReadGroupMember(object);
-      if (!member.ok()) return member.status();
-      counts_.Tell(pod.meta.namespace_name, pod.meta.name, *member);
-    }
-    failing_ = {WorkKey::Kind::kPod, pod.meta.namespace_name, pod.meta.name};
-    return absl::OkStatus();
+    fleet_.Add(std::move(told.observed));
   }
 
   void Remove(const ObjectRef& ref) {
@@ -185,9 +141,20 @@ class FleetCluster::View final : public Cluster {
     if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
   }
 
+  using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+  static Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
+
+  // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
+  // answer. Null where there is none.
+  const WorkKey* WriterOf(const ObjectRef& object) const {
+    const auto found = writers_.find(NameOf(object));
+    return found == writers_.end() ? nullptr : &found->second;
+  }
+
   // Takes an answer into the view; what is left to wait for goes on to the controller.
   absl::StatusOr<WriteAnswer> TakeIn(const WorkKey& key, const Action& action,
                                      const absl::StatusOr<WriteAnswer>& answer) {
+    writers_.erase(NameOf(action.target));
     if (!answer.ok()) {
       own_writes_.Failed(action.target);
       return answer;
@@ -203,25 +170,25 @@ class FleetCluster::View final : public Cluster {
       own_writes_.Failed(action.target);
       return answer;
     }
-    const absl::StatusOr<ObjectMark> mark = MarkOf(*answer->object);
-    if (!mark.ok()) {
+    absl::StatusOr<ToldObject> told = ReadTold(*answer->object);
+    if (!told.ok()) {
       own_writes_.Failed(action.target);
-      return mark.status();
+      return told.status();
     }
-    if (!own_writes_.Wrote(action.target, mark->uid, mark->resource_version)) return WriteAnswer();
-    absl::Status status = Add(*answer->object);
-    if (!status.ok()) return status;
+    if (!own_writes_.Wrote(action.target, told->mark.uid, told->mark.resource_version)) return WriteAnswer();
+    Add(*std::move(told));
     MakeDue(&key);
     return WriteAnswer();
   }
 
-  // `own` is the key whose write changed the view; null for news.
-  void MakeDue(const WorkKey* own) {
+  // `own` is the key whose write changed the view; null for news. `drops`: nothing becomes due. The reference does not
+  // watch revisions: one that somebody deleted is missed with the next look.
+  void MakeDue(const WorkKey* own, bool drops = false) {
     for (const FleetName& set : fleet_.TakeDueSets()) {
-      Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
+      if (!drops) Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
     }
     for (const FleetName& pod : fleet_.TakeDuePods()) {
-      Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
+      if (!drops) Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
     }
     if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
   }
@@ -242,13 +209,15 @@ class FleetCluster::View final : public Cluster {
   KeptState kept_;
   RestartCounts counts_;
   OwnWrites own_writes_;
+  std::map<Name, WorkKey> writers_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
   std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
   Controller controller_;
 };
 
-FleetCluster::FleetCluster(ControllerOptions options) : view_(std::make_unique<View>(this, std::move(options))) {}
+FleetCluster::FleetCluster(ControllerOptions options)
+    : reader_(std::make_unique<internal::ToldReader>()), view_(std::make_unique<View>(this, std::move(options))) {}
 FleetCluster::~FleetCluster() = default;
 
 absl::StatusOr<WriteAnswer> FleetCluster::Perform(const Action& action) {
@@ -257,8 +226,35 @@ absl::StatusOr<WriteAnswer> FleetCluster::Perform(const Action& action) {
 
 void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) { done(Perform(action), now); }
 
-absl::Status FleetCluster::Tell(const Json& object) { return view_->Tell(object); }
-absl::Status FleetCluster::TellGone(const Json& object) { return view_->TellGone(object); }
+absl::Status FleetCluster::Tell(const Json& object) {
+  absl::StatusOr<ToldObject> told = internal::ReadTold(object);
+  if (told.ok()) view_->Tell(*std::move(told));
+  return told.status();
+}
+
+absl::Status FleetCluster::TellGone(const Json& object) {
+  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(object);
+  if (mark.ok()) view_->TellGone(*mark);
+  return mark.status();
+}
+
+absl::StatusOr<std::string> FleetCluster::Tell(ObjectKind kind, absl::string_view text) {
+  absl::StatusOr<ToldObject> told = reader_->Read(kind, text);
+  if (!told.ok()) return told.status();
+  std::string version = told->mark.resource_version;
+  view_->Tell(*std::move(told));
+  return version;
+}
+
+absl::StatusOr<std::string> FleetCluster::TellGone(ObjectKind kind, absl::string_view text) {
+  const absl::StatusOr<Json> object = internal::ReadDocument(kind, text);
+  if (!object.ok()) return object.status();
+  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(*object);
+  if (!mark.ok()) return mark.status();
+  view_->TellGone(*mark);
+  return mark->resource_version;
+}
+
 void FleetCluster::BeginRelist(absl::string_view kind) { view_->BeginRelist(kind); }
 void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_version) {
   view_->EndRelist(kind, resource_version);

@@ -21,7 +21,10 @@
 //      objects and sets that are gone.
 //   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
 //      answer from before does not bring anything back. Every set of a list is looked at.
-//   5. Same calls, same answers at the same times: same plans, in the same order.
+//   5. What a watch tells of an object while a write of it is on its way counts as that write: it makes the key that
+//   writes due again only when its plan succeeded (law 4 of controller.h).
+//   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
+//   7. Same calls, same answers at the same times: same plans, in the same order.
 //
 // Thread-safety: none; one thread at a time. Answers are handed to that thread.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
@@ -40,10 +43,15 @@
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/kept_state.h"
 #include "lws/api/json.h"
+#include "lws/api/object_kind.h"
 #include "lws/core/fleet/fleet.h"
 #include "lws/core/plan/plan.h"
 
 namespace lws {
+
+namespace internal {
+class ToldReader;
+}  // namespace internal
 
 class FleetCluster {
  public:
@@ -66,6 +74,10 @@ class FleetCluster {
   // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
+  // The same for the text of an object of this kind, whether it says its kind or not: pods and StatefulSets are read
+  // without a document. Return its resource version. Errors also for a text that is no JSON.
+  absl::StatusOr<std::string> Tell(ObjectKind kind, absl::string_view text);
+  absl::StatusOr<std::string> TellGone(ObjectKind kind, absl::string_view text);
   // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
   // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
   void BeginRelist(absl::string_view kind);
@@ -85,6 +97,7 @@ class FleetCluster {
 
  private:
   class View;
+  std::unique_ptr<internal::ToldReader> reader_;
   std::unique_ptr<View> view_;
 };
 

@@ -1,0 +1,37 @@
+// What an API server's answer means, as a status.
+//
+//   lws::internal::StatusOf(409, R"({"kind": "Status", "reason": "AlreadyExists", "message": "pods \"a\" already
+//   exists"})");
+//   // AlreadyExists: pods "a" already exists
+//
+// | answer | status |
+// |---|---|
+// | 2xx | OK |
+// | 409 with the reason AlreadyExists | AlreadyExists |
+// | any other 409; 422 about metadata.uid, as an apply to an object that was made anew gets | Aborted |
+// | 400, 413, 415, any other 422 | InvalidArgument |
+// | 401; 403; 404; 405 and 501 | Unauthenticated; PermissionDenied; NotFound; Unimplemented |
+// | 410, or the reason Expired: the version is too old | OutOfRange |
+// | 429, 503; 504 and 408; all others | Unavailable; DeadlineExceeded; Internal |
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_KUBERNETES_API_STATUS_H_
+#define LWS_ADAPTERS_KUBERNETES_API_STATUS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws::internal {
+
+// The message is the server's own, or the beginning of a body that is no Status. Complexity: O(body).
+absl::Status StatusOf(int code, absl::string_view body);
+// The same for a Status document, as a watch carries it.
+absl::Status StatusOfDocument(int code, const Json& document);
+
+// Whether the server did nothing, and asks to come back later.
+bool IsRefusedForNow(int code);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_API_STATUS_H_

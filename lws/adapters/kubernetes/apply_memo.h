@@ -1,0 +1,49 @@
+// What was applied, so that it is not applied again where the server drops a field: what it then holds never equals
+// what is wanted, and every look would apply.
+//
+//   lws::internal::ApplyMemo memo;
+//   memo.Applied(ref, body, uid, applied);              // after an apply: what the object says was applied
+//   memo.IsSame(ref, body, uid, applied);               // true: the same apply would change nothing
+//   memo.Forget(ref);                                   // the object is gone
+//
+// Laws:
+//   1. IsSame is true only when the same body was the last that was applied to the object of this UID, and what the
+//   object says of it has not changed since.
+//   2. Nothing is left of an object that was forgotten.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_KUBERNETES_APPLY_MEMO_H_
+#define LWS_ADAPTERS_KUBERNETES_APPLY_MEMO_H_
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws::internal {
+
+class ApplyMemo {
+ public:
+  // `applied` is the text of the fields that the object says were applied. Complexity: O(texts).
+  void Applied(const ObjectRef& object, absl::string_view body, absl::string_view uid, absl::string_view applied);
+  bool IsSame(const ObjectRef& object, absl::string_view body, absl::string_view uid, absl::string_view applied) const;
+  void Forget(const ObjectRef& object);
+  // Forgets the objects that are not there; `is_there` is asked of each.
+  void ForgetAllBut(absl::FunctionRef<bool(const ObjectRef&)> is_there);
+
+  size_t size() const { return digests_.size(); }
+
+ private:
+  using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+  static Target TargetOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
+
+  std::map<Target, std::string> digests_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_APPLY_MEMO_H_

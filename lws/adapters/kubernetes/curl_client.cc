@@ -1,0 +1,537 @@
+#include "lws/adapters/kubernetes/curl_client.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "lws/adapters/kubernetes/request_budget.h"
+
+namespace lws::internal {
+namespace {
+
+constexpr long kKeepaliveSeconds = 15;
+constexpr unsigned kUserTimeoutMilliseconds = 30000;
+constexpr int kMostWaitMilliseconds = 1000;
+
+// One thing that a sink is to hear.
+struct Notice {
+  enum class Kind { kHead, kBytes, kEnd };
+  uint64_t id = 0;
+  Kind kind = Kind::kHead;
+  HttpHead head;
+  std::string bytes;
+  absl::Status status;
+};
+
+long Milliseconds(absl::Duration duration) {
+  return static_cast<long>(std::clamp<int64_t>(absl::ToInt64Milliseconds(duration), 1, 1 << 30));
+}
+
+long Seconds(absl::Duration duration) {
+  return static_cast<long>(std::clamp<int64_t>(absl::ToInt64Seconds(duration), 1, 1 << 20));
+}
+
+// The connection failed, and nobody knows whether the server looked at the request.
+bool WasLetGo(CURLcode code) {
+  return code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+         code == CURLE_GOT_NOTHING;
+}
+
+int SetUserTimeout(void*, curl_socket_t socket, curlsocktype) {
+  const unsigned timeout = kUserTimeoutMilliseconds;
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
+  return CURL_SOCKOPT_OK;
+}
+
+curl_blob BlobOf(const std::string& text) {
+  curl_blob blob;
+  blob.data = const_cast<char*>(text.data());
+  blob.len = text.size();
+  blob.flags = CURL_BLOB_COPY;
+  return blob;
+}
+
+}  // namespace
+
+// The client's thread, and what it shares with the other: commands one way, notices back.
+class CurlClient::Wire {
+ public:
+  explicit Wire(CurlOptions options)
+      : options_(std::move(options)), budget_(options_.requests_per_second, std::max(1.0, options_.burst)) {}
+  ~Wire();
+
+  absl::Status Open();
+  void Start(uint64_t id, HttpRequest request);
+  void Cancel(uint64_t id);
+  // The oldest notices, of about so many bytes. True: more are left.
+  bool Take(size_t most_bytes, std::vector<Notice>* notices);
+
+ private:
+  struct Transfer {
+    Wire* wire = nullptr;
+    uint64_t id = 0;
+    HttpRequest request;
+    Credential credential;
+    CURL* easy = nullptr;
+    curl_slist* headers = nullptr;
+    HttpHead head;
+    bool has_told_head = false;
+    bool is_held_back = false;  // an answer 401, for a second try
+    bool is_paused = false;
+    int refusals = 0;
+    int losses = 0;
+    char error[CURL_ERROR_SIZE] = {};
+  };
+  struct Command {
+    uint64_t id = 0;
+    std::optional<HttpRequest> request;  // nullopt: cancel
+  };
+
+  static size_t OnHeader(char* data, size_t size, size_t count, void* transfer);
+  static size_t OnBytes(char* data, size_t size, size_t count, void* transfer);
+
+  void Loop();
+  void TakeCommands();
+  void SendWaiting();
+  void Send(Transfer* transfer);
+  void SetUp(Transfer* transfer);
+  void SetServer(CURL* easy, const std::string& path);
+  void Detach(Transfer* transfer);
+  void TakeEnds();
+  void End(Transfer* transfer, CURLcode code);
+  absl::Status StatusOfEnd(const Transfer& transfer, CURLcode code) const;
+  void Resume();
+  void Tell(Notice notice);
+
+  const CurlOptions options_;
+  RequestBudget budget_;
+  CURLM* multi_ = nullptr;
+  std::thread thread_;
+  std::atomic<bool> is_over_{false};
+
+  // Of the thread alone.
+  std::map<uint64_t, std::unique_ptr<Transfer>> transfers_;
+  std::deque<uint64_t> waiting_;  // for the budget
+  std::vector<CURL*> idle_;
+  bool has_paused_ = false;
+
+  std::mutex mutex_;
+  std::vector<Command> commands_;
+  std::deque<Notice> notices_;
+  size_t undelivered_ = 0;
+};
+
+CurlClient::Wire::~Wire() {
+  is_over_ = true;
+  if (multi_ != nullptr) curl_multi_wakeup(multi_);
+  if (thread_.joinable()) thread_.join();
+  for (auto& [id, transfer] : transfers_) Detach(transfer.get());
+  for (CURL* easy : idle_) curl_easy_cleanup(easy);
+  if (multi_ != nullptr) curl_multi_cleanup(multi_);
+}
+
+absl::Status CurlClient::Wire::Open() {
+  multi_ = curl_multi_init();
+  if (multi_ == nullptr) return absl::InternalError("libcurl does not start");
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  thread_ = std::thread([this] { Loop(); });
+  return absl::OkStatus();
+}
+
+void CurlClient::Wire::Start(uint64_t id, HttpRequest request) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    commands_.push_back({id, std::move(request)});
+  }
+  curl_multi_wakeup(multi_);
+}
+
+void CurlClient::Wire::Cancel(uint64_t id) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    commands_.push_back({id, std::nullopt});
+  }
+  curl_multi_wakeup(multi_);
+}
+
+bool CurlClient::Wire::Take(size_t most_bytes, std::vector<Notice>* notices) {
+  bool has_more = false;
+  bool was_full = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    was_full = undelivered_ >= options_.most_undelivered;
+    size_t bytes = 0;
+    while (!notices_.empty() && bytes <= most_bytes) {
+      bytes += notices_.front().bytes.size();
+      notices->push_back(std::move(notices_.front()));
+      notices_.pop_front();
+    }
+    undelivered_ -= bytes;
+    has_more = !notices_.empty();
+  }
+  if (was_full) curl_multi_wakeup(multi_);
+  return has_more;
+}
+
+void CurlClient::Wire::Tell(Notice notice) {
+  bool was_empty = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    was_empty = notices_.empty();
+    undelivered_ += notice.bytes.size();
+    const bool joins = notice.kind == Notice::Kind::kBytes && !was_empty && notices_.back().id == notice.id &&
+                       notices_.back().kind == Notice::Kind::kBytes;
+    if (joins) {
+      notices_.back().bytes.append(notice.bytes);
+    } else {
+      notices_.push_back(std::move(notice));
+    }
+  }
+  if (was_empty && options_.wake) options_.wake();
+}
+
+size_t CurlClient::Wire::OnHeader(char* data, size_t size, size_t count, void* pointer) {
+  Transfer& transfer = *static_cast<Transfer*>(pointer);
+  absl::string_view line(data, size * count);
+  if (absl::StartsWith(line, "HTTP/")) {
+    transfer.head = HttpHead();
+    return size * count;
+  }
+  constexpr absl::string_view kRetryAfter = "retry-after:";
+  if (absl::StartsWithIgnoreCase(line, kRetryAfter)) {
+    int64_t seconds = 0;
+    line.remove_prefix(kRetryAfter.size());
+    if (absl::SimpleAtoi(absl::StripAsciiWhitespace(line), &seconds) && seconds >= 0) {
+      transfer.head.retry_after = absl::Seconds(seconds);
+    }
+  }
+  return size * count;
+}
+
+size_t CurlClient::Wire::OnBytes(char* data, size_t size, size_t count, void* pointer) {
+  Transfer& transfer = *static_cast<Transfer*>(pointer);
+  Wire& wire = *transfer.wire;
+  if (!transfer.has_told_head) {
+    long code = 0;
+    curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &code);
+    transfer.head.code = static_cast<int>(code);
+    transfer.is_held_back = code == 401 && transfer.refusals == 0 && wire.options_.credentials != nullptr;
+    if (!transfer.is_held_back) {
+      transfer.has_told_head = true;
+      wire.Tell({transfer.id, Notice::Kind::kHead, transfer.head, "", absl::OkStatus()});
+    }
+  }
+  if (transfer.is_held_back) return size * count;
+  if (transfer.request.is_stream) {
+    const std::lock_guard<std::mutex> lock(wire.mutex_);
+    if (wire.undelivered_ >= wire.options_.most_undelivered) {
+      transfer.is_paused = true;
+      wire.has_paused_ = true;
+      return CURL_WRITEFUNC_PAUSE;
+    }
+  }
+  wire.Tell({transfer.id, Notice::Kind::kBytes, HttpHead(), std::string(data, size * count), absl::OkStatus()});
+  return size * count;
+}
+
+void CurlClient::Wire::Loop() {
+  while (!is_over_) {
+    TakeCommands();
+    SendWaiting();
+    if (has_paused_) Resume();
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    TakeEnds();
+    int wait = kMostWaitMilliseconds;
+    if (!waiting_.empty()) {
+      const absl::Time now = absl::Now();
+      wait = static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(budget_.NextAt(now) - now), 1, wait));
+    }
+    if (has_paused_) wait = std::min(wait, 20);
+    curl_multi_poll(multi_, nullptr, 0, wait, nullptr);
+  }
+}
+
+void CurlClient::Wire::TakeCommands() {
+  std::vector<Command> commands;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    commands.swap(commands_);
+  }
+  for (Command& command : commands) {
+    if (!command.request.has_value()) {
+      const auto found = transfers_.find(command.id);
+      if (found == transfers_.end()) continue;
+      Detach(found->second.get());
+      transfers_.erase(found);
+      continue;
+    }
+    auto transfer = std::make_unique<Transfer>();
+    transfer->wire = this;
+    transfer->id = command.id;
+    transfer->request = *std::move(command.request);
+    const bool is_stream = transfer->request.is_stream;
+    Transfer* started = transfers_.emplace(command.id, std::move(transfer)).first->second.get();
+    if (is_stream) {
+      Send(started);
+    } else {
+      waiting_.push_back(command.id);
+    }
+  }
+}
+
+void CurlClient::Wire::SendWaiting() {
+  while (!waiting_.empty()) {
+    const auto found = transfers_.find(waiting_.front());
+    if (found != transfers_.end()) {
+      if (!budget_.Take(absl::Now())) return;
+      Send(found->second.get());
+    }
+    waiting_.pop_front();
+  }
+}
+
+void CurlClient::Wire::Send(Transfer* transfer) {
+  transfer->head = HttpHead();
+  transfer->is_held_back = false;
+  transfer->credential = Credential();
+  if (options_.credentials != nullptr) {
+    absl::StatusOr<Credential> credential = options_.credentials->Current(absl::Now());
+    if (!credential.ok()) {
+      const uint64_t id = transfer->id;
+      Tell({id, Notice::Kind::kEnd, HttpHead(), "", credential.status()});
+      transfers_.erase(id);
+      return;
+    }
+    transfer->credential = *std::move(credential);
+  }
+  if (idle_.empty()) {
+    transfer->easy = curl_easy_init();
+  } else {
+    transfer->easy = idle_.back();
+    idle_.pop_back();
+  }
+  SetUp(transfer);
+  curl_multi_add_handle(multi_, transfer->easy);
+}
+
+void CurlClient::Wire::SetServer(CURL* easy, const std::string& path) {
+  std::string server(absl::StripSuffix(options_.server, "/"));
+  if (!options_.tls_server_name.empty()) {
+    // The name of the certificate stands in the address, and the connection goes to the server.
+    CURLU* url = curl_url();
+    char* host = nullptr;
+    char* port = nullptr;
+    curl_url_set(url, CURLUPART_URL, server.c_str(), 0);
+    curl_url_get(url, CURLUPART_HOST, &host, 0);
+    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    if (host != nullptr && port != nullptr) {
+      curl_slist* connect_to =
+          curl_slist_append(nullptr, absl::StrCat(options_.tls_server_name, ":", port, ":", host, ":", port).c_str());
+      curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to);
+      curl_easy_setopt(easy, CURLOPT_PRIVATE, connect_to);
+      server = absl::StrCat("https://", options_.tls_server_name, ":", port);
+    }
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(url);
+  }
+  curl_easy_setopt(easy, CURLOPT_URL, absl::StrCat(server, path).c_str());
+}
+
+void CurlClient::Wire::SetUp(Transfer* transfer) {
+  CURL* easy = transfer->easy;
+  const HttpRequest& request = transfer->request;
+  SetServer(easy, request.path);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, options_.has_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, kKeepaliveSeconds);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, kKeepaliveSeconds);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &SetUserTimeout);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 10000L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(request.timeout));
+  if (request.idle_limit != absl::InfiniteDuration()) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, Seconds(request.idle_limit));
+  }
+  if (request.accepts_gzip) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (!options_.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
+  if (options_.is_insecure) {
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  } else if (!options_.authorities.empty()) {
+    curl_blob authorities = BlobOf(options_.authorities);
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &authorities);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
+  if (!transfer->credential.client_certificate.empty()) {
+    curl_blob certificate = BlobOf(transfer->credential.client_certificate);
+    curl_blob key = BlobOf(transfer->credential.client_key);
+    curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
+  }
+  const auto add = [transfer](const std::string& header) {
+    transfer->headers = curl_slist_append(transfer->headers, header.c_str());
+  };
+  add(absl::StrCat("Accept: ", request.accept));
+  if (!request.content_type.empty()) add(absl::StrCat("Content-Type: ", request.content_type));
+  if (!transfer->credential.authorization.empty()) {
+    add(absl::StrCat("Authorization: ", transfer->credential.authorization));
+  }
+  add("Expect:");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+  if (request.method != "GET") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (!request.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &OnHeader);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &OnBytes);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+}
+
+void CurlClient::Wire::Detach(Transfer* transfer) {
+  if (transfer->easy != nullptr) {
+    curl_multi_remove_handle(multi_, transfer->easy);
+    char* connect_to = nullptr;
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIVATE, &connect_to);
+    curl_easy_reset(transfer->easy);
+    curl_slist_free_all(reinterpret_cast<curl_slist*>(connect_to));
+    idle_.push_back(transfer->easy);
+    transfer->easy = nullptr;
+  }
+  curl_slist_free_all(transfer->headers);
+  transfer->headers = nullptr;
+}
+
+void CurlClient::Wire::TakeEnds() {
+  std::vector<std::pair<CURL*, CURLcode>> ends;
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg == CURLMSG_DONE) ends.emplace_back(message->easy_handle, message->data.result);
+  }
+  for (const auto& [easy, code] : ends) {
+    const auto found = std::find_if(transfers_.begin(), transfers_.end(),
+                                    [easy = easy](const auto& entry) { return entry.second->easy == easy; });
+    if (found != transfers_.end()) End(found->second.get(), code);
+  }
+}
+
+absl::Status CurlClient::Wire::StatusOfEnd(const Transfer& transfer, CURLcode code) const {
+  if (code == CURLE_OK) return absl::OkStatus();
+  const absl::string_view words = transfer.error[0] != '\0' ? transfer.error : curl_easy_strerror(code);
+  const std::string message = absl::StrCat(transfer.request.method, " ", options_.server,
+                                           absl::string_view(transfer.request.path).substr(0, 200), ": ", words);
+  return code == CURLE_OPERATION_TIMEDOUT ? absl::DeadlineExceededError(message) : absl::UnavailableError(message);
+}
+
+void CurlClient::Wire::End(Transfer* transfer, CURLcode code) {
+  if (code == CURLE_OK && !transfer->has_told_head) {
+    long response = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response);
+    transfer->head.code = static_cast<int>(response);
+  }
+  if (code == CURLE_OK && transfer->head.code == 401 && transfer->refusals == 0 && options_.credentials != nullptr) {
+    ++transfer->refusals;
+    options_.credentials->Refuse(transfer->credential);
+    Detach(transfer);
+    return Send(transfer);
+  }
+  const bool may_repeat = transfer->request.method != "POST" && !transfer->request.is_stream;
+  if (WasLetGo(code) && may_repeat && !transfer->has_told_head && transfer->losses++ == 0) {
+    Detach(transfer);
+    return Send(transfer);
+  }
+  const uint64_t id = transfer->id;
+  absl::Status status = StatusOfEnd(*transfer, code);
+  if (status.ok() && !transfer->has_told_head) Tell({id, Notice::Kind::kHead, transfer->head, "", absl::OkStatus()});
+  Detach(transfer);
+  transfers_.erase(id);
+  Tell({id, Notice::Kind::kEnd, HttpHead(), "", std::move(status)});
+}
+
+void CurlClient::Wire::Resume() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (undelivered_ >= options_.most_undelivered / 2) return;
+  }
+  has_paused_ = false;
+  for (auto& [id, transfer] : transfers_) {
+    if (std::exchange(transfer->is_paused, false)) curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+  }
+}
+
+CurlClient::CurlClient() = default;
+CurlClient::~CurlClient() = default;
+
+absl::StatusOr<std::unique_ptr<CurlClient>> CurlClient::Create(CurlOptions options) {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (started != CURLE_OK) return absl::InternalError("libcurl does not start");
+  CURLU* url = curl_url();
+  const bool is_address = curl_url_set(url, CURLUPART_URL, options.server.c_str(), 0) == CURLUE_OK;
+  curl_url_cleanup(url);
+  if (!is_address) return absl::InvalidArgumentError(absl::StrCat("server: no address: \"", options.server, "\""));
+  std::unique_ptr<CurlClient> client(new CurlClient());
+  client->wire_ = std::make_unique<Wire>(std::move(options));
+  absl::Status status = client->wire_->Open();
+  if (!status.ok()) return status;
+  return client;
+}
+
+uint64_t CurlClient::Start(HttpRequest request, std::shared_ptr<HttpSink> sink) {
+  const uint64_t id = next_id_++;
+  sinks_[id] = std::move(sink);
+  wire_->Start(id, std::move(request));
+  return id;
+}
+
+void CurlClient::Cancel(uint64_t id) {
+  if (sinks_.erase(id) > 0) wire_->Cancel(id);
+}
+
+bool CurlClient::Deliver(size_t most_bytes) {
+  std::vector<Notice> notices;
+  const bool has_more = wire_->Take(most_bytes, &notices);
+  for (const Notice& notice : notices) {
+    const auto found = sinks_.find(notice.id);
+    if (found == sinks_.end()) continue;
+    const std::shared_ptr<HttpSink> sink = found->second;  // which may cancel itself
+    switch (notice.kind) {
+      case Notice::Kind::kHead:
+        ++answers_[notice.head.code];
+        sink->Head(notice.head);
+        break;
+      case Notice::Kind::kBytes:
+        sink->Bytes(notice.bytes);
+        break;
+      case Notice::Kind::kEnd:
+        if (!notice.status.ok()) ++answers_[0];
+        sinks_.erase(found);
+        sink->End(notice.status);
+        break;
+    }
+  }
+  return has_more;
+}
+
+}  // namespace lws::internal

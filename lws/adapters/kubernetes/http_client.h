@@ -1,0 +1,82 @@
+// The seam between a Kubernetes client and the network: requests go out, pieces of answers come in.
+//
+//   lws::internal::HttpRequest request;
+//   request.path = "/api/v1/pods?limit=500";
+//   uint64_t id = client.Start(request, sink);    // sink->Head, then sink->Bytes as often as it takes, then sink->End
+//   client.Cancel(id);                            // nothing more comes
+//
+// curl_client.h speaks to a server; scripted_http_client.h has answers in memory, for tests.
+//
+// Laws:
+//   1. A sink hears Head at most once, Bytes only after Head, and End exactly once, last.
+//   2. After Cancel, and after End, a sink hears nothing, and the client lets go of it.
+//   3. No sink is called from within Start or Cancel.
+//
+// Thread-safety: none; one thread starts, cancels and is called back.
+#ifndef LWS_ADAPTERS_KUBERNETES_HTTP_CLIENT_H_
+#define LWS_ADAPTERS_KUBERNETES_HTTP_CLIENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace lws::internal {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string path;  // with its query, as it is sent
+  std::string accept = "application/json";
+  std::string content_type;  // of the body
+  std::string body;
+  bool accepts_gzip = false;
+  // A watch: it counts against no limit of requests.
+  bool is_stream = false;
+  // From the start to the end.
+  absl::Duration timeout = absl::Seconds(30);
+  // Without a byte, and without an end.
+  absl::Duration idle_limit = absl::InfiniteDuration();
+};
+
+struct HttpHead {
+  int code = 0;
+  std::optional<absl::Duration> retry_after;
+};
+
+class HttpSink {
+ public:
+  virtual ~HttpSink() = default;
+
+  virtual void Head(const HttpHead& head) = 0;
+  // The bytes are good during the call.
+  virtual void Bytes(absl::string_view bytes) = 0;
+  // OK: the answer is complete. Errors: Unavailable for a connection that failed, or was cut; DeadlineExceeded for a
+  // limit of the request; Unauthenticated where there are no credentials to send.
+  virtual void End(const absl::Status& status) = 0;
+};
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+
+  virtual uint64_t Start(HttpRequest request, std::shared_ptr<HttpSink> sink) = 0;
+  virtual void Cancel(uint64_t id) = 0;
+};
+
+struct HttpAnswer {
+  HttpHead head;
+  std::string body;
+};
+
+// Starts a request and hands over its whole answer, or why there is none.
+uint64_t Fetch(HttpClient* client, HttpRequest request, std::function<void(const absl::StatusOr<HttpAnswer>&)> done);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_HTTP_CLIENT_H_

@@ -1,0 +1,294 @@
+#include "lws/adapters/kubernetes/kube_cluster.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lws/adapters/kubernetes/event_sink.h"
+#include "lws/adapters/kubernetes/kind_watch.h"
+#include "lws/adapters/kubernetes/kube_writer.h"
+#include "lws/adapters/kubernetes/reflector.h"
+#include "lws/adapters/kubernetes/resource.h"
+#include "lws/adapters/kubernetes/set_arrivals.h"
+#include "lws/api/json.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/observed.h"
+#include "lws/api/well_known.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/observation.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+EventObject ReferTo(const ObjectRef& ref, const char* api_version, const ObservedMeta& meta) {
+  return {ref, api_version, meta.uid, meta.resource_version};
+}
+
+// An object that an event is about or related to, with what the fleet knows of it. `set` is what the event is about.
+EventObject Refer(const ObjectRef& ref, const ObjectRef& set, Fleet* fleet) {
+  if (ref.kind == kKind) {
+    const SetObservation observation = fleet->ObserveSet(ref.namespace_name, ref.name);
+    if (observation.set == nullptr) return {ref, kApiVersion, "", ""};
+    return {ref, kApiVersion, observation.set->metadata().uid(), observation.set->metadata().resource_version()};
+  }
+  if (ref.kind == "ControllerRevision") {
+    const SetObservation observation = fleet->ObserveSet(set.namespace_name, set.name);
+    for (const ObservedRevision* revision : observation.revisions) {
+      if (revision->meta.name == ref.name) return ReferTo(ref, "apps/v1", revision->meta);
+    }
+    return {ref, "apps/v1", "", ""};
+  }
+  if (ref.kind == "Pod") {
+    const PodObservation observation = fleet->ObservePod(ref.namespace_name, ref.name);
+    return observation.pod == nullptr ? EventObject{ref, "v1", "", ""} : ReferTo(ref, "v1", observation.pod->meta);
+  }
+  if (ref.kind == "StatefulSet") {
+    const SetObservation of_set = fleet->ObserveSet(ref.namespace_name, ref.name);
+    if (of_set.leader_statefulset != nullptr) return ReferTo(ref, "apps/v1", of_set.leader_statefulset->meta);
+    const PodObservation of_leader = fleet->ObservePod(ref.namespace_name, ref.name);
+    if (of_leader.worker_statefulset != nullptr) return ReferTo(ref, "apps/v1", of_leader.worker_statefulset->meta);
+    return {ref, "apps/v1", "", ""};
+  }
+  const bool is_service = ref.kind == "Service";
+  return {ref, is_service ? "v1" : "", "", ""};
+}
+
+bool AsksForTopology(absl::string_view set) {
+  return absl::StrContains(set, kExclusiveTopologyAnnotation) ||
+         absl::StrContains(set, kSubGroupExclusiveTopologyAnnotation);
+}
+
+}  // namespace
+
+class KubeCluster::Client {
+ public:
+  Client(KubeCluster* host, HttpClient* http, KubeClusterOptions options)
+      : host_(*host),
+        http_(*http),
+        options_(std::move(options)),
+        writer_(http, ViewOfWriter(), options_.clock),
+        arrivals_(http, ViewOfArrivals(), options_.clock),
+        events_({options_.reporting_controller, options_.reporting_instance}) {
+    for (const Resource& resource : Resources()) {
+      const bool is_read = resource.object_kind != ObjectKind::kNode &&
+                           (resource.object_kind != ObjectKind::kPodGroup || options_.reads_pod_groups);
+      if (is_read) Read(resource);
+    }
+  }
+
+  void Advance(absl::Time now) {
+    if (wants_nodes_) ReadNodes();
+    for (const auto& store : stores_) store->watch->Advance(now);
+    arrivals_.Advance(now);
+    writer_.Advance(now);
+    if (MayDecide()) host_.RunDue(now);
+    SendEvents(now);
+  }
+
+  std::optional<absl::Time> NextDue() const {
+    std::optional<absl::Time> next;
+    const auto consider = [&next](std::optional<absl::Time> due) {
+      if (due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *due);
+    };
+    for (const auto& store : stores_) consider(store->watch->NextDue());
+    consider(arrivals_.NextDue());
+    consider(writer_.NextDue());
+    consider(events_.NextDue());
+    if (MayDecide()) consider(host_.NextDueOfPlans());
+    return next;
+  }
+
+  void Lead(bool leads) { leads_ = leads; }
+
+  bool HasSynced() const {
+    return std::all_of(stores_.begin(), stores_.end(),
+                       [](const auto& store) { return store->watch->reflector().has_synced(); });
+  }
+
+  KubeClusterCounts Counts() const {
+    KubeClusterCounts counts;
+    for (const auto& store : stores_) counts.relists += store->watch->reflector().relists();
+    counts.skipped_applies = writer_.skipped();
+    counts.dropped_events = events_.dropped();
+    return counts;
+  }
+
+  KubeWriter& writer() { return writer_; }
+
+  void Record(const Event& event) {
+    const EventObject regarding = Refer(event.regarding, event.regarding, &host_.fleet());
+    std::optional<EventObject> related;
+    if (event.related.has_value()) related = Refer(*event.related, event.regarding, &host_.fleet());
+    events_.Record(event, regarding, related, options_.clock());
+  }
+
+ private:
+  // One kind, on its way from the reflector to the fleet.
+  struct Store final : public ReflectorStore {
+    Store(Client* client, const Resource& resource) : client(*client), resource(resource) {}
+
+    void BeginRelist() override { client.BeginRelist(resource); }
+    absl::StatusOr<std::string> Tell(absl::string_view text) override { return client.Tell(resource, text); }
+    absl::StatusOr<std::string> TellGone(absl::string_view text) override { return client.TellGone(resource, text); }
+    void EndRelist(absl::string_view version) override { client.EndRelist(resource, version); }
+
+    Client& client;
+    const Resource& resource;
+    std::unique_ptr<KindWatch> watch;
+  };
+
+  bool MayDecide() const { return leads_ && is_open_ && !arrivals_.is_looking() && HasSynced(); }
+
+  void Read(const Resource& resource) {
+    auto store = std::make_unique<Store>(this, resource);
+    ReflectorOptions options;
+    options.resource = resource;
+    options.on_problem = [this, &resource](const absl::Status& status) {
+      if (options_.on_problem) {
+        options_.on_problem(
+            absl::Status(status.code(), absl::StrCat("reading ", resource.plural, ": ", status.message())));
+      }
+    };
+    const uint64_t seed = options_.seed + stores_.size();
+    store->watch = std::make_unique<KindWatch>(std::move(options), &http_, store.get(), seed, options_.clock);
+    stores_.push_back(std::move(store));
+  }
+
+  void ReadNodes() {
+    wants_nodes_ = false;
+    reads_nodes_ = true;
+    Read(*FindResource(ObjectKind::kNode));
+  }
+
+  void BeginRelist(const Resource& resource) {
+    host_.BeginRelist(resource.kind);
+    if (resource.object_kind == ObjectKind::kLeaderWorkerSet) arrivals_.BeginRelist();
+  }
+
+  absl::StatusOr<std::string> Tell(const Resource& resource, absl::string_view text) {
+    if (resource.object_kind != ObjectKind::kLeaderWorkerSet) return host_.Tell(resource.object_kind, text);
+    wants_nodes_ = wants_nodes_ || (!reads_nodes_ && AsksForTopology(text));
+    return arrivals_.Tell(text);
+  }
+
+  absl::StatusOr<std::string> TellGone(const Resource& resource, absl::string_view text) {
+    if (resource.object_kind == ObjectKind::kLeaderWorkerSet) return arrivals_.TellGone(text);
+    return host_.TellGone(resource.object_kind, text);
+  }
+
+  void EndRelist(const Resource& resource, absl::string_view version) {
+    if (resource.object_kind == ObjectKind::kStatefulSet) arrivals_.TellFoundAgain();
+    host_.EndRelist(resource.kind, version);
+    if (resource.object_kind == ObjectKind::kLeaderWorkerSet) {
+      arrivals_.EndRelist();
+      writer_.memo().ForgetAllBut([this](const ObjectRef& object) {
+        return host_.fleet().ObserveSet(object.namespace_name, object.name).set != nullptr;
+      });
+    }
+    if (!is_open_ && HasSynced()) {
+      is_open_ = true;
+      arrivals_.Open();
+    }
+  }
+
+  ArrivalsView ViewOfArrivals() {
+    ArrivalsView view;
+    view.has_set = [this](absl::string_view namespace_name, absl::string_view name) {
+      return host_.fleet().ObserveSet(namespace_name, name).set != nullptr;
+    };
+    view.has_leader_statefulset = [this](absl::string_view namespace_name, absl::string_view name) {
+      return host_.fleet().ObserveSet(namespace_name, name).leader_statefulset != nullptr;
+    };
+    view.tell_set = [this](absl::string_view text) { return host_.Tell(ObjectKind::kLeaderWorkerSet, text); };
+    view.tell_set_gone = [this](absl::string_view text) { return TellSetGone(text); };
+    view.tell_statefulset = [this](absl::string_view text) {
+      host_.Tell(ObjectKind::kStatefulSet, text).IgnoreError();
+    };
+    return view;
+  }
+
+  absl::StatusOr<std::string> TellSetGone(absl::string_view text) {
+    const absl::StatusOr<Json> set = ParseJson(text, "LeaderWorkerSet");
+    if (set.ok()) {
+      JsonReader reader(*set);
+      writer_.memo().Forget({"StatefulSet", reader.Text({"metadata", "namespace"}), reader.Text({"metadata", "name"})});
+    }
+    return host_.TellGone(ObjectKind::kLeaderWorkerSet, text);
+  }
+
+  WriterView ViewOfWriter() {
+    WriterView view;
+    view.applied = [this](const ObjectRef& object) -> std::optional<WriterView::Applied> {
+      const ObservedStatefulSet* leader =
+          host_.fleet().ObserveSet(object.namespace_name, object.name).leader_statefulset;
+      if (object.kind != "StatefulSet" || leader == nullptr || leader->applied == nullptr) return std::nullopt;
+      return WriterView::Applied{leader->meta.uid,
+                                 leader->applied->dump(-1, ' ', false, Json::error_handler_t::replace)};
+    };
+    view.tell = [this](const Action& action, absl::string_view text) {
+      const Resource* resource = FindResource(action.api_version, action.target.kind);
+      if (resource->object_kind == ObjectKind::kStatefulSet) {
+        arrivals_.Found(action.target.namespace_name, action.target.name, std::string(text));
+      }
+      host_.Tell(resource->object_kind, text).IgnoreError();
+    };
+    view.tell_gone = [this](const Action& action) {
+      if (action.target.kind == "StatefulSet") {
+        arrivals_.Found(action.target.namespace_name, action.target.name, std::nullopt);
+      }
+      const Json object = {{"apiVersion", action.api_version},
+                           {"kind", action.target.kind},
+                           {"metadata", {{"namespace", action.target.namespace_name}, {"name", action.target.name}}}};
+      host_.TellGone(object).IgnoreError();
+    };
+    return view;
+  }
+
+  void SendEvents(absl::Time now) {
+    while (std::optional<EventRequest> request = events_.NextRequest(now)) {
+      Fetch(&http_, std::move(request->request),
+            [this, number = request->number](const absl::StatusOr<HttpAnswer>& answer) {
+              events_.Answered(number, answer.ok() ? answer->head.code : 0, options_.clock());
+            });
+    }
+  }
+
+  KubeCluster& host_;
+  HttpClient& http_;
+  const KubeClusterOptions options_;
+  KubeWriter writer_;
+  SetArrivals arrivals_;
+  EventSink events_;
+  std::vector<std::unique_ptr<Store>> stores_;
+  bool leads_ = false;
+  bool is_open_ = false;
+  bool wants_nodes_ = false;
+  bool reads_nodes_ = false;
+};
+
+KubeCluster::KubeCluster(HttpClient* client, KubeClusterOptions options, ControllerOptions controller_options)
+    : FleetCluster(std::move(controller_options)),
+      client_(std::make_unique<Client>(this, client, std::move(options))) {}
+KubeCluster::~KubeCluster() = default;
+
+void KubeCluster::Advance(absl::Time now) { client_->Advance(now); }
+std::optional<absl::Time> KubeCluster::NextDue() const { return client_->NextDue(); }
+std::optional<absl::Time> KubeCluster::NextDueOfPlans() const { return FleetCluster::NextDue(); }
+void KubeCluster::Lead(bool leads) { client_->Lead(leads); }
+bool KubeCluster::HasSynced() const { return client_->HasSynced(); }
+int32_t KubeCluster::writes_under_way() const { return client_->writer().under_way(); }
+KubeClusterCounts KubeCluster::Counts() const { return client_->Counts(); }
+
+void KubeCluster::Start(const Action& action, absl::Time now, WriteDone done) {
+  client_->writer().Send(action, now, std::move(done));
+}
+
+void KubeCluster::Record(const Event& event) { client_->Record(event); }
+
+}  // namespace lws::internal

@@ -1,0 +1,86 @@
+// Sends the actions of plans, and hands their answers back.
+//
+//   lws::internal::KubeWriter writer(&client, view, clock);
+//   writer.Send(action, now, done);    // `done` is called once, perhaps before Send returns
+//   writer.Advance(now);               // sends again what was refused for now; then again at writer.NextDue()
+//
+// Laws: 2, 3 and 5 of kube_cluster.h.
+//
+// Thread-safety: none; the client calls back on the same thread.
+#ifndef LWS_ADAPTERS_KUBERNETES_KUBE_WRITER_H_
+#define LWS_ADAPTERS_KUBERNETES_KUBE_WRITER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/host/cluster.h"
+#include "lws/adapters/kubernetes/apply_memo.h"
+#include "lws/adapters/kubernetes/http_client.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws::internal {
+
+// What a writer asks of the view, and tells it.
+struct WriterView {
+  struct Applied {
+    std::string uid;
+    std::string fields;
+  };
+  // What the view has of the fields that were applied to the object; nullopt where it does not have them.
+  std::function<std::optional<Applied>(const ObjectRef&)> applied;
+  // An object as it is, or that it is gone.
+  std::function<void(const Action& action, absl::string_view text)> tell;
+  std::function<void(const Action& action)> tell_gone;
+};
+
+// The fields that an object says were applied, as WriterView::Applied has them; nullopt where it does not say.
+std::optional<std::string> AppliedText(const Json& object);
+
+class KubeWriter {
+ public:
+  // Borrows `client`.
+  KubeWriter(HttpClient* client, WriterView view, std::function<absl::Time()> clock);
+
+  // `action` is good until `done` is called.
+  void Send(const Action& action, absl::Time now, WriteDone done);
+  void Advance(absl::Time now);
+  std::optional<absl::Time> NextDue() const;
+
+  ApplyMemo& memo() { return memo_; }
+  int32_t under_way() const { return static_cast<int32_t>(writes_.size()); }
+  int64_t skipped() const { return skipped_; }
+
+ private:
+  struct Write {
+    const Action* action = nullptr;
+    WriteDone done;
+    HttpRequest request;
+    int tries = 0;
+    std::optional<absl::Time> due;  // to be sent again
+  };
+
+  bool IsKnownToChangeNothing(const Action& action, const HttpRequest& request) const;
+  void SendNow(uint64_t number);
+  void Answered(uint64_t number, const absl::StatusOr<HttpAnswer>& answer);
+  void LookUp(uint64_t number, const absl::Status& error);
+  void Keep(const Write& write, const WriteAnswer& answer);
+  void Finish(uint64_t number, const absl::StatusOr<WriteAnswer>& answer);
+
+  HttpClient& client_;
+  const WriterView view_;
+  const std::function<absl::Time()> clock_;
+  ApplyMemo memo_;
+  std::map<uint64_t, Write> writes_;
+  uint64_t next_number_ = 1;
+  int64_t skipped_ = 0;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_KUBE_WRITER_H_

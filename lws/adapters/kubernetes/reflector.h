@@ -1,0 +1,135 @@
+// Keeps a view of one kind equal to the API server's: lists it by pages, then watches it, and begins again where it has
+// to. A state machine without I/O: somebody else sends its requests and tells it what comes back.
+//
+//   lws::internal::Reflector reflector(options, &store, /*seed=*/1);
+//   std::optional<lws::internal::HttpRequest> request = reflector.NextRequest(now);    // a LIST; later a WATCH
+//   reflector.Head(head, now);
+//   reflector.Bytes(bytes, now);
+//   reflector.End(status, now);
+//   reflector.NextDue();         // when to ask for the next request; nullopt while one is under way
+//   reflector.has_synced();      // the first list was told to its end
+//
+// What happens, and what follows:
+//
+// | while | what came | next |
+// |---|---|---|
+// | listing | a page with `continue` | the next page |
+// | listing | the last page | EndRelist, and a watch from the list's version |
+// | listing | 410: the pages are too old | a new list, at once for the first time in a row |
+// | listing | anything else, or a body that does not read | a new list, after a backoff |
+// | watching | an event | it is told; a bookmark moves the version |
+// | watching | 410, as an answer or as an event | a new list, at once for the first time in a row |
+// | watching | the end, after at least a second | a watch from the last version, at once |
+// | watching | anything else: another ERROR, a cut, silence, a line that does not read | the same, after a backoff |
+//
+// Laws:
+//   1. Whatever is dropped, repeated or cut: after an EndRelist, and after every event since, the store was told the
+//   state of the server at the version of the last event.
+//   2. No request is given before its backoff is over, nor before the Retry-After of the answer to the last one.
+//   Backoff doubles from first_backoff to max_backoff, each time between a half and the whole of it, and begins anew
+//   after a success.
+//   3. Between BeginRelist and EndRelist the store is told each item of one list. A list that begins anew begins with
+//   BeginRelist again.
+//   4. Equal options, seeds and inputs give equal requests.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_KUBERNETES_REFLECTOR_H_
+#define LWS_ADAPTERS_KUBERNETES_REFLECTOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/kubernetes/http_client.h"
+#include "lws/adapters/kubernetes/resource.h"
+#include "lws/adapters/kubernetes/watch_lines.h"
+
+namespace lws::internal {
+
+// The view that is kept.
+class ReflectorStore {
+ public:
+  virtual ~ReflectorStore() = default;
+
+  virtual void BeginRelist() = 0;
+  // The text of an object that is there, or is gone. Return its resource version. Errors are told to
+  // ReflectorOptions::on_problem, and the object is passed over.
+  virtual absl::StatusOr<std::string> Tell(absl::string_view object) = 0;
+  virtual absl::StatusOr<std::string> TellGone(absl::string_view object) = 0;
+  virtual void EndRelist(absl::string_view resource_version) = 0;
+};
+
+struct ReflectorOptions {
+  Resource resource;
+  int32_t page_limit = 500;
+  absl::Duration first_backoff = absl::Milliseconds(800);
+  absl::Duration max_backoff = absl::Seconds(30);
+  // The server is asked to end a watch after a time between these.
+  absl::Duration least_watch = absl::Minutes(5);
+  absl::Duration most_watch = absl::Minutes(10);
+  // A watch without a byte for so long is taken for dead: bookmarks come each minute.
+  absl::Duration idle_limit = absl::Seconds(180);
+  // Told of what went wrong, for people.
+  std::function<void(const absl::Status&)> on_problem;
+};
+
+class Reflector {
+ public:
+  // Borrows `store`.
+  Reflector(ReflectorOptions options, ReflectorStore* store, uint64_t seed);
+
+  // The request to send at `now`, from here on under way; nullopt while one is, and before NextDue().
+  std::optional<HttpRequest> NextRequest(absl::Time now);
+  std::optional<absl::Time> NextDue() const;
+
+  // What came back, as HttpSink has it.
+  void Head(const HttpHead& head, absl::Time now);
+  // False: nothing more is wanted of this answer, which is over as if End had been called.
+  bool Bytes(absl::string_view bytes, absl::Time now);
+  void End(const absl::Status& status, absl::Time now);
+
+  bool has_synced() const { return has_synced_; }
+  int64_t relists() const { return relists_; }
+  // Of the last event or list; empty before.
+  const std::string& resource_version() const { return resource_version_; }
+
+ private:
+  HttpRequest ListRequest() const;
+  HttpRequest WatchRequest();
+  void TakePage(absl::Time now);
+  void TakeLine(absl::string_view line, absl::Time now);
+  void TakeObject(const WatchEvent& event);
+  void TakeError(absl::string_view object, absl::Time now);
+  void ListAnew(absl::Time now);
+  // Ends the request; the next one is due at once, or after a backoff.
+  void Success(absl::Time now);
+  void Failure(const absl::Status& status, absl::Time now);
+  void Problem(const absl::Status& status) const;
+
+  const ReflectorOptions options_;
+  ReflectorStore& store_;
+  std::mt19937_64 random_;
+
+  bool is_listing_ = true;
+  std::string continue_token_;  // of the page that is asked for; empty for the first
+  std::string resource_version_;
+  std::optional<absl::Time> due_ = absl::InfinitePast();  // nullopt: a request is under way
+  absl::Time started_;                                    // the request
+  HttpHead head_;
+  std::string body_;  // of a page, or of a refusal
+  WatchLines lines_;
+  int failures_ = 0;  // in a row
+  int expired_ = 0;   // answers 410 without an event between
+  bool has_synced_ = false;
+  int64_t relists_ = 0;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_REFLECTOR_H_

@@ -1,0 +1,69 @@
+#include "lws/adapters/kubernetes/resource.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "lws/api/well_known.h"
+
+namespace lws::internal {
+namespace {
+
+// Services and nodes are read without a label: a Service of the set's name may be anybody's, and so is a node. For a
+// StatefulSet in the way see kube_cluster.h.
+constexpr Resource kResources[] = {
+    {ObjectKind::kLeaderWorkerSet, kApiVersion, kKind, "leaderworkersets", true, "", false},
+    {ObjectKind::kStatefulSet, "apps/v1", "StatefulSet", "statefulsets", true, kNameLabel, false},
+    {ObjectKind::kPod, "v1", "Pod", "pods", true, kNameLabel, false},
+    {ObjectKind::kControllerRevision, "apps/v1", "ControllerRevision", "controllerrevisions", true, kNameLabel, false},
+    {ObjectKind::kService, "v1", "Service", "services", true, "", true},
+    {ObjectKind::kNode, "v1", "Node", "nodes", false, "", true},
+    {ObjectKind::kPodGroup, kPodGroupApiVersion, kPodGroupKind, "podgroups", true, kNameLabel, true},
+};
+
+}  // namespace
+
+absl::Span<const Resource> Resources() { return kResources; }
+
+const Resource* FindResource(absl::string_view api_version, absl::string_view kind) {
+  for (const Resource& resource : kResources) {
+    if (resource.kind == kind && resource.api_version == api_version) return &resource;
+  }
+  return nullptr;
+}
+
+const Resource* FindResource(ObjectKind kind) {
+  for (const Resource& resource : kResources) {
+    if (resource.object_kind == kind) return &resource;
+  }
+  return nullptr;
+}
+
+std::string CollectionPath(const Resource& resource, absl::string_view namespace_name) {
+  // The first group of Kubernetes has no name, and a root of its own.
+  const bool has_group = resource.api_version.find('/') != absl::string_view::npos;
+  std::string path = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version);
+  if (resource.has_namespaces && !namespace_name.empty()) {
+    absl::StrAppend(&path, "/namespaces/", Escaped(namespace_name));
+  }
+  return absl::StrCat(path, "/", resource.plural);
+}
+
+std::string ObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name) {
+  return absl::StrCat(CollectionPath(resource, namespace_name), "/", Escaped(name));
+}
+
+std::string Escaped(absl::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    const bool is_plain =
+        absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == '~';
+    if (is_plain) {
+      escaped += c;
+    } else {
+      absl::StrAppendFormat(&escaped, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return escaped;
+}
+
+}  // namespace lws::internal

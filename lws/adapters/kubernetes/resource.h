@@ -1,0 +1,46 @@
+// The kinds that the client reads and writes, and where an API server has them.
+//
+//   const lws::internal::Resource* pods = lws::internal::FindResource("v1", "Pod");
+//   lws::internal::CollectionPath(*pods, "");                       // "/api/v1/pods"
+//   lws::internal::ObjectPath(*pods, "default", "vllm-0");          // "/api/v1/namespaces/default/pods/vllm-0"
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_KUBERNETES_RESOURCE_H_
+#define LWS_ADAPTERS_KUBERNETES_RESOURCE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lws/api/object_kind.h"
+
+namespace lws::internal {
+
+struct Resource {
+  ObjectKind object_kind = ObjectKind::kOther;
+  absl::string_view api_version;
+  absl::string_view kind;
+  absl::string_view plural;
+  bool has_namespaces = true;
+  // Read by this label; empty: all of them.
+  absl::string_view label;
+  // Of its objects metadata is all that is read.
+  bool is_read_as_metadata = false;
+};
+
+absl::Span<const Resource> Resources();
+
+// Null for a kind that the client does not know.
+const Resource* FindResource(absl::string_view api_version, absl::string_view kind);
+const Resource* FindResource(ObjectKind kind);
+
+// Of all namespaces where the name is empty.
+std::string CollectionPath(const Resource& resource, absl::string_view namespace_name);
+std::string ObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name);
+
+// The text as a part of a path or a query.
+std::string Escaped(absl::string_view text);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_RESOURCE_H_

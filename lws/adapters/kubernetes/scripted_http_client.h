@@ -1,0 +1,55 @@
+// An HttpClient in memory: a test, or a server in the same process, looks at what was asked and answers.
+//
+//   lws::internal::ScriptedHttpClient client;
+//   uint64_t id = client.Start(request, sink);
+//   client.Find(id)->path;                      // "/api/v1/pods?limit=500"
+//   client.Answer(id, 200, "{\"items\": []}");    // Head, Bytes, End
+//
+// Laws: those of http_client.h.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
+#define LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/kubernetes/http_client.h"
+
+namespace lws::internal {
+
+class ScriptedHttpClient final : public HttpClient {
+ public:
+  uint64_t Start(HttpRequest request, std::shared_ptr<HttpSink> sink) override;
+  void Cancel(uint64_t id) override { open_.erase(id); }
+
+  // The requests without an end, oldest first.
+  std::vector<uint64_t> Open() const;
+  // Null when the request is over.
+  const HttpRequest* Find(uint64_t id) const;
+
+  // What the sink of a request hears; nothing when the request is over.
+  void Head(uint64_t id, const HttpHead& head);
+  void Bytes(uint64_t id, absl::string_view bytes);
+  void End(uint64_t id, const absl::Status& status);
+  // All of it.
+  void Answer(uint64_t id, int code, absl::string_view body);
+
+ private:
+  struct Exchange {
+    HttpRequest request;
+    std::shared_ptr<HttpSink> sink;
+  };
+  std::shared_ptr<HttpSink> SinkOf(uint64_t id) const;
+
+  uint64_t next_id_ = 1;
+  std::map<uint64_t, Exchange> open_;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_

@@ -1,0 +1,59 @@
+// A KubeCluster and a Kubernetes in memory with all the wire between them: requests, answers, watches, and their
+// faults.
+#ifndef LWS_TESTS_KUBERNETES_WIRED_CLUSTER_H_
+#define LWS_TESTS_KUBERNETES_WIRED_CLUSTER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "lws/adapters/kubernetes/kube_cluster.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/garbage_collector.h"
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/kubernetes/scheduler.h"
+#include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
+#include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+#include "lws/api/json.h"
+#include "tests/kubernetes/fake_api_server.h"
+
+namespace lws {
+
+class WiredCluster {
+ public:
+  WiredCluster(uint64_t seed, WireFaults faults);
+
+  void Run(absl::Duration duration);
+  // The operator dies, and another process takes its place, which knows nothing.
+  void Restart();
+
+  void CreateSet(const std::string& name, int replicas, const std::string& image);
+  void SetImage(const std::string& name, const std::string& image);
+  // "POD IMAGE PHASE" of the pods of a set, and its status, without times.
+  std::string Shown(const std::string& name) const;
+
+  simulation::ApiServer& server() { return server_; }
+  simulation::Kubelet& kubelet() { return kubelet_; }
+  FakeApiServer& wire() { return wire_; }
+  internal::KubeCluster& cluster() { return *cluster_; }
+  int problems() const { return problems_; }
+
+ private:
+  void Settle();
+
+  const uint64_t seed_;
+  simulation::VirtualClock clock_;
+  simulation::ApiServer server_;
+  simulation::GarbageCollector collector_;
+  simulation::StatefulSetController statefulsets_;
+  simulation::Scheduler scheduler_;
+  simulation::Kubelet kubelet_;
+  FakeApiServer wire_;
+  std::unique_ptr<internal::KubeCluster> cluster_;
+  int problems_ = 0;
+};
+
+}  // namespace lws
+
+#endif  // LWS_TESTS_KUBERNETES_WIRED_CLUSTER_H_
