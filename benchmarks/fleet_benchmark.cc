@@ -25,8 +25,8 @@ void Tell(const RolloutState& rollout, Fleet* fleet) {
   const SetObservation& observation = rollout.observation();
   fleet->AddSet(*observation.set);
   fleet->AddStatefulSet(*observation.leader_statefulset);
-  fleet->AddRevision(*observation.revisions[0]);
-  fleet->AddService(*observation.service);
+  fleet->Add(*observation.revisions[0]);
+  fleet->Add(*observation.service);
   for (const ObservedPod* pod : observation.leader_pods) fleet->AddPod(*pod);
   for (const ObservedStatefulSet* workers : observation.worker_statefulsets) fleet->AddStatefulSet(*workers);
 }

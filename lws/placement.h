@@ -11,6 +11,7 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/headroom.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_resources.h"

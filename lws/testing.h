@@ -15,5 +15,6 @@
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/adapters/testing/swarm/swarm.h"
+#include "lws/adapters/testing/swarm/swarm_case.h"
 
 #endif  // LWS_TESTING_H_

@@ -1,12 +1,15 @@
 #include "examples/lwsctl/cluster_input.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
@@ -21,6 +24,83 @@ std::vector<lws::SharedJson> OfKind(const InputFile& file, lws::ObjectKind kind)
     if (lws::KindOf(*object.object) == kind) found.push_back(object.object);
   }
   return found;
+}
+
+// Whether the word names the node, or a domain that it is in.
+bool IsNamed(const lws::NodeFacts& node, const std::vector<std::string>& levels, const std::string& word) {
+  if (node.name == word) return true;
+  std::string path;
+  for (const std::string& level : levels) {
+    const auto found = node.labels.find(level);
+    if (found == node.labels.end()) continue;
+    absl::StrAppend(&path, path.empty() ? "" : "/", found->second);
+    if (path == word) return true;
+  }
+  return false;
+}
+
+std::string AddedName(const ClusterChanges& changes, int number) { return absl::StrCat(changes.like, "+", number); }
+
+absl::Status AddNodes(const ClusterChanges& changes, std::vector<lws::TopologyNode>* nodes) {
+  if (changes.added == 0) return absl::OkStatus();
+  const auto found = std::find_if(nodes->begin(), nodes->end(),
+                                  [&](const lws::TopologyNode& node) { return node.facts.name == changes.like; });
+  if (found == nodes->end()) return absl::InvalidArgumentError(absl::StrCat("\"", changes.like, "\" is no node"));
+  const lws::TopologyNode like = *found;
+  for (int number = 1; number <= changes.added; ++number) {
+    nodes->push_back(like);
+    nodes->back().facts.name = AddedName(changes, number);
+    const auto hostname = nodes->back().facts.labels.find(lws::kHostnameLabel);
+    if (hostname != nodes->back().facts.labels.end()) hostname->second = AddedName(changes, number);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<lws::TopologyNode>> ReadNodes(const InputFile& file, const std::vector<std::string>& levels,
+                                                         const ClusterChanges& changes) {
+  std::vector<lws::TopologyNode> nodes;
+  std::vector<bool> names_some(changes.gone.size());
+  for (const lws::SharedJson& document : OfKind(file, lws::ObjectKind::kNode)) {
+    absl::StatusOr<lws::TopologyNode> node = lws::ReadTopologyNode(*document);
+    if (!node.ok()) return file.Locate(node.status());
+    bool is_gone = false;
+    for (size_t i = 0; i < changes.gone.size(); ++i) {
+      if (!IsNamed(node->facts, levels, changes.gone[i])) continue;
+      is_gone = true;
+      names_some[i] = true;
+    }
+    if (!is_gone) nodes.push_back(*std::move(node));
+  }
+  for (size_t i = 0; i < changes.gone.size(); ++i) {
+    if (names_some[i]) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", changes.gone[i], "\" is no node, and no domain of the levels"));
+  }
+  absl::Status status = AddNodes(changes, &nodes);
+  if (!status.ok()) return status;
+  return nodes;
+}
+
+bool IsOfDaemonSet(lws::internal::JsonReader& pod) {
+  for (const lws::Json& owner : pod.List({"metadata", "ownerReferences"})) {
+    if (owner.is_object() && owner.value("kind", lws::Json()) == "DaemonSet") return true;
+  }
+  return false;
+}
+
+// Copies of the DaemonSet pods for the nodes that are added.
+void AddDaemonPods(const ClusterChanges& changes, std::vector<lws::SharedJson>* pods) {
+  std::vector<lws::SharedJson> copies;
+  for (const lws::SharedJson& document : *pods) {
+    lws::internal::JsonReader pod(*document);
+    if (changes.added == 0 || pod.Text({"spec", "nodeName"}) != changes.like || !IsOfDaemonSet(pod)) continue;
+    for (int number = 1; number <= changes.added; ++number) {
+      lws::Json copy = *document;
+      copy["spec"]["nodeName"] = AddedName(changes, number);
+      copies.push_back(std::make_shared<const lws::Json>(std::move(copy)));
+    }
+  }
+  pods->insert(pods->end(), copies.begin(), copies.end());
 }
 
 }  // namespace
@@ -82,32 +162,27 @@ absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& fla
   return count;
 }
 
-absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const std::set<std::string>& gone) {
+absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterChanges& changes) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
   const absl::StatusOr<InputFile> node_file = ReadObjects(arguments.Flag("--nodes", ""));
   if (!node_file.ok()) return node_file.status();
-  std::vector<lws::TopologyNode> nodes;
-  std::set<std::string> unknown = gone;
-  for (const lws::SharedJson& document : OfKind(*node_file, lws::ObjectKind::kNode)) {
-    absl::StatusOr<lws::TopologyNode> node = lws::ReadTopologyNode(*document);
-    if (!node.ok()) return node_file->Locate(node.status());
-    unknown.erase(node->facts.name);
-    if (gone.count(node->facts.name) == 0) nodes.push_back(*std::move(node));
-  }
-  if (!unknown.empty()) return absl::InvalidArgumentError(absl::StrCat("\"", *unknown.begin(), "\" is no node"));
-  const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology = lws::Topology::Create(std::move(nodes), levels);
+  absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadNodes(*node_file, levels, changes);
+  if (!nodes.ok()) return nodes.status();
+  const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
+      lws::Topology::Create(*std::move(nodes), levels);
   if (!topology.ok()) return node_file->Locate(topology.status());
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(*topology);
   if (arguments.flags.count("--pods") == 0) return cluster;
   const absl::StatusOr<InputFile> pod_file = ReadObjects(arguments.Flag("--pods", ""));
   if (!pod_file.ok()) return pod_file.status();
-  const std::vector<lws::SharedJson> pods = OfKind(*pod_file, lws::ObjectKind::kPod);
-  absl::Status status = lws::UsePods(pods, cluster.capacity.get());
-  if (!status.ok()) return pod_file->Locate(status);
+  std::vector<lws::SharedJson> pods = OfKind(*pod_file, lws::ObjectKind::kPod);
   absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::RunningGroups(pods);
   if (!running.ok()) return pod_file->Locate(running.status());
   cluster.running = *std::move(running);
+  AddDaemonPods(changes, &pods);
+  absl::Status status = lws::UsePods(pods, cluster.capacity.get());
+  if (!status.ok()) return pod_file->Locate(status);
   return cluster;
 }
 

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +30,17 @@ struct ClusterInput {
   std::map<lws::GroupId, lws::RunningGroup> running;
 };
 
-// --nodes, --levels and --pods, without the nodes that `gone` names; pods on them are gone too. Errors: also for a
-// name of `gone` that is no node.
-absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const std::set<std::string>& gone);
+// What is to be thought of as changed.
+struct ClusterChanges {
+  // Names of nodes, or paths of domains as tables print them ("b1/r3"): they are gone with their pods.
+  std::vector<std::string> gone;
+  // So many more nodes like this one, with copies of the DaemonSet pods that run on it.
+  int added = 0;
+  std::string like;
+};
+
+// --nodes, --levels and --pods, with the changes. Errors: also for a change that names no node and no domain.
+absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterChanges& changes);
 
 // A number of things on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

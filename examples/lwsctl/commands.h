@@ -17,6 +17,7 @@ int Check(const std::vector<std::string>& words);
 int Swarm(const std::vector<std::string>& words);
 int Compare(const std::vector<std::string>& words);
 int Place(const std::vector<std::string>& words);
+int ShowCapacity(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
 
 // "lwsctl: MESSAGE" on standard error; returns 1.

@@ -1,37 +1,49 @@
+#include <algorithm>
 #include <iostream>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "examples/lwsctl/cluster_file.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "google/protobuf/util/json_util.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/well_known.h"
+#include "lws/core/groups/group_state.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
-#include "lws/core/snapshot/cluster_snapshot.h"
-#include "lws/core/snapshot/cluster_state.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 namespace {
 
-constexpr char kSavedMark[] = "# lws observation\n";
+using lws::DecisionReason;
+using lws::Json;
 
 constexpr char kHelp[] =
     "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
-    "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml`) and "
-    "tells\n"
-    "what would be done now, and why.\n"
+    "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml\n"
+    "--show-managed-fields`) and tells how its sets stand, what would be done now, and why; exit 1 when there is\n"
+    "nothing to explain. What depends on kinds that the file does not have is left open.\n"
     "FILE may also be an observation that --save wrote.\n"
+    "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
     "  -o json      for programs\n"
     "  --now TIME   the present; default: this machine's\n"
-    "  --all        tell of pods that need nothing, too\n";
+    "  --all        tell of pods that need nothing, too\n"
+    "  --scheduler-provider volcano   groups are scheduled as gangs\n";
 
 // A plan in the JSON form of its protocol buffer.
 lws::Json ToJson(const lws::Plan& plan) {
@@ -40,52 +52,240 @@ lws::Json ToJson(const lws::Plan& plan) {
   return lws::Json::parse(text, nullptr, false);
 }
 
-void Tell(const std::string& title, const lws::Plan& plan, bool all) {
-  if (plan.empty() && !all) return;
-  std::cout << title << "\n";
-  std::cout << (plan.empty() ? "  nothing to do\n" : "");
-  std::string text = lws::ToString(plan);
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = text.find('\n', begin);
-    std::cout << "  " << text.substr(begin, end - begin) << "\n";
-    begin = end + 1;
-  }
+void PrintIndented(absl::string_view text) {
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) std::cout << "  " << line << "\n";
 }
 
-// Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
-absl::Status ReadCluster(const std::string& path, lws::ClusterSnapshot* cluster) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  if (absl::StartsWith(*text, kSavedMark)) {
-    lws::ClusterStateProto state;
-    const auto parsed = google::protobuf::util::JsonStringToMessage(text->substr(sizeof(kSavedMark) - 1), &state);
-    if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
-    return cluster->Load(state);
-  }
-  absl::StatusOr<InputFile> file = ParseObjects(path, *std::move(text));
-  if (!file.ok()) return file.status();
-  for (lws::ManifestObject& object : file->objects) {
-    const absl::Status status = cluster->Add(*object.object);
-    if (!status.ok()) return file->Locate(object, status);
-    object.object = nullptr;  // a state is large, and what was read of it is smaller
-  }
-  return absl::OkStatus();
+// How a set stands.
+struct SetState {
+  int32_t ready = 0;
+  int32_t updated = 0;
+  int32_t replicas = 1;
+  int32_t size = 1;
+  std::string state;
+  std::string held;     // by what; empty when nothing holds it
+  std::string waiting;  // what its pods wait for
+};
+
+bool Has(const lws::Plan& plan, DecisionReason reason) {
+  return std::any_of(plan.decisions.begin(), plan.decisions.end(),
+                     [reason](const lws::Decision& decision) { return decision.reason == reason; });
 }
 
-absl::Status Save(const lws::ClusterSnapshot& cluster, const std::string& path) {
-  std::string text;
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  const auto printed = google::protobuf::util::MessageToJsonString(cluster.Save(), &text, options);
-  if (!printed.ok()) return absl::InternalError(printed.message().as_string());
-  return WriteFile(path, absl::StrCat(kSavedMark, text));
+// The last decision on the leader StatefulSet, where it says that something has to wait.
+std::string HeldBy(const lws::Plan& plan) {
+  for (auto decision = plan.decisions.rbegin(); decision != plan.decisions.rend(); ++decision) {
+    switch (decision->reason) {
+      case DecisionReason::kScaleUpFirst:
+      case DecisionReason::kHeldByBudget:
+      case DecisionReason::kPaused:
+      case DecisionReason::kCanaryHolds:
+      case DecisionReason::kDeadlineExceeded:
+        return std::string(DecisionReasonText(decision->reason));
+      default:
+        break;
+    }
+  }
+  return "";
+}
+
+Json ToJson(const SetState& state) {
+  return {{"ready", state.ready}, {"updated", state.updated}, {"replicas", state.replicas}, {"size", state.size},
+          {"state", state.state}, {"heldBy", state.held},     {"waiting", state.waiting}};
+}
+
+std::string ToString(const SetState& state) {
+  return absl::StrCat("state  ", state.state, ": ", state.ready, " of ", state.replicas, " groups ready, ",
+                      state.updated, " updated, size ", state.size, state.held.empty() ? "" : "; ", state.held, "\n",
+                      state.waiting.empty() ? "" : "waits  ", state.waiting);
+}
+
+// Takes out of the plan what is decided on Services.
+lws::Plan WithoutServices(lws::Plan plan) {
+  for (size_t i = plan.actions.size(); i > 0; --i) {
+    if (plan.actions[i - 1].target.kind != "Service") continue;
+    plan.actions.erase(plan.actions.begin() + static_cast<ptrdiff_t>(i) - 1);
+    for (lws::Event& event : plan.events) event.after_action -= event.after_action >= static_cast<int32_t>(i);
+  }
+  const auto is_of_service = [](const lws::Decision& decision) {
+    return decision.subject == lws::DecisionSubject::kService;
+  };
+  plan.decisions.erase(std::remove_if(plan.decisions.begin(), plan.decisions.end(), is_of_service),
+                       plan.decisions.end());
+  return plan;
+}
+
+bool IsExclusive(const lws::LeaderWorkerSet& set) {
+  return set.metadata().annotations().count(lws::kExclusiveTopologyAnnotation) > 0;
+}
+
+class Explanation {
+ public:
+  Explanation(const ClusterFile& file, absl::Time now, bool is_complete, const lws::PodReconcileOptions& pods)
+      : file_(file), now_(now), is_complete_(is_complete), pod_options_(pods) {}
+
+  void Explain(bool as_json, bool all) {
+    const lws::ClusterSnapshot& cluster = file_.cluster;
+    if (!as_json) TellWhatIsLacking();
+    for (const auto& [namespace_name, name] : cluster.SetNames()) {
+      ExplainSet(namespace_name, name, as_json);
+    }
+    for (const auto& [namespace_name, name] : cluster.PodNames()) ExplainPod(namespace_name, name, as_json, all);
+    if (as_json) std::cout << plans_.dump(2) << "\n";
+    if (!as_json && applies_ && !file_.has_managed_fields) {
+      std::cout << "The StatefulSets have no managedFields: an apply is told even where it would change nothing. "
+                   "kubectl get --show-managed-fields writes them.\n";
+    }
+  }
+
+ private:
+  bool Knows(const char* kind) const { return is_complete_ || file_.kinds.count(kind) > 0; }
+
+  // Of the kinds, those that the file does not tell of.
+  std::vector<std::string> Lacking(const std::vector<const char*>& kinds) const {
+    std::vector<std::string> lacking;
+    for (const char* kind : kinds) {
+      if (!Knows(kind)) lacking.push_back(kind);
+    }
+    return lacking;
+  }
+
+  // What the decision on a set depends on, but for Services.
+  std::vector<std::string> LackingForSet(const lws::SetObservation& set) const {
+    std::vector<const char*> kinds = {"StatefulSet", "ControllerRevision"};
+    const bool has_groups = set.leader_statefulset == nullptr || set.leader_statefulset->replicas > 0;
+    if (has_groups) kinds.push_back("Pod");
+    return Lacking(kinds);
+  }
+
+  // What the decision on a pod depends on.
+  std::vector<std::string> LackingForPod(const lws::PodObservation& pod) const {
+    std::vector<const char*> kinds = {"StatefulSet"};
+    if (pod.pod->is_leader()) {
+      kinds.push_back("ControllerRevision");
+      if (pod.set->spec().network_config().subdomain_policy() == lws::kSubdomainUniquePerReplica) {
+        kinds.push_back("Service");
+      }
+      if (IsExclusive(*pod.set) && !pod.pod->node_name.empty()) kinds.push_back("Node");
+    }
+    return Lacking(kinds);
+  }
+
+  void TellWhatIsLacking() const {
+    std::vector<const char*> kinds = {"StatefulSet", "Pod", "ControllerRevision", "Service"};
+    for (const auto& [namespace_name, name] : file_.cluster.SetNames()) {
+      if (!IsExclusive(*file_.cluster.ObserveSet(namespace_name, name).set)) continue;
+      kinds.push_back("Node");
+      break;
+    }
+    const std::vector<std::string> lacking = Lacking(kinds);
+    if (lacking.empty()) return;
+    std::cout << "The file has no " << absl::StrJoin(lacking, ", ")
+              << ": what depends on them is left open (--complete: they do not exist).\n";
+  }
+
+  std::string Waiting(const std::string& namespace_name, const std::string& name) const {
+    const auto found = file_.waiting.find({namespace_name, name});
+    return found == file_.waiting.end() ? "" : lws::WaitingText(found->second);
+  }
+
+  SetState StateOf(const lws::SetObservation& observation, const lws::Plan& plan, bool is_open) const {
+    const lws::LeaderWorkerSet& set = *observation.set;
+    SetState state;
+    state.replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
+    state.size = std::max(1, set.spec().leader_worker_template().size());
+    state.ready = set.status().ready_replicas();
+    state.updated = set.status().updated_replicas();
+    state.waiting = Waiting(set.metadata().namespace_(), set.metadata().name());
+    if (is_open) {
+      state.state = "as its status says";
+      return state;
+    }
+    if (observation.leader_statefulset != nullptr) {
+      const auto counts =
+          lws::internal::ReadGroups(observation, observation.leader_statefulset->meta.revision_key).counts;
+      state.ready = counts.ready;
+      state.updated = counts.updated;
+    }
+    const int32_t partition = set.spec().rollout_strategy().rolling_update_configuration().partition();
+    state.held = HeldBy(plan);
+    state.state = Has(plan, DecisionReason::kSetTerminating)   ? "being deleted"
+                  : observation.leader_statefulset == nullptr  ? "about to be created"
+                  : state.updated < state.replicas - partition ? "updating"
+                  : state.ready < state.replicas               ? "not all groups are ready"
+                                                               : "at rest";
+    return state;
+  }
+
+  void ExplainSet(const std::string& namespace_name, const std::string& name, bool as_json) {
+    const lws::SetObservation observation = file_.cluster.ObserveSet(namespace_name, name);
+    const std::vector<std::string> lacking = LackingForSet(observation);
+    lws::Plan plan = lacking.empty() ? lws::ReconcileSet(observation, now_) : lws::Plan();
+    if (!Knows("Service")) plan = WithoutServices(std::move(plan));
+    const SetState state = StateOf(observation, plan, !lacking.empty());
+    const std::string title = absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name);
+    if (as_json) {
+      plans_[title] = PlanJson(plan, lacking);
+      plans_[title]["set"] = ToJson(state);
+      return;
+    }
+    std::cout << title << "\n";
+    PrintIndented(ToString(state));
+    TellPlan(plan, lacking);
+  }
+
+  void ExplainPod(const std::string& namespace_name, const std::string& name, bool as_json, bool all) {
+    const lws::PodObservation observation = file_.cluster.ObservePod(namespace_name, name);
+    if (observation.pod->meta.set_name.empty() || observation.set == nullptr) return;
+    lws::Plan plan = lws::ReconcilePod(observation, now_, pod_options_);
+    std::vector<std::string> lacking = LackingForPod(observation);
+    // A group that is restarted asks for its StatefulSet alone.
+    if (Has(plan, DecisionReason::kRestartGroup)) lacking = Lacking({"StatefulSet"});
+    if (!lacking.empty()) plan = lws::Plan();
+    const std::string title = absl::StrCat("Pod ", namespace_name, "/", name);
+    if (as_json) {
+      plans_[title] = PlanJson(plan, lacking);
+    } else if (!plan.empty() || all) {
+      std::cout << title << "\n";
+      TellPlan(plan, lacking);
+    }
+  }
+
+  static Json PlanJson(const lws::Plan& plan, const std::vector<std::string>& lacking) {
+    return lacking.empty() ? lwsctl::ToJson(plan) : Json{{"open", lacking}};
+  }
+
+  void TellPlan(const lws::Plan& plan, const std::vector<std::string>& lacking) {
+    for (const lws::Action& action : plan.actions) applies_ |= action.verb == lws::Verb::kApply;
+    if (!lacking.empty()) {
+      std::cout << "  open   what would be done: it depends on " << absl::StrJoin(lacking, ", ") << "\n";
+      return;
+    }
+    if (plan.empty()) std::cout << "  nothing to do\n";
+    PrintIndented(lws::ToString(plan));
+  }
+
+  const ClusterFile& file_;
+  const absl::Time now_;
+  const bool is_complete_;
+  const lws::PodReconcileOptions pod_options_;
+  Json plans_ = Json::object();
+  bool applies_ = false;
+};
+
+absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) {
+  std::set<std::string> sets;
+  for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
+  return absl::NotFoundError(absl::StrCat(
+      path, ": nothing to explain: it holds no LeaderWorkerSet",
+      sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
 
 }  // namespace
 
 int Explain(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--now", "--save", "-o"}, {"--help", "--all"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -98,30 +298,19 @@ int Explain(const std::vector<std::string>& words) {
       !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
     return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
   }
-  lws::ClusterSnapshot cluster;
-  absl::Status status = ReadCluster(arguments->files[0], &cluster);
-  if (status.ok() && arguments->flags.count("--save") > 0) status = Save(cluster, arguments->Flag("--save", ""));
-  if (!status.ok()) return Fail(status);
-  const bool json = arguments->Flag("-o", "") == "json";
-  lws::Json plans = lws::Json::object();
-  const bool all = arguments->flags.count("--all") > 0;
-  const auto tell = [&](const std::string& title, const lws::Plan& plan, bool even_if_empty) {
-    if (json) {
-      plans[title] = ToJson(plan);
-    } else {
-      Tell(title, plan, even_if_empty);
-    }
-  };
-  for (const auto& [namespace_name, name] : cluster.SetNames()) {
-    tell(absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name),
-         lws::ReconcileSet(cluster.ObserveSet(namespace_name, name), now), true);
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], now);
+  if (!file.ok()) return Fail(file.status());
+  if (arguments->flags.count("--save") > 0) {
+    const absl::Status saved = SaveCluster(file->cluster, arguments->Flag("--save", ""));
+    if (!saved.ok()) return Fail(saved);
   }
-  for (const auto& [namespace_name, name] : cluster.PodNames()) {
-    const lws::PodObservation observation = cluster.ObservePod(namespace_name, name);
-    if (observation.pod->meta.set_name.empty()) continue;
-    tell(absl::StrCat("Pod ", namespace_name, "/", name), lws::ReconcilePod(observation, now, {}), all);
-  }
-  if (json) std::cout << plans.dump(2) << "\n";
+  if (file->cluster.SetNames().empty()) return Fail(NothingToExplain(arguments->files[0], *file));
+  lws::PodReconcileOptions pods;
+  pods.scheduler_provider = *provider;
+  Explanation explanation(*file, now, arguments->flags.count("--complete") > 0, pods);
+  explanation.Explain(arguments->Flag("-o", "") == "json", arguments->flags.count("--all") > 0);
   return 0;
 }
 

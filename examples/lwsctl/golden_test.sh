@@ -27,7 +27,7 @@ check simulate-groups.json 0 $lwsctl simulate -o json --scenario examples/scenar
 check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario examples/scenarios/canary.yaml $manifests/vllm.yaml
 check simulate-groups-restarts.txt 1 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/groups.yaml"
 check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/scenarios/lost-node.yaml "$TEST_TMPDIR/groups.yaml"
-check explain.json 0 $lwsctl explain -o json --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
@@ -47,7 +47,11 @@ for command in validate render explain simulate "place --nodes n --levels l"; do
   echo "$command: exit code $?"
 done > "$TEST_TMPDIR/formats" 2>&1
 check unknown-formats.txt 0 cat "$TEST_TMPDIR/formats"
-check explain.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+check explain.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+check explain-open.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+check explain-nothing.txt 1 $lwsctl explain examples/clusters/gpu-nodes.yaml
+check render-pods.yaml 0 $lwsctl render --pods --groups 1 --scheduler-provider volcano $manifests/tpu.yaml
+check simulate-not-finished.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/no-room.yaml $manifests/vllm.yaml
 check unreadable.txt 2 $lwsctl validate examples/lwsctl/golden/unreadable.yaml
 cluster="--nodes examples/clusters/gpu-nodes.yaml --pods examples/clusters/gpu-pods.yaml"
 levels="--levels example.com/block,example.com/rack,kubernetes.io/hostname"
@@ -104,7 +108,7 @@ check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
 check help.txt 0 $lwsctl --help
 check minimal-host.txt 0 examples/minimal_host
 
-# What --save wrote explains the same.
+# What --save wrote explains the same, but for what pods wait for, which decisions do not read.
 $lwsctl explain --now 2026-01-01T00:00:00Z --save "$TEST_TMPDIR/saved" examples/lwsctl/golden/state.yaml > /dev/null
-check explain.txt 0 $lwsctl explain --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/saved"
+check explain-saved.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/saved"
 exit $failed

@@ -184,26 +184,30 @@ UnknownFields UnknownFieldsOf(const Arguments& arguments) {
   return arguments.flags.count("--strict") > 0 ? UnknownFields::kRefuse : UnknownFields::kWarn;
 }
 
-absl::StatusOr<lws::Json> CheckSet(const lws::Json& manifest, const std::string& where, UnknownFields unknown) {
+absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,
+                                   const lws::Json& manifest, UnknownFields unknown) {
+  const auto where = [&](const std::string& below) {
+    return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
+  };
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
-  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where, ": ", wrong_version));
+  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where(""), ": ", wrong_version));
   std::vector<std::string> pruned;
-  lws::Json pruned_manifest = lws::PruneSet(manifest, &pruned);
+  lws::Json set = WithNamespace(lws::PruneSet(manifest, &pruned));
   if (!pruned.empty() && unknown == UnknownFields::kRefuse) {
-    return absl::InvalidArgumentError(absl::StrCat(where, ": ", StrictDecodingError(pruned)));
+    return absl::InvalidArgumentError(absl::StrCat(where(pruned[0]), ": ", StrictDecodingError(pruned)));
   }
-  for (const std::string& field : pruned) {
-    std::cerr << where << ": warning: unknown field \"" << lws::PrintableText(field) << "\""
-              << lws::internal::DidYouMeanField(field) << "\n";
+  for (const std::string& path : pruned) {
+    std::cerr << where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
+              << lws::internal::DidYouMeanField(path) << "\n";
   }
-  lws::Json object = WithNamespace(std::move(pruned_manifest));
-  const lws::SetAdmission admission = lws::AdmitSet(object);
+  const lws::SetAdmission admission = lws::AdmitSet(set);
   if (!admission.errors.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, ": ", lws::internal::DescribeObject(object), " is invalid: ", lws::Join(admission.errors)));
+    return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
+                                                   lws::internal::DescribeObject(set),
+                                                   " is invalid: ", lws::Join(admission.errors)));
   }
-  object["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
-  return object;
+  set["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
+  return set;
 }
 
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown) {
@@ -212,10 +216,9 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
   std::vector<SetManifest> sets;
   for (const lws::ManifestObject& object : file->objects) {
     if (!CallsItselfASet(*object.object)) continue;
-    const std::string where = file->Where(object);
-    absl::StatusOr<lws::Json> set = CheckSet(*object.object, where, unknown);
+    absl::StatusOr<lws::Json> set = CheckSet(*file, object, "", *object.object, unknown);
     if (!set.ok()) return set.status();
-    sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
+    sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), file->Where(object)});
   }
   if (sets.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet"));
   return sets;
@@ -233,6 +236,13 @@ lws::Json WithNamespace(lws::Json manifest) {
   lws::Json& namespace_name = (*metadata)["namespace"];
   if (namespace_name.is_null()) namespace_name = "default";
   return manifest;
+}
+
+absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments) {
+  const std::string name = arguments.Flag("--scheduler-provider", "");
+  if (name.empty()) return lws::SchedulerProvider::kNone;
+  if (name == "volcano") return lws::SchedulerProvider::kVolcano;
+  return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not volcano"));
 }
 
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {

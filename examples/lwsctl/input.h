@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
+#include "lws/placement/providers/pod_group.h"
 #include "lws/rollout/policies.h"
 
 namespace lwsctl {
@@ -81,11 +82,15 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
 // The first of them.
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
 
-// The manifest of a set that stands in a file at `where`, as ReadSets returns it.
-absl::StatusOr<lws::Json> CheckSet(const lws::Json& manifest, const std::string& where, UnknownFields unknown);
+// The manifest of a set as ReadSets returns it. It is the field `field` of the object, or the object itself for "".
+absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,
+                                   const lws::Json& manifest, UnknownFields unknown);
 
 // The manifest in the namespace `default` unless it names one, as kubectl sends it.
 lws::Json WithNamespace(lws::Json manifest);
+
+// Of the flag --scheduler-provider; none without it. Errors: InvalidArgument for another than volcano.
+absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments);
 
 // Errors: InvalidArgument "--policy: NAME is none of reference, ...".
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name);

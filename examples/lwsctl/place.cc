@@ -253,8 +253,9 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
 absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const Arguments& arguments, ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  const std::vector<std::string> lost = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
-  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, {lost.begin(), lost.end()});
+  ClusterChanges changes;
+  changes.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, changes);
   if (!input.ok()) return input.status();
   *cluster = *std::move(input);
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(arguments.files[0], arguments, *placement, *cluster);

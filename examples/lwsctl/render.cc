@@ -1,34 +1,125 @@
+#include <algorithm>
 #include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed.h"
+#include "lws/api/observed_object.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/revision_key.h"
+#include "lws/api/statefulset_pod.h"
 #include "lws/api/yaml_text.h"
 #include "lws/core/desired/desired_groups.h"
+#include "lws/core/desired/desired_objects.h"
+#include "lws/core/reconcile/admit_pod.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl render [-o yaml|json] [--strict] FILE\n"
+    "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] [--strict] FILE\n"
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n"
-    "  --strict   unknown fields are errors, as for kubectl apply\n";
+    "  --pods         their pods instead, as they are admitted: labels, environment, affinity, addresses\n"
+    "  --groups LIST  objects and pods of these groups alone, such as 0,2-3\n"
+    "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is written before them\n"
+    "  --strict       unknown fields are errors, as for kubectl apply\n";
+
+// Groups [first, last].
+struct Range {
+  int32_t first = 0;
+  int32_t last = 0;
+};
+
+struct RenderOptions {
+  bool pods = false;
+  std::vector<Range> groups;  // none: all
+  lws::SchedulerProvider provider = lws::SchedulerProvider::kNone;
+};
+
+absl::StatusOr<std::vector<Range>> ReadGroups(const std::string& list) {
+  std::vector<Range> ranges;
+  for (const absl::string_view part : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    const std::vector<absl::string_view> ends = absl::StrSplit(part, '-');
+    const Range range{lws::ParseIndex(ends.front()), lws::ParseIndex(ends.back())};
+    if (ends.size() > 2 || range.first < 0 || range.last < range.first) {
+      return absl::InvalidArgumentError(absl::StrCat("--groups: ", part, " is neither a group nor a range of groups"));
+    }
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
+bool IsChosen(const RenderOptions& options, int32_t group) {
+  const auto holds = [group](const Range& range) { return range.first <= group && group <= range.last; };
+  return options.groups.empty() || std::any_of(options.groups.begin(), options.groups.end(), holds);
+}
+
+absl::Status AddPod(const lws::Json& statefulset, int64_t ordinal, const RenderOptions& options,
+                    std::vector<lws::SharedJson>* objects) {
+  const lws::AdmissionOptions admission{options.provider, nullptr};
+  const lws::Json& pod_template = statefulset["spec"]["template"];
+  const std::string revision =
+      absl::StrCat(statefulset["metadata"].value("name", ""), "-", lws::RevisionKey(pod_template.dump()));
+  absl::StatusOr<lws::Json> pod =
+      lws::AdmitPod(lws::internal::StatefulSetPod(statefulset, pod_template, ordinal, revision), admission);
+  if (!pod.ok()) return pod.status();
+  objects->push_back(std::make_shared<const lws::Json>(*std::move(pod)));
+  return absl::OkStatus();
+}
+
+// The gang of the leader that is the last object goes before it.
+absl::Status AddPodGroup(const lws::LeaderWorkerSet& set, std::vector<lws::SharedJson>* objects) {
+  const absl::StatusOr<lws::ObservedObject> leader = lws::ReadObservedObject(*objects->back());
+  if (!leader.ok()) return leader.status();
+  const auto* pod = std::get_if<lws::ObservedPod>(&*leader);
+  if (pod == nullptr) return absl::OkStatus();
+  absl::StatusOr<lws::Json> pod_group = lws::internal::GroupPodGroup(set, *pod);
+  if (!pod_group.ok()) return pod_group.status();
+  objects->insert(objects->end() - 1, std::make_shared<const lws::Json>(*std::move(pod_group)));
+  return absl::OkStatus();
+}
+
+// The pods of the chosen groups, each leader before its workers.
+absl::StatusOr<std::vector<lws::SharedJson>> Pods(const lws::LeaderWorkerSet& set, const lws::DesiredSet& desired,
+                                                  const RenderOptions& options) {
+  std::vector<lws::SharedJson> objects;
+  for (const lws::DesiredGroup& group : desired.groups) {
+    if (!IsChosen(options, group.index)) continue;
+    absl::Status status = AddPod(*desired.leader_statefulset, group.index, options, &objects);
+    if (status.ok() && options.provider == lws::SchedulerProvider::kVolcano) status = AddPodGroup(set, &objects);
+    for (size_t worker = 1; worker <= group.worker_pod_names.size() && status.ok(); ++worker) {
+      status = AddPod(*group.worker_statefulset, static_cast<int64_t>(worker), options, &objects);
+    }
+    if (!status.ok()) return status;
+  }
+  return objects;
+}
 
 // The objects of one set, in the order in which they come to be.
-absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest) {
+absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, const RenderOptions& options) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::Join(admission.errors));
   const absl::StatusOr<lws::DesiredSet> desired = lws::DesiredGroups(*admission.set);
   if (!desired.ok()) return desired.status();
+  if (options.pods) return Pods(*admission.set, *desired, options);
   std::vector<lws::SharedJson> objects = {desired->revision, desired->leader_statefulset};
   if (desired->service != nullptr) objects.push_back(desired->service);
   for (const lws::DesiredGroup& group : desired->groups) {
+    if (!IsChosen(options, group.index)) continue;
     if (group.service != nullptr) objects.push_back(group.service);
     if (group.worker_statefulset != nullptr) objects.push_back(group.worker_statefulset);
   }
@@ -38,7 +129,8 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest) 
 }  // namespace
 
 int Render(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o=yaml|json"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"-o=yaml|json", "--groups", "--scheduler-provider"}, {"--help", "--pods", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -47,9 +139,17 @@ int Render(const std::vector<std::string>& words) {
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("render needs one FILE"));
   const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!sets.ok()) return Fail(sets.status());
+  RenderOptions options;
+  options.pods = arguments->flags.count("--pods") > 0;
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  options.provider = *provider;
+  absl::StatusOr<std::vector<Range>> groups = ReadGroups(arguments->Flag("--groups", ""));
+  if (!groups.ok()) return Fail(groups.status());
+  options.groups = *std::move(groups);
   lws::Json all = lws::Json::array();
   for (const SetManifest& set : *sets) {
-    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(*set.object);
+    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(*set.object, options);
     if (!objects.ok()) return Fail(lws::WithPrefix(set.where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }

@@ -64,7 +64,7 @@ std::string ReadPolicyName(lws::StrictReader* reader) {
 absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader, UnknownFields unknown) {
   const Json* set = reader->Find("set");
   const std::string manifest = reader->Text("manifest", "");
-  if (set != nullptr) return CheckSet(*set, file.Where(file.objects[0], "set"), unknown);
+  if (set != nullptr) return CheckSet(file, file.objects[0], "set", *set, unknown);
   if (!reader->ok()) return absl::InvalidArgumentError("");
   if (manifest.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(file.Where(file.objects[0]), ": neither manifest nor set is there"));

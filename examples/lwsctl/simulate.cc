@@ -35,6 +35,7 @@ constexpr char kHelp[] =
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --report OUT      a page of HTML with a lane per group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
+    "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
@@ -120,7 +121,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 
 int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "-o"},
+      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "--scheduler-provider", "-o"},
                      {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -135,6 +136,9 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  options.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!manifest.ok()) return Fail(manifest.status());

@@ -18,6 +18,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
+#include "lws/api/validation.h"
 #include "lws/core/reconcile/refused_objects.h"
 #include "nlohmann/json.hpp"
 
@@ -98,7 +99,10 @@ void Judge(const Demands& demands, Verdict* verdict) {
   }
   if (admission.set == nullptr) return;
   verdict->is_named_later = admission.set->metadata().name().empty();
-  verdict->refused = lws::RefusedObjects(*admission.set, verdict->is_update ? former->second.get() : nullptr);
+  // What it makes is called after the name that it will have.
+  lws::LeaderWorkerSet named = *admission.set;
+  named.mutable_metadata()->set_name(lws::internal::NameOrGenerated(named.metadata()));
+  verdict->refused = lws::RefusedObjects(named, verdict->is_update ? former->second.get() : nullptr);
 }
 
 // "its StatefulSet will be refused: ...".

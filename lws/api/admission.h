@@ -1,8 +1,9 @@
 // What an admission says, whatever the kind: where it ended, why, and what it warns of.
 //
-//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
-//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
-//   for (const std::string& warning : admission.warnings) Show(warning);
+//   lws::Admission admission;
+//   admission.Refuse(lws::AdmissionStage::kSchema, {});                                  // false
+//   admission.Refuse(lws::AdmissionStage::kSchema, {lws::RequiredValue("spec", "")});    // true
+//   lws::Join(admission.errors);                                                         // "spec: Required value"
 //
 // Thread-safety: values.
 #ifndef LWS_API_ADMISSION_H_

@@ -22,8 +22,8 @@ class ObjectMeta;
 
 namespace lws::internal {
 
-// Removes unknown fields, and the nulls below spec and status. Metadata keeps its nulls: it is read by rules of its own,
-// where a null label is an empty one. REQUIRES: document->is_object().
+// Removes unknown fields, and the nulls below spec and status. Metadata keeps its nulls: it is read by rules of its
+// own, where a null label is an empty one. REQUIRES: document->is_object().
 void PruneDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
 
 // Removes the nulls of the metadata. In labels and annotations a null becomes the empty text.

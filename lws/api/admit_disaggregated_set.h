@@ -1,9 +1,12 @@
 // Admission of a DisaggregatedSet or of a role scaler: all that the API server does with a manifest before it stores
 // it.
 //
-//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
-//   if (admission.stage != lws::AdmissionStage::kAdmitted) return lws::Join(admission.errors);
-//   Store(*admission.set);
+//   const lws::Json prefill = {{"name", "prefill"}, {"spec", manifest["spec"]}};    // that of a LeaderWorkerSet
+//   const lws::Json decode = {{"name", "decode"}, {"spec", manifest["spec"]}};
+//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(
+//       {{"metadata", manifest["metadata"]}, {"spec", {{"roles", lws::Json::array({prefill, decode})}}}});
+//   admission.stage;                // lws::AdmissionStage::kAdmitted
+//   admission.set != nullptr;       // true
 //
 // Expected flow: metadata is read by its types, unknown fields are pruned, schema defaults applied (there are no other
 // defaults), the document checked against the schema, then by the schema's rule across roles, then read by its types

@@ -1,7 +1,7 @@
 // Names and keys of a DisaggregatedSet and of the objects that serve it.
 //
-//   lws::ChildName("llm", 0, "daf1923f", "prefill");          // llm-0-daf1923f-prefill
-//   lws::RoleServiceName("llm-0-daf1923f-prefill");           // llm-0-daf1923f-prefill-prv
+//   lws::ChildName("llm", 0, "daf1923f", "prefill");          // "llm-0-daf1923f-prefill"
+//   lws::RoleServiceName("llm-0-daf1923f-prefill");           // "llm-0-daf1923f-prefill-prv"
 //   lws::SliceOfLabel("3");                                   // 3
 //   lws::SliceOfLabel("03");                                  // nullopt
 //

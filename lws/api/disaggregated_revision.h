@@ -1,8 +1,13 @@
 // The revision of a DisaggregatedSet: a version of the templates of all its roles.
 //
-//   std::string data = lws::DisaggregatedRevisionData(set);
+//   const lws::Json prefill = {{"name", "prefill"}, {"spec", manifest["spec"]}};    // that of a LeaderWorkerSet
+//   const lws::Json decode = {{"name", "decode"}, {"spec", manifest["spec"]}};
+//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(
+//       {{"metadata", manifest["metadata"]}, {"spec", {{"roles", lws::Json::array({prefill, decode})}}}});
+//   const std::string data = lws::DisaggregatedRevisionData(*admission.set);
 //   // [{"name":"prefill","template":{"workerTemplate":...,"size":2}},{"name":"decode","template":...}]
-//   lws::DisaggregatedRevisionKey(data);    // daf1923f
+//   lws::DisaggregatedRevisionKey(data).size();    // 8
+//   lws::DisaggregatedRevisionKey("[]");           // "4f53cda1"
 //
 // Laws:
 //   1. The data covers, role by role in the order of the spec, name and leaderWorkerTemplate, and nothing else:

@@ -1,7 +1,11 @@
 // A DisaggregatedSet and its role scalers, and their JSON.
 //
-//   absl::StatusOr<lws::DisaggregatedSet> set = lws::DisaggregatedSetFromJson(document);
-//   lws::DisaggregatedSetToJson(*set);    // as Kubernetes writes it
+//   const lws::Json prefill = {{"name", "prefill"}, {"spec", manifest["spec"]}};    // that of a LeaderWorkerSet
+//   const lws::Json decode = {{"name", "decode"}, {"spec", manifest["spec"]}};
+//   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(
+//       {{"metadata", manifest["metadata"]}, {"spec", {{"roles", lws::Json::array({prefill, decode})}}}});
+//   lws::Slices(*admission.set);                                       // 1
+//   lws::DisaggregatedSetToJson(*admission.set)["spec"]["slices"];     // 1
 //
 // The message types themselves are in disaggregated_set.pb.h, for those who look inside.
 //

@@ -64,7 +64,7 @@ void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErro
   for (const char* const* known = supported; *known != nullptr; ++known) {
     if (text == *known) return;
   }
-  errors->push_back(UnsupportedValue(value.path(), text, supported));
+  errors->push_back(UnsupportedValue(value.path(), Quote(text), supported));
 }
 
 void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors) {

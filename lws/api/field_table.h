@@ -56,10 +56,8 @@ struct FieldInfo {
   ListType list_type;
   int64_t min;
   int64_t max;
-  int32_t min_length;        // -1 when there is no limit
-  int32_t max_length;        // -1 when there is no limit
-  int32_t min_items;         // of a list; -1 when there is no limit
-  int32_t max_items;         // of a list; -1 when there is no limit
+  int32_t min_length;        // of a text in characters, of a list in items; -1 when there is no limit
+  int32_t max_length;        // likewise
   const char* absent_json;   // what is written when the field is missing; null for nothing
   const char* default_json;  // null without a default
   const char* format;        // as the schema names it; null without one

@@ -104,8 +104,9 @@ class Generator {
     row += "ListType::" + kListTypes.at(field.value("listType", "")) + ", ";
     row += (field.contains("min") ? field["min"].dump() : "INT64_MIN") + ", ";
     row += (field.contains("max") ? field["max"].dump() : "INT64_MAX") + ", ";
-    row += std::to_string(field.value("minLength", -1)) + ", " + std::to_string(field.value("maxLength", -1)) + ", ";
-    row += std::to_string(field.value("minItems", -1)) + ", " + std::to_string(field.value("maxItems", -1)) + ", ";
+    const bool is_list = type.rfind("[]", 0) == 0;
+    row += std::to_string(field.value(is_list ? "minItems" : "minLength", -1)) + ", ";
+    row += std::to_string(field.value(is_list ? "maxItems" : "maxLength", -1)) + ", ";
     row += JsonLiteralOrNull(field, "absent") + ", " + JsonLiteralOrNull(field, "default") + ", ";
     row += LiteralOrNull(field, "format") + ", " + LiteralOrNull(element_pattern ? items : field, "pattern") + ", ";
     return row + TextsOf(field, "enum") + ", " + TextsOf(field, "listMapKeys") + "}";

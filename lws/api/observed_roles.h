@@ -1,8 +1,9 @@
 // What decisions about a DisaggregatedSet read of the objects around it, and nothing else.
 //
-//   absl::StatusOr<lws::ObservedChild> child = lws::ObserveChild(document);    // a LeaderWorkerSet
-//   child->labels.role;          // prefill
-//   child->ready_replicas;       // 3
+//   absl::StatusOr<lws::ObservedChild> child = lws::ObserveChild(manifest);    // a LeaderWorkerSet
+//   child->meta.name;            // "vllm"
+//   child->replicas();           // 4
+//   child->ready_replicas;       // 0
 //
 // The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself.
 //

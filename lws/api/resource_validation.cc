@@ -134,7 +134,7 @@ void CheckContainerResourceName(const std::string& path, const std::string& name
 
 void CheckPodResourceName(const std::string& path, const std::string& name, FieldErrors* errors) {
   if (!CheckResourceName(path, name, errors) || IsForWholePods(name)) return;
-  errors->push_back(UnsupportedValue(path, name, kPodNames));
+  errors->push_back(UnsupportedValue(path, Quote(name), kPodNames));
 }
 
 // Law 1.

@@ -1,6 +1,6 @@
 // Keys and names of revisions: which version of a set's templates an object was made from.
 //
-//   lws::RevisionKey("{}");                        // "5d4f8c7bc5"
+//   lws::RevisionKey("{}");                        // "5894b84845"
 //   lws::RevisionName("vllm", "6c5b8f7d9", 2);     // "vllm-6c5b8f7d9-2"
 //
 // Laws:

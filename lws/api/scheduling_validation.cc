@@ -165,9 +165,9 @@ void CheckOperatorAndValue(const FieldValue& toleration, FieldErrors* errors) {
       errors->push_back(InvalidText(op.path(), value, "value must be empty when `operator` is 'Exists'"));
     }
   } else if (text == "Lt" || text == "Gt") {
-    errors->push_back(UnsupportedValue(op.path(), text, kAllOperators));
+    errors->push_back(UnsupportedValue(op.path(), Quote(text), kAllOperators));
   } else {
-    errors->push_back(UnsupportedValue(op.path(), text, kOperators));
+    errors->push_back(UnsupportedValue(op.path(), Quote(text), kOperators));
   }
 }
 
@@ -211,7 +211,7 @@ void CheckSpread(const FieldValue& constraint, bool comes_again, FieldErrors* er
   if (key.Text().empty()) errors->push_back(RequiredValue(key.path(), "can not be empty"));
   const FieldValue when = constraint["whenUnsatisfiable"];
   if (!when.exists()) {
-    errors->push_back(UnsupportedValue(when.path(), "", kUnsatisfiable));
+    errors->push_back(UnsupportedValue(when.path(), Quote(""), kUnsatisfiable));
   } else {
     CheckOneOf(when, kUnsatisfiable, errors);
   }

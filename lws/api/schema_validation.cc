@@ -179,12 +179,12 @@ class Validator {
 
   void List(const FieldInfo& field, const Json& list, const Json* old_list, const std::string& path) {
     const int items = static_cast<int>(list.size());
-    if (field.min_items >= 0 && items < field.min_items) {
+    if (field.min_length >= 0 && items < field.min_length) {
       errors_.push_back(InvalidValue(path, absl::StrCat(items),
-                                     absl::StrCat(path, " in body should have at least ", field.min_items, " items")));
+                                     absl::StrCat(path, " in body should have at least ", field.min_length, " items")));
     }
-    if (field.max_items >= 0 && items > field.max_items) {
-      errors_.push_back(TooMany(path, list.size(), field.max_items));
+    if (field.max_length >= 0 && items > field.max_length) {
+      errors_.push_back(TooMany(path, list.size(), field.max_length));
     }
     Duplicates(field, list, path);
     for (size_t i = 0; i < list.size(); ++i) {

@@ -150,7 +150,7 @@ void CheckAzureDisk(const FieldValue& source, const VolumeOwner&, FieldErrors* e
   CheckOneOf(source["kind"], kDiskKinds, errors);
   const bool is_managed = source["kind"].Text() == "Managed";
   if (absl::StartsWith(uri.Text(), is_managed ? "/subscriptions/" : "https://")) return;
-  errors->push_back(UnsupportedValue(uri.path(), uri.Text(), is_managed ? kManagedDisks : kBlobDisks));
+  errors->push_back(UnsupportedValue(uri.path(), Quote(uri.Text()), is_managed ? kManagedDisks : kBlobDisks));
 }
 
 void CheckFlocker(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {

@@ -1,8 +1,8 @@
 // What a pod asks of the pods around it, as the scheduler's filters read it: ports of its node, pods to be near or
 // apart from, and constraints on an even spread.
 //
-//   lws::PodRules rules = *lws::ReadPodRules("default", labels, pod["spec"]);
-//   rules.apart[0].Matches(other);    // whether `other` must not be near
+//   lws::PodRules rules = *lws::ReadPodRules("default", {{"app", "cache"}}, pod["spec"]);
+//   rules.asks();    // false: any pod may be on its node
 //
 // Only what is required is read: preferences and ScheduleAnyway exclude no node.
 // Source: Kubernetes' inter-pod affinity, topology spread constraints and host ports.

@@ -4,6 +4,7 @@
 //   lws::Capacity capacity(topology);
 //   lws::GroupRequest request;
 //   request.workers = 2;
+//   request.worker.amounts = {{"nvidia.com/gpu", 8}};    // one on a node
 //   lws::Assignment assignment = *lws::AssignGroup(capacity, request)->assignment;
 //   const int32_t lost_node = assignment.workers[0].node;
 //   lws::PlacementResult result = *lws::ReplaceNodes(capacity, request, assignment, {lost_node});

@@ -1,7 +1,9 @@
 // Where the pods of LeaderWorkerSets run already, by group and rank.
 //
-//   std::map<lws::GroupId, lws::RunningGroup> groups = *lws::RunningGroups(pods);
-//   groups[{"default", "vllm", 0}][1];    // "node-7": the node of rank 1
+//   pod["spec"]["nodeName"] = "n1";
+//   auto groups = *lws::RunningGroups({std::make_shared<const lws::Json>(pod)});
+//   const lws::GroupId group{"default", "vllm", 0};
+//   groups[group][0];    // "n1": the node of the leader
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_RUNNING_GROUPS_H_

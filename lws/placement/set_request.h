@@ -6,12 +6,14 @@
 //   lws::GroupRequest request = *lws::GroupRequestFromSet(set, placement);
 //   request.workers;    // 1: and a leader
 //
-// Rules:
+// Laws:
 //   1. The leader is of the leader template, or of the worker template when there is none; workers are size - 1.
 //   2. exclusive-topology of the set is one exclusive level, subgroup-exclusive-topology an exclusive layer of
 //      subgroups.
-//   3. Subgroups are those of the subGroupPolicy. The leader is a member of the first when the subgroup size divides the
-//      group's size, is beside the first when it divides the number of workers, and is outside of all for LeaderExcluded.
+//   3. Subgroups are those of the subGroupPolicy. The leader is a member of the first when the subgroup size divides
+//   the
+//      group's size, is beside the first when it divides the number of workers, and is outside of all for
+//      LeaderExcluded.
 //   4. Kueue's annotations of the worker template are read where `placement` says nothing: podset-required-topology and
 //      podset-preferred-topology, podset-slice-required-topology with podset-slice-size. Slices count the leader unless
 //      it has a template of its own, which is another set of pods to Kueue. What the leader's template says otherwise

@@ -60,8 +60,8 @@ struct RolloutControls {
   int32_t approved_steps = 0;  // the first so many steps are approved
   // Exceeded, the set's condition Progressing is False, and an event tells.
   std::optional<absl::Duration> progress_deadline;
-  // What is exceeded is to be taken back: the set is to get its former template. The host does so, since the set is
-  // the user's (Plan::revert_to).
+  // What is exceeded is taken back: the set gets its former template (Plan::revert_to). A template that came back this
+  // way is not taken back again.
   bool reverts = false;
 };
 

@@ -1,25 +1,26 @@
 // A policy for the rollout of roles that keeps the promise of their budgets, and never leaves half of an old revision.
 //
-//   // Two roles of 1 group, maxSurge 0 and maxUnavailable 1: the reference takes both old groups and adds both new
-//   ones
-//   // in one step, and nothing serves.
-//   lws::RoleRolloutStep step = lws::KeepRoleBudgets(input);
-//   step.reason;    // kDrain: what is added comes after it
+//   // Two roles of 2 groups, maxSurge 0 and maxUnavailable 1: an old group of each goes, and makes room for a new one.
+//   std::vector<lws::RoleGoal> roles = {{/*target=*/2, {/*surge=*/0, /*unavailable=*/1}}, {2, {0, 1}}};
+//   std::vector<lws::RoleGroups> new_groups = {{true}, {true}};
+//   std::vector<lws::RoleGroups> old_groups = {{true, 2, 2, /*initial=*/2}, {true, 2, 2, 2}};
+//   lws::RoleRolloutStep step = lws::KeepRoleBudgets({roles, 2, new_groups, old_groups});
+//   step.reason;        // lws::RoleStepReason::kDrain
+//   step.old_groups;    // {1, 1}
 //
-// Numbers of a role, over all old revisions that still have groups:
-//   initial  the groups that the old revisions had when they became old
-//   ready    ready groups of old and new together; present: all groups of old and new
-//   floor    min(initial, target) - unavailable;  ceiling: max(initial, target) + surge
-// A child that loses groups may lose ready ones, so that is what is counted on.
-//
-// The first of these that changes something is the step:
+// Expected flow: the first of these that changes something is the step.
 //   1. Without old groups every role gets its target.
 //   2. Add the batch behind that of the slowest role, as far as the ceilings leave room.
 //   3. Take what is above the target, and the batch behind that of the slowest role from the old revisions: broken ones
-//      first, then in the order of the input. An old revision that serves goes only when every role of the new one has
-//      a ready group, unless there is no room for one.
+//      first, then in the order of the input. An old revision that serves goes only when every role of the new one
+//      has a ready group, unless there is no room for one.
 //   4. Add to roles that have room, though they run ahead of the others.
 //   5. Hold.
+//
+// Over all old revisions that still have groups, `initial` is the number of groups of a role that they had when they
+// became old; `ready` counts the ready groups of old and new together, and `present` all of them. Its floor is
+// min(initial, target) - unavailable, its ceiling max(initial, target) + surge. A child that loses groups may lose
+// ready ones, so that is what is counted on.
 //
 // Laws:
 //   1. Floor. A step takes groups of a role only while ready stays at its floor, whichever groups go.

@@ -8,7 +8,7 @@
 //   input.current = lws::LeaderState{/*replicas=*/6, /*partition=*/2, /*replicas_annotation=*/4, &groups};
 //   lws::RolloutStep step = *lws::PlanRollout(input);
 //   step.partition;    // 0
-//   step.replicas;     // 6
+//   step.replicas;     // 4: the surge groups go at once
 //
 // The groups with an index >= partition are released to the new revision; a surge group is one with an index >=
 // replicas of the set. Integers in, integers and a reason out: no objects, no names.

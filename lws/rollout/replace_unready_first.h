@@ -4,7 +4,7 @@
 //   lws::RolloutInput input;
 //   input.replicas = 4;
 //   input.max_unavailable = lws::IntOrPercent::Int(2);
-//   input.current = lws::LeaderState{/*replicas=*/4, /*partition=*/4, /*replicas_annotation=*/4, &groups};
+//   input.current = lws::LeaderState{/*replicas=*/4, /*partition=*/4, /*replicas_annotation=*/4, &groups, true};
 //   lws::ReplaceUnreadyFirst(input)->replace;    // {1, 3}: group 1 costs nothing, group 3 is the one that may go
 //
 // The leader StatefulSet runs OnDelete, so that it replaces nothing; the step names the groups to delete. All groups of

@@ -5,7 +5,7 @@
 //                                          /*surge=*/1, /*unavailable=*/0},
 //                                         {2, 2, 1, 2, 1, 0}};
 //   std::vector<lws::RoleReplicas> next(2);
-//   lws::PlanRoles(roles, absl::MakeSpan(next));    // kDrain
+//   lws::PlanRoles(roles, absl::MakeSpan(next));    // lws::RoleStepReason::kDrain
 //   next[0].old_replicas;                           // 3; the rest stays
 //
 // Progress goes in `batches`, as many as the role with the most of them needs. New groups are added batch by batch, led

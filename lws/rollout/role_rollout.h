@@ -5,7 +5,7 @@
 //   std::vector<lws::RoleGroups> new_groups = {{true, 1, 1}, {true, 1, 1}};
 //   std::vector<lws::RoleGroups> old_groups = {{true, 4, 4, /*initial=*/4}, {true, 2, 2, 2}};    // one old revision
 //   lws::RoleRolloutStep step = lws::PlanRoleRollout({roles, 2, new_groups, old_groups});
-//   step.reason;         // kDrain
+//   step.reason;         // lws::RoleStepReason::kDrain
 //   step.old_groups;     // {3, 2}
 //
 // A policy is a function of these values; a host may give its own.

@@ -78,6 +78,7 @@ TEST(RefusedObjectsTest, Law1GoodSetsHaveNone) {
   EXPECT_EQ(Refused(Leader(Good())), "");
   EXPECT_EQ(Refused(Named(10, 1000000, 8, "UniquePerReplica")), "");
   EXPECT_EQ(Refused({{"spec", {{"replicas", 0}}}}), "");
+  EXPECT_EQ(Refused({{"metadata", {{"name", nullptr}, {"generateName", "s-"}}}}), "");
 }
 
 TEST(RefusedObjectsTest, Law2WhatIsCommonIsSaidOnce) {

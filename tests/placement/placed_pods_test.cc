@@ -32,7 +32,8 @@ Json Manifest(int replicas, int size) {
          {{"size", size},
           {"workerTemplate",
            {{"spec",
-             {{"containers", {{{"name", "c"}, {"image", "i:1"}, {"resources", {{"limits", {{"gpu", "1"}}}}}}}}}}}}}}}}};
+             {{"containers",
+               {{{"name", "c"}, {"image", "i:1"}, {"resources", {{"limits", {{"example.com/gpu", "1"}}}}}}}}}}}}}}}}};
 }
 
 Json Pod(const std::string& worker_index) {
@@ -103,7 +104,7 @@ class PlacedSimulation {
   // Racks of two nodes with one GPU each.
   explicit PlacedSimulation(int racks) : simulation_(Options()) {
     for (int i = 0; i < 2 * racks; ++i) {
-      const absl::Status status = simulation_.AddNode(absl::StrCat("n", i), {{"gpu", "1"}, {"pods", "10"}},
+      const absl::Status status = simulation_.AddNode(absl::StrCat("n", i), {{"example.com/gpu", "1"}, {"pods", "10"}},
                                                       {{"rack", absl::StrCat("r", i / 2)}});
       EXPECT_TRUE(status.ok()) << status;
     }
@@ -146,7 +147,8 @@ TEST(PlacedPodsTest, TheSimulatedSchedulerPlacesWholeGroups) {
   EXPECT_EQ(nodes.count("2"), 0);
   const SharedJson waiting = cluster.simulation().server().Get({"Pod", "n", "s-2"});
   EXPECT_EQ(waiting->value("/status/conditions/0/message"_json_pointer, ""),
-            "0 of 2 rack fit 2 pods: no domain of the level takes the whole group; best is r0 with 0; 4 nodes: 4 gpu");
+            "0 of 2 rack fit 2 pods: no domain of the level takes the whole group; best is r0 with 0; 4 nodes: 4 "
+            "example.com/gpu");
 }
 
 TEST(PlacedPodsTest, AWaitingGroupTakesItsRackWhenThereIsOne) {
@@ -155,7 +157,7 @@ TEST(PlacedPodsTest, AWaitingGroupTakesItsRackWhenThereIsOne) {
   cluster.simulation().RunUntilQuiet(absl::Minutes(10));
   EXPECT_EQ(cluster.NodesOfGroups().count("1"), 0);
   for (const char* name : {"m0", "m1"}) {
-    ASSERT_TRUE(cluster.simulation().AddNode(name, {{"gpu", "1"}, {"pods", "10"}}, {{"rack", "r9"}}).ok());
+    ASSERT_TRUE(cluster.simulation().AddNode(name, {{"example.com/gpu", "1"}, {"pods", "10"}}, {{"rack", "r9"}}).ok());
   }
   cluster.simulation().RunUntilQuiet(absl::Minutes(10));
   EXPECT_EQ(cluster.NodesOfGroups().at("1"), (std::set<std::string>{"m0", "m1"}));

@@ -95,8 +95,8 @@ TEST(NodeFilterTest, Laws1And3OnlyWhatIsListedCounts) {
   EXPECT_EQ(NodeFilter().Check(node), NodeExclusion::kNone) << "law 1";
   node.unschedulable = true;
   EXPECT_EQ(NodeFilter().Check(node), NodeExclusion::kTaint) << "law 3";
-  const auto tolerant = NodeFilter::FromPodSpec(Json::parse(
-      R"({"tolerations": [{"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"}]})"));
+  const auto tolerant = NodeFilter::FromPodSpec(Json::parse(R"({"tolerations": [
+      {"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"}]})"));
   ASSERT_TRUE(tolerant.ok()) << tolerant.status();
   EXPECT_EQ(tolerant->Check(node), NodeExclusion::kNone) << "law 3";
 }

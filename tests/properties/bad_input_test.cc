@@ -176,7 +176,7 @@ TEST(BadInputTest, BytesThatAreNoManifest) {
     for (int i = 0; i < 4; ++i) broken[random() % broken.size()] = static_cast<char>(random() % 256);
     ReadManifest(broken, "f").status().IgnoreError();
   }
-  EXPECT_EQ(ReadManifest("a: &a [*a]", "f").status().message(), "f:1: an anchor contains itself");
+  EXPECT_EQ(ReadManifest("a: &a [*a]", "f").status().message(), "f:1: anchor 'a' value contains itself");
 }
 
 TEST(BadInputTest, NestingIsBounded) {

@@ -129,7 +129,7 @@ class Twins {
         EXPECT_EQ(fleet->SetNumber("n", kSets[set]), set);
         for (RevisionId i = 1; i < 3; ++i) EXPECT_EQ(*fleet->RevisionNumber(set, kRevisions[i]), i);
         fleet->AddSet(Set(kSets[set], seed % 2 == 0));
-        fleet->AddRevision(Revision(kSets[set]));
+        fleet->Add(Revision(kSets[set]));
         ObservedStatefulSet leaders;
         leaders.meta.namespace_name = "n";
         leaders.meta.name = leaders.meta.set_name = kSets[set];

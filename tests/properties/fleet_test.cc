@@ -2,6 +2,8 @@
 // told late, and told all again. The laws are those of fleet.h.
 #include "lws/core/fleet/fleet.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <random>
 #include <set>
@@ -202,6 +204,35 @@ class Both {
     objects_.erase(key);
   }
 
+  // A list of the kind: what it has is told again, and what it has not is gone without a word.
+  void Relist(const std::string& kind, World* world) {
+    fleet_.BeginRelist(kind);
+    std::vector<FleetName> gone;
+    const std::map<Key, Json> all = objects_;
+    for (const auto& [key, object] : all) {
+      if (std::get<0>(key) != kind) continue;
+      if (world->OneIn(3)) {
+        gone.push_back({std::get<1>(key), std::get<2>(key)});
+        snapshot_.Remove(kind, gone.back().namespace_name, gone.back().name);
+        objects_.erase(key);
+      } else if (!world->OneIn(20) || kind == "Node") {
+        Add(object);
+      } else {
+        // Meanwhile a watch tells of others, which may move what is kept of these.
+        Add(object);
+        Add(world->Object());
+        Add(object);
+      }
+    }
+    std::vector<FleetName> told = fleet_.EndRelist(kind);
+    // What a watch told again in between is there.
+    for (const FleetName& name : gone) {
+      const bool is_back = objects_.count({kind, name.namespace_name, name.name}) > 0;
+      const bool is_told = std::find(told.begin(), told.end(), name) != told.end();
+      ASSERT_NE(is_back, is_told) << kind << " " << name.name;
+    }
+  }
+
   // A random object that is there.
   const std::pair<const Key, Json>& Any(size_t draw) const {
     return *std::next(objects_.begin(), draw % objects_.size());
@@ -315,6 +346,92 @@ TEST(FleetTest, Laws1And2And4And5PlansEqualThoseOfASnapshot) {
       if (HasFatalFailure()) return;
     }
   }
+}
+
+TEST(FleetTest, Law8AListLeavesWhatItHas) {
+  for (int history = 0; history < kHistories; ++history) {
+    World world(kSeed + history);
+    Both both;
+    for (int batch = 0; batch < kBatches; ++batch) {
+      for (size_t event = 0; event < 1 + world.Draw(20); ++event) both.Add(world.Object());
+      for (const char* kind : {"Pod", "StatefulSet", "LeaderWorkerSet", "ControllerRevision", "Service", "Node"}) {
+        if (world.OneIn(3)) both.Relist(kind, &world);
+      }
+      both.Check(absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(FleetTest, Law8WithoutABeginningThereIsNoEnd) {
+  Fleet fleet;
+  ASSERT_TRUE(fleet.Add(World(kSeed).Object()).ok());
+  EXPECT_TRUE(fleet.EndRelist("Pod").empty());
+}
+
+TEST(FleetTest, Law9NothingIsLeftOfWhatIsGone) {
+  for (int history = 0; history < kHistories; ++history) {
+    World world(kSeed + history);
+    Both both;
+    for (int batch = 0; batch < kBatches; ++batch) {
+      for (size_t event = 0; event < 30; ++event) both.Add(world.Object());
+      while (!both.empty()) both.Remove(Key(both.Any(world.Draw(1000)).first));
+      both.Check(absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed));
+      if (HasFatalFailure()) return;
+      ASSERT_EQ(both.fleet().Count().known_sets, 0)
+          << "history " << history << ", batch " << batch << ", seed " << kSeed;
+    }
+  }
+}
+
+TEST(FleetTest, Law9SetsThatComeAndGoUnderNewNamesLeaveNothing) {
+  Fleet fleet;
+  World world(kSeed);
+  LeaderWorkerSet set;
+  set.mutable_metadata()->set_namespace_("n");
+  ObservedPod pod;
+  pod.meta.namespace_name = "n";
+  pod.meta.uid = "00000000-0000-4000-8000-000000000003";
+  pod.meta.group_index = "0";
+  pod.worker_index = "0";
+  for (int i = 0; i < 30000; ++i) {
+    const std::string name = absl::StrCat("s", i);
+    set.mutable_metadata()->set_name(name);
+    pod.meta.set_name = name;
+    pod.meta.name = absl::StrCat(name, "-0");
+    fleet.AddSet(set);
+    fleet.AddPod(pod);
+    fleet.TakeDueSets();
+    fleet.TakeDuePods();
+    ASSERT_EQ(fleet.Count().known_sets, 1);
+    // In either order.
+    if (i % 2 == 0) fleet.Remove("Pod", "n", pod.meta.name);
+    fleet.Remove("LeaderWorkerSet", "n", name);
+    if (i % 2 == 1) fleet.Remove("Pod", "n", pod.meta.name);
+    fleet.TakeDueSets();
+    fleet.TakeDuePods();
+    ASSERT_EQ(fleet.Count().known_sets, 0) << "set " << i;
+  }
+}
+
+TEST(FleetTest, Law9ANumberThatIsHeldStaysGood) {
+  Fleet fleet;
+  const uint32_t held = fleet.SetNumber("n", "held");
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_NE(fleet.SetNumber("n", absl::StrCat("s", i)), held);
+    fleet.TakeDueSets();
+    fleet.TakeDuePods();
+  }
+  EXPECT_EQ(fleet.SetNumber("n", "held"), held);
+  EXPECT_EQ(fleet.Count().known_sets, 101);
+  const uint32_t other = fleet.SetNumber("n", "s7");
+  fleet.ForgetSetNumber(other);
+  fleet.TakeDueSets();
+  fleet.TakeDuePods();
+  EXPECT_EQ(fleet.Count().known_sets, 100);
+  EXPECT_FALSE(fleet.RevisionNumber(other, "k").ok());
+  EXPECT_EQ(fleet.ObserveSet(other).set, nullptr);
+  EXPECT_EQ(fleet.SetNumber("n", "next"), other);
 }
 
 TEST(FleetTest, Law3WhatChangesNothingMakesNothingDue) {

@@ -52,18 +52,20 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/placement/providers", "lws/core", "lws/core/revision", "lws/core/desired", "lws/core/groups",
         "lws/core/pod"}},
       {"lws/adapters/host",
-       {"lws/api", "lws/rollout", "lws/core", "lws/core/plan", "lws/core/pod", "lws/core/reconcile"}},
+       {"lws/api", "lws/rollout", "lws/placement/providers", "lws/core", "lws/core/plan", "lws/core/pod",
+        "lws/core/reconcile", "lws/core/fleet"}},
       {"lws/adapters/simulation/kubernetes", {"lws/api", "lws/placement"}},
       {"lws/adapters/simulation",
-       {"lws/api", "lws/placement", "lws/placement/providers", "lws/core/plan", "lws/core/fleet", "lws/core/pod",
-        "lws/core/reconcile", "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
+       {"lws/api", "lws/rollout", "lws/placement", "lws/placement/providers", "lws/core/plan", "lws/core/fleet",
+        "lws/core/pod", "lws/core/reconcile", "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
       {"lws/adapters/simulation/numbers",
        {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
         "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
       {"lws/adapters/testing", {}},
       {"lws/adapters/testing/scenario",
        {"lws/api", "lws/rollout", "lws/core", "lws/core/groups", "lws/core/plan", "lws/core/pod", "lws/core/reconcile",
-        "lws/adapters/host", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation", "lws/adapters/testing"}},
+        "lws/placement/providers", "lws/adapters/host", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation",
+        "lws/adapters/testing"}},
       {"lws/adapters/testing/swarm",
        {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/adapters/simulation/numbers",
         "lws/adapters/testing", "lws/adapters/testing/scenario"}},
@@ -179,7 +181,9 @@ std::string NamespaceOf(const Source& source) {
 TEST(HouseTest, PublicHeadersAreInLwsAndOthersAreNot) {
   const std::vector<std::string> listed = absl::StrSplit(ReadText("tests/style/public_headers.txt"), '\n');
   for (const Source& source : Sources()) {
-    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    // Umbrella headers, in lws itself, declare nothing.
+    const bool is_umbrella = RoomOf(source.path) == "lws";
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h") || is_umbrella) continue;
     const bool is_public = std::find(listed.begin(), listed.end(), source.path) != listed.end();
     const bool is_kubernetes = RoomOf(source.path) == "lws/adapters/simulation/kubernetes";
     if (source.path == "lws/adapters/c/lws.h") continue;  // C has no namespaces.
@@ -241,7 +245,6 @@ struct LargeType {
 
 const std::vector<LargeType>& LargeTypes() {
   static const auto& types = *new std::vector<LargeType>{
-      {"lws/adapters/simulation/numbers/set_simulation.cc", {"SetSimulation::State", 59, 36}},
       {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
       {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},

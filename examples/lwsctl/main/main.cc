@@ -23,6 +23,7 @@ constexpr char kHelp[] =
     "  swarm              sets of all kinds under a swarm of faults, drawn from seeds\n"
     "  compare FILE       one scenario under each rollout policy, side by side\n"
     "  place FILE         a node for every pod of the sets' groups, or why there is none\n"
+    "  capacity FILE      how many more groups fit, where, and what stands in the way of the next\n"
     "  explain FILE       what would be done now on a saved cluster state, and why\n"
     "\n"
     "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
@@ -42,6 +43,7 @@ int Run(const std::vector<std::string>& words) {
   if (words[0] == "swarm") return lwsctl::Swarm(rest);
   if (words[0] == "compare") return lwsctl::Compare(rest);
   if (words[0] == "place") return lwsctl::Place(rest);
+  if (words[0] == "capacity") return lwsctl::ShowCapacity(rest);
   if (words[0] == "explain") return lwsctl::Explain(rest);
   std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << "\n" << kHelp;
   return 2;

@@ -1,5 +1,5 @@
-// The world as a host provides it: what is there, and how to change it. Implement it over your API client and
-// informers.
+// The world as a host provides it: what is there, and how to change it. Implement it over a cache and a client of your
+// own; fleet_cluster.h brings the cache.
 //
 //   class MyCluster : public lws::Cluster { ... };
 //   lws::Controller controller(&my_cluster, {});
@@ -10,26 +10,49 @@
 #ifndef LWS_ADAPTERS_HOST_CLUSTER_H_
 #define LWS_ADAPTERS_HOST_CLUSTER_H_
 
-#include "absl/status/status.h"
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/api/json.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan/plan.h"
 
 namespace lws {
 
+// What the API server says to a write that it accepted.
+struct WriteAnswer {
+  // Of the object after the write. Without a resource version there is nothing to wait for: the cluster's observations
+  // have the write already.
+  std::string uid;
+  std::string resource_version;
+  // The object after the write; null where the answer does not have it.
+  SharedJson object;
+  // Of a deletion: nothing is left of the object.
+  bool gone = false;
+};
+
+// Takes the outcome of one action, and the time at which it came. Errors: Aborted for a conflict or a stale
+// precondition, AlreadyExists, NotFound, or what the client says. Where the answer was lost, the write may have been
+// done all the same.
+using WriteDone = std::function<void(const absl::StatusOr<WriteAnswer>&, absl::Time)>;
+
 class Cluster {
  public:
   virtual ~Cluster() = default;
 
-  // What is there now, and all that Perform has done: what the API server answers to a write is to be fed back, and
-  // when the answer is lost the object is to be read. The result is used until the next call of any method.
-  // A host with a restart policy puts the groups whose RestartMemory owes a restart into groups_to_restart.
+  // What is there now. The result is used until the next call of any method. A host with a restart policy puts the
+  // groups whose RestartMemory owes a restart into groups_to_restart, and the members into PodObservation::members;
+  // kept_state.h and restart_counts.h do so.
   virtual SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) = 0;
   virtual PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) = 0;
 
-  // Performs one action, checking Action::uid and Action::resource_version where they are set.
-  // Errors: Aborted for a conflict or a stale precondition, AlreadyExists, NotFound, or what the client says.
-  virtual absl::Status Perform(const Action& action) = 0;
+  // Performs one action, checking Action::uid and Action::resource_version where they are set, and calls `done` exactly
+  // once: before it returns, with `now`, or later. `action` is good until `done` was called. An answer that never comes
+  // is to become an error after the client's own timeout.
+  virtual void Perform(const Action& action, absl::Time now, WriteDone done) = 0;
 
   // Keeps what the plan says is to be kept (Plan::rollout_progress of a set, Plan::restart_memory of a pod's group) for
   // the observations that follow; called before the plan is performed, with the name of the set or the pod. A host

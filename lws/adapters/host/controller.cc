@@ -2,111 +2,158 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 
 namespace lws {
 namespace {
 
-absl::Duration Backoff(int failures) {
-  return std::min(absl::Seconds(10), absl::Milliseconds(100) * (int64_t{1} << std::min(failures - 1, 10)));
+// A version that is newer than any other.
+constexpr absl::string_view kNewest = "newest";
+
+// Whether an object of version `seen` is as new as one of version `wanted`.
+bool IsAsNew(absl::string_view seen, absl::string_view wanted) {
+  if (seen == kNewest) return true;
+  uint64_t seen_number = 0;
+  uint64_t wanted_number = 0;
+  const bool are_numbers = absl::SimpleAtoi(seen, &seen_number) && absl::SimpleAtoi(wanted, &wanted_number);
+  return are_numbers ? seen_number >= wanted_number : seen == wanted;
+}
+
+bool WasForeseenConflict(const Work& work, const absl::Status& status) {
+  const size_t failed = static_cast<size_t>(work.actions_done);
+  return absl::IsAborted(status) && failed < work.plan.actions.size() && work.plan.actions[failed].conflict_is_retry;
+}
+
+Plan PlanOf(absl::Status error) {
+  Plan plan;
+  plan.error = std::move(error);
+  return plan;
 }
 
 }  // namespace
 
 void Controller::SetChanged(absl::string_view namespace_name, absl::string_view name) {
-  Queue({Kind::kSet, std::string(namespace_name), std::string(name)}, absl::InfinitePast());
+  Changed({WorkKey::Kind::kSet, std::string(namespace_name), std::string(name)});
 }
 
 void Controller::PodChanged(absl::string_view namespace_name, absl::string_view name) {
-  Queue({Kind::kPod, std::string(namespace_name), std::string(name)}, absl::InfinitePast());
+  Changed({WorkKey::Kind::kPod, std::string(namespace_name), std::string(name)});
 }
 
-void Controller::Queue(const Key& key, absl::Time when) {
-  const auto found = queued_.find(key);
-  if (found != queued_.end()) {
-    if (found->second.first <= when) return;
-    queue_.erase(found->second);
-  }
-  const Due due(when, next_number_++);
-  queue_.emplace(due, key);
-  queued_[key] = due;
+void Controller::Changed(const WorkKey& key) {
+  if (acting_ != nullptr && *acting_ == key) return OwnWrite(key);
+  keys_[key].own_rounds = 0;
+  Queue(key, {absl::InfinitePast(), next_number_++});
+}
+
+void Controller::OwnWrite(const WorkKey& key) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end() || !found->second.is_busy) return Queue(key, {absl::InfinitePast(), next_number_++});
+  if (!found->second.wrote.has_value()) found->second.wrote = next_number_++;
+}
+
+void Controller::Queue(const WorkKey& key, Due due) {
+  KeyState& state = keys_[key];
+  if (state.due.has_value() && state.due->first <= due.first) return;
+  if (state.due.has_value()) queue_.erase(*state.due);
+  state.due = due;
+  if (!state.is_busy) queue_.emplace(due, key);
+}
+
+absl::Duration Controller::Backoff(int in_a_row) const {
+  absl::Duration backoff = options_.first_backoff;
+  for (int i = 1; i < in_a_row && backoff < options_.max_backoff; ++i) backoff *= 2;
+  return std::min(backoff, options_.max_backoff);
 }
 
 std::optional<absl::Time> Controller::NextDue() const {
-  if (queue_.empty()) return std::nullopt;
+  if (queue_.empty() || under_way_ >= options_.most_under_way) return std::nullopt;
   return queue_.begin()->first.first;
 }
 
 bool Controller::OnlyRepeatsFailures(int times) const {
-  return std::all_of(queued_.begin(), queued_.end(), [&](const auto& queued) {
-    const auto failures = failures_.find(queued.first);
-    return failures != failures_.end() && failures->second >= times;
+  return std::all_of(queue_.begin(), queue_.end(), [&](const auto& queued) {
+    const auto state = keys_.find(queued.second);
+    return state != keys_.end() && state->second.failures >= times;
   });
 }
 
-Plan Controller::Decide(const Key& key, absl::Time now) {
-  if (key.kind == Kind::kSet) {
-    return ReconcileSet(cluster_->ObserveSet(key.namespace_name, key.name), now, options_.sets);
-  }
-  return ReconcilePod(cluster_->ObservePod(key.namespace_name, key.name), now, options_.pods);
-}
-
-absl::Status Controller::Perform(const Plan& plan, bool* retry_at_once) {
-  size_t next_event = 0;
-  const auto record_events = [&](int32_t actions_done) {
-    for (; next_event < plan.events.size() && plan.events[next_event].after_action <= actions_done; ++next_event) {
-      cluster_->Record(plan.events[next_event]);
-    }
+Plan Controller::Decide(const WorkKey& key, absl::Time now) {
+  SetPolicies policies;
+  const auto ask = [this, &policies](const LeaderWorkerSet* set) {
+    if (set == nullptr || !options_.policies) return absl::OkStatus();
+    absl::StatusOr<SetPolicies> answer = options_.policies(*set);
+    if (answer.ok()) policies = *std::move(answer);
+    return answer.status();
   };
-  record_events(0);
-  for (size_t i = 0; i < plan.actions.size(); ++i) {
-    const Action& action = plan.actions[i];
-    const absl::Status status = cluster_->Perform(action);
-    if (status.ok()) {
-      record_events(static_cast<int32_t>(i) + 1);
-      continue;
-    }
-    *retry_at_once = action.conflict_is_retry && absl::IsAborted(status);
-    if (action.failure_event.has_value()) {
-      Event event = *action.failure_event;
-      absl::StrAppend(&event.note, ": ", status.message());
-      cluster_->Record(event);
-    }
-    return status;
+  if (key.kind == WorkKey::Kind::kSet) {
+    const SetObservation observation = cluster_->ObserveSet(key.namespace_name, key.name);
+    absl::Status status = ask(observation.set);
+    return status.ok() ? ReconcileSet(observation, now, SetOptionsOf(policies)) : PlanOf(std::move(status));
   }
-  return plan.error;
+  const PodObservation observation = cluster_->ObservePod(key.namespace_name, key.name);
+  absl::Status status = ask(observation.set);
+  return status.ok() ? ReconcilePod(observation, now, PodOptionsOf(policies)) : PlanOf(std::move(status));
 }
 
-void Controller::Requeue(const Key& key, const Plan& plan, const absl::Status& status, bool retry_at_once,
-                         absl::Time now) {
-  if (status.ok()) {
-    failures_.erase(key);
-    if (plan.requeue_after.has_value()) Queue(key, now + *plan.requeue_after);
-    return;
+std::optional<Work> Controller::Take(absl::Time now) {
+  if (under_way_ >= options_.most_under_way || queue_.empty() || queue_.begin()->first.first > now) return std::nullopt;
+  Work work;
+  work.key = queue_.begin()->second;
+  queue_.erase(queue_.begin());
+  KeyState& state = keys_[work.key];
+  state.due.reset();
+  state.is_busy = true;
+  ++under_way_;
+  work.plan = Decide(work.key, now);
+  const bool keeps = work.plan.rollout_progress != nullptr || work.plan.restart_memory != nullptr;
+  if (keeps) cluster_->Keep(work.key.namespace_name, work.key.name, work.plan);
+  return work;
+}
+
+void Controller::Requeue(const Work& work, const absl::Status& status, absl::Time now) {
+  KeyState& state = keys_[work.key];
+  const std::optional<uint64_t> wrote = std::exchange(state.wrote, std::nullopt);
+  if (!status.ok()) {
+    ++state.failures;
+    const bool at_once = state.failures == 1 && WasForeseenConflict(work, status);
+    return Queue(work.key, {at_once ? now : now + Backoff(state.failures), next_number_++});
   }
-  const int failures = ++failures_[key];
-  // What came meanwhile tells of the writes before the one that failed: they are no reason to try at once.
-  const auto queued = queued_.find(key);
-  if (queued != queued_.end()) {
-    queue_.erase(queued->second);
-    queued_.erase(queued);
+  state.failures = 0;
+  if (work.plan.requeue_after.has_value()) Queue(work.key, {now + *work.plan.requeue_after, next_number_++});
+  if (!wrote.has_value()) {
+    state.own_rounds = 0;
+  } else if (++state.own_rounds == 1) {
+    Queue(work.key, {absl::InfinitePast(), *wrote});
+  } else {
+    Queue(work.key, {now + Backoff(state.own_rounds - 1), *wrote});
   }
-  Queue(key, retry_at_once ? now : now + Backoff(failures));
+}
+
+void Controller::Done(const Work& work, const absl::Status& status, absl::Time now) {
+  --under_way_;
+  Requeue(work, status, now);
+  const auto found = keys_.find(work.key);
+  KeyState& state = found->second;
+  state.is_busy = false;
+  if (state.due.has_value()) {
+    queue_.emplace(*state.due, work.key);
+  } else if (state.failures == 0 && state.own_rounds == 0) {
+    keys_.erase(found);
+  }
+  if (!work.plan.empty() && options_.on_plan) options_.on_plan(work.plan, status);
 }
 
 bool Controller::RunOne(absl::Time now) {
-  if (queue_.empty() || queue_.begin()->first.first > now) return false;
-  const Key key = queue_.begin()->second;
-  queue_.erase(queue_.begin());
-  queued_.erase(key);
-  const Plan plan = Decide(key, now);
-  const bool keeps = plan.rollout_progress != nullptr || plan.restart_memory != nullptr;
-  if (keeps) cluster_->Keep(key.namespace_name, key.name, plan);
-  bool retry_at_once = false;
-  const absl::Status status = Perform(plan, &retry_at_once);
-  Requeue(key, plan, status, retry_at_once, now);
-  if (!plan.empty() && options_.on_plan) options_.on_plan(plan, status);
+  std::optional<Work> work = Take(now);
+  if (!work.has_value()) return false;
+  auto run = std::make_shared<Run>();
+  run->work = *std::move(work);
+  run->answered = now;
+  Continue(run);
   return true;
 }
 
@@ -114,6 +161,108 @@ int Controller::RunDue(absl::Time now) {
   int runs = 0;
   while (RunOne(now)) ++runs;
   return runs;
+}
+
+void Controller::RecordEvents(Run* run) {
+  const std::vector<Event>& events = run->work.plan.events;
+  for (; run->next_event < events.size(); ++run->next_event) {
+    if (events[run->next_event].after_action > run->work.actions_done) return;
+    cluster_->Record(events[run->next_event]);
+  }
+}
+
+// Performs actions until one is not answered at once, or the plan is over.
+void Controller::Continue(const std::shared_ptr<Run>& run) {
+  while (!run->is_over) {
+    if (run->answer.has_value()) TakeAnswer(run);
+    if (run->is_over) break;
+    RecordEvents(run.get());
+    if (static_cast<size_t>(run->work.actions_done) == run->work.plan.actions.size()) {
+      run->is_over = true;
+      run->status = run->work.plan.error;
+      break;
+    }
+    Start(run);
+    run->waits = !run->answer.has_value();
+    if (run->waits) return;
+  }
+  EndWhenSeen(run);
+}
+
+void Controller::Start(const std::shared_ptr<Run>& run) {
+  const Action& action = run->work.plan.actions[static_cast<size_t>(run->work.actions_done)];
+  writes_.emplace(TargetOf(action.target), Write{run, "", std::nullopt});
+  acting_ = &run->work.key;
+  cluster_->Perform(action, run->answered, [this, run](const absl::StatusOr<WriteAnswer>& answer, absl::Time now) {
+    run->answer = answer;
+    run->answered = now;
+    if (std::exchange(run->waits, false)) Continue(run);
+  });
+  acting_ = nullptr;
+}
+
+void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
+  const absl::StatusOr<WriteAnswer> answer = *std::exchange(run->answer, std::nullopt);
+  const Action& action = run->work.plan.actions[static_cast<size_t>(run->work.actions_done)];
+  const auto range = writes_.equal_range(TargetOf(action.target));
+  const auto write = std::find_if(range.first, range.second, [&run](const auto& entry) {
+    return entry.second.run == run && !entry.second.wanted.has_value();
+  });
+  if (answer.ok() && !answer->resource_version.empty()) write->second.wanted = answer->resource_version;
+  if (IsSeen(write->second)) {
+    writes_.erase(write);
+  } else {
+    ++run->unseen;
+  }
+  if (answer.ok()) {
+    ++run->work.actions_done;
+    return;
+  }
+  if (action.failure_event.has_value()) {
+    Event event = *action.failure_event;
+    absl::StrAppend(&event.note, ": ", answer.status().message());
+    cluster_->Record(event);
+  }
+  run->is_over = true;
+  run->status = answer.status();
+}
+
+bool Controller::IsSeen(const Write& write) { return !write.wanted.has_value() || IsAsNew(write.seen, *write.wanted); }
+
+void Controller::Saw(const ObjectRef& object, absl::string_view resource_version) {
+  const auto range = writes_.equal_range(TargetOf(object));
+  SeeAt(range.first, range.second, resource_version);
+}
+
+void Controller::SawAll(absl::string_view kind, absl::string_view resource_version) {
+  const Target first = {std::string(kind), "", ""};
+  const auto begin = writes_.lower_bound(first);
+  const auto end =
+      std::find_if(begin, writes_.end(), [kind](const auto& entry) { return std::get<0>(entry.first) != kind; });
+  SeeAt(begin, end, resource_version);
+}
+
+// Ends of runs do not change `writes_` before the loop is done with it.
+void Controller::SeeAt(Writes::iterator begin, Writes::iterator end, absl::string_view resource_version) {
+  std::vector<std::shared_ptr<Run>> runs;
+  for (auto it = begin; it != end;) {
+    Write& write = it->second;
+    write.seen = std::string(resource_version.empty() ? kNewest : resource_version);
+    if (!write.wanted.has_value() || !IsSeen(write)) {
+      ++it;
+      continue;
+    }
+    --write.run->unseen;
+    runs.push_back(write.run);
+    it = writes_.erase(it);
+  }
+  for (const std::shared_ptr<Run>& run : runs) EndWhenSeen(run);
+}
+
+void Controller::EndWhenSeen(const std::shared_ptr<Run>& run) {
+  if (!run->is_over || run->unseen > 0 || run->is_ended) return;
+  run->is_ended = true;
+  Done(run->work, run->status, run->answered);
 }
 
 }  // namespace lws

@@ -23,8 +23,11 @@ namespace lws::internal {
 
 class RepeatedEvents {
  public:
-  // Whether no failing plan told it before.
+  // Whether no failing plan, or a controller of Kubernetes, told it before.
   bool IsNew(const Event& event) const;
+
+  // An event of a controller of Kubernetes, which was told now.
+  void AfterEvent(const Event& event) { Keep(event, event.note, true); }
 
   // The events of a plan that was performed with this result.
   void AfterPlan(const Plan& plan, const absl::Status& status);

@@ -4,16 +4,16 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/reconcile/admit_pod.h"
 #include "lws/core/reconcile/former_revision.h"
 #include "lws/core/reconcile/reconcile_set.h"
+#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -30,9 +30,14 @@ namespace {
 ControllerOptions MakeControllerOptions(const SimulationOptions& options,
                                         std::function<void(const Plan&, const absl::Status&)> on_plan) {
   ControllerOptions controller;
-  controller.sets = options.sets;
-  controller.pods.scheduler_provider = options.scheduler_provider;
-  controller.pods.restarts = options.restarts;
+  SetPolicies policies;
+  policies.rollout = options.sets.rollout;
+  policies.former_revisions = options.sets.former_revisions;
+  // Both are the caller's, and outlive the simulation.
+  policies.controls = std::shared_ptr<const RolloutControls>(std::shared_ptr<void>(), options.sets.controls);
+  policies.restarts = std::shared_ptr<const RestartPolicy>(std::shared_ptr<void>(), options.restarts);
+  policies.scheduler_provider = options.scheduler_provider;
+  controller.policies = SamePolicies(std::move(policies));
   controller.on_plan = std::move(on_plan);
   return controller;
 }
@@ -66,7 +71,11 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       server_(&clock_),
       watch_(&server_),
       collector_(&server_),
-      statefulsets_(&server_, WithEvents(options_.statefulsets, [this](const Event& event) { Record(event); })),
+      statefulsets_(&server_, WithEvents(options_.statefulsets,
+                                         [this](const Event& event) {
+                                           Record(event);
+                                           repeated_events_.AfterEvent(event);
+                                         })),
       placer_(MakePlacer(&server_, options_)),
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
@@ -82,9 +91,13 @@ Simulation::Watch::Watch(ApiServer* server) {
   server->Subscribe([this](const Change& change) {
     if (change.after == nullptr) {
       fleet.Remove(change.key.kind, change.key.namespace_name, change.key.name);
-    } else {
-      fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+      if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
+      return;
     }
+    fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+    if (change.key.kind != "Pod") return;
+    const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
+    if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
   });
 }
 
@@ -134,6 +147,7 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
 }
 
 void Simulation::OnChange(const Change& change) {
+  if (change.after == nullptr && change.key.kind == kKind) kept_.Forget(change.key.namespace_name, change.key.name);
   if (log_.on_change) log_.on_change(change);
   for (const FleetName& set : fleet().TakeDueSets()) {
     if (!options_.sets_by_hand) controller_.SetChanged(set.namespace_name, set.name);
@@ -179,71 +193,39 @@ bool Simulation::RunUntilQuiet(absl::Duration duration) {
 Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view name) {
   Plan plan = ReconcileSet(ObserveSet(namespace_name, name), clock_.now(), options_.sets);
   for (const Action& action : plan.actions) {
-    if (!Perform(action).ok()) break;
+    if (!Write(action).ok()) break;
   }
   return plan;
 }
 
 SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
   SetObservation observation = fleet().ObserveSet(namespace_name, name);
-  const auto kept = rollout_progress_.find({std::string(namespace_name), std::string(name)});
-  if (kept != rollout_progress_.end()) observation.rollout_progress = kept->second.get();
-  if (options_.restarts != nullptr) observation.groups_to_restart = RememberedRestarts(namespace_name, name);
+  kept_.Fill(&observation, options_.restarts != nullptr);
   return observation;
-}
-
-// The groups of the set whose memory owes a restart to the leader that is there now.
-std::vector<int32_t> Simulation::RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const {
-  std::vector<int32_t> owed;
-  const std::string where(namespace_name);
-  const std::string set(name);
-  const std::string first = absl::StrCat(set, "-");
-  for (auto it = restart_memory_.lower_bound({where, first}); it != restart_memory_.end(); ++it) {
-    const std::optional<PodName> leader = ParsePodName(it->first.second);
-    if (it->first.first != where || !absl::StartsWith(it->first.second, first)) break;
-    const bool is_owed = it->second->owes_restart && !it->second->gave_up;
-    if (!is_owed || !leader.has_value() || leader->parent != set) continue;
-    const SharedJson pod = server_.Get({"Pod", where, it->first.second});
-    if (pod != nullptr && (*pod)["metadata"]["uid"] == it->second->leader_uid) owed.push_back(leader->ordinal);
-  }
-  std::sort(owed.begin(), owed.end());
-  return owed;
-}
-
-// "vllm-3" for it and for "vllm-3-1", when that is a pod.
-std::string Simulation::LeaderOf(absl::string_view namespace_name, absl::string_view pod) {
-  const std::optional<PodName> parsed = ParsePodName(pod);
-  if (!parsed.has_value()) return std::string(pod);
-  const bool has_leader = server_.Get({"Pod", std::string(namespace_name), parsed->parent}) != nullptr;
-  return has_leader ? parsed->parent : std::string(pod);
-}
-
-void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) {
-  const std::string where(namespace_name);
-  if (plan.rollout_progress != nullptr) rollout_progress_[{where, std::string(name)}] = plan.rollout_progress;
-  if (plan.restart_memory != nullptr) restart_memory_[{where, LeaderOf(where, name)}] = plan.restart_memory;
 }
 
 PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   PodObservation observation = fleet().ObservePod(namespace_name, name);
   if (options_.restarts == nullptr || observation.pod == nullptr) return observation;
-  const std::string where(namespace_name);
-  const std::string leader_name = LeaderOf(where, name);
-  const SharedJson leader = server_.Get({"Pod", where, leader_name});
-  if (leader == nullptr) return observation;
-  const SharedJson workers = server_.Get({"StatefulSet", where, leader_name});
-  std::vector<SharedJson> pods;
-  for (const ObservedPod* pod : observation.group_pods) pods.push_back(server_.Get({"Pod", where, pod->meta.name}));
-  absl::StatusOr<GroupMembers> members = ReadGroupMembers(*leader, workers.get(), pods);
-  if (!members.ok()) return observation;
-  members_ = *std::move(members);
+  kept_.Fill(&observation);
+  members_ = watch_.restarts.MembersOf(observation);
   observation.members = &members_;
-  const auto kept = restart_memory_.find({where, leader_name});
-  if (kept != restart_memory_.end()) observation.restart_memory = kept->second.get();
   return observation;
 }
 
-absl::Status Simulation::Perform(const Action& action) {
+void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) {
+  if (plan.restart_memory != nullptr) return kept_.KeepOfPod(fleet().ObservePod(namespace_name, name), plan);
+  const SetObservation observation = fleet().ObserveSet(namespace_name, name);
+  if (observation.set != nullptr) kept_.KeepOfSet(*observation.set, plan);
+}
+
+void Simulation::Perform(const Action& action, absl::Time now, WriteDone done) {
+  // Everything that the server changes is in the fleet before it answers.
+  const absl::Status status = Write(action);
+  done(status.ok() ? absl::StatusOr<WriteAnswer>(WriteAnswer()) : status, now);
+}
+
+absl::Status Simulation::Write(const Action& action) {
   switch (action.verb) {
     case Verb::kCreate:
       return server_.Create(action.object.Document()).status();
@@ -277,6 +259,8 @@ absl::Status Simulation::Patch(const Action& action) {
                                             action.target.name, " does not exist"));
   Json object = *live;
   object.merge_patch(action.object.Document());
+  if (!action.uid.empty()) object["metadata"]["uid"] = action.uid;
+  if (!action.resource_version.empty()) object["metadata"]["resourceVersion"] = action.resource_version;
   return (action.verb == Verb::kPatch ? server_.Update(std::move(object)) : server_.UpdateStatus(object)).status();
 }
 

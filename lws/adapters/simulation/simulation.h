@@ -18,11 +18,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +27,8 @@
 #include "absl/time/time.h"
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
+#include "lws/adapters/host/kept_state.h"
+#include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/simulation/group_placer.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/garbage_collector.h"
@@ -107,7 +106,7 @@ class Simulation final : public Cluster {
   // Cluster:
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override;
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override;
-  absl::Status Perform(const Action& action) override;
+  void Perform(const Action& action, absl::Time now, WriteDone done) override;
   void Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) override;
   void Record(const Event& event) override;
 
@@ -116,22 +115,20 @@ class Simulation final : public Cluster {
   struct Watch {
     explicit Watch(simulation::ApiServer* server);
     Fleet fleet;
+    internal::RestartCounts restarts;
   };
 
   absl::StatusOr<Json> AdmitNewPod(Json pod);
   std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
   void OnChange(const simulation::Change& change);
+  absl::Status Write(const Action& action);
   absl::Status Patch(const Action& action);
-  std::vector<int32_t> RememberedRestarts(absl::string_view namespace_name, absl::string_view name) const;
-  std::string LeaderOf(absl::string_view namespace_name, absl::string_view pod);
 
   SimulationOptions options_;
   SimulationLog log_;
-  // By namespace, and name of the set, or of the leader; and what was read for the present observation.
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const RolloutProgress>> rollout_progress_;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const RestartMemory>> restart_memory_;
+  KeptState kept_;
   internal::RepeatedEvents repeated_events_;
-  GroupMembers members_;
+  GroupMembers members_;  // of the present observation
   simulation::VirtualClock clock_;
   simulation::ApiServer server_;
   Watch watch_;

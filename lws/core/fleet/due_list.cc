@@ -12,9 +12,18 @@ void DueList::AddName(absl::string_view namespace_name, absl::string_view name) 
 void DueList::TakeSets(std::vector<uint32_t>* sets) {
   for (FleetSet* set : sets_) {
     set->is_due = false;
-    sets->push_back(set->number);
+    sets->push_back(set->use.number);
   }
   sets_.clear();
+}
+
+std::vector<FleetName> DueList::TakeSets() {
+  std::vector<FleetName> due;
+  due.reserve(sets_.size());
+  for (const FleetSet* set : sets_) due.push_back({set->namespace_name, set->name});
+  std::vector<uint32_t> numbers;
+  TakeSets(&numbers);
+  return due;
 }
 
 void DueList::TakePods(std::vector<Member>* members, std::vector<FleetName>* others) {
@@ -28,7 +37,7 @@ void DueList::TakePods(std::vector<Member>* members, std::vector<FleetName>* oth
     } else {
       due.set->groups.FindWorker(due.group, due.worker)->is_due = 0;
     }
-    members->push_back({due.set->number, due.group, due.worker});
+    members->push_back({due.set->use.number, due.group, due.worker});
   }
   pods_.clear();
   names_.clear();

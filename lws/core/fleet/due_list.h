@@ -45,11 +45,14 @@ class DueList {
     pods_.push_back({set, group, worker});
   }
 
+  bool empty() const { return sets_.empty() && pods_.empty(); }
+
   // A pod without a place. It is not marked, and may be added more than once.
   void AddName(absl::string_view namespace_name, absl::string_view name);
 
   // Append what is due, in the order in which it became so; nothing is due then.
   void TakeSets(std::vector<uint32_t>* sets);
+  std::vector<FleetName> TakeSets();
   void TakePods(std::vector<Member>* members, std::vector<FleetName>* others);
   std::vector<FleetName> TakePods();
 

@@ -11,6 +11,7 @@
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_numbers.h"
 #include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/fleet/fleet_relist.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/fleet_views.h"
 #include "lws/core/fleet/object_counts.h"
@@ -39,6 +40,11 @@ struct Fleet::State {
   FleetNumbers numbers{&index, &due, &whole, &packed, &objects};
   FleetViews observer{&index};
 
+  // What is due names sets, which have to stay until it was taken.
+  void ForgetUnused() {
+    if (due.empty()) index.ForgetUnused();
+  }
+
   Place PlaceOf(const Member& member) const { return {index.sets()[member.set], member.group, member.worker}; }
 };
 
@@ -50,10 +56,6 @@ Fleet& Fleet::operator=(Fleet&&) noexcept = default;
 void Fleet::AddSet(LeaderWorkerSet set) { state_->objects.AddSet(std::move(set)); }
 void Fleet::AddPod(ObservedPod pod) { state_->objects.AddPod(std::move(pod)); }
 void Fleet::AddStatefulSet(ObservedStatefulSet statefulset) { state_->objects.AddStatefulSet(std::move(statefulset)); }
-void Fleet::AddRevision(ObservedRevision revision) { state_->objects.AddRevision(std::move(revision)); }
-void Fleet::AddService(ObservedService service) { state_->objects.AddService(std::move(service)); }
-void Fleet::AddPodGroup(ObservedPodGroup pod_group) { state_->objects.AddPodGroup(std::move(pod_group)); }
-void Fleet::AddNode(ObservedNode node) { state_->objects.AddNode(std::move(node)); }
 
 struct Fleet::Adder {
   Fleet* fleet;
@@ -62,30 +64,48 @@ struct Fleet::Adder {
   void operator()(LeaderWorkerSet& set) { fleet->AddSet(std::move(set)); }
   void operator()(ObservedPod& pod) { fleet->AddPod(std::move(pod)); }
   void operator()(ObservedStatefulSet& statefulset) { fleet->AddStatefulSet(std::move(statefulset)); }
-  void operator()(ObservedRevision& revision) { fleet->AddRevision(std::move(revision)); }
-  void operator()(ObservedService& service) { fleet->AddService(std::move(service)); }
-  void operator()(ObservedPodGroup& pod_group) { fleet->AddPodGroup(std::move(pod_group)); }
-  void operator()(ObservedNode& node) { fleet->AddNode(std::move(node)); }
+  void operator()(ObservedRevision& revision) { fleet->state_->objects.AddRevision(std::move(revision)); }
+  void operator()(ObservedService& service) { fleet->state_->objects.AddService(std::move(service)); }
+  void operator()(ObservedPodGroup& pod_group) { fleet->state_->objects.AddPodGroup(std::move(pod_group)); }
+  void operator()(ObservedNode& node) { fleet->state_->objects.AddNode(std::move(node)); }
 };
 
 absl::Status Fleet::Add(const Json& object) {
   absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
   if (!observed.ok()) return observed.status();
-  std::visit(Adder{this}, *observed);
+  Add(*std::move(observed));
   return absl::OkStatus();
 }
+
+void Fleet::Add(ObservedObject object) { std::visit(Adder{this}, object); }
 
 void Fleet::Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
   state_->objects.Remove(kind, namespace_name, name);
 }
 
+void Fleet::BeginRelist(absl::string_view kind) { internal::BeginRelist(kind, &state_->index); }
+
+std::vector<FleetName> Fleet::EndRelist(absl::string_view kind) {
+  std::vector<FleetName> gone = internal::EndRelist(kind, &state_->index);
+  for (const FleetName& object : gone) Remove(kind, object.namespace_name, object.name);
+  return gone;
+}
+
 uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {
-  return state_->index.SetOf(namespace_name, name).number;
+  FleetSet& set = state_->index.SetOf(namespace_name, name);
+  state_->index.HoldNumber(&set, true);
+  return set.use.number;
+}
+
+void Fleet::ForgetSetNumber(uint32_t set) {
+  const std::vector<FleetSet*>& sets = state_->index.sets();
+  if (set < sets.size() && sets[set] != nullptr) state_->index.HoldNumber(sets[set], false);
 }
 
 absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view revision_key) {
   const std::vector<FleetSet*>& sets = state_->index.sets();
-  if (set >= sets.size()) return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
+  if (set >= sets.size() || sets[set] == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
   const std::optional<uint32_t> number = sets[set]->revision_names.Intern(revision_key);
   if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
   return static_cast<RevisionId>(*number);
@@ -109,24 +129,25 @@ void Fleet::TellStatus(uint32_t set, const LeaderWorkerSetStatus& status) {
   state_->due.AddSet(told);
 }
 
-void Fleet::TakeDueSets(std::vector<uint32_t>* sets) { state_->due.TakeSets(sets); }
-
+void Fleet::TakeDueSets(std::vector<uint32_t>* sets) {
+  state_->due.TakeSets(sets);
+  state_->ForgetUnused();
+}
 std::vector<FleetName> Fleet::TakeDueSets() {
-  std::vector<uint32_t> numbers;
-  TakeDueSets(&numbers);
-  std::vector<FleetName> due;
-  due.reserve(numbers.size());
-  for (const uint32_t number : numbers) {
-    const FleetSet& set = *state_->index.sets()[number];
-    due.push_back({set.namespace_name, set.name});
-  }
+  std::vector<FleetName> due = state_->due.TakeSets();
+  state_->ForgetUnused();
   return due;
 }
 
 void Fleet::TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others) {
   state_->due.TakePods(members, others);
+  state_->ForgetUnused();
 }
-std::vector<FleetName> Fleet::TakeDuePods() { return state_->due.TakePods(); }
+std::vector<FleetName> Fleet::TakeDuePods() {
+  std::vector<FleetName> due = state_->due.TakePods();
+  state_->ForgetUnused();
+  return due;
+}
 
 FleetCounts Fleet::Count() const { return internal::CountObjects(state_->index.sets()); }
 

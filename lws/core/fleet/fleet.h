@@ -21,6 +21,9 @@
 //   5. A pod whose own change gives it a plan is due.
 //   6. Telling facts is telling the objects that they stand for.
 //   7. The facts of a member are those that its observation is reduced to.
+//   8. After EndRelist the fleet holds of the kind what was told since BeginRelist, and nothing else.
+//   9. Nothing is left of a set that was removed, with all its objects, once everything that was due has been taken,
+//   unless a host holds its number.
 //
 // Thread-safety: none; parts of a fleet can be kept by different threads, a Fleet each.
 #ifndef LWS_CORE_FLEET_FLEET_H_
@@ -36,6 +39,7 @@
 #include "absl/types/span.h"
 #include "lws/api/json.h"
 #include "lws/api/observed.h"
+#include "lws/api/observed_object.h"
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/leader_decision.h"
@@ -59,26 +63,32 @@ class Fleet {
 
   // The same for a host with typed objects. Complexity: O(1) for pods and StatefulSets, O(templates) for sets whose
   // spec changed.
+  void Add(ObservedObject object);
   void AddSet(LeaderWorkerSet set);
   void AddPod(ObservedPod pod);
   void AddStatefulSet(ObservedStatefulSet statefulset);
-  void AddRevision(ObservedRevision revision);
-  void AddService(ObservedService service);
-  void AddPodGroup(ObservedPodGroup pod_group);
-  void AddNode(ObservedNode node);
 
   // The object is gone; nothing happens when it was not there.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
-  // Numbers for facts; a new one for what was not heard of before. Errors: ResourceExhausted for the 65,535th revision
-  // of a set.
+  // A list of the kind begins, before it is asked for, and ends, after its last object was told. EndRelist removes the
+  // objects of the kind that were not told in between, by the list or otherwise, and returns them in the order of
+  // namespace and name; nothing without BeginRelist. Complexity: O(objects of the kind).
+  void BeginRelist(absl::string_view kind);
+  std::vector<FleetName> EndRelist(absl::string_view kind);
+
+  // Numbers for facts; a new one for what was not heard of before. The number of a set is held until ForgetSetNumber,
+  // whether the set exists or not. TakeDueSets and TakeDuePods also give numbers that are not held: they are good until
+  // something else is added. Errors: ResourceExhausted for the 65,535th revision of a set.
   uint32_t SetNumber(absl::string_view namespace_name, absl::string_view name);
+  void ForgetSetNumber(uint32_t set);
   absl::StatusOr<RevisionId> RevisionNumber(uint32_t set, absl::string_view revision_key);
   absl::StatusOr<NodeId> NodeNumber(absl::string_view node);
 
   // Tells the facts in their order. Errors: InvalidArgument for a set, revision or node that has no such number, and
-  // for a group or worker out of range, which are [0, 2^24) and the workers of the set's size; nothing is changed then.
-  // Complexity: O(facts), without an allocation for members that were there.
+  // for a group or worker out of range, which are [0, 2^24) and the workers of the set's size, at most 4,095 (objects
+  // of later workers are told with AddPod); nothing is changed then. Complexity: O(facts), without an allocation for
+  // members that were there.
   absl::Status TellPods(absl::Span<const PodFacts> pods);
   absl::Status TellWorkers(absl::Span<const WorkersFacts> statefulsets);
 

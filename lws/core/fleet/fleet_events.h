@@ -73,6 +73,8 @@ struct FleetCounts {
   int64_t ready = 0;   // leader and workers
   int64_t pods = 0;
   int64_t failing = 0;  // pods that restart their group, as far as it can restart
+  // Sets that take memory: they exist, or have objects, or are still due, or their number is held. Not compared.
+  int64_t known_sets = 0;
 
   friend bool operator==(const FleetCounts& a, const FleetCounts& b) {
     return a.sets == b.sets && a.groups == b.groups && a.ready == b.ready && a.pods == b.pods && a.failing == b.failing;

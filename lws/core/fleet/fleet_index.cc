@@ -23,14 +23,69 @@ FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view 
   if (const auto found = space.sets.find(name); found != space.sets.end()) return *found->second;
   FleetSet* set = space.sets.emplace(name, std::make_unique<FleetSet>(std::string(namespace_name), std::string(name)))
                       .first->second.get();
-  set->number = static_cast<uint32_t>(sets_.size());
   set->space = &space;
-  sets_.push_back(set);
+  if (free_numbers_.empty()) {
+    free_numbers_.push_back(static_cast<uint32_t>(sets_.size()));
+    sets_.push_back(nullptr);
+  }
+  set->use.number = free_numbers_.back();
+  free_numbers_.pop_back();
+  sets_[set->use.number] = set;
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
     set->parent = &SetOf(namespace_name, parsed->parent);
-    set->parent->namesakes.insert(parsed->ordinal);
+    ++set->parent->namesakes[parsed->ordinal];
   }
+  MayBeUnused(set);
   return *set;
+}
+
+void FleetIndex::HoldNumber(FleetSet* set, bool holds) {
+  set->use.number_is_held = holds;
+  set->use.objects_to_go = 0;
+  MayBeUnused(set);
+}
+
+void FleetIndex::MayBeUnused(FleetSet* set) {
+  SetUse& use = set->use;
+  if (set->exists || use.number_is_held || use.may_be_unused) return;
+  if (use.objects_to_go > 0 && --use.objects_to_go > 0) return;
+  use.may_be_unused = true;
+  maybe_unused_.push_back(set);
+}
+
+void FleetIndex::ForgetUnused() {
+  // A set that goes may leave its parent unused, which is then behind it in the list.
+  for (size_t i = 0; i < maybe_unused_.size(); ++i) {
+    FleetSet* set = maybe_unused_[i];
+    set->use.may_be_unused = false;
+    if (set->exists || set->use.number_is_held) continue;
+    const bool is_named = !set->namesakes.empty() || set->irregular != 0 || !set->whole_pods.empty();
+    int64_t objects = 0;
+    const int32_t workers = set->groups.workers();
+    set->groups.ForEach([&objects, workers](int32_t, const PackedGroup& group, const PackedWorker* packed) {
+      objects += group.leader.exists + group.workers.exists;
+      for (int32_t worker = 0; worker < workers; ++worker) objects += packed[worker].exists;
+    });
+    set->use.objects_to_go = objects;
+    if (!is_named && objects == 0) Forget(set);
+  }
+  maybe_unused_.clear();
+}
+
+void FleetIndex::Forget(FleetSet* set) {
+  if (FleetSet* parent = set->parent; parent != nullptr) {
+    const auto group = parent->namesakes.find(ParsePodName(set->name)->ordinal);  // as when it came by its parent
+    if (--group->second == 0) parent->namesakes.erase(group);
+    MayBeUnused(parent);
+  }
+  sets_[set->use.number] = nullptr;
+  free_numbers_.push_back(set->use.number);
+  FleetNamespace& space = *set->space;
+  const std::string namespace_name = set->namespace_name;
+  space.sets.erase(std::string(set->name));
+  const bool is_empty = space.sets.empty() && space.statefulsets.empty() && space.pods.empty() &&
+                        space.revisions.empty() && space.services.empty() && space.pod_groups.empty();
+  if (is_empty) namespaces_.erase(namespace_name);
 }
 
 FleetSet* FleetIndex::FindSet(absl::string_view namespace_name, absl::string_view name) {

@@ -8,6 +8,7 @@
 #ifndef LWS_CORE_FLEET_FLEET_INDEX_H_
 #define LWS_CORE_FLEET_FLEET_INDEX_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "lws/core/fleet/name_table.h"
 #include "lws/core/fleet/object_packing.h"
 #include "lws/core/fleet/place.h"
+#include "lws/core/fleet/relists.h"
 
 namespace lws::internal {
 
@@ -54,7 +56,24 @@ class FleetIndex {
   FleetNamespace* FindNamespace(absl::string_view name);
   // Null unless the set exists.
   FleetSet* FindSet(absl::string_view namespace_name, absl::string_view name);
-  const std::vector<FleetSet*>& sets() const { return sets_; }  // by number
+  // By number; null where a number is free.
+  const std::vector<FleetSet*>& sets() const { return sets_; }
+  size_t known_sets() const { return sets_.size() - free_numbers_.size(); }
+
+  // The host speaks of the set by its number from now on, or does so no more.
+  void HoldNumber(FleetSet* set, bool holds);
+  // An object of the set has gone, or the set itself.
+  void MayBeUnused(FleetSet* set);
+  // Forgets the sets that do not exist and have nothing left. REQUIRES: nothing is due.
+  void ForgetUnused();
+
+  // Calls visit(name, namespace), in no order.
+  template <typename Visit>
+  void ForEachNamespace(const Visit& visit) const {
+    for (const auto& [name, space] : namespaces_) visit(name, *space);
+  }
+  Relists& relists() { return relists_; }
+  const Relists& relists() const { return relists_; }
 
   // The place that the pod's labels name, if its own name agrees with them.
   Place PlaceOf(const ObservedPod& pod);
@@ -65,13 +84,19 @@ class FleetIndex {
 
   NameTable& node_names() { return node_names_; }
   absl::flat_hash_map<std::string, ObservedNode>& nodes() { return nodes_; }
+  const absl::flat_hash_map<std::string, ObservedNode>& nodes() const { return nodes_; }
 
   // For packing and unpacking objects of the set.
   PackingNames NamesOf(FleetSet* set) { return {set->namespace_name, set->name, &set->revision_names, &node_names_}; }
 
  private:
+  void Forget(FleetSet* set);
+
   absl::flat_hash_map<std::string, std::unique_ptr<FleetNamespace>> namespaces_;
   std::vector<FleetSet*> sets_;
+  std::vector<uint32_t> free_numbers_;
+  std::vector<FleetSet*> maybe_unused_;
+  Relists relists_;
   absl::flat_hash_map<std::string, ObservedNode> nodes_;
   NameTable node_names_{/*limit=*/1 << 30};
 };

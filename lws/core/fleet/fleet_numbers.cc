@@ -36,6 +36,7 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   PackedWorker next = PackWorker(facts);
   next.has_other_owner = worker.has_other_owner;
   next.is_due = worker.is_due;
+  next.is_told = worker.is_told = 1;
   if (SameWorker(worker, next)) return true;
   const bool failed = worker.fails;
   worker = next;
@@ -105,8 +106,9 @@ absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
   const std::vector<FleetSet*>& sets = index_.sets();
   for (const PodFacts& pod : pods) {
     const Member& member = pod.member;
-    const bool is_known = member.set < sets.size() && member.group >= 0 && member.group < kMaxGroups &&
-                          member.worker >= 0 && member.worker <= sets[member.set]->groups.workers() &&
+    const bool is_known = member.set < sets.size() && sets[member.set] != nullptr && member.group >= 0 &&
+                          member.group < kMaxGroups && member.worker >= 0 &&
+                          member.worker <= sets[member.set]->groups.workers() &&
                           pod.revision < sets[member.set]->revision_names.end() && pod.node < index_.node_names().end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,
@@ -134,8 +136,8 @@ absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
 absl::Status FleetNumbers::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
   const std::vector<FleetSet*>& sets = index_.sets();
   for (const WorkersFacts& facts : statefulsets) {
-    const bool is_known = facts.set < sets.size() && facts.group >= 0 && facts.group < kMaxGroups &&
-                          facts.revision < sets[facts.set]->revision_names.end();
+    const bool is_known = facts.set < sets.size() && sets[facts.set] != nullptr && facts.group >= 0 &&
+                          facts.group < kMaxGroups && facts.revision < sets[facts.set]->revision_names.end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no StatefulSet is of group ", facts.group, " of set number ",
                                                      facts.set, " with revision number ", facts.revision));

@@ -1,5 +1,6 @@
 #include "lws/core/fleet/fleet_objects.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "lws/core/fleet/failing_groups.h"
 #include "lws/core/fleet/object_packing.h"
 #include "lws/core/fleet/packed_group.h"
+#include "lws/core/fleet/relists.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
 #include "lws/core/revision/revision_data.h"
@@ -19,6 +21,14 @@
 namespace lws::internal {
 
 void FleetObjects::AddPod(ObservedPod pod) {
+  if (!index_.relists().IsOn("Pod")) return AddPodNow(std::move(pod));
+  const std::string namespace_name = pod.meta.namespace_name;
+  const std::string name = pod.meta.name;
+  AddPodNow(std::move(pod));
+  if (index_.In(namespace_name).pods.contains(name)) index_.relists().Told("Pod", namespace_name, name);
+}
+
+void FleetObjects::AddPodNow(ObservedPod pod) {
   pod.meta.group_in_name = GroupInName(pod.meta);
   const std::string namespace_name = pod.meta.namespace_name;
   const std::string name = pod.meta.name;
@@ -75,6 +85,15 @@ void FleetObjects::RemovePod(FleetNamespace* space, absl::string_view name) {
 }
 
 void FleetObjects::AddStatefulSet(ObservedStatefulSet statefulset) {
+  if (!index_.relists().IsOn("StatefulSet")) return AddStatefulSetNow(std::move(statefulset));
+  const std::string namespace_name = statefulset.meta.namespace_name;
+  const std::string name = statefulset.meta.name;
+  AddStatefulSetNow(std::move(statefulset));
+  const bool is_whole = index_.In(namespace_name).statefulsets.contains(name);
+  if (is_whole) index_.relists().Told("StatefulSet", namespace_name, name);
+}
+
+void FleetObjects::AddStatefulSetNow(ObservedStatefulSet statefulset) {
   statefulset.meta.group_in_name = GroupInName(statefulset.meta);
   const std::string namespace_name = statefulset.meta.namespace_name;
   const std::string name = statefulset.meta.name;
@@ -142,6 +161,7 @@ void FleetObjects::RemoveStatefulSet(FleetNamespace* space, absl::string_view na
 
 void FleetObjects::AddSet(LeaderWorkerSet next) {
   FleetSet& set = index_.SetOf(next.metadata().namespace_(), next.metadata().name());
+  index_.relists().Told(kKind, set.namespace_name, set.name);
   const bool same = set.exists && google::protobuf::util::MessageDifferencer::Equals(set.set, next);
   if (same) return;
   const bool same_spec = set.exists &&
@@ -154,17 +174,28 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   set.exists = true;
   due_.AddSet(&set);
   if (!same_spec) ListAllFailing(&set);
-  const int32_t workers = set.set.spec().leader_worker_template().size() - 1;
+  const int64_t size = set.set.spec().leader_worker_template().size();
+  const auto workers = static_cast<int32_t>(std::clamp<int64_t>(size - 1, 0, PackedGroups::kMostWorkers));
   if (workers <= set.groups.workers()) return;
   set.groups.SetWorkers(workers);
-  // Workers that came before there was a place for them.
+  PackWaiting(set);
+}
+
+void FleetObjects::PackWaiting(const FleetSet& set) {
   std::vector<ObservedPod> waiting;
   for (const auto& [index, pods] : set.whole_pods) {
     for (const ObservedPod* pod : pods) {
       if (!pod->is_leader()) waiting.push_back(*pod);
     }
   }
-  for (ObservedPod& pod : waiting) AddPod(std::move(pod));
+  const Relists& relists = index_.relists();
+  for (const ObservedPod& pod : waiting) {
+    const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
+    AddPodNow(pod);
+    // It was the set that was told.
+    const Place place = is_untold ? index_.FindPackedPod(set.space, pod.meta.name) : Place();
+    if (place.set != nullptr) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;
+  }
 }
 
 void FleetObjects::AddRevision(ObservedRevision revision) {
@@ -172,6 +203,7 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   ++space.revisions_version;
   if (!revision.meta.set_name.empty()) due_.AddSet(&index_.SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
+  index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
   // Read once here, so that no look at a leader has to.
   revision.is_known_to_read = RevisionReads(revision.data);
   space.revisions[name] = std::move(revision);
@@ -180,18 +212,21 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
 void FleetObjects::AddService(ObservedService service) {
   const ObservedMeta& meta = service.meta;
   FleetNamespace& space = index_.In(meta.namespace_name);
+  index_.relists().Told("Service", meta.namespace_name, meta.name);
   const bool is_new = !space.services.contains(meta.name);
   if (is_new && space.sets.contains(meta.name)) due_.AddSet(&index_.SetOf(meta.namespace_name, meta.name));
   space.services[meta.name] = std::make_unique<ObservedService>(service);
 }
 
 void FleetObjects::AddPodGroup(ObservedPodGroup pod_group) {
+  index_.relists().Told(kPodGroupKind, pod_group.meta.namespace_name, pod_group.meta.name);
   FleetNamespace& space = index_.In(pod_group.meta.namespace_name);
   space.pod_groups[pod_group.meta.name] = std::make_unique<ObservedPodGroup>(pod_group);
 }
 
 void FleetObjects::AddNode(ObservedNode node) {
   const std::string name = node.name;
+  index_.relists().Told("Node", "", name);
   index_.nodes()[name] = std::move(node);
 }
 
@@ -219,6 +254,8 @@ void FleetObjects::Remove(absl::string_view kind, absl::string_view namespace_na
     FleetSet& set = index_.SetOf(namespace_name, name);
     if (set.exists) due_.AddSet(&set);
     set.exists = false;
+    set.use.objects_to_go = 0;
+    index_.MayBeUnused(&set);
   }
 }
 

@@ -47,6 +47,11 @@ class FleetObjects {
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
+  // Without marking the object as told.
+  void AddPodNow(ObservedPod pod);
+  void AddStatefulSetNow(ObservedStatefulSet statefulset);
+  // Packs the workers that came before there was a place for them.
+  void PackWaiting(const FleetSet& set);
   // False when the object has no place among the groups. One whose facts alone fit is kept whole, too.
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/core/desired/set_digest.h"
@@ -35,6 +34,16 @@ struct FleetNamespace;
 struct SetRevisions {
   std::vector<const ObservedRevision*> list;
   int64_t version = -1;
+};
+
+// Whether anybody still has a use for a set.
+struct SetUse {
+  uint32_t number = 0;          // in its fleet
+  bool number_is_held = false;  // by the host
+  // Of a set that does not exist: it is among those that may have nothing left, and so many of its objects have to go
+  // before it is worth a look.
+  bool may_be_unused = false;
+  int64_t objects_to_go = 0;
 };
 
 // A set, or what belongs to one that was not told yet.
@@ -62,7 +71,7 @@ class FleetSet {
 
   const std::string namespace_name;
   const std::string name;
-  uint32_t number = 0;              // in its fleet
+  SetUse use;
   FleetNamespace* space = nullptr;  // where it is
 
   // What every event touches is together.
@@ -82,8 +91,8 @@ class FleetSet {
   std::vector<int32_t> failing;
 
   // Sets that are named like groups of this one share their names with objects of it.
-  absl::flat_hash_set<int32_t> namesakes;  // their groups
-  FleetSet* parent = nullptr;              // the set that this one is a namesake in; null when there is none
+  absl::flat_hash_map<int32_t, int32_t> namesakes;  // how many by group
+  FleetSet* parent = nullptr;                       // the set that this one is a namesake in; null when there is none
 
   SetRevisions revisions;
   bool is_due = false;

@@ -13,6 +13,8 @@ namespace lws::internal {
 FleetCounts CountObjects(const std::vector<FleetSet*>& sets) {
   FleetCounts counts;
   for (const FleetSet* set : sets) {
+    if (set == nullptr) continue;
+    ++counts.known_sets;
     if (!set->exists) continue;
     ++counts.sets;
     const int32_t workers = set->groups.workers();

@@ -49,6 +49,7 @@ struct PackedLeader {
   // A member of the group fails, or failed when it was last looked at; the group is then in FleetSet::failing.
   uint16_t has_failing : 1;
   uint16_t is_listed : 1;
+  uint16_t is_told : 1;  // since the list of its kind began
 };
 
 struct PackedStatefulSet {
@@ -62,6 +63,7 @@ struct PackedStatefulSet {
   uint16_t one_revision : 1;        // currentRevision and updateRevision are the same
   uint16_t is_owned_by_leader : 1;  // its controller is the leader pod of its name, with the leader's UID here
   uint16_t is_whole : 1;            // as for the leader
+  uint16_t is_told : 1;             // as for the leader
 };
 
 struct PackedGroup {
@@ -82,6 +84,7 @@ struct PackedWorker {
   // begin.
   uint16_t has_other_owner : 1;
   uint16_t is_due : 1;
+  uint16_t is_told : 1;  // as for the leader
 };
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
 
@@ -102,6 +105,10 @@ inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
 
 class PackedGroups {
  public:
+  // The most workers of a group that are packed. A larger group keeps its other workers whole, so that memory follows
+  // the members that are there, and not a size that somebody wrote.
+  static constexpr int32_t kMostWorkers = 4095;
+
   static constexpr int32_t kPageGroups = 64;
 
   // Workers that a group has place for.
@@ -117,6 +124,15 @@ class PackedGroups {
   }
   PackedGroup* Find(int32_t index) { return const_cast<PackedGroup*>(std::as_const(*this).Find(index)); }
   PackedGroup& At(int32_t index);
+
+  // Calls change(group, its workers) for the groups of every page, in order.
+  template <typename Change>
+  void ForEachMutable(const Change& change) {
+    ForEach([this, &change](int32_t index, const PackedGroup&, const PackedWorker*) {
+      PackedGroup* group = Find(index);
+      change(group, reinterpret_cast<PackedWorker*>(group + 1));
+    });
+  }
 
   // Worker 1 and up; null when the page is not there, or there is no place for such a worker.
   const PackedWorker* FindWorker(int32_t index, int32_t worker) const {

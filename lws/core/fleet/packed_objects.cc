@@ -18,6 +18,7 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
   next.is_due = packed.leader.is_due;
   next.has_failing = packed.leader.has_failing;
   next.is_listed = packed.leader.is_listed;
+  next.is_told = next.exists;
   const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
   if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
   if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
@@ -28,7 +29,11 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
   }
   if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) due_.AddSet(set);
   ListFailing(set, group, next.fails);
-  if (next.exists) due_.AddMember(set, group, 0);
+  if (next.exists) {
+    due_.AddMember(set, group, 0);
+  } else {
+    index_.MayBeUnused(set);
+  }
 }
 
 void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers,
@@ -38,12 +43,14 @@ void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefu
   const bool keeps_uid = !next.exists || next.is_whole;
   if (keeps_uid) next.uid = packed.workers.uid;  // that the workers name
   SwitchOwner(set, group, next.uid);
+  next.is_told = packed.workers.is_told = next.exists;
   const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
   if (same && !next.is_whole) return;
   if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
   if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) due_.AddSet(set);
   ListFailing(set, group, false);
   due_.AddMember(set, group, 0);
+  if (!next.exists) index_.MayBeUnused(set);
   const bool has_namesakes = set->namesakes.contains(group) || !set->space->pods.empty();
   if (has_namesakes) whole_.MakeNamesakesDue(set->space, set->namespace_name, MemberName(*set, group, 0));
 }
@@ -52,12 +59,14 @@ void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
   PackedWorker next = worker;
   next.is_due = packed.is_due;
+  next.is_told = packed.is_told = next.exists;
   if (SameWorker(packed, next)) return;
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   const bool failed = packed.fails;
   packed = next;
   ListFailingWorker(place, failed, next.fails);
   if (next.fails) due_.AddMember(place.set, place.group, place.worker);
+  if (!next.exists) index_.MayBeUnused(place.set);
   if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
 }
 
@@ -102,6 +111,7 @@ void PackedObjects::UnpackWorkers(FleetSet* set, int32_t group) {
   UnpackStatefulSet(packed, group, index_.NamesOf(set), whole.get());
   packed.workers.is_whole = 1;
   packed.workers.is_owned_by_leader = 0;
+  if (packed.workers.is_told) index_.relists().Told("StatefulSet", set->namespace_name, whole->meta.name);
   whole_.KeepStatefulSet(std::move(whole));
 }
 
@@ -111,6 +121,7 @@ void PackedObjects::UnpackMembers(FleetSet* set, int32_t group) {
     if (packed == nullptr || !packed->exists || !packed->has_other_owner) continue;
     auto whole = std::make_unique<ObservedPod>();
     UnpackWorker(*packed, OwnerOf(*set, group, *packed), group, i, index_.NamesOf(set), whole.get());
+    if (packed->is_told) index_.relists().Told("Pod", set->namespace_name, whole->meta.name);
     const bool is_due = packed->is_due;
     *packed = {};
     packed->is_due = is_due;

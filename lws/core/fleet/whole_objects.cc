@@ -21,6 +21,7 @@ void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
   } else {
     group.erase(std::remove(group.begin(), group.end(), &pod), group.end());
     if (group.empty()) set.whole_pods.erase(pod.meta.group_index);
+    index_.MayBeUnused(&set);
   }
   const PackedGroup* packed = IsNamedGroup(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
   if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
@@ -43,6 +44,7 @@ void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool 
   }
   for (FleetSet* set : sets) {
     set->irregular += add ? 1 : -1;
+    if (!add) index_.MayBeUnused(set);
     due_.AddSet(set);
   }
 }

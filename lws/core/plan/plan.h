@@ -1,9 +1,9 @@
 // What a host should do next: a plan is data that prints, compares and serialises.
 //
 //   lws::Plan plan;
-//   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // what a host performs, in this order
+//   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // a host performs them in order
 //   plan.requeue_after.has_value();    // false: look again when something changes
-//   plan.error.ok();                   // true: nothing stopped the decision after the actions before it
+//   plan.error.ok();                   // true: nothing stopped the decision
 //   plan.empty();                      // true
 //
 // Expected flow: perform the actions in order and stop at the first that fails; record every event whose `after_action`

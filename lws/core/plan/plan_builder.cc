@@ -44,6 +44,10 @@ Action& PlanBuilder::PatchStatus(absl::string_view api_version, absl::string_vie
                ActionObject::Of(std::move(patch)));
 }
 
+Action& PlanBuilder::PatchSet(Json patch) {
+  return Write(Verb::kPatch, kApiVersion, {kKind, namespace_name_, set_name_}, ActionObject::Of(std::move(patch)));
+}
+
 Action& PlanBuilder::Write(Verb verb, Json object) {
   std::string api_version = object.value("apiVersion", "");
   const Json& metadata = object["metadata"];

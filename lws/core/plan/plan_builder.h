@@ -54,6 +54,8 @@ class PlanBuilder {
   // Updates the status of the set; the object holds its name and the status.
   Action& UpdateStatus(Json object);
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
+  // Of the set, as a JSON merge patch.
+  Action& PatchSet(Json patch);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
 
   // A Normal event, recorded when all actions so far have succeeded.

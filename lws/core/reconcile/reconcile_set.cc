@@ -20,6 +20,7 @@
 #include "lws/core/groups/status.h"
 #include "lws/core/plan/action_object.h"
 #include "lws/core/plan/plan_builder.h"
+#include "lws/core/reconcile/revert_set.h"
 #include "lws/core/revision/revision_data.h"
 #include "lws/core/revision/revisions.h"
 #include "lws/rollout/controls.h"
@@ -41,6 +42,7 @@ using internal::OwnedRevisions;
 using internal::ParseStrictInteger;
 using internal::PlanBuilder;
 using internal::ReadGroups;
+using internal::RevertPatch;
 using internal::RevisionChoice;
 using internal::RevisionObject;
 using internal::RolloutProgressing;
@@ -105,6 +107,7 @@ class SetPass {
     if (!status.ok()) return plan_.Fail(std::move(status));
     DecideService();
     status = DecideStatus();
+    if (status.ok()) status = DecideRevert();
     if (!status.ok()) return plan_.Fail(std::move(status));
     return look_again_in_.has_value() ? plan_.Again(*look_again_in_) : plan_.Take();
   }
@@ -219,18 +222,45 @@ class SetPass {
       plan_.Because(DecisionReason::kCanaryHolds, DecisionSubject::kSet);
     }
     if (step->progress.deadline_exceeded) progressing_ = RolloutProgressing::kStalled;
-    if (step->progress.deadline_exceeded && !progress.deadline_exceeded) ExceedDeadline();
+    if (step->progress.deadline_exceeded) ExceedDeadline(!progress.deadline_exceeded);
     if (!(step->progress == progress)) plan_.Keep(std::move(step->progress));
     return std::move(step->step);
   }
 
-  void ExceedDeadline() {
-    plan_.Because(DecisionReason::kDeadlineExceeded, DecisionSubject::kSet, key_);
-    plan_.Warn("ProgressDeadlineExceeded", "Update",
-               absl::StrCat("revision ", key_, " has made no progress within the deadline"));
-    if (!options_.controls->reverts) return;
-    const ObservedRevision* former = OwnedRevisions(set_, observation_.revisions).NewestBut(key_);
-    if (former != nullptr) plan_.RevertTo(former->meta.revision_key);
+  void ExceedDeadline(bool is_first_look) {
+    if (is_first_look) {
+      plan_.Because(DecisionReason::kDeadlineExceeded, DecisionSubject::kSet, key_);
+      plan_.Warn("ProgressDeadlineExceeded", "Update",
+                 absl::StrCat("revision ", key_, " has made no progress within the deadline"));
+    }
+    if (!options_.controls->reverts || updated_) return;
+    former_ = OwnedRevisions(set_, observation_.revisions).NewestBut(key_);
+    if (former_ != nullptr && CameBack()) former_ = nullptr;
+    if (former_ != nullptr) plan_.RevertTo(former_->meta.revision_key);
+  }
+
+  // The template is one from before the former revision: it was taken back already, and is not exchanged to and fro.
+  bool CameBack() const {
+    return std::any_of(observation_.revisions.begin(), observation_.revisions.end(),
+                       [this](const ObservedRevision* revision) {
+                         return revision->meta.set_name == set_.metadata().name() &&
+                                revision->meta.revision_key == key_ && revision->number < former_->number;
+                       });
+  }
+
+  // Gives the set its former template. A status of the same pass comes first: one of the two writes would find the
+  // other's version, so the next pass takes the template back.
+  absl::Status DecideRevert() {
+    if (former_ == nullptr || wrote_status_) return absl::OkStatus();
+    absl::StatusOr<Json> patch = RevertPatch(set_, *former_);
+    if (!patch.ok()) return patch.status();
+    Action& action = plan_.PatchSet(*std::move(patch));
+    action.uid = set_.metadata().uid();
+    action.resource_version = set_.metadata().resource_version();
+    action.conflict_is_retry = true;
+    plan_.Tell("GroupsUpdating", "Update", absl::StrCat("Reverting to revision ", former_->meta.revision_key),
+               ObjectRef{"ControllerRevision", former_->meta.namespace_name, former_->meta.name});
+    return absl::OkStatus();
   }
 
   absl::Status DecideLeaderSet() {
@@ -340,6 +370,7 @@ class SetPass {
   void WriteStatus(const StatusCounts& counts) {
     const SetStatus next = NextStatus(observation_, counts, now_, progressing_);
     if (next.changed) {
+      wrote_status_ = true;
       plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
       Action& action = plan_.UpdateStatus(next.status);
       action.uid = set_.metadata().uid();
@@ -375,6 +406,8 @@ class SetPass {
   // The template changed with this pass.
   bool updated_ = false;
   std::optional<absl::Duration> look_again_in_;
+  const ObservedRevision* former_ = nullptr;  // that the set is to be reverted to
+  bool wrote_status_ = false;
   RolloutProgressing progressing_ = RolloutProgressing::kOnTime;
 };
 

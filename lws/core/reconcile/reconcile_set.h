@@ -8,7 +8,8 @@
 // StatefulSet of it changed; the plan is performed in order. Guarantees:
 //   1. A set that is absent or being deleted gets an empty plan.
 //   2. On the state that a plan leads to, once everything has settled, the next plan is empty.
-//   3. Nothing is deleted but former revisions, and those only when the update is done.
+//   3. Nothing is deleted but former revisions, and those only when the update is done. The set itself is changed only
+//      under controls that revert, when the deadline is exceeded, and at the version that was seen.
 //   4. A pure function of its arguments.
 // Errors: in Plan::error, naming object and field: a maxSurge or maxUnavailable that is no percentage, a replicas
 // annotation or group index that is no integer, a revision's name that is taken.

@@ -1,6 +1,7 @@
 #include "lws/core/reconcile/refused_objects.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ constexpr char kSomeUid[] = "00000000-0000-4000-8000-000000000000";
 // Hashes of revisions have 8 to 10 letters.
 constexpr absl::string_view kShortHash = "5c8f7d9b";
 constexpr absl::string_view kLongHash = "5c8f7d9b64";
+// The API server completes a name that it generates by five letters, within 63.
+constexpr size_t kGeneratedFrom = 58;
+constexpr absl::string_view kGeneratedEnd = "5c8f7";
 
 void GiveUids(Json* object) {
   Json& metadata = (*object)["metadata"];
@@ -148,6 +152,12 @@ class Search {
 }  // namespace
 
 std::vector<RefusedObject> RefusedObjects(const LeaderWorkerSet& set, const LeaderWorkerSet* before) {
+  if (set.metadata().name().empty()) {
+    LeaderWorkerSet named = set;
+    named.mutable_metadata()->set_name(
+        absl::StrCat(set.metadata().generate_name().substr(0, kGeneratedFrom), kGeneratedEnd));
+    return Search(named, before).Run();
+  }
   return Search(set, before).Run();
 }
 

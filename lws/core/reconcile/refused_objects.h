@@ -36,9 +36,9 @@ struct RefusedObject {
   FieldErrors errors;
 };
 
-// The objects of a set that is admitted, one of each kind. `before`, which may be null, is the set that this one
-// replaces: its StatefulSet is updated then, and not created. Complexity: O(size + templates), and the logarithm of
-// replicas.
+// The objects of a set that is admitted, one of each kind; a name that the API server generates is completed by some
+// letters. `before`, which may be null, is the set that this one replaces: its StatefulSet is updated then, and not
+// created. Complexity: O(size + templates), and the logarithm of replicas.
 std::vector<RefusedObject> RefusedObjects(const LeaderWorkerSet& set, const LeaderWorkerSet* before = nullptr);
 
 }  // namespace lws

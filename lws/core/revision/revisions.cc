@@ -15,8 +15,10 @@ namespace lws::internal {
 constexpr size_t kNamePrefix = 220;
 
 bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {
-  return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, set_name.substr(0, kNamePrefix));
+  return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, RevisionNamePrefix(set_name));
 }
+
+absl::string_view RevisionNamePrefix(absl::string_view set_name) { return set_name.substr(0, kNamePrefix); }
 
 OwnedRevisions::OwnedRevisions(const LeaderWorkerSet& set, const std::vector<const ObservedRevision*>& observed) {
   for (const ObservedRevision* revision : observed) {

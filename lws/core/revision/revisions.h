@@ -29,6 +29,9 @@ namespace lws::internal {
 // Whether a pass over the set may have to look at the revision: by its label, or because a new one could get its name.
 bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
 
+// What the names of new revisions of the set begin with. Borrows from the name.
+absl::string_view RevisionNamePrefix(absl::string_view set_name);
+
 class OwnedRevisions {
  public:
   // Borrows the elements of `observed`.

@@ -1,9 +1,14 @@
 #include "lws/core/snapshot/cluster_snapshot.h"
 
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/pod_name.h"
@@ -17,9 +22,9 @@
 
 namespace lws {
 
-using internal::ConcernsSet;
 using internal::DigestOf;
 using internal::FromProto;
+using internal::RevisionNamePrefix;
 using internal::SetDigest;
 using internal::ToProto;
 
@@ -36,27 +41,89 @@ const T* Find(const ByKey<T>& objects, absl::string_view namespace_name, absl::s
   return found == objects.end() ? nullptr : &found->second;
 }
 
-// The objects of one namespace that `wanted` takes, in order.
-template <typename T, typename Wanted>
-std::vector<const T*> Select(const ByKey<T>& objects, absl::string_view namespace_name, const Wanted& wanted) {
-  std::vector<const T*> selected;
-  const std::string first(namespace_name);
-  for (auto it = objects.lower_bound({first, ""}); it != objects.end() && it->first.first == first; ++it) {
-    if (wanted(it->second)) selected.push_back(&it->second);
-  }
-  return selected;
-}
-
 template <typename T>
 void Put(T observed, ByKey<T>* objects) {
   const Key key(observed.meta.namespace_name, observed.meta.name);
   (*objects)[key] = std::move(observed);
 }
 
-std::vector<const ObservedRevision*> RevisionsOf(const ByKey<ObservedRevision>& revisions,
-                                                 const std::string& namespace_name, const std::string& set_name) {
-  return Select(revisions, namespace_name,
-                [&](const ObservedRevision& revision) { return ConcernsSet(revision, set_name); });
+using Names = std::set<std::string>;
+
+// Objects of one kind, and the names of those of every set, and of every group of a set, by their labels.
+template <typename T>
+class Labelled {
+ public:
+  const ByKey<T>& all() const { return objects_; }
+
+  void Put(T observed) {
+    const Key key(observed.meta.namespace_name, observed.meta.name);
+    Erase(key);
+    of_set_[SetOf(observed.meta)].insert(key.second);
+    of_group_[GroupOf(observed.meta)].insert(key.second);
+    objects_[key] = std::move(observed);
+  }
+
+  void Erase(const Key& key) {
+    const auto found = objects_.find(key);
+    if (found == objects_.end()) return;
+    EraseName(SetOf(found->second.meta), key.second, &of_set_);
+    EraseName(GroupOf(found->second.meta), key.second, &of_group_);
+    objects_.erase(found);
+  }
+
+  const T* Find(absl::string_view namespace_name, absl::string_view name) const {
+    return lws::Find(objects_, namespace_name, name);
+  }
+
+  const Names& NamesOfSet(absl::string_view namespace_name, absl::string_view set_name) const {
+    return NamesAt({std::string(namespace_name), std::string(set_name)}, of_set_);
+  }
+  const Names& NamesOfGroup(const ObservedMeta& meta) const { return NamesAt(GroupOf(meta), of_group_); }
+
+  // In the order of their names.
+  std::vector<const T*> Named(absl::string_view namespace_name, const Names& names) const {
+    std::vector<const T*> found;
+    found.reserve(names.size());
+    for (const std::string& name : names) found.push_back(Find(namespace_name, name));
+    return found;
+  }
+
+ private:
+  using Group = std::pair<Key, std::optional<std::string>>;  // the set, and the label of the group
+
+  static Key SetOf(const ObservedMeta& meta) { return {meta.namespace_name, meta.set_name}; }
+  static Group GroupOf(const ObservedMeta& meta) { return {SetOf(meta), meta.group_index}; }
+
+  template <typename Place>
+  static const Names& NamesAt(const Place& place, const std::map<Place, Names>& names) {
+    static const Names& none = *new Names();
+    const auto found = names.find(place);
+    return found == names.end() ? none : found->second;
+  }
+
+  template <typename Place>
+  static void EraseName(const Place& place, const std::string& name, std::map<Place, Names>* names) {
+    const auto found = names->find(place);
+    found->second.erase(name);
+    if (found->second.empty()) names->erase(found);
+  }
+
+  ByKey<T> objects_;
+  std::map<Key, Names> of_set_;
+  std::map<Group, Names> of_group_;
+};
+
+// Those with the set's label, and those whose name begins as the set's revisions do.
+std::vector<const ObservedRevision*> RevisionsOf(const Labelled<ObservedRevision>& revisions,
+                                                 absl::string_view namespace_name, absl::string_view set_name) {
+  Names names = revisions.NamesOfSet(namespace_name, set_name);
+  const std::string first(namespace_name);
+  const absl::string_view prefix = RevisionNamePrefix(set_name);
+  for (auto it = revisions.all().lower_bound({first, std::string(prefix)});
+       it != revisions.all().end() && it->first.first == first && absl::StartsWith(it->first.second, prefix); ++it) {
+    names.insert(it->first.second);
+  }
+  return revisions.Named(namespace_name, names);
 }
 
 }  // namespace
@@ -68,9 +135,9 @@ struct StoredSet {
 
 struct ClusterSnapshot::Objects {
   ByKey<StoredSet> sets;
-  ByKey<ObservedStatefulSet> statefulsets;
-  ByKey<ObservedPod> pods;
-  ByKey<ObservedRevision> revisions;
+  Labelled<ObservedStatefulSet> statefulsets;
+  Labelled<ObservedPod> pods;
+  Labelled<ObservedRevision> revisions;
   ByKey<ObservedService> services;
   ByKey<ObservedPodGroup> pod_groups;
   std::map<std::string, ObservedNode> nodes;
@@ -90,9 +157,9 @@ struct ClusterSnapshot::Adder {
     const Key key(set.metadata().namespace_(), set.metadata().name());
     objects->sets[key] = {std::move(set), std::move(digest)};
   }
-  void operator()(ObservedPod& pod) { Put(std::move(pod), &objects->pods); }
-  void operator()(ObservedStatefulSet& statefulset) { Put(std::move(statefulset), &objects->statefulsets); }
-  void operator()(ObservedRevision& revision) { Put(std::move(revision), &objects->revisions); }
+  void operator()(ObservedPod& pod) { objects->pods.Put(std::move(pod)); }
+  void operator()(ObservedStatefulSet& statefulset) { objects->statefulsets.Put(std::move(statefulset)); }
+  void operator()(ObservedRevision& revision) { objects->revisions.Put(std::move(revision)); }
   void operator()(ObservedService& service) { Put(std::move(service), &objects->services); }
   void operator()(ObservedPodGroup& pod_group) { Put(std::move(pod_group), &objects->pod_groups); }
   void operator()(ObservedNode& node) {
@@ -110,9 +177,9 @@ absl::Status ClusterSnapshot::Add(const Json& object) {
 
 void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
   const Key key{std::string(namespace_name), std::string(name)};
-  if (kind == "Pod") objects_->pods.erase(key);
-  if (kind == "StatefulSet") objects_->statefulsets.erase(key);
-  if (kind == "ControllerRevision") objects_->revisions.erase(key);
+  if (kind == "Pod") objects_->pods.Erase(key);
+  if (kind == "StatefulSet") objects_->statefulsets.Erase(key);
+  if (kind == "ControllerRevision") objects_->revisions.Erase(key);
   if (kind == "Service") objects_->services.erase(key);
   if (kind == kPodGroupKind) objects_->pod_groups.erase(key);
   if (kind == kKind) objects_->sets.erase(key);
@@ -122,9 +189,9 @@ void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace
 ClusterStateProto ClusterSnapshot::Save() const {
   ClusterStateProto state;
   for (const auto& [key, set] : objects_->sets) *state.add_sets() = set.set;
-  for (const auto& [key, statefulset] : objects_->statefulsets) *state.add_statefulsets() = ToProto(statefulset);
-  for (const auto& [key, pod] : objects_->pods) *state.add_pods() = ToProto(pod);
-  for (const auto& [key, revision] : objects_->revisions) *state.add_revisions() = ToProto(revision);
+  for (const auto& [key, statefulset] : objects_->statefulsets.all()) *state.add_statefulsets() = ToProto(statefulset);
+  for (const auto& [key, pod] : objects_->pods.all()) *state.add_pods() = ToProto(pod);
+  for (const auto& [key, revision] : objects_->revisions.all()) *state.add_revisions() = ToProto(revision);
   for (const auto& [key, service] : objects_->services) *state.add_services() = ToProto(service.meta);
   for (const auto& [key, pod_group] : objects_->pod_groups) *state.add_pod_groups() = ToProto(pod_group.meta);
   for (const auto& [name, node] : objects_->nodes) *state.add_nodes() = ToProto(node);
@@ -139,11 +206,11 @@ absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
   for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
     absl::StatusOr<ObservedStatefulSet> statefulset = FromProto(proto);
     if (!statefulset.ok()) return statefulset.status();
-    Put(*std::move(statefulset), &objects->statefulsets);
+    objects->statefulsets.Put(*std::move(statefulset));
   }
-  for (const ObservedPodProto& pod : state.pods()) Put(FromProto(pod), &objects->pods);
+  for (const ObservedPodProto& pod : state.pods()) objects->pods.Put(FromProto(pod));
   for (const ObservedRevisionProto& revision : state.revisions()) {
-    Put(FromProto(revision), &objects->revisions);
+    objects->revisions.Put(FromProto(revision));
   }
   for (const ObservedMetaProto& meta : state.services()) {
     Put(ObservedService{FromProto(meta)}, &objects->services);
@@ -162,29 +229,28 @@ SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, abs
   if (stored == nullptr) return observation;
   observation.set = &stored->set;
   observation.digest = &stored->digest;
-  observation.leader_statefulset = Find(objects_->statefulsets, namespace_name, name);
+  observation.leader_statefulset = objects_->statefulsets.Find(namespace_name, name);
   observation.service = Find(objects_->services, namespace_name, name);
-  observation.leader_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& pod) {
-    return pod.meta.set_name == name && pod.is_leader();
-  });
-  std::set<absl::string_view> leader_names;
-  for (const ObservedPod* leader : observation.leader_pods) leader_names.insert(leader->meta.name);
-  observation.worker_statefulsets =
-      Select(objects_->statefulsets, namespace_name, [&](const ObservedStatefulSet& statefulset) {
-        return (statefulset.meta.set_name == name && statefulset.meta.group_index.has_value()) ||
-               leader_names.count(statefulset.meta.name) > 0;
-      });
-  observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), std::string(name));
+  Names statefulsets;
+  for (const std::string& labelled : objects_->statefulsets.NamesOfSet(namespace_name, name)) {
+    const ObservedStatefulSet* statefulset = objects_->statefulsets.Find(namespace_name, labelled);
+    if (statefulset->meta.group_index.has_value()) statefulsets.insert(labelled);
+  }
+  for (const ObservedPod* pod : objects_->pods.Named(namespace_name, objects_->pods.NamesOfSet(namespace_name, name))) {
+    if (!pod->is_leader()) continue;
+    observation.leader_pods.push_back(pod);
+    if (objects_->statefulsets.Find(namespace_name, pod->meta.name) != nullptr) statefulsets.insert(pod->meta.name);
+  }
+  observation.worker_statefulsets = objects_->statefulsets.Named(namespace_name, statefulsets);
+  observation.revisions = RevisionsOf(objects_->revisions, namespace_name, name);
   observation.groups_to_restart = GroupsToRestart(namespace_name, name);
   return observation;
 }
 
 std::vector<int32_t> ClusterSnapshot::GroupsToRestart(absl::string_view namespace_name, absl::string_view name) const {
   std::set<int32_t> owed;
-  const auto fails = [name](const ObservedPod& pod) {
-    return pod.meta.set_name == name && TriggersRestart(pod.phase, pod.restarted, pod.meta.terminating);
-  };
-  for (const ObservedPod* pod : Select(objects_->pods, namespace_name, fails)) {
+  for (const ObservedPod* pod : objects_->pods.Named(namespace_name, objects_->pods.NamesOfSet(namespace_name, name))) {
+    if (!TriggersRestart(pod->phase, pod->restarted, pod->meta.terminating)) continue;
     const std::optional<int32_t> group = GroupOwedRestart(ObservePod(namespace_name, pod->meta.name));
     if (group.has_value()) owed.insert(*group);
   }
@@ -193,27 +259,26 @@ std::vector<int32_t> ClusterSnapshot::GroupsToRestart(absl::string_view namespac
 
 PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, absl::string_view name) const {
   PodObservation observation;
-  observation.pod = Find(objects_->pods, namespace_name, name);
-  if (observation.pod == nullptr) return observation;
+  observation.pod = objects_->pods.Find(namespace_name, name);
+  // Of a pod of no set nothing else is read.
+  if (observation.pod == nullptr || observation.pod->meta.set_name.empty()) return observation;
   const ObservedPod& pod = *observation.pod;
   const std::string& set_name = pod.meta.set_name;
   const StoredSet* stored = Find(objects_->sets, namespace_name, set_name);
   observation.set = stored == nullptr ? nullptr : &stored->set;
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
-    observation.leader = Find(objects_->pods, namespace_name, parsed->parent);
+    observation.leader = objects_->pods.Find(namespace_name, parsed->parent);
   }
   if (pod.meta.controller.has_value()) {
-    observation.controller = Find(objects_->statefulsets, namespace_name, pod.meta.controller->name);
+    observation.controller = objects_->statefulsets.Find(namespace_name, pod.meta.controller->name);
   }
-  observation.group_pods = Select(objects_->pods, namespace_name, [&](const ObservedPod& other) {
-    return other.meta.set_name == set_name && other.meta.group_index == pod.meta.group_index;
-  });
-  observation.worker_statefulset = Find(objects_->statefulsets, namespace_name, name);
+  observation.group_pods = objects_->pods.Named(namespace_name, objects_->pods.NamesOfGroup(pod.meta));
+  observation.worker_statefulset = objects_->statefulsets.Find(namespace_name, name);
   observation.service = Find(objects_->services, namespace_name, name);
   observation.pod_group = Find(objects_->pod_groups, namespace_name, pod.pod_group_name);
   const auto node = objects_->nodes.find(pod.node_name);
   observation.node = node == objects_->nodes.end() ? nullptr : &node->second;
-  observation.revisions = RevisionsOf(objects_->revisions, std::string(namespace_name), set_name);
+  observation.revisions = RevisionsOf(objects_->revisions, namespace_name, set_name);
   return observation;
 }
 
@@ -225,7 +290,7 @@ std::vector<Key> ClusterSnapshot::SetNames() const {
 
 std::vector<Key> ClusterSnapshot::PodNames() const {
   std::vector<Key> names;
-  for (const auto& [key, pod] : objects_->pods) names.push_back(key);
+  for (const auto& [key, pod] : objects_->pods.all()) names.push_back(key);
   return names;
 }
 

@@ -44,8 +44,9 @@ class ClusterSnapshot {
   ClusterStateProto Save() const;
   absl::Status Load(const ClusterStateProto& state);
 
-  // Complexity: O(objects of the namespace). The results borrow from this snapshot.
+  // The results borrow from this snapshot. Complexity: O(objects of the set).
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) const;
+  // Complexity: O(pods of the group + revisions of the set).
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) const;
 
   // {namespace, name} of all sets, and of all pods.

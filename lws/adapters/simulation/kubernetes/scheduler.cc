@@ -1,9 +1,6 @@
 #include "lws/adapters/simulation/kubernetes/scheduler.h"
 
-#include <algorithm>
-#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -54,10 +51,14 @@ void Scheduler::OnNode(const Change& change) {
   due_.insert(waiting_.begin(), waiting_.end());
   waiting_.clear();
   if (change.after == nullptr) {
-    nodes_.erase(change.key.name);
+    const auto gone = nodes_.find(change.key.name);
+    if (gone == nodes_.end()) return;
+    by_load_.erase({gone->second.pods.size(), gone->first});
+    nodes_.erase(gone);
     return;
   }
   NodeState& state = nodes_[change.key.name];
+  by_load_.emplace(state.pods.size(), change.key.name);
   state.node = change.after;
   state.facts = ReadTopologyNode(*change.after).value_or(TopologyNode()).facts;
   state.free =
@@ -71,8 +72,11 @@ void Scheduler::OnNode(const Change& change) {
 void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
   const auto node = nodes_.find(NodeName(pod));
   if (node == nodes_.end()) return;
+  const size_t load = node->second.pods.size();
   const bool changed = add ? node->second.pods.insert(key).second : node->second.pods.erase(key) > 0;
   if (!changed) return;
+  by_load_.erase({load, node->first});
+  by_load_.emplace(node->second.pods.size(), node->first);
   AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
   if (add && !Terms(pod, "podAntiAffinity").empty()) guarded_pods_.emplace(key, node->first);
   if (!add) guarded_pods_.erase(key);
@@ -202,22 +206,11 @@ const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
   const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
   const ResourceList requests = Requests(pod);
   std::map<std::string, int> reasons;
-  std::vector<const NodeState*> candidates;
-  for (const auto& [name, state] : nodes_) {
-    const std::string reason =
-        filter.ok() ? Excluded(pod, *filter, requests, state) : "unreadable selector or affinity";
-    if (reason.empty()) {
-      candidates.push_back(&state);
-    } else {
-      ++reasons[reason];
-    }
-  }
-  // The emptiest first: what other pods say is dear to find out, and is asked until one node will do.
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const NodeState* a, const NodeState* b) { return a->pods.size() < b->pods.size(); });
-  for (const NodeState* candidate : candidates) {
-    const std::string reason = ExcludedByPods(pod, *candidate);
-    if (reason.empty()) return candidate;
+  for (const auto& [load, name] : by_load_) {
+    const NodeState& state = nodes_.at(name);
+    std::string reason = filter.ok() ? Excluded(pod, *filter, requests, state) : "unreadable selector or affinity";
+    if (reason.empty()) reason = ExcludedByPods(pod, state);
+    if (reason.empty()) return &state;
     ++reasons[reason];
   }
   MarkUnschedulable(pod, DescribeReasons(reasons));

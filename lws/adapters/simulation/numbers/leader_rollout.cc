@@ -16,6 +16,7 @@ void LeaderRollout::Count(int32_t ordinal, int32_t sign) {
 void LeaderRollout::Raise(int32_t ordinal) { cursor_ = std::max(cursor_, ordinal); }
 
 void LeaderRollout::Apply(const Spec& spec) {
+  is_due_ = true;
   const Spec before = spec_;
   spec_ = spec;
   if (leaders_.size() < static_cast<size_t>(spec.replicas)) leaders_.resize(static_cast<size_t>(spec.replicas));
@@ -37,6 +38,7 @@ void LeaderRollout::Apply(const Spec& spec) {
 }
 
 void LeaderRollout::SetReady(int32_t ordinal, bool ready) {
+  is_due_ = true;
   Count(ordinal, -1);
   leaders_[ordinal].ready = ready;
   Count(ordinal, 1);
@@ -44,6 +46,7 @@ void LeaderRollout::SetReady(int32_t ordinal, bool ready) {
 }
 
 void LeaderRollout::SetStopping(int32_t ordinal) {
+  is_due_ = true;
   Count(ordinal, -1);
   leaders_[ordinal].stopping = true;
   Count(ordinal, 1);
@@ -51,6 +54,7 @@ void LeaderRollout::SetStopping(int32_t ordinal) {
 }
 
 void LeaderRollout::SetGone(int32_t ordinal) {
+  is_due_ = true;
   Count(ordinal, -1);
   leaders_[ordinal] = Leader();
   missing_.push_back(ordinal);
@@ -106,6 +110,7 @@ void LeaderRollout::Sync(Work* work) {
   }
   condemned_.clear();
   Roll(work);
+  is_due_ = false;  // what this look stopped itself is no change that asks for another
   if (updated_ == there_ && ready_ == there_) current_revision_ = spec_.revision;
   assert(there_ >= 0 && ready_ >= 0 && updated_ >= 0 && healthy_ >= 0);
 }

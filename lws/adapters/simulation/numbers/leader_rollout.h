@@ -53,6 +53,8 @@ class LeaderRollout {
   void Sync(Work* work);
 
   const Spec& spec() const { return spec_; }
+  // Something changed since the last look.
+  bool is_due() const { return is_due_; }
   // It is through with its rollout: what it makes below its partition is of the spec's revision too.
   bool is_complete() const { return current_revision_ == spec_.revision; }
   // Pods that are there.
@@ -82,6 +84,7 @@ class LeaderRollout {
   void Roll(Work* work);
 
   const bool max_unavailable_statefulset_;
+  bool is_due_ = false;
   Spec spec_;
   RevisionId current_revision_ = 0;
   std::vector<Leader> leaders_;

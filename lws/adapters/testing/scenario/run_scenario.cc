@@ -30,6 +30,7 @@ SimulationOptions MakeOptions(const ScenarioRunOptions& options) {
   simulation.seed = options.seed;
   simulation.sets = options.sets;
   simulation.restarts = options.restarts;
+  simulation.scheduler_provider = options.scheduler_provider;
   simulation.statefulsets.max_unavailable = options.max_unavailable_statefulset;
   return simulation;
 }

@@ -21,6 +21,7 @@
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/core/reconcile/reconcile_set.h"
+#include "lws/placement/providers/pod_group.h"
 
 namespace lws {
 
@@ -32,6 +33,7 @@ struct ScenarioRunOptions {
   // Borrowed; null: the reference's way.
   const RestartPolicy* restarts = nullptr;
   bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
+  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
 };
 
 // The options, with what they leave open as the scenario says. Borrows from it.

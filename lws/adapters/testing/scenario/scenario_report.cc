@@ -1,11 +1,13 @@
 #include "lws/adapters/testing/scenario/scenario_report.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 
 namespace lws {
 namespace {
@@ -37,17 +39,14 @@ std::string ToString(const TimelineEntry& entry) {
   return time;
 }
 
-std::string WaitingText(const ScenarioReport& report) {
+std::string WaitingText(const std::vector<WaitingPod>& pods) {
   // By what they wait for, in the order of the first pod that does.
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
-  for (const WaitingPod& pod : report.waiting) {
-    const auto same = [&pod](const auto& reason) { return reason.first == pod.waiting.text; };
-    const auto found = std::find_if(reasons.begin(), reasons.end(), same);
-    if (found != reasons.end()) {
-      found->second.push_back(pod.pod);
-    } else {
-      reasons.push_back({pod.waiting.text, {pod.pod}});
-    }
+  std::map<absl::string_view, size_t> place_of;
+  for (const WaitingPod& pod : pods) {
+    const auto [found, is_new] = place_of.emplace(pod.waiting.text, reasons.size());
+    if (is_new) reasons.push_back({pod.waiting.text, {}});
+    reasons[found->second].second.push_back(pod.pod);
   }
   std::vector<std::string> texts;
   for (size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
@@ -62,7 +61,7 @@ std::string WaitingText(const ScenarioReport& report) {
 std::string StandText(const ScenarioReport& report) {
   std::string text = absl::StrCat(report.ready, " of ", report.wanted, " groups ready");
   if (report.updated < report.ready) absl::StrAppend(&text, ", ", report.updated, " of them updated");
-  const std::string waiting = WaitingText(report);
+  const std::string waiting = WaitingText(report.waiting);
   if (!waiting.empty()) absl::StrAppend(&text, "; ", waiting);
   if (waiting.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
   return text;

@@ -91,7 +91,7 @@ std::string StandText(const ScenarioReport& report);
 
 // "serve-3, serve-3-1: waiting for image main:2 (ImagePullBackOff)": pods that wait for the same thing are told
 // together, and no more than the first few things.
-std::string WaitingText(const ScenarioReport& report);
+std::string WaitingText(const std::vector<WaitingPod>& pods);
 
 // "lowest 3 groups ready during updates (the budget promises 3)": of the moment at which the promise was broken, if it
 // was; empty without an edit.

@@ -26,40 +26,14 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/testing/swarm/swarm_case.h"
 #include "lws/api/json.h"
 #include "lws/rollout/planner.h"
 
 namespace lws {
-
-struct SwarmEvent {
-  // kBrokenImage is one that cannot be pulled until the faults end.
-  enum class Kind { kNewImage, kBrokenImage, kScale, kFailContainer, kDeletePod, kKillNode, kFlapNode };
-  absl::Duration at;
-  Kind kind = Kind::kNewImage;
-  int32_t replicas = 0;   // to scale to
-  int32_t group = 0;      // of the container or pod
-  int32_t worker = 0;     // 0 is the leader
-  int32_t node = 0;       // to kill or flap
-  absl::Duration outage;  // of a node that flaps
-};
-
-struct SwarmCase {
-  uint64_t seed = 0;  // of the delays, and of what happens at the rates
-  int32_t replicas = 1;
-  int32_t size = 1;
-  int32_t max_surge = 0;
-  int32_t max_unavailable = 1;
-  bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
-  int32_t nodes = 1;
-  int32_t min_ready_seconds = 0;  // of RolloutControls
-  internal::SimulationFaults faults;
-  std::vector<SwarmEvent> events;  // by time
-};
 
 SwarmCase DrawSwarmCase(uint64_t seed);
 

@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "examples/lwsctl/cluster_input.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/placement/headroom.h"
+#include "lws/placement/set_request.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kUsage[] =
+    "usage: lwsctl capacity FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--without DOMAIN,...]\n"
+    "                       [--add [N=]NODE] [--groups N] [the flags of place for closeness and profile] [-o json]\n"
+    "How many more groups of the LeaderWorkerSets of FILE fit, in all and by domain, each set for itself, and what "
+    "stands\n"
+    "in the way of the next.\n"
+    "\n"
+    "  --without DOMAINS  as if these domains (b1/r3) or nodes were gone, with their pods\n"
+    "  --add N=NODE       as if there were N more nodes like this one, beside it, with its DaemonSets' pods\n"
+    "  --groups N         whether N more groups fit; with --add NODE, the fewest such nodes to add for that\n";
+
+constexpr int kNoRoom = 1;
+constexpr int kMalformed = 2;
+// Groups are counted one after another where sums do not decide: so far and no further.
+constexpr int64_t kMostGroups = 100000;
+constexpr int kMostAddedNodes = 10000;
+constexpr size_t kMostLines = 20;
+
+int Malformed(const absl::Status& status) {
+  Fail(status);
+  return kMalformed;
+}
+
+struct Question {
+  ClusterChanges changes;
+  std::optional<int> groups;
+  // The number of nodes to add is what is asked for.
+  bool finds_added = false;
+};
+
+absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
+  Question question;
+  question.changes.gone = absl::StrSplit(arguments.Flag("--without", ""), ',', absl::SkipEmpty());
+  if (arguments.flags.count("--groups") > 0) {
+    const absl::StatusOr<int> groups = ReadCount(arguments, "--groups");
+    if (!groups.ok()) return groups.status();
+    question.groups = *groups;
+  }
+  if (arguments.flags.count("--add") == 0) return question;
+  const std::string added = arguments.Flag("--add", "");
+  const size_t equals = added.find('=');
+  question.finds_added = equals == std::string::npos;
+  question.changes.like = question.finds_added ? added : added.substr(equals + 1);
+  if (question.finds_added && !question.groups.has_value()) {
+    return absl::InvalidArgumentError("--add: NODE alone needs --groups; N=NODE adds N nodes");
+  }
+  if (!question.finds_added && (!absl::SimpleAtoi(added.substr(0, equals), &question.changes.added) ||
+                                question.changes.added < 0 || question.changes.added > kMostAddedNodes)) {
+    return absl::InvalidArgumentError(absl::StrCat("--add: \"", added, "\" is not N=NODE"));
+  }
+  return question;
+}
+
+// A set of the file, and what there is for it.
+struct SetHeadroom {
+  std::string set;
+  lws::GroupRequest request;
+  lws::Headroom headroom;
+  std::optional<int> added;  // the fewest nodes, when they were asked for and are enough
+};
+
+absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments) {
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  const std::string& file = arguments.files[0];
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(file, UnknownFieldsOf(arguments));
+  if (!sets.ok()) return sets.status();
+  std::vector<SetHeadroom> requests;
+  for (const SetManifest& manifest : *sets) {
+    const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
+    if (!admission.errors.empty()) {
+      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+    }
+    // A group that is not there yet.
+    absl::StatusOr<lws::GroupRequest> request =
+        lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
+    if (!request.ok()) return lws::WithPrefix(manifest.where, request.status());
+    requests.push_back({admission.set->metadata().name(), *std::move(request), {}, std::nullopt});
+  }
+  return requests;
+}
+
+absl::StatusOr<lws::Headroom> HeadroomWith(const Arguments& arguments, ClusterChanges changes, int added,
+                                           const lws::GroupRequest& request) {
+  changes.added = added;
+  const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, changes);
+  if (!cluster.ok()) return cluster.status();
+  return lws::CountHeadroom(*cluster->capacity, request, kMostGroups);
+}
+
+// The fewest added nodes with which so many groups fit: more room never makes fewer groups fit.
+absl::Status FindAdded(const Arguments& arguments, const Question& question, SetHeadroom* set) {
+  int too_few = -1;
+  int enough = 0;
+  for (;; enough = enough == 0 ? 1 : std::min(2 * enough, kMostAddedNodes)) {
+    absl::StatusOr<lws::Headroom> headroom = HeadroomWith(arguments, question.changes, enough, set->request);
+    if (!headroom.ok()) return headroom.status();
+    set->headroom = *std::move(headroom);
+    if (set->headroom.groups >= *question.groups) break;
+    too_few = enough;
+    if (enough == kMostAddedNodes) return absl::OkStatus();
+  }
+  while (enough - too_few > 1) {
+    const int middle = too_few + (enough - too_few) / 2;
+    absl::StatusOr<lws::Headroom> headroom = HeadroomWith(arguments, question.changes, middle, set->request);
+    if (!headroom.ok()) return headroom.status();
+    const bool fits = headroom->groups >= *question.groups;
+    (fits ? enough : too_few) = middle;
+    if (fits) set->headroom = *std::move(headroom);
+  }
+  set->added = enough;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SetHeadroom>> Answer(const Arguments& arguments, const Question& question) {
+  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(arguments);
+  if (!sets.ok()) return sets.status();
+  for (SetHeadroom& set : *sets) {
+    if (question.finds_added) {
+      absl::Status status = FindAdded(arguments, question, &set);
+      if (!status.ok()) return status;
+      continue;
+    }
+    absl::StatusOr<lws::Headroom> headroom =
+        HeadroomWith(arguments, question.changes, question.changes.added, set.request);
+    if (!headroom.ok()) return headroom.status();
+    set.headroom = *std::move(headroom);
+  }
+  return sets;
+}
+
+bool IsEnough(const Question& question, const SetHeadroom& set) {
+  return !question.groups.has_value() || set.headroom.groups >= *question.groups;
+}
+
+lws::Json ToJson(const Question& question, const SetHeadroom& set) {
+  lws::Json domains = lws::Json::array();
+  for (const lws::DomainHeadroom& domain : set.headroom.domains) {
+    domains.push_back({{"domain", domain.path}, {"groups", domain.groups}});
+  }
+  const lws::NoFit& next = set.headroom.next;
+  lws::Json json = {{"set", set.set},
+                    {"groups", set.headroom.groups},
+                    {"at_most", set.headroom.at_most},
+                    {"exact", set.headroom.exact},
+                    {"level", set.headroom.level},
+                    {"domains", std::move(domains)},
+                    {"next",
+                     {{"reason", lws::NoFitReasonText(next.reason)},
+                      {"best", {{"domain", next.best_domain}, {"pods", next.best_pods}}},
+                      {"excluded", next.excluded.empty() ? lws::Json::object() : lws::Json(next.excluded)}}}};
+  if (question.groups.has_value()) json["enough"] = IsEnough(question, set);
+  if (set.added.has_value()) json["nodes_to_add"] = *set.added;
+  if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
+  return json;
+}
+
+std::string CountText(const lws::Headroom& headroom) {
+  if (headroom.exact) return absl::StrCat(headroom.groups);
+  return absl::StrCat("at least ", headroom.groups, " and at most ", headroom.at_most);
+}
+
+// The domains with most room first.
+void PrintDomains(const lws::Headroom& headroom) {
+  std::vector<lws::DomainHeadroom> domains = headroom.domains;
+  domains.erase(std::remove_if(domains.begin(), domains.end(), [](const auto& domain) { return domain.groups == 0; }),
+                domains.end());
+  std::stable_sort(domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.groups > b.groups; });
+  for (size_t i = 0; i < domains.size() && i < kMostLines; ++i) {
+    std::cout << absl::StreamFormat("  %-40s %d\n", absl::StrJoin(domains[i].path, "/"), domains[i].groups);
+  }
+  if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more with room for some\n";
+  const size_t without = headroom.domains.size() - domains.size();
+  if (without > 0) std::cout << "  " << without << " of " << headroom.domains.size() << " have room for none\n";
+}
+
+void Print(const Question& question, const SetHeadroom& set) {
+  std::cout << set.set << ": " << CountText(set.headroom) << " more groups fit";
+  if (set.added.has_value()) {
+    std::cout << " with " << *set.added << " more nodes like " << question.changes.like << ", which are the fewest for "
+              << *question.groups;
+  } else if (question.finds_added) {
+    std::cout << " even with " << kMostAddedNodes << " more nodes like " << question.changes.like << ", and not "
+              << *question.groups;
+  } else if (question.groups.has_value()) {
+    std::cout << (IsEnough(question, set) ? ", enough for " : ", too few for ") << *question.groups;
+  }
+  std::cout << "; by " << set.headroom.level << ":\n";
+  PrintDomains(set.headroom);
+  std::cout << "  one more: " << lws::DescribeNoFit(set.headroom.next) << "\n";
+  if (set.headroom.not_looked_at.empty()) return;
+  std::cout << "  not looked at: " << absl::StrJoin(set.headroom.not_looked_at, ", ") << ": there may be less room\n";
+}
+
+}  // namespace
+
+int ShowCapacity(const std::vector<std::string>& words) {
+  std::vector<std::string> flags = kClusterFlags;
+  flags.insert(flags.end(), {"--without", "--add", "--groups"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  if (!arguments.ok()) return Malformed(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kUsage << kClusterHelp << "Exit 1 when --groups asks for more than fit, 2 for a malformed request.\n";
+    return 0;
+  }
+  if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("capacity needs one FILE"));
+  for (const char* flag : {"--nodes", "--levels"}) {
+    if (!arguments->Flag(flag, "").empty()) continue;
+    return Malformed(absl::InvalidArgumentError(absl::StrCat("capacity needs ", flag)));
+  }
+  const std::string format = arguments->Flag("-o", "");
+  if (!format.empty() && format != "json") {
+    return Malformed(absl::InvalidArgumentError(absl::StrCat("-o: \"", format, "\" is not json")));
+  }
+  const absl::StatusOr<Question> question = ReadQuestion(*arguments);
+  if (!question.ok()) return Malformed(question.status());
+  const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*arguments, *question);
+  if (!sets.ok()) return Malformed(sets.status());
+  lws::Json report = {{"sets", lws::Json::array()}};
+  for (const SetHeadroom& set : *sets) {
+    if (format == "json") {
+      report["sets"].push_back(ToJson(*question, set));
+    } else {
+      Print(*question, set);
+    }
+  }
+  if (format == "json") std::cout << report.dump(2) << "\n";
+  const bool all_enough =
+      std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return IsEnough(*question, set); });
+  return all_enough ? 0 : kNoRoom;
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,96 @@
+#include "examples/lwsctl/cluster_file.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "examples/lwsctl/input.h"
+#include "google/protobuf/util/json_util.h"
+#include "lws/api/manifest.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/well_known.h"
+#include "lws/core/pod/pod_wait.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+// Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
+constexpr char kSavedMark[] = "# lws observation\n";
+
+std::string TextAt(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+absl::Status ReadSaved(const std::string& path, const std::string& text, ClusterFile* file) {
+  lws::ClusterStateProto state;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &state);
+  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
+  const std::pair<int, const char*> kinds[] = {
+      {state.sets_size(), lws::kKind},    {state.statefulsets_size(), "StatefulSet"},
+      {state.pods_size(), "Pod"},         {state.revisions_size(), "ControllerRevision"},
+      {state.services_size(), "Service"}, {state.nodes_size(), "Node"},
+  };
+  for (const auto& [count, kind] : kinds) {
+    if (count > 0) file->kinds.insert(kind);
+  }
+  return file->cluster.Load(state);
+}
+
+void Note(const Json& object, absl::Time now, ClusterFile* file) {
+  const lws::ObjectKind kind = lws::KindOf(object);
+  if (kind == lws::ObjectKind::kOther) return;
+  file->kinds.insert(TextAt(object, "kind"));
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end() || !metadata->is_object()) return;
+  if (kind == lws::ObjectKind::kStatefulSet) file->has_managed_fields |= metadata->contains("managedFields");
+  const auto labels = metadata->find("labels");
+  if (kind != lws::ObjectKind::kPod || labels == metadata->end()) return;
+  const std::string set = TextAt(*labels, lws::kNameLabel);
+  if (set.empty()) return;
+  std::vector<lws::WaitingPod>& waiting = file->waiting[{TextAt(*metadata, "namespace"), set}];
+  lws::PodWaiting why = lws::WhyPodWaits(object, now);
+  if (why.reason != lws::PodWait::kNothing) waiting.push_back({TextAt(*metadata, "name"), std::move(why)});
+}
+
+absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
+  absl::StatusOr<InputFile> input = ParseObjects(path, std::move(text));
+  if (!input.ok()) return input.status();
+  for (lws::ManifestObject& object : input->objects) {
+    const absl::Status status = file->cluster.Add(*object.object);
+    if (!status.ok()) return input->Locate(object, status);
+    Note(*object.object, now, file);
+    object.object = nullptr;  // a state is large, and what was read of it is smaller
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  ClusterFile file;
+  const absl::Status status = absl::StartsWith(*text, kSavedMark)
+                                  ? ReadSaved(path, text->substr(sizeof(kSavedMark) - 1), &file)
+                                  : ReadObjectsInto(path, *std::move(text), now, &file);
+  if (!status.ok()) return status;
+  return file;
+}
+
+absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path) {
+  std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  const auto printed = google::protobuf::util::MessageToJsonString(cluster.Save(), &text, options);
+  if (!printed.ok()) return absl::InternalError(printed.message().as_string());
+  return WriteFile(path, absl::StrCat(kSavedMark, text));
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,37 @@
+// A saved cluster state: its objects, and the kinds that it tells of.
+#ifndef LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_
+#define LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
+
+namespace lwsctl {
+
+struct ClusterFile {
+  lws::ClusterSnapshot cluster;
+  // Kinds of which it has an object. Of another kind it says nothing: not that there is none.
+  std::set<std::string> kinds;
+  // What the pods of every set wait for, by namespace and name of the set; nothing of a saved observation.
+  std::map<std::pair<std::string, std::string>, std::vector<lws::WaitingPod>> waiting;
+  // Some StatefulSet tells who owns its fields.
+  bool has_managed_fields = false;
+};
+
+// Reads objects, or an observation that SaveCluster wrote; `now` tells for how long pods have waited. Errors: NotFound
+// for a file that cannot be read, InvalidArgument naming the file, line, object and field. Complexity: O(file).
+absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now);
+
+absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_

@@ -1,0 +1,93 @@
+// A whole host but for its client: a Fleet that the watches are told to, what plans say is to be kept, and the loop.
+//
+//   class MyHost final : public lws::FleetCluster {
+//    public:
+//     using FleetCluster::FleetCluster;
+//     absl::StatusOr<lws::WriteAnswer> Perform(const lws::Action& action) override { return client_.Send(action); }
+//     void Record(const lws::Event& event) override { client_.Record(event); }
+//   };
+//
+//   MyHost host;                          // or with ControllerOptions
+//   host.Tell(object);                    // from a list or a watch
+//   host.TellGone(object);                // with what was known last
+//   host.RunDue(absl::Now());             // then again at host.NextDue(), after a change, or after an answer
+//
+// Laws, beside those of controller.h:
+//   1. An answer with its object is in the view before the plan goes on. Older news of the object, and the echo of the
+//      write, change nothing (own_writes.h); an answer with its version alone holds its key back until a watch tells
+//      of that version.
+//   2. A pod that fails is looked at with every change of it, not only with the first: a restart policy counts.
+//   3. Restarts of containers and what plans say is to be kept are there with every look, and nothing is left of
+//      objects and sets that are gone.
+//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
+//      answer from before does not bring anything back. Every set of a list is looked at.
+//   5. Same calls, same answers at the same times: same plans, in the same order.
+//
+// Thread-safety: none; one thread at a time. Answers are handed to that thread.
+#ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
+#define LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/host/cluster.h"
+#include "lws/adapters/host/controller.h"
+#include "lws/adapters/host/kept_state.h"
+#include "lws/api/json.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws {
+
+class FleetCluster {
+ public:
+  explicit FleetCluster(ControllerOptions options = {});
+  virtual ~FleetCluster();
+  FleetCluster(const FleetCluster&) = delete;
+
+  // Performs one action and returns what the API server answered; checks Action::uid and Action::resource_version
+  // where they are set. Errors: as WriteDone has them. The default says Unimplemented, for hosts that have Start.
+  virtual absl::StatusOr<WriteAnswer> Perform(const Action& action);
+  // The same for a client that answers later, as Cluster::Perform has it. The default calls Perform.
+  virtual void Start(const Action& action, absl::Time now, WriteDone done);
+
+  // Records an event for people. May drop it.
+  virtual void Record(const Event& event) = 0;
+
+  // The object is there, as a list or a watch tells it. Errors: InvalidArgument naming the object and the field that
+  // does not read; nothing is changed then.
+  absl::Status Tell(const Json& object);
+  // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
+  // InvalidArgument for an object without kind or name.
+  absl::Status TellGone(const Json& object);
+  // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
+  // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
+  void BeginRelist(absl::string_view kind);
+  void EndRelist(absl::string_view kind, absl::string_view resource_version);
+
+  // As Controller has them.
+  int RunDue(absl::Time now);
+  std::optional<absl::Time> NextDue() const;
+
+  // For the next process, and from the last: before anything is told.
+  std::string SaveKept() const;
+  absl::Status LoadKept(absl::string_view bytes);
+
+  // To look at, not to change.
+  Fleet& fleet();
+  const KeptState& kept() const;
+
+ private:
+  class View;
+  std::unique_ptr<View> view_;
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_

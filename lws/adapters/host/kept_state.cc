@@ -1,0 +1,139 @@
+#include "lws/adapters/host/kept_state.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "lws/adapters/host/kept_state.pb.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/pod_name.h"
+#include "lws/core/plan/plan_serialization.h"
+#include "lws/core/plan/restart_memory.h"
+#include "lws/rollout/controls.h"
+
+namespace lws {
+namespace {
+
+const ObservedPod* FindLeader(const SetObservation& observation, const std::string& name, int32_t group) {
+  if (observation.leaders != nullptr) return observation.leaders->FindLeader(group);
+  const auto found = std::find_if(observation.leader_pods.begin(), observation.leader_pods.end(),
+                                  [&name](const ObservedPod* pod) { return pod->meta.name == name; });
+  return found == observation.leader_pods.end() ? nullptr : *found;
+}
+
+// The name of the pod's leader, which is its own where no pod has the name that its leader should have.
+const std::string& LeaderName(const PodObservation& observation) {
+  const bool is_own = observation.pod->is_leader() || observation.leader == nullptr;
+  return is_own ? observation.pod->meta.name : observation.leader->meta.name;
+}
+
+}  // namespace
+
+const KeptState::Set* KeptState::Find(const LeaderWorkerSet& set) const {
+  const auto found = sets_.find({set.metadata().namespace_(), set.metadata().name()});
+  const bool is_same = found != sets_.end() && found->second.uid == set.metadata().uid();
+  return is_same ? &found->second : nullptr;
+}
+
+KeptState::Set& KeptState::At(const LeaderWorkerSet& set) {
+  Set& kept = sets_[{set.metadata().namespace_(), set.metadata().name()}];
+  if (kept.uid == set.metadata().uid()) return kept;
+  kept = Set();
+  kept.uid = set.metadata().uid();
+  return kept;
+}
+
+void KeptState::Fill(SetObservation* observation, bool restarts_are_remembered) const {
+  if (observation->set == nullptr) return;
+  if (restarts_are_remembered) observation->groups_to_restart.clear();
+  const Set* kept = Find(*observation->set);
+  if (kept == nullptr) return;
+  observation->rollout_progress = kept->rollout_progress.get();
+  if (!restarts_are_remembered) return;
+  std::vector<int32_t>& owing = observation->groups_to_restart;
+  for (const std::string& name : kept->owing) {
+    const std::optional<PodName> leader = ParsePodName(name);
+    if (!leader.has_value() || leader->parent != observation->set->metadata().name()) continue;
+    const ObservedPod* pod = FindLeader(*observation, name, leader->ordinal);
+    if (pod != nullptr && pod->meta.uid == kept->groups.at(name)->leader_uid) owing.push_back(leader->ordinal);
+  }
+  std::sort(owing.begin(), owing.end());
+}
+
+void KeptState::Fill(PodObservation* observation) const {
+  if (observation->pod == nullptr || observation->set == nullptr) return;
+  const Set* kept = Find(*observation->set);
+  if (kept == nullptr) return;
+  const auto found = kept->groups.find(LeaderName(*observation));
+  if (found != kept->groups.end()) observation->restart_memory = found->second.get();
+}
+
+void KeptState::KeepOfSet(const LeaderWorkerSet& set, const Plan& plan) {
+  if (plan.rollout_progress != nullptr) At(set).rollout_progress = plan.rollout_progress;
+}
+
+void KeptState::KeepOfPod(const PodObservation& observation, const Plan& plan) {
+  if (plan.restart_memory == nullptr) return;
+  KeepMemory(LeaderName(observation), plan.restart_memory, &At(*observation.set));
+}
+
+void KeptState::KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set) {
+  if (memory->owes_restart && !memory->gave_up) {
+    set->owing.insert(leader);
+  } else {
+    set->owing.erase(leader);
+  }
+  set->groups[leader] = std::move(memory);
+}
+
+void KeptState::Forget(absl::string_view namespace_name, absl::string_view name) {
+  sets_.erase({std::string(namespace_name), std::string(name)});
+}
+
+void KeptState::ForgetAllBut(absl::FunctionRef<bool(absl::string_view, absl::string_view)> is_there) {
+  for (auto it = sets_.begin(); it != sets_.end();) {
+    it = is_there(it->first.first, it->first.second) ? std::next(it) : sets_.erase(it);
+  }
+}
+
+std::string KeptState::Save() const {
+  KeptStateProto proto;
+  for (const auto& [place, set] : sets_) {
+    KeptStateProto::Set& written = *proto.add_sets();
+    written.set_namespace_(place.first);
+    written.set_name(place.second);
+    written.set_uid(set.uid);
+    if (set.rollout_progress != nullptr) {
+      *written.mutable_rollout_progress() = RolloutProgressToProto(*set.rollout_progress);
+    }
+    for (const auto& [leader, memory] : set.groups) {
+      KeptStateProto::Group& group = *written.add_groups();
+      group.set_leader(leader);
+      *group.mutable_memory() = RestartMemoryToProto(*memory);
+    }
+  }
+  return proto.SerializeAsString();
+}
+
+absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
+  KeptStateProto proto;
+  if (!proto.ParseFromString(std::string(bytes))) {
+    return absl::InvalidArgumentError("the kept state does not read: the bytes are no KeptStateProto");
+  }
+  KeptState state;
+  for (const KeptStateProto::Set& read : proto.sets()) {
+    Set& set = state.sets_[{read.namespace_(), read.name()}];
+    set.uid = read.uid();
+    if (read.has_rollout_progress()) {
+      set.rollout_progress = std::make_shared<const RolloutProgress>(RolloutProgressFromProto(read.rollout_progress()));
+    }
+    for (const KeptStateProto::Group& group : read.groups()) {
+      KeepMemory(group.leader(), std::make_shared<const RestartMemory>(RestartMemoryFromProto(group.memory())), &set);
+    }
+  }
+  return state;
+}
+
+}  // namespace lws

@@ -1,0 +1,93 @@
+#include "lws/adapters/host/own_writes.h"
+
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+
+namespace lws::internal {
+
+namespace {
+
+// A version that is newer than any other.
+constexpr absl::string_view kNewest = "newest";
+
+}  // namespace
+
+bool IsOlderVersion(absl::string_view a, absl::string_view b) {
+  uint64_t a_number = 0;
+  uint64_t b_number = 0;
+  return absl::SimpleAtoi(a, &a_number) && absl::SimpleAtoi(b, &b_number) && a_number < b_number;
+}
+
+void OwnWrites::Starts(const ObjectRef& object) {
+  ++on_its_way_[{object.kind, object.namespace_name, object.name}].writes;
+}
+
+std::string OwnWrites::End(const Target& target) {
+  const auto found = on_its_way_.find(target);
+  if (found == on_its_way_.end()) return "";
+  std::string told = found->second.told;
+  if (--found->second.writes == 0) on_its_way_.erase(found);
+  return told;
+}
+
+bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::string_view resource_version) {
+  const Target target = {object.kind, object.namespace_name, object.name};
+  const std::string told = End(target);
+  if (resource_version.empty()) return true;
+  if (told == kNewest || told == resource_version || IsOlderVersion(resource_version, told)) return false;
+  const auto known = written_.find(target);
+  if (known != written_.end() && IsOlderVersion(resource_version, known->second.resource_version)) return false;
+  written_[target] = {std::string(uid), std::string(resource_version)};
+  return true;
+}
+
+void OwnWrites::WroteGone(const ObjectRef& object, absl::string_view uid) {
+  const Target target = {object.kind, object.namespace_name, object.name};
+  End(target);
+  if (!uid.empty()) written_[target] = {std::string(uid), ""};
+}
+
+void OwnWrites::Failed(const ObjectRef& object) { End({object.kind, object.namespace_name, object.name}); }
+
+bool OwnWrites::IsNews(const ObjectRef& object, absl::string_view uid, absl::string_view resource_version,
+                       bool is_gone) {
+  const Target target = {object.kind, object.namespace_name, object.name};
+  const auto on_its_way = on_its_way_.find(target);
+  if (on_its_way != on_its_way_.end()) on_its_way->second.told = std::string(resource_version);
+  const auto found = written_.find(target);
+  if (found == written_.end()) return true;
+  const Written& written = found->second;
+  const bool was_gone = written.resource_version.empty();
+  const struct {
+    bool matches;
+    bool is_news;
+    bool ends;
+  } table[] = {
+      // Of the object that was deleted: until the watch is done with it.
+      {was_gone && written.uid == uid, false, is_gone},
+      {was_gone, true, true},
+      {IsOlderVersion(resource_version, written.resource_version), false, false},
+      // The echo. A deletion is never one.
+      {!is_gone && resource_version == written.resource_version && uid == written.uid, false, true},
+  };
+  for (const auto& row : table) {
+    if (!row.matches) continue;
+    if (row.ends) written_.erase(found);
+    return row.is_news;
+  }
+  written_.erase(found);
+  return true;
+}
+
+void OwnWrites::Listed(absl::string_view kind, absl::string_view resource_version) {
+  const Target first = {std::string(kind), "", ""};
+  auto it = written_.lower_bound(first);
+  while (it != written_.end() && std::get<0>(it->first) == kind) it = written_.erase(it);
+  for (auto way = on_its_way_.lower_bound(first); way != on_its_way_.end() && std::get<0>(way->first) == kind; ++way) {
+    const bool knows_more = IsOlderVersion(resource_version, way->second.told);
+    if (!knows_more) way->second.told = std::string(resource_version.empty() ? kNewest : resource_version);
+  }
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,93 @@
+// The lives of simulated pods, from their creation to their end, and of the groups that they make up: what kubelets,
+// the controller of worker StatefulSets and the garbage collector do.
+//
+//   lws::internal::PodLives lives(delays, &groups, &nodes, &leaders, &watches, &chance, &timers);
+//   lives.StartPod(/*group=*/12, /*worker=*/0);
+//   lives.Run(timer);    // what it is due to do
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_POD_LIVES_H_
+#define LWS_ADAPTERS_SIMULATION_NUMBERS_POD_LIVES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/numbers/chance.h"
+#include "lws/adapters/simulation/numbers/late_watches.h"
+#include "lws/adapters/simulation/numbers/leader_rollout.h"
+#include "lws/adapters/simulation/numbers/node_outages.h"
+#include "lws/adapters/simulation/numbers/simulated_groups.h"
+#include "lws/adapters/simulation/numbers/simulation_timers.h"
+#include "lws/core/fleet/packed_group.h"
+
+namespace lws::internal {
+
+struct PodDelays {
+  simulation::KubeletOptions kubelet;
+  simulation::DelayRange pull;
+};
+
+class PodLives {
+ public:
+  // Borrows all pointers.
+  PodLives(const PodDelays& delays, SimulatedGroups* groups, NodeOutages<SimulationTimer>* nodes,
+           LeaderRollout* leaders, LateWatches* watches, Chance* chance, SimulationTimers* timers)
+      : delays_(delays),
+        groups_(*groups),
+        nodes_(*nodes),
+        leaders_(*leaders),
+        watches_(*watches),
+        chance_(*chance),
+        timers_(*timers) {}
+
+  // A pod is created on the next node in turn.
+  void StartPod(int32_t group, int32_t worker);
+  // The pod is deleted: it goes when its containers have ended.
+  void StopPod(int32_t group, int32_t worker);
+  // The containers of the pod have ended, and it goes.
+  void EndPod(int32_t group, int32_t worker);
+  // The pod is ready, or not any more, and the watches tell so. REQUIRES: it was not so before.
+  void SetReady(int32_t group, int32_t worker, bool ready);
+  // What the pod of the timer is due to do.
+  void Run(const SimulationTimer& timer);
+
+  // The workers' StatefulSet of the leader's revision is created, with its pods.
+  void CreateWorkers(int32_t group);
+  // The leader is deleted in the foreground: first its dependents go. False when it is on its way already.
+  bool StopGroup(int32_t group);
+
+  // What befalls a pod. False when there is no such pod, or it cannot happen to it.
+  bool FailContainer(int32_t group, int32_t worker);
+  bool DeletePod(int32_t group, int32_t worker);
+
+  // The image of the revision cannot be pulled until the faults end.
+  void BreakImage(RevisionId revision) { broken_images_.push_back(revision); }
+  // Counts the group when it was steady until what is to befall it now.
+  void CountFailure(int32_t group) { failures_ += groups_.IsReady(group) && !groups_.IsLeaving(group); }
+
+  int64_t pods_created() const { return pods_created_; }
+  int64_t failures() const { return failures_; }
+
+ private:
+  void Later(int64_t delay, TimerKind kind, int32_t group, int32_t worker);
+  void PullOrStart(int32_t group, int32_t worker);
+  void EndWorker(int32_t group, int32_t worker);
+  void RemoveLeader(int32_t group);
+  void RemoveWorkers(int32_t group);
+
+  const PodDelays delays_;
+  SimulatedGroups& groups_;
+  NodeOutages<SimulationTimer>& nodes_;
+  LeaderRollout& leaders_;
+  LateWatches& watches_;
+  Chance& chance_;
+  SimulationTimers& timers_;
+  std::vector<RevisionId> broken_images_;  // of these revisions
+  int64_t pods_created_ = 0;
+  int64_t failures_ = 0;
+};
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_SIMULATION_NUMBERS_POD_LIVES_H_

@@ -1,0 +1,85 @@
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "lws/adapters/testing/swarm/swarm.h"
+#include "lws/adapters/testing/swarm/swarm_case.h"
+#include "lws/adapters/testing/swarm/swarm_rates.h"
+#include "lws/rollout/planner.h"
+
+namespace lws {
+
+using internal::kSwarmRates;
+using internal::SwarmRate;
+
+namespace {
+
+// Takes away from a case what it breaks its law without, until nothing more can be.
+class Minimizer {
+ public:
+  Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
+      : least_(what), policy_(policy), checks_(checks), law_(RunSwarmCase(what, policy, checks).broken_law) {}
+
+  SwarmCase Run() {
+    while (Pass()) {
+    }
+    return least_;
+  }
+
+ private:
+  // Delays are drawn anew where something is missing, so that a few seeds are tried.
+  static constexpr uint64_t kSeedsTried = 16;
+
+  template <typename Change>
+  bool Try(const Change& change) {
+    SwarmCase less = least_;
+    change(&less);
+    for (uint64_t i = 0; i < kSeedsTried; ++i, ++less.seed) {
+      if (RunSwarmCase(less, policy_, checks_).broken_law != law_) continue;
+      least_ = std::move(less);
+      return true;
+    }
+    return false;
+  }
+
+  bool Lower(int32_t SwarmCase::*number, int32_t least) {
+    const auto lower = [number](SwarmCase* less) { --(less->*number); };
+    bool is_less = false;
+    while (least_.*number > least && Try(lower)) is_less = true;
+    return is_less;
+  }
+
+  // Whether there is less of it now.
+  bool Pass() {
+    bool is_less = false;
+    for (size_t i = least_.events.size(); i > 0; --i) {
+      const auto drop = [i](SwarmCase* less) {
+        less->events.erase(less->events.begin() + static_cast<ptrdiff_t>(i) - 1);
+      };
+      is_less |= Try(drop);
+    }
+    for (const SwarmRate& rate : kSwarmRates) {
+      const auto drop = [&rate](SwarmCase* less) { less->faults.*rate.rate = 0; };
+      is_less |= least_.faults.*rate.rate > 0 && Try(drop);
+    }
+    const auto at_once = [](SwarmCase* less) { less->min_ready_seconds = 0; };
+    is_less |= least_.min_ready_seconds > 0 && Try(at_once);
+    is_less |= Lower(&SwarmCase::size, 1);
+    is_less |= Lower(&SwarmCase::replicas, 1);
+    return is_less;
+  }
+
+  SwarmCase least_;
+  const RolloutPolicy policy_;
+  const SwarmChecks checks_;
+  const std::string law_;
+};
+
+}  // namespace
+
+SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
+  return Minimizer(what, policy, checks).Run();
+}
+
+}  // namespace lws

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/numbers/set_simulation.h"
+#include "lws/adapters/testing/promise.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/swarm/swarm.h"
+#include "lws/adapters/testing/swarm/swarm_case.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/rollout/controls.h"
+#include "lws/rollout/group_bits.h"
+#include "lws/rollout/guarantee.h"
+#include "lws/rollout/planner.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using internal::GuaranteedReady;
+using internal::Promise;
+using internal::PromiseFloor;
+
+namespace {
+
+using Kind = SwarmEvent::Kind;
+
+constexpr absl::Duration kPatience = absl::Hours(4);
+
+// One case as it runs.
+class Swarm {
+ public:
+  Swarm(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
+      : what_(what),
+        checks_(checks),
+        controls_(ControlsOf(what)),
+        simulation_(OptionsOf(what, policy, controls_)),
+        start_(simulation_.now()),
+        set_replicas_(what.replicas) {}
+
+  SwarmResult Run() {
+    const Scenario scenario = ScenarioBuilder("s", what_.replicas, what_.size)
+                                  .MaxSurge(what_.max_surge)
+                                  .MaxUnavailable(what_.max_unavailable)
+                                  .Build();
+    if (!simulation_.Create(*scenario.manifest).ok()) return Break("the set is not admitted");
+    for (const SwarmEvent& event : what_.events) {
+      RunUntil(start_ + event.at);
+      if (!result_.broken_law.empty()) return Finish();
+      Happen(event);
+    }
+    RunUntil(start_ + std::max(what_.faults.until, absl::ZeroDuration()) + what_.faults.list_every);
+    const absl::Time limit = simulation_.now() + kPatience;
+    while (result_.broken_law.empty() && simulation_.now() < limit && simulation_.Advance()) Look();
+    if (result_.broken_law.empty() && !IsDone()) return Break("the faults have stopped, and it does not come right");
+    return Finish();
+  }
+
+ private:
+  struct Counted {
+    int32_t ready = 0;
+    int32_t guarantee = 0;        // of groups that are seen as they are
+    int32_t unseen_failures = 0;  // of groups that the controller counts on
+  };
+
+  static RolloutControls ControlsOf(const SwarmCase& what) {
+    RolloutControls controls;
+    controls.min_ready = absl::Seconds(what.min_ready_seconds);
+    return controls;
+  }
+
+  static SetSimulationOptions OptionsOf(const SwarmCase& what, RolloutPolicy policy, const RolloutControls& controls) {
+    SetSimulationOptions options;
+    options.seed = what.seed;
+    options.max_unavailable_statefulset = what.max_unavailable_statefulset;
+    options.nodes = what.nodes;
+    options.sets = ReconcileOptionsFor(policy);
+    options.sets.controls = what.min_ready_seconds > 0 ? &controls : nullptr;
+    options.faults = what.faults;
+    return options;
+  }
+
+  SwarmResult Break(const char* law) {
+    if (result_.broken_law.empty()) {
+      result_.broken_law = law;
+      result_.when = simulation_.now() - start_;
+    }
+    return Finish();
+  }
+
+  SwarmResult Finish() {
+    result_.steps = simulation_.steps();
+    return result_;
+  }
+
+  void RunUntil(absl::Time limit) {
+    while (result_.broken_law.empty() && simulation_.Advance(limit)) Look();
+    Look();
+  }
+
+  void Happen(const SwarmEvent& event) {
+    switch (event.kind) {
+      case Kind::kNewImage:
+      case Kind::kBrokenImage:
+      case Kind::kScale:
+        return Edit(event);
+      case Kind::kFailContainer:
+        simulation_.FailContainer(event.group, event.worker);
+        return;
+      case Kind::kDeletePod:
+        simulation_.DeletePod(event.group, event.worker);
+        return;
+      case Kind::kKillNode:
+        simulation_.FailNode(event.node, absl::InfiniteDuration());
+        return;
+      case Kind::kFlapNode:
+        simulation_.FailNode(event.node, event.outage);
+    }
+  }
+
+  // A higher partition is raised over groups as they are seen (keep_budget.h): with a view that is current. Under
+  // OnDelete there is none.
+  void Edit(const SwarmEvent& event) {
+    TakeFailures(Count());
+    if (!simulation_.on_delete()) simulation_.List();
+    Json patch;
+    if (event.kind == Kind::kScale) {
+      patch["spec"]["replicas"] = event.replicas;
+      set_replicas_ = event.replicas;
+    } else {
+      patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
+          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", ++image_)}}});
+      edited_revision_ = simulation_.counts().revision;
+    }
+    absl::Status status = simulation_.Edit(patch);
+    if (event.kind == Kind::kBrokenImage) status.Update(simulation_.BreakImage());
+    if (!status.ok()) Break("an edit is not admitted");
+    promise_.Edit(Grounded(Count()));
+  }
+
+  // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
+  // seen apart, so that a group may be seen as ready that never was.
+  void TakeFailures(const Counted& counted) {
+    const int32_t failures = static_cast<int32_t>(simulation_.failures() - failures_);
+    promise_.Excuse(std::max(failures, counted.unseen_failures - unseen_failures_));
+    failures_ = simulation_.failures();
+    unseen_failures_ = counted.unseen_failures;
+  }
+
+  // The promise that what is there, and seen, gives ground for.
+  int32_t Grounded(const Counted& counted) const {
+    const int32_t floor = PromiseFloor(set_replicas_, what_.max_unavailable);
+    return Promise::Grounded(floor, counted.guarantee) - counted.unseen_failures;
+  }
+
+  Counted Count() {
+    const SetSimulationCounts counts = simulation_.counts();
+    GroupBits both(counts.replicas);
+    GroupBits seen(counts.replicas);
+    Counted counted;
+    for (int32_t i = 0; i < counts.replicas; ++i) {
+      const GroupTruth truth = simulation_.TruthOf(i);
+      counted.ready += truth.ready;
+      const bool as_seen = truth.seen_steady && truth.seen_updated == truth.updated;
+      both.Set(i, truth.ready && !truth.leaving && as_seen, truth.updated);
+      seen.Set(i, truth.seen_steady, truth.seen_updated);
+    }
+    const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
+    // From the edit on, what is of the old template is not counted among the surge groups any more.
+    const int32_t end =
+        counts.revision == edited_revision_ ? std::min(set_replicas_, counts.replicas) : counts.replicas;
+    counted.guarantee = GuaranteedReady(both, set_replicas_, partition, end);
+    counted.unseen_failures = std::max(0, GuaranteedReady(seen, set_replicas_, partition, end) - counted.guarantee);
+    return counted;
+  }
+
+  void Look() {
+    const SetSimulationCounts counts = simulation_.counts();
+    const Counted counted = Count();
+    TakeFailures(counted);
+    if (counts.replicas > std::max(replicas_, set_replicas_ + std::min(what_.max_surge, set_replicas_))) {
+      Break(internal::kTooManySurgeGroups);
+    }
+    replicas_ = counts.replicas;
+    if (checks_ == SwarmChecks::kAll && !promise_.IsKeptBy(counted.ready)) Break(internal::kTooFewReady);
+    promise_.Raise(Grounded(counted));
+    for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
+                                int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_.groups()}}) {
+      result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;
+    }
+  }
+
+  bool IsDone() const {
+    const SetSimulationCounts counts = simulation_.counts();
+    if (counts.replicas != set_replicas_ || counts.ready != set_replicas_) return false;
+    for (int32_t i = 0; i < set_replicas_; ++i) {
+      const GroupTruth truth = simulation_.TruthOf(i);
+      if (!truth.ready || !truth.updated) return false;
+    }
+    return true;
+  }
+
+  const SwarmCase& what_;
+  const SwarmChecks checks_;
+  const RolloutControls controls_;
+  SetSimulation simulation_;
+  const absl::Time start_;
+  SwarmResult result_;
+  int32_t set_replicas_ = 0;
+  int32_t replicas_ = 0;  // of the leader StatefulSet
+  Promise promise_;
+  int64_t failures_ = 0;         // at the last look
+  int32_t unseen_failures_ = 0;  // then
+  int32_t image_ = 1;
+  RevisionId edited_revision_ = 0;  // that the leader StatefulSet had when the template was last edited
+};
+
+}  // namespace
+
+SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
+  return Swarm(what, policy, checks).Run();
+}
+
+}  // namespace lws

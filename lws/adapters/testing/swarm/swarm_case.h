@@ -1,0 +1,47 @@
+// A case of the swarm: one set, how often what goes wrong, and the events that befall it.
+//
+//   lws::SwarmCase swarm_case;
+//   swarm_case.replicas = 4;
+//   swarm_case.faults.late = 300;    // of a thousand changes, so many are told late
+//   swarm_case.events.push_back({absl::Minutes(1), lws::SwarmEvent::Kind::kNewImage});
+//
+// Thread-safety: values.
+#ifndef LWS_ADAPTERS_TESTING_SWARM_SWARM_CASE_H_
+#define LWS_ADAPTERS_TESTING_SWARM_SWARM_CASE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/numbers/faults.h"
+
+namespace lws {
+
+struct SwarmEvent {
+  // kBrokenImage is one that cannot be pulled until the faults end.
+  enum class Kind { kNewImage, kBrokenImage, kScale, kFailContainer, kDeletePod, kKillNode, kFlapNode };
+  absl::Duration at;
+  Kind kind = Kind::kNewImage;
+  int32_t replicas = 0;   // to scale to
+  int32_t group = 0;      // of the container or pod
+  int32_t worker = 0;     // 0 is the leader
+  int32_t node = 0;       // to kill or flap
+  absl::Duration outage;  // of a node that flaps
+};
+
+struct SwarmCase {
+  uint64_t seed = 0;  // of the delays, and of what happens at the rates
+  int32_t replicas = 1;
+  int32_t size = 1;
+  int32_t max_surge = 0;
+  int32_t max_unavailable = 1;
+  bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
+  int32_t nodes = 1;
+  int32_t min_ready_seconds = 0;  // of RolloutControls
+  internal::SimulationFaults faults;
+  std::vector<SwarmEvent> events;  // by time
+};
+
+}  // namespace lws
+
+#endif  // LWS_ADAPTERS_TESTING_SWARM_SWARM_CASE_H_

@@ -1,0 +1,89 @@
+#include "lws/core/fleet/fleet_relist.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+#include "lws/api/well_known.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/relists.h"
+
+namespace lws::internal {
+namespace {
+
+// Calls add(group, worker) for the packed objects of the kind that were not told.
+template <typename Add>
+void ForEachUntold(const FleetSet& set, bool are_pods, const Add& add) {
+  const int32_t workers = set.groups.workers();
+  set.groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker* packed) {
+    if (!are_pods) {
+      if (group.workers.exists && !group.workers.is_whole && !group.workers.is_told) add(index, 0);
+      return;
+    }
+    if (group.leader.exists && !group.leader.is_whole && !group.leader.is_told) add(index, 0);
+    for (int32_t worker = 0; worker < workers; ++worker) {
+      if (packed[worker].exists && !packed[worker].is_told) add(index, worker + 1);
+    }
+  });
+}
+
+template <typename Objects>
+void AddUntold(const Relists& relists, absl::string_view kind, absl::string_view namespace_name, const Objects& objects,
+               std::vector<FleetName>* untold) {
+  for (const auto& [name, object] : objects) {
+    if (!relists.WasTold(kind, namespace_name, name)) untold->push_back({std::string(namespace_name), name});
+  }
+}
+
+}  // namespace
+
+void BeginRelist(absl::string_view kind, FleetIndex* index) {
+  index->relists().Begin(kind);
+  const bool are_pods = kind == "Pod";
+  if (!are_pods && kind != "StatefulSet") return;
+  for (FleetSet* set : index->sets()) {
+    if (set == nullptr) continue;
+    const int32_t workers = set->groups.workers();
+    set->groups.ForEachMutable([are_pods, workers](PackedGroup* group, PackedWorker* packed) {
+      if (!are_pods) {
+        group->workers.is_told = 0;
+        return;
+      }
+      group->leader.is_told = 0;
+      for (int32_t worker = 0; worker < workers; ++worker) packed[worker].is_told = 0;
+    });
+  }
+}
+
+std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index) {
+  std::vector<FleetName> untold;
+  const Relists& relists = index->relists();
+  if (!relists.IsOn(kind)) return untold;
+  for (const FleetSet* set : index->sets()) {
+    if (set == nullptr) continue;
+    const bool is_untold = kind == kKind && set->exists && !relists.WasTold(kind, set->namespace_name, set->name);
+    if (is_untold) untold.push_back({set->namespace_name, set->name});
+    if (kind != "Pod" && kind != "StatefulSet") continue;
+    ForEachUntold(*set, kind == "Pod", [set, &untold](int32_t group, int32_t worker) {
+      untold.push_back({set->namespace_name, MemberName(*set, group, worker)});
+    });
+  }
+  index->ForEachNamespace([&](const std::string& name, const FleetNamespace& space) {
+    if (kind == "Pod") AddUntold(relists, kind, name, space.pods, &untold);
+    if (kind == "StatefulSet") AddUntold(relists, kind, name, space.statefulsets, &untold);
+    if (kind == "ControllerRevision") AddUntold(relists, kind, name, space.revisions, &untold);
+    if (kind == "Service") AddUntold(relists, kind, name, space.services, &untold);
+    if (kind == kPodGroupKind) AddUntold(relists, kind, name, space.pod_groups, &untold);
+  });
+  if (kind == "Node") AddUntold(relists, kind, "", index->nodes(), &untold);
+  index->relists().End(kind);
+  std::sort(untold.begin(), untold.end(), [](const FleetName& a, const FleetName& b) {
+    return std::tie(a.namespace_name, a.name) < std::tie(b.namespace_name, b.name);
+  });
+  return untold;
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,27 @@
+// A list of a kind against what a fleet holds of it.
+//
+//   lws::internal::BeginRelist("Pod", &index);
+//   objects.AddPod(pod);                              // for every pod of the list
+//   lws::internal::EndRelist("Pod", &index);          // {default vllm-3}: it is there, and was not told
+//
+// Thread-safety: none.
+#ifndef LWS_CORE_FLEET_FLEET_RELIST_H_
+#define LWS_CORE_FLEET_FLEET_RELIST_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/fleet_index.h"
+
+namespace lws::internal {
+
+void BeginRelist(absl::string_view kind, FleetIndex* index);
+
+// The objects of the kind that were not told since BeginRelist, in the order of namespace and name; none without it.
+// Complexity of both: O(objects of the kind).
+std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index);
+
+}  // namespace lws::internal
+
+#endif  // LWS_CORE_FLEET_FLEET_RELIST_H_

@@ -1,0 +1,214 @@
+#include "lws/placement/headroom.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "lws/placement/assign_group.h"
+#include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/group_rules.h"
+#include "lws/placement/search/placement_problem.h"
+#include "lws/placement/topology.h"
+
+namespace lws {
+
+using internal::DomainCounts;
+using internal::PlacementProblem;
+using internal::ReadProblem;
+using internal::ShapeOnTopology;
+
+namespace {
+
+constexpr int64_t kMany = std::numeric_limits<int64_t>::max() / 4;
+
+bool AsksOfOthers(const GroupRequest& request) {
+  const auto asks = [](const PodShape& shape) { return shape.rules != nullptr && shape.rules->asks(); };
+  return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
+}
+
+// A group whose leader is a pod as the others are, without telling it from them; nullopt for any other group.
+std::optional<GroupRequest> AsPodsOfOneShape(const PlacementProblem& problem) {
+  const GroupRequest& request = *problem.request;
+  if (!problem.has_leader) return request;
+  const bool is_member = problem.layers.empty() || request.subgroup_leader == SubgroupLeader::kMember;
+  const bool is_alone = problem.workers == 0;
+  if (!is_alone && (!problem.same_shape || !is_member)) return std::nullopt;
+  GroupRequest pods = request;
+  if (is_alone) pods.worker = *pods.leader;
+  pods.leader.reset();
+  ++pods.workers;
+  // The leader alone is in a subgroup only as its member.
+  if (is_alone && request.subgroup_leader != SubgroupLeader::kMember) pods.subgroups.clear();
+  return pods;
+}
+
+class Counting {
+ public:
+  Counting(const PlacementProblem& problem, const Capacity& capacity)
+      : problem_(problem), topology_(*problem.topology), capacity_(capacity), workers_(problem) {
+    const bool is_required = problem.request->closeness == Closeness::kRequired;
+    binding_ = std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
+    workers_.has_leader = false;
+    // A member of a subgroup that asks for less than a worker leaves more room than the counts of whole subgroups tell.
+    const bool is_member = problem.request->subgroup_leader == SubgroupLeader::kMember;
+    if (problem.has_leader && is_member) workers_.layers.clear();
+  }
+
+  int binding() const { return binding_; }
+
+  // By domain of the binding level, or by the widest one's and the whole in the last place.
+  void Run(Headroom* headroom) {
+    const DomainCounts counts(workers_, capacity_, {});
+    const int level = std::max(binding_, 0);
+    headroom->level = topology_.level_keys()[level];
+    headroom->exact = true;
+    int64_t sum = 0;
+    for (int32_t domain = 0; domain < topology_.DomainCount(level); ++domain) {
+      const int64_t groups = GroupsIn(level, domain, counts, &headroom->exact);
+      if (topology_.IsLabelled(level, domain))
+        headroom->domains.push_back({topology_.DomainPath(level, domain), groups});
+      if (topology_.IsLabelled(level, domain) || binding_ == Topology::kRoot) sum += groups;
+      if (binding_ != Topology::kRoot) KeepRest(level, domain, counts, groups, &headroom->next);
+    }
+    if (binding_ == Topology::kRoot) {
+      headroom->exact = true;
+      sum = GroupsIn(Topology::kRoot, 0, counts, &headroom->exact);
+      KeepRest(Topology::kRoot, 0, counts, sum, &headroom->next);
+    }
+    headroom->at_most = sum;
+    headroom->groups = sum;
+    headroom->next.reason = binding_ == Topology::kRoot ? NoFitReason::kNotEnoughRoom : NoFitReason::kNoLevelFits;
+    headroom->next.level = headroom->level;
+    headroom->next.domains = static_cast<int32_t>(headroom->domains.size());
+    headroom->next.wanted_pods = problem_.workers + problem_.has_leader;
+    headroom->next.nodes = topology_.NodeCount();
+    for (int32_t node = 0; node < topology_.NodeCount(); ++node) CountLimit(node, &headroom->next);
+  }
+
+ private:
+  // At most; `exact` becomes false when that may be too many.
+  int64_t GroupsIn(int level, int32_t domain, const DomainCounts& counts, bool* exact) const {
+    const int64_t wanted = workers_.UnitsAt(level);
+    const int64_t units = std::max<int64_t>(counts.At(level, domain).units, 0);
+    int64_t groups = wanted == 0 ? kMany : units / wanted;
+    if (!problem_.has_leader) return groups;
+    int64_t beside = 0;
+    int64_t alone = 0;
+    const IndexRange nodes = topology_.NodesOf(level, domain);
+    for (int32_t node = nodes.begin; node < nodes.end && beside < groups; ++node) {
+      beside += LeadersOn(node, counts.At(topology_.LastLevel(), node).workers);
+      alone += LeadersOn(node, 0);
+    }
+    if (beside >= groups) return groups;
+    *exact = false;
+    return std::min(groups, alone);
+  }
+
+  // Leaders that fit on the node beside so many workers.
+  int64_t LeadersOn(int32_t node, int64_t workers) const {
+    if (problem_.leader.Exclusion(topology_, node) != NodeExclusion::kNone || !problem_.leader.never_offered.empty()) {
+      return 0;
+    }
+    const int64_t* free = capacity_.Free(node);
+    int64_t count = kMany;
+    for (const internal::Take& take : problem_.leader_takes) {
+      const __int128 rest = __int128{free[take.resource]} - __int128{take.worker} * workers;
+      count = rest < take.leader ? 0 : std::min<int64_t>(count, static_cast<int64_t>(rest / take.leader));
+    }
+    return count;
+  }
+
+  // The domain with the largest rest, which is what the next group would find.
+  void KeepRest(int level, int32_t domain, const DomainCounts& counts, int64_t groups, NoFit* next) const {
+    if (!topology_.IsLabelled(level, domain)) return;
+    const int64_t wanted = workers_.UnitsAt(level);
+    const int64_t units = std::max<int64_t>(counts.At(level, domain).units - groups * wanted, 0);
+    const int64_t pods = workers_.WorkersIn(level, std::min(units, wanted), false);
+    if (!next->best_domain.empty() && pods <= next->best_pods) return;
+    next->best_domain = topology_.DomainPath(level, domain);
+    next->best_pods = pods;
+  }
+
+  void CountLimit(int32_t node, NoFit* next) const {
+    const ShapeOnTopology& shape = problem_.workers > 0 ? problem_.worker : problem_.leader;
+    const NodeExclusion exclusion = shape.Exclusion(topology_, node);
+    if (exclusion != NodeExclusion::kNone) {
+      ++next->excluded[std::string(NodeExclusionName(exclusion))];
+      return;
+    }
+    for (const std::string& name : shape.never_offered) ++next->excluded[name];
+    if (!shape.never_offered.empty()) return;
+    int64_t fewest = kMany;
+    std::vector<int32_t> used_up;
+    for (const auto& [resource, amount] : shape.takes) {
+      const int64_t count = std::max<int64_t>(capacity_.Free(node)[resource], 0) / amount;
+      if (count < fewest) used_up.clear();
+      if (count <= fewest) used_up.push_back(resource);
+      fewest = std::min(fewest, count);
+    }
+    for (const int32_t resource : used_up) ++next->excluded[topology_.resources()[resource]];
+  }
+
+  const PlacementProblem& problem_;
+  const Topology& topology_;
+  const Capacity& capacity_;
+  PlacementProblem workers_;  // the group without its leader
+  int binding_ = Topology::kRoot;
+};
+
+// Places groups one after another until one has no place, or there are `limit`.
+absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int64_t limit, Headroom* headroom) {
+  Capacity left = capacity;
+  headroom->groups = 0;
+  int64_t chunk = 64;
+  while (headroom->groups < limit) {
+    const std::vector<const GroupRequest*> batch(std::min(chunk, limit - headroom->groups), &request);
+    const absl::StatusOr<std::vector<PlacementResult>> results = AssignGroups(batch, &left);
+    if (!results.ok()) return results.status();
+    for (const PlacementResult& result : *results) {
+      if (!result.assignment.has_value()) {
+        headroom->next = result.no_fit;
+        return absl::OkStatus();
+      }
+      ++headroom->groups;
+    }
+    chunk *= 2;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit) {
+  absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  if (!problem.ok()) return problem.status();
+  const std::optional<GroupRequest> pods = AsPodsOfOneShape(*problem);
+  Headroom headroom;
+  headroom.not_looked_at = request.not_looked_at;
+  const bool leader_is_free = problem->layers.empty() || request.subgroup_leader == SubgroupLeader::kOutside;
+  if (pods.has_value()) {
+    problem = ReadProblem(*pods, capacity);
+    if (!problem.ok()) return problem.status();
+  }
+  Counting counting(*problem, capacity);
+  counting.Run(&headroom);
+  // A subgroup that holds a wider domain than the group is bound to keeps others out of it.
+  const bool holds_wider = std::any_of(problem->layers.begin(), problem->layers.end(), [&](const auto& layer) {
+    return layer.exclusive && layer.level < counting.binding();
+  });
+  const bool sums_decide = (pods.has_value() || leader_is_free) && request.exclusive_levels.empty() && !holds_wider &&
+                           !AsksOfOthers(request);
+  headroom.exact = headroom.exact && sums_decide;
+  if (headroom.exact) return headroom;
+  absl::Status status = PlaceAll(capacity, request, limit, &headroom);
+  if (!status.ok()) return status;
+  // An exclusive group takes a domain that no other needs.
+  const bool is_exclusive = !request.exclusive_levels.empty() && !AsksOfOthers(request) && headroom.groups < limit;
+  if (is_exclusive) headroom.at_most = headroom.groups;
+  headroom.exact = headroom.groups == headroom.at_most;
+  return headroom;
+}
+
+}  // namespace lws

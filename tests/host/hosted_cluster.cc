@@ -1,0 +1,159 @@
+#include "tests/host/hosted_cluster.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "lws/api/well_known.h"
+#include "lws/core/reconcile/admit_pod.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using simulation::Change;
+using simulation::DeleteOptions;
+using simulation::Deletion;
+
+HostedCluster::HostedCluster(uint64_t seed, HostFaults faults, ControllerOptions options)
+    : FleetCluster(std::move(options)),
+      random_(seed),
+      faults_(faults),
+      clock_(absl::FromUnixSeconds(1767225600)),
+      server_(&clock_),
+      collector_(&server_),
+      statefulsets_(&server_, {}),
+      scheduler_(&server_, nullptr),
+      kubelet_(&server_, &clock_, seed, {}) {
+  server_.RegisterWebhook("Pod", [](Json pod) { return AdmitPod(std::move(pod), {}); });
+  server_.Subscribe([this](const Change& change) { OnChange(change); });
+  for (int i = 0; i < 40; ++i) {
+    Json node = {{"apiVersion", "v1"},
+                 {"kind", "Node"},
+                 {"metadata", {{"name", absl::StrCat("node-", i)}}},
+                 {"status", {{"allocatable", {{"cpu", "64"}, {"pods", "110"}}}}}};
+    node["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", "True"}}});
+    EXPECT_TRUE(server_.Create(std::move(node)).ok());
+  }
+}
+
+absl::Duration HostedCluster::Draw(absl::Duration most) {
+  const int64_t milliseconds = absl::ToInt64Milliseconds(most);
+  return absl::Milliseconds(static_cast<int64_t>(random_() % static_cast<uint64_t>(milliseconds + 1)));
+}
+
+void HostedCluster::OnChange(const Change& change) {
+  const SharedJson object = change.after != nullptr ? change.after : change.before;
+  const bool is_gone = change.after == nullptr;
+  absl::Time& last = last_told_[change.key.kind];
+  last = std::max(last, clock_.now() + Draw(faults_.most_late));
+  clock_.At(last, [this, object, is_gone, kind = change.key.kind, watch = watch_[change.key.kind]] {
+    if (watch != watch_[kind]) return;  // it was ended by a list
+    const absl::Status status = is_gone ? TellGone(*object) : Tell(*object);
+    EXPECT_TRUE(status.ok()) << status;
+  });
+}
+
+void HostedCluster::Relist() {
+  for (const char* kind : {"LeaderWorkerSet", "StatefulSet", "Pod", "ControllerRevision", "Service", "Node"}) {
+    ++watch_[kind];
+    BeginRelist(kind);
+    for (const SharedJson& object : server_.List(kind)) EXPECT_TRUE(Tell(*object).ok());
+    EndRelist(kind, "");
+  }
+}
+
+absl::StatusOr<WriteAnswer> HostedCluster::Write(const Action& action) {
+  absl::StatusOr<SharedJson> object = absl::InternalError("unknown verb");
+  WriteAnswer answer;
+  const simulation::ObjectKey key = {action.target.kind, action.target.namespace_name, action.target.name};
+  switch (action.verb) {
+    case Verb::kCreate:
+      object = server_.Create(action.object.Document());
+      break;
+    case Verb::kApply:
+      object = server_.Apply(action.object.Document(), kFieldManager, /*force=*/true);
+      break;
+    case Verb::kUpdateStatus: {
+      Json document = action.object.Document();
+      document["metadata"]["uid"] = action.uid;
+      document["metadata"]["resourceVersion"] = action.resource_version;
+      object = server_.UpdateStatus(document);
+      break;
+    }
+    case Verb::kPatch: {
+      const SharedJson live = server_.Get(key);
+      if (live == nullptr) return absl::NotFoundError("gone");
+      Json document = *live;
+      document.merge_patch(action.object.Document());
+      document["metadata"]["resourceVersion"] = action.resource_version;
+      object = server_.Update(document);
+      break;
+    }
+    case Verb::kDelete: {
+      DeleteOptions options;
+      options.propagation =
+          action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
+      options.uid = action.uid;
+      options.resource_version = action.resource_version;
+      const absl::Status status = server_.Delete(key, options);
+      if (!status.ok()) return status;
+      const SharedJson left = server_.Get(key);
+      answer.gone = left == nullptr;
+      if (answer.gone) return answer;
+      object = left;
+      break;
+    }
+  }
+  if (!object.ok()) return object.status();
+  const Json& metadata = (**object)["metadata"];
+  answer.uid = metadata["uid"].get<std::string>();
+  answer.resource_version = metadata["resourceVersion"].get<std::string>();
+  if (faults_.answers_have_objects) answer.object = *object;
+  return answer;
+}
+
+void HostedCluster::Start(const Action& action, absl::Time now, WriteDone done) {
+  ++writes_;
+  log_.push_back(absl::StrCat(VerbName(action.verb), " ", action.target.kind, " ", action.target.name));
+  absl::StatusOr<WriteAnswer> answer = absl::UnavailableError("the server is not there");
+  const bool is_conflict = Happens(faults_.conflict);
+  if (is_conflict) {
+    answer = absl::AbortedError("somebody else was faster");
+  } else if (!Happens(faults_.failed)) {
+    answer = Write(action);
+    if (!answer.ok()) ++refused_[std::string(VerbName(action.verb))];
+    if (answer.ok() && Happens(faults_.answer_lost)) answer = absl::DeadlineExceededError("no answer came");
+  }
+  const absl::Duration slow = Draw(faults_.most_slow);
+  if (slow == absl::ZeroDuration()) return done(answer, now);
+  most_at_once_ = std::max(most_at_once_, ++under_way_);
+  clock_.After(slow, [this, answer, done = std::move(done)] {
+    --under_way_;
+    done(answer, clock_.now());
+  });
+}
+
+void HostedCluster::Settle() {
+  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || RunDue(clock_.now()) > 0) {
+  }
+}
+
+void HostedCluster::Run(absl::Duration duration) {
+  const absl::Time end = clock_.now() + duration;
+  for (;;) {
+    Settle();
+    const absl::Time timer = clock_.next().value_or(absl::InfiniteFuture());
+    const absl::Time due = NextDue().value_or(absl::InfiniteFuture());
+    if (std::min(timer, due) > end) break;
+    if (timer <= due) {
+      clock_.Advance();
+    } else {
+      clock_.MoveTo(due);
+    }
+  }
+  clock_.MoveTo(end);
+}
+
+}  // namespace lws

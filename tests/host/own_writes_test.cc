@@ -1,0 +1,105 @@
+// News and echoes of own writes. The laws are those of own_writes.h.
+#include "lws/adapters/host/own_writes.h"
+
+#include "gtest/gtest.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws::internal {
+namespace {
+
+const ObjectRef kPod = {"Pod", "n", "s-0"};
+
+TEST(OwnWritesTest, Law1WhatWasNotWrittenIsNews) {
+  OwnWrites writes;
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "1"));
+  writes.Starts(kPod);
+  writes.Failed(kPod);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "1"));
+  EXPECT_EQ(writes.size(), 0u);
+}
+
+TEST(OwnWritesTest, Law2OlderNewsAndTheEchoArePassedOver) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.Wrote(kPod, "u", "12"));
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "11"));
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "9"));
+  EXPECT_TRUE(writes.IsNews({"Pod", "n", "s-1"}, "u", "9"));
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "12"));
+  EXPECT_EQ(writes.size(), 0u);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "13"));
+}
+
+TEST(OwnWritesTest, Law2HigherNewsCountsEvenWithoutTheEcho) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.Wrote(kPod, "u", "12"));
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "100"));
+  EXPECT_EQ(writes.size(), 0u);
+}
+
+TEST(OwnWritesTest, Law2VersionsThatAreNoNumbersAreComparedForEquality) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.Wrote(kPod, "u", "x"));
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "x"));
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.Wrote(kPod, "u", "y"));
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "x"));
+}
+
+TEST(OwnWritesTest, Law3ADeletedObjectStaysDeletedUnderItsUid) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  writes.WroteGone(kPod, "u");
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "11"));
+  EXPECT_FALSE(writes.IsNews(kPod, "u", "12", /*is_gone=*/true));
+  EXPECT_EQ(writes.size(), 0u);
+  writes.Starts(kPod);
+  writes.WroteGone(kPod, "u");
+  EXPECT_TRUE(writes.IsNews(kPod, "another", "13"));
+}
+
+TEST(OwnWritesTest, Law3TheDeletionOfAnOlderObjectOfTheNameIsOldNews) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.Wrote(kPod, "next", "20"));
+  EXPECT_FALSE(writes.IsNews(kPod, "former", "19", /*is_gone=*/true));
+  EXPECT_TRUE(writes.IsNews(kPod, "next", "21", /*is_gone=*/true));
+}
+
+TEST(OwnWritesTest, Law4AnAnswerThatIsSlowerThanTheWatchIsNotTakenIn) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "12"));
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "13"));
+  EXPECT_FALSE(writes.Wrote(kPod, "u", "12"));
+  EXPECT_EQ(writes.size(), 0u);
+}
+
+TEST(OwnWritesTest, Law5AListEndsTheEntriesOfItsKind) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  writes.Wrote(kPod, "u", "12");
+  writes.Starts({"Service", "n", "s"});
+  writes.Wrote({"Service", "n", "s"}, "v", "13");
+  writes.Listed("Pod", "20");
+  EXPECT_EQ(writes.size(), 1u);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "11"));
+}
+
+TEST(OwnWritesTest, Law4AnAnswerFromBeforeAListDoesNotBringBackWhatTheListHasNot) {
+  for (const char* version : {"20", ""}) {
+    OwnWrites writes;
+    writes.Starts(kPod);
+    writes.Listed("Pod", version);
+    EXPECT_FALSE(writes.Wrote(kPod, "u", "12")) << version;
+  }
+  OwnWrites writes;
+  writes.Starts(kPod);
+  writes.Listed("Pod", "20");
+  EXPECT_TRUE(writes.Wrote(kPod, "u", "21"));
+}
+
+}  // namespace
+}  // namespace lws::internal

@@ -1,0 +1,151 @@
+// The laws of headroom.h against every way to place group after group.
+#include "lws/placement/headroom.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "tests/placement/placement_oracle.h"
+#include "tests/support/small_topology.h"
+
+namespace lws {
+namespace {
+
+constexpr unsigned kSeed = 20261127;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kCases = 1000;
+#else
+constexpr int kCases = 20000;
+#endif
+
+GroupRequest Pods(int64_t pods, const std::string& level) {
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 1}};
+  request.workers = pods;
+  if (!level.empty()) {
+    request.closeness = Closeness::kRequired;
+    request.level = level;
+  }
+  return request;
+}
+
+std::string Describe(const Headroom& headroom) {
+  std::string text = absl::StrCat(headroom.groups, headroom.exact ? "" : absl::StrCat(" to ", headroom.at_most), " in");
+  for (const DomainHeadroom& domain : headroom.domains) {
+    absl::StrAppend(&text, " ", absl::StrJoin(domain.path, "/"), ":", domain.groups);
+  }
+  return text;
+}
+
+TEST(HeadroomTest, SumsByDomain) {
+  const Capacity capacity = SmallTopology("{[8 8][8 4]}{[3]}");
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, Pods(4, "rack"), 100)), "7 in b0/r0:4 b0/r1:3 b1/r2:0");
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, Pods(3, "block"), 100)), "10 in b0:9 b1:1");
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, Pods(31, ""), 100)), "1 in b0:0 b1:0");
+  GroupRequest request = Pods(6, "rack");
+  request.subgroups = {{3, "host"}};
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, request, 100)), "3 in b0/r0:2 b0/r1:1 b1/r2:0");
+  request = Pods(2, "rack");
+  request.exclusive_levels = {"rack"};
+  EXPECT_EQ(CountHeadroom(capacity, request, 100)->groups, 3);
+  EXPECT_EQ(CountHeadroom(capacity, request, 2)->exact, false);
+}
+
+TEST(HeadroomTest, TellsWhatStandsInTheWay) {
+  std::vector<TopologyNode> nodes;
+  for (int i = 0; i < 4; ++i) nodes.push_back(SmallNode(0, i / 2, i, 4));
+  nodes[0].facts.ready = false;
+  for (TopologyNode& node : nodes) node.allocatable["cpu"] = 3;
+  const Capacity capacity(*Topology::Create(nodes, {"block", "rack", "host"}));
+  GroupRequest request = Pods(2, "rack");
+  request.worker.amounts["cpu"] = 1;
+  const Headroom headroom = *CountHeadroom(capacity, request, 100);
+  EXPECT_EQ(Describe(headroom), "4 in b0/r0:1 b0/r1:3");
+  EXPECT_EQ(headroom.next.excluded, (std::map<std::string, int64_t>{{"cpu", 3}, {"notReady", 1}}));
+  EXPECT_EQ(headroom.next.best_domain, (std::vector<std::string>{"b0", "r0"}));
+  EXPECT_EQ(headroom.next.best_pods, 1);
+}
+
+// A group's place: the leader's node, and workers by node.
+using Place = std::pair<int32_t, std::vector<int>>;
+
+// The most groups there is any way to place. Groups are alike, so that only places from `first` on are tried.
+int64_t MostGroups(const Capacity& capacity, const GroupRequest& request, const Place& first) {
+  const PlacementOracle oracle(capacity, request);
+  const int level =
+      request.closeness == Closeness::kRequired ? *capacity.topology().LevelOf(request.level) : Topology::kRoot;
+  int64_t most = 0;
+  oracle.ForEachCounts([&](int32_t leader, const std::vector<int>& counts) {
+    if (Place(leader, counts) < first || !oracle.CountsHold(leader, counts, level)) return;
+    Assignment assignment;
+    if (leader >= 0) assignment.leader = leader;
+    for (size_t node = 0; node < counts.size(); ++node) {
+      if (counts[node] > 0) assignment.workers.push_back({static_cast<int32_t>(node), counts[node]});
+    }
+    Capacity left = capacity;
+    left.Commit(request, assignment);
+    most = std::max(most, 1 + MostGroups(left, request, {leader, counts}));
+  });
+  return most;
+}
+
+TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {
+  std::mt19937 random(kSeed);
+  const auto draw = [&](int count) { return static_cast<int>(random() % count); };
+  const std::vector<std::string> keys = {"block", "rack", "host"};
+  int exact = 0;
+  for (int round = 0; round < kCases; ++round) {
+    std::vector<TopologyNode> nodes;
+    int rack = 0;
+    for (int i = 1 + draw(3); i > 0; --i) {
+      rack += draw(2);
+      nodes.push_back(SmallNode(rack / 2, rack, i, draw(3)));
+      nodes.back().allocatable["cpu"] = draw(3);
+      nodes.back().allocatable["pods"] = 1 + draw(4);
+      if (draw(10) == 0) nodes.back().facts.labels.erase(keys[draw(3)]);
+      if (draw(10) == 0) nodes.back().facts.ready = false;
+    }
+    const Capacity capacity(*Topology::Create(nodes, keys));
+    GroupRequest request = Pods(1 + draw(3), draw(2) == 0 ? keys[draw(3)] : "");
+    if (draw(4) == 0) request.worker.amounts["cpu"] = 1;
+    const int leader = draw(3);
+    if (leader > 0) request.leader = request.worker;
+    if (leader == 2) request.leader->amounts = {{"cpu", draw(2)}, {"gpu", draw(2)}};
+    if (leader > 0) request.workers -= draw(2);
+    const int64_t members = request.workers + (leader > 0);
+    request.subgroup_leader = static_cast<SubgroupLeader>(draw(3));
+    const int64_t counted = request.subgroup_leader == SubgroupLeader::kMember ? members : request.workers;
+    if (draw(4) == 0 && counted > 0) request.subgroups = {{counted % 2 == 0 ? 2 : 1, keys[draw(3)], draw(4) == 0}};
+    if (draw(6) == 0) request.exclusive_levels = {keys[draw(3)]};
+    if (members == 0) continue;
+    const Headroom headroom = *CountHeadroom(capacity, request, 1000);
+    const int64_t most = MostGroups(capacity, request, {-1, {}});
+    std::string where = absl::StrCat("round ", round, ", seed ", kSeed, ": ", Describe(headroom), "; ", request.workers,
+                                     " workers, leader ", leader, ", required ", request.level, ", exclusive ",
+                                     absl::StrJoin(request.exclusive_levels, "+"), ", subgroups ",
+                                     request.subgroups.size(), " leader ", static_cast<int>(request.subgroup_leader));
+    ASSERT_LE(headroom.groups, most) << where;
+    ASSERT_GE(headroom.at_most, most) << where;
+    if (headroom.exact) {
+      ++exact;
+      ASSERT_EQ(headroom.groups, most) << where;
+    }
+    // Law 3.
+    TopologyNode more = SmallNode(0, 0, 99, 2);
+    more.allocatable["cpu"] = 1;
+    nodes.push_back(more);
+    ASSERT_GE(CountHeadroom(Capacity(*Topology::Create(nodes, keys)), request, 1000)->at_most, headroom.at_most)
+        << where;
+  }
+  EXPECT_GT(exact, kCases * 3 / 4);
+}
+
+}  // namespace
+}  // namespace lws
