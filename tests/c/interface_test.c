@@ -51,7 +51,8 @@ static void TestAdmission(void) {
   Expect(lws_admit_set(bad, strlen(bad), NULL, 0, &out, &error) == LWS_OK, "a refusal is an answer", &error);
   Expect(Has(&out, "\"admitted\":false") && Has(&out, "spec"), "the refusal names the field", &out);
   Expect(lws_admit_set("{", 1, NULL, 0, &out, &error) == LWS_INVALID_ARGUMENT, "no JSON", &error);
-  Expect(Has(&error, "manifest:1:") && out.size == 0, "the error names the argument and the line", &error);
+  Expect(Has(&error, "manifest: parse error at line 1") && out.size == 0, "the error names the argument and the line",
+         &error);
   Expect(lws_admit_set(NULL, 1, NULL, 0, &out, &error) == LWS_INVALID_ARGUMENT, "null", &error);
   const char pod[] =
       "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"demo-1\", \"namespace\": \"default\","
@@ -143,8 +144,12 @@ static void TestFleet(const lws_text* set) {
   Expect(lws_fleet_decide_set(fleet, "default", "demo", 7, NULL, LWS_JSON, &out, &error) == LWS_OK &&
              Has(&out, "\"kind\":\"StatefulSet\""),
          "a plan", &out);
-  Expect(lws_fleet_add(fleet, "{\"kind\": \"Pod\", \"metadata\": 3}", 30, &error) == LWS_INVALID_ARGUMENT,
+  const char bad[] = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": 3}";
+  Expect(lws_fleet_add(fleet, bad, strlen(bad), &error) == LWS_INVALID_ARGUMENT && Has(&error, "metadata"),
          "a pod that does not read", &error);
+  const char bare[] = "{\"kind\": \"Pod\", \"metadata\": {\"namespace\": \"default\", \"name\": \"p\"}}";
+  Expect(lws_fleet_add(fleet, bare, strlen(bare), &error) == LWS_INVALID_ARGUMENT && Has(&error, "apiVersion: not set"),
+         "an object that does not say what it is", &error);
   uint32_t number = 0;
   uint16_t revision = 0;
   Expect(lws_fleet_set_number(fleet, "default", "demo", &number, &error) == LWS_OK, "a number", &error);

@@ -5,6 +5,7 @@ import unittest
 import lws
 
 MANIFEST = {
+    "apiVersion": "leaderworkerset.x-k8s.io/v1",
     "kind": "LeaderWorkerSet",
     "metadata": {"name": "demo", "namespace": "default"},
     "spec": {

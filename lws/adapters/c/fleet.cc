@@ -18,6 +18,7 @@
 #include "lws/adapters/c/policy.h"
 #include "lws/adapters/c/state.h"
 #include "lws/api/observed.h"
+#include "lws/api/observed_object.h"
 #include "lws/api/well_known.h"
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/fleet/object_ids.h"
@@ -47,6 +48,7 @@ using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
 using lws::internal::CheckFormat;
+using lws::internal::CheckSaysWhatItIs;
 using lws::internal::PodOptionsOf;
 using lws::internal::Put;
 using lws::internal::PutPlan;
@@ -133,12 +135,14 @@ absl::Status LoadProto(absl::string_view bytes, lws::Fleet* fleet) {
   for (lws::LeaderWorkerSet& set : *state.mutable_sets()) fleet->AddSet(std::move(set));
   for (lws::ObservedStatefulSet& statefulset : statefulsets) fleet->AddStatefulSet(std::move(statefulset));
   for (const lws::ObservedPodProto& pod : state.pods()) fleet->AddPod(lws::internal::FromProto(pod));
-  for (const lws::ObservedRevisionProto& revision : state.revisions()) {
-    fleet->AddRevision(lws::internal::FromProto(revision));
+  for (const lws::ObservedRevisionProto& revision : state.revisions()) fleet->Add(lws::internal::FromProto(revision));
+  for (const lws::ObservedMetaProto& meta : state.services()) {
+    fleet->Add(lws::ObservedService{lws::internal::FromProto(meta)});
   }
-  for (const lws::ObservedMetaProto& meta : state.services()) fleet->AddService({lws::internal::FromProto(meta)});
-  for (const lws::ObservedMetaProto& meta : state.pod_groups()) fleet->AddPodGroup({lws::internal::FromProto(meta)});
-  for (const lws::ObservedNodeProto& node : state.nodes()) fleet->AddNode(lws::internal::FromProto(node));
+  for (const lws::ObservedMetaProto& meta : state.pod_groups()) {
+    fleet->Add(lws::ObservedPodGroup{lws::internal::FromProto(meta)});
+  }
+  for (const lws::ObservedNodeProto& node : state.nodes()) fleet->Add(lws::internal::FromProto(node));
   return absl::OkStatus();
 }
 
@@ -148,12 +152,13 @@ absl::Status LoadJson(absl::string_view bytes, lws::Fleet* fleet) {
   if (!document.ok()) return document.status();
   const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadObjects(*document);
   if (!objects.ok()) return objects.status();
-  lws::Fleet trial;
+  std::vector<lws::ObservedObject> observed;
   for (const lws::SharedJson& object : *objects) {
-    absl::Status status = trial.Add(*object);
-    if (!status.ok()) return status;
+    absl::StatusOr<lws::ObservedObject> read = lws::ReadObservedObject(*object);
+    if (!read.ok()) return read.status();
+    observed.push_back(*std::move(read));
   }
-  for (const lws::SharedJson& object : *objects) fleet->Add(*object).IgnoreError();
+  for (lws::ObservedObject& object : observed) fleet->Add(std::move(object));
   return absl::OkStatus();
 }
 
@@ -188,6 +193,8 @@ lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_te
     if (!status.ok()) return status;
     const absl::StatusOr<Json> document = CallerDocument(object, size, "object");
     if (!document.ok()) return document.status();
+    status = CheckSaysWhatItIs(*document);
+    if (!status.ok()) return status;
     return fleet->fleet.Add(*document);
   });
 }

@@ -130,7 +130,7 @@ absl::StatusOr<Groups> GroupsOf(const Json& request, const lws::SetPlacement& pl
 
 Json ToJson(const lws::Topology& topology, const PlacedGroup& group, const lws::PlacementResult& result) {
   Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
-  if (!result.no_fit.not_looked_at.empty()) json["notLookedAt"] = result.no_fit.not_looked_at;
+  if (!group.request->not_looked_at.empty()) json["notLookedAt"] = group.request->not_looked_at;
   if (result.assignment.has_value()) {
     json["assignment"] = Json::array();
     for (const int32_t node : result.assignment->NodesByRank()) {

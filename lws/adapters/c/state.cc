@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
@@ -47,11 +49,24 @@ absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
 
 }  // namespace
 
+absl::Status CheckSaysWhatItIs(const Json& object) {
+  for (const char* key : {"apiVersion", "kind"}) {
+    const Json& value = At(object, key);
+    if (value.is_string() && !value.get_ref<const std::string&>().empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", key, ": not set"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document) {
   const Json& items = document.is_array() ? document : At(document, "items");
   if (!items.is_array()) return absl::InvalidArgumentError("neither a list of objects nor one with items");
   std::vector<SharedJson> objects;
-  for (const Json& object : items) objects.push_back(std::make_shared<const Json>(object));
+  for (const Json& object : items) {
+    absl::Status status = CheckSaysWhatItIs(object);
+    if (!status.ok()) return status;
+    objects.push_back(std::make_shared<const Json>(object));
+  }
   return objects;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/c/lws.h"
@@ -27,7 +28,12 @@ struct CallerState {
   lws_format format = 0;
 };
 
-// The objects of a list, or of {"items": [...]}. Errors: InvalidArgument for another document.
+// Errors: InvalidArgument for an object without apiVersion or kind. Decisions pass over kinds that they do not read, so
+// that such an object would be lost in silence; clients in Go leave both out of typed objects.
+absl::Status CheckSaysWhatItIs(const Json& object);
+
+// The objects of a list, or of {"items": [...]}. Errors: InvalidArgument for another document; those of
+// CheckSaysWhatItIs.
 absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document);
 
 // Errors: InvalidArgument naming the object and the field that does not read.

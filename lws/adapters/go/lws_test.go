@@ -9,7 +9,7 @@ import (
 	"example.com/lws"
 )
 
-const manifest = `{"kind": "LeaderWorkerSet", "metadata": {"name": "demo", "namespace": "default"},
+const manifest = `{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "demo", "namespace": "default"},
   "spec": {"replicas": 2, "leaderWorkerTemplate": {"size": 2,
     "workerTemplate": {"spec": {"containers": [{"name": "main", "image": "demo:1"}]}}}}}`
 
@@ -40,12 +40,12 @@ func ExampleFleet() {
 func TestErrorsUnwrap(t *testing.T) {
 	fleet := lws.NewFleet()
 	defer fleet.Close()
-	err := fleet.Add([]byte(`{"kind": "Pod", "metadata": 3}`))
+	err := fleet.Add([]byte(`{"apiVersion": "v1", "kind": "Pod", "metadata": 3}`))
 	var broken *lws.Error
 	if !errors.Is(err, lws.InvalidArgument) || !errors.As(err, &broken) {
 		t.Fatalf("not an invalid argument: %v", err)
 	}
-	_, err = lws.AdmitSet([]byte(`{"kind": "LeaderWorkerSet", "metadata": {"name": "x", "namespace": "n"},
+	_, err = lws.AdmitSet([]byte(`{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "x", "namespace": "n"},
 	  "spec": {"replicas": -1}}`), nil)
 	var refusal *lws.Refusal
 	if !errors.As(err, &refusal) || len(refusal.Errors) == 0 {

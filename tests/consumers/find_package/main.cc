@@ -7,7 +7,7 @@
 
 int main() {
   const auto objects = lws::ReadManifest(
-      "kind: LeaderWorkerSet\nmetadata: {name: demo, namespace: default}\n"
+      "apiVersion: leaderworkerset.x-k8s.io/v1\nkind: LeaderWorkerSet\nmetadata: {name: demo, namespace: default}\n"
       "spec: {leaderWorkerTemplate: {workerTemplate: {spec: {containers: [{name: main, image: 'demo:1'}]}}}}\n",
       "demo.yaml");
   if (!objects.ok()) return 1;

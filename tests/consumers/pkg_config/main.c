@@ -5,7 +5,8 @@
 
 int main(void) {
   const char set[] =
-      "{\"kind\": \"LeaderWorkerSet\", \"metadata\": {\"name\": \"demo\", \"namespace\": \"default\"}, \"spec\": "
+      "{\"apiVersion\": \"leaderworkerset.x-k8s.io/v1\", \"kind\": \"LeaderWorkerSet\", \"metadata\": {\"name\": "
+      "\"demo\", \"namespace\": \"default\"}, \"spec\": "
       "{\"replicas\": 1, \"leaderWorkerTemplate\": {\"size\": 2, \"workerTemplate\": {\"spec\": {}}}}}";
   lws_text plan = {0}, error = {0};
   lws_fleet* fleet = lws_fleet_new();
