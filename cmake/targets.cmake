@@ -53,6 +53,7 @@ set(lws_api_sources
   lws/api/admit_disaggregated_set.cc
   lws/api/admit_set.cc
   lws/api/applied_fields.cc
+  lws/api/canonical_text.cc
   lws/api/claim_validation.cc
   lws/api/container_validation.cc
   lws/api/defaulting.cc
@@ -70,10 +71,11 @@ set(lws_api_sources
   lws/api/field_value.cc
   lws/api/int_or_percent_validation.cc
   lws/api/json.cc
-  lws/api/json_manifest.cc
   lws/api/json_reader.cc
   lws/api/json_walk.cc
   lws/api/leader_worker_set.cc
+  lws/api/message_equality.cc
+  lws/api/message_fields.cc
   lws/api/meta_walk.cc
   lws/api/mount_validation.cc
   lws/api/name_rules.cc
@@ -153,7 +155,7 @@ set(lws_api_links
   absl::time
   lws_rollout
   nlohmann_json::nlohmann_json
-  protobuf::libprotobuf
+  protobuf::libprotobuf-lite
   simdjson::simdjson
 )
 
@@ -163,6 +165,7 @@ set(lws_placement_sources
   lws/placement/assignment.cc
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
+  lws/placement/headroom.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
   lws/placement/pod_resources.cc
@@ -194,6 +197,7 @@ set(lws_placement_headers
   lws/placement/capacity.h
   lws/placement/cluster_documents.h
   lws/placement/group_request.h
+  lws/placement/headroom.h
   lws/placement/node_binding.h
   lws/placement/node_filter.h
   lws/placement/pod_resources.h
@@ -236,6 +240,7 @@ set(lws_core_sources
   lws/core/fleet/fleet_index.cc
   lws/core/fleet/fleet_numbers.cc
   lws/core/fleet/fleet_objects.cc
+  lws/core/fleet/fleet_relist.cc
   lws/core/fleet/fleet_set.cc
   lws/core/fleet/fleet_views.cc
   lws/core/fleet/group_owners.cc
@@ -264,6 +269,7 @@ set(lws_core_sources
   lws/core/reconcile/reconcile_pod.cc
   lws/core/reconcile/reconcile_set.cc
   lws/core/reconcile/refused_objects.cc
+  lws/core/reconcile/revert_set.cc
   lws/core/revision/revision_data.cc
   lws/core/revision/revisions.cc
   lws/core/snapshot/cluster_snapshot.cc
@@ -318,10 +324,11 @@ set(lws_core_links
   lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json
-  protobuf::libprotobuf
+  protobuf::libprotobuf-lite
 )
 
 set(lws_manifest_sources
+  lws/api/json_manifest.cc
   lws/api/manifest.cc
   lws/api/yaml_manifest.cc
   lws/api/yaml_scalar.cc
@@ -348,24 +355,39 @@ set(lws_manifest_links
 
 set(lws_host_sources
   lws/adapters/host/controller.cc
+  lws/adapters/host/fleet_cluster.cc
+  lws/adapters/host/kept_state.cc
+  lws/adapters/host/own_writes.cc
   lws/adapters/host/policy_documents.cc
+  lws/adapters/host/restart_counts.cc
+  lws/adapters/host/set_policies.cc
 )
-set(lws_host_protos)
+set(lws_host_protos
+  lws/adapters/host/kept_state.proto
+)
 set(lws_host_headers
   lws/adapters/host/cluster.h
   lws/adapters/host/controller.h
+  lws/adapters/host/fleet_cluster.h
+  lws/adapters/host/kept_state.h
   lws/adapters/host/policy_documents.h
+  lws/adapters/host/restart_counts.h
+  lws/adapters/host/set_policies.h
   lws/host.h
 )
 set(lws_host_links
+  absl::flat_hash_map
+  absl::function_ref
   absl::status
   absl::statusor
   absl::strings
   absl::time
   lws_api
   lws_core
+  lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
 )
 
 set(lws_simulation_sources
@@ -378,8 +400,14 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/object_defaults.cc
   lws/adapters/simulation/kubernetes/scheduler.cc
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
+  lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
+  lws/adapters/simulation/numbers/node_failures.cc
+  lws/adapters/simulation/numbers/pod_lives.cc
+  lws/adapters/simulation/numbers/pod_passes.cc
+  lws/adapters/simulation/numbers/set_passes.cc
   lws/adapters/simulation/numbers/set_simulation.cc
+  lws/adapters/simulation/numbers/simulated_leaders.cc
   lws/adapters/simulation/repeated_events.cc
   lws/adapters/simulation/set_admission.cc
   lws/adapters/simulation/simulation.cc
@@ -428,7 +456,10 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/scenario.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/waiting_groups.cc
-  lws/adapters/testing/swarm/swarm.cc
+  lws/adapters/testing/swarm/case_file.cc
+  lws/adapters/testing/swarm/draw_case.cc
+  lws/adapters/testing/swarm/minimize_case.cc
+  lws/adapters/testing/swarm/run_case.cc
 )
 set(lws_testing_protos)
 set(lws_testing_headers
@@ -445,6 +476,7 @@ set(lws_testing_headers
   lws/adapters/testing/scenario/scenario.h
   lws/adapters/testing/scenario/scenario_report.h
   lws/adapters/testing/swarm/swarm.h
+  lws/adapters/testing/swarm/swarm_case.h
   lws/testing.h
 )
 set(lws_testing_links
@@ -457,6 +489,7 @@ set(lws_testing_links
   lws_api
   lws_core
   lws_host
+  lws_placement
   lws_rollout
   lws_simulation
   nlohmann_json::nlohmann_json
@@ -466,11 +499,12 @@ set(lws_c_sources
   lws/adapters/c/admission.cc
   lws/adapters/c/call.cc
   lws/adapters/c/decide.cc
+  lws/adapters/c/disaggregated.cc
   lws/adapters/c/fleet.cc
   lws/adapters/c/lws.cc
   lws/adapters/c/place.cc
-  lws/adapters/c/plan_json.cc
   lws/adapters/c/plan_output.cc
+  lws/adapters/c/plan_text.cc
   lws/adapters/c/policy.cc
   lws/adapters/c/rollout.cc
   lws/adapters/c/scenario.cc

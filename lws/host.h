@@ -1,4 +1,4 @@
-// What a host links: the interface to its client, the loop that drives plans, policies as files say them.
+// What a host links: the interface to its client, the loop that drives plans, what is kept, policies as files say them.
 //
 //   lws::Controller controller(&cluster, {});
 //
@@ -8,6 +8,9 @@
 
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
+#include "lws/adapters/host/fleet_cluster.h"
+#include "lws/adapters/host/kept_state.h"
 #include "lws/adapters/host/policy_documents.h"
+#include "lws/adapters/host/set_policies.h"
 
 #endif  // LWS_HOST_H_

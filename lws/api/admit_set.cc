@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "lws/api/admission_steps.h"
 #include "lws/api/defaulting.h"
 #include "lws/api/field_table.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/message_equality.h"
 #include "lws/api/object_meta_validation.h"
 #include "lws/api/schema_validation.h"
 #include "lws/api/typed_json.h"
@@ -77,7 +77,7 @@ void MergeOver(const Json& from, Json* to) {
 void ApplyDefaults(Candidate* candidate) {
   const LeaderWorkerSet before = candidate->set;
   ApplyAdmissionDefaults(&candidate->set);
-  if (google::protobuf::util::MessageDifferencer::Equals(candidate->set, before)) return;
+  if (internal::EqualMessages(candidate->set, before)) return;
   const Json after = LeaderWorkerSetToJson(candidate->set);
   if (after == LeaderWorkerSetToJson(before)) return;
   MergeOver(after, &candidate->document);

@@ -24,9 +24,9 @@ static const char kManifest[] =
     " \"workerTemplate\": {\"spec\": {\"containers\": [{\"name\": \"main\", \"image\": \"demo:1\"}]}}}}}";
 
 /* The set as it is stored, in `out`, which the caller frees. */
-static void Admitted(lws_text* out) {
+static void Admitted(const char* manifest, lws_text* out) {
   lws_text admission = {0}, error = {0};
-  Expect(lws_admit_set(kManifest, strlen(kManifest), NULL, 0, &admission, &error) == LWS_OK, "admission", &error);
+  Expect(lws_admit_set(manifest, strlen(manifest), NULL, 0, &admission, &error) == LWS_OK, "admission", &error);
   Expect(Has(&admission, "\"admitted\":true"), "the set is admitted", &admission);
   const char* set = strstr(admission.data, "\"set\":");
   if (set == NULL || strstr(set, ",\"warnings\":") == NULL) exit(1);
@@ -135,6 +135,39 @@ static void TestDecisions(const lws_text* set) {
   lws_text_free(&error);
 }
 
+static void TestDisaggregated(void) {
+  static const char kRoles[] =
+      "{\"apiVersion\": \"disaggregatedset.x-k8s.io/v1\", \"kind\": \"DisaggregatedSet\","
+      " \"metadata\": {\"name\": \"llm\", \"namespace\": \"default\", \"uid\": \"d\"}, \"spec\": {\"roles\": ["
+      "{\"name\": \"prefill\", \"spec\": {\"replicas\": 1, \"leaderWorkerTemplate\": {\"size\": 1, \"workerTemplate\":"
+      " {\"spec\": {\"containers\": [{\"name\": \"main\", \"image\": \"demo:1\"}]}}}}},"
+      "{\"name\": \"decode\", \"spec\": {\"replicas\": 1, \"leaderWorkerTemplate\": {\"size\": 1, \"workerTemplate\":"
+      " {\"spec\": {\"containers\": [{\"name\": \"main\", \"image\": \"demo:1\"}]}}}}}]}}";
+  lws_text set = {0}, plan = {0}, error = {0};
+  Admitted(kRoles, &set);
+  char* state = malloc(set.size + 3);
+  sprintf(state, "[%s]", set.data);
+  lws_policy* policy = NULL;
+  const char careful[] = "{\"rolePolicy\": \"keep-role-budgets\"}";
+  Expect(lws_policy_new(careful, strlen(careful), &policy, &error) == LWS_OK, "a policy for roles", &error);
+  Expect(lws_decide_disaggregated_set(state, strlen(state), "default", "llm", 7, policy, LWS_JSON, &plan, &error) ==
+             LWS_OK,
+         "a decision on roles", &error);
+  Expect(Has(&plan, "-prefill") && Has(&plan, "-decode") && Has(&plan, "\"kind\":\"LeaderWorkerSet\""),
+         "a set for each role", &plan);
+  lws_policy_free(policy);
+  const char unknown[] = "{\"rolePolicy\": \"fastest\"}";
+  Expect(lws_policy_new(unknown, strlen(unknown), &policy, &error) == LWS_INVALID_ARGUMENT && Has(&error, "fastest"),
+         "no such policy for roles", &error);
+  Expect(
+      lws_decide_disaggregated_set("3", 1, "default", "llm", 7, NULL, LWS_JSON, &plan, &error) == LWS_INVALID_ARGUMENT,
+      "no list of objects", &error);
+  free(state);
+  lws_text_free(&set);
+  lws_text_free(&plan);
+  lws_text_free(&error);
+}
+
 static void TestFleet(const lws_text* set) {
   lws_text out = {0}, error = {0};
   lws_fleet* fleet = lws_fleet_new();
@@ -234,9 +267,10 @@ int main(void) {
   Expect(strcmp(lws_code_name(LWS_NOT_FOUND), "NOT_FOUND") == 0, "names of codes", NULL);
   Expect(strlen(lws_version()) > 0, "a version", NULL);
   lws_text set = {0};
-  Admitted(&set);
+  Admitted(kManifest, &set);
   TestAdmission();
   TestDecisions(&set);
+  TestDisaggregated();
   TestFleet(&set);
   TestRollout();
   TestPlacement();

@@ -1,5 +1,6 @@
 #include "tests/style/cmake_targets.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -53,9 +54,18 @@ class Parts {
     for (const std::string& dep : targets_.at(label).deps) AddClosure(dep);
   }
 
+  // Whether the target needs the reader of YAML.
+  bool ReadsYaml(const std::string& label) const {
+    const auto found = targets_.find(label);
+    if (found == targets_.end() || found->second.package != "lws/api") return false;
+    if (absl::StartsWith(label, "//lws/api:yaml_")) return true;
+    const std::vector<std::string>& deps = found->second.deps;
+    return std::any_of(deps.begin(), deps.end(), [this](const std::string& dep) { return ReadsYaml(dep); });
+  }
+
   // Empty for a target that is no part of the library.
   std::string PartOf(const BuildTarget& target) const {
-    if (target.label == "//lws/api:manifest" || absl::StartsWith(target.label, "//lws/api:yaml_")) return "manifest";
+    if (ReadsYaml(target.label)) return "manifest";
     if (below_rollout_.count(target.label) > 0) return "rollout";
     if (target.package == "lws") return target.label.substr(target.label.find(':') + 1);
     for (const char* part : kParts) {
@@ -71,7 +81,7 @@ class Parts {
   static std::string ExternalLink(const std::string& label) {
     static const std::map<std::string, std::string> links = {
         {"@com_google_absl//absl/random:random", "absl::random_random"},
-        {"@com_google_protobuf//:protobuf", "protobuf::libprotobuf"},
+        {"@com_google_protobuf//:protobuf_lite", "protobuf::libprotobuf-lite"},
         {"@com_github_nlohmann_json//:json", "nlohmann_json::nlohmann_json"},
         {"@com_github_yaml_libyaml//:yaml", "PkgConfig::yaml"},
         {"@com_googlesource_code_re2//:re2", "PkgConfig::re2"},
@@ -95,7 +105,7 @@ class Parts {
     if (target.kind == "cc_proto_library") {
       const std::string proto(absl::StripSuffix(target.label.substr(target.label.find(':') + 1), "_cc_proto"));
       part->protos.insert(absl::StrCat(target.package, "/", proto, ".proto"));
-      part->links.insert("protobuf::libprotobuf");
+      part->links.insert("protobuf::libprotobuf-lite");
     }
     if (target.package == "lws") part->headers.insert(absl::StrCat("lws/", name, ".h"));
     for (const std::string& dep : target.deps) {

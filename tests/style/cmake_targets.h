@@ -10,8 +10,8 @@
 
 namespace lws {
 
-// A part of the library is a folder below lws/; reading and writing YAML, which links libyaml, is a part of its own. Headers
-// are those of the list of public headers and what they include.
+// A part of the library is a folder below lws/; reading and writing YAML, which links libyaml, is a part of its own.
+// Headers are those of the list of public headers and what they include.
 std::string CMakeTargets();
 
 }  // namespace lws

@@ -73,8 +73,8 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/rollout", "lws/core/groups", "lws/core/pod", "lws/adapters/testing"}},
       {"lws/adapters/c",
        {"lws/api", "lws/rollout", "lws/placement", "lws/placement/providers", "lws/core", "lws/core/plan",
-        "lws/core/pod", "lws/core/reconcile", "lws/core/snapshot", "lws/core/fleet", "lws/adapters/host",
-        "lws/adapters/testing/scenario"}},
+        "lws/core/pod", "lws/core/reconcile", "lws/core/disaggregated", "lws/core/snapshot", "lws/core/fleet",
+        "lws/adapters/host", "lws/adapters/testing/scenario"}},
   };
   return rooms;
 }

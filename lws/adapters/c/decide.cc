@@ -28,6 +28,7 @@ using lws::internal::CallerBytes;
 using lws::internal::CallerName;
 using lws::internal::CallerState;
 using lws::internal::CheckFormat;
+using lws::internal::CheckPlanFormat;
 using lws::internal::GroupMembersIn;
 using lws::internal::PodOptionsOf;
 using lws::internal::PutPlan;
@@ -57,10 +58,9 @@ struct RawRequest {
 };
 
 absl::StatusOr<Request> Read(const RawRequest& raw) {
-  for (const lws_format format : {raw.state_format, raw.plan_format}) {
-    absl::Status status = CheckFormat(format);
-    if (!status.ok()) return status;
-  }
+  absl::Status status = CheckFormat(raw.state_format);
+  if (status.ok()) status = CheckPlanFormat(raw.plan_format);
+  if (!status.ok()) return status;
   Request request;
   request.now = absl::FromUnixNanos(raw.now);
   const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");

@@ -1,6 +1,5 @@
 #include "lws/core/fleet/fleet.h"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +16,8 @@
 #include "lws/adapters/c/plan_output.h"
 #include "lws/adapters/c/policy.h"
 #include "lws/adapters/c/state.h"
+#include "lws/adapters/host/kept_state.h"
+#include "lws/api/canonical_text.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/well_known.h"
@@ -29,11 +30,9 @@
 #include "lws/core/snapshot/observed_serialization.h"
 #include "nlohmann/json.hpp"
 
-using SetKey = std::pair<std::string, std::string>;  // namespace, name
-
 struct lws_fleet {
   lws::Fleet fleet;
-  std::map<SetKey, std::shared_ptr<const lws::RolloutProgress>> progress;
+  lws::KeptState kept;
   // Read from the caller's arrays; kept so that telling allocates nothing.
   std::vector<lws::PodFacts> pods;
   std::vector<lws::WorkersFacts> workers;
@@ -48,6 +47,7 @@ using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
 using lws::internal::CheckFormat;
+using lws::internal::CheckPlanFormat;
 using lws::internal::CheckSaysWhatItIs;
 using lws::internal::PodOptionsOf;
 using lws::internal::Put;
@@ -115,10 +115,17 @@ lws::WorkersFacts FactsOf(const lws_workers_facts& told) {
   return facts;
 }
 
-Json NamesOf(const std::vector<lws::FleetName>& names) {
-  Json json = Json::array();
-  for (const lws::FleetName& name : names) json.push_back({{"namespace", name.namespace_name}, {"name", name.name}});
-  return json;
+void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
+  const char* separator = "[";
+  for (const lws::FleetName& name : names) {
+    absl::StrAppend(out, separator, "{\"name\":");
+    lws::internal::AppendQuoted(name.name, out);
+    out->append(",\"namespace\":");
+    lws::internal::AppendQuoted(name.namespace_name, out);
+    out->append("}");
+    separator = ",";
+  }
+  out->append(names.empty() ? "[]" : "]");
 }
 
 absl::Status LoadProto(absl::string_view bytes, lws::Fleet* fleet) {
@@ -163,12 +170,12 @@ absl::Status LoadJson(absl::string_view bytes, lws::Fleet* fleet) {
 }
 
 Plan DecideSet(lws_fleet* fleet, const Named& set, absl::Time now, const lws_policy* policy) {
-  const SetKey key(set.namespace_name, set.name);
   lws::SetObservation observation = fleet->fleet.ObserveSet(set.namespace_name, set.name);
-  const auto kept = fleet->progress.find(key);
-  if (kept != fleet->progress.end()) observation.rollout_progress = kept->second.get();
+  if (observation.set != nullptr && fleet->kept.size() > 0) {
+    fleet->kept.Fill(&observation, /*restarts_are_remembered=*/false);
+  }
   Plan plan = lws::ReconcileSet(observation, now, SetOptionsOf(policy));
-  if (plan.rollout_progress != nullptr) fleet->progress[key] = plan.rollout_progress;
+  if (plan.rollout_progress != nullptr) fleet->kept.KeepOfSet(*observation.set, plan);
   return plan;
 }
 
@@ -207,7 +214,7 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
     const absl::StatusOr<absl::string_view> of_kind = CallerName(kind, "kind");
     if (!of_kind.ok()) return of_kind.status();
     fleet->fleet.Remove(*of_kind, object->namespace_name, object->name);
-    if (*of_kind == lws::kKind) fleet->progress.erase(SetKey(object->namespace_name, object->name));
+    if (*of_kind == lws::kKind) fleet->kept.Forget(object->namespace_name, object->name);
     return absl::OkStatus();
   });
 }
@@ -223,12 +230,37 @@ lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_fo
   });
 }
 
+lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    return Put(fleet->kept.Save(), out);
+  });
+}
+
+lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    const absl::StatusOr<absl::string_view> bytes = CallerBytes(kept, size, "kept");
+    if (!bytes.ok()) return bytes.status();
+    absl::StatusOr<lws::KeptState> read = lws::KeptState::Load(*bytes);
+    if (!read.ok()) return read.status();
+    fleet->kept = *std::move(read);
+    return absl::OkStatus();
+  });
+}
+
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
   return Call(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
-    const Json due = {{"sets", NamesOf(fleet->fleet.TakeDueSets())}, {"pods", NamesOf(fleet->fleet.TakeDuePods())}};
-    return Put(due.dump(), out);
+    std::string due = "{\"pods\":";
+    AppendNames(fleet->fleet.TakeDuePods(), &due);
+    due.append(",\"sets\":");
+    AppendNames(fleet->fleet.TakeDueSets(), &due);
+    due.append("}");
+    return Put(due, out);
   });
 }
 
@@ -237,7 +269,7 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
   return Call(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
     if (!set.ok()) return set.status();
-    absl::Status status = CheckFormat(format);
+    absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
     return PutPlan(DecideSet(fleet, *set, absl::FromUnixNanos(now), policy), format, out);
   });
@@ -248,7 +280,7 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
   return Call(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> pod = ReadNames(fleet, namespace_name, name);
     if (!pod.ok()) return pod.status();
-    absl::Status status = CheckFormat(format);
+    absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
     const lws::PodReconcileOptions options = PodOptionsOf(policy);
     if (options.restarts != nullptr) {

@@ -61,6 +61,8 @@ void lws_text_free(lws_text* text);
 typedef int32_t lws_format;
 #define LWS_JSON 0
 #define LWS_PROTOBUF 1
+/* Added to the format of a plan: the plan says why, decision by decision, for people to read. */
+#define LWS_WITH_DECISIONS 256
 
 /* ---- Admission -------------------------------------------------------------------------------------------------- */
 
@@ -116,8 +118,9 @@ lws_code lws_plan_rollout(const char* policy, const lws_rollout_input* input, lw
 /* How sets are decided on. It does not change after it was made; threads may share it. */
 typedef struct lws_policy lws_policy;
 
-/* From {"policy": "keep-budget", "controls": {...}, "restarts": {...}, "schedulerProvider": "volcano"}, each of which
- * may be absent; controls and restarts as in lws/adapters/host/policy_documents.h. */
+/* From {"policy": "keep-budget", "controls": {...}, "restarts": {...}, "schedulerProvider": "volcano", "rolePolicy":
+ * "keep-role-budgets"}, each of which may be absent; controls and restarts as in lws/adapters/host/policy_documents.h,
+ * and rolePolicy is how DisaggregatedSets are rolled out. */
 lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws_text* error);
 /* The same with a function in place of the named policy. The function is called from the threads that decide. */
 lws_code lws_policy_new_with_function(const char* document, size_t size, lws_rollout_function function, void* user_data,
@@ -137,6 +140,12 @@ lws_code lws_decide_pod(const char* state, size_t state_size, lws_format state_f
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error);
 
+/* The same for a DisaggregatedSet. `state` is JSON, with the DisaggregatedSets, LeaderWorkerSets, Services and
+ * DisaggregatedSetRoleScalers that are there. */
+lws_code lws_decide_disaggregated_set(const char* state, size_t state_size, const char* namespace_name,
+                                      const char* name, int64_t now, const lws_policy* policy, lws_format plan_format,
+                                      lws_text* out, lws_text* error);
+
 /* ---- The fleet: many sets, kept ready to decide ----------------------------------------------------------------- */
 
 /* One thread at a time; different fleets at the same time. */
@@ -153,7 +162,12 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
 /* All that a state tells is there, beside what was there before. */
 lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_format format, lws_text* error);
 
-/* What something changed for since the last call, in that order: {"sets": [{"namespace": ..., "name": ...}],
+/* What the plans of the fleet said is to be kept of rollouts, as lws.KeptStateProto, for the next process, which loads
+ * it before it decides. */
+lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error);
+lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error);
+
+/* What something changed for since the last call, in that order: {"sets": [{"name": ..., "namespace": ...}],
  * "pods": [...]}. */
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error);
 

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/c/call.h"
-#include "lws/adapters/c/plan_json.h"
+#include "lws/adapters/c/plan_text.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
 #include "nlohmann/json.hpp"
@@ -16,9 +16,14 @@ absl::Status CheckFormat(lws_format format) {
   return absl::InvalidArgumentError(absl::StrCat("format: ", format, " is neither LWS_JSON nor LWS_PROTOBUF"));
 }
 
+absl::Status CheckPlanFormat(lws_format format) { return CheckFormat(format & ~LWS_WITH_DECISIONS); }
+
 absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out) {
-  if (format == LWS_JSON) return Put(PlanToJson(plan).dump(), out);
-  return Put(PlanToProto(plan).SerializeAsString(), out);
+  const Why why = (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut;
+  if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return Put(PlanToProto(plan, why).SerializeAsString(), out);
+  std::string text;
+  AppendPlan(plan, why, &text);
+  return Put(text, out);
 }
 
 absl::StatusOr<Plan> ReadKept(absl::string_view bytes) {

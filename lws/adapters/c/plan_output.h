@@ -14,10 +14,11 @@
 
 namespace lws::internal {
 
-// Errors: InvalidArgument for a format that is none.
+// Errors: InvalidArgument for a format that is none; that of a plan may say that decisions are wanted.
 absl::Status CheckFormat(lws_format format);
+absl::Status CheckPlanFormat(lws_format format);
 
-// REQUIRES: CheckFormat(format).ok().
+// REQUIRES: CheckPlanFormat(format).ok().
 absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out);
 
 // The plan of a look before, as protocol buffers, of which what was to be kept counts; empty bytes are an empty plan.

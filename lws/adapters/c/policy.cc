@@ -11,6 +11,7 @@
 #include "lws/adapters/c/rollout.h"
 #include "lws/adapters/host/policy_documents.h"
 #include "lws/rollout/policies.h"
+#include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -36,6 +37,10 @@ PodReconcileOptions PodOptionsOf(const lws_policy* policy) {
   return options;
 }
 
+DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy) {
+  return policy == nullptr ? DisaggregatedOptions() : policy->roles;
+}
+
 namespace {
 
 absl::StatusOr<std::string> TextOf(const Json& document, const char* key) {
@@ -50,6 +55,14 @@ absl::Status ReadNames(const Json& document, lws_policy* policy) {
   const absl::StatusOr<SchedulerProvider> known_provider = ReadSchedulerProvider(*provider);
   if (!known_provider.ok()) return known_provider.status();
   policy->scheduler_provider = *known_provider;
+  const absl::StatusOr<std::string> role_policy = TextOf(document, "rolePolicy");
+  if (!role_policy.ok()) return role_policy.status();
+  if (!role_policy->empty()) {
+    const NamedRolePolicy* named = FindRolePolicy(*role_policy);
+    if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("rolePolicy: \"", *role_policy, "\" is none"));
+    policy->roles.rollout = named->policy;
+    policy->roles.mends = named->mends;
+  }
   const absl::StatusOr<std::string> name = TextOf(document, "policy");
   if (!name.ok()) return name.status();
   if (name->empty()) return absl::OkStatus();
@@ -62,7 +75,8 @@ absl::Status ReadNames(const Json& document, lws_policy* policy) {
 absl::StatusOr<std::unique_ptr<lws_policy>> ReadPolicy(const Json& document) {
   if (!document.is_object()) return absl::InvalidArgumentError("policy: not an object");
   for (const auto& [key, value] : document.items()) {
-    const bool is_known = key == "policy" || key == "controls" || key == "restarts" || key == "schedulerProvider";
+    const bool is_known =
+        key == "policy" || key == "controls" || key == "restarts" || key == "schedulerProvider" || key == "rolePolicy";
     if (!is_known) return absl::InvalidArgumentError(absl::StrCat("policy: unknown key ", key));
   }
   auto policy = std::make_unique<lws_policy>();

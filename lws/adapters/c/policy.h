@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/c/lws.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
@@ -23,6 +24,7 @@ struct lws_policy {
   std::optional<lws::RolloutControls> controls;
   std::optional<lws::RestartPolicy> restarts;
   lws::SchedulerProvider scheduler_provider = lws::SchedulerProvider::kNone;
+  lws::DisaggregatedOptions roles;
   // Of a policy with a function; `rollout` then borrows this policy.
   lws_rollout_function function = nullptr;
   void* user_data = nullptr;
@@ -36,6 +38,7 @@ absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name);
 // The options borrow from the policy, which may be null.
 SetReconcileOptions SetOptionsOf(const lws_policy* policy);
 PodReconcileOptions PodOptionsOf(const lws_policy* policy);
+DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy);
 
 }  // namespace lws::internal
 

@@ -3,6 +3,7 @@ package lws_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +105,150 @@ func BenchmarkDecideSet(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestAPolicyInGo(t *testing.T) {
+	asked := 0
+	wait := 5 * time.Second
+	policy, err := lws.NewPolicyFunc(nil, func(input lws.RolloutInput) (lws.RolloutStep, error) {
+		asked++
+		if input.SetName != "demo" || input.Current != nil {
+			return lws.RolloutStep{}, errors.New("another set")
+		}
+		return lws.RolloutStep{Replicas: input.Replicas, LookAgainIn: &wait}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer policy.Close()
+	state := []byte("[" + string(admitted(t)) + "]")
+	plan, err := lws.DecideSet(state, "default", "demo", time.Unix(0, 7), policy)
+	if err != nil || asked == 0 || plan.RequeueAfterSeconds == nil || *plan.RequeueAfterSeconds != 5 {
+		t.Fatalf("asked %d times: plan %v, error %v", asked, plan, err)
+	}
+	if len(plan.Decisions) == 0 {
+		t.Fatal("the plan does not say why")
+	}
+	panics, err := lws.NewPolicyFunc(nil, func(lws.RolloutInput) (lws.RolloutStep, error) { panic("broken") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer panics.Close()
+	plan, err = lws.DecideSet(state, "default", "demo", time.Unix(0, 7), panics)
+	if err != nil || plan.Error == "" {
+		t.Fatalf("a panic is no error of the plan: plan %v, error %v", plan, err)
+	}
+}
+
+func TestFacts(t *testing.T) {
+	fleet, pod := fleetWithPod(t)
+	defer fleet.Close()
+	due, err := fleet.TakeDue()
+	if err != nil || len(due.Pods) != 1 || due.Pods[0].Name != "demo-0" {
+		t.Fatalf("due %v, error %v", due, err)
+	}
+	if err := fleet.TellPods([]lws.PodFacts{pod}); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := fleet.TakeDue(); err != nil || len(due.Pods)+len(due.Sets) != 0 {
+		t.Fatalf("nothing changed, and %v is due, error %v", due, err)
+	}
+	pod.Group = -1
+	if err := fleet.TellPods([]lws.PodFacts{pod}); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("a group that is none: %v", err)
+	}
+}
+
+func TestKeptAndScenario(t *testing.T) {
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	kept, err := fleet.SaveKept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fleet.LoadKept(kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := fleet.LoadKept([]byte{0xff}); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("bytes that are none: %v", err)
+	}
+	report, err := lws.RunScenario([]byte(manifest), nil, 1, nil)
+	if err != nil || !strings.Contains(string(report), `"finished":true`) {
+		t.Fatalf("report %.200s, error %v", report, err)
+	}
+	if _, err := lws.Place([]byte(`{"levles": []}`)); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("an unknown key: %v", err)
+	}
+}
+
+func admitted(t testing.TB) []byte {
+	set, err := lws.AdmitSet([]byte(manifest), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// A fleet with the set and its first leader, which is ready.
+func fleetWithPod(t testing.TB) (*lws.Fleet, lws.PodFacts) {
+	fleet := lws.NewFleet()
+	if err := fleet.Add(admitted(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fleet.TakeDue(); err != nil {
+		t.Fatal(err)
+	}
+	set, err := fleet.SetNumber("default", "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision, err := fleet.RevisionNumber(set, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := lws.PodFacts{Set: set, Revision: revision, Phase: lws.PodRunning, Exists: true, HasReadyCondition: true,
+		UID: [4]uint32{1}}
+	if err := fleet.TellPods([]lws.PodFacts{pod}); err != nil {
+		t.Fatal(err)
+	}
+	return fleet, pod
+}
+
+func BenchmarkEventThatChangesNothing(b *testing.B) {
+	fleet, pod := fleetWithPod(b)
+	defer fleet.Close()
+	if _, err := fleet.TakeDue(); err != nil {
+		b.Fatal(err)
+	}
+	facts := []lws.PodFacts{pod}
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		if err := fleet.TellPods(facts); err != nil {
+			b.Fatal(err)
+		}
+		if due, err := fleet.TakeDue(); err != nil || len(due.Pods)+len(due.Sets) != 0 {
+			b.Fatalf("due %v, error %v", due, err)
+		}
+	}
+}
+
+func BenchmarkFactsOf1000(b *testing.B) {
+	fleet, pod := fleetWithPod(b)
+	defer fleet.Close()
+	facts := make([]lws.PodFacts, 1000)
+	for i := range facts {
+		facts[i] = pod
+		facts[i].Group = int32(i)
+		facts[i].UID[1] = uint32(i)
+	}
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		for k := range facts {
+			facts[k].HasReadyCondition = !facts[k].HasReadyCondition
+		}
+		if err := fleet.TellPods(facts); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/fact")
 }

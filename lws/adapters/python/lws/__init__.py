@@ -16,14 +16,14 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 __all__ = [
     "AdmissionRefused", "Error", "Fleet", "Policy", "Report", "RolloutInput", "RolloutStep", "admit_pod", "admit_set",
-    "decide_pod", "decide_set", "place", "plan_rollout", "run_scenario", "version",
+    "decide_disaggregated_set", "decide_pod", "decide_set", "place", "plan_rollout", "run_scenario", "version",
 ]
 
 Document = Dict[str, Any]
 
 _ABI_VERSION = 0
 _JSON = 0
-_PROTOBUF = 1
+_WITH_DECISIONS = 256
 _READY = 1
 _UPDATED = 2
 
@@ -186,13 +186,14 @@ class Policy:
     """How sets are decided on.
 
     `rollout` is "reference", "keep-budget", "replace-unready-first", or a function from RolloutInput to RolloutStep.
+    `role_policy` is how DisaggregatedSets are rolled out: "keep-role-budgets" or, for "", as the reference does.
     controls and restarts are documents as scenario files have them. An exception of the function is raised again by
     the call that asked it.
     """
 
     def __init__(self, rollout: Any = "reference", controls: Optional[Document] = None,
-                 restarts: Optional[Document] = None, scheduler_provider: str = ""):
-        document: Document = {"schedulerProvider": scheduler_provider}
+                 restarts: Optional[Document] = None, scheduler_provider: str = "", role_policy: str = ""):
+        document: Document = {"schedulerProvider": scheduler_provider, "rolePolicy": role_policy}
         if controls is not None:
             document["controls"] = controls
         if restarts is not None:
@@ -255,7 +256,8 @@ def _decide(function: Any, objects: Sequence[Document], namespace: str, name: st
     return json.loads(
         _decided(
             policy, lambda handle: _answer(function, *_bytes(list(objects)), _JSON, namespace.encode(), name.encode(),
-                                           ctypes.c_int64(int(now * 1e9)), handle, None, ctypes.c_size_t(0), _JSON)))
+                                           ctypes.c_int64(int(now * 1e9)), handle, None, ctypes.c_size_t(0),
+                                           _JSON | _WITH_DECISIONS)))
 
 
 def decide_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
@@ -268,6 +270,16 @@ def decide_pod(objects: Sequence[Document], namespace: str, name: str, now: floa
                policy: Optional[Policy] = None) -> Document:
     """The plan for the pod, given all objects that are there."""
     return _decide(_library.lws_decide_pod, objects, namespace, name, now, policy)
+
+
+def decide_disaggregated_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
+                             policy: Optional[Policy] = None) -> Document:
+    """The plan for the DisaggregatedSet, given all objects that are there."""
+    return json.loads(
+        _decided(
+            policy, lambda handle: _answer(_library.lws_decide_disaggregated_set, *_bytes(list(objects)),
+                                           namespace.encode(), name.encode(), ctypes.c_int64(int(now * 1e9)), handle,
+                                           _JSON | _WITH_DECISIONS)))
 
 
 def plan_rollout(given: RolloutInput, policy: str = "reference") -> RolloutStep:
@@ -325,6 +337,14 @@ class Fleet:
         """The object is gone."""
         _call(_library.lws_fleet_remove, self._handle, kind.encode(), namespace.encode(), name.encode())
 
+    def save_kept(self) -> bytes:
+        """What is to be kept of rollouts, for load_kept of the next process."""
+        return _answer(_library.lws_fleet_save_kept, self._handle)
+
+    def load_kept(self, kept: bytes) -> None:
+        """Called before the first decision."""
+        _call(_library.lws_fleet_load_kept, self._handle, *_bytes(kept))
+
     def take_due(self) -> Document:
         """The sets and pods that something changed for since the last call."""
         return json.loads(_answer(_library.lws_fleet_take_due, self._handle))
@@ -341,7 +361,8 @@ class Fleet:
         return json.loads(
             _decided(
                 policy, lambda handle: _answer(function, self._handle, namespace.encode(), name.encode(),
-                                               ctypes.c_int64(int(now * 1e9)), handle, _JSON)))
+                                               ctypes.c_int64(int(now * 1e9)), handle,
+                                               _JSON | _WITH_DECISIONS)))
 
 
 class Report:

@@ -88,6 +88,25 @@ class PackageTest(unittest.TestCase):
         with self.assertRaises(lws.Error):
             lws.Policy("fastest")
 
+    def test_disaggregated_sets(self):
+        role = {"name": "prefill", "spec": MANIFEST["spec"]}
+        stored = lws.admit_set({
+            "apiVersion": "disaggregatedset.x-k8s.io/v1",
+            "kind": "DisaggregatedSet",
+            "metadata": {"name": "llm", "namespace": "default"},
+            "spec": {"roles": [role, {**role, "name": "decode"}]},
+        })
+        plan = lws.decide_disaggregated_set([stored], "default", "llm", policy=lws.Policy(role_policy="keep-role-budgets"))
+        self.assertIn("LeaderWorkerSet", [action["kind"] for action in plan["actions"]])
+        with self.assertRaises(lws.Error):
+            lws.Policy(role_policy="fastest")
+
+    def test_what_is_kept(self):
+        fleet = lws.Fleet()
+        fleet.load_kept(fleet.save_kept())
+        with self.assertRaises(lws.Error):
+            fleet.load_kept(b"\xff")
+
     def test_placement(self):
         groups = lws.place([MANIFEST], [node("n0", "r0", 4), node("n1", "r1", 3)], ["rack"], required="rack")
         self.assertEqual([group["assignment"] is not None for group in groups], [True, True, True, False])
