@@ -17,6 +17,7 @@
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/set_request.h"

@@ -14,6 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
 const manifest = `{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
@@ -22,6 +23,27 @@ const manifest = `{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderW
     "workerTemplate": {"spec": {"containers": [{"name": "main", "image": "demo:1"}]}}}}}`
 
 var request = ctrl.Request{NamespacedName: types.NamespacedName{Namespace: "default", Name: "demo"}}
+
+// The fake client counts the zero values of typed objects as applied. A real API server keeps status, which is a
+// subresource, out of what is applied to an object.
+func listWithoutAppliedStatus(ctx context.Context, c client.WithWatch, list client.ObjectList,
+	options ...client.ListOption) error {
+	if err := c.List(ctx, list, options...); err != nil {
+		return err
+	}
+	for _, item := range list.(*unstructured.UnstructuredList).Items {
+		managed, _, _ := unstructured.NestedSlice(item.Object, "metadata", "managedFields")
+		for _, entry := range managed {
+			unstructured.RemoveNestedField(entry.(map[string]any), "fieldsV1", "f:status")
+		}
+		if len(managed) > 0 {
+			if err := unstructured.SetNestedSlice(item.Object, managed, "metadata", "managedFields"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 func newOperator(t *testing.T) *Operator {
 	stored, err := lws.AdmitSet([]byte(manifest), nil)
@@ -35,7 +57,8 @@ func newOperator(t *testing.T) *Operator {
 	scheme := clientgoscheme.Scheme
 	scheme.AddKnownTypeWithName(setKind, &unstructured.Unstructured{})
 	scheme.AddKnownTypeWithName(setKind.GroupVersion().WithKind("LeaderWorkerSetList"), &unstructured.UnstructuredList{})
-	fakeClient := fake.NewClientBuilder().WithScheme(scheme).WithObjects(set).WithStatusSubresource(set).Build()
+	fakeClient := fake.NewClientBuilder().WithScheme(scheme).WithObjects(set).WithStatusSubresource(set).
+		WithReturnManagedFields().WithInterceptorFuncs(interceptor.Funcs{List: listWithoutAppliedStatus}).Build()
 	return &Operator{Client: fakeClient, Now: func() time.Time { return time.Unix(1790000000, 0) }}
 }
 
