@@ -1,4 +1,4 @@
-// What a host links: the interface to its client, the loop that drives plans, policies as files say them.
+// What a host links: the interface to its client, the loop that drives plans, what is kept, policies as files say them.
 //
 //   lws::Controller controller(&cluster, {});
 //

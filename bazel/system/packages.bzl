@@ -71,7 +71,7 @@ genrule(
 proto_lang_toolchain(
     name = "cc_toolchain",
     command_line = "--cpp_out=$(OUT)",
-    runtime = ":protobuf",
+    runtime = ":protobuf_lite",
     visibility = ["//visibility:public"],
 )
 """
@@ -85,7 +85,7 @@ def system_packages():
     _declare(name = "com_google_absl", libraries = _ABSL)
     _declare(
         name = "com_google_protobuf",
-        libraries = {":protobuf": "protobuf"},
+        libraries = {":protobuf": "protobuf", ":protobuf_lite": "protobuf-lite"},
         extra = {"": _PROTOC},
     )
     _declare(name = "boost_beast", libraries = {":boost.beast": ""})

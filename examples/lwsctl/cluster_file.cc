@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "examples/lwsctl/input.h"
-#include "google/protobuf/util/json_util.h"
+#include "examples/lwsctl/proto_document.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/well_known.h"
@@ -30,8 +30,8 @@ std::string TextAt(const Json& object, const char* key) {
 
 absl::Status ReadSaved(const std::string& path, const std::string& text, ClusterFile* file) {
   lws::ClusterStateProto state;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &state);
-  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message().as_string()));
+  const absl::Status parsed = ReadProtoDocument(text, &state);
+  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message()));
   const std::pair<int, const char*> kinds[] = {
       {state.sets_size(), lws::kKind},    {state.statefulsets_size(), "StatefulSet"},
       {state.pods_size(), "Pod"},         {state.revisions_size(), "ControllerRevision"},
@@ -85,12 +85,9 @@ absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time 
 }
 
 absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path) {
-  std::string text;
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  const auto printed = google::protobuf::util::MessageToJsonString(cluster.Save(), &text, options);
-  if (!printed.ok()) return absl::InternalError(printed.message().as_string());
-  return WriteFile(path, absl::StrCat(kSavedMark, text));
+  const absl::StatusOr<std::string> text = ProtoDocument(cluster.Save(), /*indented=*/true);
+  if (!text.ok()) return text.status();
+  return WriteFile(path, absl::StrCat(kSavedMark, *text));
 }
 
 }  // namespace lwsctl

@@ -14,7 +14,7 @@
 #include "examples/lwsctl/cluster_file.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
-#include "google/protobuf/util/json_util.h"
+#include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
@@ -47,9 +47,8 @@ constexpr char kHelp[] =
 
 // A plan in the JSON form of its protocol buffer.
 lws::Json ToJson(const lws::Plan& plan) {
-  std::string text;
-  if (!google::protobuf::util::MessageToJsonString(lws::PlanToProto(plan), &text).ok()) return nullptr;
-  return lws::Json::parse(text, nullptr, false);
+  const absl::StatusOr<std::string> text = lwsctl::ProtoDocument(lws::PlanToProto(plan), /*indented=*/false);
+  return text.ok() ? lws::Json::parse(*text, nullptr, false) : lws::Json();
 }
 
 void PrintIndented(absl::string_view text) {

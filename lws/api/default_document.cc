@@ -2,10 +2,10 @@
 
 #include <cstddef>
 
-#include "google/protobuf/util/message_differencer.h"
 #include "lws/api/defaulting.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/message_equality.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -35,7 +35,7 @@ void MergeOver(const Json& from, Json* to) {
 bool DefaultDocument(LeaderWorkerSet* set, Json* document) {
   const LeaderWorkerSet before = *set;
   ApplyAdmissionDefaults(set);
-  if (google::protobuf::util::MessageDifferencer::Equals(*set, before)) return false;
+  if (EqualMessages(*set, before)) return false;
   const Json after = LeaderWorkerSetToJson(*set);
   if (after == LeaderWorkerSetToJson(before)) return false;
   MergeOver(after, document);

@@ -1,188 +1,241 @@
 #include "lws/api/proto_json.h"
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-#include "lws/api/leader_worker_set.pb.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/message_lite.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "lws/api/message_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
+using google::protobuf::MessageLite;
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
 
-absl::Status WrongType(const FieldDescriptor& field, const Json& value) {
+// The fields of IntOrString, and of the entries of a map.
+constexpr int kFirst = 1;
+constexpr int kSecond = 2;
+
+absl::Status WrongType(const MessageField& field, const Json& value) {
   return absl::InvalidArgumentError(
-      absl::StrCat(field.json_name(), ": ", CanonicalJson(value), " is not of type ", field.cpp_type_name()));
+      absl::StrCat(field.json_name, ": ", CanonicalJson(value), " is not of type ", FieldKindName(field.kind)));
 }
 
-// The one value that is written as what it holds.
-bool IsIntOrString(const FieldDescriptor& field) {
-  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field.message_type() == IntOrString::descriptor();
+void AppendVarint(uint64_t value, std::string* bytes) {
+  uint8_t buffer[10];
+  const uint8_t* end = CodedOutputStream::WriteVarint64ToArray(value, buffer);
+  bytes->append(reinterpret_cast<const char*>(buffer), static_cast<size_t>(end - buffer));
 }
 
-absl::Status SetIntOrString(const FieldDescriptor& field, const Json& value, Message* message) {
-  IntOrString parsed;
+void AppendNumber(int number, uint64_t value, std::string* bytes) {
+  AppendVarint(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_VARINT), bytes);
+  AppendVarint(value, bytes);
+}
+
+void AppendText(int number, absl::string_view text, std::string* bytes) {
+  AppendVarint(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED), bytes);
+  AppendVarint(text.size(), bytes);
+  bytes->append(text.data(), text.size());
+}
+
+absl::Status AppendMessage(const MessageInfo& info, const Json& document, std::string* bytes);
+
+absl::Status AppendIntOrString(const MessageField& field, const Json& value, std::string* bytes) {
+  std::string inner;
   if (value.is_string()) {
-    parsed.set_text(value.get<std::string>());
+    AppendText(kSecond, value.get_ref<const std::string&>(), &inner);
   } else if (value.is_number_integer()) {
-    parsed.set_number(value.get<int32_t>());
+    AppendNumber(kFirst, static_cast<uint64_t>(int64_t{value.get<int32_t>()}), &inner);
   } else {
     return WrongType(field, value);
   }
-  message->CopyFrom(parsed);
+  AppendText(field.number, inner, bytes);
   return absl::OkStatus();
 }
 
-absl::Status SetMessage(const FieldDescriptor& field, const Json& value, Message* message) {
-  if (IsIntOrString(field)) return SetIntOrString(field, value, message);
-  if (!value.is_object()) return WrongType(field, value);
-  return ProtoFromJson(value, message);
-}
-
-// Appends to a repeated field, sets a singular one.
-absl::Status SetScalar(const FieldDescriptor& field, const Json& value, Message* message) {
-  const Reflection& reflection = *message->GetReflection();
-  const bool repeated = field.is_repeated();
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: {
-      if (!value.is_number_integer()) break;
-      const int32_t number = value.get<int32_t>();
-      repeated ? reflection.AddInt32(message, &field, number) : reflection.SetInt32(message, &field, number);
-      return absl::OkStatus();
-    }
-    case FieldDescriptor::CPPTYPE_INT64: {
-      if (!value.is_number_integer()) break;
-      const int64_t number = value.get<int64_t>();
-      repeated ? reflection.AddInt64(message, &field, number) : reflection.SetInt64(message, &field, number);
-      return absl::OkStatus();
-    }
-    case FieldDescriptor::CPPTYPE_BOOL: {
-      if (!value.is_boolean()) break;
-      const bool flag = value.get<bool>();
-      repeated ? reflection.AddBool(message, &field, flag) : reflection.SetBool(message, &field, flag);
-      return absl::OkStatus();
-    }
-    case FieldDescriptor::CPPTYPE_STRING: {
-      const bool opaque = field.type() == FieldDescriptor::TYPE_BYTES;
-      if (!opaque && !value.is_string()) break;
-      std::string text = opaque ? CanonicalJson(value) : value.get<std::string>();
-      repeated ? reflection.AddString(message, &field, std::move(text))
-               : reflection.SetString(message, &field, std::move(text));
-      return absl::OkStatus();
-    }
-    default:
-      break;
-  }
-  return WrongType(field, value);
-}
-
-absl::Status SetMap(const FieldDescriptor& field, const Json& value, Message* message) {
+absl::Status AppendTextMap(const MessageField& field, const Json& value, std::string* bytes) {
   if (!value.is_object()) return WrongType(field, value);
   for (auto it = value.begin(); it != value.end(); ++it) {
     if (!it->is_string()) return WrongType(field, value);
-    Message* entry = message->GetReflection()->AddMessage(message, &field);
-    entry->GetReflection()->SetString(entry, field.message_type()->map_key(), it.key());
-    entry->GetReflection()->SetString(entry, field.message_type()->map_value(), it->get<std::string>());
+    std::string entry;
+    AppendText(kFirst, it.key(), &entry);
+    AppendText(kSecond, it->get_ref<const std::string&>(), &entry);
+    AppendText(field.number, entry, bytes);
   }
   return absl::OkStatus();
 }
 
-absl::Status SetField(const FieldDescriptor& field, const Json& value, Message* message) {
-  const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  const Reflection& reflection = *message->GetReflection();
-  if (field.is_map()) return SetMap(field, value, message);
-  if (!field.is_repeated()) {
-    return is_message ? SetMessage(field, value, reflection.MutableMessage(message, &field))
-                      : SetScalar(field, value, message);
+absl::Status AppendValue(const MessageField& field, const Json& value, std::string* bytes) {
+  switch (field.kind) {
+    case FieldKind::kInt32:
+      if (!value.is_number_integer()) return WrongType(field, value);
+      AppendNumber(field.number, static_cast<uint64_t>(int64_t{value.get<int32_t>()}), bytes);
+      return absl::OkStatus();
+    case FieldKind::kInt64:
+      if (!value.is_number_integer()) return WrongType(field, value);
+      AppendNumber(field.number, static_cast<uint64_t>(value.get<int64_t>()), bytes);
+      return absl::OkStatus();
+    case FieldKind::kBool:
+      if (!value.is_boolean()) return WrongType(field, value);
+      AppendNumber(field.number, value.get<bool>() ? 1 : 0, bytes);
+      return absl::OkStatus();
+    case FieldKind::kText:
+      if (!value.is_string()) return WrongType(field, value);
+      AppendText(field.number, value.get_ref<const std::string&>(), bytes);
+      return absl::OkStatus();
+    case FieldKind::kJson:
+      AppendText(field.number, CanonicalJson(value), bytes);
+      return absl::OkStatus();
+    case FieldKind::kTextMap:
+      return AppendTextMap(field, value, bytes);
+    case FieldKind::kIntOrString:
+      return AppendIntOrString(field, value, bytes);
+    case FieldKind::kMessage:
+      break;
   }
+  if (!value.is_object()) return WrongType(field, value);
+  std::string inner;
+  absl::Status status = AppendMessage(*field.message, value, &inner);
+  AppendText(field.number, inner, bytes);
+  return status;
+}
+
+absl::Status AppendField(const MessageField& field, const Json& value, std::string* bytes) {
+  if (!field.is_repeated) return AppendValue(field, value, bytes);
   if (!value.is_array()) return WrongType(field, value);
   for (const Json& element : value) {
-    absl::Status status = is_message ? SetMessage(field, element, reflection.AddMessage(message, &field))
-                                     : SetScalar(field, element, message);
+    absl::Status status = AppendValue(field, element, bytes);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-Json MessageToJson(const FieldDescriptor& field, const Message& message) {
-  if (!IsIntOrString(field)) return ProtoToJson(message);
-  const auto& value = static_cast<const IntOrString&>(message);
-  return value.has_text() ? Json(value.text()) : Json(value.number());
+absl::Status AppendMessage(const MessageInfo& info, const Json& document, std::string* bytes) {
+  for (const MessageField& field : info.fields) {
+    const auto found = document.find(field.json_name);
+    if (found == document.end() || found->is_null()) continue;
+    absl::Status status = AppendField(field, *found, bytes);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
-// `index` is -1 for a singular field.
-Json GetValue(const Message& message, const FieldDescriptor& field, int index) {
-  const Reflection& reflection = *message.GetReflection();
-  const bool repeated = index >= 0;
-  std::string scratch;
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return repeated ? reflection.GetRepeatedInt32(message, &field, index) : reflection.GetInt32(message, &field);
-    case FieldDescriptor::CPPTYPE_INT64:
-      return repeated ? reflection.GetRepeatedInt64(message, &field, index) : reflection.GetInt64(message, &field);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return repeated ? reflection.GetRepeatedBool(message, &field, index) : reflection.GetBool(message, &field);
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return MessageToJson(field, repeated ? reflection.GetRepeatedMessage(message, &field, index)
-                                           : reflection.GetMessage(message, &field));
-    case FieldDescriptor::CPPTYPE_STRING: {
-      const std::string& text = repeated ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
-                                         : reflection.GetStringReference(message, &field, &scratch);
-      return field.type() == FieldDescriptor::TYPE_BYTES ? ObjectFromText(text) : Json(text);
+std::string TakeText(CodedInputStream* in) {
+  uint32_t size = 0;
+  std::string text;
+  if (in->ReadVarint32(&size)) in->ReadString(&text, static_cast<int>(size));
+  return text;
+}
+
+int64_t TakeNumber(CodedInputStream* in) {
+  uint64_t number = 0;
+  in->ReadVarint64(&number);
+  return static_cast<int64_t>(number);
+}
+
+// A message's bytes within others, read by `take`.
+template <typename Take>
+auto TakeInner(CodedInputStream* in, Take take) {
+  uint32_t size = 0;
+  in->ReadVarint32(&size);
+  const CodedInputStream::Limit limit = in->PushLimit(static_cast<int>(size));
+  auto inner = take();
+  in->PopLimit(limit);
+  return inner;
+}
+
+Json TakeMessage(const MessageInfo& info, CodedInputStream* in);
+
+Json TakeIntOrString(CodedInputStream* in) {
+  Json value = 0;
+  while (const uint32_t tag = in->ReadTag()) {
+    value = WireFormatLite::GetTagFieldNumber(tag) == kFirst ? Json(TakeNumber(in)) : Json(TakeText(in));
+  }
+  return value;
+}
+
+void TakeMapEntry(CodedInputStream* in, Json* map) {
+  std::string texts[2];
+  while (const uint32_t tag = in->ReadTag()) {
+    texts[WireFormatLite::GetTagFieldNumber(tag) == kFirst ? 0 : 1] = TakeText(in);
+  }
+  (*map)[texts[0]] = std::move(texts[1]);
+}
+
+// Not of a map.
+Json TakeValue(const MessageField& field, CodedInputStream* in) {
+  switch (field.kind) {
+    case FieldKind::kInt32:
+    case FieldKind::kInt64:
+      return TakeNumber(in);
+    case FieldKind::kBool:
+      return TakeNumber(in) != 0;
+    case FieldKind::kText:
+      return TakeText(in);
+    case FieldKind::kJson:
+      return ObjectFromText(TakeText(in));
+    case FieldKind::kIntOrString:
+      return TakeInner(in, [&] { return TakeIntOrString(in); });
+    case FieldKind::kMessage:
+      return TakeInner(in, [&] { return TakeMessage(*field.message, in); });
+    case FieldKind::kTextMap:
+      break;
+  }
+  return nullptr;
+}
+
+void TakeField(const MessageField& field, CodedInputStream* in, Json* document) {
+  Json& value = (*document)[std::string(field.json_name)];
+  if (field.kind == FieldKind::kTextMap) {
+    if (value.is_null()) value = Json::object();
+    TakeInner(in, [&] { return TakeMapEntry(in, &value), 0; });
+  } else if (field.is_repeated) {
+    value.push_back(TakeValue(field, in));
+  } else {
+    value = TakeValue(field, in);
+  }
+}
+
+Json TakeMessage(const MessageInfo& info, CodedInputStream* in) {
+  Json document = Json::object();
+  while (const uint32_t tag = in->ReadTag()) {
+    const int number = WireFormatLite::GetTagFieldNumber(tag);
+    const MessageField* known = nullptr;
+    for (const MessageField& field : info.fields) {
+      if (field.number == number) known = &field;
     }
-    default:
-      return nullptr;
+    if (known != nullptr) {
+      TakeField(*known, in, &document);
+    } else if (!WireFormatLite::SkipField(in, tag)) {
+      break;
+    }
   }
-}
-
-Json MapToJson(const Message& message, const FieldDescriptor& field) {
-  Json map = Json::object();
-  const Reflection& reflection = *message.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
-    const Reflection& entry_reflection = *entry.GetReflection();
-    map[entry_reflection.GetString(entry, field.message_type()->map_key())] =
-        entry_reflection.GetString(entry, field.message_type()->map_value());
-  }
-  return map;
+  return document;
 }
 
 }  // namespace
 
-absl::Status ProtoFromJson(const Json& document, Message* message) {
-  for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor& field = *message->GetDescriptor()->field(i);
-    const auto found = document.find(field.json_name());
-    if (found == document.end() || found->is_null()) continue;
-    absl::Status status = SetField(field, *found, message);
-    if (!status.ok()) return status;
+absl::Status ProtoFromJson(const Json& document, MessageLite* message) {
+  std::string bytes;
+  absl::Status status = AppendMessage(*FindMessage(message->GetTypeName()), document, &bytes);
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  if (!message->MergeFromCodedStream(&in) && status.ok()) {
+    return absl::InvalidArgumentError("a text that is not UTF-8");
   }
-  return absl::OkStatus();
+  return status;
 }
 
-Json ProtoToJson(const Message& message) {
-  Json document = Json::object();
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    Json& value = document[field->json_name()];
-    if (field->is_map()) {
-      value = MapToJson(message, *field);
-    } else if (field->is_repeated()) {
-      value = Json::array();
-      for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
-        value.push_back(GetValue(message, *field, i));
-      }
-    } else {
-      value = GetValue(message, *field, -1);
-    }
-  }
-  return document;
+Json ProtoToJson(const MessageLite& message) {
+  const std::string bytes = message.SerializeAsString();
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  return TakeMessage(*FindMessage(message.GetTypeName()), &in);
 }
 
 }  // namespace lws::internal

@@ -1,5 +1,5 @@
-// Protocol Buffers as Kubernetes JSON, by reflection: a message field is the JSON field of its json_name, and a `bytes`
-// field is a JSON value kept as canonical text.
+// Protocol Buffers as Kubernetes JSON, by a table of fields (message_fields.h): a message field is the JSON field of
+// its json_name, and a `bytes` field is a JSON value kept as canonical text.
 //
 //   lws::NetworkConfig config;
 //   lws::internal::ProtoFromJson(Json::parse(R"({"subdomainPolicy":"Shared"})"), &config);
@@ -18,18 +18,19 @@
 
 namespace google {
 namespace protobuf {
-class Message;
+class MessageLite;
 }  // namespace protobuf
 }  // namespace google
 
 namespace lws::internal {
 
 // Fills `message` from `document`. Errors: InvalidArgument naming the field for a value of another type than the
-// message's field; unknown fields are passed over. Complexity: O(document).
-absl::Status ProtoFromJson(const Json& document, google::protobuf::Message* message);
+// message's field, when the fields before it are filled; unknown fields are passed over. REQUIRES: a message of the
+// API. Complexity: O(document).
+absl::Status ProtoFromJson(const Json& document, google::protobuf::MessageLite* message);
 
-// The message as JSON: fields that are set, and no others. Complexity: O(message).
-Json ProtoToJson(const google::protobuf::Message& message);
+// The message as JSON: fields that are set, and no others. REQUIRES: a message of the API. Complexity: O(message).
+Json ProtoToJson(const google::protobuf::MessageLite& message);
 
 }  // namespace lws::internal
 

@@ -14,7 +14,7 @@
 
 namespace google {
 namespace protobuf {
-class Message;
+class MessageLite;
 }  // namespace protobuf
 }  // namespace google
 
@@ -23,10 +23,10 @@ namespace lws::internal {
 // Fills `message` with `document`, read as the field table's type of that name. No defaults are applied. Errors:
 // InvalidArgument naming the field that holds something else than its type. REQUIRES: the type exists.
 // Complexity: O(document).
-absl::Status MessageFromJson(absl::string_view type, const Json& document, google::protobuf::Message* message);
+absl::Status MessageFromJson(absl::string_view type, const Json& document, google::protobuf::MessageLite* message);
 
 // The message as Kubernetes writes it. Complexity: O(message).
-Json MessageToJson(absl::string_view type, const google::protobuf::Message& message);
+Json MessageToJson(absl::string_view type, const google::protobuf::MessageLite& message);
 
 }  // namespace lws::internal
 

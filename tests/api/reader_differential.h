@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
@@ -29,7 +30,8 @@ using Observe = absl::StatusOr<Object> (*)(const Json& document);
 template <typename Object>
 std::string Text(const absl::StatusOr<Object>& object) {
   if (!object.ok()) return std::string(object.status().message());
-  return absl::StrCat(internal::ToProto(*object).DebugString(), "named group ", object->meta.group_in_name);
+  return absl::StrCat(absl::CEscape(internal::ToProto(*object).SerializeAsString()), "named group ",
+                      object->meta.group_in_name);
 }
 
 // What the two make of a text.

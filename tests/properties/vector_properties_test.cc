@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/message_equality.h"
 #include "lws/api/strict_integer.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
@@ -32,7 +32,7 @@ namespace {
 
 using internal::ParseStrictInteger;
 
-using google::protobuf::util::MessageDifferencer;
+using internal::EqualMessages;
 
 constexpr unsigned kSeed = 20261125;
 
@@ -64,7 +64,7 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
     const Json& object = vector["expect"]["object"];
     const LeaderWorkerSet set = *LeaderWorkerSetFromJson(object);
     EXPECT_EQ(LeaderWorkerSetToJson(set), object) << name;
-    EXPECT_TRUE(MessageDifferencer::Equals(*LeaderWorkerSetFromJson(LeaderWorkerSetToJson(set)), set)) << name;
+    EXPECT_TRUE(EqualMessages(*LeaderWorkerSetFromJson(LeaderWorkerSetToJson(set)), set)) << name;
     // Admission, law 1: what was admitted is admitted again, unchanged.
     Json again = object;
     again.erase("status");

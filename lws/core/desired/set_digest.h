@@ -10,8 +10,10 @@
 #ifndef LWS_CORE_DESIRED_SET_DIGEST_H_
 #define LWS_CORE_DESIRED_SET_DIGEST_H_
 
+#include <memory>
 #include <string>
 
+#include "lws/api/canonical_text.h"
 #include "lws/api/json.h"
 
 namespace lws {
@@ -27,6 +29,8 @@ struct SetDigest {
   std::string leader_core;
   // That StatefulSet, with partition and replicas 0; null as above.
   SharedJson leader_statefulset;
+  // Its text, for plans that apply it; null as above.
+  std::shared_ptr<const StatefulSetText> leader_text;
 };
 
 // Complexity: O(templates).

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "google/protobuf/util/message_differencer.h"
+#include "lws/api/message_equality.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired/set_digest.h"
 #include "lws/core/fleet/decision_equality.h"
@@ -162,11 +162,10 @@ void FleetObjects::RemoveStatefulSet(FleetNamespace* space, absl::string_view na
 void FleetObjects::AddSet(LeaderWorkerSet next) {
   FleetSet& set = index_.SetOf(next.metadata().namespace_(), next.metadata().name());
   index_.relists().Told(kKind, set.namespace_name, set.name);
-  const bool same = set.exists && google::protobuf::util::MessageDifferencer::Equals(set.set, next);
+  const bool same = set.exists && EqualMessages(set.set, next);
   if (same) return;
-  const bool same_spec = set.exists &&
-                         google::protobuf::util::MessageDifferencer::Equals(set.set.spec(), next.spec()) &&
-                         google::protobuf::util::MessageDifferencer::Equals(set.set.metadata(), next.metadata());
+  const bool same_spec =
+      set.exists && EqualMessages(set.set.spec(), next.spec()) && EqualMessages(set.set.metadata(), next.metadata());
   if (!same_spec) set.digest = DigestOf(next);
   set.set = std::move(next);
   set.restart_facts = RestartFactsOfSet(set.set);

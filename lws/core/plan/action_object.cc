@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lws/api/canonical_text.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -14,8 +15,10 @@ ActionObject ActionObject::Of(Json document) {
   return object;
 }
 
-ActionObject ActionObject::OfStatefulSet(SharedJson base, const Numbers& numbers) {
+ActionObject ActionObject::OfStatefulSet(SharedJson base, const Numbers& numbers,
+                                         std::shared_ptr<const internal::StatefulSetText> text) {
   ActionObject object;
+  object.text_ = std::move(text);
   object.document_ = std::move(base);
   object.numbers_ = numbers;
   return object;
@@ -48,6 +51,14 @@ Json ActionObject::Document() const {
     spec["updateStrategy"]["rollingUpdate"]["partition"] = numbers_->partition;
   }
   return document;
+}
+
+void ActionObject::AppendText(std::string* out) const {
+  if (empty()) return;
+  if (status_ != nullptr) return internal::AppendStatus(namespace_name_, name_, *status_, out);
+  const bool prepared = text_ != nullptr && numbers_.has_value() && !numbers_->on_delete;
+  if (prepared) return internal::AppendStatefulSet(*text_, numbers_->partition, numbers_->replicas, out);
+  out->append(CanonicalJson(numbers_.has_value() ? Document() : *document_));
 }
 
 bool operator==(const ActionObject& a, const ActionObject& b) {

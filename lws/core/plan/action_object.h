@@ -7,6 +7,7 @@
 //
 // Laws:
 //   1. Equality is that of the documents, however they are kept.
+//   2. AppendText appends CanonicalJson(Document()), and nothing when empty.
 //
 // Thread-safety: values; const access may be concurrent.
 #ifndef LWS_CORE_PLAN_ACTION_OBJECT_H_
@@ -18,6 +19,10 @@
 #include <string>
 
 #include "lws/api/json.h"
+
+namespace lws::internal {
+struct StatefulSetText;
+}  // namespace lws::internal
 
 namespace lws {
 
@@ -37,8 +42,9 @@ class ActionObject {
   };
 
   // `base` with these numbers as spec.updateStrategy.rollingUpdate.partition and spec.replicas. REQUIRES: `base` is a
-  // StatefulSet that has both.
-  static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers);
+  // StatefulSet that has both. `text` is TextOfStatefulSet(*base), or null: writing then takes longer.
+  static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers,
+                                    std::shared_ptr<const internal::StatefulSetText> text = nullptr);
 
   // The LeaderWorkerSet of this name with its status alone.
   static ActionObject OfStatus(std::string namespace_name, std::string name,
@@ -48,6 +54,9 @@ class ActionObject {
 
   // Null when empty. Complexity: O(document).
   Json Document() const;
+
+  // The document as canonical JSON. Complexity: O(text); a document is made only where nothing is prepared.
+  void AppendText(std::string* out) const;
 
   // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
   const std::optional<Numbers>& numbers() const { return numbers_; }
@@ -61,6 +70,7 @@ class ActionObject {
   // Whole, or to be completed by the numbers.
   SharedJson document_;
   std::optional<Numbers> numbers_;
+  std::shared_ptr<const internal::StatefulSetText> text_;  // of document_ with numbers
   std::shared_ptr<const LeaderWorkerSetStatus> status_;
   std::string namespace_name_;
   std::string name_;

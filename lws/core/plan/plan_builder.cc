@@ -20,9 +20,10 @@ void PlanBuilder::BecauseOfStep(DecisionReason reason, int32_t partition, int32_
 Action& PlanBuilder::Create(Json object) { return Write(Verb::kCreate, std::move(object)); }
 Action& PlanBuilder::Apply(Json object) { return Write(Verb::kApply, std::move(object)); }
 
-Action& PlanBuilder::ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers) {
+Action& PlanBuilder::ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers,
+                                      std::shared_ptr<const StatefulSetText> text) {
   return Write(Verb::kApply, "apps/v1", {"StatefulSet", namespace_name_, set_name_},
-               ActionObject::OfStatefulSet(std::move(base), numbers));
+               ActionObject::OfStatefulSet(std::move(base), numbers, std::move(text)));
 }
 
 Action& PlanBuilder::UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status) {

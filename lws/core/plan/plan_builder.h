@@ -46,8 +46,9 @@ class PlanBuilder {
   // Actions; the returned reference is good until the next one.
   Action& Create(Json object);
   Action& Apply(Json object);
-  // Applies the leader StatefulSet; `base` is what ActionObject::OfStatefulSet takes.
-  Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
+  // Applies the leader StatefulSet; the arguments are those of ActionObject::OfStatefulSet.
+  Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers,
+                           std::shared_ptr<const internal::StatefulSetText> text);
   // Sends a merge patch of the object, or of its status.
   Action& Patch(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
   Action& PatchStatus(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);

@@ -49,7 +49,7 @@ void Write(const Action& action, ActionProto* proto) {
   proto->set_verb(static_cast<ActionProto::Verb>(action.verb));
   proto->set_api_version(action.api_version);
   Write(action.target, proto->mutable_target());
-  if (!action.object.empty()) proto->set_object(CanonicalJson(action.object.Document()));
+  if (!action.object.empty()) action.object.AppendText(proto->mutable_object());
   proto->set_foreground(action.propagation == Propagation::kForeground);
   proto->set_uid(action.uid);
   proto->set_resource_version(action.resource_version);
@@ -77,7 +77,7 @@ absl::StatusOr<Action> Read(const ActionProto& proto) {
 
 }  // namespace
 
-PlanProto PlanToProto(const Plan& plan) {
+PlanProto PlanToProto(const Plan& plan, Why why) {
   PlanProto proto;
   for (const Action& action : plan.actions) Write(action, proto.add_actions());
   for (const Event& event : plan.events) Write(event, proto.add_events());
@@ -91,6 +91,7 @@ PlanProto PlanToProto(const Plan& plan) {
   proto.set_revert_to(plan.revert_to);
   proto.set_error_code(static_cast<int>(plan.error.code()));
   proto.set_error_message(std::string(plan.error.message()));
+  if (why == Why::kLeftOut) return proto;
   for (const Decision& decision : plan.decisions) {
     DecisionProto& written = *proto.add_decisions();
     written.set_reason(std::string(DecisionReasonText(decision.reason)));

@@ -21,7 +21,10 @@ class PlanProto;
 class RestartMemoryProto;
 class RolloutProgressProto;
 
-PlanProto PlanToProto(const Plan& plan);
+// Whether a plan's decisions, which are for people and are not read back, are written.
+enum class Why { kWritten, kLeftOut };
+
+PlanProto PlanToProto(const Plan& plan, Why why = Why::kWritten);
 
 // Errors: InvalidArgument naming the action whose object is no JSON.
 absl::StatusOr<Plan> PlanFromProto(const PlanProto& proto);

@@ -343,7 +343,9 @@ class SetPass {
       plan_.Warn(failure.reason, failure.action, absl::StrCat(failure.note, ": ", base.status().message()));
       return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", base.status().message()));
     }
-    plan_.ApplyStatefulSet(*std::move(base), NumbersOf(step)).failure_event = std::move(failure);
+    const bool prepared = *base == digest_->leader_statefulset;
+    plan_.ApplyStatefulSet(*base, NumbersOf(step), prepared ? digest_->leader_text : nullptr).failure_event =
+        std::move(failure);
     return absl::OkStatus();
   }
 

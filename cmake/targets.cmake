@@ -1,0 +1,531 @@
+# Made from the BUILD files by `bazel run //tests/style:cmake_targets > cmake/targets.cmake`; a test holds that it
+# is so.
+set(lws_parts rollout api placement core manifest host simulation testing c)
+
+set(lws_rollout_sources
+  lws/api/int_or_percent.cc
+  lws/api/strict_integer.cc
+  lws/rollout/budget.cc
+  lws/rollout/controls.cc
+  lws/rollout/group_bits.cc
+  lws/rollout/guarantee.cc
+  lws/rollout/keep_budget.cc
+  lws/rollout/keep_role_budgets.cc
+  lws/rollout/planner.cc
+  lws/rollout/policies.cc
+  lws/rollout/replace_unready_first.cc
+  lws/rollout/role_budget.cc
+  lws/rollout/role_planner.cc
+  lws/rollout/role_policies.cc
+  lws/rollout/role_rollout.cc
+)
+set(lws_rollout_protos)
+set(lws_rollout_headers
+  lws/api/int_or_percent.h
+  lws/rollout.h
+  lws/rollout/budget.h
+  lws/rollout/controls.h
+  lws/rollout/group_bits.h
+  lws/rollout/keep_budget.h
+  lws/rollout/keep_role_budgets.h
+  lws/rollout/planner.h
+  lws/rollout/policies.h
+  lws/rollout/replace_unready_first.h
+  lws/rollout/role_budget.h
+  lws/rollout/role_planner.h
+  lws/rollout/role_policies.h
+  lws/rollout/role_rollout.h
+)
+set(lws_rollout_links
+  absl::bits
+  absl::inlined_vector
+  absl::int128
+  absl::span
+  absl::status
+  absl::statusor
+  absl::strings
+  absl::time
+)
+
+set(lws_api_sources
+  lws/api/admission.cc
+  lws/api/admission_steps.cc
+  lws/api/admit_disaggregated_set.cc
+  lws/api/admit_set.cc
+  lws/api/applied_fields.cc
+  lws/api/canonical_text.cc
+  lws/api/claim_validation.cc
+  lws/api/container_validation.cc
+  lws/api/defaulting.cc
+  lws/api/digest.cc
+  lws/api/disaggregated_names.cc
+  lws/api/disaggregated_revision.cc
+  lws/api/disaggregated_set.cc
+  lws/api/disaggregated_validation.cc
+  lws/api/environment_validation.cc
+  lws/api/field_checks.cc
+  lws/api/field_error.cc
+  lws/api/field_names.cc
+  lws/api/field_status.cc
+  lws/api/field_table.cc
+  lws/api/field_value.cc
+  lws/api/int_or_percent_validation.cc
+  lws/api/json.cc
+  lws/api/json_reader.cc
+  lws/api/json_walk.cc
+  lws/api/leader_worker_set.cc
+  lws/api/message_equality.cc
+  lws/api/message_fields.cc
+  lws/api/meta_walk.cc
+  lws/api/mount_validation.cc
+  lws/api/name_rules.cc
+  lws/api/near_word.cc
+  lws/api/object_kind.cc
+  lws/api/object_meta_validation.cc
+  lws/api/observed.cc
+  lws/api/observed_object.cc
+  lws/api/observed_roles.cc
+  lws/api/path_rules.cc
+  lws/api/pod_document.cc
+  lws/api/pod_name.cc
+  lws/api/pod_reader.cc
+  lws/api/pod_tpus.cc
+  lws/api/pod_validation.cc
+  lws/api/printable_text.cc
+  lws/api/probe_validation.cc
+  lws/api/proto_json.cc
+  lws/api/quantity.cc
+  lws/api/resource_validation.cc
+  lws/api/revision_key.cc
+  lws/api/scheduling_validation.cc
+  lws/api/schema_validation.cc
+  lws/api/security_validation.cc
+  lws/api/service_validation.cc
+  lws/api/statefulset_pod.cc
+  lws/api/statefulset_reader.cc
+  lws/api/statefulset_validation.cc
+  lws/api/strict_reader.cc
+  lws/api/typed_json.cc
+  lws/api/typed_message.cc
+  lws/api/validation.cc
+  lws/api/volume_validation.cc
+)
+set(lws_api_protos
+  lws/api/disaggregated_set.proto
+  lws/api/leader_worker_set.proto
+)
+set(lws_api_headers
+  lws/api/admission.h
+  lws/api/admit_disaggregated_set.h
+  lws/api/admit_set.h
+  lws/api/disaggregated_names.h
+  lws/api/disaggregated_revision.h
+  lws/api/disaggregated_set.h
+  lws/api/field_error.h
+  lws/api/field_status.h
+  lws/api/field_value.h
+  lws/api/json.h
+  lws/api/json_walk.h
+  lws/api/leader_worker_set.h
+  lws/api/object_kind.h
+  lws/api/observed.h
+  lws/api/observed_object.h
+  lws/api/observed_roles.h
+  lws/api/pod_name.h
+  lws/api/pod_reader.h
+  lws/api/printable_text.h
+  lws/api/quantity.h
+  lws/api/revision_key.h
+  lws/api/statefulset_reader.h
+  lws/api/strict_reader.h
+  lws/api/well_known.h
+)
+set(lws_api_links
+  OpenSSL::Crypto
+  PkgConfig::re2
+  absl::cord
+  absl::core_headers
+  absl::flat_hash_map
+  absl::optional
+  absl::span
+  absl::status
+  absl::statusor
+  absl::str_format
+  absl::strings
+  absl::time
+  lws_rollout
+  nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
+  simdjson::simdjson
+)
+
+set(lws_placement_sources
+  lws/placement/affinity_terms.cc
+  lws/placement/assign_group.cc
+  lws/placement/assignment.cc
+  lws/placement/capacity.cc
+  lws/placement/cluster_documents.cc
+  lws/placement/headroom.cc
+  lws/placement/node_binding.cc
+  lws/placement/node_filter.cc
+  lws/placement/pod_resources.cc
+  lws/placement/pod_rules.cc
+  lws/placement/pods/exclusive_affinity.cc
+  lws/placement/pods/subgroup.cc
+  lws/placement/pods/tpu_environment.cc
+  lws/placement/providers/pod_group.cc
+  lws/placement/reassign_group.cc
+  lws/placement/resource_amounts.cc
+  lws/placement/running_groups.cc
+  lws/placement/search/domain_counts.cc
+  lws/placement/search/domain_search.cc
+  lws/placement/search/explain_no_fit.cc
+  lws/placement/search/fewest_domains.cc
+  lws/placement/search/group_rules.cc
+  lws/placement/search/placement_problem.cc
+  lws/placement/search/pod_neighbours.cc
+  lws/placement/search/rank_order.cc
+  lws/placement/search/subgroup_split.cc
+  lws/placement/set_request.cc
+  lws/placement/topology.cc
+)
+set(lws_placement_protos)
+set(lws_placement_headers
+  lws/placement.h
+  lws/placement/assign_group.h
+  lws/placement/assignment.h
+  lws/placement/capacity.h
+  lws/placement/cluster_documents.h
+  lws/placement/group_request.h
+  lws/placement/headroom.h
+  lws/placement/node_binding.h
+  lws/placement/node_filter.h
+  lws/placement/pod_resources.h
+  lws/placement/pod_rules.h
+  lws/placement/providers/pod_group.h
+  lws/placement/reassign_group.h
+  lws/placement/resource_amounts.h
+  lws/placement/running_groups.h
+  lws/placement/set_request.h
+  lws/placement/topology.h
+)
+set(lws_placement_links
+  absl::span
+  absl::status
+  absl::statusor
+  absl::strings
+  lws_api
+  lws_rollout
+  nlohmann_json::nlohmann_json
+)
+
+set(lws_core_sources
+  lws/core/desired/desired_groups.cc
+  lws/core/desired/desired_objects.cc
+  lws/core/desired/set_digest.cc
+  lws/core/disaggregated/disaggregated_snapshot.cc
+  lws/core/disaggregated/mending_rollout.cc
+  lws/core/disaggregated/pass_objects.cc
+  lws/core/disaggregated/reconcile_disaggregated_set.cc
+  lws/core/disaggregated/role_objects.cc
+  lws/core/disaggregated/role_scalers.cc
+  lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/slice_events.cc
+  lws/core/disaggregated/slice_pass.cc
+  lws/core/disaggregated/slice_rollout.cc
+  lws/core/fleet/decision_equality.cc
+  lws/core/fleet/due_list.cc
+  lws/core/fleet/failing_groups.cc
+  lws/core/fleet/fleet.cc
+  lws/core/fleet/fleet_index.cc
+  lws/core/fleet/fleet_numbers.cc
+  lws/core/fleet/fleet_objects.cc
+  lws/core/fleet/fleet_relist.cc
+  lws/core/fleet/fleet_set.cc
+  lws/core/fleet/fleet_views.cc
+  lws/core/fleet/group_owners.cc
+  lws/core/fleet/object_counts.cc
+  lws/core/fleet/object_ids.cc
+  lws/core/fleet/object_packing.cc
+  lws/core/fleet/packed_group.cc
+  lws/core/fleet/packed_objects.cc
+  lws/core/fleet/place.cc
+  lws/core/fleet/whole_objects.cc
+  lws/core/groups/group_state.cc
+  lws/core/groups/status.cc
+  lws/core/plan/action_object.cc
+  lws/core/plan/decision.cc
+  lws/core/plan/plan.cc
+  lws/core/plan/plan_builder.cc
+  lws/core/plan/plan_serialization.cc
+  lws/core/plan/restart_memory.cc
+  lws/core/pod/leader_decision.cc
+  lws/core/pod/pod_decision.cc
+  lws/core/pod/pod_wait.cc
+  lws/core/pod/restart.cc
+  lws/core/pod/restart_policy.cc
+  lws/core/reconcile/admit_pod.cc
+  lws/core/reconcile/former_revision.cc
+  lws/core/reconcile/reconcile_pod.cc
+  lws/core/reconcile/reconcile_set.cc
+  lws/core/reconcile/refused_objects.cc
+  lws/core/reconcile/revert_set.cc
+  lws/core/revision/revision_data.cc
+  lws/core/revision/revisions.cc
+  lws/core/snapshot/cluster_snapshot.cc
+  lws/core/snapshot/observed_serialization.cc
+)
+set(lws_core_protos
+  lws/core/plan/plan.proto
+  lws/core/snapshot/cluster_state.proto
+)
+set(lws_core_headers
+  lws/core.h
+  lws/core/desired/desired_groups.h
+  lws/core/disaggregated/disaggregated_snapshot.h
+  lws/core/disaggregated/reconcile_disaggregated_set.h
+  lws/core/disaggregated/role_observation.h
+  lws/core/disaggregated/role_options.h
+  lws/core/fleet/fleet.h
+  lws/core/fleet/fleet_events.h
+  lws/core/fleet/object_ids.h
+  lws/core/fleet/packed_group.h
+  lws/core/groups/group_state.h
+  lws/core/observation.h
+  lws/core/plan/action_object.h
+  lws/core/plan/decision.h
+  lws/core/plan/plan.h
+  lws/core/plan/plan_serialization.h
+  lws/core/plan/restart_memory.h
+  lws/core/pod/leader_decision.h
+  lws/core/pod/pod_wait.h
+  lws/core/pod/restart.h
+  lws/core/pod/restart_policy.h
+  lws/core/reconcile/admit_pod.h
+  lws/core/reconcile/former_revision.h
+  lws/core/reconcile/reconcile_pod.h
+  lws/core/reconcile/reconcile_set.h
+  lws/core/reconcile/refused_objects.h
+  lws/core/revision/revision_data.h
+  lws/core/snapshot/cluster_snapshot.h
+)
+set(lws_core_links
+  absl::core_headers
+  absl::flat_hash_map
+  absl::flat_hash_set
+  absl::function_ref
+  absl::inlined_vector
+  absl::span
+  absl::status
+  absl::statusor
+  absl::strings
+  absl::time
+  lws_api
+  lws_placement
+  lws_rollout
+  nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
+)
+
+set(lws_manifest_sources
+  lws/api/json_manifest.cc
+  lws/api/manifest.cc
+  lws/api/yaml_manifest.cc
+  lws/api/yaml_scalar.cc
+  lws/api/yaml_stream.cc
+  lws/api/yaml_text.cc
+)
+set(lws_manifest_protos)
+set(lws_manifest_headers
+  lws/api/manifest.h
+  lws/api/yaml_text.h
+  lws/manifest.h
+)
+set(lws_manifest_links
+  PkgConfig::yaml
+  absl::flat_hash_map
+  absl::status
+  absl::statusor
+  absl::str_format
+  absl::strings
+  lws_api
+  nlohmann_json::nlohmann_json
+  simdjson::simdjson
+)
+
+set(lws_host_sources
+  lws/adapters/host/controller.cc
+  lws/adapters/host/fleet_cluster.cc
+  lws/adapters/host/kept_state.cc
+  lws/adapters/host/own_writes.cc
+  lws/adapters/host/policy_documents.cc
+  lws/adapters/host/restart_counts.cc
+  lws/adapters/host/set_policies.cc
+)
+set(lws_host_protos
+  lws/adapters/host/kept_state.proto
+)
+set(lws_host_headers
+  lws/adapters/host/cluster.h
+  lws/adapters/host/controller.h
+  lws/adapters/host/fleet_cluster.h
+  lws/adapters/host/kept_state.h
+  lws/adapters/host/policy_documents.h
+  lws/adapters/host/restart_counts.h
+  lws/adapters/host/set_policies.h
+  lws/host.h
+)
+set(lws_host_links
+  absl::flat_hash_map
+  absl::function_ref
+  absl::status
+  absl::statusor
+  absl::strings
+  absl::time
+  lws_api
+  lws_core
+  lws_placement
+  lws_rollout
+  nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
+)
+
+set(lws_simulation_sources
+  lws/adapters/simulation/group_placer.cc
+  lws/adapters/simulation/kubernetes/api_server.cc
+  lws/adapters/simulation/kubernetes/field_ownership.cc
+  lws/adapters/simulation/kubernetes/garbage_collector.cc
+  lws/adapters/simulation/kubernetes/kubelet.cc
+  lws/adapters/simulation/kubernetes/label_match.cc
+  lws/adapters/simulation/kubernetes/object_defaults.cc
+  lws/adapters/simulation/kubernetes/scheduler.cc
+  lws/adapters/simulation/kubernetes/statefulset_controller.cc
+  lws/adapters/simulation/numbers/late_watches.cc
+  lws/adapters/simulation/numbers/leader_rollout.cc
+  lws/adapters/simulation/numbers/node_failures.cc
+  lws/adapters/simulation/numbers/pod_lives.cc
+  lws/adapters/simulation/numbers/pod_passes.cc
+  lws/adapters/simulation/numbers/set_passes.cc
+  lws/adapters/simulation/numbers/set_simulation.cc
+  lws/adapters/simulation/numbers/simulated_leaders.cc
+  lws/adapters/simulation/repeated_events.cc
+  lws/adapters/simulation/set_admission.cc
+  lws/adapters/simulation/simulation.cc
+)
+set(lws_simulation_protos)
+set(lws_simulation_headers
+  lws/adapters/simulation/group_placer.h
+  lws/adapters/simulation/kubernetes/api_server.h
+  lws/adapters/simulation/kubernetes/garbage_collector.h
+  lws/adapters/simulation/kubernetes/kubelet.h
+  lws/adapters/simulation/kubernetes/scheduler.h
+  lws/adapters/simulation/kubernetes/statefulset_controller.h
+  lws/adapters/simulation/kubernetes/virtual_clock.h
+  lws/adapters/simulation/numbers/faults.h
+  lws/adapters/simulation/numbers/set_simulation.h
+  lws/adapters/simulation/repeated_events.h
+  lws/adapters/simulation/set_admission.h
+  lws/adapters/simulation/simulation.h
+  lws/simulation.h
+)
+set(lws_simulation_links
+  absl::status
+  absl::statusor
+  absl::str_format
+  absl::strings
+  absl::time
+  lws_api
+  lws_core
+  lws_host
+  lws_placement
+  lws_rollout
+  nlohmann_json::nlohmann_json
+)
+
+set(lws_testing_sources
+  lws/adapters/testing/checker/check_rollout.cc
+  lws/adapters/testing/checker/explore.cc
+  lws/adapters/testing/checker/group_steps.cc
+  lws/adapters/testing/checker/group_world.cc
+  lws/adapters/testing/checker/rollout_steps.cc
+  lws/adapters/testing/checker/rollout_world.cc
+  lws/adapters/testing/scenario/expectations.cc
+  lws/adapters/testing/scenario/group_watch.cc
+  lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/run_scenario.cc
+  lws/adapters/testing/scenario/scenario.cc
+  lws/adapters/testing/scenario/scenario_report.cc
+  lws/adapters/testing/scenario/waiting_groups.cc
+  lws/adapters/testing/swarm/case_file.cc
+  lws/adapters/testing/swarm/draw_case.cc
+  lws/adapters/testing/swarm/minimize_case.cc
+  lws/adapters/testing/swarm/run_case.cc
+)
+set(lws_testing_protos)
+set(lws_testing_headers
+  lws/adapters/testing/checker/check_rollout.h
+  lws/adapters/testing/checker/explore.h
+  lws/adapters/testing/checker/rollout_steps.h
+  lws/adapters/testing/checker/rollout_world.h
+  lws/adapters/testing/checker/rollout_world_options.h
+  lws/adapters/testing/checker/state_table.h
+  lws/adapters/testing/scenario/expectations.h
+  lws/adapters/testing/scenario/html_report.h
+  lws/adapters/testing/scenario/report_matchers.h
+  lws/adapters/testing/scenario/run_scenario.h
+  lws/adapters/testing/scenario/scenario.h
+  lws/adapters/testing/scenario/scenario_report.h
+  lws/adapters/testing/swarm/swarm.h
+  lws/adapters/testing/swarm/swarm_case.h
+  lws/testing.h
+)
+set(lws_testing_links
+  absl::function_ref
+  absl::status
+  absl::statusor
+  absl::str_format
+  absl::strings
+  absl::time
+  lws_api
+  lws_core
+  lws_host
+  lws_placement
+  lws_rollout
+  lws_simulation
+  nlohmann_json::nlohmann_json
+)
+
+set(lws_c_sources
+  lws/adapters/c/admission.cc
+  lws/adapters/c/call.cc
+  lws/adapters/c/decide.cc
+  lws/adapters/c/disaggregated.cc
+  lws/adapters/c/fleet.cc
+  lws/adapters/c/lws.cc
+  lws/adapters/c/place.cc
+  lws/adapters/c/plan_output.cc
+  lws/adapters/c/plan_text.cc
+  lws/adapters/c/policy.cc
+  lws/adapters/c/rollout.cc
+  lws/adapters/c/scenario.cc
+  lws/adapters/c/state.cc
+)
+set(lws_c_protos)
+set(lws_c_headers
+  lws/adapters/c/lws.h
+)
+set(lws_c_links
+  absl::function_ref
+  absl::span
+  absl::status
+  absl::statusor
+  absl::strings
+  absl::time
+  lws_api
+  lws_core
+  lws_host
+  lws_placement
+  lws_rollout
+  lws_testing
+  nlohmann_json::nlohmann_json
+)

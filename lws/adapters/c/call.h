@@ -1,0 +1,36 @@
+// What every function of the C interface does around its work: texts go out, exceptions do not.
+//
+//   return internal::Call(out, error, [&]() -> absl::Status { return internal::Put(text, out); });
+//
+// Thread-safety: all functions here may be called concurrently for distinct texts.
+#ifndef LWS_ADAPTERS_C_CALL_H_
+#define LWS_ADAPTERS_C_CALL_H_
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/api/json.h"
+
+namespace lws::internal {
+
+// Copies `text` to `out`, which grows when it has to; a null `out` is passed over. Errors: ResourceExhausted.
+absl::Status Put(absl::string_view text, lws_text* out);
+
+// Empties both texts and runs `work`. Its error, or an exception's, is put into `error`, and the code is returned. Both
+// may be null.
+lws_code Call(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work);
+
+// The bytes that a caller passed. Errors: InvalidArgument naming the argument, for a null pointer with a size.
+absl::StatusOr<absl::string_view> CallerBytes(const char* data, size_t size, absl::string_view argument);
+
+// The text up to its null character. Errors: InvalidArgument naming the argument, for a null pointer.
+absl::StatusOr<absl::string_view> CallerName(const char* text, absl::string_view argument);
+
+// The JSON document in the bytes. Errors: those of CallerBytes and ParseJson.
+absl::StatusOr<Json> CallerDocument(const char* data, size_t size, absl::string_view argument);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_CALL_H_

@@ -1,0 +1,355 @@
+#include "lws/core/fleet/fleet.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "lws/adapters/c/call.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/adapters/c/plan_output.h"
+#include "lws/adapters/c/policy.h"
+#include "lws/adapters/c/state.h"
+#include "lws/adapters/host/kept_state.h"
+#include "lws/api/canonical_text.h"
+#include "lws/api/observed.h"
+#include "lws/api/observed_object.h"
+#include "lws/api/well_known.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/object_ids.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
+#include "lws/core/snapshot/observed_serialization.h"
+#include "nlohmann/json.hpp"
+
+struct lws_fleet {
+  lws::Fleet fleet;
+  lws::KeptState kept;
+  // Read from the caller's arrays; kept so that telling allocates nothing.
+  std::vector<lws::PodFacts> pods;
+  std::vector<lws::WorkersFacts> workers;
+};
+
+namespace {
+
+using lws::Json;
+using lws::Plan;
+using lws::internal::Call;
+using lws::internal::CallerBytes;
+using lws::internal::CallerDocument;
+using lws::internal::CallerName;
+using lws::internal::CheckFormat;
+using lws::internal::CheckPlanFormat;
+using lws::internal::CheckSaysWhatItIs;
+using lws::internal::PodOptionsOf;
+using lws::internal::Put;
+using lws::internal::PutPlan;
+using lws::internal::ReadObjects;
+using lws::internal::SetOptionsOf;
+
+// The names of a decision, once they are read.
+struct Named {
+  absl::string_view namespace_name;
+  absl::string_view name;
+};
+
+absl::StatusOr<Named> ReadNames(const lws_fleet* fleet, const char* namespace_name, const char* name) {
+  if (fleet == nullptr) return absl::InvalidArgumentError("fleet: a null pointer");
+  const absl::StatusOr<absl::string_view> read_namespace = CallerName(namespace_name, "namespace_name");
+  if (!read_namespace.ok()) return read_namespace.status();
+  const absl::StatusOr<absl::string_view> read_name = CallerName(name, "name");
+  if (!read_name.ok()) return read_name.status();
+  return Named{*read_namespace, *read_name};
+}
+
+absl::Status CheckFleet(const lws_fleet* fleet) {
+  return fleet == nullptr ? absl::InvalidArgumentError("fleet: a null pointer") : absl::OkStatus();
+}
+
+lws::PackedUid UidOf(const uint32_t (&words)[4]) {
+  lws::PackedUid uid;
+  for (size_t i = 0; i < 4; ++i) uid.words[i] = words[i];
+  return uid;
+}
+
+absl::StatusOr<lws::PodFacts> FactsOf(const lws_pod_facts& told) {
+  if (told.phase > static_cast<uint8_t>(lws::PodPhase::kFailed)) {
+    return absl::InvalidArgumentError(absl::StrCat("pods: phase: ", told.phase, " is none"));
+  }
+  lws::PodFacts facts;
+  facts.member = {told.set, told.group, told.worker};
+  facts.exists = told.exists != 0;
+  facts.phase = static_cast<lws::PodPhase>(told.phase);
+  facts.has_ready_condition = told.has_ready_condition != 0;
+  facts.restarted = told.restarted != 0;
+  facts.terminating = told.terminating != 0;
+  facts.revision = told.revision;
+  facts.node = told.node;
+  facts.resource_version = told.resource_version;
+  facts.uid = UidOf(told.uid);
+  facts.owner_uid = UidOf(told.owner_uid);
+  return facts;
+}
+
+lws::WorkersFacts FactsOf(const lws_workers_facts& told) {
+  lws::WorkersFacts facts;
+  facts.set = told.set;
+  facts.group = told.group;
+  facts.exists = told.exists != 0;
+  facts.terminating = told.terminating != 0;
+  facts.one_revision = told.one_revision != 0;
+  facts.revision = told.revision;
+  facts.replicas = told.replicas;
+  facts.available_replicas = told.available_replicas;
+  facts.status_replicas = told.status_replicas;
+  facts.uid = UidOf(told.uid);
+  facts.leader_uid = UidOf(told.leader_uid);
+  return facts;
+}
+
+void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
+  const char* separator = "[";
+  for (const lws::FleetName& name : names) {
+    absl::StrAppend(out, separator, "{\"name\":");
+    lws::internal::AppendQuoted(name.name, out);
+    out->append(",\"namespace\":");
+    lws::internal::AppendQuoted(name.namespace_name, out);
+    out->append("}");
+    separator = ",";
+  }
+  out->append(names.empty() ? "[]" : "]");
+}
+
+absl::Status LoadProto(absl::string_view bytes, lws::Fleet* fleet) {
+  lws::ClusterStateProto state;
+  if (!state.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("state: not a lws.ClusterStateProto");
+  }
+  std::vector<lws::ObservedStatefulSet> statefulsets;
+  for (const lws::ObservedStatefulSetProto& proto : state.statefulsets()) {
+    absl::StatusOr<lws::ObservedStatefulSet> statefulset = lws::internal::FromProto(proto);
+    if (!statefulset.ok()) return statefulset.status();
+    statefulsets.push_back(*std::move(statefulset));
+  }
+  for (lws::LeaderWorkerSet& set : *state.mutable_sets()) fleet->AddSet(std::move(set));
+  for (lws::ObservedStatefulSet& statefulset : statefulsets) fleet->AddStatefulSet(std::move(statefulset));
+  for (const lws::ObservedPodProto& pod : state.pods()) fleet->AddPod(lws::internal::FromProto(pod));
+  for (const lws::ObservedRevisionProto& revision : state.revisions()) fleet->Add(lws::internal::FromProto(revision));
+  for (const lws::ObservedMetaProto& meta : state.services()) {
+    fleet->Add(lws::ObservedService{lws::internal::FromProto(meta)});
+  }
+  for (const lws::ObservedMetaProto& meta : state.pod_groups()) {
+    fleet->Add(lws::ObservedPodGroup{lws::internal::FromProto(meta)});
+  }
+  for (const lws::ObservedNodeProto& node : state.nodes()) fleet->Add(lws::internal::FromProto(node));
+  return absl::OkStatus();
+}
+
+// All objects are read before the first is added, so that an error changes nothing.
+absl::Status LoadJson(absl::string_view bytes, lws::Fleet* fleet) {
+  const absl::StatusOr<Json> document = lws::ParseJson(bytes, "state");
+  if (!document.ok()) return document.status();
+  const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadObjects(*document);
+  if (!objects.ok()) return objects.status();
+  std::vector<lws::ObservedObject> observed;
+  for (const lws::SharedJson& object : *objects) {
+    absl::StatusOr<lws::ObservedObject> read = lws::ReadObservedObject(*object);
+    if (!read.ok()) return read.status();
+    observed.push_back(*std::move(read));
+  }
+  for (lws::ObservedObject& object : observed) fleet->Add(std::move(object));
+  return absl::OkStatus();
+}
+
+Plan DecideSet(lws_fleet* fleet, const Named& set, absl::Time now, const lws_policy* policy) {
+  lws::SetObservation observation = fleet->fleet.ObserveSet(set.namespace_name, set.name);
+  if (observation.set != nullptr && fleet->kept.size() > 0) {
+    fleet->kept.Fill(&observation, /*restarts_are_remembered=*/false);
+  }
+  Plan plan = lws::ReconcileSet(observation, now, SetOptionsOf(policy));
+  if (plan.rollout_progress != nullptr) fleet->kept.KeepOfSet(*observation.set, plan);
+  return plan;
+}
+
+}  // namespace
+
+extern "C" {
+
+lws_fleet* lws_fleet_new(void) {
+  lws_fleet* fleet = nullptr;
+  Call(nullptr, nullptr, [&]() -> absl::Status {
+    fleet = new lws_fleet();
+    return absl::OkStatus();
+  });
+  return fleet;
+}
+
+void lws_fleet_free(lws_fleet* fleet) { delete fleet; }
+
+lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    const absl::StatusOr<Json> document = CallerDocument(object, size, "object");
+    if (!document.ok()) return document.status();
+    status = CheckSaysWhatItIs(*document);
+    if (!status.ok()) return status;
+    return fleet->fleet.Add(*document);
+  });
+}
+
+lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namespace_name, const char* name,
+                          lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> object = ReadNames(fleet, namespace_name, name);
+    if (!object.ok()) return object.status();
+    const absl::StatusOr<absl::string_view> of_kind = CallerName(kind, "kind");
+    if (!of_kind.ok()) return of_kind.status();
+    fleet->fleet.Remove(*of_kind, object->namespace_name, object->name);
+    if (*of_kind == lws::kKind) fleet->kept.Forget(object->namespace_name, object->name);
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_format format, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (status.ok()) status = CheckFormat(format);
+    if (!status.ok()) return status;
+    const absl::StatusOr<absl::string_view> bytes = CallerBytes(state, size, "state");
+    if (!bytes.ok()) return bytes.status();
+    return format == LWS_JSON ? LoadJson(*bytes, &fleet->fleet) : LoadProto(*bytes, &fleet->fleet);
+  });
+}
+
+lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    return Put(fleet->kept.Save(), out);
+  });
+}
+
+lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    const absl::StatusOr<absl::string_view> bytes = CallerBytes(kept, size, "kept");
+    if (!bytes.ok()) return bytes.status();
+    absl::StatusOr<lws::KeptState> read = lws::KeptState::Load(*bytes);
+    if (!read.ok()) return read.status();
+    fleet->kept = *std::move(read);
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    std::string due = "{\"pods\":";
+    AppendNames(fleet->fleet.TakeDuePods(), &due);
+    due.append(",\"sets\":");
+    AppendNames(fleet->fleet.TakeDueSets(), &due);
+    due.append("}");
+    return Put(due, out);
+  });
+}
+
+lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
+                              const lws_policy* policy, lws_format format, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
+    if (!set.ok()) return set.status();
+    absl::Status status = CheckPlanFormat(format);
+    if (!status.ok()) return status;
+    return PutPlan(DecideSet(fleet, *set, absl::FromUnixNanos(now), policy), format, out);
+  });
+}
+
+lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
+                              const lws_policy* policy, lws_format format, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> pod = ReadNames(fleet, namespace_name, name);
+    if (!pod.ok()) return pod.status();
+    absl::Status status = CheckPlanFormat(format);
+    if (!status.ok()) return status;
+    const lws::PodReconcileOptions options = PodOptionsOf(policy);
+    if (options.restarts != nullptr) {
+      return absl::InvalidArgumentError("policy: restarts: a fleet does not keep what a restart policy reads");
+    }
+    const lws::PodObservation observation = fleet->fleet.ObservePod(pod->namespace_name, pod->name);
+    return PutPlan(lws::ReconcilePod(observation, absl::FromUnixNanos(now), options), format, out);
+  });
+}
+
+lws_code lws_fleet_set_number(lws_fleet* fleet, const char* namespace_name, const char* name, uint32_t* out,
+                              lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
+    if (!set.ok()) return set.status();
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
+    *out = fleet->fleet.SetNumber(set->namespace_name, set->name);
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_fleet_revision_number(lws_fleet* fleet, uint32_t set, const char* key, uint16_t* out, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> names = ReadNames(fleet, "", key);
+    if (!names.ok()) return names.status();
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
+    const absl::StatusOr<lws::RevisionId> number = fleet->fleet.RevisionNumber(set, names->name);
+    if (!number.ok()) return number.status();
+    *out = *number;
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_fleet_node_number(lws_fleet* fleet, const char* node, uint32_t* out, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    const absl::StatusOr<Named> names = ReadNames(fleet, "", node);
+    if (!names.ok()) return names.status();
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
+    const absl::StatusOr<lws::NodeId> number = fleet->fleet.NodeNumber(names->name);
+    if (!number.ok()) return number.status();
+    *out = *number;
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_fleet_tell_pods(lws_fleet* fleet, const lws_pod_facts* pods, size_t count, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    if (pods == nullptr && count > 0) return absl::InvalidArgumentError("pods: a null pointer");
+    fleet->pods.clear();
+    for (size_t i = 0; i < count; ++i) {
+      absl::StatusOr<lws::PodFacts> facts = FactsOf(pods[i]);
+      if (!facts.ok()) return facts.status();
+      fleet->pods.push_back(*facts);
+    }
+    return fleet->fleet.TellPods(fleet->pods);
+  });
+}
+
+lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* workers, size_t count, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    if (workers == nullptr && count > 0) return absl::InvalidArgumentError("workers: a null pointer");
+    fleet->workers.clear();
+    for (size_t i = 0; i < count; ++i) fleet->workers.push_back(FactsOf(workers[i]));
+    return fleet->fleet.TellWorkers(fleet->workers);
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,40 @@
+#include "lws/adapters/c/plan_output.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "lws/adapters/c/call.h"
+#include "lws/adapters/c/plan_text.h"
+#include "lws/core/plan/plan.pb.h"
+#include "lws/core/plan/plan_serialization.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+
+absl::Status CheckFormat(lws_format format) {
+  if (format == LWS_JSON || format == LWS_PROTOBUF) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("format: ", format, " is neither LWS_JSON nor LWS_PROTOBUF"));
+}
+
+absl::Status CheckPlanFormat(lws_format format) { return CheckFormat(format & ~LWS_WITH_DECISIONS); }
+
+absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out) {
+  const Why why = (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut;
+  if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return Put(PlanToProto(plan, why).SerializeAsString(), out);
+  std::string text;
+  AppendPlan(plan, why, &text);
+  return Put(text, out);
+}
+
+absl::StatusOr<Plan> ReadKept(absl::string_view bytes) {
+  if (bytes.empty()) return Plan();
+  PlanProto proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("kept: not a plan as protocol buffers");
+  }
+  // Actions are not read back: they are done.
+  proto.clear_actions();
+  return PlanFromProto(proto);
+}
+
+}  // namespace lws::internal

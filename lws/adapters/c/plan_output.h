@@ -1,0 +1,29 @@
+// Plans on their way to and from the C interface's caller.
+//
+//   return lws::internal::PutPlan(plan, LWS_JSON, out);
+//
+// Thread-safety: all functions here may be called concurrently for distinct texts.
+#ifndef LWS_ADAPTERS_C_PLAN_OUTPUT_H_
+#define LWS_ADAPTERS_C_PLAN_OUTPUT_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/core/plan/plan.h"
+
+namespace lws::internal {
+
+// Errors: InvalidArgument for a format that is none; that of a plan may say that decisions are wanted.
+absl::Status CheckFormat(lws_format format);
+absl::Status CheckPlanFormat(lws_format format);
+
+// REQUIRES: CheckPlanFormat(format).ok().
+absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out);
+
+// The plan of a look before, as protocol buffers, of which what was to be kept counts; empty bytes are an empty plan.
+absl::StatusOr<Plan> ReadKept(absl::string_view bytes);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_PLAN_OUTPUT_H_

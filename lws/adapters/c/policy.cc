@@ -1,0 +1,143 @@
+#include "lws/adapters/c/policy.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lws/adapters/c/call.h"
+#include "lws/adapters/c/rollout.h"
+#include "lws/adapters/host/policy_documents.h"
+#include "lws/rollout/policies.h"
+#include "lws/rollout/role_policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+
+absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name) {
+  if (name.empty()) return SchedulerProvider::kNone;
+  if (name == "volcano") return SchedulerProvider::kVolcano;
+  return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is none"));
+}
+
+SetReconcileOptions SetOptionsOf(const lws_policy* policy) {
+  if (policy == nullptr) return {};
+  SetReconcileOptions options = ReconcileOptionsFor(policy->rollout);
+  if (policy->controls.has_value()) options.controls = &*policy->controls;
+  return options;
+}
+
+PodReconcileOptions PodOptionsOf(const lws_policy* policy) {
+  PodReconcileOptions options;
+  if (policy == nullptr) return options;
+  options.scheduler_provider = policy->scheduler_provider;
+  if (policy->restarts.has_value()) options.restarts = &*policy->restarts;
+  return options;
+}
+
+DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy) {
+  return policy == nullptr ? DisaggregatedOptions() : policy->roles;
+}
+
+namespace {
+
+absl::StatusOr<std::string> TextOf(const Json& document, const char* key) {
+  if (!document.contains(key)) return std::string();
+  if (!document[key].is_string()) return absl::InvalidArgumentError(absl::StrCat("policy: ", key, ": not a text"));
+  return document[key].get<std::string>();
+}
+
+absl::Status ReadNames(const Json& document, lws_policy* policy) {
+  const absl::StatusOr<std::string> provider = TextOf(document, "schedulerProvider");
+  if (!provider.ok()) return provider.status();
+  const absl::StatusOr<SchedulerProvider> known_provider = ReadSchedulerProvider(*provider);
+  if (!known_provider.ok()) return known_provider.status();
+  policy->scheduler_provider = *known_provider;
+  const absl::StatusOr<std::string> role_policy = TextOf(document, "rolePolicy");
+  if (!role_policy.ok()) return role_policy.status();
+  if (!role_policy->empty()) {
+    const NamedRolePolicy* named = FindRolePolicy(*role_policy);
+    if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("rolePolicy: \"", *role_policy, "\" is none"));
+    policy->roles.rollout = named->policy;
+    policy->roles.mends = named->mends;
+  }
+  const absl::StatusOr<std::string> name = TextOf(document, "policy");
+  if (!name.ok()) return name.status();
+  if (name->empty()) return absl::OkStatus();
+  const NamedRolloutPolicy* named = FindRolloutPolicy(*name);
+  if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("policy: \"", *name, "\" is none"));
+  policy->rollout = named->policy;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<lws_policy>> ReadPolicy(const Json& document) {
+  if (!document.is_object()) return absl::InvalidArgumentError("policy: not an object");
+  for (const auto& [key, value] : document.items()) {
+    const bool is_known =
+        key == "policy" || key == "controls" || key == "restarts" || key == "schedulerProvider" || key == "rolePolicy";
+    if (!is_known) return absl::InvalidArgumentError(absl::StrCat("policy: unknown key ", key));
+  }
+  auto policy = std::make_unique<lws_policy>();
+  absl::Status status = ReadNames(document, policy.get());
+  if (!status.ok()) return status;
+  if (document.contains("controls")) {
+    absl::StatusOr<RolloutControls> controls = ReadRolloutControls(document["controls"]);
+    if (!controls.ok()) return controls.status();
+    policy->controls = *std::move(controls);
+  }
+  if (document.contains("restarts")) {
+    absl::StatusOr<RestartPolicy> restarts = ReadRestartPolicy(document["restarts"]);
+    if (!restarts.ok()) return restarts.status();
+    policy->restarts = *std::move(restarts);
+  }
+  return policy;
+}
+
+absl::StatusOr<std::unique_ptr<lws_policy>> ReadCallerPolicy(const char* document, size_t size) {
+  if (size == 0) return std::make_unique<lws_policy>();
+  const absl::StatusOr<Json> json = CallerDocument(document, size, "policy");
+  if (!json.ok()) return json.status();
+  return ReadPolicy(*json);
+}
+
+}  // namespace
+}  // namespace lws::internal
+
+using lws::internal::Call;
+using lws::internal::CallFunctionOf;
+using lws::internal::ReadCallerPolicy;
+
+extern "C" {
+
+lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
+    *out = nullptr;
+    absl::StatusOr<std::unique_ptr<lws_policy>> policy = ReadCallerPolicy(document, size);
+    if (!policy.ok()) return policy.status();
+    *out = policy->release();
+    return absl::OkStatus();
+  });
+}
+
+lws_code lws_policy_new_with_function(const char* document, size_t size, lws_rollout_function function, void* user_data,
+                                      lws_policy** out, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
+    *out = nullptr;
+    if (function == nullptr) return absl::InvalidArgumentError("function: a null pointer");
+    absl::StatusOr<std::unique_ptr<lws_policy>> policy = ReadCallerPolicy(document, size);
+    if (!policy.ok()) return policy.status();
+    (*policy)->function = function;
+    (*policy)->user_data = user_data;
+    (*policy)->rollout = lws::RolloutPolicy(&CallFunctionOf, policy->get());
+    *out = policy->release();
+    return absl::OkStatus();
+  });
+}
+
+void lws_policy_free(lws_policy* policy) { delete policy; }
+
+}  // extern "C"

@@ -1,0 +1,45 @@
+// What a policy handle of the C interface holds.
+//
+//   lws::SetReconcileOptions options = lws::internal::SetOptionsOf(policy);    // of a null policy: the reference's
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_C_POLICY_H_
+#define LWS_ADAPTERS_C_POLICY_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/core/disaggregated/role_options.h"
+#include "lws/core/pod/restart_policy.h"
+#include "lws/core/reconcile/reconcile_pod.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/placement/providers/pod_group.h"
+#include "lws/rollout/controls.h"
+#include "lws/rollout/planner.h"
+
+struct lws_policy {
+  lws::RolloutPolicy rollout = lws::PlanRollout;
+  std::optional<lws::RolloutControls> controls;
+  std::optional<lws::RestartPolicy> restarts;
+  lws::SchedulerProvider scheduler_provider = lws::SchedulerProvider::kNone;
+  lws::DisaggregatedOptions roles;
+  // Of a policy with a function; `rollout` then borrows this policy.
+  lws_rollout_function function = nullptr;
+  void* user_data = nullptr;
+};
+
+namespace lws::internal {
+
+// "" or "volcano". Errors: InvalidArgument for another name.
+absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name);
+
+// The options borrow from the policy, which may be null.
+SetReconcileOptions SetOptionsOf(const lws_policy* policy);
+PodReconcileOptions PodOptionsOf(const lws_policy* policy);
+DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_POLICY_H_

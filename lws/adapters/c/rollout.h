@@ -1,0 +1,20 @@
+// A rollout policy of the C interface's caller, as the library calls it.
+//
+//   policy.rollout = lws::RolloutPolicy(&lws::internal::CallFunctionOf, &policy);
+//
+// Thread-safety: may be called concurrently, if the caller's function may.
+#ifndef LWS_ADAPTERS_C_ROLLOUT_H_
+#define LWS_ADAPTERS_C_ROLLOUT_H_
+
+#include "absl/status/statusor.h"
+#include "lws/rollout/planner.h"
+
+namespace lws::internal {
+
+// `policy` is an lws_policy with a function. Errors: those of ScaleBudget; the function's own code; InvalidArgument for
+// a step with a negative partition or replicas.
+absl::StatusOr<RolloutStep> CallFunctionOf(const void* policy, const RolloutInput& input);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_ROLLOUT_H_

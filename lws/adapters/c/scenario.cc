@@ -1,0 +1,108 @@
+#include "lws/adapters/testing/scenario/scenario.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lws/adapters/c/call.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/adapters/c/policy.h"
+#include "lws/adapters/testing/scenario/expectations.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/json.h"
+#include "lws/api/strict_reader.h"
+#include "nlohmann/json.hpp"
+
+namespace {
+
+using lws::Json;
+using lws::internal::Call;
+using lws::internal::CallerDocument;
+using lws::internal::Put;
+using lws::internal::SetOptionsOf;
+
+Json ToJson(const lws::TimelineEntry& entry) {
+  const double seconds = absl::ToDoubleSeconds(entry.time);
+  switch (entry.kind) {
+    case lws::TimelineEntry::Kind::kScenario:
+      return {{"seconds", seconds}, {"scenario", entry.text}};
+    case lws::TimelineEntry::Kind::kEvent:
+      return {{"seconds", seconds}, {"event", entry.text}};
+    case lws::TimelineEntry::Kind::kState:
+      break;
+  }
+  return {{"seconds", seconds},
+          {"partition", entry.partition},
+          {"replicas", entry.replicas},
+          {"groups", entry.groups},
+          {"ready", entry.ready}};
+}
+
+Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected) {
+  Json timeline = Json::array();
+  for (const lws::TimelineEntry& entry : report.timeline) timeline.push_back(ToJson(entry));
+  return {{"setName", report.set_name},
+          {"seed", report.seed},
+          {"finished", report.finished},
+          {"outcome", lws::OutcomeText(report)},
+          {"seconds", absl::ToDoubleSeconds(report.duration)},
+          {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
+          {"promisedReady", report.promised_ready},
+          {"podsCreated", report.pods_created},
+          {"groupsRestarted", report.groups_restarted},
+          {"surgeUsed", report.surge_used},
+          {"wastedPodSeconds", absl::ToDoubleSeconds(report.wasted_pod_time)},
+          {"mixedGroups", report.mixed_groups},
+          {"unmet", lws::Unmet(expected, report)},
+          {"timeline", std::move(timeline)},
+          {"html", lws::HtmlReport({{report.set_name, report}})}};
+}
+
+lws::ScenarioRunOptions OptionsOf(uint64_t seed, bool max_unavailable_statefulset, const lws_policy* policy) {
+  lws::ScenarioRunOptions options;
+  options.seed = seed;
+  options.sets = SetOptionsOf(policy);
+  if (policy != nullptr && policy->restarts.has_value()) options.restarts = &*policy->restarts;
+  options.max_unavailable_statefulset = max_unavailable_statefulset;
+  return options;
+}
+
+absl::StatusOr<Json> Run(const Json& manifest, const Json& document, uint64_t seed, const lws_policy* policy) {
+  lws::ReadProblem problem;
+  lws::StrictReader reader(document, "scenario", &problem);
+  const lws::Scenario scenario = lws::ReadScenario(manifest, &reader);
+  lws::StrictReader expect = reader.Map("expect");
+  const lws::Expectations expected = lws::ReadExpectations(&expect);
+  const bool feature = reader.Flag("maxUnavailableStatefulSet", false);
+  reader.Finish();
+  if (!problem.status.ok()) return problem.status;
+  const lws::ScenarioRunOptions options = lws::OptionsFor(scenario, OptionsOf(seed, feature, policy));
+  const absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options);
+  if (!report.ok()) return report.status();
+  return ToJson(*report, expected);
+}
+
+}  // namespace
+
+extern "C" lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario,
+                                     size_t scenario_size, uint64_t seed, const lws_policy* policy, lws_text* out,
+                                     lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    const absl::StatusOr<Json> set = CallerDocument(manifest, manifest_size, "manifest");
+    if (!set.ok()) return set.status();
+    Json document = Json::object();
+    if (scenario_size > 0) {
+      absl::StatusOr<Json> read = CallerDocument(scenario, scenario_size, "scenario");
+      if (!read.ok()) return read.status();
+      document = *std::move(read);
+    }
+    const absl::StatusOr<Json> report = Run(*set, document, seed, policy);
+    if (!report.ok()) return report.status();
+    return Put(report->dump(), out);
+  });
+}

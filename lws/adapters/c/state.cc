@@ -1,0 +1,112 @@
+#include "lws/adapters/c/state.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/pod_name.h"
+#include "lws/api/well_known.h"
+#include "lws/core/snapshot/cluster_state.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+const Json& At(const Json& object, const char* key) {
+  static const Json& nothing = *new Json();
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found == object.end() ? nothing : *found;
+}
+
+bool IsNamed(const Json& object, const char* kind, const std::string& namespace_name, const std::string& name) {
+  const Json& metadata = At(object, "metadata");
+  return At(object, "kind") == kind && At(metadata, "namespace") == namespace_name && At(metadata, "name") == name;
+}
+
+bool IsOfGroup(const Json& object, const ObservedPod& pod) {
+  const Json& metadata = At(object, "metadata");
+  const Json& labels = At(metadata, "labels");
+  return At(object, "kind") == "Pod" && At(metadata, "namespace") == pod.meta.namespace_name &&
+         At(labels, kNameLabel) == pod.meta.set_name &&
+         At(labels, kGroupIndexLabel) == pod.meta.group_index.value_or("");
+}
+
+absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
+  ClusterStateProto proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("state: not a lws.ClusterStateProto");
+  }
+  CallerState state;
+  state.format = LWS_PROTOBUF;
+  state.snapshot = std::make_unique<ClusterSnapshot>();
+  absl::Status status = state.snapshot->Load(proto);
+  if (!status.ok()) return status;
+  return state;
+}
+
+}  // namespace
+
+absl::Status CheckSaysWhatItIs(const Json& object) {
+  for (const char* key : {"apiVersion", "kind"}) {
+    const Json& value = At(object, key);
+    if (value.is_string() && !value.get_ref<const std::string&>().empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", key, ": not set"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document) {
+  const Json& items = document.is_array() ? document : At(document, "items");
+  if (!items.is_array()) return absl::InvalidArgumentError("neither a list of objects nor one with items");
+  std::vector<SharedJson> objects;
+  for (const Json& object : items) {
+    absl::Status status = CheckSaysWhatItIs(object);
+    if (!status.ok()) return status;
+    objects.push_back(std::make_shared<const Json>(object));
+  }
+  return objects;
+}
+
+absl::StatusOr<CallerState> ReadState(absl::string_view bytes, lws_format format) {
+  if (format == LWS_PROTOBUF) return ReadProto(bytes);
+  const absl::StatusOr<Json> document = ParseJson(bytes, "state");
+  if (!document.ok()) return document.status();
+  absl::StatusOr<std::vector<SharedJson>> objects = ReadObjects(*document);
+  if (!objects.ok()) return objects.status();
+  CallerState state;
+  state.format = LWS_JSON;
+  state.objects = *std::move(objects);
+  state.snapshot = std::make_unique<ClusterSnapshot>();
+  for (const SharedJson& object : state.objects) {
+    absl::Status status = state.snapshot->Add(*object);
+    if (!status.ok()) return status;
+  }
+  return state;
+}
+
+absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const ObservedPod& pod) {
+  if (state.format == LWS_PROTOBUF) {
+    return absl::InvalidArgumentError("a restart policy needs the state as JSON: protocol buffers have no exit codes");
+  }
+  std::string leader_name = pod.meta.name;
+  if (!pod.is_leader()) {
+    const std::optional<PodName> parsed = ParsePodName(pod.meta.name);
+    if (!parsed.has_value()) return GroupMembers();
+    leader_name = std::string(parsed->parent);
+  }
+  const Json* leader = nullptr;
+  const Json* workers = nullptr;
+  std::vector<SharedJson> pods;
+  for (const SharedJson& object : state.objects) {
+    if (IsNamed(*object, "Pod", pod.meta.namespace_name, leader_name)) leader = object.get();
+    if (IsNamed(*object, "StatefulSet", pod.meta.namespace_name, leader_name)) workers = object.get();
+    if (IsOfGroup(*object, pod)) pods.push_back(object);
+  }
+  if (leader == nullptr) return GroupMembers();
+  return ReadGroupMembers(*leader, workers, pods);
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,48 @@
+// All that is there, as a caller of the C interface passes it.
+//
+//   absl::StatusOr<lws::internal::CallerState> state = lws::internal::ReadState(bytes, LWS_JSON);
+//   state->snapshot->ObserveSet("default", "vllm");
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_C_STATE_H_
+#define LWS_ADAPTERS_C_STATE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/api/json.h"
+#include "lws/api/observed.h"
+#include "lws/core/pod/restart_policy.h"
+#include "lws/core/snapshot/cluster_snapshot.h"
+
+namespace lws::internal {
+
+struct CallerState {
+  std::unique_ptr<ClusterSnapshot> snapshot;
+  // The same as documents, for a state that came as JSON; what a restart policy reads is in them alone.
+  std::vector<SharedJson> objects;
+  lws_format format = 0;
+};
+
+// Errors: InvalidArgument for an object without apiVersion or kind. Decisions pass over kinds that they do not read, so
+// that such an object would be lost in silence; clients in Go leave both out of typed objects.
+absl::Status CheckSaysWhatItIs(const Json& object);
+
+// The objects of a list, or of {"items": [...]}. Errors: InvalidArgument for another document; those of
+// CheckSaysWhatItIs.
+absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document);
+
+// Errors: InvalidArgument naming the object and the field that does not read.
+absl::StatusOr<CallerState> ReadState(absl::string_view bytes, lws_format format);
+
+// The members of the pod's group. Errors: InvalidArgument for a state that came as protocol buffers, which leave out
+// how containers ended; those of ReadGroupMembers.
+absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const ObservedPod& pod);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_STATE_H_

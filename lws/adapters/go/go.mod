@@ -1,0 +1,3 @@
+module example.com/lws
+
+go 1.19

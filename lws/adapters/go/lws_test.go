@@ -1,0 +1,254 @@
+package lws_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/lws"
+)
+
+const manifest = `{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "demo", "namespace": "default"},
+  "spec": {"replicas": 2, "leaderWorkerTemplate": {"size": 2,
+    "workerTemplate": {"spec": {"containers": [{"name": "main", "image": "demo:1"}]}}}}}`
+
+func ExampleFleet() {
+	set, err := lws.AdmitSet([]byte(manifest), nil)
+	if err != nil {
+		panic(err)
+	}
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	if err := fleet.Add(set); err != nil {
+		panic(err)
+	}
+	due, _ := fleet.TakeDue()
+	for _, name := range due.Sets {
+		plan, _ := fleet.DecideSet(name.Namespace, name.Name, time.Unix(0, 0), nil)
+		for _, action := range plan.Actions {
+			fmt.Println(action.Verb, action.Kind)
+		}
+	}
+	// Output:
+	// create ControllerRevision
+	// apply StatefulSet
+	// create Service
+	// update-status LeaderWorkerSet
+}
+
+func TestErrorsUnwrap(t *testing.T) {
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	err := fleet.Add([]byte(`{"apiVersion": "v1", "kind": "Pod", "metadata": 3}`))
+	var broken *lws.Error
+	if !errors.Is(err, lws.InvalidArgument) || !errors.As(err, &broken) {
+		t.Fatalf("not an invalid argument: %v", err)
+	}
+	_, err = lws.AdmitSet([]byte(`{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "x", "namespace": "n"},
+	  "spec": {"replicas": -1}}`), nil)
+	var refusal *lws.Refusal
+	if !errors.As(err, &refusal) || len(refusal.Errors) == 0 {
+		t.Fatalf("not refused: %v", err)
+	}
+	if _, err := lws.NewPolicy([]byte(`{"policy": "fastest"}`)); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("a policy of no name: %v", err)
+	}
+}
+
+func TestPolicyAndRemoval(t *testing.T) {
+	policy, err := lws.NewPolicy([]byte(`{"policy": "keep-budget"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer policy.Close()
+	set, err := lws.AdmitSet([]byte(manifest), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	if err := fleet.Add(set); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := fleet.DecideSet("default", "demo", time.Unix(0, 0), policy); err != nil || len(plan.Actions) != 4 {
+		t.Fatalf("plan %v, error %v", plan, err)
+	}
+	if err := fleet.Remove("LeaderWorkerSet", "default", "demo"); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := fleet.DecideSet("default", "demo", time.Unix(0, 0), policy); err != nil || len(plan.Actions) != 0 {
+		t.Fatalf("plan %v, error %v", plan, err)
+	}
+}
+
+func BenchmarkEmptyCall(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		lws.Version()
+	}
+}
+
+func BenchmarkDecideSet(b *testing.B) {
+	set, err := lws.AdmitSet([]byte(manifest), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	if err := fleet.Add(set); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		if _, err := fleet.DecideSet("default", "demo", time.Unix(0, 0), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestAPolicyInGo(t *testing.T) {
+	asked := 0
+	wait := 5 * time.Second
+	policy, err := lws.NewPolicyFunc(nil, func(input lws.RolloutInput) (lws.RolloutStep, error) {
+		asked++
+		if input.SetName != "demo" || input.Current != nil {
+			return lws.RolloutStep{}, errors.New("another set")
+		}
+		return lws.RolloutStep{Replicas: input.Replicas, LookAgainIn: &wait}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer policy.Close()
+	state := []byte("[" + string(admitted(t)) + "]")
+	plan, err := lws.DecideSet(state, "default", "demo", time.Unix(0, 7), policy)
+	if err != nil || asked == 0 || plan.RequeueAfterSeconds == nil || *plan.RequeueAfterSeconds != 5 {
+		t.Fatalf("asked %d times: plan %v, error %v", asked, plan, err)
+	}
+	if len(plan.Decisions) == 0 {
+		t.Fatal("the plan does not say why")
+	}
+	panics, err := lws.NewPolicyFunc(nil, func(lws.RolloutInput) (lws.RolloutStep, error) { panic("broken") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer panics.Close()
+	plan, err = lws.DecideSet(state, "default", "demo", time.Unix(0, 7), panics)
+	if err != nil || plan.Error == "" {
+		t.Fatalf("a panic is no error of the plan: plan %v, error %v", plan, err)
+	}
+}
+
+func TestFacts(t *testing.T) {
+	fleet, pod := fleetWithPod(t)
+	defer fleet.Close()
+	due, err := fleet.TakeDue()
+	if err != nil || len(due.Pods) != 1 || due.Pods[0].Name != "demo-0" {
+		t.Fatalf("due %v, error %v", due, err)
+	}
+	if err := fleet.TellPods([]lws.PodFacts{pod}); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := fleet.TakeDue(); err != nil || len(due.Pods)+len(due.Sets) != 0 {
+		t.Fatalf("nothing changed, and %v is due, error %v", due, err)
+	}
+	pod.Group = -1
+	if err := fleet.TellPods([]lws.PodFacts{pod}); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("a group that is none: %v", err)
+	}
+}
+
+func TestKeptAndScenario(t *testing.T) {
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	kept, err := fleet.SaveKept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fleet.LoadKept(kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := fleet.LoadKept([]byte{0xff}); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("bytes that are none: %v", err)
+	}
+	report, err := lws.RunScenario([]byte(manifest), nil, 1, nil)
+	if err != nil || !strings.Contains(string(report), `"finished":true`) {
+		t.Fatalf("report %.200s, error %v", report, err)
+	}
+	if _, err := lws.Place([]byte(`{"levles": []}`)); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("an unknown key: %v", err)
+	}
+}
+
+func admitted(t testing.TB) []byte {
+	set, err := lws.AdmitSet([]byte(manifest), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// A fleet with the set and its first leader, which is ready.
+func fleetWithPod(t testing.TB) (*lws.Fleet, lws.PodFacts) {
+	fleet := lws.NewFleet()
+	if err := fleet.Add(admitted(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fleet.TakeDue(); err != nil {
+		t.Fatal(err)
+	}
+	set, err := fleet.SetNumber("default", "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision, err := fleet.RevisionNumber(set, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := lws.PodFacts{Set: set, Revision: revision, Phase: lws.PodRunning, Exists: true, HasReadyCondition: true,
+		UID: [4]uint32{1}}
+	if err := fleet.TellPods([]lws.PodFacts{pod}); err != nil {
+		t.Fatal(err)
+	}
+	return fleet, pod
+}
+
+func BenchmarkEventThatChangesNothing(b *testing.B) {
+	fleet, pod := fleetWithPod(b)
+	defer fleet.Close()
+	if _, err := fleet.TakeDue(); err != nil {
+		b.Fatal(err)
+	}
+	facts := []lws.PodFacts{pod}
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		if err := fleet.TellPods(facts); err != nil {
+			b.Fatal(err)
+		}
+		if due, err := fleet.TakeDue(); err != nil || len(due.Pods)+len(due.Sets) != 0 {
+			b.Fatalf("due %v, error %v", due, err)
+		}
+	}
+}
+
+func BenchmarkFactsOf1000(b *testing.B) {
+	fleet, pod := fleetWithPod(b)
+	defer fleet.Close()
+	facts := make([]lws.PodFacts, 1000)
+	for i := range facts {
+		facts[i] = pod
+		facts[i].Group = int32(i)
+		facts[i].UID[1] = uint32(i)
+	}
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		for k := range facts {
+			facts[k].HasReadyCondition = !facts[k].HasReadyCondition
+		}
+		if err := fleet.TellPods(facts); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/fact")
+}

@@ -1,0 +1,398 @@
+"""LeaderWorkerSet's decisions, rollouts, placement and scenarios, for tests and notebooks.
+
+    import lws
+    report = lws.run_scenario(manifest, policy=lws.Policy("keep-budget"))
+    assert report.finished and report.lowest_ready >= report.promised_ready
+
+The package calls liblws.so through ctypes. It looks for the library where LWS_LIBRARY says, else where the system does.
+Documents are plain dicts, as json and yaml give them. Threads may call everything here at the same time, but one Fleet.
+"""
+
+import ctypes
+import dataclasses
+import json
+import os
+from typing import Any, Callable, Dict, List, Optional, Sequence
+
+__all__ = [
+    "AdmissionRefused", "Error", "Fleet", "Policy", "Report", "RolloutInput", "RolloutStep", "admit_pod", "admit_set",
+    "decide_disaggregated_set", "decide_pod", "decide_set", "place", "plan_rollout", "run_scenario", "version",
+]
+
+Document = Dict[str, Any]
+
+_ABI_VERSION = 0
+_JSON = 0
+_WITH_DECISIONS = 256
+_READY = 1
+_UPDATED = 2
+
+
+class Error(Exception):
+    """Broken input, or a contract that was not kept. `code` is the name of the status, such as INVALID_ARGUMENT."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class AdmissionRefused(Exception):
+    """Admission refused a manifest. `errors` are dicts with field and detail."""
+
+    def __init__(self, stage: str, errors: List[Dict[str, str]]):
+        super().__init__("; ".join(f"{error['field']}: {error['detail']}" for error in errors))
+        self.stage = stage
+        self.errors = errors
+
+
+class _Text(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("size", ctypes.c_size_t), ("capacity", ctypes.c_size_t)]
+
+
+class _RolloutInput(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int32) for name in (
+        "replicas", "surge", "unavailable", "spec_partition", "updated", "exists", "current_replicas",
+        "current_partition", "on_delete", "has_replicas_annotation")] + [
+            ("replicas_annotation", ctypes.c_int64),
+            ("groups", ctypes.POINTER(ctypes.c_uint8)),
+            ("namespace_name", ctypes.c_char_p),
+            ("set_name", ctypes.c_char_p),
+            ("now", ctypes.c_int64),
+        ]
+
+
+class _RolloutStep(ctypes.Structure):
+    _fields_ = [("partition", ctypes.c_int32), ("replicas", ctypes.c_int32), ("on_delete", ctypes.c_int32),
+                ("look_again_in", ctypes.c_int64)]
+
+
+_RolloutFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POINTER(_RolloutInput),
+                                    ctypes.POINTER(_RolloutStep))
+
+
+def _load() -> ctypes.CDLL:
+    library = ctypes.CDLL(os.environ.get("LWS_LIBRARY", f"liblws.so.{_ABI_VERSION}"))
+    library.lws_abi_version.restype = ctypes.c_uint32
+    if library.lws_abi_version() != _ABI_VERSION:
+        raise ImportError(f"liblws.so has the ABI version {library.lws_abi_version()}, not {_ABI_VERSION}")
+    library.lws_version.restype = ctypes.c_char_p
+    library.lws_code_name.restype = ctypes.c_char_p
+    library.lws_fleet_new.restype = ctypes.c_void_p
+    library.lws_fleet_free.restype = None
+    library.lws_policy_free.restype = None
+    library.lws_text_free.restype = None
+    return library
+
+
+_library = _load()
+
+
+def _check(code: int, error: _Text) -> None:
+    try:
+        if code != 0:
+            message = ctypes.string_at(error.data, error.size).decode() if error.data else ""
+            raise Error(_library.lws_code_name(code).decode(), message)
+    finally:
+        _library.lws_text_free(ctypes.byref(error))
+
+
+def _call(function: Any, *arguments: Any) -> None:
+    error = _Text()
+    _check(function(*arguments, ctypes.byref(error)), error)
+
+
+def _answer(function: Any, *arguments: Any) -> bytes:
+    out = _Text()
+    try:
+        _call(function, *arguments, ctypes.byref(out))
+        return ctypes.string_at(out.data, out.size) if out.data else b""
+    finally:
+        _library.lws_text_free(ctypes.byref(out))
+
+
+def _bytes(document: Any) -> List[Any]:
+    """The bytes of a document and their number, as two arguments of a call."""
+    if document is None:
+        return [None, ctypes.c_size_t(0)]
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return [data, ctypes.c_size_t(len(data))]
+
+
+def version() -> str:
+    """The version of the library that is loaded."""
+    return _library.lws_version().decode()
+
+
+@dataclasses.dataclass
+class RolloutInput:
+    """What a rollout policy sees.
+
+    surge and unavailable are numbers of groups. `ready` and `updated` have a truth value for each group of the leader
+    StatefulSet; both are empty, and the current_ fields None, while it does not exist. `now` is in seconds since 1970.
+    """
+
+    replicas: int = 0
+    surge: int = 0
+    unavailable: int = 0
+    spec_partition: int = 0
+    template_changed: bool = False
+    current_replicas: Optional[int] = None
+    current_partition: Optional[int] = None
+    replicas_annotation: Optional[int] = None
+    on_delete: bool = False
+    ready: Sequence[bool] = ()
+    updated: Sequence[bool] = ()
+    namespace: str = ""
+    set_name: str = ""
+    now: float = 0.0
+
+
+@dataclasses.dataclass
+class RolloutStep:
+    """What the leader StatefulSet should have next. `look_again_in`, in seconds: when the answer may change by time."""
+
+    partition: int
+    replicas: int
+    on_delete: bool = False
+    look_again_in: Optional[float] = None
+
+
+def _read_input(given: _RolloutInput) -> RolloutInput:
+    read = RolloutInput(
+        replicas=given.replicas, surge=given.surge, unavailable=given.unavailable, spec_partition=given.spec_partition,
+        template_changed=bool(given.updated), namespace=given.namespace_name.decode(),
+        set_name=given.set_name.decode(), now=given.now / 1e9)
+    if not given.exists:
+        return read
+    groups = [given.groups[i] for i in range(given.current_replicas)] if given.groups else [0] * given.current_replicas
+    read.current_replicas = given.current_replicas
+    read.current_partition = given.current_partition
+    read.replicas_annotation = given.replicas_annotation if given.has_replicas_annotation else None
+    read.on_delete = bool(given.on_delete)
+    read.ready = [bool(group & _READY) for group in groups]
+    read.updated = [bool(group & _UPDATED) for group in groups]
+    return read
+
+
+def _write_step(step: RolloutStep, out: Any) -> None:
+    out.partition = step.partition
+    out.replicas = step.replicas
+    out.on_delete = step.on_delete
+    out.look_again_in = -1 if step.look_again_in is None else int(step.look_again_in * 1e9)
+
+
+class Policy:
+    """How sets are decided on.
+
+    `rollout` is "reference", "keep-budget", "replace-unready-first", or a function from RolloutInput to RolloutStep.
+    `role_policy` is how DisaggregatedSets are rolled out: "keep-role-budgets" or, for "", as the reference does.
+    controls and restarts are documents as scenario files have them. An exception of the function is raised again by
+    the call that asked it.
+    """
+
+    def __init__(self, rollout: Any = "reference", controls: Optional[Document] = None,
+                 restarts: Optional[Document] = None, scheduler_provider: str = "", role_policy: str = ""):
+        document: Document = {"schedulerProvider": scheduler_provider, "rolePolicy": role_policy}
+        if controls is not None:
+            document["controls"] = controls
+        if restarts is not None:
+            document["restarts"] = restarts
+        self._handle = ctypes.c_void_p()
+        self._raised: Optional[BaseException] = None
+        if callable(rollout):
+            self._function = _RolloutFunction(self._wrap(rollout))
+            _call(_library.lws_policy_new_with_function, *_bytes(document), self._function, None,
+                  ctypes.byref(self._handle))
+        else:
+            document["policy"] = rollout
+            _call(_library.lws_policy_new, *_bytes(document), ctypes.byref(self._handle))
+
+    def _wrap(self, function: Callable[[RolloutInput], RolloutStep]) -> Callable[..., int]:
+        def asked(_: Any, given: Any, out: Any) -> int:
+            try:
+                _write_step(function(_read_input(given.contents)), out.contents)
+                return 0
+            except BaseException as raised:  # No exception may pass through the library.
+                self._raised = self._raised or raised
+                return 9  # FAILED_PRECONDITION
+
+        return asked
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            _library.lws_policy_free(self._handle)
+            self._handle = None
+
+
+def _decided(policy: Optional[Policy], decide: Callable[[Any], bytes]) -> bytes:
+    """The answer of a decision by the policy, or the exception that the policy's function raised."""
+    if policy is None:
+        return decide(None)
+    policy._raised = None
+    try:
+        return decide(policy._handle)
+    finally:
+        raised, policy._raised = policy._raised, None
+        if raised is not None:
+            raise raised
+
+
+def admit_set(manifest: Document, old_set: Optional[Document] = None) -> Document:
+    """The set as the API server would store it; `old_set` is the stored one of an update. Raises AdmissionRefused."""
+    admission = json.loads(_answer(_library.lws_admit_set, *_bytes(manifest), *_bytes(old_set)))
+    if not admission["admitted"]:
+        raise AdmissionRefused(admission["stage"], admission["errors"])
+    return admission["set"]
+
+
+def admit_pod(pod: Document, scheduler_provider: str = "") -> Document:
+    """The pod as it is to be created: with the labels, affinity and environment of its group's member."""
+    return json.loads(_answer(_library.lws_admit_pod, *_bytes(pod), scheduler_provider.encode()))
+
+
+def _decide(function: Any, objects: Sequence[Document], namespace: str, name: str, now: float,
+            policy: Optional[Policy]) -> Document:
+    return json.loads(
+        _decided(
+            policy, lambda handle: _answer(function, *_bytes(list(objects)), _JSON, namespace.encode(), name.encode(),
+                                           ctypes.c_int64(int(now * 1e9)), handle, None, ctypes.c_size_t(0),
+                                           _JSON | _WITH_DECISIONS)))
+
+
+def decide_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
+               policy: Optional[Policy] = None) -> Document:
+    """The plan for the set, given all objects that are there."""
+    return _decide(_library.lws_decide_set, objects, namespace, name, now, policy)
+
+
+def decide_pod(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
+               policy: Optional[Policy] = None) -> Document:
+    """The plan for the pod, given all objects that are there."""
+    return _decide(_library.lws_decide_pod, objects, namespace, name, now, policy)
+
+
+def decide_disaggregated_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
+                             policy: Optional[Policy] = None) -> Document:
+    """The plan for the DisaggregatedSet, given all objects that are there."""
+    return json.loads(
+        _decided(
+            policy, lambda handle: _answer(_library.lws_decide_disaggregated_set, *_bytes(list(objects)),
+                                           namespace.encode(), name.encode(), ctypes.c_int64(int(now * 1e9)), handle,
+                                           _JSON | _WITH_DECISIONS)))
+
+
+def plan_rollout(given: RolloutInput, policy: str = "reference") -> RolloutStep:
+    """One step of a rolling update by the named policy, on integers alone."""
+    raw = _RolloutInput(
+        replicas=given.replicas, surge=given.surge, unavailable=given.unavailable, spec_partition=given.spec_partition,
+        updated=given.template_changed, namespace_name=given.namespace.encode(), set_name=given.set_name.encode(),
+        now=int(given.now * 1e9))
+    if given.current_replicas is not None:
+        if len(given.ready) != given.current_replicas or len(given.updated) != given.current_replicas:
+            raise ValueError("ready and updated need a value for each of the current_replicas groups")
+        groups = [(_READY if ready else 0) | (_UPDATED if updated else 0)
+                  for ready, updated in zip(given.ready, given.updated)]
+        raw.exists = 1
+        raw.current_replicas = given.current_replicas
+        raw.current_partition = given.current_partition or 0
+        raw.on_delete = given.on_delete
+        raw.has_replicas_annotation = given.replicas_annotation is not None
+        raw.replicas_annotation = given.replicas_annotation or 0
+        raw.groups = (ctypes.c_uint8 * len(groups))(*groups)
+    step = _RolloutStep()
+    _call(_library.lws_plan_rollout, policy.encode(), ctypes.byref(raw), ctypes.byref(step))
+    return RolloutStep(step.partition, step.replicas, bool(step.on_delete),
+                       None if step.look_again_in < 0 else step.look_again_in / 1e9)
+
+
+def place(sets: Sequence[Document], nodes: Sequence[Document], levels: Sequence[str],
+          pods: Sequence[Document] = (), **constraints: str) -> List[Document]:
+    """A node for every pod of every group, or why there is none.
+
+    `levels` are node labels, widest first. Constraints are required, preferred, subgroup, exclusive and profile.
+    """
+    request = {"sets": list(sets), "nodes": list(nodes), "levels": list(levels), "pods": list(pods), **constraints}
+    return json.loads(_answer(_library.lws_place, *_bytes(request)))["groups"]
+
+
+class Fleet:
+    """Many sets, kept ready to decide. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._handle = ctypes.c_void_p(_library.lws_fleet_new())
+        if not self._handle:
+            raise MemoryError("a fleet")
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            _library.lws_fleet_free(self._handle)
+            self._handle = None
+
+    def add(self, document: Document) -> None:
+        """The object is there, as told."""
+        _call(_library.lws_fleet_add, self._handle, *_bytes(document))
+
+    def remove(self, kind: str, namespace: str, name: str) -> None:
+        """The object is gone."""
+        _call(_library.lws_fleet_remove, self._handle, kind.encode(), namespace.encode(), name.encode())
+
+    def save_kept(self) -> bytes:
+        """What is to be kept of rollouts, for load_kept of the next process."""
+        return _answer(_library.lws_fleet_save_kept, self._handle)
+
+    def load_kept(self, kept: bytes) -> None:
+        """Called before the first decision."""
+        _call(_library.lws_fleet_load_kept, self._handle, *_bytes(kept))
+
+    def take_due(self) -> Document:
+        """The sets and pods that something changed for since the last call."""
+        return json.loads(_answer(_library.lws_fleet_take_due, self._handle))
+
+    def decide_set(self, namespace: str, name: str, now: float = 0.0, policy: Optional[Policy] = None) -> Document:
+        """The plan for the set."""
+        return self._decide(_library.lws_fleet_decide_set, namespace, name, now, policy)
+
+    def decide_pod(self, namespace: str, name: str, now: float = 0.0, policy: Optional[Policy] = None) -> Document:
+        """The plan for the pod."""
+        return self._decide(_library.lws_fleet_decide_pod, namespace, name, now, policy)
+
+    def _decide(self, function: Any, namespace: str, name: str, now: float, policy: Optional[Policy]) -> Document:
+        return json.loads(
+            _decided(
+                policy, lambda handle: _answer(function, self._handle, namespace.encode(), name.encode(),
+                                               ctypes.c_int64(int(now * 1e9)), handle,
+                                               _JSON | _WITH_DECISIONS)))
+
+
+class Report:
+    """What is to be said of a scenario. `document` has all of it; a notebook shows the page."""
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.finished: bool = document["finished"]
+        self.seconds: float = document["seconds"]
+        self.lowest_ready: Optional[int] = document["lowestReady"]
+        self.promised_ready: int = document["promisedReady"]
+        self.groups_restarted: int = document["groupsRestarted"]
+        self.surge_used: int = document["surgeUsed"]
+        self.pods_created: int = document["podsCreated"]
+        self.timeline: List[Document] = document["timeline"]
+        self.unmet: List[str] = document["unmet"]
+
+    def __repr__(self) -> str:
+        return (f"Report(finished={self.finished}, seconds={self.seconds}, lowest_ready={self.lowest_ready}, "
+                f"promised_ready={self.promised_ready}, groups_restarted={self.groups_restarted})")
+
+    def _repr_html_(self) -> str:
+        return self.document["html"]
+
+
+def run_scenario(manifest: Document, scenario: Optional[Document] = None, seed: int = 1,
+                 policy: Optional[Policy] = None) -> Report:
+    """Runs the manifest's set in a simulated cluster. Without a scenario its image changes and a worker fails."""
+    return Report(
+        json.loads(
+            _decided(
+                policy, lambda handle: _answer(_library.lws_run_scenario, *_bytes(manifest), *_bytes(scenario),
+                                               ctypes.c_uint64(seed), handle))))

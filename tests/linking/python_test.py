@@ -1,0 +1,117 @@
+"""What the Python package promises, tried as its users would."""
+
+import unittest
+
+import lws
+
+MANIFEST = {
+    "apiVersion": "leaderworkerset.x-k8s.io/v1",
+    "kind": "LeaderWorkerSet",
+    "metadata": {"name": "demo", "namespace": "default"},
+    "spec": {
+        "replicas": 4,
+        "leaderWorkerTemplate": {
+            "size": 2,
+            "restartPolicy": "RecreateGroupOnPodRestart",
+            "workerTemplate": {"spec": {"containers": [{"name": "main", "image": "demo:1"}]}},
+        },
+    },
+}
+
+
+def node(name, rack, pods):
+    return {
+        "kind": "Node",
+        "metadata": {"name": name, "labels": {"rack": rack}},
+        "status": {"allocatable": {"pods": str(pods)}},
+    }
+
+
+class PackageTest(unittest.TestCase):
+
+    def test_admission(self):
+        stored = lws.admit_set(MANIFEST)
+        self.assertEqual(stored["spec"]["startupPolicy"], "LeaderCreated")
+        with self.assertRaises(lws.AdmissionRefused) as refused:
+            lws.admit_set({**MANIFEST, "spec": {**MANIFEST["spec"], "replicas": -1}})
+        self.assertEqual(refused.exception.errors[0]["field"], "spec.replicas")
+        with self.assertRaises(lws.Error) as error:
+            lws.admit_pod({"kind": "Pod"}, scheduler_provider="none")
+        self.assertEqual(error.exception.code, "INVALID_ARGUMENT")
+
+    def test_decisions(self):
+        stored = lws.admit_set(MANIFEST)
+        plan = lws.decide_set([stored], "default", "demo")
+        fleet = lws.Fleet()
+        fleet.add(stored)
+        self.assertEqual(fleet.take_due()["sets"], [{"namespace": "default", "name": "demo"}])
+        self.assertEqual(fleet.decide_set("default", "demo"), plan)
+        self.assertEqual([action["kind"] for action in plan["actions"]],
+                         ["ControllerRevision", "StatefulSet", "Service", "LeaderWorkerSet"])
+        fleet.remove("LeaderWorkerSet", "default", "demo")
+        self.assertEqual(fleet.decide_set("default", "demo")["actions"], [])
+
+    def test_planner(self):
+        step = lws.plan_rollout(
+            lws.RolloutInput(replicas=4, unavailable=1, current_replicas=4, current_partition=4,
+                             replicas_annotation=4, ready=[True] * 4, updated=[False] * 4), "keep-budget")
+        self.assertEqual(step, lws.RolloutStep(partition=3, replicas=4))
+
+    def test_scenario_with_a_policy_in_python(self):
+        asked = []
+
+        def one_at_a_time(given):
+            asked.append(given.set_name)
+            if given.current_replicas is None:
+                return lws.RolloutStep(given.spec_partition, given.replicas)
+            if given.template_changed:
+                return lws.RolloutStep(given.current_replicas, given.current_replicas)
+            partition = given.current_partition
+            if partition > 0 and all(given.ready) and all(given.updated[partition:]):
+                partition -= 1
+            return lws.RolloutStep(partition, given.replicas)
+
+        report = lws.run_scenario(MANIFEST, policy=lws.Policy(one_at_a_time))
+        self.assertTrue(report.finished)
+        self.assertEqual(report.promised_ready, 3)
+        self.assertEqual(set(asked), {"demo"})
+        self.assertIn("<", report._repr_html_())
+        report = lws.run_scenario(MANIFEST, {"expect": {"restartsAtMost": 0}}, policy=lws.Policy("keep-budget"))
+        self.assertEqual(len(report.unmet), 1)
+
+    def test_an_exception_of_a_policy_reaches_its_caller(self):
+        def wrong(given):
+            raise KeyError("wrong")
+
+        with self.assertRaises(KeyError):
+            lws.decide_set([lws.admit_set(MANIFEST)], "default", "demo", policy=lws.Policy(wrong))
+        with self.assertRaises(lws.Error):
+            lws.Policy("fastest")
+
+    def test_disaggregated_sets(self):
+        role = {"name": "prefill", "spec": MANIFEST["spec"]}
+        stored = lws.admit_set({
+            "apiVersion": "disaggregatedset.x-k8s.io/v1",
+            "kind": "DisaggregatedSet",
+            "metadata": {"name": "llm", "namespace": "default"},
+            "spec": {"roles": [role, {**role, "name": "decode"}]},
+        })
+        plan = lws.decide_disaggregated_set([stored], "default", "llm", policy=lws.Policy(role_policy="keep-role-budgets"))
+        self.assertIn("LeaderWorkerSet", [action["kind"] for action in plan["actions"]])
+        with self.assertRaises(lws.Error):
+            lws.Policy(role_policy="fastest")
+
+    def test_what_is_kept(self):
+        fleet = lws.Fleet()
+        fleet.load_kept(fleet.save_kept())
+        with self.assertRaises(lws.Error):
+            fleet.load_kept(b"\xff")
+
+    def test_placement(self):
+        groups = lws.place([MANIFEST], [node("n0", "r0", 4), node("n1", "r1", 3)], ["rack"], required="rack")
+        self.assertEqual([group["assignment"] is not None for group in groups], [True, True, True, False])
+        self.assertIn("reason", groups[3])
+
+
+if __name__ == "__main__":
+    unittest.main()
