@@ -27,12 +27,12 @@ struct Admission {
   AdmissionStage stage = AdmissionStage::kAdmitted;
   // What is wrong; empty when admitted.
   FieldErrors errors;
-  // What people should know, whether the manifest is admitted or refused by the kind's own rules.
+  // Warnings for people. They are set whether the manifest is admitted or refused by the kind's own rules.
   std::vector<std::string> warnings;
   // Paths of unknown fields that were dropped.
   std::vector<std::string> pruned;
 
-  // Ends it at `at` with `found`, unless nothing was found. Returns whether it ended.
+  // Ends the admission at stage `at` with the errors `found`, unless `found` is empty. Returns whether it ended.
   bool Refuse(AdmissionStage at, FieldErrors found);
 };
 

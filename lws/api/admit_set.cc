@@ -42,7 +42,7 @@ struct Candidate {
   LeaderWorkerSet set;  // as its types say
 };
 
-// Pruned, defaulted and read; `admission` gets an error when it does not read.
+// Prunes, defaults and reads the manifest. When it does not read, `admission` gets the error.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
   PrepareDocument(*FindType(kKind), &candidate.document, &admission->pruned);
@@ -55,7 +55,7 @@ Candidate Decode(const Json& manifest, SetAdmission* admission) {
   return candidate;
 }
 
-// `from` over `to`; what only `to` has stays.
+// Merges `from` into `to`. Where both have a value, that of `from` wins.
 void MergeOver(const Json& from, Json* to) {
   if (from.is_object() && to->is_object()) {
     for (auto it = from.begin(); it != from.end(); ++it) {
@@ -72,8 +72,8 @@ void MergeOver(const Json& from, Json* to) {
   }
 }
 
-// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their
-// written form included, over what was sent. Else it goes on with what was sent.
+// When the webhook's defaulting changes something, the API server continues with the manifest overlaid by what the
+// webhook wrote, in which absent fields have their written forms. Otherwise it continues with the manifest.
 void ApplyDefaults(Candidate* candidate) {
   const LeaderWorkerSet before = candidate->set;
   ApplyAdmissionDefaults(&candidate->set);
@@ -99,12 +99,12 @@ void KeepStatus(const LeaderWorkerSetStatus& status, Candidate* candidate) {
   candidate->document["status"] = LeaderWorkerSetStatusToJson(status);
 }
 
-// All but metadata and status counts as a change of what is wanted.
+// Whether the wanted state changed. Metadata and status do not belong to it.
 bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
   return LeaderWorkerSetToJson(old_set)["spec"] != LeaderWorkerSetToJson(set)["spec"];
 }
 
-// `candidate` as it is stored: what the schema defaulted last is in the document alone.
+// Admits `candidate` as it is stored. It is read again, because only the document has the schema's last defaults.
 SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
   absl::StatusOr<LeaderWorkerSet> stored = LeaderWorkerSetFromJson(candidate.document);
   if (!stored.ok()) {

@@ -1,5 +1,5 @@
-// What the DisaggregatedSet admission webhook checks and warns of, and the schema's rule across roles, in their words
-// and order.
+// The checks and warnings of the DisaggregatedSet admission webhook, and the schema's rule across roles, with their
+// texts and in their order.
 //
 //   lws::Join(lws::ValidateDisaggregatedSet(set));
 //   // spec.slices: Forbidden: spec.slices > 1 is not supported while any role has scaling.mode: External (...)
@@ -22,14 +22,14 @@ class DisaggregatedSet;
 }  // namespace lws
 
 namespace lws::internal {
-// The schema's rule on the spec, a document that the schema's other checks passed: over the roles that are not
-// External, all replicas are 0 or none is. Nullopt when it is kept. Complexity: O(roles).
+// Checks the schema's rule across roles: among the roles that are not External, either all have 0 replicas or none
+// has. Returns nullopt when the spec keeps the rule. REQUIRES: the schema's other checks passed. Complexity: O(roles).
 std::optional<FieldError> CheckReplicasRule(const Json& spec);
 
 // The webhook's checks. Complexity: O(templates).
 FieldErrors ValidateDisaggregatedSet(const DisaggregatedSet& set);
 
-// What people should know though it is allowed: replicas that are ignored.
+// Warnings about what is allowed but surprises people: replicas that are ignored.
 std::vector<std::string> DisaggregatedSetWarnings(const DisaggregatedSet& set);
 
 }  // namespace lws::internal

@@ -37,7 +37,7 @@ class IntOrPercent {
   const std::string& text() const { return text_; }
 
   // The number itself, or the text's percentage of `total`. Errors: InvalidArgument for a text that is not an integer
-  // followed by '%' (a sign is taken, as Kubernetes does), or whose result is outside of int32.
+  // followed by '%' (a sign is allowed, as in Kubernetes), or whose result is outside of int32.
   absl::StatusOr<int32_t> Scale(int32_t total, Rounding rounding) const;
 
   // "3" or "25%".

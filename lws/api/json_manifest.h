@@ -29,9 +29,9 @@ class JsonManifestReader {
   absl::Status Next(ManifestDocument* document);
 
   absl::string_view rest() const { return rest_; }
-  // Of the beginning of rest().
+  // The line at which rest() begins.
   int line() const { return line_; }
-  // Passes over white space and a line "---".
+  // Skips white space and a line "---".
   void SkipSeparator();
 
  private:

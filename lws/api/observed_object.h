@@ -16,7 +16,7 @@
 
 namespace lws {
 
-// monostate: of a kind that no decision reads.
+// Holds monostate for an object of a kind that no decision reads.
 using ObservedObject = std::variant<std::monostate, LeaderWorkerSet, ObservedPod, ObservedStatefulSet, ObservedRevision,
                                     ObservedService, ObservedPodGroup, ObservedNode>;
 

@@ -14,13 +14,14 @@
 
 namespace lws::internal {
 
-// `securityContext` of a container; `host_users` unless the pod has users of its own. Complexity: O(context).
+// `securityContext` of a container. `host_users` is false if the pod has a user namespace of its own. Complexity:
+// O(context).
 void CheckContainerSecurity(const FieldValue& context, bool host_users, FieldErrors* errors);
 
-// `securityContext` of the pod, and the fields of `spec` that it goes with. Complexity: O(context).
+// `securityContext` of the pod, and the fields of `spec` that depend on it. Complexity: O(context).
 void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors);
 
-// What a pod with users of its own must not have. Complexity: O(containers).
+// The fields that a pod with a user namespace of its own must not have. Complexity: O(containers).
 void CheckHostUsers(const FieldValue& spec, FieldErrors* errors);
 
 }  // namespace lws::internal

@@ -15,7 +15,8 @@ absl::Status MessageFromJson(absl::string_view type, const Json& document, googl
 }
 
 Json MessageToJson(absl::string_view type, const google::protobuf::Message& message) {
-  // What a message holds is of the right types, so that reading it only adds the absent forms.
+  // A message's values have the right types, so ReadTyped cannot fail. It only adds the written forms of absent
+  // fields.
   return ReadTyped(*FindType(type), ProtoToJson(message), "").value_or(Json());
 }
 
