@@ -1,8 +1,8 @@
-// What a host links: the interface to its client, the loop that drives plans, policies as files say them.
+// What a host links: the interface to its client, the loop that performs plans, and policies read from files.
 //
 //   lws::Controller controller(&cluster, {});
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_HOST_H_
 #define LWS_HOST_H_
 
