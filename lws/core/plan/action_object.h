@@ -1,12 +1,13 @@
-// What an action sends: a document that is made when it is looked at, and until then shares what many have in common.
+// What an action sends. The document is made only when it is read; until then the object shares what many have in
+// common.
 //
 //   auto base = std::make_shared<const lws::Json>(lws::Json::parse(
 //       R"({"kind": "StatefulSet", "spec": {"replicas": 1, "updateStrategy": {"rollingUpdate": {"partition": 0}}}})"));
 //   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, {/*partition=*/3, /*replicas=*/5});
-//   object.Document()["spec"]["replicas"];    // 5: the rest is that of `base`
+//   object.Document()["spec"]["replicas"];    // 5; everything else is that of `base`
 //
 // Laws:
-//   1. Equality is that of the documents, however they are kept.
+//   1. Objects are equal when their documents are, however they are stored.
 //
 // Thread-safety: values; const access may be concurrent.
 #ifndef LWS_CORE_PLAN_ACTION_OBJECT_H_
@@ -25,7 +26,7 @@ class LeaderWorkerSetStatus;
 
 class ActionObject {
  public:
-  // Nothing is sent.
+  // An object that sends nothing.
   ActionObject() = default;
 
   static ActionObject Of(Json document);
@@ -37,10 +38,10 @@ class ActionObject {
   };
 
   // `base` with these numbers as spec.updateStrategy.rollingUpdate.partition and spec.replicas. REQUIRES: `base` is a
-  // StatefulSet that has both.
+  // StatefulSet that has both fields.
   static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers);
 
-  // The LeaderWorkerSet of this name with its status alone.
+  // The LeaderWorkerSet of this name, with only its status.
   static ActionObject OfStatus(std::string namespace_name, std::string name,
                                std::shared_ptr<const LeaderWorkerSetStatus> status);
 
@@ -49,16 +50,16 @@ class ActionObject {
   // Null when empty. Complexity: O(document).
   Json Document() const;
 
-  // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
+  // For a host that does not need the document: what OfStatefulSet was given; else null and nullopt.
   const std::optional<Numbers>& numbers() const { return numbers_; }
   SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
-  // As OfStatus was given it, else null.
+  // The status that OfStatus was given, else null.
   const LeaderWorkerSetStatus* status() const { return status_.get(); }
 
   friend bool operator==(const ActionObject& a, const ActionObject& b);
 
  private:
-  // Whole, or to be completed by the numbers.
+  // The whole document, or the base for the numbers.
   SharedJson document_;
   std::optional<Numbers> numbers_;
   std::shared_ptr<const LeaderWorkerSetStatus> status_;
