@@ -23,14 +23,14 @@ using internal::RestartCounts;
 
 namespace {
 
-// What tells an object and its age.
+// An object's identity and version.
 struct ObjectMark {
   ObjectRef ref;
   std::string uid;
   std::string resource_version;
 };
 
-// Empty where the object has no such text.
+// Returns "" when the object has no such text.
 std::string TextOf(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -129,7 +129,7 @@ class FleetCluster::View final : public Cluster {
     }
     if (kind == kKind) {
       is_listing_sets_ = false;
-      // What was loaded may be of sets that this process never saw.
+      // Loaded state may belong to sets that this process never saw.
       kept_.ForgetAllBut([this](absl::string_view namespace_name, absl::string_view name) {
         return fleet_.ObserveSet(namespace_name, name).set != nullptr;
       });
@@ -163,7 +163,7 @@ class FleetCluster::View final : public Cluster {
     return fleet_.Add(object);
   }
 
-  // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
+  // A fleet knows only whether a pod fails. This keeps how often, and makes the pod due at each of its changes.
   absl::Status TellFailing(const ObservedPod& pod, const Json& object) {
     if (pod.worker_index.has_value()) {
       const absl::StatusOr<GroupMember> member = ReadGroupMember(object);
@@ -179,13 +179,13 @@ class FleetCluster::View final : public Cluster {
     ForgetWith(ref);
   }
 
-  // What is kept beside the fleet.
+  // Forgets what is kept about the object outside of the fleet.
   void ForgetWith(const ObjectRef& gone) {
     if (gone.kind == "Pod") counts_.Forget(gone.namespace_name, gone.name);
     if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
   }
 
-  // Takes an answer into the view; what is left to wait for goes on to the controller.
+  // Adds an answer to the view. Returns what the controller still has to wait for.
   absl::StatusOr<WriteAnswer> TakeIn(const WorkKey& key, const Action& action,
                                      const absl::StatusOr<WriteAnswer>& answer) {
     if (!answer.ok()) {
@@ -215,7 +215,7 @@ class FleetCluster::View final : public Cluster {
     return WriteAnswer();
   }
 
-  // `own` is the key whose write changed the view; null for news.
+  // `own` is the key whose write changed the view; null for a change from a watch or list.
   void MakeDue(const WorkKey* own) {
     for (const FleetName& set : fleet_.TakeDueSets()) {
       Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
@@ -244,7 +244,7 @@ class FleetCluster::View final : public Cluster {
   OwnWrites own_writes_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
-  std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
+  std::optional<WorkKey> failing_;  // the last pod told, if it fails
   Controller controller_;
 };
 

@@ -1,4 +1,4 @@
-// A whole host but for its client: a Fleet that the watches are told to, what plans say is to be kept, and the loop.
+// A whole host except for its client: a Fleet that the watches feed, the state that plans want kept, and the loop.
 //
 //   class MyHost final : public lws::FleetCluster {
 //    public:
@@ -9,21 +9,22 @@
 //
 //   MyHost host;                          // or with ControllerOptions
 //   host.Tell(object);                    // from a list or a watch
-//   host.TellGone(object);                // with what was known last
+//   host.TellGone(object);                // with its last known state
 //   host.RunDue(absl::Now());             // then again at host.NextDue(), after a change, or after an answer
 //
-// Laws, beside those of controller.h:
-//   1. An answer with its object is in the view before the plan goes on. Older news of the object, and the echo of the
-//      write, change nothing (own_writes.h); an answer with its version alone holds its key back until a watch tells
-//      of that version.
-//   2. A pod that fails is looked at with every change of it, not only with the first: a restart policy counts.
-//   3. Restarts of containers and what plans say is to be kept are there with every look, and nothing is left of
-//      objects and sets that are gone.
-//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
-//      answer from before does not bring anything back. Every set of a list is looked at.
-//   5. Same calls, same answers at the same times: same plans, in the same order.
+// Laws, in addition to those of controller.h:
+//   1. An answer that contains the object is in the view before the plan continues. Older news of the object, and the
+//      echo of the write, then change nothing (own_writes.h). An answer with only a version keeps its key busy until a
+//      watch reports that version.
+//   2. A failing pod is looked at after each of its changes, not only the first, because a restart policy counts
+//      failures.
+//   3. Every look contains the restart counts of containers and what plans wanted kept. Nothing is kept about objects
+//      and sets that are gone.
+//   4. After BeginRelist and EndRelist of a kind, the view has only those objects of the kind that were told in
+//      between. An answer from before brings nothing back. Every set of a list is looked at.
+//   5. The same calls with the same answers at the same times give the same plans in the same order.
 //
-// Thread-safety: none; one thread at a time. Answers are handed to that thread.
+// Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 #define LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 
@@ -51,35 +52,36 @@ class FleetCluster {
   virtual ~FleetCluster();
   FleetCluster(const FleetCluster&) = delete;
 
-  // Performs one action and returns what the API server answered; checks Action::uid and Action::resource_version
-  // where they are set. Errors: as WriteDone has them. The default says Unimplemented, for hosts that have Start.
+  // Performs one action and returns the API server's answer. Check Action::uid and Action::resource_version where they
+  // are set. Errors: those of WriteDone. The default returns Unimplemented; it is for hosts that override Start.
   virtual absl::StatusOr<WriteAnswer> Perform(const Action& action);
-  // The same for a client that answers later, as Cluster::Perform has it. The default calls Perform.
+  // The same for a client that answers later, like Cluster::Perform. The default calls Perform.
   virtual void Start(const Action& action, absl::Time now, WriteDone done);
 
-  // Records an event for people. May drop it.
+  // Records an event for people. It may drop the event.
   virtual void Record(const Event& event) = 0;
 
-  // The object is there, as a list or a watch tells it. Errors: InvalidArgument naming the object and the field that
-  // does not read; nothing is changed then.
+  // Adds or updates the object, as a list or a watch reports it. Errors: InvalidArgument naming the object and the
+  // field that does not parse; nothing is then changed.
   absl::Status Tell(const Json& object);
-  // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
+  // Removes the object. `object` is its last known state, of which apiVersion, kind and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
-  // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
-  // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
+  // Call them before the list of a kind is requested, and after its last page was told. Objects that were not told in
+  // between are removed. REQUIRES: the list is consistent (without resourceVersion=0), and `resource_version` is the
+  // list's own, or empty for the newest.
   void BeginRelist(absl::string_view kind);
   void EndRelist(absl::string_view kind, absl::string_view resource_version);
 
-  // As Controller has them.
+  // These behave as in Controller.
   int RunDue(absl::Time now);
   std::optional<absl::Time> NextDue() const;
 
-  // For the next process, and from the last: before anything is told.
+  // The state for the next process, and from the last one. Load it before telling any object.
   std::string SaveKept() const;
   absl::Status LoadKept(absl::string_view bytes);
 
-  // To look at, not to change.
+  // For reading; do not change it.
   Fleet& fleet();
   const KeptState& kept() const;
 
