@@ -21,8 +21,8 @@ namespace {
 
 std::string RoomOf(const std::string& path) { return std::filesystem::path(path).parent_path(); }
 
-// What each room may include beside itself. Rooms further down are written first; a room is never below one that it
-// includes, so the list has no circle.
+// What each room may include besides itself. Lower rooms come first. A room never includes one that comes later, so
+// the list has no circle.
 struct Room {
   std::string path;
   std::vector<std::string> includes;
@@ -149,7 +149,7 @@ TEST(HouseTest, UmbrellaHeadersHaveEveryPublicHeader) {
   EXPECT_EQ(absl::StrCat(absl::StrJoin(included, "\n"), "\n"), ReadText("tests/style/public_headers.txt"));
 }
 
-// The flags of this tree's .bazelrc are not those of a workspace that uses it.
+// The flags of this tree's .bazelrc do not apply in a workspace that uses the library.
 TEST(HouseTest, TargetsOfTheLibrarySayTheirLanguageThemselves) {
   for (const BuildTarget& target : BuildTargets()) {
     if (target.package != "lws" && !absl::StartsWith(target.package, "lws/")) continue;
@@ -158,7 +158,7 @@ TEST(HouseTest, TargetsOfTheLibrarySayTheirLanguageThemselves) {
   }
 }
 
-// The namespace that the header's declarations are in: that of the last one it opens.
+// The namespace of the header's declarations: the last one that it opens.
 std::string NamespaceOf(const Source& source) {
   std::string name;
   for (const std::string& line : source.lines) {
@@ -205,7 +205,7 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
         }
       }
     }
-    // Sources that are made by a rule, and programs of a whole folder, name no files here.
+    // Generated sources, and programs of a whole folder, list no files here.
     const bool has_unknown_source = std::any_of(
         target.sources.begin(), target.sources.end(),
         [&](const std::string& file) { return sources.count(absl::StrCat(target.package, "/", file)) == 0; });
@@ -224,8 +224,8 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
 constexpr int kMostFunctions = 25;
 constexpr int kMostMembers = 20;
 
-// Types that are larger today, with the counts they have. A count may only shrink, and an entry goes when its type is
-// small enough.
+// Types that are too large today, with their counts. A count may only shrink, and an entry goes when its type is small
+// enough.
 struct LargeType {
   std::string path;
   TypeSize size;

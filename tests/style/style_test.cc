@@ -1,5 +1,5 @@
-// What every source file keeps to: the include arrows between the layers, no calls into the world from the pure ones,
-// lengths of lines and functions, a Bazel target for every header.
+// Rules for every source file: the include arrows between the layers, no calls into the world from the pure layers,
+// lengths of lines and functions, a Bazel target for every header, plain comments.
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -68,7 +68,7 @@ TEST(StyleTest, PureLayersCallNothingOfTheWorld) {
   for (const Source& source : Sources()) {
     const std::string layer = Layer(source.path);
     const bool pure = layer == "lws/api" || layer == "lws/rollout" || layer == "lws/placement" || layer == "lws/core";
-    // A program that runs at build time.
+    // The generator runs at build time, so it may do output.
     if (!pure || absl::EndsWith(source.path, "field_table_generator.cc")) continue;
     for (size_t i = 0; i < source.lines.size(); ++i) {
       if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(source.lines[i]), "//")) continue;
