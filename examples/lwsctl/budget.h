@@ -16,7 +16,7 @@ struct SetBudget {
   std::string scaled_down;
 };
 
-// Errors: InvalidArgument with what admission says of the manifest, or when there are no replicas.
+// Errors: InvalidArgument with admission's errors, or when there are no replicas.
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest);
 
 }  // namespace lwsctl

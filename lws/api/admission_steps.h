@@ -35,7 +35,7 @@ void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::stri
 // Turns "PATH: TEXT", the form of ReadTyped's errors, into a field error. REQUIRES: !status.ok().
 FieldError DecodeError(const absl::Status& status);
 
-// What the scale subresource says of the field that it reads, spec.replicas.
+// The errors of the scale subresource about the field that it reads, spec.replicas.
 FieldErrors CheckScaleReplicas(const Json& document);
 
 // Copies to the updated object the metadata that an update takes from the stored object before it is checked.

@@ -42,7 +42,7 @@ struct Candidate {
   LeaderWorkerSet set;  // as its types say
 };
 
-// Prunes, defaults and reads the manifest. When it does not read, `admission` gets the error.
+// Prunes, defaults and reads the manifest. When it does not parse, `admission` gets the error.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
   PrepareDocument(*FindType(kKind), &candidate.document, &admission->pruned);

@@ -29,7 +29,7 @@ class IntOrPercent {
   IntOrPercent() = default;
 
   static IntOrPercent Int(int32_t value) { return IntOrPercent(value); }
-  // Holds any text; one that is no percentage fails when it is scaled.
+  // Holds any text. A text that is not a percentage fails when it is scaled.
   static IntOrPercent Text(std::string text) { return IntOrPercent(std::move(text)); }
 
   bool is_text() const { return is_text_; }

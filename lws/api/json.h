@@ -28,7 +28,7 @@ using SharedJson = std::shared_ptr<const Json>;
 inline constexpr int kMaxJsonDepth = 1000;
 
 // Returns the document that `text` holds. When a key is repeated its last value counts, as in Kubernetes.
-// Errors: InvalidArgument naming `source` and the line and column, for text that is no JSON, is not UTF-8, holds a
+// Errors: InvalidArgument naming `source` and the line and column, for text that is not JSON, is not UTF-8, holds a
 // number outside of what a double can hold, or is nested deeper than kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source);
 

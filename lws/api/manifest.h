@@ -29,8 +29,8 @@ struct ManifestObject {
 };
 
 // The objects of the text, in order; none for an empty one.
-// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not read or is not UTF-8, repeated keys, tabs as
-// indentation, documents that are no objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
+// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not parse or is not UTF-8, repeated keys, tabs as
+// indentation, documents that are not objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
 // kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source);
 

@@ -1,4 +1,4 @@
-// What the API server says of pods and pod templates.
+// The API server's checks of pods and pod templates.
 //
 //   lws::Join(lws::internal::ValidatePod(pod));
 //   // spec.containers[0].image: Required value

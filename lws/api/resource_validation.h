@@ -1,4 +1,4 @@
-// What the API server says of the resources that containers and pods ask for.
+// The API server's checks of the resources that containers and pods ask for.
 //
 //   lws::internal::CheckContainerResources(container["resources"], {/*is_pod=*/false, {}}, &errors);
 //   // spec.containers[0].resources.limits[nvidia.com/gpu]: Invalid value: "500m": must be an integer

@@ -1,4 +1,4 @@
-// What the API server says of the security contexts of containers and pods.
+// The API server's checks of the security contexts of containers and pods.
 //
 //   lws::internal::CheckContainerSecurity(container["securityContext"], /*host_users=*/true, &errors);
 //   // spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive

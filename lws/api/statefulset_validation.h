@@ -1,4 +1,4 @@
-// What the API server says of StatefulSets, when they are created and when they are changed.
+// The API server's checks of StatefulSets, when they are created and when they are changed.
 //
 //   lws::Join(lws::internal::ValidateStatefulSet(statefulset));
 //   // spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"

@@ -36,7 +36,7 @@ class StrictReader {
     T most;
   };
 
-  // Borrows both. `path` names the value in messages; a value that is no map is a problem.
+  // Borrows both. `path` names the value in messages. A value that is not a map is an error.
   StrictReader(const Json& value, absl::string_view path, ReadProblem* problem);
 
   // Null when there is no such key, or its value is null.

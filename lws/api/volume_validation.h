@@ -1,4 +1,4 @@
-// What the API server says of a pod's volumes.
+// The API server's checks of a pod's volumes.
 //
 //   lws::FieldErrors errors;
 //   lws::internal::CheckVolumes(spec["volumes"], facts, &errors);

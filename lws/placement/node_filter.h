@@ -77,7 +77,8 @@ struct LabelRequirement {
   bool Matches(std::optional<absl::string_view> value) const;
 };
 
-// Errors: InvalidArgument for another operator, or values that are no list of strings.
+// Reads one {key, operator, values}. Errors: InvalidArgument for another operator, or for values that are not a list
+// of strings.
 absl::StatusOr<LabelRequirement> ReadLabelRequirement(const Json& requirement);
 
 class NodeFilter {

@@ -43,7 +43,7 @@ namespace lws {
 struct LeaderState {
   int32_t replicas = 0;
   int32_t partition = 0;
-  // spec.replicas of the set when the StatefulSet was last applied; nullopt when the annotation is no integer.
+  // spec.replicas of the set when the StatefulSet was last applied; nullopt when the annotation is not an integer.
   std::optional<int64_t> replicas_annotation;
   // Borrowed; states of groups 0..replicas-1. Null counts as no group ready or updated.
   const GroupBits* groups = nullptr;

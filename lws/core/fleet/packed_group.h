@@ -43,7 +43,7 @@ struct PackedLeader {
   uint16_t requests_tpus : 1;
   uint16_t has_group_key : 1;  // the key derived from its name; else it has none
   uint16_t has_pod_group : 1;  // PodGroupName of its name and revision; else it has none
-  // The object does not fit here and is kept whole elsewhere. Of the fields above, only those that the set reads are
+  // The object does not fit here and is kept whole elsewhere. Only those of the fields above that the set reads are
   // valid.
   uint16_t is_whole : 1;
   uint16_t is_due : 1;

@@ -18,7 +18,7 @@ namespace lws::internal {
 // A group number beyond this comes from a broken label. Such a group gets no memory.
 inline constexpr int32_t kMaxGroups = 1 << 24;
 
-// The place of a member of a group; without a set it is no place.
+// The place of a member of a group. It has no set when there is no place.
 struct Place {
   FleetSet* set = nullptr;
   int32_t group = 0;
