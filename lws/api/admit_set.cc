@@ -55,7 +55,7 @@ Candidate Decode(const Json& manifest, SetAdmission* admission) {
   return candidate;
 }
 
-// Merges `from` into `to`. Where both have a value, that of `from` wins.
+// `from` over `to`; what only `to` has stays.
 void MergeOver(const Json& from, Json* to) {
   if (from.is_object() && to->is_object()) {
     for (auto it = from.begin(); it != from.end(); ++it) {
@@ -72,8 +72,8 @@ void MergeOver(const Json& from, Json* to) {
   }
 }
 
-// When the webhook's defaulting changes something, the API server continues with the manifest overlaid by what the
-// webhook wrote, in which absent fields have their written forms. Otherwise it continues with the manifest.
+// Where defaulting changes something, the API server goes on with what the webhook wrote, absent fields in their
+// written form included, over what was sent. Else it goes on with what was sent.
 void ApplyDefaults(Candidate* candidate) {
   const LeaderWorkerSet before = candidate->set;
   ApplyAdmissionDefaults(&candidate->set);

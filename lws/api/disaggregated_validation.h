@@ -22,8 +22,8 @@ class DisaggregatedSet;
 }  // namespace lws
 
 namespace lws::internal {
-// Checks the schema's rule across roles: among the roles that are not External, either all have 0 replicas or none
-// has. Returns nullopt when the spec keeps the rule. REQUIRES: the schema's other checks passed. Complexity: O(roles).
+// The schema's rule on the spec, a document that the schema's other checks passed: over the roles that are not
+// External, all replicas are 0 or none is. Nullopt when it is kept. Complexity: O(roles).
 std::optional<FieldError> CheckReplicasRule(const Json& spec);
 
 // The webhook's checks. Complexity: O(templates).

@@ -20,7 +20,7 @@ absl::Status WrongType(const FieldDescriptor& field, const Json& value) {
       absl::StrCat(field.json_name(), ": ", CanonicalJson(value), " is not of type ", field.cpp_type_name()));
 }
 
-// An IntOrString is the only message that JSON writes as the value it holds.
+// The one value that is written as what it holds.
 bool IsIntOrString(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field.message_type() == IntOrString::descriptor();
 }
@@ -44,7 +44,7 @@ absl::Status SetMessage(const FieldDescriptor& field, const Json& value, Message
   return ProtoFromJson(value, message);
 }
 
-// Appends the value to a repeated field, or sets a singular one.
+// Appends to a repeated field, sets a singular one.
 absl::Status SetScalar(const FieldDescriptor& field, const Json& value, Message* message) {
   const Reflection& reflection = *message->GetReflection();
   const bool repeated = field.is_repeated();

@@ -25,10 +25,10 @@ class Message;
 namespace lws::internal {
 
 // Fills `message` from `document`. Errors: InvalidArgument naming the field for a value of another type than the
-// message's field. Unknown fields are ignored. Complexity: O(document).
+// message's field; unknown fields are passed over. Complexity: O(document).
 absl::Status ProtoFromJson(const Json& document, google::protobuf::Message* message);
 
-// The message as JSON. It has the fields that are set, and no others. Complexity: O(message).
+// The message as JSON: fields that are set, and no others. Complexity: O(message).
 Json ProtoToJson(const google::protobuf::Message& message);
 
 }  // namespace lws::internal

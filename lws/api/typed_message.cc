@@ -15,8 +15,7 @@ absl::Status MessageFromJson(absl::string_view type, const Json& document, googl
 }
 
 Json MessageToJson(absl::string_view type, const google::protobuf::Message& message) {
-  // A message's values have the right types, so ReadTyped cannot fail. It only adds the written forms of absent
-  // fields.
+  // What a message holds is of the right types, so that reading it only adds the absent forms.
   return ReadTyped(*FindType(type), ProtoToJson(message), "").value_or(Json());
 }
 

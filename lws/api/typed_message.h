@@ -21,7 +21,8 @@ class Message;
 namespace lws::internal {
 
 // Fills `message` with `document`, read as the field table's type of that name. No defaults are applied. Errors:
-// InvalidArgument naming the field whose value has another type. REQUIRES: the type exists. Complexity: O(document).
+// InvalidArgument naming the field that holds something else than its type. REQUIRES: the type exists.
+// Complexity: O(document).
 absl::Status MessageFromJson(absl::string_view type, const Json& document, google::protobuf::Message* message);
 
 // The message as Kubernetes writes it. Complexity: O(message).

@@ -45,12 +45,12 @@ struct SpendableGuarantee {
   }
 };
 
-// The replicas of the leader StatefulSet after removing surge groups, from the last one down to `wanted` replicas or
-// to the first group that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups removed).
+// The replicas of the leader StatefulSet after surge groups are taken back, from the last down to `wanted` replicas or
+// to the first that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups taken back).
 int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee);
 
-// The replicas of the leader StatefulSet raised towards `wanted`, up to the first group that is still seen above them.
-// Such a group was removed before, and an old view may still show it as ready. Complexity: O(groups raised).
+// The replicas of the leader StatefulSet raised towards `wanted`, but not over a group that is still seen there: it is
+// one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups raised).
 int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
 
 }  // namespace lws::internal

@@ -18,7 +18,7 @@ using internal::TakeBackSurge;
 
 namespace {
 
-// Lowers the partition down to the first steady group that has to stay.
+// The partition, moved down to the first steady group that may not go.
 int32_t ReleaseGroups(const GroupBits& groups, int32_t replicas, int32_t spec_partition, int32_t partition,
                       SpendableGuarantee* guarantee) {
   for (; partition > spec_partition; --partition) {

@@ -61,7 +61,7 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
     const int32_t wanted = ReplicasWithSurge(replicas, *budget, replicas - std::min(input.spec_partition, replicas));
     return Step(input.spec_partition, RaiseReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
   }
-  // Another strategy's partition may have released groups. Once OnDelete is written, none goes that is not named.
+  // The partition of another strategy may have released groups: they are safe once this is written.
   if (!leader.on_delete) return Step(input.spec_partition, leader.replicas, RolloutReason::kRolling);
 
   const int32_t first = std::min(input.spec_partition, replicas);

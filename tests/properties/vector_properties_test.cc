@@ -65,7 +65,7 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
     const LeaderWorkerSet set = *LeaderWorkerSetFromJson(object);
     EXPECT_EQ(LeaderWorkerSetToJson(set), object) << name;
     EXPECT_TRUE(MessageDifferencer::Equals(*LeaderWorkerSetFromJson(LeaderWorkerSetToJson(set)), set)) << name;
-    // Admission, law 1: an admitted set is admitted again without changes.
+    // Admission, law 1: what was admitted is admitted again, unchanged.
     Json again = object;
     again.erase("status");
     const SetAdmission admission = AdmitSet(again);

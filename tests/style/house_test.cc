@@ -149,7 +149,7 @@ TEST(HouseTest, UmbrellaHeadersHaveEveryPublicHeader) {
   EXPECT_EQ(absl::StrCat(absl::StrJoin(included, "\n"), "\n"), ReadText("tests/style/public_headers.txt"));
 }
 
-// The flags of this tree's .bazelrc do not apply in a workspace that uses the library.
+// The flags of this tree's .bazelrc are not those of a workspace that uses it.
 TEST(HouseTest, TargetsOfTheLibrarySayTheirLanguageThemselves) {
   for (const BuildTarget& target : BuildTargets()) {
     if (target.package != "lws" && !absl::StartsWith(target.package, "lws/")) continue;

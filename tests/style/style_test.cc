@@ -68,7 +68,7 @@ TEST(StyleTest, PureLayersCallNothingOfTheWorld) {
   for (const Source& source : Sources()) {
     const std::string layer = Layer(source.path);
     const bool pure = layer == "lws/api" || layer == "lws/rollout" || layer == "lws/placement" || layer == "lws/core";
-    // The generator runs at build time, so it may do output.
+    // A program that runs at build time.
     if (!pure || absl::EndsWith(source.path, "field_table_generator.cc")) continue;
     for (size_t i = 0; i < source.lines.size(); ++i) {
       if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(source.lines[i]), "//")) continue;

@@ -23,14 +23,14 @@ using internal::RestartCounts;
 
 namespace {
 
-// An object's identity and version.
+// What tells an object and its age.
 struct ObjectMark {
   ObjectRef ref;
   std::string uid;
   std::string resource_version;
 };
 
-// Returns "" when the object has no such text.
+// Empty where the object has no such text.
 std::string TextOf(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -163,7 +163,7 @@ class FleetCluster::View final : public Cluster {
     return fleet_.Add(object);
   }
 
-  // A fleet knows only whether a pod fails. This keeps how often, and makes the pod due at each of its changes.
+  // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
   absl::Status TellFailing(const ObservedPod& pod, const Json& object) {
     if (pod.worker_index.has_value()) {
       const absl::StatusOr<GroupMember> member = ReadGroupMember(object);
@@ -185,7 +185,7 @@ class FleetCluster::View final : public Cluster {
     if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
   }
 
-  // Adds an answer to the view. Returns what the controller still has to wait for.
+  // Takes an answer into the view; what is left to wait for goes on to the controller.
   absl::StatusOr<WriteAnswer> TakeIn(const WorkKey& key, const Action& action,
                                      const absl::StatusOr<WriteAnswer>& answer) {
     if (!answer.ok()) {
@@ -215,7 +215,7 @@ class FleetCluster::View final : public Cluster {
     return WriteAnswer();
   }
 
-  // `own` is the key whose write changed the view; null for a change from a watch or list.
+  // `own` is the key whose write changed the view; null for news.
   void MakeDue(const WorkKey* own) {
     for (const FleetName& set : fleet_.TakeDueSets()) {
       Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);

@@ -12,17 +12,16 @@
 //   host.TellGone(object);                // with its last known state
 //   host.RunDue(absl::Now());             // then again at host.NextDue(), after a change, or after an answer
 //
-// Laws, in addition to those of controller.h:
-//   1. An answer that contains the object is in the view before the plan continues. Older news of the object, and the
-//      echo of the write, then change nothing (own_writes.h). An answer with only a version keeps its key busy until a
-//      watch reports that version.
-//   2. A failing pod is looked at after each of its changes, not only the first, because a restart policy counts
-//      failures.
-//   3. Every look contains the restart counts of containers and what plans wanted kept. Nothing is kept about objects
-//      and sets that are gone.
-//   4. After BeginRelist and EndRelist of a kind, the view has only those objects of the kind that were told in
-//      between. An answer from before brings nothing back. Every set of a list is looked at.
-//   5. The same calls with the same answers at the same times give the same plans in the same order.
+// Laws, beside those of controller.h:
+//   1. An answer with its object is in the view before the plan goes on. Older news of the object, and the echo of the
+//      write, change nothing (own_writes.h); an answer with its version alone holds its key back until a watch tells
+//      of that version.
+//   2. A pod that fails is looked at with every change of it, not only with the first: a restart policy counts.
+//   3. Restarts of containers and what plans say is to be kept are there with every look, and nothing is left of
+//      objects and sets that are gone.
+//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
+//      answer from before does not bring anything back. Every set of a list is looked at.
+//   5. Same calls, same answers at the same times: same plans, in the same order.
 //
 // Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
@@ -67,9 +66,8 @@ class FleetCluster {
   // Removes the object. `object` is its last known state, of which apiVersion, kind and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
-  // Call them before the list of a kind is requested, and after its last page was told. Objects that were not told in
-  // between are removed. REQUIRES: the list is consistent (without resourceVersion=0), and `resource_version` is the
-  // list's own, or empty for the newest.
+  // Before the list of a kind is asked for, and after its last page was told. What was not told in between is gone.
+  // REQUIRES: the list is consistent (without resourceVersion=0); `resource_version` is its own, empty for the newest.
   void BeginRelist(absl::string_view kind);
   void EndRelist(absl::string_view kind, absl::string_view resource_version);
 

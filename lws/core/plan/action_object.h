@@ -7,7 +7,7 @@
 //   object.Document()["spec"]["replicas"];    // 5; everything else is that of `base`
 //
 // Laws:
-//   1. Objects are equal when their documents are, however they are stored.
+//   1. Equality is that of the documents, however they are kept.
 //
 // Thread-safety: values; const access may be concurrent.
 #ifndef LWS_CORE_PLAN_ACTION_OBJECT_H_
@@ -38,7 +38,7 @@ class ActionObject {
   };
 
   // `base` with these numbers as spec.updateStrategy.rollingUpdate.partition and spec.replicas. REQUIRES: `base` is a
-  // StatefulSet that has both fields.
+  // StatefulSet that has both.
   static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers);
 
   // The LeaderWorkerSet of this name, with only its status.
@@ -50,7 +50,7 @@ class ActionObject {
   // Null when empty. Complexity: O(document).
   Json Document() const;
 
-  // For a host that does not need the document: what OfStatefulSet was given; else null and nullopt.
+  // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
   const std::optional<Numbers>& numbers() const { return numbers_; }
   SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
   // The status that OfStatus was given, else null.

@@ -46,7 +46,7 @@ class PlanBuilder {
   // Actions. The returned reference is valid until the next action.
   Action& Create(Json object);
   Action& Apply(Json object);
-  // Applies the leader StatefulSet. `base` is that of ActionObject::OfStatefulSet.
+  // Applies the leader StatefulSet; `base` is what ActionObject::OfStatefulSet takes.
   Action& ApplyStatefulSet(SharedJson base, const ActionObject::Numbers& numbers);
   // Sends a merge patch of the object, or of its status.
   Action& Patch(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta, Json patch);
