@@ -1,4 +1,4 @@
-// What every write to a cluster passes through: admission of sets and pods, and the revision key.
+// Admission of sets and pods, and the revision key: the work at every write to a cluster.
 #include <cstdint>
 #include <string>
 

@@ -1,4 +1,4 @@
-// How often memory was asked for, in programs that link this.
+// Counts the memory allocations of programs that link this.
 //
 //   const int64_t before = lws::Allocations();
 //   ...

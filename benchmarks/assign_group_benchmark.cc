@@ -17,7 +17,7 @@ constexpr int kNodesPerRack = 8;
 constexpr int kNodesPerBlock = 400;
 constexpr int64_t kGigabyte = int64_t{1} << 30;
 
-// Three levels and eight resources; every fourth node is in use to a half.
+// Three levels and eight resources. Every fourth node is half used.
 Capacity Cluster(int count) {
   std::vector<TopologyNode> nodes;
   for (int i = 0; i < count; ++i) {
@@ -60,7 +60,7 @@ GroupRequest LargeGroup(PlacementProfile profile) {
   return request;
 }
 
-// On a ready snapshot: everything is counted anew.
+// On a ready snapshot. Every run counts everything again.
 void BM_AssignFirstGroup(benchmark::State& state) {
   const Capacity capacity = Cluster(static_cast<int>(state.range(0)));
   const GroupRequest request = LargeGroup(static_cast<PlacementProfile>(state.range(1)));
@@ -76,7 +76,7 @@ BENCHMARK(BM_AssignFirstGroup)
     ->ArgNames({"nodes", "profile"})
     ->Unit(benchmark::kMicrosecond);
 
-// Each with a rack of its own, of which there are more than groups.
+// Each group needs a rack of its own, and there are more racks than groups.
 void BM_AssignBatch(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
   const Capacity capacity = Cluster(100000);

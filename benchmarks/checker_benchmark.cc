@@ -1,4 +1,4 @@
-// The checker: transitions a second, of one thread and of two with a set each.
+// The checker: transitions per second, with one thread, and with two threads that check a set each.
 #include <cstdint>
 
 #include "benchmark/benchmark.h"
@@ -8,7 +8,7 @@
 namespace lws {
 namespace {
 
-// Five groups and two faults from every state, under the policy of this number.
+// Checks five groups and two faults from every state, under the policy of this number.
 void BM_CheckRollout(benchmark::State& state) {
   const NamedRolloutPolicy& policy = RolloutPolicies()[static_cast<size_t>(state.range(0))];
   RolloutWorldOptions options;

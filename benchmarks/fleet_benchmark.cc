@@ -1,4 +1,5 @@
-// A fleet that is kept ready to decide: from an event to the decision, by number of groups, and objects told by name.
+// A fleet that is ready to decide: the time from an event to the decision by number of groups, and objects told by
+// name.
 #include <cstdint>
 #include <random>
 #include <string>
@@ -20,7 +21,7 @@
 namespace lws {
 namespace {
 
-// The set of rollout_state.h, told to a fleet.
+// Tells the set of rollout_state.h to a fleet.
 void Tell(const RolloutState& rollout, Fleet* fleet) {
   const SetObservation& observation = rollout.observation();
   fleet->AddSet(*observation.set);
@@ -71,7 +72,7 @@ void BM_EventToDecision(benchmark::State& state) {
 }
 BENCHMARK(BM_EventToDecision)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->ArgName("groups");
 
-// The same for one that changes the status, which is then written.
+// The same for an event that changes the status, which is then written.
 void BM_EventToStatusWrite(benchmark::State& state) {
   const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
   Fleet fleet;
@@ -108,7 +109,7 @@ void BM_LeaderToDecision(benchmark::State& state) {
 }
 BENCHMARK(BM_LeaderToDecision)->Arg(100)->Arg(10000)->ArgName("groups");
 
-// Objects by name: random leader pods of a large set change their readiness.
+// Objects told by name: random leader pods of a large set change their readiness.
 void BM_AddPod(benchmark::State& state) {
   const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kSteps);
   Fleet fleet;

@@ -1,4 +1,4 @@
-// What this machine can do at best: reading memory in order, and one line of it at a time at random.
+// The limits of this machine: reading memory in order, and reading single lines of it at random.
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -23,7 +23,7 @@ void BM_ReadBandwidth(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadBandwidth)->Unit(benchmark::kMillisecond);
 
-// Each line tells which is next, so that no two are fetched at once.
+// Each line holds the place of the next, so that no two lines are fetched at the same time.
 void BM_RandomLine(benchmark::State& state) {
   constexpr size_t kLine = 8;
   const size_t lines = kBytes / sizeof(uint64_t) / kLine;

@@ -1,5 +1,5 @@
-// Files of objects as kubectl writes them: how fast they are read, and how much memory the documents take. What is read
-// is checked first.
+// Files of objects in kubectl's form: how fast they are read, and how much memory the documents take. Each benchmark
+// first checks what it read.
 #include <malloc.h>
 
 #include <memory>
@@ -69,7 +69,7 @@ int64_t MemoryInUse() {
   return static_cast<int64_t>(info.uordblks + info.hblkhd);
 }
 
-// Reads the text over and over; counts what the text and its documents take, by the byte of text.
+// Reads the text repeatedly. Counts the memory of the text and its documents, per byte of text.
 void ReadText(const std::string& text, double most_bytes, benchmark::State& state) {
   const int64_t before = MemoryInUse();
   absl::StatusOr<std::vector<ManifestObject>> objects = ReadManifest(text, "pods");
@@ -85,7 +85,7 @@ void ReadText(const std::string& text, double most_bytes, benchmark::State& stat
 void BM_ReadManifestJson(benchmark::State& state) { ReadText(PodList().dump(4), 6, state); }
 BENCHMARK(BM_ReadManifestJson)->Unit(benchmark::kMillisecond);
 
-// The same documents come of half as many bytes.
+// YAML takes half as many bytes for the same documents.
 void BM_ReadManifestYaml(benchmark::State& state) { ReadText(ToYaml(PodList()), 8, state); }
 BENCHMARK(BM_ReadManifestYaml)->Unit(benchmark::kMillisecond);
 

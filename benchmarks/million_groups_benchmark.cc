@@ -1,4 +1,4 @@
-// A fleet of 1,000 sets of 1,000 groups of 8 pods: what it takes in memory, what events cost, and a look at all of it.
+// A fleet of 1,000 sets of 1,000 groups of 8 pods: its memory, the cost of events, and a look at all of it.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -30,7 +30,7 @@ constexpr int kGroups = 1000;
 constexpr int kSize = 8;
 constexpr int64_t kPods = int64_t{kSets} * kGroups * kSize;
 constexpr size_t kBatch = 1000;
-// Of a group and its workers, in memory.
+// The memory of a group with its workers.
 constexpr int64_t kGroupBytes = (sizeof(PackedGroup) + (kSize - 1) * sizeof(PackedWorker) + 7) / 8 * 8;
 
 LeaderWorkerSet Set(const std::string& name) {
@@ -61,7 +61,7 @@ PodFacts RunningPod(const Member& member) {
   return pod;
 }
 
-// `sets` sets, all ready.
+// A fleet of `sets` sets whose groups are all ready.
 std::unique_ptr<Fleet> MakeFleet(int sets) {
   auto fleet = std::make_unique<Fleet>();
   for (int i = 0; i < sets; ++i) {
@@ -89,7 +89,7 @@ std::unique_ptr<Fleet> MakeFleet(int sets) {
   return fleet;
 }
 
-// Of this process, in bytes.
+// The resident memory of this process, in bytes.
 int64_t ResidentMemory() {
   std::ifstream status("/proc/self/status");
   std::string word;
@@ -100,7 +100,7 @@ int64_t ResidentMemory() {
   return kilobytes * 1024;
 }
 
-// All in: the whole process with the fleet in it, per pod.
+// The memory of the whole process with the fleet in it, per pod.
 void BM_Memory(benchmark::State& state) {
   for (auto _ : state) {
     const std::unique_ptr<Fleet> fleet = MakeFleet(kSets);
@@ -113,8 +113,8 @@ void BM_Memory(benchmark::State& state) {
 }
 BENCHMARK(BM_Memory)->Iterations(1)->Unit(benchmark::kMillisecond);
 
-// Random pods of all that there are change their readiness, in batches; what is due is taken after each. Every thread
-// has its part of the fleet.
+// Random pods of the whole fleet change their readiness, in batches; what is due is taken after each batch. Every
+// thread has its own part of the fleet.
 void BM_RandomPodEvents(benchmark::State& state) {
   const int sets = kSets / state.threads();
   const std::unique_ptr<Fleet> fleet = MakeFleet(sets);
@@ -149,7 +149,7 @@ void BM_RandomPodEvents(benchmark::State& state) {
     if (!told || !others.empty()) state.SkipWithError("the events were not taken");
     return std::chrono::duration<double>(end - begin).count();
   };
-  for (int i = 0; i < 100; ++i) run();  // until every list is as long as it gets
+  for (int i = 0; i < 100; ++i) run();  // until no list grows any more
   allocations = 0;
   for (auto _ : state) {
     const double seconds = run();
@@ -169,7 +169,7 @@ void BM_RandomPodEvents(benchmark::State& state) {
 BENCHMARK(BM_RandomPodEvents)->UseManualTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_RandomPodEvents)->Threads(2)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-// The floor of the next: as many bytes in as many blocks of memory, added up.
+// A lower bound for BM_FullLook: reads as many bytes in as many blocks of memory, and adds them up.
 void BM_ReadBlocks(benchmark::State& state) {
   constexpr size_t kBlockWords = 64 * kGroupBytes / sizeof(uint64_t);
   const size_t blocks = size_t{kSets} * ((kGroups + 63) / 64);
@@ -185,7 +185,7 @@ void BM_ReadBlocks(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadBlocks)->Unit(benchmark::kMillisecond);
 
-// All groups judged and all failing pods found, from the objects.
+// Judges all groups and finds all failing pods, from the objects.
 void BM_FullLook(benchmark::State& state) {
   const std::unique_ptr<Fleet> fleet = MakeFleet(kSets);
   FleetCounts counts;
@@ -198,7 +198,7 @@ void BM_FullLook(benchmark::State& state) {
 }
 BENCHMARK(BM_FullLook)->Unit(benchmark::kMillisecond);
 
-// A fleet that nobody told anything: the cost of asking what is due.
+// Asks a fleet that was told nothing what is due.
 void BM_Idle(benchmark::State& state) {
   const std::unique_ptr<Fleet> fleet = MakeFleet(static_cast<int>(state.range(0)));
   std::vector<uint32_t> sets;

@@ -1,4 +1,4 @@
-// Pods and worker StatefulSets from the bytes of a watch: the quick readers, and the careful one beside them.
+// Reads pods and worker StatefulSets from the bytes of a watch, with the quick readers and with the careful one.
 #include <string>
 
 #include "absl/strings/str_cat.h"

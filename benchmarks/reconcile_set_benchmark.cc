@@ -14,7 +14,7 @@
 namespace lws {
 namespace {
 
-// A look at a set that wants nothing. It allocates nothing.
+// A look at a set that needs no change. It allocates nothing.
 void BM_ReconcileSetAtRest(benchmark::State& state) {
   const RolloutState cluster(static_cast<int>(state.range(0)), RolloutPhase::kAtRest);
   const int64_t before = Allocations();
@@ -27,7 +27,7 @@ void BM_ReconcileSetAtRest(benchmark::State& state) {
 }
 BENCHMARK(BM_ReconcileSetAtRest)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
 
-// A look while the update waits for a group: what most events of a rollout lead to.
+// A look while the update waits for a group. Most events of a rollout lead to such a look.
 void BM_ReconcileSetWaiting(benchmark::State& state) {
   const RolloutState cluster(static_cast<int>(state.range(0)), RolloutPhase::kWaits);
   const Plan expected = ReconcileSet(cluster.observation(), absl::UnixEpoch());
@@ -39,7 +39,7 @@ void BM_ReconcileSetWaiting(benchmark::State& state) {
 }
 BENCHMARK(BM_ReconcileSetWaiting)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
 
-// A look that releases the next group, and so writes the leader StatefulSet.
+// A look that releases the next group, and therefore writes the leader StatefulSet.
 void BM_ReconcileSetStep(benchmark::State& state) {
   const int groups = static_cast<int>(state.range(0));
   const RolloutState cluster(groups, RolloutPhase::kSteps);

@@ -1,4 +1,4 @@
-// What a step of a rollout of roles costs: the planner alone, and both policies over one old revision.
+// The cost of one step of a rollout of roles: of the planner alone, and of both policies with one old revision.
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -12,7 +12,7 @@
 namespace lws {
 namespace {
 
-// In the middle of a rollout, where every rule is tried before one applies.
+// The state is in the middle of a rollout, so that every rule is tried before one applies.
 void BM_PlanRoles(benchmark::State& state) {
   std::vector<RoleCounts> roles;
   for (int64_t i = 0; i < state.range(0); ++i) roles.push_back({8 + i, 5 + i, 4, 8 + i, 1, 0});

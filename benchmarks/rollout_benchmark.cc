@@ -1,5 +1,5 @@
-// The whole rollout of a new template through a set of up to a million groups of 8, with 1,000 of them unavailable at a
-// time; the budget is asserted whenever the clock has moved.
+// A whole rollout of a new template through a set of up to a million groups of 8, with at most 1,000 of them
+// unavailable. The budget is checked whenever the clock moves.
 #include <chrono>
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// The state that the benchmarks of sets are measured on.
+// The states on which the benchmarks of sets are measured.
 //
 //   lws::RolloutState rollout(1000, lws::RolloutPhase::kWaits);
 //   lws::ReconcileSet(rollout.observation(), now);    // an empty plan: the update waits
@@ -22,8 +22,8 @@
 
 namespace lws {
 
-// A set of groups of 8, all of the new revision and ready; or in the middle of a rolling update: the last tenth is of
-// the new revision, and all are ready but, when the update waits, the one released last.
+// A set of groups of 8. At rest, all are ready and have the new revision. In the middle of a rolling update, the last
+// tenth has the new revision. All groups are ready, except the last released one when the update waits.
 enum class RolloutPhase { kAtRest, kSteps, kWaits };
 
 class RolloutState {
@@ -111,7 +111,7 @@ class RolloutState {
     workers_[index].current_revision = workers_[index].update_revision = name + "-5d9c8b7f66";
   }
 
-  // As a pass over this state leaves it.
+  // Sets the status that a pass over this state would write.
   void SetStatus(const std::vector<const char*>& conditions, int groups, int ready, int updated) {
     LeaderWorkerSetStatus& status = *set_.mutable_status();
     for (const char* type : conditions) {

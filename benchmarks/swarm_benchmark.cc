@@ -1,4 +1,5 @@
-// The swarm: steps of a cluster that everything befalls, a second of one thread, with all laws checked after each.
+// The swarm: steps per second of one thread, in a cluster with all kinds of faults, with all laws checked after each
+// step.
 #include <cstdint>
 
 #include "benchmark/benchmark.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr uint64_t kSeeds = 200;
 
-// Under the policy of this number.
+// Runs under the policy of this number.
 void BM_Swarm(benchmark::State& state) {
   const NamedRolloutPolicy& policy = RolloutPolicies()[static_cast<size_t>(state.range(0))];
   int64_t steps = 0;

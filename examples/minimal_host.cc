@@ -1,4 +1,4 @@
-// The smallest host: what a new LeaderWorkerSet gets on an empty cluster, printed instead of sent.
+// The smallest host. It prints what a new LeaderWorkerSet gets on an empty cluster instead of sending it.
 #include <iostream>
 
 #include "absl/status/statusor.h"
@@ -10,7 +10,7 @@
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
 
-// A real host sends the action with its client, and tells what its watches tell.
+// A real host sends the action with its client, and calls Tell with what its watches report.
 class PrintingHost final : public lws::FleetCluster {
  public:
   using FleetCluster::FleetCluster;

@@ -1,8 +1,8 @@
-// The decisions on sets, pods and their groups: what is read of a cluster in, a plan out.
+// The decisions on sets, pods and their groups: each takes what was observed of a cluster and returns a plan.
 //
 //   lws::Plan plan = lws::ReconcileSet(observation, now);
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_CORE_H_
 #define LWS_CORE_H_
 

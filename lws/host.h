@@ -2,7 +2,7 @@
 //
 //   lws::Controller controller(&cluster, {});
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_HOST_H_
 #define LWS_HOST_H_
 

@@ -1,8 +1,8 @@
-// Reading YAML. Nothing else of the library needs it, or links libyaml.
+// Reading YAML. No other part of the library needs it or links libyaml.
 //
 //   lws::ReadManifest(text, "vllm.yaml")->front().object;
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_MANIFEST_H_
 #define LWS_MANIFEST_H_
 

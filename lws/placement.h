@@ -1,8 +1,8 @@
-// Where the pods of groups go: topologies, requests, assignments.
+// The placement of groups' pods on nodes: topologies, requests, assignments.
 //
 //   lws::AssignGroup(capacity, request)->assignment;
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_PLACEMENT_H_
 #define LWS_PLACEMENT_H_
 

@@ -1,8 +1,9 @@
-// Rolling updates on integers: budgets, the planner, policies and controls. Nothing of JSON, YAML or objects.
+// Rolling updates on integers: budgets, the planner, policies and controls. It links no JSON, YAML or Kubernetes
+// objects.
 //
 //   lws::PlanRollout(input)->partition;    // 0
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_ROLLOUT_H_
 #define LWS_ROLLOUT_H_
 

@@ -2,7 +2,7 @@
 //
 //   lws::Simulation simulation({});
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_SIMULATION_H_
 #define LWS_SIMULATION_H_
 

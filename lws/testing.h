@@ -2,7 +2,7 @@
 //
 //   lws::RunScenario(scenario, {})->lowest_ready;    // 3
 //
-// The headers say more: each function's own errors, costs and thread-safety.
+// The included headers document each function's errors, costs and thread-safety.
 #ifndef LWS_TESTING_H_
 #define LWS_TESTING_H_
 

@@ -1,4 +1,4 @@
-// The budget of a set as the checker takes it.
+// The budget of a set in the form for the checker.
 #ifndef LWS_EXAMPLES_LWSCTL_BUDGET_H_
 #define LWS_EXAMPLES_LWSCTL_BUDGET_H_
 
@@ -12,11 +12,11 @@ namespace lwsctl {
 
 struct SetBudget {
   lws::RolloutWorldOptions options;  // replicas, maxSurge, maxUnavailable and partition alone
-  // What was done to make it small enough; empty when nothing was.
+  // How the budget was made small enough to check; empty when it was small enough.
   std::string scaled_down;
 };
 
-// Errors: InvalidArgument with what admission says of the manifest, or when there are no replicas.
+// Errors: InvalidArgument with admission's errors, or when there are no replicas.
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest);
 
 }  // namespace lwsctl

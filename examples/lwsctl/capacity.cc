@@ -39,7 +39,7 @@ constexpr char kUsage[] =
 
 constexpr int kNoRoom = 1;
 constexpr int kMalformed = 2;
-// Groups are counted one after another where sums do not decide: so far and no further.
+// The most groups that are placed one after another where sums do not decide.
 constexpr int64_t kMostGroups = 100000;
 constexpr int kMostAddedNodes = 10000;
 constexpr size_t kMostLines = 20;
@@ -52,7 +52,7 @@ int Malformed(const absl::Status& status) {
 struct Question {
   ClusterChanges changes;
   std::optional<int> groups;
-  // The number of nodes to add is what is asked for.
+  // Whether the user asks for the number of nodes to add.
   bool finds_added = false;
 };
 
@@ -79,12 +79,12 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
   return question;
 }
 
-// A set of the file, and what there is for it.
+// A set of the file, and the room for it.
 struct SetHeadroom {
   std::string set;
   lws::GroupRequest request;
   lws::Headroom headroom;
-  std::optional<int> added;  // the fewest nodes, when they were asked for and are enough
+  std::optional<int> added;  // the fewest nodes that are enough, if the user asked for them
 };
 
 absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments) {
@@ -116,7 +116,8 @@ absl::StatusOr<lws::Headroom> HeadroomWith(const Arguments& arguments, ClusterCh
   return lws::CountHeadroom(*cluster->capacity, request, kMostGroups);
 }
 
-// The fewest added nodes with which so many groups fit: more room never makes fewer groups fit.
+// Finds the fewest added nodes with which the wanted groups fit. A binary search works, because more nodes never
+// reduce the groups that fit.
 absl::Status FindAdded(const Arguments& arguments, const Question& question, SetHeadroom* set) {
   int too_few = -1;
   int enough = 0;
@@ -188,7 +189,7 @@ std::string CountText(const lws::Headroom& headroom) {
   return absl::StrCat("at least ", headroom.groups, " and at most ", headroom.at_most);
 }
 
-// The domains with most room first.
+// Prints the domains, those with the most room first.
 void PrintDomains(const lws::Headroom& headroom) {
   std::vector<lws::DomainHeadroom> domains = headroom.domains;
   domains.erase(std::remove_if(domains.begin(), domains.end(), [](const auto& domain) { return domain.groups == 0; }),

@@ -70,13 +70,14 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
   return 0;
 }
 
-// Takes the next configuration until none is left. The result is that of one thread: configurations are independent.
+// Takes configurations until none is left. They are independent, so the result does not depend on the number of
+// threads.
 struct AllChecks {
   std::vector<lws::RolloutWorldOptions> all;
   lws::CheckFrom from = lws::CheckFrom::kTemplateChange;
   std::vector<lws::RolloutCheck> checks;
   std::atomic<size_t> next = 0;
-  std::mutex mutex;  // of the progress
+  std::mutex mutex;  // protects the progress
   Progress progress;
   int64_t done = 0;
 
@@ -86,7 +87,7 @@ struct AllChecks {
         checks(all.size()),
         progress(static_cast<int64_t>(all.size()), "configurations") {}
 
-  // The largest come last in the list, and are begun first.
+  // The largest configurations come last in the list, and are started first.
   void Work() {
     for (size_t i = next++; i < all.size(); i = next++) {
       const size_t place = all.size() - 1 - i;

@@ -66,7 +66,7 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
     const absl::Status status = file->cluster.Add(*object.object);
     if (!status.ok()) return input->Locate(object, status);
     Note(*object.object, now, file);
-    object.object = nullptr;  // a state is large, and what was read of it is smaller
+    object.object = nullptr;  // frees the document, which is larger than what was read from it
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// A saved cluster state: its objects, and the kinds that it tells of.
+// A saved cluster state: its objects, and the kinds that it contains.
 #ifndef LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_
 #define LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_
 
@@ -18,16 +18,17 @@ namespace lwsctl {
 
 struct ClusterFile {
   lws::ClusterSnapshot cluster;
-  // Kinds of which it has an object. Of another kind it says nothing: not that there is none.
+  // The kinds of which the file has an object. Nothing is known about other kinds: their objects may exist.
   std::set<std::string> kinds;
-  // What the pods of every set wait for, by namespace and name of the set; nothing of a saved observation.
+  // What the pods of every set wait for, by namespace and name of the set; empty for a saved observation.
   std::map<std::pair<std::string, std::string>, std::vector<lws::WaitingPod>> waiting;
-  // Some StatefulSet tells who owns its fields.
+  // Whether some StatefulSet names the owners of its fields.
   bool has_managed_fields = false;
 };
 
-// Reads objects, or an observation that SaveCluster wrote; `now` tells for how long pods have waited. Errors: NotFound
-// for a file that cannot be read, InvalidArgument naming the file, line, object and field. Complexity: O(file).
+// Reads objects, or an observation that SaveCluster wrote. `now` is used to say how long pods have waited. Errors:
+// NotFound for a file that cannot be read, InvalidArgument naming the file, line, object and field. Complexity:
+// O(file).
 absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now);
 
 absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path);

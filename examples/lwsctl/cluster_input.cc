@@ -88,7 +88,7 @@ bool IsOfDaemonSet(lws::internal::JsonReader& pod) {
   return false;
 }
 
-// Copies of the DaemonSet pods for the nodes that are added.
+// Copies the DaemonSet pods for the nodes that are added.
 void AddDaemonPods(const ClusterChanges& changes, std::vector<lws::SharedJson>* pods) {
   std::vector<lws::SharedJson> copies;
   for (const lws::SharedJson& document : *pods) {

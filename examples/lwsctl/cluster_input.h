@@ -1,4 +1,4 @@
-// Nodes, pods that run, and wishes on placement, as the commands that place groups read them.
+// Nodes, running pods and placement options, as the commands that place groups read them.
 #ifndef LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 #define LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 
@@ -18,31 +18,32 @@ namespace lwsctl {
 
 // The flags that ReadSetPlacement and ReadCluster take.
 extern const std::vector<std::string> kClusterFlags;
-// What --help tells of them.
+// The text of --help for these flags.
 extern const char kClusterHelp[];
 
 // --required, --preferred, --subgroup, --exclusive and --profile.
 absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 
-// What is there.
+// The present cluster.
 struct ClusterInput {
   std::unique_ptr<lws::Capacity> capacity;
   std::map<lws::GroupId, lws::RunningGroup> running;
 };
 
-// What is to be thought of as changed.
+// Changes to the cluster for a what-if question.
 struct ClusterChanges {
-  // Names of nodes, or paths of domains as tables print them ("b1/r3"): they are gone with their pods.
+  // Names of nodes, or paths of domains as tables print them ("b1/r3"). The nodes are removed with their pods.
   std::vector<std::string> gone;
-  // So many more nodes like this one, with copies of the DaemonSet pods that run on it.
+  // Adds this many nodes like this one, with copies of the DaemonSet pods that run on it.
   int added = 0;
   std::string like;
 };
 
-// --nodes, --levels and --pods, with the changes. Errors: also for a change that names no node and no domain.
+// Reads --nodes, --levels and --pods, and applies the changes. Errors: also for a change that names no node and no
+// domain.
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterChanges& changes);
 
-// A number of things on the command line. Errors: InvalidArgument naming the flag.
+// A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);
 
 }  // namespace lwsctl

@@ -81,7 +81,7 @@ int Compare(const std::vector<std::string>& words) {
   if (!manifest.ok()) return Fail(manifest.status());
   const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
-  // What goes wrong in the run comes from the scenario, or from the set where there is none.
+  // Errors of the run are about the scenario, or about the set if there is no scenario.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {

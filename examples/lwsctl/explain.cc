@@ -55,14 +55,14 @@ void PrintIndented(absl::string_view text) {
   for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) std::cout << "  " << line << "\n";
 }
 
-// How a set stands.
+// The state of a set.
 struct SetState {
   int32_t ready = 0;
   int32_t updated = 0;
   int32_t replicas = 1;
   int32_t size = 1;
   std::string state;
-  std::string held;     // by what; empty when nothing holds it
+  std::string held;     // what holds it; empty when nothing does
   std::string waiting;  // what its pods wait for
 };
 
@@ -71,7 +71,7 @@ bool Has(const lws::Plan& plan, DecisionReason reason) {
                      [reason](const lws::Decision& decision) { return decision.reason == reason; });
 }
 
-// The last decision on the leader StatefulSet, where it says that something has to wait.
+// The last decision on the leader StatefulSet, if it says that something has to wait.
 std::string HeldBy(const lws::Plan& plan) {
   for (auto decision = plan.decisions.rbegin(); decision != plan.decisions.rend(); ++decision) {
     switch (decision->reason) {
@@ -99,7 +99,7 @@ std::string ToString(const SetState& state) {
                       state.waiting.empty() ? "" : "waits  ", state.waiting);
 }
 
-// Takes out of the plan what is decided on Services.
+// Removes the decisions and actions on Services from the plan.
 lws::Plan WithoutServices(lws::Plan plan) {
   for (size_t i = plan.actions.size(); i > 0; --i) {
     if (plan.actions[i - 1].target.kind != "Service") continue;
@@ -141,7 +141,7 @@ class Explanation {
  private:
   bool Knows(const char* kind) const { return is_complete_ || file_.kinds.count(kind) > 0; }
 
-  // Of the kinds, those that the file does not tell of.
+  // Those of the kinds that the file does not contain.
   std::vector<std::string> Lacking(const std::vector<const char*>& kinds) const {
     std::vector<std::string> lacking;
     for (const char* kind : kinds) {
@@ -150,7 +150,7 @@ class Explanation {
     return lacking;
   }
 
-  // What the decision on a set depends on, but for Services.
+  // The missing kinds on which the decision on a set depends, except Services.
   std::vector<std::string> LackingForSet(const lws::SetObservation& set) const {
     std::vector<const char*> kinds = {"StatefulSet", "ControllerRevision"};
     const bool has_groups = set.leader_statefulset == nullptr || set.leader_statefulset->replicas > 0;
@@ -158,7 +158,7 @@ class Explanation {
     return Lacking(kinds);
   }
 
-  // What the decision on a pod depends on.
+  // The missing kinds on which the decision on a pod depends.
   std::vector<std::string> LackingForPod(const lws::PodObservation& pod) const {
     std::vector<const char*> kinds = {"StatefulSet"};
     if (pod.pod->is_leader()) {
@@ -239,7 +239,7 @@ class Explanation {
     if (observation.pod->meta.set_name.empty() || observation.set == nullptr) return;
     lws::Plan plan = lws::ReconcilePod(observation, now_, pod_options_);
     std::vector<std::string> lacking = LackingForPod(observation);
-    // A group that is restarted asks for its StatefulSet alone.
+    // The restart of a group depends only on its StatefulSet.
     if (Has(plan, DecisionReason::kRestartGroup)) lacking = Lacking({"StatefulSet"});
     if (!lacking.empty()) plan = lws::Plan();
     const std::string title = absl::StrCat("Pod ", namespace_name, "/", name);

@@ -12,12 +12,12 @@
 namespace lwsctl {
 namespace {
 
-// A reference to a set, as owners are named, has no spec.
+// Requires a spec, because references to a set, such as owner references, have none.
 bool IsSet(const lws::FieldValue& value) {
   return value["apiVersion"].Text() == lws::kApiVersion && value["kind"].Text() == lws::kKind && value["spec"].exists();
 }
 
-// In the namespace of the object that it is in.
+// Gives the manifest the namespace of the object that contains it.
 lws::SharedJson InNamespace(lws::Json manifest, const std::string& namespace_name) {
   const lws::FieldValue metadata = lws::FieldValue(manifest, "")["metadata"];
   if (!namespace_name.empty() && metadata.json().is_object() && !metadata["namespace"].exists()) {

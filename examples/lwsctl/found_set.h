@@ -1,4 +1,4 @@
-// LeaderWorkerSets among the objects of a file, those inside other objects too: an AppWrapper's components, templates
+// Finds LeaderWorkerSets among the objects of a file, and inside other objects: an AppWrapper's components, templates
 // of other controllers.
 #ifndef LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
 #define LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
@@ -13,16 +13,16 @@ namespace lwsctl {
 
 struct FoundSet {
   lws::SharedJson manifest;
-  int line = 1;        // of the document it is in
+  int line = 1;        // the line of its document
   std::string inside;  // `AppWrapper "a", spec.components[0].template`; "" for an object of its own
 };
 
-// The sets of one object, in the order of its fields. A set of its own is one by its kind, whatever its apiVersion is;
-// inside another object both count, and a spec, which references lack. What is inside has the namespace of the outer
-// object unless it names one. Complexity: O(object).
+// The sets of one object, in the order of its fields. An object is a set by its kind, whatever its apiVersion is.
+// Inside another object, kind and apiVersion must match, and there must be a spec, which references lack. A set inside
+// an object gets the namespace of that object unless it names one. Complexity: O(object).
 std::vector<FoundSet> FindSets(const lws::ManifestObject& object);
 
-// The name as JSON, or the beginning of a name that the API server is to complete; null without any.
+// The name as JSON, or the beginning of a name that the API server completes; null without any.
 std::string ShowName(const lws::Json& manifest);
 
 }  // namespace lwsctl

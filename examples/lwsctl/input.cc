@@ -31,14 +31,14 @@ bool Contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-// `bazel run` starts programs elsewhere, and tells where the user stands.
+// `bazel run` starts programs in another folder, and passes the user's folder in a variable.
 std::string ResolvePath(const std::string& path) {
   const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
   if (stands == nullptr || absl::StartsWith(path, "/")) return path;
   return absl::StrCat(stands, "/", path);
 }
 
-// Whether -o, when it is given, names a format that the command writes: json, and those of a flag "-o=A|B".
+// Checks that -o, if given, names a format that the command writes: json, or one of a flag "-o=A|B".
 absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
   const auto given = arguments.flags.find("-o");
   if (given == arguments.flags.end()) return absl::OkStatus();
@@ -50,7 +50,7 @@ absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::stri
   return absl::InvalidArgumentError(absl::StrCat("-o: ", given->second, " is none of ", absl::StrJoin(formats, ", ")));
 }
 
-// The flag without the values that it may have.
+// The names of the flags, without their possible values.
 std::vector<std::string> Names(std::vector<std::string> flags) {
   for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
   return flags;

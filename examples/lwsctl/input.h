@@ -21,8 +21,8 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not among `with_value` or `without_value`, or lacks its value, and for a
-// format that -o names and that is not json; a command with other formats lists them, "-o=yaml|json".
+// Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
+// for an -o with another format than json. A command with more formats lists them: "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
@@ -31,13 +31,13 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
 // .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);
 
-// The text of a file, of standard input for "-". A relative path starts where the user stands.
+// The text of a file; "-" is the standard input. A relative path starts in the user's folder.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Writes a file, at a path as ReadFile takes it.
+// Writes a file. The path is as for ReadFile.
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
-// A file of objects, with the text that they were read from.
+// A file of objects, with its text.
 struct InputFile {
   std::string name;
   std::string text;
@@ -46,18 +46,18 @@ struct InputFile {
   // "FILE:LINE", of the object or of one of its fields.
   std::string Where(const lws::ManifestObject& object, absl::string_view field = "") const;
 
-  // "FILE:LINE: MESSAGE" for an error about the object; the line is that of the field, where the status knows one.
+  // "FILE:LINE: MESSAGE" for an error about the object. The line is that of the field, if the status has one.
   absl::Status Locate(const lws::ManifestObject& object, const absl::Status& status) const;
 
-  // The same for an error about one of the objects, which the status names.
+  // The same for an error about one of the objects, which the status identifies.
   absl::Status Locate(const absl::Status& status) const;
 };
 
 absl::StatusOr<InputFile> ReadObjects(const std::string& path);
-// The same of a file that is read already.
+// The same for a text that was read already.
 absl::StatusOr<InputFile> ParseObjects(const std::string& path, std::string text);
 
-// Whether unknown fields of manifests are told on standard error, or errors as for `kubectl apply`.
+// Whether unknown fields of manifests are warned about on standard error, or are errors as for `kubectl apply`.
 enum class UnknownFields { kWarn, kRefuse };
 
 // kRefuse with the flag --strict.
@@ -69,27 +69,27 @@ struct SetManifest {
   std::string where;       // "FILE:LINE"
 };
 
-// Whether the object's kind is LeaderWorkerSet, of whatever version.
+// Whether the object's kind is LeaderWorkerSet, in any version.
 bool CallsItselfASet(const lws::Json& object);
 
-// "strict decoding error: unknown field "A", unknown field "B"", as the API server says it.
+// "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 
-// The LeaderWorkerSets among the objects of a file. Errors: NotFound when there is none; InvalidArgument
-// "FILE:LINE: ..." for the first that would not be admitted, or says no or another apiVersion.
+// The LeaderWorkerSets among the objects of a file. Errors: NotFound when there is none; InvalidArgument "FILE:LINE:
+// ..." for the first one that would not be admitted, or has no or another apiVersion.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
-// The first of them.
+// The first set of a file.
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
 
-// The manifest of a set as ReadSets returns it. It is the field `field` of the object, or the object itself for "".
+// The manifest of a set in the form of ReadSets. It is the field `field` of the object, or the object itself for "".
 absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,
                                    const lws::Json& manifest, UnknownFields unknown);
 
-// The manifest in the namespace `default` unless it names one, as kubectl sends it.
+// The manifest as kubectl sends it: in the namespace `default` unless it names another.
 lws::Json WithNamespace(lws::Json manifest);
 
-// Of the flag --scheduler-provider; none without it. Errors: InvalidArgument for another than volcano.
+// The value of --scheduler-provider; none without the flag. Errors: InvalidArgument for any value except volcano.
 absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments);
 
 // Errors: InvalidArgument "--policy: NAME is none of reference, ...".

@@ -47,13 +47,13 @@ int Malformed(const absl::Status& status) {
   return kMalformed;
 }
 
-// One group of a set, and what was found for it.
+// One group of a set, and its place.
 struct PlacedGroup {
   std::string set;
   int index = 0;
-  // One for all groups of a set, unless their labels matter.
+  // Shared by all groups of a set, unless their labels matter.
   std::shared_ptr<const lws::GroupRequest> request;
-  // By rank; nullopt for a pod that does not run. Empty when none does.
+  // By rank; nullopt for a pod that does not run. Empty when no pod runs.
   std::vector<std::optional<int32_t>> running;
   lws::PlacementResult result;
 
@@ -78,7 +78,7 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
   return replicas + budget->surge;
 }
 
-// Where the group's pods run, as far as they are on nodes that are known.
+// The nodes of the group's running pods, where these nodes are known.
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request) {
   const auto group = cluster.running.find(id);
@@ -95,7 +95,7 @@ bool AsksOfOthers(const lws::GroupRequest& request) {
   return request.worker.rules->asks() || request.leader->rules->asks();
 }
 
-// A running group is exclusive also where only the command line says so.
+// Holds the domains of a running group, even if only the command line makes it exclusive.
 void HoldDomains(const PlacedGroup& group, lws::Capacity* capacity) {
   const lws::Topology& topology = capacity->topology();
   for (const std::string& key : group.request->exclusive_levels) {
@@ -117,7 +117,7 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   if (!count.ok()) return count.status();
   absl::StatusOr<lws::GroupRequest> first = lws::GroupRequestFromSet(set, placement);
   if (!first.ok()) return lws::WithPrefix(where, first.status());
-  // Also when there is no group. A level that the command line names is no fault of the file.
+  // Check the request even when there is no group. A level from the command line is not an error of the file.
   const bool is_told = placement.closeness != lws::Closeness::kUnconstrained || placement.subgroup_level.has_value() ||
                        placement.exclusive_level.has_value();
   absl::Status status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
@@ -153,7 +153,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::string& file, con
   return groups;
 }
 
-// Groups of which some pods run come first: they hold room that is of no use before they are whole.
+// Completes groups with some running pods first: their room is of no use until they are complete.
 absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
   for (PlacedGroup& group : *groups) HoldDomains(group, capacity);
   for (PlacedGroup& group : *groups) {
@@ -177,7 +177,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
   return absl::OkStatus();
 }
 
-// Groups without any pod.
+// Places the groups that have no running pod.
 absl::Status PlaceNew(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
   std::vector<const lws::GroupRequest*> batch;
   std::vector<PlacedGroup*> placed;
@@ -229,7 +229,7 @@ void PrintNotLookedAt(const std::vector<PlacedGroup>& groups) {
   for (const std::string& line : lines) std::cout << line;
 }
 
-// A line for every run of ranks on one node that are all running, or all not.
+// Prints one line for every run of ranks on one node that are all running, or all not.
 void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& groups) {
   std::cout << absl::StreamFormat("%-20s %-12s %-24s %s\n", "GROUP", "RANKS", "NODE", "DOMAIN");
   for (const PlacedGroup& group : groups) {

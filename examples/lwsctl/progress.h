@@ -1,4 +1,4 @@
-// How far a long run is, for somebody who watches it.
+// Shows the progress of a long run.
 #ifndef LWS_EXAMPLES_LWSCTL_PROGRESS_H_
 #define LWS_EXAMPLES_LWSCTL_PROGRESS_H_
 
@@ -10,9 +10,9 @@ namespace lwsctl {
 // A bar on standard error, when that is a terminal; nothing otherwise. Thread-safety: one thread at a time.
 class Progress {
  public:
-  // Of `total` steps of something: "configurations".
+  // `what` is what the `total` steps are about: "configurations".
   Progress(int64_t total, std::string what);
-  // Takes the bar away.
+  // Removes the bar.
   ~Progress();
 
   void Advance(int64_t done);

@@ -81,7 +81,7 @@ absl::Status AddPod(const lws::Json& statefulset, int64_t ordinal, const RenderO
   return absl::OkStatus();
 }
 
-// The gang of the leader that is the last object goes before it.
+// Adds the PodGroup of the leader, which is the last object, before it.
 absl::Status AddPodGroup(const lws::LeaderWorkerSet& set, std::vector<lws::SharedJson>* objects) {
   const absl::StatusOr<lws::ObservedObject> leader = lws::ReadObservedObject(*objects->back());
   if (!leader.ok()) return leader.status();
@@ -109,7 +109,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Pods(const lws::LeaderWorkerSet& se
   return objects;
 }
 
-// The objects of one set, in the order in which they come to be.
+// The objects of one set, in the order in which they are created.
 absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, const RenderOptions& options) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::Join(admission.errors));

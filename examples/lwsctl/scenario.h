@@ -11,11 +11,11 @@
 
 namespace lwsctl {
 
-// A scenario file, with one object: an empty one when the file is empty.
+// A scenario file with one object. An empty file gives an empty object.
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
 
-// The scenario of a file for the set, the usual one for "". Errors: "FILE:LINE: KEY: ..." for what
-// cannot be read in it.
+// The scenario of a file for the set, or the usual scenario for "". Errors: "FILE:LINE: KEY: ..." for what cannot be
+// read.
 absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path);
 
 }  // namespace lwsctl

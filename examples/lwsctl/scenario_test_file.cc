@@ -60,7 +60,7 @@ std::string ReadPolicyName(lws::StrictReader* reader) {
   return name;
 }
 
-// The set in the file, or in the one that it names, beside it.
+// The set in the file itself, or in a file that it names, relative to it.
 absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader, UnknownFields unknown) {
   const Json* set = reader->Find("set");
   const std::string manifest = reader->Text("manifest", "");

@@ -21,11 +21,11 @@ struct ScenarioTestFile {
   std::vector<uint64_t> seeds;
   std::string policy = "reference";
   bool max_unavailable_statefulset = false;
-  // Every way that an update of the set can go is looked at too, with so many failures.
+  // If set, every course of an update of the set is checked, too, with this number of failures.
   std::optional<int32_t> exhaustive_faults;
 };
 
-// Errors: NotFound or InvalidArgument naming the file, the line and what is wrong there.
+// Errors: NotFound or InvalidArgument naming the file, the line and the error.
 absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, UnknownFields unknown);
 
 }  // namespace lwsctl

@@ -26,7 +26,7 @@ namespace {
 using lws::Json;
 
 constexpr int kShares = 50;
-// A line for every step of this part of the groups.
+// One line is printed for every step of this part of the groups.
 constexpr int kSteps = 20;
 
 constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(state)]; }
@@ -66,7 +66,7 @@ class GroupsStory {
     return simulation_.error();
   }
 
-  // Call once, when it has been played.
+  // Call it once, after the scenario.
   lws::ScenarioReport Finish() {
     const lws::SetSimulationCounts counts = simulation_.counts();
     const lws::GroupBits groups = Groups();
@@ -86,7 +86,7 @@ class GroupsStory {
  private:
   int32_t Replicas() const { return manifest_.value("/spec/replicas"_json_pointer, 1); }
 
-  // What is steady of the groups, and what is updated. Complexity: O(groups).
+  // The steady and the updated groups. Complexity: O(groups).
   lws::GroupBits Groups() const {
     const int32_t replicas = simulation_.counts().replicas;
     lws::GroupBits groups(replicas);
@@ -134,7 +134,7 @@ class GroupsStory {
     if (!status.ok()) return status;
     watching_ = true;
     manifest_.merge_patch(patch);
-    // Surge groups of the template before are not counted on.
+    // Surge groups of the former template do not count.
     promise_.Edit(lws::internal::Promise::Grounded(lws::PromisedReady(manifest_), Guarantee(groups, Replicas())));
     return absl::OkStatus();
   }
@@ -147,12 +147,12 @@ class GroupsStory {
     return is_named && simulation_.FailContainer(group, worker);
   }
 
-  // Until `limit`.
+  // Runs until `limit`.
   void Run(absl::Time limit) {
     while (simulation_.Advance(limit)) Look(false);
     Look(true);
   }
-  // Until nothing is due any more.
+  // Runs until nothing is due any more.
   void Settle() {
     const absl::Time limit = simulation_.now() + scenario_.patience;
     while (simulation_.now() <= limit && simulation_.Advance()) Look(false);
@@ -171,7 +171,7 @@ class GroupsStory {
   }
   void Say(const std::string& what) { Print(absl::StrCat("-- ", what), {{"note", absl::StrCat("-- ", what)}}); }
 
-  // Steps of the rollout and of single groups are too many to be told.
+  // Events about steps of the rollout and about single groups are too many to print.
   void Hear(const lws::Event& event) {
     if (event.reason == "CreatingRevision" || event.is_warning) {
       Print(event.note, {{"note", event.note}});
@@ -180,7 +180,7 @@ class GroupsStory {
     }
   }
 
-  // The state that most groups of a share are in.
+  // For each share of the groups, the state of most of its groups.
   std::string Shares(int32_t replicas) const {
     std::string shares;
     for (int64_t share = 0; share < kShares; ++share) {
@@ -205,7 +205,7 @@ class GroupsStory {
     if (watching_ && missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
       report_.broken_promise = {simulation_.now() - start_, counts.ready, promised};
     }
-    // A look at all groups is dear: the promise is raised in steps.
+    // Looking at all groups is expensive, so the promise is raised in steps.
     const int32_t floor = lws::PromisedReady(manifest_);
     const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);
     if (promised < floor && is_worth_it) {
@@ -213,7 +213,7 @@ class GroupsStory {
     }
   }
 
-  // Prints a line when enough has changed, or, with `always`, anything.
+  // Prints a line when enough has changed, or, with `always`, when anything has.
   void Look(bool always) {
     const lws::SetSimulationCounts counts = simulation_.counts();
     CheckPromise(counts);
@@ -236,7 +236,7 @@ class GroupsStory {
 
   const lws::Scenario& scenario_;
   Json* const lines_;  // null: lines are printed
-  Json manifest_;      // as edited
+  Json manifest_;      // including the edits
   lws::ScenarioReport report_;
   lws::internal::Promise promise_;
   int64_t events_ = 0;  // since the last line

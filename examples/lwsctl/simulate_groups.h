@@ -1,4 +1,4 @@
-// The simulation of sets so large that a character a group is too much: groups are counted and drawn in shares.
+// Simulates sets that are too large for one character per group: groups are counted and drawn in shares.
 #ifndef LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 #define LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 
@@ -16,8 +16,8 @@ namespace lwsctl {
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
 // Plays the scenario and prints its lines, or appends them to `lines` when that is not null. The report has no
-// timeline. Errors: InvalidArgument for a manifest that is not admitted, and for events that are not simulated in
-// numbers.
+// timeline. Errors: InvalidArgument for a manifest that is not admitted, and for events that the simulation in numbers
+// does not know.
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
                                                    const lws::ScenarioRunOptions& options, lws::Json* lines);
 

@@ -56,7 +56,7 @@ void Append(std::vector<std::string> lines, std::vector<std::string>* to) {
   for (std::string& line : lines) to->push_back(std::move(line));
 }
 
-// Until the first seed that fails.
+// Runs seeds until one fails.
 absl::Status RunSeeds(const ScenarioTestFile& file, const lws::ScenarioRunOptions& like, Outcome* outcome) {
   Progress progress(static_cast<int64_t>(file.seeds.size()), absl::StrCat("seeds of ", outcome->file));
   for (size_t i = 0; i < file.seeds.size(); ++i) {

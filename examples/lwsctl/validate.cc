@@ -37,7 +37,7 @@ constexpr char kHelp[] =
 
 using Texts = std::vector<std::string>;
 
-// The sets that are there before, by namespace and name.
+// The sets that exist before, by namespace and name.
 using FormerSets = std::map<std::pair<std::string, std::string>, std::shared_ptr<const lws::LeaderWorkerSet>>;
 
 struct Verdict {
@@ -56,7 +56,7 @@ struct Summary {
   int unreadable = 0;
   int sets = 0;
   int refused = 0;
-  int doubtful = 0;  // valid, and some of their objects will be refused
+  int doubtful = 0;  // valid sets of which some objects will be refused
 };
 
 std::string Count(int number, absl::string_view thing) {
@@ -68,13 +68,13 @@ std::pair<std::string, std::string> KeyOf(const lws::Json& manifest) {
   return {metadata["namespace"].Text(), metadata["name"].Text()};
 }
 
-// The manifest of an update as kubectl sends it: of the version that is there.
+// The manifest as kubectl sends it for an update: with the resource version of the existing set.
 lws::Json OnTopOf(const lws::LeaderWorkerSet& former, lws::Json manifest) {
   manifest["metadata"]["resourceVersion"] = former.metadata().resource_version();
   return manifest;
 }
 
-// What the sets are held against.
+// The demands on the sets.
 struct Demands {
   FormerSets former_sets;
   UnknownFields unknown = UnknownFields::kWarn;
@@ -99,7 +99,7 @@ void Judge(const Demands& demands, Verdict* verdict) {
   }
   if (admission.set == nullptr) return;
   verdict->is_named_later = admission.set->metadata().name().empty();
-  // What it makes is called after the name that it will have.
+  // The names of its objects are derived from the name that it will get.
   lws::LeaderWorkerSet named = *admission.set;
   named.mutable_metadata()->set_name(lws::internal::NameOrGenerated(named.metadata()));
   verdict->refused = lws::RefusedObjects(named, verdict->is_update ? former->second.get() : nullptr);
@@ -152,7 +152,7 @@ lws::Json ToJson(const Verdict& verdict) {
   return json;
 }
 
-// What the verdicts are told to: lines on standard output as they come, or one JSON list at the end.
+// Where verdicts are reported: as lines on standard output at once, or as one JSON list at the end.
 class Report {
  public:
   explicit Report(bool json) : json_(json) {}
@@ -223,7 +223,7 @@ class Report {
   lws::Json list_ = lws::Json::array();
 };
 
-// Errors: those of a file or folder that does not read; InvalidArgument for a set that is refused.
+// Errors: those of a file or folder that cannot be read; InvalidArgument for a set that is refused.
 absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   FormerSets former;
   const absl::StatusOr<Texts> files = ExpandFolders({path});

@@ -1,4 +1,4 @@
-// What an admission says, whatever the kind: where it ended, why, and what it warns of.
+// The result of an admission of any kind: the stage where it ended, its errors, and its warnings.
 //
 //   lws::Admission admission;
 //   admission.Refuse(lws::AdmissionStage::kSchema, {});                                  // false
@@ -25,14 +25,14 @@ enum class AdmissionStage {
 
 struct Admission {
   AdmissionStage stage = AdmissionStage::kAdmitted;
-  // What is wrong; empty when admitted.
+  // The errors; empty when admitted.
   FieldErrors errors;
-  // What people should know, whether the manifest is admitted or refused by the kind's own rules.
+  // Warnings for people. They are set whether the manifest is admitted or refused by the kind's own rules.
   std::vector<std::string> warnings;
   // Paths of unknown fields that were dropped.
   std::vector<std::string> pruned;
 
-  // Ends it at `at` with `found`, unless nothing was found. Returns whether it ended.
+  // Ends the admission at stage `at` with the errors `found`, unless `found` is empty. Returns whether it ended.
   bool Refuse(AdmissionStage at, FieldErrors found);
 };
 

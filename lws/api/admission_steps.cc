@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kScaleReplicas[] = ".spec.replicas";
 
-// The scale subresource finds a value of another type than it reads; both types are named as in Go.
+// The error for a field whose value has another type than the scale subresource reads. It names both types as Go does.
 FieldError AccessorError(const Json& value, absl::string_view wanted) {
   const char* type = "bool";
   if (value.is_string()) type = "string";

@@ -22,23 +22,23 @@ class ObjectMeta;
 
 namespace lws::internal {
 
-// Removes unknown fields, and the nulls below spec and status. Metadata keeps its nulls: it is read by rules of its
-// own, where a null label is an empty one. REQUIRES: document->is_object().
+// Removes unknown fields, and the nulls below spec and status. Nulls in the metadata stay, because the rules of the
+// metadata read a null label as an empty one. REQUIRES: document->is_object().
 void PruneDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
 
 // Removes the nulls of the metadata. In labels and annotations a null becomes the empty text.
 void DropNullsOfMetadata(const TypeInfo& type, Json* document);
 
-// PruneDocument, and the defaults of the schema. A manifest that is no object stays as it is.
+// PruneDocument, then the schema's defaults. A manifest that is not an object stays as it is.
 void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
 
-// "PATH: TEXT" as a field error; ReadTyped words its findings so. REQUIRES: !status.ok().
+// Turns "PATH: TEXT", the form of ReadTyped's errors, into a field error. REQUIRES: !status.ok().
 FieldError DecodeError(const absl::Status& status);
 
-// What the scale subresource says of the field that it reads, spec.replicas.
+// The errors of the scale subresource about the field that it reads, spec.replicas.
 FieldErrors CheckScaleReplicas(const Json& document);
 
-// What an update takes over from the stored object before it is checked.
+// Copies to the updated object the metadata that an update takes from the stored object before it is checked.
 void TakeOverMeta(const ObjectMeta& from, ObjectMeta* to);
 
 void AppendErrors(FieldErrors from, FieldErrors* to);

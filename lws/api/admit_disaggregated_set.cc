@@ -48,7 +48,7 @@ namespace {
 // What the schema of a kind checks beyond its fields.
 using SchemaRules = FieldErrors (*)(const Json& document, const Json* old_document, const FieldErrors& found);
 
-// A rule across fields is not tried while an error of these kinds stands.
+// Whether this error keeps the API server from checking the rules across fields.
 bool StopsRules(const FieldError& error) {
   return error.kind != FieldErrorKind::kInvalid && error.kind != FieldErrorKind::kDuplicate;
 }
@@ -116,7 +116,7 @@ std::optional<Object> AdmitBySchema(absl::string_view kind, const Object* old_ob
                                    updates ? &old_document : nullptr, rules);
   if (admission->Refuse(AdmissionStage::kSchema, std::move(errors))) return std::nullopt;
   Object object;
-  // What is stored counts, absent forms included.
+  // The comparison uses the stored form, in which absent fields have their written forms.
   const bool is_changed = updates && document["spec"] != old_document["spec"];
   document.erase("metadata");
   status = MessageFromJson(kind, document, &object);

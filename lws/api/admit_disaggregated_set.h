@@ -1,5 +1,5 @@
-// Admission of a DisaggregatedSet or of a role scaler: all that the API server does with a manifest before it stores
-// it.
+// Admission of a DisaggregatedSet or of a role scaler: everything that the API server does with a manifest before it
+// stores it.
 //
 //   const lws::Json prefill = {{"name", "prefill"}, {"spec", manifest["spec"]}};    // that of a LeaderWorkerSet
 //   const lws::Json decode = {{"name", "decode"}, {"spec", manifest["spec"]}};
@@ -8,15 +8,14 @@
 //   admission.stage;                // lws::AdmissionStage::kAdmitted
 //   admission.set != nullptr;       // true
 //
-// Expected flow: metadata is read by its types, unknown fields are pruned, schema defaults applied (there are no other
-// defaults), the document checked against the schema, then by the schema's rule across roles, then read by its types
-// and checked by the webhook. The first stage that finds errors ends it. A status that is given is dropped on creation,
-// and on an update the old object's stays.
+// Expected flow: the metadata is read by its types, unknown fields are pruned, and the schema's defaults are applied
+// (there are no other defaults). The document is checked against the schema and the schema's rule across roles; then
+// it is read by its types and checked by the webhook. The first stage that finds errors ends the admission. A creation
+// drops a status that the manifest gives, and an update keeps the old object's status.
 //
 // Laws:
 //   1. AdmitDisaggregatedSet of an admitted set's JSON admits an equal set, unless a text was empty: the schema then
-//   gives
-//      it its default.
+//      gives it its default.
 //   2. A refused manifest has at least one error, and no object.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -47,7 +46,7 @@ struct RoleScalerAdmission : Admission {
 DisaggregatedSetAdmission AdmitDisaggregatedSet(const Json& manifest);
 RoleScalerAdmission AdmitRoleScaler(const Json& manifest);
 
-// An update of the old object. What is wrong with a value that does not change passes the schema.
+// An update of the old object. The schema's checks pass values that the update does not change, even wrong ones.
 DisaggregatedSetAdmission AdmitDisaggregatedSetUpdate(const DisaggregatedSet& old_set, const Json& manifest);
 RoleScalerAdmission AdmitRoleScalerUpdate(const DisaggregatedSetRoleScaler& old_scaler, const Json& manifest);
 

@@ -41,7 +41,7 @@ struct Candidate {
   LeaderWorkerSet set;  // as its types say
 };
 
-// Pruned, defaulted and read; `admission` gets an error when it does not read.
+// Prunes, defaults and reads the manifest. When it does not parse, `admission` gets the error.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
   PrepareDocument(*FindType(kKind), &candidate.document, &admission->pruned);
@@ -74,12 +74,12 @@ void KeepStatus(const LeaderWorkerSetStatus& status, Candidate* candidate) {
   candidate->document["status"] = LeaderWorkerSetStatusToJson(status);
 }
 
-// All but metadata and status counts as a change of what is wanted.
+// Whether the wanted state changed. Metadata and status do not belong to it.
 bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
   return LeaderWorkerSetToJson(old_set)["spec"] != LeaderWorkerSetToJson(set)["spec"];
 }
 
-// `candidate` as it is stored: what the schema defaulted last is in the document alone.
+// Admits `candidate` as it is stored. It is read again, because only the document has the schema's last defaults.
 SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
   absl::StatusOr<LeaderWorkerSet> stored = LeaderWorkerSetFromJson(candidate.document);
   if (!stored.ok()) {

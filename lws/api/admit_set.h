@@ -1,16 +1,17 @@
-// Admission of a LeaderWorkerSet: all that the API server does with a manifest before it stores it.
+// Admission of a LeaderWorkerSet: everything that the API server does with a manifest before it stores it.
 //
 //   lws::SetAdmission admission = lws::AdmitSet(manifest);
 //   admission.stage;           // lws::AdmissionStage::kAdmitted
 //   admission.errors.size();   // 0
 //   admission.set->spec().leader_worker_template().size();    // 2
 //
-// Expected flow: unknown fields are pruned, schema defaults applied, the object read by its types and defaulted,
-// checked against the schema, then by the LeaderWorkerSet's own rules. The first stage that finds errors ends it.
+// Expected flow: unknown fields are pruned, schema defaults are applied, the object is read by its types and
+// defaulted, then checked against the schema and by the LeaderWorkerSet's own rules. The first stage that finds errors
+// ends the admission.
 //
 // Laws:
-//   1. AdmitSet of an admitted set's JSON admits an equal set, unless a text was empty: the typed form leaves some of
-//      those out, and the schema then misses them, or gives them their default.
+//   1. AdmitSet of an admitted set's JSON admits an equal set, unless a text was empty. The typed form leaves out some
+//      empty texts; the schema then reports them as missing or gives them their default.
 //   2. A refused manifest has at least one error, and no set.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -31,11 +32,11 @@ struct SetAdmission : Admission {
   std::shared_ptr<const LeaderWorkerSet> set;
 };
 
-// The manifest without unknown fields, whose paths are appended to `pruned`, and without nulls: what the API server
-// looks at, so that a null is the same as absence. Complexity: O(manifest).
+// Returns the manifest without nulls and without unknown fields, whose paths are appended to `pruned`. The API server
+// looks at this form, so a null means the same as absence. Complexity: O(manifest).
 Json PruneSet(const Json& manifest, std::vector<std::string>* pruned);
 
-// Creation. A set without a name but with generateName is judged as under a name made of it. Complexity: O(manifest).
+// Creation. A set with generateName instead of a name is judged under a name made from it. Complexity: O(manifest).
 SetAdmission AdmitSet(const Json& manifest);
 
 // An update of `old_set`.

@@ -39,7 +39,7 @@ Json ExtractList(const Json& list, const Json& fields) {
   return result;
 }
 
-// A leaf of `fields` owns the whole value.
+// Returns the parts of `value` that `fields` names. A leaf of `fields` owns the whole value below it.
 Json Extract(const Json& value, const Json& fields) {
   if (!fields.is_object() || fields.empty()) return value;
   if (value.is_array()) return ExtractList(value, fields);

@@ -18,12 +18,12 @@
 
 namespace lws::internal {
 
-// The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace; nullopt when the
-// object carries no such entry, or one that does not parse. Complexity: O(object).
+// The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace. Returns nullopt
+// when the object has no such entry, or one that does not parse. Complexity: O(object).
 std::optional<Json> AppliedFields(const Json& object, absl::string_view manager);
 
-// What was applied to a StatefulSet, but for the two numbers that a rollout moves: canonical JSON with spec.replicas
-// and spec.updateStrategy.rollingUpdate.partition as 0 where they are there. Complexity: O(applied).
+// What was applied to a StatefulSet, as canonical JSON, without the two numbers that a rollout moves: spec.replicas
+// and spec.updateStrategy.rollingUpdate.partition are 0 where they are present. Complexity: O(applied).
 std::string AppliedCore(Json applied);
 
 }  // namespace lws::internal

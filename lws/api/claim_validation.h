@@ -1,4 +1,4 @@
-// What the API server says of PersistentVolumeClaims.
+// The API server's checks of PersistentVolumeClaims.
 //
 //   lws::Join(lws::internal::ValidateClaim(claim));
 //   // spec.resources[storage]: Required value

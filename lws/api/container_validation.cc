@@ -31,7 +31,7 @@ void CheckPortName(const FieldValue& name, std::set<std::string>* names, FieldEr
   if (PortNameErrors(text).empty()) CheckUnique(name, names, errors);
 }
 
-// The port of the node that a port takes; 0 for none. In the node's network a pod's port is its own by default.
+// The port of the node that a port takes; 0 for none. A pod in the node's network takes its container port by default.
 int64_t HostPort(const FieldValue& port, const ContainersPod& pod) {
   const int64_t otherwise = pod.host_ports ? port["containerPort"].Number().value_or(0) : 0;
   const int64_t number = port["hostPort"].Number().value_or(0);
@@ -54,7 +54,7 @@ void CheckPorts(const FieldValue& ports, const ContainersPod& pod, FieldErrors* 
   }
 }
 
-// The API server names the whole list, but for what comes twice.
+// The API server reports these errors for the whole list, except that a repeated item is named itself.
 void CheckResizePolicy(const FieldValue& policies, absl::string_view pod_restart_policy, FieldErrors* errors) {
   std::set<std::string> resources;
   for (const FieldValue& policy : policies.Items()) {
@@ -130,7 +130,7 @@ void CheckRestartOfResize(const FieldValue& container, FieldErrors* errors) {
   }
 }
 
-// `names` are those of the regular containers, and then of the init containers too.
+// `names` holds the names of the regular containers, and those of the init containers checked so far.
 void CheckInitContainer(const FieldValue& container, const ContainersPod& pod, std::set<std::string>* names,
                         FieldErrors* errors) {
   CheckContainer(container, pod, errors);
@@ -144,7 +144,8 @@ void CheckInitContainers(const FieldValue& spec, const ContainersPod& pod, Field
   for (const FieldValue& container : spec["containers"].Items()) names.insert(container["name"].Text());
   for (const FieldValue& container : spec["initContainers"].Items()) {
     CheckInitContainer(container, pod, &names, errors);
-    // Init containers run one after the other. The API server calls each of them the first here.
+    // Init containers run one after the other, so their ports do not clash. The API server calls each of them `[0]`
+    // here.
     std::set<std::string> taken;
     CheckHostPorts(container.Named(absl::StrCat(spec["initContainers"].path(), "[0]")), pod, &taken, errors);
     if (container["restartPolicy"].Text() == "Always") {

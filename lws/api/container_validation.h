@@ -1,4 +1,4 @@
-// What the API server says of the containers of a pod.
+// The API server's checks of the containers of a pod.
 //
 //   lws::internal::CheckContainers(spec, facts, &errors);
 //   // spec.containers[0].ports[0].containerPort: Invalid value: 80000: must be between 1 and 65535, inclusive
@@ -21,7 +21,7 @@
 
 namespace lws::internal {
 
-// What the checks of containers need to know of their pod.
+// The properties of a pod on which the checks of its containers depend.
 struct ContainersPod {
   UsableVolumes volumes;
   ResourceAsker asker;
@@ -37,7 +37,7 @@ void CheckContainers(const FieldValue& spec, const ContainersPod& pod, FieldErro
 // Ports of containers in the node's network are those of the node. Complexity: O(ports).
 void CheckHostNetworkPorts(const FieldValue& spec, FieldErrors* errors);
 
-// What is looked at in a pod and not yet in its template. Complexity: O(containers).
+// Checks that apply to pods but not to their templates. Complexity: O(containers).
 void CheckImagesOfPod(const FieldValue& spec, FieldErrors* errors);
 
 }  // namespace lws::internal

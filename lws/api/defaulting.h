@@ -4,7 +4,7 @@
 //
 // Laws:
 //   1. ApplyAdmissionDefaults is idempotent.
-//   2. What was given is kept, but for the restart policy Default, which becomes None.
+//   2. Given values are kept, except that the restart policy Default becomes None.
 //
 // Thread-safety: may be called concurrently for distinct sets.
 #ifndef LWS_API_DEFAULTING_H_

@@ -55,8 +55,8 @@ std::string RoleScalerName(absl::string_view set, absl::string_view role);
 // SET-SLICE-ROLE, the value of the label `app`.
 std::string RoleAppName(absl::string_view set, int32_t slice, absl::string_view role);
 
-// The slice that a slice label names; an empty label, as a missing one, names slice 0. Nullopt for any text that is not
-// the plain decimal form of a number from 0 on: such an object is of no slice.
+// The slice that a slice label names. An empty label names slice 0, as a missing one does. Returns nullopt for a text
+// that is not the plain decimal form of a number from 0 on; an object with such a label belongs to no slice.
 std::optional<int32_t> SliceOfLabel(absl::string_view label);
 
 }  // namespace lws

@@ -11,8 +11,7 @@
 //
 // Laws:
 //   1. The data covers, role by role in the order of the spec, name and leaderWorkerTemplate, and nothing else:
-//   replicas,
-//      strategies, metadata, scaling, slices and placement make no new revision. The order of roles does.
+//      replicas, strategies, metadata, scaling, slices and placement make no new revision. The order of roles does.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_DISAGGREGATED_REVISION_H_
@@ -26,7 +25,7 @@ namespace lws {
 
 class DisaggregatedSet;
 
-// The bytes that are hashed: JSON as Go writes the typed values. Complexity: O(templates).
+// The bytes that are hashed: the JSON that Go writes for the typed values. Complexity: O(templates).
 std::string DisaggregatedRevisionData(const DisaggregatedSet& set);
 
 // 8 hex digits. Complexity: O(data).

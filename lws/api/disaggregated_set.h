@@ -7,12 +7,11 @@
 //   lws::Slices(*admission.set);                                       // 1
 //   lws::DisaggregatedSetToJson(*admission.set)["spec"]["slices"];     // 1
 //
-// The message types themselves are in disaggregated_set.pb.h, for those who look inside.
+// The message types themselves are in disaggregated_set.pb.h, for code that reads their fields.
 //
 // Laws:
 //   1. DisaggregatedSetFromJson(DisaggregatedSetToJson(s)) equals s, for every s that DisaggregatedSetFromJson
-//   returned;
-//      scalers likewise.
+//      returned; scalers likewise.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_DISAGGREGATED_SET_H_
@@ -30,7 +29,7 @@ class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
 class DisaggregatedSetStatus;
 
-// Errors: InvalidArgument naming the field that holds something else than its type. No defaults are applied.
+// Errors: InvalidArgument naming the field whose value has another type. No defaults are applied.
 absl::StatusOr<DisaggregatedSet> DisaggregatedSetFromJson(const Json& document);
 absl::StatusOr<DisaggregatedSetRoleScaler> RoleScalerFromJson(const Json& document);
 
@@ -41,7 +40,7 @@ Json RoleScalerToJson(const DisaggregatedSetRoleScaler& scaler);
 // The number of slices, 1 when the set does not say.
 int32_t Slices(const DisaggregatedSet& set);
 
-// Whether a scaler says how many replicas the role has.
+// Whether the replicas of the role come from its scaler instead of the spec.
 bool IsExternal(const DisaggregatedRole& role);
 
 // The replicas that the spec of the role asks for, 1 when it does not say.

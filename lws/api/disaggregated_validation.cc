@@ -20,10 +20,11 @@ namespace {
 
 constexpr size_t kMaxObjectName = 253;
 constexpr size_t kMaxServiceName = 63;
-// Of a Service's name SET-SLICE-REVISION-ROLE-prv: what is neither set, slice nor role.
+// The length of a Service's name SET-SLICE-REVISION-ROLE-prv without set, slice and role: dashes, revision and "-prv".
 constexpr size_t kServiceNameRest = 3 + 8 + 4;
 
-// A value of the rule's language: an operand that cannot be evaluated is an error, which a decided result absorbs.
+// A value in the rule's language. An operand that cannot be evaluated is an error, unless the others decide the
+// result.
 enum class RuleValue { kFalse, kTrue, kError };
 
 RuleValue And(RuleValue a, RuleValue b) {
@@ -31,7 +32,7 @@ RuleValue And(RuleValue a, RuleValue b) {
   return a == RuleValue::kError ? a : b;
 }
 
-// Whether replicas > 0, or else absent or 0, hold for all roles of the spec that are not External.
+// Whether all roles of the spec that are not External have replicas above 0 (`positive`), or 0 or no replicas (else).
 RuleValue AllRoles(const Json& spec, bool positive) {
   RuleValue all = RuleValue::kTrue;
   for (const Json& role : spec.value("roles", Json::array())) {

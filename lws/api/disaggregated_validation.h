@@ -1,5 +1,5 @@
-// What the DisaggregatedSet admission webhook checks and warns of, and the schema's rule across roles, in their words
-// and order.
+// The checks and warnings of the DisaggregatedSet admission webhook, and the schema's rule across roles, with their
+// texts and in their order.
 //
 //   lws::Join(lws::ValidateDisaggregatedSet(set));
 //   // spec.slices: Forbidden: spec.slices > 1 is not supported while any role has scaling.mode: External (...)
@@ -34,7 +34,7 @@ std::optional<FieldError> CheckReplicasRule(const Json& spec);
 // The webhook's checks. Complexity: O(templates).
 FieldErrors ValidateDisaggregatedSet(const DisaggregatedSet& set);
 
-// What people should know though it is allowed: replicas that are ignored.
+// Warnings about what is allowed but surprises people: replicas that are ignored.
 std::vector<std::string> DisaggregatedSetWarnings(const DisaggregatedSet& set);
 
 }  // namespace lws::internal

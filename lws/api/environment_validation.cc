@@ -33,7 +33,7 @@ constexpr FieldRule kSources[] = {{"fieldRef", CheckVariableFieldRef},
                                   {"secretKeyRef", CheckKeyRef},
                                   {"fileKeyRef", CheckFileKeyRef}};
 
-// What is wrong with that many sources beside a value; null for nothing.
+// The fault of a variable with this many sources, and with or without a value; null when there is none.
 const char* SourceFault(int sources, bool has_value) {
   if (sources == 0) {
     return "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
@@ -62,7 +62,7 @@ void CheckSourceName(const FieldValue& name, FieldErrors* errors) {
   CheckRequiredText(name, SubdomainPrefixErrors, errors);
 }
 
-// The API server names the whole list where it counts the sources of one of its items.
+// Where the API server counts the sources of an item, its errors name the whole list.
 void CheckEnvFrom(const FieldValue& list, FieldErrors* errors) {
   for (const FieldValue& item : list.Items()) {
     CheckText(item["prefix"], EnvNameErrors, errors);

@@ -1,4 +1,4 @@
-// What the API server says of a container's environment.
+// The API server's checks of a container's environment.
 //
 //   lws::internal::CheckEnvironment(container, &errors);
 //   // spec.containers[0].env[1].name: Required value

@@ -92,7 +92,7 @@ void CheckLabels(const FieldValue& labels, FieldErrors* errors) {
 void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors) {
   size_t bytes = 0;
   for (const auto& [key, value] : annotations.Entries()) {
-    // Upper case is allowed in an annotation's prefix.
+    // Annotation keys, unlike label keys, may have upper case letters in their prefix.
     for (const std::string& detail : LabelKeyErrors(absl::AsciiStrToLower(key))) {
       errors->push_back(InvalidText(annotations.path(), key, detail));
     }

@@ -25,7 +25,7 @@
 
 namespace lws::internal {
 
-// What is wrong with a text, as name_rules.h has it.
+// A rule for texts, as those of name_rules.h: it returns what is wrong with the text.
 using TextRule = std::vector<std::string> (*)(absl::string_view);
 
 // One row of a table of rules: the check of one field of an object.
@@ -39,7 +39,7 @@ void CheckFields(const FieldValue& object, absl::Span<const FieldRule> rules, Fi
 
 // The text is required and not empty.
 void CheckRequired(const FieldValue& value, FieldErrors* errors);
-// The text, when it is not empty, or whatever it is, follows the rule.
+// The text follows the rule. CheckText accepts an absent or empty text; CheckAnyText applies the rule to it, too.
 void CheckText(const FieldValue& value, TextRule rule, FieldErrors* errors);
 void CheckAnyText(const FieldValue& value, TextRule rule, FieldErrors* errors);
 // The text is required and follows the rule.
@@ -49,10 +49,10 @@ void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErro
 // The number, when it is there, is from `least` to `most`, or at least `least`.
 void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors);
 void CheckNotNegative(const FieldValue& value, FieldErrors* errors);
-// The text is not among those that were seen before, which it joins.
+// The text is not in `seen`, to which it is added.
 void CheckUnique(const FieldValue& value, std::set<std::string>* seen, FieldErrors* errors);
 
-// Label keys and values of a map; `path` of the map itself is named.
+// The keys and values of a map of labels. Errors name the path of the map itself.
 void CheckLabels(const FieldValue& labels, FieldErrors* errors);
 // Keys of annotations, and their size.
 void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors);
@@ -63,7 +63,7 @@ void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors);
 FieldError NotFound(const FieldValue& value);
 FieldError Invalid(const FieldValue& value, absl::string_view detail);
 
-// The errors without repetitions, as the API server tells them. Complexity: O(errors^2).
+// The errors without repetitions, as the API server reports them. Complexity: O(errors^2).
 FieldErrors WithoutRepetitions(FieldErrors errors);
 
 }  // namespace lws::internal

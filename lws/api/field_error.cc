@@ -83,7 +83,7 @@ std::string Quote(absl::string_view text) {
         }
     }
   }
-  // What is left is UTF-8, if it is anything.
+  // The text is UTF-8 from here on unless its bytes were not; PrintableText writes such bytes as escapes.
   return PrintableText(quoted + "\"");
 }
 

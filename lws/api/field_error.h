@@ -16,7 +16,7 @@
 
 namespace lws {
 
-// What kind of fault it is. The text of kWrongType begins as that of kInvalid does.
+// The kind of fault. The text of kWrongType begins like that of kInvalid.
 enum class FieldErrorKind : uint8_t { kInvalid, kRequired, kDuplicate, kUnsupported, kTooLong, kTooMany, kWrongType };
 
 struct FieldError {

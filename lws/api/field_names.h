@@ -1,4 +1,4 @@
-// The names of the fields of a LeaderWorkerSet, for those who nearly know them.
+// Suggestions for misspelt field names of a LeaderWorkerSet.
 //
 //   lws::internal::DidYouMeanField("spec.replcas");    // ", did you mean "replicas"?"
 //
@@ -12,7 +12,7 @@
 
 namespace lws::internal {
 
-// Of an unknown field of a LeaderWorkerSet: the field beside it that it is nearly called like, else "".
+// Returns `, did you mean "NAME"?` for an unknown field with a similar known field beside it, else "".
 std::string DidYouMeanField(absl::string_view path);
 
 }  // namespace lws::internal

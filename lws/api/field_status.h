@@ -1,4 +1,4 @@
-// Statuses about one field of one object, which still know both when a caller wants to say where they stand in a file.
+// Statuses about one field of one object. They keep both, so that a caller can still say where they stand in a file.
 //
 //   absl::Status status = lws::FieldStatus("Pod default/a", "status.phase", "3 is not a string");
 //   status.message();         // Pod default/a: status.phase: 3 is not a string
@@ -19,14 +19,14 @@ namespace lws {
 // InvalidArgument, "OBJECT: FIELD: MESSAGE"; without OBJECT or FIELD when they are empty.
 absl::Status FieldStatus(absl::string_view object, absl::string_view field, absl::string_view message);
 
-// What FieldStatus was told; "" for other statuses.
+// The field or the object that the status was made with; "" for other statuses.
 std::string FieldOf(const absl::Status& status);
 std::string ObjectOf(const absl::Status& status);
 
 // The status with "PREFIX: " before its message; it keeps its field and object.
 absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status);
 
-// The same status, of a field that is below `field`: "FIELD.REST", or "FIELD[0]" where the rest begins so.
+// The same status for a field below `field`: "FIELD.REST", or "FIELD[0]" where the rest begins with an index.
 absl::Status Below(absl::string_view field, const absl::Status& status);
 
 }  // namespace lws

@@ -41,7 +41,7 @@ struct TypeInfo;
 // A list of texts that ends with a null pointer; null itself when there are none.
 using Texts = const char* const*;
 
-// What a value may be: a field's, or an element's of a list or map.
+// What a value may be: the value of a field, or an element of a list or map.
 struct FieldInfo {
   const char* name;
   FieldKind kind;

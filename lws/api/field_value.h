@@ -3,7 +3,7 @@
 //   const lws::FieldValue spec(document["spec"], "spec");
 //   for (const lws::FieldValue& port : spec["ports"].Items()) port["name"].path();    // spec.ports[0].name
 //
-// What is absent, null or of another type reads as empty, so checks need no guards.
+// An absent value, a null and a value of another type all read as empty, so checks need no guards.
 //
 // Laws:
 //   1. No method fails, whatever the document holds.
@@ -31,7 +31,7 @@ class FieldValue {
 
   const std::string& path() const { return path_; }
   const Json& json() const { return *value_; }
-  // Neither absent nor null.
+  // True when the value is neither absent nor null.
   bool exists() const;
 
   // The field of an object, "PATH.NAME"; of the document itself, "NAME".

@@ -27,7 +27,7 @@ absl::StatusOr<int32_t> IntOrPercent::Scale(int32_t total, Rounding rounding) co
   }
   const absl::int128 product = absl::int128(*percent) * total;
   absl::int128 scaled = product / 100;
-  if (product % 100 != 0) {  // division was towards zero
+  if (product % 100 != 0) {  // the division above rounded towards zero
     if (rounding == Rounding::kUp && product > 0) ++scaled;
     if (rounding == Rounding::kDown && product < 0) --scaled;
   }

@@ -29,7 +29,7 @@ class IntOrPercent {
   IntOrPercent() = default;
 
   static IntOrPercent Int(int32_t value) { return IntOrPercent(value); }
-  // Holds any text; one that is no percentage fails when it is scaled.
+  // Holds any text. A text that is not a percentage fails when it is scaled.
   static IntOrPercent Text(std::string text) { return IntOrPercent(std::move(text)); }
 
   bool is_text() const { return is_text_; }
@@ -37,7 +37,7 @@ class IntOrPercent {
   const std::string& text() const { return text_; }
 
   // The number itself, or the text's percentage of `total`. Errors: InvalidArgument for a text that is not an integer
-  // followed by '%' (a sign is taken, as Kubernetes does), or whose result is outside of int32.
+  // followed by '%' (a sign is allowed, as in Kubernetes), or whose result is outside of int32.
   absl::StatusOr<int32_t> Scale(int32_t total, Rounding rounding) const;
 
   // "3" or "25%".

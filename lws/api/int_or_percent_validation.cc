@@ -22,7 +22,7 @@ bool IsPercent(absl::string_view text) {
 const char* Fault(const IntOrPercent& value) {
   if (!value.is_text()) return value.number() < 0 ? "must be greater than or equal to 0" : nullptr;
   if (!IsPercent(value.text())) return kNoPercentage;
-  // A number too long to hold is above 100 as well.
+  // A number that is too long for an int64 counts as above 100.
   const std::optional<int64_t> percent = ParseStrictInteger(absl::StripSuffix(value.text(), "%"));
   return !percent.has_value() || *percent > 100 ? "must not be greater than 100%" : nullptr;
 }

@@ -1,4 +1,4 @@
-// What admission says of maxSurge and maxUnavailable, in Kubernetes' words.
+// The checks of maxSurge and maxUnavailable at admission, in Kubernetes' words.
 //
 //   lws::FieldErrors errors;
 //   lws::ValidateIntOrPercent(lws::IntOrPercent::Text("101%"), "maxSurge", &errors);
@@ -16,7 +16,7 @@
 
 namespace lws::internal {
 
-// Appends what is wrong: a negative number, a text that is no percentage, a percentage above 100.
+// Appends the errors: for a negative number, a text that is not a percentage, and a percentage above 100.
 void ValidateIntOrPercent(const IntOrPercent& value, absl::string_view field, FieldErrors* errors);
 
 // Both maxSurge and maxUnavailable, the value of `field`, scale to 0.

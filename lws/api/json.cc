@@ -8,8 +8,8 @@
 namespace lws {
 namespace {
 
-// The deepest nesting of brackets outside of strings; right for valid JSON, and an upper bound for what a parser would
-// descend into before it finds the first error.
+// The deepest nesting of brackets outside of strings. It is exact for valid JSON. For other texts it is an upper bound
+// for the depth that a parser reaches before it finds the first error.
 int Depth(absl::string_view text) {
   int depth = 0;
   int deepest = 0;
@@ -30,7 +30,7 @@ int Depth(absl::string_view text) {
   return deepest;
 }
 
-// The parser's words without its own prefix "[json.exception.parse_error.101] ".
+// The parser's message without its prefix "[json.exception.parse_error.101] ".
 absl::string_view WithoutPrefix(absl::string_view message) {
   const size_t end = message.find("] ");
   return end == absl::string_view::npos ? message : message.substr(end + 2);
@@ -56,7 +56,7 @@ Json ObjectFromText(absl::string_view text) {
 }
 
 std::string CanonicalJson(const Json& document) {
-  // The replaced characters occur inside strings alone, so that the text can be escaped as a whole.
+  // The replaced characters occur only inside strings, so the whole text can be escaped at once.
   return absl::StrReplaceAll(
       document.dump(-1, ' ', false, Json::error_handler_t::replace),
       {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}});

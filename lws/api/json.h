@@ -27,17 +27,17 @@ using SharedJson = std::shared_ptr<const Json>;
 // Deepest nesting of arrays and objects that ParseJson accepts.
 inline constexpr int kMaxJsonDepth = 1000;
 
-// Returns the document that `text` holds. Of a repeated key the last value counts, as in Kubernetes.
-// Errors: InvalidArgument naming `source` and the line and column, for text that is no JSON, is not UTF-8, holds a
+// Returns the document that `text` holds. When a key is repeated its last value counts, as in Kubernetes.
+// Errors: InvalidArgument naming `source` and the line and column, for text that is not JSON, is not UTF-8, holds a
 // number outside of what a double can hold, or is nested deeper than kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source);
 
-// Returns the JSON object that `text` holds, and an empty object for any other text: what a field that holds an
-// object's JSON means, whoever filled it. Complexity: O(text).
+// Returns the JSON object that `text` holds, or an empty object for any other text. It is meant for text fields that
+// should hold an object's JSON but may hold anything. Complexity: O(text).
 Json ObjectFromText(absl::string_view text);
 
-// Returns `document` with keys sorted, without white space, and with <, >, &, U+2028 and U+2029 written as \u escapes:
-// the bytes that Go's encoding/json writes, which Kubernetes hashes and stores. Complexity: O(document).
+// Returns `document` with keys sorted, without white space, and with <, >, &, U+2028 and U+2029 written as \u escapes.
+// These are the bytes that Go's encoding/json writes, which Kubernetes hashes and stores. Complexity: O(document).
 std::string CanonicalJson(const Json& document);
 
 }  // namespace lws

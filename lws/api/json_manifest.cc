@@ -18,7 +18,7 @@
 namespace lws::internal {
 namespace {
 
-// Walks through a text and leaves behind how far it came.
+// Walks through a text and records in `reached` how far it came.
 class Cursor {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -41,14 +41,14 @@ class Cursor {
   const char** reached_;
 };
 
-// Builds the document of the parser's events.
+// Builds a document from the parser's events.
 class DocumentBuilder {
  public:
   DocumentBuilder(const char* begin, int line, ValueLines* lines, ManifestDocument* document)
       : reached_(begin), counted_(begin), line_(line), path_(lines), document_(document) {}
 
   const char** reached() { return &reached_; }
-  // What is wrong with the meaning of the text; "" when only its form is wrong.
+  // The error in the meaning of the text; "" when the text only breaks JSON's syntax.
   const std::string& error() const { return error_; }
   int Line() {
     line_ += static_cast<int>(std::count(counted_, reached_, '\n'));
@@ -56,7 +56,7 @@ class DocumentBuilder {
     return line_;
   }
 
-  // What the parser calls.
+  // The callbacks of the parser.
   bool null() { return Put(nullptr); }
   bool boolean(bool value) { return Put(value); }
   bool number_integer(int64_t value) { return Put(value); }

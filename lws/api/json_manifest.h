@@ -23,15 +23,15 @@ class JsonManifestReader {
   // Borrows `text`, and `lines` unless it is null.
   JsonManifestReader(absl::string_view text, absl::string_view source, ValueLines* lines);
 
-  // Reads the value at the beginning of rest(). Errors: NotFound for what is no JSON, so that it may be YAML;
+  // Reads the value at the beginning of rest(). Errors: NotFound for text that is not JSON, so that it may be YAML;
   // InvalidArgument "SOURCE:LINE: ..." for a key that is already set, nesting that is too deep, and numbers that no
   // double holds. Complexity: O(value).
   absl::Status Next(ManifestDocument* document);
 
   absl::string_view rest() const { return rest_; }
-  // Of the beginning of rest().
+  // The line at which rest() begins.
   int line() const { return line_; }
-  // Passes over white space and a line "---".
+  // Skips white space and a line "---".
   void SkipSeparator();
 
  private:

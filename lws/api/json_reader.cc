@@ -27,7 +27,7 @@ std::string TextOr(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Whether `wanted` is a value within `document`, which is at `path`; then the path is that of the value.
+// Searches `document`, which is at `path`, for the value `wanted`. When it finds it, `path` becomes the value's path.
 bool PathTo(const Json& wanted, const Json& document, std::string* path) {
   if (&wanted == &document) return true;
   const size_t size = path->size();

@@ -1,5 +1,5 @@
-// Reading single fields of a document whose shape is not trusted: the first field of a wrong type is remembered, named
-// with its object, and all reading goes on with empty values.
+// Reads single fields of a document whose shape is not trusted. The first field of a wrong type is remembered with its
+// path and object, and all further reading continues with empty values.
 //
 //   lws::internal::JsonReader pod(document);
 //   std::string phase = pod.Text("status", "phase");
@@ -34,7 +34,7 @@ class JsonReader {
   std::string Text(Path path) { return OptionalText(path).value_or(""); }
   std::optional<std::string> OptionalText(Path path);
   std::optional<int64_t> Integer(Path path);
-  // A number of things: from 0 to the largest int32. `otherwise` when absent.
+  // A count, from 0 to the largest int32; `otherwise` when absent.
   int32_t Count(Path path, int32_t otherwise);
   std::string TextIn(const Json& from, Path path);
   std::optional<int64_t> IntegerIn(const Json& from, Path path);
@@ -43,18 +43,18 @@ class JsonReader {
   const Json& List(Path path);
   const Json& Object(Path path);
 
-  // OK, or what was wrong first, as FieldStatus has it: "KIND NAMESPACE/NAME: FIELD: ...".
+  // OK, or the first error, in FieldStatus' form: "KIND NAMESPACE/NAME: FIELD: ...".
   const absl::Status& status() const { return status_; }
 
  private:
-  // `value` is a value of the object.
+  // Remembers that `value` is not a `wanted`. REQUIRES: `value` is inside the object.
   void Fail(const Json& value, const char* wanted);
 
   const Json& object_;
   absl::Status status_;
 };
 
-// "KIND NAMESPACE/NAME" as far as the object tells.
+// "KIND NAMESPACE/NAME", with the parts that the object has.
 std::string DescribeObject(const Json& object);
 
 }  // namespace lws::internal

@@ -9,10 +9,10 @@ namespace lws::internal {
 
 struct JsonStructure::Parser {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> implementation;
-  std::string buffer;  // padded, as simdjson reads beyond the end
+  std::string buffer;  // padded, because simdjson reads beyond the end
   size_t size = 0;     // of the text
 
-  // Makes place for a text of this size.
+  // Makes room for a text of this size.
   bool Reserve(size_t wanted) {
     wanted += simdjson::SIMDJSON_PADDING;
     if (buffer.size() >= wanted) return true;

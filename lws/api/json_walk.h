@@ -1,5 +1,5 @@
 // A walk through a JSON text along its structural characters: brackets, colons, commas, and the first character of
-// every text, number or word. No document is built, and what is passed over is not looked at.
+// every text, number or word. It builds no document, and does not check what it skips.
 //
 //   lws::internal::JsonStructure structure;
 //   if (!structure.Find(text)) ...                         // no JSON
@@ -8,8 +8,8 @@
 //     return key == "name" ? walk.ReadText(&name) : walk.Skip();
 //   });
 //
-// Every method returns false for what is not as Kubernetes writes it: another type, a null, an escape in a text. A
-// careful reader then finds the words for it.
+// Every method returns false for JSON that differs from what Kubernetes writes: another type, a null, an escape in a
+// text. The caller then reads the document in the slow, careful way, which also words the error.
 //
 // Thread-safety: none; a structure for each thread.
 #ifndef LWS_API_JSON_WALK_H_
@@ -30,13 +30,13 @@ namespace lws::internal {
 
 class JsonWalk {
  public:
-  // Borrows both. `places` are those of the structural characters, in order, and once more the size of the text.
+  // Borrows both. `places` are the offsets of the structural characters in order, followed by the size of the text.
   JsonWalk(absl::string_view text, const uint32_t* places, size_t count)
       : text_(text.data()), next_(places), end_(places + count), has_escapes_(absl::StrContains(text, '\\')) {}
 
   bool AtEnd() const { return next_ == end_; }
 
-  // What is behind the text at its end.
+  // The next structural character. At the end it is the character behind the text.
   char Peek() const { return text_[*next_]; }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool Skip() {
@@ -51,7 +51,7 @@ class JsonWalk {
     return true;
   }
 
-  // A text without escapes. It ends before what follows it.
+  // Reads a text without escapes and stops at the structural character after it.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool ReadText(absl::string_view* text) {
     if (AtEnd() || Peek() != '"') return false;
     const char* begin = text_ + *next_ + 1;
@@ -68,7 +68,7 @@ class JsonWalk {
     return true;
   }
 
-  // A number of things of up to nine digits.
+  // Reads a count of up to nine digits.
   bool ReadCount(int32_t* count) {
     *count = ParseIndex(ReadWord());
     return *count >= 0;
@@ -81,8 +81,8 @@ class JsonWalk {
     return absl::StripTrailingAsciiWhitespace({begin, static_cast<size_t>(text_ + *++next_ - begin)});
   }
 
-  // Calls visit(key) at the value of every field, or visit() at every item, until it returns false. It reads the value,
-  // or skips it.
+  // Calls visit(key) at the value of every field, or visit() at every item, until it returns false. `visit` must read
+  // the value or skip it.
   template <typename Visit>
   bool ForEachField(const Visit& visit) {
     return ForEach('{', '}', [this, &visit] {
@@ -98,7 +98,7 @@ class JsonWalk {
   }
 
  private:
-  // Brackets differ from braces in one bit.
+  // '[' and '{', as ']' and '}', differ only in the bit 0x20.
   static bool Opens(char structural) { return (structural | 0x20) == '{'; }
   static bool Closes(char structural) { return (structural | 0x20) == '}'; }
 
@@ -125,7 +125,7 @@ class JsonWalk {
   const bool has_escapes_;
 };
 
-// Finds the structural characters, with the widest instructions that the processor has. It keeps its memory from one
+// Finds the structural characters with the widest instructions that the processor has. It reuses its memory from one
 // text to the next.
 class JsonStructure {
  public:
@@ -134,10 +134,10 @@ class JsonStructure {
   JsonStructure(JsonStructure&&) noexcept;
   JsonStructure& operator=(JsonStructure&&) noexcept;
 
-  // False for a text that is no UTF-8, or holds a text without an end.
+  // Returns false for a text that is not UTF-8, or that holds a string without an end.
   bool Find(absl::string_view text);
 
-  // From the beginning of the last text that was found. Borrows from this.
+  // A walk from the beginning of the last text that was found. It borrows from this object.
   JsonWalk Walk() const;
 
  private:
@@ -145,7 +145,7 @@ class JsonStructure {
   std::unique_ptr<Parser> parser_;
 };
 
-// Whether the bit is new in `seen`, for keys that may come once.
+// Sets the bit in `seen` and returns whether it is new: keys may come only once.
 inline bool Once(uint32_t bit, uint32_t* seen) {
   const bool first = (*seen & bit) == 0;
   *seen |= bit;

@@ -4,7 +4,7 @@
 //   parsed->spec().replicas();                                  // 4
 //   lws::LeaderWorkerSetToJson(*parsed)["spec"]["replicas"];    // 4
 //
-// The message type itself is in leader_worker_set.pb.h, for those who look inside.
+// The message type itself is in leader_worker_set.pb.h, for code that reads its fields.
 //
 // Laws:
 //   1. LeaderWorkerSetFromJson(LeaderWorkerSetToJson(s)) equals s, for every s that LeaderWorkerSetFromJson returned.
@@ -27,7 +27,7 @@ class LeaderWorkerSet;
 class LeaderWorkerTemplate;
 class LeaderWorkerSetStatus;
 
-// Errors: InvalidArgument naming the field that holds something else than its type. No defaults are applied.
+// Errors: InvalidArgument naming the field whose value has another type. No defaults are applied.
 absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document);
 Json LeaderWorkerSetToJson(const LeaderWorkerSet& set);
 

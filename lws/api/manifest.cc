@@ -28,13 +28,13 @@ namespace {
 
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
-// Objects out of documents, with lists taken apart. Every object knows its path within its document.
+// Collects the objects of documents, and splits lists into their items. Every object knows its path in its document.
 class ObjectCollector {
  public:
   ObjectCollector(absl::string_view source, std::vector<ManifestObject>* objects)
       : source_(source), objects_(objects) {}
 
-  // Where the objects stand in their documents is kept for FieldLine alone.
+  // Keeps each object's path within its document. Only FieldLine needs the paths.
   void KeepPaths() { keeps_paths_ = true; }
   const std::vector<std::string>& paths() const { return paths_; }
 
@@ -79,7 +79,7 @@ class ObjectCollector {
     return &*items;
   }
 
-  // Of the items of a NodeList each is a Node of the list's version, and need not say so.
+  // The items of a NodeList are Nodes of the list's version, even where they do not say so themselves.
   static void Inherit(const std::string& item_kind, const Json& list, Json* item) {
     if (item_kind.empty() || !item->is_object()) return;
     const auto is_absent = [item](const char* key) {
@@ -105,7 +105,7 @@ absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
   if (absl::StartsWith(text, "\xff\xfe") || absl::StartsWith(text, "\xfe\xff")) {
     return ErrorAt(source, 1, "the text is UTF-16, not UTF-8");
   }
-  // The first line that is broken: no character goes over a line break.
+  // Look for the first broken line. Lines can be checked one by one, because no character spans a line break.
   int line = 1;
   while (true) {
     const size_t end = text.find('\n');
@@ -116,8 +116,8 @@ absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
   return ErrorAt(source, line, "the text is not UTF-8");
 }
 
-// All documents to `take`; `lines`, unless it is null, gets those of the document that is read, and is emptied by
-// `take`.
+// Calls `take` with every document. Unless `lines` is null, it holds the lines of the document that is being read, and
+// `take` empties it.
 template <typename Take>
 absl::Status ReadDocuments(absl::string_view text, absl::string_view source, ValueLines* lines, const Take& take) {
   absl::Status status = CheckUtf8(text, source);
@@ -161,7 +161,7 @@ int FieldLine(absl::string_view text, int number, absl::string_view field) {
   collector.KeepPaths();
   ValueLines lines;
   int found = 0;
-  // An error ends the reading once the object is found.
+  // The error that is returned when the object is found only stops the reading.
   ReadDocuments(text, "", &lines, [&](ManifestDocument document) -> absl::Status {
     absl::Status status = collector.Take(std::move(document));
     if (status.ok() && number >= 0 && static_cast<size_t>(number) < objects.size()) {

@@ -4,9 +4,9 @@
 //   (*(*objects)[0].object)["kind"];    // "LeaderWorkerSet"
 //   (*objects)[0].line;                 // 1
 //
-// A text that begins with { is a stream of JSON objects, and YAML from where it is not. Of YAML there are many
-// documents, anchors and merge keys, block scalars, the booleans and numbers of YAML 1.1. Objects of kind List, or
-// NodeList and the like, are taken apart, and empty documents passed over.
+// A text that begins with { is read as a stream of JSON objects; from where that is not JSON, it is read as YAML. YAML
+// may have many documents, anchors and merge keys, block scalars, and the booleans and numbers of YAML 1.1. Objects of
+// kind List, NodeList and the like are split into their items, and empty documents are skipped.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_MANIFEST_H_
@@ -24,18 +24,18 @@ namespace lws {
 
 struct ManifestObject {
   SharedJson object;  // an object
-  int line = 1;       // of its beginning
+  int line = 1;       // the line of its beginning
   int number = 0;     // its place among the objects of the text
 };
 
 // The objects of the text, in order; none for an empty one.
-// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not read or is not UTF-8, repeated keys, tabs as
-// indentation, documents that are no objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
+// Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not parse or is not UTF-8, repeated keys, tabs as
+// indentation, documents that are not objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
 // kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source);
 
-// The line of the field "spec.containers[0].image" of the object of this number, or of the nearest value around it;
-// 0 when there is no such object. It reads the text again. Complexity: O(text).
+// The line of the field, such as "spec.containers[0].image", of the object with this number, or of the nearest value
+// around it; 0 when there is no such object. The function reads the text again. Complexity: O(text).
 int FieldLine(absl::string_view text, int number, absl::string_view field);
 
 }  // namespace lws

@@ -1,4 +1,4 @@
-// The metadata of an object into ObservedMeta along a JsonWalk, with what is of one kind alone left to visitors.
+// Reads the metadata of an object into ObservedMeta along a JsonWalk. Visitors read the parts that only one kind has.
 //
 //   lws::internal::WalkMeta(&walk, &pod.meta, read_label, read_annotation, skip);
 //
@@ -20,8 +20,9 @@
 
 namespace lws::internal {
 
-// The object along the walk where it is as Kubernetes writes it, else by way of its document. `Walk(&walk,
-// object).Read()` reads the cleared object; `source` names it in the errors of ParseJson.
+// Reads `object` along the walk. When that fails, because the text differs from what Kubernetes writes, it is parsed
+// and observed as a document. `Walk(&walk, object).Read()` reads into the cleared object; `source` names the text in
+// the errors of ParseJson.
 template <typename Walk, typename Object>
 absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::string_view source,
                        absl::StatusOr<Object> (*observe)(const Json& document), void (*clear)(Object* object),
@@ -42,13 +43,13 @@ absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::s
   return absl::OkStatus();
 }
 
-// Makes the metadata that of no object, and keeps the memory of its texts.
+// Empties the metadata, and keeps the memory of its texts.
 void ClearMeta(ObservedMeta* meta);
 
-// The owner that is the controller; the first counts.
+// Reads the owner reference with controller true; the first one counts.
 bool WalkOwners(JsonWalk* walk, ObservedMeta* meta);
 
-// Labels that every kind has. Calls visit(key) at the value of others, to be read or skipped.
+// Reads the labels that every kind has. At all other labels it calls visit(key), which reads or skips the value.
 template <typename Visit>
 bool WalkLabels(JsonWalk* walk, ObservedMeta* meta, const Visit& visit) {
   uint32_t seen = 0;
@@ -60,7 +61,8 @@ bool WalkLabels(JsonWalk* walk, ObservedMeta* meta, const Visit& visit) {
   });
 }
 
-// Calls visit_label(key), visit_annotation(key) and visit_field(key) at the values that are not of ObservedMeta.
+// Reads the fields of ObservedMeta. At all others it calls visit_label(key), visit_annotation(key) or
+// visit_field(key).
 template <typename VisitLabel, typename VisitAnnotation, typename VisitField>
 bool WalkMeta(JsonWalk* walk, ObservedMeta* meta, const VisitLabel& visit_label,
               const VisitAnnotation& visit_annotation, const VisitField& visit_field) {

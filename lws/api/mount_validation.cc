@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kPropagations[] = {"Bidirectional", "HostToContainer", "None", nullptr};
 constexpr const char* kRecursiveReadOnly[] = {"Disabled", "Enabled", "IfPossible", nullptr};
 
-// The names and paths of a list; of two items of one name the last path counts.
+// The names and paths of a list. When two items share a name, the path of the last one counts.
 struct NamesAndPaths {
   std::set<std::string> names;
   std::set<std::string> paths;
@@ -69,7 +69,7 @@ void CheckOverlap(const FieldValue& item, const char* path, const NamesAndPaths&
   }
 }
 
-// The API server names the list, not the mount, in what it says of these fields.
+// For these fields the API server's errors name the list instead of the mount.
 void CheckSubPaths(const FieldValue& mount, const FieldValue& list, FieldErrors* errors) {
   CheckText(mount["subPath"].Named(list["subPath"].path()), DescendingPathErrors, errors);
   const std::string expression = mount["subPathExpr"].Text();

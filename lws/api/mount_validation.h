@@ -1,4 +1,4 @@
-// What the API server says of a container's mounts and block devices.
+// The API server's checks of a container's mounts and block devices.
 //
 //   lws::internal::CheckMounts(container, volumes, &errors);
 //   // spec.containers[0].volumeMounts[0].name: Not found: "nope"

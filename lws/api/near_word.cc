@@ -9,10 +9,10 @@
 namespace lws::internal {
 namespace {
 
-// No key is longer; what is longer is near to none.
+// No key is longer than this, so a longer word resembles none.
 constexpr size_t kLongestWord = 64;
 
-// How many letters are to be put in, left out, replaced or swapped with the next, capitals aside.
+// The number of letters to insert, remove, replace or swap with the next one, ignoring capitals.
 int Distance(absl::string_view a, absl::string_view b) {
   std::vector<std::vector<int>> cost(a.size() + 1, std::vector<int>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {

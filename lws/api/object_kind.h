@@ -26,11 +26,11 @@ enum class ObjectKind {
   kPodGroup,            // scheduling.volcano.sh/v1beta1
 };
 
-// kOther for what is no object, or says no kind or version.
+// Returns kOther for a value that is not an object, or has no kind or version.
 ObjectKind KindOf(const Json& object);
 
-// Of an object that calls itself a LeaderWorkerSet: "" when KindOf agrees, else why not, in kubectl's words:
-// "apiVersion not set", or "no matches for kind "LeaderWorkerSet" in version "apps/v1"". Of other objects "".
+// For an object whose kind is LeaderWorkerSet: "" when KindOf agrees, else the reason why not, in kubectl's words:
+// "apiVersion not set", or "no matches for kind "LeaderWorkerSet" in version "apps/v1"". For other objects "".
 std::string WhyNoLeaderWorkerSet(const Json& object);
 
 }  // namespace lws

@@ -53,7 +53,7 @@ void CheckLabels(const ObjectMeta& meta, FieldErrors* errors) {
 void CheckAnnotations(const ObjectMeta& meta, FieldErrors* errors) {
   size_t bytes = 0;
   for (const auto& [key, value] : Sorted(meta.annotations())) {
-    // Upper case is allowed in an annotation's prefix.
+    // Annotation keys, unlike label keys, may have upper case letters in their prefix.
     AddAll("metadata.annotations", key, LabelKeyErrors(absl::AsciiStrToLower(key)), errors);
     bytes += key.size() + value.size();
   }
@@ -71,7 +71,7 @@ std::string Show(const OwnerReference& owner) {
   return shown + "}";
 }
 
-// Whether "group/version" or "version".
+// Whether the text has the form "group/version" or "version".
 bool HasVersion(absl::string_view api_version) {
   return !api_version.empty() && std::count(api_version.begin(), api_version.end(), '/') <= 1 &&
          !absl::EndsWith(api_version, "/");
@@ -123,11 +123,11 @@ void CheckFinalizers(const ObjectMeta& meta, FieldErrors* errors) {
   }
 }
 
-// What creation and update have in common; `name_rule` tells what is wrong with a name.
+// The checks that creation and update share. `name_rule` returns what is wrong with a name.
 FieldErrors CheckMeta(const ObjectMeta& meta, std::vector<std::string> (*name_rule)(absl::string_view)) {
   FieldErrors errors;
   if (!meta.generate_name().empty()) {
-    // What is generated is put behind a trailing '-'.
+    // A generated name appends letters to the prefix, so the prefix may end with '-'.
     const std::string generated = absl::StrCat(absl::StripSuffix(meta.generate_name(), "-"), "a");
     AddAll("metadata.generateName", meta.generate_name(), name_rule(generated), &errors);
   }

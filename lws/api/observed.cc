@@ -41,7 +41,7 @@ ObservedMeta ReadMeta(JsonReader& reader) {
   return meta;
 }
 
-// Kubernetes' own check takes the first condition of the type.
+// The first condition of the type counts, as in Kubernetes' own check.
 bool ReadReady(JsonReader& reader) {
   for (const Json& condition : reader.List({"status", "conditions"})) {
     if (reader.TextIn(condition, {"type"}) == "Ready") return reader.TextIn(condition, {"status"}) == "True";

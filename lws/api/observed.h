@@ -3,8 +3,8 @@
 //   absl::StatusOr<lws::ObservedPod> observed = lws::ObservePod(pod);
 //   observed->ready();    // true: phase Running, condition Ready True
 //
-// The functions project a Kubernetes object once, at the edge; a host with typed objects fills the structs itself. A
-// text that is absent is empty where empty and absent mean the same, else nullopt.
+// The functions project a Kubernetes object once, at the edge. A host with typed objects fills the structs itself. An
+// absent text is empty where empty and absent mean the same, else nullopt.
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_API_OBSERVED_H_
@@ -41,7 +41,7 @@ struct ObservedMeta {
   std::string set_name;
   std::string revision_key;
   std::optional<std::string> group_index;
-  // GroupInName(*this), or -1, which only costs time.
+  // GroupInName(*this), or -1 when nobody computed it. Decisions are the same with -1, only slower.
   int32_t group_in_name = -1;
 };
 
@@ -54,7 +54,7 @@ enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
 // kUnknown for any other text.
 PodPhase ReadPodPhase(absl::string_view phase);
 
-// Succeeded or Failed: such a pod uses its node no more.
+// Succeeded or Failed. Such a pod does not use its node any more.
 inline bool IsFinished(PodPhase phase) { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
 
 struct ObservedPod {
@@ -83,9 +83,9 @@ struct ObservedStatefulSet {
   int32_t available_replicas = 0;
   std::string current_revision;
   std::string update_revision;
-  // The fields that the manager `lws` applied, as they are now; null when the object does not tell.
+  // The fields that the manager `lws` applied, with their present values; null when the object does not say.
   SharedJson applied;
-  // AppliedCore(*applied), for a StatefulSet without a group index; may be empty, which only costs time.
+  // AppliedCore(*applied), for a StatefulSet without a group index. Decisions are the same with "", only slower.
   std::string applied_core;
 };
 
@@ -93,7 +93,7 @@ struct ObservedRevision {
   ObservedMeta meta;
   int64_t number = 0;
   std::string data;  // canonical JSON
-  // RevisionReads(data) was asked, and holds. False costs each look at a leader the time to read `data`.
+  // Whether RevisionReads(data) is known to be true. If false, each look at a leader reads `data` again.
   bool is_known_to_read = false;
 };
 
@@ -110,8 +110,8 @@ struct ObservedNode {
   std::map<std::string, std::string> labels;
 };
 
-// Errors of all: InvalidArgument naming the object and the field, for a value of another type than the field's.
-// Complexity: O(object).
+// Errors of all functions: InvalidArgument naming the object and the field, for a value of another type than the
+// field's. Complexity: O(object).
 absl::StatusOr<ObservedMeta> ObserveMeta(const Json& object);  // of any kind
 absl::StatusOr<ObservedPod> ObservePod(const Json& object);
 absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object);

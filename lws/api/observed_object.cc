@@ -24,7 +24,7 @@ absl::StatusOr<ObservedObject> ReadSet(const Json& object) {
                      set.status().message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
-// What an object is must be readable, even if it is of no interest.
+// The kind and name must be readable even if no decision reads the object.
 absl::StatusOr<ObservedObject> ReadOther(const Json& object) {
   JsonReader reader(object);
   reader.Text({"apiVersion"});

@@ -16,11 +16,11 @@
 
 namespace lws {
 
-// monostate: of a kind that no decision reads.
+// Holds monostate for an object of a kind that no decision reads.
 using ObservedObject = std::variant<std::monostate, LeaderWorkerSet, ObservedPod, ObservedStatefulSet, ObservedRevision,
                                     ObservedService, ObservedPodGroup, ObservedNode>;
 
-// Errors: InvalidArgument naming the object and the field that does not read. Complexity: O(object).
+// Errors: InvalidArgument naming the object and the field that does not parse. Complexity: O(object).
 absl::StatusOr<ObservedObject> ReadObservedObject(const Json& object);
 
 }  // namespace lws

@@ -53,8 +53,8 @@ struct ObservedRoleService {
   RoleLabels labels;
 };
 
-// Errors of all: InvalidArgument naming the object and the field, for a value of another type than the field's.
-// Complexity: O(object).
+// Errors of all functions: InvalidArgument naming the object and the field, for a value of another type than the
+// field's. Complexity: O(object).
 absl::StatusOr<ObservedChild> ObserveChild(const Json& object);
 absl::StatusOr<ObservedRoleService> ObserveRoleService(const Json& object);
 

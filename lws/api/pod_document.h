@@ -20,14 +20,15 @@ namespace lws::internal {
 inline constexpr char kLabels[] = "labels";
 inline constexpr char kAnnotations[] = "annotations";
 
-// OK when `pod` has the shape that the functions below rely on: metadata, labels, annotations, spec and containers of
-// the right types, as far as they are there. Errors: InvalidArgument naming the pod and the field.
+// OK when `pod` has the shape that the functions below rely on: metadata, labels, annotations, spec and containers are
+// absent or of the right types. Errors: InvalidArgument naming the pod and the field.
 absl::Status CheckPodShape(const Json& pod);
 
 // The text of a field; "" when it is absent, null, or no text.
 std::string TextOf(const Json& object, const char* key);
 
-// metadata.MAP[KEY]; `map` is kLabels or kAnnotations. REQUIRES of this and the following: CheckPodShape(pod).ok().
+// metadata.MAP[KEY]; `map` is kLabels or kAnnotations. This and the following functions REQUIRE
+// CheckPodShape(pod).ok().
 std::optional<std::string> PodText(const Json& pod, const char* map, const char* key);
 void SetPodText(const char* map, const char* key, absl::string_view text, Json* pod);
 

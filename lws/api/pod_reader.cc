@@ -17,7 +17,7 @@ using internal::WalkMeta;
 
 namespace {
 
-// Keeps the memory of the texts.
+// Empties the pod, and keeps the memory of its texts.
 void Clear(ObservedPod* pod) {
   ClearMeta(&pod->meta);
   pod->worker_index.reset();
@@ -31,7 +31,7 @@ void Clear(ObservedPod* pod) {
   pod->node_name.clear();
 }
 
-// The parts of a pod. Every function returns false as JsonWalk does, and for a key that comes a second time.
+// Reads the parts of a pod. Every function returns false as JsonWalk does, and for a key that comes a second time.
 class PodWalk {
  public:
   PodWalk(JsonWalk* walk, ObservedPod* pod) : walk_(*walk), pod_(*pod) {}
@@ -76,7 +76,7 @@ class PodWalk {
     });
   }
 
-  // How many there are takes more reading.
+  // Whether the resources do not name TPUs. If they do, the slow way has to read how many there are.
   bool HasNoTpus() {
     return walk_.ForEachField([&](absl::string_view) {
       if (walk_.Peek() != '{') return walk_.Skip();
@@ -100,7 +100,7 @@ class PodWalk {
     });
   }
 
-  // The first of type Ready counts.
+  // The first condition of type Ready counts.
   bool ReadConditions() {
     bool found = false;
     return walk_.ForEachItem([&] {

@@ -1,4 +1,4 @@
-// Pods as a watch tells them, read into what decisions need without building a document.
+// Reads pods as watches deliver them. It extracts what decisions need without building a document.
 //
 //   lws::PodReader reader;
 //   lws::ObservedPod observed;
@@ -6,10 +6,10 @@
 //   observed.meta.name;    // "vllm-0"
 //
 // Laws:
-//   1. Of a document that ParseJson accepts the result, or the error, is that of ObservePod.
+//   1. For a document that ParseJson accepts, the result, or the error, is that of ObservePod.
 //   2. Parts of the document that no decision reads are not checked.
 //
-// Thread-safety: none; a reader for each thread. It keeps its memory from one pod to the next.
+// Thread-safety: none; use a reader for each thread. A reader reuses its memory from one pod to the next.
 #ifndef LWS_API_POD_READER_H_
 #define LWS_API_POD_READER_H_
 

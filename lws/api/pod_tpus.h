@@ -10,11 +10,12 @@
 
 namespace lws::internal {
 
-// The container's limit of google.com/tpu, else its request, is there and not zero. A value that is no quantity is
-// zero.
+// Whether the container's limit of google.com/tpu, or else its request, is present and not zero. A value that is not a
+// quantity counts as zero.
 bool ContainerRequestsTpus(const Json& container);
 
-// Some container or init container of this pod spec does. Anything that is no pod spec asks for none.
+// Whether some container or init container of this pod spec asks for TPUs. A value that is not a pod spec asks for
+// none.
 bool PodRequestsTpus(const Json& pod_spec);
 
 }  // namespace lws::internal

@@ -55,7 +55,7 @@ void CheckOs(const FieldValue& os, FieldErrors* errors) {
   }
 }
 
-// The fields that come after those that depend on others, in the API server's order.
+// The fields that the API server checks last, in its order, after the fields that depend on each other.
 constexpr FieldRule kLastFields[] = {{"serviceAccountName", CheckSubdomain},
                                      {"nodeName", CheckSubdomain},
                                      {"activeDeadlineSeconds", CheckDeadline},
@@ -127,7 +127,7 @@ ContainersPod ReadPod(const FieldValue& spec, UsableVolumes volumes, bool is_pod
   return pod;
 }
 
-// What depends on the containers, and what they depend on.
+// Checks the fields that depend on the containers, and those that the containers depend on.
 void CheckMembers(const FieldValue& spec, const VolumeOwner& owner, FieldErrors* errors) {
   UsableVolumes volumes = CheckVolumes(spec["volumes"], owner, errors);
   const ContainersPod pod = ReadPod(spec, std::move(volumes), owner.is_pod);

@@ -1,14 +1,14 @@
-// What the API server says of pods and pod templates.
+// The API server's checks of pods and pod templates.
 //
 //   lws::Join(lws::internal::ValidatePod(pod));
 //   // spec.containers[0].image: Required value
 //
-// All of a pod's own rules are here; whether the objects that it names exist is the cluster's affair. Texts and their
-// order are those of Kubernetes 1.36 with its features as they are by default: tests/traces/validation.json.
+// All rules about the pod itself are here. Whether the objects that it names exist is not checked: only the cluster
+// knows. Texts and their order are those of Kubernetes 1.36 with its default features: tests/traces/validation.json.
 //
 // Laws:
-//   1. Defaults count: what the API server would fill in is never missing.
-//   2. A pod is checked as its template is, and for more: names that are known now, and requests that come from limits.
+//   1. A field that the API server would fill in by default is never reported as missing.
+//   2. A pod passes the checks of a template and more: its names are known, and its limits imply requests.
 //
 // Not looked at: windowsOptions; the sources clusterTrustBundle and podCertificate of projected volumes; annotations
 // that AppArmor and seccomp had before they had fields; plugins that a cluster adds to admission.
@@ -26,7 +26,7 @@ namespace lws::internal {
 // Creation of a pod. Complexity: O(pod).
 FieldErrors ValidatePod(const Json& pod);
 
-// A template in another object. The volumes of `volumeClaimTemplates` are to be among its own. Complexity: O(template).
+// A template in another object. It may mount the volumes of `volumeClaimTemplates`. Complexity: O(template).
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors);
 
 }  // namespace lws::internal

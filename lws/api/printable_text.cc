@@ -9,7 +9,7 @@
 namespace lws {
 namespace {
 
-// One character of a text: its number and its bytes; size 0 when the bytes are no UTF-8.
+// One character of a text: its number and its bytes. The size is 0 when the bytes are not UTF-8.
 struct Character {
   uint32_t code = 0;
   size_t size = 0;
@@ -34,7 +34,7 @@ bool IsBetween(uint32_t code, uint32_t first, uint32_t last) { return code >= fi
 
 bool IsPrintable(uint32_t code) {
   if (code < 0x20 || IsBetween(code, 0x7f, 0x9f)) return false;        // C0, DEL, C1
-  if (IsBetween(code, 0x200e, 0x200f) || code == 0x61c) return false;  // marks of direction
+  if (IsBetween(code, 0x200e, 0x200f) || code == 0x61c) return false;  // direction marks
   if (IsBetween(code, 0x2028, 0x202e)) return false;                   // separators, embeddings, overrides
   return !IsBetween(code, 0x2066, 0x2069) && code != 0xfeff;           // isolates, the byte order mark
 }

@@ -1,5 +1,5 @@
-// Texts of unknown origin for a terminal or a log: nothing in them can move a cursor, change a color, begin a new line
-// or turn around the direction of writing.
+// Makes texts of unknown origin safe for a terminal or a log: nothing in them can move a cursor, change a color, begin
+// a new line or reverse the direction of writing.
 //
 //   lws::PrintableText("serve\x1b[31m");    // serve\x1b[31m, in letters
 //
@@ -13,9 +13,10 @@
 
 namespace lws {
 
-// `text` with control characters, the marks of direction, line and paragraph separators, byte order marks and bytes
-// that are no UTF-8 written as \n, \t, \x1b or \u202e. Everything else stays, a backslash too, so that a text that is
-// printable stays the same; the result is always printable. Complexity: O(text).
+// `text` with control characters, direction marks, line and paragraph separators, byte order marks and bytes that are
+// not UTF-8 written as
+// , \t, \x1b or \u202e. Everything else stays, a backslash too, so a printable text stays the same. The result is
+// always printable. Complexity: O(text).
 std::string PrintableText(absl::string_view text);
 
 }  // namespace lws

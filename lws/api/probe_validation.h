@@ -1,4 +1,4 @@
-// What the API server says of probes and of what a container does when it starts and stops.
+// The API server's checks of probes and of the hooks that run when a container starts and stops.
 //
 //   lws::internal::CheckProbes(container, /*grace_period=*/30, &errors);
 //   // spec.containers[0].readinessProbe: Required value: must specify a handler type
@@ -24,7 +24,7 @@ void CheckPortNumberOrName(const FieldValue& port, FieldErrors* errors);
 // `lifecycle` and the three probes; the pod has `grace_period` seconds to stop. Complexity: O(container).
 void CheckProbes(const FieldValue& container, int64_t grace_period, FieldErrors* errors);
 
-// An init container that does not go on running has none of them. Complexity: O(1).
+// An init container that ends must have none of them. Complexity: O(1).
 void CheckNoProbes(const FieldValue& container, FieldErrors* errors);
 
 }  // namespace lws::internal

@@ -7,7 +7,7 @@
 //
 // Laws:
 //   1. For a document that ReadTyped returned for the type of the same name, ReadTyped(ProtoToJson(ProtoFromJson(d)))
-//   == d.
+//      == d.
 //
 // Thread-safety: may be called concurrently for distinct messages.
 #ifndef LWS_API_PROTO_JSON_H_

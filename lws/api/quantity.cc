@@ -28,7 +28,7 @@ namespace {
 constexpr int64_t kBillion = 1000000000;
 constexpr int kNanoDigits = 9;
 
-// "sign? whole .fraction? suffix", cut but not yet understood.
+// A text split into sign, whole part, fraction and suffix. The parts are not interpreted yet.
 struct Pieces {
   bool negative = false;
   absl::string_view whole;  // without leading zeros
@@ -101,7 +101,7 @@ absl::StatusOr<Suffix> Understand(absl::string_view text) {
   return Suffix{Quantity::Format::kDecimalExponent, exponent};
 }
 
-// Kubernetes keeps numbers of this length as an int64 and a power of ten. `scale` is that power.
+// Whether the number is so short that Kubernetes keeps it as an int64 and a power of ten. `scale` is that power.
 bool IsShort(const Pieces& pieces, const Suffix& suffix, int* scale) {
   const int whole_digits = std::max<int>(1, pieces.whole.size());
   const int fraction_digits = pieces.fraction.size();
@@ -146,8 +146,8 @@ std::string ToDecimal(const BIGNUM* bn) {
   return result;
 }
 
-// `sign` + digits * 10^exponent, with the exponent lowered to a multiple of three and trailing thousands folded into
-// it.
+// Writes `sign` + digits * 10^exponent. The exponent is lowered to a multiple of three, and trailing thousands are
+// moved into it.
 std::string WriteDecimal(const BIGNUM* billionths, Quantity::Format format) {
   std::string digits = ToDecimal(billionths);
   int exponent = -kNanoDigits;
@@ -174,7 +174,7 @@ bool IsBelow1024(const BIGNUM* billionths) {
   return below;
 }
 
-// nullopt when the amount is no whole number.
+// Returns nullopt when the amount is not a whole number.
 std::optional<std::string> WriteBinary(const BIGNUM* billionths) {
   BIGNUM* units = BN_dup(billionths);
   std::optional<std::string> result;

@@ -5,8 +5,8 @@
 //   q.ToString();        // "2Gi"
 //   q.Value();           // 2147483648
 //
-// A quantity is a whole number of billionths (n); what is finer is rounded away from zero when it is read, and binary
-// quantities (Ki..Ei) are capped at 2^63-1, as Kubernetes does.
+// A quantity is a whole number of billionths (n). Finer amounts are rounded away from zero when they are read, and
+// binary quantities (Ki..Ei) are capped at 2^63-1, as in Kubernetes.
 //
 // Laws:
 //   1. Parse(q.ToString()) equals q in value, while q is below 10^21 or in kDecimalExponent. From 10^21 on Kubernetes
@@ -53,8 +53,8 @@ class Quantity {
   // O(length^2 + exponent^2).
   static absl::StatusOr<Quantity> Parse(absl::string_view text);
 
-  // What Kubernetes prints and stores: the largest suffix that leaves no fraction. A text that was short and already in
-  // such a form is kept to the letter ("+0015", "3.M").
+  // The text that Kubernetes prints and stores: it has the largest suffix that leaves no fraction. A short text that
+  // already had such a form stays as it was written ("+0015", "3.M").
   std::string ToString() const;
 
   // -1, 0 or 1 for less, equal, greater.
@@ -68,9 +68,9 @@ class Quantity {
   // Multiplies by a count.
   void Multiply(int64_t count);
 
-  // The amount in whole units, rounded up; nullopt when it is outside of int64. Of negative amounts with a fraction
-  // Kubernetes' rounding gives one more than the truncated amount, and for very negative ones an arbitrary number:
-  // both are reproduced here. Arithmetic belongs to Add and Compare.
+  // The amount in whole units, rounded up; nullopt when it is outside of int64. Kubernetes' rounding gives one more
+  // than the truncated amount for negative amounts with a fraction, and an arbitrary number for very negative ones.
+  // Value reproduces both, so calculate with Add and Compare instead.
   std::optional<int64_t> Value() const;
 
  private:
@@ -80,7 +80,7 @@ class Quantity {
 
   std::unique_ptr<Amount> amount_;  // billionths
   Format format_ = Format::kDecimalSi;
-  // The number was too long for Kubernetes' int64 form; only Value can tell.
+  // The number was too long for Kubernetes' int64 form. This only affects Value.
   bool long_form_ = false;
   std::string kept_text_;
 };

@@ -22,7 +22,7 @@ namespace {
 constexpr absl::string_view kHugePages = "hugepages-";
 constexpr const char* kContainerNames[] = {"cpu", "memory", "ephemeral-storage", nullptr};
 constexpr const char* kPodNames[] = {"cpu", "hugepages-", "memory", nullptr};
-// Names without a domain that mean something somewhere, if not in a container.
+// Resource names without a domain that Kubernetes knows, though not all of them apply to containers.
 constexpr const char* kStandardNames[] = {"cpu",
                                           "memory",
                                           "ephemeral-storage",
@@ -44,7 +44,7 @@ constexpr const char* kStandardNames[] = {"cpu",
                                           "services.nodeports",
                                           "services.loadbalancers",
                                           nullptr};
-// Of these, those that are counted.
+// The standard names that count objects.
 constexpr const char* kCountedNames[] = {
     "pods",       "resourcequotas",         "services",           "replicationcontrollers", "secrets",
     "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers", nullptr};
@@ -64,7 +64,7 @@ bool IsCpuOrMemory(absl::string_view name) { return name == "cpu" || name == "me
 
 bool IsForWholePods(absl::string_view name) { return IsCpuOrMemory(name) || IsHugePages(name); }
 
-// Of Kubernetes itself: without a domain, or with one of its own.
+// Whether the name belongs to Kubernetes itself: it has no domain, or one of Kubernetes'.
 bool IsNative(absl::string_view name) {
   return !absl::StrContains(name, "/") || absl::StrContains(name, "kubernetes.io/");
 }
@@ -78,7 +78,7 @@ bool MayDifferFromLimit(absl::string_view name) { return IsNative(name) && !IsHu
 
 bool IsWhole(absl::string_view name) { return Contains(kCountedNames, name) || IsExtended(name); }
 
-// An amount that does not read was refused before.
+// Reads the amounts of a map. Amounts that do not parse are left out: an earlier check reported them.
 Amounts ReadAmounts(const FieldValue& map) {
   Amounts amounts;
   for (const auto& [name, text] : map.Entries()) {
@@ -88,7 +88,7 @@ Amounts ReadAmounts(const FieldValue& map) {
   return amounts;
 }
 
-// Whether the amount is a multiple of `unit`, as far as whole numbers tell.
+// Whether the amount is a multiple of `unit`. The comparison uses whole numbers.
 bool IsMultipleOf(const Quantity& amount, int64_t unit) {
   const std::optional<int64_t> whole = amount.Value();
   return whole.has_value() && *whole % unit == 0;
@@ -203,7 +203,7 @@ void CheckClaimsOfContainer(const FieldValue& claims, const std::set<std::string
   }
 }
 
-// `limits` and `requests` are those of the resources, and what is filled in for them.
+// `limits` and `requests` hold the given amounts and those that defaults fill in.
 void CheckResources(const FieldValue& resources, const Amounts& limits, const Amounts& requests,
                     const ResourceAsker& asker, NameCheck check_name, FieldErrors* errors) {
   CheckAmounts(resources["limits"], limits, check_name, errors);
@@ -238,7 +238,7 @@ Amounts SumOfContainers(const FieldValue& spec, const ResourceAsker& asker) {
   return sum;
 }
 
-// A pod with resources of its own has its containers' limits of huge pages.
+// The limits of the pod. A pod with own resources gets the limits of huge pages from its containers.
 Amounts LimitsOfPod(const FieldValue& spec, const ResourceAsker& asker) {
   const FieldValue resources = spec["resources"];
   Amounts limits = ReadAmounts(resources["limits"]);
@@ -253,7 +253,8 @@ Amounts LimitsOfPod(const FieldValue& spec, const ResourceAsker& asker) {
   return limits;
 }
 
-// A pod with limits asks for what its containers ask for, and else for its limits.
+// The requests of the pod. A pod with limits asks for the sum of its containers' requests where it gives none itself,
+// and for its limit where the containers give none either.
 Amounts RequestsOfPod(const FieldValue& spec, const Amounts& limits, const ResourceAsker& asker) {
   Amounts requests = ReadAmounts(spec["resources"]["requests"]);
   if (!asker.is_pod || limits.empty()) return requests;

@@ -10,7 +10,7 @@ std::string RevisionKey(absl::string_view data) {
     hash *= 16777619u;
     hash ^= static_cast<unsigned char>(c);
   }
-  // No vowels, and no digits that look like them: a key never spells a word.
+  // The alphabet has no vowels, and no digits that look like them, so that a key never spells a word.
   constexpr absl::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
   std::string key = absl::StrCat(hash);
   for (char& c : key) c = kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()];

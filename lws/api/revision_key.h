@@ -4,7 +4,7 @@
 //   lws::RevisionName("vllm", "6c5b8f7d9", 2);     // "vllm-6c5b8f7d9-2"
 //
 // Laws:
-//   1. Equal data, equal key.
+//   1. Equal data gives an equal key.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_REVISION_KEY_H_

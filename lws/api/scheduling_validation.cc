@@ -59,7 +59,7 @@ void CheckNodeField(const FieldValue& requirement, FieldErrors* errors) {
 
 enum class NodeTerm { kRequired, kPreferred };
 
-// The values of labels are looked at where nodes have to match.
+// Label values are checked only where nodes must match, not where they are preferred.
 void CheckNodeTerm(const FieldValue& term, NodeTerm kind, FieldErrors* errors) {
   for (const FieldValue& requirement : term["matchExpressions"].Items()) {
     CheckNodeOperator(requirement, errors);
@@ -98,7 +98,7 @@ void CheckKeys(const FieldValue& keys, const FieldValue& selector, FieldErrors* 
   for (const FieldValue& key : keys.Items()) CheckAnyText(key, LabelKeyErrors, errors);
 }
 
-// A key of matchLabelKeys that the selector names already.
+// Reports keys of matchLabelKeys that the selector names already.
 void CheckKeysAgainstSelector(const FieldValue& owner, FieldErrors* errors) {
   const FieldValue selector = owner["labelSelector"];
   const std::vector<std::string> keys = owner["matchLabelKeys"].Texts();

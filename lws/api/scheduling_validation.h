@@ -1,4 +1,4 @@
-// What the API server says of where a pod wants to run.
+// The API server's checks of a pod's scheduling constraints: affinity, tolerations, spread constraints and the like.
 //
 //   lws::internal::CheckAffinity(spec["affinity"], &errors);
 //   // spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not

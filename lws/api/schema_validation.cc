@@ -16,7 +16,7 @@
 namespace lws::internal {
 namespace {
 
-// The field of an error that is told of no field.
+// The field name that the API server reports in errors that name no field.
 constexpr char kNoField[] = "<nil>";
 
 const char* SchemaType(FieldKind kind) {
@@ -37,20 +37,20 @@ const char* SchemaType(FieldKind kind) {
   }
 }
 
-// The format beside the type, empty without one.
+// The schema's format for the kind; empty when it has none.
 absl::string_view SchemaFormat(FieldKind kind) {
   if (kind == FieldKind::kInt32) return "int32";
   if (kind == FieldKind::kInt64) return "int64";
   return kind == FieldKind::kTime ? "date-time" : "";
 }
 
-// An integer that int64 does not hold is a number.
+// Whether the value is an integer that int64 holds. A larger one counts as a number.
 bool IsInteger(const Json& value) {
   return value.is_number_integer() &&
          !(value.is_number_unsigned() && value.get<uint64_t>() > std::numeric_limits<int64_t>::max());
 }
 
-// 2.0 is an integer too.
+// Whether the value is a whole number; 2.0 is one, too.
 bool IsWholeNumber(const Json& value) {
   if (!value.is_number()) return false;
   return IsInteger(value) || std::trunc(value.get<double>()) == value.get<double>();
@@ -76,7 +76,7 @@ bool Holds(FieldKind kind, const Json& number) {
   return number.get<double>() >= -limit && number.get<double>() < limit;
 }
 
-// The element of an old list map that `key` names, null when there is none. A key that misses a field names nothing.
+// The element of an old list map that `key` names; null when there is none, or when `key` misses a field.
 const Json* FindByKey(Texts fields, const Json& key, const Json* old_list) {
   if (old_list == nullptr || !old_list->is_array()) return nullptr;
   for (Texts field = fields; *field != nullptr; ++field) {
@@ -100,7 +100,7 @@ bool Contains(Texts texts, const Json& value) {
 
 class Validator {
  public:
-  // `old_object` is what an update finds in the place, null for nothing.
+  // `old_object` is the object that an update replaces; null when there is none.
   void Object(const TypeInfo& type, const Json& object, const Json* old_object, absl::string_view path) {
     for (const FieldInfo& field : type) {
       if (field.pruned) continue;
@@ -123,7 +123,7 @@ class Validator {
     return found == old_object->end() ? nullptr : &*found;
   }
 
-  // A value of the field, or of one of its elements, of this kind. One that an update leaves as it is passes.
+  // Checks a value of this kind: the field's, or one of its elements. A value that an update does not change passes.
   void Value(const FieldInfo& field, FieldKind kind, const Json& value, const Json* old_value,
              const std::string& path) {
     if (old_value != nullptr && *old_value == value) return;
@@ -144,7 +144,7 @@ class Validator {
     }
   }
 
-  // Whether the value is of the kind's type; if not, an error tells it.
+  // Whether the value has the type of the kind. If not, an error is added.
   bool CheckType(FieldKind kind, const Json& value, const std::string& path) {
     const std::string actual = JsonType(value);
     const std::string wanted = SchemaType(kind);
@@ -161,7 +161,7 @@ class Validator {
     return false;
   }
 
-  // An integer or a string. What is neither is told of once a schema, and once for all.
+  // Checks for an integer or a string. Any other value gives one error for each alternative and one for both together.
   bool CheckAnyOf(const Json& value, const std::string& actual, const std::string& path) {
     if (value.is_string() || IsWholeNumber(value)) return true;
     errors_.push_back(
@@ -194,8 +194,8 @@ class Validator {
     }
   }
 
-  // Elements of list maps and sets must differ. A null counts as an empty object; of other values that are no objects
-  // the first is told, and ends it.
+  // Reports repeated elements of list maps and sets. A null counts as an empty object. The first element of a list map
+  // that is any other value than an object is reported, and ends the check.
   void Duplicates(const FieldInfo& field, const Json& list, const std::string& path) {
     if (field.list_type != ListType::kMap && field.list_type != ListType::kSet) return;
     std::map<Json, int> seen;
@@ -207,12 +207,12 @@ class Validator {
         return;
       }
       const Json key = Key(field, list[i]);
-      // The API server reports the first repetition of a key alone.
+      // The API server reports only the first repetition of a key.
       if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
     }
   }
 
-  // What must be unique among the elements of a list map or set.
+  // The part of an element of a list map or set that must be unique.
   static Json Key(const FieldInfo& field, const Json& element) {
     if (field.list_type == ListType::kSet) return element;
     Json key = Json::object();
@@ -257,7 +257,7 @@ class Validator {
     if (field.pattern != nullptr && is_element == field.element_has_pattern) Pattern(field, text, path);
   }
 
-  // Whether the text is of a length that is allowed; a longer or shorter one is not looked at further.
+  // Whether the text has an allowed length. A text of a wrong length is not checked further.
   bool HasLength(const FieldInfo& field, const std::string& text, const std::string& path) {
     const int characters =
         static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));

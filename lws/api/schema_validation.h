@@ -1,7 +1,7 @@
-// Validation of a document against the CRD's schema, as the API server does before any webhook has a say.
+// Validation of a document against the CRD's schema, as the API server does it before it calls any webhook.
 //
 //   lws::internal::ValidateSchema(*lws::internal::FindType("LeaderWorkerSet"),
-//   Json::parse(R"({"spec":{"replicas":-1}})"), "");
+//                                  Json::parse(R"({"spec":{"replicas":-1}})"), "");
 //   // spec.leaderWorkerTemplate: Required value
 //   // spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0
 //
@@ -16,13 +16,13 @@
 
 namespace lws::internal {
 
-// All violations below `path`: required fields, types, enums, bounds, lengths, patterns, numbers of items, and repeated
-// keys of list maps and sets; in the order of the field table. An error of a number's range or of a value that matches
-// no alternative is told of the field `<nil>`, as the API server does. Complexity: O(object).
+// All violations below `path`, in the order of the field table: required fields, types, enums, bounds, lengths,
+// patterns, numbers of items, and repeated keys of list maps and sets. As in the API server, errors about a number's
+// range and about a value that matches no alternative name the field `<nil>`. Complexity: O(object).
 FieldErrors ValidateSchema(const TypeInfo& type, const Json& object, absl::string_view path);
 
-// The same for an update of `old_object`: what is wrong with a value that stays as it is passes. Elements of a list map
-// are the same when their keys are. Complexity: O(object), and quadratic in the length of one list map.
+// The same for an update of `old_object`: a value that does not change passes, even if it is wrong. Elements of a list
+// map are the same when their keys are equal. Complexity: O(object), and quadratic in the length of one list map.
 FieldErrors ValidateSchemaUpdate(const TypeInfo& type, const Json& old_object, const Json& object,
                                  absl::string_view path);
 

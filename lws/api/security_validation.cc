@@ -116,7 +116,7 @@ void CheckSysctls(const FieldValue& spec, FieldErrors* errors) {
   }
 }
 
-// The fields of a context in the order in which the API server shows them; those behind an object are its own.
+// The fields of a context in the order in which the API server shows them. The parts of an object follow its name.
 constexpr const char* kProfileFields[] = {"type", "localhostProfile", nullptr};
 constexpr const char* kSeLinuxFields[] = {"user", "role", "type", "level", nullptr};
 constexpr const char* kWindowsFields[] = {"gmsaCredentialSpecName", "gmsaCredentialSpec", "runAsUserName",

@@ -1,4 +1,4 @@
-// What the API server says of the security contexts of containers and pods.
+// The API server's checks of the security contexts of containers and pods.
 //
 //   lws::internal::CheckContainerSecurity(container["securityContext"], /*host_users=*/true, &errors);
 //   // spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive
@@ -14,13 +14,14 @@
 
 namespace lws::internal {
 
-// `securityContext` of a container; `host_users` unless the pod has users of its own. Complexity: O(context).
+// `securityContext` of a container. `host_users` is false if the pod has a user namespace of its own. Complexity:
+// O(context).
 void CheckContainerSecurity(const FieldValue& context, bool host_users, FieldErrors* errors);
 
-// `securityContext` of the pod, and the fields of `spec` that it goes with. Complexity: O(context).
+// `securityContext` of the pod, and the fields of `spec` that depend on it. Complexity: O(context).
 void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors);
 
-// What a pod with users of its own must not have. Complexity: O(containers).
+// The fields that a pod with a user namespace of its own must not have. Complexity: O(containers).
 void CheckHostUsers(const FieldValue& spec, FieldErrors* errors);
 
 }  // namespace lws::internal

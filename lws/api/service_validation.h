@@ -1,4 +1,4 @@
-// What the API server says of headless Services.
+// The API server's checks of headless Services.
 //
 //   lws::Join(lws::internal::ValidateHeadlessService(service));
 //   // metadata.name: Invalid value: "9a": a DNS-1035 label must consist of ...

@@ -25,7 +25,7 @@ Json VolumesOfPod(const FieldValue& spec, const FieldValue& pod_template, const 
   return volumes;
 }
 
-// A copy of an object to write into; an empty one for anything else.
+// A copy of an object, to write into. Any other value gives an empty object.
 Json ObjectOf(const FieldValue& value) { return value.json().is_object() ? value.json() : Json::object(); }
 
 }  // namespace

@@ -4,8 +4,8 @@
 //   // metadata.name vllm-3, spec.hostname vllm-3, spec.subdomain as spec.serviceName says
 //
 // Laws:
-//   1. Equal arguments give equal bytes; nothing but the arguments is read.
-//   2. A volume of a claim takes the place of the template's volume of that name, and comes before the others.
+//   1. Equal arguments give equal bytes. The functions read nothing but their arguments.
+//   2. A claim's volume replaces the template's volume of the same name, and comes before the other volumes.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_STATEFULSET_POD_H_
@@ -23,7 +23,7 @@ namespace lws::internal {
 // The label of a pod that names its revision of the template.
 inline constexpr char kPodRevisionLabel[] = "controller-revision-hash";
 
-// The pod of `ordinal`, made from `pod_template`, which is that of `revision`. Complexity of both: O(statefulset).
+// The pod with this ordinal, made from `pod_template`, the template of `revision`. Complexity of both: O(statefulset).
 Json StatefulSetPod(const Json& statefulset, const Json& pod_template, int64_t ordinal, absl::string_view revision);
 
 // The claims of the pod of that name, in the order of their templates.

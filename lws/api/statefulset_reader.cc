@@ -15,7 +15,7 @@ using internal::WalkMeta;
 
 namespace {
 
-// Keeps the memory of the texts.
+// Empties the StatefulSet, and keeps the memory of its texts.
 void Clear(ObservedStatefulSet* statefulset) {
   ClearMeta(&statefulset->meta);
   statefulset->replicas = 1;
@@ -30,7 +30,7 @@ void Clear(ObservedStatefulSet* statefulset) {
   statefulset->applied_core.clear();
 }
 
-// The parts of a StatefulSet. Every function returns false as JsonWalk does, and for a key that comes a second time.
+// Reads the parts of a StatefulSet. Functions return false as JsonWalk does, and for a key that comes a second time.
 class StatefulSetWalk {
  public:
   StatefulSetWalk(JsonWalk* walk, ObservedStatefulSet* statefulset) : walk_(*walk), statefulset_(*statefulset) {}

@@ -1,4 +1,4 @@
-// StatefulSets as a watch tells them, read into what decisions need without building a document.
+// Reads StatefulSets as watches deliver them. It extracts what decisions need without building a document.
 //
 //   lws::StatefulSetReader reader;
 //   lws::ObservedStatefulSet statefulset;
@@ -7,14 +7,14 @@
 //       &statefulset);
 //   statefulset.replicas;    // 4
 //
-// Those of workers are read quickly. What the manager kFieldManager has applied, as to a leader StatefulSet, takes the
-// whole document.
+// Worker StatefulSets are read quickly. Where the manager kFieldManager has applied fields, as on leader StatefulSets,
+// reading takes the whole document.
 //
 // Laws:
-//   1. Of a document that ParseJson accepts the result, or the error, is that of ObserveStatefulSet.
+//   1. For a document that ParseJson accepts, the result, or the error, is that of ObserveStatefulSet.
 //   2. Parts of the document that no decision reads are not checked.
 //
-// Thread-safety: none; a reader for each thread. It keeps its memory from one StatefulSet to the next.
+// Thread-safety: none; use a reader for each thread. A reader reuses its memory from one StatefulSet to the next.
 #ifndef LWS_API_STATEFULSET_READER_H_
 #define LWS_API_STATEFULSET_READER_H_
 

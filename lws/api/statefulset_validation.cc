@@ -31,7 +31,7 @@ constexpr char kUnchangeable[] =
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
     "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
-// Which parts are held to their rules.
+// The parts that are checked.
 struct Scope {
   bool service_name = true;
   bool claim_templates = true;
@@ -173,7 +173,7 @@ void CheckSpec(const FieldValue& spec, const Scope& scope, FieldErrors* errors) 
   CheckPodsOfStatefulSet(spec["template"]["spec"], errors);
 }
 
-// The parts of a spec that never change, as they are compared.
+// The immutable parts of a spec, in the form in which they are compared.
 Json Unchangeable(const Json& statefulset) {
   Json spec = FieldValue(statefulset, "")["spec"].json();
   if (!spec.is_object()) return spec;

@@ -26,7 +26,7 @@ std::string ShownValue(const Json& value) {
   std::string shown = PrintableText(value.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (shown.size() <= kMost) return shown;
   size_t cut = kMost - 3;
-  // Not within a character.
+  // Do not cut within a character.
   while (cut > 0 && (shown[cut] & 0xc0) == 0x80) --cut;
   return absl::StrCat(shown.substr(0, cut), "...");
 }
@@ -58,7 +58,7 @@ std::string StrictReader::Text(absl::string_view key, absl::string_view otherwis
   const Json* value = Find(key);
   if (value == nullptr) return std::string(otherwise);
   if (value->is_string()) return value->get<std::string>();
-  // y, n, on and 1.10 surprise those who write them.
+  // YAML reads y, n, on and 1.10 as booleans and numbers, which surprises their authors: suggest quotes.
   FailValue(key, value->is_primitive() ? "not a text (write it in quotes)" : "not a text", *value);
   return std::string(otherwise);
 }

@@ -1,5 +1,5 @@
-// Reading the project's own files: scenarios, tests, swarm cases. Every value has one type, every key is known, and
-// null is absence. The first thing that is wrong is kept, with its path; all reading goes on with empty values.
+// Reads the project's own files: scenarios, tests, swarm cases. Every value has one type, every key is known, and a
+// null counts as absent. The first error is kept, with its path, and all further reading continues with empty values.
 //
 //   lws::ReadProblem problem;
 //   lws::StrictReader pool(document, "nodes[0]", &problem);
@@ -23,7 +23,7 @@
 
 namespace lws {
 
-// What was wrong first, as FieldStatus has it.
+// The first error, in FieldStatus' form.
 struct ReadProblem {
   absl::Status status;
 };
@@ -36,7 +36,7 @@ class StrictReader {
     T most;
   };
 
-  // Borrows both. `path` names the value in messages; a value that is no map is a problem.
+  // Borrows both. `path` names the value in messages. A value that is not a map is an error.
   StrictReader(const Json& value, absl::string_view path, ReadProblem* problem);
 
   // Null when there is no such key, or its value is null.
@@ -58,14 +58,14 @@ class StrictReader {
   std::vector<StrictReader> Maps(absl::string_view key);
   StrictReader Map(absl::string_view key);
 
-  // Tells of the first key that nobody asked for.
+  // Reports the first key that was never read.
   void Finish();
 
   // The path of a key: "nodes[0].count".
   std::string PathOf(absl::string_view key) const;
-  // Remembers what is wrong with the value of a key, "" for the map itself, unless something was wrong already.
+  // Remembers an error about the value of a key ("" for the map itself), unless there was an error before.
   void Fail(absl::string_view key, absl::string_view message);
-  // "MESSAGE: VALUE", the value cut when it is long.
+  // Fails with "MESSAGE: VALUE", where a long value is cut.
   void FailValue(absl::string_view key, absl::string_view message, const Json& value);
 
   bool ok() const { return problem_->status.ok(); }
@@ -78,7 +78,7 @@ class StrictReader {
   std::vector<std::string> asked_;
 };
 
-// The value as messages show it: JSON, at most 60 bytes. Complexity: O(value).
+// The value as messages show it: JSON, cut at 60 bytes. Complexity: O(value).
 std::string ShownValue(const Json& value);
 
 }  // namespace lws

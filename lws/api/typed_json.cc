@@ -54,7 +54,7 @@ absl::Status WrongType(absl::string_view path, const Json& value, FieldKind kind
   return FieldStatus("", path, absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
-// Integers may come as 2.0; that is 2.
+// Reads an integer; 2.0 counts as 2.
 std::optional<int64_t> AsInteger(const Json& value) {
   if (value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) return std::nullopt;
   if (value.is_number_integer()) return value.get<int64_t>();
@@ -127,7 +127,7 @@ absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_vi
   return WrongType(path, raw, kind);
 }
 
-// What a null element of a list or map stands for.
+// The value that a null element of a list or map stands for.
 Json ZeroOf(FieldKind kind) {
   switch (kind) {
     case FieldKind::kString:
@@ -190,13 +190,13 @@ absl::StatusOr<Json> ReadField(const FieldInfo& field, const Json& raw, absl::st
   return result;
 }
 
-// Objects that are no pointers are written even when they are empty, whatever their omitempty says.
+// Whether the value is not written. Objects that are not pointers are always written, whatever their omitempty says.
 bool IsOmitted(const FieldInfo& field, const Json& value) {
   return field.omits_empty && !field.is_pointer && field.kind != FieldKind::kObject &&
          field.kind != FieldKind::kIntOrString && field.kind != FieldKind::kQuantity && IsZero(value);
 }
 
-// The objects below `value`, a value of `field`, with the path of each.
+// Visits the objects below `value`, a value of `field`, with the path of each.
 template <typename Visit>
 void ForEachObject(const FieldInfo& field, absl::string_view path, Json* value, const Visit& visit) {
   if (field.type < 0) return;
@@ -208,7 +208,7 @@ void ForEachObject(const FieldInfo& field, absl::string_view path, Json* value, 
   }
 }
 
-// Appends `value`, a value of the field or of one of its elements, of this kind.
+// Appends `value`, which has this kind: the field's value or one of its elements.
 void AppendInFieldOrder(const FieldInfo& field, FieldKind kind, const Json& value, std::string* text);
 
 void AppendInFieldOrder(const TypeInfo& type, const Json& object, std::string* text) {

@@ -7,8 +7,7 @@
 // Laws:
 //   1. ReadTyped is idempotent: reading its own result changes nothing.
 //   2. ReadTyped's result holds known fields only, in the form that Kubernetes writes: absent forms, quantity texts,
-//   times
-//      in UTC, no empty optional values, no null where a value is meant.
+//      times in UTC, no empty optional values, no null where a value is meant.
 //   3. PruneUnknownFields, DropNulls and ApplySchemaDefaults are idempotent.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -30,21 +29,21 @@ namespace lws::internal {
 // dropped. Complexity: O(raw).
 absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::string_view path);
 
-// Removes from `object` all fields that `type` does not have, or that its schema drops, and appends the path of each to
-// `pruned`. Values of a wrong type are left for ReadTyped to complain about. Complexity: O(object).
+// Removes from `object` all fields that `type` does not have, or that its schema drops, and appends the path of each
+// to `pruned`. Values of a wrong type stay: ReadTyped reports them. Complexity: O(object).
 void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* object, std::vector<std::string>* pruned);
 
-// Removes fields and map values that are null; elements of lists stay. Complexity: O(object).
+// Removes fields and map values that are null. Null elements of lists stay. Complexity: O(object).
 void DropNulls(const TypeInfo& type, Json* object);
 
-// Gives absent fields their schema default. Complexity: O(object).
+// Gives absent fields the defaults of their schema. Complexity: O(object).
 void ApplySchemaDefaults(const TypeInfo& type, Json* object);
 
-// The text of a document that ReadTyped returned for `type`, with fields in the order of the field table: the bytes
-// that Go's encoding/json writes for the typed value. Keys of maps are sorted. Complexity: O(object).
+// The text of a document that ReadTyped returned for `type`, with fields in the order of the field table and sorted
+// keys of maps: the bytes that Go's encoding/json writes for the typed value. Complexity: O(object).
 std::string FieldOrderJson(const TypeInfo& type, const Json& object);
 
-// `value` as errors show it: as Go writes it, a whole number without a fraction.
+// `value` as errors show it, in Go's form: a whole number has no fraction.
 std::string ShowJson(const Json& value);
 
 // The path of field `name` below `path`, and of element `index`.

@@ -1,4 +1,4 @@
-// Typed messages and their Kubernetes JSON: the field table and the messages of the same names together.
+// Converts between typed messages and their Kubernetes JSON. A message and its type in the field table share a name.
 //
 //   lws::NetworkConfig config;
 //   absl::Status status = lws::MessageFromJson("NetworkConfig", document, &config);

@@ -18,7 +18,7 @@ namespace lws::internal {
 namespace {
 
 constexpr char kSizeField[] = "spec.leaderWorkerTemplate.size";
-// The capital S is the webhook's.
+// The webhook writes this path with a capital S.
 constexpr char kSubGroupSizeField[] = "spec.leaderWorkerTemplate.SubGroupPolicy.subGroupSize";
 constexpr char kUpdateField[] = "spec.rolloutStrategy.rollingUpdateConfiguration";
 
@@ -45,7 +45,7 @@ void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
   }
 }
 
-// The scaled value, 0 and an error for one that does not scale.
+// The scaled value. A value that does not scale adds an error and gives 0.
 int32_t CheckedScale(const IntOrPercent& value, int32_t replicas, Rounding rounding, const std::string& field,
                      FieldErrors* errors) {
   const absl::StatusOr<int32_t> scaled = value.Scale(replicas, rounding);
@@ -77,7 +77,7 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
 void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   if (group.has_sub_group_policy() && !group.sub_group_policy().has_sub_group_size()) {
-    // The webhook of the reference crashes here, so that the API server refuses the set.
+    // The reference's webhook crashes on such a set, and the API server then refuses it.
     errors->push_back(RequiredValue("spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize", ""));
   }
   if (!group.has_sub_group_policy() || !group.sub_group_policy().has_sub_group_size()) {
@@ -119,7 +119,7 @@ void CheckSubGroupChange(const LeaderWorkerTemplate& before, const LeaderWorkerT
 }  // namespace
 
 std::string NameOrGenerated(const ObjectMeta& metadata) {
-  // The API server puts five characters behind as much of the prefix as leaves a label.
+  // The API server shortens the prefix so that a label of 63 characters has room for its five random characters.
   constexpr size_t kLongestPrefix = 58;
   if (!metadata.name().empty() || metadata.generate_name().empty()) return metadata.name();
   return absl::StrCat(metadata.generate_name().substr(0, kLongestPrefix), "xxxxx");

@@ -1,10 +1,10 @@
-// What the LeaderWorkerSet admission webhook checks, in its words and order.
+// The checks of the LeaderWorkerSet admission webhook, with its texts and in its order.
 //
 //   lws::Join(lws::internal::ValidateLeaderWorkerSet(set));
 //   // spec.leaderWorkerTemplate.size: Invalid value: 0: size must be equal or greater than 1
 //
-// The schema's own rules (required fields, enums, bounds) are schema_validation.h's, the general ones of metadata
-// object_meta_validation.h's; admit_set.h runs them all.
+// The schema's rules (required fields, enums, bounds) are in schema_validation.h, the general rules of metadata in
+// object_meta_validation.h. admit_set.h applies them all.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_VALIDATION_H_
@@ -19,13 +19,13 @@ class ObjectMeta;
 
 namespace lws::internal {
 
-// The name; of an object that has only generateName, one that the API server could make of it; "" without both.
+// The name. For an object that has only generateName, a name that the API server could generate; "" without both.
 std::string NameOrGenerated(const ObjectMeta& metadata);
 
 // REQUIRES: nothing; absent fields count as their defaults. Complexity: O(1) in the size of the templates.
 FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set);
 
-// The checks of `set`, and those of the step from `old_set` to it.
+// The checks of `set`, and those of the change from `old_set` to it.
 FieldErrors ValidateLeaderWorkerSetUpdate(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set);
 
 }  // namespace lws::internal

@@ -1,9 +1,9 @@
-// Where the values of a document stand, for messages. Readers tell of every value while they build a document; nothing
-// is told unless somebody wants to know.
+// Records the lines of a document's values, for messages. Readers record every value while they build a document, if
+// they are given a ValueLines.
 //
 //   lws::internal::ValueLines lines;
 //   lines.Note("spec.containers[0].image", 12);
-//   lines.Find("spec.containers[0].image.tag");    // 12, of the nearest value around it that is there
+//   lines.Find("spec.containers[0].image.tag");    // 12, the line of the nearest recorded value around it
 //
 // Thread-safety: none.
 #ifndef LWS_API_VALUE_LINES_H_
@@ -39,7 +39,7 @@ class ValueLines {
   absl::flat_hash_map<std::string, int> lines_;
 };
 
-// The path of the value that a reader is at. Without `lines` it does nothing.
+// The path of the value at which a reader is. Without `lines` its methods do nothing.
 class ValuePath {
  public:
   explicit ValuePath(ValueLines* lines) : lines_(lines) {}
@@ -68,7 +68,7 @@ class ValuePath {
  private:
   ValueLines* lines_;
   std::string path_;
-  std::vector<size_t> lengths_;  // of the paths around
+  std::vector<size_t> lengths_;  // of the paths of the values around
 };
 
 }  // namespace lws::internal

@@ -34,7 +34,7 @@ constexpr const char* kVolumeFields[] = {"metadata.annotations", "metadata.label
 constexpr const char* kContainerResources[] = {"limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
                                                "requests.cpu", "requests.ephemeral-storage", "requests.memory",
                                                nullptr};
-// Fields that a fieldRef may name beside those above, and that no variable and no file can hold.
+// Fields that a fieldRef may name besides those above, though neither variables nor files can hold them.
 constexpr const char* kOtherFields[] = {"spec.restartPolicy", "spec.schedulerName",       "spec.hostNetwork",
                                         "status.phase",       "status.nominatedNodeName", nullptr};
 constexpr const char* kSizeDivisors[] = {"1",   "1k",  "1M",  "1G",  "1T",  "1P",  "1E",
@@ -80,7 +80,7 @@ void CheckSecretRef(const FieldValue& reference, FieldErrors* errors) {
   if (reference.exists()) CheckRequired(reference["name"], errors);
 }
 
-// The sources whose fields are checked one by one.
+// The sources whose fields have rules of their own.
 constexpr FieldRule kGitRepo[] = {{"repository", CheckRequired},
                                   {"directory", [](const FieldValue& value, FieldErrors* errors) {
                                      CheckText(value, DescendingPathErrors, errors);
@@ -190,7 +190,7 @@ void CheckQuobyte(const FieldValue& source, const VolumeOwner&, FieldErrors* err
 }
 
 void CheckDownwardFile(const FieldValue& file, absl::string_view path, FieldErrors* errors) {
-  // The API server names the whole source, not the file in it.
+  // The API server's errors name the whole source instead of the file in it.
   const FieldValue named = file.Named(std::string(path));
   CheckLocalPath(named["path"], errors);
   if (file["fieldRef"].exists()) {
@@ -212,7 +212,7 @@ void CheckDownwardApi(const FieldValue& source, const VolumeOwner&, FieldErrors*
   for (const FieldValue& file : source["items"].Items()) CheckDownwardFile(file, source.path(), errors);
 }
 
-// A path of a projected volume that comes twice; `shown` is what the API server shows for it.
+// Reports a path of a projected volume that is already taken. `shown` is the text that the API server shows for it.
 void CheckProjectedPath(const FieldValue& volume, const std::string& path, const std::string& shown,
                         std::set<std::string>* paths, FieldErrors* errors) {
   if (path.empty() || paths->insert(path).second) return;
@@ -296,7 +296,7 @@ void CheckImageVolume(const FieldValue& source, const VolumeOwner& owner, FieldE
   CheckOneOf(source["pullPolicy"], kPullPolicies, errors);
 }
 
-// One kind of source, in the API server's order. Some it names otherwise than the field is called.
+// One kind of source, in the API server's order. Its errors call some sources by another name than the field's.
 struct SourceRule {
   const char* field;
   const char* when_second;
@@ -352,7 +352,7 @@ void CheckSource(const FieldValue& volume, const VolumeOwner& owner, FieldErrors
   }
 }
 
-// The claim that is made for an ephemeral volume is named after the pod and the volume.
+// The claim for an ephemeral volume gets its name from the pod and the volume.
 void CheckEphemeralName(const FieldValue& volume, const VolumeOwner& owner, FieldErrors* errors) {
   const std::string name = volume["name"].Text();
   if (!owner.is_pod || owner.pod_name.empty() || name.empty() || !volume["ephemeral"].exists()) return;
@@ -362,7 +362,7 @@ void CheckEphemeralName(const FieldValue& volume, const VolumeOwner& owner, Fiel
   }
 }
 
-// metadata.labels['KEY'], as variables and files name one label; false for any other path.
+// Splits metadata.labels['KEY'], the path by which variables and files name a label. False for any other path.
 bool SplitSubscript(absl::string_view path, std::string* map, std::string* key) {
   const std::vector<absl::string_view> parts = absl::StrSplit(path, absl::MaxSplits("['", 1));
   if (parts.size() != 2 || !absl::EndsWith(parts[1], "']")) return false;
@@ -380,7 +380,7 @@ bool IsHugePages(absl::string_view resource) {
   return absl::StartsWith(resource, "limits.hugepages-") || absl::StartsWith(resource, "requests.hugepages-");
 }
 
-// What a resource is called in the texts about its divisor, and the divisors that it can have.
+// The name of a resource in texts about its divisor, and the divisors that are allowed.
 void CheckDivisor(const FieldValue& reference, FieldErrors* errors) {
   const std::string divisor = reference["divisor"].TextOr("0");
   const absl::StatusOr<Quantity> amount = Quantity::Parse(divisor);

@@ -1,12 +1,12 @@
-// What the API server says of a pod's volumes.
+// The API server's checks of a pod's volumes.
 //
 //   lws::FieldErrors errors;
 //   lws::internal::CheckVolumes(spec["volumes"], facts, &errors);
 //   // spec.volumes[0].secret: Forbidden: may not specify more than 1 volume type
 //
 // Laws:
-//   1. A volume has one source; without any it is an emptyDir.
-//   2. Names are DNS labels, and none comes twice. Only volumes without a fault can be mounted.
+//   1. A volume has at most one source; without a source it is an emptyDir.
+//   2. Names are unique DNS labels. Only volumes without errors can be mounted.
 //
 // Not looked at: the sources clusterTrustBundle and podCertificate of projected volumes.
 //
@@ -23,20 +23,20 @@
 
 namespace lws::internal {
 
-// The volumes that containers can mount, by name, and whether a volume is a claim, which can be a block device.
+// The volumes that containers can mount, by name. The flag says whether it is a claim, which can be a block device.
 using UsableVolumes = std::map<std::string, bool>;
 
-// Whose volumes they are: a pod, by its name, or a template.
+// The owner of the volumes: a pod with its name, or a template.
 struct VolumeOwner {
   bool is_pod = false;
   std::string pod_name;
   bool has_service_account = false;
 };
 
-// Appends to `errors`, and returns the volumes without a fault. Complexity: O(volumes).
+// Appends to `errors`, and returns the volumes without errors. Complexity: O(volumes).
 UsableVolumes CheckVolumes(const FieldValue& volumes, const VolumeOwner& owner, FieldErrors* errors);
 
-// The checks of a fieldRef or resourceFieldRef; a volume's differs from a variable's.
+// The user of a fieldRef or resourceFieldRef: a variable or a volume. Their rules differ.
 enum class DownwardUse { kVariable, kVolume };
 void CheckFieldRef(const FieldValue& reference, DownwardUse use, FieldErrors* errors);
 void CheckResourceFieldRef(const FieldValue& reference, DownwardUse use, FieldErrors* errors);

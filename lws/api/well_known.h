@@ -17,7 +17,7 @@ inline constexpr char kNameLabel[] = "leaderworkerset.sigs.k8s.io/name";
 // On StatefulSets, pods, ControllerRevisions and PodGroups: the revision key.
 inline constexpr char kRevisionLabel[] = "leaderworkerset.sigs.k8s.io/template-revision-hash";
 inline constexpr char kGroupIndexLabel[] = "leaderworkerset.sigs.k8s.io/group-index";
-// Kubernetes' own, on nodes.
+// Kubernetes' own label, on nodes.
 inline constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
 // 40 hex digits that name one group of one namespace.
 inline constexpr char kGroupKeyLabel[] = "leaderworkerset.sigs.k8s.io/group-key";
@@ -38,7 +38,7 @@ inline constexpr char kSubGroupSizeAnnotation[] = "leaderworkerset.sigs.k8s.io/s
 inline constexpr char kSubGroupPolicyTypeAnnotation[] = "leaderworkerset.sigs.k8s.io/subgroup-policy-type";
 inline constexpr char kSubdomainPolicyAnnotation[] = "leaderworkerset.sigs.k8s.io/subdomainPolicy";
 inline constexpr char kLeaderRequestsTpusAnnotation[] = "leaderworkerset.sigs.k8s.io/leader-requests-tpus";
-// On a set, with any value: restart a group only when all of it has started.
+// On a set, with any value: groups are only restarted after all of their pods have started.
 inline constexpr char kRecreateGroupAfterStartAnnotation[] =
     "leaderworkerset.sigs.k8s.io/experimental-recreate-group-after-start";
 
@@ -53,7 +53,7 @@ inline constexpr char kTpuNameEnv[] = "TPU_NAME";
 inline constexpr char kTpuProcessAddressesEnv[] = "TPU_PROCESS_ADDRESSES";
 inline constexpr char kTpuProcessPortEnv[] = "TPU_PROCESS_PORT";
 
-// Gang scheduling by Volcano.
+// The kind that Volcano reads for gang scheduling.
 inline constexpr char kPodGroupApiVersion[] = "scheduling.volcano.sh/v1beta1";
 inline constexpr char kPodGroupKind[] = "PodGroup";
 inline constexpr char kPodGroupNameAnnotation[] = "scheduling.k8s.io/group-name";

@@ -24,16 +24,16 @@ namespace {
 using Kind = YamlEvent::Kind;
 
 constexpr char kMergeTag[] = "tag:yaml.org,2002:merge";
-// libyaml drops a byte order mark at the beginning of any line, which Kubernetes takes for a character. A character
-// that never is in a text stands in for it.
+// libyaml drops a byte order mark at the beginning of any line, while Kubernetes reads it as a character. A character
+// that never occurs in texts stands in for it.
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 constexpr char kStandIn[] = "\xef\xb7\x90";
 
-// What a value costs beside its texts: about its share of memory.
+// The cost of a value besides its texts: roughly the memory that it takes.
 constexpr int64_t kValueCost = 64;
 
-// A value with an anchor. What it points to stays where it is while the document is put together: containers and texts
-// are moved as a whole.
+// A value with an anchor. The pointers stay valid while the document is built, because containers and texts are moved
+// as a whole.
 struct Anchor {
   bool is_complete = false;
   Json scalar;  // a number, true, false or null
@@ -58,7 +58,7 @@ Anchor AnchorTo(const Json& value) {
   return anchor;
 }
 
-// The key that a scalar makes: keys are texts in JSON.
+// The key for a scalar, as a text, because JSON's keys are texts.
 absl::StatusOr<std::string> KeyText(const Json& key) {
   if (key.is_string()) return key.get<std::string>();
   if (key.is_number_float()) return absl::StrFormat("%.9g", key.get<double>());
@@ -105,7 +105,7 @@ class YamlManifestReader::Composer {
     return ErrorAt(source_, first_line_ - 1 + reader_.error_line(), reader_.error());
   }
 
-  // The value that begins with the current event.
+  // Reads the value that begins with the current event.
   absl::Status Value(int depth, Json* out) {
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     path_.Note(Line());
@@ -123,13 +123,13 @@ class YamlManifestReader::Composer {
     return event_.kind == Kind::kListStart ? List(depth, out) : Map(depth, out);
   }
 
-  // Whether the current event is a scalar that is its text and nothing else.
+  // Whether the current event is a scalar whose value is simply its text.
   bool IsPlainlyText() const {
     return event_.kind == Kind::kScalar && event_.tag.empty() && !has_stand_in_ &&
            (!event_.is_plain || PlainYamlIsText(event_.text));
   }
 
-  // An anchor that was given anew within its value belongs to the later one.
+  // Remembers the value of an anchor. If the value itself defines that anchor again, the inner definition stays.
   void Remember(const std::string& name, const Json& value) {
     Anchor& anchor = anchors_[name];
     if (!anchor.is_complete) anchor = AnchorTo(value);
@@ -171,7 +171,7 @@ class YamlManifestReader::Composer {
   absl::Status Map(int depth, Json* out) {
     *out = Json::object();
     auto& map = out->get_ref<Json::object_t&>();
-    std::set<std::string> merged;  // keys that are there by merging alone
+    std::set<std::string> merged;  // keys that come only from merge keys
     for (;;) {
       absl::Status status = Advance();
       if (!status.ok() || event_.kind == Kind::kMapEnd) return status;
@@ -196,7 +196,7 @@ class YamlManifestReader::Composer {
     if (!status.ok()) return status;
     const absl::StatusOr<std::string> name = KeyText(key);
     if (!name.ok()) return Error(name.status().message());
-    // The key may have an anchor.
+    // Keep the key alive, because an anchor may point to it.
     if (!anchors_.empty()) replaced_.push_back(std::move(key));
     return name;
   }
@@ -219,7 +219,7 @@ class YamlManifestReader::Composer {
     return status;
   }
 
-  // The value of a merge key: a map, an alias of one, or a list of those.
+  // Reads the value of a merge key: a map, an alias of one, or a list of those.
   absl::Status Merge(int depth, Json::object_t* map, std::set<std::string>* merged) {
     std::vector<const Json::object_t*> sources;
     absl::Status status = Advance();
@@ -233,7 +233,7 @@ class YamlManifestReader::Composer {
       status = MergeSource(depth, &sources);
     }
     if (!status.ok()) return status;
-    // The first that has a key counts, and is put last over the others.
+    // Where several sources have a key, the first one counts. It is put last, so it overwrites the others.
     for (auto source = sources.rbegin(); source != sources.rend(); ++source) {
       status = PutAll(**source, depth, map, merged);
       if (!status.ok()) return status;
@@ -267,7 +267,7 @@ class YamlManifestReader::Composer {
       if (!status.ok()) return status;
       const auto [place, is_new] = map->emplace(key, nullptr);
       if (is_new) merged->insert(key);
-      // What is replaced may have an anchor.
+      // Keep the replaced value alive, because an anchor may point to it.
       if (!is_new) replaced_.push_back(std::move(place->second));
       place->second = value;
     }
@@ -296,7 +296,7 @@ class YamlManifestReader::Composer {
     return status;
   }
 
-  // Counts a copy of the value, as deep as it will stand.
+  // Charges for a copy of the value at this depth.
   absl::Status Spend(const Json& value, int depth, int64_t key_size) {
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     const int64_t text_size = value.is_string() ? static_cast<int64_t>(value.get_ref<const std::string&>().size()) : 0;
@@ -333,7 +333,7 @@ class YamlManifestReader::Composer {
   ManifestDocument* document_ = nullptr;
   bool is_items_ = false;
   absl::flat_hash_map<std::string, Anchor> anchors_;
-  std::deque<Json> replaced_;  // values of no place that anchors may point to
+  std::deque<Json> replaced_;  // removed values that anchors may still point to
 };
 
 YamlManifestReader::YamlManifestReader(absl::string_view text, absl::string_view source, int line, ValueLines* lines)

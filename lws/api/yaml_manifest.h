@@ -1,14 +1,15 @@
-// The documents of a YAML text, as Kubernetes reads YAML.
+// Reads the documents of a YAML text as Kubernetes reads them.
 //
 //   lws::internal::YamlManifestReader reader(text, "vllm.yaml", /*line=*/1, /*lines=*/nullptr);
 //   lws::internal::ManifestDocument document;
 //   while (*reader.Next(&document)) ...
 //
 // Laws:
-//   1. Aliases and merge keys make copies; all copies of a text together hold at most kAliasAllowance bytes and
-//      kAliasFactor times the size of the text, and making them costs no more.
-//   2. A key that is set twice in one map is an error, whether quoted or not. What a merge key brings is no such key:
-//      of it and the map's own keys the later one counts, of several merged maps the first that has the key.
+//   1. Aliases and merge keys make copies. All copies of a text together hold at most kAliasAllowance bytes plus
+//      kAliasFactor times the size of the text, and making them takes no more time than that.
+//   2. A key that is set twice in one map is an error, whether quoted or not. Keys from a merge key are exempt:
+//      between them and the map's own keys the later one counts, and among several merged maps the first one that has
+//      the key.
 //
 // Thread-safety: distinct readers are independent.
 #ifndef LWS_API_YAML_MANIFEST_H_
@@ -35,7 +36,7 @@ class YamlManifestReader {
   YamlManifestReader(const YamlManifestReader&) = delete;
   YamlManifestReader& operator=(const YamlManifestReader&) = delete;
 
-  // False behind the last document. Errors: InvalidArgument, "SOURCE:LINE: ...". Complexity: O(document).
+  // Returns false after the last document. Errors: InvalidArgument, "SOURCE:LINE: ...". Complexity: O(document).
   absl::StatusOr<bool> Next(ManifestDocument* document);
 
  private:

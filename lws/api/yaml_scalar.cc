@@ -29,7 +29,7 @@ enum class Type { kText, kNull, kBool, kInt, kFloat, kNotFinite };
 
 struct Resolved {
   Type type = Type::kText;
-  Json value;  // unless a text
+  Json value;  // unset for a text
 };
 
 bool IsOneOf(absl::string_view text, std::initializer_list<absl::string_view> words) {
@@ -64,7 +64,7 @@ std::optional<uint64_t> ParseDigits(absl::string_view digits, int base) {
   return value;
 }
 
-// `plain` is without underscores.
+// Reads an integer; `plain` is the text without underscores.
 std::optional<Json> ParseInteger(absl::string_view plain) {
   absl::string_view digits = plain;
   const bool negative = absl::ConsumePrefix(&digits, "-");
@@ -113,7 +113,7 @@ std::optional<double> ParseFloat(absl::string_view text) {
   return value;
 }
 
-// A number that starts with a sign or a digit; `text` with underscores.
+// Resolves a number that starts with a sign or a digit; `text` still has its underscores.
 Resolved ResolveNumber(absl::string_view text) {
   const std::string plain = absl::StrReplaceAll(text, {{"_", ""}});
   if (std::optional<Json> integer = ParseInteger(plain); integer.has_value()) return {Type::kInt, *std::move(integer)};
@@ -121,7 +121,7 @@ Resolved ResolveNumber(absl::string_view text) {
   return {};
 }
 
-// A plain scalar by its first character, as go-yaml does it.
+// Resolves a plain scalar by its first character, as go-yaml does.
 Resolved ResolvePlain(absl::string_view text) {
   if (text.empty()) return {Type::kNull, nullptr};
   switch (text[0]) {
@@ -188,12 +188,12 @@ absl::StatusOr<Json> Binary(absl::string_view text) {
   if (!is_base64 || !absl::Base64Unescape(joined, &bytes)) {
     return absl::InvalidArgumentError("!!binary value contains invalid base64 data");
   }
-  // What is no UTF-8 is replaced, as a JSON text cannot hold it.
+  // Bytes that are not UTF-8 are replaced, because a JSON text cannot hold them.
   const std::string dumped = Json(bytes).dump(-1, ' ', false, Json::error_handler_t::replace);
   return Json::parse(dumped, nullptr, false);
 }
 
-// YYYY-..., which go-yaml takes for a time and Kubernetes for its text.
+// Whether the text looks like YYYY-..., which go-yaml reads as a time. Kubernetes then uses the text itself.
 bool LooksLikeTime(absl::string_view text) { return CountDigits(text) == 4 && text.size() > 4 && text[4] == '-'; }
 
 }  // namespace

@@ -16,7 +16,7 @@ absl::string_view View(const yaml_char_t* text) {
   return text == nullptr ? absl::string_view() : absl::string_view(reinterpret_cast<const char*>(text));
 }
 
-// "!" says that the value is to be taken as if it were plain, which the other fields say, too.
+// "!" means that the value is read as if it were plain. The other fields of the event say that already.
 absl::string_view TagOf(const yaml_char_t* tag) { return View(tag) == "!" ? absl::string_view() : View(tag); }
 
 const yaml_char_t* Bytes(absl::string_view text) { return reinterpret_cast<const yaml_char_t*>(text.data()); }
@@ -106,7 +106,7 @@ bool YamlEventReader::Next(YamlEvent* event) {
   if (parser.context != nullptr) error_ = absl::StrCat(parser.context, ": ", error_);
   error_line_ = static_cast<int>(parser.problem_mark.line) + 1;
   if (parser.error == YAML_READER_ERROR) {
-    // The reader is ahead of the marks and knows only the offset.
+    // The reader has read ahead of libyaml's marks, so only the offset tells where the problem is.
     const absl::string_view before = parser_->text.substr(0, parser.problem_offset);
     error_line_ = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1;
   }

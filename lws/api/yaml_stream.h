@@ -1,4 +1,4 @@
-// YAML texts as streams of events, read and written by libyaml, the reader that Kubernetes' own descends from.
+// YAML texts as streams of events, read and written by libyaml, of which Kubernetes' own reader is a port.
 //
 //   lws::internal::YamlEventReader reader("a: 1");
 //   lws::internal::YamlEvent event;
@@ -45,10 +45,10 @@ class YamlEventReader {
   YamlEventReader(const YamlEventReader&) = delete;
   YamlEventReader& operator=(const YamlEventReader&) = delete;
 
-  // The next event; its texts live until the next call. False for a text that is no YAML, from there on.
+  // Reads the next event; its texts live until the next call. Returns false from the first error on.
   bool Next(YamlEvent* event);
 
-  // What was wrong, in libyaml's words, and where; "" while all is well.
+  // The error in libyaml's words, and its line; "" when there was none.
   const std::string& error() const { return error_; }
   int error_line() const { return error_line_; }
 
@@ -59,7 +59,7 @@ class YamlEventReader {
   int error_line_ = 0;
 };
 
-// Writes one document. The calls describe a value in order, as events do.
+// Writes one document. The calls describe a value in order, like the events of the reader.
 class YamlEventWriter {
  public:
   enum class Style { kPlain, kDoubleQuoted, kLiteral };
@@ -73,10 +73,10 @@ class YamlEventWriter {
   void EndMap();
   void StartList(bool is_empty);
   void EndList();
-  // Another style is taken where the text cannot be written in this one.
+  // Where `style` cannot express the text, another style is used.
   void Scalar(absl::string_view text, Style style);
 
-  // The document, which ends with a line break. To be called once, after the value is complete.
+  // Returns the document, which ends with a line break. Call it once, after the value is complete.
   std::string Finish();
 
  private:

@@ -15,14 +15,14 @@ namespace {
 
 using Style = YamlEventWriter::Style;
 
-// 1:30, which other readers of YAML 1.1 take for a number.
+// Whether the text looks like 1:30, which other readers of YAML 1.1 read as a number.
 bool LooksSexagesimal(absl::string_view text) {
   return absl::StrContains(text, ':') && text.find_first_not_of("0123456789_:.+-") == absl::string_view::npos;
 }
 
 Style StyleOf(absl::string_view text) {
   if (absl::StrContains(text, '\n')) return Style::kLiteral;
-  // "<<" and "=" mean something else as keys or to other readers.
+  // "<<" has a meaning as a key, and "=" has one for other readers.
   const bool is_plain = PlainYamlIsText(text) && !LooksSexagesimal(text) && text != "<<" && text != "=";
   return is_plain ? Style::kPlain : Style::kDoubleQuoted;
 }

@@ -3,7 +3,7 @@
 //   lws::ToYaml({{"a", "yes"}, {"b", "no word"}});    // a: "yes"\nb: no word\n
 //
 // Laws:
-//   1. ReadManifest of ToYaml of an object gives the object again.
+//   1. ReadManifest(ToYaml(object)) gives the object again.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_YAML_TEXT_H_
@@ -15,8 +15,8 @@
 
 namespace lws {
 
-// Keys in order, two spaces a level, texts without quotes unless they would read as something else, texts of several
-// lines as blocks. Ends with a line break. Complexity: O(document).
+// Keys are sorted and levels are indented by two spaces. Texts have no quotes unless they would read as something
+// else, and texts of several lines are blocks. The result ends with a line break. Complexity: O(document).
 std::string ToYaml(const Json& document);
 
 }  // namespace lws

@@ -1,11 +1,11 @@
-// All that a decision may look at: the set or the pod, and the objects around it, borrowed.
+// Everything that a decision may look at: the set or the pod, and the objects around it, all borrowed.
 //
 //   lws::SetObservation without_objects;
 //   without_objects.set = &set;
 //   lws::Plan plan = lws::ReconcileSet(without_objects, now);    // a set without objects: they are all created
 //
-// A ClusterSnapshot and a Fleet give them; a host with an index of its own fills the structs itself. Lists are in the
-// order of namespace and name; where two objects compete for one place, the last listed wins.
+// A ClusterSnapshot or a Fleet makes them. A host with its own index fills the structs itself. Lists are sorted by
+// namespace and name. When two objects compete for one place, the last listed wins.
 //
 // Thread-safety: values.
 #ifndef LWS_CORE_OBSERVATION_H_
@@ -29,17 +29,17 @@ struct GroupMembers;
 struct RestartMemory;
 struct RolloutProgress;
 
-// The leader pods of a set, one at a time.
+// Finds leader pods of a set, one at a time.
 class LeaderPods {
  public:
   virtual ~LeaderPods() = default;
 
-  // The leader of the group; null when it is absent. Good as long as the observation.
+  // The leader of the group; null when it is absent. Valid as long as the observation.
   virtual const ObservedPod* FindLeader(int32_t group) = 0;
 };
 
 struct SetObservation {
-  // Null when the set does not exist; nothing else is then looked at.
+  // Null when the set does not exist. The other fields are then not read.
   const LeaderWorkerSet* set = nullptr;
   // The digest of `set`. When it is null, the pass computes it, which costs time.
   const internal::SetDigest* digest = nullptr;
@@ -48,7 +48,7 @@ struct SetObservation {
   // What ReadGroups reads from the lists below for the revision of the pass. When it is null, the pass reads them.
   const internal::GroupFacts* groups = nullptr;
   // Groups that a failure is about to restart, each once, in ascending order. A policy that keeps a budget does not
-  // count on them. GroupOwedRestart tells them; under a host's restart policy RestartMemory::owes_restart does.
+  // count on them. GroupOwedRestart finds them, or RestartMemory::owes_restart under a host's restart policy.
   std::vector<int32_t> groups_to_restart;
   // Finds the leaders of single groups when `groups` stands for the lists below. When it is null, the lists are read.
   LeaderPods* leaders = nullptr;
@@ -62,7 +62,7 @@ struct SetObservation {
   std::vector<const ObservedRevision*> revisions;
   // The Service with the set's name; null when absent.
   const ObservedService* service = nullptr;
-  // What the last plan told the host to keep of the rollout, for controls. Null means that nothing is kept yet.
+  // The progress that the last plan told the host to keep, for controls. Null means that nothing is kept yet.
   const RolloutProgress* rollout_progress = nullptr;
 };
 
@@ -83,9 +83,8 @@ struct PodObservation {
   // The node that the pod is on; null when absent.
   const ObservedNode* node = nullptr;
   std::vector<const ObservedRevision*> revisions;
-  // For a restart policy, which cannot decide without members: the members of the pod's group, and what was remembered
-  // of the group, which may be nothing. Without a restart policy both stay null, and restarts are decided as the
-  // reference decides them.
+  // For a restart policy, which needs both: the members of the pod's group, and the group's memory, which may be null
+  // at first. Without a restart policy both stay null, and restarts are decided as in the reference.
   const GroupMembers* members = nullptr;
   const RestartMemory* restart_memory = nullptr;
 };

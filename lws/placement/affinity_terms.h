@@ -1,10 +1,10 @@
-// Required terms of pod affinity, as a pod's spec holds them.
+// Required terms of pod affinity and anti-affinity, in the form of a pod's spec.
 //
 //   Json term = lws::AffinityTerm({lws::SelectorExpression("app", "In", {"a"})}, "kubernetes.io/hostname");
 //   lws::AppendAffinity(/*together=*/Json::array({term}), /*apart=*/Json::array(), &pod_spec);
 //
 // Laws:
-//   1. Terms given by the user stay, in place and order.
+//   1. The user's own terms stay, in their places and order.
 //
 // Thread-safety: may be called concurrently for distinct pod specs.
 #ifndef LWS_PLACEMENT_AFFINITY_TERMS_H_
@@ -19,19 +19,19 @@
 
 namespace lws::internal {
 
-// A selector's {key, operator, values}; without values when there are none.
+// A selector's {key, operator, values}. It has no values field when there are no values.
 Json SelectorExpression(const std::string& key, const char* operation, Json values);
 
-// A term over the topology whose pods match all of the expressions.
+// A term over the topology for the pods that match all of the expressions.
 Json AffinityTerm(Json expressions, const std::string& topology_key);
 
 enum class AffinityKind { kTogether, kApart };  // podAffinity, podAntiAffinity
 
-// The required terms of the pod's spec, an empty list without any. Errors: InvalidArgument when the affinity that is
-// there has another shape.
+// The required terms of the pod's spec; an empty list when there are none. Errors: InvalidArgument when the existing
+// affinity has another shape.
 absl::StatusOr<Json> RequiredTerms(const Json& pod_spec, AffinityKind kind);
 
-// Appends the terms; both lists are there afterwards, even when they are empty. Errors: as RequiredTerms; the spec is
+// Appends the terms. Afterwards both lists exist, even when they are empty. Errors: as for RequiredTerms; the spec is
 // then unchanged.
 absl::Status AppendAffinity(const Json& together, const Json& apart, Json* pod_spec);
 

@@ -43,7 +43,7 @@ PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity
   return result;
 }
 
-// The places that a search finds without looking at all rules are tried until one keeps them.
+// The search does not look at all rules. If its place breaks one, stricter requests are tried until a place keeps all.
 PlacementResult AssignKeepingRules(const PlacementProblem& problem, const Capacity& capacity,
                                    const DomainCounts& counts) {
   PlacementResult result = Assign(problem, capacity, counts);
@@ -67,7 +67,7 @@ PlacementResult AssignKeepingRules(const PlacementProblem& problem, const Capaci
   return result;
 }
 
-// Whether a committed group of the request may change which nodes others can use, beside their room.
+// Whether a committed group of the request may change which nodes others can use, apart from the room that it takes.
 bool AsksOfOthers(const GroupRequest& request) {
   const auto asks = [](const PodShape& shape) { return shape.rules != nullptr && shape.rules->asks(); };
   return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
@@ -86,16 +86,16 @@ absl::StatusOr<std::vector<PlacementResult>> AssignOneByOne(absl::Span<const Gro
   return results;
 }
 
-// One request of a batch, counted once and kept up to date.
+// A request of a batch. Its counts are made once and then kept up to date.
 struct Counted {
   PlacementProblem problem;
   std::unique_ptr<DomainCounts> counts;
-  // The last answer, when it was a no-fit, and the number of commits before it.
+  // The last answer, if it was a no-fit, and the number of commits before it.
   std::optional<NoFit> no_fit;
   int64_t commits = 0;
 };
 
-// The widest level at which the group holds domains, or minds that others do.
+// The widest level at which the group holds domains or must avoid held ones.
 int WidestHold(const PlacementProblem& problem) {
   int widest = problem.topology->LastLevel();
   for (const int level : problem.exclusive_levels) widest = std::min(widest, level);
@@ -105,7 +105,7 @@ int WidestHold(const PlacementProblem& problem) {
   return widest;
 }
 
-// The nodes whose counts may change when the assignment is committed: all in the same domains of `widest`.
+// The nodes whose counts may change when the assignment is committed: those in the same domains of level `widest`.
 std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const Assignment& assignment) {
   std::set<int32_t> domains;
   if (assignment.leader.has_value()) domains.insert(topology.DomainOf(widest, *assignment.leader));

@@ -1,4 +1,4 @@
-// Topology assignment: a node for every rank of a group, or why there is none.
+// Topology assignment: finds a node for every rank of a group, or explains why there is none.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
@@ -10,24 +10,24 @@
 //
 // Laws:
 //   1. Counts: every rank is assigned exactly once.
-//   2. Capacity: on no node and for no resource is free capacity exceeded, the leader's shape included.
-//   3. Constraints hold: required, subgroups, exclusive, selectors, affinity, taints, and what pods ask of each other.
-//   4. Completeness: when any assignment meets the constraints, one is returned, or the answer is kRulesNotKept.
-//   5. Fewest domains: at the widest level where pods must be spread, as few domains as possible; at each level below
-//   the
-//      fewest inside the domains chosen above. Not for kLeastFree.
-//   6. Tightest: when one domain suffices, one with the least left over, in workers that it could still take; the first
-//      in path order of equals, for kBalanced that with the fewest domains below and then the most even spread. Not for
-//      kLeastFree.
+//   2. Capacity: no node exceeds its free capacity of any resource, the leader's pod included.
+//   3. The constraints hold: required, subgroups, exclusive, selectors, affinity, taints, and what pods ask of each
+//      other.
+//   4. Completeness: when any assignment meets the constraints, the answer is an assignment, or kRulesNotKept.
+//   5. Fewest domains: at the widest level where pods must be spread, as few domains as possible; at each level below,
+//      the fewest inside the domains chosen above. This does not hold for kLeastFree.
+//   6. Tightest: when one domain suffices, it is the one with the least room left over, counted in workers. Among
+//      equals it is the first in path order; for kBalanced it is the one with the fewest domains below and then the
+//      most even spread. This does not hold for kLeastFree.
 //   7. kBalanced: among the fewest domains, the smallest number of pods is as large as possible.
-//   8. More capacity never turns a fit into a no-fit; a permutation of the nodes changes nothing.
+//   8. More capacity never turns a fit into a no-fit. A permutation of the nodes changes nothing.
 //   9. AssignGroups equals AssignGroup and Commit one after another.
-// Laws 10 and 11, of groups that change, are in reassign_group.h.
+// Laws 10 and 11, about groups that change, are in reassign_group.h.
 //
-// Ranks: the leader is rank 0, and workers follow over the nodes in path order; with subgroups that the leader belongs
-// to, the domains of its subgroup come first, so that subgroup i is the ranks that LeaderWorkerSet numbers i.
-// Why exact: workers are of one shape, so that the nodes' counts add up; only the leader's place costs anything, and of
-// a domain its cheapest place alone matters.
+// Ranks: the leader is rank 0, and the workers follow over the nodes in path order. When the leader belongs to a
+// subgroup, the domains of its subgroup come first, so that subgroup i has the ranks that LeaderWorkerSet gives it.
+// Why it is exact: all workers have one shape, so the counts of nodes add up. Only the leader's place makes a
+// difference, and in each domain only the cheapest place for it matters.
 // Source: the constraints and profiles follow Kueue's Topology-Aware Scheduling.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -50,12 +50,12 @@ namespace lws {
 // negative amount. Complexity: O(nodes x resources) to count, O(domains + pods log nodes) to search.
 absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request);
 
-// What AssignGroup would say of the request, without looking for a place. Errors: as AssignGroup.
+// What AssignGroup would say about the validity of the request; it does not search. Errors: as for AssignGroup.
 absl::Status CheckGroupRequest(const GroupRequest& request, const Topology& topology);
 
-// Assigns the groups in order and commits each that fits. On an error nothing is committed.
-// Complexity: counting once for each different request, then the domains of each level for each group; when some
-// request asks something of other pods, as AssignGroup for each group.
+// Assigns the groups in order and commits each group that fits. On an error nothing is committed. Complexity: one
+// count for each different request, then the domains of each level for each group. When some request asks something of
+// other pods, each group costs as much as AssignGroup.
 absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const GroupRequest* const> requests,
                                                           Capacity* capacity);
 

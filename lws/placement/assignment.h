@@ -1,4 +1,4 @@
-// Where the pods of a group go, or why nowhere.
+// The nodes for the pods of a group, or the reason why there are none.
 //
 //   lws::Assignment assignment;
 //   assignment.leader = 4;                      // node number in the topology
@@ -28,11 +28,11 @@ struct WorkerRun {
 
 struct Assignment {
   std::optional<int32_t> leader;
-  // In rank order; the nodes are those of the topology, by number.
+  // In rank order. Nodes are given by their numbers in the topology.
   std::vector<WorkerRun> workers;
 
   int64_t WorkerCount() const;
-  // The leader first, when there is one.
+  // The leader's node comes first, when there is a leader.
   std::vector<int32_t> NodesByRank() const;
 
   friend bool operator==(const Assignment& a, const Assignment& b) {
@@ -40,53 +40,53 @@ struct Assignment {
   }
 };
 
-// `nodes` by rank; neighbours of one node become a run.
+// Makes an assignment from the nodes of the ranks. Neighbouring ranks on one node become a run.
 Assignment AssignmentFromRanks(bool has_leader, const std::vector<int32_t>& nodes);
 
 enum class NoFitReason {
   kNoLevelFits,        // no domain of the level takes the whole group
-  kNoSubgroupFits,     // the level would, but not in whole subgroups
+  kNoSubgroupFits,     // the level would fit the group, but not in whole subgroups
   kLeaderFitsNowhere,  // the workers alone would fit
-  kNotEnoughRoom,      // all nodes together are too few
+  kNotEnoughRoom,      // all nodes together have too little room
   kNoSurvivors,        // every pod of the group is lost
   kNoPlaceBesideSurvivors,
-  kRulesNotKept,  // there is room, and what was tried breaks what pods ask of each other; there may be another place
+  kRulesNotKept,  // there is room, but each place that was tried breaks a rule of the pods; another place may exist
 };
 
 // "kNoLevelFits" -> "no domain of the level takes the whole group".
 absl::string_view NoFitReasonText(NoFitReason reason);
 
-// Why a group has no place. An answer, not an error.
+// Why a group has no place. This is an answer, not an error.
 struct NoFit {
   NoFitReason reason = NoFitReason::kNotEnoughRoom;
   // The key of the level that failed, and how many domains it has.
   std::string level;
   int32_t domains = 0;
   int64_t wanted_pods = 0;
-  // The domain that would take most of the wanted pods; an empty path is the whole cluster.
+  // The domain that would take most of the wanted pods. An empty path means the whole cluster.
   std::vector<std::string> best_domain;
   int64_t best_pods = 0;
-  // Where subgroups are asked for: the level and the size of those that fail, or of the widest ones; how many are
-  // wanted, and how many the best domain would take.
+  // Where subgroups are wanted: the level and the size of those that fail, or of the widest ones; how many are wanted,
+  // and how many the best domain would take.
   std::string subgroup_level;
   int64_t subgroup_size = 0;
   int64_t wanted_subgroups = 0;
   int64_t best_subgroups = 0;
   int64_t nodes = 0;
-  // Number of nodes that cannot take a single worker, by reason: "notReady", "selector", "affinity", "taint",
-  // "domainTaken", "missingLabel", or the name of a resource. One that lacks several resources counts for each.
+  // The number of nodes that cannot take a single worker, by reason: "notReady", "selector", "affinity", "taint",
+  // "domainTaken", "missingLabel", or the name of a resource. A node that lacks several resources counts for each.
   std::map<std::string, int64_t> excluded;
-  // For kRulesNotKept, the rules of which one at least is broken: "podAffinity", "podAntiAffinity",
+  // For kRulesNotKept: the rules of which at least one is broken: "podAffinity", "podAntiAffinity",
   // "topologySpreadConstraints".
   std::vector<std::string> rules;
 };
 
-// One of the two.
+// An assignment or a no-fit.
 struct PlacementResult {
   std::optional<Assignment> assignment;
-  NoFit no_fit;  // meaningful without an assignment
-  // What may still keep the pods from their nodes and was not looked at: "resourceClaims of workerTemplate". An
-  // assignment is a promise only when this is empty; a no-fit is right in any case, but for kRulesNotKept.
+  NoFit no_fit;  // only meaningful without an assignment
+  // Constraints that may keep the pods from their nodes but were not checked: "resourceClaims of workerTemplate". Only
+  // when this is empty is an assignment certain. A no-fit is always right, except kRulesNotKept.
   std::vector<std::string> not_looked_at;
 };
 

@@ -33,7 +33,7 @@ Capacity::Capacity(std::shared_ptr<const Topology> topology)
 std::vector<int64_t> Capacity::RowOf(const ResourceAmounts& amounts) const {
   std::vector<int64_t> row(width_);
   for (size_t i = 1; i < width_; ++i) row[i] = AmountOf(amounts, topology_->resources()[i]);
-  row[0] = 1;  // a pod is one of "pods"
+  row[0] = 1;  // a pod takes one of "pods"
   return row;
 }
 

@@ -1,5 +1,5 @@
-// What is free on the nodes of a topology, and which domains exclusive groups hold: the snapshot that placement decides
-// on, changed only by its owner.
+// The snapshot for placement: what is free on the nodes of a topology, and which domains exclusive groups hold. Only
+// its owner changes it.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
@@ -7,8 +7,8 @@
 //   const int64_t* free = capacity.Free(*topology->FindNode("n1"));      // an amount for each resource
 //
 // Laws:
-//   1. GiveBack undoes Use, and Release Commit, of the same arguments, in any order.
-//   2. Amounts never wrap; law 1 holds as long as none reaches an end of int64.
+//   1. GiveBack undoes Use, and Release undoes Commit, with the same arguments and in any order.
+//   2. Amounts never wrap around. Law 1 holds as long as no amount reaches an end of int64.
 //
 // Thread-safety: const methods may be called concurrently; copies are independent.
 #ifndef LWS_PLACEMENT_CAPACITY_H_
@@ -27,8 +27,8 @@
 
 namespace lws {
 
-// Who holds a domain: a group of the exclusive kind, or a subgroup. The two do not mind each other, nor those of other
-// namespaces.
+// The kind of owner that holds a domain: an exclusive group, or an exclusive subgroup. The two kinds do not exclude
+// each other, and neither do owners of different namespaces.
 enum class Holder { kGroup, kSubgroup };
 
 class Capacity {
@@ -46,23 +46,23 @@ class Capacity {
     std::shared_ptr<const PodRules> rules;
     int64_t count = 0;
   };
-  // What may matter to others, by node: all pods that came with rules.
+  // All pods that came with rules, by node. Only these may matter to other pods.
   const std::map<int32_t, std::vector<PlacedPods>>& pods() const { return pods_; }
-  // Whether any of them must be apart from some others.
+  // Whether some of these pods must be apart from other pods.
   bool has_guarded_pods() const { return guarded_pods_ > 0; }
 
-  // The pod is there, or is gone, with its rules.
+  // Adds or removes a pod and its rules.
   void Use(int32_t node, const PodShape& shape) { Use(node, shape.amounts), AddPods(node, shape.rules, 1); }
   void GiveBack(int32_t node, const PodShape& shape) { GiveBack(node, shape.amounts), AddPods(node, shape.rules, -1); }
-  // So many pods are there, or are gone, apart from the room that they take. Null rules add nothing.
+  // Adds or removes this number of pods, without the room that they take. Null rules change nothing.
   void AddPods(int32_t node, const std::shared_ptr<const PodRules>& rules, int64_t count);
 
-  // A pod is there, or is gone. Resources that the topology does not know are passed over.
+  // Adds or removes a pod's amounts. Resources that the topology does not know are ignored.
   void Use(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), 1); }
   void GiveBack(int32_t node, const ResourceAmounts& amounts) { Change(node, RowOf(amounts), -1); }
 
-  // The group takes its place, or leaves it: room, and domains where it is exclusive. REQUIRES: an assignment of this
-  // request on this topology. Complexity: O(runs x resources).
+  // Adds or removes a group: its room, and the domains that it holds if it is exclusive. REQUIRES: an assignment of
+  // this request on this topology. Complexity: O(runs x resources).
   void Commit(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, 1); }
   void Release(const GroupRequest& request, const Assignment& assignment) { Apply(request, assignment, -1); }
 
@@ -73,13 +73,13 @@ class Capacity {
     ChangeHold(holder, namespace_name, level, domain, -1);
   }
 
-  // Number of holds on the domain, inside of it, or on one that contains it.
+  // The number of holds on the domain, inside of it, and on domains that contain it.
   int32_t Holds(Holder holder, const std::string& namespace_name, int level, int32_t domain) const;
 
  private:
   struct LevelHolds {
     std::vector<int32_t> here;    // by domain
-    std::vector<int32_t> inside;  // here, or further below
+    std::vector<int32_t> inside;  // here, or in domains within
   };
   using NamespaceHolds = std::map<std::string, std::vector<LevelHolds>>;
 

@@ -26,7 +26,7 @@ absl::Status Named(const Json& object, absl::string_view field, absl::string_vie
   return FieldStatus(DescribeObject(object), field, message);
 }
 
-// What is wrong with a field of the object.
+// The status as one about this object; it keeps the field.
 absl::Status Of(const Json& object, const absl::Status& status) {
   const std::string field = FieldOf(status);
   return FieldStatus(DescribeObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
@@ -53,7 +53,7 @@ struct HeldDomain {
   }
 };
 
-// kubectl and the API server take objects without a namespace as those of `default`.
+// As for kubectl and the API server, an object without a namespace belongs to `default`.
 std::string NamespaceOf(JsonReader& object) {
   const std::string name = object.Text({"metadata", "namespace"});
   return name.empty() ? "default" : name;
@@ -65,7 +65,7 @@ void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topol
       {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
   const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
   if (owner.empty()) return;
-  // An exclusive group is apart from every pod that has a group, or a subgroup.
+  // An exclusive group avoids every pod with a group or subgroup key, so one that is not exclusive holds its node.
   const std::optional<int> level = key.has_value() ? topology.LevelOf(*key) : topology.LastLevel();
   if (!level.has_value()) return;
   held->insert({holder, NamespaceOf(pod), owner, *level, topology.DomainOf(*level, node)});

@@ -1,4 +1,4 @@
-// Topologies, and what is used of them, from the documents of nodes and pods.
+// Reads topologies, and the capacity that pods use, from the documents of nodes and pods.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   topology->DomainCount(0);    // 2: racks
@@ -23,21 +23,21 @@
 
 namespace lws {
 
-// A node without a Ready condition counts as ready; what it offers is its status.allocatable, which must say "pods".
-// Errors: InvalidArgument naming the node and the field.
+// A node without a Ready condition counts as ready. It offers its status.allocatable, which must name "pods". Errors:
+// InvalidArgument naming the node and the field.
 absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node);
 
-// Errors: as ReadTopologyNode and Topology::Create.
+// Errors: as for ReadTopologyNode and Topology::Create.
 absl::StatusOr<std::shared_ptr<const Topology>> TopologyFromNodes(absl::Span<const SharedJson> nodes,
                                                                   std::vector<std::string> level_keys);
 
-// What a pod of this spec asks for, limits standing for absent requests. Errors: InvalidArgument naming the field.
+// What a pod of this spec asks for; a limit counts as an absent request. Errors: InvalidArgument naming the field.
 absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec);
 
-// Takes the room of every pod that has a node and is not finished, with what it asks of others, and holds the domains
-// of groups and subgroups: of the level that exclusive-topology or subgroup-exclusive-topology names, or the node alone
-// of a pod that has a group key or a subgroup key and is not exclusive. Pods on unknown nodes are passed over. Errors:
-// InvalidArgument naming the pod and the field; nothing is taken then.
+// Takes the room of every pod that has a node and is not finished, and records what it asks of other pods. It also
+// holds the domains of groups and subgroups: at the level that exclusive-topology or subgroup-exclusive-topology
+// names, or, for a pod that has a group or subgroup key without being exclusive, only its node. Pods on unknown nodes
+// are ignored. Errors: InvalidArgument naming the pod and the field; the capacity is then unchanged.
 absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity);
 
 }  // namespace lws

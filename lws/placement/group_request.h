@@ -1,4 +1,4 @@
-// What a group asks of a topology: shapes of its pods, and how close together they must be.
+// What a group asks of a topology: the shapes of its pods, and how close together they must be.
 //
 //   lws::GroupRequest request;
 //   request.worker.amounts = {{"nvidia.com/gpu", 8}};
@@ -23,11 +23,11 @@
 
 namespace lws {
 
-// What one pod asks for. One of "pods" is always added.
+// What one pod asks for. Every pod also takes one of "pods".
 struct PodShape {
   ResourceAmounts amounts;
   NodeFilter filter;
-  // What it asks of other pods, and what others may ask of it; null for nothing.
+  // What the pod asks of other pods, and what they may ask of it; null for neither.
   std::shared_ptr<const PodRules> rules;
 };
 
@@ -37,22 +37,22 @@ enum class Closeness {
   kPreferred,  // one domain of the level, else of the next wider one, ..., else over as few widest domains as possible
 };
 
-// The fewest domains, and the tightest last one; the smallest domain that holds everything, else the smallest nodes
-// first; or the fewest domains, and evenly.
+// kBestFit takes the fewest domains, and the tightest one last. kLeastFree takes the smallest domain that holds
+// everything, or else the smallest nodes first. kBalanced takes the fewest domains, and spreads evenly over them.
 enum class PlacementProfile { kBestFit, kLeastFree, kBalanced };
 
-// Every `size` pods in one domain of `level`.
+// Puts every `size` pods into one domain of `level`.
 struct SubgroupLayer {
   int64_t size = 0;
   std::string level;
-  // No two subgroups of any groups of the namespace in one domain.
+  // Whether a domain takes only one subgroup, counting those of all groups of the namespace.
   bool exclusive = false;
 };
 
 enum class SubgroupLeader {
-  kMember,   // of the first subgroup, whose size counts the leader
+  kMember,   // in the first subgroup, whose size counts the leader
   kExtra,    // with the first subgroup, whose size does not count the leader
-  kOutside,  // with none
+  kOutside,  // with no subgroup
 };
 
 struct GroupRequest {
@@ -63,24 +63,23 @@ struct GroupRequest {
   Closeness closeness = Closeness::kUnconstrained;
   std::string level;
 
-  // At most kMaxSubgroupLayers, one around the other: each size divides the next larger one, which is not of a narrower
-  // level.
+  // At most kMaxSubgroupLayers, nested: each size divides the next larger one, whose level is not narrower.
   std::vector<SubgroupLayer> subgroups;
   SubgroupLeader subgroup_leader = SubgroupLeader::kMember;
 
-  // Where the group lives. It does not mind what groups of other namespaces hold.
+  // The namespace of the group. Domains that groups of other namespaces hold do not matter to it.
   std::string namespace_name;
-  // All pods in one domain of each of these levels, which holds no other group of the namespace that is exclusive.
+  // All pods go into one domain of each of these levels, and no other exclusive group of the namespace may be in it.
   std::vector<std::string> exclusive_levels;
 
   PlacementProfile profile = PlacementProfile::kBestFit;
 
-  // What binds the pods to nodes and is in none of the fields above: "resourceClaims of workerTemplate".
+  // Constraints that bind the pods to nodes but have no field here: "resourceClaims of workerTemplate".
   std::vector<std::string> not_looked_at;
 };
 
 inline constexpr size_t kMaxSubgroupLayers = 3;
-// Most pods of one group: what the size of a LeaderWorkerSet can say.
+// The most pods of one group: the largest size that a LeaderWorkerSet can have.
 inline constexpr int64_t kMaxGroupPods = 2147483647;
 
 }  // namespace lws

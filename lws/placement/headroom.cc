@@ -28,7 +28,7 @@ bool AsksOfOthers(const GroupRequest& request) {
   return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
 }
 
-// A group whose leader is a pod as the others are, without telling it from them; nullopt for any other group.
+// The group as pods of one shape, if its leader is like its workers; nullopt for any other group.
 std::optional<GroupRequest> AsPodsOfOneShape(const PlacementProblem& problem) {
   const GroupRequest& request = *problem.request;
   if (!problem.has_leader) return request;
@@ -39,7 +39,7 @@ std::optional<GroupRequest> AsPodsOfOneShape(const PlacementProblem& problem) {
   if (is_alone) pods.worker = *pods.leader;
   pods.leader.reset();
   ++pods.workers;
-  // The leader alone is in a subgroup only as its member.
+  // A leader without workers is in a subgroup only if it is a member of it.
   if (is_alone && request.subgroup_leader != SubgroupLeader::kMember) pods.subgroups.clear();
   return pods;
 }
@@ -51,14 +51,14 @@ class Counting {
     const bool is_required = problem.request->closeness == Closeness::kRequired;
     binding_ = std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
     workers_.has_leader = false;
-    // A member of a subgroup that asks for less than a worker leaves more room than the counts of whole subgroups tell.
+    // When the leader is a member and asks for less than a worker, counts in whole subgroups would be too small.
     const bool is_member = problem.request->subgroup_leader == SubgroupLeader::kMember;
     if (problem.has_leader && is_member) workers_.layers.clear();
   }
 
   int binding() const { return binding_; }
 
-  // By domain of the binding level, or by the widest one's and the whole in the last place.
+  // Counts by domain of the binding level, or by domain of the widest level with the whole cluster in the last place.
   void Run(Headroom* headroom) {
     const DomainCounts counts(workers_, capacity_, {});
     const int level = std::max(binding_, 0);
@@ -88,7 +88,7 @@ class Counting {
   }
 
  private:
-  // At most; `exact` becomes false when that may be too many.
+  // An upper bound of the groups in the domain. `exact` becomes false when it may be too large.
   int64_t GroupsIn(int level, int32_t domain, const DomainCounts& counts, bool* exact) const {
     const int64_t wanted = workers_.UnitsAt(level);
     const int64_t units = std::max<int64_t>(counts.At(level, domain).units, 0);
@@ -106,7 +106,7 @@ class Counting {
     return std::min(groups, alone);
   }
 
-  // Leaders that fit on the node beside so many workers.
+  // The number of leaders that fit on the node beside this many workers.
   int64_t LeadersOn(int32_t node, int64_t workers) const {
     if (problem_.leader.Exclusion(topology_, node) != NodeExclusion::kNone || !problem_.leader.never_offered.empty()) {
       return 0;
@@ -120,7 +120,7 @@ class Counting {
     return count;
   }
 
-  // The domain with the largest rest, which is what the next group would find.
+  // Keeps the domain with the largest rest, because that is the best place that the next group would find.
   void KeepRest(int level, int32_t domain, const DomainCounts& counts, int64_t groups, NoFit* next) const {
     if (!topology_.IsLabelled(level, domain)) return;
     const int64_t wanted = workers_.UnitsAt(level);
@@ -154,11 +154,11 @@ class Counting {
   const PlacementProblem& problem_;
   const Topology& topology_;
   const Capacity& capacity_;
-  PlacementProblem workers_;  // the group without its leader
+  PlacementProblem workers_;  // the group without the leader
   int binding_ = Topology::kRoot;
 };
 
-// Places groups one after another until one has no place, or there are `limit`.
+// Places groups one after another until one has no place, or until there are `limit` groups.
 absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int64_t limit, Headroom* headroom) {
   Capacity left = capacity;
   headroom->groups = 0;
@@ -194,7 +194,7 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
   }
   Counting counting(*problem, capacity);
   counting.Run(&headroom);
-  // A subgroup that holds a wider domain than the group is bound to keeps others out of it.
+  // If an exclusive subgroup's domain is wider than the one for the whole group, the subgroup keeps other groups out.
   const bool holds_wider = std::any_of(problem->layers.begin(), problem->layers.end(), [&](const auto& layer) {
     return layer.exclusive && layer.level < counting.binding();
   });
@@ -204,7 +204,7 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
   if (headroom.exact) return headroom;
   absl::Status status = PlaceAll(capacity, request, limit, &headroom);
   if (!status.ok()) return status;
-  // An exclusive group takes a domain that no other needs.
+  // An exclusive group holds its domain alone, so placing one after another finds the most.
   const bool is_exclusive = !request.exclusive_levels.empty() && !AsksOfOthers(request) && headroom.groups < limit;
   if (is_exclusive) headroom.at_most = headroom.groups;
   headroom.exact = headroom.groups == headroom.at_most;

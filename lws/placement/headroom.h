@@ -1,4 +1,4 @@
-// How many more groups of one kind fit, and what stands in the way of the next.
+// How many more groups of one kind fit, and why the next one does not.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::GroupRequest request;
@@ -9,12 +9,12 @@
 //   headroom.domains[0].groups;    // 1: two of the three nodes of r1
 //
 // Laws:
-//   1. So many groups have a place together, each as the constraints want it.
-//   2. When `exact`, no placement has one more; otherwise none has more than `at_most`.
+//   1. `groups` groups have a place at the same time, and every place meets the constraints.
+//   2. When `exact`, no placement has more groups. Otherwise no placement has more than `at_most`.
 //   3. More capacity never makes `at_most` smaller.
-// What binds all pods of a group to one domain makes domains independent, and pods of one shape make their nodes'
-// counts add up: then sums decide exactly. Groups that hold domains, whose pods ask something of others, or whose
-// leader takes room from workers are placed one after another.
+// When all pods of a group must be in one domain, domains are independent; and when pods have one shape, the counts of
+// nodes add up. In that case sums decide exactly. Groups that hold domains, whose pods ask something of others, or
+// whose leader takes room from workers are placed one after another.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_HEADROOM_H_
@@ -33,7 +33,7 @@ namespace lws {
 
 struct DomainHeadroom {
   std::vector<std::string> path;
-  // That fit into this domain, were the rest of the cluster not there.
+  // The groups that fit into this domain if the cluster had no other.
   int64_t groups = 0;
 };
 
@@ -41,19 +41,19 @@ struct Headroom {
   int64_t groups = 0;
   int64_t at_most = 0;
   bool exact = false;
-  // The level of the domains: the one that binds all pods of a group, or the widest.
+  // The level of the domains: the one that binds all pods of a group to one domain, or else the widest.
   std::string level;
-  // In path order, those without a label left out. An upper bound where sums do not decide.
+  // In path order, without domains that lack a label. The numbers are upper bounds where sums do not decide.
   std::vector<DomainHeadroom> domains;
-  // What stands in the way of one group more. `excluded` counts nodes by what keeps them from one worker more after as
-  // many as fit: the resource that is used up first, or the reason for which they take none. `best_pods` is what is
-  // left over in the domain with the largest rest.
+  // The reason why no further group fits. `excluded` counts nodes by what keeps them from one more worker after as
+  // many as fit: the resource that is used up first, or the reason for which they take no worker at all. `best_pods`
+  // is the room that is left in the domain with the largest rest.
   NoFit next;
   std::vector<std::string> not_looked_at;
 };
 
-// Stops at `limit` groups where groups are placed one after another. Errors: as AssignGroup. Complexity: O(nodes x
-// resources), and one AssignGroups of so many groups where sums do not decide.
+// Stops at `limit` groups where groups are placed one after another. Errors: as for AssignGroup. Complexity: O(nodes x
+// resources), and one AssignGroups of that many groups where sums do not decide.
 absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit);
 
 }  // namespace lws

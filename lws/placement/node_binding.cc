@@ -9,7 +9,7 @@
 namespace lws {
 namespace {
 
-// Every alternative gets the node as one requirement more.
+// Adds the node as a requirement to every alternative of the node affinity.
 void RequireNode(const std::string& name, Json* pod_spec) {
   const Json requirement = {{"key", "metadata.name"}, {"operator", "In"}, {"values", Json::array({name})}};
   Json& terms =

@@ -1,11 +1,11 @@
-// An assignment as pods carry it: what a host writes into a pod so that it lands on its node.
+// Binds pods to their assigned nodes: what a host writes into a pod so that it runs on its node.
 //
 //   lws::PlacedGroups placed(lws::NodeBinding::kNodeAffinity);
 //   placed.Bind({"default", "vllm", 0}, /*rank=*/3, &pod["spec"]);    // false: the group has no node yet
 //
 // Laws:
-//   1. The pod's own selectors and affinity stay: the node is one requirement more.
-//   2. Binding twice changes nothing more.
+//   1. The pod's own selectors and affinity stay. The node is an additional requirement.
+//   2. Binding a pod a second time changes nothing.
 //
 // Thread-safety: const methods may be called concurrently for distinct pods.
 #ifndef LWS_PLACEMENT_NODE_BINDING_H_
@@ -25,8 +25,8 @@
 namespace lws {
 
 enum class NodeBinding {
-  kNodeName,      // spec.nodeName: no scheduler looks at the pod any more
-  kNodeSelector,  // kubernetes.io/hostname, when the node has that label, else kNodeAffinity
+  kNodeName,      // spec.nodeName: the pod bypasses the scheduler
+  kNodeSelector,  // the label kubernetes.io/hostname; a node without it gets kNodeAffinity
   kNodeAffinity,  // required node affinity to metadata.name
 };
 
@@ -43,19 +43,19 @@ struct GroupId {
   }
 };
 
-// Where the pods of some groups are to go.
+// The nodes that are assigned to the pods of groups.
 class PlacedGroups {
  public:
   explicit PlacedGroups(NodeBinding binding) : binding_(binding) {}
 
-  // Replaces what was known of the group. REQUIRES: an assignment on this topology.
+  // Replaces the nodes of the group. REQUIRES: an assignment on this topology.
   void Set(const GroupId& group, const Topology& topology, const Assignment& assignment);
   void Remove(const GroupId& group) { nodes_.erase(group); }
 
   // Null when the group, or the rank, has no node.
   const NodeFacts* Find(const GroupId& group, int64_t rank) const;
 
-  // False when there is no node for the pod; the spec then stays.
+  // Returns false when the pod has no node; the spec is then unchanged.
   bool Bind(const GroupId& group, int64_t rank, Json* pod_spec) const;
 
  private:

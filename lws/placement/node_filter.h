@@ -1,14 +1,15 @@
-// Which nodes a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness.
+// The nodes that a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness.
 //
 //   lws::NodeFilter filter = *lws::NodeFilter::FromPodSpec(pod["spec"]);
 //   lws::NodeFacts node;
 //   filter.Check(node);    // lws::NodeExclusion::kNone
 //
 // Laws:
-//   1. The answer depends on the name, labels, taints, readiness and unschedulable flag of the node alone.
-//   2. A term without any requirement matches nothing; terms are alternatives, requirements of a term hold together.
+//   1. The answer depends only on the name, labels, taints, readiness and unschedulable flag of the node.
+//   2. Terms are alternatives, and the requirements of one term must all hold. A term without requirements never
+//      matches.
 //   3. An unschedulable node counts as one with the taint node.kubernetes.io/unschedulable:NoSchedule.
-//   4. A pod that names its node passes by the scheduler: no other node takes it, and taints matter that say NoExecute.
+//   4. A pod that names its node bypasses the scheduler: no other node takes it, and only NoExecute taints matter.
 // Source: Kubernetes' node affinity and tolerations. PreferNoSchedule taints exclude nothing.
 //
 // Thread-safety: const methods may be called concurrently.
@@ -36,7 +37,7 @@ struct Taint {
   }
 };
 
-// What the filter looks at.
+// The properties of a node that the filter reads.
 struct NodeFacts {
   std::string name;
   std::map<std::string, std::string> labels;
@@ -45,7 +46,7 @@ struct NodeFacts {
   bool unschedulable = false;
 };
 
-// Why a node takes no pod of a kind, whatever its room. NodeFilter tells of the first five.
+// The reason why a node takes no pod of a kind even if it has room. NodeFilter gives only the first five.
 enum class NodeExclusion {
   kNone,
   kNotReady,
@@ -53,9 +54,9 @@ enum class NodeExclusion {
   kAffinity,
   kTaint,
   kNodeName,
-  kMissingLabel,     // of a level that the pods ask something of
-  kHostPort,         // another pod has it
-  kPodAntiAffinity,  // of the pod, or of one that is there
+  kMissingLabel,     // the node has no label of a level to which a rule of the pods refers
+  kHostPort,         // another pod uses the port
+  kPodAntiAffinity,  // of this pod, or of a pod on the node
   kPodAffinity,
   kTopologySpread,
 };
@@ -72,16 +73,17 @@ struct LabelRequirement {
   Operator op = Operator::kExists;
   std::vector<std::string> values;
 
-  // `value` is that of the label `key`, nullopt without the label.
+  // `value` is the value of the label `key`; nullopt when the label is missing.
   bool Matches(std::optional<absl::string_view> value) const;
 };
 
-// Errors: InvalidArgument for another operator, or values that are no list of strings.
+// Reads one {key, operator, values}. Errors: InvalidArgument for another operator, or for values that are not a list
+// of strings.
 absl::StatusOr<LabelRequirement> ReadLabelRequirement(const Json& requirement);
 
 class NodeFilter {
  public:
-  // Takes every ready node without taints.
+  // A filter that accepts every ready node without taints.
   NodeFilter() = default;
 
   // Reads nodeName, nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field.
@@ -94,7 +96,7 @@ class NodeFilter {
   bool AsksForName() const { return asks_for_name_; }
   bool AsksForLabel(absl::string_view key) const;
 
-  // A filter that takes only nodes with this label as well.
+  // Restricts the filter to nodes with this label.
   void Select(absl::string_view key, absl::string_view value) { selector_[std::string(key)] = std::string(value); }
 
  private:
@@ -106,7 +108,7 @@ class NodeFilter {
   };
   struct Term {
     std::vector<LabelRequirement> labels;
-    std::vector<LabelRequirement> fields;  // of metadata.name
+    std::vector<LabelRequirement> fields;  // about metadata.name
   };
 
   absl::Status ReadTerms(const Json& terms);

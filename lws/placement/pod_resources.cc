@@ -18,7 +18,7 @@ const Json* Find(const Json& object, const char* key) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-// resources.LIST of a container or a pod.
+// Reads resources.LIST of a container or a pod.
 absl::StatusOr<ResourceList> Resources(const Json& holder, const char* list) {
   const Json* resources = Find(holder, "resources");
   if (resources != nullptr && !resources->is_object()) {
@@ -40,7 +40,7 @@ absl::StatusOr<ResourceList> Requests(const Json& container, AbsentRequest absen
   return requests;
 }
 
-// Calls visit(container) for the containers of a list of the pod, until one has an error.
+// Calls visit(container) for the containers of one of the pod's lists, until a call returns an error.
 template <typename Visit>
 absl::Status ForEachContainer(const Json& pod_spec, const char* list, const Visit& visit) {
   const Json* containers = Find(pod_spec, list);
@@ -56,7 +56,7 @@ absl::Status ForEachContainer(const Json& pod_spec, const char* list, const Visi
   return absl::OkStatus();
 }
 
-// Raises every amount of `list` to that of `other`.
+// Raises the amounts of `list` that are smaller than those of `other`.
 void RaiseTo(const ResourceList& other, ResourceList* list) {
   for (const auto& [name, amount] : other) {
     const auto [found, inserted] = list->try_emplace(name, amount);
@@ -64,7 +64,7 @@ void RaiseTo(const ResourceList& other, ResourceList* list) {
   }
 }
 
-// The sums of the containers, the sidecars, and the highest need of any moment of initialisation.
+// The sums of the containers and of the sidecars, and the highest need at any moment of the initialisation.
 struct ContainerSums {
   ResourceList running;
   ResourceList sidecars;
@@ -87,7 +87,7 @@ absl::Status AddInitContainer(const Json& container, AbsentRequest absent, Conta
   return absl::OkStatus();
 }
 
-// Pod-level requests are meant for cpu, memory and huge pages alone.
+// Kubernetes has pod-level requests only for cpu, memory and huge pages.
 bool IsPodLevelResource(absl::string_view name) {
   return name == "cpu" || name == "memory" || absl::StartsWith(name, "hugepages-");
 }
@@ -98,7 +98,7 @@ absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceL
   if (absent == AbsentRequest::kIsLimit) {
     const absl::StatusOr<ResourceList> limits = Resources(pod_spec, "limits");
     if (!limits.ok()) return limits.status();
-    // A pod-level limit stands for the request of a resource that no container asks for.
+    // A pod-level limit counts as the request of a resource that no container asks for.
     for (const auto& [name, amount] : *limits) {
       if (sum->count(name) == 0) pod_level->emplace(name, amount);
     }

@@ -23,10 +23,10 @@ absl::Status InField(absl::string_view field, const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": ", status.message()));
 }
 
-// Labels that admission or the controller writes with values that are not known before.
+// Whether the requirement names values of labels that admission or the controller writes later.
 bool IsUnknownBefore(const LabelRequirement& requirement) {
   if (requirement.key == kRevisionLabel || requirement.key == kSubGroupIndexLabel) return !requirement.values.empty();
-  // Workers are told from the leader, and not from each other.
+  // All workers get the same label here, so only "0", the leader's, can be compared.
   return requirement.key == kWorkerIndexLabel && std::any_of(requirement.values.begin(), requirement.values.end(),
                                                              [](const auto& value) { return value != "0"; });
 }
@@ -60,7 +60,7 @@ absl::StatusOr<PodSelector> ReadSelector(const Json* selector) {
   return result;
 }
 
-// Adds the pod's own values of the labels that `list` names.
+// Adds requirements for the labels that `list` names, with the pod's own values.
 absl::Status AddOwnLabels(const Json& holder, const char* list, LabelRequirement::Operator op, const PodRules& rules,
                           PodSelector* selector) {
   JsonReader reader(holder);
@@ -81,7 +81,8 @@ absl::StatusOr<std::vector<std::string>> ReadNamespaces(JsonReader& term) {
   return namespaces;
 }
 
-// nullopt for a term that cannot be decided: it selects namespaces by labels, or pods by labels that are not known yet.
+// Returns nullopt for a term that cannot be decided: it selects namespaces by labels, or pods by labels that are not
+// known yet.
 absl::StatusOr<std::optional<PodTerm>> ReadTerm(const Json& document, const PodRules& rules) {
   if (!document.is_object()) return absl::InvalidArgumentError("not an object");
   JsonReader reader(document);
@@ -161,7 +162,7 @@ absl::Status ReadSpreads(const Json& pod_spec, PodRules* rules) {
   return absl::OkStatus();
 }
 
-// The ports of one container. On the node's network every port is one of the node.
+// Reads the ports of one container. With host networking every port is a port of the node.
 absl::Status ReadPorts(const Json& container, bool host_network, PodRules* rules) {
   if (!container.is_object()) return absl::InvalidArgumentError("not an object");
   JsonReader reader(container);
@@ -189,7 +190,7 @@ absl::Status ReadHostPorts(const Json& pod_spec, PodRules* rules) {
     if (!status.ok()) return InField("containers", status);
   }
   for (const Json& container : reader.List({"initContainers"})) {
-    // Only a sidecar keeps its ports.
+    // Among the init containers, only sidecars keep their ports.
     if (!container.is_object() || container.value("restartPolicy", Json()) != "Always") continue;
     absl::Status status = ReadPorts(container, host_network, rules);
     if (!status.ok()) return InField("initContainers", status);
@@ -197,7 +198,7 @@ absl::Status ReadHostPorts(const Json& pod_spec, PodRules* rules) {
   return reader.status();
 }
 
-// The fields that bind a pod to nodes through objects that are not at hand.
+// Lists the fields that bind the pod to nodes through objects that are not part of the input.
 absl::Status ReadNotLookedAt(const Json& pod_spec, PodRules* rules) {
   JsonReader reader(pod_spec);
   if (!reader.List({"resourceClaims"}).empty()) rules->not_looked_at.push_back("resourceClaims");

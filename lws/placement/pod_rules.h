@@ -1,10 +1,10 @@
-// What a pod asks of the pods around it, as the scheduler's filters read it: ports of its node, pods to be near or
-// apart from, and constraints on an even spread.
+// What a pod asks of the pods around it, in the sense of the scheduler's filters: ports of its node, pods to be near
+// or apart from, and constraints on an even spread.
 //
 //   lws::PodRules rules = *lws::ReadPodRules("default", {{"app", "cache"}}, pod["spec"]);
 //   rules.asks();    // false: any pod may be on its node
 //
-// Only what is required is read: preferences and ScheduleAnyway exclude no node.
+// Only requirements are read: preferences and ScheduleAnyway exclude no node.
 // Source: Kubernetes' inter-pod affinity, topology spread constraints and host ports.
 //
 // Thread-safety: values; all functions here may be called concurrently.
@@ -32,9 +32,9 @@ struct HostPort {
   bool ConflictsWith(const HostPort& other) const;
 };
 
-// All requirements hold together; none matches every pod.
+// All requirements must hold. A selector without requirements matches every pod.
 struct PodSelector {
-  bool matches_none = false;  // an absent selector
+  bool matches_none = false;  // when the selector is absent
   std::vector<LabelRequirement> requirements;
 
   bool Matches(const std::map<std::string, std::string>& labels) const;
@@ -56,7 +56,7 @@ struct SpreadConstraint {
   int64_t max_skew = 1;
   int64_t min_domains = 1;
   PodSelector selector;
-  // Whether nodes that the pod's selectors, or its tolerations, leave out are no domains.
+  // Whether nodes that the pod's selectors (or its tolerations) exclude do not count as domains.
   bool honors_affinity = true;
   bool honors_taints = false;
 };
@@ -68,12 +68,12 @@ struct PodRules {
   std::vector<PodTerm> near;
   std::vector<PodTerm> apart;
   std::vector<SpreadConstraint> spreads;
-  // Fields of the spec that bind the pod to nodes and that nothing here reads: "resourceClaims".
+  // Fields of the spec that bind the pod to nodes but are not read here: "resourceClaims".
   std::vector<std::string> not_looked_at;
 
   // Whether the pod asks anything of other pods.
   bool asks() const { return !host_ports.empty() || !near.empty() || !apart.empty() || !spreads.empty(); }
-  // Whether both can be on one node, as far as their ports go.
+  // Whether the ports of the two pods keep them from sharing a node.
   bool PortsConflictWith(const PodRules& other) const;
 };
 

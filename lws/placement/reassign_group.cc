@@ -36,15 +36,15 @@ namespace {
 
 constexpr int32_t kUnplaced = -1;
 
-// Ranks that must go into one domain: workers, or whole subgroups of the layer within.
+// Ranks that must go into one domain. They are single workers, or whole subgroups of the next inner layer.
 struct Demand {
-  int layers = 0;  // that the ranks fill in whole subgroups, innermost first
+  int layers = 0;  // innermost layers whose subgroups the ranks fill
   int level = 0;
   int32_t domain = 0;
   std::vector<size_t> ranks;
 };
 
-// Workers of the problem alone, in whole subgroups of the `layers` innermost layers.
+// A request for workers without a leader, in whole subgroups of the `layers` innermost layers.
 GroupRequest WorkersAlone(const PlacementProblem& problem, int64_t workers, int layers) {
   GroupRequest alone;
   alone.namespace_name = problem.request->namespace_name;
@@ -58,7 +58,7 @@ GroupRequest WorkersAlone(const PlacementProblem& problem, int64_t workers, int 
   return alone;
 }
 
-// Completes a group of which some ranks have a node, within one domain.
+// Completes, within one domain, a group of which only some ranks have a node.
 class Completion {
  public:
   Completion(const PlacementProblem& problem, const Capacity& capacity, const std::vector<bool>& lost,
@@ -69,16 +69,16 @@ class Completion {
         nodes_(std::move(nodes)),
         scope_(std::move(scope)) {
     scope_.lost = &lost;
-    // Wider layers hold all of the scope.
+    // A layer wider than the scope has the whole scope in one of its domains, so it does not divide it.
     while (layers_ < static_cast<int>(problem_.layers.size()) && problem_.layers[layers_].level >= scope_.level) {
       ++layers_;
     }
   }
 
-  // The nodes by rank, or nothing when there is no place.
+  // Returns the nodes by rank, or nothing when there is no place.
   std::optional<std::vector<int32_t>> Run() {
     for (size_t layer = layers_; layer < problem_.layers.size(); ++layer) {
-      // All of the scope is in one domain of this layer, which takes one subgroup alone.
+      // The whole scope is in one domain of this layer, which may take only one subgroup.
       if (problem_.layers[layer].exclusive && problem_.layers[layer].units > 1) return std::nullopt;
     }
     if (!problem_.has_leader || nodes_[0] != kUnplaced) {
@@ -101,10 +101,10 @@ class Completion {
   }
 
  private:
-  // Which subgroup of its layer a rank belongs to; nothing for a leader outside of all.
+  // The subgroup of the layer to which a rank belongs; nothing for a leader outside of all subgroups.
   std::optional<int64_t> SubgroupOf(int layer, size_t rank) const {
     const int64_t size = problem_.layers[layer].size;
-    const int64_t worker = static_cast<int64_t>(rank) - problem_.has_leader;  // from 0; -1 is the leader
+    const int64_t worker = static_cast<int64_t>(rank) - problem_.has_leader;  // counts from 0; the leader is -1
     switch (problem_.request->subgroup_leader) {
       case SubgroupLeader::kMember:
         return static_cast<int64_t>(rank) / size;
@@ -117,7 +117,7 @@ class Completion {
     return worker / size;
   }
 
-  // The domain of each subgroup of the layer that has a placed pod.
+  // The domains of those subgroups of the layer that have a placed pod.
   std::map<int64_t, int32_t> DomainsOfSubgroups(int layer) const {
     std::map<int64_t, int32_t> domains;
     for (size_t rank = 0; rank < nodes_.size(); ++rank) {
@@ -128,7 +128,7 @@ class Completion {
     return domains;
   }
 
-  // Every unplaced worker with the narrowest domain that its subgroups, or the scope, bind it to.
+  // Groups the unplaced workers by the narrowest domain to which their subgroups, or the scope, bind them.
   std::vector<Demand> Demands() const {
     std::vector<std::map<int64_t, int32_t>> placed;
     for (int layer = 0; layer < layers_; ++layer) placed.push_back(DomainsOfSubgroups(layer));
@@ -154,7 +154,7 @@ class Completion {
     return ordered;
   }
 
-  // The levels of the exclusive layers where no pod of the leader's subgroup is left: it needs a free domain there.
+  // The levels of exclusive layers in which the leader's subgroup has no placed pod. It needs a free domain there.
   std::vector<int> LayersWithoutFirstSubgroup() const {
     std::vector<int> levels;
     for (int layer = 0; layer < layers_; ++layer) {
@@ -164,8 +164,9 @@ class Completion {
     return levels;
   }
 
-  // Nodes for the leader worth trying, those that displace least first: one for each domain of the innermost layer,
-  // since within it only what is displaced counts. At the levels `unplaced` it must not be held.
+  // The nodes worth trying for the leader, beginning with those where it displaces the fewest workers. There is one
+  // for each domain of the innermost layer, because within such a domain only the displaced workers matter. The node's
+  // domains at the levels `unplaced` must not be held by others.
   std::vector<int32_t> PlacesForLeader(const std::vector<int>& unplaced) const {
     const DomainCounts counts(problem_, capacity_, scope_);
     IndexRange nodes = topology_.NodesOf(scope_.level, scope_.domain);
@@ -177,7 +178,7 @@ class Completion {
       nodes = topology_.NodesOf(problem_.layers[layer].level, found->second);
       break;
     }
-    std::map<int32_t, std::pair<int64_t, int32_t>> best;  // by domain: what is displaced, and the node
+    std::map<int32_t, std::pair<int64_t, int32_t>> best;  // by domain: the workers displaced, and the node
     for (int32_t node = nodes.begin; node < nodes.end; ++node) {
       const int64_t penalty = counts.At(topology_.LastLevel(), node).penalty;
       const bool held = std::any_of(unplaced.begin(), unplaced.end(), [&](int level) {
@@ -197,7 +198,7 @@ class Completion {
     return places;
   }
 
-  // Either all unplaced workers, or none.
+  // Places all unplaced workers, or none.
   bool PlaceWorkers() {
     const std::vector<Demand> demands = Demands();
     if (demands.empty()) return true;
@@ -211,7 +212,8 @@ class Completion {
     return true;
   }
 
-  // Exactly: what is bound to domains is set aside before whole subgroups are counted.
+  // Whether all demands fit. The count is exact: demands bound to a domain are reserved before whole subgroups are
+  // counted.
   bool DemandsFit(const std::vector<Demand>& demands) const {
     CountScope scope = scope_;
     int64_t free_units = 0;
@@ -254,10 +256,10 @@ class Completion {
   Capacity capacity_;
   std::vector<int32_t> nodes_;
   CountScope scope_;
-  int layers_ = 0;  // innermost ones that matter within the scope
+  int layers_ = 0;  // the innermost layers, up to the scope's level
 };
 
-// The domain of `level` that holds all placed ranks; nothing when they are in several.
+// The domain of `level` that holds all placed ranks; nothing when they are in several domains.
 std::optional<int32_t> CommonDomain(const Topology& topology, int level, const std::vector<int32_t>& nodes) {
   std::optional<int32_t> common;
   for (const int32_t node : nodes) {
@@ -269,13 +271,13 @@ std::optional<int32_t> CommonDomain(const Topology& topology, int level, const s
   return common;
 }
 
-// The narrowest level of which one domain must hold all pods.
+// The narrowest level at which one domain must hold all pods.
 int BindingLevel(const PlacementProblem& problem) {
   const bool is_required = problem.request->closeness == Closeness::kRequired;
   return std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
 }
 
-// The nodes of those ranks alone that had none.
+// The nodes of the ranks that had none before.
 std::vector<int32_t> Added(const std::vector<int32_t>& before, std::vector<int32_t> after) {
   for (size_t rank = 0; rank < after.size(); ++rank) {
     if (before[rank] != kUnplaced) after[rank] = kUnplaced;
@@ -324,7 +326,7 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
   return result;
 }
 
-// A subgroup that is lost whole holds no domain any more.
+// A subgroup that lost all of its pods no longer holds a domain.
 void LetLostSubgroupsGo(const PlacementProblem& problem, const std::vector<int32_t>& before,
                         const std::vector<int32_t>& after, Capacity* capacity) {
   const bool leader_is_outside = problem.has_leader && problem.request->subgroup_leader == SubgroupLeader::kOutside;

@@ -1,4 +1,4 @@
-// A group that lost nodes, or whose size changed: the pods that stay keep their places.
+// Reassigns a group that lost nodes, or whose size changed. The pods that stay keep their places.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
@@ -11,10 +11,10 @@
 //   result.assignment.has_value();    // true: the other members stay where they are
 //
 // Laws (numbered on from assign_group.h):
-//  10. Replacement: losing any number of nodes, survivors keep their ranks and nodes; the lost ranks go where the
-//      constraints still hold: the required domain stays the one of the survivors, a broken subgroup is completed in
-//      its own domain, and a lost one goes whole. When there is such a place, one is found.
-//  11. Growing keeps the assignment and places only the difference; shrinking drops the highest ranks.
+//   10. Replacement: whatever nodes are lost, survivors keep their ranks and nodes. The lost ranks go where the
+//      constraints still hold: the required domain stays that of the survivors, a broken subgroup is completed in its
+//      own domain, and a subgroup that is lost completely moves as a whole. When such a place exists, one is found.
+//   11. Growing keeps the assignment and places only the new ranks. Shrinking drops the highest ranks.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_REASSIGN_GROUP_H_
@@ -32,20 +32,20 @@
 
 namespace lws {
 
-// Law 10. `capacity` has the group committed, on the lost nodes too; `lost` are node numbers, and take no pod again. No
-// survivors, or no place for the lost ranks, is a no-fit. Errors: as AssignGroup, and InvalidArgument for an assignment
-// that is not one of the request.
+// Law 10. `capacity` has the group committed, on the lost nodes too. `lost` holds node numbers; these nodes take no
+// pod again. When there are no survivors, or no place for the lost ranks, the answer is a no-fit. Errors: as for
+// AssignGroup, and InvalidArgument for an assignment that does not belong to the request.
 absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const GroupRequest& request,
                                              const Assignment& assignment, absl::Span<const int32_t> lost);
 
-// Law 11. `capacity` has the group committed as it was; `request` is as it is to be, with another number of workers.
-// Errors: as ReplaceNodes.
+// Law 11. `capacity` has the group committed with its old size; `request` has the new number of workers. Errors: as
+// for ReplaceNodes.
 absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
                                             const Assignment& assignment);
 
-// A group of which some ranks have a node, by rank, and others none: these find a place as in law 10. `capacity` has
-// the pods that are placed, and what they hold. Without a single node it is AssignGroup. Errors: as AssignGroup, and
-// InvalidArgument for another number of ranks than the request's or a node that is none.
+// Finds nodes, as in law 10, for the ranks of a group that have none yet. `capacity` has the pods that are placed, and
+// what they hold. When no rank has a node, this is AssignGroup. Errors: as for AssignGroup, and InvalidArgument for a
+// number of ranks other than the request's, or for a number that is not a node's.
 absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
                                               const std::vector<std::optional<int32_t>>& nodes);
 

@@ -8,7 +8,7 @@
 namespace lws {
 namespace {
 
-// In the unit of the resource, rounded up; nullopt outside of int64.
+// The amount in the unit of the resource, rounded up; nullopt when it is outside of int64.
 std::optional<int64_t> RoundedUp(const std::string& name, Quantity amount) {
   if (name == "cpu") amount.Multiply(1000);
   return amount.Value();

@@ -5,7 +5,7 @@
 //   amounts["cpu"];               // 1500
 //   amounts["nvidia.com/gpu"];    // 8
 //
-// A request rounds up and what a node offers rounds down, so that a fraction never makes room. Source: the units of the
+// A request rounds up, and what a node offers rounds down, so a fraction never creates room. Source: the units of the
 // Kubernetes scheduler.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -23,7 +23,7 @@ namespace lws {
 
 using ResourceAmounts = std::map<std::string, int64_t>;
 
-// Stands for everything that int64 cannot hold: a request of it fits nowhere.
+// Stands for every amount that int64 cannot hold. A request of it fits on no node.
 inline constexpr int64_t kBeyondAmounts = std::numeric_limits<int64_t>::max();
 
 // Negative amounts stay negative. Complexity: O(resources).

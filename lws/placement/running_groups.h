@@ -1,4 +1,4 @@
-// Where the pods of LeaderWorkerSets run already, by group and rank.
+// The nodes on which the pods of LeaderWorkerSets run already, by group and rank.
 //
 //   pod["spec"]["nodeName"] = "n1";
 //   auto groups = *lws::RunningGroups({std::make_shared<const lws::Json>(pod)});
@@ -23,8 +23,8 @@ namespace lws {
 // Names of nodes by rank.
 using RunningGroup = std::map<int64_t, std::string>;
 
-// Pods count that have a node and the labels name, group-index and worker-index, and are neither finished nor being
-// deleted. Errors: InvalidArgument naming the pod and the field. Complexity: O(pods log pods).
+// Counts pods that have a node and the labels name, group-index and worker-index, and that are neither finished nor
+// being deleted. Errors: InvalidArgument naming the pod and the field. Complexity: O(pods log pods).
 absl::StatusOr<std::map<GroupId, RunningGroup>> RunningGroups(absl::Span<const SharedJson> pods);
 
 }  // namespace lws

@@ -38,7 +38,8 @@ std::string NamespaceOf(const LeaderWorkerSet& set) {
   return set.metadata().namespace_().empty() ? "default" : set.metadata().namespace_();
 }
 
-// metadata.labels or metadata.annotations of a template; what is no text is passed over, as validation told of it.
+// metadata.labels or metadata.annotations of a template. Values that are not texts are skipped: validation reports
+// them.
 Texts TextsOf(const Json& pod_template, const char* map) {
   Texts texts;
   JsonReader reader(pod_template);
@@ -49,14 +50,14 @@ Texts TextsOf(const Json& pod_template, const char* map) {
   return texts;
 }
 
-// A template, and what its pods are told from others by.
+// A template with the name of its field, and whether its pods are leaders.
 struct Template {
   const char* field;
   Json document;
   bool is_leader = false;
 };
 
-// The labels as the controller and admission write them. Workers are told from the leader and not from each other.
+// The labels that the controller and admission will write. They tell workers from the leader, but not from each other.
 Texts LabelsOf(const Template& pod_template, const LeaderWorkerSet& set, int64_t group_index) {
   Texts labels = TextsOf(pod_template.document, "labels");
   const std::string& name = set.metadata().name();
@@ -66,7 +67,8 @@ Texts LabelsOf(const Template& pod_template, const LeaderWorkerSet& set, int64_t
   labels[kWorkerIndexLabel] = pod_template.is_leader ? "0" : "1";
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   const bool is_outside = pod_template.is_leader && group.sub_group_policy().type() == kSubGroupLeaderExcluded;
-  // Equal to no key of another subgroup.
+  // The real key is not known here. The group's key stands for it, because it differs from all keys of other
+  // subgroups.
   if (group.has_sub_group_policy() && !is_outside) labels[kSubGroupKeyLabel] = labels[kGroupKeyLabel];
   return labels;
 }
@@ -100,11 +102,11 @@ std::string TextOr(const Texts& texts, const char* key) {
   return found == texts.end() ? "" : found->second;
 }
 
-// Kueue's wishes on the template of the workers, or of the leader when there are no workers.
+// Reads Kueue's annotations from the worker template, or from the leader's when there are no workers.
 absl::Status AddKueueTopology(const Template& pod_template, const Template& leader, const SetPlacement& placement,
                               GroupRequest* request) {
   const bool is_told_subgroups = placement.subgroup_level.has_value();
-  // To Kueue a leader with a template of its own is a set of pods of its own.
+  // For Kueue, a leader with its own template is a separate pod set.
   const bool leader_is_apart = absl::string_view(leader.field) != pod_template.field;
   const Texts annotations = TextsOf(pod_template.document, "annotations");
   const std::string where = absl::StrCat("spec.leaderWorkerTemplate.", pod_template.field, ".metadata.annotations.");
@@ -135,7 +137,7 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   return absl::OkStatus();
 }
 
-// What the leader's own template wishes and the group does not follow.
+// Lists Kueue's annotations of the leader's template that the request does not follow.
 void AddUnkeptWishes(const Template& leader, const Template& worker, std::vector<std::string>* not_looked_at) {
   const Texts of_leader = TextsOf(leader.document, "annotations");
   const Texts of_workers = TextsOf(worker.document, "annotations");
@@ -169,7 +171,7 @@ absl::Status AddSubgroups(const LeaderWorkerSet& set, const SetPlacement& placem
     const bool divides = request->workers == 0 || (size > 0 && (request->workers + 1) % size == 0);
     request->subgroup_leader = divides ? SubgroupLeader::kMember : SubgroupLeader::kExtra;
   }
-  // A leader alone is a subgroup of one pod.
+  // A leader without workers is a subgroup of one pod.
   if (request->workers == 0) size = 1;
   if (placement.subgroup_level.has_value()) request->subgroups.push_back({size, *placement.subgroup_level, false});
   if (exclusive.has_value()) request->subgroups.push_back({size, *exclusive, true});

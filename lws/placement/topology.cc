@@ -37,7 +37,8 @@ absl::StatusOr<std::shared_ptr<const Topology>> Topology::Create(std::vector<Top
   return std::shared_ptr<const Topology>(std::move(topology));
 }
 
-// A missing label stands for the next narrower one that is there, or for the node: nothing is known of what is close.
+// A missing label is replaced by the next narrower one, or by the node's name: we do not know what is close to the
+// node.
 Topology::Path Topology::PathOf(const TopologyNode& node) const {
   Path path(level_keys_.size());
   std::string narrower = node.facts.name;
@@ -50,7 +51,7 @@ Topology::Path Topology::PathOf(const TopologyNode& node) const {
   return path;
 }
 
-// In path order, then by name.
+// Adds the nodes in path order, and by name where paths are equal.
 std::vector<Topology::Path> Topology::AddNodes(std::vector<TopologyNode> nodes) {
   std::vector<std::tuple<Path, std::string, size_t>> order;
   order.reserve(nodes.size());

@@ -1,17 +1,18 @@
-// The nodes of a cluster as a tree of domains, frozen: what never changes between two looks at the cluster.
+// The nodes of a cluster as an immutable tree of domains. It holds what does not change between two looks at the
+// cluster.
 //
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   topology->DomainCount(0);            // 2: racks
 //   topology->DomainPath(1, 5);          // {"r2", "n6"}
 //
-// Level 0 is the widest. A domain is a path of label values; domains and nodes are numbered in path order, so that the
+// Level 0 is the widest. A domain is a path of label values. Domains and nodes are numbered in path order, so that the
 // nodes of a domain, and its domains at any level below, are a range. When a domain of the last key holds several
-// nodes, the nodes themselves are one more level below it. A node without the label of some key is in no domain of that
-// level: it stands in an unlabelled domain, which holds one domain of the next level alone, behind the others.
+// nodes, the nodes themselves form one more level. A node that lacks the label of a key stands in an unlabelled domain
+// of that level; such a domain has a single domain of the next level, and comes after the others.
 //
 // Laws:
 //   1. A permutation of the nodes gives the same topology.
-//   2. The domains of a level, the unlabelled ones among them, cover all nodes without overlap, in path order.
+//   2. The domains of a level, including the unlabelled ones, cover all nodes without overlap, in path order.
 //
 // Thread-safety: immutable, may be shared between threads.
 #ifndef LWS_PLACEMENT_TOPOLOGY_H_
@@ -37,7 +38,7 @@ struct TopologyNode {
   ResourceAmounts allocatable;
 };
 
-// Half-open.
+// A half-open range.
 struct IndexRange {
   int32_t begin = 0;
   int32_t end = 0;
@@ -47,20 +48,20 @@ struct IndexRange {
 
 class Topology {
  public:
-  // The level of the whole cluster, above all keys; it has one domain, 0.
+  // The level of the whole cluster, above all keys. It has one domain, with the number 0.
   static constexpr int kRoot = -1;
 
-  // Errors: InvalidArgument for no or repeated keys, and for two nodes of one name.
-  // Complexity: O(nodes log nodes).
+  // Errors: InvalidArgument for missing or repeated keys, and for two nodes with the same name. Complexity: O(nodes
+  // log nodes).
   static absl::StatusOr<std::shared_ptr<const Topology>> Create(std::vector<TopologyNode> nodes,
                                                                 std::vector<std::string> level_keys);
 
-  // Widest first. `LevelCount` may be one more than there are keys.
+  // Widest first. `LevelCount` is one larger when the nodes form a level of their own.
   const std::vector<std::string>& level_keys() const { return level_keys_; }
   int LevelCount() const { return static_cast<int>(levels_.size()); }
   // The level whose domains are single nodes.
   int LastLevel() const { return LevelCount() - 1; }
-  // nullopt for a key that is no level.
+  // Returns nullopt when no level has the key.
   std::optional<int> LevelOf(absl::string_view key) const;
 
   int32_t NodeCount() const { return static_cast<int32_t>(nodes_.size()); }
@@ -77,30 +78,30 @@ class Topology {
   IndexRange NodesOf(int level, int32_t domain) const;
   // Domains of `below` within a domain of `level`. REQUIRES: below >= level.
   IndexRange DomainsWithin(int level, int32_t domain, int below) const;
-  // Label values, widest first, without those that are missing; the node's name last on a level below all keys, or
-  // where the last key's label is missing. Empty for the root.
+  // The label values, widest first, without missing ones. The node's name comes last on a level below all keys, or
+  // where the last key's label is missing. The root's path is empty.
   std::vector<std::string> DomainPath(int level, int32_t domain) const;
 
-  // Resources in a fixed order, "pods" first.
+  // The resources in a fixed order, "pods" first.
   const std::vector<std::string>& resources() const { return resources_; }
   // One amount for each resource.
   const int64_t* Allocatable(int32_t node) const { return &allocatable_[size_t(node) * resources_.size()]; }
 
-  // Nodes of one class lack the labels of the same levels, and have equal facts, but for their names and the values of
-  // the labels of the levels and the hostname.
+  // Nodes of one class lack the labels of the same levels and have equal facts, apart from their names and the values
+  // of the level labels and the hostname label.
   int32_t ClassCount() const { return static_cast<int32_t>(first_of_class_.size()); }
   int32_t ClassOf(int32_t node) const { return class_of_[node]; }
   int32_t FirstOfClass(int32_t cls) const { return first_of_class_[cls]; }
-  // Whether all nodes of a class are the same to the filter.
+  // Whether the filter gives the same answer for all nodes of a class.
   bool IsDecidedByClass(const NodeFilter& filter) const;
 
  private:
   struct Level {
     std::vector<int32_t> domain_of;   // by node
-    std::vector<int32_t> first_node;  // by domain, and the end
+    std::vector<int32_t> first_node;  // by domain, followed by the end
     std::vector<bool> unlabelled;     // by domain; empty when all domains are labelled
   };
-  // What a node's path says at one level.
+  // The part of a node's path for one level.
   struct Step {
     bool unlabelled = false;
     std::string value;

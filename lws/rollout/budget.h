@@ -7,7 +7,7 @@
 // Laws:
 //   1. surge <= replicas, and 0 <= surge when maxSurge is not negative.
 //   2. replicas + surge and replicas + surge - unavailable fit an int32.
-//   3. A percentage of maxSurge rounds up, one of maxUnavailable down.
+//   3. A percentage of maxSurge rounds up, a percentage of maxUnavailable rounds down.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_BUDGET_H_
@@ -25,16 +25,16 @@ struct RolloutBudget {
   int32_t unavailable = 0;  // groups of [0, replicas) that may be not ready
 };
 
-// Errors: InvalidArgument for a text that is no percentage, negative replicas, or numbers that would break law 2.
-// Negative maxSurge and maxUnavailable, which validation refuses, are taken at their word.
+// Errors: InvalidArgument for a text that is not a percentage, negative replicas, or numbers that would break law 2.
+// Negative maxSurge and maxUnavailable, which validation refuses, are used as they are.
 absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& max_surge,
                                           const IntOrPercent& max_unavailable);
 
-// As many groups as there should be while `unfinished` of the wanted ones are not ready and updated: with all surge
-// groups, or those that make up for the rest of the unfinished.
+// How many groups there should be while `unfinished` of the wanted ones are not yet ready and updated. If more are
+// unfinished than the surge, all surge groups are there; else one for each unfinished group beyond `unavailable`.
 int32_t ReplicasWithSurge(int32_t replicas, const RolloutBudget& budget, int32_t unfinished);
 
-// What the leader StatefulSet is told as its own maxUnavailable, never 0, which Kubernetes refuses.
+// The maxUnavailable of the leader StatefulSet itself. It is never 0, because Kubernetes refuses 0.
 int64_t StatefulSetMaxUnavailable(const RolloutBudget& budget);
 
 }  // namespace lws

@@ -8,7 +8,7 @@
 namespace lws {
 namespace {
 
-// The pass over one look; the progress is changed in place.
+// One look at the rollout. It changes the progress in place.
 class Look {
  public:
   Look(const RolloutInput& input, const RolloutControls& controls, const RolloutProgress& progress, absl::Time now)
@@ -32,14 +32,15 @@ class Look {
   }
 
  private:
-  // Ready groups need not be so anew for a new template.
+  // Starts the progress of a new revision. It keeps which groups have been ready, so that they need not prove it
+  // again.
   void BeginAnew(absl::string_view revision_key) {
     RolloutProgress next;
     next.revision_key = std::string(revision_key);
     next.ready_since = std::move(result_.progress.ready_since);
     next.were_ready = std::move(result_.progress.were_ready);
     next.last_progress = now_;
-    // A first creation has no groups to be careful with.
+    // The first creation skips the canary: there are no serving groups to protect.
     if (!input_.current.has_value()) next.step = static_cast<int32_t>(controls_.steps.size());
     result_.progress = std::move(next);
   }
@@ -48,7 +49,7 @@ class Look {
     result_.look_again_in = std::min(result_.look_again_in.value_or(duration), duration);
   }
 
-  // Groups that are not ready for long enough are settling.
+  // Marks the groups that have not been ready for long enough as settling.
   void AskForMinReady() {
     RolloutProgress& progress = result_.progress;
     if (!input_.current.has_value() || input_.current->groups == nullptr) return;
@@ -85,7 +86,7 @@ class Look {
     return input_.current->groups->CountSteadyDone(begin, input_.replicas) == input_.replicas - begin;
   }
 
-  // Moves on over the steps that are over, and raises the partition for the one that is not.
+  // Skips the finished canary steps, and holds the rollout at the first unfinished one by raising the partition.
   absl::Status HoldCanary() {
     RolloutProgress& progress = result_.progress;
     progress.step = std::max(0, progress.step);
@@ -126,7 +127,7 @@ class Look {
     const LeaderState& leader = *input_.current;
     RolloutStep& step = result_.step;
     result_.hold = RolloutHold::kPaused;
-    // A new template is written behind a partition over all groups, as the policy has it.
+    // The policy writes a new template behind a partition that covers all groups, so that partition stays.
     if (!input_.updated) step.partition = std::max(step.partition, leader.partition);
     step.replicas = std::max(leader.replicas, input_.replicas);
     step.removes_groups = false;

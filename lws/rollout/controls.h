@@ -11,23 +11,22 @@
 //   progress = step->progress;    // the host keeps it for the next look
 //   step->step.replicas;          // 4: no controls hold the first creation
 //
-// What the controls need to know of the past is a value that comes out of one look and goes into the next. A step holds
-// the rollout by a higher partition; the policy below it keeps its own laws. Without controls the policy's step comes
-// out as it is.
+// What the controls need to remember is a value: each look returns it, and the next look takes it. A canary step holds
+// the rollout by raising the partition, and the policy keeps its own laws. Without controls, the result is the
+// policy's step unchanged.
 //
 // Laws:
-//   1. Paused, a step releases and names nothing, takes nothing away, and adds replicas only up to the set's.
-//   2. A group that is ready counts as ready for the policy once it was seen so for min_ready, without a break; until
-//      then it is settling.
-//   3. In step n of the canary no group below replicas - steps[n].groups is released; the next step begins when all
-//      groups from there up are ready and updated, and were for its wait, and it is approved where it has to be. Behind
-//      the last step come all groups.
-//   4. progress.deadline_exceeded holds when there is something to roll out, it is not paused, waits for no canary
-//   step,
-//      and for so long no group more was done.
-//   5. A new revision begins anew, with the first step of the canary; the first creation of a set has none. Without the
-//      progress of a rollout that is on its way, it begins with the first step too.
-//   6. A pure function: equal arguments, equal answer.
+//   1. While paused, a step releases, names and removes no group, and adds replicas only up to the set's.
+//   2. The policy sees a ready group as ready once it has been ready for min_ready without a break. Until then the
+//      group is settling.
+//   3. In step n of the canary no group below replicas - steps[n].groups is released. The next step begins when all
+//      groups from there up are ready and updated and have been so for the step's wait, and when the step is approved
+//      if it needs approval. After the last step all groups may be released.
+//   4. progress.deadline_exceeded is true when there is something to roll out, the rollout is neither paused nor
+//      waiting for a canary step, and no further group was finished for the whole deadline.
+//   5. A new revision starts again with the first step of the canary; the first creation of a set has no canary. If
+//      the progress of a running rollout is lost, it starts with the first step, too.
+//   6. It is a pure function: equal arguments give an equal answer.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_CONTROLS_H_
@@ -49,30 +48,30 @@ namespace lws {
 
 struct CanaryStep {
   IntOrPercent groups;  // of the set's replicas, rounded up
-  absl::Duration wait;  // after they are done
+  absl::Duration wait;  // after its groups are done
   bool needs_approval = false;
 };
 
 struct RolloutControls {
   bool paused = false;
-  absl::Duration min_ready;  // 0: at once
+  absl::Duration min_ready;  // 0: a ready group counts at once
   std::vector<CanaryStep> steps;
-  int32_t approved_steps = 0;  // the first so many steps are approved
-  // Exceeded, the set's condition Progressing is False, and an event tells.
+  int32_t approved_steps = 0;  // the number of approved steps, from the first
+  // When it is exceeded, the set's condition Progressing becomes False and an event reports it.
   std::optional<absl::Duration> progress_deadline;
-  // What is exceeded is taken back: the set gets its former template (Plan::revert_to). A template that came back this
-  // way is not taken back again.
+  // Whether an exceeded rollout is taken back: the set then gets its former template (Plan::revert_to). A template
+  // that came back in this way is not taken back again.
   bool reverts = false;
 };
 
-// What is to be kept between two looks. The initial value knows nothing.
+// What must be kept between two looks. The initial value means that nothing is known.
 struct RolloutProgress {
   std::string revision_key;
   int32_t step = 0;                                         // of the canary
-  absl::Time step_done = absl::InfiniteFuture();            // since when all its groups are done
-  std::vector<std::pair<int32_t, absl::Time>> ready_since;  // by group, of those that wait for min_ready
-  std::vector<int32_t> were_ready;                          // by group, of those that did, and still are ready
-  int32_t most_done = -1;                                   // groups that were ready and updated
+  absl::Time step_done = absl::InfiniteFuture();            // since when all groups of the step are done
+  std::vector<std::pair<int32_t, absl::Time>> ready_since;  // by group, for groups that wait for min_ready
+  std::vector<int32_t> were_ready;                          // groups that have been ready for min_ready and still are
+  int32_t most_done = -1;                                   // the most groups that were ready and updated
   absl::Time last_progress = absl::InfinitePast();
   bool deadline_exceeded = false;
 
@@ -85,11 +84,11 @@ struct ControlledStep {
   RolloutStep step;
   RolloutProgress progress;
   RolloutHold hold = RolloutHold::kNone;
-  // Nothing need change for the next look to differ after this time; nullopt: look when something changes.
+  // Look again after this time even if nothing changes. Without a value, look when something changes.
   std::optional<absl::Duration> look_again_in;
 };
 
-// Errors: those of the policy; InvalidArgument for steps that are no percentages. Complexity: O(groups).
+// Errors: those of the policy, and InvalidArgument for steps that are not percentages. Complexity: O(groups).
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now);

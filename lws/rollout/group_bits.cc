@@ -73,7 +73,7 @@ int32_t GroupBits::Sum(int32_t begin, int32_t end, const CountOf& count_of, cons
   int32_t sum = 0;
   int32_t word = begin / 64;
   const int32_t words = WordsBelow(end);
-  const int32_t whole = end / 64;  // words below it lie in the range to their end
+  const int32_t whole = end / 64;  // the words below this one are in the range up to their ends
   while (word < words) {
     const bool whole_block = word % kBlockWords == 0 && word >= (begin + 63) / 64 && word + kBlockWords <= whole &&
                              word + kBlockWords <= words;
@@ -125,7 +125,7 @@ int64_t GroupBits::LastReadyOld(int32_t begin, int32_t end) const {
   int32_t word = WordsBelow(end) - 1;
   while (word >= begin / 64) {
     const BlockCounts& block = blocks_[word / kBlockWords];
-    if (block.ready == block.done) {  // none in the whole block
+    if (block.ready == block.done) {  // all ready groups of the block are updated
       word = word / kBlockWords * kBlockWords - 1;
       continue;
     }

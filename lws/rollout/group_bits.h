@@ -1,16 +1,16 @@
-// A few bits a group, packed in words: what policies need to know of a set's groups.
+// A few bits for each group, packed in words. They hold what policies need to know about a set's groups.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("R.UB");
 //   groups.IsReady(0);            // true
 //   groups.CountDone(0, 4);       // 1: ready and updated
 //   groups.DoneTail(4);           // 1: the run of such groups that ends at index 4
 //
-// A group that is leaving is being deleted, or its workers are, or a failure is about to restart it: it may be ready,
-// and will not stay so. One that is ready and stays is steady. One that is settling is ready, but not for as long as it
-// has to be: it counts as not ready, and still serves.
+// A group is leaving when it or its workers are being deleted, or when a failure is about to restart it: it may be
+// ready, but will not stay so. A ready group that is not leaving is steady. A settling group is ready, but not yet for
+// the required time: it counts as not ready, and still serves.
 //
-// Groups beyond size() are neither ready nor updated. Counts of every 4,096 groups are kept beside the words, so that a
-// look at a million groups reads a few hundred numbers.
+// Groups beyond size() are neither ready nor updated. The words have counts for every 4,096 groups beside them, so
+// that a look at a million groups reads a few hundred numbers.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_ROLLOUT_GROUP_BITS_H_
@@ -30,16 +30,16 @@ class GroupBits {
   // All groups neither ready nor updated. REQUIRES: size >= 0.
   explicit GroupBits(int32_t size = 0);
 
-  // One character a group: '.' neither, 'R' ready, 'U' updated, 'B' both; of one that is leaving ',', 'r', 'u', 'b'; of
-  // one that is settling 'S', or 'T' when it is updated. REQUIRES: no other characters.
+  // Reads one character per group: '.' neither, 'R' ready, 'U' updated, 'B' both. A leaving group has ',', 'r', 'u' or
+  // 'b'; a settling group has 'S', or 'T' when it is updated. REQUIRES: no other characters.
   static GroupBits Parse(absl::string_view text);
 
   int32_t size() const { return size_; }
 
-  // Makes place for groups below `size`; those that are there stay.
+  // Makes room for groups below `size`, and keeps the existing ones.
   void Grow(int32_t size) { size_ = std::max(size_, size); }
 
-  // REQUIRES: 0 <= index < size(). The first two make the group one that is not settling, and one that is.
+  // REQUIRES: 0 <= index < size(). Set makes the group one that is not settling, SetSettling one that is.
   void Set(int32_t index, bool ready, bool updated);
   void SetSettling(int32_t index, bool updated);
   void SetLeaving(int32_t index, bool leaving);
@@ -72,7 +72,7 @@ class GroupBits {
   // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(64 + run / 4096).
   int32_t DoneTail(int32_t end) const;
 
-  // As Parse reads it.
+  // The text that Parse reads.
   std::string ToString() const;
 
   friend bool operator==(const GroupBits& a, const GroupBits& b);
@@ -112,9 +112,9 @@ class GroupBits {
   }
 
   int32_t size_;
-  // Up to the highest group that was ever set: a size from a broken object costs nothing.
+  // Ends with the highest group that was ever set, so that a large size from a broken object costs nothing.
   std::vector<Word> words_;
-  std::vector<BlockCounts> blocks_;  // a function of words_
+  std::vector<BlockCounts> blocks_;  // derived from words_
 };
 
 }  // namespace lws

@@ -1,14 +1,14 @@
-// How many groups of a set will stay ready whatever the leader StatefulSet does next: what policies that keep a budget
-// spend from.
+// The number of a set's groups that stay ready whatever the leader StatefulSet does next. Policies that keep a budget
+// may only spend what is above their floor.
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("RRBU");    // 3 groups wanted, one surge group coming up
 //   lws::internal::GuaranteedReady(groups, /*replicas=*/3, /*partition=*/2, /*leader_replicas=*/4);    // 3
 //   lws::internal::GuaranteedReady(groups, 3, 1, 4);                                                   // 2: group 1
 //   may go
 //
-// Counted are steady groups that the StatefulSet leaves alone: those below its partition, and those that are updated; a
-// surge group counts only when it is updated. Under OnDelete nothing is released: the partition is as good as
-// `leader_replicas`.
+// It counts the steady groups that the StatefulSet leaves alone: those below its partition, and updated ones. A surge
+// group counts only when it is updated. Under OnDelete the StatefulSet releases no group, so call it with the
+// partition `leader_replicas`.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_GUARANTEE_H_
@@ -24,19 +24,19 @@ namespace lws::internal {
 // are the set's; `leader_replicas` and `partition` are the leader StatefulSet's. Complexity: O(groups / 64).
 int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t partition, int32_t leader_replicas);
 
-// What the loss of a group means: a group that is settling is not in the guarantee, but as long as this is below its
-// floor, such groups are what serves.
+// What the loss of a group costs. A settling group is not part of the guarantee. But while the guarantee is below its
+// floor, settling groups are the ones that serve, so they must not be lost either.
 enum class GroupCost { kNothing, kSettling, kGuaranteed };
 
 // The cost of losing a group that counts towards the promise while it is ready.
 GroupCost CostOf(const GroupBits& groups, int32_t group);
 
-// A guarantee that is being spent, down to the floor. One that is below it from the beginning is not spent at all.
+// A guarantee that can be spent down to the floor. A guarantee that starts below the floor cannot be spent at all.
 struct SpendableGuarantee {
   int32_t floor = 0;
   int32_t value = 0;
 
-  // False, with nothing spent, when the group is needed.
+  // Returns false, and spends nothing, when the group is needed.
   bool Spend(GroupCost cost) {
     const int32_t left = value - (cost == GroupCost::kGuaranteed ? 1 : 0);
     if (cost != GroupCost::kNothing && left < floor) return false;

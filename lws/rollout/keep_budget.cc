@@ -39,7 +39,7 @@ absl::StatusOr<RolloutStep> KeepBudget(const RolloutInput& input) {
   const GroupBits no_groups;
   const GroupBits& groups = leader.groups == nullptr ? no_groups : *leader.groups;
   if (step->reason == RolloutReason::kUpdateBegins) {
-    // What is not known to be ready with the new template is not released, nor taken back, before the next look.
+    // The groups' state under the new template is not known yet, so none is released or removed before the next look.
     step->replicas = RaiseReplicas(groups, step->replicas, leader.replicas);
     step->partition = std::max(step->replicas, input.spec_partition);
     step->removes_groups = false;

@@ -13,7 +13,7 @@ using internal::ShareUp;
 
 namespace {
 
-// A role over all old revisions that have groups, and the new one.
+// The numbers of a role over the new revision and all old revisions that have groups.
 struct RoleLedger {
   RoleCounts counts;
   int64_t new_ready = 0;
@@ -25,12 +25,12 @@ struct RoleLedger {
   bool wants_groups() const { return counts.new_replicas < counts.target; }
 };
 
-// An old revision served a role of which it had groups.
+// Whether the old revision served the role: it has groups for it, or had some.
 bool Serves(const RoleGroups& groups) { return std::max(groups.initial, groups.replicas) > 0; }
 
 struct RevisionState {
   bool is_gone = true;     // no groups are left
-  bool is_half = false;    // a role that it served is at 0, others are not
+  bool is_half = false;    // some of its roles are at 0, others are not
   bool is_broken = false;  // a role that it served has no ready group
 };
 
@@ -45,7 +45,7 @@ RevisionState StateOf(absl::Span<const RoleGroups> groups) {
   return state;
 }
 
-// Of `wanted` groups as many as may go; what goes may be ready.
+// The number of the `wanted` groups that may go. Any of the groups that go may be a ready one.
 int64_t MostThatMayGo(int64_t wanted, int64_t ready, int64_t slack) {
   return ready <= slack ? wanted : std::min(wanted, slack);
 }
@@ -118,7 +118,8 @@ class Step {
     return step_;
   }
 
-  // Adds the batch behind the one that the slowest of the roles which `takes_part` says has completed.
+  // Adds a batch to all roles for which `takes_part` is true. It follows the batch that the slowest of them has
+  // completed.
   template <typename TakesPart>
   bool Add(const TakesPart& takes_part) {
     int64_t completed = batches_;
@@ -165,8 +166,8 @@ class Step {
     }
   }
 
-  // The batch of old groups behind the one that the slowest role has completed, of those that have groups to give. When
-  // the new groups are all there, the old ones may go at once.
+  // Allows the batch of old groups after the one that the slowest role has completed; roles without groups to give do
+  // not count. When all new groups are ready, all old groups may go at once.
   void SetPaces() {
     const bool new_is_there = std::all_of(roles_.begin(), roles_.end(),
                                           [](const RoleLedger& role) { return role.new_ready >= role.counts.target; });
@@ -184,8 +185,8 @@ class Step {
     return ShareDown(counts.initial - counts.old_replicas, batches_, counts.initial);
   }
 
-  // Whether every role has a ready new group. One that has no room for a group is not waited for; for the last groups
-  // of an old revision, it must have no old group to make room with either.
+  // Whether every role has a ready new group. A role without room for a new group does not block this. When the last
+  // groups of an old revision are to go (`is_last`), it does block it while its old groups could make room.
   bool NewServes(bool is_last) const {
     return std::all_of(roles_.begin(), roles_.end(), [is_last](const RoleLedger& role) {
       if (role.counts.target == 0 || role.new_ready > 0) return true;
@@ -199,15 +200,15 @@ class Step {
     RoleLedger& role = roles_[index];
     const RoleGroups& groups = input_.old_revision(revision)[index];
     int32_t& left = Left(revision, index);
-    // What went before may have been ready as well.
+    // The groups that this step took already may have been ready ones.
     const int64_t ready = std::max(0, std::min(groups.ready, groups.replicas) - (groups.replicas - left));
     role.slack -= std::min(taken, ready);
     role.paced -= taken;
     left -= static_cast<int32_t>(taken);
   }
 
-  // Takes what the pace allows, and keeps a group of every role, unless the revision is no longer whole. A broken one
-  // is of no use, and needs no pace.
+  // Takes what the pace allows, but keeps one group of every role unless the revision is half gone. A broken revision
+  // serves nobody, so it needs no pace.
   void TakeFrom(size_t revision) {
     const RevisionState& state = states_[revision];
     for (size_t i = 0; i < roles_.size(); ++i) {
@@ -231,7 +232,7 @@ class Step {
     for (size_t i = 0; i < roles_.size(); ++i) TakeGroups(revision, i, Left(revision, i));
   }
 
-  // Tells of the first role whose new groups are not ready, else of the first that has nothing to give.
+  // Blames the first role whose new groups are not ready, or else the first role that has no group to spare.
   RoleRolloutStep Hold() {
     for (size_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i].new_ready < roles_[i].counts.new_replicas) {

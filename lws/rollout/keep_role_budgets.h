@@ -1,4 +1,4 @@
-// A policy for the rollout of roles that keeps the promise of their budgets, and never leaves half of an old revision.
+// A rollout policy for roles that keeps the promise of their budgets and never leaves only a part of an old revision.
 //
 //   // Two roles of 2 groups, maxSurge 0 and maxUnavailable 1: an old group of each goes, and makes room for a new one.
 //   std::vector<lws::RoleGoal> roles = {{/*target=*/2, {/*surge=*/0, /*unavailable=*/1}}, {2, {0, 1}}};
@@ -10,17 +10,17 @@
 //
 // Expected flow: the first of these that changes something is the step.
 //   1. Without old groups every role gets its target.
-//   2. Add the batch behind that of the slowest role, as far as the ceilings leave room.
-//   3. Take what is above the target, and the batch behind that of the slowest role from the old revisions: broken ones
-//      first, then in the order of the input. An old revision that serves goes only when every role of the new one
-//      has a ready group, unless there is no room for one.
-//   4. Add to roles that have room, though they run ahead of the others.
+//   2. Add the batch after that of the slowest role, as far as the ceilings allow.
+//   3. Take what is above the target, and the batch after that of the slowest role from the old revisions: broken ones
+//      first, then in the order of the input. An old revision that serves goes only when every role of the new one has
+//      a ready group, unless there is no room for one.
+//   4. Add to roles that have room, even if they get ahead of the others.
 //   5. Hold.
 //
-// Over all old revisions that still have groups, `initial` is the number of groups of a role that they had when they
-// became old; `ready` counts the ready groups of old and new together, and `present` all of them. Its floor is
-// min(initial, target) - unavailable, its ceiling max(initial, target) + surge. A child that loses groups may lose
-// ready ones, so that is what is counted on.
+// `initial` is the number of groups that a role had in the old revisions when these became old; revisions without
+// groups do not count. `ready` counts the ready groups of old and new revisions together, and `present` all groups.
+// The floor of a role is min(initial, target) - unavailable, its ceiling max(initial, target) + surge. A child that
+// loses groups may lose ready ones first, so the policy counts on that.
 //
 // Laws:
 //   1. Floor. A step takes groups of a role only while ready stays at its floor, whichever groups go.
@@ -28,12 +28,13 @@
 //   3. Direction. No old revision grows, and new groups do not shrink below min(new, target).
 //   4. No half revisions. A step that takes the last group of a role that an old revision served takes them all; a role
 //      that had none from the beginning does not count.
-//   5. One side at a time. A step adds or takes, never both.
-//   6. End. When all groups become ready, finitely many steps reach old 0 and new = target; each changes something.
+//   5. One side at a time. A step adds groups or takes groups, never both.
+//   6. End. When all groups become ready, finitely many steps reach old = 0 and new = target, and each step changes
+//      something.
 //   7. No needless wait. A step holds only when no role has room for a group that it wants.
-//   8. Targets may move. The laws hold for the targets of this very step.
-//   9. A pure function: equal input, equal answer; roles permuted, answer permuted.
-// tests/rollout/keep_role_budgets_test.cc holds it to them in every state of small rollouts.
+//   8. Targets may move. The laws hold for the targets of the present step.
+//   9. It is a pure function: equal input gives an equal answer, and permuted roles give the permuted answer.
+// tests/rollout/keep_role_budgets_test.cc checks these laws in every state of small rollouts.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ROLLOUT_KEEP_ROLE_BUDGETS_H_
@@ -43,8 +44,8 @@
 
 namespace lws {
 
-// A RoleRolloutPolicy. A budget of 0 and 0 counts as a surge of 1. REQUIRES: as PlanRoleRollout.
-// Complexity: O(revisions * roles).
+// A RoleRolloutPolicy. A budget of 0 and 0 counts as a surge of 1. REQUIRES: as for PlanRoleRollout. Complexity:
+// O(revisions * roles).
 RoleRolloutStep KeepRoleBudgets(const RoleRolloutInput& input);
 
 }  // namespace lws

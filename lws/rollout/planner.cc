@@ -9,14 +9,14 @@
 namespace lws {
 namespace {
 
-// The numbers of a decision: `leader` against what the set wants.
+// The numbers of a decision: the leader StatefulSet's, and those that the set wants.
 struct Numbers {
   const LeaderState& leader;
   const GroupBits& groups;
   int32_t replicas;
   RolloutBudget budget;
 
-  int32_t burst() const { return replicas + budget.surge; }  // fits: a law of ScaleBudget
+  int32_t burst() const { return replicas + budget.surge; }  // fits an int32 by law 2 of budget.h
 };
 
 // Groups of [0, replicas) that are not ready and updated.
@@ -31,8 +31,8 @@ RolloutStep Step(const Numbers& n, int64_t partition, int32_t replicas, RolloutR
   return step;
 }
 
-// One rolling step. Below `base` no group is touched by this step; of those, every one that is not ready uses up one
-// unit of the step. From there the partition goes down over groups that cost nothing: not ready ones, and updated ones.
+// One rolling step. It touches no group below `base`, and every group there that is not ready uses up one unit of the
+// step. From there the partition moves down past groups that cost nothing: unready ones and updated ones.
 int64_t RollingPartition(const Numbers& n) {
   const int64_t replicas = n.leader.replicas;
   const int64_t step = int64_t{n.budget.unavailable} + n.budget.surge - (n.burst() - replicas);
@@ -65,7 +65,7 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
   const Numbers n{leader, leader.groups == nullptr ? no_groups : *leader.groups, input.replicas, *budget};
 
   if (input.updated) {
-    // Everything is of the old revision: a partition at the end keeps it so until the surge groups are there.
+    // All groups have the old revision now. A partition at the end keeps them until the surge groups are there.
     const int32_t replicas =
         leader.replicas < n.replicas ? n.replicas : ReplicasWithSurge(n.replicas, n.budget, n.replicas);
     return Step(n, std::min(n.replicas, leader.replicas), replicas, RolloutReason::kUpdateBegins);

@@ -8,18 +8,18 @@
 //   input.current = lws::LeaderState{/*replicas=*/6, /*partition=*/2, /*replicas_annotation=*/4, &groups};
 //   lws::RolloutStep step = *lws::PlanRollout(input);
 //   step.partition;    // 0
-//   step.replicas;     // 4: the surge groups go at once
+//   step.replicas;     // 4: the surge groups are removed at once
 //
-// The groups with an index >= partition are released to the new revision; a surge group is one with an index >=
-// replicas of the set. Integers in, integers and a reason out: no objects, no names.
+// Groups with an index >= partition are released to the new revision. A surge group is one with an index >= the set's
+// replicas. The planner sees integers and returns integers and a reason: no objects, no names.
 //
 // Laws:
 //   1. partition >= spec_partition.
-//   2. At rest (current partition 0, current replicas == replicas) the answer is (spec_partition, replicas).
-//   3. While an update goes on and spec_partition <= current partition, the partition does not rise.
+//   2. At rest (current partition 0 and current replicas == replicas) the answer is (spec_partition, replicas).
+//   3. While an update runs and spec_partition <= current partition, the partition does not rise.
 //   4. replicas <= answer.replicas <= replicas + surge.
-//   5. Scaling up goes first: with current replicas < replicas the partition stays, but for an update that begins.
-//   6. A pure function: equal input, equal answer.
+//   5. Scaling up goes first: with current replicas < replicas the partition stays, unless an update begins.
+//   6. It is a pure function: equal input gives an equal answer.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ROLLOUT_PLANNER_H_
@@ -43,11 +43,11 @@ namespace lws {
 struct LeaderState {
   int32_t replicas = 0;
   int32_t partition = 0;
-  // spec.replicas of the set when the StatefulSet was last applied; nullopt when the annotation is no integer.
+  // spec.replicas of the set when the StatefulSet was last applied; nullopt when the annotation is not an integer.
   std::optional<int64_t> replicas_annotation;
   // Borrowed; states of groups 0..replicas-1. Null counts as no group ready or updated.
   const GroupBits* groups = nullptr;
-  // Its update strategy is OnDelete: it replaces no group by itself.
+  // Whether its update strategy is OnDelete, with which it replaces no group by itself.
   bool on_delete = false;
 };
 
@@ -56,11 +56,12 @@ struct RolloutInput {
   IntOrPercent max_surge;
   IntOrPercent max_unavailable;
   int32_t spec_partition = 0;
-  // The template changed with this very pass.
+  // Whether this pass changes the template.
   bool updated = false;
   // nullopt when the leader StatefulSet does not exist.
   std::optional<LeaderState> current;
-  // For policies of a host, such as maintenance windows and quotas; the library's own policies read neither. Borrowed.
+  // For policies of a host, such as maintenance windows and quotas. The library's own policies do not read it.
+  // Borrowed.
   absl::string_view namespace_name;
   absl::string_view set_name;
   absl::Time now = absl::InfinitePast();
@@ -70,38 +71,38 @@ enum class RolloutReason {
   kCreate,           // no leader StatefulSet yet
   kUpdateBegins,     // the template changed
   kAtRest,           // nothing to roll out
-  kScaleUpFirst,     // missing groups come before any update
+  kScaleUpFirst,     // missing groups are made before any update
   kReplicasChanged,  // spec.replicas changed since the last apply
   kRolling,          // one rolling step
-  kHeldByBudget,     // no ready group may go now
-  kReplacing,        // the groups that the step names
-  kPaused,           // the set is not to be rolled on
+  kHeldByBudget,     // no ready group may be released now
+  kReplacing,        // the step names groups to replace
+  kPaused,           // the rollout is paused
 };
 
 struct RolloutStep {
   int32_t partition = 0;
   int32_t replicas = 0;
   RolloutReason reason = RolloutReason::kAtRest;
-  // Groups [replicas, current replicas) are taken away, and an event tells so.
+  // Whether the step removes groups [replicas, current replicas). An event then reports it.
   bool removes_groups = false;
-  // The leader StatefulSet is to run OnDelete: the partition holds nothing, and `replace` is what goes.
+  // Whether the leader StatefulSet should use OnDelete. The partition then holds no group: only those in `replace` go.
   bool on_delete = false;
-  // Groups to delete after the StatefulSet is written, in this order, each as it was seen or not at all. One whose
-  // leader is not there, or of the new revision, is being made anew already.
+  // Groups to delete, in this order, after the StatefulSet is written. Each is deleted only in the state in which it
+  // was seen. Groups whose leader is missing or of the new revision are being replaced already.
   std::vector<int32_t> replace;
-  // The policy answers differently after this time, although nothing changes; nullopt: it does not.
+  // The policy answers differently after this time even if nothing changes. Without a value, it does not.
   std::optional<absl::Duration> look_again_in;
 };
 
-// What people are told about a step that takes groups [replicas, current_replicas) away; groups are named SET-INDEX.
+// The text of the event for a step that removes groups [replicas, current_replicas). It names groups SET-INDEX.
 // REQUIRES: replicas < current_replicas.
 std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas);
 
-// What people are told about a partition that moved.
+// The text of the event for a changed partition.
 std::string PartitionNote(int64_t before, int64_t after);
 
-// How a set is rolled out: a pure function from what there is to what the leader StatefulSet should have next. It may
-// carry a context of the host's, which is borrowed.
+// How a set is rolled out: a pure function from the present state to the next partition and replicas of the leader
+// StatefulSet. It may carry a context of the host's, which is borrowed.
 //
 //   lws::RolloutPolicy plain = lws::PlanRollout;
 //   lws::RolloutPolicy nightly(&PlanAtNight, &calendar);    // PlanAtNight(const void* context, const RolloutInput&)
@@ -110,9 +111,9 @@ class RolloutPolicy {
   using Function = absl::StatusOr<RolloutStep> (*)(const RolloutInput& input);
   using FunctionOfContext = absl::StatusOr<RolloutStep> (*)(const void* context, const RolloutInput& input);
 
-  // No policy; it must not be called.
+  // No policy. It must not be called.
   constexpr RolloutPolicy() = default;
-  // From a function, or a lambda without captures.
+  // Makes a policy from a function, or from a lambda without captures.
   template <typename F, typename = std::enable_if_t<std::is_convertible_v<F, Function>>>
   constexpr RolloutPolicy(F function) : function_(function) {}
   constexpr RolloutPolicy(FunctionOfContext function, const void* context)
@@ -132,9 +133,9 @@ class RolloutPolicy {
   const void* context_ = nullptr;
 };
 
-// The reference's policy. Errors: InvalidArgument for negative replicas, numbers that int32 cannot hold, a maxSurge or
-// maxUnavailable that is no percentage, or a replicas annotation that is no integer, where the decision needs them.
-// Complexity: O(groups / 64), whatever the replicas say.
+// The reference's policy. Errors: InvalidArgument for negative replicas, numbers that an int32 cannot hold, a maxSurge
+// or maxUnavailable that is not a percentage, or a replicas annotation that is not an integer, if the decision needs
+// them. Complexity: O(groups / 64), however large the replicas are.
 absl::StatusOr<RolloutStep> PlanRollout(const RolloutInput& input);
 
 }  // namespace lws

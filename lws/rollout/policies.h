@@ -17,14 +17,14 @@ struct NamedRolloutPolicy {
   absl::string_view name;
   absl::string_view summary;  // for people
   RolloutPolicy policy;
-  // It keeps law 6 of keep_budget.h.
+  // Whether the policy keeps law 6 of keep_budget.h.
   bool ignores_places;
 };
 
-// The reference first.
+// All policies, the reference's first.
 absl::Span<const NamedRolloutPolicy> RolloutPolicies();
 
-// Null when there is none of the name.
+// Returns null when no policy has the name.
 const NamedRolloutPolicy* FindRolloutPolicy(absl::string_view name);
 
 }  // namespace lws

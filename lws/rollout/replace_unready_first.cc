@@ -29,7 +29,7 @@ RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {
   return step;
 }
 
-// Groups of [begin, end) that are of an old revision and stay until they are named.
+// Groups of [begin, end) to replace: they have an old revision and are not leaving yet.
 std::vector<int32_t> NameGroups(const GroupBits& groups, int32_t begin, int32_t end, int32_t replicas,
                                 SpendableGuarantee* guarantee) {
   std::vector<int32_t> named;
@@ -70,7 +70,7 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const int32_t outdated = replicas - first - groups.CountUpdated(first, replicas);
   if (outdated == 0 && leader.replicas == replicas) return Step(spec_partition, replicas, RolloutReason::kAtRest);
 
-  // Surge groups stand in for groups that serve and are to be replaced; those that do not serve are replaced without.
+  // Surge groups stand in for serving groups that will be replaced. Groups that do not serve need no stand-in.
   const int32_t with_surge = ReplicasWithSurge(replicas, *budget, unfinished);
   const int32_t serving = groups.CountSteady(first, replicas) - groups.CountSteadyDone(first, replicas);
   const int32_t wanted = serving == 0 ? std::min(with_surge, leader.replicas) : with_surge;

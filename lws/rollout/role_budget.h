@@ -1,4 +1,4 @@
-// How far the rollout of one role may go: maxSurge and maxUnavailable of its strategy as numbers of groups.
+// The limits for the rollout of one role: maxSurge and maxUnavailable of its strategy as numbers of groups.
 //
 //   lws::RoleBudget budget = lws::ScaleRoleBudget(4, lws::IntOrPercent::Int(0), lws::IntOrPercent::Text("50%"));
 //   budget.surge;          // 0
@@ -17,14 +17,15 @@
 
 namespace lws {
 
-// The default is that of a role without a rolling update configuration.
+// The default is the budget of a role without a rolling update configuration.
 struct RoleBudget {
-  int32_t surge = 1;        // groups above the larger of the initial and the wanted ones
-  int32_t unavailable = 0;  // groups below the smaller of them
+  int32_t surge = 1;        // groups above the larger of the initial and the wanted number
+  int32_t unavailable = 0;  // groups below the smaller of the two
 };
 
-// Of a role that wants `replicas` groups. A percentage of maxSurge rounds up, one of maxUnavailable down; a text that
-// is no percentage counts as 0. When nothing may be unavailable the surge is 1 at least.
+// The budget of a role that wants `replicas` groups. A percentage of maxSurge rounds up, a percentage of
+// maxUnavailable rounds down, and a text that is not a percentage counts as 0. When no group may be unavailable, the
+// surge is at least 1.
 RoleBudget ScaleRoleBudget(int32_t replicas, const IntOrPercent& max_surge, const IntOrPercent& max_unavailable);
 
 }  // namespace lws

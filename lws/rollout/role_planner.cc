@@ -24,10 +24,10 @@ bool AllRoles(Roles roles, const Predicate& holds) {
 
 bool IsThere(const RoleCounts& role) { return role.new_replicas >= role.target; }
 
-// The role had no fewer groups than it shall have: what serves is not to fall below the target's floor.
+// Whether the target's floor protects the role. A role that began with fewer groups than its target has none.
 bool HasFloor(const RoleCounts& role) { return role.initial >= role.target; }
 
-// Raises the new replicas of all roles to the batch behind the one that the slowest role has completed.
+// Raises the new replicas of all roles to the batch after the one that the slowest role has completed.
 void AddBatch(Roles roles, int64_t batches, Next next) {
   int64_t completed = batches;
   for (const RoleCounts& role : roles) {
@@ -46,7 +46,7 @@ bool Adds(Roles roles, Next next) {
   return false;
 }
 
-// Whether the old groups beside the next new ones stay within the surge.
+// Whether the old groups and the next new ones together stay within the surge.
 bool Fits(Roles roles, Next next) {
   for (size_t i = 0; i < roles.size(); ++i) {
     const RoleCounts& role = roles[i];
@@ -55,12 +55,12 @@ bool Fits(Roles roles, Next next) {
   return true;
 }
 
-// What of the old groups has to stay beside `new_replicas` new ones.
+// The number of old groups that have to stay beside `new_replicas` new ones.
 int64_t Floor(const RoleCounts& role, int64_t new_replicas) {
   return HasFloor(role) ? std::max<int64_t>(role.target - role.unavailable - new_replicas, 0) : 0;
 }
 
-// Lowers the old replicas of all roles to the batch behind the one that the fastest role has completed.
+// Lowers the old replicas of all roles to the batch after the one that the fastest role has completed.
 void DrainBatch(Roles roles, int64_t batches, Next next) {
   int64_t completed = 0;
   for (const RoleCounts& role : roles) {
@@ -74,7 +74,7 @@ void DrainBatch(Roles roles, int64_t batches, Next next) {
   }
 }
 
-// Lowers the old replicas to what the next new ones leave of the surge.
+// Lowers the old replicas so that they and the next new ones stay within the surge.
 void ForceRoom(Roles roles, Next next) {
   for (size_t i = 0; i < roles.size(); ++i) {
     const RoleCounts& role = roles[i];
@@ -91,8 +91,8 @@ bool Drains(Roles roles, Next next) {
   return false;
 }
 
-// No old revision is left with some of its roles: either all go, when the new groups bear it, or each keeps one. When
-// all are at 0 anyway the floors hold, and the new groups bear it.
+// Leaves no old revision with only some of its roles. If the new groups alone keep all floors, all old groups go; else
+// each role keeps one. When all roles are at 0 already, the new groups do keep the floors.
 void KeepWhole(Roles roles, Next next) {
   bool some_at_zero = false;
   bool new_bears_it = true;
@@ -170,7 +170,7 @@ RoleStepReason PlanRoles(Roles roles, Next next) {
   }
   AddBatch(roles, batches, next);
   if (Adds(roles, next) && Fits(roles, next)) return RoleStepReason::kAdd;
-  // What is added waits; a drain is judged by the new groups that are there.
+  // The drain is judged by the new groups that exist, so the groups to add are put aside.
   absl::InlinedVector<int64_t, 10> wanted;
   for (size_t i = 0; i < roles.size(); ++i) {
     wanted.push_back(next[i].new_replicas);

@@ -17,14 +17,14 @@ struct NamedRolePolicy {
   absl::string_view name;
   absl::string_view summary;  // for people
   RoleRolloutPolicy policy;
-  // Its passes make what is missing, remember once and drain what is in no spec (role_options.h).
+  // Whether passes with this policy also use DisaggregatedOptions::mends (role_options.h).
   bool mends;
 };
 
-// The reference first.
+// All policies, the reference's first.
 absl::Span<const NamedRolePolicy> RolePolicies();
 
-// Null when there is none of the name.
+// Returns null when no policy has the name.
 const NamedRolePolicy* FindRolePolicy(absl::string_view name);
 
 }  // namespace lws

@@ -7,7 +7,7 @@ namespace {
 
 using Numbers = absl::InlinedVector<int64_t, 10>;
 
-// What the planner looks at: every role over all old revisions.
+// The numbers that the planner reads: those of every role, summed over all old revisions.
 absl::InlinedVector<RoleCounts, 10> CountRoles(const RoleRolloutInput& input) {
   absl::InlinedVector<RoleCounts, 10> counts(input.roles.size());
   for (size_t i = 0; i < counts.size(); ++i) {
@@ -27,8 +27,8 @@ absl::InlinedVector<RoleCounts, 10> CountRoles(const RoleRolloutInput& input) {
   return counts;
 }
 
-// Takes what `budgets` say from one old revision. A role that comes to 0, or was there, takes the others with it; that
-// costs them nothing of their budgets.
+// Takes the numbers in `budgets` from one old revision. If a role is or becomes 0, the revision's other roles become
+// 0, too, which is not charged to their budgets.
 void DrainRevision(absl::Span<const RoleGroups> groups, absl::Span<int32_t> left, Numbers* budgets) {
   bool loses_all = false;
   for (size_t i = 0; i < groups.size(); ++i) {

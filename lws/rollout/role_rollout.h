@@ -8,11 +8,11 @@
 //   step.reason;         // lws::RoleStepReason::kDrain
 //   step.old_groups;     // {3, 2}
 //
-// A policy is a function of these values; a host may give its own.
+// A policy is a function of these values. A host may pass its own.
 //
 // Laws of every policy:
 //   1. No old revision grows.
-//   2. A pure function: equal input, equal answer.
+//   2. A policy is a pure function: equal input gives an equal answer.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_ROLE_ROLLOUT_H_
@@ -30,27 +30,27 @@ namespace lws {
 
 // The groups of one role in one revision.
 struct RoleGroups {
-  bool exists = false;  // there is a child for them
+  bool exists = false;  // whether a child exists for them
   int32_t replicas = 0;
   int32_t ready = 0;
-  int32_t initial = 0;  // replicas when the rollout away from the revision began; of an old revision alone
+  int32_t initial = 0;  // replicas when the rollout away from the revision began; only for old revisions
 };
 
-// What one role wants.
+// What one role should have.
 struct RoleGoal {
-  int32_t target = 0;  // groups of the new revision; 0 for a role that is in no spec any more
+  int32_t target = 0;  // groups of the new revision; 0 for a role that is no longer in the spec
   RoleBudget budget;
-  bool is_external = false;  // a scaler says the target
+  bool is_external = false;  // a scaler sets the target
 };
 
-// Everything is borrowed.
+// The input of a policy. Everything is borrowed.
 struct RoleRolloutInput {
-  // The roles of the spec in its order, then those that only old revisions have.
+  // The roles of the spec in its order, then the roles that only old revisions have.
   absl::Span<const RoleGoal> roles;
   size_t spec_roles = 0;
-  // One a role.
+  // One entry per role.
   absl::Span<const RoleGroups> new_groups;
-  // One a role for each old revision, in the order in which the revisions should go.
+  // One entry per role for each old revision, in the order in which the revisions should go.
   absl::Span<const RoleGroups> old_groups;
 
   size_t revisions() const { return roles.empty() ? 0 : old_groups.size() / roles.size(); }
@@ -61,22 +61,22 @@ struct RoleRolloutInput {
 
 struct RoleRolloutStep {
   RoleStepReason reason = RoleStepReason::kNothing;
-  // The role that the reason is about, -1 when it is about all.
+  // The role that the reason is about; -1 when it is about all roles.
   int32_t role = -1;
-  // Replicas that should be next, in the order of the input. A child that does not exist stays without.
+  // The next replicas, in the order of the input. A child that does not exist is not created.
   absl::InlinedVector<int32_t, 10> new_groups;
   absl::InlinedVector<int32_t, 20> old_groups;
 };
 
 using RoleRolloutPolicy = RoleRolloutStep (*)(const RoleRolloutInput& input);
 
-// A step that leaves everything as it is.
+// A step that changes nothing.
 RoleRolloutStep Stay(const RoleRolloutInput& input, RoleStepReason reason, int32_t role = -1);
 
-// The reference's policy: wait until every new group is ready, then let PlanRoles say the numbers over all old
-// revisions, and take what it takes from them in order; a revision of which a role comes to 0 goes whole.
-// REQUIRES: input.new_groups.size() == input.roles.size(), and input.old_groups.size() is a multiple of it.
-// Complexity: O(revisions * roles).
+// The reference's policy. It waits until every new group is ready. Then PlanRoles decides the numbers over all old
+// revisions together, and the policy takes the difference from the old revisions in order. When a role of a revision
+// comes to 0, the whole revision goes. REQUIRES: input.new_groups.size() == input.roles.size(), and
+// input.old_groups.size() is a multiple of it. Complexity: O(revisions * roles).
 RoleRolloutStep PlanRoleRollout(const RoleRolloutInput& input);
 
 }  // namespace lws

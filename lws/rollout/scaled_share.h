@@ -1,4 +1,4 @@
-// a * b / c without overflow, for shares of a number of groups.
+// a * b / c without overflow, to compute shares of a number of groups.
 //
 //   lws::ShareDown(7, 2, 3);    // 4
 //   lws::ShareUp(7, 2, 3);      // 5
@@ -13,7 +13,7 @@
 
 namespace lws::internal {
 
-// REQUIRES of all: the magnitudes of a, b and c are below 2^53, c != 0, and the result fits an int64.
+// REQUIRES for all functions: the magnitudes of a, b and c are below 2^53, c != 0, and the result fits an int64.
 inline int64_t ShareTowardsZero(int64_t a, int64_t b, int64_t c) {
   constexpr int64_t kSmall = int64_t{1} << 31;
   const bool is_small = a < kSmall && a > -kSmall && b < kSmall && b > -kSmall;

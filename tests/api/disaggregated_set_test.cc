@@ -1,5 +1,5 @@
-// DisaggregatedSets and scalers: names, revisions, and the rule across roles in every small case. What admission says
-// of whole manifests is compared with the reference's in tests/conformance.
+// DisaggregatedSets and scalers: names, revisions, and the rule across roles in every small case. tests/conformance
+// compares the admission of whole manifests with the reference.
 #include "lws/api/disaggregated_set.h"
 
 #include <optional>
@@ -92,7 +92,7 @@ TEST(AdmitDisaggregatedSetTest, BrokenDocumentsAreRefused) {
   }
 }
 
-// Too many items is said by no vector.
+// No vector has too many items.
 TEST(AdmitDisaggregatedSetTest, TooManyRoles) {
   Json manifest = Manifest();
   for (int i = 0; i < 9; ++i) manifest["spec"]["roles"].push_back(Role(std::string(1, static_cast<char>('a' + i)), 1));
@@ -142,11 +142,11 @@ TEST(DisaggregatedRevisionTest, WhatMakesARevision) {
   EXPECT_TRUE(changed("/spec/roles", {Role("decode", 5), Role("prefill", 3)}));
 }
 
-// --- The rule across roles, against its words.
+// --- The rule across roles, compared with its text.
 
 enum class Spec { kAbsent, kNoReplicas, kZero, kPositive };
 
-// True, false, or nullopt for an error, joined as the rule's language joins them.
+// True, false, or nullopt for an error, combined as the rule's language combines them.
 std::optional<bool> AllByTheBook(const std::vector<Spec>& roles, bool positive) {
   bool has_error = false;
   for (const Spec role : roles) {
@@ -169,7 +169,7 @@ TEST(ReplicasRuleTest, EveryThreeRoles) {
   for (int number = 0; number < 4 * 4 * 4; ++number) {
     std::vector<Spec> kinds;
     Json spec = {{"roles", Json::array()}};
-    // A role whose replicas a scaler says does not count, whatever its spec.
+    // A role with a scaler does not count, whatever its spec says.
     spec["roles"].push_back({{"name", "x"}, {"scaling", {{"mode", "External"}}}});
     for (int rest = number, i = 0; i < 3; rest /= 4, ++i) {
       kinds.push_back(static_cast<Spec>(rest % 4));

@@ -63,7 +63,7 @@ TEST(RevisionKeyTest, Law1EqualDataEqualKey) {
   EXPECT_NE(RevisionKey("{\"a\":1}"), RevisionKey("{\"a\":2}"));
 }
 
-// Manifests with and without what is defaulted, pruned and read in another form.
+// Manifests with and without fields that are defaulted, pruned or read in another form.
 std::vector<Json> Manifests() {
   std::vector<Json> manifests;
   for (const char* spec : {
@@ -92,7 +92,7 @@ TEST(DefaultingTest, Laws1And2DefaultsAreIdempotentAndKeepWhatWasGiven) {
     LeaderWorkerSet twice = once;
     ApplyAdmissionDefaults(&twice);
     EXPECT_EQ(LeaderWorkerSetToJson(once), LeaderWorkerSetToJson(twice)) << "law 1: " << manifest;
-    // Law 2: what was given, merged over the result, changes nothing but the restart policy Default.
+    // Law 2: merging the given manifest over the result changes only the restart policy Default.
     Json given = LeaderWorkerSetToJson(*set);
     Json merged = LeaderWorkerSetToJson(once);
     Json& group = given["spec"]["leaderWorkerTemplate"];

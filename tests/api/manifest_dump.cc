@@ -1,4 +1,4 @@
-// Reads texts from standard input, each as its size, a line break and its bytes, and writes what ReadManifest makes of
+// Reads texts from standard input, each as its size, a line break and its bytes, and writes ReadManifest's result for
 // each on a line: {"objects": [...]} or {"error": "..."}. yaml_differential.py compares it with PyYAML.
 #include <iostream>
 #include <string>
@@ -16,7 +16,7 @@ std::string Answer(const std::string& text) {
   lws::Json documents = lws::Json::array();
   for (const lws::ManifestObject& object : *objects) {
     documents.push_back(*object.object);
-    // What is written reads back.
+    // The written text must read back.
     const std::string written = lws::ToYaml(*object.object);
     const absl::StatusOr<std::vector<lws::ManifestObject>> again = lws::ReadManifest(written, "written");
     if (!again.ok()) return lws::Json{{"written", written}, {"fails", std::string(again.status().message())}}.dump();

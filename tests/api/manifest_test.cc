@@ -50,7 +50,7 @@ TEST(ManifestTest, TagsAndKeys) {
   EXPECT_EQ(Read("? [a]\n: b"), "f:1: a key is not a text");
 }
 
-// As go-yaml does it: of a merge key and the map's own keys, the later one counts.
+// As in go-yaml, the later one of a merge key and the map's own keys counts.
 TEST(ManifestTest, MergeKeys) {
   EXPECT_EQ(Read("p: &x {a: 1}\nq: {a: 2, <<: *x}"), R"({"p":{"a":1},"q":{"a":1}})");
   EXPECT_EQ(Read("p: &x {a: 1, b: 1}\nr: &y {a: 2, c: 2}\nq: {<<: [*x, *y]}"),

@@ -1,5 +1,5 @@
-// The rules take any document, and the pods of a StatefulSet keep its laws. What the rules say is held against a real
-// API server in tests/traces.
+// The rules accept any document, and the pods of a StatefulSet keep its laws. tests/traces compares the rules with a
+// real API server.
 #include "lws/api/pod_validation.h"
 
 #include <string>

@@ -24,10 +24,10 @@ TEST(PrintableTextTest, WhatIsNoUtf8IsShownByItsBytes) {
                           "b\xc3"),
             "a\\xffb\\xc3");
   EXPECT_EQ(PrintableText("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half of a surrogate pair
-  EXPECT_EQ(PrintableText("\xc0\x80"), "\\xc0\\x80");           // longer than it need be
+  EXPECT_EQ(PrintableText("\xc0\x80"), "\\xc0\\x80");           // longer than necessary
 }
 
-// Every byte sequence of up to three bytes gives a text that is printable, and a printable one stays.
+// Every sequence of up to three bytes gives a printable text, and a printable text stays unchanged.
 TEST(PrintableTextTest, IsIdempotentOnAllShortTexts) {
   for (int i = 0; i < 1 << 16; ++i) {
     const std::string text = {static_cast<char>(i), static_cast<char>(i >> 8), '\x80'};

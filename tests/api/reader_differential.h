@@ -1,4 +1,4 @@
-// A quick reader of objects against the careful one, over random edits of a document and of its bytes.
+// Compares a quick reader of objects with the careful one, over random edits of a document and of its bytes.
 //
 //   CheckReader<PodReader, ObservedPod>(document, {R"({"metadata": {}})"}, ObservePod);
 #ifndef LWS_TESTS_API_READER_DIFFERENTIAL_H_
@@ -26,7 +26,7 @@ constexpr int kReaderRounds = 20000;
 template <typename Object>
 using Observe = absl::StatusOr<Object> (*)(const Json& document);
 
-// All that was read, or the error.
+// Everything that was read, or the error.
 template <typename Object>
 std::string Text(const absl::StatusOr<Object>& object) {
   if (!object.ok()) return std::string(object.status().message());
@@ -34,7 +34,7 @@ std::string Text(const absl::StatusOr<Object>& object) {
                       object->meta.group_in_name);
 }
 
-// What the two make of a text.
+// The results of both readers for a text.
 template <typename Reader, typename Object>
 void ExpectSame(Reader* reader, const char* source, const std::string& text, Observe<Object> observe,
                 const std::string& where) {
@@ -46,7 +46,7 @@ void ExpectSame(Reader* reader, const char* source, const std::string& text, Obs
   ASSERT_EQ(Text(read), Text(wanted)) << where << "\n" << text;
 }
 
-// One to three values of the document become others.
+// Changes one to three values of the document.
 inline void Edit(std::mt19937* random, Json* document) {
   for (size_t edits = 1 + (*random)() % 3; edits > 0; --edits) {
     Json* place = document;
@@ -60,7 +60,7 @@ inline void Edit(std::mt19937* random, Json* document) {
   }
 }
 
-// The laws of the readers: of `document`, of edits of it, of cut and broken texts, and of `cases`.
+// Checks the laws of the readers on `document`, on edits of it, on cut and broken texts, and on `cases`.
 template <typename Reader, typename Object>
 void CheckReader(const char* source, const Json& document, const std::vector<std::string>& cases,
                  Observe<Object> observe) {
@@ -84,7 +84,7 @@ void CheckReader(const char* source, const Json& document, const std::vector<std
       constexpr char kBytes[] = "{}[]:,\"\\ \n0-t\x80";
       text[random() % text.size()] = kBytes[random() % (sizeof(kBytes) - 1)];
     }
-    // A broken text may pass where nobody reads it; it must not crash.
+    // A broken text may pass where no decision reads it, but it must not crash.
     if (ParseJson(text, source).ok()) ExpectSame(&reader, source, text, observe, where);
     reader.Read(text, &object).IgnoreError();
     if (::testing::Test::HasFatalFailure()) return;

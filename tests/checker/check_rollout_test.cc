@@ -1,5 +1,5 @@
-// The rollout policies against everything that can happen to small sets; and the checker against policies that are
-// known to be wrong: the reference's own known violations, and bugs of its past put back one at a time.
+// Checks the rollout policies against everything that can happen to small sets. Checks the checker with policies that
+// are known to be wrong: the reference's known violations, and bugs of its past, put back one at a time.
 #include "lws/adapters/testing/checker/check_rollout.h"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ RolloutWorldOptions Options(int32_t replicas, int32_t surge, int32_t unavailable
   return options;
 }
 
-// Exploring from one state that a scenario names.
+// Explores from one state, in the notation of scenarios.
 Exploration From(const RolloutWorldOptions& options, absl::string_view groups, int32_t partition) {
   const RolloutWorld world(options);
   return Explore(world, {world.Parse(groups, partition)}, {});
@@ -87,8 +87,8 @@ TEST_P(CheckedPolicyTest, KeepsAllLawsWhenTheSetIsEditedOnTheWay) {
   ExpectKept(3, like, CheckFrom::kTemplateChange, 1000000);
 }
 
-// What was released under the template before, and is not seen to be gone, is not kept by a partition that is raised
-// over it: an assumption of KeepBudget. ReplaceUnreadyFirst releases nothing.
+// Raising the partition does not keep groups that were released under the former template and are not yet seen as
+// gone. KeepBudget assumes that there are none, and ReplaceUnreadyFirst releases none.
 TEST(CheckRolloutTest, OfAnEditWithAViewThatLagsBehindOnlyReplaceUnreadyFirstKeepsAllLaws) {
   RolloutWorldOptions like;
   like.lags = true;
@@ -110,7 +110,7 @@ TEST(CheckRolloutTest, ReplaceUnreadyFirstNeedsNoOldGroupToHeal) {
   like.faults = 2;
   like.old_groups_heal = false;
   for (const RolloutWorldOptions& options : AllBudgets(5, like)) {
-    // A group below the partition that never heals may take up the whole budget for good.
+    // A group below the partition that never recovers may use up the whole budget for ever.
     if (options.partition > 0) continue;
     const RolloutCheck check = CheckRollout(options, CheckFrom::kTemplateChange, {});
     ASSERT_EQ(check.broken_law, "") << BudgetText(options) << "\n" << check.trace;
@@ -123,9 +123,9 @@ TEST(CheckRolloutTest, ReplaceUnreadyFirstNeedsNoOldGroupToHeal) {
   EXPECT_EQ(From(reference, "o- o+", 2).broken_law, 0);
 }
 
-// Merging states that differ in places only hides nothing: the same laws hold, and break, without.
+// Merging states that differ only by permutations of groups hides nothing: without it the same laws hold and break.
 TEST(CheckRolloutTest, MergedStatesBreakTheLawsThatTheOthersBreak) {
-  // Releases one group more than the budget has.
+  // Releases one group more than the budget allows.
   const RolloutPolicy wrong = [](const RolloutInput& input) {
     absl::StatusOr<RolloutStep> step = KeepBudget(input);
     if (step.ok() && step->reason == RolloutReason::kHeldByBudget) --step->partition;
@@ -181,7 +181,7 @@ struct FormerBug {
   RolloutPolicy bug;
 };
 
-// Unready groups below the partition are not counted: the only ready one goes.
+// Does not count unready groups below the partition, so the only ready group goes.
 absl::StatusOr<RolloutStep> BugR1(const RolloutInput& input) {
   GroupBits bits = input.current->groups == nullptr ? GroupBits() : *input.current->groups;
   for (int32_t i = 0; i < std::min(input.current->partition, bits.size()); ++i) {
@@ -192,7 +192,7 @@ absl::StatusOr<RolloutStep> BugR1(const RolloutInput& input) {
   return PlanRollout(changed);
 }
 
-// Waits for all old groups to be ready before it goes on.
+// Waits for all old groups to be ready before it continues.
 absl::StatusOr<RolloutStep> BugR2(const RolloutInput& input) {
   absl::StatusOr<RolloutStep> step = PlanRollout(input);
   if (!step.ok() || input.current->groups == nullptr) return step;
@@ -202,14 +202,14 @@ absl::StatusOr<RolloutStep> BugR2(const RolloutInput& input) {
   return step;
 }
 
-// The surge group of a single replica is not waited for.
+// Does not wait for the surge group of a single replica.
 absl::StatusOr<RolloutStep> BugR3(const RolloutInput& input) {
   absl::StatusOr<RolloutStep> step = PlanRollout(input);
   if (step.ok() && input.replicas == 1) step->partition = input.spec_partition;
   return step;
 }
 
-// The surge group goes as soon as it is ready itself.
+// Removes the surge group as soon as it is ready itself.
 absl::StatusOr<RolloutStep> BugR4(const RolloutInput& input) {
   absl::StatusOr<RolloutStep> step = PlanRollout(input);
   const GroupBits* groups = input.current->groups;

@@ -1,4 +1,4 @@
-// Explore against a naive search over small random worlds, and its two laws of progress by hand.
+// Explore compared with a naive search over small random worlds, and both laws of progress on examples.
 #include "lws/adapters/testing/checker/explore.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ using internal::PackedState;
 using internal::StateTable;
 using internal::WorldStep;
 
-// Numbers with given steps between them.
+// A world of numbers with given steps between them.
 struct Graph {
   std::map<uint64_t, std::vector<WorldStep>> steps;
   std::set<uint64_t> settled;

@@ -1,5 +1,5 @@
-// Restarts, startup and revisions of a group in everything that can happen to it; and bugs of the past put back, one at
-// a time.
+// Restarts, startup and revisions of a group in everything that can happen to it. Bugs of the past are put back, one
+// at a time.
 #include "lws/adapters/testing/checker/group_world.h"
 
 #include <string>
@@ -77,7 +77,7 @@ TEST(GroupWorldTest, ARestartPolicyRestartsExactlyOnceWhateverHappens) {
 
 struct FormerBug {
   const char* id;
-  uint8_t law;  // that it breaks
+  uint8_t law;  // the law that the bug breaks
   GroupWorldOptions options;
 };
 
@@ -100,22 +100,22 @@ std::vector<FormerBug> FormerBugs() {
       {"S1", GroupWorld::kRestartWithoutFailure, With(0, true, false)},
       {"S2", GroupWorld::kRestartWithoutFailure, With(1, false, false)},
   };
-  // Workers that exist are written anew from the set, as after a restart of the controller.
+  // Existing workers are changed from the set, as after a restart of the controller.
   bugs[0].options.decisions.patches_workers = true;
-  // A group below the partition that is made anew gets its workers, or only their number, from the set as it is now.
+  // A recreated group below the partition gets its workers, or only their number, from the present set.
   bugs[1].options.decisions.template_of = set_revision;
   bugs[2].options.decisions.size_of = set_revision;
-  // Pods that exist count, whether they are available or not.
+  // Existing pods count even if they are not available.
   bugs[3].options.decisions.workers_ready = [](const ObservedStatefulSet& workers) {
     return workers.status_replicas == workers.replicas;
   };
-  // A worker is its leader's by name alone, of whatever revision.
+  // A worker belongs to its leader by name alone, in any revision.
   bugs[4].options.decisions.restart = [](const RestartFacts& facts) {
     RestartFacts blind = facts;
     blind.same_revision = blind.belongs_to_leader = true;
     return DecideRestart(blind);
   };
-  // By name and revision, but not by the UIDs of its owners.
+  // A worker belongs to its leader by name and revision, but not by the UIDs of its owners.
   bugs[5].options.decisions.restart = [](const RestartFacts& facts) {
     RestartFacts blind = facts;
     blind.belongs_to_leader = true;

@@ -1,5 +1,5 @@
-// Every look at a set in a small universe of what may be there, and every subgroup of small groups: laws that need no
-// history. Bugs of the past, put back one at a time, break them.
+// Every look at a set in a small universe of states, and every subgroup of small groups: laws that need no history.
+// Bugs of the past, put back one at a time, break them.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -30,7 +30,7 @@ Plan Ours(const SetObservation& observation, const SetReconcileOptions& options)
 
 enum class Stored { kAbsent, kSame, kSameMeaning, kOther };
 
-// The set's template, as an older version of the operator wrote it down.
+// The set's template in the form of an older version of the operator.
 Json InAnotherForm() {
   return Json::parse(R"({"spec": {"leaderWorkerTemplate": {"$patch": "replace", "size": 2,
       "restartPolicy": "RecreateGroupOnPodRestart", "workerTemplate": {"metadata": {"creationTimestamp": null},
@@ -64,7 +64,7 @@ SmallCluster Build(const Universe& universe) {
   return cluster;
 }
 
-// The laws that the pass breaks, with where first.
+// The laws that the pass breaks, with the first state that breaks each.
 std::map<std::string, std::string> Broken(const Reconcile& reconcile) {
   std::map<std::string, std::string> broken;
   for (int number = 0; number < 3 * 4 * 3 * 3; ++number) {
@@ -115,7 +115,7 @@ TEST(SetPassesTest, TheFormerBugV6IsFound) {
 }
 
 TEST(SetPassesTest, TheFormerBugV2IsFound) {
-  // A stored revision counts by its letters.
+  // A stored revision is compared by its bytes.
   const std::map<std::string, std::string> broken =
       Broken([](const SetObservation& observation, const SetReconcileOptions& options) {
         SetObservation literal = observation;
@@ -135,8 +135,8 @@ TEST(SetPassesTest, TheFormerBugV2IsFound) {
 
 using Index = int64_t (*)(int64_t worker, int64_t size, int64_t sub_group_size);
 
-// Whether some group is cut into subgroups of unequal size, or out of order: its leader, or the first subgroup that has
-// it as one more, aside.
+// Whether some group is cut into subgroups of unequal size, or out of order. The leader does not count: it may be an
+// additional member of the first subgroup.
 bool CutsUnequally(Index index) {
   for (int64_t size = 1; size <= 32; ++size) {
     for (int64_t sub = 1; sub <= size; ++sub) {
@@ -160,7 +160,7 @@ bool CutsUnequally(Index index) {
 
 TEST(SubGroupsTest, AreEqualAndTheFormerBugT2IsFound) {
   EXPECT_FALSE(CutsUnequally(SubGroupIndex));
-  // size - 1 is asked before size.
+  // Tests whether the subgroup size divides size - 1 before it tests size.
   EXPECT_TRUE(CutsUnequally([](int64_t worker, int64_t size, int64_t sub) {
     return (size - 1) % sub == 0 ? (worker - 1) / sub : worker / sub;
   }));

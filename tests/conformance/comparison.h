@@ -1,4 +1,4 @@
-// How what the library decides compares with what a vector expects.
+// Compares the library's decisions with what a vector expects.
 //
 //   lws::conformance::Comparison c;
 //   c.differences = lws::conformance::Diff(expect, actual, "expect");    // {"expect.partition: expected 2, got 3"}
@@ -17,8 +17,8 @@ namespace conformance {
 struct Comparison {
   std::string kind;
   std::string name;
-  std::vector<std::string> differences;  // a line each, by path
-  // Of a manifest that the schema refused: whether the texts are equal too.
+  std::vector<std::string> differences;  // one line each, by path
+  // For a manifest that the schema refused: whether the texts are equal, too.
   bool has_texts = false;
   bool texts_equal = false;
   std::vector<std::string> text_differences;
@@ -27,10 +27,10 @@ struct Comparison {
 // The differences of two documents by path, a dozen at most.
 std::vector<std::string> Diff(const Json& expected, const Json& actual, const std::string& path);
 
-// `value` as people read it, cut where it is long.
+// `value` in a form for people, cut where it is long.
 std::string Short(const Json& value);
 
-// Compares an admission with what is expected of it; `admitted` is what an admitted object gives.
+// Compares an admission with the expected one. `admitted` is the result for an admitted object.
 void CompareAdmission(const Admission& admission, Json admitted, const Json& expect, Comparison* result);
 
 }  // namespace conformance

@@ -28,7 +28,7 @@ constexpr char kUsage[] =
     "  --failures N   show at most N failures (default 20)\n"
     "  --texts        show refusals by the schema whose texts differ as well\n";
 
-// `bazel run` starts programs elsewhere, and tells where the user stands.
+// `bazel run` starts programs in another folder, and passes the user's folder in a variable.
 std::string ResolvePath(const std::string& path) {
   const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
   if (stands == nullptr || path.rfind('/', 0) == 0) return path;
@@ -39,7 +39,7 @@ class Runner {
  public:
   Runner(int shown_failures, bool shows_texts) : shown_failures_(shown_failures), shows_texts_(shows_texts) {}
 
-  // Line by line: a file is never held whole.
+  // Reads line by line, so that a file is never completely in memory.
   bool Run(const std::string& path) {
     gzFile file = gzopen(ResolvePath(path).c_str(), "rb");
     if (file == nullptr) {

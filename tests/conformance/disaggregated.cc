@@ -28,7 +28,7 @@ namespace lws {
 namespace conformance {
 namespace {
 
-// The old object of an update; null on creation, or when it does not read, which is a difference.
+// The old object of an update. Null on creation, or when it does not parse, which is a difference.
 template <typename Object>
 std::optional<Object> ReadOld(const Json& input, absl::StatusOr<Object> (*read)(const Json&), Comparison* result) {
   if (!input.contains("old")) return std::nullopt;
@@ -102,7 +102,7 @@ void CompareDsPlan(const Json& input, const Json& expect, Comparison* result) {
   std::vector<RoleReplicas> next;
   for (const RoleCounts& role : roles) next.push_back({role.old_replicas, role.new_replicas});
   Json steps = {StepToJson(next)};
-  // One step more than expected is a difference; no need to go on.
+  // One step more than expected is already a difference, so stop there.
   while (steps.size() <= expect["steps"].size() && PlanRoles(roles, absl::MakeSpan(next)) != RoleStepReason::kNothing) {
     for (size_t i = 0; i < roles.size(); ++i) {
       roles[i].old_replicas = next[i].old_replicas;
@@ -120,7 +120,7 @@ void CompareDsPlanStep(const Json& input, const Json& expect, Comparison* result
   result->differences = Diff(expect["step"], has_step ? StepToJson(next) : Json(), "expect.step");
 }
 
-// Deletes name no uid.
+// Vectors of deletions have no uid.
 void CompareDsReconcile(const Json& input, const Json& expect, Comparison* result) {
   DisaggregatedSnapshot cluster;
   absl::Status status;

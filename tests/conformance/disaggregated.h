@@ -2,7 +2,7 @@
 //
 //   lws::conformance::CompareDsPlan(vector["input"], vector["expect"], &comparison);
 //
-// What is unlike what is expected comes out as differences of the comparison.
+// Deviations from what is expected become differences of the comparison.
 #ifndef LWS_TESTS_CONFORMANCE_DISAGGREGATED_H_
 #define LWS_TESTS_CONFORMANCE_DISAGGREGATED_H_
 

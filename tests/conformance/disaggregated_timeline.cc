@@ -137,7 +137,7 @@ class World {
     return row;
   }
 
-  // Children become ready; whether anything changed.
+  // Makes children ready. Returns whether anything changed.
   bool Move() {
     bool is_moved = false;
     const int speed = input_["speed"];

@@ -17,8 +17,8 @@ namespace conformance {
 
 using PassObserver = std::function<void(const DisaggregatedObservation& observation, const Plan& plan)>;
 
-// A row for every pass, and whether the set came to rest with no edits left; `observe`, when given, sees every pass.
-// Throws what nlohmann/json throws for an input of another shape.
+// A row for every pass, and whether the set came to rest with no edits left. `observe`, if given, is called with every
+// pass. Throws the exceptions of nlohmann/json for an input of another shape.
 Json RunDisaggregatedTimeline(const Json& input, const DisaggregatedOptions& options = {},
                               const PassObserver& observe = nullptr);
 

@@ -46,7 +46,7 @@ Json ActionToJson(const Action& action) {
   return json;
 }
 
-// What follows the first ": " of a failure's note is in the reference's language.
+// The part of a failure's note after the first ": " depends on the reference's language.
 Json ComparableEvents(Json events) {
   for (Json& event : events) {
     if (!absl::StartsWith(event.value("reason", ""), "Failed")) continue;
@@ -71,7 +71,7 @@ Json PlanToJson(const Plan& plan) {
 
 void ComparePlan(const Plan& plan, Json expect, Comparison* result) {
   Json actual = PlanToJson(plan);
-  // The words of these errors are the reference's language's.
+  // The texts of these errors depend on the reference's language.
   if (actual.contains("error")) actual["error"] = true;
   if (expect.contains("error")) expect["error"] = true;
   ComparePlan(std::move(actual), std::move(expect), result);
@@ -79,7 +79,7 @@ void ComparePlan(const Plan& plan, Json expect, Comparison* result) {
 
 void ComparePlan(Json actual, Json expect, Comparison* result) {
   expect["events"] = ComparableEvents(expect["events"]);
-  // A write that would change nothing may be absent.
+  // A write that changes nothing may be missing.
   Json wanted = Json::array();
   for (Json write : expect["writes"]) {
     const bool noop = write.value("noop", false);

@@ -1,4 +1,4 @@
-// How a plan compares with the writes, events and the rest that a vector expects.
+// Compares a plan with the writes, events and other results that a vector expects.
 //
 //   lws::conformance::ComparePlan(plan, vector["expect"], &comparison);
 #ifndef LWS_TESTS_CONFORMANCE_PLAN_COMPARISON_H_
@@ -11,13 +11,13 @@
 namespace lws {
 namespace conformance {
 
-// The plan as vectors write it, with the text of its error.
+// The plan in the form of vectors, with the text of its error.
 Json PlanToJson(const Plan& plan);
 
-// Compares all of the plan; of an error only that there is one.
+// Compares the whole plan. For an error it only checks that there is one.
 void ComparePlan(const Plan& plan, Json expect, Comparison* result);
 
-// The same for a plan that is written down, its error's text included.
+// The same for a plan in the form of vectors. Compares the error's text, too.
 void ComparePlan(Json actual, Json expect, Comparison* result);
 
 }  // namespace conformance

@@ -45,7 +45,7 @@ Json ImagePatch(int version) {
            {{"spec", {{"containers", Json::array({{{"name", "c"}, {"image", absl::StrCat("i:", version)}}})}}}}}}}}}};
 }
 
-// What an edit of the vector changes, as a merge patch.
+// The change of the vector's edit, as a merge patch.
 Json EditPatch(const Json& edit, int* version) {
   Json patch = {{"spec", Json::object()}};
   if (edit.value("template", false)) patch = ImagePatch(++*version);
@@ -63,7 +63,7 @@ Json Step(Simulation* simulation) {
   return Json::array({leader.partition, leader.replicas, groups.ToString()});
 }
 
-// At rest: reconciled and settled until nothing changes.
+// Reconciles and settles until nothing changes.
 void Rest(Simulation* simulation) {
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     if (simulation->RunSetPass(kNamespace, kSet).empty()) return;

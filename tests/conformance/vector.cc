@@ -86,7 +86,7 @@ absl::Time ReadTime(const Json& input) {
   return time;
 }
 
-// What does not read is an error of the decision, as it is for a client with typed objects.
+// An object that does not parse is an error of the decision, as for a client with typed objects.
 void CompareReconcileSet(const Json& input, const Json& expect, Comparison* result) {
   ClusterSnapshot cluster;
   std::string namespace_name;

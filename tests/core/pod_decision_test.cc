@@ -65,7 +65,7 @@ TEST(PodDecisionTest, ARestartPolicyWithoutMembersIsAnErrorAndDeletesNothing) {
     EXPECT_NE(plan.error.message().find(pod), absl::string_view::npos) << plan.error;
     EXPECT_EQ(Actions(plan), "") << pod;
   }
-  // The reference's way needs none, and would have restarted the group.
+  // The reference needs no members, and would have restarted the group.
   EXPECT_EQ(Actions(cluster.ReconcilePod("s-0-1")), "delete Pod s-0");
 }
 

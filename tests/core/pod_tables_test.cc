@@ -40,7 +40,7 @@ TEST(RestartTableTest, Laws1To4OverAllFacts) {
     if (facts.leader_terminating) EXPECT_FALSE(decision.restart) << "law 4, " << where;
     restarts += decision.restart ? 1 : 0;
   }
-  // Both values of is_leader, with a start that is not waited for, or was seen.
+  // Both values of is_leader, with a start that is not waited for, or that has happened.
   EXPECT_EQ(restarts, 2 * 3);
 }
 
@@ -65,7 +65,7 @@ TEST(LeaderTableTest, Laws1And2OverAllFacts) {
     facts.has_revision = Bit(bits, 4);
     facts.waits_for_schedule = Bit(bits, 5);
     facts.has_workers = Bit(bits, 6);
-    const bool creates = DecideLeader(facts) == DecisionReason::kWorkersMissing;  // law 1: nothing else creates
+    const bool creates = DecideLeader(facts) == DecisionReason::kWorkersMissing;  // by law 1 nothing else creates
     if (facts.terminating || !facts.has_revision) EXPECT_FALSE(creates) << "law 2, facts " << bits;
     if (facts.is_mistaken || facts.single_member || facts.has_workers) EXPECT_FALSE(creates) << "facts " << bits;
     creations += creates ? 1 : 0;

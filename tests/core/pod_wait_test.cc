@@ -1,4 +1,4 @@
-// Why pods wait: the rows of the table, and pods that do not read.
+// Why pods wait: the rows of the table, and pods that do not parse.
 #include "lws/core/pod/pod_wait.h"
 
 #include <string>
@@ -77,7 +77,7 @@ TEST(PodWaitTest, TheTable) {
   }
 }
 
-// Puts every other type in the place of every value of the pod, one at a time.
+// Replaces every value of the pod by values of every other type, one at a time.
 void ForEachWrongType(Json* place, const Json* whole) {
   for (const char* wrong : {"null", "true", "-1", "\"a\"", "[1]", "{\"a\": 1}"}) {
     const Json kept = *place;

@@ -1,4 +1,4 @@
-// What ReconcileSet does under policies of ours that it does not under the reference's.
+// Where ReconcileSet behaves differently under the library's own policies than under the reference's.
 #include "lws/core/reconcile/reconcile_set.h"
 
 #include <cstdint>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr char kRevisionHash[] = "leaderworkerset.sigs.k8s.io/template-revision-hash";
 
-// Two groups of the old revision that serve, and a leader StatefulSet of the new one that has released neither.
+// Two serving groups of the old revision, and a leader StatefulSet of the new one that has released neither.
 SmallCluster BeforeTheFirstRelease() {
   const Json old = {{"metadata", {{"labels", {{kRevisionHash, "o"}}}}}};
   SmallCluster cluster;
@@ -31,7 +31,7 @@ SmallCluster BeforeTheFirstRelease() {
   return cluster;
 }
 
-// -1 when the StatefulSet is not written.
+// The written partition; -1 when the StatefulSet is not written.
 int PartitionOf(const Plan& plan) {
   for (const Action& action : plan.actions) {
     if (action.verb != Verb::kApply) continue;
@@ -49,7 +49,7 @@ TEST(ReconcileSetTest, AGroupThatAFailureIsAboutToRestartIsNotCountedOn) {
   const SmallCluster well = BeforeTheFirstRelease();
   EXPECT_TRUE(well.Observe().groups_to_restart.empty());
   EXPECT_EQ(PartitionOf(Reconcile(well, KeepBudget)), 1);
-  // Its worker has restarted, and is ready again: nothing but the restart count tells.
+  // Its worker has restarted and is ready again, so only the restart count shows the failure.
   SmallCluster failed = BeforeTheFirstRelease();
   Json worker = old;
   worker["status"]["containerStatuses"] = Json::array({{{"name", "c"}, {"restartCount", 1}}});
@@ -61,7 +61,7 @@ TEST(ReconcileSetTest, AGroupThatAFailureIsAboutToRestartIsNotCountedOn) {
   EXPECT_EQ(PartitionOf(Reconcile(failed, PlanRollout)), 1);
 }
 
-// All groups are of the new revision and ready; the StatefulSet may not have counted the last of them yet.
+// All groups are ready and have the new revision. The StatefulSet may not have counted the last of them yet.
 SmallCluster AfterTheLastGroup(const char* current_revision) {
   SmallCluster cluster;
   cluster.Revision("k").Revision("o").LeaderSet(
@@ -106,7 +106,7 @@ TEST(ReconcileSetTest, ADeadlineThatIsExceededIsACondition) {
   EXPECT_EQ(reason(absl::Minutes(10)), "ProgressDeadlineExceeded");
 }
 
-// Nothing is released by day. What a host knows comes with the policy, the time and the set's name with the look.
+// A policy that releases nothing by day. It carries the host's knowledge; the look brings the time and the set's name.
 struct Calendar {
   std::string set;
   absl::Time night;

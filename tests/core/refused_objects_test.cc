@@ -1,4 +1,4 @@
-// What is told of the objects that a set will make, by kind, and from which group on. The texts themselves are those of
+// The refused objects of a set by kind, and the first group with a refused object. The texts are those of
 // tests/traces/validation.json.
 #include "lws/core/reconcile/refused_objects.h"
 
@@ -88,7 +88,7 @@ TEST(RefusedObjectsTest, Law2WhatIsCommonIsSaidOnce) {
   EXPECT_EQ(Refused(Leader(Both(Good(), never))), "leader StatefulSet");
   EXPECT_EQ(Refused(Both(Worker({{"hostPID", true}, {"shareProcessNamespace", true}}), Leader(Both(Good(), never)))),
             "leader StatefulSet; worker StatefulSets");
-  // Of a group of one there are no workers.
+  // A group of one has no workers.
   EXPECT_EQ(Refused(Both(Both(Worker(never), Leader(Good())), {{"spec", {{"leaderWorkerTemplate", {{"size", 1}}}}}})),
             "");
 }
@@ -102,13 +102,13 @@ TEST(RefusedObjectsTest, PodsAreLookedAtAsTheWebhookLeavesThem) {
 }
 
 TEST(RefusedObjectsTest, Law3NamesGrow) {
-  // NAME-HASH, the revision of the leaders' pods, has to fit into 63, where the hash has 8 to 10 letters; NAME-0-HASH
-  // that of the workers'.
+  // NAME-HASH, the revision of the leaders' pods, and NAME-0-HASH, that of the workers', must fit into 63 letters. The
+  // hash has 8 to 10 letters.
   EXPECT_EQ(Refused(Named(50, 2, 2, "Shared")), "");
   EXPECT_EQ(Refused(Named(51, 2, 2, "Shared")), "worker pods maybe");
   EXPECT_EQ(Refused(Named(53, 2, 1, "Shared")), "leader pods maybe");
   EXPECT_EQ(Refused(Named(55, 2, 1, "Shared")), "leader pods");
-  // Of eleven groups the last one's name is longer.
+  // With eleven groups, the last one's name is longer.
   EXPECT_EQ(Refused(Named(50, 11, 2, "Shared")), "worker pods from 10 maybe");
   EXPECT_EQ(Refused(Named(51, 1001, 2, "Shared")), "worker pods maybe; worker pods from 100");
   // A group's Service is named like its leader.
@@ -129,7 +129,7 @@ TEST(RefusedObjectsTest, UpdatesKeepWhatAStatefulSetCannotChange) {
   Json image = claims("10Gi");
   image.merge_patch(Worker({{"containers", Json::array({{{"name", "c"}, {"image", "i:2"}}})}}));
   EXPECT_EQ(Words(RefusedObjects(*Admitted(image), before.get())), "");
-  // What was refused is not there, so it is created.
+  // The refused object does not exist, so it is created.
   const auto never = Admitted(Both(claims("10Gi"), Worker({{"restartPolicy", "Never"}})));
   EXPECT_EQ(Words(RefusedObjects(*Admitted(claims("20Gi")), never.get())), "");
 }

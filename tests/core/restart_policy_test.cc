@@ -1,4 +1,4 @@
-// Restarts with a memory: the laws by hand, and over random lives of a group against a naive count.
+// Restarts with a memory: the laws by examples, and over random lives of a group compared with a naive count.
 #include "lws/core/pod/restart_policy.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ GroupMembers Group(std::vector<GroupMember> members) {
   return group;
 }
 
-// One host that keeps what it is given to keep.
+// A host that keeps what plans want kept.
 class Host {
  public:
   explicit Host(RestartPolicy policy = {}) : policy_(std::move(policy)) {}
@@ -68,7 +68,7 @@ TEST(RestartPolicyTest, S3AWorkerThatWasReplacedUnseenRestartsItsGroupOnce) {
   leaving.members[0].terminating = true;
   EXPECT_EQ(host.Look(leaving).reason, RestartReason::kAlreadyRestarting);
   EXPECT_EQ(host.Look(Group({})).reason, RestartReason::kNoLeader);
-  // The next life begins with workers of the former one still there to be counted out by the host.
+  // The next life begins while workers of the former one still exist. The host leaves those out.
   EXPECT_EQ(host.Look(Group({Member(0, "a2")})).reason, RestartReason::kNoFailure);
   EXPECT_EQ(host.Look(Group({Member(0, "a2"), Member(1, "b3")})).reason, RestartReason::kNoFailure);
   EXPECT_EQ(host.memory().restarts, 1);
@@ -94,7 +94,7 @@ TEST(RestartPolicyTest, Law2AMemberThatIsGoneOrRestartedOrTerminating) {
     host.Look(Group({Member(0, "a"), Member(1, "b")}));
     EXPECT_TRUE(host.Look(failed).restart);
   }
-  // Without a memory: as the reference.
+  // Without a memory it decides as the reference does.
   EXPECT_TRUE(Host().Look(Group({Member(0, "a"), Member(1, "b", 1)})).restart);
   EXPECT_TRUE(Host().Look(terminating).restart);
   EXPECT_FALSE(Host().Look(Group({Member(0, "a")})).restart);
@@ -167,14 +167,14 @@ TEST(RestartPolicyTest, AGroupThatIsStillStartingIsWaitedFor) {
   EXPECT_EQ(host.Look(starting).reason, RestartReason::kStillStarting);
   starting.started = true;
   EXPECT_EQ(host.Look(starting).reason, RestartReason::kNoFailure);
-  // Once it has started, a member that is made anew is a failure, though it is pending.
+  // Once the group has started, a recreated member is a failure, even while it is pending.
   GroupMembers replaced = Group({Member(0, "a"), Member(1, "b2")});
   replaced.started = false;
   EXPECT_TRUE(host.Look(replaced).restart);
 }
 
-// A group that lives and fails at random, a host that looks now and then, crashes between keeping and deleting, and
-// keeps or loses nothing.
+// A group lives and fails at random. A host looks from time to time, and may crash between keeping the memory and
+// deleting the leader.
 TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
   for (uint64_t seed = 0; seed < 3000; ++seed) {
     std::mt19937_64 random(seed);
@@ -186,7 +186,7 @@ TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
     };
     GroupMembers group = life();
     bool was_seen = false;
-    bool failed = false;  // a member that was seen in this life
+    bool failed = false;  // a member failed that was seen in this life
     std::set<std::string> deleted;
     for (int step = 0; step < 60; ++step) {
       switch (random() % 4) {
@@ -198,7 +198,7 @@ TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
           } else {
             ++member.restarts;
           }
-          // Nobody can tell what happened to a member before the first look, but for the count that it carries.
+          // Before the first look nobody knows what happened to a member, except by its restart count.
           failed = was_seen || std::any_of(group.members.begin(), group.members.end(),
                                            [](const GroupMember& each) { return each.restarts > 0; });
           break;
@@ -207,7 +207,7 @@ TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
           const RestartVerdict verdict = host.Look(group);
           was_seen = true;
           ASSERT_EQ(verdict.restart, failed) << "seed " << seed << " step " << step;
-          if (!verdict.restart || random() % 3 == 0) break;  // crashed before it deleted
+          if (!verdict.restart || random() % 3 == 0) break;  // the host crashed before it deleted
           ASSERT_EQ(verdict.memory.leader_uid, group.members[0].uid) << "seed " << seed;
           ASSERT_TRUE(deleted.insert(group.members[0].uid).second) << "seed " << seed;
           group = life();
@@ -292,7 +292,7 @@ TEST(PlanSerializationTest, Law1WhatIsKeptComesBack) {
   EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan);
 }
 
-// Through ReconcilePod: the plan deletes by UID, says why, and has what is to be remembered.
+// Through ReconcilePod: the plan deletes by UID, explains itself, and contains the memory.
 TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   SmallCluster cluster;
   cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1);
@@ -313,13 +313,13 @@ TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   const Plan gave_up = cluster.ReconcilePod("s-0-1", options, &group, restart.restart_memory.get());
   EXPECT_EQ(Actions(gave_up), "");
   EXPECT_TRUE(Because(gave_up, DecisionReason::kGaveUp));
-  // Where the group is waited for, a member that fails while another is pending is none of its failures.
+  // While the group's start is waited for, a member that fails while another is pending is not a failure of the group.
   const Json after_start = {{"leaderWorkerTemplate", {{"restartPolicy", "RecreateGroupAfterStart"}}}};
   SmallCluster starting(after_start);
   starting.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1, {{"status", {{"phase", "Pending"}}}});
   group = Group({Member(0, "leader"), Member(1, "worker", 1)});
   EXPECT_TRUE(Because(starting.ReconcilePod("s-0-1", options, &group), DecisionReason::kGroupStillStarting));
-  // Unset: the reference's way, which sees nothing.
+  // Without a policy the reference decides, and it sees nothing.
   EXPECT_TRUE(Because(cluster.ReconcilePod("s-0-1", {}, &group, nullptr), DecisionReason::kNoTrigger));
 }
 

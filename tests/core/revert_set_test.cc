@@ -1,4 +1,4 @@
-// Taking a template back. The laws are those of revert_set.h.
+// Reverting a template. The laws are those of revert_set.h.
 #include "lws/core/reconcile/revert_set.h"
 
 #include <random>

@@ -1,4 +1,4 @@
-// Which revisions belong to a set, and which of them counts.
+// Which revisions belong to a set, and which of them it uses.
 #include "lws/core/revision/revisions.h"
 
 #include <cstdint>

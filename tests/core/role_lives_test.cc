@@ -1,5 +1,6 @@
-// Whole lives of sets under KeepRoleBudgets, from random edits and children that become ready at their own pace: every
-// pass keeps the laws, and every life ends with what its spec asks for. The reference's lives are the control.
+// Whole lives of sets under KeepRoleBudgets, with random edits and children that become ready at different times.
+// Every pass keeps the laws, and every life ends with what the spec asks for. The reference's lives show that the test
+// can fail.
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -69,7 +70,7 @@ class RandomLife {
     return {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", Json::array({container})}}}}}};
   }
 
-  // Templates change, or change back; roles are scaled, come and go; a child is lost.
+  // Templates change, or change back; roles are scaled, added and removed; a child is lost.
   Json Edit() {
     Json edit = {{"wait", Draw(2) == 0 ? -1 : 1 + Draw(5)}};
     switch (Draw(5)) {
@@ -108,7 +109,7 @@ class RandomLife {
   Json set_;
 };
 
-// --- A slice as the laws see it.
+// --- A slice in the terms of the laws.
 
 struct SliceView {
   RoleWorld world;
@@ -161,7 +162,7 @@ SliceView View(const DisaggregatedObservation& observation, int32_t slice) {
   return view;
 }
 
-// What the plan makes of it; groups that go may be ready ones.
+// The state after the plan. Groups that go may be ready ones.
 RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before) {
   RoleWorld after = before;
   const auto groups_of = [&](const std::string& name) -> RoleGroups* {
@@ -186,7 +187,8 @@ RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before) {
   return after;
 }
 
-// What is wrong with the end of a life: it is not at rest, not available, or has other children than its spec asks for.
+// What is wrong at the end of a life: the set is not at rest, not available, or has other children than its spec asks
+// for.
 std::string Unfinished(const Json& input, const Json& life) {
   Json spec = input["set"]["spec"];
   for (const Json& edit : input["edits"]) {
@@ -204,7 +206,7 @@ struct Outcome {
   std::string first;
 };
 
-// Lives of so many seeds, every pass of which is held to the laws.
+// Runs this number of lives, and checks every pass against the laws.
 Outcome Live(const DisaggregatedOptions& options, uint32_t seeds) {
   Outcome outcome;
   for (uint32_t seed = 1; seed <= seeds; ++seed) {

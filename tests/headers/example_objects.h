@@ -1,4 +1,4 @@
-// The objects that the examples of headers speak of, under the names that they use.
+// The objects that the examples of headers use, under the names in the examples.
 #ifndef LWS_TESTS_HEADERS_EXAMPLE_OBJECTS_H_
 #define LWS_TESTS_HEADERS_EXAMPLE_OBJECTS_H_
 
@@ -31,7 +31,7 @@ inline Json ExampleManifest() {
       "workerTemplate": {"spec": {"containers": [{"name": "main", "image": "vllm:1"}]}}}}})");
 }
 
-// The leader of group 0 as its StatefulSet makes it.
+// The leader of group 0, as its StatefulSet creates it.
 inline Json ExamplePod() {
   return Json::parse(R"({
     "apiVersion": "v1", "kind": "Pod",

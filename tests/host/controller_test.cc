@@ -1,4 +1,4 @@
-// The loop over a Cluster that is told what to answer, and when. The laws are those of controller.h.
+// The loop over a Cluster whose answers and their times a test decides. The laws are those of controller.h.
 #include "lws/adapters/host/controller.h"
 
 #include <deque>
@@ -21,7 +21,7 @@
 namespace lws {
 namespace {
 
-// Sees the same at every look: a set without objects, whose plan has four actions. Every name is such a set.
+// Every look shows the same: a set without objects, whose plan has four actions. Every name is such a set.
 class ScriptedCluster final : public Cluster {
  public:
   SetObservation ObserveSet(absl::string_view, absl::string_view name) override {
@@ -40,7 +40,7 @@ class ScriptedCluster final : public Cluster {
   }
   void Record(const Event& event) override { log.push_back(absl::StrCat("event ", event.reason)); }
 
-  // The answer to the oldest action that waits.
+  // Answers the oldest waiting action.
   void Answer(const absl::StatusOr<WriteAnswer>& answer, absl::Time now) {
     ASSERT_FALSE(waiting.empty());
     const WriteDone done = std::move(waiting.front());
@@ -114,7 +114,7 @@ TEST(ControllerTest, Law1PlansOfDifferentKeysAreSideBySideUpToTheHostsNumber) {
   EXPECT_EQ(controller.RunDue(kStart), 3);
   EXPECT_EQ(controller.under_way(), 3);
   EXPECT_EQ(controller.NextDue(), std::nullopt) << "nothing can be taken before an answer comes";
-  // The first of them goes through its four actions; the others wait for their first.
+  // The first plan performs its four actions, while the others wait for the answer to their first action.
   cluster.Answer(WriteAnswer(), kStart);
   std::rotate(cluster.waiting.begin(), cluster.waiting.end() - 1, cluster.waiting.end());
   for (int i = 0; i < 3; ++i) {
@@ -150,7 +150,7 @@ TEST(ControllerTest, Law2AKeyWaitsUntilTheViewHasItsWrites) {
   cluster.Answer(AtVersion("12"), kStart);  // StatefulSet
   cluster.Answer(WriteAnswer(), kStart);    // Service: the view has it
   controller.Saw({"LeaderWorkerSet", "n", "s"}, "14");
-  cluster.Answer(AtVersion("13"), kStart);  // status: a watch was faster than the answer
+  cluster.Answer(AtVersion("13"), kStart);  // status: a watch reported it before the answer
   controller.SetChanged("n", "s");
   EXPECT_EQ(controller.RunDue(kStart), 0) << "two writes are not seen";
   controller.Saw({"StatefulSet", "n", "s"}, "9");   // older news
@@ -190,7 +190,7 @@ TEST(ControllerTest, Law2VersionsThatAreNoNumbersAreComparedForEquality) {
   EXPECT_EQ(controller.RunDue(kStart), 1);
 }
 
-// The delays between the looks at a key whose plan fails again and again.
+// The delays between looks at a key whose plan fails repeatedly.
 std::vector<absl::Duration> Delays(ScriptedCluster* cluster, ControllerOptions options, int looks) {
   Controller controller(cluster, std::move(options));
   controller.SetChanged("n", "s");
@@ -233,7 +233,7 @@ TEST(ControllerTest, Law4OwnWritesOfAFailingPlanMakeNoHotLoop) {
   cluster.failing_kind = "StatefulSet";
   cluster.failure = absl::InvalidArgumentError("immutable");
   Controller controller(&cluster, {});
-  // What is written is fed back at once, as a synchronous host does.
+  // Written objects are reported at once, as a synchronous host does.
   cluster.on_perform = [&controller](const Action&) { controller.SetChanged("n", "s"); };
   controller.SetChanged("n", "s");
   EXPECT_EQ(controller.RunDue(kStart), 1);
@@ -249,7 +249,7 @@ TEST(ControllerTest, Law4OwnWritesOfAPlanThatSucceedsMakeTheKeyDueOnceAtOnceAndT
   EXPECT_EQ(controller.NextDue(), kStart + absl::Milliseconds(100));
   EXPECT_EQ(controller.RunDue(kStart + absl::Milliseconds(100)), 1);
   EXPECT_EQ(controller.NextDue(), kStart + absl::Milliseconds(300));
-  // A change by somebody else begins anew.
+  // A change by somebody else ends the row.
   controller.SetChanged("n", "s");
   EXPECT_EQ(controller.RunDue(kStart + absl::Milliseconds(110)), 2);
 }

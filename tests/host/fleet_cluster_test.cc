@@ -1,5 +1,5 @@
-// A host against a Kubernetes in memory that is slow, refuses, and forgets to answer. The laws are those of
-// fleet_cluster.h and, of plans, controller.h.
+// A host on a Kubernetes in memory that is slow, refuses writes, and loses answers. The laws are those of
+// fleet_cluster.h and, for plans, controller.h.
 #include "lws/adapters/host/fleet_cluster.h"
 
 #include <cstdint>
@@ -62,7 +62,7 @@ std::string ImageOf(HostedCluster* host, const std::string& name) {
   return (*live)["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"].get<std::string>();
 }
 
-// Everything is there, ready, of the image; and the status says so.
+// Expects that everything exists, is ready and has the image, and that the status says so.
 void ExpectDone(HostedCluster* host, const std::string& name, int replicas, const std::string& image,
                 const std::string& where) {
   int pods = 0;
@@ -78,7 +78,7 @@ void ExpectDone(HostedCluster* host, const std::string& name, int replicas, cons
   EXPECT_EQ((*set)["status"].value("updatedReplicas", 0), replicas) << where;
 }
 
-// A rollout with failures in it, after which the faults end.
+// A rollout with faults, which end after some time.
 void RunRollout(HostedCluster* host, bool relists) {
   CreateSet(host, Manifest("a", 4, "one"));
   CreateSet(host, Manifest("b", 2, "one"));
@@ -113,7 +113,7 @@ TEST(FleetClusterTest, LateWatchesAndSlowAnswersMakeNoPlanOnAnOlderView) {
       const std::string where = absl::StrCat("seed ", seed, have_objects ? "" : ", versions alone");
       ExpectDone(&host, "a", 4, "two", where);
       ExpectDone(&host, "b", 2, "one", where);
-      // Nobody else writes what these verbs write: a refusal would be a plan on a view older than the key's own writes.
+      // Nobody else writes these objects, so a refusal would mean that a plan was decided on an old view.
       EXPECT_EQ(host.refused().count("create"), 0u) << where;
       EXPECT_EQ(host.refused().count("update-status"), 0u) << where;
       EXPECT_GT(host.most_at_once(), 1) << where;
@@ -149,7 +149,7 @@ TEST(FleetClusterTest, AtRestNothingIsWritten) {
 
 TEST(FleetClusterTest, APlanThatFailsForEverMakesNoHotLoop) {
   HostedCluster host(kSeed, {});
-  // A StatefulSet in the way, whose immutable fields the server would not change.
+  // A StatefulSet with other immutable fields is in the way, so the server refuses the change.
   int refusals = 0;
   host.server().RegisterWebhook("StatefulSet", [&refusals](Json) -> absl::StatusOr<Json> {
     ++refusals;
@@ -157,7 +157,7 @@ TEST(FleetClusterTest, APlanThatFailsForEverMakesNoHotLoop) {
   });
   CreateSet(&host, Manifest("a", 1, "one"));
   host.Run(absl::Minutes(2));
-  // 0.1 s, doubled up to 10 s: 7 looks until 6.4 s are over, then one every 10 s.
+  // 0.1 s, doubled up to 10 s: 7 looks in the first 6.4 s, then one every 10 s.
   EXPECT_GE(refusals, 10);
   EXPECT_LE(refusals, 22);
 }
@@ -205,7 +205,7 @@ TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   HostedCluster next(kSeed, {}, options);
   ASSERT_TRUE(next.LoadKept(host.SaveKept()).ok());
   EXPECT_EQ(next.kept().size(), 1u);
-  next.Relist();  // it has no such set
+  next.Relist();  // the list does not have the set
   EXPECT_EQ(next.kept().size(), 0u);
 
   ASSERT_TRUE(host.server().Delete({"LeaderWorkerSet", "n", "a"}, {}).ok());

@@ -49,7 +49,7 @@ void HostedCluster::OnChange(const Change& change) {
   absl::Time& last = last_told_[change.key.kind];
   last = std::max(last, clock_.now() + Draw(faults_.most_late));
   clock_.At(last, [this, object, is_gone, kind = change.key.kind, watch = watch_[change.key.kind]] {
-    if (watch != watch_[kind]) return;  // it was ended by a list
+    if (watch != watch_[kind]) return;  // a list ended this watch
     const absl::Status status = is_gone ? TellGone(*object) : Tell(*object);
     EXPECT_TRUE(status.ok()) << status;
   });

@@ -1,5 +1,5 @@
-// A host on a Kubernetes in memory whose answers are slow, refused or lost, and whose watches are late: a client over
-// lws::FleetCluster as a real one would be, on a virtual clock.
+// A host on a Kubernetes in memory with slow, refused or lost answers and late watches. Like a real host, it is a
+// client over lws::FleetCluster, but on a virtual clock.
 #ifndef LWS_TESTS_HOST_HOSTED_CLUSTER_H_
 #define LWS_TESTS_HOST_HOSTED_CLUSTER_H_
 
@@ -27,12 +27,12 @@
 namespace lws {
 
 struct HostFaults {
-  // Chances in a thousand, of each write.
+  // Chances in a thousand, for each write.
   int32_t failed = 0;
   int32_t conflict = 0;
   int32_t answer_lost = 0;
-  absl::Duration most_slow;  // of an answer
-  absl::Duration most_late;  // of what watches tell
+  absl::Duration most_slow;  // the longest delay of an answer
+  absl::Duration most_late;  // the longest delay of a watch
   bool answers_have_objects = true;
 };
 
@@ -40,19 +40,19 @@ class HostedCluster final : public FleetCluster {
  public:
   HostedCluster(uint64_t seed, HostFaults faults, ControllerOptions options = {});
 
-  // Runs for so long.
+  // Runs for this time.
   void Run(absl::Duration duration);
-  // No faults from here on.
+  // Ends all faults.
   void Heal() { faults_ = HostFaults(); }
 
   simulation::ApiServer& server() { return server_; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   absl::Time now() const { return clock_.now(); }
 
-  // Everything that the watches would still tell is told, as one list a kind.
+  // Replaces what the watches have not reported yet by one list for each kind.
   void Relist();
 
-  // What the server refused by itself: by verb, as nobody else wrote the object.
+  // Refusals by the server itself, by verb. Nobody else wrote the objects.
   const std::map<std::string, int>& refused() const { return refused_; }
   int writes() const { return writes_; }
   int most_at_once() const { return most_at_once_; }
@@ -77,8 +77,8 @@ class HostedCluster final : public FleetCluster {
   simulation::StatefulSetController statefulsets_;
   simulation::Scheduler scheduler_;
   simulation::Kubelet kubelet_;
-  std::map<std::string, absl::Time> last_told_;  // by kind: a watch keeps its order
-  std::map<std::string, uint64_t> watch_;        // by kind: its number; a new one after a list
+  std::map<std::string, absl::Time> last_told_;  // by kind, because a watch keeps its order
+  std::map<std::string, uint64_t> watch_;        // the number of the watch, by kind; a list begins a new watch
   std::map<std::string, int> refused_;
   int writes_ = 0;
   int under_way_ = 0;

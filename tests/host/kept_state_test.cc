@@ -74,7 +74,7 @@ TEST(KeptStateTest, Law1WhatWasKeptComesBackToTheSameSetAlone) {
   KeptState kept;
   const LeaderWorkerSet set = Set("s", "u");
   kept.KeepOfSet(set, Progress(2));
-  kept.KeepOfSet(set, Plan());  // which has nothing to say
+  kept.KeepOfSet(set, Plan());  // a plan with nothing to keep
   EXPECT_EQ(StepOf(kept, set), 2);
   EXPECT_EQ(StepOf(kept, Set("t", "u")), -1);
   EXPECT_EQ(StepOf(kept, Set("s", "its successor")), -1);
@@ -128,10 +128,10 @@ TEST(KeptStateTest, Law3GroupsThatOweARestartToTheLeaderThatIsThere) {
   KeepMemory(set, leaders[2], Memory("a former leader", true), &kept);
   KeepMemory(set, leaders[3], Memory("uid-s-4", true, /*gave_up=*/true), &kept);
   KeepMemory(set, leaders[4], Memory("uid-s-5", true), &kept);
-  KeepMemory(set, leaders[4], Memory("uid-s-5", false), &kept);  // it was restarted
+  KeepMemory(set, leaders[4], Memory("uid-s-5", false), &kept);  // the group was restarted
   SetObservation observation;
   observation.set = &set;
-  observation.groups_to_restart = {7};  // as the reference sees it
+  observation.groups_to_restart = {7};  // the reference's answer
   for (const ObservedPod& pod : leaders) observation.leader_pods.push_back(&pod);
   kept.Fill(&observation, false);
   EXPECT_EQ(observation.groups_to_restart, std::vector<int32_t>{7});

@@ -1,4 +1,5 @@
-// Members of groups from a Fleet's observations against those from documents. The laws are those of restart_counts.h.
+// Members of groups from a Fleet's observations, compared with those from documents. The laws are those of
+// restart_counts.h.
 #include "lws/adapters/host/restart_counts.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ Json Pod(int worker, unsigned life, unsigned owner, int restarts) {
   return pod;
 }
 
-// All that decisions read of the members, by index.
+// Everything that decisions read of the members, by index.
 std::string Text(const GroupMembers& group) {
   std::vector<std::string> members;
   for (const GroupMember& member : group.members) {

@@ -1,4 +1,4 @@
-// Policies set by set. The laws are those of set_policies.h.
+// Policies for single sets. The laws are those of set_policies.h.
 #include "lws/adapters/host/set_policies.h"
 
 #include <memory>

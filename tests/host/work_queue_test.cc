@@ -20,7 +20,7 @@ const WorkKey kPod = {WorkKey::Kind::kPod, "n", "s-0"};
 
 WorkQueue Queue() { return WorkQueue(absl::Milliseconds(100), absl::Milliseconds(300)); }
 
-// Takes the key, which has to be due now and not a moment before.
+// Takes the key, which must be due now and not earlier.
 void ExpectTaken(WorkQueue* queue, const WorkKey& key, absl::Time now) {
   EXPECT_EQ(queue->Take(now - absl::Nanoseconds(1)), std::nullopt);
   EXPECT_EQ(queue->Take(now), key);
@@ -88,7 +88,7 @@ TEST(WorkQueueTest, Law4OwnWritesMakeNoHotLoop) {
     }
     now += absl::Milliseconds(wait);
   }
-  // A change that is not its own.
+  // A change by somebody else.
   queue.Add(kSet);
   ASSERT_EQ(queue.Take(now - absl::Milliseconds(300)), kSet);
 }

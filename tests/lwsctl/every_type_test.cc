@@ -1,5 +1,5 @@
-// Every value of every example becomes a value of every other type, and goes through every command that takes the file:
-// none aborts, none shows the words of a library, and an error names the file.
+// Every value of every example is replaced by values of every other type, and goes through every command that takes
+// the file. No command aborts, no output shows the words of a library, and every error names the file.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +29,7 @@ constexpr char kVllm[] = "examples/manifests/vllm.yaml";
 constexpr char kNodes[] = "examples/clusters/gpu-nodes.yaml";
 constexpr char kLevels[] = "example.com/block,example.com/rack,kubernetes.io/hostname";
 
-// What is running, for the moment of an abort.
+// The running command, to print if it aborts.
 char running[4096];
 
 void SayWhatRan(int signal) {
@@ -69,7 +69,7 @@ std::vector<Json> ReadDocuments(const std::string& text) {
   return documents;
 }
 
-// Puts other values in the place of each value below `value`, one at a time.
+// Replaces each value below `value` by other values, one at a time.
 class Changer {
  public:
   explicit Changer(std::function<void(const std::string& path, const Json& changed)> use) : use_(std::move(use)) {}
@@ -93,7 +93,7 @@ class Changer {
   std::function<void(const std::string&, const Json&)> use_;
 };
 
-// Runs a command with what it prints caught.
+// Runs a command and captures its output.
 struct Caught {
   int code = 0;
   std::string output;
@@ -113,7 +113,7 @@ Caught Run(const CommandLine& line, const std::string& file) {
   return {code, output.str(), errors.str()};
 }
 
-// All changes of the documents through all commands.
+// Runs all changes of the documents through all commands.
 void TryAll(std::vector<Json> documents, const std::vector<CommandLine>& lines) {
   const std::string file = absl::StrCat(std::getenv("TEST_TMPDIR"), "/changed.json");
   int runs = 0;
@@ -133,14 +133,14 @@ void TryAll(std::vector<Json> documents, const std::vector<CommandLine>& lines) 
       for (const char* words : {"exception", "yaml-cpp", "bad conversion", "type_error", "out_of_range"}) {
         ASSERT_FALSE(absl::StrContains(all, words)) << running << "\n" << all;
       }
-      // Progress is told there, too, and a level comes from the flags as well.
+      // Progress is printed there, too, and a level may also come from the flags.
       if (caught.errors.empty() || absl::StrContains(caught.errors, "seeds of")) continue;
       if (absl::StrContains(caught.errors, "is no level of the topology")) continue;
       EXPECT_TRUE(absl::StrContains(caught.errors, "changed.json:")) << running << "\n" << all;
     }
   });
   for (size_t i = 0; i < documents.size(); ++i) changer.Change(absl::StrCat(i), &documents[i]);
-  // Most changes are noticed, or the commands would not read what they are given.
+  // If few changes were noticed, the commands would not read their input.
   EXPECT_GT(refused, runs / 8) << runs;
   std::cout << runs << " runs, " << refused << " refused\n";
 }
@@ -153,7 +153,7 @@ class EveryTypeTest : public testing::Test {
 class ManifestsTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
 
 TEST_P(ManifestsTest, OfEveryType) {
-  // A million groups would take their time; with few, every line is read just the same.
+  // A million groups would take too long. With few groups, every line of the file is read in the same way.
   const std::string text = absl::StrReplaceAll(ReadText(absl::StrCat("examples/manifests/", GetParam())),
                                                {{"1000000", "4"}, {"maxUnavailable: 1000", "maxUnavailable: 1"}});
   TryAll(ReadDocuments(text), CommandsOfManifests());
@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(Examples, TestFilesTest,
                          testing::Values("bad-image.yaml", "canary-and-restarts.yaml", "keeps-promise.yaml",
                                          "node-lost-in-update.yaml", "reference-breaks-promise.yaml"));
 
-// The first objects of a file; the others are like them.
+// The first objects of a file. The others are similar.
 std::vector<Json> First(std::vector<Json> documents, size_t count) {
   if (documents.size() > count) documents.resize(count);
   return documents;

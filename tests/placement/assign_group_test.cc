@@ -30,7 +30,7 @@ std::string Place(const Capacity& capacity, const GroupRequest& request) {
   return PodsByNode(capacity.topology(), *result->assignment);
 }
 
-// The same pods with the first of them as leader.
+// The same pods, with the first one as leader.
 GroupRequest WithLeader(GroupRequest request) {
   request.leader = request.worker;
   --request.workers;
@@ -67,7 +67,7 @@ TEST(AssignGroupTest, PublishedExamples) {
       {kBalanced, "{[20 10][15 15]}", "rack", 20, {}, "20 - - -"},
       {kBalanced, "{[15][15]}{[15 15]}", "rack", 25, {}, "- - 13 12"},
       {kBalanced, "{[15][15][15 15]}", "rack", 25, {{5, "host"}}, "- - 15 10"},
-      // Not published: evenness in whole subgroups, of the nodes and of racks around them.
+      // Not a published example: evenness in whole subgroups, over nodes and over the racks around them.
       {kBalanced, "{[15 15]}", "rack", 20, {{5, "host"}}, "10 10"},
       {kBalanced, "{[18][8]}", "block", 20, {{2, "rack"}}, "12 8"},
       {kBalanced, "{[9 9 9][9]}", "block", 30, {{6, "rack"}}, "8 8 8 6"},
@@ -88,7 +88,7 @@ TEST(AssignGroupTest, RanksFollowPathOrder) {
 }
 
 TEST(AssignGroupTest, TheLeadersSubgroupComesFirst) {
-  // Only the second rack has the cpu for the leader.
+  // Only the second rack has enough cpu for the leader.
   std::vector<TopologyNode> nodes;
   for (int i = 0; i < 4; ++i) nodes.push_back(SmallNode(0, i / 2, i, 2));
   nodes[3].allocatable["cpu"] = 1;
@@ -141,7 +141,7 @@ TEST(AssignGroupTest, NoFitCountsSubgroups) {
       "with 8; 3 nodes");
 }
 
-// The CPU machine is in no rack, and takes the leader, which asks nothing of racks.
+// The CPU machine has no rack. It takes the leader, because the leader has no constraint on racks.
 TEST(AssignGroupTest, NodesWithoutALabelTakePodsThatAskNothingThere) {
   std::vector<TopologyNode> nodes;
   for (int i = 0; i < 4; ++i) nodes.push_back(SmallNode(0, i / 2, i, 1));
@@ -240,12 +240,12 @@ TEST(AssignGroupTest, ZeroRequestsAndEmptyClusters) {
   EXPECT_EQ(AssignGroup(SmallTopology("{[1]}"), request)->no_fit.excluded.at("unheard-of"), 1);
 }
 
-// The last key need not be a single node's.
+// The domains of the last key may have several nodes.
 TEST(AssignGroupTest, LeavesOfSeveralNodes) {
   std::vector<TopologyNode> nodes;
   for (int i = 0; i < 6; ++i) nodes.push_back(SmallNode(0, i / 3, i, 3));
   const Capacity capacity(*Topology::Create(nodes, {"block", "rack"}));
-  // A rack has nine, but no node four.
+  // A rack has room for nine, but no node for four.
   GroupRequest request = Pods(2, "rack", Closeness::kRequired, PlacementProfile::kBestFit);
   request.worker.amounts["gpu"] = 2;
   EXPECT_EQ(Place(capacity, request), "1 1 - - - -");

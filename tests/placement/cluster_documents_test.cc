@@ -1,4 +1,4 @@
-// Nodes, pods and sets as documents, read for placement.
+// Reads nodes, pods and sets from documents for placement.
 #include "lws/placement/cluster_documents.h"
 
 #include <map>
@@ -167,10 +167,10 @@ TEST(ClusterDocumentsTest, KueuesTopologyAnnotations) {
   EXPECT_EQ(request.subgroups[0].size, 2);
   EXPECT_EQ(request.subgroups[0].level, "rack");
   EXPECT_EQ(request.subgroup_leader, SubgroupLeader::kMember);
-  // A leader with a template of its own is in no slice.
+  // A leader with its own template is in no slice.
   request = RequestOf({{"size", 5}, {"workerTemplate", sliced}, {"leaderTemplate", Template("{}")}});
   EXPECT_EQ(request.subgroup_leader, SubgroupLeader::kOutside);
-  // What the workers alone require binds the workers alone.
+  // A requirement of the workers' template binds only the workers.
   const Json required = Template(R"({"kueue.x-k8s.io/podset-required-topology": "rack"})");
   request = RequestOf({{"size", 5}, {"workerTemplate", required}, {"leaderTemplate", Template("{}")}});
   EXPECT_EQ(request.closeness, Closeness::kUnconstrained);

@@ -1,4 +1,4 @@
-// The laws of headroom.h against every way to place group after group.
+// The laws of headroom.h, compared with every way to place groups one after another.
 #include "lws/placement/headroom.h"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ TEST(HeadroomTest, TellsWhatStandsInTheWay) {
 // A group's place: the leader's node, and workers by node.
 using Place = std::pair<int32_t, std::vector<int>>;
 
-// The most groups there is any way to place. Groups are alike, so that only places from `first` on are tried.
+// The most groups that any way places. All groups are alike, so only places from `first` on are tried.
 int64_t MostGroups(const Capacity& capacity, const GroupRequest& request, const Place& first) {
   const PlacementOracle oracle(capacity, request);
   const int level =

@@ -1,4 +1,4 @@
-// Assignments as they are used: in pods that are admitted, in desired groups, and by the simulated scheduler.
+// Uses of assignments: in admitted pods, in desired groups, and in the simulated scheduler.
 #include <map>
 #include <set>
 #include <string>
@@ -143,7 +143,7 @@ TEST(PlacedPodsTest, TheSimulatedSchedulerPlacesWholeGroups) {
   const std::map<std::string, std::set<std::string>> nodes = cluster.NodesOfGroups();
   EXPECT_EQ(nodes.at("0"), (std::set<std::string>{"n0", "n1"}));
   EXPECT_EQ(nodes.at("1"), (std::set<std::string>{"n2", "n3"}));
-  // The third has no rack: its leader waits and takes no node that a group could use.
+  // The third node has no rack. Its leader waits and takes no node that a group could use.
   EXPECT_EQ(nodes.count("2"), 0);
   const SharedJson waiting = cluster.simulation().server().Get({"Pod", "n", "s-2"});
   EXPECT_EQ(waiting->value("/status/conditions/0/message"_json_pointer, ""),

@@ -1,4 +1,4 @@
-// The laws of assign_group.h and reassign_group.h on random small topologies, against every assignment there is.
+// The laws of assign_group.h and reassign_group.h on random small topologies, compared with all possible assignments.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -98,7 +98,7 @@ class Cases {
   std::mt19937 random_;
 };
 
-// What the oracle found, as sets of nodes that are used.
+// The result of the oracle, as sets of used nodes.
 struct Feasible {
   int32_t leader;
   std::vector<int> counts;
@@ -166,7 +166,7 @@ class LawCheck {
     });
   }
 
-  // The broken law, "" when all hold.
+  // The broken law; "" when all hold.
   std::string Run(const PlacementResult& result) {
     if (!result.assignment.has_value()) return feasible_.empty() ? "" : "4: there is a place";
     const std::vector<int32_t> nodes = result.assignment->NodesByRank();
@@ -184,13 +184,13 @@ class LawCheck {
   }
 
  private:
-  // The levels at which pods are spread, widest first. What keeps the pods as close as they can be is kept.
+  // The levels at which pods are spread, widest first. The closest possible assignments are kept.
   std::vector<int> SpreadLevels() {
     std::vector<int> levels;
     int first = topology_.LastLevel();
     if (request_.closeness != Closeness::kUnconstrained) {
       first = *topology_.LevelOf(request_.level);
-      // One domain of the exclusive level at any rate: closeness to a wider level says nothing more.
+      // The exclusive level requires one domain anyway, so closeness at a wider level adds nothing.
       first = std::max(first, NarrowestExclusive(topology_, request_));
       while (first > 0 && !SomeInOneDomain(first)) --first;
       if (SomeInOneDomain(first)) {
@@ -214,7 +214,8 @@ class LawCheck {
     return domains.size() == 1 && topology_.IsLabelled(level, *domains.begin());
   }
 
-  // Laws 5 and 6 at one level; what breaks no law here and lies inside the answer's domains is kept for the next.
+  // Checks laws 5 and 6 at one level. It keeps the assignments that break no law here and lie inside the answer's
+  // domains, for the next level.
   std::string CheckLevel(int level) {
     size_t fewest = 1000;
     for (const Feasible& a : feasible_) fewest = std::min(fewest, DomainsOf(topology_, level, a).size());
@@ -259,10 +260,10 @@ class LawCheck {
   int required_;
   std::vector<Feasible> feasible_;
   Feasible answer_;
-  int evenest_ = 0;  // the largest smallest count over as few nodes in the chosen domains
+  int evenest_ = 0;  // the largest smallest number of pods over as few nodes in the chosen domains
 };
 
-// Some domains are held by others.
+// Lets other groups hold some domains.
 void HoldSome(Cases* cases, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   for (int i = cases->Draw(3); i > 0; --i) {
@@ -328,7 +329,7 @@ TEST(PlacementLawsTest, Law9ABatchEqualsOneAfterAnother) {
   }
 }
 
-// The oracle takes every held domain as another's.
+// For the oracle every held domain belongs to another group, so the group's own lost subgroups must let go first.
 void LetLostSubgroupsGo(const GroupRequest& request, const std::vector<int32_t>& before,
                         const std::vector<int32_t>& after, Capacity* capacity) {
   const bool outside = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kOutside;

@@ -1,7 +1,7 @@
-// Placement decided the obvious way: every assignment is tried. For tests alone, on a handful of nodes.
+// Decides placement in the obvious way: it tries every assignment. Only for tests, on a handful of nodes.
 //
-// It shares the nouns with lws/placement and none of its search: capacity, subgroups, closeness and exclusiveness are
-// written here once more, rank by rank.
+// It shares the types with lws/placement but not its search: capacity, subgroups, closeness and exclusiveness are
+// implemented again here, rank by rank.
 #ifndef LWS_TESTS_PLACEMENT_PLACEMENT_ORACLE_H_
 #define LWS_TESTS_PLACEMENT_PLACEMENT_ORACLE_H_
 
@@ -31,13 +31,13 @@ class PlacementOracle {
     }
   }
 
-  // Nodes by rank. Whether the constraints hold; `level` binds all pods to one domain, kRoot to none.
+  // Whether the constraints hold for these nodes by rank. `level` binds all pods to one domain; kRoot does not.
   bool Holds(const std::vector<int32_t>& nodes, int level) const {
     return FitsRoom(nodes) && InOneDomain(nodes, level) && SubgroupsHold(nodes) && ExclusiveHolds(nodes);
   }
 
-  // Calls `visit` with every assignment whose workers are numbered over the nodes in ascending order within each
-  // subgroup order that matters: workers are of one shape, so that counts by node are enough.
+  // Calls `visit` with every assignment, as numbers of workers by node. The numbers are enough, because all workers
+  // have one shape.
   void ForEachCounts(const std::function<void(int32_t leader, const std::vector<int>& counts)>& visit) const {
     for (int32_t leader = has_leader_ ? 0 : -1; leader < (has_leader_ ? topology_.NodeCount() : 0); ++leader) {
       if (leader >= 0 && !Takes(leader, *request_.leader, 1)) continue;
@@ -48,7 +48,8 @@ class PlacementOracle {
     }
   }
 
-  // Whether the counts can be numbered so that the constraints hold: whole subgroups in each domain of their level.
+  // Whether workers with these numbers can get ranks so that the constraints hold: whole subgroups in each domain of
+  // their level.
   bool CountsHold(int32_t leader, const std::vector<int>& counts, int level) const {
     std::vector<int32_t> used;
     for (int32_t node = 0; node < topology_.NodeCount(); ++node) {
@@ -77,7 +78,8 @@ class PlacementOracle {
     return true;
   }
 
-  // Workers that the domain could take beside the leader placed best, whatever the subgroups; -1 without a place.
+  // The workers that fit into the domain beside a leader in its best place, ignoring subgroups; -1 when the leader has
+  // none.
   int64_t RoomBesideLeader(int level, int32_t domain) const {
     const IndexRange nodes = topology_.NodesOf(level, domain);
     int64_t best = -1;
@@ -92,14 +94,14 @@ class PlacementOracle {
     return best;
   }
 
-  // Whether ranks without a node (-1) can be completed so that everything holds, on nodes that are not lost. The
-  // others' pods are in the capacity already, as are the domains that they hold.
+  // Whether ranks without a node (-1) can be completed so that all constraints hold, on nodes that are not lost. The
+  // capacity already contains the other pods, and the domains that they hold.
   bool CanComplete(const std::vector<int32_t>& nodes, const std::vector<bool>& lost, int level) const {
     std::vector<int32_t> trial = nodes;
     return CompleteFrom(0, nodes, lost, level, &trial);
   }
 
-  // Whether the completed assignment holds; as for CanComplete.
+  // Whether the completed assignment holds, with the assumptions of CanComplete.
   bool CompletionHolds(const std::vector<int32_t>& nodes, const std::vector<int32_t>& completed,
                        const std::vector<bool>& lost, int level) const {
     std::vector<int32_t> added;
@@ -112,7 +114,7 @@ class PlacementOracle {
   }
 
  private:
-  // Whether the node has the labels of the levels that such pods ask something of.
+  // Whether the node has the labels of the levels on which these pods have constraints.
   bool HasLabels(int32_t node, bool is_leader) const {
     std::vector<std::string> keys = request_.exclusive_levels;
     if (request_.closeness == Closeness::kRequired) keys.push_back(request_.level);
@@ -201,7 +203,7 @@ class PlacementOracle {
     });
   }
 
-  // The subgroup of a rank, -1 for none, as LeaderWorkerSet numbers them.
+  // The subgroup of a rank in LeaderWorkerSet's numbering; -1 for none.
   int64_t SubgroupOf(const SubgroupLayer& layer, size_t rank) const {
     if (!has_leader_ || request_.subgroup_leader == SubgroupLeader::kMember) {
       return static_cast<int64_t>(rank) / layer.size;
@@ -214,7 +216,8 @@ class PlacementOracle {
     return RanksOfSubgroupsHold(nodes, std::vector<int32_t>(nodes.size(), -1));
   }
 
-  // Each subgroup in one domain; exclusive ones alone there. Domains of `kept` ranks are held by the group itself.
+  // Whether each subgroup is in one domain, and exclusive ones are alone there. The group itself holds the domains of
+  // `kept` ranks.
   bool RanksOfSubgroupsHold(const std::vector<int32_t>& nodes, const std::vector<int32_t>& kept) const {
     for (const SubgroupLayer& layer : request_.subgroups) {
       const int level = *topology_.LevelOf(layer.level);

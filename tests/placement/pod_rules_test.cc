@@ -1,4 +1,4 @@
-// What pods ask of each other, against a scheduler written the obvious way, which tries every node for every pod.
+// What pods ask of each other, compared with an obvious scheduler that tries every node for every pod.
 #include "lws/placement/pod_rules.h"
 
 #include <cstdint>
@@ -95,7 +95,7 @@ class RuleCases {
   std::mt19937 random_;
 };
 
-// The pods of the group, ranks without a node (-1) left out.
+// The pods of the group, without ranks that have no node (-1).
 std::vector<SchedulerOracle::Placed> PodsOf(const GroupRequest& request, const std::vector<int32_t>& nodes) {
   std::vector<SchedulerOracle::Placed> pods;
   for (size_t rank = 0; rank < nodes.size(); ++rank) {
@@ -214,7 +214,7 @@ TEST(PodRulesTest, AnAssignmentCanBeScheduledAndANoFitIsRight) {
   }
   EXPECT_GT(fits, kCases / 4);
   EXPECT_GT(no_fits, kCases / 4);
-  // It is rare that a place is not found.
+  // A place is rarely missed.
   EXPECT_LT(unsure, kCases / 20);
   EXPECT_LT(unsure_with_place, kCases / 100);
   RecordProperty("unsure", unsure);
@@ -304,7 +304,7 @@ TEST(PodRulesTest, MissingRanksAreCompletedBesideThoseThatRun) {
   rules.apart.push_back({"host", {}, true, {}});
   request.worker.rules = std::make_shared<const PodRules>(rules);
   request.leader->rules = request.worker.rules;
-  // The leader runs in the second rack, which has no place for two more that must be apart.
+  // The leader runs in the second rack, which has no room for two more pods that must be apart.
   capacity.Use(2, *request.leader);
   PlacementResult result = *CompleteGroup(capacity, request, {2, std::nullopt, std::nullopt});
   EXPECT_EQ(result.no_fit.reason, NoFitReason::kNoPlaceBesideSurvivors);

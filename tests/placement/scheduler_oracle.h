@@ -1,5 +1,5 @@
-// What the scheduler's filters say of one pod on one node beside others, written the obvious way; and whether a group
-// can arrive on given nodes in some order. For tests alone, on a handful of pods.
+// The scheduler's filters for one pod on one node beside others, written in the obvious way, and whether a group can
+// arrive on given nodes in some order. Only for tests, on a handful of pods.
 #ifndef LWS_TESTS_PLACEMENT_SCHEDULER_ORACLE_H_
 #define LWS_TESTS_PLACEMENT_SCHEDULER_ORACLE_H_
 
@@ -27,7 +27,7 @@ class SchedulerOracle {
   SchedulerOracle(const Topology& topology, std::vector<Placed> there)
       : topology_(topology), there_(std::move(there)) {}
 
-  // Whether the pods can go to their nodes, `there` being where they are.
+  // Whether the pods can go to their nodes when the pods in `there` run already.
   bool CanArrive(std::vector<Placed> coming) {
     if (coming.empty()) return true;
     for (size_t i = 0; i < coming.size(); ++i) {

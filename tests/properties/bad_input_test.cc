@@ -1,4 +1,4 @@
-// Broken input: whatever stands where a value should be, the answer is an error or a documented decision, never a
+// Broken input: whatever stands in place of a value, the answer is an error or a documented decision, and never a
 // crash.
 #include <random>
 #include <string>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr unsigned kSeed = 20261125;
 constexpr int kRounds = 20000;
-constexpr int kDecisionRounds = 6000;  // each is some twenty of the others
+constexpr int kDecisionRounds = 6000;  // each does about twenty times the work of the other rounds
 
 Json Manifest() {
   return Json::parse(R"({

@@ -1,4 +1,4 @@
-// A Fleet that is told facts against one that is told the objects that they stand for. The laws are those of fleet.h.
+// A Fleet that is told facts, compared with one that is told the objects. The laws are those of fleet.h.
 #include <map>
 #include <random>
 #include <set>
@@ -33,7 +33,7 @@ constexpr int kHistories = 60;
 #endif
 constexpr int kGroups = 4;
 constexpr int kSize = 3;
-// The second is named like a group of the first, so that names are shared.
+// The second set is named like a group of the first, so that they share names.
 constexpr const char* kSets[] = {"s", "s-1"};
 constexpr const char* kRevisions[] = {"", "old", "new"};
 
@@ -55,7 +55,7 @@ LeaderWorkerSet Set(const char* name, bool after_start) {
   return *LeaderWorkerSetFromJson(set);
 }
 
-// Of the second key.
+// A revision with the second key.
 ObservedRevision Revision(const char* set) {
   ObservedRevision revision;
   revision.meta.namespace_name = "n";
@@ -122,7 +122,7 @@ ObservedStatefulSet StatefulSetOf(const WorkersFacts& facts) {
 
 class Twins {
  public:
-  // Of the first set alone, whose groups are always packed, or of both.
+  // Uses only the first set, whose groups are always packed, or both sets.
   Twins(unsigned seed, uint32_t sets) : random_(seed), sets_(sets) {
     for (uint32_t set = 0; set < sets_; ++set) {
       for (Fleet* fleet : {&facts_, &objects_}) {

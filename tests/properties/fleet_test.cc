@@ -1,5 +1,5 @@
-// A Fleet against a ClusterSnapshot that is told the same, over long random histories with objects dropped, told twice,
-// told late, and told all again. The laws are those of fleet.h.
+// A Fleet compared with a ClusterSnapshot over long random histories, in which objects are dropped, told twice, told
+// late, and all told again. The laws are those of fleet.h.
 #include "lws/core/fleet/fleet.h"
 
 #include <algorithm>
@@ -68,7 +68,7 @@ class World {
  private:
   std::string SetName() { return OneIn(4) ? "s-1" : "s"; }
   std::string Key() { return OneIn(2) ? "old" : "new"; }
-  // Mostly as Kubernetes writes it, sometimes not.
+  // Usually in Kubernetes' form, sometimes not.
   std::string Uid() {
     return OneIn(12) ? absl::StrCat("u", Draw(2)) : absl::StrCat("00000000-0000-4000-8000-00000000000", Draw(2));
   }
@@ -205,7 +205,7 @@ class Both {
     objects_.erase(key);
   }
 
-  // A list of the kind: what it has is told again, and what it has not is gone without a word.
+  // A list of the kind: it tells its objects again, and objects that are not in it are gone without an event.
   void Relist(const std::string& kind, World* world) {
     fleet_.BeginRelist(kind);
     std::vector<FleetName> gone;
@@ -228,14 +228,14 @@ class Both {
       } else if (!world->OneIn(20) || kind == "Node") {
         Add(object);
       } else {
-        // Meanwhile a watch tells of others, which may move what is kept of these.
+        // In the meantime a watch tells other objects, which may move these objects between their places.
         Add(object);
         Add(world->Object());
         Add(object);
       }
     }
     std::vector<FleetName> told = fleet_.EndRelist(kind);
-    // What a watch told again in between is there.
+    // Objects that a watch told again during the list must not be among the gone ones.
     for (const FleetName& name : gone) {
       const bool is_back = objects_.count({kind, name.namespace_name, name.name}) > 0;
       const bool is_told = std::find(told.begin(), told.end(), name) != told.end();
@@ -243,7 +243,7 @@ class Both {
     }
   }
 
-  // A random object that is there.
+  // A random object among the existing ones.
   const std::pair<const Key, Json>& Any(size_t draw) const {
     return *std::next(objects_.begin(), draw % objects_.size());
   }
@@ -293,7 +293,7 @@ class Both {
   }
 
  private:
-  // Groups of the set whose leader the plan of some pod deletes: what is owed, asked of every pod.
+  // Groups of the set that owe a restart: the plan of some pod deletes their leader. It asks every pod.
   std::vector<int32_t> GroupsToRestart(const std::string& set) const {
     std::set<int32_t> owed;
     for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
@@ -310,7 +310,7 @@ class Both {
     return {owed.begin(), owed.end()};
   }
 
-  // What a decision on the pod reads of it.
+  // The fields of the pod itself that a decision on it reads.
   static Json OwnFacts(Json pod) {
     pod["metadata"].erase("resourceVersion");
     if (pod["metadata"]["labels"].value(Label("worker-index"), "") == "0") return pod;
@@ -321,7 +321,8 @@ class Both {
     return pod;
   }
 
-  // The exception to law 1: a worker that passes for the leader of another set's pod is deleted by its UID alone.
+  // The exception in law 1: the deletion of a worker that passes for the leader of another set's pod carries only its
+  // UID.
   Plan AsOfFleet(Plan plan, const std::string& pod) const {
     for (Action& action : plan.actions) {
       if (action.verb != Verb::kDelete) continue;
@@ -422,7 +423,7 @@ TEST(FleetTest, Law9SetsThatComeAndGoUnderNewNamesLeaveNothing) {
     fleet.TakeDueSets();
     fleet.TakeDuePods();
     ASSERT_EQ(fleet.Count().known_sets, 1);
-    // In either order.
+    // Removes them in either order.
     if (i % 2 == 0) fleet.Remove("Pod", "n", pod.meta.name);
     fleet.Remove("LeaderWorkerSet", "n", name);
     if (i % 2 == 1) fleet.Remove("Pod", "n", pod.meta.name);
@@ -460,7 +461,7 @@ TEST(FleetTest, Law3WhatChangesNothingMakesNothingDue) {
   both.fleet().TakeDuePods();
   const std::map<Key, Json> all = both.objects();
   for (const auto& [key, object] : all) {
-    if (std::get<0>(key) == "ControllerRevision") continue;  // of which every word may matter
+    if (std::get<0>(key) == "ControllerRevision") continue;  // a change of any byte of a revision may matter
     Json again = object;
     again["metadata"]["resourceVersion"] = "2000";
     if (std::get<0>(key) == "LeaderWorkerSet") again = object;

@@ -32,7 +32,7 @@ class History {
     EXPECT_TRUE(simulation_.CreateSet(Manifest()).ok());
   }
 
-  // Something happens, after a while or at once.
+  // Lets something happen, after a while or at once.
   void Step() {
     if (random_() % 2 == 0) simulation_.RunUntilQuiet(absl::Seconds(static_cast<int64_t>(random_() % 60)));
     switch (random_() % 5) {
@@ -112,7 +112,7 @@ class History {
   Simulation simulation_;
 };
 
-// Re-deciding on a state that plans were carried out on, and that has settled, wants nothing.
+// After plans were performed and the state has settled, the next plan is empty.
 TEST(SettledTest, TheNextPlanIsEmpty) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     History history(seed);

@@ -1,4 +1,4 @@
-// Properties that hold on every recorded state: round trips, idempotence of admission, and independence of the order of
+// Properties of every recorded state: round trips, idempotence of admission, and independence of the order of the
 // input.
 #include <zlib.h>
 
@@ -36,7 +36,7 @@ using internal::EqualMessages;
 
 constexpr unsigned kSeed = 20261125;
 
-// Calls `check` with every vector of the file; returns how many there were.
+// Calls `check` with every vector of the file; returns their number.
 int ForEachVector(const std::string& file, const std::function<void(const Json&)>& check) {
   gzFile stream = gzopen(("tests/conformance/vectors/" + file + ".jsonl.gz").c_str(), "rb");
   EXPECT_NE(stream, nullptr) << file;
@@ -72,7 +72,7 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
     for (const FieldError& error : admission.errors) EXPECT_EQ(error.detail, "Required value") << name;
     if (admission.stage == AdmissionStage::kAdmitted) {
       ++admitted_again;
-      // An empty text that has a default gets it now; from then on nothing changes.
+      // An empty text with a default gets the default now. After that nothing changes.
       const Json second = LeaderWorkerSetToJson(*admission.set);
       unchanged += second["spec"] == object["spec"];
       EXPECT_EQ(LeaderWorkerSetToJson(*AdmitSet(second).set)["spec"], second["spec"]) << name;
@@ -81,7 +81,7 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
     const std::string data = RevisionData(set);
     EXPECT_EQ(RevisionData(*ApplyRevision(set, data)), data) << name;
     EXPECT_TRUE(SameRevision(set, data, data)) << name;
-    // Law 4: what was just applied without an error reads; it does not any more once a part is of another type.
+    // Law 4: data that was just applied without an error parses. It no longer parses once a part has another type.
     EXPECT_TRUE(RevisionReads(data)) << name;
     EXPECT_FALSE(RevisionReads(R"({"spec":{"leaderWorkerTemplate":{"$patch":"replace","size":"four"}}})"));
     EXPECT_FALSE(RevisionReads(R"({"spec":{"leaderWorkerTemplate":{"size":4}}})")) << "it is merged into the set's";
@@ -96,7 +96,7 @@ TEST(VectorPropertiesTest, AdmissionOfPodsIsIdempotent) {
     const Json& pod = vector["input"]["pod"];
     const absl::StatusOr<Json> once = AdmitPod(pod, {});
     if (!once.ok()) return;
-    // A worker with the ordinal 0 passes for a leader from then on.
+    // A worker with the ordinal 0 counts as a leader from then on.
     const auto index = "/metadata/labels/leaderworkerset.sigs.k8s.io~1worker-index"_json_pointer;
     if (once->value(index, "") == "0" && pod.value(index, "") != "0") return;
     const absl::StatusOr<Json> twice = AdmitPod(*once, {});
@@ -106,7 +106,7 @@ TEST(VectorPropertiesTest, AdmissionOfPodsIsIdempotent) {
   });
 }
 
-// No two objects are for the same place: there the last listed wins.
+// Whether no two objects compete for one place. If they did, the last listed would win.
 template <typename T>
 bool NoneCompete(const std::vector<const T*>& objects) {
   std::set<int64_t> seen;
@@ -122,7 +122,7 @@ bool NoneCompete(const std::vector<const ObservedRevision*>& revisions) {
   });
 }
 
-// Saved, loaded and decided again: the same plan, also after it was saved itself.
+// A saved and loaded observation gives the same plan, and so does the plan when it was saved itself.
 TEST(VectorPropertiesTest, SavedDecisionsReplay) {
   int checked = 0;
   ForEachVector("reconcile-set", [&](const Json& vector) {

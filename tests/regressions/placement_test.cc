@@ -1,4 +1,4 @@
-// Subgroups, TPUs and gangs that went wrong somewhere; named by their id in the public history of LeaderWorkerSet.
+// Subgroups, TPUs and gangs: bugs of the past, named by their id in the public history of LeaderWorkerSet.
 #include <string>
 
 #include "absl/time/time.h"

@@ -1,4 +1,4 @@
-// Restarts that went wrong somewhere; named by their id in the public history of LeaderWorkerSet.
+// Restarts: bugs of the past, named by their id in the public history of LeaderWorkerSet.
 #include "gtest/gtest.h"
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"

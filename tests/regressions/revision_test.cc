@@ -1,4 +1,4 @@
-// Revisions, creation of workers, and input that went wrong somewhere; named by their id.
+// Revisions, creation of workers, and input: bugs of the past, named by their id.
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"

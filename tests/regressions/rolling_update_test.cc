@@ -1,4 +1,4 @@
-// Rolling updates that went wrong somewhere; named by their id in the public history of LeaderWorkerSet.
+// Rolling updates: bugs of the past, named by their id in the public history of LeaderWorkerSet.
 #include <string>
 #include <utility>
 
@@ -18,7 +18,7 @@ struct Set {
   int spec_partition = 0;
 };
 
-// One step of a set at (partition, replicas) whose groups are as told.
+// One step of a set with this partition and these groups; they also give the replicas.
 Answer Roll(const Set& set, int partition, const std::string& groups, int annotation = -1) {
   const GroupBits bits = GroupBits::Parse(groups);
   RolloutInput input;

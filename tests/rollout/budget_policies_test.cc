@@ -1,5 +1,5 @@
-// KeepBudget and ReplaceUnreadyFirst: their laws in every small state. What becomes of their steps in a cluster is for
-// tests/checker.
+// The laws of KeepBudget and ReplaceUnreadyFirst in every small state. tests/checker tests what their steps cause in a
+// cluster.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -39,9 +39,9 @@ RolloutWorldOptions Budget(int32_t replicas, int32_t surge, int32_t unavailable)
   return budget;
 }
 
-constexpr char kKinds[] = ".RUBrbST";  // one of each that differs to the policies
+constexpr char kKinds[] = ".RUBrbST";  // one of each kind that policies distinguish
 
-// Calls check(budget, groups as text) for every budget of at most so many groups, and all that they can be.
+// Calls check(budget, groups as text) for every budget of at most this number of groups, with groups in all states.
 template <typename Check>
 void ForEachState(int32_t most, const Check& check) {
   for (const RolloutWorldOptions& budget : AllBudgets(most, RolloutWorldOptions())) {
@@ -60,7 +60,7 @@ void ForEachState(int32_t most, const Check& check) {
   }
 }
 
-// With what is settling taken for ready.
+// The bits with settling groups as ready ones.
 GroupBits AsReady(const std::string& text) {
   std::string ready = text;
   std::replace(ready.begin(), ready.end(), 'S', 'R');
@@ -93,7 +93,7 @@ void CheckKeepBudget(const RolloutWorldOptions& budget, const std::string& text,
   const int32_t first = std::min(budget.partition, budget.replicas);
   const bool finished = groups.CountDone(first, budget.replicas) == budget.replicas - first;
   const bool moves = step->partition != partition || step->replicas != replicas;
-  // Released groups that are still old are on their way.
+  // Released groups that are still old are being replaced.
   const bool all_released_done =
       groups.CountSteadyDone(std::min(partition, replicas), replicas) == replicas - std::min(partition, replicas);
   if (all_steady && !finished && all_released_done && partition > budget.partition) {
@@ -126,7 +126,7 @@ TEST(KeepBudgetTest, Law6InEveryStateOfFourGroups) {
   });
 }
 
-// What the guarantee is once the first `deleted` named groups, and those above the replicas, are on their way out.
+// The guarantee when the first `deleted` named groups, and those above the replicas, are being deleted.
 int32_t GuaranteeAfter(const RolloutWorldOptions& budget, GroupBits groups, const RolloutStep& step, size_t deleted) {
   for (size_t i = 0; i < deleted; ++i) groups.SetLeaving(step.replace[i], true);
   return GuaranteedReady(groups, budget.replicas, step.replicas, step.replicas);
@@ -168,7 +168,7 @@ void CheckReplaceUnreadyFirst(const RolloutWorldOptions& budget, const std::stri
 
 TEST(ReplaceUnreadyFirstTest, Laws1To4And6InEveryStateOfFiveGroups) { ForEachState(5, CheckReplaceUnreadyFirst); }
 
-// Where the reference is known to break its promise.
+// Cases in which the reference is known to break its promise.
 TEST(KeepBudgetTest, ScenariosL1AndL2) {
   const GroupBits l1 = GroupBits::Parse("RRB..BB");
   const absl::StatusOr<RolloutStep> first = KeepBudget(Input(Budget(4, 3, 2), &l1, 2, 7));

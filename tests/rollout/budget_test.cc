@@ -1,4 +1,4 @@
-// The laws of budgets over small sets and the numbers that lie at the ends.
+// The laws of budgets for small sets and for the largest and smallest numbers.
 #include "lws/rollout/budget.h"
 
 #include <algorithm>

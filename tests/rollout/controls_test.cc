@@ -1,4 +1,4 @@
-// Controls of a rollout: each law by a story, and every policy under them.
+// Controls of a rollout: each law in an example, and with every policy.
 #include "lws/rollout/controls.h"
 
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1767225600);
 
-// A set of 8 groups with maxUnavailable 2, and a host that keeps what it is given.
+// A set of 8 groups with maxUnavailable 2, and a host that keeps the progress.
 class Host {
  public:
   explicit Host(RolloutControls controls, RolloutPolicy policy = KeepBudget)
@@ -71,7 +71,7 @@ TEST(ControlsTest, Law1PausedNothingIsReleasedNamedOrTakenAway) {
   EXPECT_EQ(host.Look("RRRRRRRR", 8).step.partition, 8);
   EXPECT_EQ(host.Look("RRRRRRRR", 8).step.reason, RolloutReason::kPaused);
   EXPECT_EQ(host.Look("RRRRRRBBB", 6).step.replicas, 9);  // the surge group stays
-  EXPECT_EQ(host.Look("RRRRRR", 6).step.replicas, 8);     // missing groups come
+  EXPECT_EQ(host.Look("RRRRRR", 6).step.replicas, 8);     // missing groups are created
   EXPECT_EQ(host.Look("RRRRRRRR", 0, absl::ZeroDuration(), /*updated=*/true).step.partition, 8);
   Host other(controls, ReplaceUnreadyFirst);
   EXPECT_TRUE(other.Look("RR.RRRRR", 8).step.replace.empty());
@@ -87,7 +87,7 @@ TEST(ControlsTest, Law2AGroupHasToBeReadyForAWhileWithoutABreak) {
   ControlledStep step = host.Look("RRRRRRRR", 8, absl::Seconds(30));
   EXPECT_EQ(step.step.partition, 6);
   EXPECT_FALSE(step.look_again_in.has_value());
-  step = host.Look("RRRRRRBB", 6, absl::Seconds(10));  // the bits of group 6 and 7 were ready before as well
+  step = host.Look("RRRRRRBB", 6, absl::Seconds(10));  // groups 6 and 7 had been ready before
   EXPECT_EQ(step.step.partition, 4);
   step = host.Look("RRRR..BB", 4, absl::Seconds(1));
   EXPECT_EQ(step.step.partition, 4);
@@ -95,7 +95,7 @@ TEST(ControlsTest, Law2AGroupHasToBeReadyForAWhileWithoutABreak) {
   EXPECT_EQ(step.step.partition, 4);
   EXPECT_EQ(step.look_again_in, absl::Seconds(30));
   host.Look("RRRR.BBB", 4, absl::Seconds(20));
-  step = host.Look("RRRRBBBB", 4, absl::Seconds(10));  // group 5 is ready for 30 s, group 4 begins anew
+  step = host.Look("RRRRBBBB", 4, absl::Seconds(10));  // group 5 was ready for 30 s, and group 4 starts again
   EXPECT_EQ(step.step.partition, 3);
   EXPECT_EQ(step.look_again_in, absl::Seconds(30));
   EXPECT_EQ(host.Look("RRRRBBBB", 3, absl::Seconds(30)).step.partition, 2);
@@ -116,7 +116,7 @@ TEST(ControlsTest, Law3CanaryStepsHoldOneAfterTheOther) {
   EXPECT_EQ(step.hold, RolloutHold::kCanaryWait);
   EXPECT_EQ(step.look_again_in, absl::Minutes(10));
   EXPECT_EQ(step.step.partition, 6);
-  // A group that fails while it is waited begins the wait anew.
+  // When a group fails during the wait, the wait starts again.
   EXPECT_EQ(host.Look("RRRRRR.B", 6, absl::Minutes(9)).hold, RolloutHold::kCanaryGroups);
   EXPECT_EQ(host.Look("RRRRRRBB", 6, absl::Minutes(2)).hold, RolloutHold::kCanaryWait);
   step = host.Look("RRRRRRBB", 6, absl::Minutes(10));
@@ -188,7 +188,7 @@ TEST(ControlsTest, AStepThatIsNoPercentageIsAnError) {
   EXPECT_FALSE(PlanControlledRollout(PlanRollout, input, "k", controls, {}, kStart).ok());
 }
 
-// R13: a first deployment with a partition has no surge groups, but for the reference.
+// R13: only in the reference a first deployment with a partition gets surge groups.
 TEST(ControlsTest, R13AFirstDeploymentDoesNotSurge) {
   const GroupBits groups = GroupBits::Parse("......");
   RolloutInput input;

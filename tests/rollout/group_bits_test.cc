@@ -1,4 +1,4 @@
-// Random bitmaps of several blocks against a string with one character a group.
+// Random bitmaps of several blocks, compared with a string that has one character per group.
 #include "lws/rollout/group_bits.h"
 
 #include <algorithm>
@@ -66,7 +66,7 @@ TEST(GroupBitsTest, EqualACharacterAGroup) {
     Naive naive(kGroups);
     const auto draw = [&random](int32_t count) { return static_cast<int32_t>(random() % count); };
     for (int step = 0; step < 200; ++step) {
-      // Long runs of one kind, so that whole blocks are full, empty, or without a ready old group.
+      // Make long runs of one kind, so that whole blocks are full, empty, or without a ready old group.
       const int32_t begin = draw(kGroups);
       const int32_t end = std::min(kGroups, begin + draw(draw(4) == 0 ? kGroups : 20) + 1);
       const int kind = draw(4);

@@ -1,4 +1,4 @@
-// KeepRoleBudgets: its laws in every state of small rollouts, in every course that they can take, and in random ones.
+// The laws of KeepRoleBudgets in every state of small rollouts, in all their possible courses, and in random ones.
 #include "lws/rollout/keep_role_budgets.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ void ExpectLaws(const RoleWorld& world, const RoleRolloutStep& step) {
   ASSERT_EQ(broken, "") << world.ToString() << "\n  " << ToString(step);
 }
 
-// With everything ready, steps follow each other to the end.
+// When everything becomes ready, the steps lead to the end.
 void ExpectEnd(RoleWorld world) {
   const std::string begin = world.ToString();
   for (int i = 0; i < 200; ++i) {
@@ -47,7 +47,7 @@ void ExpectEnd(RoleWorld world) {
 
 // --- Every state.
 
-// Calls visit(groups) for every number of replicas up to `most`, and of those that are ready.
+// Calls visit(groups) for every number of replicas up to `most`, with every number of ready ones.
 template <typename Visit>
 void ForEachGroups(int32_t most, int32_t initial, const Visit& visit) {
   for (int32_t replicas = 0; replicas <= most; ++replicas) {
@@ -96,9 +96,9 @@ TEST(KeepRoleBudgetsTest, EveryStateOfTwoRolesEndsWhenAllIsReady) {
   });
 }
 
-// --- Every course: groups become ready in any order, and any of them go.
+// --- Every course: groups become ready in any order, and any of them may go.
 
-// Everything that can happen from `begin` on; returns the number of states.
+// Visits everything that can happen from `begin` on; returns the number of states.
 size_t Explore(const RoleWorld& begin) {
   std::vector<RoleWorld> open = {begin};
   std::set<std::string> seen = {begin.ToString()};
@@ -141,8 +141,8 @@ TEST(KeepRoleBudgetsTest, EveryCourseOfEveryPairOfRolesEnds) {
   EXPECT_GT(states, 200000);
 }
 
-// An old revision goes only when every role of the new one has a ready group. There is no other way where a role has
-// one group, wants one, and has no surge: its old group makes room for its new one, and takes the revision with it.
+// An old revision goes only when every role of the new one has a ready group. The exception is a role that has one
+// group, wants one, and has no surge: its old group must make room for its new one, and the old revision goes with it.
 TEST(KeepRoleBudgetsTest, OldServesUntilNewDoes) {
   int useless = 0;
   ForEachPairOfRoles(3, [&](RoleWorld world) {
@@ -243,7 +243,7 @@ TEST(KeepRoleBudgetsTest, RandomCoursesKeepTheLaws) {
   }
 }
 
-// Law 9: the roles turned around give the answer turned around.
+// Law 9: reversed roles give the reversed answer.
 TEST(KeepRoleBudgetsTest, OrderOfRolesDoesNotMatter) {
   for (uint32_t seed = 1; seed <= 4000; ++seed) {
     RandomWorld random(seed);

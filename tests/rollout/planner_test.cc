@@ -33,7 +33,7 @@ std::string Word(int number, int length) {
   return word;
 }
 
-// All states of up to 6 groups against the oracle; laws 1 to 5 beside it.
+// Compares all states of up to 6 groups with the oracle, and checks laws 1 to 5.
 class ExhaustivePlannerTest : public testing::TestWithParam<int> {};
 
 void Check(const OracleInput& in, const GroupBits& groups) {

@@ -1,5 +1,5 @@
-// The laws of a careful rollout of roles, written down again from their words, over what a slice was and what a step
-// makes of it.
+// The laws of a careful rollout of roles, implemented a second time from their texts, for the states of a slice before
+// and after a step.
 #ifndef LWS_TESTS_ROLLOUT_ROLE_LAWS_H_
 #define LWS_TESTS_ROLLOUT_ROLE_LAWS_H_
 
@@ -27,7 +27,7 @@ inline bool HasOld(const RoleWorld& world) {
   return false;
 }
 
-// Of one role, over the old revisions that have groups and the new one.
+// The numbers of one role, for the new revision and the old revisions that have groups.
 struct RoleNumbers {
   int32_t initial = 0, ready = 0, present = 0;
 };
@@ -54,7 +54,7 @@ inline int32_t Ceiling(const RoleWorld& world, size_t role) {
   return std::max(NumbersOf(world, role).initial, goal.target) + goal.budget.surge;
 }
 
-// The old revision is at 0 in a role that it served before the step, and not in another.
+// Whether the old revision now has no group in one role that it served before the step, but has some in another.
 inline bool IsHalf(const RoleWorld& world, const RoleWorld& before, size_t revision) {
   bool some_gone = false, some_left = false;
   for (size_t i = revision * world.roles(); i < (revision + 1) * world.roles(); ++i) {
@@ -64,7 +64,7 @@ inline bool IsHalf(const RoleWorld& world, const RoleWorld& before, size_t revis
   return some_gone && some_left;
 }
 
-// The first of laws 1 to 5 and 7 of keep_role_budgets.h that the step breaks; "" when it keeps them.
+// The first of the laws 1 to 5 and 7 of keep_role_budgets.h that the step breaks; "" when it keeps them.
 inline std::string BrokenLaw(const RoleWorld& before, const RoleWorld& after) {
   const bool has_old = HasOld(before);
   bool adds = false, takes = false, has_room = false;

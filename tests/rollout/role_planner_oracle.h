@@ -1,4 +1,4 @@
-// PlanRoles again, slow and obvious, written from the description of the behaviour. Must never leave tests/.
+// A slow and obvious PlanRoles, written from the description of the behaviour. It must never leave tests/.
 #ifndef LWS_TESTS_ROLLOUT_ROLE_PLANNER_ORACLE_H_
 #define LWS_TESTS_ROLLOUT_ROLE_PLANNER_ORACLE_H_
 

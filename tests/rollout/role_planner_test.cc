@@ -43,7 +43,7 @@ bool TakesStep(Roles* roles) {
   return !next.empty();
 }
 
-// "old/new" of all states from the beginning on, as the description writes them.
+// "old/new" for all states from the beginning on, in the notation of the description.
 std::string Course(Roles roles) {
   const auto show = [&] {
     std::string old_text, new_text;
@@ -71,7 +71,7 @@ TEST(RolePlannerTest, WorkedExamples) {
   EXPECT_EQ(Course({{1, 1, 0, 1, 0, 1}, {2, 2, 0, 2, 0, 1}}), "1,2/0,0 1,1/0,0 0,0/1,1 0,0/1,2");
 }
 
-// All states of one role, of which pairs are made.
+// All states of one role, to be combined to pairs.
 Roles AllStates(int64_t most) {
   Roles states;
   for (int64_t initial = 0; initial <= most; ++initial) {
@@ -131,8 +131,8 @@ TEST(RolePlannerTest, LargeNumbersDoNotOverflow) {
   EXPECT_EQ(Plan(roles), (std::vector<RoleReplicas>{{large, 1}, {2, 1}}));
 }
 
-// What the description counts in the rollouts of two roles of 0..4 groups with equal budgets of 0..2: this planner does
-// not keep budgets, and other policies are held to more.
+// The numbers of violations that the description gives for rollouts of two roles of 0..4 groups with equal budgets of
+// 0..2. This planner does not keep budgets; other policies are tested more strictly.
 TEST(RolePlannerTest, KnownViolationsAreFound) {
   int64_t rollouts = 0, below = 0, above = 0, both = 0, longest = 0;
   for (int64_t n = 0; n < 5 * 5 * 5 * 5 * 9; ++n) {
@@ -147,7 +147,7 @@ TEST(RolePlannerTest, KnownViolationsAreFound) {
       bool adds = false, takes = false;
       for (size_t i = 0; i < 2; ++i) {
         const RoleCounts& role = roles[i];
-        // What is added with this step is not ready yet.
+        // What this step adds is not ready yet.
         const int64_t ready = role.old_replicas + before[i].new_replicas;
         is_below = is_below || (role.old_replicas < before[i].old_replicas &&
                                 ready < std::min(role.initial, role.target) - unavailable);

@@ -1,4 +1,4 @@
-// A slice in small: roles with groups of old revisions and of a new one that become ready, for tests of policies.
+// A small slice for tests of policies: roles with groups of old revisions and of a new one, which become ready.
 #ifndef LWS_TESTS_ROLLOUT_ROLE_WORLD_H_
 #define LWS_TESTS_ROLLOUT_ROLE_WORLD_H_
 
@@ -15,8 +15,8 @@ namespace lws {
 
 struct RoleWorld {
   std::vector<RoleGoal> goals;
-  std::vector<RoleGroups> new_groups;  // one a role
-  std::vector<RoleGroups> old_groups;  // one a role, revision by revision
+  std::vector<RoleGroups> new_groups;  // one per role
+  std::vector<RoleGroups> old_groups;  // one per role, for each revision
 
   RoleRolloutInput Input() const { return {goals, goals.size(), new_groups, old_groups}; }
   size_t roles() const { return goals.size(); }
@@ -27,7 +27,7 @@ struct RoleWorld {
     for (RoleGroups& groups : old_groups) groups.ready = groups.replicas;
   }
 
-  // Groups that go may be ready ones, or not.
+  // Applies the step. The groups that go are ready ones first, if `loses_ready`.
   void Apply(const RoleRolloutStep& step, bool loses_ready = true) {
     for (size_t i = 0; i < new_groups.size(); ++i) SetReplicas(step.new_groups[i], loses_ready, &new_groups[i]);
     for (size_t i = 0; i < old_groups.size(); ++i) SetReplicas(step.old_groups[i], loses_ready, &old_groups[i]);
@@ -73,8 +73,8 @@ inline std::string ToString(const RoleRolloutStep& step) {
   return text;
 }
 
-// Two roles that begin a rollout: every initial and target of 0..most, every budget of 0..2 but 0 and 0. Calls
-// visit(world); the new groups are at 0, the old ones all ready.
+// All beginnings of a rollout of two roles: every initial and target number of 0..most, every budget of 0..2 except 0
+// and 0. Calls visit(world); there are no new groups yet, and all old ones are ready.
 template <typename Visit>
 void ForEachPairOfRoles(int32_t most, const Visit& visit) {
   std::vector<RoleGoal> goals;

@@ -1,4 +1,4 @@
-// The page of HTML: its laws, its size, and that it asks for nothing beside itself.
+// The page of HTML: its laws, its size, and that it refers to nothing else.
 #include "lws/adapters/testing/scenario/html_report.h"
 
 #include <string>
@@ -12,7 +12,7 @@
 namespace lws {
 namespace {
 
-// A rollout of so many groups, one after the other.
+// A rollout of this number of groups, one after the other.
 ScenarioReport Rollout(int groups) {
   ScenarioReport report;
   report.set_name = "s";
@@ -51,7 +51,7 @@ TEST(HtmlReportTest, HasALanePerGroupTheBudgetAndWhatHappened) {
   EXPECT_EQ(Count(page, "<rect class=\"N\" x="), 4u);
   EXPECT_EQ(Count(page, "<line class=\"budget\""), 1u);
   EXPECT_EQ(Count(page, "<line class=\"fault\""), 1u);
-  EXPECT_EQ(Count(page, "<title>"), 6u);  // the page's, and one a state
+  EXPECT_EQ(Count(page, "<title>"), 6u);  // one for the page, and one for each state
   EXPECT_TRUE(absl::StrContains(page, "one rolling step"));
   EXPECT_TRUE(absl::StrContains(page, "prefers-color-scheme: dark"));
 }

@@ -1,4 +1,4 @@
-// Controls and restart policies from files; and that errors name the key.
+// Reads controls and restart policies from files, and checks that errors name the key.
 #include "lws/adapters/host/policy_documents.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// Scenarios: what is built, read, run and expected.
+// Scenarios: building, reading and running them, and their expectations.
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 #include <algorithm>
@@ -100,7 +100,7 @@ TEST(RunScenarioTest, AWorkerThatIsNotThereWaitsForItsLeader) {
             "not finished after 1m: 0 of 1 groups ready; s-0: not ready for 56s; s-0-1: waiting for its leader s-0");
 }
 
-// A set of `replicas` groups with one surge group and none that may be unavailable.
+// A set of `replicas` groups with one surge group and maxUnavailable 0.
 ScenarioBuilder Promised(int32_t replicas) {
   return ScenarioBuilder("s", replicas, 2).MaxSurge(1).MaxUnavailable(0).At(absl::Minutes(1));
 }
@@ -178,7 +178,7 @@ TEST(RunScenarioTest, EveryPolicyComesToItsEndUnderManySeeds) {
   }
 }
 
-// The times of the states of a report in which so many groups are of the new revision and ready for the first time.
+// The time of the first state of a report in which this number of groups is ready and has the new revision.
 absl::Duration WhenNew(const ScenarioReport& report, int64_t groups) {
   bool edited = false;
   for (const TimelineEntry& entry : report.timeline) {

@@ -1,4 +1,4 @@
-// The swarm: what the policies keep under it, that it finds what the reference does not, and its own laws.
+// The swarm: which laws the policies keep under it, that it finds violations of the reference, and its own laws.
 #include "lws/adapters/testing/swarm/swarm.h"
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t kSeeds = 1000;
 
-// Breaks no law under any seed; returns the steps there were.
+// Expects that no law is broken under any seed; returns the number of steps.
 int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
   int64_t steps = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -72,7 +72,7 @@ TEST(SwarmTest, WhatTheReferenceBreaksIsMinimizedAndWrittenAsAFileThatShowsTheSa
   EXPECT_EQ(replayed.log, result.log);
 }
 
-// On every compiler and at every level of optimization.
+// The result is the same on every compiler and at every level of optimization.
 TEST(SwarmTest, SameCaseSameLog) {
   uint64_t log = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {

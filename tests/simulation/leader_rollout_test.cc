@@ -1,4 +1,4 @@
-// The leader StatefulSet in numbers against one that looks at every pod every time.
+// The leader StatefulSet in numbers, compared with one that looks at every pod every time.
 #include "lws/adapters/simulation/numbers/leader_rollout.h"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A simulated cluster refuses what Kubernetes refuses, and says so: sets without a pod, edits that get stuck.
+// A simulated cluster refuses what Kubernetes refuses, and reports it: sets without a pod, edits that get stuck.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -39,10 +39,10 @@ class World {
     Run();
   }
 
-  // A set that is refused is tried again for ever.
+  // A refused set is tried again for ever.
   void Run() { simulation_.RunUntilQuiet(absl::Minutes(5)); }
 
-  // The different notes of warnings with the reason, and what they are about.
+  // The distinct notes of warnings with this reason, and their objects.
   Texts Warnings(const std::string& reason) const {
     Texts notes;
     for (const Event& event : events_) {
@@ -102,7 +102,7 @@ TEST(RefusedObjects, PodsAreRefusedOneByOne) {
   world.Create(Worker({{"containers", Json::array({{{"name", "c"}, {"image", " "}}})}}));
   EXPECT_EQ(world.Count("StatefulSet"), 1);
   EXPECT_EQ(world.Count("Pod"), 0);
-  // Of pods made in parallel the first that fails ends the attempt.
+  // When pods are created in parallel, the first failure ends the attempt.
   EXPECT_EQ(world.Warnings("FailedCreate"),
             Texts{"StatefulSet: Create Pod s-0 in StatefulSet s failed error: Pod \"s-0\" is invalid: "
                   "spec.containers[0].image: Invalid value: \" \": must not have leading or trailing whitespace"});
@@ -135,7 +135,7 @@ TEST(RefusedObjects, ClaimTemplatesCannotChange) {
       world.Warnings("FailedUpdate"),
       Texts{absl::StrCat("LeaderWorkerSet: Failed to update leader statefulset s: StatefulSet.apps \"s\" is invalid: ",
                          kUnchangeable)});
-  // The way back is free.
+  // Reverting the edit is possible.
   world.Edit(Claims("10Gi"));
   world.Edit(Worker({{"containers", Json::array({{{"name", "c"}, {"image", "i:2"}}})}}));
   EXPECT_EQ((*world.Get("Pod", "s-1-1"))["spec"]["containers"][0]["image"], "i:2");

@@ -1,5 +1,5 @@
-// ReplaceUnreadyFirst in a cluster: the StatefulSet under OnDelete, groups deleted as they were seen, and the user's
-// partition kept by admission.
+// ReplaceUnreadyFirst in a cluster: the StatefulSet uses OnDelete, groups are deleted only in the state that was seen,
+// and admission keeps the user's partition.
 #include "lws/rollout/replace_unready_first.h"
 
 #include <string>
@@ -60,7 +60,7 @@ class Cluster4 {
     Settle();
   }
 
-  // "i:1 i:2 ...": the image of the pod `suffix` of every group, "-" when it is not there.
+  // "i:1 i:2 ...": the image of the pod `suffix` of every group, "-" when it does not exist.
   std::string Images(const std::string& suffix) {
     std::string images;
     for (int i = 0; i < 4; ++i) {
@@ -91,7 +91,7 @@ TEST(ReplaceUnreadyFirstSimulationTest, RollsOutUnderOnDelete) {
   cluster.EditAndSettle(Image("i:2"));
   EXPECT_EQ(cluster.Images(""), "i:2 i:2 i:2 i:2");
   EXPECT_EQ(cluster.Images("-1"), "i:2 i:2 i:2 i:2");
-  // Each group was named with what it was decided on.
+  // Each deletion names the pod's UID and resource version at the decision.
   int deletions = 0;
   for (const Plan& plan : cluster.plans) {
     for (const Action& action : plan.actions) {
@@ -149,7 +149,7 @@ TEST(KeepRevisionTest, Laws1And3) {
   cluster.EditAndSettle(Image("i:2"));
   const SetObservation observation = cluster.simulation().fleet().ObserveWholeSet("n", "s");
   Json pod = *cluster.simulation().server().Get({"Pod", "n", "s-3"});
-  EXPECT_EQ(*KeepFormerRevision(pod, observation), pod);  // from the partition up
+  EXPECT_EQ(*KeepFormerRevision(pod, observation), pod);  // it is not below the partition
   pod["metadata"]["name"] = "s-1";
   const Json kept = *KeepFormerRevision(pod, observation);
   EXPECT_EQ(kept["spec"]["containers"][0]["image"], "i:1");
@@ -160,7 +160,7 @@ TEST(KeepRevisionTest, Laws1And3) {
   EXPECT_FALSE(KeepFormerRevision(Json::parse(R"({"metadata": {"labels": 3}})"), observation).ok());
 }
 
-// From a policy with OnDelete to one with partitions, in the middle: nothing is released all at once.
+// Switching from a policy with OnDelete to one with partitions in the middle does not release everything at once.
 TEST(ReplaceUnreadyFirstSimulationTest, ThePolicyMayChangeInTheMiddle) {
   Cluster4 cluster(ReplaceUnreadyFirst);
   cluster.Edit(Image("i:2"));

@@ -1,5 +1,5 @@
-// The simulation in numbers against the simulation of objects: the same stories, delays aside, come to the same end;
-// and its own laws.
+// Compares the simulation in numbers with the simulation of objects: apart from delays, the same stories have the same
+// end. Also checks its own laws.
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ Json Image(const std::string& image) {
   return patch;
 }
 
-// What a story came to.
+// The end of a story.
 struct End {
   int32_t partition = 0;
   int32_t replicas = 0;
@@ -66,7 +66,7 @@ struct End {
   }
 };
 
-// Created, rolled to another image, scaled, and a pod failed.
+// A set is created, updated to another image and scaled, and a pod fails.
 class Story {
  public:
   explicit Story(const Shape& shape) : shape_(shape) {}
@@ -165,7 +165,7 @@ TEST(SetSimulationTest, ComesToTheEndOfTheSimulationOfObjects) {
   }
 }
 
-// A policy is one function, in both simulations.
+// One policy runs in both simulations.
 class PolicyTest : public testing::TestWithParam<RolloutPolicy> {};
 
 TEST_P(PolicyTest, ComesToTheSameEndInBothSimulations) {
@@ -177,7 +177,7 @@ TEST_P(PolicyTest, ComesToTheSameEndInBothSimulations) {
     for (uint64_t seed = 1; seed <= 20; ++seed) {
       const std::vector<std::string> ends = story.InNumbers(seed);
       ASSERT_EQ(ends.size(), wanted.size());
-      // How many surge groups come and go on the way depends on the delays.
+      // The delays decide how many surge groups are added and removed on the way.
       for (size_t i = 0; i < ends.size(); ++i) {
         ASSERT_EQ(ends[i].substr(0, ends[i].find(" pods")), wanted[i].substr(0, wanted[i].find(" pods")))
             << shape.replicas << " " << shape.max_surge << " seed " << seed << " part " << i;
@@ -205,7 +205,7 @@ TEST(SetSimulationTest, WhatCannotBeIsAnError) {
   EXPECT_FALSE(simulation.Create(Json::parse(R"({"metadata": {"name": "s"}, "spec": {"replicas": -1}})")).ok());
   EXPECT_TRUE(simulation.Create(Manifest({2, 2, 1, 0, false})).ok());
   EXPECT_FALSE(simulation.Create(Manifest({2, 2, 1, 0, false})).ok());
-  EXPECT_FALSE(simulation.FailContainer(0, 0));  // not there yet
+  EXPECT_FALSE(simulation.FailContainer(0, 0));  // it does not exist yet
   EXPECT_FALSE(simulation.Advance(simulation.now() - absl::Seconds(1)));
   while (simulation.Advance()) {
   }

@@ -1,4 +1,4 @@
-// The wheel against a map of lists.
+// The wheel, compared with a map of lists.
 #include "lws/adapters/simulation/numbers/timer_wheel.h"
 
 #include <cstdint>

@@ -22,8 +22,8 @@ namespace {
 
 std::string RoomOf(const std::string& path) { return std::filesystem::path(path).parent_path(); }
 
-// What each room may include beside itself. Rooms further down are written first; a room is never below one that it
-// includes, so the list has no circle.
+// What each room may include besides itself. Lower rooms come first. A room never includes one that comes later, so
+// the list has no circle.
 struct Room {
   std::string path;
   std::vector<std::string> includes;
@@ -171,7 +171,7 @@ TEST(HouseTest, TargetsOfTheLibrarySayTheirLanguageThemselves) {
   }
 }
 
-// The namespace that the header's declarations are in: that of the last one it opens.
+// The namespace of the header's declarations: the last one that it opens.
 std::string NamespaceOf(const Source& source) {
   std::string name;
   for (const std::string& line : source.lines) {
@@ -219,7 +219,7 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
         }
       }
     }
-    // Sources that are made by a rule, and programs of a whole folder, name no files here.
+    // Generated sources, and programs of a whole folder, list no files here.
     const bool has_unknown_source = std::any_of(
         target.sources.begin(), target.sources.end(),
         [&](const std::string& file) { return sources.count(absl::StrCat(target.package, "/", file)) == 0; });
@@ -238,8 +238,8 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
 constexpr int kMostFunctions = 25;
 constexpr int kMostMembers = 20;
 
-// Types that are larger today, with the counts they have. A count may only shrink, and an entry goes when its type is
-// small enough.
+// Types that are too large today, with their counts. A count may only shrink, and an entry goes when its type is small
+// enough.
 struct LargeType {
   std::string path;
   TypeSize size;

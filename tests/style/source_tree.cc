@@ -30,7 +30,7 @@ std::vector<std::string> Paths(Wanted wanted) {
   return paths;
 }
 
-// The texts in quotes of the attribute's list; a list is one line, or ends with a line that closes it.
+// The quoted texts of the attribute's list. A list is on one line, or ends with a line that closes it.
 std::vector<std::string> Texts(const std::string& rule, const std::string& attribute) {
   const size_t begin = rule.find(absl::StrCat("\n    ", attribute, " = "));
   if (begin == std::string::npos) return {};

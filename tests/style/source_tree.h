@@ -1,4 +1,4 @@
-// The sources of the tree, as the tests of style read them.
+// The sources of the tree, for the tests of style.
 //
 //   for (const lws::Source& source : lws::Sources()) CheckLines(source.path, source.lines);
 //
@@ -12,7 +12,7 @@
 
 namespace lws {
 
-// The root of the tree itself, not of the test's copy of a few files.
+// The root of the tree itself, not the test's copy of a few files.
 std::filesystem::path Root();
 
 // The whole text of a file; empty when it cannot be read. `path` is relative to the root.
@@ -26,7 +26,7 @@ struct Source {
 // Every header and source file, in the order of their paths.
 std::vector<Source> Sources();
 
-// A rule of a BUILD file: its kind, name, files and dependencies, labels written in full.
+// A rule of a BUILD file: its kind, name, files and dependencies. Labels are written in full.
 struct BuildTarget {
   std::string kind;     // "cc_library"
   std::string label;    // "//lws/api:json"
@@ -37,7 +37,7 @@ struct BuildTarget {
   bool is_public = false;
 };
 
-// Every rule of every BUILD file, in the order of path and place.
+// Every rule of every BUILD file, in the order of paths and of the rules in the files.
 std::vector<BuildTarget> BuildTargets();
 
 // The files that the source includes in quotes.

@@ -1,5 +1,5 @@
-// What every source file keeps to: the include arrows between the layers, no calls into the world from the pure ones,
-// lengths of lines and functions, a Bazel target for every header.
+// Rules for every source file: the include arrows between the layers, no calls into the world from the pure layers,
+// lengths of lines and functions, a Bazel target for every header, plain comments.
 #include <cstdlib>
 #include <filesystem>
 #include <map>

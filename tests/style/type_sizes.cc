@@ -11,13 +11,13 @@ namespace {
 
 bool IsWordCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Behind the first `closing` from `begin` on, or the end of the text.
+// The position behind the first `closing` from `begin` on, or the end of the text.
 size_t Behind(absl::string_view text, absl::string_view closing, size_t begin) {
   const size_t found = text.find(closing, begin);
   return found == absl::string_view::npos ? text.size() : found + closing.size();
 }
 
-// Behind the literal whose opening quote is at `begin`.
+// The position behind the literal whose opening quote is at `begin`.
 size_t BehindLiteral(absl::string_view text, size_t begin) {
   const bool is_raw = begin > 0 && text[begin - 1] == 'R' && text[begin] == '"';
   if (is_raw) {
@@ -29,7 +29,7 @@ size_t BehindLiteral(absl::string_view text, size_t begin) {
   return std::min(end + 1, text.size());
 }
 
-// Behind the word at `begin`; "::" is part of a word.
+// The position behind the word at `begin`; "::" is part of a word.
 size_t BehindWord(absl::string_view text, size_t begin) {
   size_t end = begin;
   while (end < text.size()) {
@@ -44,7 +44,7 @@ size_t BehindWord(absl::string_view text, size_t begin) {
   return end;
 }
 
-// The words and single marks of the text, without comments, preprocessor lines and literals.
+// The words and single characters of the text, without comments, preprocessor lines and literals.
 std::vector<std::string> Tokens(absl::string_view text) {
   std::vector<std::string> tokens;
   for (size_t i = 0; i < text.size();) {
@@ -74,17 +74,17 @@ bool IsOneOf(const std::string& token, std::initializer_list<absl::string_view> 
   return std::find(words.begin(), words.end(), token) != words.end();
 }
 
-// A declaration in the body of a class, as far as counting needs it.
+// A declaration in the body of a class, with what counting needs.
 struct Declaration {
-  size_t end = 0;  // the place behind it
+  size_t end = 0;  // the position behind it
   std::string first_word;
   bool is_empty = true;
   bool is_static = false;
   bool is_function = false;
   bool is_defaulted = false;  // or deleted
-  bool has_body = false;      // of a nested type
-  bool has_name = false;      // behind that body
-  int names = 1;              // of data members
+  bool has_body = false;      // if it is a nested type
+  bool has_name = false;      // after that body
+  int names = 1;              // number of data members
 };
 
 // Reads the tokens of a file.
@@ -111,7 +111,7 @@ class Reader {
     return i < tokens_.size() ? tokens_[i] : none;
   }
 
-  // The place behind the mark that closes the one at `open`.
+  // The position behind the token that closes the one at `open`.
   size_t BehindClosing(size_t open, absl::string_view opens, absl::string_view closes) const {
     int depth = 0;
     for (size_t i = open; i < tokens_.size(); ++i) {
@@ -161,7 +161,7 @@ class Reader {
     }
   }
 
-  // Behind what comes before a declaration: "public:", and parameters of a template.
+  // The position behind what precedes a declaration: "public:", and parameters of a template.
   size_t BehindPreface(size_t i) const {
     while (true) {
       if (IsOneOf(At(i), {"public", "protected", "private"}) && At(i + 1) == ":") {
@@ -174,7 +174,7 @@ class Reader {
     }
   }
 
-  // The declaration at `begin`: up to its ";", or the body of its function.
+  // The declaration at `begin`, up to its ";" or the end of its function body.
   Declaration DeclarationAt(size_t begin) const {
     Declaration declaration;
     size_t i = BehindPreface(begin);
@@ -192,12 +192,12 @@ class Reader {
       } else if (token == "(") {
         declaration.is_function |= !has_value && At(i + 1) != "*";
         i = BehindClosing(i, "(", ")");
-        // Behind the name of a pointer to a function stand its parameters.
+        // The parameters of a pointer to a function follow its name.
         if (!declaration.is_function && !has_value && At(i) == "(") i = BehindClosing(i, "(", ")");
       } else if (token == "{") {
         i = BehindClosing(i, "{", "}");
         declaration.has_body = true;
-        // A brace in a list of initializers comes before others; a body is the last.
+        // In a list of initializers a brace is followed by others; the body is the last.
         if (declaration.is_function && !IsOneOf(At(i), {",", "{"})) {
           declaration.end = i;
           return declaration;

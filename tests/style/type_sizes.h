@@ -1,13 +1,13 @@
-// How many member functions and data members each class has, by a simple reading of its body.
+// Counts the member functions and data members of each class by reading its body in a simple way.
 //
 //   const std::vector<lws::TypeSize> sizes = lws::TypeSizes("class Clock { int Now() const; int now_ = 0; };");
 //   sizes[0].name;         // "Clock"
 //   sizes[0].functions;    // 1
 //   sizes[0].members;      // 1
 //
-// A function counts once, where the body declares or defines it; one that is defaulted or deleted does not count. A
-// static data member is no part of an object and does not count. Neither do friends, names for types, and nested
-// types, which have sizes of their own.
+// A function counts once, where the body declares or defines it; defaulted and deleted functions do not count. A
+// static data member is not part of an object and does not count. Friends, names for types, and nested types, which
+// have sizes of their own, do not count either.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_TESTS_STYLE_TYPE_SIZES_H_
@@ -21,7 +21,7 @@
 namespace lws {
 
 struct TypeSize {
-  std::string name;  // as the definition has it: "Clock", "Outer::Inner"; empty for a struct without a name
+  std::string name;  // as in the definition: "Clock", "Outer::Inner"; empty for a struct without a name
   int functions = 0;
   int members = 0;
 };

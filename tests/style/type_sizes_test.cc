@@ -29,7 +29,7 @@ TEST(TypeSizesTest, CountsWhatABodyDeclares) {
       {"class Outer::Inner final : public Base<int> { int a{3}; };", "Outer::Inner 0/1"},
       {"struct { int x; } points[2];", " 0/1"},
       {"template <> struct hash<Key> { size_t operator()(const Key& key) const { return key.bits; } };", "hash 1/0"},
-      // Functions with bodies and initializers, and what stands in them.
+      // Functions with bodies and initializers, and their contents.
       {"class A { A(int a, int b) : a_{a}, b_(b) {} int a() const { int local = 0; return a_ + local; } int a_; int "
        "b_; };",
        "A 2/2"},
@@ -43,7 +43,7 @@ TEST(TypeSizesTest, CountsWhatABodyDeclares) {
        "A 0/3"},
       {"struct A { std::map<std::string, std::vector<int>> by_name; bool is_set : 1; std::vector<int> v = Make(3); };",
        "A 0/3"},
-      // What is no part of the type.
+      // Declarations that do not count.
       {"struct A { friend bool operator==(const A& a, const A& b) { return true; } friend class B; using T = int; };",
        "A 0/0"},
       {"class A { struct B { int x; int y; }; class C; enum class D { kE }; B b_; struct { int z; } c_; };",

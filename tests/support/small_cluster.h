@@ -17,11 +17,11 @@ class SmallCluster {
  public:
   explicit SmallCluster(const Json& spec_patch = nullptr, const Json& metadata_patch = nullptr);
 
-  // The revision of the present template, under `key`; with other data when given.
+  // The revision of the present template, under `key`, or one with the given data.
   SmallCluster& Revision(const std::string& key, const Json& data = nullptr);
   SmallCluster& LeaderSet(const Json& patch = nullptr);
   SmallCluster& Leader(int group, const Json& patch = nullptr);
-  // Of group `group`; owned by that group's leader.
+  // The StatefulSet of the workers of group `group`; that group's leader owns it.
   SmallCluster& WorkerSet(int group, const Json& patch = nullptr);
   SmallCluster& Worker(int group, int index, const Json& patch = nullptr);
   SmallCluster& Add(const Json& object);

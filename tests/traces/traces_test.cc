@@ -1,4 +1,4 @@
-// The simulated cluster does what a real Kubernetes 1.36 did at the same steps: traces recorded by record.py.
+// Compares the simulated cluster with a real Kubernetes 1.36 at the same steps, by traces that record.py recorded.
 #include <fstream>
 #include <map>
 #include <set>
@@ -65,7 +65,7 @@ class Replay {
     return status;
   }
 
-  // As record.py looks at a cluster.
+  // Shows the cluster in the form of record.py.
   Json Look() {
     std::map<std::string, int64_t> revisions;
     for (const SharedJson& revision : simulation_.server().List("ControllerRevision")) {

@@ -1,5 +1,5 @@
-// The rules of pods, StatefulSets, claims and Services say what a real Kubernetes 1.36 said: answers recorded by
-// record_validation.py.
+// Compares the rules of pods, StatefulSets, claims and Services with the answers of a real Kubernetes 1.36, which
+// record_validation.py recorded.
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -25,7 +25,7 @@ Json ReadTrace() {
 
 Json Part(const Json& object, const char* name) { return object.value(name, Json::object()); }
 
-// The objects of a case, as record_validation.py makes them.
+// The objects of a case, made like those of record_validation.py.
 class Case {
  public:
   Case(const Json& trace, const Json& written) : bases_(trace["bases"]), live_(trace["live"]), case_(written) {}

@@ -1,4 +1,4 @@
-// lwsctl: LeaderWorkerSets without a cluster. lwsctl --help tells the commands.
+// lwsctl: LeaderWorkerSets without a cluster. lwsctl --help lists the commands.
 #include <exception>
 #include <iostream>
 #include <string>
@@ -56,7 +56,7 @@ int Run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // No input should come to an exception; one that does is a fault of this program.
+  // No input should cause an exception. If one does, it is a fault of this program.
   try {
     return Run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception&) {

@@ -10,10 +10,10 @@
 namespace lws {
 namespace {
 
-// A version that is newer than any other.
+// A version newer than all others.
 constexpr absl::string_view kNewest = "newest";
 
-// Whether an object of version `seen` is as new as one of version `wanted`.
+// Whether an object of version `seen` is at least as new as one of version `wanted`.
 bool IsAsNew(absl::string_view seen, absl::string_view wanted) {
   if (seen == kNewest) return true;
   uint64_t seen_number = 0;
@@ -115,7 +115,7 @@ void Controller::RecordEvents(Run* run) {
   }
 }
 
-// Performs actions until one is not answered at once, or the plan is over.
+// Performs actions until one is not answered at once, or until the plan has ended.
 void Controller::Continue(const std::shared_ptr<Run>& run) {
   while (!run->is_over) {
     if (run->answer.has_value()) TakeAnswer(run);
@@ -186,7 +186,7 @@ void Controller::SawAll(absl::string_view kind, absl::string_view resource_versi
   SeeAt(begin, end, resource_version);
 }
 
-// Ends of runs do not change `writes_` before the loop is done with it.
+// Runs are ended after the loop, because ending a run may change `writes_`.
 void Controller::SeeAt(Writes::iterator begin, Writes::iterator end, absl::string_view resource_version) {
   std::vector<std::shared_ptr<Run>> runs;
   for (auto it = begin; it != end;) {

@@ -97,7 +97,7 @@ class FleetCluster::View final : public Cluster {
     }
     if (kind == kKind) {
       is_listing_sets_ = false;
-      // What was loaded may be of sets that this process never saw.
+      // Loaded state may belong to sets that this process never saw.
       kept_.ForgetAllBut([this](absl::string_view namespace_name, absl::string_view name) {
         return fleet_.ObserveSet(namespace_name, name).set != nullptr;
       });
@@ -135,7 +135,7 @@ class FleetCluster::View final : public Cluster {
     ForgetWith(ref);
   }
 
-  // What is kept beside the fleet.
+  // Forgets what is kept about the object outside of the fleet.
   void ForgetWith(const ObjectRef& gone) {
     if (gone.kind == "Pod") counts_.Forget(gone.namespace_name, gone.name);
     if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
@@ -212,7 +212,7 @@ class FleetCluster::View final : public Cluster {
   std::map<Name, WorkKey> writers_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
-  std::optional<WorkKey> failing_;  // the pod that was told last, if it fails
+  std::optional<WorkKey> failing_;  // the last pod told, if it fails
   Controller controller_;
 };
 

@@ -1,4 +1,4 @@
-// A whole host but for its client: a Fleet that the watches are told to, what plans say is to be kept, and the loop.
+// A whole host except for its client: a Fleet that the watches feed, the state that plans want kept, and the loop.
 //
 //   class MyHost final : public lws::FleetCluster {
 //    public:
@@ -9,7 +9,7 @@
 //
 //   MyHost host;                          // or with ControllerOptions
 //   host.Tell(object);                    // from a list or a watch
-//   host.TellGone(object);                // with what was known last
+//   host.TellGone(object);                // with its last known state
 //   host.RunDue(absl::Now());             // then again at host.NextDue(), after a change, or after an answer
 //
 // Laws, beside those of controller.h:
@@ -26,7 +26,7 @@
 //   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
 //   7. Same calls, same answers at the same times: same plans, in the same order.
 //
-// Thread-safety: none; one thread at a time. Answers are handed to that thread.
+// Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 #define LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 
@@ -59,19 +59,19 @@ class FleetCluster {
   virtual ~FleetCluster();
   FleetCluster(const FleetCluster&) = delete;
 
-  // Performs one action and returns what the API server answered; checks Action::uid and Action::resource_version
-  // where they are set. Errors: as WriteDone has them. The default says Unimplemented, for hosts that have Start.
+  // Performs one action and returns the API server's answer. Check Action::uid and Action::resource_version where they
+  // are set. Errors: those of WriteDone. The default returns Unimplemented; it is for hosts that override Start.
   virtual absl::StatusOr<WriteAnswer> Perform(const Action& action);
-  // The same for a client that answers later, as Cluster::Perform has it. The default calls Perform.
+  // The same for a client that answers later, like Cluster::Perform. The default calls Perform.
   virtual void Start(const Action& action, absl::Time now, WriteDone done);
 
-  // Records an event for people. May drop it.
+  // Records an event for people. It may drop the event.
   virtual void Record(const Event& event) = 0;
 
-  // The object is there, as a list or a watch tells it. Errors: InvalidArgument naming the object and the field that
-  // does not read; nothing is changed then.
+  // Adds or updates the object, as a list or a watch reports it. Errors: InvalidArgument naming the object and the
+  // field that does not parse; nothing is then changed.
   absl::Status Tell(const Json& object);
-  // The object is gone; `object` is what is known of it last: apiVersion, kind, and metadata suffice. Errors:
+  // Removes the object. `object` is its last known state, of which apiVersion, kind and metadata suffice. Errors:
   // InvalidArgument for an object without kind or name.
   absl::Status TellGone(const Json& object);
   // The same for the text of an object of this kind, whether it says its kind or not: pods and StatefulSets are read
@@ -83,15 +83,15 @@ class FleetCluster {
   void BeginRelist(absl::string_view kind);
   void EndRelist(absl::string_view kind, absl::string_view resource_version);
 
-  // As Controller has them.
+  // These behave as in Controller.
   int RunDue(absl::Time now);
   std::optional<absl::Time> NextDue() const;
 
-  // For the next process, and from the last: before anything is told.
+  // The state for the next process, and from the last one. Load it before telling any object.
   std::string SaveKept() const;
   absl::Status LoadKept(absl::string_view bytes);
 
-  // To look at, not to change.
+  // For reading; do not change it.
   Fleet& fleet();
   const KeptState& kept() const;
 

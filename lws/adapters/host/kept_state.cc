@@ -23,7 +23,7 @@ const ObservedPod* FindLeader(const SetObservation& observation, const std::stri
   return found == observation.leader_pods.end() ? nullptr : *found;
 }
 
-// The name of the pod's leader, which is its own where no pod has the name that its leader should have.
+// The name of the pod's leader. If no pod has the name that the leader should have, it is the pod's own name.
 const std::string& LeaderName(const PodObservation& observation) {
   const bool is_own = observation.pod->is_leader() || observation.leader == nullptr;
   return is_own ? observation.pod->meta.name : observation.leader->meta.name;

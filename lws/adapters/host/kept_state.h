@@ -1,4 +1,4 @@
-// What plans say is to be kept: the progress of rollouts, and what restart policies remember of groups.
+// What plans want kept: the progress of rollouts, and what restart policies remember of groups.
 //
 //   lws::KeptState kept;
 //   lws::SetObservation observation = fleet.ObserveSet("default", "vllm");
@@ -7,14 +7,14 @@
 //   std::string bytes = kept.Save();                  // for the next process: *lws::KeptState::Load(bytes)
 //
 // Laws:
-//   1. What was kept of a set comes back with every observation of that set, until other things are kept. A set of the
-//      same name with another UID is another set: nothing comes back.
-//   2. Nothing is left of a set that was forgotten: memory is that of the sets that are there.
-//   3. groups_to_restart are the groups that owe a restart to the leader that is there, each once, in order.
-//   4. Load(Save()) keeps the same. Equal states have equal bytes.
+//   1. What was kept for a set comes back with every observation of that set, until something else is kept. A set with
+//      the same name and another UID is another set, and gets nothing.
+//   2. Nothing remains of a forgotten set, so the memory grows only with the existing sets.
+//   3. groups_to_restart are the groups that owe a restart to their present leader, each once, in order.
+//   4. Load(Save()) restores the state. Equal states have equal bytes.
 //
-// Losing all of it costs the failures that only a memory could tell, and begins canary steps anew; never a restart too
-// many.
+// If the state is lost, failures that only a memory knew are lost, and canaries start again. There is never a restart
+// too many.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_ADAPTERS_HOST_KEPT_STATE_H_
@@ -39,28 +39,27 @@ class LeaderWorkerSet;
 
 class KeptState {
  public:
-  // Sets rollout_progress, and groups_to_restart where a group's memory owes a restart. With
-  // `restarts_are_remembered` groups_to_restart is what the memories say and nothing else, as under a restart policy.
-  // The observation borrows what is kept until the next call of a method that is not const. Complexity: O(log sets +
-  // groups that owe a restart).
+  // Sets rollout_progress. With `restarts_are_remembered`, as under a restart policy, it also replaces
+  // groups_to_restart by the groups whose memories owe a restart. The observation borrows from this object until the
+  // next call of a non-const method. Complexity: O(log sets + groups that owe a restart).
   void Fill(SetObservation* observation, bool restarts_are_remembered) const;
   // Sets restart_memory.
   void Fill(PodObservation* observation) const;
 
-  // Keeps what the plan on this set, or on a pod of it, has; nothing where the plan has nothing.
+  // Keeps what the plan on this set, or on one of its pods, wants kept. A plan without such state changes nothing.
   void KeepOfSet(const LeaderWorkerSet& set, const Plan& plan);
-  // REQUIRES: the pod and its set are there.
+  // REQUIRES: the pod and its set exist.
   void KeepOfPod(const PodObservation& observation, const Plan& plan);
 
-  // The set was deleted.
+  // Call it when the set was deleted.
   void Forget(absl::string_view namespace_name, absl::string_view name);
-  // Forgets the sets that are not there, as after a list; `is_there` is asked of each.
+  // Forgets the sets for which `is_there` returns false. Call it after a list.
   void ForgetAllBut(absl::FunctionRef<bool(absl::string_view namespace_name, absl::string_view name)> is_there);
 
-  // Sets of which something is kept.
+  // The number of sets for which something is kept.
   size_t size() const { return sets_.size(); }
 
-  // As a serialised KeptStateProto. Load's errors: InvalidArgument for bytes that are none.
+  // A serialised KeptStateProto. Errors of Load: InvalidArgument for bytes that are not one.
   std::string Save() const;
   static absl::StatusOr<KeptState> Load(absl::string_view bytes);
 
@@ -69,7 +68,7 @@ class KeptState {
     std::string uid;
     std::shared_ptr<const RolloutProgress> rollout_progress;
     std::map<std::string, std::shared_ptr<const RestartMemory>> groups;  // by name of the leader pod
-    std::set<std::string> owing;  // of them, those that owe a restart and have not given up
+    std::set<std::string> owing;  // the groups that owe a restart and have not given up
   };
 
   const Set* Find(const LeaderWorkerSet& set) const;

@@ -8,7 +8,7 @@ namespace lws::internal {
 
 namespace {
 
-// A version that is newer than any other.
+// A version newer than all others.
 constexpr absl::string_view kNewest = "newest";
 
 }  // namespace
@@ -45,7 +45,7 @@ bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::stri
 bool OwnWrites::WroteGone(const ObjectRef& object, absl::string_view uid) {
   const Target target = {object.kind, object.namespace_name, object.name};
   const OnItsWay told = End(target);
-  // A list has no UID: it may have come after the deletion, and have the next object of the name.
+  // A list reports no UIDs: it may be newer than the deletion, and contain the next object of the name.
   const bool was_told = !told.resource_version.empty() && told.uid != uid;
   if (was_told) return false;
   if (!uid.empty()) written_[target] = {std::string(uid), ""};
@@ -71,11 +71,11 @@ bool OwnWrites::IsNews(const ObjectRef& object, absl::string_view uid, absl::str
     bool is_news;
     bool ends;
   } table[] = {
-      // Of the object that was deleted: until the watch is done with it.
+      // News of the deleted object is old, until the watch reports its deletion.
       {was_gone && written.uid == uid, false, is_gone},
       {was_gone, true, true},
       {IsOlderVersion(resource_version, written.resource_version), false, false},
-      // The echo. A deletion is never one.
+      // The echo of the write ends the entry. A deletion is never an echo.
       {!is_gone && resource_version == written.resource_version && uid == written.uid, false, true},
   };
   for (const auto& row : table) {

@@ -9,7 +9,7 @@
 namespace lws {
 namespace {
 
-// More groups, steps or restarts than any set has.
+// A limit that is larger than the groups, steps or restarts of any set.
 constexpr int32_t kMost = 1000000;
 constexpr StrictReader::Range<int32_t> kCounts = {0, kMost};
 const StrictReader::Range<absl::Duration> kDurations = {absl::ZeroDuration(), absl::Hours(24 * 3650)};

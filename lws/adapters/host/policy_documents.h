@@ -1,4 +1,4 @@
-// Controls of a rollout and restart policies, as files say them.
+// Reads controls of a rollout and restart policies from files.
 //
 //   controls: {minReady: 30s, steps: [{groups: 2, wait: 10m}, {groups: 50%, approval: true}], progressDeadline: 10m}
 //   restarts: {atMost: 3, firstBackoff: 10s, rules: [{exitCodes: [42], action: ignore}, {reason: OOMKilled, action:
@@ -18,10 +18,10 @@
 
 namespace lws {
 
-// Keys: paused, minReady, steps (groups, wait, approval), approvedSteps, progressDeadline, reverts. Errors of both:
-// InvalidArgument naming the key, for one that is unknown or a value of another type.
+// Keys: paused, minReady, steps (groups, wait, approval), approvedSteps, progressDeadline, reverts. Errors of both
+// functions: InvalidArgument naming a key that is unknown or has a value of another type.
 absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document);
-// The same of a map within a file; what is wrong is told to the reader's problem.
+// The same for a map within a file. Errors go to the reader's problem.
 RolloutControls ReadRolloutControls(StrictReader* reader);
 
 // Keys: atMost, firstBackoff, mostBackoff, stableAfter, rules (exitCodes, reason, action: ignore, restartGroup or

@@ -1,12 +1,12 @@
-// How often the containers of pods have restarted, which a restart policy asks for and a Fleet does not keep.
+// Counts the restarts of pods' containers. A restart policy needs these counts, and a Fleet does not keep them.
 //
 //   lws::internal::RestartCounts counts;
-//   counts.Tell(pod_document);                      // for every pod that a watch tells
+//   counts.Tell(pod_document);                      // for every pod that a watch reports
 //   observation = fleet.ObservePod("default", "vllm-0-1");
 //   lws::GroupMembers members = counts.MembersOf(observation);
 //
 // Laws:
-//   1. The members are those that ReadGroupMembers reads from the documents of the same objects.
+//   1. The members equal those that ReadGroupMembers reads from the documents of the same objects.
 //   2. Only pods that have restarted take memory.
 //
 // Thread-safety: none.
@@ -27,11 +27,11 @@ namespace lws::internal {
 
 class RestartCounts {
  public:
-  // The pod as a member, by ReadGroupMember; one without restarts is forgotten.
+  // Stores the pod as a member, read by ReadGroupMember. A pod without restarts is forgotten.
   void Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member);
   void Forget(absl::string_view namespace_name, absl::string_view name);
 
-  // The members of the pod's group; without its leader there are none. REQUIRES: observation.pod is there.
+  // The members of the pod's group; none when its leader does not exist. REQUIRES: observation.pod is not null.
   GroupMembers MembersOf(const PodObservation& observation) const;
 
   size_t size() const { return restarted_.size(); }

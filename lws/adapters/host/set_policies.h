@@ -1,9 +1,9 @@
-// How one set is rolled out, restarted and scheduled, asked for set by set.
+// How one set is rolled out, restarted and scheduled. A host decides it set by set.
 //
 //   lws::SetPolicies careful;
 //   careful.rollout = lws::FindRolloutPolicy("keep-budget")->policy;
 //   lws::ControllerOptions options;
-//   options.policies = lws::PoliciesFromAnnotations(careful);    // those without annotations are rolled out carefully
+//   options.policies = lws::PoliciesFromAnnotations(careful);    // sets without annotations use KeepBudget
 //
 // Annotations of a set, all optional:
 //   lws-policies/rollout: keep-budget                         # a name of rollout/policies.h
@@ -12,8 +12,9 @@
 //   lws-policies/scheduler: volcano                           # or none
 //
 // Laws:
-//   1. A set without these annotations gets what is given for all others, unchanged.
-//   2. An annotation that does not read is an error that names the set and the annotation, never another policy.
+//   1. A set without these annotations gets the given policies unchanged.
+//   2. An annotation that does not parse is an error that names the set and the annotation. No other policy replaces
+//      it.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_HOST_SET_POLICIES_H_
@@ -34,29 +35,29 @@ namespace lws {
 
 class LeaderWorkerSet;
 
-// The initial value is the reference's way.
+// The initial value holds the reference's policies.
 struct SetPolicies {
   RolloutPolicy rollout = PlanRollout;
   FormerRevisions former_revisions = FormerRevisions::kUntilDone;
   std::shared_ptr<const RolloutControls> controls;  // null: none
-  std::shared_ptr<const RestartPolicy> restarts;    // null: the reference's way
+  std::shared_ptr<const RestartPolicy> restarts;    // null: as in the reference
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   bool waits_for_former_pod_group = true;
 };
 
-// What the two passes take; they borrow from `policies`.
+// The options of the two passes. They borrow from `policies`.
 SetReconcileOptions SetOptionsOf(const SetPolicies& policies);
 PodReconcileOptions PodOptionsOf(const SetPolicies& policies);
 
-// The policies of a set. An error ends the plan (Plan::error).
+// Returns the policies of a set. An error ends the plan (Plan::error).
 using PolicySource = std::function<absl::StatusOr<SetPolicies>(const LeaderWorkerSet&)>;
 
-// The same for every set.
+// The same policies for every set.
 PolicySource SamePolicies(SetPolicies policies);
 
-// What the set's annotations say, and for all that they do not say, what is in `otherwise`. A rollout policy named
-// there brings the former revisions that go with it (ReconcileOptionsFor). Errors: InvalidArgument naming the set and
-// the annotation. Complexity: O(annotations that are there).
+// The policies in the set's annotations, and those in `otherwise` for everything that the annotations do not say. A
+// rollout policy in an annotation also chooses the matching former revisions (ReconcileOptionsFor). Errors:
+// InvalidArgument naming the set and the annotation. Complexity: O(annotations of the set that matter).
 PolicySource PoliciesFromAnnotations(SetPolicies otherwise);
 
 }  // namespace lws

@@ -32,7 +32,7 @@ std::optional<GroupId> GroupOf(const Json& pod) {
   return GroupId{pod["metadata"].value("namespace", ""), Label(pod, kNameLabel), *index};
 }
 
-// The nodes by number; -1 for those that are gone.
+// The numbers of the nodes; -1 for nodes that are gone.
 std::vector<int32_t> Numbers(const Topology& topology, const std::vector<std::string>& names) {
   std::vector<int32_t> numbers;
   for (const std::string& name : names) numbers.push_back(topology.FindNode(name).value_or(-1));
@@ -84,7 +84,7 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
   absl::StatusOr<PlacementResult> result;
   std::vector<int32_t> nodes;
   if (known != placed_.end() && known->second.leader_uid == leader_uid) nodes = Numbers(topology, known->second.nodes);
-  // Without a single node that is still known there is nothing to keep.
+  // A group without nodes, or with one that no longer exists, is placed as a new one.
   if (nodes.empty() || std::find(nodes.begin(), nodes.end(), -1) != nodes.end()) {
     result = AssignGroup(**capacity, *request);
   } else {

@@ -3,7 +3,7 @@
 //   lws::GroupPlacer placer(&server, {{"example.com/rack", "kubernetes.io/hostname"}, placement});
 //   absl::StatusOr<std::string> node = placer.NodeFor(pod);
 //
-// A group keeps its nodes until its leader is made anew; pods of lost nodes are replaced beside the survivors.
+// A group keeps its nodes until its leader is recreated. Pods of lost nodes are placed beside the survivors.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_GROUP_PLACER_H_
@@ -34,8 +34,8 @@ class GroupPlacer {
   GroupPlacer(const simulation::ApiServer* server, GroupPlacerOptions options)
       : server_(server), options_(std::move(options)) {}
 
-  // The node's name for a pod of a group. Errors: NotFound with the explanation when the group has no place, or
-  // InvalidArgument naming what does not read.
+  // The node for a pod of a group. Errors: NotFound with the explanation when the group has no place, or
+  // InvalidArgument naming what does not parse.
   absl::StatusOr<std::string> NodeFor(const Json& pod);
 
  private:
@@ -45,9 +45,9 @@ class GroupPlacer {
     std::vector<std::string> nodes;  // by rank
   };
 
-  // Whether the node is there, in the topology, and ready.
+  // Whether the node exists, is in the topology, and is ready.
   bool IsUsable(const std::string& name) const;
-  // What is free beside the pods of other groups that have a place, and beside their places.
+  // The capacity that is free beside the pods and the places of other groups.
   absl::StatusOr<std::unique_ptr<Capacity>> FreeFor(const GroupId& group) const;
   absl::Status Place(const GroupId& group, const std::string& leader_uid);
 

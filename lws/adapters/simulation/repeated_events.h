@@ -1,11 +1,11 @@
-// Events of plans that fail again and again in the same way: they are told once, as Kubernetes counts an event that
-// repeats.
+// Recognises the events of plans that fail repeatedly in the same way, so that they are told once. Kubernetes counts
+// repeated events in the same way.
 //
 //   if (repeated.IsNew(event)) Tell(event);
 //   repeated.AfterPlan(plan, status);
 //
 // Laws:
-//   1. An event is told again once a plan with events about the same object succeeded.
+//   1. An event is told again after a plan with events about the same object succeeded.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_REPEATED_EVENTS_H_
@@ -23,13 +23,13 @@ namespace lws::internal {
 
 class RepeatedEvents {
  public:
-  // Whether no failing plan, or a controller of Kubernetes, told it before.
+  // Whether no failing plan and no controller of Kubernetes has told this event before.
   bool IsNew(const Event& event) const;
 
-  // An event of a controller of Kubernetes, which was told now.
+  // Records an event that a controller of Kubernetes has told.
   void AfterEvent(const Event& event) { Keep(event, event.note, true); }
 
-  // The events of a plan that was performed with this result.
+  // Records the events of a plan that was performed with this result.
   void AfterPlan(const Plan& plan, const absl::Status& status);
 
  private:

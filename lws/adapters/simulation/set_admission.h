@@ -13,10 +13,10 @@
 
 namespace lws {
 
-// Errors: InvalidArgument with what admission says.
+// Errors: InvalidArgument with admission's errors.
 absl::StatusOr<LeaderWorkerSet> AdmitNewSet(const Json& manifest);
 
-// The set with a JSON merge patch applied; its generation stays. Errors: InvalidArgument with what admission says.
+// The set with a JSON merge patch applied. Its generation stays. Errors: InvalidArgument with admission's errors.
 absl::StatusOr<LeaderWorkerSet> AdmitEdit(const LeaderWorkerSet& set, const Json& patch);
 
 }  // namespace lws

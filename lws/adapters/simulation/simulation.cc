@@ -33,7 +33,7 @@ ControllerOptions MakeControllerOptions(const SimulationOptions& options,
   SetPolicies policies;
   policies.rollout = options.sets.rollout;
   policies.former_revisions = options.sets.former_revisions;
-  // Both are the caller's, and outlive the simulation.
+  // The caller owns both, and they outlive the simulation.
   policies.controls = std::shared_ptr<const RolloutControls>(std::shared_ptr<void>(), options.sets.controls);
   policies.restarts = std::shared_ptr<const RestartPolicy>(std::shared_ptr<void>(), options.restarts);
   policies.scheduler_provider = options.scheduler_provider;
@@ -42,7 +42,7 @@ ControllerOptions MakeControllerOptions(const SimulationOptions& options,
   return controller;
 }
 
-// Events of the StatefulSet controller go where those of the plans go.
+// Sends events of the StatefulSet controller to where those of plans go.
 simulation::StatefulSetControllerOptions WithEvents(simulation::StatefulSetControllerOptions options,
                                                     std::function<void(const Event&)> record) {
   options.on_event = [record = std::move(record)](const simulation::ControllerEvent& told) {
@@ -94,7 +94,7 @@ Simulation::Watch::Watch(ApiServer* server) {
       if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
       return;
     }
-    fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+    fleet.Add(*change.after).IgnoreError();  // the server's own objects parse
     if (change.key.kind != "Pod") return;
     const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
     if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
@@ -156,7 +156,7 @@ void Simulation::OnChange(const Change& change) {
 }
 
 void Simulation::Settle() {
-  // One step of one part at a time, in a fixed order of precedence.
+  // Run one step of one part at a time, always the first one that has work.
   while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || controller_.RunOne(clock_.now())) {
   }
 }
@@ -164,7 +164,7 @@ void Simulation::Settle() {
 bool Simulation::Advance(absl::Time limit) {
   Settle();
   const std::optional<absl::Time> timer = clock_.next();
-  // Attempts that failed ten times fail for ever, unless something else happens.
+  // Attempts that failed ten times will fail for ever, unless something else changes.
   const bool is_stuck = !timer.has_value() && controller_.OnlyRepeatsFailures(10);
   const std::optional<absl::Time> retry = is_stuck ? std::nullopt : controller_.NextDue();
   const absl::Time next = std::min(timer.value_or(absl::InfiniteFuture()), retry.value_or(absl::InfiniteFuture()));
@@ -220,7 +220,7 @@ void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, 
 }
 
 void Simulation::Perform(const Action& action, absl::Time now, WriteDone done) {
-  // Everything that the server changes is in the fleet before it answers.
+  // The fleet contains every change of the server before Perform answers.
   const absl::Status status = Write(action);
   done(status.ok() ? absl::StatusOr<WriteAnswer>(WriteAnswer()) : status, now);
 }

@@ -1,5 +1,5 @@
 // A whole cluster in memory, on a virtual clock with a seed: the API server, the controllers around it, and the
-// controller of LeaderWorkerSets driving plans through it as it would drive a real one.
+// controller of LeaderWorkerSets, which drives plans as it would drive a real cluster.
 //
 //   lws::Simulation simulation({});
 //   simulation.AddNode("node-0", {{"cpu", "64"}}, {});
@@ -8,8 +8,8 @@
 //   simulation.server().Get({"StatefulSet", "default", "vllm"});
 //
 // Laws:
-//   1. Same options, same calls: same objects and events, byte for byte.
-//   2. Nothing happens between two timers of the clock but what the first of them set off.
+//   1. The same options and calls give the same objects and events, byte for byte.
+//   2. Between two timers of the clock, only what the first timer set off happens.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_SIMULATION_H_
@@ -50,17 +50,17 @@ struct SimulationOptions {
   absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   SetReconcileOptions sets;
-  // Borrowed; null: the reference's way.
+  // Borrowed. Null: restarts follow the reference.
   const RestartPolicy* restarts = nullptr;
   simulation::StatefulSetControllerOptions statefulsets;
   simulation::KubeletOptions kubelet;
-  // The scheduler places whole groups on these levels; nullopt leaves their pods to themselves.
+  // The scheduler places whole groups on these levels. Without a value it places every pod by itself.
   std::optional<GroupPlacerOptions> placement;
-  // Sets are reconciled by RunSetPass alone.
+  // If true, only RunSetPass reconciles sets.
   bool sets_by_hand = false;
 };
 
-// What happened, for those who watch.
+// Callbacks for what happens.
 struct SimulationLog {
   std::function<void(const Plan&, const absl::Status&)> on_plan;
   std::function<void(const Event&)> on_event;
@@ -71,34 +71,34 @@ class Simulation final : public Cluster {
  public:
   explicit Simulation(SimulationOptions options, SimulationLog log = {});
 
-  // A ready node. Errors: AlreadyExists.
+  // Adds a ready node. Errors: AlreadyExists.
   absl::Status AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,
                        const std::map<std::string, std::string>& labels);
-  // A node as given.
+  // Adds this node.
   absl::Status AddNode(Json node);
 
-  // Creates the set of the manifest. Errors: InvalidArgument with what admission says.
+  // Creates the set of the manifest. Errors: InvalidArgument with admission's errors.
   absl::Status CreateSet(const Json& manifest);
 
-  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with what admission says.
+  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with admission's errors.
   absl::Status EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch);
 
   // Runs what is due now, without moving the clock.
   void Settle();
 
-  // Moves to the next thing that is due and settles; false when there is nothing, or only after `limit`: the clock is
-  // then at `limit`, unless that is the infinite future. What failed ten times in a row is nothing.
+  // Moves to the next due time and settles. Returns false when nothing is due until `limit`; the clock is then at
+  // `limit`, unless that is the infinite future. Attempts that failed ten times in a row do not count as due.
   bool Advance(absl::Time limit);
 
-  // Runs until nothing is due any more, at most for `duration`; false when something still was.
+  // Runs until nothing is due any more, but at most for `duration`. Returns false when something was still due.
   bool RunUntilQuiet(absl::Duration duration);
 
-  // One pass of the set reconciler, for sets_by_hand.
+  // Makes one pass of the set reconciler, for sets_by_hand.
   Plan RunSetPass(absl::string_view namespace_name, absl::string_view name);
 
   absl::Time now() const { return clock_.now(); }
   simulation::ApiServer& server() { return server_; }
-  // What the controller sees of the server's objects.
+  // The server's objects as the controller sees them.
   Fleet& fleet() { return watch_.fleet; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   simulation::VirtualClock& clock() { return clock_; }
@@ -111,7 +111,7 @@ class Simulation final : public Cluster {
   void Record(const Event& event) override;
 
  private:
-  // A fleet that hears of every change of the server, before the parts that subscribe after it.
+  // A fleet that is told every change of the server, before the parts that subscribe later.
   struct Watch {
     explicit Watch(simulation::ApiServer* server);
     Fleet fleet;

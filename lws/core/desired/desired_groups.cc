@@ -30,7 +30,7 @@ namespace {
 
 SharedJson Share(Json document) { return std::make_shared<const Json>(std::move(document)); }
 
-// The leader as it will be, without what a cluster adds.
+// The leader pod as it will be, without what only a cluster adds.
 ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index) {
   ObservedPod leader;
   leader.meta.namespace_name = set.metadata().namespace_();

@@ -1,11 +1,11 @@
-// What a set wants, before anything exists: its leader StatefulSet, its Service, and for each group its workers.
+// What a set wants before anything exists: its leader StatefulSet, its Service, and the workers of each group.
 //
 //   lws::DesiredSet desired = *lws::DesiredGroups(set);
 //   desired.groups[2].leader_pod_name;       // "vllm-2"
 //   desired.groups[2].worker_pod_names;      // {"vllm-2-1"}
 //
-// The objects are those that ReconcileSet and ReconcilePod write on an empty cluster, but for what only a cluster
-// knows: UIDs, and the topology value of the leader's node.
+// ReconcileSet and ReconcilePod write the same objects on an empty cluster, apart from what only a cluster knows:
+// UIDs, and the topology value of the leader's node.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_DESIRED_DESIRED_GROUPS_H_
@@ -28,9 +28,9 @@ struct DesiredGroup {
   std::string leader_pod_name;
   std::vector<std::string> worker_pod_names;
   SharedJson worker_statefulset;  // null for a group of one
-  SharedJson service;             // null for a shared subdomain
-  // By rank, for a group that has a place: what a host merges into the spec of each pod. The StatefulSets' templates
-  // cannot say it, since all their pods share one.
+  SharedJson service;             // null with a shared subdomain
+  // For a group that has a place, by rank: what a host merges into the spec of each pod. The StatefulSets' templates
+  // cannot hold this, because all pods of a StatefulSet share one template.
   std::vector<SharedJson> node_patches;
 };
 
@@ -42,12 +42,11 @@ struct DesiredSet {
   std::vector<DesiredGroup> groups;
 };
 
-// The group of that index alone, without a place. Complexity: O(size + templates).
+// The group of this index, without a place. Complexity: O(size + templates).
 DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index);
 
-// Errors: InvalidArgument for a maxSurge or maxUnavailable that is no percentage.
-// Complexity: O(replicas x (size + templates)).
-// `placed`, which may be null, tells where groups go.
+// `placed`, which may be null, gives the places of groups. Errors: InvalidArgument for a maxSurge or maxUnavailable
+// that is not a percentage. Complexity: O(replicas x (size + templates)).
 absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed = nullptr);
 
 }  // namespace lws

@@ -53,7 +53,7 @@ int64_t Size(const LeaderWorkerSet& set) {
   return group.has_size() ? group.size() : 1;
 }
 
-// What leader and worker templates have in common: the size, and exclusive placement.
+// Writes the annotations that leader and worker templates share: the size, and exclusive placement.
 void OverlayAnnotations(const LeaderWorkerSet& set, Json* annotations) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   (*annotations)[kSizeAnnotation] = absl::StrCat(Size(set));
@@ -77,7 +77,7 @@ Json& TemplateMap(Json* pod_template, const char* map) {
   return texts;
 }
 
-// The claims of the set, each with the fields that a StatefulSet's volumeClaimTemplates need.
+// The set's claims, each with the fields that a StatefulSet's volumeClaimTemplates need.
 Json VolumeClaimTemplates(const LeaderWorkerSet& set) {
   Json claims = Json::array();
   for (const std::string& text : set.spec().leader_worker_template().volume_claim_templates()) {

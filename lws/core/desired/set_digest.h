@@ -1,10 +1,10 @@
-// What decisions need of a set at every look, worked out once when the set is seen.
+// What decisions need of a set at every look, computed once when the set is seen.
 //
 //   const lws::internal::SetDigest digest = lws::internal::DigestOf(set);
-//   observation.digest = &digest;    // ReconcileSet then builds no JSON for a set that wants nothing
+//   observation.digest = &digest;    // ReconcileSet then builds no JSON for a set that needs no change
 //
 // Laws:
-//   1. A function of the set alone: a plan with it equals the plan without it.
+//   1. It depends only on the set: a plan with it equals the plan without it.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_DESIRED_SET_DIGEST_H_
@@ -25,9 +25,9 @@ namespace lws::internal {
 struct SetDigest {
   std::string revision_data;  // as RevisionData
   std::string revision_key;   // as RevisionKey of it
-  // AppliedCore of the leader StatefulSet of that key; empty when maxSurge or maxUnavailable do not read.
+  // AppliedCore of the leader StatefulSet with that key; empty when maxSurge or maxUnavailable do not parse.
   std::string leader_core;
-  // That StatefulSet, with partition and replicas 0; null as above.
+  // That StatefulSet, with partition and replicas 0; null when maxSurge or maxUnavailable do not parse.
   SharedJson leader_statefulset;
   // Its text, for plans that apply it; null as above.
   std::shared_ptr<const StatefulSetText> leader_text;

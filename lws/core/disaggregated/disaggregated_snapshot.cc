@@ -38,7 +38,7 @@ Key KeyOf(const Json& object) {
   return {reader.Text({"metadata", "namespace"}), reader.Text({"metadata", "name"})};
 }
 
-// What is read takes the place of what was there.
+// Reads the object, and stores it in place of the former one.
 template <typename T>
 absl::Status Put(const Json& object, absl::StatusOr<T> read, ByKey<T>* objects) {
   if (!read.ok()) return read.status();
@@ -56,7 +56,7 @@ std::vector<const T*> OfNamespace(const ByKey<T>& objects, const std::string& na
   return found;
 }
 
-// Messages of the types' reader do not name the object.
+// Adds the object's name to the error, because the reader of the type does not know it.
 template <typename T>
 absl::StatusOr<T> Named(const Json& object, absl::StatusOr<T> read) {
   if (read.ok()) return read;

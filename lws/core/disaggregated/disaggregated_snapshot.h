@@ -1,4 +1,4 @@
-// The projected objects around DisaggregatedSets, and the observations of them.
+// The projected objects around DisaggregatedSets, and observations of them.
 //
 //   lws::DisaggregatedSnapshot cluster;
 //   for (const lws::Json& object : objects) cluster.Add(object);
@@ -24,16 +24,16 @@ class DisaggregatedSnapshot {
   DisaggregatedSnapshot(DisaggregatedSnapshot&&) noexcept;
   DisaggregatedSnapshot& operator=(DisaggregatedSnapshot&&) noexcept;
 
-  // Adds the object, in place of one of the same kind, namespace and name. Kinds other than DisaggregatedSet,
-  // LeaderWorkerSet, Service and DisaggregatedSetRoleScaler are passed over. Errors: InvalidArgument naming the object
-  // and the field that does not read; the snapshot is then unchanged.
+  // Adds the object, replacing one of the same kind, namespace and name. Kinds other than DisaggregatedSet,
+  // LeaderWorkerSet, Service and DisaggregatedSetRoleScaler are ignored. Errors: InvalidArgument naming the object and
+  // the field that does not parse; the snapshot is then unchanged.
   absl::Status Add(const Json& object);
 
-  // Takes the object out; nothing happens when it is not there.
+  // Removes the object, if it is there.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
-  // The set of that name, and the other objects of its namespace. Complexity: O(objects of the namespace). The result
-  // borrows from this snapshot.
+  // Observes the set of this name, with the other objects of its namespace. Complexity: O(objects of the namespace).
+  // The result borrows from this snapshot.
   DisaggregatedObservation Observe(absl::string_view namespace_name, absl::string_view name) const;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 bool IsLeaving(const PassChild* child) { return child != nullptr && child->object->meta.terminating; }
 
-// Groups of a child that is being deleted serve nothing.
+// The groups with ready set to 0 where the child is being deleted, because those do not serve.
 std::vector<RoleGroups> Serving(absl::Span<const RoleGroups> groups, const std::vector<PassChild*>& children) {
   std::vector<RoleGroups> serving(groups.begin(), groups.end());
   for (size_t i = 0; i < serving.size(); ++i) {

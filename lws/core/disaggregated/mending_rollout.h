@@ -1,11 +1,11 @@
-// The rollout of one slice as a policy says it, in every pass anew: what is missing is made whenever it is missing, old
-// children remember once what they had, and roles that are in no spec are drained too.
+// The rollout of one slice by a policy, decided again in every pass: missing children are created whenever they are
+// missing, old children remember once how many groups they had, and roles that left the spec are drained too.
 //
 //   MendingRollout rollout(set, /*slice=*/0, KeepRoleBudgets, scalers, &objects, &plan);
 //   rollout.Remember(children);
 //   absl::Status error = rollout.Run(children);
 //
-// A child that is being deleted serves nothing, and is not written to.
+// A child that is being deleted counts as not serving, and is not written to.
 //
 // Thread-safety: distinct rollouts are independent.
 #ifndef LWS_CORE_DISAGGREGATED_MENDING_ROLLOUT_H_
@@ -26,15 +26,15 @@ namespace lws::internal {
 
 class MendingRollout {
  public:
-  // All are borrowed.
+  // Everything is borrowed.
   MendingRollout(const DisaggregatedSet& set, int32_t slice, RoleRolloutPolicy policy, const RoleScalers& scalers,
                  PassObjects* objects, PlanBuilder* plan)
       : set_(set), slice_(slice), policy_(policy), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
-  // Writes down what a child has when its revision has become old, and forgets it when it is the target again.
+  // Records the replicas of a child when its revision becomes old, and removes the record when it is the target again.
   void Remember(const SliceChildren& children);
 
-  // Makes and scales children by the policy's step. Errors: the name of a child is taken.
+  // Creates and scales children by the policy's step. Errors: the name of a child is taken.
   absl::Status Run(const SliceChildren& children);
 
  private:

@@ -1,10 +1,10 @@
-// The objects around a DisaggregatedSet as a pass sees them: what was observed, with what the pass itself has written.
+// The objects around a DisaggregatedSet as a pass sees them: the observed ones, changed by what the pass has written.
 //
 //   PassObjects objects(observation, &plan);
 //   objects.DeleteChild(objects.FindChild("llm-1-daf1923f-decode"));    // an action of the plan
 //   objects.FindChild("llm-1-daf1923f-decode");                          // nullptr
 //
-// Every write goes to the plan, and is seen at once.
+// Every write goes to the plan, and the following reads see it at once.
 //
 // Thread-safety: distinct objects are independent.
 #ifndef LWS_CORE_DISAGGREGATED_PASS_OBJECTS_H_
@@ -30,7 +30,7 @@ class DisaggregatedRole;
 
 namespace lws::internal {
 
-// A child with the replicas that the pass left it.
+// A child, with the replicas that the pass gives it.
 struct PassChild {
   const ObservedChild* object = nullptr;
   int32_t replicas = 0;
@@ -47,30 +47,30 @@ class PassObjects {
   // Both are borrowed. REQUIRES: observation.set != nullptr.
   PassObjects(const DisaggregatedObservation& observation, absl::string_view revision, PlanBuilder* plan);
 
-  // --- Children. Those of a set are controlled by it and carry its name label.
+  // --- Children. A child of a set is controlled by the set and carries the set's name label.
 
-  // The LeaderWorkerSet of that name, of whatever owner; null when there is none.
+  // The LeaderWorkerSet of this name, whoever owns it; null when there is none.
   PassChild* FindChild(absl::string_view name);
-  // Whether the set controls it, whatever its labels.
+  // Whether the set controls the child, whatever the child's labels say.
   bool IsControlled(const PassChild& child) const;
-  // The set's children, of all slices or of one, in the order of names.
+  // The set's children, of all slices or of one, sorted by name.
   std::vector<PassChild*> Children();
   const std::vector<PassChild*>& ChildrenOfSlice(int32_t slice);
 
-  // Errors: AlreadyExists when the name is taken, whatever ChildObject says.
+  // Errors: AlreadyExists when the name is taken, and those of ChildObject.
   absl::Status CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas);
   void DeleteChild(PassChild* child);
   void ScaleChild(PassChild* child, int32_t replicas);
-  // Sets the annotation that remembers the replicas, or takes it away.
+  // Sets or removes the annotation that remembers the replicas.
   void RememberReplicas(PassChild* child, std::optional<int32_t> replicas);
 
   // --- Services.
 
   bool HasService(const std::string& name) const { return services_.count(name) > 0; }
-  // Those that carry the set's name label, in the order of names.
+  // The Services that carry the set's name label, sorted by name.
   std::vector<const ObservedRoleService*> Services() const;
   void CreateService(const PassChild& child);
-  // Nothing happens when there is none of the name.
+  // Deletes the Service of this name, if there is one.
   void DeleteService(const std::string& name);
 
   const std::string& revision() const { return revision_; }
@@ -86,7 +86,7 @@ class PassObjects {
   std::deque<ObservedChild> created_children_;
   std::deque<ObservedRoleService> created_services_;
   std::map<absl::string_view, PassChild*> children_;
-  std::map<int32_t, std::vector<PassChild*>> slices_;  // own children alone
+  std::map<int32_t, std::vector<PassChild*>> slices_;  // only the set's own children
   std::map<std::string, const ObservedRoleService*> services_;
 };
 

@@ -73,7 +73,7 @@ class DisaggregatedPass {
     return DisaggregatedRevisionKey(DisaggregatedRevisionData(*observation.set));
   }
 
-  // The slice that a label names, when the set has it no more.
+  // The slice in a label, if the set no longer has this slice.
   std::optional<int64_t> RemovedSlice(const std::string& label) const {
     const std::optional<int64_t> slice = ParseStrictInteger(label);
     return slice.has_value() && *slice >= Slices(set_) ? slice : std::nullopt;
@@ -91,7 +91,8 @@ class DisaggregatedPass {
     }
   }
 
-  // A child of the target revision from before there were slices is made again with its slice in name and labels.
+  // Deletes children of the target revision that were made before there were slices. They are created again with the
+  // slice in their names and labels.
   void DeleteLegacyChildren() {
     for (const DisaggregatedRole& role : set_.spec().roles()) {
       const std::string name = LegacyChildName(set_.metadata().name(), objects_.revision(), role.name());

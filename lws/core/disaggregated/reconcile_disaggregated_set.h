@@ -1,18 +1,18 @@
-// One pass over a DisaggregatedSet: what is there comes in, what should be written next goes out.
+// One pass over a DisaggregatedSet: it takes what was observed, and returns a plan of what to write next.
 //
 //   lws::DisaggregatedObservation observation;
 //   observation.set = &set;
 //   lws::Plan plan = lws::ReconcileDisaggregatedSet(observation, now);
 //   plan.actions[0].target.name;    // llm-0-daf1923f-prefill
 //
-// Expected flow: slices that are no more go at once; scalers; legacy children, when there are several slices; every
-// slice by itself; the status of scalers and set. A slice that fails stops there, and the others go on.
+// Expected flow: slices that the set no longer has are deleted at once. Then come the scalers, legacy children if
+// there are several slices, every slice by itself, and the status of scalers and set. An error ends the pass over its
+// slice, and the other slices continue.
 //
 // Laws:
-//   1. A pure function: equal input, equal plan.
-//   2. A plan carried out, and its children become ready, leads in finitely many passes to an empty plan, unless a name
-//   is
-//      taken by somebody else.
+//   1. It is a pure function: equal input gives an equal plan.
+//   2. If every plan is performed and the children become ready, finitely many passes lead to an empty plan, unless a
+//      name is taken by somebody else's object.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_RECONCILE_DISAGGREGATED_SET_H_
@@ -25,7 +25,7 @@
 
 namespace lws {
 
-// The time is that of conditions that change. Complexity: O(children * log(children)).
+// `now` becomes the time of conditions that change. Complexity: O(children * log(children)).
 Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
                                const DisaggregatedOptions& options = {});
 

@@ -36,8 +36,8 @@ bool HasPlacement(const DisaggregatedSet& set) {
   return (policy.type() == kExclusiveSlice || policy.type() == kExclusiveTopology) && !policy.topology().empty();
 }
 
-// What the placement policy asks of the pods of a slice: together by topology, apart from other slices of the set, and
-// under ExclusiveTopology from those of all other sets.
+// Adds the terms of the placement policy to the pods of a slice: they go together by topology, apart from other slices
+// of the set, and, under ExclusiveTopology, apart from the slices of all other sets.
 absl::Status AddPlacement(const DisaggregatedSet& set, const std::string& slice, Json* pod_spec) {
   const PlacementPolicy& policy = set.spec().placement_policy();
   const Json name = Json::array({set.metadata().name()});
@@ -46,7 +46,7 @@ absl::Status AddPlacement(const DisaggregatedSet& set, const std::string& slice,
   const Json has_slice = SelectorExpression(kSliceLabel, "Exists", Json::array());
   const Json in_slice = SelectorExpression(kSliceLabel, "In", this_slice);
   Json others = Json::array({in_set});
-  if (slice == "0") others.push_back(has_slice);  // a pod without a slice label is of slice 0
+  if (slice == "0") others.push_back(has_slice);  // a pod without a slice label belongs to slice 0
   others.push_back(SelectorExpression(kSliceLabel, "NotIn", this_slice));
   Json apart = Json::array({AffinityTerm(std::move(others), policy.topology())});
   if (policy.type() == kExclusiveTopology) {
@@ -58,7 +58,7 @@ absl::Status AddPlacement(const DisaggregatedSet& set, const std::string& slice,
   return AppendAffinity(together, apart, pod_spec);
 }
 
-// `overlay` over the labels of a pod template, and the placement policy's terms.
+// Puts `overlay` over the labels of a pod template, and adds the terms of the placement policy.
 absl::Status OverlayTemplate(const DisaggregatedSet& set, const std::string& slice, const Json& overlay,
                              Json* pod_template) {
   (*pod_template)["metadata"]["labels"].update(overlay);

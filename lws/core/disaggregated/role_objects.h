@@ -20,13 +20,13 @@ class DisaggregatedSet;
 }  // namespace lws
 
 namespace lws::internal {
-// The LeaderWorkerSet of one slice, revision and role: the role's spec with these replicas, labels on it and on its pod
-// templates, and the terms of the placement policy behind the user's. Errors: InvalidArgument for an affinity in a
-// template that holds something else than objects and lists. Complexity: O(templates).
+// The LeaderWorkerSet of one slice, revision and role. It has the role's spec with these replicas, labels on itself
+// and on its pod templates, and the terms of the placement policy after the user's. Errors: InvalidArgument for an
+// affinity in a template that holds anything but objects and lists. Complexity: O(templates).
 absl::StatusOr<Json> ChildObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t slice,
                                  absl::string_view revision, int32_t replicas);
 
-// The headless Service of a child, labelled and selecting as the child is labelled.
+// The headless Service of a child. Its labels and its selector are the child's labels.
 Json RoleServiceObject(const DisaggregatedSet& set, const ObservedChild& child);
 
 Json RoleScalerObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t replicas);

@@ -1,4 +1,5 @@
-// All that a decision about a DisaggregatedSet may look at: the set, and what its namespace holds around it, borrowed.
+// Everything that a decision about a DisaggregatedSet may look at: the set, and the objects of its namespace around
+// it. All are borrowed.
 //
 //   lws::DisaggregatedObservation observation;
 //   observation.set = &set;
@@ -19,18 +20,18 @@ namespace lws {
 class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
 
-// Lists are in the order of names. Of two objects that compete for one place the last listed wins.
+// Lists are sorted by name. When two objects compete for one place, the last listed wins.
 struct DisaggregatedObservation {
-  // Null when the set does not exist; nothing else is then looked at.
+  // Null when the set does not exist. The other fields are then not read.
   const DisaggregatedSet* set = nullptr;
-  // DisaggregatedRevisionKey of the set; empty costs the pass the time to work it out.
+  // DisaggregatedRevisionKey of the set. When it is empty, the pass computes it, which costs time.
   std::string revision;
-  // The LeaderWorkerSets of the set's namespace: those that it controls and that carry its name label, and those that
-  // bear a name of its children.
+  // LeaderWorkerSets of the set's namespace: those that the set controls and that carry its name label, and those with
+  // a name that its children have or would have.
   std::vector<const ObservedChild*> children;
-  // The Services of the namespace that carry the set's name label, or bear a name of its Services.
+  // Services of the namespace that carry the set's name label, or have a name that its Services would have.
   std::vector<const ObservedRoleService*> services;
-  // The scalers of the namespace that the set controls and that carry its name label, or bear a name of its scalers.
+  // Scalers of the namespace that the set controls and that carry its name label, or that have a name of its scalers.
   std::vector<const DisaggregatedSetRoleScaler*> scalers;
 };
 

@@ -15,9 +15,9 @@ namespace lws {
 
 struct DisaggregatedOptions {
   RoleRolloutPolicy rollout = PlanRoleRollout;
-  // Beyond the policy the reference does some things once, or not at all. With this, a pass makes a child that is
-  // missing whatever the moment, remembers what an old child had when it became old and at no other time, drains what
-  // is in no spec, counts on no child that is being deleted, and does nothing while the set is being deleted.
+  // The reference repairs some things only once, or never. With this option every pass creates missing children,
+  // remembers the replicas of a child when it becomes old and only then, drains roles that are no longer in the spec,
+  // does not count on children that are being deleted, and does nothing while the set itself is being deleted.
   bool mends = false;
 };
 

@@ -81,7 +81,7 @@ void RoleScalers::DeleteOthers() {
   }
 }
 
-// A name that is taken is adopted when it is the set's own.
+// Creates the missing scaler. If its name is taken by an object of the set's own, that object becomes the scaler.
 void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* objects) {
   const std::string name = RoleScalerName(set_.metadata().name(), role.name());
   for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
@@ -105,7 +105,7 @@ void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* obje
   scalers_[role.name()] = &created_.back();
 }
 
-// What the role has already, old and new, over all slices; 1 when it has no child.
+// The groups that the role has already, in old and new children of all slices; 1 when it has no child.
 int32_t RoleScalers::Seed(const std::string& role, PassObjects* objects) const {
   bool has_child = false;
   int64_t replicas = 0;

@@ -1,5 +1,5 @@
-// The scalers of a DisaggregatedSet: which are to go, to come, to be told their status; and how many groups a role
-// wants.
+// The scalers of a DisaggregatedSet: which ones to delete or create, what their status should be, and how many groups
+// a role wants.
 //
 //   RoleScalers scalers(observation, &plan);
 //   scalers.Reconcile(&objects);
@@ -34,18 +34,18 @@ class RoleScalers {
   RoleScalers(const DisaggregatedObservation& observation, PlanBuilder* plan)
       : observation_(observation), set_(*observation.set), plan_(*plan) {}
 
-  // Deletes the scalers of roles that are External no more, then creates the missing ones, with the replicas that
-  // `objects` has of the role.
+  // Deletes the scalers of roles that are no longer External, then creates the missing ones with the replicas that
+  // `objects` has for the role.
   void Reconcile(PassObjects* objects);
 
-  // Tells every scaler how many groups its role has. Created ones are written as well.
+  // Writes into the status of every scaler how many groups its role has, including scalers created in this pass.
   void WriteStatus(PassObjects* objects, absl::Time now);
 
-  // Null when the role is not External, or has no scaler in this pass.
+  // Returns null when the role is not External, or has no scaler in this pass.
   const DisaggregatedSetRoleScaler* Find(const std::string& role) const;
 
-  // How many groups the role should have in one slice: what its scaler says if it is External, else its spec. Without a
-  // scaler it is what `child` has, 0 when that is null.
+  // How many groups the role should have in one slice: the number of its scaler if the role is External, else that of
+  // its spec. If the scaler is missing, it is what `child` has, or 0 when that is null.
   int32_t Wanted(const DisaggregatedRole& role, const PassChild* child) const;
 
  private:

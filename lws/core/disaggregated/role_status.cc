@@ -42,7 +42,7 @@ void Say(const ConditionText& text, int64_t generation, Condition* condition) {
   condition->set_observed_generation(generation);
 }
 
-// Makes it so; the time moves only with the status.
+// Sets the status. The time of transition changes only when the status does.
 void SetStatus(const char* status, const std::string& now, Condition* condition) {
   if (condition->status() == status) return;
   condition->set_status(status);
@@ -51,7 +51,7 @@ void SetStatus(const char* status, const std::string& now, Condition* condition)
 
 using Conditions = google::protobuf::RepeatedPtrField<Condition>;
 
-// The condition is True, every one of its type; it is appended when there is none.
+// Makes every condition of this type True, or appends one when there is none.
 void SetTrue(const ConditionText& text, int64_t generation, const std::string& now, Conditions* conditions) {
   bool found = false;
   for (Condition& condition : *conditions) {
@@ -66,7 +66,7 @@ void SetTrue(const ConditionText& text, int64_t generation, const std::string& n
   SetStatus(kTrue, now, &condition);
 }
 
-// The other condition ends with the words of the one that takes over.
+// Makes the conditions of this type False, with the reason and message of the condition that takes over.
 void End(const char* type, const ConditionText& successor, int64_t generation, const std::string& now,
          Conditions* conditions) {
   for (Condition& condition : *conditions) {
@@ -79,12 +79,12 @@ void End(const char* type, const ConditionText& successor, int64_t generation, c
   }
 }
 
-// Sums of children can be more than a status can say.
+// Limits a sum to what a status field can hold.
 int32_t Clamp(int64_t number) {
   return static_cast<int32_t>(std::min<int64_t>(number, std::numeric_limits<int32_t>::max()));
 }
 
-// Messages without maps are equal when their bytes are.
+// Messages without maps are equal exactly when their bytes are.
 bool IsSame(const DisaggregatedSetStatus& a, const DisaggregatedSetStatus& b) {
   return a.SerializeAsString() == b.SerializeAsString();
 }

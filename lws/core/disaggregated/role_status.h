@@ -1,9 +1,9 @@
 // The status of a DisaggregatedSet and of its scalers.
 //
-//   lws::RoleTally tally;                             // of the role over all slices and revisions
+//   lws::RoleTally tally;                             // one role over all slices and revisions
 //   tally.status = {"prefill", 6, 6, 6};
 //   tally.wanted = 6;
-//   lws::NextDisaggregatedStatus(set, {tally}, now);    // nullopt when the set's status says all that already
+//   lws::NextDisaggregatedStatus(set, {tally}, now);    // nullopt when the set already has this status
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_STATUS_H_
@@ -24,25 +24,25 @@ class DisaggregatedSetStatus;
 }  // namespace lws
 
 namespace lws::internal {
-// What a role has, and should have.
+// What a role has, and what it should have.
 struct RoleTally {
   std::string name;
   int64_t replicas = 0;
   int64_t ready = 0;
   int64_t updated = 0;
   int64_t wanted = 0;         // over all slices
-  bool lacks_scaler = false;  // a scaler should say what is wanted, and is not there
+  bool lacks_scaler = false;  // the scaler that should set `wanted` does not exist
 
   bool is_reached() const { return !lacks_scaler && replicas == wanted && ready == wanted && updated == wanted; }
 };
 
-// The status that the set should have: the roles' numbers in their order, and Available when all are reached, else
-// Progressing. Nullopt when it has it. Complexity: O(roles + conditions).
+// The status that the set should have: the roles' numbers in their order, and the condition Available when all numbers
+// are reached, else Progressing. Returns nullopt when the set has it already. Complexity: O(roles + conditions).
 std::optional<DisaggregatedSetStatus> NextDisaggregatedStatus(const DisaggregatedSet& set,
                                                               absl::Span<const RoleTally> roles, absl::Time now);
 
-// The merge patch that brings the scaler's status to what it should be, {"status": {...}}; null when nothing differs.
-// `replicas` are the groups of the role over all its children.
+// The merge patch that updates the scaler's status, {"status": {...}}; null when nothing differs. `replicas` are the
+// groups of the role over all its children.
 Json RoleScalerStatusPatch(const DisaggregatedSetRoleScaler& scaler, const std::string& set_name,
                            const std::string& role, int64_t replicas, absl::Time now);
 

@@ -4,7 +4,7 @@
 //   children.FindNew("prefill");             // the child of the target revision, or null
 //   for (const auto& [revision, roles] : children.old_revisions()) Look(roles.at("prefill"));
 //
-// Of two children of equal revision and role the last listed stands; the other is looked at by nobody.
+// When two children have the same revision and role, the last listed counts and the other is ignored.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_SLICE_CHILDREN_H_

@@ -1,4 +1,4 @@
-// Errors of the pass over a slice, worded as the reference words them.
+// Errors of the pass over a slice, with the reference's texts.
 //
 //   Refuses("llm-0-daf1923f-decode", "llm", "adopt");
 //   // LeaderWorkerSet llm-0-daf1923f-decode exists but is not controlled by DisaggregatedSet llm; refusing to adopt it
@@ -13,14 +13,14 @@
 
 namespace lws::internal {
 
-// Somebody else's LeaderWorkerSet has the name.
+// The name belongs to somebody else's LeaderWorkerSet.
 inline absl::Status Refuses(absl::string_view child, absl::string_view set, absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat("LeaderWorkerSet ", child,
                                                     " exists but is not controlled by DisaggregatedSet ", set,
                                                     "; refusing to ", what, " it"));
 }
 
-// The same error, with what was tried in front of it.
+// The same error, with the attempted operation in front of it.
 inline absl::Status Annotate(const absl::Status& status, absl::string_view what) {
   return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
 }

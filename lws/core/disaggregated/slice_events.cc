@@ -32,7 +32,7 @@ DecisionReason ReasonOf(RoleStepReason reason) {
   return DecisionReason::kRolesHaveNoStep;
 }
 
-// The groups of a role over all old revisions.
+// The groups of a role, summed over all old revisions.
 int64_t OldGroups(const RoleRolloutInput& input, size_t role, const RoleRolloutStep* step) {
   int64_t groups = 0;
   for (size_t i = role; i < input.old_groups.size(); i += input.roles.size()) {

@@ -1,4 +1,4 @@
-// What people are told of the rollout of a slice: events, and why a step is as it is.
+// Texts about the rollout of a slice: events, and the explanation of a step.
 //
 //   TellScaling("decode", "llm-0-daf1923f-decode", 3, 2, &plan);
 //   // Scaling down decode LWS llm-0-daf1923f-decode from 3 to 2 replicas
@@ -20,7 +20,7 @@ void TellStarted(const std::string& revision, PlanBuilder* plan);
 void TellCompleted(const std::string& revision, PlanBuilder* plan);
 void TellScaling(const std::string& role, const std::string& child, int32_t before, int32_t after, PlanBuilder* plan);
 
-// The decision of the step: "slice 0: decode: 2 of 4 new groups are ready", or the roles that change and how.
+// The explanation of the step: "slice 0: decode: 2 of 4 new groups are ready", or the roles that change and how.
 void ExplainStep(int32_t slice, const SliceRollout& rollout, const RoleRolloutInput& input, const RoleRolloutStep& step,
                  PlanBuilder* plan);
 

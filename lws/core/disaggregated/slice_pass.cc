@@ -38,7 +38,7 @@ absl::Status SlicePass::Run() {
   return status;
 }
 
-// A revision of which no role has groups.
+// Deletes the children of old revisions in which no role has groups left.
 void SlicePass::DeleteDrained(const SliceChildren& children) {
   for (const auto& [revision, roles] : children.old_revisions()) {
     const bool is_drained =
@@ -64,9 +64,9 @@ bool SlicePass::HasOldGroups(const SliceChildren& children) const {
   return false;
 }
 
-// --- Without old groups: everything at once.
+// --- Without old groups everything is created and scaled at once.
 
-// Under the name of today, else, in slice 0, under the legacy one; null when there is none.
+// The child under its present name, or, in slice 0, under its legacy name; null when there is none.
 absl::StatusOr<PassChild*> SlicePass::FindOwnChild(const std::string& role) {
   const std::string name = NameOf(role);
   PassChild* child = objects_.FindChild(name);
@@ -113,7 +113,7 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
   return CarryOut(rollout, step);
 }
 
-// Remembers what the old children have, then makes the new ones without groups.
+// Remembers the replicas of the old children, then creates the new ones without groups.
 absl::Status SlicePass::Begin(const SliceChildren& children) {
   looks_again_ = true;
   TellStarted(objects_.revision(), &plan_);
@@ -148,7 +148,7 @@ absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutS
   return absl::OkStatus();
 }
 
-// By the name of today, even where the new child has a legacy one.
+// Scales the child with the present name, as the reference does, even where the new child has a legacy name.
 absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t replicas) {
   const std::string name = NameOf(role);
   PassChild* child = objects_.FindChild(name);
@@ -175,7 +175,7 @@ void SlicePass::ScaleDown(const std::string& role, PassChild* child, int32_t rep
 
 // --- Services.
 
-// Every role of the spec has a ready group.
+// Whether every role of the spec has a ready group.
 bool SlicePass::IsServing(const SliceChildren::Roles& roles) const {
   return std::all_of(set_.spec().roles().begin(), set_.spec().roles().end(), [&roles](const DisaggregatedRole& role) {
     const PassChild* child = SliceChildren::Find(roles, role.name());
@@ -183,7 +183,7 @@ bool SlicePass::IsServing(const SliceChildren::Roles& roles) const {
   });
 }
 
-// Nothing happens before the target revision serves; Services of others go when theirs does not.
+// Waits until the target revision serves. Then old Services are deleted whose revision no longer serves.
 void SlicePass::ReconcileServices(const SliceChildren& children) {
   if (!IsServing(children.new_children())) return;
   for (const DisaggregatedRole& role : set_.spec().roles()) {

@@ -4,8 +4,8 @@
 //   absl::Status error = pass.Run();
 //   if (pass.looks_again()) ...    // in kSliceRetry
 //
-// Expected flow: delete what is drained; then either roll out away from what is left of old revisions, or create and
-// scale at once; then Services.
+// Expected flow: delete drained revisions. If old groups are left, roll out away from them; else create and scale at
+// once. Then reconcile the Services.
 //
 // Thread-safety: distinct passes are independent.
 #ifndef LWS_CORE_DISAGGREGATED_SLICE_PASS_H_
@@ -26,17 +26,17 @@
 
 namespace lws::internal {
 
-// While a rollout begins, or waits for its new groups.
+// The time to look again while a rollout begins, or waits for its new groups.
 inline constexpr absl::Duration kSliceRetry = absl::Seconds(1);
 
 class SlicePass {
  public:
-  // All are borrowed.
+  // Everything is borrowed.
   SlicePass(const DisaggregatedSet& set, int32_t slice, const DisaggregatedOptions& options, const RoleScalers& scalers,
             PassObjects* objects, PlanBuilder* plan)
       : set_(set), slice_(slice), options_(options), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
-  // What was written before an error stands.
+  // Writes that were made before an error stay in the plan.
   absl::Status Run();
 
   bool looks_again() const { return looks_again_; }

@@ -16,7 +16,7 @@
 namespace lws::internal {
 namespace {
 
-// A percentage is of what is wanted; without a scaler, of nothing.
+// The budget of a role. Percentages refer to the wanted groups; without a scaler an External role wants none.
 RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
   const RolloutStrategy& strategy = role.spec().rollout_strategy();
   if (!strategy.has_rolling_update_configuration()) return RoleBudget();

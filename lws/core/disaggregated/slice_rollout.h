@@ -1,4 +1,4 @@
-// The rollout of one slice as the policy's integers, and what its answer is about.
+// The rollout of one slice as integers for the policy, and the children to which its answer applies.
 //
 //   SliceRollout rollout(set, slice_children, scalers);
 //   RoleRolloutStep step = PlanRoleRollout(rollout.Input());
@@ -23,10 +23,10 @@ namespace lws::internal {
 
 class SliceRollout {
  public:
-  // Old revisions go by the creation time of their youngest child, youngest first, equal times by name.
+  // Old revisions are sorted by the creation time of their youngest child, youngest first, then by name.
   SliceRollout(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers);
 
-  // Good as long as this object.
+  // Valid as long as this object.
   RoleRolloutInput Input() const { return {goals_, spec_roles_, new_groups_, old_groups_}; }
 
   size_t roles() const { return names_.size(); }
@@ -50,10 +50,10 @@ class SliceRollout {
   std::vector<PassChild*> old_children_;
 };
 
-// The replicas that the annotation remembers; those that there are when it remembers none.
+// The replicas in the annotation, or the present replicas when it has none.
 int32_t InitialReplicas(const PassChild& child);
 
-// What the annotation holds, as a 32-bit decimal integer with an optional sign; nullopt for anything else.
+// The value of the annotation, a 32-bit decimal integer with an optional sign; nullopt for any other text.
 std::optional<int32_t> RememberedReplicas(const PassChild& child);
 
 }  // namespace lws::internal

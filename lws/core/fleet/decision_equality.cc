@@ -15,7 +15,7 @@ bool SameMeta(const ObservedMeta& a, const ObservedMeta& b) {
 
 }  // namespace
 
-// Decisions read less of a worker than of a leader, so workers are compared in fewer fields.
+// Decisions read fewer fields of a worker than of a leader, so fewer fields of workers are compared.
 bool SamePod(const ObservedPod& a, const ObservedPod& b) {
   const bool same =
       SameMeta(a.meta, b.meta) && a.worker_index == b.worker_index && a.phase == b.phase && a.restarted == b.restarted;

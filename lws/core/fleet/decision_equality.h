@@ -1,9 +1,9 @@
-// Whether any decision could tell two observations of one object apart.
+// Whether two observations of one object are equal for every decision.
 //
 //   lws::internal::SamePod(before, after);    // true: nothing is due
 //
-// Versions do not count, being handed on and not read; nor do the texts of a StatefulSet's two revisions, which are
-// compared with each other alone.
+// Resource versions do not count: decisions hand them on without reading them. The texts of a StatefulSet's two
+// revisions do not count either: decisions only compare them with each other.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_FLEET_DECISION_EQUALITY_H_
@@ -17,7 +17,7 @@ namespace lws::internal {
 bool SamePod(const ObservedPod& a, const ObservedPod& b);
 bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b);
 
-// Whether or not they are due.
+// Ignores whether the leaders are due.
 inline bool SameLeader(const PackedLeader& a, const PackedLeader& b) {
   return ((a.exists ^ b.exists) | (a.node ^ b.node) | (a.revision ^ b.revision) | (a.phase ^ b.phase) |
           (a.has_ready_condition ^ b.has_ready_condition) | (a.restarted ^ b.restarted) |

@@ -1,11 +1,11 @@
-// The sets that a pass has to look at, and the pods that have to be decided anew, each once.
+// The sets that need a pass and the pods that need a decision, each listed once.
 //
 //   lws::internal::DueList due;
 //   due.AddSet(&set);
 //   due.AddSet(&set);
 //   due.TakeSets(&numbers);    // the number of the set, once
 //
-// What is due is marked in the set or the packed member itself, so that adding it again costs one look.
+// A set or packed member carries a mark while it is due, so adding it again costs one read.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_DUE_LIST_H_
@@ -31,7 +31,7 @@ class DueList {
     sets_.push_back(set);
   }
 
-  // A leader, or a packed worker.
+  // Adds a leader, or a packed worker.
   void AddMember(FleetSet* set, int32_t group, int32_t worker) {
     if (worker == 0) {
       PackedLeader& leader = set->groups.At(group).leader;
@@ -47,10 +47,10 @@ class DueList {
 
   bool empty() const { return sets_.empty() && pods_.empty(); }
 
-  // A pod without a place. It is not marked, and may be added more than once.
+  // Adds a pod without a place. Such a pod has no mark, so it may be listed more than once.
   void AddName(absl::string_view namespace_name, absl::string_view name);
 
-  // Append what is due, in the order in which it became so; nothing is due then.
+  // Append what is due, in the order in which it became due, and empty the list.
   void TakeSets(std::vector<uint32_t>* sets);
   std::vector<FleetName> TakeSets();
   void TakePods(std::vector<Member>* members, std::vector<FleetName>* others);
@@ -58,7 +58,7 @@ class DueList {
 
  private:
   std::vector<FleetSet*> sets_;
-  std::vector<Place> pods_;  // without a set, the name at the place `group` of names_
+  std::vector<Place> pods_;  // without a set, `group` is an index in names_
   std::vector<FleetName> names_;
 };
 

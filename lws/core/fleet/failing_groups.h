@@ -15,7 +15,8 @@
 
 namespace lws::internal {
 
-// What a member or its StatefulSet has become may decide whether one that fails restarts the group.
+// Lists the group if it has a failing member: a change of a member or its StatefulSet may decide whether the group
+// restarts.
 inline void ListFailing(FleetSet* set, int32_t group, bool member_fails) {
   PackedLeader& leader = set->groups.At(group).leader;
   leader.has_failing |= member_fails;
@@ -24,13 +25,13 @@ inline void ListFailing(FleetSet* set, int32_t group, bool member_fails) {
   set->failing.push_back(group);
 }
 
-// The worker was failing before its change, or is after it. One that neither failed nor fails matters only if restarts
-// wait for the group to start: otherwise the group's memory is left alone.
+// Lists the worker's group after a change of the worker. If it neither failed before nor fails now, the group only
+// matters when restarts wait until it has started. Otherwise the group's memory is not touched.
 inline void ListFailingWorker(const Place& place, bool failed, bool fails) {
   if (failed || fails || place.set->restart_facts.waits_for_start) ListFailing(place.set, place.group, fails);
 }
 
-// Puts every group with a member that fails into FleetSet::failing. Complexity: O(groups).
+// Puts every group with a failing member into FleetSet::failing. Complexity: O(groups).
 void ListAllFailing(FleetSet* set);
 
 }  // namespace lws::internal

@@ -40,7 +40,7 @@ struct Fleet::State {
   FleetNumbers numbers{&index, &due, &whole, &packed, &objects};
   FleetViews observer{&index};
 
-  // What is due names sets, which have to stay until it was taken.
+  // Due entries refer to sets, so sets are only forgotten after all due entries were taken.
   void ForgetUnused() {
     if (due.empty()) index.ForgetUnused();
   }

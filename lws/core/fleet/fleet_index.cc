@@ -64,7 +64,7 @@ void FleetIndex::MayBeUnused(FleetSet* set) {
 }
 
 void FleetIndex::ForgetUnused() {
-  // A set that goes may leave its parent unused, which is then behind it in the list.
+  // Forgetting a set may leave its parent unused. The parent is then appended to this list while we walk it.
   for (size_t i = 0; i < maybe_unused_.size(); ++i) {
     FleetSet* set = maybe_unused_[i];
     set->use.may_be_unused = false;
@@ -84,7 +84,7 @@ void FleetIndex::ForgetUnused() {
 
 void FleetIndex::Forget(FleetSet* set) {
   if (FleetSet* parent = set->parent; parent != nullptr) {
-    const auto group = parent->namesakes.find(ParsePodName(set->name)->ordinal);  // as when it came by its parent
+    const auto group = parent->namesakes.find(ParsePodName(set->name)->ordinal);  // found when the parent was set
     if (--group->second == 0) parent->namesakes.erase(group);
     MayBeUnused(parent);
   }

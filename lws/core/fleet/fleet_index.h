@@ -1,4 +1,4 @@
-// The sets of a fleet by name and by number, the objects of a namespace, and the places that names stand for.
+// Finds the sets of a fleet by name and by number, the objects of a namespace, and the places that names stand for.
 //
 //   lws::internal::FleetIndex index;
 //   lws::internal::FleetSet& set = index.SetOf("default", "vllm");
@@ -31,15 +31,15 @@ using ByName = absl::flat_hash_map<std::string, std::unique_ptr<T>>;
 
 struct FleetNamespace {
   absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
-  ByName<ObservedStatefulSet> statefulsets;  // those kept whole
-  ByName<ObservedPod> pods;                  // those kept whole
+  ByName<ObservedStatefulSet> statefulsets;  // only those kept whole
+  ByName<ObservedPod> pods;                  // only those kept whole
   std::map<std::string, ObservedRevision> revisions;
   ByName<ObservedService> services;
   ByName<ObservedPodGroup> pod_groups;
   int64_t revisions_version = 0;
 };
 
-// Null when there is none.
+// Returns null when there is none.
 template <typename T>
 const T* Find(const ByName<T>& objects, absl::string_view name) {
   const auto found = objects.find(name);
@@ -48,23 +48,23 @@ const T* Find(const ByName<T>& objects, absl::string_view name) {
 
 class FleetIndex {
  public:
-  // Made when it is not there.
+  // The namespace, which is created if it does not exist.
   FleetNamespace& In(absl::string_view name);
   FleetSet& SetOf(absl::string_view namespace_name, absl::string_view name);
 
-  // Null when there is none.
+  // Returns null when there is none.
   FleetNamespace* FindNamespace(absl::string_view name);
-  // Null unless the set exists.
+  // Returns null unless the set exists.
   FleetSet* FindSet(absl::string_view namespace_name, absl::string_view name);
-  // By number; null where a number is free.
+  // Sets by number; null where a number is free.
   const std::vector<FleetSet*>& sets() const { return sets_; }
   size_t known_sets() const { return sets_.size() - free_numbers_.size(); }
 
-  // The host speaks of the set by its number from now on, or does so no more.
+  // Records whether the host uses the set's number.
   void HoldNumber(FleetSet* set, bool holds);
-  // An object of the set has gone, or the set itself.
+  // Call it when an object of the set, or the set itself, was removed.
   void MayBeUnused(FleetSet* set);
-  // Forgets the sets that do not exist and have nothing left. REQUIRES: nothing is due.
+  // Forgets the sets that do not exist and have no objects left. REQUIRES: nothing is due.
   void ForgetUnused();
 
   // Calls visit(name, namespace), in no order.
@@ -78,7 +78,7 @@ class FleetIndex {
   // The place that the pod's labels name, if its own name agrees with them.
   Place PlaceOf(const ObservedPod& pod);
 
-  // Without a set when no packed object has the name.
+  // Returns a place without a set when no packed object has the name.
   Place FindPackedPod(FleetNamespace* space, absl::string_view name);
   Place FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
 
@@ -86,7 +86,7 @@ class FleetIndex {
   absl::flat_hash_map<std::string, ObservedNode>& nodes() { return nodes_; }
   const absl::flat_hash_map<std::string, ObservedNode>& nodes() const { return nodes_; }
 
-  // For packing and unpacking objects of the set.
+  // The names that packing and unpacking the set's objects needs.
   PackingNames NamesOf(FleetSet* set) { return {set->namespace_name, set->name, &set->revision_names, &node_names_}; }
 
  private:

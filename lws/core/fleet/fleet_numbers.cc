@@ -15,13 +15,13 @@
 namespace lws::internal {
 namespace {
 
-// How far ahead memory is asked for while facts are told.
+// How many facts ahead the memory is prefetched.
 constexpr size_t kPrefetchDistance = 12;
 
 }  // namespace
 
-// The usual event: a packed pod that is there already. False when it is another case. A name is never in two places, so
-// that no other has to be looked at.
+// Handles the usual event, about a packed pod that exists already. Returns false for any other event. An object's name
+// is in one place only, so no other place must be checked.
 inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   FleetSet* set = index_.sets()[facts.member.set];
   const PackedGroup* group = set->groups.Find(facts.member.group);

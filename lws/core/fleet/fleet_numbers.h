@@ -1,10 +1,10 @@
-// Pods and StatefulSets that are told in numbers, of sets, revisions and nodes that have numbers.
+// Applies facts: pods and StatefulSets told in the numbers of sets, revisions and nodes.
 //
 //   lws::internal::FleetNumbers numbers(&index, &due, &whole, &packed, &objects);
 //   numbers.TellPods({&facts, 1});
 //
-// The usual fact is about a packed pod that was there already. It is written into its place at once; all other facts go
-// the way of objects that are told by name.
+// Most facts are about a packed pod that already exists, and are written directly into its place. All others are
+// handled like objects told by name.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_NUMBERS_H_
@@ -28,7 +28,7 @@ class FleetNumbers {
   FleetNumbers(FleetIndex* index, DueList* due, WholeObjects* whole, PackedObjects* packed, FleetObjects* objects)
       : index_(*index), due_(*due), whole_(*whole), packed_(*packed), objects_(*objects) {}
 
-  // As Fleet has them.
+  // As documented for Fleet.
   absl::Status TellPods(absl::Span<const PodFacts> pods);
   absl::Status TellWorkers(absl::Span<const WorkersFacts> statefulsets);
 
@@ -36,7 +36,7 @@ class FleetNumbers {
   bool UpdatePod(const PodFacts& facts);
   void TellPod(const PodFacts& facts);
   void TellStatefulSet(const WorkersFacts& facts);
-  // Another set's packed pod of the member's name goes.
+  // Removes another set's packed pod that has the member's name.
   void MakeRoom(const Place& place);
 
   FleetIndex& index_;

@@ -191,7 +191,7 @@ void FleetObjects::PackWaiting(const FleetSet& set) {
   for (const ObservedPod& pod : waiting) {
     const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
     AddPodNow(pod);
-    // It was the set that was told.
+    // Only the set was told now, not the pod, so restore the pod's mark for the relist.
     const Place place = is_untold ? index_.FindPackedPod(set.space, pod.meta.name) : Place();
     if (place.set != nullptr) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;
   }
@@ -211,7 +211,7 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
     }
   }
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
-  // Read once here, so that no look at a leader has to.
+  // Check the data once here, so that looks at leaders need not.
   revision.is_known_to_read = RevisionReads(revision.data);
   space.revisions[name] = std::move(revision);
 }

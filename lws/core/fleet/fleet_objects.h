@@ -1,14 +1,13 @@
-// The objects of a fleet as they are told by name: packed into the groups of their sets where they fit, whole where
-// they do not.
+// The objects of a fleet that are told by name: packed into the groups of their sets where they fit, else kept whole.
 //
 //   lws::internal::FleetObjects objects(&index, &due, &whole, &packed);
 //   objects.AddPod(pod);
 //   index.FindPackedPod(space, "vllm-12-3");    // {set vllm, group 12, worker 3}
 //
 // Laws:
-//   1. A name is never in two places: packed in one, packed in another, or whole.
-//   2. The facts of a set are those of all objects that are named after their labels; the others are counted as
-//   irregular of every set that they may concern.
+//   1. A name is in at most one place: packed in one set, or whole.
+//   2. The facts of a set count all objects whose names agree with their labels. Every other object is counted as
+//      irregular in each set that it may concern.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_OBJECTS_H_
@@ -32,7 +31,7 @@ class FleetObjects {
   FleetObjects(FleetIndex* index, DueList* due, WholeObjects* whole, PackedObjects* packed)
       : index_(*index), due_(*due), whole_(*whole), packed_(*packed) {}
 
-  // What decisions read of an object anew becomes due.
+  // These functions store an object, and mark as due what decisions now read differently.
   void AddSet(LeaderWorkerSet set);
   void AddPod(ObservedPod pod);
   void AddStatefulSet(ObservedStatefulSet statefulset);
@@ -41,18 +40,18 @@ class FleetObjects {
   void AddPodGroup(ObservedPodGroup pod_group);
   void AddNode(ObservedNode node);
 
-  // Without effect when there is no such object.
+  // Does nothing when there is no such object.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
   void RemovePod(FleetNamespace* space, absl::string_view name);
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
-  // Without marking the object as told.
+  // As AddPod, but without marking the object as told.
   void AddPodNow(ObservedPod pod);
   void AddStatefulSetNow(ObservedStatefulSet statefulset);
-  // Packs the workers that came before there was a place for them.
+  // Packs workers that were told before there was a place for them.
   void PackWaiting(const FleetSet& set);
-  // False when the object has no place among the groups. One whose facts alone fit is kept whole, too.
+  // Returns false when the object has no place among the groups. When only its facts fit, it is kept whole, too.
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);
 

@@ -14,7 +14,7 @@
 namespace lws::internal {
 namespace {
 
-// Calls add(group, worker) for the packed objects of the kind that were not told.
+// Calls add(group, worker) for the packed objects of the kind that were not told since BeginRelist.
 template <typename Add>
 void ForEachUntold(const FleetSet& set, bool are_pods, const Add& add) {
   const int32_t workers = set.groups.workers();

@@ -18,7 +18,7 @@ const GroupFacts& FleetSet::FactsFor(const std::string& revision_key) {
   counted_.revision_key = revision_key;
   wanted.revision_key = counted_.revision_key;
   counted_.frame = wanted;
-  // Without a number left no group that is counted here has the revision: such groups are irregular.
+  // When no number is left for the revision, only irregular groups can have it, so no counted group does.
   counted_.revision_number = static_cast<RevisionId>(revision_names.Intern(revision_key).value_or(65535));
   counted_.facts = GroupFacts();
   groups.ForEach([this](int32_t index, const PackedGroup& group, const PackedWorker*) {

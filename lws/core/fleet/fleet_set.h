@@ -1,10 +1,10 @@
-// One set of a Fleet: its groups in packed form, and what a pass reads of them, kept up to date.
+// One set of a Fleet: its groups in packed form, and the facts that a pass reads, kept up to date.
 //
 //   set.Change(12, [](lws::internal::PackedGroup* group) { group->leader.has_ready_condition = 1; });    // true: a
 //   pass is due set.FactsFor("6c5b8f7d9").counts.ready;
 //
 // Laws:
-//   1. The facts are those that ReadGroups reads of the same groups.
+//   1. The facts equal those that ReadGroups reads from the same groups.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_SET_H_
@@ -30,29 +30,30 @@ namespace lws::internal {
 
 struct FleetNamespace;
 
-// The revisions that concern a set, as of the version of its namespace's revisions.
+// The revisions that concern a set, read at this version of its namespace's revisions.
 struct SetRevisions {
   std::vector<const ObservedRevision*> list;
   int64_t version = -1;
 };
 
-// Whether anybody still has a use for a set.
+// Whether something still uses a set.
 struct SetUse {
-  uint32_t number = 0;          // in its fleet
+  uint32_t number = 0;          // its number in the fleet
   bool number_is_held = false;  // by the host
-  // Of a set that does not exist: it is among those that may have nothing left, and so many of its objects have to go
-  // before it is worth a look.
+  // Only for a set that does not exist: whether it is in the list of sets that may be unused, and how many of its
+  // objects must be removed before it is worth another check.
   bool may_be_unused = false;
   int64_t objects_to_go = 0;
 };
 
-// A set, or what belongs to one that was not told yet.
+// A set. It may hold objects before the set itself was told.
 class FleetSet {
  public:
   FleetSet(std::string namespace_name, std::string name)
       : namespace_name(std::move(namespace_name)), name(std::move(name)), revision_names(/*limit=*/65534) {}
 
-  // Changes the group, which is made when it is not there, and counts it anew. True when a pass may find another plan.
+  // Changes the group, which is created if it does not exist, and recounts it. Returns true when a pass may decide
+  // differently now.
   template <typename ChangeGroup>
   bool Change(int32_t index, const ChangeGroup& change) {
     PackedGroup& group = groups.At(index);
@@ -72,32 +73,31 @@ class FleetSet {
   const std::string namespace_name;
   const std::string name;
   SetUse use;
-  FleetNamespace* space = nullptr;  // where it is
+  FleetNamespace* space = nullptr;  // its namespace
 
-  // What every event touches is together.
+  // The fields that every event touches stay together.
   PackedGroups groups;
   NameTable revision_names;
-  // Objects that belong to the set, or are named as if they did, and are not named after their labels: the facts are
-  // worth nothing while there are any.
+  // The number of objects that belong to the set, or are named as if they did, but whose names disagree with their
+  // labels. While there are any, the facts are not used.
   int64_t irregular = 0;
   // The pods that are kept whole, by the group index label.
   absl::flat_hash_map<std::optional<std::string>, std::vector<const ObservedPod*>> whole_pods;
 
-  // By group, while it has workers of another owner than its StatefulSet.
+  // The second owner of a group's workers besides the StatefulSet, by group.
   absl::flat_hash_map<int32_t, PackedUid> other_owners;
 
-  // Groups with a packed member that fails, of which something changed since a pass looked last, or that owed a restart
-  // then; each once.
+  // Groups with a failing packed member that changed since the last pass, or that owed a restart in it; each once.
   std::vector<int32_t> failing;
 
-  // Sets that are named like groups of this one share their names with objects of it.
-  absl::flat_hash_map<int32_t, int32_t> namesakes;  // how many by group
-  FleetSet* parent = nullptr;                       // the set that this one is a namesake in; null when there is none
+  // Other sets whose names look like groups of this set: their objects may share names with this set's objects.
+  absl::flat_hash_map<int32_t, int32_t> namesakes;  // number of such sets, by group
+  FleetSet* parent = nullptr;                       // the set whose group this set's name looks like, or null
 
   SetRevisions revisions;
   bool is_due = false;
 
-  // As it was told.
+  // The set's last state.
   bool exists = false;
   LeaderWorkerSet set;
   SetDigest digest;

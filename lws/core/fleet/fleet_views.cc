@@ -108,7 +108,7 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
       observation->worker_statefulsets.push_back(statefulset.get());
     }
   }
-  // Packed StatefulSets of other sets that are named like a leader of this one.
+  // Packed StatefulSets of other sets may be named like a leader of this one.
   for (const auto& [name, leader] : leaders) {
     const Place place = index_.FindPackedStatefulSet(&space, name);
     if (place.set == nullptr || place.set == set) continue;
@@ -118,8 +118,8 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   SortByName(&observation->worker_statefulsets);
 }
 
-// Whether a packed member of the group fails, and the group that one restarts: its own, unless a leader of its name has
-// other labels.
+// Whether a packed member of the group fails, and the group that it restarts. That is its own group, unless the leader
+// of this name has other labels.
 FleetViews::Failure FleetViews::FailureOf(FleetSet* set, int32_t group) {
   Failure failure;
   for (int32_t i = 0; i <= set->groups.workers(); ++i) {
@@ -137,12 +137,12 @@ FleetViews::Failure FleetViews::FailureOf(FleetSet* set, int32_t group) {
 
 std::vector<int32_t> FleetViews::GroupsToRestart(FleetSet* set) {
   std::vector<int32_t> owed;
-  // Where other objects may stand in for members, more decides than what the group's own changes tell of.
+  // Where other objects may stand in for members, changes outside of the group matter too, so all groups are checked.
   const bool is_plain = set->irregular == 0 && set->parent == nullptr && set->namesakes.empty();
   if (!is_plain) ListAllFailing(set);
   const auto is_over = [this, set, is_plain, &owed](int32_t group) {
     PackedLeader& leader = set->groups.At(group).leader;
-    // Whoever fails, a leader that is on its way, or not there, is left alone.
+    // If the leader is gone or already terminating, a failing member restarts nothing.
     const bool has_leader = leader.exists ? !leader.terminating || leader.is_whole : !set->space->pods.empty();
     const Failure failure = is_plain && !has_leader ? Failure{true, std::nullopt} : FailureOf(set, group);
     if (failure.restarted.has_value()) owed.push_back(*failure.restarted);
@@ -163,7 +163,7 @@ std::vector<int32_t> FleetViews::GroupsToRestart(FleetSet* set) {
   return owed;
 }
 
-// All but the groups.
+// Observes everything except the groups.
 SetObservation FleetViews::ObserveAround(FleetSet* set) {
   set_scratch_.Clear();
   FleetNamespace& space = *set->space;
@@ -214,7 +214,8 @@ bool FleetViews::IsStarted(const FleetSet& set, int32_t group) {
 std::optional<RestartFacts> FleetViews::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
   const PackedGroup& packed = *set.groups.Find(group);
   const FleetNamespace& space = *set.space;
-  // Where an object is not packed, one of its name may be whole: a pod anywhere, a StatefulSet where it is irregular.
+  // An object that is not packed may still exist whole: a pod in any namespace with whole pods, a StatefulSet in a set
+  // with irregular objects.
   const bool knows_leader = packed.leader.exists ? !packed.leader.is_whole : space.pods.empty();
   const bool knows_workers = packed.workers.exists ? !packed.workers.is_whole : set.irregular == 0;
   const bool shares_names = set.parent != nullptr || !set.namesakes.empty();
@@ -222,7 +223,7 @@ std::optional<RestartFacts> FleetViews::PackedRestartFacts(const FleetSet& set, 
   const PackedWorker* pod = set.groups.FindWorker(group, worker);
   RestartFacts facts = set.restart_facts;
   if (facts.waits_for_start && !set.whole_pods.empty()) return std::nullopt;
-  if (worker > 0 && !pod->exists) return std::nullopt;  // it is kept whole
+  if (worker > 0 && !pod->exists) return std::nullopt;  // the pod is kept whole
   facts.is_leader = worker == 0;
   facts.triggered = facts.is_leader ? packed.leader.fails : pod->fails;
   facts.leader_exists = packed.leader.exists;

@@ -1,4 +1,4 @@
-// Observations of a fleet's objects: packed ones are unpacked for as long as somebody looks.
+// Observations of a fleet's objects. Packed objects are unpacked only for the lifetime of an observation.
 //
 //   lws::internal::FleetViews observer(&index);
 //   lws::SetObservation observation = observer.ObserveSet(set);
@@ -30,18 +30,18 @@ class FleetViews final : private LeaderPods {
   // Borrows `index`.
   explicit FleetViews(FleetIndex* index) : index_(*index) {}
 
-  // Borrow from this and the fleet's objects, until these are changed, or the next observation. Of a set that is null
-  // or does not exist there is nothing.
+  // The results borrow from this object and the fleet's objects, until these change or another observation is made. A
+  // set that is null or does not exist gives an empty observation.
   SetObservation ObserveSet(FleetSet* set);
   SetObservation ObserveWholeSet(FleetSet* set);
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
 
-  // What decisions on a member read, as Fleet has it.
+  // The facts that decisions on a member read, as documented for Fleet.
   RestartFacts RestartFactsOf(const Place& member);
   LeaderFacts LeaderFactsOf(const Place& member);
 
  private:
-  // Objects made for an observation; their texts keep their memory from one to the next.
+  // Objects made for an observation. Their texts keep their memory from one observation to the next.
   template <typename T>
   class Scratch {
    public:
@@ -52,7 +52,7 @@ class FleetViews final : private LeaderPods {
     }
 
    private:
-    std::deque<T> objects_;  // stay where they are
+    std::deque<T> objects_;  // a deque, because pointers to its objects must stay valid
     size_t used_ = 0;
   };
   struct ScratchObjects {
@@ -65,7 +65,7 @@ class FleetViews final : private LeaderPods {
     }
   };
 
-  // LeaderPods: of the set that was observed last.
+  // Implements LeaderPods for the set that was observed last.
   const ObservedPod* FindLeader(int32_t group) override;
 
   struct Failure {
@@ -73,16 +73,16 @@ class FleetViews final : private LeaderPods {
     std::optional<int32_t> restarted;  // group
   };
   Failure FailureOf(FleetSet* set, int32_t group);
-  // As SetObservation has them. Complexity: O(members of failing groups).
+  // The groups for SetObservation::groups_to_restart. Complexity: O(members of failing groups).
   std::vector<int32_t> GroupsToRestart(FleetSet* set);
 
-  // All but the groups.
+  // Observes everything except the groups.
   SetObservation ObserveAround(FleetSet* set);
-  // Every object that belongs to the set, however it is named.
+  // Lists every object that belongs to the set, however it is named.
   void ListGroups(FleetSet* set, SetObservation* observation);
   void ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
                    std::vector<const ObservedPod*>* members);
-  // As the observation is reduced, where all that they ask of is packed.
+  // The facts to which the observation would be reduced, if everything that they depend on is packed; else nullopt.
   static std::optional<RestartFacts> PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker);
   std::optional<LeaderFacts> PackedLeaderFacts(FleetSet* set, int32_t group);
   static bool IsStarted(const FleetSet& set, int32_t group);
@@ -93,7 +93,7 @@ class FleetViews final : private LeaderPods {
 
   FleetIndex& index_;
   FleetSet* observed_set_ = nullptr;
-  RevisionChoice choice_;  // of it
+  RevisionChoice choice_;  // for the set that was observed last
   ScratchObjects set_scratch_;
   ScratchObjects pod_scratch_;
 };

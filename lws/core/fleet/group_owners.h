@@ -1,9 +1,9 @@
-// The owners that the workers of a group name: the group's StatefulSet, and at most one other.
+// The owners of a group's workers: the group's StatefulSet, and at most one other.
 //
-//   lws::internal::TakeOwner(place, uid);      // false: the StatefulSet's; true: the other's; nullopt: no room
+//   lws::internal::TakeOwner(place, uid);      // false: it is the StatefulSet; true: the other; nullopt: no room
 //
-// Workers of a former StatefulSet end while those of the next begin. A packed group has place for two UIDs: that of the
-// StatefulSet, and the one in FleetSet::other_owners.
+// Workers of a former StatefulSet end while those of the next one begin. Therefore a packed group has room for two
+// UIDs: that of its StatefulSet, and the one in FleetSet::other_owners.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_GROUP_OWNERS_H_
@@ -19,14 +19,14 @@
 
 namespace lws::internal {
 
-// What the worker names as its controller.
+// The controller that the worker names.
 PackedUid OwnerOf(const FleetSet& set, int32_t group, const PackedWorker& worker);
 
-// Whether a worker of the group, but for the one in `place`, names that owner. Complexity: O(workers).
+// Whether a worker of the group, other than the one in `place`, names that owner. Complexity: O(workers).
 bool HasWorkerOf(const Place& place, bool other_owner);
 
-// Makes the owner one of the two that a group has place for, and returns whether it is the other; nullopt when both are
-// taken. REQUIRES: the group is there.
+// Makes `owner` one of the two owners of the group, and returns whether it is the other one; nullopt when both are
+// taken. REQUIRES: the group exists.
 std::optional<bool> TakeOwner(const Place& place, const PackedUid& owner);
 
 }  // namespace lws::internal

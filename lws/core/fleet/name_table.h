@@ -1,10 +1,10 @@
-// Numbers for texts that come again and again: revision keys, names of nodes.
+// Numbers for texts that occur again and again: revision keys, names of nodes.
 //
 //   lws::internal::NameTable names(/*limit=*/65535);
 //   names.Intern("6c5b8f7d9");    // 1
 //   names.Text(1);                // "6c5b8f7d9"
 //
-// The empty text is 0. A text keeps its number for the life of the table.
+// The empty text has the number 0. A text keeps its number for the life of the table.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_FLEET_NAME_TABLE_H_
@@ -25,7 +25,7 @@ class NameTable {
   // Numbers go up to `limit`.
   explicit NameTable(uint32_t limit) : limit_(limit), texts_(1) {}
 
-  // nullopt when the table is full.
+  // Returns nullopt when the table is full.
   std::optional<uint32_t> Intern(absl::string_view text) {
     if (text.empty()) return 0;
     const auto found = numbers_.find(text);
@@ -46,7 +46,7 @@ class NameTable {
  private:
   uint32_t limit_;
   uint32_t end_ = 1;
-  std::deque<std::string> texts_;  // stay where they are
+  std::deque<std::string> texts_;  // a deque, because references to its texts must stay valid
   absl::flat_hash_map<absl::string_view, uint32_t> numbers_;
 };
 

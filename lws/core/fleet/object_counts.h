@@ -1,4 +1,4 @@
-// How many sets, groups and pods a fleet has.
+// Counts the sets, groups and pods of a fleet.
 //
 //   lws::internal::CountObjects(index.sets()).pods;
 //
@@ -13,7 +13,7 @@
 
 namespace lws::internal {
 
-// Counts the sets that exist, as Fleet::Count has them. Complexity: O(members).
+// Counts the sets that exist, with the meaning of Fleet::Count. Complexity: O(members).
 FleetCounts CountObjects(const std::vector<FleetSet*>& sets);
 
 }  // namespace lws::internal

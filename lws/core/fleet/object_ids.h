@@ -1,4 +1,4 @@
-// UIDs in 16 bytes, and the numbers that stand for texts which many objects share.
+// UIDs in 16 bytes, and numbers for texts that many objects share.
 //
 //   std::optional<lws::PackedUid> uid = lws::ParseUid("5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d");
 //   lws::UidText(*uid);    // "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d"
@@ -31,7 +31,7 @@ struct PackedUid {
 std::optional<PackedUid> ParseUid(absl::string_view text);
 std::string UidText(const PackedUid& uid);
 
-// The texts of the revision keys and nodes are kept once; 0 is the empty text.
+// Numbers for the texts of revision keys and nodes, which are stored once. 0 is the empty text.
 using RevisionId = uint16_t;
 using NodeId = uint32_t;
 

@@ -9,7 +9,7 @@
 namespace lws::internal {
 namespace {
 
-// A resource version as Kubernetes writes it.
+// Parses a resource version in the form that Kubernetes writes.
 std::optional<uint64_t> ParseVersion(const std::string& text) {
   uint64_t version = 0;
   if (text.empty()) return 0;
@@ -24,7 +24,7 @@ std::optional<PackedUid> OwnerUid(const ObservedMeta& meta, absl::string_view ki
   return ParseUid(meta.controller->uid);
 }
 
-// Packs the life of a leader or a worker that exists.
+// Packs the fields that a leader and a worker share. The pod exists.
 template <typename Packed>
 void PackLife(PodPhase phase, bool restarted, bool terminating, Packed* pod) {
   pod->exists = 1;

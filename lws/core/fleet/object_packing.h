@@ -1,15 +1,15 @@
-// Pods and StatefulSets, as observed or as facts, to their packed form, and back to what is observed.
+// Converts pods and StatefulSets, given as observations or facts, to their packed form and back to observations.
 //
 //   lws::internal::PackedLeader leader = {};
 //   lws::internal::PackLeader(pod, &names, &leader);              // kFits
-//   lws::internal::UnpackLeader(leader, 12, names, &again);       // equal for every decision
+//   lws::internal::UnpackLeader(leader, 12, names, &again);       // equal to `pod` for every decision
 //
 // Laws:
-//   1. Where the answer is kFits, every decision on the unpacked object is that on the object. What no decision reads
-//      comes back empty: of leaders the controller; of workers the resource version, the node, readiness, annotations
-//      and the group key; of StatefulSets the resource version and the texts of the two revisions, which are only
-//      compared with each other.
-//   2. Where it is kFactsOnly, existence, revision, phase and readiness are good all the same.
+//   1. After kFits, every decision on the unpacked object equals that on the object. Fields that no decision reads
+//      come back empty: for leaders the controller; for workers the resource version, the node, readiness, annotations
+//      and the group key; for StatefulSets the resource version and the texts of the two revisions, which decisions
+//      only compare with each other.
+//   2. After kFactsOnly, existence, revision, phase and readiness are still right.
 //
 // Thread-safety: may be called concurrently on different tables.
 #ifndef LWS_CORE_FLEET_OBJECT_PACKING_H_
@@ -27,7 +27,7 @@
 
 namespace lws::internal {
 
-// What all objects of a set have in common.
+// The texts that the objects of a set share.
 struct PackingNames {
   const std::string& namespace_name;
   const std::string& set_name;
@@ -37,25 +37,25 @@ struct PackingNames {
 
 enum class Packing {
   kFits,
-  kFactsOnly,  // something about the object is not as Kubernetes and LeaderWorkerSet make it
+  kFactsOnly,  // the object differs from what Kubernetes and LeaderWorkerSet make
   kNone,       // no number is left for the revision
 };
 
-// REQUIRES: the pod is a leader, the StatefulSet one of workers, named after its labels.
+// REQUIRES: the pod is a leader, or the StatefulSet one of workers, and its name agrees with its labels.
 Packing PackLeader(const ObservedPod& pod, const PackingNames& names, PackedLeader* leader);
-// `owner` is set to the UID of the controller, the leader pod of its name, when it fits.
+// If the StatefulSet fits, `owner` is set to the UID of its controller, the leader pod with its name.
 Packing PackStatefulSet(const ObservedStatefulSet& statefulset, const PackingNames& names, PackedStatefulSet* workers,
                         PackedUid* owner);
-// REQUIRES: the pod is named SET-GROUP-WORKER after its labels. `owner` is set to the UID of the controller, the
-// StatefulSet SET-GROUP, when it fits.
+// REQUIRES: the pod's name is SET-GROUP-WORKER and agrees with its labels. If it fits, `owner` is set to the UID of
+// its controller, the StatefulSet SET-GROUP.
 Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWorker* worker, PackedUid* owner);
 
-// Facts stand for objects that fit.
+// Packs facts, which always fit.
 PackedLeader PackLeader(const PodFacts& facts);
 PackedStatefulSet PackStatefulSet(const WorkersFacts& facts);
 PackedWorker PackWorker(const PodFacts& facts);
 
-// Every field of the result is written.
+// Writes every field of the result.
 void UnpackLeader(const PackedLeader& leader, int32_t group, const PackingNames& names, ObservedPod* pod);
 void UnpackStatefulSet(const PackedGroup& packed, int32_t group, const PackingNames& names,
                        ObservedStatefulSet* statefulset);

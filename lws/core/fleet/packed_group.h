@@ -1,12 +1,12 @@
-// A group in 64 bytes and each of its workers in 20: what decisions read of objects that are as Kubernetes makes them.
+// A group in 64 bytes and each of its workers in 20. They hold what decisions read of objects that Kubernetes made.
 //
 //   lws::internal::PackedGroups groups;
 //   groups.SetWorkers(7);
-//   groups.At(12).leader.phase = ...;    // made when it is not there
-//   groups.Find(13);                     // null: nothing was ever there
+//   groups.At(12).leader.phase = ...;    // created if it does not exist
+//   groups.Find(13);                     // null when no group of its page was ever created
 //
-// Groups lie in pages of 64, so that a large index costs a page and not all that is below it. All members of a group
-// are in one place: an event touches one or two lines of memory.
+// Groups lie in pages of 64, so that a large index costs one page and not everything below it. All members of a group
+// lie together, so that an event touches one or two cache lines.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_FLEET_PACKED_GROUP_H_
@@ -39,29 +39,30 @@ struct PackedLeader {
   uint16_t has_ready_condition : 1;
   uint16_t restarted : 1;
   uint16_t terminating : 1;
-  uint16_t fails : 1;  // TriggersRestart of the three
+  uint16_t fails : 1;  // TriggersRestart of phase, restarted and terminating
   uint16_t requests_tpus : 1;
-  uint16_t has_group_key : 1;  // that of its name; else none
-  uint16_t has_pod_group : 1;  // PodGroupName of its name and revision; else none
-  // The object is kept whole elsewhere, for what does not fit here; only the words above that the set reads are good.
+  uint16_t has_group_key : 1;  // the key derived from its name; else it has none
+  uint16_t has_pod_group : 1;  // PodGroupName of its name and revision; else it has none
+  // The object does not fit here and is kept whole elsewhere. Only those of the fields above that the set reads are
+  // valid.
   uint16_t is_whole : 1;
   uint16_t is_due : 1;
-  // A member of the group fails, or failed when it was last looked at; the group is then in FleetSet::failing.
+  // A member of the group fails, or did at the last look. The group is then in FleetSet::failing.
   uint16_t has_failing : 1;
   uint16_t is_listed : 1;
   uint16_t is_told : 1;  // since the list of its kind began
 };
 
 struct PackedStatefulSet {
-  PackedUid uid;  // also what the group's packed workers name as their controller, but for those of another owner
+  PackedUid uid;  // packed workers name it as their controller, unless has_other_owner
   int32_t replicas;
   int32_t available_replicas;
   int32_t status_replicas;
   RevisionId revision;
   uint16_t exists : 1;
   uint16_t terminating : 1;
-  uint16_t one_revision : 1;        // currentRevision and updateRevision are the same
-  uint16_t is_owned_by_leader : 1;  // its controller is the leader pod of its name, with the leader's UID here
+  uint16_t one_revision : 1;        // currentRevision equals updateRevision
+  uint16_t is_owned_by_leader : 1;  // its controller is the leader pod of its name, by UID
   uint16_t is_whole : 1;            // as for the leader
   uint16_t is_told : 1;             // as for the leader
 };
@@ -79,16 +80,16 @@ struct PackedWorker {
   uint16_t phase : 3;
   uint16_t restarted : 1;
   uint16_t terminating : 1;
-  uint16_t fails : 1;  // TriggersRestart of the three
-  // Its controller is FleetSet::other_owners of the group: workers of a former StatefulSet end while those of the next
-  // begin.
+  uint16_t fails : 1;  // TriggersRestart of phase, restarted and terminating
+  // Its controller is the group's entry in FleetSet::other_owners: workers of a former StatefulSet end while those of
+  // the next one begin.
   uint16_t has_other_owner : 1;
   uint16_t is_due : 1;
   uint16_t is_told : 1;  // as for the leader
 };
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
 
-// What JudgeGroup asks of the group.
+// The fields of the group that JudgeGroup reads.
 inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
   GroupSummary summary;
   summary.has_leader = group.leader.exists;
@@ -105,19 +106,19 @@ inline GroupSummary SummaryOf(const PackedGroup& group, RevisionId key) {
 
 class PackedGroups {
  public:
-  // The most workers of a group that are packed. A larger group keeps its other workers whole, so that memory follows
-  // the members that are there, and not a size that somebody wrote.
+  // The most workers of a group that are packed. A larger group keeps its other workers whole, so that memory grows
+  // with the members that exist and not with a size that somebody wrote.
   static constexpr int32_t kMostWorkers = 4095;
 
   static constexpr int32_t kPageGroups = 64;
 
-  // Workers that a group has place for.
+  // The number of workers for which every group has room.
   int32_t workers() const { return workers_; }
 
-  // Makes place for that many workers a group; there is never less than before. Complexity: O(groups) when it grows.
+  // Makes room for this many workers in every group; the room never shrinks. Complexity: O(groups) when it grows.
   void SetWorkers(int32_t workers);
 
-  // Null when the page of the group is not there. REQUIRES: index >= 0.
+  // Returns null when the page of the group does not exist. REQUIRES: index >= 0.
   const PackedGroup* Find(int32_t index) const {
     const std::byte* page = PageOf(index);
     return page == nullptr ? nullptr : GroupIn(page, index % kPageGroups);
@@ -125,7 +126,7 @@ class PackedGroups {
   PackedGroup* Find(int32_t index) { return const_cast<PackedGroup*>(std::as_const(*this).Find(index)); }
   PackedGroup& At(int32_t index);
 
-  // Calls change(group, its workers) for the groups of every page, in order.
+  // Calls change(group, its workers) for all groups of the existing pages, in order.
   template <typename Change>
   void ForEachMutable(const Change& change) {
     ForEach([this, &change](int32_t index, const PackedGroup&, const PackedWorker*) {
@@ -134,7 +135,7 @@ class PackedGroups {
     });
   }
 
-  // Worker 1 and up; null when the page is not there, or there is no place for such a worker.
+  // Worker 1 and up. Returns null when the page does not exist, or when groups have no room for such a worker.
   const PackedWorker* FindWorker(int32_t index, int32_t worker) const {
     const PackedGroup* group = Find(index);
     if (group == nullptr || worker < 1 || worker > workers_) return nullptr;
@@ -144,8 +145,8 @@ class PackedGroups {
     return const_cast<PackedWorker*>(std::as_const(*this).FindWorker(index, worker));
   }
 
-  // Asks the processor for the memory of a member, worker 0 being the leader. REQUIRES: worker <= workers(). Inlined
-  // always: GCC takes a function that only prefetches for one without effect, and leaves its calls out.
+  // Prefetches the memory of a member; worker 0 is the leader. REQUIRES: worker <= workers(). Always inlined, because
+  // GCC treats a function that only prefetches as one without effect and drops the calls.
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Prefetch(int32_t index, int32_t worker) const {
     const PackedGroup* group = Find(index);
     if (group == nullptr) return;
@@ -163,7 +164,7 @@ class PackedGroups {
     __builtin_prefetch(pages_.data() + static_cast<size_t>(index) / kPageGroups);
   }
 
-  // Calls visit(index, group, its workers) for the groups of every page, in order.
+  // Calls visit(index, group, its workers) for all groups of the existing pages, in order.
   template <typename Visit>
   void ForEach(const Visit& visit) const {
     for (size_t i = 0; i < pages_.size(); ++i) {
@@ -179,14 +180,14 @@ class PackedGroups {
   }
 
  private:
-  // kPageGroups groups, each with its workers behind it.
+  // A page: kPageGroups groups, each followed by its workers.
   struct FreePage {
     void operator()(std::byte* page) const;
   };
   using Page = std::unique_ptr<std::byte, FreePage>;
 
   static constexpr size_t kLine = 64;  // of memory, in bytes
-  // How far ahead ForEach asks for memory, in bytes.
+  // How far ahead ForEach prefetches, in bytes.
   static constexpr size_t kAhead = 2048;
 
   static size_t GroupBytes(int32_t workers) {

@@ -21,7 +21,7 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
   next.is_told = next.exists;
   const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
   if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
-  if (!next.exists) next.uid = packed.leader.uid;  // of an owner that went
+  if (!next.exists) next.uid = packed.leader.uid;  // the StatefulSet may still name it as its owner
   const bool same = SameLeader(packed.leader, next);
   if (same) {
     packed.leader = next;
@@ -41,7 +41,7 @@ void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefu
   PackedGroup& packed = set->groups.At(group);
   PackedStatefulSet next = workers;
   const bool keeps_uid = !next.exists || next.is_whole;
-  if (keeps_uid) next.uid = packed.workers.uid;  // that the workers name
+  if (keeps_uid) next.uid = packed.workers.uid;  // the workers still name it as their owner
   SwitchOwner(set, group, next.uid);
   next.is_told = packed.workers.is_told = next.exists;
   const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
@@ -79,12 +79,13 @@ bool PackedObjects::AddWorker(const Place& place, PackedWorker worker, const Pac
   FleetNamespace& space = *place.set->space;
   if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
   worker.has_other_owner = *is_other;
-  if (before != owner) packed.exists = 0;  // so that it is told as new
+  if (before != owner) packed.exists = 0;  // so that PutWorker treats it as new
   PutWorker(place, worker);
   return true;
 }
 
-// The StatefulSet has this UID now: the workers of the one before have another owner, if it was not theirs already.
+// Records the new UID of the group's StatefulSet. The workers of the former one then have another owner, and workers
+// that were waiting for this UID have it as their StatefulSet.
 void PackedObjects::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid) {
   PackedStatefulSet& workers = set->groups.At(group).workers;
   if (workers.uid == uid) return;

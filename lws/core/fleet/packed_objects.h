@@ -1,12 +1,12 @@
-// The pods and StatefulSets of a fleet in their places among the packed groups of their sets.
+// Puts the pods and StatefulSets of a fleet into their places among the packed groups of their sets.
 //
 //   lws::internal::PackedObjects packed(&index, &due, &whole);
 //   packed.PutLeader(&set, /*group=*/12, leader);
-//   packed.PutLeader(&set, /*group=*/12, {});    // it is gone
+//   packed.PutLeader(&set, /*group=*/12, {});    // the leader is gone
 //
 // Laws:
-//   1. What a decision reads anew becomes due: the set, the member, or both.
-//   2. An object that does not fit any more, because another object of its group has another UID now, is kept whole.
+//   1. Whatever a decision now reads differently becomes due: the set, the member, or both.
+//   2. An object that no longer fits, because another object of its group has a new UID, is kept whole.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_PACKED_OBJECTS_H_
@@ -30,19 +30,19 @@ class PackedObjects {
   // Borrows all.
   PackedObjects(FleetIndex* index, DueList* due, WholeObjects* whole) : index_(*index), due_(*due), whole_(*whole) {}
 
-  // Into their places, or, as what does not exist, out of them.
+  // Put an object into its place, or remove it if it does not exist.
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
   void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
-  // REQUIRES: the group is there.
+  // REQUIRES: the group exists.
   void PutWorker(const Place& place, const PackedWorker& worker);
 
-  // A worker with its owner, in the place of a whole pod of its name. False, and nothing is done, when the group's
-  // other objects name other owners.
+  // Adds a worker with its owner, replacing a whole pod of its name. Returns false, and changes nothing, when the
+  // group has no room for the owner.
   bool AddWorker(const Place& place, PackedWorker worker, const PackedUid& owner);
 
  private:
   void SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid);
-  // What does not fit any more: the StatefulSet; the workers of the other owner.
+  // Unpack objects that no longer fit: the StatefulSet, or the workers of the other owner.
   void UnpackWorkers(FleetSet* set, int32_t group);
   void UnpackMembers(FleetSet* set, int32_t group);
 

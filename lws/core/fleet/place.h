@@ -1,4 +1,4 @@
-// Where the members of a set's groups have their places.
+// The places of the members of a set's groups.
 //
 //   lws::internal::Place place = {&set, /*group=*/12, /*worker=*/3};
 //   lws::internal::MemberName(set, place.group, place.worker);    // "vllm-12-3"
@@ -15,10 +15,10 @@
 
 namespace lws::internal {
 
-// A group number beyond this is a broken label, and costs no memory.
+// A group number beyond this comes from a broken label. Such a group gets no memory.
 inline constexpr int32_t kMaxGroups = 1 << 24;
 
-// Where a member of a group has its place; without a set it has none.
+// The place of a member of a group. It has no set when there is no place.
 struct Place {
   FleetSet* set = nullptr;
   int32_t group = 0;
@@ -32,7 +32,7 @@ struct Place {
 // SET-GROUP, or SET-GROUP-WORKER.
 std::string MemberName(const FleetSet& set, int32_t group, int32_t worker);
 
-// Whether the object's name says which group it is of, and such a group may have a place.
+// Whether the object's name gives its group, and the group's number is small enough for a place.
 inline bool IsNamedGroup(const ObservedMeta& meta) {
   return meta.group_in_name >= 0 && meta.group_in_name < kMaxGroups;
 }

@@ -1,9 +1,10 @@
-// Which objects were told since the list of their kind began, of those that have no bit for it in their packed form.
+// Records which objects were told since the list of their kind began. It is for objects without a packed form, which
+// has a bit for this.
 //
 //   lws::internal::Relists relists;
 //   relists.Begin("Pod");
 //   relists.Told("Pod", "default", "vllm-0");
-//   relists.WasTold("Pod", "default", "vllm-1");    // false: it is gone, if the list is at its end
+//   relists.WasTold("Pod", "default", "vllm-1");    // false: after the end of the list it counts as gone
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_RELISTS_H_
@@ -24,7 +25,7 @@ class Relists {
   void End(absl::string_view kind) { told_.erase(kind); }
   bool IsOn(absl::string_view kind) const { return !told_.empty() && told_.contains(kind); }
 
-  // Nothing without a list of the kind.
+  // Does nothing when no list of the kind is under way.
   void Told(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
     if (!IsOn(kind)) return;
     told_[kind].insert({std::string(namespace_name), std::string(name)});
@@ -35,7 +36,7 @@ class Relists {
   }
 
  private:
-  // By kind: namespaces and names.
+  // By kind, as pairs of namespace and name.
   absl::flat_hash_map<std::string, absl::flat_hash_set<std::pair<std::string, std::string>>> told_;
 };
 

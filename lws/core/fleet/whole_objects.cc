@@ -38,7 +38,7 @@ void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool 
   std::vector<FleetSet*> sets;
   if (!meta.set_name.empty() && meta.group_index.has_value())
     sets.push_back(&index_.SetOf(meta.namespace_name, meta.set_name));
-  // It may be named like a leader pod of another set, whose workers it then passes for.
+  // If it is named like a leader pod of another set, it passes for the StatefulSet of that leader's workers.
   if (const std::optional<PodName> parsed = ParsePodName(meta.name); parsed.has_value()) {
     sets.push_back(&index_.SetOf(meta.namespace_name, parsed->parent));
   }
@@ -76,8 +76,8 @@ void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view nam
   space->statefulsets.erase(found);
 }
 
-// Whatever its labels, a StatefulSet is the leader StatefulSet of a set of its name, and passes for the workers of a
-// leader pod of its name.
+// Whatever its labels say, a StatefulSet is the leader StatefulSet of the set with its name, and passes for the
+// workers of the leader pod with its name. So both sets become due.
 void WholeObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second.get());
   const ObservedPod* pod = Find(space->pods, name);

@@ -1,4 +1,4 @@
-// The pods and StatefulSets of a fleet that are kept whole, since they fit no place among the packed groups.
+// The pods and StatefulSets of a fleet that are kept whole, because they do not fit among the packed groups.
 //
 //   lws::internal::WholeObjects whole(&index, &due);
 //   whole.KeepPod(std::make_unique<ObservedPod>(pod));
@@ -30,15 +30,15 @@ class WholeObjects {
   void KeepPod(std::unique_ptr<ObservedPod> pod);
   void KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset);
 
-  // Without effect when no whole object has the name.
+  // Does nothing when no whole object has the name.
   void ErasePod(FleetNamespace* space, absl::string_view name);
   void EraseStatefulSet(FleetNamespace* space, absl::string_view name);
 
-  // The sets that a StatefulSet of this name concerns whatever its labels are become due.
+  // Marks as due the sets that a StatefulSet of this name concerns, whatever its labels are.
   void MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
-  // Links are from the sets that the objects concern.
+  // Link the objects to the sets that they concern, or unlink them.
   void LinkPod(const ObservedPod& pod, bool add);
   void LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add);
 

@@ -17,7 +17,7 @@
 namespace lws::internal {
 namespace {
 
-// Where the name SET-index stands among such names in the order of their bytes: 1, 10, 100, 11, 2.
+// The position of the name SET-index when such names are sorted as bytes: 1, 10, 100, 11, 2.
 uint64_t NameOrder(int32_t index) {
   uint64_t scaled = static_cast<uint64_t>(index) * 16;
   uint64_t digits = 1;
@@ -26,15 +26,15 @@ uint64_t NameOrder(int32_t index) {
   return scaled + digits;
 }
 
-// One of two lists that are walked together.
+// One of the two lists that ReadNamedGroups walks at the same time.
 template <typename T>
 class NamedList {
  public:
   NamedList(const std::vector<const T*>& objects, const std::string& set_name)
       : next_(objects.begin()), end_(objects.end()), set_name_(set_name) {}
 
-  // Reads the next object; false when it is not named after its labels, or not in order. At the end `order` is larger
-  // than any.
+  // Reads the next object. Returns false when its name disagrees with its labels, or the list is not sorted. At the
+  // end, `order` is larger than that of any object.
   bool Advance() {
     object = nullptr;
     const uint64_t last = order;
@@ -55,8 +55,8 @@ class NamedList {
   const std::string& set_name_;
 };
 
-// Both lists at once, as long as they are in the order of their names, and names and labels agree: then no two objects
-// have one label, and every rule below finds the same. False, with nothing to rely on, where that ends.
+// Reads both lists in one walk, as long as they are sorted by name and names agree with labels. Then no two objects
+// have the same label, so every rule below gives the same result. Returns false otherwise; `facts` is then unusable.
 bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame, GroupFacts* facts) {
   const std::string& set_name = observation.set->metadata().name();
   NamedList<ObservedPod> leaders(observation.leader_pods, set_name);
@@ -79,7 +79,7 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
   }
 }
 
-// The worker StatefulSets by their group index, the last listed for each.
+// The worker StatefulSets by their group index. For each index the last listed counts.
 absl::flat_hash_map<int64_t, const ObservedStatefulSet*> ByGroup(const SetObservation& observation) {
   absl::flat_hash_map<int64_t, const ObservedStatefulSet*> by_group;
   by_group.reserve(observation.worker_statefulsets.size());
@@ -101,7 +101,7 @@ GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, 
     const std::optional<int64_t> index = ParseStrictInteger(leader->meta.group_index.value_or(""));
     if (!index.has_value() || *index < 0 || *index >= leader_replicas) continue;
     const int32_t group = static_cast<int32_t>(*index);
-    // The last listed of a group counts, also when its name is not the leader's.
+    // The last listed leader of a group counts, even when its name is not the leader's.
     const bool named = leader->meta.name == LeaderPodName(set_name, group);
     bool ready = named && leader->ready();
     bool updated = named && leader->meta.revision_key == frame.revision_key;

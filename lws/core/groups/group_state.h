@@ -1,14 +1,14 @@
-// The groups of a set, reduced to what decisions need: three bits each, and counts.
+// The groups of a set, reduced to what decisions need: a few bits for each, and counts.
 //
 //   lws::internal::GroupFacts groups = lws::internal::ReadGroups(observation, "6c5b8f7d9");
 //   groups.bits.DoneTail(6);    // for the planner
 //   groups.counts.ready;        // for the status
 //
-// For the planner a group is seen when its leader pod NAME-i and, for a size above 1, its worker StatefulSet NAME-i are
-// there, both with the group index i as label; the last listed of a label counts. For the status a worker StatefulSet
-// is found by its leader's name. A group is updated when both carry the current key, and ready when the leader is ready
-// and all workers are available in one revision. For the planner an index that is no integer, negative or out of range
-// is passed over.
+// The planner sees a group when its leader pod NAME-i and, for a size above 1, its worker StatefulSet NAME-i exist and
+// both have the group index i as label; for each label, the last listed counts. It ignores an index that is not an
+// integer, negative or out of range. The status finds a worker StatefulSet by its leader's name. A group is updated
+// when both objects carry the current key, and ready when the leader is ready and all workers are available in one
+// revision.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_GROUPS_GROUP_STATE_H_
@@ -39,18 +39,18 @@ struct StatusCounts {
 };
 
 struct GroupFacts {
-  GroupBits bits;  // of the groups that the leader StatefulSet has replicas for, at least
+  GroupBits bits;  // for at least as many groups as the leader StatefulSet has replicas
   StatusCounts counts;
-  // InvalidArgument naming the leader pod whose group index is no integer; the counts are then worth nothing.
+  // InvalidArgument naming the leader pod whose group index is not an integer. The counts are then unusable.
   absl::Status error;
 };
 
-// What the set, and the revision of the pass, ask of every group.
+// The properties of the set, and of the pass's revision, by which every group is judged.
 struct GroupFrame {
   absl::string_view revision_key;  // borrowed
   int32_t partition = 0;
   int32_t replicas = 1;
-  // A set without a size has one pod a group for the planner, and workers for the status, as the reference has it.
+  // For a set without a size the planner expects no workers and the status does, as in the reference.
   bool planner_wants_workers = false;
   bool status_wants_workers = true;
 
@@ -62,27 +62,27 @@ struct GroupFrame {
 
 GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key);
 
-// What there is of one group whose leader and workers are named after their labels.
+// The state of a group whose objects have names that agree with their labels.
 struct GroupSummary {
   bool has_leader = false;
   bool leader_ready = false;
-  bool leader_updated = false;  // of the revision of the pass
+  bool leader_updated = false;  // has the revision of the pass
   bool leader_terminating = false;
-  bool has_workers = false;  // their StatefulSet
+  bool has_workers = false;  // their StatefulSet exists
   bool workers_ready = false;
   bool workers_updated = false;
   bool workers_terminating = false;
 };
 
-// Either may be null.
+// Both may be null.
 GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
 
 struct GroupVerdict {
   // For the planner.
   bool ready = false;
   bool updated = false;
-  bool leaving = false;  // the leader, or the StatefulSet of workers, is terminating
-  // For the status; all false when the group does not count.
+  bool leaving = false;  // the leader or the worker StatefulSet is terminating
+  // For the status; all are false when the group does not count.
   bool counts = false;
   bool counts_ready = false;
   bool counts_updated = false;
@@ -95,18 +95,17 @@ struct GroupVerdict {
 
 GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group);
 
-// Adds the group to the counts, or takes it back with `sign` -1.
+// Adds the group to the counts, or subtracts it with `sign` -1.
 void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
                  StatusCounts* counts);
 
-// Complexity: O(leader pods + worker StatefulSets); less by a factor when both are in the order of their names and
-// these agree with their labels, as they do in a cluster that nobody tampered with.
-// Nothing is allocated without the bits.
+// Complexity: O(leader pods + worker StatefulSets). It is several times faster when both lists are sorted by name and
+// names agree with labels, as in a cluster without tampering. Without the bits nothing is allocated.
 enum class GroupDetail { kCounts, kCountsAndBits };
 GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key,
                       GroupDetail detail = GroupDetail::kCountsAndBits);
 
-// All workers are there, available, and of one revision.
+// Whether all workers exist, are available, and have one revision.
 bool WorkersReady(const ObservedStatefulSet& worker_statefulset);
 
 }  // namespace lws::internal

@@ -34,7 +34,7 @@ ConditionText TextOf(ConditionKind kind) {
   return {"", "", "", ""};
 }
 
-// Conditions of other types are somebody else's.
+// Whether the two conditions cannot both be True. Conditions of other types belong to somebody else.
 bool Excludes(absl::string_view a, absl::string_view b) {
   const auto is_progress = [](absl::string_view type) { return type == "Progressing" || type == "UpdateInProgress"; };
   return (a == "Available" && is_progress(b)) || (b == "Available" && is_progress(a));
@@ -46,7 +46,7 @@ int32_t SpecPartition(const LeaderWorkerSet& set) {
   return set.spec().rollout_strategy().rolling_update_configuration().partition();
 }
 
-// The conditions that should be, the first being the one to tell of.
+// The conditions that should be True, or stalled. An event is told for the first one.
 absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas,
                                              RolloutProgressing progressing) {
   const ConditionKind progress =
@@ -69,7 +69,7 @@ void Put(const ConditionText& text, Condition* condition) {
   condition->set_message(text.message);
 }
 
-// The condition is as the text has it, for this generation. One that is True may have other words.
+// Whether the condition equals the text, for this generation. A condition that is True may have other words.
 bool IsAs(const Condition& condition, const ConditionText& text, int64_t generation) {
   if (condition.status() != text.status || condition.observed_generation() != generation) return false;
   return condition.status() == "True" || condition.reason() == text.reason;
@@ -84,8 +84,8 @@ bool HasToEnd(const Condition& condition, const ConditionText& text) {
   return Excludes(condition.type(), text.type) && (condition.status() == "True" || IsStalled(condition));
 }
 
-// Makes the condition so for this generation, and those that it excludes False. A condition that already was keeps its
-// words and time.
+// Sets the condition for this generation, and makes those that it excludes False. A condition that is already so keeps
+// its words and time.
 void SetCondition(ConditionKind kind, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
   const ConditionText text = TextOf(kind);
   bool found = false;
@@ -123,7 +123,7 @@ bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& 
   return found;
 }
 
-// Messages without maps are equal when their bytes are.
+// Messages without maps are equal exactly when their bytes are.
 template <typename Message>
 bool SameMessage(const Message& a, const Message& b) {
   return a.SerializeAsString() == b.SerializeAsString();
@@ -170,7 +170,7 @@ SetStatus NextStatus(const SetObservation& observation, const StatusCounts& coun
   const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, progressing);
   for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
-  // A deadline that is exceeded has an event of its own.
+  // An exceeded deadline has its own event, so it needs none here.
   if (progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
     result.event_reason = text.reason;

@@ -7,9 +7,10 @@
 // Laws:
 //   1. NextStatus is idempotent: with its own result in the set, nothing changes.
 //   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
-//   3. A condition is created only when it is True, but for law 4. Every condition's observedGeneration follows that of
-//      the set.
-//   4. A stalled rollout is not Progressing, for a Deployment's reason ProgressDeadlineExceeded, until it moves.
+//   3. A condition is created only when it is True, except by law 4. Every condition's observedGeneration follows that
+//      of the set.
+//   4. A stalled rollout is not Progressing, with a Deployment's reason ProgressDeadlineExceeded, until it moves
+//      again.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_GROUPS_STATUS_H_
@@ -31,22 +32,24 @@ class LeaderWorkerSetStatus;
 
 namespace lws::internal {
 
-// Whether the rollout has made progress within its deadline, where it has one (lws/rollout/controls.h).
+// Whether the rollout has made progress within its deadline, if it has one (lws/rollout/controls.h).
 enum class RolloutProgressing { kOnTime, kStalled };
 
 struct SetStatus {
   bool changed = false;
   std::shared_ptr<const LeaderWorkerSetStatus> status;
-  // What to tell in an event: the reason and note of the first condition that changed.
+  // The event to record: the reason and note of the first condition that changed.
   std::optional<std::string> event_reason;
   std::string event_note;
 };
 
-// Whether NextStatus would change nothing and tell nothing, found without building it. Complexity: O(conditions).
+// Whether NextStatus would change and tell nothing. It finds this out without building a status. Complexity:
+// O(conditions).
 bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts,
                      RolloutProgressing progressing = RolloutProgressing::kOnTime);
 
-// All groups of [0, replicas) are ready and updated, with a partition of 0: former revisions are of no use any more.
+// Whether all groups of [0, replicas) are ready and updated, with a partition of 0. Former revisions are then not
+// needed.
 bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
 
 SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,

@@ -1,9 +1,10 @@
-// What an action sends: a document that is made when it is looked at, and until then shares what many have in common.
+// What an action sends. The document is made only when it is read; until then the object shares what many have in
+// common.
 //
 //   auto base = std::make_shared<const lws::Json>(lws::Json::parse(
 //       R"({"kind": "StatefulSet", "spec": {"replicas": 1, "updateStrategy": {"rollingUpdate": {"partition": 0}}}})"));
 //   lws::ActionObject object = lws::ActionObject::OfStatefulSet(base, {/*partition=*/3, /*replicas=*/5});
-//   object.Document()["spec"]["replicas"];    // 5: the rest is that of `base`
+//   object.Document()["spec"]["replicas"];    // 5; everything else is that of `base`
 //
 // Laws:
 //   1. Equality is that of the documents, however they are kept.
@@ -30,7 +31,7 @@ class LeaderWorkerSetStatus;
 
 class ActionObject {
  public:
-  // Nothing is sent.
+  // An object that sends nothing.
   ActionObject() = default;
 
   static ActionObject Of(Json document);
@@ -46,7 +47,7 @@ class ActionObject {
   static ActionObject OfStatefulSet(SharedJson base, const Numbers& numbers,
                                     std::shared_ptr<const internal::StatefulSetText> text = nullptr);
 
-  // The LeaderWorkerSet of this name with its status alone.
+  // The LeaderWorkerSet of this name, with only its status.
   static ActionObject OfStatus(std::string namespace_name, std::string name,
                                std::shared_ptr<const LeaderWorkerSetStatus> status);
 
@@ -61,13 +62,13 @@ class ActionObject {
   // For a host that need not look at the document again: as OfStatefulSet was given them, else null and nullopt.
   const std::optional<Numbers>& numbers() const { return numbers_; }
   SharedJson base() const { return numbers_.has_value() ? document_ : nullptr; }
-  // As OfStatus was given it, else null.
+  // The status that OfStatus was given, else null.
   const LeaderWorkerSetStatus* status() const { return status_.get(); }
 
   friend bool operator==(const ActionObject& a, const ActionObject& b);
 
  private:
-  // Whole, or to be completed by the numbers.
+  // The whole document, or the base for the numbers.
   SharedJson document_;
   std::optional<Numbers> numbers_;
   std::shared_ptr<const internal::StatefulSetText> text_;  // of document_ with numbers

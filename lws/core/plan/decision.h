@@ -1,9 +1,9 @@
-// Why a plan is as it is: one reason per decision, with what it was about.
+// Explains a plan: one reason for each decision, and what it was about.
 //
 //   lws::ToString({lws::DecisionReason::kRolling, lws::DecisionSubject::kLeaderStatefulSet, "", 3, 5});
 //   // "leader StatefulSet: one rolling step: partition 3, replicas 5"
 //
-// Small enough that explaining costs nothing: texts are made when they are read.
+// Decisions are small, so that explaining costs almost nothing: texts are made only when they are read.
 //
 // Thread-safety: values.
 #ifndef LWS_CORE_PLAN_DECISION_H_
@@ -17,7 +17,7 @@
 namespace lws {
 
 enum class DecisionReason {
-  // Sets.
+  // About sets.
   kSetTerminating,
   kLeaderStatefulSetTerminating,
   kRevisionFound,
@@ -38,7 +38,7 @@ enum class DecisionReason {
   kServiceMissing,
   kStatusChanged,
   kUpdateDone,
-  // Pods.
+  // About pods.
   kNoTrigger,
   kRestartPolicyNone,
   kGroupStillStarting,
@@ -61,7 +61,7 @@ enum class DecisionReason {
   kWorkersExist,
   kPodGroupMissing,
   kFormerPodGroup,
-  // Roles of a slice.
+  // About the roles of a slice.
   kRolesHaveNoStep,
   kRolesWaitForReady,
   kRolesHaveTooMuchOld,
@@ -73,7 +73,7 @@ enum class DecisionReason {
   kRolesAreHeld,
 };
 
-// A few words, for people.
+// A short text for people.
 absl::string_view DecisionReasonText(DecisionReason reason);
 
 // What a decision is about: the set or pod that the pass looks at, or an object that belongs to it.
@@ -86,12 +86,12 @@ struct Decision {
   DecisionReason reason = DecisionReason::kAtRest;
   DecisionSubject subject = DecisionSubject::kSet;
   std::string detail;  // a revision key, or which part of the set and how; may be empty
-  // The leader StatefulSet's; -1 where they are not decided.
+  // For the leader StatefulSet; -1 where they are not decided.
   int32_t partition = -1;
   int32_t replicas = -1;
 };
 
-// The detail, or partition and replicas; may be empty.
+// The detail, or partition and replicas. It may be empty.
 std::string DetailText(const Decision& decision);
 
 std::string ToString(const Decision& decision);

@@ -1,4 +1,4 @@
-// What a host should do next: a plan is data that prints, compares and serialises.
+// What a host should do next. A plan is data: it can be printed, compared and serialised.
 //
 //   lws::Plan plan;
 //   for (const lws::Action& action : plan.actions) lws::VerbName(action.verb);    // a host performs them in order
@@ -6,8 +6,9 @@
 //   plan.error.ok();                   // true: nothing stopped the decision
 //   plan.empty();                      // true
 //
-// Expected flow: perform the actions in order and stop at the first that fails; record every event whose `after_action`
-// actions have succeeded; then report `error`, or look again as told. A plan that wants nothing is empty.
+// Expected flow: perform the actions in order and stop at the first that fails; record every event whose
+// `after_action` actions have succeeded; then report `error`, or look again after `requeue_after`. A plan that needs
+// nothing is empty.
 //
 // Thread-safety: values; const access may be concurrent.
 #ifndef LWS_CORE_PLAN_PLAN_H_
@@ -41,9 +42,9 @@ struct ObjectRef {
   }
 };
 
-// An event for people to read, to be recorded about `regarding`.
+// An event for people, to be recorded about the object `regarding`.
 struct Event {
-  // How many actions of the plan must have succeeded before it is recorded.
+  // How many actions of the plan must have succeeded before the event is recorded.
   int32_t after_action = 0;
   bool is_warning = false;
   std::string reason;
@@ -56,10 +57,10 @@ struct Event {
 enum class Verb {
   kCreate,
   kApply,         // server-side apply by the field manager kFieldManager, with force
-  kUpdateStatus,  // of the status subresource, at resource_version
-  kDelete,        // at uid and resource_version
+  kUpdateStatus,  // update of the status subresource, at resource_version
+  kDelete,        // deletion at uid and resource_version
   kPatch,         // a JSON merge patch
-  kPatchStatus,   // the same of the status subresource
+  kPatchStatus,   // a JSON merge patch of the status subresource
 };
 
 enum class Propagation { kDefault, kForeground };
@@ -68,49 +69,51 @@ struct Action {
   Verb verb = Verb::kCreate;
   std::string api_version;
   ObjectRef target;
-  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, the patch for kPatch and
-  // kPatchStatus, empty for kDelete.
+  // What to send: whole objects for kCreate and kApply, metadata and status for kUpdateStatus, the patch for kPatch
+  // and kPatchStatus, nothing for kDelete.
   ActionObject object;
   Propagation propagation = Propagation::kDefault;
-  // The object the action was decided on; empty where it needs none. A host refuses the action when they are stale.
+  // The object for which the action was decided; empty where none is needed. A host refuses the action when they are
+  // stale.
   std::string uid;
   std::string resource_version;
-  // A conflict means: look again, and is no error.
+  // A conflict is not an error here; it means that the host should look again.
   bool conflict_is_retry = false;
-  // To be recorded when the action fails, with ": ERROR" behind the note.
+  // The event to record when the action fails, with ": ERROR" appended to its note.
   std::optional<Event> failure_event;
 };
 
 struct Plan {
   std::vector<Action> actions;
   std::vector<Event> events;
-  // Look again after this time; nullopt: when something changes.
+  // Look again after this time. Without a value, look when something changes.
   std::optional<absl::Duration> requeue_after;
-  // What is to be remembered of the rollout from here on, under controls.
+  // The progress of the rollout to keep from now on, under controls.
   std::shared_ptr<const RolloutProgress> rollout_progress;
-  // Not empty: the rollout takes too long, and the set is to get the template of this revision back (ApplyRevision).
+  // If not empty, the rollout takes too long, and the set should get the template of this revision back
+  // (ApplyRevision).
   std::string revert_to;
-  // What is to be remembered of the pod's group from here on, under a restart policy with a memory.
+  // The memory of the pod's group to keep from now on, under a restart policy.
   std::shared_ptr<const RestartMemory> restart_memory;
-  // Broken input that ended the decision; the actions and events before it stand.
+  // Broken input that ended the decision. The actions and events before it are still to be performed.
   absl::Status error;
-  // Why, decision by decision.
+  // The explanation, decision by decision.
   absl::InlinedVector<Decision, 6> decisions;
 
-  // Nothing to do, to record, to keep, or to wait for.
+  // Whether there is nothing to do, to record, to keep, or to wait for.
   bool empty() const {
     return actions.empty() && events.empty() && !requeue_after.has_value() && error.ok() &&
            rollout_progress == nullptr && restart_memory == nullptr;
   }
 };
 
-// Equal in all that a host sees; decisions explain, and do not count.
+// Equal in everything that a host performs. Decisions only explain, so they are not compared.
 bool operator==(const Plan& a, const Plan& b);
 inline bool operator!=(const Plan& a, const Plan& b) { return !(a == b); }
 
 absl::string_view VerbName(Verb verb);
 
-// For people: a line per action, event and decision.
+// For people: one line for each action, event and decision.
 std::string ToString(const Plan& plan);
 
 }  // namespace lws

@@ -33,7 +33,7 @@ namespace lws::internal {
 
 class PlanBuilder {
  public:
-  // Events are about the set of this name; both are borrowed.
+  // Events will be about the set of this name. Both are borrowed.
   PlanBuilder(const std::string& namespace_name, const std::string& set_name)
       : PlanBuilder(kKind, namespace_name, set_name) {}
   // The same for a set of another kind.
@@ -43,7 +43,7 @@ class PlanBuilder {
   void Because(DecisionReason reason, DecisionSubject subject, absl::string_view detail = "");
   void BecauseOfStep(DecisionReason reason, int32_t partition, int32_t replicas);
 
-  // Actions; the returned reference is good until the next one.
+  // Actions. The returned reference is valid until the next action.
   Action& Create(Json object);
   Action& Apply(Json object);
   // Applies the leader StatefulSet; the arguments are those of ActionObject::OfStatefulSet.
@@ -55,17 +55,17 @@ class PlanBuilder {
   // Updates the status of the set; the object holds its name and the status.
   Action& UpdateStatus(Json object);
   Action& UpdateStatus(std::shared_ptr<const LeaderWorkerSetStatus> status);
-  // Of the set, as a JSON merge patch.
+  // Patches the set with a JSON merge patch.
   Action& PatchSet(Json patch);
   Action& Delete(absl::string_view api_version, absl::string_view kind, const ObservedMeta& meta);
 
-  // A Normal event, recorded when all actions so far have succeeded.
+  // Adds a Normal event, to be recorded when all actions so far have succeeded.
   void Tell(absl::string_view reason, absl::string_view action, std::string note,
             std::optional<ObjectRef> related = std::nullopt);
   void Warn(absl::string_view reason, absl::string_view action, std::string note,
             std::optional<ObjectRef> related = std::nullopt);
 
-  // A warning that is no event yet.
+  // Makes a Warning event without adding it to the plan.
   Event Warning(absl::string_view reason, absl::string_view action, std::string note,
                 std::optional<ObjectRef> related = std::nullopt) const;
 

@@ -1,12 +1,12 @@
-// Plans, and what is kept between them, as protocol buffers, and back.
+// Converts plans, and what hosts keep between them, to protocol buffers and back.
 //
 //   lws::Plan plan;
 //   lws::PlanProto saved = lws::PlanToProto(plan);
 //   *lws::PlanFromProto(saved) == plan;    // true
 //
 // Laws:
-//   1. PlanFromProto(PlanToProto(p)) == p, for every plan; so too for memories and progress. Times are kept to the
-//      nanosecond.
+//   1. PlanFromProto(PlanToProto(p)) == p for every plan, and likewise for memories and progress. Times are kept to
+//      the nanosecond.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_PLAN_PLAN_SERIALIZATION_H_
@@ -26,7 +26,7 @@ enum class Why { kWritten, kLeftOut };
 
 PlanProto PlanToProto(const Plan& plan, Why why = Why::kWritten);
 
-// Errors: InvalidArgument naming the action whose object is no JSON.
+// Errors: InvalidArgument naming the action whose object is not JSON.
 absl::StatusOr<Plan> PlanFromProto(const PlanProto& proto);
 
 RestartMemoryProto RestartMemoryToProto(const RestartMemory& memory);

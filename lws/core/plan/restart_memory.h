@@ -1,5 +1,5 @@
-// What a restart policy remembers of a group between two decisions. The host keeps it: a plan gives it out, and the
-// next observation of the group's pods brings it back.
+// What a restart policy remembers of a group between two decisions. The host keeps it: a plan returns it, and the next
+// observation of the group's pods must contain it.
 //
 //   lws::RestartMemory memory;    // remembers nothing
 //   memory.owes_restart;          // false
@@ -26,19 +26,19 @@ struct MemberMemory {
   }
 };
 
-// What is to be kept of a group between two looks. The initial value remembers nothing.
+// What must be kept of a group between two looks. The initial value remembers nothing.
 struct RestartMemory {
   std::string revision_key;
   std::string leader_uid;
   std::vector<MemberMemory> members;  // by index
-  bool has_started = false;           // once in this leader's life
-  // A member of this leader's life failed, and the leader is still to be deleted.
+  bool has_started = false;           // the group, at some time in this leader's life
+  // A member failed in this leader's life, and the leader has not been deleted for it yet.
   bool owes_restart = false;
-  bool is_counted = false;        // what is owed is in the numbers below
+  bool is_counted = false;        // the owed restart is included in the numbers below
   int32_t restarts = 0;           // of the group in this revision
-  int32_t restarts_in_a_row = 0;  // of them, in a row
+  int32_t restarts_in_a_row = 0;  // the last restarts without a stable time between them
   absl::Time last_restart = absl::InfinitePast();
-  bool gave_up = false;  // terminal, until the revision changes
+  bool gave_up = false;  // no restart until the revision changes
 
   friend bool operator==(const RestartMemory& a, const RestartMemory& b);
 };

@@ -13,7 +13,7 @@ LeaderFacts LeaderFactsOfSet(const LeaderWorkerSet& set) {
   LeaderFacts facts;
   facts.single_member = !group.has_size() || group.size() == 1;
   facts.waits_for_ready = set.spec().startup_policy() == kLeaderReady;
-  // Exclusive placement. An empty key counts, and no node has it.
+  // The set has exclusive placement. An empty key counts too, but no node has such a label.
   facts.waits_for_schedule = set.metadata().annotations().count(kExclusiveTopologyAnnotation) > 0;
   return facts;
 }
@@ -36,14 +36,14 @@ DecisionReason DecideLeader(const LeaderFacts& facts) {
     bool matches;
     DecisionReason reason;
   } table[] = {
-      // Kubernetes before 1.27 numbers workers from 0.
+      // Kubernetes before 1.27 numbers workers from 0, so worker 0 looks like a leader.
       {facts.is_mistaken, DecisionReason::kMistakenLeader},
       {facts.terminating, DecisionReason::kLeaderTerminating},
       {facts.single_member, DecisionReason::kSingleMember},
       {facts.waits_for_ready, DecisionReason::kWaitingForLeaderReady},
-      // Workers are made from the revision of their leader, not from the set as it is now.
+      // Workers are made from the revision of their leader, not from the present set.
       {!facts.has_revision, DecisionReason::kWaitingForRevision},
-      // Workers follow the leader to its domain.
+      // With exclusive placement, workers follow their leader to its domain.
       {facts.waits_for_schedule, DecisionReason::kWaitingForSchedule},
       {facts.has_workers, DecisionReason::kWorkersExist},
   };

@@ -1,17 +1,17 @@
-// One look at a pod, as the sequence of its decisions: whether its group restarts, then what a leader lacks.
+// One look at a pod as a sequence of decisions: whether its group restarts, then what a leader lacks.
 //
 //   lws::RestartDecision restart = lws::DecideRestart(facts);
 //   lws::internal::PodDecision decision =
 //       lws::internal::DecidePod(restart, facts.is_leader, [&] { return lws::DecideLeader(leader_facts); });
 //   decision.leader;    // kWorkersMissing: create their StatefulSet
 //
-// Everyone who decides on a pod goes through here: ReconcilePod on observations, the simulation in numbers on facts,
-// the checker on its states.
+// Everybody who decides on a pod uses this sequence: ReconcilePod on observations, the simulation in numbers on facts,
+// and the checker on its states.
 //
 // Laws:
-//   1. A look that restarts the group, or finds that it is on its way, wants nothing else.
-//   2. Only a leader lacks anything. Its table is read at most once, and only when law 1 lets the look go on.
-//   3. A verdict with a memory stops the look when the leader is to be deleted, is being deleted, or has to wait for
+//   1. A look that restarts the group, or finds that the group is restarting already, does nothing else.
+//   2. Only a leader can lack something. Its table is read at most once, and only if law 1 lets the look continue.
+//   3. A verdict with a memory ends the look when the leader is to be deleted, is being deleted, or has to wait for
 //      its backoff.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -29,7 +29,7 @@ namespace lws::internal {
 
 struct PodDecision {
   RestartDecision restart;
-  // What the leader wants next; nullopt for a worker, and when the restart ends the look.
+  // What the leader needs next; nullopt for a worker, and when the restart ends the look.
   std::optional<DecisionReason> leader;
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr char kAvailable[] = " nodes are available: ";
 
-// The member, or null where `object` is no map or has none.
+// The member of `object`; null when it is not an object or has no such member.
 const Json& At(const Json& object, const char* key) {
   static const Json& nothing = *new Json();
   if (!object.is_object()) return nothing;
@@ -58,7 +58,7 @@ Quantity QuantityAt(const Json& container, const std::string& resource) {
   return Quantity();
 }
 
-// What the pod asks for of the resource: its containers together, or its largest init container.
+// How much of the resource the pod asks for: the sum of its containers, or its largest init container.
 Quantity Request(const Json& pod, const std::string& resource) {
   Quantity sum;
   const Json& spec = At(pod, "spec");
@@ -87,8 +87,8 @@ std::string Amount(const Json& pod, const std::string& resource) {
   return absl::StrCat(Request(pod, resource).ToString(), " ", resource);
 }
 
-// The scheduler's message says "0/3 nodes are available: REASON, REASON. preemption: ..."; where all that lacks is
-// resources, the amounts say more.
+// The scheduler's message says "0/3 nodes are available: REASON, REASON. preemption: ...". If only resources are
+// lacking, the text gives the amounts that the pod asks for, because they say more.
 std::string NodeText(const Json& pod, absl::string_view message) {
   const size_t at = message.find(kAvailable);
   if (at == absl::string_view::npos) return std::string(message);
@@ -140,7 +140,7 @@ std::string Restarts(const Json& status) {
   return absl::StrCat(", restarted ", count.get<int64_t>(), count.get<int64_t>() == 1 ? " time" : " times");
 }
 
-// Why the container is kept from running; nothing for one that runs, or is about to.
+// Why the container does not run; nullopt when it runs or is about to.
 std::optional<PodWaiting> Kept(const Json& pod, const Json& status, const char* list) {
   const std::string reason = TextAt(At(At(status, "state"), "waiting"), "reason");
   const std::string name = TextAt(status, "name");
@@ -176,7 +176,7 @@ std::optional<PodWaiting> KeptByGate(const Json& pod) {
   return std::nullopt;
 }
 
-// Short, so that pods that wait for about the same time read alike.
+// A rounded text, so that pods which wait for about the same time have equal texts.
 std::string Roughly(absl::Duration duration) {
   const absl::Duration unit = duration >= absl::Hours(2)     ? absl::Hours(1)
                               : duration >= absl::Minutes(2) ? absl::Minutes(1)

@@ -1,4 +1,4 @@
-// Why a pod is not ready yet: what it waits for, read from the pod alone.
+// Why a pod is not ready yet: finds out from the pod alone what it waits for.
 //
 //   lws::WhyPodWaits(pod, now).text;    // "waiting for node (no node has 8 nvidia.com/gpu free)"
 //
@@ -34,8 +34,8 @@ namespace lws {
 
 enum class PodWait {
   kNothing,
-  kAbsent,  // the pod is not there; what looks at groups says so, WhyPodWaits does not
-  kLeader,  // the pod is made when its group's leader is ready; the same
+  kAbsent,  // the pod does not exist; only code that looks at groups uses it
+  kLeader,  // the pod is made when its group's leader is ready; also only for groups
   kEnd,
   kEnded,
   kSchedulingGates,
@@ -54,10 +54,10 @@ struct PodWaiting {
   std::string text;  // for people; empty when the pod waits for nothing
 };
 
-// `now` tells for how long the pod was not ready. Complexity: O(containers of the pod).
+// `now` is used to say how long the pod has not been ready. Complexity: O(containers of the pod).
 PodWaiting WhyPodWaits(const Json& pod, absl::Time now);
 
-// The reason as programs read it: "image".
+// The reason in a form for programs: "image".
 absl::string_view PodWaitName(PodWait reason);
 
 }  // namespace lws

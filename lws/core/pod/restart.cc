@@ -27,7 +27,7 @@ bool IsController(const ObservedMeta& owned, absl::string_view kind, const Obser
          owned.controller->uid == owner.uid;
 }
 
-// Workers are owned by their StatefulSet, and that by the leader pod; a worker owned by the leader itself counts too.
+// The leader pod owns the StatefulSet, which owns the workers. A worker that the leader itself owns counts too.
 bool BelongsToLeader(const PodObservation& observation) {
   const ObservedMeta& pod = observation.pod->meta;
   const ObservedMeta& leader = observation.leader->meta;
@@ -75,13 +75,13 @@ RestartDecision DecideRestart(const RestartFacts& facts) {
   } table[] = {
       {!facts.policy_restarts, {DecisionReason::kRestartPolicyNone, false, false}},
       {!facts.triggered, {DecisionReason::kNoTrigger, false, false}},
-      // Pods of a group that is still coming up fail and restart while they wait for each other.
+      // While a group is coming up, its pods may fail and restart because they wait for each other.
       {facts.waits_for_start && !facts.group_started, {DecisionReason::kGroupStillStarting, false, false}},
-      // The leader took its group with it; the next leader has not come yet.
+      // The leader was deleted with its group, and the next leader does not exist yet.
       {!facts.leader_exists, {DecisionReason::kLeaderAbsent, false, false}},
-      // Old workers die while the leader is already of the next revision.
+      // Old workers still end while the leader already has the next revision.
       {!facts.same_revision, {DecisionReason::kOtherRevision, false, false}},
-      // Same name and revision, but another life of the leader.
+      // The leader has the same name and revision, but it is not the one that the pod belonged to.
       {!facts.belongs_to_leader, {DecisionReason::kFormerLeader, false, false}},
       {facts.leader_terminating, {DecisionReason::kAlreadyRestarting, false, true}},
   };

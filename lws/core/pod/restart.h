@@ -1,15 +1,15 @@
-// Whether a pod's failure takes its group down.
+// Whether a pod's failure restarts its group.
 //
 //   lws::RestartFacts facts;                                     // a pod that does not fail
 //   lws::RestartDecision decision = lws::DecideRestart(facts);
-//   decision.restart;    // false: a host deletes the leader, in the foreground, when it is true
+//   decision.restart;    // false; if true, a host deletes the leader in the foreground
 //
-// A first-match table over a handful of facts; the observation is reduced to them first.
+// The decision is a first-match table over a few facts, to which the observation is reduced first.
 //
 // Laws:
 //   1. Only kRestartGroup deletes anything.
 //   2. A pod that is neither terminating nor restarted while Running or Pending never restarts its group.
-//   3. A worker restarts its group only through the very leader it belongs to, by UID, and of its own revision.
+//   3. A worker restarts its group only through the leader to which it belongs, by UID and by revision.
 //   4. A leader that is already terminating is left alone.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -28,7 +28,7 @@ namespace lws {
 
 class LeaderWorkerSet;
 
-// What a pod must have come to for its group to be restarted: it is terminating, or a container of it has restarted
+// Whether the pod's state calls for a restart of its group: it is terminating, or one of its containers has restarted
 // while it is Running or Pending.
 bool TriggersRestart(PodPhase phase, bool restarted, bool terminating);
 
@@ -44,23 +44,23 @@ struct RestartFacts {
   bool leader_terminating = false;
 };
 
-// What the set alone says: policy_restarts and waits_for_start.
+// The facts that depend only on the set: policy_restarts and waits_for_start.
 RestartFacts RestartFactsOfSet(const LeaderWorkerSet& set);
 
-// The reduction. REQUIRES: observation.pod and observation.set are there.
+// Reduces the observation to facts. REQUIRES: observation.pod and observation.set are not null.
 RestartFacts ReadRestartFacts(const PodObservation& observation);
 
 // What a decision means for the rest of the pass.
 struct RestartDecision {
   DecisionReason reason = DecisionReason::kNoTrigger;
   bool restart = false;  // delete the leader
-  bool stop = false;     // the group is on its way: nothing else is to be done
+  bool stop = false;     // the group is restarting already, so the pass ends
 };
 
 RestartDecision DecideRestart(const RestartFacts& facts);
 
-// The group that the pod is to restart, by the label of its leader; nullopt when it restarts none of its set. REQUIRES:
-// as ReadRestartFacts.
+// The group that the pod should restart, by the label of its leader; nullopt when it restarts no group of its set.
+// REQUIRES: as for ReadRestartFacts.
 std::optional<int32_t> GroupOwedRestart(const PodObservation& observation);
 
 }  // namespace lws

@@ -18,7 +18,7 @@ namespace lws {
 
 namespace {
 
-// How a member failed since the memory, if it did.
+// How a member failed since it was remembered.
 enum class Failure { kNone, kContainer, kPod };
 
 Failure FailureOf(const GroupMember& member, const MemberMemory* known) {
@@ -103,7 +103,7 @@ const GroupMember* FindLeader(const GroupMembers& group) {
   return found == group.members.end() ? nullptr : &*found;
 }
 
-// What became of all members since the memory, at its worst.
+// The failures of all members since they were remembered.
 struct Failures {
   bool restart = false;
   bool ignored = false;
@@ -120,7 +120,7 @@ Failures Compare(const RestartPolicy& policy, const GroupMembers& group, const R
     failures.ignored |= action == RestartAction::kIgnore;
     failures.fail_set |= action == RestartAction::kFailSet;
   }
-  // Those that are gone.
+  // Members that are gone have failed, too.
   for (const MemberMemory& known : memory.members) {
     failures.restart |= std::none_of(group.members.begin(), group.members.end(),
                                      [&known](const GroupMember& member) { return member.index == known.index; });
@@ -142,7 +142,7 @@ absl::Duration Backoff(const RestartPolicy& policy, int32_t restarts_in_a_row) {
   return std::min(backoff, policy.max_backoff);
 }
 
-// What is owed, within the limits.
+// Decides the owed restart within the policy's limits.
 void Settle(const RestartPolicy& policy, absl::Time now, RestartVerdict* verdict) {
   RestartMemory& memory = verdict->memory;
   if (!memory.is_counted) {
@@ -178,7 +178,7 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
     return verdict;
   };
   const GroupMember* leader = FindLeader(group);
-  // What was there is on its way out with its leader, or gone: nothing of it is a failure of what comes.
+  // Without a living leader there is no failure to judge: the old pods are going or gone, and new ones come.
   if (leader == nullptr) return because(RestartReason::kNoLeader);
   if (leader->terminating) return because(RestartReason::kAlreadyRestarting);
   RestartMemory& next = verdict.memory;

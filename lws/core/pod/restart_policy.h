@@ -6,25 +6,25 @@
 //   lws::GroupMembers group;
 //   lws::RestartMemory memory;
 //   lws::RestartVerdict verdict = lws::DecideGroupRestart(policy, group, memory, now);
-//   verdict.restart;              // false: when true, the host deletes the leader, in the foreground
+//   verdict.restart;              // false; if true, the host deletes the leader in the foreground
 //   memory = verdict.memory;      // the host keeps it, before or after the deletion
 //
-// The reference (restart.h) looks at pods as they are: a worker that was deleted and made anew before anybody looked
-// leaves no trace, and a group that fails for ever is restarted for ever. Here the members' UIDs and restart counts are
-// remembered from one look to the next, as a value that the host keeps.
+// The reference (restart.h) looks only at present pods. A worker that was deleted and recreated before anybody looked
+// leaves no trace, and a group that fails for ever is restarted for ever. This policy remembers the members' UIDs and
+// restart counts from one look to the next, in a value that the host keeps.
 //
 // Laws:
-//   1. At most once: a leader is to be deleted only when a member of its own life failed. Deciding again before the
-//      deletion is seen asks for the same deletion, by UID, and does not count it again.
+//   1. At most once: a leader is deleted only when a member failed in its own life. Deciding again before the deletion
+//      is seen asks for the same deletion, by UID, and does not count it again.
 //   2. At least once: when a member that was seen in the life of its leader is terminating, gone, replaced, or has
-//      restarted since, its leader is to be deleted as soon as the backoff allows, unless a rule ignores the end or the
+//      restarted since, the leader is deleted as soon as the backoff allows, unless a rule ignores the failure or the
 //      policy has given up.
-//   3. Of one group and revision at most max_restarts restarts are decided. After that, or when a rule fails the set,
-//      nothing is deleted until the revision changes: the pods stay for inspection.
-//   4. Restart n of a row begins at least first_backoff * 2^(n-1), up to max_backoff, after the one before; a row ends
+//   3. For one group and revision at most max_restarts restarts are decided. After that, or when a rule fails the set,
+//      nothing is deleted until the revision changes, so that the pods can be inspected.
+//   4. Restart n of a row begins at least first_backoff * 2^(n-1), up to max_backoff, after the one before. A row ends
 //      when there was no restart for stable_after.
-//   5. A pure function: equal arguments, equal verdict.
-// A memory that is lost costs the failures that only it could tell, and the count; never a restart too many.
+//   5. It is a pure function: equal arguments give an equal verdict.
+// If the memory is lost, failures that only it knew and the count are lost too, but there is never a restart too many.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_POD_RESTART_POLICY_H_
@@ -45,19 +45,19 @@ namespace lws {
 
 enum class RestartAction { kIgnore, kRestartGroup, kFailSet };
 
-// For the ends of containers that match both.
+// A rule for the ends of containers that match both the exit code and the reason.
 struct RestartRule {
-  std::vector<int32_t> exit_codes;  // none: any
-  std::string reason;               // "OOMKilled"; empty: any
+  std::vector<int32_t> exit_codes;  // empty: any
+  std::string reason;               // such as "OOMKilled"; empty: any
   RestartAction action = RestartAction::kRestartGroup;
 };
 
 struct RestartPolicy {
   std::optional<int32_t> max_restarts;  // nullopt: no limit
-  absl::Duration first_backoff;         // 0: none
+  absl::Duration first_backoff;         // 0: no backoff
   absl::Duration max_backoff = absl::Minutes(5);
   absl::Duration stable_after = absl::Minutes(10);
-  // The first that matches counts; when none does, the group is restarted.
+  // The first rule that matches counts. When none does, the group is restarted.
   std::vector<RestartRule> rules;
 };
 
@@ -66,7 +66,7 @@ struct ContainerEnd {
   std::string reason;
 };
 
-// A pod of a group, as it is now.
+// The present state of a pod of a group.
 struct GroupMember {
   int32_t index = 0;  // 0 is the leader
   std::string uid;
@@ -76,29 +76,30 @@ struct GroupMember {
   std::optional<ContainerEnd> last_end;  // of the container that ended last
 };
 
-// From a pod document. Errors: InvalidArgument naming the pod and the field.
+// Reads a pod document. Errors: InvalidArgument naming the pod and the field.
 absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod);
 
-// A group, as it is now.
+// The present state of a group.
 struct GroupMembers {
   std::string revision_key;  // the leader's
-  // The leader, when it is there, and the workers whose owners lead to it; in any order.
+  // The leader if it exists, and the workers whose owners lead to it, in any order.
   std::vector<GroupMember> members;
-  // It has all its pods, and none is Pending. True where that is not waited for; ReconcilePod finds out for itself.
+  // Whether the group has all its pods and none is Pending. Leave it true when nobody waits for that; ReconcilePod
+  // computes it.
   bool started = true;
 };
 
-// From documents: the leader, its StatefulSet of workers, which may be null, and the pods of the group with it or
-// without. Pods of a former leader of the name are left out, by UID. Errors: those of ReadGroupMember.
+// Reads documents: the leader, its worker StatefulSet, which may be null, and the pods of the group, with or without
+// the leader. Pods of a former leader with the same name are left out, by UID. Errors: those of ReadGroupMember.
 absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
                                               const std::vector<SharedJson>& pods);
 
 enum class RestartReason {
-  kNoLeader,           // the group is being made anew
+  kNoLeader,           // the group is being recreated
   kAlreadyRestarting,  // its leader is terminating
   kNoFailure,
-  kIgnored,        // by a rule
-  kStillStarting,  // pods of a group that comes up fail while they wait for each other
+  kIgnored,        // a rule ignores the failure
+  kStillStarting,  // pods of a starting group may fail while they wait for each other
   kGaveUp,         // max_restarts are used up, or a rule failed the set
   kBackingOff,
   kRestart,
@@ -108,9 +109,9 @@ struct RestartVerdict {
   RestartReason reason = RestartReason::kNoFailure;
   bool restart = false;
   RestartMemory memory;
-  // While backing off: when to look again.
+  // When to look again while backing off.
   std::optional<absl::Duration> look_again_in;
-  bool fails_set = false;  // with this look, by a rule
+  bool fails_set = false;  // a rule failed the set in this look
 };
 
 // Complexity: O(members log members).

@@ -59,7 +59,7 @@ absl::Status AddExclusive(const char* annotation, const char* label, Json* pod) 
   return AddExclusiveAffinity(label, PodText(*pod, kLabels, label).value_or(""), *topology, &(*pod)["spec"]);
 }
 
-// As the labels tell it.
+// The leader's name according to the pod's labels.
 std::string LeaderName(const Json& pod) {
   return absl::StrCat(*PodText(pod, kLabels, kNameLabel), "-", PodText(pod, kLabels, kGroupIndexLabel).value_or(""));
 }
@@ -70,7 +70,7 @@ void SetSubGroup(absl::string_view leader_name, int64_t index, Json* pod) {
   SetPodText(kLabels, kSubGroupKeyLabel, SubGroupKey(leader_name, text), pod);
 }
 
-// A subgroup-index label that is there is somebody's decision.
+// Whether somebody has already chosen the pod's subgroup with the label subgroup-index.
 bool HasSubGroupIndex(const Json& pod) { return !PodText(pod, kLabels, kSubGroupIndexLabel).value_or("").empty(); }
 
 absl::Status AdmitLeader(Json* pod) {
@@ -112,7 +112,7 @@ absl::Status AdmitWorker(int64_t size, Json* pod) {
   return AddExclusive(kSubGroupExclusiveTopologyAnnotation, kSubGroupKeyLabel, pod);
 }
 
-// The variables of `added` first, then the container's own without those names and without repetitions.
+// Puts the variables of `added` first, then the container's own, without those names and without repetitions.
 void PutFirst(const std::vector<std::pair<std::string, std::string>>& added, Json* container) {
   Json own = container->contains("env") && (*container)["env"].is_array() ? (*container)["env"] : Json::array();
   (*container)["env"] = Json::array();

@@ -4,10 +4,10 @@
 //   (*admitted)["spec"]["containers"][0]["env"][0]["name"];    // "LWS_LEADER_ADDRESS"
 //
 // Laws:
-//   1. A pod without the name label comes back as it was.
-//   2. AdmitPod of an admitted pod changes nothing, unless its ordinal made it a worker of index 0: that passes for
-//      a leader from then on.
-//   3. The user's variables keep their order; of a repeated name the first stays.
+//   1. A pod without the name label is returned unchanged.
+//   2. AdmitPod of an admitted pod changes nothing, unless its ordinal made it a worker with index 0: such a pod
+//      counts as a leader from then on.
+//   3. The user's variables keep their order. When a name is repeated, the first variable stays.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_RECONCILE_ADMIT_POD_H_
@@ -22,13 +22,13 @@ namespace lws {
 
 struct AdmissionOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
-  // Borrowed; the pods of these groups are bound to their nodes. Null for none.
+  // Borrowed. Pods of these groups are bound to their nodes. Null for none.
   const PlacedGroups* placed = nullptr;
 };
 
-// Returns the pod as it is to be created. Errors: InvalidArgument naming the pod and the field: no or no integral size
-// annotation, a name without an ordinal, subgroup annotations that are no integers.
-// Complexity: O(pod), and O(size) for pods that ask for TPUs.
+// Returns the pod as it should be created. Errors: InvalidArgument naming the pod and the field: a missing or
+// non-integral size annotation, a name without an ordinal, subgroup annotations that are not integers. Complexity:
+// O(pod), and O(size) for pods that ask for TPUs.
 absl::StatusOr<Json> AdmitPod(Json pod, const AdmissionOptions& options);
 
 }  // namespace lws

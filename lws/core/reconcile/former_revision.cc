@@ -28,7 +28,7 @@ using internal::TextOf;
 
 namespace {
 
-// The revision that the pod should have instead of its own; null when it keeps that.
+// The revision that the pod should have instead of its own; null when it should keep its own.
 const ObservedRevision* FormerRevision(const Json& pod, const SetObservation& observation) {
   if (observation.set == nullptr || observation.leader_statefulset == nullptr) return nullptr;
   const LeaderWorkerSet& set = *observation.set;
@@ -43,7 +43,7 @@ const ObservedRevision* FormerRevision(const Json& pod, const SetObservation& ob
   return OwnedRevisions(set, observation.revisions).NewestBut(key);
 }
 
-// Entries of `made` that do not come from the template it was made from stay beside those of `kept`.
+// Keeps, beside the entries of `kept`, those of `made` that did not come from its template `from`.
 void KeepAdded(const Json& made, const Json& from, Json* kept) {
   if (!made.is_object()) return;
   if (!kept->is_object()) *kept = Json::object();
@@ -54,7 +54,7 @@ void KeepAdded(const Json& made, const Json& from, Json* kept) {
 
 Json NamedVolumes(const Json& spec) { return spec.value("volumes", Json::array()); }
 
-// The volumes of claims, which the StatefulSet adds.
+// Keeps the volumes of claims, which the StatefulSet adds.
 void KeepAddedVolumes(const Json& made, const Json& from, Json* kept) {
   std::set<std::string> names;
   for (const Json& volume : NamedVolumes(from)) names.insert(TextOf(volume, "name"));

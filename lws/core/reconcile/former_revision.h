@@ -1,17 +1,18 @@
-// The revision of a group below the partition, kept when its leader is made anew under OnDelete.
+// Keeps the former revision of a group below the partition when its leader is recreated under OnDelete.
 //
 //   // In the webhook for pods, before AdmitPod:
 //   absl::StatusOr<lws::Json> kept = lws::KeepFormerRevision(pod, observation);
-//   // Leader vllm-0 of a set with partition 2 comes from the former revision; leader vllm-3 stays as it was.
+//   // Leader vllm-0 of a set with partition 2 gets the former revision; leader vllm-3 stays unchanged.
 //
-// A StatefulSet under OnDelete makes every pod from its newest template. A rollout policy that uses it
-// (ReplaceUnreadyFirst) needs this to keep the user's partition.
+// A StatefulSet under OnDelete makes every pod from its newest template. A rollout policy that uses OnDelete
+// (ReplaceUnreadyFirst) needs this function to respect the user's partition.
 //
 // Laws:
-//   1. Only a leader with an ordinal below the set's partition, of the leader StatefulSet's revision, under OnDelete,
-//      changes; and only when the set has a former revision: that of the highest number is taken.
-//   2. What the StatefulSet put on the pod (name, owner, labels of its own, host name, volumes of claims) stays.
-//   3. KeepFormerRevision of its result changes nothing.
+//   1. Only leaders change, and only under OnDelete, with an ordinal below the set's partition, in the leader
+//      StatefulSet's revision, and when the set has a former revision. The former revision with the highest number is
+//      used.
+//   2. What the StatefulSet added to the pod stays: name, owner, its own labels, host name, volumes of claims.
+//   3. A second KeepFormerRevision changes nothing.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_RECONCILE_FORMER_REVISION_H_
@@ -23,8 +24,8 @@
 
 namespace lws {
 
-// `observation` is of the pod's set; an empty one, or one of another set, leaves the pod as it is. Errors:
-// InvalidArgument naming the pod or the revision, when one of them does not read. Complexity: O(templates).
+// `observation` is of the pod's set. If it is empty, or of another set, the pod stays unchanged. Errors:
+// InvalidArgument naming the pod or the revision that does not parse. Complexity: O(templates).
 absl::StatusOr<Json> KeepFormerRevision(Json pod, const SetObservation& observation);
 
 }  // namespace lws

@@ -72,7 +72,7 @@ class PodPass {
   }
 
  private:
-  // Whether the restart decision will ask for the leader.
+  // Whether the restart decision will need the leader.
   bool MayRestart() const {
     const RestartFacts facts = ReadRestartFacts(observation_);
     return facts.policy_restarts && facts.triggered && facts.group_started;
@@ -84,7 +84,7 @@ class PodPass {
     return facts.policy_restarts && facts.leader_exists;
   }
 
-  // REQUIRES: the observation has the members where NeedsMembers.
+  // REQUIRES: the observation has members if NeedsMembers.
   RestartDecision DecideWithMemory() {
     const RestartFacts facts = ReadRestartFacts(observation_);
     if (!facts.policy_restarts) return {DecisionReason::kRestartPolicyNone, false, false};
@@ -113,7 +113,7 @@ class PodPass {
                PodRef(leader));
   }
 
-  // By what the leader's table says.
+  // Performs the answer of the leader's table.
   Plan RunLeader(DecisionReason reason) {
     if (reason == DecisionReason::kMistakenLeader) {
       plan_.Because(DecisionReason::kMistakenLeader, subject_);
@@ -170,8 +170,8 @@ class PodPass {
     }
     const ObservedRevision* revision = OwnedRevisions(set_, observation_.revisions).Find(pod_.meta.revision_key);
     if (reason == DecisionReason::kWorkersMissing) return CreateWorkers(*revision);
-    // A revision that does not read is an error even when the workers are there. Reading it takes O(templates), so it
-    // is read only when nobody did before.
+    // A revision that does not parse is an error even when the workers exist. Parsing takes O(templates), so it is
+    // done only if nobody did it before.
     if (!revision->is_known_to_read) {
       const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(*revision);
       if (!set.ok()) return plan_.Fail(set.status());
@@ -189,7 +189,7 @@ class PodPass {
                                                    revision.meta.name, ": ", set.status().message()));
   }
 
-  // The node label of exclusive placement. An empty key counts, and no node has it.
+  // The node label of exclusive placement. An empty key counts too, but no node has such a label.
   std::optional<std::string> Topology() const {
     const auto& annotations = set_.metadata().annotations();
     const auto found = annotations.find(kExclusiveTopologyAnnotation);
@@ -197,7 +197,8 @@ class PodPass {
     return found->second;
   }
 
-  // The label of the leader's node; nullopt without exclusive placement, or while the leader is on no node.
+  // The value of that label on the leader's node; nullopt without exclusive placement, or while the leader has no
+  // node.
   absl::StatusOr<std::optional<std::string>> TopologyValue() const {
     if (!Topology().has_value() || pod_.node_name.empty()) return std::optional<std::string>();
     if (observation_.node == nullptr) {

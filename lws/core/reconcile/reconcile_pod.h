@@ -1,16 +1,16 @@
 // One look at a pod of a set: whether its failure restarts the group and, for a leader, what its group still lacks.
 //
 //   lws::Plan plan = lws::ReconcilePod(pod_observation, now, {lws::SchedulerProvider::kNone});
-//   plan.empty();    // true: the pod is not there
+//   plan.empty();    // true: the pod does not exist
 //
 // Expected flow: the pod's key is queued whenever the pod changed, or a worker StatefulSet of a leader changed.
 // Guarantees:
-//   1. A pod that is not there, or whose set is not there, gets an empty plan.
-//   2. Worker StatefulSets are created, never changed; they follow the leader's revision, not the live template.
-//   3. A group is restarted by deleting its leader in the foreground, at the UID and resource version that were seen.
-//   4. A pure function of its arguments.
+//   1. A pod that does not exist, or whose set does not exist, gets an empty plan.
+//   2. Worker StatefulSets are created and never changed. They follow the leader's revision, not the live template.
+//   3. A group is restarted by deleting its leader in the foreground, at the observed UID and resource version.
+//   4. It is a pure function of its arguments.
 // Errors: in Plan::error, naming object and field: missing labels, a name without an ordinal, a revision that does not
-// read, a node that is missing or lacks the topology label; FailedPrecondition for a restart policy without
+// parse, a node that is missing or lacks the topology label; FailedPrecondition for a restart policy without
 // PodObservation::members.
 //
 // Thread-safety: may be called concurrently. Complexity: O(pods of the group + templates).
@@ -28,11 +28,11 @@ struct RestartPolicy;
 
 struct PodReconcileOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
-  // A PodGroup of the group's name that belongs to a former leader is about to go: look again until it has. The
-  // reference takes it as the group's own, and is left without one.
+  // A PodGroup with the group's name that belongs to a former leader will be deleted soon. If true, look again until
+  // it is gone. The reference takes it for the group's own, and later has none.
   bool waits_for_former_pod_group = true;
-  // Borrowed. With one, restarts are those of restart_policy.h, the observation has to have the members of a group
-  // whose leader is there, and the plan has the memory to be kept. Null: the reference's way.
+  // Borrowed. With a policy, restarts follow restart_policy.h: the observation must have the members of a group whose
+  // leader exists, and the plan contains the memory to keep. Null: restarts follow the reference.
   const RestartPolicy* restarts = nullptr;
 };
 

@@ -81,7 +81,7 @@ DecisionReason ReasonOf(RolloutReason reason) {
   return DecisionReason::kAtRest;
 }
 
-// The pass over one set; each step writes to the plan, and tells whether the pass goes on.
+// The pass over one set. Each step writes to the plan and returns an error if the pass ends there.
 class SetPass {
  public:
   SetPass(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options)
@@ -118,7 +118,7 @@ class SetPass {
     return absl::StrCat(kKind, " ", set_.metadata().namespace_(), "/", set_.metadata().name());
   }
 
-  // Finds or makes the revision of the leader StatefulSet, and the next one when the template changed.
+  // Finds or creates the revision of the leader StatefulSet, and the next one when the template changed.
   absl::Status DecideRevision() {
     const OwnedRevisions owned(set_, observation_.revisions);
     if (digest_ == nullptr) {
@@ -196,7 +196,7 @@ class SetPass {
     if (leader_set_ == nullptr) return Step(input);
     const bool is_at_rest = !updated_ && options_.controls == nullptr && !leader_set_->on_delete &&
                             leader_set_->partition == 0 && leader_set_->replicas == input.replicas;
-    // OnDelete releases nothing: it is as good as a partition at the end.
+    // Under OnDelete no group is released, which is the same as a partition at the end.
     const int32_t partition = leader_set_->on_delete ? leader_set_->replicas : leader_set_->partition;
     input.current =
         LeaderState{leader_set_->replicas, partition, ParseStrictInteger(leader_set_->replicas_annotation.value_or("")),
@@ -204,7 +204,7 @@ class SetPass {
     return Step(input);
   }
 
-  // By the policy, within the controls.
+  // Asks the policy, within the controls.
   absl::StatusOr<RolloutStep> Step(const RolloutInput& input) {
     if (options_.controls == nullptr) {
       absl::StatusOr<RolloutStep> step = options_.rollout(input);
@@ -239,7 +239,8 @@ class SetPass {
     if (former_ != nullptr) plan_.RevertTo(former_->meta.revision_key);
   }
 
-  // The template is one from before the former revision: it was taken back already, and is not exchanged to and fro.
+  // Whether this template was taken back before: it is older than the former revision. Reverting again would swap the
+  // two forever.
   bool CameBack() const {
     return std::any_of(observation_.revisions.begin(), observation_.revisions.end(),
                        [this](const ObservedRevision* revision) {
@@ -248,8 +249,8 @@ class SetPass {
                        });
   }
 
-  // Gives the set its former template. A status of the same pass comes first: one of the two writes would find the
-  // other's version, so the next pass takes the template back.
+  // Gives the set its former template. When the same pass writes the status, the revert waits for the next pass: both
+  // writes carry the set's version, so the second would conflict.
   absl::Status DecideRevert() {
     if (former_ == nullptr || wrote_status_) return absl::OkStatus();
     absl::StatusOr<Json> patch = RevertPatch(set_, *former_);
@@ -285,11 +286,12 @@ class SetPass {
     return absl::OkStatus();
   }
 
-  // Deletes the leader in the foreground, as a restart does; one that has changed meanwhile is looked at again.
+  // Deletes the leader in the foreground, like a restart. If it changed in the meantime, the deletion conflicts, and
+  // the host looks again.
   void ReplaceGroup(int32_t group) {
     const ObservedPod* leader = FindLeader(group);
     if (leader == nullptr || leader->meta.terminating) return;
-    if (leader->meta.revision_key == key_) return;  // its workers are still to come
+    if (leader->meta.revision_key == key_) return;  // already updated; only its workers are missing
     Action& action = plan_.Delete("v1", "Pod", leader->meta);
     action.propagation = Propagation::kForeground;
     action.conflict_is_retry = true;
@@ -308,7 +310,7 @@ class SetPass {
     return {step.partition, step.replicas, step.on_delete};
   }
 
-  // What would be applied, but for partition and replicas.
+  // The object to apply, apart from partition and replicas.
   absl::StatusOr<SharedJson> LeaderSetBase(const RolloutStep& step) const {
     if (digest_->leader_statefulset != nullptr && key_ == digest_->revision_key) {
       return digest_->leader_statefulset;
@@ -318,7 +320,7 @@ class SetPass {
     return std::make_shared<const Json>(*std::move(object));
   }
 
-  // Whether what was applied is what would be applied.
+  // Whether the applied object equals the object to apply.
   bool IsUnchanged(const RolloutStep& step, const SharedJson& base) const {
     if (leader_set_ == nullptr || leader_set_->applied == nullptr) return false;
     if (leader_set_->replicas != step.replicas || leader_set_->on_delete != step.on_delete) return false;
@@ -363,7 +365,8 @@ class SetPass {
     return absl::OkStatus();
   }
 
-  // Under OnDelete a StatefulSet is never through, and makes no pods of a former revision either.
+  // Whether the StatefulSet may still make pods of a former revision. Under OnDelete it makes none, although its own
+  // rollout never ends.
   bool MayMakeFormerGroups() const {
     if (options_.former_revisions == FormerRevisions::kUntilDone || leader_set_ == nullptr) return false;
     return !leader_set_->on_delete && leader_set_->current_revision != leader_set_->update_revision;
@@ -398,17 +401,17 @@ class SetPass {
   const SetDigest* digest_;
   SetDigest own_digest_;
   std::optional<GroupFacts> groups_;
-  GroupBits bits_;  // where they differ from those of the groups
+  GroupBits bits_;  // a copy, if groups owe restarts
   PlanBuilder plan_;
 
-  // The revision that the groups should have: found, or made with this pass under the name.
+  // The revision that the groups should have. It exists, or this pass creates it under revision_name_.
   std::string key_;
   const ObservedRevision* revision_ = nullptr;
   std::string revision_name_;
-  // The template changed with this pass.
+  // Whether the template changed with this pass.
   bool updated_ = false;
   std::optional<absl::Duration> look_again_in_;
-  const ObservedRevision* former_ = nullptr;  // that the set is to be reverted to
+  const ObservedRevision* former_ = nullptr;  // the revision to which the set is to be reverted
   bool wrote_status_ = false;
   RolloutProgressing progressing_ = RolloutProgressing::kOnTime;
 };

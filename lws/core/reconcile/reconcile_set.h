@@ -4,15 +4,15 @@
 //   plan.actions.size();            // 4: ControllerRevision, leader StatefulSet, Service, status
 //   plan.actions[1].target.kind;    // "StatefulSet"
 //
-// Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or a leader pod or worker
-// StatefulSet of it changed; the plan is performed in order. Guarantees:
+// Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or one of its leader pods or worker
+// StatefulSets changed; the plan is performed in order. Guarantees:
 //   1. A set that is absent or being deleted gets an empty plan.
-//   2. On the state that a plan leads to, once everything has settled, the next plan is empty.
-//   3. Nothing is deleted but former revisions, and those only when the update is done. The set itself is changed only
-//      under controls that revert, when the deadline is exceeded, and at the version that was seen.
-//   4. A pure function of its arguments.
-// Errors: in Plan::error, naming object and field: a maxSurge or maxUnavailable that is no percentage, a replicas
-// annotation or group index that is no integer, a revision's name that is taken.
+//   2. After a plan is performed and everything has settled, the next plan is empty.
+//   3. Only former revisions are deleted, and only when the update is done. The set itself is changed only under
+//      controls that revert, when the deadline is exceeded, and at the observed version.
+//   4. It is a pure function of its arguments.
+// Errors: in Plan::error, naming object and field: a maxSurge or maxUnavailable that is not a percentage, a replicas
+// annotation or group index that is not an integer, a revision's name that is taken.
 //
 // Thread-safety: may be called concurrently. Complexity: O(leader pods + worker StatefulSets + templates).
 #ifndef LWS_CORE_RECONCILE_RECONCILE_SET_H_
@@ -27,25 +27,25 @@ namespace lws {
 
 struct RolloutControls;
 
-// How long a former revision is kept once all groups are of the newest, and ready.
+// How long a former revision is kept once all groups are ready and have the newest.
 enum class FormerRevisions {
-  // Not at all, as the reference has it: a leader StatefulSet that is not through with its own rollout may make a group
-  // below its partition of a revision that is gone, and such a group waits for its workers for ever.
+  // It is deleted at once, as in the reference. A leader StatefulSet whose own rollout has not ended may then make a
+  // group below its partition in a revision that is gone, and such a group waits for its workers for ever.
   kUntilDone,
-  // Until the leader StatefulSet is through with its own rollout.
+  // It is kept until the leader StatefulSet's own rollout has ended.
   kUntilUnused,
 };
 
 struct SetReconcileOptions {
-  // Also KeepBudget, or one of the host's own; the reference's by default.
+  // The reference's policy by default. KeepBudget or a host's own policy is possible, too.
   RolloutPolicy rollout = PlanRollout;
-  // Borrowed. With them the plan has the progress to be kept, to be given as SetObservation::rollout_progress with the
+  // Borrowed. With controls the plan contains the progress to keep; pass it as SetObservation::rollout_progress at the
   // next look. Null: none.
   const RolloutControls* controls = nullptr;
   FormerRevisions former_revisions = FormerRevisions::kUntilDone;
 };
 
-// With what belongs to the policy: all as the reference has it, or kUntilUnused with any other.
+// The options that fit the policy: those of the reference for PlanRollout, kUntilUnused for any other policy.
 SetReconcileOptions ReconcileOptionsFor(RolloutPolicy policy);
 
 Plan ReconcileSet(const SetObservation& observation, absl::Time now, const SetReconcileOptions& options = {});

@@ -25,12 +25,12 @@
 namespace lws {
 namespace {
 
-// A UID is known only to a cluster; without one an owner is refused.
+// Only a cluster assigns UIDs. Without one, validation would refuse the owner reference.
 constexpr char kSomeUid[] = "00000000-0000-4000-8000-000000000000";
-// Hashes of revisions have 8 to 10 letters.
+// Hashes of revisions have 8 to 10 letters. Try the shortest and the longest.
 constexpr absl::string_view kShortHash = "5c8f7d9b";
 constexpr absl::string_view kLongHash = "5c8f7d9b64";
-// The API server completes a name that it generates by five letters, within 63.
+// The API server appends five letters to a name that it generates, within 63 letters.
 constexpr size_t kGeneratedFrom = 58;
 constexpr absl::string_view kGeneratedEnd = "5c8f7";
 
@@ -56,7 +56,7 @@ FieldErrors Without(FieldErrors errors, const FieldErrors& known) {
   return errors;
 }
 
-// The pod of a StatefulSet as it is sent once the webhook has seen it. A pod that the webhook refuses has its words.
+// The pod of a StatefulSet after the webhook has changed it. If the webhook refuses the pod, its message is the error.
 FieldErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_view hash) {
   const std::string name = statefulset["metadata"].value("name", "");
   const std::string revision = absl::StrCat(name, "-", hash);
@@ -66,7 +66,7 @@ FieldErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_v
   return internal::ValidatePod(*admitted);
 }
 
-// 0, 1, 10, 100, ... below `end`: names grow by a digit there.
+// The numbers 0 (or `first`), 10, 100, ... below `end`: at these a name grows by a digit.
 std::vector<int32_t> WhereNamesGrow(int32_t first, int32_t end) {
   std::vector<int32_t> numbers;
   if (first < end) numbers.push_back(first);
@@ -96,7 +96,7 @@ class Search {
   }
 
  private:
-  // nullopt for a set with a budget that does not read.
+  // nullopt for a set whose budget does not parse.
   static std::optional<Json> LeaderSet(const LeaderWorkerSet& set) {
     const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
     absl::StatusOr<Json> leaders = internal::LeaderStatefulSet(set, RevisionKey(RevisionData(set)), 0, replicas);
@@ -105,7 +105,7 @@ class Search {
     return *std::move(leaders);
   }
 
-  // A StatefulSet that was refused before is not there to be updated.
+  // If the former StatefulSet was refused itself, it does not exist, so the new one is created instead of updated.
   FieldErrors ErrorsOfLeaderSet(const Json& leaders) const {
     const std::optional<Json> former = before_ == nullptr ? std::nullopt : LeaderSet(*before_);
     const bool is_there = former.has_value() && internal::ValidateStatefulSet(*former).empty();
@@ -133,7 +133,7 @@ class Search {
     Add(kind, group, is_certain, std::move(errors));
   }
 
-  // The first of each kind stays, unless a later one is certain.
+  // Keeps the first error of each kind. A certain one is added even after an uncertain one.
   void Add(RefusedKind kind, int32_t group, bool is_certain, FieldErrors errors) {
     if (errors.empty()) return;
     const auto found = std::find_if(refused_.begin(), refused_.end(), [&](const RefusedObject& refused) {

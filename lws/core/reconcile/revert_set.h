@@ -1,11 +1,11 @@
-// A set's former template, as a patch of the set.
+// A set's former template as a patch of the set.
 //
 //   absl::StatusOr<lws::Json> patch = lws::internal::RevertPatch(set, former);
-//   // {"spec": {"leaderWorkerTemplate": {"workerTemplate": ...}}}: a JSON merge patch, null where a field goes
+//   // {"spec": {"leaderWorkerTemplate": {"workerTemplate": ...}}}: a JSON merge patch, with null to remove a field
 //
 // Laws:
-//   1. The patch, merged into the set, makes ApplyRevision(set, former.data).
-//   2. It has nothing that is the same in both.
+//   1. The set merged with the patch equals ApplyRevision(set, former.data).
+//   2. The patch contains nothing that is the same in both.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_RECONCILE_REVERT_SET_H_
@@ -21,11 +21,11 @@ class LeaderWorkerSet;
 
 namespace lws::internal {
 
-// Errors: InvalidArgument naming the revision, for data that does not read. Complexity: O(templates).
+// Errors: InvalidArgument naming the revision whose data does not parse. Complexity: O(templates).
 absl::StatusOr<Json> RevertPatch(const LeaderWorkerSet& set, const ObservedRevision& former);
 
-// The merge patch (RFC 7396) from one document to another; null when there is no difference. A null inside `to` cannot
-// be patched in: such a field goes.
+// The merge patch (RFC 7396) from one document to another; null when there is no difference. A merge patch cannot set
+// a null: a field that is null in `to` is removed.
 Json MergePatch(const Json& from, const Json& to);
 
 }  // namespace lws::internal

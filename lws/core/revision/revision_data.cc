@@ -12,7 +12,8 @@
 namespace lws {
 namespace {
 
-// Stored parts say {"$patch": "replace"}; one that does not is merged, as Kubernetes' patches are.
+// Applies a stored part. It replaces `part` if it says {"$patch": "replace"}; else it is merged, like Kubernetes'
+// patches.
 void ApplyPart(const Json& stored, Json* part) {
   if (stored.is_object() && stored.value("$patch", Json()) != "replace") {
     part->merge_patch(stored);

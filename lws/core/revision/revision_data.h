@@ -1,4 +1,4 @@
-// The bytes of a revision: what of a set a version covers, how two are compared, and how one is applied.
+// The bytes of a revision: which fields of a set they cover, how two are compared, and how one is applied.
 //
 //   std::string data = lws::RevisionData(set);
 //   // {"spec":{"leaderWorkerTemplate":{"$patch":"replace",...},
@@ -8,8 +8,8 @@
 // Laws:
 //   1. RevisionData(ApplyRevision(set, RevisionData(set))) == RevisionData(set).
 //   2. SameRevision(set, d, d) for every d.
-//   3. RevisionData reads leaderWorkerTemplate and networkConfig alone; a set without networkConfig counts as Shared.
-//   4. When RevisionReads(d), ApplyRevision(s, d) has no error, for every set s that LeaderWorkerSetFromJson returned.
+//   3. RevisionData reads only leaderWorkerTemplate and networkConfig. A set without networkConfig counts as Shared.
+//   4. If RevisionReads(d), ApplyRevision(s, d) has no error for any set s that LeaderWorkerSetFromJson returned.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_REVISION_REVISION_DATA_H_
@@ -27,16 +27,17 @@ class LeaderWorkerSet;
 // Complexity of all: O(templates).
 std::string RevisionData(const LeaderWorkerSet& set);
 
-// Whether stored data says the same as `proposed`, the data of `set`: in bytes, or once it is applied to the set and
-// written again (older controllers wrote other bytes for the same thing). Data that does not read is not equal.
+// Whether stored data means the same as `proposed`, the data of `set`: its bytes are equal, or become equal when it is
+// applied to the set and written again (older controllers wrote other bytes for the same thing). Data that does not
+// parse is not equal.
 bool SameRevision(const LeaderWorkerSet& set, absl::string_view stored, absl::string_view proposed);
 
-// The set with the stored leaderWorkerTemplate and networkConfig in place of its own. A set that has no networkConfig
-// keeps none, and data without one leaves the set's. Errors: InvalidArgument for data that does not read.
+// The set with the stored leaderWorkerTemplate and networkConfig in place of its own. A set without networkConfig gets
+// none, and data without one leaves the set's unchanged. Errors: InvalidArgument for data that does not parse.
 absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::string_view data);
 
-// Whether the data reads, whatever the set it is applied to. False for data whose parts are merged into the set's:
-// there the set decides.
+// Whether the data parses for every set it is applied to. False for data whose parts are merged into the set's,
+// because then it depends on the set.
 bool RevisionReads(absl::string_view data);
 
 }  // namespace lws

@@ -11,7 +11,7 @@
 
 namespace lws::internal {
 
-// Names of revisions begin with so much of their set's.
+// How many letters of the set's name begin the names of its revisions.
 constexpr size_t kNamePrefix = 220;
 
 bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {

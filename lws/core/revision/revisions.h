@@ -1,11 +1,11 @@
-// The revisions that a set owns, and which of them counts.
+// The revisions that a set owns, and the one that it uses.
 //
 //   lws::internal::OwnedRevisions revisions(set, observation.revisions);
 //   const lws::ObservedRevision* current = revisions.Find("6c5b8f7d9");    // null when there is none
 //
 // Laws:
-//   1. Owned are revisions with the set's label and namespace that have no controller, or the set as controller.
-//   2. Of several with one key the highest number counts, the last listed on a tie.
+//   1. A set owns the revisions with its label and namespace that have no controller, or the set as controller.
+//   2. Among several with one key the highest number counts, and on a tie the last listed.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_REVISION_REVISIONS_H_
@@ -26,10 +26,11 @@ class LeaderWorkerSet;
 
 namespace lws::internal {
 
-// Whether a pass over the set may have to look at the revision: by its label, or because a new one could get its name.
+// Whether a pass over the set may have to look at the revision: it has the set's label, or a name that a new one could
+// get.
 bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
 
-// What the names of new revisions of the set begin with. Borrows from the name.
+// The beginning of the names of the set's new revisions. Borrows from `set_name`.
 absl::string_view RevisionNamePrefix(absl::string_view set_name);
 
 class OwnedRevisions {
@@ -39,20 +40,20 @@ class OwnedRevisions {
 
   const ObservedRevision* Find(absl::string_view key) const;
 
-  // One more than the highest number; 1 when there are none. OutOfRange when the highest is the largest int64.
+  // One more than the highest number; 1 when there are none. Errors: OutOfRange when the highest is the largest int64.
   absl::StatusOr<int64_t> NextNumber() const;
 
-  // That of another key with the highest number; null when there is none.
+  // The revision with another key and the highest number; null when there is none.
   const ObservedRevision* NewestBut(absl::string_view key) const;
 
-  // Those of other keys, by name.
+  // The revisions with other keys, sorted by name.
   std::vector<const ObservedRevision*> AllBut(absl::string_view key) const;
 
  private:
   absl::InlinedVector<const ObservedRevision*, 8> owned_;
 };
 
-// The revision that the set's present template makes: RevisionData, and RevisionKey of it. Borrowed.
+// The revision of the set's present template: its RevisionData and RevisionKey. Borrowed.
 struct KeyedRevision {
   absl::string_view data;
   absl::string_view key;
@@ -61,13 +62,13 @@ struct KeyedRevision {
 // Which revision the groups should have.
 struct RevisionChoice {
   std::string key;
-  // That of the leader StatefulSet; null when it has none, or it is gone and must be made again.
+  // The leader StatefulSet's revision; null when it has none, or when its revision is gone and must be created again.
   const ObservedRevision* current = nullptr;
-  // The template differs from it: a new one begins.
+  // Whether the template differs from it, so that a new revision begins.
   bool updated = false;
 };
 
-// Complexity: O(revisions), and O(templates) when the stored data is not equal to the letter.
+// Complexity: O(revisions), and O(templates) when the stored data has other bytes.
 RevisionChoice ChooseRevision(const OwnedRevisions& owned, const LeaderWorkerSet& set, const KeyedRevision& newest,
                               const ObservedStatefulSet* leader_statefulset);
 

@@ -49,7 +49,7 @@ void Put(T observed, ByKey<T>* objects) {
 
 using Names = std::set<std::string>;
 
-// Objects of one kind, and the names of those of every set, and of every group of a set, by their labels.
+// Objects of one kind, with indexes by their labels: the names of each set's objects, and of each group's.
 template <typename T>
 class Labelled {
  public:
@@ -80,7 +80,7 @@ class Labelled {
   }
   const Names& NamesOfGroup(const ObservedMeta& meta) const { return NamesAt(GroupOf(meta), of_group_); }
 
-  // In the order of their names.
+  // The objects of these names, in the order of the names.
   std::vector<const T*> Named(absl::string_view namespace_name, const Names& names) const {
     std::vector<const T*> found;
     found.reserve(names.size());
@@ -89,7 +89,7 @@ class Labelled {
   }
 
  private:
-  using Group = std::pair<Key, std::optional<std::string>>;  // the set, and the label of the group
+  using Group = std::pair<Key, std::optional<std::string>>;  // the set, and the group's label
 
   static Key SetOf(const ObservedMeta& meta) { return {meta.namespace_name, meta.set_name}; }
   static Group GroupOf(const ObservedMeta& meta) { return {SetOf(meta), meta.group_index}; }
@@ -113,7 +113,7 @@ class Labelled {
   std::map<Group, Names> of_group_;
 };
 
-// Those with the set's label, and those whose name begins as the set's revisions do.
+// The revisions with the set's label, and those whose names begin like those of the set's revisions.
 std::vector<const ObservedRevision*> RevisionsOf(const Labelled<ObservedRevision>& revisions,
                                                  absl::string_view namespace_name, absl::string_view set_name) {
   Names names = revisions.NamesOfSet(namespace_name, set_name);
@@ -260,7 +260,7 @@ std::vector<int32_t> ClusterSnapshot::GroupsToRestart(absl::string_view namespac
 PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, absl::string_view name) const {
   PodObservation observation;
   observation.pod = objects_->pods.Find(namespace_name, name);
-  // Of a pod of no set nothing else is read.
+  // A pod that belongs to no set needs no other objects.
   if (observation.pod == nullptr || observation.pod->meta.set_name.empty()) return observation;
   const ObservedPod& pod = *observation.pod;
   const std::string& set_name = pod.meta.set_name;

@@ -1,10 +1,10 @@
-// The projected objects of a cluster, and the observations of them.
+// The projected objects of a cluster, and observations of them.
 //
 //   lws::ClusterSnapshot cluster;
 //   for (const lws::Json& object : objects) cluster.Add(object).IgnoreError();
 //   lws::Plan plan = lws::ReconcileSet(cluster.ObserveSet("default", "vllm"), now);
 //
-// Fleet (fleet.h) gives the same observations much faster, and says what is due.
+// A Fleet (fleet.h) makes the same observations much faster, and knows what is due.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_SNAPSHOT_CLUSTER_SNAPSHOT_H_
@@ -32,15 +32,15 @@ class ClusterSnapshot {
   ClusterSnapshot(ClusterSnapshot&&) noexcept;
   ClusterSnapshot& operator=(ClusterSnapshot&&) noexcept;
 
-  // Adds the object, in place of one of the same kind, namespace and name. Kinds that no decision reads are passed
-  // over. Errors: InvalidArgument naming the object and the field that does not read; the snapshot is then unchanged.
+  // Adds the object, replacing one of the same kind, namespace and name. Kinds that no decision reads are ignored.
+  // Errors: InvalidArgument naming the object and the field that does not parse; the snapshot is then unchanged.
   absl::Status Add(const Json& object);
 
-  // Takes the object out; nothing happens when it is not there.
+  // Removes the object, if it is there.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
-  // The whole snapshot as bytes, and back: what was saved gives the same decisions. Load replaces what is there.
-  // Errors: InvalidArgument, and the snapshot is unchanged.
+  // Save returns the whole snapshot; Load replaces this one by a saved one, which gives the same decisions. Errors:
+  // InvalidArgument; the snapshot is then unchanged.
   ClusterStateProto Save() const;
   absl::Status Load(const ClusterStateProto& state);
 

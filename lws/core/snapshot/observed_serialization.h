@@ -1,4 +1,4 @@
-// Observed kinds as protocol buffers, and back.
+// Converts observed objects to protocol buffers and back.
 //
 //   lws::ObservedPodProto saved = lws::internal::ToProto(pod);
 //   lws::ObservedPod again = lws::internal::FromProto(saved);
@@ -28,7 +28,7 @@ ObservedNodeProto ToProto(const ObservedNode& node);
 
 ObservedMeta FromProto(const ObservedMetaProto& proto);
 ObservedPod FromProto(const ObservedPodProto& proto);
-// Errors: InvalidArgument for applied fields that are no JSON.
+// Errors: InvalidArgument for applied fields that are not JSON.
 absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& proto);
 ObservedRevision FromProto(const ObservedRevisionProto& proto);
 ObservedNode FromProto(const ObservedNodeProto& proto);

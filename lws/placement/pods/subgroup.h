@@ -1,11 +1,11 @@
-// Which subgroup of its group a worker belongs to.
+// The subgroup of its group to which a worker belongs.
 //
 //   lws::internal::SubGroupIndex(/*worker_index=*/5, /*size=*/9, /*sub_group_size=*/4);    // 1
 //
 // Laws:
-//   1. When sub_group_size divides size, worker w is in subgroup w / sub_group_size, the leader being worker 0.
-//   2. When it divides size - 1 alone, the workers 1..size-1 are cut into equal subgroups, and the leader is with the
-//   first.
+//   1. When sub_group_size divides size, worker w is in subgroup w / sub_group_size, and the leader counts as worker
+//      0.
+//   2. When it only divides size - 1, the workers 1..size-1 form equal subgroups, and the leader is with the first.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_PODS_SUBGROUP_H_
@@ -18,7 +18,7 @@
 
 namespace lws::internal {
 
-// REQUIRES: sub_group_size != 0. Division is towards zero for numbers that validation would refuse.
+// REQUIRES: sub_group_size != 0. For numbers that validation would refuse, the division rounds towards zero.
 int64_t SubGroupIndex(int64_t worker_index, int64_t size, int64_t sub_group_size);
 
 // 40 hex digits that name one subgroup: SHA-1 of "LEADERPODNAME/INDEX".

@@ -20,7 +20,7 @@ namespace lws::internal {
 namespace {
 
 constexpr int kFirstPort = 8476;
-// Sizes and indices are numbers of 32 bits in the API, so that their products below fit 64.
+// Sizes and indices are 32-bit numbers in the API, so the products below fit 64 bits.
 constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
 constexpr int64_t kMaxHosts = 1000000;
 
@@ -35,14 +35,14 @@ std::vector<Json*> TpuContainers(Json* pod) {
   return result;
 }
 
-// Who the pod is within its group.
+// The pod's place within its group.
 struct Member {
   std::string pod_name;
   std::string leader_name;
   std::string subdomain;
   int64_t ordinal = 0;  // 0 for the leader
   bool is_leader = false;
-  bool leader_requests_tpus = false;  // or the pod is the leader
+  bool leader_requests_tpus = false;  // or the pod is the leader itself
 };
 
 absl::StatusOr<Member> ReadMember(const Json& pod) {
@@ -67,7 +67,7 @@ std::string Hostname(const Member& member, int64_t worker) {
   return absl::StrCat(member.leader_name, "-", worker, ".", member.subdomain);
 }
 
-// Hosts of workers [first, last], after the leader's when `with_leader`.
+// The hosts of the workers [first, last], after the leader's host when `with_leader`.
 absl::StatusOr<std::vector<std::string>> Hostnames(const Member& member, bool with_leader, int64_t first,
                                                    int64_t last) {
   if (last - first >= kMaxHosts) {
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<std::string>> Hostnames(const Member& member, bool wi
 
 struct Ports {
   std::string port;
-  bool given = false;  // by the user
+  bool given = false;  // the user set it
 };
 
 Ports PortOf(const Json& container, int index) {
@@ -91,7 +91,7 @@ Ports PortOf(const Json& container, int index) {
   return {absl::StrCat(kFirstPort + index), false};
 }
 
-// One hostname, and one address, per pod and container.
+// Appends one hostname and one address for each pod and container.
 void Append(const Member& member, const std::vector<std::string>& hosts, const std::vector<Ports>& ports,
             int64_t first_id, const std::vector<Json*>& containers) {
   std::vector<std::string> names;
@@ -134,7 +134,7 @@ absl::StatusOr<int64_t> IntegerText(const Json& pod, const char* map, const char
   return *value;
 }
 
-// The pod's own subgroup alone, and one container per pod.
+// With subgroups the hosts are those of the pod's own subgroup, with one container per pod.
 absl::Status AddForSubGroup(const Member& member, const Json& pod, Json* container) {
   const absl::StatusOr<int64_t> size = IntegerText(pod, kAnnotations, kSubGroupSizeAnnotation);
   if (!size.ok()) return size.status();
@@ -152,7 +152,8 @@ absl::Status AddForSubGroup(const Member& member, const Json& pod, Json* contain
     id = (*worker - 1) % *size;
     subgroup = (*worker - 1) / *size;
   }
-  // The workers of the subgroup when the leader takes no place among them; else everything shifts by one.
+  // The workers of the subgroup if the leader asks for no TPUs. If it does, it is the first host, so the others shift
+  // by one.
   int64_t first = *size * subgroup + 1;
   int64_t last = *size * (subgroup + 1);
   bool with_leader = false;

@@ -17,7 +17,7 @@ enum class SchedulerProvider {
   kVolcano,  // a group is scheduled as a whole, or not at all
 };
 
-// A group of another revision has another PodGroup, so that a rolling update never waits for the old one to go.
+// Each revision of a group has its own PodGroup, so a rolling update never waits until the old PodGroup is gone.
 std::string PodGroupName(absl::string_view leader_pod_name, absl::string_view revision_key);
 
 }  // namespace lws

@@ -24,7 +24,7 @@ int64_t CountWorkers(const PlacementProblem& problem, const int64_t* free) {
   return count;
 }
 
-// How many workers fit beside the leader, which are not more than `without_leader`; -1 when it does not fit itself.
+// How many workers fit beside the leader, at most `without_leader`; -1 when the leader does not fit.
 int64_t CountBesideLeader(const PlacementProblem& problem, const int64_t* free, int64_t without_leader) {
   if (!problem.leader.never_offered.empty()) return -1;
   int64_t count = without_leader;
@@ -81,7 +81,7 @@ void DomainCounts::CountNodes(IndexRange nodes) {
   }
 }
 
-// Whether both nodes are of one class and have equal room. Most neighbours do.
+// Whether the two nodes have the same class and equal room. Most neighbouring nodes do.
 bool DomainCounts::IsAlike(int32_t a, int32_t b) const {
   const Topology& topology = *problem_.topology;
   if (topology.ClassOf(a) != topology.ClassOf(b)) return false;
@@ -155,7 +155,7 @@ void DomainCounts::SumChildren(int level, int32_t domain) {
   const IndexRange children = problem_.topology->DomainsWithin(level, domain, level + 1);
   const std::vector<DomainCount>& below = cells_[level + 2];
   DomainCount count;
-  int64_t best = -DomainCount::kNone;  // what the leader adds to the units, most favourably
+  int64_t best = -DomainCount::kNone;  // the best change of the number of units by the leader
   for (int32_t i = children.begin - first_[level + 2]; i < children.end - first_[level + 2]; ++i) {
     count.workers += below[i].workers;
     count.units += below[i].units;
@@ -193,7 +193,7 @@ void DomainCounts::CutToSubgroups(int layer_number, int32_t domain, DomainCount*
   const SubgroupLeader leader = problem_.request->subgroup_leader;
   const bool is_member = leader == SubgroupLeader::kMember && layer_number == 0;
   count->with_leader = std::min((count->with_leader + is_member) / layer.ratio, most);
-  // The first subgroup is where the leader is.
+  // The first subgroup contains the leader, so a domain with the leader must have room for that subgroup.
   if (leader != SubgroupLeader::kOutside && count->with_leader < 1) count->with_leader = -1;
 }
 

@@ -1,12 +1,12 @@
-// How much of a group each domain could take: counted on the nodes, summed over the domains.
+// Counts how much of a group each domain could take: first on the nodes, then summed over the domains.
 //
 //   lws::internal::DomainCounts counts(problem, capacity, {});
 //   counts.At(0, 3).units;    // workers, or whole subgroups, that rack 3 could take
 //
 // Laws:
-//   1. The units of a domain are the sum of its children's, cut to whole subgroups where a layer of subgroups has its
-//      level; `with_leader` is the largest such number when the leader takes its place on one of the domain's nodes.
-//   2. After Refresh of every node whose capacity or holds changed, the counts equal those counted anew.
+//   1. The units of a domain are the sum of its children's units, reduced to whole subgroups at the level of a layer
+//      of subgroups. `with_leader` is the largest number of units when the leader is on one of the domain's nodes.
+//   2. After Refresh of every node whose capacity or holds changed, the counts equal freshly made ones.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_DOMAIN_COUNTS_H_
@@ -28,26 +28,26 @@ namespace lws::internal {
 struct DomainCount {
   static constexpr int64_t kNone = std::numeric_limits<int64_t>::max() / 2;
 
-  int64_t workers = 0;       // that fit, whatever the subgroups
-  int64_t penalty = kNone;   // fewest workers that the leader displaces; kNone when it fits nowhere
-  int64_t units = 0;         // PlacementProblem::UnitsAt tells of what
+  int64_t workers = 0;       // that fit, ignoring subgroups
+  int64_t penalty = kNone;   // the fewest workers that the leader displaces; kNone when it fits nowhere
+  int64_t units = 0;         // of the kind that PlacementProblem::UnitsAt describes
   int64_t with_leader = -1;  // units beside the leader; -1 when it does not fit
 
-  // Workers that fit beside the leader, where there is one.
+  // The workers that fit, beside the leader if `leader`.
   int64_t RoomFor(bool leader) const { return leader ? workers - penalty : workers; }
   int64_t UnitsFor(bool leader) const { return leader ? with_leader : units; }
 };
 
-// What the counts are limited to, and what is promised already.
+// The part of the cluster that is counted, and what is already promised in it.
 struct CountScope {
   int level = Topology::kRoot;
   int32_t domain = 0;
-  // Nodes that are gone.
+  // Nodes that are lost.
   const std::vector<bool>* lost = nullptr;
-  // A node of the group, whose domains it may hold exclusively itself.
+  // A node of the group itself: the group may hold this node's domains exclusively.
   std::optional<int32_t> own_node;
-  // Units of the layer below (or workers) that certain domains of a layer must take, beside whole subgroups: by number
-  // of the layer and domain.
+  // Units of the layer below (or workers) that a domain must take besides whole subgroups, by number of the layer and
+  // domain.
   std::map<std::pair<int, int32_t>, int64_t> reserved;
 };
 
@@ -64,17 +64,16 @@ class DomainCounts {
   // Whether the node is in a domain that another exclusive group holds.
   bool IsTaken(int32_t node) const;
 
-  // Whether some domain cannot keep what is reserved in it.
+  // Whether some domain has too little room for its reserved units.
   bool breaks_reservation() const { return breaks_reservation_; }
 
-  // Keeps the domains of the level in order of their room, which then costs O(log domains) a change.
+  // Keeps the domains of the level sorted by their room. Every change then costs O(log domains).
   void IndexRoom(int level);
-  // That level, and its domains that can have the leader where there is one: room, and domain.
+  // That level, and its domains that can take the leader if there is one: pairs of room and domain.
   std::optional<int> indexed_level() const { return indexed_level_; }
   const std::set<std::pair<int64_t, int32_t>>& by_room() const { return by_room_; }
 
-  // Counts the nodes, which are a range, and the domains above them anew.
-  // Complexity: O(nodes x resources + levels x children of a domain).
+  // Recounts these nodes and the domains above them. Complexity: O(nodes x resources + levels x children of a domain).
   void Refresh(IndexRange nodes);
 
  private:
@@ -96,7 +95,7 @@ class DomainCounts {
   bool breaks_reservation_ = false;
   std::optional<int> indexed_level_;
   std::set<std::pair<int64_t, int32_t>> by_room_;
-  std::vector<int32_t> first_;                   // by level + 1: the scope's first domain there
+  std::vector<int32_t> first_;                   // the scope's first domain, by level + 1
   std::vector<std::vector<DomainCount>> cells_;  // by level + 1
 };
 

@@ -55,7 +55,7 @@ class Search {
     return domains;
   }
 
-  // A domain inside of an exclusive subgroup's domain can take the one subgroup of that, or none.
+  // Whether exclusive subgroups above allow the domain: their domains take at most one subgroup.
   bool LayersAboveTakeOne(int level, int32_t domain) const {
     for (const LayerOnTopology& layer : problem_.layers) {
       if (layer.level >= level || !layer.exclusive) continue;
@@ -74,15 +74,16 @@ class Search {
     return units >= 0 && units >= problem_.UnitsAt(level) && LayersAboveTakeOne(level, domain);
   }
 
-  // Equally tight domains matter when pods are to be spread evenly below.
+  // Whether equally tight domains must be compared: an even spread below may tell them apart.
   bool WantsTies() const { return problem_.request->profile == PlacementProfile::kBalanced; }
 
-  // As TightestWhole for the whole scope, from the index: the first with room enough, and those with as much.
+  // Does the work of TightestWhole for the whole scope with the index: finds the first domain with enough room, and
+  // those with equal room.
   std::vector<int32_t> TightestIndexed(int level, bool labelled) const {
     std::vector<int32_t> tightest;
     int64_t least = 0;
     const auto& by_room = counts_.by_room();
-    // Workers that must fit in any case, however they are divided into subgroups.
+    // All workers must fit, however they are divided into subgroups.
     for (auto it = by_room.lower_bound({problem_.workers, -1}); it != by_room.end(); ++it) {
       if (!tightest.empty() && it->first > least) break;
       if (!TakesWhole(level, it->second) || (labelled && !topology_.IsLabelled(level, it->second))) continue;
@@ -93,8 +94,8 @@ class Search {
     return tightest;
   }
 
-  // Those of `level` that could take the whole group with the least left over, in path order; the first alone where
-  // ties do not matter. `labelled` leaves out the domains without a label.
+  // The domains of `level` that could take the whole group with the least room left over, in path order; only the
+  // first where ties do not matter. `labelled` leaves out the domains without a label.
   std::vector<int32_t> TightestWhole(const Region& region, int level, bool labelled) const {
     if (region.level == counts_.scope().level && counts_.indexed_level() == level) {
       return TightestIndexed(level, labelled);
@@ -125,8 +126,8 @@ class Search {
     return DescendBest(LevelsFrom(level + 1), 0, level, tightest);
   }
 
-  // An unconstrained group that is exclusive: of all domains that can take it, the one where it uses the fewest of the
-  // last level, evenly where that is wanted, then the tightest.
+  // Places an exclusive group without another constraint. Among the domains that can take it, the best one needs the
+  // fewest domains of the last level, then has the most even spread if that is wanted, then is the tightest.
   std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
     std::vector<PickedDomain> best;
     std::tuple<int64_t, int64_t, int64_t> best_key;
@@ -157,7 +158,7 @@ class Search {
     return smallest;
   }
 
-  // Number of domains of `level` that hold the picked nodes.
+  // The number of domains of `level` that hold the picked nodes.
   int64_t CountDomains(const std::vector<PickedDomain>& nodes, int level) const {
     int64_t count = 0;
     for (size_t i = 0; i < nodes.size(); ++i) {
@@ -167,8 +168,8 @@ class Search {
     return count;
   }
 
-  // Goes on in one of some equally tight domains: the first, or the one where the pods can be spread most evenly over
-  // the fewest domains below.
+  // Continues in one of several equally tight domains: the one that needs the fewest domains below, and then has the
+  // most even spread.
   std::vector<PickedDomain> DescendBest(const std::vector<int>& levels, size_t next, int level,
                                         const std::vector<int32_t>& domains) const {
     if (domains.size() == 1) return Descend(levels, next, {level, {domains[0]}});
@@ -186,7 +187,7 @@ class Search {
     return best;
   }
 
-  // Within `region`, which holds the whole group: level by level, from levels[next].
+  // Places the group within `region`, which holds all of it, level by level from levels[next] on.
   std::vector<PickedDomain> Descend(const std::vector<int>& levels, size_t next, const Region& region) const {
     if (next == levels.size()) return AllOn(region);
     const int level = levels[next];
@@ -202,12 +203,12 @@ class Search {
     return Descend(levels, next + 1, chosen);
   }
 
-  // A region of one node.
+  // Picks everything on a region that is a single node.
   std::vector<PickedDomain> AllOn(const Region& region) const {
     return {{region.domains[0], problem_.UnitsAt(region.level), problem_.has_leader}};
   }
 
-  // As few of the widest domains as hold the group.
+  // Uses as few of the widest domains as can hold the group.
   std::vector<PickedDomain> OverWidestDomains(const Region& scope) const {
     const int widest = std::max(0, scope.level);
     if (problem_.request->profile != PlacementProfile::kLeastFree) return Descend(LevelsFrom(widest), 0, scope);
@@ -222,9 +223,9 @@ class Search {
                                            : PickFewest(domains, WantedAt(problem_, level));
   }
 
-  // The smallest domains of each layer of subgroups, and in them the smallest nodes. The region holds whole subgroups
-  // of all layers down to `settled_level`; `layers` are left to look at, innermost first, and `wanted` is in units of
-  // the last of those below it.
+  // Picks the smallest domains of each layer of subgroups, and in them the smallest nodes. The region holds whole
+  // subgroups of all layers down to `settled_level`. The first `layers` layers, innermost first, are still to be
+  // divided, and `wanted` counts units of the last layer that is settled.
   std::vector<PickedDomain> SmallestWithin(const Region& region, int settled_level, size_t layers,
                                            UnitsWanted wanted) const {
     while (layers > 0 && problem_.layers[layers - 1].level <= settled_level) --layers;

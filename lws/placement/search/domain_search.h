@@ -1,11 +1,11 @@
-// The search itself: from the domain that takes the whole group down to nodes.
+// The search itself: it descends from the domain that takes the whole group to the nodes.
 //
 //   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchNodes(problem, capacity, counts);    //
 //   empty: no place
 //
-// Expected flow: the counts are up to date with the capacity.
-// At each level in turn the fewest domains inside those chosen before; the levels are the required or preferred one and
-// all below it, or the last alone for an unconstrained group. Laws 4 to 7 of assign_group.h are kept here.
+// Expected flow: the counts are up to date with the capacity. At each level the search picks the fewest domains inside
+// those chosen before. The levels are the required or preferred one and all below it, or only the last for an
+// unconstrained group. Laws 4 to 7 of assign_group.h are kept here.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_DOMAIN_SEARCH_H_
@@ -20,8 +20,8 @@
 
 namespace lws::internal {
 
-// Picks on nodes in path order, in units of the last level; within the scope of the counts.
-// Complexity: O(domains + picks x log domains), and what SplitSubgroups costs.
+// Returns picks on nodes in path order, in units of the last level, within the scope of the counts. Complexity:
+// O(domains + picks x log domains), and the cost of SplitSubgroups.
 std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
                                       const DomainCounts& counts);
 

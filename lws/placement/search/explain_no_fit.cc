@@ -47,7 +47,7 @@ class Explanation {
     }
   }
 
-  // The level that failed, and why.
+  // Finds the level that failed, and the reason.
   void Blame() {
     const int scope = counts_.scope().level;
     const int around = std::max({problem_.request->closeness == Closeness::kRequired ? problem_.level : scope, scope,
@@ -74,7 +74,7 @@ class Explanation {
     }
   }
 
-  // How many subgroups of the layer the best domain of the level around them could take.
+  // Counts how many subgroups of the layer the best domain of level `around` could take.
   void CountSubgroups(int layer, int around) {
     if (problem_.layers[layer].level < around) return;
     PlacementProblem looser = problem_;
@@ -99,7 +99,7 @@ class Explanation {
     no_fit_.best_pods = no_fit_.best_subgroups * no_fit_.subgroup_size;
   }
 
-  // Whether the leader has no node at all, and is what stands in the way.
+  // Whether the leader has no node at all while the workers without it would fit.
   bool WorkersAloneFit() const {
     if (!problem_.has_leader || problem_.same_shape || counts_.Whole().penalty != DomainCount::kNone) return false;
     PlacementProblem workers = problem_;
@@ -122,7 +122,7 @@ class Explanation {
     return std::nullopt;
   }
 
-  // The first domain of the level that would take most of the wanted pods.
+  // Finds the first of the domains of the level that would take most of the wanted pods.
   void FindBest(int level) {
     const IndexRange domains = topology_.DomainsWithin(counts_.scope().level, counts_.scope().domain, level);
     for (int32_t domain = domains.begin; domain < domains.end; ++domain) {

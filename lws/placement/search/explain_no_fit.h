@@ -1,4 +1,4 @@
-// Why a group has no place, in counts.
+// Explains in counts why a group has no place.
 //
 //   lws::NoFit no_fit = lws::internal::ExplainNoFit(problem, capacity, counts);
 //

@@ -20,10 +20,10 @@ struct Smaller {
   }
 };
 
-// Numbers of domains, taken one by one from the largest; of equals the one with less room, then the first.
+// Numbers of domains in the order of their units, largest first. Among equals, less room and then a lower number wins.
 class LargestFirst {
  public:
-  // By units alone, or by units beside the leader.
+  // Orders by the units without, or beside, the leader.
   LargestFirst(const std::vector<CountedDomain>& domains, bool leader) : order_{domains, leader} {
     heap_.reserve(domains.size());
     for (size_t i = 0; i < domains.size(); ++i) {
@@ -46,7 +46,7 @@ class LargestFirst {
   std::vector<int32_t> heap_;
 };
 
-// The largest domains so far, and the best place for the leader inside or outside of them.
+// The set of the largest domains so far, and the best place for the leader inside or outside of the set.
 class GrowingSet {
  public:
   GrowingSet(const std::vector<CountedDomain>& domains, bool leader)
@@ -58,7 +58,7 @@ class GrowingSet {
 
   const std::vector<int32_t>& set() const { return set_; }
 
-  // Adds the next largest; false when there is none.
+  // Adds the next largest domain; returns false when there is none.
   bool Grow() {
     if (largest_.empty()) return false;
     const int32_t index = largest_.Take();
@@ -73,16 +73,17 @@ class GrowingSet {
     return true;
   }
 
-  // Most units that so many domains hold; -1 without a place for the leader.
+  // The most units that this many domains hold; -1 without a place for the leader.
   int64_t Most() const {
     if (!wants_leader_) return sum_;
     return std::max(WithLeaderInside(), WithLeaderOutside());
   }
 
-  // Most units of all of the set and of one domain more, which has the leader; -1 when there is none.
+  // The most units of the whole set and one more domain with the leader; -1 when there is no such domain.
   int64_t LeaderBesideAll() const { return leaders_.empty() ? -1 : sum_ + domains_[leaders_.Peek()].count.with_leader; }
 
-  // Where the leader is in the set of Most: inside of the largest domains, or in one that takes the last one's place.
+  // The leader's place in the set that Most counts: inside the largest domains, or in a domain that replaces the last
+  // one.
   int32_t LeaderOfMost() const { return WithLeaderInside() >= WithLeaderOutside() ? inside_ : leaders_.Peek(); }
 
  private:
@@ -103,7 +104,7 @@ class GrowingSet {
   int32_t inside_ = -1;
 };
 
-// The domain outside of `taken` that holds `units` with the least to spare; -1 when there is none.
+// The domain outside of `taken` that holds `units` with the least room to spare; -1 when there is none.
 int32_t TightestBeside(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& taken, int64_t units) {
   std::vector<bool> is_taken(domains.size());
   for (const int32_t index : taken) is_taken[index] = true;
@@ -124,7 +125,7 @@ int64_t SumOfUnits(const std::vector<CountedDomain>& domains, const std::vector<
                          [&](int64_t sum, int32_t index) { return sum + domains[index].count.units; });
 }
 
-// The place for the leader within `set` that displaces least, the first of equals; -1 when the units then do not fit.
+// The place for the leader within `set` that displaces the fewest workers; -1 when the units then do not fit.
 int32_t LeaderWithin(const std::vector<CountedDomain>& domains, const std::vector<int32_t>& set, int64_t units) {
   int32_t best = -1;
   for (const int32_t index : set) {
@@ -139,7 +140,7 @@ int32_t LeaderWithin(const std::vector<CountedDomain>& domains, const std::vecto
   return held >= units ? best : -1;
 }
 
-// The most that each room may get so that all get as evenly much as they can hold.
+// The level to which rooms are filled when `units` are spread as evenly as the rooms allow.
 int64_t EvenLevel(std::vector<int64_t> rooms, int64_t units) {
   std::sort(rooms.begin(), rooms.end());
   int64_t level = 0;
@@ -157,7 +158,7 @@ struct ChosenSet {
   int32_t leader = -1;
 };
 
-// All but the last of the largest domains, and the tightest for what remains of `units`.
+// All but the last of the largest domains, and the tightest one for the rest of `units`.
 std::vector<int32_t> WithTightestLast(const std::vector<CountedDomain>& domains, std::vector<int32_t> largest,
                                       int64_t units) {
   largest.pop_back();
@@ -168,7 +169,7 @@ std::vector<int32_t> WithTightestLast(const std::vector<CountedDomain>& domains,
   return largest;
 }
 
-// The set around a given leader's domain: the largest others, and the tightest last.
+// The set for a given place of the leader: its domain, the largest others, and the tightest one last.
 ChosenSet AroundLeader(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, int32_t leader,
                        size_t size) {
   ChosenSet chosen{{leader}, leader};
@@ -187,8 +188,8 @@ ChosenSet AroundLeader(const std::vector<CountedDomain>& domains, const UnitsWan
   return chosen;
 }
 
-// The smallest number of pods when the leader is in a domain beside `others` further ones, of which the smallest holds
-// `room` units.
+// The smallest number of pods on a domain when the leader is in one domain beside `others` further ones, the smallest
+// of which holds `room` units.
 int64_t SmallestPods(const UnitsWanted& wanted, int64_t with_leader, int64_t others, int64_t room) {
   int64_t reached = 0;
   for (int64_t beyond = (wanted.units * wanted.unit_pods + 1) / (others + 1) + 1; beyond - reached > 1;) {
@@ -202,7 +203,8 @@ int64_t SmallestPods(const UnitsWanted& wanted, int64_t with_leader, int64_t oth
   return reached;
 }
 
-// The `size` domains over which the pods can be spread most evenly: the largest, around each place for the leader.
+// The `size` domains over which the pods can be spread most evenly. Every place for the leader is tried, with the
+// largest other domains.
 ChosenSet EvenestSet(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted, size_t size) {
   LargestFirst queue(domains, false);
   ChosenSet largest;
@@ -211,7 +213,7 @@ ChosenSet EvenestSet(const std::vector<CountedDomain>& domains, const UnitsWante
   std::vector<bool> is_large(domains.size());
   for (const int32_t index : largest.order) is_large[index] = true;
   const int64_t held = SumOfUnits(domains, largest.order);
-  std::set<std::pair<int64_t, int64_t>> tried;  // equal domains are equally good
+  std::set<std::pair<int64_t, int64_t>> tried;  // domains with equal counts need only one try
   int64_t best = -1;
   for (int32_t i = 0; i < static_cast<int32_t>(domains.size()); ++i) {
     const DomainCount& count = domains[i].count;
@@ -241,7 +243,7 @@ ChosenSet ChooseSet(const std::vector<CountedDomain>& domains, const UnitsWanted
   if (!wanted.leader) {
     return {tightest_last ? WithTightestLast(domains, largest.set(), wanted.units) : largest.set(), -1};
   }
-  // Mostly the leader has a place within the set that would be chosen without it, with room for what it displaces.
+  // Usually the set that would be chosen without the leader has a place for it, and room for what it displaces.
   const int32_t inside = LeaderWithin(domains, largest.set(), wanted.units);
   if (inside >= 0) {
     if (!tightest_last) return {largest.set(), inside};
@@ -254,7 +256,7 @@ ChosenSet ChooseSet(const std::vector<CountedDomain>& domains, const UnitsWanted
   return AroundLeader(domains, wanted, largest.LeaderOfMost(), largest.set().size());
 }
 
-// Each domain full, and the last with what remains.
+// Fills each domain completely, and the last one with the rest.
 std::vector<int64_t> FillInOrder(const std::vector<int64_t>& rooms, int64_t units) {
   std::vector<int64_t> filled;
   for (const int64_t room : rooms) {
@@ -264,7 +266,8 @@ std::vector<int64_t> FillInOrder(const std::vector<int64_t>& rooms, int64_t unit
   return filled;
 }
 
-// As evenly as the rooms allow. What does not divide goes to the rooms in order, but to number `leader` first, or last.
+// Spreads the units as evenly as the rooms allow. The remainder goes to the rooms in order; room `leader` gets its
+// share first or last.
 std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units, int32_t leader, bool leader_first) {
   const int64_t level = EvenLevel(rooms, units);
   std::vector<int64_t> filled;
@@ -284,7 +287,7 @@ std::vector<int64_t> FillEvenly(const std::vector<int64_t>& rooms, int64_t units
   return filled;
 }
 
-// By room; the room of the leader, when it is not negative, has place for its pod beside that for the units.
+// The units by room. The room number `leader`, unless negative, also has space for the leader's pod.
 std::vector<int64_t> FillRoomsEvenly(std::vector<int64_t> rooms, const UnitsWanted& wanted, int32_t leader) {
   if (leader >= 0 && wanted.leader_is_extra && wanted.unit_pods == 1) {
     ++rooms[leader];
@@ -331,7 +334,7 @@ std::vector<PickedDomain> Fill(const std::vector<CountedDomain>& domains, const 
   return picks;
 }
 
-// The one domain that suffices with the least room left over; -1 when none suffices alone.
+// The domain that suffices alone with the least room left over; -1 when there is none.
 int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
   int32_t best = -1;
   int64_t least = 0;

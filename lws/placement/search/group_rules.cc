@@ -14,7 +14,7 @@
 namespace lws::internal {
 namespace {
 
-// One kind of pods of the group, and the other.
+// One kind of pods of the group (leader or workers), and the other kind beside it.
 struct Kind {
   const PodShape* shape = nullptr;
   int64_t pods = 0;
@@ -74,7 +74,7 @@ class RulesReader {
   }
 
  private:
-  // The nodes that a kind of pods cannot use in any case.
+  // Excludes the nodes that pods of this kind cannot use wherever the rest of the group is.
   void ReadKind(const Kind& kind, ShapeOnTopology* shape) {
     if (kind.shape->rules == nullptr || (!kind.rules().asks() && !capacity_.has_guarded_pods())) return;
     const PodNeighbours neighbours = NeighboursOf(kind, capacity_);
@@ -102,15 +102,15 @@ class RulesReader {
     shape->by_class = false;
   }
 
-  // Whether affinity is decided by the pods that are there. It is not when pods of the group itself may come first: of
-  // the other kind, or of the same kind while there is none of it.
+  // Whether the existing pods alone decide the affinity. They do not when pods of the group itself may satisfy it:
+  // pods of the other kind, or of the same kind while no such pod exists.
   static bool DecidesNear(const Kind& kind, const PodNeighbours& neighbours) {
     const auto is_near = [&](const PodRules& other) { return neighbours.IsNear(other); };
     if (kind.AnyOfOtherKind(is_near)) return false;
     return neighbours.has_near() || kind.pods == 1 || !is_near(kind.rules());
   }
 
-  // Pods of the group that must not be on one node.
+  // Limits which pods of the group may share a node.
   void LimitSharing(const Kind& workers) {
     if (workers.shape->rules != nullptr && workers.pods > 1) {
       if (workers.rules().PortsConflictWith(workers.rules())) {
@@ -132,7 +132,7 @@ class RulesReader {
     }
   }
 
-  // Limits the nodes that have the term's label, and asks for a check where a domain has several nodes.
+  // Limits the nodes with the term's label. Where a domain has several nodes, the assignment has to be checked, too.
   template <typename Change>
   void KeepApart(const PodTerm& term, Change change) {
     ForEachLimit(&term.topology_key, change);
@@ -162,7 +162,7 @@ class RulesReader {
   std::set<std::string> unchecked_;
 };
 
-// Pods of a group that go to their nodes one by one, as the scheduler lets them.
+// The pods of a group arrive on their nodes one by one, in an order that the scheduler would allow.
 class Arrival {
  public:
   Arrival(const PlacementProblem& problem, const Capacity& capacity) {
@@ -177,8 +177,8 @@ class Arrival {
     }
   }
 
-  // Whether all arrive. What is allowed never is forbidden by pods that other nodes take, other than by pods that must
-  // be apart anyway: any order that goes on is as good as another.
+  // Whether all pods can arrive. A pod that is allowed stays allowed when pods arrive on other nodes, except for pods
+  // that must be apart from it in any order. So any order that makes progress will do.
   bool Run() {
     for (bool goes_on = true; goes_on;) {
       goes_on = false;
@@ -201,7 +201,7 @@ class Arrival {
   struct Waiting {
     const PodShape* shape;
     PodNeighbours neighbours;
-    std::map<int32_t, int64_t> nodes;  // number of pods that are to come
+    std::map<int32_t, int64_t> nodes;  // number of pods still to arrive, by node
   };
 
   void AddKind(const Kind& kind, const Capacity& capacity) {
@@ -216,7 +216,7 @@ class Arrival {
   std::vector<Waiting> kinds_;
 };
 
-// The levels that terms of affinity name, for which the group's own pods may come first.
+// The levels that affinity terms name, for which the group's own pods may come first.
 std::vector<std::string> LevelsOfTerms(const PlacementProblem& problem, bool near) {
   std::set<std::string> keys;
   const auto add = [&](const PodShape& shape) {
@@ -230,7 +230,7 @@ std::vector<std::string> LevelsOfTerms(const PlacementProblem& problem, bool nea
   return {keys.begin(), keys.end()};
 }
 
-// The request with all pods in one domain of the level; nullopt when that adds nothing.
+// The request with all pods in one domain of the level; nullopt when it already demands that.
 std::optional<GroupRequest> RequiredAt(const GroupRequest& request, const Topology& topology, const std::string& key) {
   const int level = *topology.LevelOf(key);
   if (request.closeness == Closeness::kRequired && *topology.LevelOf(request.level) >= level) return std::nullopt;
@@ -240,13 +240,13 @@ std::optional<GroupRequest> RequiredAt(const GroupRequest& request, const Topolo
   return stricter;
 }
 
-// The request with every pod in a domain of its own; nullopt when it has subgroups, or is exclusive, already.
+// The request with every pod in a domain of its own; nullopt when it already has subgroups or is exclusive.
 std::optional<GroupRequest> ApartAt(const GroupRequest& request, const std::string& key, SubgroupLeader leader) {
   if (!request.subgroups.empty() || !request.exclusive_levels.empty()) return std::nullopt;
   GroupRequest stricter = request;
   stricter.subgroups = {{1, key, /*exclusive=*/true}};
   stricter.subgroup_leader = leader;
-  // A namespace in which nobody holds anything.
+  // No set has this namespace, so no other group holds domains in it.
   stricter.namespace_name = "/";
   return stricter;
 }
@@ -285,7 +285,7 @@ bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const
   const int required = problem.request->closeness == Closeness::kRequired ? problem.level : Topology::kRoot;
   for (size_t rank = 0; rank < nodes.size(); ++rank) {
     if (nodes[rank] < 0) continue;
-    // A stricter request for a narrower domain does not ask for the label of the wider one.
+    // A stricter request for a narrower level does not demand the label of the wider one, so check it here.
     if (!topology.IsLabelled(required, topology.DomainOf(required, nodes[rank]))) return false;
     arrival.Expect(rank == 0 && problem.has_leader ? *problem.request->leader : problem.request->worker, nodes[rank]);
   }

@@ -1,15 +1,14 @@
-// What the pods of a group ask of each other and of those that are there, for the search and after it.
+// What the pods of a group ask of each other and of existing pods, for the search and for the check after it.
 //
 //   lws::internal::PlacementProblem problem = *lws::internal::ReadProblem(request, capacity);
 //   // ... an assignment is found ...
 //   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsRules(problem, capacity, nodes)) ...
 //
 // Laws:
-//   1. The search is told only of what holds for every possible place: nodes that some pod excludes whatever the rest
-//      of the group does, and limits of the pods that share a node. Its no-fit is therefore right.
-//   2. What is not so, is checked on the assignment: the pods are put onto their nodes one by one, in any order in
-//   which
-//      the scheduler would let them.
+//   1. The search uses only rules that hold for every possible place: nodes that a pod excludes wherever the rest of
+//      the group is, and limits on pods that share a node. Therefore its no-fit is right.
+//   2. All other rules are checked on the assignment: the pods are put onto their nodes one by one, in an order in
+//      which the scheduler would allow them.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_GROUP_RULES_H_
@@ -25,22 +24,22 @@
 
 namespace lws::internal {
 
-// The problem with the rules applied. Borrows the request and the topology. Errors: as PlacementProblem::Create.
-// Complexity: that, and O(nodes x keys + pods x terms) when some pod asks something of others.
+// The problem with the rules applied. Borrows the request and the topology. Errors: as for PlacementProblem::Create.
+// Complexity: as for that, and O(nodes x keys + pods x terms) when some pod asks something of others.
 absl::StatusOr<PlacementProblem> ReadProblem(const GroupRequest& request, const Capacity& capacity);
 
-// Law 2. `nodes` by rank, -1 for pods that are in the capacity already.
+// Law 2. `nodes` are given by rank; -1 stands for a pod that the capacity already contains.
 bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes);
 
-// A stricter request, whose assignments are likelier to keep the rules: every one is also one of the request's own.
+// A stricter request, whose assignments are likelier to keep the rules. Each of them also meets the original request.
 struct StricterRequest {
   GroupRequest request;
-  // No node may take more pods than a spread constraint allows while the other nodes get none.
+  // Whether each node is limited to the pods that a spread constraint allows there while other nodes get none.
   bool limits_spread = false;
 };
 std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem);
 
-// As ReadProblem.
+// Errors and complexity: as for ReadProblem.
 absl::StatusOr<PlacementProblem> ReadStricterProblem(const StricterRequest& stricter, const Capacity& capacity);
 
 }  // namespace lws::internal

@@ -16,7 +16,7 @@ absl::StatusOr<int> ReadLevel(const Topology& topology, const char* field, const
   return absl::InvalidArgumentError(absl::StrCat(field, ": \"", key, "\" is no level of the topology"));
 }
 
-// The exclusion by the filter, or by a label of `levels` that the node lacks.
+// The exclusion of the node by the filter, or by a missing label of one of the `levels`.
 NodeExclusion Exclusion(const Topology& topology, const NodeFilter& filter, const std::vector<int>& levels,
                         int32_t node) {
   const NodeExclusion exclusion = filter.Check(topology.Node(node).facts);
@@ -27,7 +27,7 @@ NodeExclusion Exclusion(const Topology& topology, const NodeFilter& filter, cons
   return has_labels ? NodeExclusion::kNone : NodeExclusion::kMissingLabel;
 }
 
-// `levels` are those that the pods ask something of.
+// `levels` are those to which the request's constraints refer.
 absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* field, const PodShape& pod,
                                           const std::vector<int>& levels) {
   ShapeOnTopology shape;
@@ -59,7 +59,8 @@ absl::StatusOr<ShapeOnTopology> ReadShape(const Topology& topology, const char* 
   return shape;
 }
 
-// In the order of the search: larger subgroups around smaller ones, of equal ones those of the wider level.
+// Sorts the layers for the search: smaller subgroups within larger ones, and for equal sizes the narrower level within
+// the wider.
 absl::StatusOr<std::vector<LayerOnTopology>> SortedLayers(const GroupRequest& request, const Topology& topology) {
   std::vector<LayerOnTopology> layers;
   for (const SubgroupLayer& layer : request.subgroups) {
@@ -98,7 +99,7 @@ absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, P
   return absl::OkStatus();
 }
 
-// The shapes of both kinds of pods, once levels and layers are known.
+// Reads the shapes of both kinds of pods. Levels and layers must be known already.
 absl::Status ReadShapes(const GroupRequest& request, PlacementProblem* problem) {
   std::vector<int> levels = problem->exclusive_levels;
   if (request.closeness == Closeness::kRequired) levels.push_back(problem->level);

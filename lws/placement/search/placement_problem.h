@@ -1,4 +1,5 @@
-// A request checked against a topology: names turned into numbers, so that the search compares integers alone.
+// A request that is checked against a topology, with names turned into numbers so that the search compares only
+// integers.
 //
 //   lws::internal::PlacementProblem problem = *lws::PlacementProblem::Create(request, topology);
 //
@@ -19,11 +20,12 @@ namespace lws::internal {
 
 // A pod's shape on a topology.
 struct ShapeOnTopology {
-  // What a pod takes of the resources it takes any of: number of the resource, amount. "pods" comes first.
+  // The amounts of the resources that a pod takes, as pairs of the resource's number and the amount. "pods" comes
+  // first.
   std::vector<std::pair<int32_t, int64_t>> takes;
-  // Resources that no node offers, or of which more is wanted than a node can have.
+  // Resources that no node offers, or not in this amount.
   std::vector<std::string> never_offered;
-  // By class when the facts of a class decide, else by node.
+  // By class when a node's class decides, else by node.
   std::vector<NodeExclusion> exclusions;
   bool by_class = true;
 
@@ -39,7 +41,7 @@ struct Take {
   int64_t leader = 0;
 };
 
-// A layer of subgroups. A unit of layer i is one subgroup; it consists of `ratio` units of layer i - 1, or workers.
+// A layer of subgroups. A unit of layer i is one subgroup, which consists of `ratio` units of layer i - 1, or workers.
 struct LayerOnTopology {
   int level = 0;
   int64_t size = 0;   // pods
@@ -52,22 +54,22 @@ struct LayerOnTopology {
 struct NodeLimit {
   int64_t workers = kMaxGroupPods;
   bool leader_counts = false;  // as one of these workers
-  bool leader_alone = false;   // no worker is beside the leader
+  bool leader_alone = false;   // the leader shares the node with no worker
 };
 
 struct PlacementProblem {
   // Borrows both. Errors: InvalidArgument naming the field: an unknown level, a size that does not divide, a negative
   // amount, no pods at all, more than kMaxGroupPods, more than kMaxSubgroupLayers. Complexity: O(classes), or O(nodes)
-  // for filters that ask for names.
+  // for filters that depend on names.
   static absl::StatusOr<PlacementProblem> Create(const GroupRequest& request, const Topology& topology);
 
-  // Units that must be placed, as seen at `level`: subgroups of the widest layer at or below it, or workers.
+  // The number of units to place, in the units of `level`: subgroups of the widest layer at or below it, or workers.
   int64_t UnitsAt(int level) const;
-  // That layer, null when units are workers.
+  // That layer; null when the units are workers.
   const LayerOnTopology* LayerAtOrBelow(int level) const;
-  // Workers in so many units of `level`; the first has the leader as one of its pods.
+  // The number of workers in this many units of `level`. With the leader, it is one of the pods of the first unit.
   int64_t WorkersIn(int level, int64_t units, bool with_leader) const;
-  // Units that are where the leader is, at least: its own subgroup.
+  // The least number of units in the leader's domain: its own subgroup.
   int64_t LeastWithLeader(int level) const;
   // Number of layers whose level is wider than `level`.
   int LayersAbove(int level) const;
@@ -75,25 +77,25 @@ struct PlacementProblem {
   const Topology* topology = nullptr;
   const GroupRequest* request = nullptr;
   bool has_leader = false;
-  bool same_shape = false;  // of leader and worker
+  bool same_shape = false;  // leader and worker have the same shape
   ShapeOnTopology leader;
   ShapeOnTopology worker;
   int64_t workers = 0;
-  // What the pods of the group take at all; of it:
+  // All resources that some pod of the group takes, and two selections from them:
   std::vector<Take> takes;
-  // The resources that a worker takes, those first of which it takes one: they need no division.
+  // The resources that a worker takes. Those of which it takes one come first, because they need no division.
   std::vector<Take> worker_takes;
-  // The resources that the leader takes: no others can displace a worker.
+  // The resources that the leader takes. Only these can displace a worker.
   std::vector<Take> leader_takes;
   std::vector<LayerOnTopology> layers;  // innermost first
-  // The level of the required or preferred domain; Topology::kRoot when there is none.
+  // The level of the required or preferred domain; Topology::kRoot when there is neither.
   int level = Topology::kRoot;
   std::vector<int> exclusive_levels;
-  // The narrowest of them; Topology::kRoot when there is none.
+  // The narrowest exclusive level; Topology::kRoot when there is none.
   int exclusive_level = Topology::kRoot;
-  // By node, what pods ask of each other; empty when room alone limits the pods of a node. group_rules.h fills it.
+  // The limits on pods that share a node, by node; empty when only room limits them. group_rules.h fills it.
   std::vector<NodeLimit> limits;
-  // What the search does not keep, so that an assignment is to be checked: as NoFit::rules.
+  // The rules that the search does not guarantee, so that an assignment must be checked; named as in NoFit::rules.
   std::vector<std::string> unchecked_rules;
 };
 

@@ -6,7 +6,7 @@
 namespace lws::internal {
 namespace {
 
-// Whether the constraint takes the node as one that the pod could be spread to.
+// Whether the constraint counts the node among those to which the pod could be spread.
 bool Counts(const SpreadConstraint& constraint, NodeExclusion exclusion) {
   switch (exclusion) {
     case NodeExclusion::kSelector:
@@ -115,7 +115,7 @@ void PodNeighbours::Spread::Add(const std::string& value, int64_t count) {
   ++domains_with[found->second];
 }
 
-// 0 when there are fewer domains than there must be.
+// The fewest pods in a domain; 0 when there are fewer domains than the constraint demands.
 int64_t PodNeighbours::Spread::Fewest() const {
   const bool too_few = static_cast<int64_t>(pods.size()) < constraint->min_domains;
   return too_few || pods.empty() ? 0 : domains_with.begin()->first;
@@ -128,7 +128,7 @@ int64_t PodNeighbours::MostBySpread(int32_t node) const {
     const auto found = spread.pods.find(*Value(spread.constraint->topology_key, node));
     const int64_t pods = found == spread.pods.end() ? 0 : found->second;
     const int64_t left = spread.Fewest() + spread.constraint->max_skew - pods;
-    // A pod that the constraint does not count itself comes as often as it likes, or not at all.
+    // A pod that its own constraint does not count never changes the skew: any number may come, or none.
     most = std::min(most, spread.matches_itself ? std::max<int64_t>(left, 0)
                                                 : (left >= 0 ? std::numeric_limits<int64_t>::max() : 0));
   }

@@ -5,7 +5,8 @@
 namespace lws::internal {
 namespace {
 
-// Whether `a` comes before `b` when the domains of the leader come first, the widest layer deciding first.
+// Whether `a` comes before `b` in the rank order: domains of the leader come first, and the widest layer decides
+// first.
 bool IsCloserToLeader(const PlacementProblem& problem, int32_t leader, int32_t a, int32_t b) {
   for (size_t i = problem.layers.size(); i-- > 0;) {
     const int level = problem.layers[i].level;

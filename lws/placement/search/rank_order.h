@@ -1,4 +1,4 @@
-// From picked nodes to ranks.
+// Turns picked nodes into ranks.
 //
 //   lws::Assignment assignment = lws::internal::AssignRanks(problem, picks);
 //
@@ -14,8 +14,8 @@
 
 namespace lws::internal {
 
-// `picks` are nodes in path order, in units of the last level. Workers are numbered over the nodes in path order, those
-// of the domains that hold the leader's subgroup first. Complexity: O(picks log picks).
+// `picks` are nodes in path order, in units of the last level. Workers are numbered over the nodes in path order,
+// beginning with the domains that hold the leader's subgroup. Complexity: O(picks log picks).
 Assignment AssignRanks(const PlacementProblem& problem, std::vector<PickedDomain> picks);
 
 }  // namespace lws::internal

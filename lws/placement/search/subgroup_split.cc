@@ -9,7 +9,8 @@ namespace {
 
 constexpr int32_t kNever = std::numeric_limits<int32_t>::max() / 2;
 
-// Fewest domains that hold at least so many units, by units; with the leader among them or not. Beyond the end: kNever.
+// The fewest domains that hold at least a number of units, indexed by that number, with and without the leader.
+// Numbers beyond the end cost kNever.
 struct Costs {
   std::vector<int32_t> without;
   std::vector<int32_t> with;
@@ -17,13 +18,13 @@ struct Costs {
   const std::vector<int32_t>& For(bool leader) const { return leader ? with : without; }
 };
 
-// A domain of a layer, or the whole (layer -1 below all numbers): what its parts can hold at which cost.
+// A domain of a layer, or the whole, which counts as one more layer. It knows what its parts can hold at which cost.
 struct Part {
-  int layer = 0;  // number of the layer; the number of layers for the whole
+  int layer = 0;  // number of the layer; the whole has the number of layers
   int32_t domain = 0;
   std::vector<CountedDomain> domains;  // of the innermost layer above the level
   std::vector<Part> parts;             // of the next layer within
-  std::vector<Costs> sums;             // raw costs of the first so many parts together
+  std::vector<Costs> sums;             // raw costs of the first parts together, by their number
   Costs costs;                         // in units of this layer
 };
 
@@ -56,7 +57,7 @@ class Split {
     return units < static_cast<int64_t>(list.size()) ? list[units] : kNever;
   }
 
-  // Cuts the domains, which are in path order, into those of the next layer within.
+  // Divides the domains, which are in path order, among the domains of the next inner layer.
   void Divide(const std::vector<CountedDomain>& domains, Part* part) {
     if (IsInnermost(*part)) {
       part->domains = domains;
@@ -80,7 +81,7 @@ class Split {
     }
   }
 
-  // The fewest domains that hold everything, each with so many pods at least.
+  // The number of domains that hold everything when each of them has at least `least_pods` pods.
   int32_t CostWith(int64_t least_pods, Part* whole) {
     least_pods_ = least_pods;
     const int64_t units = problem_.layers.back().units;
@@ -88,7 +89,7 @@ class Split {
     return whole->sums.empty() ? kNever : CostOf(whole->sums.back(), units, problem_.has_leader);
   }
 
-  // Leaves the sums of the division into so many domains whose smallest number of pods is largest.
+  // Finds the division into this many domains whose smallest number of pods is largest, and leaves its sums.
   void SpreadEvenly(int32_t fewest, Part* whole) {
     int64_t reached = 0;
     for (int64_t beyond = (problem_.workers + problem_.has_leader) / std::max(fewest, 1) + 1; beyond - reached > 1;) {
@@ -98,7 +99,7 @@ class Split {
     CostWith(reached, whole);
   }
 
-  // The domains of a part that can have the least number of pods, with the leader or without it.
+  // The domains of a part that can take the least number of pods, with or without the leader.
   std::vector<CountedDomain> DomainsWithLeast(const Part& part) const {
     if (least_pods_ == 0) return part.domains;
     std::vector<CountedDomain> usable;
@@ -110,14 +111,14 @@ class Split {
     return usable;
   }
 
-  // Whether so many units are enough for the least number of pods on each of `used` domains.
+  // Whether this many units give each of `used` domains the least number of pods.
   bool AreEnough(int64_t units, int32_t used, bool leader) const {
     if (least_pods_ == 0) return true;
     const int64_t beside_leader = leader ? LeastUnitsFor(least_pods_, wanted_, true) : 0;
     return (used - leader) * LeastUnitsFor(least_pods_, wanted_, false) + beside_leader <= units;
   }
 
-  // Units of the layer's parts that `units` of the layer need.
+  // The number of units of the layer's parts that `units` of the layer consist of.
   int64_t RawUnits(const Part& part, int64_t units, bool leader) const {
     const LayerOnTopology& layer = problem_.layers[part.layer];
     const bool is_member = leader && part.layer == 0 && problem_.request->subgroup_leader == SubgroupLeader::kMember;
@@ -132,7 +133,7 @@ class Split {
                : std::min<int64_t>(wanted, 1);
   }
 
-  // The costs of a domain of a layer, up to `wanted` units.
+  // Counts the costs of a domain of a layer, up to `wanted` units.
   void CountCosts(int64_t wanted, Part* part) {
     wanted = MostUnits(*part, wanted);
     if (!IsInnermost(*part)) SumParts(RawUnits(*part, wanted, false), part);
@@ -144,7 +145,7 @@ class Split {
           IsInnermost(*part) ? internal::MostUnits(DomainsWithLeast(*part), leader) : std::vector<int64_t>();
       int32_t used = 0;
       for (int64_t units = 0; units <= wanted; ++units) {
-        // The first subgroup is where the leader is.
+        // The first subgroup contains the leader, so the leader's domain has at least one unit.
         const bool impossible = leader && units == 0 && problem_.request->subgroup_leader != SubgroupLeader::kOutside;
         const int64_t raw = RawUnits(*part, units, leader);
         int32_t cost = kNever;
@@ -160,7 +161,7 @@ class Split {
     }
   }
 
-  // The raw costs of the parts together, part by part.
+  // Sums the raw costs of the parts, part by part.
   void SumParts(int64_t wanted, Part* part) {
     part->sums.clear();
     for (Part& within : part->parts) {
@@ -187,7 +188,7 @@ class Split {
     return sum;
   }
 
-  // Takes back the sums from the last part to the first, which tells how many units each part has.
+  // Follows the sums back from the last part to the first, to find how many units each part gets.
   void Collect(const Part& part, int64_t units, bool leader) {
     if (IsInnermost(part)) {
       CollectDomains(part, units, leader);
@@ -224,9 +225,9 @@ class Split {
   const PlacementProblem& problem_;
   const Capacity& capacity_;
   int level_;
-  UnitsWanted wanted_;      // in all
-  int innermost_ = 0;       // layer above the level
-  int64_t least_pods_ = 0;  // on every domain that is used
+  UnitsWanted wanted_;      // for the whole group
+  int innermost_ = 0;       // the innermost layer above the level
+  int64_t least_pods_ = 0;  // for every domain that is used
   std::vector<PickedDomain> picks_;
 };
 

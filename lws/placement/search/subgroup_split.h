@@ -1,9 +1,9 @@
-// How the subgroups of a group are divided among the domains of their levels so that, one level further down, as few
-// domains as possible are used.
+// Divides the subgroups of a group among the domains of their levels so that, one level further down, as few domains
+// as possible are used.
 //
-// Filling every rack to the last node is not enough here: a rack takes whole subgroups, and what is left over in one
-// may cost a node more than in another. The division is found exactly, by the fewest domains for every number of units,
-// combined domain by domain.
+// Filling every rack to the last node would not be enough: a rack takes whole subgroups, and its remaining room may
+// cost more nodes than the room in another rack. The division is exact: for every number of units the fewest domains
+// are computed, and combined domain by domain.
 //
 //   lws::internal::SplitSubgroups(problem, counts, /*level=*/2, domains);    // picks at level 2, within whole
 //   subgroups
@@ -11,7 +11,7 @@
 // Laws:
 //   1. Every domain of a layer above `level` gets whole units of that layer.
 //   2. No division uses fewer of the domains.
-//   3. Balanced: no other division into so few domains has a larger smallest number of pods.
+//   3. Balanced: no other division into equally few domains has a larger smallest number of pods.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_SUBGROUP_SPLIT_H_
@@ -26,8 +26,8 @@
 
 namespace lws::internal {
 
-// `domains` of `level` in path order. REQUIRES: problem.LayersAbove(level) > 0. Returns picks in units of the level, in
-// path order; empty when there is no division. Complexity: O(units^2 + domains log domains) at worst.
+// `domains` of `level` are in path order. REQUIRES: problem.LayersAbove(level) > 0. Returns picks in units of the
+// level, in path order; empty when there is no division. Complexity: O(units^2 + domains log domains) at worst.
 std::vector<PickedDomain> SplitSubgroups(const PlacementProblem& problem, const Capacity& capacity, int level,
                                          const std::vector<CountedDomain>& domains);
 

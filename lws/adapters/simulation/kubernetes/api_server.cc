@@ -54,7 +54,7 @@ bool HasFinalizers(const Json& object) {
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
-// What the kinds that have rules are called in messages, and their rules.
+// The name of a kind in messages, and its validation rules.
 struct KindRule {
   const char* kind;
   const char* shown;
@@ -254,7 +254,7 @@ absl::Status ApiServer::Delete(const ObjectKey& key, const DeleteOptions& option
     if (!metadata.contains("finalizers")) metadata["finalizers"] = Json::array();
     metadata["finalizers"].push_back(options.propagation == Deletion::kForeground ? "foregroundDeletion" : "orphan");
   }
-  // A pod on a node goes when its kubelet has stopped it.
+  // A pod on a node is removed only when its kubelet has stopped it.
   const bool graceful = key.kind == "Pod" && IsScheduled(next) && !IsFinished(next) && !options.at_once;
   if (!graceful && !HasFinalizers(next)) {
     Remove(key);

@@ -5,8 +5,9 @@
 //   absl::StatusOr<lws::SharedJson> pod = server.Create(document);
 //   server.Delete({"Pod", "default", "vllm-0"}, {.propagation = lws::Deletion::kForeground});
 //
-// Every change is told to the subscribers, in order, before the call returns. Webhooks admit new objects.
-// What it leaves to other parts: dependents (garbage_collector.h), status (the controllers and the kubelet).
+// Subscribers are told every change, in order, before the call returns. Webhooks admit new objects.
+// Other parts do the rest: garbage_collector.h deletes dependents, and the controllers and the kubelet write the
+// status.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_API_SERVER_H_
@@ -65,7 +66,7 @@ struct DeleteOptions {
 
 class ApiServer {
  public:
-  // What is asked before an object is created: it gives back the object as it is to be, or refuses it.
+  // Called before an object is created. It returns the object to create, or refuses it with an error.
   using MutatingWebhook = std::function<absl::StatusOr<Json>(Json object)>;
 
   // Borrows `clock`.
@@ -84,16 +85,16 @@ class ApiServer {
   // is not given.
   absl::StatusOr<SharedJson> Apply(const Json& object, absl::string_view manager, bool force);
 
-  // Replaces the object but for its status, or its status alone. The resource version is checked when the object has
-  // one. Errors: NotFound, Aborted for a conflict, InvalidArgument for a StatefulSet that is invalid or changes what
-  // must not change. Nothing happens when nothing changes.
+  // Replaces everything except the status, or only the status. The resource version is checked if the object has one.
+  // Errors: NotFound, Aborted for a conflict, InvalidArgument for a StatefulSet that is invalid or changes immutable
+  // fields. An update without a change does nothing.
   absl::StatusOr<SharedJson> Update(Json object);
   absl::StatusOr<SharedJson> UpdateStatus(const Json& object);
 
   // Errors: NotFound, Aborted when a precondition fails.
   absl::Status Delete(const ObjectKey& key, const DeleteOptions& options);
 
-  // Takes one finalizer away; the object goes when it was the last and deletion was asked for.
+  // Removes a finalizer. If it was the last one and the object is being deleted, the object is removed.
   void RemoveFinalizer(const ObjectKey& key, absl::string_view finalizer);
 
   // Null when absent.
@@ -102,12 +103,12 @@ class ApiServer {
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedJson> List(absl::string_view kind) const;
 
-  // Objects that name this UID as an owner, all or those of a kind.
+  // The objects that name this UID as an owner: all of them, or those of a kind.
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
   std::vector<ObjectKey> DependentsOf(const std::string& uid, const std::string& kind) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
 
-  // The present, as Kubernetes writes it.
+  // The present time in Kubernetes' format.
   std::string Timestamp() const;
 
  private:

@@ -19,7 +19,7 @@ using internal::TypeInfo;
 
 namespace {
 
-// Types and fields that Kubernetes' schema owns as a whole (x-kubernetes-map-type: atomic).
+// Types and fields that are owned as a whole by Kubernetes' schema (x-kubernetes-map-type: atomic).
 bool IsAtomicType(absl::string_view name) {
   static constexpr absl::string_view kTypes[] = {"LabelSelector",        "NodeSelector",
                                                  "NodeSelectorTerm",     "ObjectFieldSelector",
@@ -74,7 +74,7 @@ Json OwnObject(const TypeInfo& type, const Json& object) {
   return owned;
 }
 
-// An object outside of the field table: lists are owned as a whole.
+// Owned fields of an object that is not in the field table. Its lists are owned as a whole.
 Json OwnPlain(const Json& value) {
   Json owned = Json::object();
   if (!value.is_object()) return owned;
@@ -105,13 +105,13 @@ Json OwnMetadata(const Json& metadata) {
 
 bool IsLeaf(const Json& fields) { return fields.empty(); }
 
-// The element of `list` that a "k:{...}" entry means; end when there is none.
+// The element of `list` to which an entry "k:{...}" refers; end when there is none.
 template <typename List>
 auto FindElement(const std::string& entry, List* list) {
   const Json keys = Json::parse(entry.substr(2), nullptr, false);
   return std::find_if(list->begin(), list->end(), [&](const Json& element) {
     for (auto key = keys.begin(); key != keys.end(); ++key) {
-      // A key that is absent has its default, which is what the entry says.
+      // An absent key has its default value, and the entry contains that value.
       if (element.contains(key.key()) && element[key.key()] != *key) return false;
     }
     return true;
@@ -158,7 +158,7 @@ std::vector<const Json*> Below(const std::vector<const Json*>& owners, const std
   return below;
 }
 
-// Removes what `before` owned and none of `owners` does.
+// Removes what `before` owned and none of the `owners` owns.
 void RemoveUnowned(const Json& before, const std::vector<const Json*>& owners, Json* live) {
   for (auto it = before.begin(); it != before.end(); ++it) {
     const bool is_field = absl::StartsWith(it.key(), "f:");
@@ -241,7 +241,7 @@ std::vector<std::string> Conflicts(const Json& applied, const Json& fields, cons
 
 void TakeOwnership(const Json& fields, Json* other) {
   for (auto it = fields.begin(); it != fields.end(); ++it) {
-    // An element of a list map, its name included, may be owned by many.
+    // Several managers may own an element of a list map, including its name.
     if (it.key() == "." || !other->contains(it.key())) continue;
     Json& below = (*other)[it.key()];
     if (!IsLeaf(below)) TakeOwnership(*it, &below);

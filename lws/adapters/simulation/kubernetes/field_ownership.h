@@ -1,5 +1,5 @@
-// Which fields of an object a manager owns, in the fieldsV1 form of Kubernetes' server-side apply, and how an apply
-// merges.
+// Computes which fields of an object a manager owns, in the fieldsV1 form of Kubernetes' server-side apply, and merges
+// an apply.
 //
 //   Json fields = lws::simulation::OwnedFields(statefulset);    // {"f:spec":{"f:replicas":{}}}
 //   lws::simulation::MergeApplied(applied, before, fields, others, &live);
@@ -16,20 +16,20 @@
 
 namespace lws::simulation {
 
-// The fields that an apply of `object` owns: all it names but apiVersion, kind, and the name and namespace.
+// The fields that an apply of `object` owns: everything in it except apiVersion, kind, name and namespace.
 Json OwnedFields(const Json& object);
 
-// Sets the fields of `applied` in `live`; removes those that `before` owned, `after` does not, and `others` do not own
-// either.
+// Sets the fields of `applied` in `live`. Removes fields that `before` owned and that neither `after` nor `others`
+// own.
 void MergeApplied(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
                   Json* live);
 
-// The paths of fields that `applied` sets by `fields`, that `other` owns as well, and that are different in `live`; at
-// most `limit`.
+// The paths of conflicting fields, at most `limit`: `applied` sets them by `fields`, `other` owns them too, and `live`
+// has another value.
 std::vector<std::string> Conflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
                                    size_t limit);
 
-// Takes from `other` the fields that `fields` owns with it.
+// Removes from `other` the fields that `fields` owns too.
 void TakeOwnership(const Json& fields, Json* other);
 
 }  // namespace lws::simulation

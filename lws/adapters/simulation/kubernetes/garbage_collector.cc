@@ -28,7 +28,7 @@ void GarbageCollector::OnChange(const Change& change) {
   if (change.after != nullptr && !IsDeleting(object)) return;
   for (const ObjectKey& dependent : server_->DependentsOf(metadata.value("uid", ""))) due_.insert(dependent);
   if (change.after != nullptr || !metadata.contains("ownerReferences")) return;
-  // An owner may have waited for this one.
+  // An owner may be waiting for this object.
   for (const Json& owner : metadata["ownerReferences"]) {
     due_.insert({owner.value("kind", ""), change.key.namespace_name, owner.value("name", "")});
   }
@@ -63,7 +63,7 @@ void GarbageCollector::Look(const ObjectKey& key) {
   if (IsDeleting(*object)) return LookAtOwner(key, *object);
   bool owner_waits = false;
   if (!OwnersAreGone(*object, &owner_waits)) return;
-  // An owner that waits for this object waits for its dependents too.
+  // If an owner waits for this object, it also waits for the object's dependents.
   const bool has_dependents = !server_->DependentsOf((*object)["metadata"].value("uid", "")).empty();
   DeleteOptions options;
   options.propagation = owner_waits && has_dependents ? Deletion::kForeground : Deletion::kBackground;

@@ -1,4 +1,4 @@
-// Kubernetes' garbage collector: dependents go after their owner, or, for a foreground deletion, before it.
+// Kubernetes' garbage collector. It deletes dependents after their owner, or before it in a foreground deletion.
 //
 //   lws::simulation::GarbageCollector collector(&server);
 //   while (collector.Step()) {}
@@ -19,7 +19,7 @@ class GarbageCollector {
   // Borrows `server`, and subscribes to it.
   explicit GarbageCollector(ApiServer* server);
 
-  // Looks at one object that may have to go; false when there is none.
+  // Looks at one object that may have to be deleted; returns false when there is none.
   bool Step();
 
  private:

@@ -45,7 +45,7 @@ absl::Duration Kubelet::Draw(const DelayRange& range) {
   const int64_t least = absl::ToInt64Milliseconds(range.least);
   const int64_t most = absl::ToInt64Milliseconds(range.most);
   if (most <= least) return range.least;
-  // Not a standard distribution: those differ between libraries.
+  // The standard distributions are not used, because they differ between libraries.
   return absl::Milliseconds(least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1)));
 }
 
@@ -98,7 +98,7 @@ void Kubelet::BecomeReady(const Life& life) {
   if (!IsDeleting(*pod) && Phase(*pod) == "Running") SetPodStatus(*pod, "Running", true, Restarts(*pod));
 }
 
-// The containers have ended: the pod is finished, and goes when nothing holds it.
+// Ends the life of a pod whose containers have ended: it is finished, and removed unless a finalizer holds it.
 void Kubelet::Stop(const Life& life) {
   const SharedJson pod = Alive(life);
   SetPodStatus(*pod, "Succeeded", false, Restarts(*pod));

@@ -1,10 +1,10 @@
-// The kubelets of all nodes: images are pulled, containers start, become ready, fail and are restarted, pods end; nodes
-// are lost and come back.
+// The kubelets of all nodes: they pull images, and start, restart and end containers and pods. Nodes can be lost and
+// come back.
 //
 //   lws::simulation::Kubelet kubelet(&server, &clock, /*seed=*/1, options);
 //   kubelet.FailContainer("default", "vllm-0-1");
 //
-// All delays are virtual time, and drawn from the seed within the ranges of the options.
+// All delays are virtual time. The seed draws them within the ranges of the options.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_KUBELET_H_
@@ -33,8 +33,8 @@ struct DelayRange {
 
 struct ImageBehavior {
   DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
-  bool broken = false;       // never pulls
-  bool never_ready = false;  // starts, and never becomes ready
+  bool broken = false;       // it cannot be pulled
+  bool never_ready = false;  // it starts but never becomes ready
 };
 
 struct KubeletOptions {
@@ -42,7 +42,7 @@ struct KubeletOptions {
   DelayRange ready = {absl::Seconds(5), absl::Seconds(15)};
   DelayRange stop = {absl::Seconds(1), absl::Seconds(3)};
   DelayRange restart = {absl::Seconds(1), absl::Seconds(2)};
-  // How long after a node is lost its pods are given up.
+  // The time from the loss of a node until its pods are given up.
   absl::Duration eviction = absl::Seconds(300);
   // By image; others behave as a default ImageBehavior. An image is pulled once per node.
   std::map<std::string, ImageBehavior> images;
@@ -53,18 +53,18 @@ class Kubelet {
   // Borrows `server` and `clock`, and subscribes to the server.
   Kubelet(ApiServer* server, VirtualClock* clock, uint64_t seed, KubeletOptions options);
 
-  // A container of the pod exits and is restarted. False when no such pod runs.
+  // Makes a container of the pod exit and restart. Returns false when no such pod runs.
   bool FailContainer(absl::string_view namespace_name, absl::string_view pod);
 
-  // The pod ends as Failed, and is not restarted. False when no such pod runs.
+  // Ends the pod as Failed, without a restart. Returns false when no such pod runs.
   bool FailPod(absl::string_view namespace_name, absl::string_view pod);
 
-  // The node stops to answer: its pods are not ready, and are given up after the eviction time. False without such a
-  // node.
+  // Makes the node stop answering: its pods are not ready, and are given up after the eviction time. Returns false
+  // without such a node.
   bool LoseNode(absl::string_view node);
   bool RecoverNode(absl::string_view node);
 
-  // From now on the image behaves so.
+  // Sets the image's behavior from now on.
   void SetImage(const std::string& image, const ImageBehavior& behavior) { options_.images[image] = behavior; }
 
  private:
@@ -73,7 +73,7 @@ class Kubelet {
 
   void OnChange(const Change& change);
   absl::Duration Draw(const DelayRange& range);
-  // Runs `next` on the pod after the delay, if it then still lives and its node is there.
+  // Runs `next` on the pod after the delay, if the pod still lives and its node exists then.
   void Later(const Life& life, absl::Duration delay, std::function<void(const Life&)> next);
   SharedJson Alive(const Life& life) const;
   const ImageBehavior& Behavior(const Json& pod) const;

@@ -10,7 +10,7 @@
 
 namespace lws::simulation {
 
-// A LabelSelector; null, or one that does not read, matches nothing, an empty one everything.
+// Whether a LabelSelector matches. A null or unreadable selector matches nothing; an empty one matches everything.
 bool SelectorMatches(const Json& selector, const Json& labels);
 
 }  // namespace lws::simulation

@@ -27,7 +27,7 @@ Json Terms(const Json& pod, const char* kind) {
 
 Json Labels(const Json& object) { return object["metadata"].value("labels", Json::object()); }
 
-// The domain of the node for a topology key; null outside of the topology.
+// The domain of the node for a topology key; null when the node has no such label.
 Json Domain(const Json& node, const Json& term) { return Labels(node).value(term.value("topologyKey", ""), Json()); }
 
 ResourceList Requests(const Json& pod) {
@@ -99,7 +99,7 @@ void Scheduler::OnPod(const Change& change) {
   }
 }
 
-// Whether some pod in the node's domain has the labels that the term asks for.
+// Whether some pod in the node's domain has the labels that the term demands.
 bool Scheduler::TermHolds(const Json& term, const Json& pod, const Json& node) const {
   const Json domain = Domain(node, term);
   if (domain.is_null()) return false;
@@ -129,7 +129,7 @@ bool Scheduler::AnyPodMatches(const Json& term, const std::string& namespace_nam
 std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) const {
   const std::string namespace_name = pod["metadata"].value("namespace", "");
   for (const Json& term : Terms(pod, "podAffinity")) {
-    // The first pod of a kind goes where the topology exists.
+    // The first pod of its kind may use any node that has the topology's label.
     const bool first =
         SelectorMatches(term.value("labelSelector", Json()), Labels(pod)) && !AnyPodMatches(term, namespace_name);
     if (first ? Domain(*state.node, term).is_null() : !TermHolds(term, pod, *state.node)) return "pod affinity";
@@ -137,7 +137,7 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
   for (const Json& term : Terms(pod, "podAntiAffinity")) {
     if (TermHolds(term, pod, *state.node)) return "pod anti-affinity";
   }
-  // Those that are there may not want this one.
+  // Existing pods may refuse to have this one near them.
   for (const auto& [key, node] : guarded_pods_) {
     const SharedJson present = server_->Get(key);
     if (key.namespace_name != namespace_name) continue;

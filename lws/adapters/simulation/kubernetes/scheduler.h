@@ -1,10 +1,11 @@
-// A scheduler in the manner of Kubernetes': filters by readiness, taints, node selector, required node affinity,
-// resources, and required pod affinity and anti-affinity; then the node with the fewest pods, by name.
+// A scheduler like Kubernetes'. It filters nodes by readiness, taints, node selector, required node affinity,
+// resources, and required pod affinity and anti-affinity. Among the rest it takes the node with the fewest pods, then
+// by name.
 //
 //   lws::simulation::Scheduler scheduler(&server);
 //   while (scheduler.Step()) {}
 //
-// A pod that fits nowhere stays Pending, with the counts of nodes by reason in its PodScheduled condition, and is
+// A pod that fits on no node stays Pending, with the numbers of nodes by reason in its PodScheduled condition. It is
 // looked at again when a node or a pod changes.
 //
 // Thread-safety: none.
@@ -26,8 +27,8 @@
 
 namespace lws::simulation {
 
-// Names the node for a pod that somebody else places: the node's name, or an error that says why there is none; nullopt
-// leaves the pod to the scheduler.
+// Names the node for a pod that somebody else places: the node's name, or an error that explains why there is none.
+// nullopt leaves the pod to the scheduler.
 using NodeChooser = std::function<std::optional<absl::StatusOr<std::string>>(const Json& pod)>;
 
 class Scheduler {
@@ -42,7 +43,7 @@ class Scheduler {
   struct NodeState {
     SharedJson node;
     NodeFacts facts;
-    ResourceList free;  // allocatable minus what the pods there request
+    ResourceList free;  // allocatable without the requests of the pods on the node
     std::set<ObjectKey> pods;
   };
 
@@ -58,7 +59,7 @@ class Scheduler {
   bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;
   std::string DescribeReasons(const std::map<std::string, int>& reasons) const;
 
-  // Null when no node takes the pod, which is then marked.
+  // Returns null, and marks the pod as unschedulable, when no node takes it.
   const NodeState* Choose(const Json& pod);
   void MarkUnschedulable(const Json& pod, absl::string_view message);
 
@@ -66,9 +67,9 @@ class Scheduler {
   NodeChooser chooser_;
   std::map<std::string, NodeState> nodes_;
   std::set<std::pair<size_t, std::string>> by_load_;  // the nodes, those with the fewest pods first
-  std::map<ObjectKey, std::string> guarded_pods_;     // those with anti-affinity terms of their own, and their nodes
+  std::map<ObjectKey, std::string> guarded_pods_;     // pods with anti-affinity terms of their own, and their nodes
   std::set<ObjectKey> due_;
-  std::set<ObjectKey> waiting_;  // fit nowhere when last looked at
+  std::set<ObjectKey> waiting_;  // pods that fitted on no node at the last look
 };
 
 }  // namespace lws::simulation

@@ -35,7 +35,7 @@ Json ControllerReference(const Json& owner, const char* api_version) {
           {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
 }
 
-// Null when there is none.
+// Returns null when there is none.
 const Json* ControllerOf(const Json& object) {
   const Json& metadata = object["metadata"];
   const auto owners = metadata.find("ownerReferences");
@@ -51,9 +51,9 @@ bool IsControlledBy(const Json& object, const std::string& uid) {
   return controller != nullptr && controller->value("uid", "") == uid;
 }
 
-// The place of a pod in the StatefulSet that controls it.
+// A pod's place in the StatefulSet that controls it.
 struct PlaceOfPod {
-  std::string uid;  // of the StatefulSet
+  std::string uid;  // the StatefulSet's UID
   ObjectKey statefulset;
   int64_t ordinal = 0;
 };
@@ -94,8 +94,8 @@ struct StatefulSetController::Pass {
   bool rolling = false;
   std::string current_revision;
   std::string update_revision;
-  SeenPods pods;                          // wanted ones
-  SeenPods condemned;                     // above the wanted ones, and below the start
+  SeenPods pods;                          // the wanted pods
+  SeenPods condemned;                     // pods above or below the wanted ordinals
   std::map<std::string, Json> revisions;  // by name
 };
 
@@ -119,7 +119,7 @@ void StatefulSetController::OnChange(const Change& change) {
   }
 }
 
-// Keeps what is read of pods. A StatefulSet's selector never changes.
+// Keeps the fields of pods that passes read. This relies on StatefulSets' selectors never changing.
 void StatefulSetController::OnPodChange(const Change& change) {
   if (change.before != nullptr) {
     const std::optional<PlaceOfPod> place = PlaceOf(*change.before);
@@ -187,7 +187,7 @@ void StatefulSetController::FindRevisions(Pass* pass) {
     server_->Create(revision).IgnoreError();
     pass->revisions[name] = revision;
   } else if (found->second.value("revision", int64_t{0}) < highest) {
-    // A template that comes back is the newest again.
+    // When an older template comes back, its revision becomes the newest again.
     found->second["revision"] = highest + 1;
     server_->Update(found->second).IgnoreError();
   }
@@ -196,7 +196,7 @@ void StatefulSetController::FindRevisions(Pass* pass) {
   pass->current_revision = pass->revisions.count(current) > 0 ? current : name;
 }
 
-// What a pod that is made now is made from.
+// The revision from which a pod is made now.
 std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal) const {
   const bool kept = pass.rolling && ordinal < pass.start + pass.partition;
   return kept ? pass.current_revision : pass.update_revision;
@@ -211,7 +211,7 @@ void StatefulSetController::TellFailure(const Pass& pass, const std::string& tri
        absl::StrCat("Create ", tried, " in StatefulSet ", pass.name, " failed error: ", status.message())});
 }
 
-// A claim that is there is used again.
+// An existing claim is used again.
 absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::string& pod_name) {
   for (Json& claim : internal::StatefulSetClaims(pass.set, pod_name)) {
     const std::string name = claim["metadata"].value("name", "");
@@ -248,7 +248,7 @@ bool StatefulSetController::Create(Pass* pass) {
     const auto found = pass->pods.find(ordinal);
     if (found == pass->pods.end()) {
       if (!CreatePod(*pass, ordinal).ok()) return false;
-      const SeenPods& seen = pods_[pass->uid];  // with the new one
+      const SeenPods& seen = pods_[pass->uid];  // including the new pod
       if (const auto made = seen.find(ordinal); made != seen.end()) pass->pods.insert(*made);
       if (pass->ordered) return false;
       continue;
@@ -297,13 +297,14 @@ void StatefulSetController::RollingUpdate(Pass* pass) {
       continue;
     }
     if (!old || pod.deleting) continue;
-    // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
+    // As in Kubernetes, pods that are down use up the budget, and replacing such a pod uses up one more. So with
+    // enough of them the update stops.
     if (budget-- <= 0) return;
     server_->Delete(pod.key, {}).IgnoreError();
   }
 }
 
-// Writes the status from the pods as they are after the pass.
+// Writes the status from the state of the pods after the pass.
 void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t ready = 0;
   int64_t current = 0;

@@ -3,9 +3,10 @@
 //   lws::simulation::StatefulSetController controller(&server, {.max_unavailable = true});
 //   while (controller.Step()) {}
 //
-// Pods in order or in parallel, with ordinals.start; rolling updates down to the partition, one pod at a time or, with
-// the feature MaxUnavailableStatefulSet, as many as may be unavailable; OnDelete; revisions of its own; failed pods are
-// replaced; claims of volumeClaimTemplates; status as Kubernetes fills it. Learnt from Kubernetes 1.36: tests/traces.
+// It creates pods in order or in parallel, with ordinals.start, and updates them down to the partition, one pod at a
+// time or, with the feature MaxUnavailableStatefulSet, as many as may be unavailable. It supports OnDelete, keeps its
+// own revisions, replaces failed pods, makes the claims of volumeClaimTemplates, and fills the status like Kubernetes.
+// Its behavior was learnt from Kubernetes 1.36: tests/traces.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_STATEFULSET_CONTROLLER_H_
@@ -24,7 +25,7 @@
 
 namespace lws::simulation {
 
-// What it tells people of.
+// An event for people.
 struct ControllerEvent {
   ObjectKey regarding;
   bool is_warning = false;
@@ -33,10 +34,10 @@ struct ControllerEvent {
 };
 
 struct StatefulSetControllerOptions {
-  // The feature MaxUnavailableStatefulSet. Off, spec.updateStrategy.rollingUpdate.maxUnavailable counts as 1.
+  // The feature MaxUnavailableStatefulSet. Without it, spec.updateStrategy.rollingUpdate.maxUnavailable counts as 1.
   bool max_unavailable = false;
-  // Called for each event, if set. A pod that is refused is not tried again before something changes, since it would be
-  // refused again; Kubernetes tries with growing delays, and counts.
+  // Called for each event, if set. A refused pod is tried again only after something changes, because it would be
+  // refused again. Kubernetes tries again with growing delays, and counts the attempts.
   std::function<void(const ControllerEvent&)> on_event;
 };
 
@@ -45,13 +46,13 @@ class StatefulSetController {
   // Borrows `server`, and subscribes to it.
   StatefulSetController(ApiServer* server, StatefulSetControllerOptions options);
 
-  // Looks at one StatefulSet that changed, or whose pods did; false when there is none.
+  // Looks at one StatefulSet that changed, or whose pods did; returns false when there is none.
   bool Step();
 
  private:
-  // One look at one StatefulSet.
+  // One pass over one StatefulSet.
   struct Pass;
-  // What it reads of a pod.
+  // The fields of a pod that passes read.
   struct SeenPod;
   using SeenPods = std::map<int64_t, std::shared_ptr<const SeenPod>>;  // by ordinal
 
@@ -62,7 +63,7 @@ class StatefulSetController {
   void ReadPods(Pass* pass) const;
   void FindRevisions(Pass* pass);
   std::string RevisionFor(const Pass& pass, int64_t ordinal) const;
-  // The steps of a pass, in order; each tells whether the pass goes on.
+  // The steps of a pass, in order. Each returns whether the pass continues.
   bool ReplaceFailed(Pass* pass);
   bool Create(Pass* pass);
   bool ScaleDown(Pass* pass);

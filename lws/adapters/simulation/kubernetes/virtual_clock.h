@@ -1,8 +1,8 @@
-// Time that moves only when it is told to, and what should happen when it does.
+// Time that moves only when the program moves it, with timers.
 //
 //   lws::simulation::VirtualClock clock(start);
 //   clock.After(absl::Seconds(5), [&] { MakeReady(pod); });
-//   clock.Advance();    // to the next timer, and runs it
+//   clock.Advance();    // moves to the next timer, and runs it
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_VIRTUAL_CLOCK_H_
@@ -24,7 +24,7 @@ class VirtualClock {
 
   absl::Time now() const { return now_; }
 
-  // Timers of equal times run in the order they were set.
+  // Timers with equal times run in the order in which they were set.
   void At(absl::Time when, std::function<void()> run) { timers_[{when, next_number_++}] = std::move(run); }
   void After(absl::Duration delay, std::function<void()> run) { At(now_ + delay, std::move(run)); }
 
@@ -33,7 +33,7 @@ class VirtualClock {
     return timers_.begin()->first.first;
   }
 
-  // Moves to the next timer and runs it; false when there is none.
+  // Moves to the next timer and runs it. Returns false when there is none.
   bool Advance() {
     if (timers_.empty()) return false;
     now_ = std::max(now_, timers_.begin()->first.first);
@@ -43,7 +43,7 @@ class VirtualClock {
     return true;
   }
 
-  // Moves to `when`, which no timer precedes.
+  // Moves to `when`. REQUIRES: no timer is earlier.
   void MoveTo(absl::Time when) { now_ = std::max(now_, when); }
 
  private:

@@ -1,11 +1,11 @@
-// What is drawn in the simulation in numbers: how long things take, and what goes wrong.
+// Draws random values for the simulation in numbers: how long things take, and what goes wrong.
 //
 //   lws::internal::Chance chance(/*seed=*/17, faults, &timers);
 //   if (chance.IsFaulty() && chance.Happens(faults.crash)) Crash();
 //   timers.Add(timers.now() + chance.Draw(options.start), timer);
 //
 // Laws:
-//   1. Same seed, same calls: same draws, on every compiler.
+//   1. The same seed and calls give the same draws on every compiler.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_CHANCE_H_
@@ -23,19 +23,19 @@ namespace lws::internal {
 
 class Chance {
  public:
-  // Borrows `timers`, which tell the time.
+  // Borrows `timers`, which give the time.
   Chance(uint64_t seed, const SimulationFaults& faults, const SimulationTimers* timers)
       : random_(seed), faults_(faults), timers_(*timers) {}
 
   const SimulationFaults& faults() const { return faults_; }
 
-  // Things may go wrong at this time.
+  // Whether things may go wrong at this time.
   bool IsFaulty() const { return absl::Milliseconds(timers_.now()) < faults_.until; }
 
-  // True as often as the chance says, in a thousand. Without a chance nothing is drawn.
+  // Returns true with a probability of `chance` in a thousand. With a chance of 0 nothing is drawn.
   bool Happens(int32_t chance) { return chance > 0 && static_cast<int32_t>(random_() % 1000) < chance; }
 
-  // In milliseconds.
+  // Draws a delay, in milliseconds.
   int64_t Draw(const simulation::DelayRange& range) {
     return DrawWithin(absl::ToInt64Milliseconds(range.least), absl::ToInt64Milliseconds(range.most));
   }

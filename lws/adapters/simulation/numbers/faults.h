@@ -1,15 +1,15 @@
-// How often what goes wrong in a simulated cluster, for the simulation in numbers.
+// How often which faults happen in the simulation in numbers.
 //
 //   lws::internal::SimulationFaults faults;
-//   faults.late = 300;       // of a thousand changes, so many are told late
+//   faults.late = 300;       // 300 of a thousand changes are reported late
 //   faults.until = absl::Minutes(30);
 //
-// A chance is of a thousand. Watches: what changes in a group may be told late, twice, or only when everything is
-// listed anew; since each group comes when it comes, changes of two groups change places. Writes: refused, in conflict,
-// or done and the answer lost (the host then reads the object, as cluster.h asks, and does not go on with the plan);
-// the controller may crash between any two of them, forgets all, and lists anew. Its clock may jump to another error
-// with any look. Images may take ten times as long. After `until` nothing goes wrong any more, and the next list tells
-// what was lost.
+// A chance is a number of a thousand. Watches: a change in a group may be reported late, twice, or only at the next
+// list; because groups are delayed independently, changes of two groups may swap their order. Writes may be refused,
+// conflict, or be done although the answer is lost (then the host reads the object, as cluster.h demands, and does not
+// continue the plan). The controller may crash between any two writes; it then forgets everything and lists again. Its
+// clock may jump to another error at any look. Images may take ten times as long. After `until` nothing goes wrong any
+// more, and the next list reports what was lost.
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_FAULTS_H_

@@ -1,5 +1,5 @@
-// What becomes of the controller's writes: done, refused, or done and the answer lost; and whether the controller
-// crashes before one.
+// Draws the outcome of the controller's writes: done, refused, or done with a lost answer. It also draws whether the
+// controller crashes before a write.
 //
 //   lws::internal::FaultyWrites writes(&chance);
 //   if (writes.Next() != lws::internal::WriteOutcome::kNotDone) lives.StopGroup(group);
@@ -38,7 +38,7 @@ class FaultyWrites {
   // Whether the controller has crashed since the last call.
   bool TakeCrash() { return std::exchange(crashed_, false); }
 
-  // Writes that were tried.
+  // The number of writes that were tried.
   int64_t count() const { return count_; }
 
  private:

@@ -1,12 +1,12 @@
-// What the controller is told of pods and worker StatefulSets: at once, or, where things go wrong, late, twice, or only
-// when everything is listed.
+// Reports pods and worker StatefulSets to the controller: at once or, when faults are on, late, twice, or only at the
+// next list.
 //
 //   lws::internal::LateWatches watches(&groups, &fleet, &chance, &timers, &errors);
-//   watches.TellPod(/*group=*/12, /*worker=*/3);    // the pod has changed
+//   watches.TellPod(/*group=*/12, /*worker=*/3);    // call it when the pod has changed
 //
 // Laws:
-//   1. A group is told as it is at one time. Leaders and workers that are seen apart may look ready together when they
-//      never were, which no controller can tell.
+//   1. A group is reported in its state at one point in time. If its leader and workers were reported at different
+//      times, they might look ready together although they never were, and no controller could know.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_LATE_WATCHES_H_
@@ -28,24 +28,24 @@ class LateWatches {
   LateWatches(SimulatedGroups* groups, Fleet* fleet, Chance* chance, SimulationTimers* timers, SimulationErrors* errors)
       : groups_(*groups), fleet_(*fleet), chance_(*chance), timers_(*timers), errors_(*errors) {}
 
-  // The pod, or the workers' StatefulSet, has changed.
+  // Reports that the pod, or the workers' StatefulSet, has changed.
   void TellPod(int32_t group, int32_t worker);
   void TellWorkers(int32_t group);
 
-  // The controller sees the group, or all groups, as they are.
+  // Reports the group, or all groups, in their present state.
   void TellGroupNow(int32_t group);
   void List();
   // Adds the timer of the next list.
   void ListLater();
 
-  // The resource version of what is written next.
+  // The resource version for the next write.
   uint64_t NextVersion() { return next_version_++; }
 
-  // Pods and StatefulSets that were told.
+  // The number of pods and StatefulSets that were reported.
   int64_t steps() const { return steps_; }
 
  private:
-  // True when what changes in the group is kept back.
+  // Whether changes in the group are kept back.
   bool IsKeptBack(int32_t group);
   void TellPodNow(int32_t group, int32_t worker);
   void TellWorkersNow(int32_t group);

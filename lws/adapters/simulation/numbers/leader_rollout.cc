@@ -77,7 +77,7 @@ void LeaderRollout::Stop(int32_t ordinal, Work* work) {
   work->stop.push_back(ordinal);
 }
 
-// From the highest ordinal down.
+// Replaces pods from the highest ordinal down.
 void LeaderRollout::Roll(Work* work) {
   if (spec_.on_delete) return;
   int32_t budget = spec_.max_unavailable - (spec_.replicas - healthy_);
@@ -86,7 +86,8 @@ void LeaderRollout::Roll(Work* work) {
     const Leader& leader = leaders_[cursor_];
     if (max_unavailable_statefulset_) {
       if (!IsOld(leader)) continue;
-      // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
+      // As in Kubernetes, pods that are down use up the budget, and replacing such a pod uses up one more. So with
+      // enough of them the update stops.
       if (budget-- <= 0) return;
       Stop(cursor_, work);
       continue;
@@ -110,7 +111,7 @@ void LeaderRollout::Sync(Work* work) {
   }
   condemned_.clear();
   Roll(work);
-  is_due_ = false;  // what this look stopped itself is no change that asks for another
+  is_due_ = false;  // pods that this look stopped need no further look
   if (updated_ == there_ && ready_ == there_) current_revision_ = spec_.revision;
   assert(there_ >= 0 && ready_ >= 0 && updated_ >= 0 && healthy_ >= 0);
 }

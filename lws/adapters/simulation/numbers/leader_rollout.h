@@ -1,14 +1,14 @@
-// The leader StatefulSet of one set as Kubernetes' controller runs it, with leaders as numbers: for a million of them a
-// look costs what changed since the last one.
+// The leader StatefulSet of one set as Kubernetes' controller runs it, with leaders as numbers. Even with a million
+// leaders, a look costs only what changed since the last one.
 //
 //   lws::internal::LeaderRollout leaders(/*max_unavailable_statefulset=*/true);
 //   leaders.Apply({/*revision=*/1, /*partition=*/0, /*replicas=*/3, /*max_unavailable=*/1});
 //   lws::internal::LeaderRollout::Work work;
 //   leaders.Sync(&work);    // work.create: {0, 1}, {1, 1}, {2, 1}
 //
-// Pods in parallel; rolling updates from the highest ordinal down to the partition, one pod at a time or, with the
-// feature MaxUnavailableStatefulSet, as many as may be unavailable. It does what statefulset_controller.h does with
-// objects.
+// Pods are created in parallel. Rolling updates go from the highest ordinal down to the partition, one pod at a time
+// or, with the feature MaxUnavailableStatefulSet, as many as may be unavailable. It behaves like
+// statefulset_controller.h, which works on objects.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_LEADER_ROLLOUT_H_
@@ -29,14 +29,15 @@ class LeaderRollout {
     int32_t partition = 0;
     int32_t replicas = 0;
     int32_t max_unavailable = 1;
-    // Nothing is rolled; leaders below the partition are still made of the former revision, as admission sees to.
+    // No leader is replaced. Leaders below the partition still get the former revision, because admission changes
+    // them.
     bool on_delete = false;
   };
 
-  // What a look wants; it counts as done.
+  // What a look decided. The work counts as done.
   struct Work {
     std::vector<std::pair<int32_t, RevisionId>> create;
-    std::vector<int32_t> stop;  // delete, in the background
+    std::vector<int32_t> stop;  // to delete, in the background
   };
 
   explicit LeaderRollout(bool max_unavailable_statefulset)
@@ -44,7 +45,7 @@ class LeaderRollout {
 
   void Apply(const Spec& spec);
 
-  // What became of a leader. REQUIRES: it is there.
+  // Records a change of a leader. REQUIRES: the leader exists.
   void SetReady(int32_t ordinal, bool ready);
   void SetStopping(int32_t ordinal);
   void SetGone(int32_t ordinal);
@@ -53,11 +54,11 @@ class LeaderRollout {
   void Sync(Work* work);
 
   const Spec& spec() const { return spec_; }
-  // Something changed since the last look.
+  // Whether something changed since the last look.
   bool is_due() const { return is_due_; }
-  // It is through with its rollout: what it makes below its partition is of the spec's revision too.
+  // Whether its rollout has ended. From then on, leaders below its partition get the spec's revision, too.
   bool is_complete() const { return current_revision_ == spec_.revision; }
-  // Pods that are there.
+  // The number of existing pods.
   int32_t status_replicas() const { return there_; }
 
  private:
@@ -76,7 +77,7 @@ class LeaderRollout {
   bool IsOld(const Leader& leader) const {
     return leader.exists && !leader.stopping && leader.revision != spec_.revision;
   }
-  // Takes the leader out of the counts, or, with sign 1, into them.
+  // Adds the leader to the counts with `sign` 1, or removes it with -1.
   void Count(int32_t ordinal, int32_t sign);
   void Raise(int32_t ordinal);
   void Create(int32_t ordinal, Work* work);
@@ -89,12 +90,12 @@ class LeaderRollout {
   RevisionId current_revision_ = 0;
   std::vector<Leader> leaders_;
   std::vector<int32_t> missing_;    // ordinals that may have to be created
-  std::vector<int32_t> condemned_;  // and stopped
+  std::vector<int32_t> condemned_;  // ordinals that may have to be stopped
   int32_t there_ = 0;
   int32_t ready_ = 0;
   int32_t updated_ = 0;
   int32_t healthy_ = 0;  // below replicas
-  // Above it nothing is to be rolled: everything is of the revision and, without the feature, healthy.
+  // No leader above this ordinal must be replaced: all have the revision and, without the feature, are healthy.
   int32_t cursor_ = -1;
 };
 

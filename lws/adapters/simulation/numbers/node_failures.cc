@@ -6,7 +6,7 @@
 namespace lws::internal {
 namespace {
 
-// From the kubelet's last word until its node counts as lost, and from there until the node is taken away.
+// The time from the kubelet's last message until its node counts as lost, and from there until the node is removed.
 constexpr absl::Duration kNodeMonitorGracePeriod = absl::Seconds(40);
 constexpr absl::Duration kNodeRemoval = absl::Minutes(5);
 
@@ -30,7 +30,7 @@ void NodeFailures::Run(const SimulationTimer& timer) {
   if (timer.kind == TimerKind::kNodeLost) return LosePods(node);
   const std::vector<SimulationTimer> waiting = nodes_.End(node);
   if (timer.kind == TimerKind::kNodeGone) {
-    // With the node go its pods, wherever they were in their lives.
+    // The node's pods are removed with it, whatever state they are in.
     groups_.ForEachPodOn(node, [this](int32_t group, int32_t worker) { lives_.EndPod(group, worker); });
     return;
   }

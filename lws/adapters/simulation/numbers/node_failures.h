@@ -1,9 +1,9 @@
-// What becomes of the pods on a node that stops: they count as not ready after a while, and come back with the node, or
-// go with it.
+// What happens to the pods on a node that stops: after a while they count as not ready; they come back with the node,
+// or are removed with it.
 //
 //   lws::internal::NodeFailures failures(&groups, &nodes, &lives, &timers);
 //   failures.Fail(/*node=*/1, absl::Seconds(90));
-//   failures.Run(timer);    // what the node is due to do
+//   failures.Run(timer);    // when a timer of the node comes
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_NODE_FAILURES_H_
@@ -25,11 +25,11 @@ class NodeFailures {
   NodeFailures(SimulatedGroups* groups, NodeOutages<SimulationTimer>* nodes, PodLives* lives, SimulationTimers* timers)
       : groups_(*groups), nodes_(*nodes), lives_(*lives), timers_(*timers) {}
 
-  // The node stops, and comes back after the outage; after an infinite one another takes its place, and its pods are
-  // gone. False when there is no such node that runs, or no other.
+  // Stops the node, which comes back after the outage. After an infinite outage another node takes its place, and its
+  // pods are gone. Returns false when no such node runs, or it is the only one.
   bool Fail(int32_t node, absl::Duration outage);
 
-  // What the node of the timer is due to do. Complexity: O(pods).
+  // Handles a timer of a node. Complexity: O(pods).
   void Run(const SimulationTimer& timer);
 
  private:

@@ -1,9 +1,9 @@
-// Nodes as numbers: which of them run, and what waits for those that do not.
+// Nodes as numbers: which of them run, and which timers wait for a stopped node.
 //
 //   lws::internal::NodeOutages<Timer> nodes(3);
-//   nodes.Next();             // 0, then 1, 2, 0: the next in turn that runs
+//   nodes.Next();             // 0, then 1, 2, 0: the next running node in turn
 //   nodes.Begin(1);           // its first outage: 1
-//   nodes.Wait(1, timer);     // what would happen there
+//   nodes.Wait(1, timer);     // the timer waits for the node
 //   nodes.End(1);             // {timer}
 //
 // Thread-safety: none.
@@ -20,7 +20,7 @@ namespace lws::internal {
 template <typename Waiting>
 class NodeOutages {
  public:
-  // With 0 nodes there is one for every pod, of no number, which never fails.
+  // With 0 nodes every pod has a node of its own, which has no number and never fails.
   explicit NodeOutages(int32_t nodes) : nodes_(static_cast<size_t>(nodes)) {}
 
   static constexpr uint16_t kOwnNode = 65535;
@@ -35,7 +35,7 @@ class NodeOutages {
 
   bool Runs(uint16_t node) const { return node == kOwnNode || nodes_[node].runs; }
 
-  // The number of the outage that begins; 0, and none begins, when there is no such node that runs, or no other.
+  // The number of the outage that begins. Returns 0, and begins none, when no such node runs or it is the only one.
   uint32_t Begin(int32_t node) {
     const bool is_there = node >= 0 && static_cast<size_t>(node) < nodes_.size() && nodes_[node].runs;
     const auto running = std::count_if(nodes_.begin(), nodes_.end(), [](const Node& other) { return other.runs; });
@@ -48,7 +48,7 @@ class NodeOutages {
 
   void Wait(uint16_t node, Waiting waiting) { nodes_[node].waiting.push_back(std::move(waiting)); }
 
-  // It runs again, or another of its number does; returns what waited, in order.
+  // Makes the node, or another one with its number, run again. Returns what waited, in order.
   std::vector<Waiting> End(uint16_t node) {
     nodes_[node].runs = true;
     return std::exchange(nodes_[node].waiting, {});

@@ -7,7 +7,7 @@
 namespace lws::internal {
 namespace {
 
-// After a pull that fails, doubling.
+// The delay after the first failed pull. It doubles with each further one.
 constexpr absl::Duration kFirstPullBackoff = absl::Seconds(10);
 constexpr absl::Duration kMostPullBackoff = absl::Minutes(5);
 
@@ -30,7 +30,7 @@ void PodLives::StartPod(int32_t group, int32_t worker) {
   ++pods_created_;
   if (worker > 0) ++groups_.At(group).members;
   watches_.TellPod(group, worker);
-  const int64_t pull = chance_.Draw(delays_.pull);  // in this order on every compiler
+  const int64_t pull = chance_.Draw(delays_.pull);  // drawn first, so that the order is the same on every compiler
   const bool is_slow = chance_.IsFaulty() && chance_.Happens(chance_.faults().slow_image);
   Later(pull * (is_slow ? 10 : 1) + chance_.Draw(delays_.kubelet.start), TimerKind::kStart, group, worker);
 }
@@ -107,7 +107,7 @@ void PodLives::EndWorker(int32_t group, int32_t worker) {
   }
 }
 
-// The garbage collector takes what the leader owned.
+// The garbage collector removes what the leader owned.
 void PodLives::RemoveLeader(int32_t group) {
   SimulatedGroup& state = groups_.At(group);
   groups_.PodOf(group, 0).exists = false;

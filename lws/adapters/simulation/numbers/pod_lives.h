@@ -1,9 +1,9 @@
-// The lives of simulated pods, from their creation to their end, and of the groups that they make up: what kubelets,
-// the controller of worker StatefulSets and the garbage collector do.
+// The lives of simulated pods, from creation to end, and of their groups. It does the work of kubelets, of the
+// controller of worker StatefulSets, and of the garbage collector.
 //
 //   lws::internal::PodLives lives(delays, &groups, &nodes, &leaders, &watches, &chance, &timers);
 //   lives.StartPod(/*group=*/12, /*worker=*/0);
-//   lives.Run(timer);    // what it is due to do
+//   lives.Run(timer);    // when a timer of the pod comes
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_POD_LIVES_H_
@@ -41,29 +41,30 @@ class PodLives {
         chance_(*chance),
         timers_(*timers) {}
 
-  // A pod is created on the next node in turn.
+  // Creates a pod on the next node in turn.
   void StartPod(int32_t group, int32_t worker);
-  // The pod is deleted: it goes when its containers have ended.
+  // Deletes the pod. It is gone when its containers have ended.
   void StopPod(int32_t group, int32_t worker);
-  // The containers of the pod have ended, and it goes.
+  // Removes the pod, because its containers have ended.
   void EndPod(int32_t group, int32_t worker);
-  // The pod is ready, or not any more, and the watches tell so. REQUIRES: it was not so before.
+  // Makes the pod ready or not ready, and reports it to the watches. REQUIRES: this is a change.
   void SetReady(int32_t group, int32_t worker, bool ready);
-  // What the pod of the timer is due to do.
+  // Handles a timer of a pod.
   void Run(const SimulationTimer& timer);
 
-  // The workers' StatefulSet of the leader's revision is created, with its pods.
+  // Creates the workers' StatefulSet of the leader's revision, with its pods.
   void CreateWorkers(int32_t group);
-  // The leader is deleted in the foreground: first its dependents go. False when it is on its way already.
+  // Deletes the leader in the foreground: its dependents are deleted first. Returns false when it is being deleted
+  // already.
   bool StopGroup(int32_t group);
 
-  // What befalls a pod. False when there is no such pod, or it cannot happen to it.
+  // Faults of a pod. They return false when there is no such pod, or when the fault cannot happen to it.
   bool FailContainer(int32_t group, int32_t worker);
   bool DeletePod(int32_t group, int32_t worker);
 
   // The image of the revision cannot be pulled until the faults end.
   void BreakImage(RevisionId revision) { broken_images_.push_back(revision); }
-  // Counts the group when it was steady until what is to befall it now.
+  // Counts the failure if the group was steady until now.
   void CountFailure(int32_t group) { failures_ += groups_.IsReady(group) && !groups_.IsLeaving(group); }
 
   int64_t pods_created() const { return pods_created_; }

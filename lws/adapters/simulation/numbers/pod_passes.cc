@@ -39,8 +39,8 @@ void PodPasses::WaitForAll() {
   }
 }
 
-// Whether the controller knows of the pod, and of its leader as it is: what is written for another life of a leader is
-// refused, or collected at once.
+// Whether the controller knows the pod, and its leader's present life. A write for another life of the leader would be
+// refused, or its object collected at once.
 bool PodPasses::IsSeen(const Member& member) const {
   const SimulatedPod* pods = groups_.PodsOf(member.group);
   const bool is_told = pods[member.worker].told_life > 0;

@@ -1,4 +1,4 @@
-// What the controller does about single pods: it restarts groups, and creates the workers of leaders.
+// The controller's passes over single pods: it restarts groups, and creates the workers of leaders.
 //
 //   lws::internal::PodPasses pods(&groups, &fleet, &lives, &watches, &writes, &schedule, &chance);
 //   pods.LookAt({/*set=*/0, /*group=*/12, /*worker=*/0});
@@ -37,11 +37,11 @@ class PodPasses {
         chance_(*chance) {}
 
   void LookAt(const Member& member);
-  // Looks at every pod of which the fleet says that something is due. False when there was none.
+  // Looks at every pod that is due in the fleet. Returns false when there was none.
   bool LookAtDue();
   // Looks again at the pods that wait for the next pass over the set.
   void LookAtWaiting();
-  // Every pod waits for the next pass: a controller that starts knows nothing of them.
+  // Makes every pod wait for the next pass, because a restarted controller knows nothing about them.
   void WaitForAll();
 
   int64_t restarts() const { return restarts_; }
@@ -61,7 +61,7 @@ class PodPasses {
   const Chance& chance_;
   std::vector<Member> due_;
   std::vector<FleetName> due_names_;
-  std::vector<Member> waiting_;  // leaders whose revision is not there yet, and writes that failed
+  std::vector<Member> waiting_;  // leaders whose revision does not exist yet, and pods whose write failed
   int64_t restarts_ = 0;
 };
 

@@ -42,28 +42,28 @@ class SetPasses {
             Fleet* fleet, PodLives* lives, SimulatedLeaders* leaders, LateWatches* watches, FaultyWrites* writes,
             PassSchedule* schedule, Chance* chance, SimulationErrors* errors);
 
-  // The set as it is from now on.
+  // Makes this the present state of the set.
   void Adopt(LeaderWorkerSet set);
   const std::optional<LeaderWorkerSet>& set() const { return set_; }
 
-  // Admits the set with the merge patch, and adopts it. Errors: NotFound before the first Adopt; InvalidArgument for an
-  // edit that admission refuses, or that changes the size.
+  // Admits the set with the merge patch, and adopts it. Errors: NotFound before the first Adopt; InvalidArgument for
+  // an edit that admission refuses, or that changes the size.
   absl::Status Edit(const Json& patch);
 
-  // One pass at this time.
+  // Makes one pass at this time.
   void Run(absl::Time now);
 
-  // What the controller remembered is lost.
+  // Drops what the controller remembered.
   void Forget() { rollout_progress_ = nullptr; }
 
   // The number of the revision that the set's present template has. Errors: ResourceExhausted when none is left.
   absl::StatusOr<RevisionId> NewestRevision();
 
-  // Null before the first pass; kept up to date by the fleet.
+  // Null before the first pass. The fleet keeps them up to date.
   const GroupFacts* facts() const { return facts_; }
 
  private:
-  // False for a conflict.
+  // Returns false for a conflict.
   bool Perform(const Action& action);
   bool DeleteLeader(const Action& action);
   absl::Duration DrawClockError();
@@ -83,7 +83,7 @@ class SetPasses {
   std::optional<LeaderWorkerSet> set_;
   const GroupFacts* facts_ = nullptr;
   std::shared_ptr<const RolloutProgress> rollout_progress_;
-  absl::Duration clock_error_;  // of the controller
+  absl::Duration clock_error_;  // the error of the controller's clock
 };
 
 }  // namespace lws::internal

@@ -34,7 +34,7 @@ using internal::TimerKind;
 
 namespace {
 
-// Of a group.
+// The largest size of a group.
 constexpr int32_t kMaxSize = 65535;
 
 }  // namespace
@@ -90,7 +90,7 @@ class SetSimulation::State {
   internal::PodLives lives_;
   internal::NodeFailures node_failures_{&groups_, &nodes_, &lives_, &timers_};
   internal::SimulatedLeaders statefulset_{&groups_, &leaders_, &lives_, &fleet_, &watches_, &errors_};
-  // The controller.
+  // The parts that make up the controller.
   internal::FaultyWrites writes_;
   internal::PassSchedule schedule_;
   internal::PodPasses pods_{&groups_, &fleet_, &lives_, &watches_, &writes_, &schedule_, &chance_};
@@ -98,7 +98,7 @@ class SetSimulation::State {
 
   std::vector<SimulationTimer> due_;
   std::vector<uint32_t> due_sets_;
-  int64_t steps_ = 0;  // timers
+  int64_t steps_ = 0;  // timers that were run
 };
 
 void SetSimulation::State::Run(const SimulationTimer& timer) {
@@ -122,7 +122,7 @@ void SetSimulation::State::Run(const SimulationTimer& timer) {
   }
 }
 
-// The next controller lists everything, and looks at all of it.
+// Starts the next controller, which lists everything and looks at all of it.
 void SetSimulation::State::RestartAfterCrash() {
   passes_.Forget();
   watches_.List();
@@ -136,7 +136,7 @@ bool SetSimulation::State::HasDueSet() {
   return !due_sets_.empty();
 }
 
-// One part at a time, in a fixed order of precedence, until nothing is due at this time.
+// Runs one part at a time, always the first one that has work, until nothing is due at this time.
 void SetSimulation::State::Settle() {
   for (;;) {
     if (statefulset_.IsDue()) {

@@ -1,16 +1,16 @@
-// One set of any size in a simulated cluster whose pods are numbers: a rollout of a million groups in seconds.
+// Simulates one set of any size with pods as numbers: a rollout of a million groups takes seconds.
 //
 //   lws::SetSimulation simulation({});
 //   simulation.Create(manifest);
 //   while (simulation.Advance()) {}
 //   simulation.counts().ready;    // all of them
 //
-// The decisions are those of any host: ReconcileSet on a Fleet, and the tables of restart.h and leader_decision.h. What
-// is around them is simpler than in simulation.h: there is room on the nodes for every pod, the API server is there at
-// once, and the set is looked at at most once in a while, as by a controller whose passes take their time.
+// The decisions are those of any host: ReconcileSet on a Fleet, and the tables of restart.h and leader_decision.h.
+// Their surroundings are simpler than in simulation.h: the nodes have room for every pod, the API server answers at
+// once, and there is a least time between two looks at the set, as with a controller whose passes take time.
 //
 // Laws:
-//   1. Same options, same calls: same states and events.
+//   1. The same options and calls give the same states and events.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_SET_SIMULATION_H_
@@ -37,26 +37,26 @@ struct SetSimulationOptions {
   bool max_unavailable_statefulset = false;              // MaxUnavailableStatefulSet
   SetReconcileOptions sets;
   simulation::KubeletOptions kubelet;  // the delays
-  int32_t nodes = 0;                   // at most 65,535; pods go to them in turn; 0: a node for every pod
+  int32_t nodes = 0;                   // at most 65,535, which get pods in turn; 0: a node for every pod
   simulation::DelayRange pull = {absl::Seconds(2), absl::Seconds(6)};
-  // The least time from one look at the set to the next.
+  // The least time between two looks at the set.
   absl::Duration pass = absl::Milliseconds(100);
   internal::SimulationFaults faults;
 };
 
-// Groups, by what there is of them.
+// Counts of groups.
 struct SetSimulationCounts {
-  RevisionId revision = 0;  // of the leader StatefulSet
+  RevisionId revision = 0;  // the revision of the leader StatefulSet
   int32_t partition = 0;
-  int32_t replicas = 0;  // of the leader StatefulSet
-  int32_t ready = 0;     // all members
-  int32_t updated = 0;   // leader and worker StatefulSet are of the newest revision
+  int32_t replicas = 0;  // the replicas of the leader StatefulSet
+  int32_t ready = 0;     // groups whose members are all ready
+  int32_t updated = 0;   // groups whose leader and worker StatefulSet have the newest revision
   int64_t pods_created = 0;
   int64_t restarts = 0;
 };
 
-// A group as it is, and as the controller has seen it. One of which not all is as a policy may count on is leaving: its
-// leader or its workers are being deleted, or a container has restarted, and the group will be.
+// A group as it is, and as the controller has seen it. It is leaving when a policy must not count on it: its leader or
+// its workers are being deleted, or a container has restarted, so that the group will be restarted.
 struct GroupTruth {
   bool ready = false;
   bool updated = false;
@@ -72,31 +72,32 @@ class SetSimulation {
   explicit SetSimulation(SetSimulationOptions options, std::function<void(const Event&)> on_event = nullptr);
   ~SetSimulation();
 
-  // Errors: InvalidArgument with what admission says; AlreadyExists for a second set.
+  // Errors: InvalidArgument with admission's errors; AlreadyExists for a second set.
   absl::Status Create(const Json& manifest);
 
-  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with what admission says.
+  // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with admission's errors.
   absl::Status Edit(const Json& patch);
 
-  // A container of the pod exits and is restarted; worker 0 is the leader. False when no such pod runs.
+  // Makes a container of the pod exit and restart; worker 0 is the leader. Returns false when no such pod runs.
   bool FailContainer(int32_t group, int32_t worker);
 
-  // The pod is deleted, as by an eviction. False when there is no such pod, or it is going already.
+  // Deletes the pod, like an eviction. Returns false when there is no such pod, or it is being deleted already.
   bool DeletePod(int32_t group, int32_t worker);
 
-  // The kubelet of the node stops: after 40 s its pods count as not ready. It comes back after the outage; after an
-  // infinite one the node is taken away with its pods, and another takes its place. False when there is no such node
-  // that runs, or no other.
+  // Stops the kubelet of the node: after 40 s its pods count as not ready. The node comes back after the outage. After
+  // an infinite outage the node is removed with its pods, and another takes its place. Returns false when no such node
+  // runs, or it is the only one.
   bool FailNode(int32_t node, absl::Duration outage);
 
-  // The image of the set's present template cannot be pulled until the faults end. Errors: NotFound without a set.
+  // Makes the image of the set's present template impossible to pull until the faults end. Errors: NotFound without a
+  // set.
   absl::Status BreakImage();
 
-  // The controller lists everything anew: it sees all as it is.
+  // Lets the controller list everything, so that it sees the present state.
   void List();
 
-  // Moves to the next thing that is due and does what follows; false when there is nothing, or only after `limit`: the
-  // clock is then at `limit`, unless that is the infinite future. Complexity: O(what happens).
+  // Moves to the next due time and does what is due. Returns false when nothing is due until `limit`; the clock is
+  // then at `limit`, unless that is the infinite future. Complexity: O(what happens).
   bool Advance(absl::Time limit = absl::InfiniteFuture());
 
   absl::Time now() const;
@@ -105,13 +106,13 @@ class SetSimulation {
   GroupState StateOf(int32_t group) const;
   // Everything is zero for a group that never existed.
   GroupTruth TruthOf(int32_t group) const;
-  // How often a group that was ready, and to stay so, lost that by a container, a pod or a node.
+  // How often a steady group was lost through a container, a pod or a node.
   int64_t failures() const;
-  // The leader StatefulSet runs OnDelete.
+  // Whether the leader StatefulSet uses OnDelete.
   bool on_delete() const;
-  // Pods and StatefulSets that were told, writes, and timers.
+  // The number of pods and StatefulSets that were reported, of writes, and of timers.
   int64_t steps() const;
-  // What the simulation itself could not do, which stays, or else what the last plan was stopped by.
+  // The first failure of the simulation itself, which stays; or else the error of the last plan.
   const absl::Status& error() const;
 
  private:

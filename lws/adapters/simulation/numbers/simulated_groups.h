@@ -1,4 +1,4 @@
-// The groups of a simulated set in numbers: what there is of each member, and what the controller was told of it.
+// The groups of a simulated set in numbers: the state of each member, and what the controller was told of it.
 //
 //   lws::internal::SimulatedGroups groups;
 //   groups.Begin(/*set_number=*/0, /*size=*/8);
@@ -18,7 +18,7 @@
 
 namespace lws::internal {
 
-// Every object that needs a UID, but no UID of its own, has this one.
+// The UID of every object for which the UID does not matter.
 inline constexpr char kSimulatedUid[] = "00000000-0000-4000-8000-000000000000";
 
 // The UID of a pod, and of the workers' StatefulSet of a group, in one of their lives.
@@ -30,10 +30,10 @@ inline PackedUid SimulatedWorkersUid(int32_t group, uint32_t life) {
 }
 
 struct SimulatedPod {
-  uint32_t life = 0;       // how many there were of the name
-  uint32_t told_life = 0;  // of the one that the controller knows; 0: none
+  uint32_t life = 0;       // how many pods had the name so far
+  uint32_t told_life = 0;  // the life that the controller knows; 0: none
   uint16_t node = 0;
-  uint8_t pulls = 0;  // that failed
+  uint8_t pulls = 0;  // failed pulls
   bool exists : 1;
   bool started : 1;
   bool ready : 1;
@@ -41,29 +41,29 @@ struct SimulatedPod {
   bool stopping : 1;
   bool is_former : 1;     // a worker of a former StatefulSet
   bool is_lost : 1;       // it was ready when its node was lost
-  bool told_failing : 1;  // the controller knows that it fails
+  bool told_failing : 1;  // the controller was told that it fails
 
   SimulatedPod() : exists(), started(), ready(), restarted(), stopping(), is_former(), is_lost(), told_failing() {}
 };
 static_assert(sizeof(SimulatedPod) == 12, "a pod is packed");
 
 struct SimulatedGroup {
-  uint32_t workers_life = 0;  // how many worker StatefulSets there were
+  uint32_t workers_life = 0;  // how many worker StatefulSets the group had so far
   RevisionId leader_revision = 0;
   RevisionId workers_revision = 0;
-  bool has_workers = false;       // their StatefulSet
-  bool workers_stopping = false;  // it goes when its pods are gone
-  bool restarts = false;          // the leader goes when its dependents are gone
+  bool has_workers = false;       // their StatefulSet exists
+  bool workers_stopping = false;  // it is deleted once its pods are gone
+  bool restarts = false;          // the leader is deleted once its dependents are gone
   bool leader_stopped = false;    // its containers have ended
   uint64_t leader_version = 0;    // the resource version of the leader
-  bool is_kept_back = false;      // by the watches
-  int32_t members = 0;            // pods of the StatefulSet
+  bool is_kept_back = false;      // the watches keep back changes
+  int32_t members = 0;            // the number of the StatefulSet's pods
   int32_t ready_members = 0;
 };
 
 class SimulatedGroups {
  public:
-  // The number of the set in its fleet, and the size of its groups. REQUIRES: size >= 1, and there are no groups yet.
+  // Sets the number of the set in its fleet, and the size of its groups. REQUIRES: size >= 1, and no groups exist yet.
   void Begin(uint32_t set_number, int32_t size) {
     set_number_ = set_number;
     size_ = size;
@@ -73,7 +73,7 @@ class SimulatedGroups {
   int32_t size() const { return size_; }
   int32_t count() const { return static_cast<int32_t>(groups_.size()); }
 
-  // There are at least so many groups then.
+  // Makes sure that there are at least `count` groups.
   void Grow(int32_t count) {
     if (groups_.size() >= static_cast<size_t>(count)) return;
     groups_.resize(static_cast<size_t>(count));
@@ -96,20 +96,20 @@ class SimulatedGroups {
     return worker == 0 ? groups_[group].leader_revision : groups_[group].workers_revision;
   }
 
-  // All members are there, and ready.
+  // Whether all members exist and are ready.
   bool IsReady(int32_t group) const {
     const SimulatedPod& leader = *PodsOf(group);
     return leader.exists && leader.ready && HasWorkers(group) && groups_[group].ready_members == size_ - 1;
   }
 
-  // The leader is there, and it and the workers' StatefulSet are of the revision.
+  // Whether the leader exists, and it and the workers' StatefulSet have the revision.
   bool IsUpdated(int32_t group, RevisionId revision) const {
     const SimulatedGroup& state = groups_[group];
     return PodsOf(group)->exists && state.leader_revision == revision && HasWorkers(group) &&
            (size_ == 1 || state.workers_revision == revision);
   }
 
-  // Not all is as a policy may count on: something is being deleted, or a container has restarted.
+  // Whether a policy must not count on the group: something is being deleted, or a container has restarted.
   bool IsLeaving(int32_t group) const {
     bool leaving = groups_[group].workers_stopping;
     const SimulatedPod* pods = PodsOf(group);
@@ -117,7 +117,7 @@ class SimulatedGroups {
     return leaving;
   }
 
-  // The controller knows of a member that fails.
+  // Whether the controller knows of a failing member.
   bool IsToldFailing(int32_t group) const {
     bool told_failing = false;
     const SimulatedPod* pods = PodsOf(group);
@@ -125,7 +125,7 @@ class SimulatedGroups {
     return told_failing;
   }
 
-  // Calls visit(group, worker) for the pods that are on the node. Complexity: O(pods).
+  // Calls visit(group, worker) for the pods on the node. Complexity: O(pods).
   template <typename Visit>
   void ForEachPodOn(uint16_t node, const Visit& visit) {
     for (size_t i = 0; i < pods_.size(); ++i) {

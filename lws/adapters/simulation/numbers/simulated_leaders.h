@@ -1,5 +1,5 @@
-// The leader StatefulSet as an object: what the controller applies to it, what becomes of its leaders, and how the
-// controller sees it.
+// The leader StatefulSet as an object: it takes what the controller applies, runs its leaders, and reports itself to
+// the controller.
 //
 //   lws::internal::SimulatedLeaders statefulset(&groups, &leaders, &lives, &fleet, &watches, &errors);
 //   statefulset.Apply(action.object);
@@ -31,13 +31,13 @@ class SimulatedLeaders {
   // REQUIRES: the object is the leader StatefulSet that ReconcileSet writes.
   void Apply(const ActionObject& object);
 
-  // There is something for its controller to do.
+  // Whether its controller has something to do.
   bool IsDue() const { return exists_ && leaders_.is_due(); }
-  // Its controller looks at it. Complexity: as LeaderRollout::Sync.
+  // Lets its controller look at it. Complexity: as LeaderRollout::Sync.
   void Sync();
 
  private:
-  // Tells the controller, if something changed.
+  // Reports the StatefulSet to the controller, if something changed.
   void Tell();
 
   SimulatedGroups& groups_;
@@ -49,7 +49,7 @@ class SimulatedLeaders {
   LeaderRollout::Work work_;
   bool exists_ = false;
   ObservedStatefulSet observed_;
-  SharedJson base_;  // of what was applied last
+  SharedJson base_;  // the base of the last apply
 };
 
 }  // namespace lws::internal

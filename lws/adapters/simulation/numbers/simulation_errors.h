@@ -1,4 +1,4 @@
-// What went wrong in the simulation in numbers itself, and in the plans of its controller.
+// Errors of the simulation in numbers itself, and of its controller's plans.
 //
 //   lws::internal::SimulationErrors errors;
 //   errors.Keep(fleet.TellPods({&facts, 1}));
@@ -14,7 +14,7 @@ namespace lws::internal {
 
 struct SimulationErrors {
   absl::Status plan;  // of the last plan
-  // The first thing that the simulation did and that cannot be: what comes after it is worth nothing.
+  // The first impossible thing that the simulation did. Its results are meaningless from then on.
   absl::Status broken;
 
   void Keep(const absl::Status& status) { broken.Update(status); }

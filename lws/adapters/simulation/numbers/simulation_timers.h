@@ -14,24 +14,24 @@
 namespace lws::internal {
 
 enum class TimerKind : uint8_t {
-  // A pod does something.
+  // Timers of pods.
   kStart,
   kBecomeReady,
   kStop,
-  // A group is told.
+  // Timers of reports about a group.
   kTellGroup,
-  // A node does something: its number is in the place of the group, that of the outage in the place of the life.
+  // Timers of nodes. The node's number is in `group`, and that of the outage in `life`.
   kNodeLost,
   kNodeBack,
   kNodeGone,
-  // The controller does something.
+  // Timers of the controller.
   kList,
   kLook,
 };
 
 struct SimulationTimer {
   int32_t group;
-  uint32_t life;  // of the pod: a timer of a former life is void
+  uint32_t life;  // the pod's life; a timer of a former life is void
   uint16_t worker;
   TimerKind kind;
 };

@@ -1,9 +1,9 @@
-// Timers by the millisecond, for more of them than a tree is good for.
+// Timers by the millisecond, for numbers of timers for which a tree would be too slow.
 //
 //   lws::internal::TimerWheel<Timer> wheel;
 //   wheel.Add(1500, timer);
 //   wheel.Next();             // 1500
-//   wheel.Take(&timers);      // those of that millisecond, in the order they were added; it is 1500 now
+//   wheel.Take(&timers);      // those of 1500, in the order in which they were added; now() is 1500
 //
 // A timer within the next 32 seconds goes to the list of its millisecond; later ones wait in a map.
 //
@@ -72,7 +72,7 @@ class TimerWheel {
   static constexpr int64_t kSlots = 1 << 15;
   static constexpr uint32_t kNone = ~uint32_t{0};
 
-  // Nodes that are free are used again at once, while they are in the cache.
+  // Free nodes are reused at once, while they are in the cache.
   struct Node {
     Timer timer;
     uint32_t next;
@@ -99,7 +99,7 @@ class TimerWheel {
     used_[place / 64] |= uint64_t{1} << (place % 64);
   }
 
-  // Slots behind now(), around the wheel.
+  // The earliest millisecond with a timer in the wheel. The search starts at the slot of now() and goes around.
   std::optional<int64_t> NextInWheel() const {
     const size_t first = static_cast<size_t>(now_ % kSlots);
     for (size_t i = 0; i <= used_.size(); ++i) {

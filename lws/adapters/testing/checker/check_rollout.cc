@@ -36,7 +36,8 @@ RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, co
       from == CheckFrom::kEveryState ? world.AllBeginnings() : std::vector<PackedState>{world.Beginning()};
   const Exploration exploration = Explore(world, starts, limits);
   if (exploration.broken_law != 0 && options.merges_symmetric) {
-    // Groups of merged states change their places from step to step: nothing to be shown to people.
+    // Merged states swap groups from step to step, which would confuse people. So find the trace again without
+    // merging.
     RolloutWorldOptions unmerged = options;
     unmerged.merges_symmetric = false;
     return CheckRollout(unmerged, from, limits);

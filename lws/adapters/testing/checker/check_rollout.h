@@ -1,6 +1,6 @@
-// Whether a rollout policy keeps its promise, whatever happens: one set, or all small ones.
+// Checks whether a rollout policy keeps its promise whatever happens, for one set or for all small ones.
 //
-//   lws::RolloutWorldOptions options;    // what is to be checked: budget, policy, faults, edits, lag
+//   lws::RolloutWorldOptions options;    // what to check: budget, policy, faults, edits, lag
 //   options.replicas = 3;
 //   options.policy = lws::KeepBudget;
 //   lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kEveryState, {});
@@ -23,7 +23,7 @@
 namespace lws {
 
 enum class CheckFrom {
-  kTemplateChange,  // all groups are old and ready, and the template has changed
+  kTemplateChange,  // all groups are old and ready, and the template just changed
   kEveryState,      // groups, partition and replicas in any state
 };
 
@@ -31,19 +31,20 @@ struct RolloutCheck {
   RolloutWorldOptions options;
   int64_t states = 0;
   int64_t transitions = 0;
-  bool complete = true;    // false when the limits ended it
+  bool complete = true;    // false when the limits ended the check
   std::string broken_law;  // in words; empty when all are kept
-  std::string trace;       // a line a step, to where it breaks
+  std::string trace;       // one line per step, up to the one that breaks the law
 };
 
-// Errors: InvalidArgument when the numbers are negative or the set with its surge is more than the world has place for.
+// Errors: InvalidArgument when numbers are negative or the set and its surge have more groups than the world has room
+// for.
 absl::Status ValidateRolloutWorld(const RolloutWorldOptions& options);
 
 // REQUIRES: ValidateRolloutWorld(options).ok().
 RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, const internal::ExploreLimits& limits);
 
-// `like` with every budget of at most so many groups: replicas from 1, maxSurge up to replicas, maxUnavailable up to
-// replicas and not 0 beside a maxSurge of 0, every partition. In a fixed order.
+// Copies of `like` with every budget of at most `groups` groups: replicas from 1, maxSurge up to replicas,
+// maxUnavailable up to replicas (not 0 together with a maxSurge of 0), and every partition. The order is fixed.
 std::vector<RolloutWorldOptions> AllBudgets(int32_t groups, const RolloutWorldOptions& like);
 
 // "replicas 4, maxSurge 3, maxUnavailable 2, partition 0".

@@ -1,11 +1,11 @@
-// The state of one group as a small world has it: its leader, its StatefulSet of workers, its worker, and what the
-// controller remembers.
+// The state of one group in a small world: its leader, its StatefulSet of workers, its worker, and what the controller
+// remembers.
 //
 //   lws::internal::CheckedGroup group;
 //   group.leader.phase = lws::internal::MemberPhase::kReady;
 //   lws::internal::UnpackGroup(lws::internal::PackGroup(group)).leader.phase;    // kReady
 //
-// Revisions are 0 and 1. The functions are inline, since a world calls them for every one of its steps.
+// Revisions are 0 and 1. The functions are inline, because a world calls them at every step.
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_CHECKED_GROUP_H_
@@ -23,7 +23,7 @@ enum class MemberPhase : uint8_t { kAbsent, kPending, kReady, kTerminating };
 
 struct CheckedLeader {
   MemberPhase phase = MemberPhase::kAbsent;
-  bool in_foreground = false;  // of its deletion
+  bool in_foreground = false;  // its deletion is in the foreground
   int32_t revision = 0;
   bool restarted = false;
 };
@@ -31,23 +31,23 @@ struct CheckedLeader {
 // The workers' StatefulSet.
 struct CheckedWorkers {
   bool exists = false;
-  bool are_own = false;  // of the present leader, by UID
+  bool are_own = false;  // they belong to the present leader, by UID
   bool stopping = false;
   int32_t revision = 0;
-  int32_t size_revision = 0;  // that the size is from
+  int32_t size_revision = 0;  // the revision of the size
 };
 
 struct CheckedWorker {
   MemberPhase phase = MemberPhase::kAbsent;
-  bool is_own = false;  // of the present StatefulSet of workers
+  bool is_own = false;  // it belongs to the present StatefulSet of workers
   int32_t revision = 0;
   bool restarted = false;
-  bool replaced = false;  // it has another UID than the one that is remembered
+  bool replaced = false;  // its UID differs from the remembered one
 };
 
-// Whom the controller knows, and whether it knew them as restarted.
+// The members that the controller remembers, and whether it remembers them as restarted.
 struct CheckedMemory {
-  bool leader = false;  // the present one
+  bool leader = false;  // the present leader
   bool leader_restarted = false;
   bool worker = false;
   bool worker_restarted = false;
@@ -59,7 +59,8 @@ struct CheckedGroup {
   CheckedWorkers workers;
   CheckedWorker worker;
   CheckedMemory memory;
-  // In the present leader's life, and not answered yet: a member has failed, and that has to restart the group.
+  // A member failed in the present leader's life and the group has not been restarted for it. is_owed means that it
+  // must be.
   bool failed = false;
   bool is_owed = false;
   int32_t set_revision = 0;

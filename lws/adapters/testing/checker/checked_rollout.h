@@ -1,12 +1,11 @@
-// The state of a rollout as a small world has it: what each group is and is seen as, the leader StatefulSet, and the
-// set.
+// The state of a rollout in a small world: each group as it is and as it is seen, the leader StatefulSet, and the set.
 //
 //   lws::internal::CheckedRollout rollout;
 //   rollout.groups.Set(0, lws::internal::MakeGroup(lws::internal::CheckedPhase::kReady, /*revision=*/1));
 //   lws::internal::PackedState state = lws::internal::Pack(rollout, /*lags=*/false);
 //   lws::internal::Unpack(state, false).groups.CountReady();    // 1
 //
-// The functions are inline, since a world calls them for every one of its steps.
+// The functions are inline, because a world calls them at every step.
 //
 // Thread-safety: values; const methods and all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_CHECKED_ROLLOUT_H_
@@ -23,7 +22,8 @@ namespace lws::internal {
 
 enum class CheckedPhase : uint32_t { kAbsent, kUnready, kReady, kLeaving };
 
-// Four bits: the phase, and above it the revision; of a group that is leaving, what it is still seen as.
+// Four bits: the phase, and above it the revision. For a group that is leaving, the upper bits say how it is still
+// seen.
 using CheckedGroup = uint32_t;
 
 constexpr CheckedGroup MakeGroup(CheckedPhase phase, uint32_t revision) {
@@ -62,14 +62,14 @@ class CheckedGroups {
 struct CheckedRollout {
   CheckedGroups groups;
   CheckedGroups seen;
-  // Of the leader StatefulSet.
+  // The leader StatefulSet.
   int32_t partition = 0;
   int32_t replicas = 0;
   int32_t annotation = 0;
   uint32_t revision = 0;
   uint32_t current_revision = 0;
   bool on_delete = false;
-  // Of the set.
+  // The set.
   int32_t set_replicas = 0;
   int32_t set_partition = 0;
   uint32_t set_revision = 0;
@@ -79,7 +79,7 @@ struct CheckedRollout {
   int32_t promise = 0;
 };
 
-// Calls field(value, bits) for all that is in the first word, in the order of the bits.
+// Calls field(value, bits) for the numbers of the first word, in the order of their bits.
 template <typename R, typename Field>
 void ForEachField(R& rollout, const Field& field) {
   field(rollout.partition, 3);
@@ -110,8 +110,8 @@ inline CheckedRollout Unpack(const PackedState& state, bool lags) {
   return rollout;
 }
 
-// All groups below the partition and all that are updated are left alone by the StatefulSet; surge groups count only
-// when they are of the set's own revision, and all groups only when they are seen as they are.
+// The ready groups that stay. The StatefulSet leaves alone all groups below the partition and all updated ones. Surge
+// groups count only with the set's own revision, and any group counts only if it is seen as it is.
 inline int32_t Guarantee(const CheckedRollout& r) {
   const int32_t kept = r.on_delete ? r.replicas : r.partition;
   int32_t count = 0;
@@ -124,7 +124,7 @@ inline int32_t Guarantee(const CheckedRollout& r) {
   return count;
 }
 
-// What was seen as ready and is not, or not as it was.
+// The number of groups that are seen as ready but have changed since.
 inline int32_t UnseenFailures(const CheckedRollout& r) {
   int32_t count = 0;
   for (int32_t i = 0; i < kMostCheckedGroups; ++i)

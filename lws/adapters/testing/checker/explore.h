@@ -1,4 +1,4 @@
-// Every state that a small world can come to, each looked at once.
+// Visits every state that a small world can reach, each once.
 //
 //   struct Counter {                                    // counts to 3 and stays
 //     using State = lws::internal::PackedState;
@@ -12,16 +12,16 @@
 //   all.transitions;             // 3
 //   all.counterexample.empty();  // true
 //
-// A world is a value with the two methods above, pure both. It packs a state in two words, merges states that go on
-// alike by giving them the same words, and says with a step which law of its own the step breaks.
+// A world is a value with the two methods above, which are both pure. It packs a state into two words. It gives equal
+// words to states that continue in the same way. With a step it says which of its own laws the step breaks.
 //
 // Laws:
-//   1. Every state that can be reached is visited once, nearest first: a counterexample is a shortest one.
-//   2. Without a counterexample, every way to go on comes to an end after finitely many steps that change something,
-//      and every such end is settled, steps from outside aside.
-//   3. Same world, same starts, same limits: the same result.
+//   1. Every reachable state is visited once, the nearest first, so a counterexample is a shortest one.
+//   2. Without a counterexample, every course comes to an end after finitely many steps that change something, if
+//      steps from outside are left out. Every such end is settled.
+//   3. The same world, starts and limits give the same result.
 //
-// Thread-safety: may be called concurrently; worlds are explored by one thread each.
+// Thread-safety: may be called concurrently; one thread explores a world.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_EXPLORE_H_
 #define LWS_ADAPTERS_TESTING_CHECKER_EXPLORE_H_
 
@@ -35,35 +35,35 @@
 
 namespace lws::internal {
 
-// What a step is and breaks, in the numbers of its world. 0 is no law.
+// The kind and the broken law of a step, in the numbers of its world. Law 0 means none.
 struct WorldStep {
   PackedState next;
   uint8_t kind = 0;
   uint8_t subject = 0;
   uint8_t broken_law = 0;
-  // Something that need not ever happen: a fault, an edit.
+  // Something that need not ever happen, such as a fault or an edit.
   bool from_outside = false;
 };
 
-// Broken by worlds that do not settle, beside their own laws.
+// Laws of progress, which every world has in addition to its own.
 enum ProgressLaw : uint8_t {
-  kStuck = 254,    // nothing goes on, and it is not settled
-  kForEver = 255,  // it may go on for ever
+  kStuck = 254,    // no step is possible, and the state is not settled
+  kForEver = 255,  // the steps may never end
 };
 
 struct ExploreLimits {
-  // More states than these are not visited, and `complete` is false.
+  // No more than this number of states is visited; `complete` is then false.
   size_t states = std::numeric_limits<uint32_t>::max();
   bool checks_progress = true;
 };
 
 struct Exploration {
   int64_t states = 0;
-  int64_t transitions = 0;  // each is looked at once more when progress is checked, and not counted again
+  int64_t transitions = 0;  // checking progress looks at each once more, without counting it
   bool complete = true;
   uint8_t broken_law = 0;
-  // From a start to the state or step that breaks the law: the start, as a step of kind 0, then steps. For kForEver
-  // the last state is one that can be come back to.
+  // The way from a start to the state or step that breaks the law: the start, as a step of kind 0, followed by steps.
+  // For kForEver the last state can be reached again from itself.
   std::vector<WorldStep> counterexample;
 };
 
@@ -72,8 +72,8 @@ namespace explore_internal {
 // The steps from a start to state `index`.
 std::vector<WorldStep> PathTo(const StateTable& table, uint32_t index);
 
-// A state on or behind a cycle, table.size() when there is none. States without a way in are taken away until none is
-// left. `ways_in` has the number of steps that lead to a state from others, and is used up.
+// A state on a cycle or reachable from one; table.size() when there is none. It removes states without incoming steps
+// until none is left. `ways_in` has the number of steps into each state from others; it is consumed.
 template <typename World>
 uint32_t FindCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in) {
   std::vector<uint32_t> free;

@@ -37,7 +37,7 @@ class Stepper {
 
  private:
   void Emit(CheckedGroup next, Kind kind, uint8_t law = 0, bool from_outside = false) {
-    // What nobody can tell any more is made equal.
+    // Reset what no longer matters, so that equivalent states are equal.
     if (next.leader.phase == MemberPhase::kAbsent) {
       next.leader.restarted = next.leader.in_foreground = next.failed = next.is_owed = false;
       next.leader.revision = 0;
@@ -67,7 +67,7 @@ class Stepper {
     return CountsAsReady(group) && group.worker.phase != MemberPhase::kReady ? GroupTerms::kNotReady : 0;
   }
 
-  // As the status of the set has it.
+  // Whether the status of the set counts the group as ready.
   bool CountsAsReady(const CheckedGroup& group) const {
     ObservedStatefulSet workers;
     workers.replicas = 1;
@@ -105,7 +105,7 @@ class Stepper {
   static CheckedGroup WithLeaderDeleted(CheckedGroup group, bool in_foreground) {
     group.leader.phase = MemberPhase::kTerminating;
     group.leader.in_foreground = in_foreground;
-    group.failed = group.is_owed = false;  // whatever it was, the group is made anew
+    group.failed = group.is_owed = false;  // the group is recreated in any case
     return group;
   }
 
@@ -182,7 +182,7 @@ class Stepper {
     return memory;
   }
 
-  // Emits what is remembered, and the restart with and without it.
+  // Emits the step that keeps the memory, and the restart with and without keeping it.
   RestartDecision LookWithMemory() {
     const RestartVerdict verdict = DecideGroupRestart(*options_.policy, Members(), Memory(), absl::UnixEpoch());
     CheckedGroup next = from_;
@@ -197,12 +197,12 @@ class Stepper {
     Emit(next, Kind::kRemembered);
     if (verdict.restart) {
       Restart(next);
-      Restart(from_);  // and crashed before the memory was kept
+      Restart(from_);  // the controller crashed before it kept the memory
     }
     return RestartDecisionOf(verdict.reason);
   }
 
-  // The StatefulSet of leaders, the kubelet, and the garbage collector.
+  // Steps of the StatefulSet of leaders, the kubelet, and the garbage collector.
   void RunLeader() {
     CheckedGroup next = from_;
     switch (from_.leader.phase) {
@@ -231,7 +231,7 @@ class Stepper {
     if (!from_.workers.exists) return;
     CheckedGroup next = from_;
     if (!from_.workers.are_own) {
-      next.workers.exists = false;  // the worker is collected by itself
+      next.workers.exists = false;  // the worker itself is collected later
       return Emit(next, Kind::kWorkersGone);
     }
     const bool leader_goes = from_.leader.phase == MemberPhase::kTerminating && from_.leader.in_foreground;
@@ -245,7 +245,7 @@ class Stepper {
     }
   }
 
-  // A worker that nobody has looked at takes its failures with it.
+  // If no look has seen the worker, its failures are forgotten with it.
   void Forget(CheckedGroup* next) const {
     if (options_.policy != nullptr && !from_.memory.worker && !from_.memory.owes_restart)
       next->is_owed = from_.leader.restarted;
@@ -277,8 +277,7 @@ class Stepper {
     Emit(next, Kind::kWorkerReady);
   }
 
-  // A member of a life that goes on has failed; `can_be_told` when it shows on the pod itself for as long as it is
-  // there.
+  // A member fails. `can_be_told` means that the pod itself shows the failure as long as it exists.
   void Fail(CheckedGroup next, Kind kind, bool is_member, bool can_be_told) {
     const bool remembers = options_.policy != nullptr;
     const bool is_owed = !remembers || can_be_told || from_.memory.worker;

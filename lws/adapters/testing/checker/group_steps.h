@@ -1,10 +1,10 @@
-// What can happen next in the small world of one group, and which law it breaks.
+// The possible next steps in the small world of one group, and the laws that they break.
 //
 //   lws::internal::EmitGroupSteps(options, state, [](const lws::internal::WorldStep& step) {
 //     lws::internal::GroupStepText(step.kind);    // "the leader is created"
 //   });
 //
-// group_world.h says what the world is.
+// group_world.h explains the world.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_GROUP_STEPS_H_
@@ -20,13 +20,13 @@
 
 namespace lws::internal {
 
-// The numbers that a WorldStep has for the laws and the steps of this world.
+// The numbers that this world uses in a WorldStep for laws and kinds of steps.
 struct GroupTerms {
   enum Law : uint8_t {
-    kRestartWithoutFailure = 1,  // the leader is deleted, and no member of its life had failed
-    kMixedRevisions,             // a group serves, and its parts are of two revisions
-    kNotReady,                   // a group counts as ready, and its worker is not
-    kStartedTooEarly,            // workers are made before their leader is ready
+    kRestartWithoutFailure = 1,  // the leader is deleted although no member failed in its life
+    kMixedRevisions,             // a group serves while its parts have two revisions
+    kNotReady,                   // a group counts as ready while its worker is not
+    kStartedTooEarly,            // workers are created before their leader is ready
   };
 
   enum Kind : uint8_t {
@@ -54,11 +54,11 @@ struct GroupTerms {
   };
 };
 
-// Calls `emit` with every step out of the state, in an order that depends on the state alone.
+// Calls `emit` with every step from the state, in an order that depends only on the state.
 void EmitGroupSteps(const GroupWorldOptions& options, const PackedState& state,
                     absl::FunctionRef<void(const WorldStep&)> emit);
 
-// What happened, for people; empty for a number that is none of GroupTerms::Kind.
+// A text for the step; empty for a number that is not a GroupTerms::Kind.
 absl::string_view GroupStepText(uint8_t kind);
 
 }  // namespace lws::internal

@@ -1,4 +1,4 @@
-// Small numbers, one behind the other in a word.
+// Packs small numbers into a word, one after the other.
 //
 //   template <typename S, typename Field> void ForEachField(S& s, const Field& field) { field(s.a, 3); field(s.b, 1); }
 //   uint64_t word = lws::internal::PackFields(s, 0);     // s.a in bits 0-2, s.b in bit 3
@@ -16,7 +16,7 @@
 
 namespace lws::internal {
 
-// From bit `shift` on. REQUIRES: every member fits its bits, and all fit the word.
+// Packs from bit `shift` on. REQUIRES: every member fits its bits, and all fit the word.
 template <typename S>
 uint64_t PackFields(const S& fields, int shift) {
   uint64_t word = 0;

@@ -11,7 +11,7 @@
 namespace lws::internal {
 namespace {
 
-// The steps out of one state.
+// Emits the steps from one state.
 class Stepper {
  public:
   Stepper(const RolloutWorldOptions& options, const PackedState& state, absl::FunctionRef<void(const WorldStep&)> emit)
@@ -35,7 +35,7 @@ class Stepper {
 
   void Emit(CheckedRollout next, RolloutTerms::Kind kind, int32_t subject, uint8_t law = 0, bool from_outside = false) {
     if (!options_.lags) next.seen = next.groups;
-    // The StatefulSet's own bookkeeping: all pods are updated and ready.
+    // As in Kubernetes, the StatefulSet's rollout is complete when all pods are updated and ready.
     bool complete = true;
     for (int32_t i = 0; i < kMostCheckedGroups && complete; ++i) {
       complete = i < next.replicas ? next.groups[i] == MakeGroup(CheckedPhase::kReady, next.revision)
@@ -48,7 +48,7 @@ class Stepper {
     emit_({Pack(next, options_.lags), kind, static_cast<uint8_t>(subject), law, from_outside});
   }
 
-  // Sorts groups that the policy and the StatefulSet do not tell apart.
+  // Sorts groups that the policy and the StatefulSet do not distinguish.
   void Merge(CheckedRollout* next) const {
     if (!next->on_delete && options_.order != ReplacementOrder::kAny) return;
     const int32_t begin = next->on_delete ? next->set_partition : std::max(next->partition, next->set_partition);
@@ -85,14 +85,14 @@ class Stepper {
     next.annotation = from_.set_replicas;
     next.revision = from_.set_revision;
     const uint8_t law = BrokenBy(*step, input.updated);
-    if (law == RolloutTerms::kSurgeCap) next.replicas = from_.replicas;  // may be more than there is place for
+    if (law == RolloutTerms::kSurgeCap) next.replicas = from_.replicas;  // the world may not have room for more
     Emit(next, RolloutTerms::kPass, 0, law);
     // The controller may crash after any of its writes.
     for (size_t i = 0; i < step->replace.size() && law == 0; ++i) {
       const int32_t group = step->replace[i];
-      if (!IsAlive(next.groups[group]) || next.groups[group] != next.seen[group]) continue;  // refused as stale
+      if (!IsAlive(next.groups[group]) || next.groups[group] != next.seen[group]) continue;  // stale
       next.groups.Set(group, Deleted(next, next.groups[group]));
-      next.seen.Set(group, next.groups[group]);  // from the answer
+      next.seen.Set(group, next.groups[group]);  // known from the answer
       Emit(next, RolloutTerms::kPass, static_cast<int32_t>(i) + 1);
     }
   }
@@ -139,7 +139,7 @@ class Stepper {
 
   void ReplaceOne(int32_t i) { EmitGroup(i, Deleted(from_, from_.groups[i]), RolloutTerms::kReplaced); }
 
-  // What the StatefulSet's rolling update does to the groups that its partition releases.
+  // The StatefulSet's rolling update replaces groups that its partition releases.
   void Replace() {
     if (from_.on_delete) return;
     int32_t unhealthy = 0;

@@ -1,10 +1,10 @@
-// What can happen next in the small world of a rollout, and which law it breaks.
+// The possible next steps in the small world of a rollout, and the laws that they break.
 //
 //   lws::internal::EmitRolloutSteps(options, state, [](const lws::internal::WorldStep& step) {
 //     lws::internal::RolloutStepText(step);    // "group 2 becomes ready"
 //   });
 //
-// rollout_world.h says what the world is.
+// rollout_world.h explains the world.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_STEPS_H_
@@ -20,20 +20,20 @@
 
 namespace lws::internal {
 
-// The numbers that a WorldStep has for the laws and the steps of this world.
+// The numbers that this world uses in a WorldStep for laws and kinds of steps.
 struct RolloutTerms {
   enum Law : uint8_t {
     kBudget = 1,      // never fewer groups ready than promised
-    kSurgeCap,        // replicas of the leader StatefulSet <= replicas + maxSurge, or what it had
-    kPartitionFalls,  // the partition does not rise, but for a new template, and to that of the set
+    kSurgeCap,        // the leader StatefulSet has at most replicas + maxSurge replicas, or what it had
+    kPartitionFalls,  // the partition rises only for a new template, and to the set's partition
     kPartitionKept,   // no group below the set's partition is released or replaced by a step
     kPolicyError,     // the policy refuses
   };
 
   enum Kind : uint8_t {
     kStart,
-    kPass,     // subject: how many of the named groups were deleted before the controller crashed
-    kCreated,  // subjects: the group
+    kPass,     // subject: how many named groups were deleted before the controller crashed
+    kCreated,  // here and below the subject is the group
     kBecameReady,
     kStopping,
     kReplaced,
@@ -51,11 +51,11 @@ struct RolloutTerms {
   };
 };
 
-// Calls `emit` with every step out of the state, in an order that depends on the state alone.
+// Calls `emit` with every step from the state, in an order that depends only on the state.
 void EmitRolloutSteps(const RolloutWorldOptions& options, const PackedState& state,
                       absl::FunctionRef<void(const WorldStep&)> emit);
 
-// What happened, for people.
+// A text for the step.
 std::string RolloutStepText(const WorldStep& step);
 
 }  // namespace lws::internal

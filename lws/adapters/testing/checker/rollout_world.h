@@ -1,23 +1,23 @@
-// A set that is being rolled out, as a small world to be explored: its groups, its leader StatefulSet, and a controller
-// that follows a rollout policy.
+// A set during a rollout as a small world to explore: its groups, its leader StatefulSet, and a controller that
+// follows a rollout policy.
 //
 //   lws::RolloutWorldOptions options;
 //   options.replicas = 4; options.max_surge = 3; options.max_unavailable = 2;
 //   lws::internal::RolloutWorld world(options);
 //   lws::internal::Exploration all = lws::internal::Explore(world, {world.Beginning()}, {});
-//   all.broken_law;                        // RolloutWorld::kBudget: the reference takes too much away
-//   world.Draw(all.counterexample);        // how it comes to that
+//   all.broken_law;                        // RolloutWorld::kBudget: the reference takes too many groups
+//   world.Draw(all.counterexample);        // the steps that lead there
 //
-// A group is not there, comes up, is ready, or is being deleted (at first still seen as ready); it is of one of three
-// revisions. In any order: the controller looks at the set and writes; the leader StatefulSet makes missing groups,
-// stops those it should not have, and replaces what its partition releases; groups become ready and deletions end. From
-// outside, as often as the options say: a group stops being ready or is deleted, and the set is edited. With `lags` the
-// controller sees groups as they once were, each as late as it may be, but for what it wrote itself: that it sees at
-// once, since the API server answers a write with the object.
+// A group is absent, coming up, ready, or being deleted (at first still seen as ready), and has one of three
+// revisions. These steps happen in any order: the controller looks at the set and writes; the leader StatefulSet
+// creates missing groups, stops those it should not have, and replaces what its partition releases; groups become
+// ready and deletions end. From outside, as often as the options say, a group stops being ready or is deleted, and the
+// set is edited. With `lags` the controller sees groups in former states, each with any delay. What it wrote itself it
+// sees at once, because the API server's answer contains the object.
 //
-// The promise is what may be counted on: replicas - maxUnavailable groups, or as many as GuaranteedReady (guarantee.h)
-// has at the beginning and after an edit when these are fewer. A fault that hits a ready group takes one off, what is
-// healed comes back when it is seen, and a failure that the controller has not seen yet is not held against it.
+// The promise is replicas - maxUnavailable groups, or as many as GuaranteedReady (guarantee.h) gives at the beginning
+// and after an edit if these are fewer. A fault that hits a ready group lowers it by one until the controller has seen
+// the group recover. A failure that the controller has not seen yet does not count against it.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_WORLD_H_
@@ -42,14 +42,14 @@ class RolloutWorld : public RolloutTerms {
 
   explicit RolloutWorld(const RolloutWorldOptions& options) : options_(options) {}
 
-  // All groups old and ready, and the set has just got a new template.
+  // The first state: all groups are old and ready, and the set has just got a new template.
   State Beginning() const;
 
-  // Every state of groups, partition and replicas while a template change rolls out.
+  // All states of groups, partition and replicas while a template change rolls out.
   std::vector<State> AllBeginnings() const;
 
-  // A state as the scenarios write it: "o-", "o+", "N-", "N+", "." for a group that is not there, "x" for one that is
-  // being deleted, in order, for all replicas of the leader StatefulSet. REQUIRES: the world has place for it.
+  // Reads a state in the notation of scenarios: "o-", "o+", "N-", "N+", "." for a missing group, "x" for one that is
+  // being deleted, in order, for all replicas of the leader StatefulSet. REQUIRES: the world has room for it.
   State Parse(absl::string_view groups, int32_t partition) const;
 
   void Steps(const State& state, absl::FunctionRef<void(const WorldStep&)> emit) const;
@@ -57,7 +57,7 @@ class RolloutWorld : public RolloutTerms {
 
   int32_t PromisedGroups(const State& state) const;
 
-  // A line a step: what happened, the groups, partition, replicas, ready and promised groups.
+  // One line per step: what happened, the groups, partition, replicas, ready and promised groups.
   std::string Draw(const std::vector<WorldStep>& steps) const;
 
   static absl::string_view LawText(uint8_t law);

@@ -14,13 +14,13 @@
 
 namespace lws {
 
-// The most groups, surge included, that a world has place for.
+// The most groups, including surge groups, for which a world has room.
 inline constexpr int32_t kMostCheckedGroups = 7;
 
-// Which of the groups that its partition releases the StatefulSet replaces.
+// Which released groups the StatefulSet replaces.
 enum class ReplacementOrder {
-  kAny,             // any, all at once: more than Kubernetes ever does
-  kHighestFirst,    // one by one, each when the one before is ready
+  kAny,             // any number of them at once, which Kubernetes never does
+  kHighestFirst,    // one at a time, when the one before is ready
   kMaxUnavailable,  // with the feature MaxUnavailableStatefulSet
 };
 
@@ -35,10 +35,11 @@ struct RolloutWorldOptions {
   int32_t faults = 0;  // at most 3
   int32_t edits = 0;   // at most 2
   bool lags = false;
-  // Whether groups of an old revision that are not ready ever become so.
+  // Whether unready groups of an old revision ever become ready.
   bool old_groups_heal = true;
-  // Takes states that differ only in which of the groups in [max(partition, that of the set), replicas) are in which
-  // state as one. For policies that do so too (law 6 of keep_budget.h); without effect beside edits, lag, or an order.
+  // Merges states that differ only by a permutation of the groups in [max(partition, that of the set), replicas). Use
+  // it for policies that ignore such permutations, too (law 6 of keep_budget.h). It has no effect with edits, lag, or
+  // an order.
   bool merges_symmetric = false;
 };
 

@@ -1,4 +1,4 @@
-// States of two words each, numbered in the order they were met, with the step that first led to each.
+// States of two words each, numbered in the order in which they were found, with the step that first led to each.
 //
 //   lws::internal::StateTable table;
 //   table.Insert({7, 0}, lws::StateTable::kNoParent, 0, 0);    // 0
@@ -21,7 +21,7 @@ namespace lws::internal {
 
 struct PackedState {
   uint64_t now = 0;
-  uint64_t seen = 0;  // what a view that lags behind shows, in worlds that have one
+  uint64_t seen = 0;  // the state that a late view shows, in worlds with such a view
 
   friend bool operator==(const PackedState& a, const PackedState& b) { return a.now == b.now && a.seen == b.seen; }
 };
@@ -38,7 +38,7 @@ class StateTable {
   uint8_t KindOf(uint32_t number) const { return states_[number].kind; }
   uint8_t SubjectOf(uint32_t number) const { return states_[number].subject; }
 
-  // The number of the state, the next free one when it is new. REQUIRES: fewer than 2^32 - 1 states.
+  // Returns the number of the state; a new state gets the next one. REQUIRES: fewer than 2^32 - 1 states.
   uint32_t Insert(const PackedState& state, uint32_t parent, uint8_t kind, uint8_t subject) {
     if (states_.size() * 2 >= index_.size()) Grow();
     uint32_t& slot = SlotOf(state);
@@ -49,7 +49,7 @@ class StateTable {
     return slot;
   }
 
-  // REQUIRES: it was inserted.
+  // REQUIRES: the state was inserted.
   uint32_t Find(const PackedState& state) const { return const_cast<StateTable*>(this)->SlotOf(state); }
 
  private:
@@ -68,7 +68,7 @@ class StateTable {
     return hash ^ hash >> 29;
   }
 
-  // Where the state is, or would be.
+  // The slot of the state, or the free slot where it belongs.
   uint32_t& SlotOf(const PackedState& state) {
     const size_t mask = index_.size() - 1;
     size_t place = Hash(state) & mask;

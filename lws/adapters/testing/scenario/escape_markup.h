@@ -1,4 +1,4 @@
-// Any text as it stands in HTML and XML, between tags and in quoted attributes.
+// Escapes any text for HTML and XML, for use between tags and in quoted attributes.
 //
 //   lws::internal::EscapeMarkup("a < \"b\"");    // "a &lt; &quot;b&quot;"
 //

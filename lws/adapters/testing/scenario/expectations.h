@@ -23,23 +23,23 @@ namespace lws {
 
 struct Expectations {
   std::optional<int32_t> lowest_ready;  // at least
-  bool keeps_promise = false;           // never fewer groups are ready than the budget promises at that moment
+  bool keeps_promise = false;           // at no time fewer groups are ready than the budget promises
   bool finishes = true;
   std::optional<absl::Duration> finishes_within;
-  std::optional<int64_t> restarts;  // at most, as all below
+  std::optional<int64_t> restarts;  // at most, like all below
   std::optional<int32_t> surge;
   std::optional<absl::Duration> wasted_pod_time;
   bool never_two_revisions = false;
 };
 
-// From {lowestReady: 3 | promised, finishes: true, finishesWithin: 10m, restartsAtMost: 0, surgeAtMost: 1,
-// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument naming another key, or a value of another
-// type or out of its range.
+// Reads {lowestReady: 3 | promised, finishes: true, finishesWithin: 10m, restartsAtMost: 0, surgeAtMost: 1,
+// wastedPodTimeAtMost: 1h, neverTwoRevisions: true}. Errors: InvalidArgument naming an unknown key, or a value of
+// another type or out of its range.
 absl::StatusOr<Expectations> ReadExpectations(const Json& document);
-// The same of a map within a file; what is wrong is told to the reader's problem.
+// The same for a map within a file. Errors go to the reader's problem.
 Expectations ReadExpectations(StrictReader* reader);
 
-// A line for each that is not met, in the order above.
+// One line for each unmet expectation, in the order above.
 std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report);
 
 }  // namespace lws

@@ -24,13 +24,13 @@ std::string Label(const Json& object, const char* key) {
   return labels == object["metadata"].end() ? "" : labels->value(key, "");
 }
 
-// Whether the patch changes what revisions are made of.
+// Whether the patch changes fields that revisions cover.
 bool ChangesTheTemplate(const Json& patch) {
   const Json spec = patch.value("spec", Json::object());
   return spec.is_object() && (spec.contains("leaderWorkerTemplate") || spec.contains("networkConfig"));
 }
 
-// The groups, with those that owe a restart as leaving ones: a policy must not count on them.
+// The groups, with those that owe a restart marked as leaving, because a policy must not count on them.
 GroupBits Counted(const SetObservation& observation, const GroupBits& bits) {
   GroupBits counted = bits;
   for (const int32_t group : observation.groups_to_restart) {
@@ -162,14 +162,14 @@ void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits
     }
     is_updating_ = !is_done_;
   }
-  // Below the floor alone is there anything to raise.
+  // Only a promise below the floor can be raised.
   if (promise_.groups() < wanted_.promised) {
     promise_.Raise(Promise::Grounded(wanted_.promised, Guarantee(observation, bits)));
   }
 }
 
 std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time) {
-  // What was, lasted until now.
+  // Until now the state was that of the last look.
   report_->wasted_pod_time +=
       (time - last_look_) * std::max<int64_t>(0, pods_before_ - int64_t{now_.ready} * wanted_.size);
   last_look_ = time;

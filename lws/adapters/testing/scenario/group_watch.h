@@ -1,11 +1,11 @@
-// One set of a simulated cluster, watched: its groups as they change, its promise, and what its life costs.
+// Watches one set of a simulated cluster: its groups, its promise, and the costs of its life.
 //
 //   lws::internal::GroupWatch watch(&simulation, "default", "vllm", &report);
 //   simulation.Settle();
-//   watch.Look(entry);    // the groups as they are now, when something of them changed
+//   watch.Look(entry);    // the present groups, if something about them changed
 //
 // Laws:
-//   1. A look costs what changed since the last one, not what there is.
+//   1. A look costs only what changed since the last one.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_GROUP_WATCH_H_
@@ -32,35 +32,35 @@ namespace lws::internal {
 
 class GroupWatch {
  public:
-  // Borrows `simulation`, which may be made later than this, and `report`, whose set_name is there.
+  // Borrows `simulation`, which may be constructed later than this, and `report`, whose set_name is set already.
   GroupWatch(Simulation* simulation, std::string namespace_name, ScenarioReport* report);
 
-  // What the simulation's log tells.
+  // Call it with every change in the simulation's log.
   void OnChange(const simulation::Change& change);
   void OnPlan(const Plan& plan, const absl::Status& status);
 
-  // Applies the patch to the set: an update begins. Errors: those of Simulation::EditSet.
+  // Applies the patch to the set, with which an update begins. Errors: those of Simulation::EditSet.
   absl::Status Edit(const Json& patch);
 
-  // The groups as they are, with `time` since the beginning; nullopt when nothing of them changed. REQUIRES: the
-  // simulation has settled.
+  // The present groups, `time` after the beginning; nullopt when nothing about them changed. REQUIRES: the simulation
+  // has settled.
   std::optional<TimelineEntry> Look(absl::Duration time);
 
-  // All groups are ready, and of the newest revision from the set's partition up.
+  // Whether all groups are ready and, from the set's partition up, have the newest revision.
   bool is_done() const { return is_done_; }
 
-  // Writes into the report what there is at the end, and what is waited for.
+  // Writes the final state into the report, and what pods wait for.
   void Finish(absl::Duration time);
 
  private:
-  // What a group's leader and worker StatefulSet are labelled with; "" when they are absent.
+  // The revision labels of a group's leader and worker StatefulSet; "" for absent ones.
   struct Revisions {
     bool has_leader = false;
     std::string leader;
     std::string workers;
   };
 
-  // Of the set as it is now.
+  // The numbers of the present set.
   struct Wanted {
     int32_t replicas = 1;
     int32_t partition = 0;
@@ -83,7 +83,7 @@ class GroupWatch {
   TimelineEntry now_;
   bool has_state_ = false;
   std::string revision_key_;  // of the leader StatefulSet
-  // That it had when the template was last edited: its surge groups are not counted on from then on.
+  // The leader StatefulSet's revision at the last template edit. From then on its surge groups do not count.
   std::string edited_revision_key_;
   std::string decision_;
   Promise promise_;

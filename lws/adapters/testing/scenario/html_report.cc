@@ -64,7 +64,7 @@ std::string Short(absl::Duration duration) {
   return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
 }
 
-// One report as a drawing.
+// The drawing of one report.
 class Drawing {
  public:
   explicit Drawing(const ScenarioReport& report) : report_(report) {
@@ -73,8 +73,8 @@ class Drawing {
       if (entry.kind == TimelineEntry::Kind::kState) states_.push_back(&entry);
       most_ = std::max<int32_t>(most_, static_cast<int32_t>(entry.groups.size()));
     }
-    end_ = std::max(report.duration * 1.03, absl::Seconds(1));  // so that the end can be seen
-    // A lane is as high as there is place: a group can be told from the next as long as there are not too many.
+    end_ = std::max(report.duration * 1.03, absl::Seconds(1));  // so that the end is visible
+    // The lanes share the height. As long as there are not too many groups, their lanes can be distinguished.
     lane_ = std::clamp(600.0 / most_, 1.0, 18.0);
   }
 
@@ -118,7 +118,7 @@ class Drawing {
     absl::StrAppend(&svg_, "<path class=\"ready\" d=\"", path, "\"/>\n");
   }
 
-  // A line for as long as the budget promises the same.
+  // A line for each time in which the promise stays the same.
   void Budget() {
     for (size_t first = 0, next = 0; first < states_.size(); first = next) {
       const int32_t promised = states_[first]->promised_ready;
@@ -135,7 +135,7 @@ class Drawing {
     return static_cast<size_t>(group) < groups.size() ? groups[static_cast<size_t>(group)] : '.';
   }
 
-  // A rectangle for as long as the group stays as it is.
+  // A rectangle for each time in which the group stays the same.
   void Lane(int32_t group) {
     const double y = kLanesTop + lane_ * group;
     const double gap = lane_ > 4 ? 1.5 : 0;
@@ -164,7 +164,7 @@ class Drawing {
     }
   }
 
-  // What the scenario did.
+  // Marks for what the scenario did.
   void Faults(double height) {
     int number = 0;
     for (const TimelineEntry& entry : report_.timeline) {
@@ -177,7 +177,7 @@ class Drawing {
     }
   }
 
-  // What a reader who points at a time is told.
+  // Texts for a reader who points at a time.
   void Hovers(double height) {
     for (size_t i = 0; i < states_.size(); ++i) {
       const TimelineEntry& state = *states_[i];

@@ -1,14 +1,14 @@
-// Reports of scenarios as one page of HTML: a lane per group over time, the groups that are ready over the line of the
-// budget, and what happened when.
+// Shows reports of scenarios as one page of HTML: a lane per group over time, the number of ready groups against the
+// line of the budget, and what happened when.
 //
 //   std::string page = lws::HtmlReport({{"keep-budget", *report}});
 //
-// The page needs nothing beside itself: no script, no network. It follows the reader's choice of light or dark.
-// Pointing at the lanes or the chart tells the time, the groups and the last decision with its reason.
+// The page is self-contained: it has no script and uses no network. It follows the reader's choice of light or dark.
+// Pointing at the lanes or the chart shows the time, the groups and the last decision with its reason.
 //
 // Laws:
 //   1. Equal reports give equal bytes.
-//   2. Whatever the texts of the reports hold, they are shown, and never read as HTML.
+//   2. The texts of the reports are always shown as texts, and never read as HTML.
 //
 // Thread-safety: may be called concurrently. Complexity: O(changes of groups).
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_HTML_REPORT_H_
@@ -22,7 +22,7 @@
 namespace lws {
 
 struct TitledReport {
-  std::string title;  // of its part of the page
+  std::string title;  // of this report's part of the page
   ScenarioReport report;
 };
 

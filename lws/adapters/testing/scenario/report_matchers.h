@@ -13,13 +13,13 @@
 
 namespace lws {
 
-// So many groups were ready at any time of an update.
+// At least this number of groups was ready at any time of an update.
 MATCHER_P(NeverBelow, groups, "") {
   *result_listener << "lowest " << arg.lowest_ready << " groups ready";
   return arg.lowest_ready < 0 || arg.lowest_ready >= groups;
 }
 
-// As many were as the budget promised at that moment.
+// At any time of an update, at least as many groups were ready as the budget promised at that time.
 MATCHER(KeepsPromise, "") {
   *result_listener << LowestReadyText(arg);
   return !arg.broken_promise.has_value();
@@ -50,7 +50,7 @@ MATCHER_P(WastesAtMost, pod_time, "") {
   return arg.wasted_pod_time <= pod_time;
 }
 
-// No group was ready with a leader and workers of two revisions.
+// No group was ever ready while its leader and workers had two revisions.
 MATCHER(NeverMixesRevisions, "") {
   *result_listener << arg.mixed_groups << " groups were ready in two revisions";
   return arg.mixed_groups == 0;

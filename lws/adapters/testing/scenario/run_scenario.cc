@@ -123,7 +123,7 @@ class Run {
     return groups_.Edit(*event.patch);
   }
 
-  // Failures; false when the target is not there.
+  // Performs a fault. Returns false when the target does not exist.
   bool Strike(const ScenarioEvent& event) {
     switch (event.kind) {
       case Kind::kEdit:
@@ -158,7 +158,7 @@ class Run {
     Look();
   }
 
-  // Returns when the run ends: a set that has not come to its end is waited for until the patience ends, whether or not
+  // Returns when the run ends. An unfinished set is waited for until the patience ends, even if nothing is due.
   // something is due.
   absl::Time RunToTheEnd() {
     const absl::Time limit = simulation_.now() + scenario_.patience;

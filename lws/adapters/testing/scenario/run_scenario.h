@@ -1,14 +1,14 @@
-// A scenario, run in a simulated cluster, and what is to be said of it.
+// Runs a scenario in a simulated cluster and reports the result.
 //
 //   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, {});
-//   report->lowest_ready;    // 3: the fewest groups ready while an update was on
+//   report->lowest_ready;    // 3: the fewest groups ready during an update
 //   report->duration;        // 1m34s
 //
 // Laws:
-//   1. Same scenario, same options: the same report, byte for byte.
-//   2. finished says that the set came to all groups ready, of the newest revision from its partition up; where it did
-//   not, the scenario was given up when its patience was at its end, and what is waited for is said.
-//   3. The promise is that of the set at every moment (promise.h): edits of replicas and of maxUnavailable count.
+//   1. The same scenario and options give the same report, byte for byte.
+//   2. `finished` means that all groups became ready and, from the set's partition up, have the newest revision.
+//      Otherwise the run was given up when the patience ended, and the report says what pods wait for.
+//   3. The promise follows the set at every moment (promise.h), so edits of replicas and of maxUnavailable count.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_RUN_SCENARIO_H_
@@ -30,17 +30,17 @@ struct RestartPolicy;
 struct ScenarioRunOptions {
   uint64_t seed = 1;
   SetReconcileOptions sets;  // a rollout policy, and controls
-  // Borrowed; null: the reference's way.
+  // Borrowed. Null: restarts follow the reference.
   const RestartPolicy* restarts = nullptr;
   bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
 };
 
-// The options, with what they leave open as the scenario says. Borrows from it.
+// The options, completed by the scenario where they say nothing. Borrows from the scenario.
 ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions options);
 
-// Calls `watch`, when there is one, with every entry as it comes. Errors: InvalidArgument with what admission says,
-// or for a target that is not there to be struck.
+// Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, or for the
+// target of a fault that does not exist.
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch = nullptr);
 

@@ -29,7 +29,7 @@ namespace {
 
 using Kind = ScenarioEvent::Kind;
 
-// More nodes of a kind than that are a slip of the pen.
+// More nodes in a pool than this must be a typing error.
 constexpr int32_t kMostNodes = 100000;
 const StrictReader::Range<absl::Duration> kDurations = {absl::ZeroDuration(), absl::Hours(24 * 3650)};
 
@@ -93,7 +93,7 @@ void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
     if (kind == Kind::kChangeImage) event->image = ReadImage(reader);
     return;
   }
-  // A key that is nearly right says more.
+  // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
   reader->FailValue("", absl::StrCat("none of ", absl::StrJoin(known, ", "), " happens"), reader->value());
 }
@@ -113,7 +113,7 @@ ScenarioEvent ReadOne(StrictReader* reader) {
   return event;
 }
 
-// In the order of time; an event that waits until it is quiet stays behind those that are written before it.
+// Sorts by time. An event that waits until nothing is due stays behind the events that are written before it.
 void SortEvents(std::vector<ReadEvent>* events) {
   const auto waits = [](const ReadEvent& read) { return !read.event.at.has_value(); };
   for (auto begin = events->begin(); begin != events->end();) {
@@ -123,7 +123,7 @@ void SortEvents(std::vector<ReadEvent>* events) {
   }
 }
 
-// Tries the edits one after another, as the API server will meet them.
+// Tries the edits one after another, as the API server will receive them.
 void CheckEdits(const Json& manifest, std::vector<ReadEvent>* events) {
   SetAdmission admission = AdmitSet(manifest);
   if (admission.set == nullptr) return;
@@ -156,7 +156,7 @@ std::vector<ScenarioEvent> ReadEvents(const Json& manifest, StrictReader* file) 
   return events;
 }
 
-// A merge patch that gives the first container of every template the image that `image_of` makes of its own.
+// A merge patch that replaces the image of the first container of every template by `image_of` the old image.
 template <typename ImageOf>
 Json ImagesPatch(const Json& manifest, const ImageOf& image_of) {
   Json patch = Json::object();
@@ -173,7 +173,7 @@ Json ImagesPatch(const Json& manifest, const ImageOf& image_of) {
   return patch;
 }
 
-// An absent field counts as it is defaulted, one of a wrong type, too: admission tells of it.
+// An absent field counts as its default. A field of a wrong type does too, because admission reports it.
 IntOrPercent ReadIntOrPercent(JsonReader* update, const char* key, int otherwise) {
   const Json* value = update->Find({"spec", "rolloutStrategy", "rollingUpdateConfiguration", key});
   if (value != nullptr && value->is_string()) return IntOrPercent::Text(value->get<std::string>());

@@ -1,4 +1,4 @@
-// What happens to one set in a simulated cluster: edits, failures, lost nodes, images that do not come.
+// What happens to one set in a simulated cluster: edits, failures, lost nodes, images that cannot be pulled.
 //
 //   lws::Scenario scenario = lws::ScenarioBuilder("vllm", /*replicas=*/4, /*size=*/2)
 //                                .MaxSurge(1)
@@ -7,7 +7,7 @@
 //                                .Build();
 //   lws::RunScenario(scenario, {});    // run_scenario.h
 //
-// Scenario files say the same in YAML; examples/scenarios has some.
+// Scenario files say the same in YAML; examples/scenarios has several.
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_H_
@@ -40,14 +40,14 @@ struct ScenarioEvent {
     kLoseNode,       // `target`
     kRecoverNode,    // `target`
   };
-  // After the beginning; nullopt: once nothing is due any more.
+  // The time after the beginning. Without a value: once nothing is due any more.
   std::optional<absl::Duration> at;
   Kind kind = Kind::kEdit;
   std::string target;
   SharedJson patch;
   simulation::ImageBehavior image;
-  bool if_possible = false;  // a target that is not there is passed over
-  std::string told;          // how the timeline tells of it; empty: in the usual words
+  bool if_possible = false;  // without its target the event is skipped
+  std::string told;          // the timeline's text for the event; empty: the usual one
 };
 
 struct NodePool {
@@ -59,40 +59,41 @@ struct NodePool {
 
 struct Scenario {
   SharedJson manifest;
-  // None: as many nodes as the set can fill, in one domain a group of every topology that the set names.
+  // If empty, there are as many nodes as the set can fill, and each group gets one domain of every topology that the
+  // set names.
   std::vector<NodePool> nodes;
   std::vector<std::pair<std::string, simulation::ImageBehavior>> images;
-  // In the order of time.
+  // Sorted by time.
   std::vector<ScenarioEvent> events;
-  // How the set is to be rolled out and restarted, beside its policy.
+  // How the set is rolled out and restarted, besides its policy.
   std::optional<RolloutControls> controls;
   std::optional<RestartPolicy> restarts;
-  // How long it runs on after the last event before it is given up.
+  // How long the scenario waits after the last event before it gives up.
   absl::Duration patience = absl::Hours(24);
 };
 
-// The scenario that a file says; without events, those of the usual one. Events are sorted by their time. Errors:
-// InvalidArgument naming the key and what is wrong: one that is unknown, a value of another type, an event of which
-// nothing known happens, an edit that the set would not be admitted with.
+// Reads a scenario from a file. Without events it has those of the usual scenario. Events are sorted by time. Errors:
+// InvalidArgument naming the key and the error: an unknown key, a value of another type, an event that does nothing
+// known, or an edit that admission would refuse.
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document);
-// The same of a file that has other keys beside; what is wrong is told to the reader's problem.
+// The same for a file that also has other keys. Errors go to the reader's problem.
 Scenario ReadScenario(const Json& manifest, StrictReader* reader);
 
-// The set is created, its first containers get a next image, and a container of its first group fails, each when the
-// one before is done.
+// The set is created, the first containers get a next image, and a container of the first group fails. Each event
+// waits until the one before has ended.
 Scenario UsualScenario(const Json& manifest);
 
-// How many groups are to be ready during updates: replicas - maxUnavailable; 0 when they do not read.
+// How many groups must be ready during updates: replicas - maxUnavailable; 0 when these do not parse.
 int32_t PromisedReady(const Json& manifest);
 
-// How the timeline tells of the event.
+// The timeline's text for the event.
 std::string Describe(const ScenarioEvent& event);
 
 class ScenarioBuilder {
  public:
-  // A set of this name in the namespace default, of `replicas` groups of `size` pods, that restarts whole groups.
+  // A set with this name in the namespace default, with `replicas` groups of `size` pods. It restarts whole groups.
   ScenarioBuilder(absl::string_view name, int32_t replicas, int32_t size);
-  // A set as the manifest describes it.
+  // The set of the manifest.
   explicit ScenarioBuilder(const Json& manifest);
 
   ScenarioBuilder& MaxSurge(int32_t groups);
@@ -103,12 +104,12 @@ class ScenarioBuilder {
   ScenarioBuilder& Nodes(NodePool pool);
   ScenarioBuilder& Image(absl::string_view image, const simulation::ImageBehavior& behavior);
 
-  // When the events told from here on happen: after the beginning, or once nothing is due any more, which is so at
-  // first.
+  // Sets the time of the following events: a time after the beginning, or once nothing is due any more. The latter is
+  // the default.
   ScenarioBuilder& At(absl::Duration after_the_beginning);
   ScenarioBuilder& WhenQuiet();
 
-  ScenarioBuilder& NewImage(absl::string_view image);  // of the first container of every template
+  ScenarioBuilder& NewImage(absl::string_view image);  // for the first container of every template
   ScenarioBuilder& Scale(int32_t replicas);
   ScenarioBuilder& Edit(const Json& patch);
   ScenarioBuilder& FailContainer(absl::string_view pod);

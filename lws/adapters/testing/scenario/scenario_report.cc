@@ -40,7 +40,7 @@ std::string ToString(const TimelineEntry& entry) {
 }
 
 std::string WaitingText(const std::vector<WaitingPod>& pods) {
-  // By what they wait for, in the order of the first pod that does.
+  // The pods by the reason for which they wait, ordered by the first pod of each reason.
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
   std::map<absl::string_view, size_t> place_of;
   for (const WaitingPod& pod : pods) {

@@ -1,6 +1,6 @@
-// What came of a scenario: its timeline, what it cost, and whether the set came to its end.
+// The result of a scenario: its timeline, its costs, and whether the set finished.
 //
-//   report.lowest_ready;          // 3: the fewest groups ready while an update was on
+//   report.lowest_ready;          // 3: the fewest groups ready during an update
 //   lws::OutcomeText(report);     // "not finished after 5m: 3 of 4 groups ready; serve-3: waiting for image ..."
 //
 // Thread-safety: values.
@@ -17,34 +17,34 @@
 
 namespace lws {
 
-// Something that was told, or the groups after something changed.
+// An event of the scenario or of the cluster, or the groups after a change.
 struct TimelineEntry {
   enum class Kind {
     kScenario,  // `text`: what the scenario did
-    kEvent,     // `text`: what was recorded for people
+    kEvent,     // `text`: an event that was recorded for people
     kState,
   };
   Kind kind = Kind::kState;
   absl::Duration time;  // since the beginning
   std::string text;
-  // For kState: a character a group of the leader StatefulSet, N new and ready, n new and not ready, O old and ready, o
-  // old and not ready, . not there.
+  // For kState: one character per group of the leader StatefulSet. N is new and ready, n new and not ready, O old and
+  // ready, o old and not ready, and . is missing.
   std::string groups;
   int32_t partition = 0;
   int32_t replicas = 0;
   int32_t ready = 0;
-  int32_t promised_ready = 0;  // replicas - maxUnavailable of the set as it is then
-  bool on_delete = false;      // the partition holds nothing
-  std::string decision;        // the last one on the leader StatefulSet, with its reason
+  int32_t promised_ready = 0;  // replicas - maxUnavailable of the set at that time
+  bool on_delete = false;      // the partition holds no group
+  std::string decision;        // the last decision about the leader StatefulSet, with its reason
 };
 
-// A pod, or a group whose pods are not all there, at the end.
+// A pod that is not ready at the end, or a group whose pods are missing.
 struct WaitingPod {
-  std::string pod;  // of a group whose leader is not there, the leader's name
+  std::string pod;  // or the leader's name, for a group without a leader
   PodWaiting waiting;
 };
 
-// A moment of an update in which fewer groups were ready than promised.
+// A moment of an update at which fewer groups were ready than promised.
 struct BrokenPromise {
   absl::Duration time;
   int32_t ready = 0;
@@ -58,25 +58,26 @@ struct ScenarioReport {
   std::vector<TimelineEntry> timeline;
   bool finished = false;
   absl::Duration duration;
-  // At the end: groups that are ready, that are of the newest revision too, and that the set is to have; and what the
-  // others wait for, in the order of the groups. `held` says what keeps old groups from being updated.
+  // The final state: how many groups are ready, how many of those have the newest revision, how many the set should
+  // have, and what the others wait for, in the order of the groups. `held` explains what keeps old groups from being
+  // updated.
   int32_t ready = 0;
   int32_t updated = 0;
   int32_t wanted = 0;
   std::vector<WaitingPod> waiting;
   std::string held;
-  // The fewest groups ready from an edit until all groups are ready and updated, -1 without an edit; and what the
-  // budget promised at that moment, or at the beginning without an edit.
+  // The fewest groups that were ready from an edit until all groups are ready and updated, and what the budget
+  // promised at that moment. Without an edit they are -1 and the promise at the beginning.
   int32_t lowest_ready = -1;
   int32_t promised_ready = 0;
-  // The moment at which the most groups were missing.
+  // The moment at which the most promised groups were missing.
   std::optional<BrokenPromise> broken_promise;
   int64_t pods_created = 0;
   int64_t groups_restarted = 0;
   int32_t surge_used = 0;  // the most groups above the set's replicas
-  // Time of pods in groups that were not ready, summed up.
+  // The total time of pods in groups that were not ready.
   absl::Duration wasted_pod_time;
-  // How often a group was ready whose leader and workers were of two revisions.
+  // How often a group was ready while its leader and workers had two revisions.
   int32_t mixed_groups = 0;
 };
 
@@ -89,12 +90,12 @@ std::string OutcomeText(const ScenarioReport& report);
 // "3 of 4 groups ready; REASONS": how the set stands at the end.
 std::string StandText(const ScenarioReport& report);
 
-// "serve-3, serve-3-1: waiting for image main:2 (ImagePullBackOff)": pods that wait for the same thing are told
-// together, and no more than the first few things.
+// "serve-3, serve-3-1: waiting for image main:2 (ImagePullBackOff)". Pods that wait for the same thing are listed
+// together, and only the first few things are listed.
 std::string WaitingText(const std::vector<WaitingPod>& pods);
 
-// "lowest 3 groups ready during updates (the budget promises 3)": of the moment at which the promise was broken, if it
-// was; empty without an edit.
+// "lowest 3 groups ready during updates (the budget promises 3)". If the promise was broken, the text is about that
+// moment. It is empty without an edit.
 std::string LowestReadyText(const ScenarioReport& report);
 
 }  // namespace lws

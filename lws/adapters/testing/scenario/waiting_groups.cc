@@ -32,7 +32,7 @@ std::vector<WaitingPod> WaitingPods(Simulation* simulation, const std::string& n
     add(leader_name, of_leader);
     const bool has_workers = Find(simulation, "StatefulSet", namespace_name, leader_name) != nullptr;
     if (size > 1 && !has_workers) {
-      // A leader that waits itself says why.
+      // While the leader is not ready, its workers wait for it.
       if (of_leader.reason == PodWait::kNothing) {
         add(leader_name, {PodWait::kAbsent, "the workers of the group are not there"});
       } else {

@@ -1,4 +1,4 @@
-// What the groups of a set wait for in a simulated cluster.
+// Finds out what the groups of a set wait for in a simulated cluster.
 //
 //   std::vector<lws::WaitingPod> waiting = lws::internal::WaitingPods(simulation, set, /*partition=*/0);
 //   waiting[0].waiting.text;    // "waiting for image main:2 (ImagePullBackOff)"
@@ -16,8 +16,8 @@
 
 namespace lws::internal {
 
-// Every pod of the set that is not ready, and the leaders and workers of its first `groups` groups that are not there,
-// in the order of the groups. Errors of objects that do not read leave them out. Complexity: O(pods of the set).
+// Every pod of the set that is not ready, and the missing leaders and workers of its first `groups` groups, in the
+// order of the groups. Objects that do not parse are left out. Complexity: O(pods of the set).
 std::vector<WaitingPod> WaitingPods(Simulation* simulation, const std::string& namespace_name,
                                     const std::string& set_name, int32_t groups, int32_t size);
 

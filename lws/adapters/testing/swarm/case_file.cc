@@ -24,7 +24,7 @@ namespace {
 
 using Kind = SwarmEvent::Kind;
 
-// The largest numbers that a file may say for groups, workers and so on.
+// The largest numbers that a file may give for groups, workers and so on.
 constexpr int32_t kMostGroups = 1000;
 constexpr int32_t kMostNodes = 1000;
 constexpr int32_t kMostSeconds = 86400;
@@ -33,7 +33,7 @@ constexpr absl::Duration kLongest = absl::Hours(24);
 
 constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
 
-// What the kind has, as in files.
+// The fields of this kind of event, in the notation of files.
 std::string DetailsOf(const SwarmEvent& event) {
   switch (event.kind) {
     case Kind::kNewImage:
@@ -52,13 +52,14 @@ std::string DetailsOf(const SwarmEvent& event) {
   return "";
 }
 
-// In the order of time.
+// Sorts the events by time.
 void SortEvents(SwarmCase* what) {
   std::stable_sort(what->events.begin(), what->events.end(),
                    [](const SwarmEvent& a, const SwarmEvent& b) { return a.at < b.at; });
 }
 
-// The numbers of a case by their names in files, in the order they are written, with the most that a file may say.
+// Calls `number` for the numbers of a case, with their names in files, in the order of files, with the largest allowed
+// value.
 template <typename Case, typename Number>
 void ForEachNumber(Case& what, const Number& number) {
   number("seed", what.seed, ~uint64_t{0});

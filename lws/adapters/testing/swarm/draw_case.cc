@@ -21,7 +21,7 @@ using Kind = SwarmEvent::Kind;
 constexpr absl::Duration kFaultsStop = absl::Minutes(20);
 constexpr int32_t kMostReplicas = 8;
 
-// Rates are nothing half of the time, and otherwise anything up to `most`.
+// Draws a rate: half of the time 0, otherwise any number up to `most`.
 int32_t DrawRate(std::mt19937_64* random, int32_t most) {
   return (*random)() % 2 == 0 ? 0 : static_cast<int32_t>((*random)() % static_cast<uint64_t>(most + 1));
 }

@@ -15,7 +15,7 @@ using internal::SwarmRate;
 
 namespace {
 
-// Takes away from a case what it breaks its law without, until nothing more can be.
+// Removes from a case everything without which it still breaks its law.
 class Minimizer {
  public:
   Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
@@ -28,7 +28,7 @@ class Minimizer {
   }
 
  private:
-  // Delays are drawn anew where something is missing, so that a few seeds are tried.
+  // Removing something changes all later delays, so several seeds are tried.
   static constexpr uint64_t kSeedsTried = 16;
 
   template <typename Change>
@@ -50,7 +50,7 @@ class Minimizer {
     return is_less;
   }
 
-  // Whether there is less of it now.
+  // Tries to remove each thing once. Returns whether something was removed.
   bool Pass() {
     bool is_less = false;
     for (size_t i = least_.events.size(); i > 0; --i) {

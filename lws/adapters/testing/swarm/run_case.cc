@@ -28,7 +28,7 @@ using Kind = SwarmEvent::Kind;
 
 constexpr absl::Duration kPatience = absl::Hours(4);
 
-// One case as it runs.
+// Runs one case.
 class Swarm {
  public:
   Swarm(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
@@ -60,8 +60,8 @@ class Swarm {
  private:
   struct Counted {
     int32_t ready = 0;
-    int32_t guarantee = 0;        // of groups that are seen as they are
-    int32_t unseen_failures = 0;  // of groups that the controller counts on
+    int32_t guarantee = 0;        // counts groups that are seen as they are
+    int32_t unseen_failures = 0;  // groups that the controller counts on although they changed
   };
 
   static RolloutControls ControlsOf(const SwarmCase& what) {
@@ -119,8 +119,8 @@ class Swarm {
     }
   }
 
-  // A higher partition is raised over groups as they are seen (keep_budget.h): with a view that is current. Under
-  // OnDelete there is none.
+  // A raised partition is a promise about the groups as they are seen (keep_budget.h), so the view must be current.
+  // Under OnDelete there is no partition to raise.
   void Edit(const SwarmEvent& event) {
     TakeFailures(Count());
     if (!simulation_.on_delete()) simulation_.List();
@@ -139,8 +139,8 @@ class Swarm {
     promise_.Edit(Grounded(Count()));
   }
 
-  // Of the promise, what befell since the last look, and what the controller cannot have seen: leaders and workers are
-  // seen apart, so that a group may be seen as ready that never was.
+  // Excuses the failures since the last look, and what the controller could not see: leaders and workers are seen at
+  // different times, so a group may be seen as ready although it never was.
   void TakeFailures(const Counted& counted) {
     const int32_t failures = static_cast<int32_t>(simulation_.failures() - failures_);
     promise_.Excuse(std::max(failures, counted.unseen_failures - unseen_failures_));
@@ -148,7 +148,7 @@ class Swarm {
     unseen_failures_ = counted.unseen_failures;
   }
 
-  // The promise that what is there, and seen, gives ground for.
+  // The promise that the present and seen groups justify.
   int32_t Grounded(const Counted& counted) const {
     const int32_t floor = PromiseFloor(set_replicas_, what_.max_unavailable);
     return Promise::Grounded(floor, counted.guarantee) - counted.unseen_failures;
@@ -167,7 +167,7 @@ class Swarm {
       seen.Set(i, truth.seen_steady, truth.seen_updated);
     }
     const int32_t partition = simulation_.on_delete() ? counts.replicas : counts.partition;
-    // From the edit on, what is of the old template is not counted among the surge groups any more.
+    // Surge groups of the old template do not count from an edit of the template on.
     const int32_t end =
         counts.revision == edited_revision_ ? std::min(set_replicas_, counts.replicas) : counts.replicas;
     counted.guarantee = GuaranteedReady(both, set_replicas_, partition, end);
@@ -208,12 +208,12 @@ class Swarm {
   const absl::Time start_;
   SwarmResult result_;
   int32_t set_replicas_ = 0;
-  int32_t replicas_ = 0;  // of the leader StatefulSet
+  int32_t replicas_ = 0;  // the replicas of the leader StatefulSet
   Promise promise_;
   int64_t failures_ = 0;         // at the last look
-  int32_t unseen_failures_ = 0;  // then
+  int32_t unseen_failures_ = 0;  // at the last look
   int32_t image_ = 1;
-  RevisionId edited_revision_ = 0;  // that the leader StatefulSet had when the template was last edited
+  RevisionId edited_revision_ = 0;  // the leader StatefulSet's revision at the last template edit
 };
 
 }  // namespace

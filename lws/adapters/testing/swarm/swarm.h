@@ -1,24 +1,23 @@
-// Sets under a swarm of faults: what goes wrong, and how often, is drawn from a seed; the laws of a rollout are checked
-// after every step; then the faults stop, and all has to come right.
+// Tests sets under many faults at once. A seed decides what goes wrong and how often, and the laws of a rollout are
+// checked after every step. Then the faults stop, and everything must recover.
 //
 //   lws::SwarmResult result = lws::RunSwarmCase(lws::DrawSwarmCase(/*seed=*/17), lws::KeepBudget);
 //   result.broken_law;    // empty, or what broke
 //   lws::SwarmCase least = lws::Minimize(lws::DrawSwarmCase(17), policy);
-//   lws::ToYaml(least);    // a file that shows the same with as little as may be
+//   lws::ToYaml(least);    // a minimal file that breaks the same law
 //
-// What is drawn: the set and its budget, the nodes, how long groups have to be ready, edits (also to images that do not
-// come), containers that fail, pods that are deleted, nodes that die or go away for a while, and the rates of
-// faults.h. The set lives in the simulation in numbers (set_simulation.h), whose controller is ReconcileSet
-// on a Fleet.
+// The seed decides: the set and its budget, the nodes, how long groups must be ready, edits (also to images that
+// cannot be pulled), failing containers, deleted pods, nodes that die or stop for a while, and the rates of faults.h.
+// The set lives in the simulation in numbers (set_simulation.h), whose controller is ReconcileSet on a Fleet.
 //
-// Laws checked, where `promises` says that the policy keeps the budget:
-//   1. Never fewer groups are ready than promised: replicas - maxUnavailable, or as many as there were to count on; one
-//      less for each that failed, until it is ready again and seen; what the controller cannot have seen is not held
-//      against it (as in rollout_world.h).
-// and of every policy:
-//   2. The leader StatefulSet has at most replicas + maxSurge replicas, or as many as it had.
-//   3. When the faults have stopped, all groups become ready, of the newest revision, and nothing is due any more.
-// And of the swarm itself: same case, same policy, same result, on every compiler.
+// Laws that are checked if the policy keeps the budget:
+//   1. Never fewer groups are ready than promised: replicas - maxUnavailable, or as many as could be counted on. Each
+//      failed group lowers the promise by one until it is ready again and seen. What the controller cannot have seen
+//      does not count against it (as in rollout_world.h).
+// Laws for every policy:
+//   2. The leader StatefulSet has at most replicas + maxSurge replicas, or as many as it had before.
+//   3. After the faults have stopped, all groups become ready in the newest revision, and nothing is due any more.
+// The swarm itself is deterministic: the same case and policy give the same result on every compiler.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SWARM_SWARM_H_
@@ -39,17 +38,17 @@ SwarmCase DrawSwarmCase(uint64_t seed);
 
 struct SwarmResult {
   std::string broken_law;  // empty: none
-  absl::Duration when;     // since the beginning, of what broke
-  int64_t steps = 0;       // that the cluster took
-  uint64_t log = 0;        // of all states there were, in order
+  absl::Duration when;     // the time of the break, since the beginning
+  int64_t steps = 0;       // steps of the cluster
+  uint64_t log = 0;        // a hash of all states in order
 };
 
 enum class SwarmChecks { kAll, kWithoutPromise };
 
 SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
-// A case that breaks the same law with less: no event and no kind of fault can be taken from it, and it has no group or
-// worker too many. The seed may be another. REQUIRES: it breaks a law. Complexity: some thousands of runs.
+// A smaller case that breaks the same law: no event, kind of fault, group or worker can be removed from it. Its seed
+// may differ. REQUIRES: the case breaks a law. Complexity: some thousands of runs.
 SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
 // A file that ReadSwarmCase reads.

@@ -1,8 +1,8 @@
-// A case of the swarm: one set, how often what goes wrong, and the events that befall it.
+// A case of the swarm: one set, the rates of faults, and the events that happen to it.
 //
 //   lws::SwarmCase swarm_case;
 //   swarm_case.replicas = 4;
-//   swarm_case.faults.late = 300;    // of a thousand changes, so many are told late
+//   swarm_case.faults.late = 300;    // 300 of a thousand changes are reported late
 //   swarm_case.events.push_back({absl::Minutes(1), lws::SwarmEvent::Kind::kNewImage});
 //
 // Thread-safety: values.
@@ -30,16 +30,16 @@ struct SwarmEvent {
 };
 
 struct SwarmCase {
-  uint64_t seed = 0;  // of the delays, and of what happens at the rates
+  uint64_t seed = 0;  // for the delays and for faults at the rates
   int32_t replicas = 1;
   int32_t size = 1;
   int32_t max_surge = 0;
   int32_t max_unavailable = 1;
   bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
   int32_t nodes = 1;
-  int32_t min_ready_seconds = 0;  // of RolloutControls
+  int32_t min_ready_seconds = 0;  // min_ready of RolloutControls
   internal::SimulationFaults faults;
-  std::vector<SwarmEvent> events;  // by time
+  std::vector<SwarmEvent> events;  // sorted by time
 };
 
 }  // namespace lws

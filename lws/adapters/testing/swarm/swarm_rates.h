@@ -1,4 +1,5 @@
-// The rates of what goes wrong in the swarm, in one table for drawing cases, their files and minimizing.
+// The rates of the swarm's faults in one table, used to draw cases, to read and write their files, and to minimize
+// them.
 //
 //   for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) what.faults.*rate.rate = 0;
 //
@@ -12,7 +13,7 @@
 
 namespace lws::internal {
 
-// The rates by their names in files, and the most that is drawn of each.
+// A rate with its name in files, and the largest value that is drawn for it.
 struct SwarmRate {
   const char* name;
   int32_t SimulationFaults::*rate;
