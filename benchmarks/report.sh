@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs every benchmark and prints one table, the floors of the machine first. A benchmark that did not do what it should
-# ends it.
+# Runs every benchmark and prints one table, beginning with the memory speed of the machine. The script ends at the
+# first benchmark whose result is wrong.
 set -euo pipefail
 # What one pass of the reference took at 100, 1,000 and 10,000 groups on a machine of two cores, in nanoseconds.
 reference='100:560000 1000:5700000 10000:93000000'
 
-# Prints what a benchmark says, a line each; `title` comes before the names.
+# Prints the results of a benchmark, one per line, with `title` before the names.
 run() {  # title, program, flags...
   local title=$1 program=$2
   shift 2
@@ -34,6 +34,6 @@ printf '%-46s %14s   %-12s %s\n' benchmark time 'of reference' counters
 for program in floors reconcile_set fleet million_groups rollout role c_interface readers manifest admission assign_group checker swarm; do
   run '' "$program"
 done
-# Where the system gives large pages to programs that ask: a fleet is much memory, read here and there.
+# Request large pages where the system offers them: events read a fleet's large memory at random places.
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 run 'large pages: ' million_groups --benchmark_filter=RandomPodEvents

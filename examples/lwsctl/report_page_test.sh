@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pages of --report in headless Chromium: light and dark, wide and narrow, of 1 to 1,000 groups.
+# Checks the pages of --report in headless Chromium: light and dark, wide and narrow, for 1 to 1,000 groups.
 set -euo pipefail
 
 lwsctl=examples/lwsctl/lwsctl
@@ -8,7 +8,7 @@ probe=examples/lwsctl/report_page_probe.html
 export HOME=$TEST_TMPDIR
 failed=0
 
-# Appends the probe to the page and looks at it in every way.
+# Appends the probe to the page and opens it with every size and color scheme.
 look() {  # page, sections, lanes
   local page=$TEST_TMPDIR/probed-$1
   cat "$TEST_TMPDIR/$1" "$probe" > "$page"
@@ -36,7 +36,7 @@ look one.html 1 1
 look compared.html 3 4
 look thousand.html 1 1000
 
-# The probe sees what is wrong.
+# The probe must notice faults.
 sed 's/max-width: 1120px/min-width: 1500px/' "$TEST_TMPDIR/one.html" > "$TEST_TMPDIR/wide.html"
 if [ "$failed" -eq 0 ] && (look wide.html 1 1; exit $failed) > /dev/null; then
   echo "a page that is too wide is not found"

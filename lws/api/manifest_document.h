@@ -1,7 +1,7 @@
 // One document of a manifest, as the readers of YAML and of JSON hand it on.
 //
-//   lws::internal::ErrorAt("vllm.yaml", 3, "key \"a\" is already set");    // InvalidArgument: vllm.yaml:3: key "a" is
-//   already set
+//   lws::internal::ErrorAt("vllm.yaml", 3, "key \"a\" is already set");
+//   // InvalidArgument: vllm.yaml:3: key "a" is already set
 //
 // Thread-safety: values.
 #ifndef LWS_API_MANIFEST_DOCUMENT_H_

@@ -14,9 +14,8 @@
 namespace lws {
 
 // `text` with control characters, direction marks, line and paragraph separators, byte order marks and bytes that are
-// not UTF-8 written as
-// , \t, \x1b or \u202e. Everything else stays, a backslash too, so a printable text stays the same. The result is
-// always printable. Complexity: O(text).
+// not UTF-8 written as \n, \t, \x1b or \u202e. Everything else stays, a backslash too, so a printable text stays the
+// same. The result is always printable. Complexity: O(text).
 std::string PrintableText(absl::string_view text);
 
 }  // namespace lws

@@ -3,8 +3,7 @@
 //
 //   lws::GroupBits groups = lws::GroupBits::Parse("RRBU");    // 3 groups wanted, one surge group coming up
 //   lws::internal::GuaranteedReady(groups, /*replicas=*/3, /*partition=*/2, /*leader_replicas=*/4);    // 3
-//   lws::internal::GuaranteedReady(groups, 3, 1, 4);                                                   // 2: group 1
-//   may go
+//   lws::internal::GuaranteedReady(groups, 3, 1, 4);    // 2: group 1 may go
 //
 // It counts the steady groups that the StatefulSet leaves alone: those below its partition, and updated ones. A surge
 // group counts only when it is updated. Under OnDelete the StatefulSet releases no group, so call it with the

@@ -1,8 +1,8 @@
 """Compares ReadManifest with PyYAML over generated documents.
 
-PyYAML parses, in Python and not by libyaml; the rules of Kubernetes on top (scalars, keys, merges, aliases) are said
-here once more. Usage: yaml_differential.py MANIFEST_DUMP [DOCUMENTS [SEED]]. A difference prints the seed of its
-document; `yaml_differential.py MANIFEST_DUMP 1 SEED` shows it again.
+PyYAML parses in Python, without libyaml. The rules of Kubernetes on top (scalars, keys, merges, aliases) are
+implemented here a second time. Usage: yaml_differential.py MANIFEST_DUMP [DOCUMENTS [SEED]]. A difference prints the seed of its
+document; `yaml_differential.py MANIFEST_DUMP 1 SEED` reproduces it.
 """
 
 import base64
@@ -24,7 +24,7 @@ PREFIX = "tag:yaml.org,2002:"
 
 
 class Refused(Exception):
-    """What Kubernetes does not read."""
+    """Raised for documents that Kubernetes refuses."""
 
 
 def resolve_integer(text):
@@ -40,7 +40,7 @@ def resolve_integer(text):
 
 
 def resolve_plain(text):
-    """A pair of type and value."""
+    """The type and the value of a plain scalar."""
     if text in NULLS:
         return "null", None
     if text in TRUES or text in FALSES:
@@ -336,7 +336,7 @@ def main():
             if differences <= 5:
                 print("seed %d\n%s\n ours:    %s\n PyYAML's: %s\n" % (first + i, text, line, json.dumps(want)))
     print("%d documents, %d of them read: %d differences" % (count, read, differences))
-    # A generator whose documents nobody reads would show nothing.
+    # If most generated documents were refused, the comparison would show little.
     if count >= 1000 and read * 3 < count:
         sys.exit("too few documents read")
     sys.exit(1 if differences else 0)

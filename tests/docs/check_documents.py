@@ -1,8 +1,8 @@
-"""Checks that documents tell what the programs do: check_documents.py LWSCTL SAMPLE DOCUMENT...
+"""Checks that documents show what the programs do: check_documents.py LWSCTL SAMPLE DOCUMENT...
 
-A block of a document that begins with "$ lwsctl ARGUMENTS" is a command and its output. The command runs, and every line
-of the block has to come in its output, in this order; a line "..." stands for any lines. The README's sample of a test
-has to be the source file SAMPLE, byte for byte. Links between the documents have to lead to files.
+A block of a document that begins with "$ lwsctl ARGUMENTS" is a command and its output. The command is run, and its
+output must have every line of the block, in this order; a line "..." stands for any lines. The README's sample of a
+test must equal the source file SAMPLE, byte for byte. Links between the documents must lead to files.
 """
 
 import os

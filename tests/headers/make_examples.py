@@ -1,14 +1,14 @@
 """Makes a test of the examples in headers: make_examples.py LIST HEADER... writes it to standard output.
 
-LIST is a file that names the headers whose examples are tried; the others are passed over.
+LIST is a file that names the headers whose examples are tried; other headers are ignored.
 
 The example of a header is the indented code in its first comment, before any list of laws. It becomes the body of a
-test of the fixture HeaderExamples, whose members are the objects that examples speak of (example_objects.h). A line
+test of the fixture HeaderExamples, whose members are the objects in the examples (example_objects.h). A line
 
     EXPRESSION;    // VALUE
 
 with a VALUE that is a number, true, false, a text in quotes, an enumerator (lws::X::kY) or a list in braces, up to the
-end of the line or to a colon, says the result, and the test compares it.
+end of the line, a colon, a comma or a semicolon, gives the result, and the test compares it.
 """
 
 import re

@@ -1,15 +1,21 @@
 // Rules for every source file: the include arrows between the layers, no calls into the world from the pure layers,
-// lengths of lines and functions, a Bazel target for every header, plain comments.
+// lengths of lines and functions, a Bazel target for every header, comments without riddles.
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gtest/gtest.h"
 #include "tests/style/source_tree.h"
 
@@ -110,6 +116,73 @@ TEST(StyleTest, FunctionsAreShort) {
       }
     }
   }
+}
+
+// Turns of phrase that readers had to read twice, and what to write instead. A sentence that begins with "Of" is one
+// too.
+constexpr struct {
+  const char* phrase;
+  const char* instead;
+} kRiddles[] = {
+    {"anew", "again"},
+    {"at its word", "as it is"},
+    {"befall", "happen to"},
+    {"befell", "happened to"},
+    {"but for ", "except"},
+    {"does not read", "does not parse"},
+    {"of equals", "among equals"},
+    {"otherwise than", "differently from"},
+    {"that is there", "existing"},
+    {"the reference's way", "as in the reference"},
+    {"wants nothing", "needs no change"},
+    {"what is there", "what exists"},
+    {"worth nothing", "unusable"},
+};
+
+// Rooms whose comments are still to be reworded. An entry goes when its room has none of these phrases.
+constexpr const char* kRoomsWithRiddles[] = {"examples/operator/", "lws/adapters/c/", "lws/adapters/kubernetes/",
+                                             "tests/kubernetes/"};
+
+bool MayHaveRiddles(const std::string& path) {
+  return std::any_of(std::begin(kRoomsWithRiddles), std::end(kRoomsWithRiddles),
+                     [&path](const char* room) { return absl::StartsWith(path, room); });
+}
+
+// The comments of a file by the line on which they begin. Neighbouring comment lines are one comment. Each of its lines
+// follows a space.
+std::map<size_t, std::string> Comments(const Source& source) {
+  std::map<size_t, std::string> comments;
+  bool continues = false;
+  size_t begin = 0;
+  for (size_t i = 0; i < source.lines.size(); ++i) {
+    const std::string& line = source.lines[i];
+    const bool is_whole_line = absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), "//");
+    const size_t slashes = is_whole_line ? line.find("//") : line.find("  // ");
+    if (!is_whole_line || !continues) begin = i + 1;
+    continues = is_whole_line;
+    if (slashes == std::string::npos) continue;
+    const absl::string_view text = absl::StripAsciiWhitespace(absl::string_view(line).substr(slashes));
+    absl::StrAppend(&comments[begin], " ", absl::StripAsciiWhitespace(absl::StripPrefix(text, "//")));
+  }
+  return comments;
+}
+
+TEST(StyleTest, CommentsAreNoRiddles) {
+  int checked = 0;
+  for (const Source& source : Sources()) {
+    if (MayHaveRiddles(source.path)) continue;
+    for (const auto& [line, comment] : Comments(source)) {
+      ++checked;
+      const std::string where = absl::StrCat(source.path, ":", line, ":", comment);
+      EXPECT_FALSE(absl::StartsWith(comment, " Of ") || absl::StrContains(comment, ". Of "))
+          << where << ": a sentence begins with \"Of\" instead of its subject";
+      for (const auto& [phrase, instead] : kRiddles) {
+        EXPECT_FALSE(absl::StrContains(comment, phrase))
+            << where << ": write \"" << instead << "\" for \"" << phrase << "\"";
+      }
+    }
+  }
+  EXPECT_GT(checked, 1000);
 }
 
 TEST(StyleTest, EveryHeaderHasATargetAndAGuard) {

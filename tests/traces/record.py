@@ -7,7 +7,7 @@ reaches, whose pods become Ready as soon as they are on a node. A step is one of
   {"patch": PATCH}       a merge patch of it
   {"deletePod": NAME}
   {"delete": "background" | "foreground" | "orphan"}
-After each step the cluster settles, and what is then there is written down as `expect`.
+After each step the cluster settles, and its state is recorded as `expect`.
 """
 import json
 import subprocess
@@ -45,7 +45,7 @@ def items(namespace, kind):
 
 
 def look(namespace, uids):
-    """What is there: status, pods by name, revisions."""
+    """The present state: status, pods by name, revisions."""
     sets = items(namespace, "statefulsets")
     revisions = {r["metadata"]["name"]: r["revision"] for r in items(namespace, "controllerrevisions")}
     seen = {"pods": {}, "revisions": sorted(revisions.values())}

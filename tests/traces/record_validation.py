@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Records what a real API server says of invalid objects: record_validation.py CASES.json > TRACE.json
+"""Records a real API server's answers to invalid objects: record_validation.py CASES.json > TRACE.json
 
 kubectl's configuration names the cluster. Nothing is stored but one StatefulSet for the updates: all requests are dry runs. A
 case has a name and patches over a good pod, which is also the template of a good StatefulSet: `spec`, `container` (the first
-one) and `metadata` of the pod, `set` of the StatefulSet alone, `claim` of a PersistentVolumeClaim, `service` of a Service, or
-`update` of the StatefulSet that is there. Go's maps have no order: cases marked `anyOrder` have several faults of one map.
-The trace repeats each case with the `answers` to it by kind, a list of "FIELD: TEXT"; an empty list stands for an object
-that was taken.
+one) and `metadata` of the pod, `set` of only the StatefulSet, `claim` of a PersistentVolumeClaim, `service` of a Service, or
+`update` of the stored StatefulSet. Go's maps have no order: cases marked `anyOrder` have several faults of one map.
+The trace repeats each case with the `answers` to it by kind, a list of "FIELD: TEXT"; an empty list stands for an
+object that was accepted.
 """
 import json
 import ssl
@@ -28,7 +28,7 @@ SERVER, TOKEN = kubeconfig()
 
 
 def send(method, path, body, content="application/json", dry=True):
-    """What is wrong, "FIELD: TEXT" each; [] when the object was taken."""
+    """The errors, each as "FIELD: TEXT"; [] when the object was accepted."""
     context = ssl._create_unverified_context()
     request = urllib.request.Request(
         SERVER + path + ("?dryRun=All" if dry else ""), method=method, data=json.dumps(body).encode(),

@@ -1,8 +1,8 @@
 // Reads controls of a rollout and restart policies from files.
 //
 //   controls: {minReady: 30s, steps: [{groups: 2, wait: 10m}, {groups: 50%, approval: true}], progressDeadline: 10m}
-//   restarts: {atMost: 3, firstBackoff: 10s, rules: [{exitCodes: [42], action: ignore}, {reason: OOMKilled, action:
-//   failSet}]}
+//   restarts: {atMost: 3, firstBackoff: 10s,
+//              rules: [{exitCodes: [42], action: ignore}, {reason: OOMKilled, action: failSet}]}
 //
 //   absl::StatusOr<lws::RolloutControls> controls = lws::ReadRolloutControls(document["controls"]);
 //

@@ -3,8 +3,7 @@
 //
 //   lws::DisaggregatedObservation observation;
 //   observation.set = &set;
-//   lws::Plan plan = lws::ReconcileDisaggregatedSet(observation, now);    // a set without children: they are all
-//   created
+//   lws::Plan plan = lws::ReconcileDisaggregatedSet(observation, now);    // creates all children
 //
 // Thread-safety: values.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_OBSERVATION_H_

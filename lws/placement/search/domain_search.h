@@ -1,7 +1,7 @@
 // The search itself: it descends from the domain that takes the whole group to the nodes.
 //
-//   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchNodes(problem, capacity, counts);    //
-//   empty: no place
+//   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchNodes(problem, capacity, counts);
+//   // empty when there is no place
 //
 // Expected flow: the counts are up to date with the capacity. At each level the search picks the fewest domains inside
 // those chosen before. The levels are the required or preferred one and all below it, or only the last for an

@@ -5,8 +5,8 @@
 // cost more nodes than the room in another rack. The division is exact: for every number of units the fewest domains
 // are computed, and combined domain by domain.
 //
-//   lws::internal::SplitSubgroups(problem, counts, /*level=*/2, domains);    // picks at level 2, within whole
-//   subgroups
+//   lws::internal::SplitSubgroups(problem, counts, /*level=*/2, domains);
+//   // picks at level 2, within whole subgroups
 //
 // Laws:
 //   1. Every domain of a layer above `level` gets whole units of that layer.
