@@ -1,5 +1,6 @@
 // What the C interface costs: an empty call, events that change nothing and that decide, facts in batches, a decision
 // on a whole state as protocol buffers, and plans as bytes.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -7,10 +8,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
 #include "benchmarks/rollout_state.h"
 #include "lws/adapters/c/lws.h"
+#include "lws/core/fleet/object_ids.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
@@ -55,17 +58,22 @@ struct CFleet {
   }
   CFleet(const CFleet&) = delete;
 
-  // A ready worker StatefulSet of the group, in the newest revision.
+  // The worker StatefulSet of the group, as rollout_state.h has it.
   lws_workers_facts Workers(int32_t group) const {
     lws_workers_facts facts = {};
     facts.set = set;
     facts.group = group;
     facts.replicas = facts.available_replicas = 7;
-    facts.uid[0] = static_cast<uint32_t>(group + 1);
-    facts.leader_uid[0] = static_cast<uint32_t>(group + 1);
+    Copy(2 * group + 1, facts.uid);
+    Copy(2 * group, facts.leader_uid);
     facts.revision = revision;
     facts.exists = facts.one_revision = 1;
     return facts;
+  }
+
+  static void Copy(int32_t number, uint32_t (&words)[4]) {
+    const PackedUid uid = *ParseUid(absl::StrFormat("00000000-0000-4000-8000-%012d", number));
+    std::copy(std::begin(uid.words), std::end(uid.words), words);
   }
 
   bool Is(const char* answer) const { return out.data != nullptr && std::strcmp(out.data, answer) == 0; }
@@ -98,16 +106,17 @@ void BM_EventThatChangesNothing(benchmark::State& state) {
 }
 BENCHMARK(BM_EventThatChangesNothing);
 
-// A group becomes unready or ready again; the set's status, which says how many are ready, is written each time.
+// One group becomes ready, another one unready; the status, which said that both are ready, is written each time.
 void BM_EventThatDecides(benchmark::State& state) {
   const RolloutState rollout(100, RolloutPhase::kWaits);
   CFleet c(rollout);
   const auto format = static_cast<lws_format>(state.range(0));
-  lws_workers_facts facts = c.Workers(99);
+  lws_workers_facts facts[] = {c.Workers(98), c.Workers(99)};
+  facts[0].available_replicas = 6;
   bool right = c.loaded;
   for (auto _ : state) {
-    facts.available_replicas = 13 - facts.available_replicas;
-    right = right && lws_fleet_tell_workers(c.fleet, &facts, 1, &c.error) == LWS_OK &&
+    std::swap(facts[0].available_replicas, facts[1].available_replicas);
+    right = right && lws_fleet_tell_workers(c.fleet, facts, 2, &c.error) == LWS_OK &&
             lws_fleet_take_due(c.fleet, &c.out, &c.error) == LWS_OK && c.Has("\"name\":\"s\"") &&
             lws_fleet_decide_set(c.fleet, "n", "s", 0, nullptr, format, &c.out, &c.error) == LWS_OK;
   }

@@ -9,10 +9,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lws/adapters/c/call.h"
+#include "lws/adapters/c/fleet_state.h"
 #include "lws/adapters/c/lws.h"
 #include "lws/adapters/c/plan_output.h"
 #include "lws/adapters/c/policy.h"
 #include "lws/adapters/c/state.h"
+#include "lws/core/fleet/fleet.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/pod/restart_policy.h"
@@ -30,6 +32,7 @@ using lws::internal::CallerState;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
 using lws::internal::GroupMembersIn;
+using lws::internal::LoadProto;
 using lws::internal::PodOptionsOf;
 using lws::internal::PutPlan;
 using lws::internal::ReadKept;
@@ -82,12 +85,6 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
   return request;
 }
 
-Plan DecideSet(const Request& request, const lws_policy* policy) {
-  lws::SetObservation observation = request.state.snapshot->ObserveSet(request.namespace_name, request.name);
-  observation.rollout_progress = request.kept.rollout_progress.get();
-  return lws::ReconcileSet(observation, request.now, SetOptionsOf(policy));
-}
-
 absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy) {
   lws::PodObservation observation = request.state.snapshot->ObservePod(request.namespace_name, request.name);
   observation.restart_memory = request.kept.restart_memory.get();
@@ -102,6 +99,30 @@ absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy)
   return lws::ReconcilePod(observation, request.now, options);
 }
 
+// A fleet takes a state of protocol buffers in sooner than a snapshot does, and decides alike.
+absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* policy) {
+  absl::StatusOr<Request> request =
+      Read({nullptr, 0, LWS_PROTOBUF, raw.namespace_name, raw.name, raw.now, raw.kept, raw.kept_size, raw.plan_format});
+  if (!request.ok()) return request.status();
+  const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");
+  if (!bytes.ok()) return bytes.status();
+  lws::Fleet fleet;
+  absl::Status status = LoadProto(*bytes, &fleet);
+  if (!status.ok()) return status;
+  lws::SetObservation observation = fleet.ObserveSet(request->namespace_name, request->name);
+  observation.rollout_progress = request->kept.rollout_progress.get();
+  return lws::ReconcileSet(observation, request->now, SetOptionsOf(policy));
+}
+
+absl::StatusOr<Plan> DecideSet(const RawRequest& raw, const lws_policy* policy) {
+  if (raw.state_format == LWS_PROTOBUF) return DecideSetOnBytes(raw, policy);
+  const absl::StatusOr<Request> request = Read(raw);
+  if (!request.ok()) return request.status();
+  lws::SetObservation observation = request->state.snapshot->ObserveSet(request->namespace_name, request->name);
+  observation.rollout_progress = request->kept.rollout_progress.get();
+  return lws::ReconcileSet(observation, request->now, SetOptionsOf(policy));
+}
+
 }  // namespace
 
 extern "C" {
@@ -110,10 +131,10 @@ lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_f
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error) {
   return Call(out, error, [&]() -> absl::Status {
-    const absl::StatusOr<Request> request =
-        Read({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format});
-    if (!request.ok()) return request.status();
-    return PutPlan(DecideSet(*request, policy), plan_format, out);
+    const absl::StatusOr<Plan> plan =
+        DecideSet({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format}, policy);
+    if (!plan.ok()) return plan.status();
+    return PutPlan(*plan, plan_format, out);
   });
 }
 

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "lws/adapters/c/call.h"
+#include "lws/adapters/c/fleet_state.h"
 #include "lws/adapters/c/lws.h"
 #include "lws/adapters/c/plan_output.h"
 #include "lws/adapters/c/policy.h"
@@ -26,8 +27,6 @@
 #include "lws/core/plan/plan.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
-#include "lws/core/snapshot/cluster_state.pb.h"
-#include "lws/core/snapshot/observed_serialization.h"
 #include "nlohmann/json.hpp"
 
 struct lws_fleet {
@@ -49,6 +48,7 @@ using lws::internal::CallerName;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
 using lws::internal::CheckSaysWhatItIs;
+using lws::internal::LoadProto;
 using lws::internal::PodOptionsOf;
 using lws::internal::Put;
 using lws::internal::PutPlan;
@@ -126,31 +126,6 @@ void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
     separator = ",";
   }
   out->append(names.empty() ? "[]" : "]");
-}
-
-absl::Status LoadProto(absl::string_view bytes, lws::Fleet* fleet) {
-  lws::ClusterStateProto state;
-  if (!state.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError("state: not a lws.ClusterStateProto");
-  }
-  std::vector<lws::ObservedStatefulSet> statefulsets;
-  for (const lws::ObservedStatefulSetProto& proto : state.statefulsets()) {
-    absl::StatusOr<lws::ObservedStatefulSet> statefulset = lws::internal::FromProto(proto);
-    if (!statefulset.ok()) return statefulset.status();
-    statefulsets.push_back(*std::move(statefulset));
-  }
-  for (lws::LeaderWorkerSet& set : *state.mutable_sets()) fleet->AddSet(std::move(set));
-  for (lws::ObservedStatefulSet& statefulset : statefulsets) fleet->AddStatefulSet(std::move(statefulset));
-  for (const lws::ObservedPodProto& pod : state.pods()) fleet->AddPod(lws::internal::FromProto(pod));
-  for (const lws::ObservedRevisionProto& revision : state.revisions()) fleet->Add(lws::internal::FromProto(revision));
-  for (const lws::ObservedMetaProto& meta : state.services()) {
-    fleet->Add(lws::ObservedService{lws::internal::FromProto(meta)});
-  }
-  for (const lws::ObservedMetaProto& meta : state.pod_groups()) {
-    fleet->Add(lws::ObservedPodGroup{lws::internal::FromProto(meta)});
-  }
-  for (const lws::ObservedNodeProto& node : state.nodes()) fleet->Add(lws::internal::FromProto(node));
-  return absl::OkStatus();
 }
 
 // All objects are read before the first is added, so that an error changes nothing.

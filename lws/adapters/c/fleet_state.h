@@ -1,0 +1,22 @@
+// A whole state as protocol buffers, told to a fleet.
+//
+//   lws::Fleet fleet;
+//   absl::Status status = lws::internal::LoadProto(bytes, &fleet);
+//
+// Thread-safety: may be called concurrently for distinct fleets.
+#ifndef LWS_ADAPTERS_C_FLEET_STATE_H_
+#define LWS_ADAPTERS_C_FLEET_STATE_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lws/core/fleet/fleet.h"
+
+namespace lws::internal {
+
+// Errors: InvalidArgument for bytes that are no ClusterStateProto, or have a field that does not read; the fleet is
+// then unchanged.
+absl::Status LoadProto(absl::string_view bytes, Fleet* fleet);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_FLEET_STATE_H_
