@@ -11,7 +11,8 @@
 
 namespace lwsctl {
 
-// A scenario file, with one object: an empty one when the file is empty.
+// A scenario file, with one object: an empty one when the file is empty. Where `nodes` names a file, beside this one,
+// the Nodes of that file take its place.
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
 
 // The scenario of a file for the set, the usual one for "". Errors: "FILE:LINE: KEY: ..." for what

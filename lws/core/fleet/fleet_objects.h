@@ -47,6 +47,7 @@ class FleetObjects {
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
+  void RevisionChanged(FleetNamespace* space, const ObservedRevision& revision);
   // Without marking the object as told.
   void AddPodNow(ObservedPod pod);
   void AddStatefulSetNow(ObservedStatefulSet statefulset);

@@ -65,6 +65,7 @@ struct ScenarioReport {
   int32_t wanted = 0;
   std::vector<WaitingPod> waiting;
   std::string held;
+  std::vector<std::string> refused;  // what the API server said of writes of the set's objects that it refused
   // The fewest groups ready from an edit until all groups are ready and updated, -1 without an edit; and what the
   // budget promised at that moment, or at the beginning without an edit.
   int32_t lowest_ready = -1;
