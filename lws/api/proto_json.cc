@@ -133,7 +133,7 @@ Json GetValue(const Message& message, const FieldDescriptor& field, int index) {
     case FieldDescriptor::CPPTYPE_STRING: {
       const std::string& text = repeated ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
                                          : reflection.GetStringReference(message, &field, &scratch);
-      return field.type() == FieldDescriptor::TYPE_BYTES ? Json::parse(text, nullptr, false) : Json(text);
+      return field.type() == FieldDescriptor::TYPE_BYTES ? ObjectFromText(text) : Json(text);
     }
     default:
       return nullptr;
