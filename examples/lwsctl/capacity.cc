@@ -19,6 +19,7 @@
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/printable_text.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
@@ -196,7 +197,8 @@ void PrintDomains(const lws::Headroom& headroom) {
                 domains.end());
   std::stable_sort(domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.groups > b.groups; });
   for (size_t i = 0; i < domains.size() && i < kMostLines; ++i) {
-    std::cout << absl::StreamFormat("  %-40s %d\n", absl::StrJoin(domains[i].path, "/"), domains[i].groups);
+    std::cout << absl::StreamFormat("  %-40s %d\n", lws::PrintableText(absl::StrJoin(domains[i].path, "/")),
+                                    domains[i].groups);
   }
   if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more with room for some\n";
   const size_t without = headroom.domains.size() - domains.size();
@@ -216,9 +218,10 @@ void Print(const Question& question, const SetHeadroom& set) {
   }
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
-  std::cout << "  one more: " << lws::DescribeNoFit(set.headroom.next) << "\n";
+  std::cout << "  one more: " << lws::PrintableText(lws::DescribeNoFit(set.headroom.next)) << "\n";
   if (set.headroom.not_looked_at.empty()) return;
-  std::cout << "  not looked at: " << absl::StrJoin(set.headroom.not_looked_at, ", ") << ": there may be less room\n";
+  std::cout << "  not looked at: " << lws::PrintableText(absl::StrJoin(set.headroom.not_looked_at, ", "))
+            << ": there may be less room\n";
 }
 
 }  // namespace

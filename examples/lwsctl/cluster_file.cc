@@ -1,5 +1,6 @@
 #include "examples/lwsctl/cluster_file.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,14 +60,24 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
   if (why.reason != lws::PodWait::kNothing) waiting.push_back({TextAt(*metadata, "name"), std::move(why)});
 }
 
+// In the namespace default unless it names one, as kubectl takes manifests. A Node has none.
+lws::SharedJson InItsNamespace(const lws::SharedJson& object) {
+  const lws::ObjectKind kind = lws::KindOf(*object);
+  if (kind == lws::ObjectKind::kOther || kind == lws::ObjectKind::kNode) return object;
+  const auto metadata = object->find("metadata");
+  const bool is_placed = metadata == object->end() || !metadata->is_object() || !TextAt(*metadata, "namespace").empty();
+  return is_placed ? object : std::make_shared<const Json>(WithNamespace(*object));
+}
+
 absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
   absl::StatusOr<InputFile> input = ParseObjects(path, std::move(text));
   if (!input.ok()) return input.status();
   for (lws::ManifestObject& object : input->objects) {
-    const absl::Status status = file->cluster.Add(*object.object);
+    const lws::SharedJson placed = InItsNamespace(object.object);
+    const absl::Status status = file->cluster.Add(*placed);
     if (!status.ok()) return input->Locate(object, status);
-    Note(*object.object, now, file);
-    object.object = nullptr;  // frees the document, which is larger than what was read from it
+    Note(*placed, now, file);
+    object.object = nullptr;  // a state is large, and what was read of it is smaller
   }
   return absl::OkStatus();
 }

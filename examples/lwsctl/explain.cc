@@ -17,6 +17,7 @@
 #include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/plan/plan.h"
@@ -130,7 +131,7 @@ class Explanation {
       ExplainSet(namespace_name, name, as_json);
     }
     for (const auto& [namespace_name, name] : cluster.PodNames()) ExplainPod(namespace_name, name, as_json, all);
-    if (as_json) std::cout << plans_.dump(2) << "\n";
+    if (as_json) std::cout << plans_.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
     if (!as_json && applies_ && !file_.has_managed_fields) {
       std::cout
           << "The StatefulSets of the file have no managedFields, so each apply is told, even one that would change "
@@ -226,10 +227,11 @@ class Explanation {
     const std::string title = absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name);
     if (as_json) {
       plans_[title] = PlanJson(plan, lacking);
+      if (lacking.empty() && !Knows("Service")) plans_[title]["open"] = {"Service"};
       plans_[title]["set"] = ToJson(state);
       return;
     }
-    std::cout << title << "\n";
+    std::cout << lws::PrintableText(title) << "\n";
     PrintIndented(ToString(state));
     TellPlan(plan, lacking);
   }
@@ -246,7 +248,7 @@ class Explanation {
     if (as_json) {
       plans_[title] = PlanJson(plan, lacking);
     } else if (!plan.empty() || all) {
-      std::cout << title << "\n";
+      std::cout << lws::PrintableText(title) << "\n";
       TellPlan(plan, lacking);
     }
   }

@@ -33,7 +33,7 @@ class Finder {
 
   void Run() {
     if (outer_["kind"].Text() == lws::kKind) {
-      found_->push_back({object_.object, object_.line, ""});
+      found_->push_back({object_.object, object_.line, object_.number, "", ""});
     } else {
       LookInto(outer_);
     }
@@ -51,7 +51,8 @@ class Finder {
       return;
     }
     const std::string inside = absl::StrCat(outer_["kind"].Text(), " ", ShowName(outer_.json()), ", ", value.path());
-    found_->push_back({InNamespace(value.json(), outer_["metadata"]["namespace"].Text()), object_.line, inside});
+    found_->push_back({InNamespace(value.json(), outer_["metadata"]["namespace"].Text()), object_.line, object_.number,
+                       value.path(), inside});
   }
 
   const lws::ManifestObject& object_;

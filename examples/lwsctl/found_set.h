@@ -13,7 +13,9 @@ namespace lwsctl {
 
 struct FoundSet {
   lws::SharedJson manifest;
-  int line = 1;        // the line of its document
+  int line = 1;        // of the document it is in
+  int number = 0;      // of the object it is, or is in
+  std::string path;    // in that object; "" for an object of its own
   std::string inside;  // `AppWrapper "a", spec.components[0].template`; "" for an object of its own
 };
 

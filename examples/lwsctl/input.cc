@@ -130,9 +130,12 @@ absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::st
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::string text;
   std::ifstream file;
-  if (path != "-") file.open(ResolvePath(path), std::ios::binary | std::ios::ate);
-  if (path != "-" && file.is_open() && file.tellg() > 0) text.reserve(static_cast<size_t>(file.tellg()));
-  if (path != "-") file.seekg(0);
+  if (path != "-") {
+    file.open(ResolvePath(path), std::ios::binary);
+    std::error_code error;  // a pipe has no size
+    const std::uintmax_t size = std::filesystem::file_size(ResolvePath(path), error);
+    if (!error && file.is_open()) text.reserve(static_cast<size_t>(size));
+  }
   std::istream& from = path == "-" ? std::cin : file;
   char part[1 << 16];
   while (from.read(part, sizeof(part)) || from.gcount() > 0) text.append(part, static_cast<size_t>(from.gcount()));

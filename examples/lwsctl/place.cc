@@ -19,6 +19,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/printable_text.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
@@ -224,9 +225,9 @@ void PrintNotLookedAt(const std::vector<PlacedGroup>& groups) {
   for (const PlacedGroup& group : groups) {
     if (group.result.not_looked_at.empty()) continue;
     lines.insert(absl::StrCat("not looked at: ", absl::StrJoin(group.result.not_looked_at, ", "), " (", group.set,
-                              "): its pods may find no room where they are placed here\n"));
+                              "): its pods may find no room where they are placed here"));
   }
-  for (const std::string& line : lines) std::cout << line;
+  for (const std::string& line : lines) std::cout << lws::PrintableText(line) << "\n";
 }
 
 // Prints one line for every run of ranks on one node that are all running, or all not.
@@ -235,7 +236,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
   for (const PlacedGroup& group : groups) {
     const std::string name = absl::StrCat(group.set, "-", group.index);
     if (!group.result.assignment.has_value()) {
-      std::cout << absl::StreamFormat("%-20s %s\n", name, lws::DescribeNoFit(group.result.no_fit));
+      std::cout << absl::StreamFormat("%-20s %s\n", name, lws::PrintableText(lws::DescribeNoFit(group.result.no_fit)));
       continue;
     }
     const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
@@ -243,9 +244,10 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
       const bool runs = group.Runs(begin);
       while (end < nodes.size() && nodes[end] == nodes[begin] && group.Runs(end) == runs) ++end;
       const std::string ranks = end - begin == 1 ? absl::StrCat(begin) : absl::StrCat(begin, "-", end - 1);
-      std::cout << absl::StreamFormat("%-20s %-12s %-24s %s%s\n", name, ranks, topology.Node(nodes[begin]).facts.name,
-                                      absl::StrJoin(topology.DomainPath(topology.LastLevel(), nodes[begin]), "/"),
-                                      runs ? " (runs)" : "");
+      const std::string node = lws::PrintableText(topology.Node(nodes[begin]).facts.name);
+      const std::string domain =
+          lws::PrintableText(absl::StrJoin(topology.DomainPath(topology.LastLevel(), nodes[begin]), "/"));
+      std::cout << absl::StreamFormat("%-20s %-12s %-24s %s%s\n", name, ranks, node, domain, runs ? " (runs)" : "");
     }
   }
 }

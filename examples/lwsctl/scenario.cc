@@ -1,10 +1,39 @@
 #include "examples/lwsctl/scenario.h"
 
+#include <memory>
+#include <utility>
+
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
+#include "lws/api/manifest.h"
+#include "lws/api/object_kind.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
+
+namespace {
+
+// A path as `file` names it: beside the file.
+std::string Beside(const std::string& file, const std::string& path) {
+  const size_t slash = file.rfind('/');
+  return absl::StartsWith(path, "/") || slash == std::string::npos ? path
+                                                                   : absl::StrCat(file.substr(0, slash + 1), path);
+}
+
+absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
+  const absl::StatusOr<InputFile> file = ReadObjects(path);
+  if (!file.ok()) return file.status();
+  lws::Json nodes = lws::Json::array();
+  for (const lws::ManifestObject& object : file->objects) {
+    if (lws::KindOf(*object.object) == lws::ObjectKind::kNode) nodes.push_back(*object.object);
+  }
+  if (nodes.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no Node"));
+  return nodes;
+}
+
+}  // namespace
 
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
   absl::StatusOr<InputFile> file = ReadObjects(path);
@@ -12,8 +41,19 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
   if (file->objects.empty()) {
     file->objects.push_back({std::make_shared<const lws::Json>(lws::Json::object()), 1, 0});
   }
-  if (file->objects.size() == 1) return file;
-  return absl::InvalidArgumentError(absl::StrCat(file->Where(file->objects[1]), ": a second document in one scenario"));
+  if (file->objects.size() != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file->Where(file->objects[1]), ": a second document in one scenario"));
+  }
+  const lws::Json& document = *file->objects[0].object;
+  const auto named = document.find("nodes");
+  if (named == document.end() || !named->is_string()) return file;
+  absl::StatusOr<lws::Json> nodes = ReadNodes(Beside(file->name, named->get<std::string>()));
+  if (!nodes.ok()) return lws::WithPrefix(file->Where(file->objects[0], "nodes"), nodes.status());
+  lws::Json whole = document;
+  whole["nodes"] = *std::move(nodes);
+  file->objects[0].object = std::make_shared<const lws::Json>(std::move(whole));
+  return file;
 }
 
 absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path) {

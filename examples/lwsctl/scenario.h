@@ -11,7 +11,8 @@
 
 namespace lwsctl {
 
-// A scenario file with one object. An empty file gives an empty object.
+// A scenario file, with one object: an empty one when the file is empty. Where `nodes` names a file, beside this one,
+// the Nodes of that file take its place.
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
 
 // The scenario of a file for the set, or the usual scenario for "". Errors: "FILE:LINE: KEY: ..." for what cannot be

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/scenario.h"
+#include "lws/api/field_status.h"
 #include "lws/api/strict_reader.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
@@ -71,7 +72,10 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
   }
   const size_t slash = file.name.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : file.name.substr(0, slash + 1);
-  return ReadSet(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
+  absl::StatusOr<Json> read =
+      ReadSet(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
+  if (!absl::IsNotFound(read.status())) return read;
+  return lws::WithPrefix(file.Where(file.objects[0], "manifest"), read.status());
 }
 
 }  // namespace

@@ -39,8 +39,18 @@ constexpr char kHelp[] =
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
-    "Of more than 1,000 groups a character is a fiftieth, in the state that most of it is in; up to a million, in "
-    "seconds.\n";
+    "Sets of more than 64 groups are simulated in numbers, with a line for each twentieth that changes, unless the\n"
+    "scenario asks for nodes, images, restarts or a report. Of more than 1,000 groups a character is a fiftieth, in\n"
+    "the state that most of it is in; a million take seconds.\n"
+    "What happens in a scenario (at: 60s, or at: quiet, once nothing is due):\n"
+    "  edit: PATCH, scale: N                  of the set\n"
+    "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
+    "  loseNode, recoverNode: NODE            it stops to answer, and is back\n"
+    "  drain, cordon, uncordon: NODE          as kubectl does it\n"
+    "  taint: NODE, taints: [{key, value, effect}]   its taints from then on\n"
+    "  image: IMAGE, broken, neverReady, pull        how it behaves from then on\n"
+    "  restartController: true                it begins anew, with what the API server tells\n"
+    "Nodes are pools {name, count, labels, allocatable}, Node objects, or the name of a file of these.\n";
 
 Json ToJson(const lws::TimelineEntry& entry) {
   const double seconds = absl::ToDoubleSeconds(entry.time);
@@ -70,6 +80,7 @@ void PrintJson(const lws::ScenarioReport& report, Json lines) {
                     {"finished", report.finished},
                     {"outcome", OutcomeText(report)},
                     {"waiting", std::move(waiting)},
+                    {"refused", report.refused},
                     {"seconds", absl::ToDoubleSeconds(report.duration)},
                     {"podsCreated", report.pods_created},
                     {"groupsRestarted", report.groups_restarted},
@@ -108,10 +119,11 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
 absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenario,
                                                     const lws::ScenarioRunOptions& options, const Arguments& arguments,
                                                     Json* lines) {
-  if (scenario.manifest->value("/spec/replicas"_json_pointer, int64_t{1}) <= kMostDrawnGroups) {
-    return Run(scenario, options, arguments, lines);
-  }
-  if (arguments.flags.count("--report") > 0) {
+  const int64_t groups = MostGroups(scenario);
+  const bool has_page = arguments.flags.count("--report") > 0;
+  const bool has_numbers = groups > kMostGroupsOfObjects && CheckNumbers(scenario, options).ok() && !has_page;
+  if (groups <= kMostDrawnGroups && !has_numbers) return Run(scenario, options, arguments, lines);
+  if (has_page) {
     return absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
   }
   return SimulateGroups(scenario, options, IsJson(arguments) ? lines : nullptr);

@@ -12,10 +12,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "examples/lwsctl/refusal.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
+#include "lws/api/admit_set.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
+#include "lws/core/reconcile/refused_objects.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"
 #include "nlohmann/json.hpp"
@@ -47,8 +50,6 @@ class GroupsStory {
   }
 
   absl::Status Play() {
-    if (!scenario_.nodes.empty() || !scenario_.images.empty()) return NotInNumbers("nodes and images");
-    if (scenario_.restarts.has_value()) return NotInNumbers("restarts");
     Say("the set is created");
     absl::Status status = simulation_.Create(*scenario_.manifest);
     if (!status.ok()) return status;
@@ -111,18 +112,12 @@ class GroupsStory {
     return simulation;
   }
 
-  static absl::Status NotInNumbers(const std::string& what) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("scenario: ", what, ": not simulated for more than ", kMostDrawnGroups, " replicas"));
-  }
-
   absl::Status Happen(const lws::ScenarioEvent& event) {
     if (event.kind == lws::ScenarioEvent::Kind::kEdit) {
       Say(Describe(event));
       return Edit(*event.patch);
     }
-    if (event.kind != lws::ScenarioEvent::Kind::kFailContainer) return NotInNumbers(Describe(event));
-    const bool is_there = FailContainer(event.target);
+    const bool is_there = Strike(event);
     if (is_there || !event.if_possible) Say(Describe(event));
     if (is_there || event.if_possible) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
@@ -139,12 +134,15 @@ class GroupsStory {
     return absl::OkStatus();
   }
 
-  bool FailContainer(absl::string_view pod) {
+  bool Strike(const lws::ScenarioEvent& event) {
+    absl::string_view pod = event.target;
     const bool is_named = absl::ConsumePrefix(&pod, report_.set_name) && absl::ConsumePrefix(&pod, "-");
     const size_t dash = pod.find('-');
     const int32_t group = lws::ParseIndex(pod.substr(0, dash));
     const int32_t worker = dash == absl::string_view::npos ? 0 : lws::ParseIndex(pod.substr(dash + 1));
-    return is_named && simulation_.FailContainer(group, worker);
+    if (!is_named) return false;
+    const bool fails = event.kind == lws::ScenarioEvent::Kind::kFailContainer;
+    return fails ? simulation_.FailContainer(group, worker) : simulation_.DeletePod(group, worker);
   }
 
   // Runs until `limit`.
@@ -180,12 +178,13 @@ class GroupsStory {
     }
   }
 
-  // For each share of the groups, the state of most of its groups.
+  // A character a group where there is room for it; else the state that most groups of a share are in.
   std::string Shares(int32_t replicas) const {
+    const int64_t all = replicas <= kMostDrawnGroups ? replicas : kShares;
     std::string shares;
-    for (int64_t share = 0; share < kShares; ++share) {
+    for (int64_t share = 0; share < all; ++share) {
       std::array<int, 5> count = {};
-      for (int64_t i = replicas * share / kShares; i < replicas * (share + 1) / kShares; ++i) {
+      for (int64_t i = replicas * share / all; i < replicas * (share + 1) / all; ++i) {
         ++count[static_cast<size_t>(simulation_.StateOf(static_cast<int32_t>(i)))];
       }
       const auto most = std::max_element(count.begin(), count.end());
@@ -227,7 +226,7 @@ class GroupsStory {
                           counts.replicas, shares, counts.ready, counts.updated, events_),
           {{"partition", counts.partition},
            {"replicas", counts.replicas},
-           {"shares", shares},
+           {counts.replicas <= kMostDrawnGroups ? "groups" : "shares", shares},
            {"ready", counts.ready},
            {"updated", counts.updated},
            {"events", events_}});
@@ -248,10 +247,64 @@ class GroupsStory {
 
 }  // namespace
 
+namespace {
+
+absl::Status NotInNumbers(const std::string& what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("scenario: ", what, ": not simulated for more than ", kMostDrawnGroups, " replicas"));
+}
+
+bool IsInNumbers(lws::ScenarioEvent::Kind kind) {
+  using Kind = lws::ScenarioEvent::Kind;
+  return kind == Kind::kEdit || kind == Kind::kFailContainer || kind == Kind::kDeletePod || kind == Kind::kEvictPod;
+}
+
+// Numbers have no API server that refuses.
+absl::Status CheckRefusals(const Json& manifest) {
+  const lws::SetAdmission admission = lws::AdmitSet(manifest);
+  if (admission.set == nullptr) return absl::OkStatus();
+  for (const lws::RefusedObject& refused : lws::RefusedObjects(*admission.set)) {
+    if (refused.is_certain) return NotInNumbers(DescribeRefusal(refused));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int64_t MostGroups(const lws::Scenario& scenario) {
+  const auto replicas = [](const Json& object) { return object.value("/spec/replicas"_json_pointer, int64_t{1}); };
+  int64_t most = replicas(*scenario.manifest);
+  for (const lws::ScenarioEvent& event : scenario.events) {
+    const bool is_edit = event.kind == lws::ScenarioEvent::Kind::kEdit && event.patch != nullptr;
+    const Json* value = is_edit ? lws::internal::JsonReader(*event.patch).Find({"spec", "replicas"}) : nullptr;
+    if (value != nullptr && value->is_number_integer()) most = std::max(most, value->get<int64_t>());
+  }
+  return most;
+}
+
+absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
+  const bool has_nodes = !scenario.nodes.empty() || !scenario.node_objects.empty() || !scenario.images.empty();
+  if (has_nodes) return NotInNumbers("nodes and images");
+  if (scenario.restarts.has_value() || options.restarts != nullptr) return NotInNumbers("restarts");
+  if (options.scheduler_provider != lws::SchedulerProvider::kNone) return NotInNumbers("gangs");
+  Json manifest = *scenario.manifest;
+  absl::Status status = CheckRefusals(manifest);
+  for (const lws::ScenarioEvent& event : scenario.events) {
+    if (!status.ok()) return status;
+    if (!IsInNumbers(event.kind)) return NotInNumbers(Describe(event));
+    if (event.kind != lws::ScenarioEvent::Kind::kEdit) continue;
+    manifest.merge_patch(*event.patch);
+    status = CheckRefusals(manifest);
+  }
+  return status;
+}
+
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
                                                    const lws::ScenarioRunOptions& options, Json* lines) {
+  absl::Status status = CheckNumbers(scenario, options);
+  if (!status.ok()) return status;
   GroupsStory story(scenario, options, lines);
-  const absl::Status status = story.Play();
+  status = story.Play();
   if (!status.ok()) return status;
   return story.Finish();
 }

@@ -1,9 +1,10 @@
-// Simulates sets that are too large for one character per group: groups are counted and drawn in shares.
+// The simulation of sets of many groups, whose pods are numbers. Of more groups than a line holds, shares are drawn.
 #ifndef LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 #define LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
@@ -12,12 +13,20 @@
 
 namespace lwsctl {
 
-// Sets with more replicas are simulated in numbers.
+// Sets with more replicas are simulated in numbers where that says the same, and those with more than kMostDrawnGroups
+// always: objects cost milliseconds a group, numbers some microseconds.
+inline constexpr int64_t kMostGroupsOfObjects = 64;
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
+// The most groups that the set is to have in the course of the scenario.
+int64_t MostGroups(const lws::Scenario& scenario);
+
+// OK when the scenario can be simulated in numbers. Errors: InvalidArgument naming what cannot: nodes, images and what
+// happens to them, restart policies, gangs, and objects that the API server will refuse.
+absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options);
+
 // Plays the scenario and prints its lines, or appends them to `lines` when that is not null. The report has no
-// timeline. Errors: InvalidArgument for a manifest that is not admitted, and for events that the simulation in numbers
-// does not know.
+// timeline. Errors: InvalidArgument for a manifest that is not admitted, and those of CheckNumbers.
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
                                                    const lws::ScenarioRunOptions& options, lws::Json* lines);
 

@@ -11,6 +11,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/refusal.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
@@ -42,7 +43,6 @@ using FormerSets = std::map<std::pair<std::string, std::string>, std::shared_ptr
 
 struct Verdict {
   std::string file;
-  std::string where;  // "FILE:LINE"
   FoundSet set;
   bool is_update = false;
   lws::FieldErrors errors;
@@ -105,27 +105,21 @@ void Judge(const Demands& demands, Verdict* verdict) {
   verdict->refused = lws::RefusedObjects(named, verdict->is_update ? former->second.get() : nullptr);
 }
 
-// "its StatefulSet will be refused: ...".
-std::string Describe(const lws::RefusedObject& refused) {
-  static const std::map<lws::RefusedKind, const char*> kNames = {
-      {lws::RefusedKind::kLeaderStatefulSet, "StatefulSet"},
-      {lws::RefusedKind::kLeaderPods, "leader pods"},
-      {lws::RefusedKind::kServices, "Services"},
-      {lws::RefusedKind::kWorkerStatefulSets, "worker StatefulSets"},
-      {lws::RefusedKind::kWorkerPods, "worker pods"}};
-  return absl::StrCat("its ", kNames.at(refused.kind), " ", refused.is_certain ? "will" : "may", " be refused",
-                      refused.group > 0 ? absl::StrCat(" from group ", refused.group, " on") : "", ": ",
-                      lws::Join(refused.errors));
-}
+// What is said, and the field of the set that it is about; "" for the set itself.
+struct Line {
+  std::string field;
+  std::string text;
+};
 
-Texts Lines(const Verdict& verdict) {
-  Texts lines;
+std::vector<Line> Lines(const Verdict& verdict) {
+  std::vector<Line> lines;
   for (const std::string& path : verdict.unknown_fields) {
-    lines.push_back(absl::StrCat("warning: unknown field \"", lws::PrintableText(path), "\"",
-                                 lws::internal::DidYouMeanField(path)));
+    lines.push_back({path, absl::StrCat("warning: unknown field \"", lws::PrintableText(path), "\"",
+                                        lws::internal::DidYouMeanField(path))});
   }
   for (const lws::RefusedObject& refused : verdict.refused) {
-    lines.push_back(absl::StrCat("warning: ", Describe(refused)));
+    lines.push_back(
+        {FieldOfRefusal(refused, *verdict.set.manifest), absl::StrCat("warning: ", DescribeRefusal(refused))});
   }
   const std::string name = ShowName(*verdict.set.manifest);
   const std::string inside = verdict.set.inside.empty() ? "" : absl::StrCat(" (inside ", verdict.set.inside, ")");
@@ -133,9 +127,12 @@ Texts Lines(const Verdict& verdict) {
     const char* what = verdict.is_update ? " is a valid update" : " is valid";
     const char* how =
         verdict.is_named_later ? ", for kubectl create: its name is generated, and kubectl apply needs a name" : "";
-    lines.push_back(absl::StrCat("LeaderWorkerSet ", name, inside, what, how));
+    lines.push_back({"", absl::StrCat("LeaderWorkerSet ", name, inside, what, how)});
   } else {
-    lines.push_back(absl::StrCat("The LeaderWorkerSet ", name, inside, " is invalid: ", lws::Join(verdict.errors)));
+    const bool is_strict = verdict.errors[0].field.empty() && !verdict.unknown_fields.empty();
+    const std::string field = is_strict ? verdict.unknown_fields[0] : verdict.errors[0].field;
+    lines.push_back(
+        {field, absl::StrCat("The LeaderWorkerSet ", name, inside, " is invalid: ", lws::Join(verdict.errors))});
   }
   return lines;
 }
@@ -144,7 +141,7 @@ lws::Json ToJson(const Verdict& verdict) {
   lws::Json errors = lws::Json::array();
   for (const lws::FieldError& error : verdict.errors) errors.push_back(error.ToString());
   lws::Json refused = lws::Json::array();
-  for (const lws::RefusedObject& object : verdict.refused) refused.push_back(Describe(object));
+  for (const lws::RefusedObject& object : verdict.refused) refused.push_back(DescribeRefusal(object));
   lws::Json json = {
       {"file", verdict.file}, {"line", verdict.set.line},           {"name", KeyOf(*verdict.set.manifest).second},
       {"errors", errors},     {"warnings", verdict.unknown_fields}, {"refusedObjects", refused}};
@@ -177,9 +174,11 @@ class Report {
     }
   }
 
-  void Holds(const std::vector<Verdict>& verdicts) {
+  void Holds(const InputFile& file, const std::vector<Verdict>& verdicts) {
     ++summary_.files;
-    for (const Verdict& verdict : verdicts) Add(verdict);
+    std::vector<Told> told;
+    for (const Verdict& verdict : verdicts) Add(verdict, &told);
+    Print(file, told);
   }
 
   // Prints what is left, and returns the exit code.
@@ -194,7 +193,14 @@ class Report {
   }
 
  private:
-  void Add(const Verdict& verdict) {
+  // A line for people, without the place where it stands in the file.
+  struct Told {
+    lws::FieldPlace place;
+    int line = 1;  // where the file does not tell of the field
+    std::string text;
+  };
+
+  void Add(const Verdict& verdict, std::vector<Told>* told) {
     ++summary_.sets;
     summary_.refused += verdict.errors.empty() ? 0 : 1;
     summary_.doubtful += verdict.errors.empty() && !verdict.refused.empty() ? 1 : 0;
@@ -202,8 +208,24 @@ class Report {
       list_.push_back(ToJson(verdict));
       return;
     }
-    for (const std::string& line : Lines(verdict)) {
-      std::cout << verdict.where << ": " << line << "\n";
+    const FoundSet& set = verdict.set;
+    for (Line& line : Lines(verdict)) {
+      const bool is_below = !line.field.empty() && !set.path.empty();
+      std::string field = line.field.empty() ? "" : absl::StrCat(set.path, is_below ? "." : "", line.field);
+      told->push_back({{set.number, std::move(field)}, set.line, std::move(line.text)});
+    }
+  }
+
+  static void Print(const InputFile& file, const std::vector<Told>& told) {
+    std::vector<lws::FieldPlace> places;
+    for (const Told& line : told) {
+      if (!line.place.field.empty()) places.push_back(line.place);
+    }
+    const std::vector<int> lines = places.empty() ? std::vector<int>() : lws::FieldLines(file.text, places);
+    size_t next = 0;
+    for (const Told& line : told) {
+      const int found = line.place.field.empty() ? 0 : lines[next++];
+      std::cout << file.name << ":" << (found > 0 ? found : line.line) << ": " << line.text << "\n";
     }
   }
 
@@ -257,13 +279,12 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
     for (FoundSet& set : FindSets(object)) {
       verdicts.emplace_back();
       verdicts.back().file = file;
-      verdicts.back().where = read->Where(object);
       verdicts.back().set = std::move(set);
       Judge(demands, &verdicts.back());
     }
   }
   if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet");
-  report->Holds(verdicts);
+  report->Holds(*read, verdicts);
 }
 
 int FailUsage(const absl::Status& status) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -155,24 +156,35 @@ absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text,
   return objects;
 }
 
-int FieldLine(absl::string_view text, int number, absl::string_view field) {
+std::vector<int> FieldLines(absl::string_view text, const std::vector<FieldPlace>& places) {
+  std::vector<int> found(places.size(), 0);
+  std::multimap<int, size_t> waiting;  // places by the number of their object
+  for (size_t i = 0; i < places.size(); ++i) waiting.emplace(places[i].number, i);
   std::vector<ManifestObject> objects;
   ObjectCollector collector("", &objects);
   collector.KeepPaths();
   ValueLines lines;
-  int found = 0;
-  // The error that is returned when the object is found only stops the reading.
+  // An error ends the reading once all objects are found.
   ReadDocuments(text, "", &lines, [&](ManifestDocument document) -> absl::Status {
+    const size_t first = objects.size();
     absl::Status status = collector.Take(std::move(document));
-    if (status.ok() && number >= 0 && static_cast<size_t>(number) < objects.size()) {
-      const std::string& path = collector.paths()[static_cast<size_t>(number)];
-      found = lines.Find(absl::StrCat(path, path.empty() || field.empty() ? "" : ".", field));
-      return absl::CancelledError("found");
+    if (!status.ok()) return status;
+    const auto end = waiting.lower_bound(static_cast<int>(objects.size()));
+    for (auto at = waiting.lower_bound(static_cast<int>(first)); at != end; ++at) {
+      const std::string& path = collector.paths()[static_cast<size_t>(at->first)];
+      const std::string& field = places[at->second].field;
+      found[at->second] = lines.Find(absl::StrCat(path, path.empty() || field.empty() ? "" : ".", field));
     }
+    for (size_t i = first; i < objects.size(); ++i) objects[i].object = nullptr;
+    if (end == waiting.end()) return absl::CancelledError("all are found");
     lines = ValueLines();
     return status;
   }).IgnoreError();
   return found;
+}
+
+int FieldLine(absl::string_view text, int number, absl::string_view field) {
+  return FieldLines(text, {{number, std::string(field)}})[0];
 }
 
 }  // namespace lws

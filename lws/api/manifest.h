@@ -38,6 +38,13 @@ absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text,
 // around it; 0 when there is no such object. The function reads the text again. Complexity: O(text).
 int FieldLine(absl::string_view text, int number, absl::string_view field);
 
+// The same of many fields, in their order. Complexity: O(text + fields).
+struct FieldPlace {
+  int number = 0;  // of the object
+  std::string field;
+};
+std::vector<int> FieldLines(absl::string_view text, const std::vector<FieldPlace>& places);
+
 }  // namespace lws
 
 #endif  // LWS_API_MANIFEST_H_

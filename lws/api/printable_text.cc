@@ -46,7 +46,7 @@ void AppendEscaped(uint32_t code, std::string* out) {
     out->append("\\t");
   } else if (code == '\r') {
     out->append("\\r");
-  } else if (code < 0x80) {
+  } else if (code < 0x20) {
     absl::StrAppendFormat(out, "\\x%02x", code);
   } else {
     absl::StrAppendFormat(out, "\\u%04x", code);

@@ -64,7 +64,8 @@ std::string DescribeNoFit(const NoFit& no_fit) {
           : absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods, " pods");
   absl::StrAppend(&text, ": ", NoFitReasonText(no_fit.reason));
   const std::string best = no_fit.best_domain.empty() ? "the whole cluster" : absl::StrJoin(no_fit.best_domain, "/");
-  absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes, " nodes");
+  absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes,
+                  no_fit.nodes == 1 ? " node" : " nodes");
   const char* separator = ": ";
   for (const auto& [reason, count] : no_fit.excluded) {
     absl::StrAppend(&text, separator, count, " ", reason);

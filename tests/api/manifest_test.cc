@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -115,6 +116,9 @@ TEST(ManifestTest, FieldsAreFoundAgain) {
   EXPECT_EQ(FieldLine(text, 2, "d"), 8);
   EXPECT_EQ(FieldLine(text, 3, "d"), 0);
   EXPECT_EQ(FieldLine("{\"a\": 1}\n{\"b\":\n{\"c\":\n 2}}", 1, "b.c"), 3);
+  EXPECT_THAT(FieldLines(text, {{2, "d"}, {1, "b.c[1]"}, {3, "d"}, {0, "a"}, {1, "b.c[1]"}, {-1, "a"}}),
+              testing::ElementsAre(8, 7, 0, 1, 7, 0));
+  EXPECT_THAT(FieldLines(text, {}), testing::ElementsAre());
 }
 
 TEST(ManifestTest, DocumentsAndLists) {

@@ -10,7 +10,7 @@ namespace {
 TEST(PrintableTextTest, WhatMovesATerminalIsEscaped) {
   EXPECT_EQ(PrintableText("serve-1 \"x\" C:\\ \xc3\xa9 \xf0\x9f\x98\x80"),
             "serve-1 \"x\" C:\\ \xc3\xa9 \xf0\x9f\x98\x80");
-  EXPECT_EQ(PrintableText("a\x1b[2J\n\t\r\x7f"), "a\\x1b[2J\\n\\t\\r\\x7f");
+  EXPECT_EQ(PrintableText("a\x1b[2J\n\t\r\x7f"), "a\\x1b[2J\\n\\t\\r\\u007f");
   EXPECT_EQ(PrintableText("\xc2\x9b"
                           "2J"),
             "\\u009b2J");

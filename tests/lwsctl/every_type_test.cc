@@ -1,5 +1,6 @@
-// Every value of every example is replaced by values of every other type, and goes through every command that takes
-// the file. No command aborts, no output shows the words of a library, and every error names the file.
+// Every value of every example becomes a value of every other type, and goes through every command that takes the file:
+// none aborts, none shows the words of a library, and an error names the file. Texts become some that would move the
+// cursor and begin lines of their own: none does.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/printable_output.h"
 #include "gtest/gtest.h"
 #include "lws/api/manifest.h"
 #include "nlohmann/json.hpp"
@@ -29,7 +31,9 @@ constexpr char kVllm[] = "examples/manifests/vllm.yaml";
 constexpr char kNodes[] = "examples/clusters/gpu-nodes.yaml";
 constexpr char kLevels[] = "example.com/block,example.com/rack,kubernetes.io/hostname";
 
-// The running command, to print if it aborts.
+constexpr char kHostile[] = "x\x1b[2J\xc2\x9b\xe2\x80\xae\nFAKE: line";
+
+// What is running, for the moment of an abort.
 char running[4096];
 
 void SayWhatRan(int signal) {
@@ -51,6 +55,7 @@ std::vector<CommandLine> CommandsOfManifests() {
       {"validate --strict", Validate, {"--strict", "FILE"}},
       {"render", Render, {"FILE"}},
       {"place", Place, {"FILE", "--nodes", kNodes, "--levels", kLevels, "--required", "example.com/block"}},
+      {"capacity", ShowCapacity, {"FILE", "--nodes", kNodes, "--levels", kLevels}},
       {"simulate", Simulate, {"FILE"}},
       {"compare", Compare, {"FILE"}},
       {"check", Check, {"FILE"}},
@@ -82,6 +87,10 @@ class Changer {
       *value = other;
       use_(path, other);
     }
+    if (original.is_string()) {
+      *value = kHostile;
+      use_(path, *value);
+    }
     *value = original;
     if (!value->is_structured()) return;
     for (auto it = value->begin(); it != value->end(); ++it) {
@@ -107,7 +116,12 @@ Caught Run(const CommandLine& line, const std::string& file) {
   std::ostringstream errors;
   std::streambuf* const cout = std::cout.rdbuf(output.rdbuf());
   std::streambuf* const cerr = std::cerr.rdbuf(errors.rdbuf());
-  const int code = line.command(words);
+  int code = 0;
+  {
+    const PrintableOutput printable_output(&std::cout);
+    const PrintableOutput printable_errors(&std::cerr);
+    code = line.command(words);
+  }
   std::cout.rdbuf(cout);
   std::cerr.rdbuf(cerr);
   return {code, output.str(), errors.str()};
@@ -133,7 +147,10 @@ void TryAll(std::vector<Json> documents, const std::vector<CommandLine>& lines) 
       for (const char* words : {"exception", "yaml-cpp", "bad conversion", "type_error", "out_of_range"}) {
         ASSERT_FALSE(absl::StrContains(all, words)) << running << "\n" << all;
       }
-      // Progress is printed there, too, and a level may also come from the flags.
+      ASSERT_FALSE(absl::StrContains(all, "\nFAKE")) << running << "\n" << all;
+      ASSERT_EQ(all.find_first_of("\x1b\x7f\r"), std::string::npos) << running << "\n" << all;
+      ASSERT_FALSE(absl::StrContains(all, "\xc2\x9b") || absl::StrContains(all, "\xe2\x80\xae")) << running;
+      // Progress is told there, too, and a level comes from the flags as well.
       if (caught.errors.empty() || absl::StrContains(caught.errors, "seeds of")) continue;
       if (absl::StrContains(caught.errors, "is no level of the topology")) continue;
       EXPECT_TRUE(absl::StrContains(caught.errors, "changed.json:")) << running << "\n" << all;
@@ -199,7 +216,9 @@ std::vector<Json> First(std::vector<Json> documents, size_t count) {
 
 TEST_F(EveryTypeTest, Nodes) {
   TryAll(First(ReadDocuments(ReadText(kNodes)), 2),
-         {{"place", Place, {kVllm, "--nodes", "FILE", "--levels", kLevels}}, {"explain", Explain, {"FILE"}}});
+         {{"place", Place, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
+          {"capacity", ShowCapacity, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
+          {"explain", Explain, {"FILE"}}});
 }
 
 TEST_F(EveryTypeTest, Pods) {

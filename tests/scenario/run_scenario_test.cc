@@ -2,6 +2,7 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@
 #include "lws/adapters/testing/scenario/expectations.h"
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/core/pod/restart_policy.h"
+#include "lws/placement/node_filter.h"
 #include "lws/rollout/controls.h"
 #include "lws/rollout/keep_budget.h"
 #include "lws/rollout/replace_unready_first.h"
@@ -236,6 +239,106 @@ TEST(RunScenarioTest, ARestartPolicyGivesUpAndKeepsThePods) {
   EXPECT_EQ(report.pods_created, 4 + 2 * 2);
 }
 
+// Two nodes of two pods each hold both groups of two; a third is free.
+ScenarioBuilder OnThreeNodes() {
+  const std::map<std::string, std::string> room = {{"cpu", "8"}, {"pods", "2"}};
+  return ScenarioBuilder("s", 2, 2).Nodes({"n", 3, room, {}}).At(absl::Minutes(1));
+}
+
+std::string WaitsFor(const ScenarioReport& report) { return WaitingText(report.waiting); }
+
+TEST(RunScenarioTest, PodsThatAreDeletedOrEvictedTakeTheirGroupWithThem) {
+  for (const auto& scenario : {OnThreeNodes().DeletePod("s-1-1"), OnThreeNodes().EvictPod("s-1-1")}) {
+    const ScenarioReport report = *RunScenario(scenario.Build(), {});
+    EXPECT_TRUE(report.finished) << OutcomeText(report);
+    EXPECT_EQ(report.groups_restarted, 1);
+    EXPECT_GE(report.pods_created, 6);
+  }
+}
+
+TEST(RunScenarioTest, ADrainedNodeTakesPodsAgainWhenItIsUncordoned) {
+  const std::map<std::string, std::string> room = {{"cpu", "8"}, {"pods", "2"}};
+  const ScenarioBuilder full =
+      ScenarioBuilder("s", 2, 2).Nodes({"n", 2, room, {}}).At(absl::Minutes(1)).DrainNode("n-0");
+  Scenario drained = full.Build();
+  drained.patience = absl::Minutes(10);
+  const ScenarioReport waits = *RunScenario(drained, {});
+  EXPECT_FALSE(waits.finished);
+  EXPECT_TRUE(absl::StrContains(WaitsFor(waits), "waiting for node")) << WaitsFor(waits);
+  EXPECT_TRUE(absl::StrContains(WaitsFor(waits), "unschedulable")) << WaitsFor(waits);
+  const ScenarioReport back = *RunScenario(ScenarioBuilder(full).At(absl::Minutes(5)).UncordonNode("n-0").Build(), {});
+  EXPECT_TRUE(back.finished) << OutcomeText(back);
+}
+
+TEST(RunScenarioTest, TaintsThatSayNoExecuteEndPods) {
+  const Taint execute = {"down", "", "NoExecute"};
+  const Taint schedule = {"down", "", "NoSchedule"};
+  EXPECT_GT(RunScenario(OnThreeNodes().TaintNode("n-0", {execute}).Build(), {})->pods_created, 4);
+  const ScenarioReport kept = *RunScenario(OnThreeNodes().TaintNode("n-0", {schedule}).Build(), {});
+  EXPECT_EQ(kept.pods_created, 4);
+  // A new pod does not go there, and does once the taint is gone.
+  ScenarioBuilder full = ScenarioBuilder("s", 1, 1).Nodes({"n", 1, {{"cpu", "8"}, {"pods", "2"}}, {}});
+  full.At(absl::Minutes(1)).TaintNode("n-0", {schedule}).At(absl::Minutes(2)).DeletePod("s-0");
+  Scenario tainted = full.Build();
+  tainted.patience = absl::Minutes(10);
+  EXPECT_TRUE(absl::StrContains(WaitsFor(*RunScenario(tainted, {})), "taint"));
+  EXPECT_TRUE(RunScenario(full.At(absl::Minutes(5)).TaintNode("n-0", {}).Build(), {})->finished);
+}
+
+TEST(RunScenarioTest, AControllerThatRestartsGoesOnWhereItWas) {
+  for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
+    ScenarioRunOptions options;
+    options.sets = ReconcileOptionsFor(policy);
+    ScenarioBuilder builder = Usual();
+    for (int i = 0; i < 6; ++i) builder.At(absl::Seconds(61 + 7 * i)).RestartController();
+    const ScenarioReport report = *RunScenario(builder.Build(), options);
+    EXPECT_THAT(report, Finishes());
+    EXPECT_EQ(report.pods_created, 12);
+    EXPECT_EQ(report.timeline.back().groups, "NNN");
+  }
+}
+
+TEST(RunScenarioTest, UsualNodesHaveWhateverTheSetAsksFor) {
+  Json manifest = *ScenarioBuilder("s", 2, 2).Build().manifest;
+  Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
+  container["resources"]["limits"] = {{"example.com/nic", 3}, {"ephemeral-storage", "800Gi"}, {"cpu", "500"}};
+  const ScenarioReport report = *RunScenario(ScenarioBuilder(manifest).Build(), {});
+  EXPECT_TRUE(report.finished) << OutcomeText(report);
+}
+
+TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {
+  Json manifest = *ScenarioBuilder("s", 2, 2).Build().manifest;
+  Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
+  container["resources"]["limits"] = {{"cpu", 0.5}};  // stored as "500m"; an edit with 0.5 would be refused
+  const absl::StatusOr<ScenarioReport> report = RunScenario(UsualScenario(manifest), {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->finished) << OutcomeText(*report);
+}
+
+TEST(RunScenarioTest, TheEndNamesWhatWasRefused) {
+  const Json patch = {
+      {"spec", {{"leaderWorkerTemplate", {{"workerTemplate", {{"spec", {{"restartPolicy", "Never"}}}}}}}}}};
+  Scenario scenario = ScenarioBuilder("s", 2, 1).At(absl::Minutes(1)).Edit(patch).Build();
+  scenario.patience = absl::Minutes(5);
+  const ScenarioReport report = *RunScenario(scenario, {});
+  EXPECT_FALSE(report.finished);
+  EXPECT_TRUE(absl::StrContains(OutcomeText(report),
+                                "; refused: StatefulSet.apps \"s\" is invalid: spec.template.spec.restartPolicy: "
+                                "Unsupported value: \"Never\": supported values: \"Always\""))
+      << OutcomeText(report);
+  // Nothing is told of what was put right.
+  const ScenarioReport mended = *RunScenario(
+      ScenarioBuilder("s", 2, 1)
+          .At(absl::Minutes(1))
+          .Edit(patch)
+          .At(absl::Minutes(2))
+          .Edit({{"spec", {{"leaderWorkerTemplate", {{"workerTemplate", {{"spec", {{"restartPolicy", nullptr}}}}}}}}}})
+          .Build(),
+      {});
+  EXPECT_TRUE(mended.finished) << OutcomeText(mended);
+  EXPECT_THAT(mended.refused, ElementsAre());
+}
+
 TEST(RunScenarioTest, WhatCannotBeIsAnError) {
   EXPECT_FALSE(RunScenario(Usual().FailContainer("s-9-1").Build(), {}).ok());
   EXPECT_FALSE(RunScenario(Usual().Scale(-1).Build(), {}).ok());
@@ -270,7 +373,16 @@ TEST(ReadScenarioTest, ErrorsNameWhatIsWrong) {
             "events[0].at: not a duration such as 90s: \"soon\"");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "fail": 3}]})"), "events[0].fail: not a text (write it in quotes): 3");
   EXPECT_EQ(error(R"({"events": [{"at": "1s"}]})"),
-            "events[0]: none of edit, fail, end, image, loseNode, recoverNode happens: {\"at\":\"1s\"}");
+            "events[0]: none of scale, edit, fail, end, delete, evict, image, loseNode, recoverNode, drain, cordon, "
+            "uncordon, taint, restartController happens: {\"at\":\"1s\"}");
+  EXPECT_EQ(error(R"({"events": [{"scale": "5"}]})"), "events[0].scale: not a number: \"5\"");
+  EXPECT_EQ(error(R"({"events": [{"taint": "n"}]})"), "events[0].taints: missing: a list of taints, empty for none");
+  EXPECT_EQ(error(R"({"events": [{"taint": "n", "taints": [{"key": "a", "effect": "Never"}]}]})"),
+            "events[0].taints[0].effect: none of NoSchedule, PreferNoSchedule, NoExecute");
+  EXPECT_EQ(error(R"({"events": [{"restartController": false}]})"),
+            "events[0].restartController: only true restarts it");
+  EXPECT_EQ(error(R"({"events": [{"darin": "n"}]})"), "events[0].darin: unknown key, did you mean \"drain\"?");
+  EXPECT_EQ(error(R"({"nodes": [{"kind": "Pod", "apiVersion": "v1"}]})"), "nodes[0].kind: not a Node of apiVersion v1");
   EXPECT_EQ(error(R"({"nodes": [{"count": "many"}]})"), "nodes[0].count: not a number: \"many\"");
   EXPECT_EQ(error(R"({"nodes": [{"taints": []}]})"), "nodes[0].taints: unknown key");
   EXPECT_EQ(error(R"({"nodes": [{"allocatable": {"cpu": "64 cores"}}]})"),
@@ -278,6 +390,33 @@ TEST(ReadScenarioTest, ErrorsNameWhatIsWrong) {
   EXPECT_EQ(error(R"({"events": {"at": "1s"}})"), "events: not a list: {\"at\":\"1s\"}");
   EXPECT_EQ(error(R"({"evnts": []})"), "evnts: unknown key, did you mean \"events\"?");
   EXPECT_EQ(error(R"({"for": 3})"), "for: not a duration such as 90s: 3");
+}
+
+TEST(ReadScenarioTest, ReadsNodesAsKubernetesWritesThem) {
+  const Json node = Json::parse(R"({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a"},
+    "spec": {"unschedulable": true}, "status": {"allocatable": {"cpu": "8", "pods": "110"}}})");
+  const absl::StatusOr<Scenario> scenario =
+      ReadScenario(Json::object(), {{"nodes", Json::array({node, {{"name", "b"}}})}});
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  ASSERT_EQ(scenario->node_objects.size(), 1u);
+  EXPECT_EQ(*scenario->node_objects[0], node);
+  EXPECT_EQ(scenario->nodes[0].name, "b");
+}
+
+TEST(ReadScenarioTest, ReadsWhatPeopleDoToPodsAndNodes) {
+  const Json document = Json::parse(R"({"events": [
+      {"at": "1s", "scale": 4}, {"at": "2s", "delete": "s-0"}, {"at": "3s", "evict": "s-1"}, {"at": "4s", "drain": "n"},
+      {"at": "5s", "cordon": "n"}, {"at": "6s", "uncordon": "n"},
+      {"at": "7s", "taint": "n", "taints": [{"key": "a", "value": "b", "effect": "NoExecute"}]},
+      {"at": "8s", "taint": "n", "taints": []}, {"at": "9s", "restartController": true}]})");
+  const absl::StatusOr<Scenario> scenario = ReadScenario(Json::object(), document);
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  std::vector<std::string> told;
+  for (const ScenarioEvent& event : scenario->events) told.push_back(Describe(event));
+  EXPECT_THAT(told, ElementsAre("the set is scaled to 4 groups", "s-0 is deleted", "s-1 is evicted", "n is drained",
+                                "n is cordoned", "n is uncordoned", "n has the taints a=b:NoExecute",
+                                "n has no taints any more", "the controller restarts"));
+  EXPECT_EQ(*scenario->events[0].patch, Json({{"spec", {{"replicas", 4}}}}));
 }
 
 TEST(ReadScenarioTest, EditsAreTriedWhereTheyStand) {

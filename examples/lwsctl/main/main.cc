@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/printable_output.h"
 #include "lws/api/printable_text.h"
 
 namespace {
@@ -56,7 +57,10 @@ int Run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // No input should cause an exception. If one does, it is a fault of this program.
+  // Whatever a command prints of its files is printable.
+  const lwsctl::PrintableOutput output(&std::cout);
+  const lwsctl::PrintableOutput errors(&std::cerr);
+  // No input should come to an exception; one that does is a fault of this program.
   try {
     return Run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception&) {

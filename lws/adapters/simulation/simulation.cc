@@ -62,6 +62,18 @@ std::optional<GroupPlacer> MakePlacer(const ApiServer* server, const SimulationO
   return GroupPlacer(server, *options.placement);
 }
 
+absl::Status Patch(const Action& action, ApiServer* server) {
+  const SharedJson live = server->Get({action.target.kind, action.target.namespace_name, action.target.name});
+  if (live == nullptr)
+    return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
+                                            action.target.name, " does not exist"));
+  Json object = *live;
+  object.merge_patch(action.object.Document());
+  if (!action.uid.empty()) object["metadata"]["uid"] = action.uid;
+  if (!action.resource_version.empty()) object["metadata"]["resourceVersion"] = action.resource_version;
+  return (action.verb == Verb::kPatch ? server->Update(std::move(object)) : server->UpdateStatus(object)).status();
+}
+
 }  // namespace
 
 Simulation::Simulation(SimulationOptions options, SimulationLog log)
@@ -79,26 +91,43 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       placer_(MakePlacer(&server_, options_)),
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
-      controller_(this, MakeControllerOptions(options_, [this](const Plan& plan, const absl::Status& status) {
-                    repeated_events_.AfterPlan(plan, status);
-                    if (log_.on_plan) log_.on_plan(plan, status);
-                  })) {
+      controller_options_(MakeControllerOptions(options_,
+                                                [this](const Plan& plan, const absl::Status& status) {
+                                                  repeated_events_.AfterPlan(plan, status);
+                                                  if (log_.on_plan) log_.on_plan(plan, status);
+                                                })),
+      controller_(std::in_place, this, controller_options_) {
   server_.RegisterWebhook("Pod", [this](Json pod) { return AdmitNewPod(std::move(pod)); });
   server_.Subscribe([this](const Change& change) { OnChange(change); });
 }
 
 Simulation::Watch::Watch(ApiServer* server) {
-  server->Subscribe([this](const Change& change) {
-    if (change.after == nullptr) {
-      fleet.Remove(change.key.kind, change.key.namespace_name, change.key.name);
-      if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
-      return;
+  server->Subscribe([this](const Change& change) { See(change); });
+}
+
+void Simulation::Watch::See(const Change& change) {
+  if (change.after == nullptr) {
+    fleet.Remove(change.key.kind, change.key.namespace_name, change.key.name);
+    if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
+    return;
+  }
+  fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+  if (change.key.kind != "Pod") return;
+  const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
+  if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
+}
+
+void Simulation::RestartController() {
+  kept_ = KeptState();
+  watch_.fleet = Fleet();
+  watch_.restarts = internal::RestartCounts();
+  controller_.emplace(this, controller_options_);
+  for (const char* kind : {kKind, "Node", "ControllerRevision", "Service", "StatefulSet", "Pod", kPodGroupKind}) {
+    for (const SharedJson& object : server_.List(kind)) {
+      watch_.See({simulation::ChangeType::kAdded, KeyOf(*object), nullptr, object});
     }
-    fleet.Add(*change.after).IgnoreError();  // the server's own objects parse
-    if (change.key.kind != "Pod") return;
-    const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
-    if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
-  });
+  }
+  TellWhatIsDue();
 }
 
 // The webhook for pods.
@@ -125,7 +154,8 @@ absl::Status Simulation::AddNode(const std::string& name, const std::map<std::st
 }
 
 absl::Status Simulation::AddNode(Json node) {
-  node["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", "True"}}});
+  Json& conditions = node["status"]["conditions"];
+  if (conditions.is_null()) conditions = Json::array({{{"type", "Ready"}, {"status", "True"}}});
   Json& labels = node["metadata"]["labels"];
   if (!labels.contains(kHostnameLabel)) labels[kHostnameLabel] = node["metadata"]["name"];
   return server_.Create(std::move(node)).status();
@@ -149,24 +179,28 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
 void Simulation::OnChange(const Change& change) {
   if (change.after == nullptr && change.key.kind == kKind) kept_.Forget(change.key.namespace_name, change.key.name);
   if (log_.on_change) log_.on_change(change);
+  TellWhatIsDue();
+}
+
+void Simulation::TellWhatIsDue() {
   for (const FleetName& set : fleet().TakeDueSets()) {
-    if (!options_.sets_by_hand) controller_.SetChanged(set.namespace_name, set.name);
+    if (!options_.sets_by_hand) controller_->SetChanged(set.namespace_name, set.name);
   }
-  for (const FleetName& pod : fleet().TakeDuePods()) controller_.PodChanged(pod.namespace_name, pod.name);
+  for (const FleetName& pod : fleet().TakeDuePods()) controller_->PodChanged(pod.namespace_name, pod.name);
 }
 
 void Simulation::Settle() {
-  // Run one step of one part at a time, always the first one that has work.
-  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || controller_.RunOne(clock_.now())) {
+  // One step of one part at a time, in a fixed order of precedence.
+  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || controller_->RunOne(clock_.now())) {
   }
 }
 
 bool Simulation::Advance(absl::Time limit) {
   Settle();
   const std::optional<absl::Time> timer = clock_.next();
-  // Attempts that failed ten times will fail for ever, unless something else changes.
-  const bool is_stuck = !timer.has_value() && controller_.OnlyRepeatsFailures(10);
-  const std::optional<absl::Time> retry = is_stuck ? std::nullopt : controller_.NextDue();
+  // Attempts that failed ten times fail for ever, unless something else happens.
+  const bool is_stuck = !timer.has_value() && controller_->OnlyRepeatsFailures(10);
+  const std::optional<absl::Time> retry = is_stuck ? std::nullopt : controller_->NextDue();
   const absl::Time next = std::min(timer.value_or(absl::InfiniteFuture()), retry.value_or(absl::InfiniteFuture()));
   if (next > limit || next == absl::InfiniteFuture()) {
     if (limit != absl::InfiniteFuture()) clock_.MoveTo(limit);
@@ -184,7 +218,7 @@ bool Simulation::Advance(absl::Time limit) {
 bool Simulation::RunUntilQuiet(absl::Duration duration) {
   const absl::Time limit = clock_.now() + duration;
   Settle();
-  while (clock_.next().has_value() || controller_.NextDue().has_value()) {
+  while (clock_.next().has_value() || controller_->NextDue().has_value()) {
     if (!Advance(limit)) return false;
   }
   return true;
@@ -247,21 +281,9 @@ absl::Status Simulation::Write(const Action& action) {
     }
     case Verb::kPatch:
     case Verb::kPatchStatus:
-      return Patch(action);
+      return Patch(action, &server_);
   }
   return absl::InternalError("unknown verb");
-}
-
-absl::Status Simulation::Patch(const Action& action) {
-  const SharedJson live = server_.Get({action.target.kind, action.target.namespace_name, action.target.name});
-  if (live == nullptr)
-    return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
-                                            action.target.name, " does not exist"));
-  Json object = *live;
-  object.merge_patch(action.object.Document());
-  if (!action.uid.empty()) object["metadata"]["uid"] = action.uid;
-  if (!action.resource_version.empty()) object["metadata"]["resourceVersion"] = action.resource_version;
-  return (action.verb == Verb::kPatch ? server_.Update(std::move(object)) : server_.UpdateStatus(object)).status();
 }
 
 void Simulation::Record(const Event& event) {

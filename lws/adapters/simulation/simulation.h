@@ -83,6 +83,10 @@ class Simulation final : public Cluster {
   // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with admission's errors.
   absl::Status EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch);
 
+  // The controller of LeaderWorkerSets ends, and begins anew with what the server tells: nothing is left of its queue,
+  // its back-offs, and what plans asked it to keep.
+  void RestartController();
+
   // Runs what is due now, without moving the clock.
   void Settle();
 
@@ -114,6 +118,7 @@ class Simulation final : public Cluster {
   // A fleet that is told every change of the server, before the parts that subscribe later.
   struct Watch {
     explicit Watch(simulation::ApiServer* server);
+    void See(const simulation::Change& change);
     Fleet fleet;
     internal::RestartCounts restarts;
   };
@@ -121,8 +126,8 @@ class Simulation final : public Cluster {
   absl::StatusOr<Json> AdmitNewPod(Json pod);
   std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
   void OnChange(const simulation::Change& change);
+  void TellWhatIsDue();
   absl::Status Write(const Action& action);
-  absl::Status Patch(const Action& action);
 
   SimulationOptions options_;
   SimulationLog log_;
@@ -137,7 +142,8 @@ class Simulation final : public Cluster {
   std::optional<GroupPlacer> placer_;
   simulation::Scheduler scheduler_;
   simulation::Kubelet kubelet_;
-  Controller controller_;
+  ControllerOptions controller_options_;
+  std::optional<Controller> controller_;  // always there; a restart makes another
 };
 
 }  // namespace lws

@@ -17,6 +17,7 @@
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
 #include "lws/core/revision/revision_data.h"
+#include "lws/core/revision/revisions.h"
 
 namespace lws::internal {
 
@@ -197,19 +198,20 @@ void FleetObjects::PackWaiting(const FleetSet& set) {
   }
 }
 
+// A pass over its set may find another plan.
+void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision& revision) {
+  if (!ConcernsSets(revision)) return;
+  ++space->revisions_version;
+  const ObservedMeta& meta = revision.meta;
+  if (!meta.set_name.empty()) due_.AddSet(&index_.SetOf(meta.namespace_name, meta.set_name));
+}
+
 void FleetObjects::AddRevision(ObservedRevision revision) {
   FleetNamespace& space = index_.In(revision.meta.namespace_name);
-  ++space.revisions_version;
-  if (!revision.meta.set_name.empty()) due_.AddSet(&index_.SetOf(revision.meta.namespace_name, revision.meta.set_name));
   const std::string name = revision.meta.name;
-  // A revision that changed its label leaves its former set as well.
-  const auto known = space.revisions.find(name);
-  if (known != space.revisions.end() && known->second.meta.set_name != revision.meta.set_name) {
-    if (FleetSet* former = index_.FindSet(revision.meta.namespace_name, known->second.meta.set_name);
-        former != nullptr) {
-      due_.AddSet(former);
-    }
-  }
+  const auto before = space.revisions.find(name);
+  RevisionChanged(&space, revision);
+  if (before != space.revisions.end()) RevisionChanged(&space, before->second);
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
   // Check the data once here, so that looks at leaders need not.
   revision.is_known_to_read = RevisionReads(revision.data);
@@ -253,8 +255,7 @@ void FleetObjects::Remove(absl::string_view kind, absl::string_view namespace_na
   if (kind == "ControllerRevision") {
     const auto found = space->revisions.find(std::string(name));
     if (found == space->revisions.end()) return;
-    ++space->revisions_version;
-    if (!found->second.meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, found->second.meta.set_name));
+    RevisionChanged(space, found->second);
     space->revisions.erase(found);
   }
   if (kind == kKind && space->sets.contains(name)) {

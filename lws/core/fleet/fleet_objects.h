@@ -46,7 +46,8 @@ class FleetObjects {
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
-  // As AddPod, but without marking the object as told.
+  void RevisionChanged(FleetNamespace* space, const ObservedRevision& revision);
+  // Without marking the object as told.
   void AddPodNow(ObservedPod pod);
   void AddStatefulSetNow(ObservedStatefulSet statefulset);
   // Packs workers that were told before there was a place for them.

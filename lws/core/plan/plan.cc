@@ -1,6 +1,7 @@
 #include "lws/core/plan/plan.h"
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/printable_text.h"
 #include "lws/core/plan/restart_memory.h"
 #include "lws/rollout/controls.h"
 
@@ -62,19 +63,23 @@ absl::string_view VerbName(Verb verb) {
 
 std::string ToString(const Plan& plan) {
   std::string text;
-  for (const Decision& decision : plan.decisions) absl::StrAppend(&text, "why    ", ToString(decision), "\n");
+  for (const Decision& decision : plan.decisions) {
+    absl::StrAppend(&text, "why    ", PrintableText(ToString(decision)), "\n");
+  }
   for (const Action& action : plan.actions) {
-    absl::StrAppend(&text, "action ", VerbName(action.verb), " ", action.target.kind, " ", action.target.namespace_name,
-                    "/", action.target.name, action.propagation == Propagation::kForeground ? " (foreground)" : "",
-                    "\n");
+    const ObjectRef& target = action.target;
+    absl::StrAppend(&text, "action ", VerbName(action.verb), " ",
+                    PrintableText(absl::StrCat(target.kind, " ", target.namespace_name, "/", target.name)),
+                    action.propagation == Propagation::kForeground ? " (foreground)" : "", "\n");
   }
   for (const Event& event : plan.events) {
-    absl::StrAppend(&text, "event  ", event.is_warning ? "Warning " : "Normal ", event.reason, ": ", event.note, "\n");
+    absl::StrAppend(&text, "event  ", event.is_warning ? "Warning " : "Normal ", event.reason, ": ",
+                    PrintableText(event.note), "\n");
   }
   if (plan.requeue_after.has_value()) {
     absl::StrAppend(&text, "again  in ", absl::FormatDuration(*plan.requeue_after), "\n");
   }
-  if (!plan.error.ok()) absl::StrAppend(&text, "error  ", plan.error.message(), "\n");
+  if (!plan.error.ok()) absl::StrAppend(&text, "error  ", PrintableText(plan.error.message()), "\n");
   return text;
 }
 

@@ -82,13 +82,21 @@ std::optional<std::string> LackingResource(absl::string_view reason) {
   return std::string(reason.substr(reason.size() - resource.size()));
 }
 
+// "8 nvidia.com/gpu".
 std::string Amount(const Json& pod, const std::string& resource) {
   if (resource == "pods") return "place for another pod";
   return absl::StrCat(Request(pod, resource).ToString(), " ", resource);
 }
 
-// The scheduler's message says "0/3 nodes are available: REASON, REASON. preemption: ...". If only resources are
-// lacking, the text gives the amounts that the pod asks for, because they say more.
+// "8 nvidia.com/gpu free and place for another pod".
+std::string Free(const std::vector<std::string>& amounts) {
+  return absl::StrJoin(amounts, " and ", [](std::string* out, const std::string& amount) {
+    absl::StrAppend(out, amount, amount == "place for another pod" ? "" : " free");
+  });
+}
+
+// The scheduler's message says "0/3 nodes are available: REASON, REASON. preemption: ..."; where all that lacks is
+// resources, the amounts say more.
 std::string NodeText(const Json& pod, absl::string_view message) {
   const size_t at = message.find(kAvailable);
   if (at == absl::string_view::npos) return std::string(message);
@@ -102,9 +110,7 @@ std::string NodeText(const Json& pod, absl::string_view message) {
     only_resources = only_resources && resource.has_value();
     if (resource.has_value()) amounts.push_back(Amount(pod, *resource));
   }
-  if (only_resources && amounts.size() == 1) {
-    return absl::StrCat("no node has ", amounts[0], amounts[0] == "place for another pod" ? "" : " free");
-  }
+  if (only_resources) return absl::StrCat("no node has ", Free(amounts));
   const std::string asked = amounts.empty() ? "" : absl::StrCat("; it asks for ", absl::StrJoin(amounts, ", "));
   return absl::StrCat(message.substr(0, at + sizeof(kAvailable) - 1), told, asked);
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -14,7 +15,27 @@ namespace lws::internal {
 // How many letters of the set's name begin the names of its revisions.
 constexpr size_t kNamePrefix = 220;
 
+namespace {
+
+// Names of a set's revisions end in "-" and their number.
+bool EndsInNumber(absl::string_view name) {
+  const size_t dash = name.rfind('-');
+  const absl::string_view number = dash == absl::string_view::npos ? absl::string_view() : name.substr(dash + 1);
+  return !number.empty() && std::all_of(number.begin(), number.end(), absl::ascii_isdigit);
+}
+
+bool IsOfStatefulSet(const ObservedMeta& meta) {
+  return meta.controller.has_value() && meta.controller->kind == "StatefulSet";
+}
+
+}  // namespace
+
+bool ConcernsSets(const ObservedRevision& revision) {
+  return !IsOfStatefulSet(revision.meta) || EndsInNumber(revision.meta.name);
+}
+
 bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {
+  if (!ConcernsSets(revision)) return false;
   return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, RevisionNamePrefix(set_name));
 }
 

@@ -22,6 +22,7 @@
 
 namespace lws {
 
+using internal::ConcernsSets;
 using internal::DigestOf;
 using internal::FromProto;
 using internal::RevisionNamePrefix;
@@ -113,18 +114,45 @@ class Labelled {
   std::map<Group, Names> of_group_;
 };
 
-// The revisions with the set's label, and those whose names begin like those of the set's revisions.
-std::vector<const ObservedRevision*> RevisionsOf(const Labelled<ObservedRevision>& revisions,
-                                                 absl::string_view namespace_name, absl::string_view set_name) {
-  Names names = revisions.NamesOfSet(namespace_name, set_name);
-  const std::string first(namespace_name);
-  const absl::string_view prefix = RevisionNamePrefix(set_name);
-  for (auto it = revisions.all().lower_bound({first, std::string(prefix)});
-       it != revisions.all().end() && it->first.first == first && absl::StartsWith(it->first.second, prefix); ++it) {
-    names.insert(it->first.second);
+// Those that concern sets, and beside them the others, of which every worker StatefulSet has some.
+class Revisions {
+ public:
+  void Put(ObservedRevision revision) {
+    const Key key(revision.meta.namespace_name, revision.meta.name);
+    Erase(key);
+    if (ConcernsSets(revision)) {
+      of_sets_.Put(std::move(revision));
+    } else {
+      others_[key] = std::move(revision);
+    }
   }
-  return revisions.Named(namespace_name, names);
-}
+
+  void Erase(const Key& key) {
+    of_sets_.Erase(key);
+    others_.erase(key);
+  }
+
+  // Those with the set's label, and those whose name begins as the set's revisions do.
+  std::vector<const ObservedRevision*> Of(absl::string_view namespace_name, absl::string_view set_name) const {
+    Names names = of_sets_.NamesOfSet(namespace_name, set_name);
+    const std::string first(namespace_name);
+    const absl::string_view prefix = RevisionNamePrefix(set_name);
+    for (auto it = of_sets_.all().lower_bound({first, std::string(prefix)});
+         it != of_sets_.all().end() && it->first.first == first && absl::StartsWith(it->first.second, prefix); ++it) {
+      names.insert(it->first.second);
+    }
+    return of_sets_.Named(namespace_name, names);
+  }
+
+  void Save(ClusterStateProto* state) const {
+    for (const auto& [key, revision] : of_sets_.all()) *state->add_revisions() = ToProto(revision);
+    for (const auto& [key, revision] : others_) *state->add_revisions() = ToProto(revision);
+  }
+
+ private:
+  Labelled<ObservedRevision> of_sets_;
+  ByKey<ObservedRevision> others_;
+};
 
 }  // namespace
 
@@ -137,7 +165,7 @@ struct ClusterSnapshot::Objects {
   ByKey<StoredSet> sets;
   Labelled<ObservedStatefulSet> statefulsets;
   Labelled<ObservedPod> pods;
-  Labelled<ObservedRevision> revisions;
+  Revisions revisions;
   ByKey<ObservedService> services;
   ByKey<ObservedPodGroup> pod_groups;
   std::map<std::string, ObservedNode> nodes;
@@ -191,7 +219,7 @@ ClusterStateProto ClusterSnapshot::Save() const {
   for (const auto& [key, set] : objects_->sets) *state.add_sets() = set.set;
   for (const auto& [key, statefulset] : objects_->statefulsets.all()) *state.add_statefulsets() = ToProto(statefulset);
   for (const auto& [key, pod] : objects_->pods.all()) *state.add_pods() = ToProto(pod);
-  for (const auto& [key, revision] : objects_->revisions.all()) *state.add_revisions() = ToProto(revision);
+  objects_->revisions.Save(&state);
   for (const auto& [key, service] : objects_->services) *state.add_services() = ToProto(service.meta);
   for (const auto& [key, pod_group] : objects_->pod_groups) *state.add_pod_groups() = ToProto(pod_group.meta);
   for (const auto& [name, node] : objects_->nodes) *state.add_nodes() = ToProto(node);
@@ -242,7 +270,7 @@ SetObservation ClusterSnapshot::ObserveSet(absl::string_view namespace_name, abs
     if (objects_->statefulsets.Find(namespace_name, pod->meta.name) != nullptr) statefulsets.insert(pod->meta.name);
   }
   observation.worker_statefulsets = objects_->statefulsets.Named(namespace_name, statefulsets);
-  observation.revisions = RevisionsOf(objects_->revisions, namespace_name, name);
+  observation.revisions = objects_->revisions.Of(namespace_name, name);
   observation.groups_to_restart = GroupsToRestart(namespace_name, name);
   return observation;
 }
@@ -278,7 +306,7 @@ PodObservation ClusterSnapshot::ObservePod(absl::string_view namespace_name, abs
   observation.pod_group = Find(objects_->pod_groups, namespace_name, pod.pod_group_name);
   const auto node = objects_->nodes.find(pod.node_name);
   observation.node = node == objects_->nodes.end() ? nullptr : &node->second;
-  observation.revisions = RevisionsOf(objects_->revisions, namespace_name, set_name);
+  observation.revisions = objects_->revisions.Of(namespace_name, set_name);
   return observation;
 }
 

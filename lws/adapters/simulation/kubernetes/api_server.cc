@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/field_ownership.h"
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/claim_validation.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
@@ -26,26 +27,39 @@ std::string Describe(const ObjectKey& key) { return absl::StrCat(key.kind, " ", 
 
 bool HasGeneration(absl::string_view kind) { return kind == "StatefulSet" || kind == "LeaderWorkerSet"; }
 
-// Everything but metadata and status.
-bool SameDesired(const Json& a, const Json& b) {
-  Json x = a;
-  Json y = b;
-  for (const char* key : {"metadata", "status"}) {
-    x.erase(key);
-    y.erase(key);
+// Whether the objects have the same members, but for those of these names.
+bool SameBut(std::initializer_list<absl::string_view> ignored, const Json& a, const Json& b) {
+  const auto is_ignored = [&ignored](const std::string& key) {
+    return std::find(ignored.begin(), ignored.end(), key) != ignored.end();
+  };
+  const auto skip = [&is_ignored](const Json& object, Json::const_iterator at) {
+    while (at != object.end() && is_ignored(at.key())) ++at;
+    return at;
+  };
+  auto x = skip(a, a.begin());
+  auto y = skip(b, b.begin());
+  for (; x != a.end() && y != b.end(); x = skip(a, ++x), y = skip(b, ++y)) {
+    if (x.key() != y.key() || *x != *y) return false;
   }
-  return x == y;
+  return x == a.end() && y == b.end();
 }
 
-bool SameButVersion(Json a, Json b) {
-  a["metadata"].erase("resourceVersion");
-  b["metadata"].erase("resourceVersion");
-  return a == b;
+bool SameDesired(const Json& a, const Json& b) { return SameBut({"metadata", "status"}, a, b); }
+
+bool SameButVersion(const Json& a, const Json& b) {
+  return SameBut({"resourceVersion"}, a["metadata"], b["metadata"]) && SameBut({"metadata"}, a, b);
 }
 
-bool IsScheduled(const Json& pod) { return pod.contains("spec") && !pod["spec"].value("nodeName", "").empty(); }
+const Json& StatusOf(const Json& object) { return FieldAt(object, {"status"}); }
 
-bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(pod.value("/status/phase"_json_pointer, ""))); }
+bool IsScheduled(const Json& pod) { return !TextAt(pod, {"spec", "nodeName"}).empty(); }
+
+bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
+
+bool SameOwners(const Json& a, const Json& b) {
+  return TextAt(a, {"metadata", "uid"}) == TextAt(b, {"metadata", "uid"}) &&
+         FieldAt(a, {"metadata", "ownerReferences"}) == FieldAt(b, {"metadata", "ownerReferences"});
+}
 
 bool HasFinalizers(const Json& object) {
   const Json& metadata = object["metadata"];
@@ -94,9 +108,7 @@ Json* FindManager(absl::string_view manager, Json* object) {
 }  // namespace
 
 ObjectKey KeyOf(const Json& object) {
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end()) return {object.value("kind", ""), "", ""};
-  return {object.value("kind", ""), metadata->value("namespace", ""), metadata->value("name", "")};
+  return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
 }
 
 void ApiServer::RegisterWebhook(const std::string& kind, MutatingWebhook webhook) {
@@ -111,7 +123,7 @@ std::string ApiServer::NextUid() { return absl::StrFormat("00000000-0000-4000-80
 
 void ApiServer::Index(const ObjectKey& key, const Json& object, bool add) {
   const Json& metadata = object["metadata"];
-  const std::string uid = metadata.value("uid", "");
+  const std::string& uid = TextAt(metadata, {"uid"});
   add ? (void)uids_.insert(uid) : (void)uids_.erase(uid);
   if (!metadata.contains("ownerReferences")) return;
   for (const Json& owner : metadata["ownerReferences"]) {
@@ -124,8 +136,9 @@ void ApiServer::Index(const ObjectKey& key, const Json& object, bool add) {
 void ApiServer::Store(const ObjectKey& key, Json object, ChangeType type) {
   object["metadata"]["resourceVersion"] = absl::StrCat(++version_);
   Change change{type, key, Get(key), std::make_shared<const Json>(std::move(object))};
-  if (change.before != nullptr) Index(key, *change.before, false);
-  Index(key, *change.after, true);
+  const bool is_indexed = change.before != nullptr && SameOwners(*change.before, *change.after);
+  if (change.before != nullptr && !is_indexed) Index(key, *change.before, false);
+  if (!is_indexed) Index(key, *change.after, true);
   objects_[key] = change.after;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
@@ -143,8 +156,22 @@ SharedJson ApiServer::Get(const ObjectKey& key) const {
   return found == objects_.end() ? nullptr : found->second;
 }
 
+void ApiServer::NoteRefusal(const ObjectKey& key, const absl::Status& status) {
+  if (absl::IsInvalidArgument(status)) {
+    refusals_[key] = std::string(status.message());
+  } else if (status.ok() && !refusals_.empty()) {
+    refusals_.erase(key);
+  }
+}
+
 absl::StatusOr<SharedJson> ApiServer::Create(Json object) {
   const ObjectKey key = KeyOf(object);
+  absl::StatusOr<SharedJson> created = TryCreate(key, std::move(object));
+  NoteRefusal(key, created.status());
+  return created;
+}
+
+absl::StatusOr<SharedJson> ApiServer::TryCreate(const ObjectKey& key, Json object) {
   if (key.name.empty()) return absl::InvalidArgumentError(absl::StrCat(key.kind, ": metadata.name: Required value"));
   if (Get(key) != nullptr) return absl::AlreadyExistsError(absl::StrCat(Describe(key), " already exists"));
   const auto webhook = webhooks_.find(key.kind);
@@ -210,6 +237,12 @@ absl::Status ApiServer::CheckPreconditions(const Json& live, const std::string& 
 
 absl::StatusOr<SharedJson> ApiServer::Update(Json object) {
   const ObjectKey key = KeyOf(object);
+  absl::StatusOr<SharedJson> updated = TryUpdate(key, std::move(object));
+  NoteRefusal(key, updated.status());
+  return updated;
+}
+
+absl::StatusOr<SharedJson> ApiServer::TryUpdate(const ObjectKey& key, Json object) {
   const SharedJson current = Get(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, object["metadata"].value("uid", ""),
@@ -236,9 +269,13 @@ absl::StatusOr<SharedJson> ApiServer::UpdateStatus(const Json& object) {
   const Json& metadata = object["metadata"];
   absl::Status status = CheckPreconditions(*current, metadata.value("uid", ""), metadata.value("resourceVersion", ""));
   if (!status.ok()) return status;
-  if (current->value("status", Json()) == object.value("status", Json())) return current;
-  Json next = *current;
-  next["status"] = object.value("status", Json());
+  const Json& next_status = StatusOf(object);
+  if (StatusOf(*current) == next_status) return current;
+  Json next = Json::object();
+  for (auto it = current->begin(); it != current->end(); ++it) {
+    if (it.key() != "status") next[it.key()] = *it;
+  }
+  next["status"] = next_status;
   Store(key, std::move(next), ChangeType::kModified);
   return Get(key);
 }

@@ -108,10 +108,16 @@ class ApiServer {
   std::vector<ObjectKey> DependentsOf(const std::string& uid, const std::string& kind) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
 
-  // The present time in Kubernetes' format.
+  // Why the last write of an object was refused as invalid, of those that were not written since.
+  const std::map<ObjectKey, std::string>& refusals() const { return refusals_; }
+
+  // The present, as Kubernetes writes it.
   std::string Timestamp() const;
 
  private:
+  absl::StatusOr<SharedJson> TryCreate(const ObjectKey& key, Json object);
+  absl::StatusOr<SharedJson> TryUpdate(const ObjectKey& key, Json object);
+  void NoteRefusal(const ObjectKey& key, const absl::Status& status);
   void Store(const ObjectKey& key, Json object, ChangeType type);
   void Remove(const ObjectKey& key);
   void Index(const ObjectKey& key, const Json& object, bool add);
@@ -125,6 +131,7 @@ class ApiServer {
   std::map<ObjectKey, SharedJson> objects_;
   std::map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
   std::set<std::string> uids_;
+  std::map<ObjectKey, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };
 

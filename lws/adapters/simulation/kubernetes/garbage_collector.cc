@@ -9,8 +9,10 @@ namespace lws::simulation {
 namespace {
 
 bool HasFinalizer(const Json& object, const char* finalizer) {
-  const Json finalizers = object["metadata"].value("finalizers", Json::array());
-  return std::find(finalizers.begin(), finalizers.end(), finalizer) != finalizers.end();
+  const Json& metadata = object["metadata"];
+  const auto finalizers = metadata.find("finalizers");
+  return finalizers != metadata.end() &&
+         std::find(finalizers->begin(), finalizers->end(), finalizer) != finalizers->end();
 }
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
@@ -43,11 +45,12 @@ bool GarbageCollector::Step() {
 }
 
 bool GarbageCollector::OwnersAreGone(const Json& object, bool* owner_waits) const {
-  const Json owners = object["metadata"].value("ownerReferences", Json::array());
-  if (owners.empty()) return false;
-  const std::string namespace_name = object["metadata"].value("namespace", "");
+  const Json& metadata = object["metadata"];
+  const auto owners = metadata.find("ownerReferences");
+  if (owners == metadata.end() || owners->empty()) return false;
+  const std::string namespace_name = metadata.value("namespace", "");
   bool all_gone = true;
-  for (const Json& owner : owners) {
+  for (const Json& owner : *owners) {
     if (!server_->UidExists(owner.value("uid", ""))) continue;
     const SharedJson live = server_->Get({owner.value("kind", ""), namespace_name, owner.value("name", "")});
     const bool waits = live != nullptr && IsDeleting(*live) && HasFinalizer(*live, "foregroundDeletion");

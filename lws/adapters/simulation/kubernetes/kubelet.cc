@@ -4,23 +4,33 @@
 #include <utility>
 #include <vector>
 
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
 namespace {
 
-std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
-std::string Phase(const Json& pod) { return pod.value("/status/phase"_json_pointer, ""); }
-std::string Uid(const Json& pod) { return pod["metadata"].value("uid", ""); }
+const std::string& NodeName(const Json& pod) { return TextAt(pod, {"spec", "nodeName"}); }
+const std::string& Phase(const Json& pod) { return TextAt(pod, {"status", "phase"}); }
+const std::string& Uid(const Json& pod) { return TextAt(pod, {"metadata", "uid"}); }
 bool IsDeleting(const Json& pod) { return pod["metadata"].contains("deletionTimestamp"); }
 
-std::string Image(const Json& pod) { return pod.value("/spec/containers/0/image"_json_pointer, ""); }
-
-int64_t Restarts(const Json& pod) {
-  return pod.value("/status/containerStatuses/0/restartCount"_json_pointer, int64_t{0});
+// Null when there is none.
+const Json& First(const Json& list) {
+  static const Json& none = *new Json();
+  return list.is_array() && !list.empty() ? list.front() : none;
 }
 
-bool IsReady(const Json& pod) { return pod.value("/status/containerStatuses/0/ready"_json_pointer, false); }
+const std::string& Image(const Json& pod) { return TextAt(First(FieldAt(pod, {"spec", "containers"})), {"image"}); }
+
+const Json& FirstStatus(const Json& pod) { return First(FieldAt(pod, {"status", "containerStatuses"})); }
+
+int64_t Restarts(const Json& pod) {
+  const Json& count = FieldAt(FirstStatus(pod), {"restartCount"});
+  return count.is_number_integer() ? count.get<int64_t>() : 0;
+}
+
+bool IsReady(const Json& pod) { return FieldAt(FirstStatus(pod), {"ready"}) == true; }
 
 }  // namespace
 
@@ -108,19 +118,28 @@ void Kubelet::Stop(const Life& life) {
 }
 
 void Kubelet::SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts) {
-  Json next = pod;
+  Json status = pod.value("status", Json::object());
   const char* text = ready ? "True" : "False";
-  next["status"]["phase"] = phase;
-  next["status"]["conditions"] = Json::array();
+  status["phase"] = phase;
+  const std::string now = server_->Timestamp();
+  Json conditions = Json::array();
   for (const char* type : {"Ready", "ContainersReady"}) {
-    next["status"]["conditions"].push_back(
-        {{"type", type}, {"status", text}, {"lastTransitionTime", server_->Timestamp()}});
+    conditions.push_back({{"type", type}, {"status", text}, {"lastTransitionTime", now}});
   }
-  next["status"]["containerStatuses"] = Json::array();
-  for (const Json& container : pod["spec"].value("containers", Json::array())) {
-    next["status"]["containerStatuses"].push_back(
-        {{"name", container.value("name", "")}, {"ready", ready}, {"restartCount", restarts}});
+  status["conditions"] = std::move(conditions);
+  Json containers = Json::array();
+  for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
+    containers.push_back({{"name", TextAt(container, {"name"})}, {"ready", ready}, {"restartCount", restarts}});
   }
+  status["containerStatuses"] = std::move(containers);
+  Json metadata = Json::object();
+  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
+    metadata[key] = TextAt(pod, {"metadata", key});
+  }
+  Json next = Json::object();
+  next["kind"] = "Pod";
+  next["metadata"] = std::move(metadata);
+  next["status"] = std::move(status);
   server_->UpdateStatus(next).IgnoreError();
 }
 

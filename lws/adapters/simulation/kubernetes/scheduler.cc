@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/label_match.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
@@ -15,20 +16,26 @@ namespace {
 
 constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
 
-std::string NodeName(const Json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
+const std::string& NodeName(const Json& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 
-bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(pod.value("/status/phase"_json_pointer, ""))); }
+bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
 
-Json Terms(const Json& pod, const char* kind) {
-  const Json affinity = pod["spec"].value("affinity", Json::object());
-  if (!affinity.is_object() || !affinity.contains(kind) || !affinity[kind].is_object()) return Json::array();
-  return affinity[kind].value(kRequired, Json::array());
+const Json& Terms(const Json& pod, const char* kind) {
+  static const Json& none = *new Json(Json::array());
+  const Json& terms = FieldAt(pod, {"spec", "affinity", kind, kRequired});
+  return terms.is_array() ? terms : none;
 }
 
-Json Labels(const Json& object) { return object["metadata"].value("labels", Json::object()); }
+const Json& Labels(const Json& object) {
+  static const Json& none = *new Json(Json::object());
+  const Json& labels = FieldAt(object, {"metadata", "labels"});
+  return labels.is_object() ? labels : none;
+}
 
-// The domain of the node for a topology key; null when the node has no such label.
-Json Domain(const Json& node, const Json& term) { return Labels(node).value(term.value("topologyKey", ""), Json()); }
+// The domain of the node for a topology key; null outside of the topology.
+const Json& Domain(const Json& node, const Json& term) {
+  return FieldAt(Labels(node), {TextAt(term, {"topologyKey"})});
+}
 
 ResourceList Requests(const Json& pod) {
   ResourceList requests = PodRequests(pod["spec"], AbsentRequest::kIsLimit).value_or(ResourceList());
@@ -61,8 +68,7 @@ void Scheduler::OnNode(const Change& change) {
   by_load_.emplace(state.pods.size(), change.key.name);
   state.node = change.after;
   state.facts = ReadTopologyNode(*change.after).value_or(TopologyNode()).facts;
-  state.free =
-      ReadResourceList(change.after->value("/status/allocatable"_json_pointer, Json())).value_or(ResourceList());
+  state.free = ReadResourceList(FieldAt(*change.after, {"status", "allocatable"})).value_or(ResourceList());
   for (const ObjectKey& pod : state.pods) {
     const SharedJson live = server_->Get(pod);
     if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
@@ -83,8 +89,11 @@ void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
 }
 
 void Scheduler::OnPod(const Change& change) {
-  if (change.before != nullptr) Place(change.key, *change.before, false);
-  if (change.after != nullptr && !IsFinished(*change.after)) Place(change.key, *change.after, true);
+  const bool stays = change.before != nullptr && change.after != nullptr &&
+                     NodeName(*change.before) == NodeName(*change.after) &&
+                     IsFinished(*change.before) == IsFinished(*change.after);
+  if (change.before != nullptr && !stays) Place(change.key, *change.before, false);
+  if (change.after != nullptr && !stays && !IsFinished(*change.after)) Place(change.key, *change.after, true);
   const bool frees = change.after == nullptr || IsFinished(*change.after);
   const bool binds =
       change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
@@ -152,27 +161,30 @@ std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) c
   return "";
 }
 
-std::string Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
-                                const NodeState& state) const {
+std::vector<std::string> Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+                                             const NodeState& state) const {
   switch (filter.Check(state.facts)) {
     case NodeExclusion::kNotReady:
-      return "not ready";
+      return {"not ready"};
     case NodeExclusion::kSelector:
     case NodeExclusion::kAffinity:
-      return "node selector or affinity";
+      return {"node selector or affinity"};
     case NodeExclusion::kNodeName:
-      return "node name";
+      return {"node name"};
     case NodeExclusion::kTaint:
-      return state.facts.unschedulable ? "unschedulable" : "taint";
+      return {state.facts.unschedulable ? "unschedulable" : "taint"};
     default:
       break;
   }
+  std::vector<std::string> lacking;
   for (const auto& [name, amount] : requests) {
     if (amount.IsZero()) continue;
     const auto free = state.free.find(name);
-    if (free == state.free.end() || free->second.Compare(amount) < 0) return absl::StrCat("insufficient ", name);
+    if (free == state.free.end() || free->second.Compare(amount) < 0) {
+      lacking.push_back(absl::StrCat("insufficient ", name));
+    }
   }
-  return "";
+  return lacking;
 }
 
 std::string Scheduler::DescribeReasons(const std::map<std::string, int>& reasons) const {
@@ -208,10 +220,12 @@ const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
   std::map<std::string, int> reasons;
   for (const auto& [load, name] : by_load_) {
     const NodeState& state = nodes_.at(name);
-    std::string reason = filter.ok() ? Excluded(pod, *filter, requests, state) : "unreadable selector or affinity";
-    if (reason.empty()) reason = ExcludedByPods(pod, state);
-    if (reason.empty()) return &state;
-    ++reasons[reason];
+    std::vector<std::string> why = {"unreadable selector or affinity"};
+    if (filter.ok()) why = Excluded(pod, *filter, requests, state);
+    const std::string by_pods = why.empty() ? ExcludedByPods(pod, state) : "";
+    if (!by_pods.empty()) why.push_back(by_pods);
+    if (why.empty()) return &state;
+    for (const std::string& reason : why) ++reasons[reason];
   }
   MarkUnschedulable(pod, DescribeReasons(reasons));
   return nullptr;

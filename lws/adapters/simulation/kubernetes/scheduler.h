@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -52,8 +53,8 @@ class Scheduler {
   void OnPod(const Change& change);
   void Place(const ObjectKey& key, const Json& pod, bool add);
   // Why the node cannot take the pod; "" when it can.
-  std::string Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
-                       const NodeState& state) const;
+  std::vector<std::string> Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+                                    const NodeState& state) const;
   std::string ExcludedByPods(const Json& pod, const NodeState& state) const;
   bool TermHolds(const Json& term, const Json& pod, const Json& node) const;
   bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;

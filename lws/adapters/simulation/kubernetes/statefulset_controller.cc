@@ -1,11 +1,14 @@
 #include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/label_match.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/revision_key.h"
 #include "lws/api/statefulset_pod.h"
@@ -16,19 +19,17 @@ namespace {
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
-std::string Phase(const Json& pod) { return pod.value("/status/phase"_json_pointer, ""); }
-
-bool IsReady(const Json& pod) {
-  const auto conditions = pod["status"].find("conditions");
-  if (conditions == pod["status"].end()) return false;
-  for (const Json& condition : *conditions) {
-    if (condition.value("type", "") == "Ready")
-      return Phase(pod) == "Running" && condition.value("status", "") == "True";
-  }
-  return false;
+// An empty object when there is none.
+const Json& MapAt(const Json& object, std::initializer_list<absl::string_view> path) {
+  static const Json& none = *new Json(Json::object());
+  const Json& field = FieldAt(object, path);
+  return field.is_object() ? field : none;
 }
 
-std::string RevisionOf(const Json& pod) { return pod["metadata"]["labels"].value(internal::kPodRevisionLabel, ""); }
+int64_t NumberAt(const Json& object, std::initializer_list<absl::string_view> path, int64_t otherwise) {
+  const Json& field = FieldAt(object, path);
+  return field.is_number_integer() ? field.get<int64_t>() : otherwise;
+}
 
 Json ControllerReference(const Json& owner, const char* api_version) {
   return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
@@ -37,11 +38,8 @@ Json ControllerReference(const Json& owner, const char* api_version) {
 
 // Returns null when there is none.
 const Json* ControllerOf(const Json& object) {
-  const Json& metadata = object["metadata"];
-  const auto owners = metadata.find("ownerReferences");
-  if (owners == metadata.end()) return nullptr;
-  for (const Json& owner : *owners) {
-    if (owner.value("controller", false)) return &owner;
+  for (const Json& owner : FieldAt(object, {"metadata", "ownerReferences"})) {
+    if (FieldAt(owner, {"controller"}) == true) return &owner;
   }
   return nullptr;
 }
@@ -70,33 +68,18 @@ std::optional<PlaceOfPod> PlaceOf(const Json& pod) {
 
 }  // namespace
 
-struct StatefulSetController::SeenPod {
-  ObjectKey key;
-  SharedJson pod;
-  std::string revision;
-  bool deleting = false;
-  bool ended = false;  // Failed or Succeeded
-  bool ready = false;
-
-  bool healthy() const { return ready && !deleting; }
-};
-
 struct StatefulSetController::Pass {
-  Json set;
+  SharedJson live;
+  const Json& set;
+  const WantedPods& wanted;
+  // As it is, also while the pass makes and deletes some.
+  const StatefulSetPods& pods;
   std::string uid;
   std::string name;
   std::string namespace_name;
-  int64_t start = 0;
-  int64_t replicas = 0;
-  int64_t partition = 0;
-  int64_t max_unavailable = 1;
-  bool ordered = false;
-  bool rolling = false;
+  std::set<int64_t> replaced;                   // deleted by this pass, and made again by the next
+  std::map<std::string, SharedJson> revisions;  // by name
   std::string current_revision;
-  std::string update_revision;
-  SeenPods pods;                          // the wanted pods
-  SeenPods condemned;                     // pods above or below the wanted ordinals
-  std::map<std::string, Json> revisions;  // by name
 };
 
 StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetControllerOptions options)
@@ -106,40 +89,45 @@ StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetContr
 
 void StatefulSetController::OnChange(const Change& change) {
   if (change.key.kind == "StatefulSet") {
-    if (change.after != nullptr) due_.insert(change.key);
+    if (change.after != nullptr) {
+      due_.insert(change.key);
+    } else {
+      Forget((*change.before)["metadata"].value("uid", ""));
+    }
     return;
   }
   if (change.key.kind != "Pod") return;
   OnPodChange(change);
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
-  for (const Json& owner : pod["metadata"].value("ownerReferences", Json::array())) {
-    if (owner.value("kind", "") == "StatefulSet") {
-      due_.insert({"StatefulSet", change.key.namespace_name, owner.value("name", "")});
+  for (const Json& owner : FieldAt(pod, {"metadata", "ownerReferences"})) {
+    if (TextAt(owner, {"kind"}) == "StatefulSet") {
+      due_.insert({"StatefulSet", change.key.namespace_name, TextAt(owner, {"name"})});
     }
   }
 }
 
-// Keeps the fields of pods that passes read. This relies on StatefulSets' selectors never changing.
+// Of a StatefulSet that is gone. Its last pods may go after it.
+void StatefulSetController::Forget(const std::string& uid) {
+  wanted_.erase(uid);
+  const auto found = pods_.find(uid);
+  if (found != pods_.end() && found->second.pods().empty()) pods_.erase(found);
+}
+
+// Keeps what is read of pods. A StatefulSet's selector never changes.
 void StatefulSetController::OnPodChange(const Change& change) {
-  if (change.before != nullptr) {
-    const std::optional<PlaceOfPod> place = PlaceOf(*change.before);
-    if (place.has_value()) pods_[place->uid].erase(place->ordinal);
-  }
+  const std::optional<PlaceOfPod> before = change.before == nullptr ? std::nullopt : PlaceOf(*change.before);
   const std::optional<PlaceOfPod> place = change.after == nullptr ? std::nullopt : PlaceOf(*change.after);
   const SharedJson set = place.has_value() ? server_->Get(place->statefulset) : nullptr;
-  if (set == nullptr) return;
-  const Json& pod = *change.after;
-  const Json selector = (*set)["spec"].value("selector", Json());
-  if (!SelectorMatches(selector, pod["metadata"].value("labels", Json::object()))) return;
-  auto seen = std::make_shared<SeenPod>();
-  const std::string phase = Phase(pod);
-  seen->key = change.key;
-  seen->pod = change.after;
-  seen->revision = RevisionOf(pod);
-  seen->deleting = IsDeleting(pod);
-  seen->ended = phase == "Failed" || phase == "Succeeded";
-  seen->ready = IsReady(pod);
-  pods_[place->uid][place->ordinal] = std::move(seen);
+  const bool is_selected = set != nullptr && SelectorMatches(FieldAt(*set, {"spec", "selector"}),
+                                                             MapAt(*change.after, {"metadata", "labels"}));
+  const bool stays =
+      before.has_value() && is_selected && before->uid == place->uid && before->ordinal == place->ordinal;
+  if (before.has_value() && !stays) {
+    const auto found = pods_.find(before->uid);
+    if (found != pods_.end()) found->second.Erase(before->ordinal);
+    if (wanted_.count(before->uid) == 0) Forget(before->uid);
+  }
+  if (is_selected) pods_[place->uid].Put(place->ordinal, ReadSeenPod(change.key, change.after));
 }
 
 bool StatefulSetController::Step() {
@@ -150,30 +138,37 @@ bool StatefulSetController::Step() {
   return true;
 }
 
-void StatefulSetController::ReadPods(Pass* pass) const {
-  const auto found = pods_.find(pass->uid);
-  if (found == pods_.end()) return;
-  const SeenPods& pods = found->second;
-  const auto first = pods.lower_bound(pass->start);
-  const auto end = pods.lower_bound(pass->start + pass->replicas);
-  pass->pods.insert(first, end);
-  pass->condemned.insert(pods.begin(), first);
-  pass->condemned.insert(end, pods.end());
+const WantedPods& StatefulSetController::WantedOf(const SharedJson& set) {
+  WantedPods& wanted = wanted_[TextAt(*set, {"metadata", "uid"})];
+  const int64_t generation = NumberAt(*set, {"metadata", "generation"}, 0);
+  if (wanted.generation == generation) return wanted;
+  const Json& spec = (*set)["spec"];
+  wanted.generation = generation;
+  wanted.start = NumberAt(spec, {"ordinals", "start"}, 0);
+  wanted.replicas = NumberAt(spec, {"replicas"}, 1);
+  wanted.partition = NumberAt(spec, {"updateStrategy", "rollingUpdate", "partition"}, 0);
+  wanted.ordered = TextAt(spec, {"podManagementPolicy"}) != "Parallel";
+  wanted.rolling = TextAt(spec, {"updateStrategy", "type"}) == "RollingUpdate";
+  if (options_.max_unavailable) {
+    wanted.max_unavailable = NumberAt(spec, {"updateStrategy", "rollingUpdate", "maxUnavailable"}, 1);
+  }
+  wanted.revision =
+      absl::StrCat(TextAt(*set, {"metadata", "name"}), "-", RevisionKey(FieldAt(spec, {"template"}).dump()));
+  return wanted;
 }
 
 void StatefulSetController::FindRevisions(Pass* pass) {
-  const std::string data = pass->set["spec"]["template"].dump();
   int64_t highest = 0;
   for (const ObjectKey& key : server_->DependentsOf(pass->uid, "ControllerRevision")) {
     const SharedJson revision = server_->Get(key);
     if (revision == nullptr || !IsControlledBy(*revision, pass->uid)) continue;
-    pass->revisions[(*revision)["metadata"]["name"].get<std::string>()] = *revision;
-    highest = std::max(highest, revision->value("revision", int64_t{0}));
+    pass->revisions[key.name] = revision;
+    highest = std::max(highest, NumberAt(*revision, {"revision"}, 0));
   }
-  const std::string name = absl::StrCat(pass->name, "-", RevisionKey(data));
+  const std::string& name = pass->wanted.revision;
   const auto found = pass->revisions.find(name);
   if (found == pass->revisions.end()) {
-    Json labels = pass->set["spec"]["selector"].value("matchLabels", Json::object());
+    Json labels = MapAt(pass->set, {"spec", "selector", "matchLabels"});
     labels[internal::kPodRevisionLabel] = name;
     Json revision = {{"apiVersion", "apps/v1"},
                      {"kind", "ControllerRevision"},
@@ -182,24 +177,25 @@ void StatefulSetController::FindRevisions(Pass* pass) {
                        {"namespace", pass->namespace_name},
                        {"labels", labels},
                        {"ownerReferences", Json::array({ControllerReference(pass->set, "apps/v1")})}}},
-                     {"data", {{"spec", {{"template", pass->set["spec"]["template"]}}}}},
+                     {"data", {{"spec", {{"template", FieldAt(pass->set, {"spec", "template"})}}}}},
                      {"revision", highest + 1}};
     server_->Create(revision).IgnoreError();
-    pass->revisions[name] = revision;
-  } else if (found->second.value("revision", int64_t{0}) < highest) {
-    // When an older template comes back, its revision becomes the newest again.
-    found->second["revision"] = highest + 1;
-    server_->Update(found->second).IgnoreError();
+    pass->revisions[name] = std::make_shared<const Json>(std::move(revision));
+  } else if (NumberAt(*found->second, {"revision"}, 0) < highest) {
+    // A template that comes back is the newest again.
+    Json revision = *found->second;
+    revision["revision"] = highest + 1;
+    server_->Update(revision).IgnoreError();
+    found->second = std::make_shared<const Json>(std::move(revision));
   }
-  pass->update_revision = name;
-  const std::string current = pass->set["status"].value("currentRevision", "");
+  const std::string& current = TextAt(pass->set, {"status", "currentRevision"});
   pass->current_revision = pass->revisions.count(current) > 0 ? current : name;
 }
 
 // The revision from which a pod is made now.
 std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal) const {
-  const bool kept = pass.rolling && ordinal < pass.start + pass.partition;
-  return kept ? pass.current_revision : pass.update_revision;
+  const bool kept = pass.wanted.rolling && ordinal < pass.wanted.start + pass.wanted.partition;
+  return kept ? pass.current_revision : pass.wanted.revision;
 }
 
 void StatefulSetController::TellFailure(const Pass& pass, const std::string& tried, const absl::Status& status) {
@@ -225,8 +221,8 @@ absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::st
 
 absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal) {
   const std::string revision = RevisionFor(pass, ordinal);
-  Json pod =
-      internal::StatefulSetPod(pass.set, pass.revisions.at(revision)["data"]["spec"]["template"], ordinal, revision);
+  const Json& pod_template = (*pass.revisions.at(revision))["data"]["spec"]["template"];
+  Json pod = internal::StatefulSetPod(pass.set, pod_template, ordinal, revision);
   const std::string name = pod["metadata"].value("name", "");
   absl::Status status = CreateClaims(pass, name);
   if (status.ok()) status = server_->Create(std::move(pod)).status();
@@ -235,96 +231,96 @@ absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal)
 }
 
 bool StatefulSetController::ReplaceFailed(Pass* pass) {
-  for (const auto& [ordinal, pod] : pass->pods) {
-    if (pod->deleting || !pod->ended) continue;
-    server_->Delete(pod->key, {}).IgnoreError();
-    if (pass->ordered) return false;
+  const std::set<int64_t>& ended = pass->pods.ended();
+  pass->replaced.insert(ended.lower_bound(pass->wanted.start), ended.lower_bound(pass->wanted.end()));
+  for (const int64_t ordinal : pass->replaced) {
+    server_->Delete(pass->pods.pods().at(ordinal).key, {}).IgnoreError();
+    if (pass->wanted.ordered) return false;
   }
   return true;
 }
 
 bool StatefulSetController::Create(Pass* pass) {
-  for (int64_t ordinal = pass->start; ordinal < pass->start + pass->replicas; ++ordinal) {
-    const auto found = pass->pods.find(ordinal);
-    if (found == pass->pods.end()) {
+  const StatefulSetPods::ByOrdinal& pods = pass->pods.pods();
+  auto next = pods.lower_bound(pass->wanted.start);
+  for (int64_t ordinal = pass->wanted.start; ordinal < pass->wanted.end(); ++ordinal) {
+    while (next != pods.end() && next->first < ordinal) ++next;
+    if (next == pods.end() || next->first != ordinal) {
+      if (pass->replaced.count(ordinal) > 0) continue;
       if (!CreatePod(*pass, ordinal).ok()) return false;
-      const SeenPods& seen = pods_[pass->uid];  // including the new pod
-      if (const auto made = seen.find(ordinal); made != seen.end()) pass->pods.insert(*made);
-      if (pass->ordered) return false;
+      next = pods.lower_bound(ordinal);
+      if (pass->wanted.ordered) return false;
       continue;
     }
-    if (pass->ordered && !found->second->healthy()) return false;
+    if (pass->wanted.ordered && !next->second.healthy()) return false;
   }
   return true;
 }
 
-bool StatefulSetController::ScaleDown(Pass* pass) {
-  const bool claims_go = pass->set["spec"]["persistentVolumeClaimRetentionPolicy"].value("whenScaled", "") == "Delete";
-  for (auto it = pass->condemned.rbegin(); it != pass->condemned.rend(); ++it) {
-    const Json& pod = *it->second->pod;
-    if (it->second->deleting) {
-      if (pass->ordered) return false;
-      continue;
-    }
-    for (const Json& claim_template : pass->set["spec"].value("volumeClaimTemplates", Json::array())) {
-      const std::string name =
-          absl::StrCat(claim_template["metadata"].value("name", ""), "-", pod["metadata"]["name"].get<std::string>());
-      const SharedJson live = server_->Get({"PersistentVolumeClaim", pass->namespace_name, name});
-      if (!claims_go || live == nullptr) continue;
-      Json claim = *live;
-      claim["metadata"]["ownerReferences"] = Json::array({ControllerReference(pod, "v1")});
-      server_->Update(std::move(claim)).IgnoreError();
-    }
-    server_->Delete(it->second->key, {}).IgnoreError();
-    if (pass->ordered) return false;
+void StatefulSetController::DeleteSurplus(const Pass& pass, const SeenPod& pod) {
+  const Json& spec = pass.set["spec"];
+  const bool claims_go = TextAt(spec, {"persistentVolumeClaimRetentionPolicy", "whenScaled"}) == "Delete";
+  for (const Json& claim_template : FieldAt(spec, {"volumeClaimTemplates"})) {
+    const std::string name = absl::StrCat(TextAt(claim_template, {"metadata", "name"}), "-", pod.key.name);
+    const SharedJson live = server_->Get({"PersistentVolumeClaim", pass.namespace_name, name});
+    if (!claims_go || live == nullptr) continue;
+    Json claim = *live;
+    claim["metadata"]["ownerReferences"] = Json::array({ControllerReference(*pod.pod, "v1")});
+    server_->Update(std::move(claim)).IgnoreError();
+  }
+  server_->Delete(pod.key, {}).IgnoreError();
+}
+
+// Deletes the pods above the wanted ones, and below the start, from the highest ordinal down.
+bool StatefulSetController::ScaleDown(const Pass& pass) {
+  const StatefulSetPods::ByOrdinal& pods = pass.pods.pods();
+  std::vector<SeenPod> surplus;
+  for (auto it = pods.rbegin(); it != pods.rend() && it->first >= pass.wanted.end(); ++it) {
+    surplus.push_back(it->second);
+  }
+  const auto first = pods.lower_bound(pass.wanted.start);
+  for (auto it = std::make_reverse_iterator(first); it != pods.rend(); ++it) surplus.push_back(it->second);
+  for (const SeenPod& pod : surplus) {
+    if (!pod.deleting) DeleteSurplus(pass, pod);
+    if (pass.wanted.ordered) return false;
   }
   return true;
 }
 
-void StatefulSetController::RollingUpdate(Pass* pass) {
-  int64_t unavailable = pass->replicas;
-  for (const auto& [ordinal, pod] : pass->pods) unavailable -= pod->healthy();
-  int64_t budget = pass->max_unavailable - unavailable;
-  for (auto it = pass->pods.rbegin(); it != pass->pods.rend() && it->first >= pass->start + pass->partition; ++it) {
-    const SeenPod& pod = *it->second;
-    const bool old = pod.revision != pass->update_revision;
-    if (!options_.max_unavailable) {
-      if (old && !pod.deleting) {
-        server_->Delete(pod.key, {}).IgnoreError();
-        return;
-      }
-      if (!pod.healthy()) return;
-      continue;
-    }
-    if (!old || pod.deleting) continue;
-    // As in Kubernetes, pods that are down use up the budget, and replacing such a pod uses up one more. So with
-    // enough of them the update stops.
-    if (budget-- <= 0) return;
-    server_->Delete(pod.key, {}).IgnoreError();
+// Deletes pods of other revisions, from the highest ordinal down to the partition.
+void StatefulSetController::RollingUpdate(const Pass& pass) {
+  const WantedPods& wanted = pass.wanted;
+  const StatefulSetPods::ByOrdinal& pods = pass.pods.pods();
+  // Nothing is surplus here but pods that are being deleted: all that are healthy are wanted.
+  int64_t budget = wanted.max_unavailable - (wanted.replicas - pass.pods.healthy());
+  if (options_.max_unavailable && budget <= 0) return;
+  std::vector<ObjectKey> due;
+  for (auto it = std::make_reverse_iterator(pods.lower_bound(wanted.end()));
+       it != pods.rend() && it->first >= wanted.start + wanted.partition; ++it) {
+    const SeenPod& pod = it->second;
+    const bool is_old = pod.revision != wanted.revision && !pod.deleting;
+    // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
+    if (is_old) due.push_back(pod.key);
+    const int64_t most = options_.max_unavailable ? budget : 1;
+    if (static_cast<int64_t>(due.size()) == most || (!options_.max_unavailable && !pod.healthy())) break;
   }
+  for (const ObjectKey& key : due) server_->Delete(key, {}).IgnoreError();
 }
 
 // Writes the status from the state of the pods after the pass.
 void StatefulSetController::UpdateStatus(const Pass& pass) {
-  int64_t ready = 0;
-  int64_t current = 0;
-  int64_t updated = 0;
-  const SeenPods& pods = pods_[pass.uid];
-  const int64_t replicas = static_cast<int64_t>(pods.size());
-  for (const auto& [ordinal, pod] : pods) {
-    ready += pod->ready;
-    if (pod->deleting) continue;
-    current += pod->revision == pass.current_revision;
-    updated += pod->revision == pass.update_revision;
-  }
+  const int64_t ready = pass.pods.ready();
+  int64_t current = pass.pods.Staying(pass.current_revision);
+  const int64_t updated = pass.pods.Staying(pass.wanted.revision);
+  const auto replicas = static_cast<int64_t>(pass.pods.pods().size());
   Json status = {{"replicas", replicas},
                  {"availableReplicas", ready},
                  {"currentRevision", pass.current_revision},
-                 {"updateRevision", pass.update_revision},
+                 {"updateRevision", pass.wanted.revision},
                  {"collisionCount", 0},
-                 {"observedGeneration", pass.set["metadata"].value("generation", int64_t{0})}};
-  if (pass.rolling && updated == replicas && ready == replicas) {
-    status["currentRevision"] = pass.update_revision;
+                 {"observedGeneration", NumberAt(pass.set, {"metadata", "generation"}, 0)}};
+  if (pass.wanted.rolling && updated == replicas && ready == replicas) {
+    status["currentRevision"] = pass.wanted.revision;
     current = updated;
   }
   if (ready > 0) status["readyReplicas"] = ready;
@@ -337,14 +333,14 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
 }
 
 void StatefulSetController::TruncateRevisions(const Pass& pass) {
-  std::set<std::string> live = {pass.current_revision, pass.update_revision};
-  for (const auto& [ordinal, pod] : pass.pods) live.insert(pod->revision);
-  for (const auto& [ordinal, pod] : pass.condemned) live.insert(pod->revision);
+  const size_t limit = pass.set["spec"].value("revisionHistoryLimit", 10);
+  if (pass.revisions.size() <= limit) return;
   std::map<int64_t, const Json*> history;
   for (const auto& [name, revision] : pass.revisions) {
-    if (live.count(name) == 0) history[revision.value("revision", int64_t{0})] = &revision;
+    const bool is_live =
+        name == pass.current_revision || name == pass.wanted.revision || pass.pods.revisions().count(name) > 0;
+    if (!is_live) history[NumberAt(*revision, {"revision"}, 0)] = revision.get();
   }
-  const size_t limit = pass.set["spec"].value("revisionHistoryLimit", 10);
   size_t surplus = history.size() > limit ? history.size() - limit : 0;
   for (const auto& [number, revision] : history) {
     if (surplus-- == 0) return;
@@ -353,26 +349,13 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
 }
 
 void StatefulSetController::Sync(const ObjectKey& key) {
-  const SharedJson live = server_->Get(key);
+  SharedJson live = server_->Get(key);
   if (live == nullptr) return;
-  Pass pass;
-  pass.set = *live;
-  pass.uid = pass.set["metadata"].value("uid", "");
-  pass.name = key.name;
-  pass.namespace_name = key.namespace_name;
-  const Json& spec = pass.set["spec"];
-  pass.start = spec.value("/ordinals/start"_json_pointer, int64_t{0});
-  pass.replicas = spec.value("replicas", int64_t{1});
-  pass.partition = spec.value("/updateStrategy/rollingUpdate/partition"_json_pointer, int64_t{0});
-  pass.ordered = spec.value("podManagementPolicy", "") != "Parallel";
-  pass.rolling = spec.value("/updateStrategy/type"_json_pointer, "") == "RollingUpdate";
-  if (options_.max_unavailable) {
-    pass.max_unavailable = spec.value("/updateStrategy/rollingUpdate/maxUnavailable"_json_pointer, int64_t{1});
-  }
-  ReadPods(&pass);
+  const std::string& uid = TextAt(*live, {"metadata", "uid"});
+  Pass pass{live, *live, WantedOf(live), pods_[uid], uid, key.name, key.namespace_name, {}, {}, ""};
   FindRevisions(&pass);
-  if (!IsDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(&pass) && pass.rolling) {
-    RollingUpdate(&pass);
+  if (!IsDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(pass) && pass.wanted.rolling) {
+    RollingUpdate(pass);
   }
   UpdateStatus(pass);
   TruncateRevisions(pass);

@@ -15,13 +15,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/statefulset_pods.h"
+#include "lws/api/json.h"
 
 namespace lws::simulation {
 
@@ -41,6 +42,20 @@ struct StatefulSetControllerOptions {
   std::function<void(const ControllerEvent&)> on_event;
 };
 
+// What a StatefulSet wants of its pods.
+struct WantedPods {
+  int64_t generation = -1;
+  int64_t start = 0;
+  int64_t replicas = 0;
+  int64_t partition = 0;
+  int64_t max_unavailable = 1;
+  bool ordered = false;
+  bool rolling = false;
+  std::string revision;  // the name of its template's
+
+  int64_t end() const { return start + replicas; }
+};
+
 class StatefulSetController {
  public:
   // Borrows `server`, and subscribes to it.
@@ -52,22 +67,22 @@ class StatefulSetController {
  private:
   // One pass over one StatefulSet.
   struct Pass;
-  // The fields of a pod that passes read.
-  struct SeenPod;
-  using SeenPods = std::map<int64_t, std::shared_ptr<const SeenPod>>;  // by ordinal
 
   void OnChange(const Change& change);
   void OnPodChange(const Change& change);
+  void Forget(const std::string& uid);
   void Sync(const ObjectKey& key);
 
-  void ReadPods(Pass* pass) const;
+  // What a pass reads of a StatefulSet, read again when its generation is another.
+  const WantedPods& WantedOf(const SharedJson& set);
   void FindRevisions(Pass* pass);
   std::string RevisionFor(const Pass& pass, int64_t ordinal) const;
   // The steps of a pass, in order. Each returns whether the pass continues.
   bool ReplaceFailed(Pass* pass);
   bool Create(Pass* pass);
-  bool ScaleDown(Pass* pass);
-  void RollingUpdate(Pass* pass);
+  bool ScaleDown(const Pass& pass);
+  void DeleteSurplus(const Pass& pass, const SeenPod& pod);
+  void RollingUpdate(const Pass& pass);
   void UpdateStatus(const Pass& pass);
   void TruncateRevisions(const Pass& pass);
   absl::Status CreatePod(const Pass& pass, int64_t ordinal);
@@ -77,7 +92,9 @@ class StatefulSetController {
   ApiServer* server_;
   StatefulSetControllerOptions options_;
   std::set<ObjectKey> due_;
-  std::map<std::string, SeenPods> pods_;  // by the UID of the StatefulSet that controls them
+  // By the UID of the StatefulSet that controls them.
+  std::map<std::string, StatefulSetPods> pods_;
+  std::map<std::string, WantedPods> wanted_;
 };
 
 }  // namespace lws::simulation

@@ -208,6 +208,18 @@ void GroupWatch::Finish(absl::Duration time) {
   report_->waiting =
       WaitingPods(simulation_, namespace_, report_->set_name, std::max(now_.replicas, wanted_.replicas), wanted_.size);
   report_->held = decision_;
+  ReadRefusals();
+}
+
+// Of the set's own objects: those that are named like it, and like a group or a pod of it.
+void GroupWatch::ReadRefusals() {
+  for (const auto& [key, refusal] : simulation_->server().refusals()) {
+    absl::string_view rest = key.name;
+    const bool is_of_set = key.namespace_name == namespace_ && absl::ConsumePrefix(&rest, report_->set_name);
+    if (!is_of_set || (!rest.empty() && rest.front() != '-')) continue;
+    const bool is_told = std::find(report_->refused.begin(), report_->refused.end(), refusal) != report_->refused.end();
+    if (!is_told) report_->refused.push_back(refusal);
+  }
 }
 
 }  // namespace lws::internal

@@ -69,6 +69,7 @@ class GroupWatch {
   };
 
   void ReadSet();
+  void ReadRefusals();
   void ReadGroups(const ObservedStatefulSet& leader, const GroupBits& bits);
   void ReadGroup(const GroupBits& bits, int32_t group);
   int32_t Guarantee(const SetObservation& observation, const GroupBits& bits) const;

@@ -10,10 +10,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lws/adapters/simulation/kubernetes/node_upkeep.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/quantity.h"
 #include "lws/api/well_known.h"
+#include "lws/placement/pod_resources.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -81,7 +84,11 @@ class Run {
   }
 
   absl::Status AddNodes() {
-    if (scenario_.nodes.empty()) return AddUsualNodes();
+    if (scenario_.nodes.empty() && scenario_.node_objects.empty()) return AddUsualNodes();
+    for (const SharedJson& node : scenario_.node_objects) {
+      absl::Status status = simulation_.AddNode(*node);
+      if (!status.ok()) return status;
+    }
     for (const NodePool& pool : scenario_.nodes) {
       for (int i = 0; i < pool.count; ++i) {
         absl::Status status = simulation_.AddNode(absl::StrCat(pool.name, "-", i), pool.allocatable, pool.labels);
@@ -91,8 +98,27 @@ class Run {
     return absl::OkStatus();
   }
 
+  // What a usual node offers, and as much of everything as the set's largest pod asks for.
+  std::map<std::string, std::string> UsualAllocatable() const {
+    std::map<std::string, std::string> allocatable = {
+        {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
+    JsonReader manifest(*scenario_.manifest);
+    for (const char* key : {"leaderTemplate", "workerTemplate"}) {
+      const Json* pod_spec = manifest.Find({"spec", "leaderWorkerTemplate", key, "spec"});
+      if (pod_spec == nullptr) continue;
+      const absl::StatusOr<ResourceList> requests = PodRequests(*pod_spec, AbsentRequest::kIsLimit);
+      if (!requests.ok()) continue;
+      for (const auto& [resource, amount] : *requests) {
+        const absl::StatusOr<Quantity> usual = Quantity::Parse(allocatable[resource]);
+        if (!usual.ok() || usual->Compare(amount) < 0) allocatable[resource] = amount.ToString();
+      }
+    }
+    return allocatable;
+  }
+
   absl::Status AddUsualNodes() {
     JsonReader manifest(*scenario_.manifest);
+    const std::map<std::string, std::string> allocatable = UsualAllocatable();
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
     const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
@@ -102,10 +128,8 @@ class Run {
           const std::string topology = manifest.Text({"metadata", "annotations", key});
           if (!topology.empty()) labels[topology] = absl::StrCat("domain-", group);
         }
-        absl::Status status = simulation_.AddNode(
-            absl::StrFormat("node-%03d", group * size + member),
-            {{"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}},
-            labels);
+        absl::Status status =
+            simulation_.AddNode(absl::StrFormat("node-%03d", group * size + member), allocatable, labels);
         if (!status.ok()) return status;
       }
     }
@@ -139,6 +163,20 @@ class Run {
         return simulation_.kubelet().LoseNode(event.target);
       case Kind::kRecoverNode:
         return simulation_.kubelet().RecoverNode(event.target);
+      case Kind::kDeletePod:
+      case Kind::kEvictPod:
+        return simulation_.server().Delete({"Pod", namespace_, event.target}, {}).ok();
+      case Kind::kDrainNode:
+        return simulation::DrainNode(&simulation_.server(), event.target);
+      case Kind::kCordonNode:
+        return simulation::CordonNode(&simulation_.server(), event.target);
+      case Kind::kUncordonNode:
+        return simulation::UncordonNode(&simulation_.server(), event.target);
+      case Kind::kTaintNode:
+        return simulation::TaintNode(&simulation_.server(), event.target, event.taints);
+      case Kind::kRestartController:
+        simulation_.RestartController();
+        return true;
     }
     return false;
   }

@@ -1,6 +1,7 @@
 #include "lws/adapters/testing/scenario/scenario.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/quantity.h"
 #include "lws/api/well_known.h"
+#include "lws/placement/cluster_documents.h"
+#include "lws/placement/topology.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -58,6 +61,25 @@ NodePool ReadNodePool(StrictReader* reader) {
   return pool;
 }
 
+// A node as Kubernetes writes it. Whatever else it holds is no concern of the simulation.
+SharedJson ReadNodeObject(StrictReader* reader) {
+  const Json& node = reader->value();
+  const absl::StatusOr<TopologyNode> read = ReadTopologyNode(node);
+  if (!read.ok()) reader->Fail("", read.status().message());
+  return std::make_shared<const Json>(node);
+}
+
+// A pool of nodes alike, or a Node.
+void ReadNodes(StrictReader* reader, Scenario* scenario) {
+  if (!reader->Has("kind")) {
+    scenario->nodes.push_back(ReadNodePool(reader));
+  } else if (reader->Text("kind", "") == "Node" && reader->Text("apiVersion", "") == "v1") {
+    scenario->node_objects.push_back(ReadNodeObject(reader));
+  } else {
+    reader->Fail("kind", "not a Node of apiVersion v1");
+  }
+}
+
 ImageBehavior ReadImage(StrictReader* reader) {
   ImageBehavior behavior;
   behavior.broken = reader->Flag("broken", false);
@@ -67,6 +89,8 @@ ImageBehavior ReadImage(StrictReader* reader) {
   behavior.pull = {pull, pull};
   return behavior;
 }
+
+Json ScalePatch(int32_t replicas) { return {{"spec", {{"replicas", replicas}}}}; }
 
 void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
   const Json& patch = reader->Map("edit").value();
@@ -78,20 +102,63 @@ void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
   }
 }
 
+// An edit of the replicas alone.
+void ReadScale(StrictReader* reader, ScenarioEvent* event) {
+  const int32_t replicas = reader->Number("scale", {0, std::numeric_limits<int32_t>::max()}, 0);
+  event->kind = Kind::kEdit;
+  event->patch = std::make_shared<const Json>(ScalePatch(replicas));
+  event->told = absl::StrCat("the set is scaled to ", replicas, replicas == 1 ? " group" : " groups");
+}
+
+// As a node has them.
+std::vector<Taint> ReadTaints(StrictReader* reader) {
+  if (!reader->Has("taints")) reader->Fail("taints", "missing: a list of taints, empty for none");
+  std::vector<Taint> taints;
+  for (StrictReader& read : reader->Maps("taints")) {
+    Taint taint = {read.Text("key", ""), read.Text("value", ""), read.Text("effect", "")};
+    if (read.ok() && taint.key.empty()) read.Fail("key", "missing");
+    const bool is_effect =
+        taint.effect == "NoSchedule" || taint.effect == "PreferNoSchedule" || taint.effect == "NoExecute";
+    if (read.ok() && !is_effect) read.Fail("effect", "none of NoSchedule, PreferNoSchedule, NoExecute");
+    read.Finish();
+    taints.push_back(std::move(taint));
+  }
+  return taints;
+}
+
+void ReadKind(const char* key, Kind kind, StrictReader* reader, ScenarioEvent* event) {
+  event->kind = kind;
+  if (kind == Kind::kEdit) return ReadEdit(reader, event);
+  if (kind == Kind::kRestartController) {
+    if (!reader->Flag(key, true)) reader->Fail(key, "only true restarts it");
+    return;
+  }
+  event->target = reader->Text(key, "");
+  if (kind == Kind::kChangeImage) event->image = ReadImage(reader);
+  if (kind == Kind::kTaintNode) event->taints = ReadTaints(reader);
+}
+
 void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
   const std::pair<const char*, Kind> kinds[] = {
-      {"edit", Kind::kEdit},         {"fail", Kind::kFailContainer}, {"end", Kind::kEndPod},
-      {"image", Kind::kChangeImage}, {"loseNode", Kind::kLoseNode},  {"recoverNode", Kind::kRecoverNode},
+      {"edit", Kind::kEdit},
+      {"fail", Kind::kFailContainer},
+      {"end", Kind::kEndPod},
+      {"delete", Kind::kDeletePod},
+      {"evict", Kind::kEvictPod},
+      {"image", Kind::kChangeImage},
+      {"loseNode", Kind::kLoseNode},
+      {"recoverNode", Kind::kRecoverNode},
+      {"drain", Kind::kDrainNode},
+      {"cordon", Kind::kCordonNode},
+      {"uncordon", Kind::kUncordonNode},
+      {"taint", Kind::kTaintNode},
+      {"restartController", Kind::kRestartController},
   };
-  std::vector<std::string> known;
+  std::vector<std::string> known = {"scale"};
+  if (reader->Has("scale")) return ReadScale(reader, event);
   for (const auto& [key, kind] : kinds) {
     known.emplace_back(key);
-    if (!reader->Has(key)) continue;
-    event->kind = kind;
-    if (kind == Kind::kEdit) return ReadEdit(reader, event);
-    event->target = reader->Text(key, "");
-    if (kind == Kind::kChangeImage) event->image = ReadImage(reader);
-    return;
+    if (reader->Has(key)) return ReadKind(key, kind, reader, event);
   }
   // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
@@ -185,7 +252,7 @@ IntOrPercent ReadIntOrPercent(JsonReader* update, const char* key, int otherwise
 Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
-  for (StrictReader& pool : reader->Maps("nodes")) scenario.nodes.push_back(ReadNodePool(&pool));
+  for (StrictReader& node : reader->Maps("nodes")) ReadNodes(&node, &scenario);
   for (StrictReader& image : reader->Maps("images")) {
     std::string name = image.Text("image", "");
     scenario.images.emplace_back(std::move(name), ReadImage(&image));
@@ -220,9 +287,12 @@ absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document
 Scenario UsualScenario(const Json& manifest) {
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
+  // The edit changes what is stored, where amounts and the like are in their written form.
+  const SetAdmission admission = AdmitSet(manifest);
+  const Json stored = admission.set == nullptr ? manifest : LeaderWorkerSetToJson(*admission.set);
   ScenarioEvent update;
   update.patch = std::make_shared<const Json>(
-      ImagesPatch(manifest, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
+      ImagesPatch(stored, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
   update.told = "the image changes";
   scenario.events.push_back(update);
   JsonReader reader(manifest);
@@ -244,6 +314,17 @@ int32_t PromisedReady(const Json& manifest) {
   return budget.ok() ? replicas - budget->unavailable : 0;
 }
 
+namespace {
+
+// As kubectl taint takes them.
+std::string TaintsText(const std::vector<Taint>& taints) {
+  return absl::StrJoin(taints, ", ", [](std::string* out, const Taint& taint) {
+    absl::StrAppend(out, taint.key, taint.value.empty() ? "" : "=", taint.value, ":", taint.effect);
+  });
+}
+
+}  // namespace
+
 std::string Describe(const ScenarioEvent& event) {
   if (!event.told.empty()) return event.told;
   switch (event.kind) {
@@ -259,6 +340,21 @@ std::string Describe(const ScenarioEvent& event) {
       return absl::StrCat(event.target, " is lost");
     case Kind::kRecoverNode:
       return absl::StrCat(event.target, " is back");
+    case Kind::kDeletePod:
+      return absl::StrCat(event.target, " is deleted");
+    case Kind::kEvictPod:
+      return absl::StrCat(event.target, " is evicted");
+    case Kind::kDrainNode:
+      return absl::StrCat(event.target, " is drained");
+    case Kind::kCordonNode:
+      return absl::StrCat(event.target, " is cordoned");
+    case Kind::kUncordonNode:
+      return absl::StrCat(event.target, " is uncordoned");
+    case Kind::kTaintNode:
+      return absl::StrCat(event.target, event.taints.empty() ? " has no taints any more" : " has the taints ",
+                          TaintsText(event.taints));
+    case Kind::kRestartController:
+      return "the controller restarts";
   }
   return "";
 }
@@ -330,7 +426,7 @@ ScenarioBuilder& ScenarioBuilder::Add(ScenarioEvent::Kind kind, absl::string_vie
 ScenarioBuilder& ScenarioBuilder::NewImage(absl::string_view image) {
   return Edit(ImagesPatch(*scenario_.manifest, [image](const std::string&) { return std::string(image); }));
 }
-ScenarioBuilder& ScenarioBuilder::Scale(int32_t replicas) { return Edit({{"spec", {{"replicas", replicas}}}}); }
+ScenarioBuilder& ScenarioBuilder::Scale(int32_t replicas) { return Edit(ScalePatch(replicas)); }
 ScenarioBuilder& ScenarioBuilder::Edit(const Json& patch) {
   return Add(Kind::kEdit, "", std::make_shared<const Json>(patch));
 }
@@ -338,5 +434,15 @@ ScenarioBuilder& ScenarioBuilder::FailContainer(absl::string_view pod) { return 
 ScenarioBuilder& ScenarioBuilder::EndPod(absl::string_view pod) { return Add(Kind::kEndPod, pod); }
 ScenarioBuilder& ScenarioBuilder::LoseNode(absl::string_view node) { return Add(Kind::kLoseNode, node); }
 ScenarioBuilder& ScenarioBuilder::RecoverNode(absl::string_view node) { return Add(Kind::kRecoverNode, node); }
+ScenarioBuilder& ScenarioBuilder::DeletePod(absl::string_view pod) { return Add(Kind::kDeletePod, pod); }
+ScenarioBuilder& ScenarioBuilder::EvictPod(absl::string_view pod) { return Add(Kind::kEvictPod, pod); }
+ScenarioBuilder& ScenarioBuilder::DrainNode(absl::string_view node) { return Add(Kind::kDrainNode, node); }
+ScenarioBuilder& ScenarioBuilder::UncordonNode(absl::string_view node) { return Add(Kind::kUncordonNode, node); }
+ScenarioBuilder& ScenarioBuilder::TaintNode(absl::string_view node, std::vector<Taint> taints) {
+  Add(Kind::kTaintNode, node);
+  scenario_.events.back().taints = std::move(taints);
+  return *this;
+}
+ScenarioBuilder& ScenarioBuilder::RestartController() { return Add(Kind::kRestartController, ""); }
 
 }  // namespace lws

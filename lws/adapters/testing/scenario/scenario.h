@@ -27,18 +27,26 @@
 #include "lws/api/json.h"
 #include "lws/api/strict_reader.h"
 #include "lws/core/pod/restart_policy.h"
+#include "lws/placement/node_filter.h"
 #include "lws/rollout/controls.h"
 
 namespace lws {
 
 struct ScenarioEvent {
   enum class Kind {
-    kEdit,           // `patch`, a JSON merge patch of the set
-    kFailContainer,  // of the pod `target`: it exits and is restarted
-    kEndPod,         // the pod `target` ends as Failed
-    kChangeImage,    // the image `target` behaves like `image` from now on
-    kLoseNode,       // `target`
-    kRecoverNode,    // `target`
+    kEdit,               // `patch`, a JSON merge patch of the set
+    kFailContainer,      // of the pod `target`: it exits and is restarted
+    kEndPod,             // the pod `target` ends as Failed
+    kChangeImage,        // the image `target` behaves like `image` from now on
+    kLoseNode,           // `target`
+    kRecoverNode,        // `target`
+    kDeletePod,          // `target`
+    kEvictPod,           // `target`: as kubectl drain does it to a pod
+    kDrainNode,          // `target` takes no pods, and its pods are evicted
+    kCordonNode,         // `target` takes no pods
+    kUncordonNode,       // `target` takes pods again
+    kTaintNode,          // `target` has `taints` and no others from now on
+    kRestartController,  // of LeaderWorkerSets: it forgets what it knew, and reads the cluster again
   };
   // The time after the beginning. Without a value: once nothing is due any more.
   std::optional<absl::Duration> at;
@@ -46,8 +54,9 @@ struct ScenarioEvent {
   std::string target;
   SharedJson patch;
   simulation::ImageBehavior image;
-  bool if_possible = false;  // without its target the event is skipped
-  std::string told;          // the timeline's text for the event; empty: the usual one
+  std::vector<Taint> taints;
+  bool if_possible = false;  // a target that is not there is passed over
+  std::string told;          // how the timeline tells of it; empty: in the usual words
 };
 
 struct NodePool {
@@ -59,9 +68,10 @@ struct NodePool {
 
 struct Scenario {
   SharedJson manifest;
-  // If empty, there are as many nodes as the set can fill, and each group gets one domain of every topology that the
-  // set names.
+  // Nodes of pools, and nodes as Kubernetes writes them. None of both: as many nodes as the set can fill, in one domain
+  // a group of every topology that the set names.
   std::vector<NodePool> nodes;
+  std::vector<SharedJson> node_objects;
   std::vector<std::pair<std::string, simulation::ImageBehavior>> images;
   // Sorted by time.
   std::vector<ScenarioEvent> events;
@@ -116,6 +126,12 @@ class ScenarioBuilder {
   ScenarioBuilder& EndPod(absl::string_view pod);
   ScenarioBuilder& LoseNode(absl::string_view node);
   ScenarioBuilder& RecoverNode(absl::string_view node);
+  ScenarioBuilder& DeletePod(absl::string_view pod);
+  ScenarioBuilder& EvictPod(absl::string_view pod);
+  ScenarioBuilder& DrainNode(absl::string_view node);
+  ScenarioBuilder& UncordonNode(absl::string_view node);
+  ScenarioBuilder& TaintNode(absl::string_view node, std::vector<Taint> taints);
+  ScenarioBuilder& RestartController();
 
   Scenario Build() const { return scenario_; }
 

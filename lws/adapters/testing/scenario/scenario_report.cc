@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "lws/api/printable_text.h"
 
 namespace lws {
 namespace {
@@ -29,9 +30,9 @@ std::string ToString(const TimelineEntry& entry) {
   const std::string time = absl::StrFormat("%8.1fs  ", absl::ToDoubleSeconds(entry.time));
   switch (entry.kind) {
     case TimelineEntry::Kind::kScenario:
-      return absl::StrCat(time, "-- ", entry.text);
+      return absl::StrCat(time, "-- ", PrintableText(entry.text));
     case TimelineEntry::Kind::kEvent:
-      return absl::StrCat(time, entry.text);
+      return absl::StrCat(time, PrintableText(entry.text));
     case TimelineEntry::Kind::kState:
       return absl::StrCat(time, absl::StrFormat("partition %d replicas %d  %-10s ready %d", entry.partition,
                                                 entry.replicas, entry.groups, entry.ready));
@@ -50,7 +51,7 @@ std::string WaitingText(const std::vector<WaitingPod>& pods) {
   }
   std::vector<std::string> texts;
   for (size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
-    texts.push_back(absl::StrCat(Names(reasons[i].second), ": ", reasons[i].first));
+    texts.push_back(PrintableText(absl::StrCat(Names(reasons[i].second), ": ", reasons[i].first)));
   }
   if (reasons.size() > kMostReasons) {
     texts.push_back(absl::StrCat("and ", reasons.size() - kMostReasons, " more reasons"));
@@ -61,9 +62,10 @@ std::string WaitingText(const std::vector<WaitingPod>& pods) {
 std::string StandText(const ScenarioReport& report) {
   std::string text = absl::StrCat(report.ready, " of ", report.wanted, " groups ready");
   if (report.updated < report.ready) absl::StrAppend(&text, ", ", report.updated, " of them updated");
+  for (const std::string& refused : report.refused) absl::StrAppend(&text, "; refused: ", PrintableText(refused));
   const std::string waiting = WaitingText(report.waiting);
   if (!waiting.empty()) absl::StrAppend(&text, "; ", waiting);
-  if (waiting.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
+  if (waiting.empty() && report.refused.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
   return text;
 }
 

@@ -66,8 +66,9 @@ struct ScenarioReport {
   int32_t wanted = 0;
   std::vector<WaitingPod> waiting;
   std::string held;
-  // The fewest groups that were ready from an edit until all groups are ready and updated, and what the budget
-  // promised at that moment. Without an edit they are -1 and the promise at the beginning.
+  std::vector<std::string> refused;  // what the API server said of writes of the set's objects that it refused
+  // The fewest groups ready from an edit until all groups are ready and updated, -1 without an edit; and what the
+  // budget promised at that moment, or at the beginning without an edit.
   int32_t lowest_ready = -1;
   int32_t promised_ready = 0;
   // The moment at which the most promised groups were missing.

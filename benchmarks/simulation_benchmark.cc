@@ -1,0 +1,36 @@
+// A set of groups of eight in the simulated cluster of objects: it is created, updated and struck by a failure. The
+// cost of a group is to stay about the same, whatever their number.
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "benchmark/benchmark.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+
+namespace lws {
+namespace {
+
+constexpr int32_t kSize = 8;
+
+void BM_SimulateObjects(benchmark::State& state) {
+  const auto groups = static_cast<int32_t>(state.range(0));
+  const Scenario scenario = UsualScenario(*ScenarioBuilder("serve", groups, kSize).Build().manifest);
+  for (auto _ : state) {
+    const absl::StatusOr<ScenarioReport> report = RunScenario(scenario, {});
+    if (!report.ok()) return state.SkipWithError(std::string(report.status().message()).c_str());
+    // Every pod twice, and those of the group that fails once more.
+    const bool is_right = report->finished && report->ready == groups && report->groups_restarted == 1 &&
+                          report->pods_created == (2 * groups + 1) * kSize;
+    if (!is_right) return state.SkipWithError(OutcomeText(*report).c_str());
+  }
+  state.counters["a group"] =
+      benchmark::Counter(groups, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(BM_SimulateObjects)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace lws
+
+BENCHMARK_MAIN();

@@ -1,0 +1,48 @@
+#include "examples/lwsctl/printable_output.h"
+
+#include "absl/strings/string_view.h"
+#include "lws/api/printable_text.h"
+
+namespace lwsctl {
+
+PrintableOutput::PrintableOutput(std::ostream* stream) : stream_(stream), to_(stream->rdbuf(this)) {}
+
+PrintableOutput::~PrintableOutput() {
+  sync();
+  stream_->rdbuf(to_);
+}
+
+// The first bytes of what waits.
+void PrintableOutput::WriteUntil(size_t end) {
+  absl::string_view rest = absl::string_view(waiting_).substr(0, end);
+  while (!rest.empty()) {
+    const size_t kept = rest.find_first_of("\n\t");
+    const std::string printable = lws::PrintableText(rest.substr(0, kept));
+    to_->sputn(printable.data(), static_cast<std::streamsize>(printable.size()));
+    if (kept == absl::string_view::npos) break;
+    to_->sputc(rest[kept]);
+    rest.remove_prefix(kept + 1);
+  }
+  waiting_.erase(0, end);
+}
+
+std::streamsize PrintableOutput::xsputn(const char* text, std::streamsize size) {
+  waiting_.append(text, static_cast<size_t>(size));
+  const size_t end = waiting_.rfind('\n');
+  if (end != std::string::npos) WriteUntil(end + 1);
+  return size;
+}
+
+PrintableOutput::int_type PrintableOutput::overflow(int_type character) {
+  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
+  const char text = traits_type::to_char_type(character);
+  xsputn(&text, 1);
+  return character;
+}
+
+int PrintableOutput::sync() {
+  WriteUntil(waiting_.size());
+  return to_->pubsync();
+}
+
+}  // namespace lwsctl

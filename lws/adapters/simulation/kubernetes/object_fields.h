@@ -1,0 +1,26 @@
+// Fields of objects that may not be there, read without a copy of what they hold.
+//
+//   lws::simulation::TextAt(pod, {"spec", "nodeName"});    // "" when the pod has no node
+//   lws::simulation::FieldAt(pod, {"metadata", "labels"}); // null when it has none
+//
+// Thread-safety: all functions here may be called concurrently.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_FIELDS_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_FIELDS_H_
+
+#include <initializer_list>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws::simulation {
+
+// The value below `object` at the path of keys; null when one of them is not there. Complexity: O(path x log keys).
+const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path);
+
+// The text there; "" when it is absent, or no text.
+const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path);
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_FIELDS_H_
