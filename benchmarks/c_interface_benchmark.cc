@@ -142,7 +142,7 @@ void BM_FactsOf1000(benchmark::State& state) {
 }
 BENCHMARK(BM_FactsOf1000);
 
-// As protocol buffers, and by the reference's way.
+// Plans come as protocol buffers, as in the reference.
 void BM_DecideOnState(benchmark::State& state) {
   const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kSteps);
   const std::string observed = StateOf(rollout);

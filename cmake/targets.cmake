@@ -56,6 +56,8 @@ set(lws_api_sources
   lws/api/canonical_text.cc
   lws/api/claim_validation.cc
   lws/api/container_validation.cc
+  lws/api/custom_resource.cc
+  lws/api/default_document.cc
   lws/api/defaulting.cc
   lws/api/digest.cc
   lws/api/disaggregated_names.cc
@@ -85,6 +87,7 @@ set(lws_api_sources
   lws/api/observed.cc
   lws/api/observed_object.cc
   lws/api/observed_roles.cc
+  lws/api/open_api_schema.cc
   lws/api/path_rules.cc
   lws/api/pod_document.cc
   lws/api/pod_name.cc
@@ -147,6 +150,7 @@ set(lws_api_links
   absl::core_headers
   absl::flat_hash_map
   absl::optional
+  absl::protobuf
   absl::span
   absl::status
   absl::statusor
@@ -361,6 +365,8 @@ set(lws_host_sources
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/host/set_policies.cc
+  lws/adapters/host/told_object.cc
+  lws/adapters/host/work_queue.cc
 )
 set(lws_host_protos
   lws/adapters/host/kept_state.proto
@@ -373,6 +379,8 @@ set(lws_host_headers
   lws/adapters/host/policy_documents.h
   lws/adapters/host/restart_counts.h
   lws/adapters/host/set_policies.h
+  lws/adapters/host/work_key.h
+  lws/adapters/host/work_queue.h
   lws/host.h
 )
 set(lws_host_links
@@ -397,9 +405,12 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/garbage_collector.cc
   lws/adapters/simulation/kubernetes/kubelet.cc
   lws/adapters/simulation/kubernetes/label_match.cc
+  lws/adapters/simulation/kubernetes/node_upkeep.cc
   lws/adapters/simulation/kubernetes/object_defaults.cc
+  lws/adapters/simulation/kubernetes/object_fields.cc
   lws/adapters/simulation/kubernetes/scheduler.cc
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
+  lws/adapters/simulation/kubernetes/statefulset_pods.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
   lws/adapters/simulation/numbers/node_failures.cc
@@ -420,6 +431,7 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/kubelet.h
   lws/adapters/simulation/kubernetes/scheduler.h
   lws/adapters/simulation/kubernetes/statefulset_controller.h
+  lws/adapters/simulation/kubernetes/statefulset_pods.h
   lws/adapters/simulation/kubernetes/virtual_clock.h
   lws/adapters/simulation/numbers/faults.h
   lws/adapters/simulation/numbers/set_simulation.h
@@ -501,6 +513,7 @@ set(lws_c_sources
   lws/adapters/c/decide.cc
   lws/adapters/c/disaggregated.cc
   lws/adapters/c/fleet.cc
+  lws/adapters/c/fleet_state.cc
   lws/adapters/c/lws.cc
   lws/adapters/c/place.cc
   lws/adapters/c/plan_output.cc
@@ -528,4 +541,5 @@ set(lws_c_links
   lws_rollout
   lws_testing
   nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
 )

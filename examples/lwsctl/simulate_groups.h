@@ -1,4 +1,5 @@
-// The simulation of sets of many groups, whose pods are numbers. Of more groups than a line holds, shares are drawn.
+// The simulation of sets of many groups, whose pods are numbers. A line that cannot hold every group
+// shows shares of them.
 #ifndef LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 #define LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 

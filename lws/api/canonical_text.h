@@ -28,7 +28,7 @@ namespace lws::internal {
 // The text as a JSON string. Complexity: O(text).
 void AppendQuoted(absl::string_view text, std::string* out);
 
-// A StatefulSet but for two numbers: its spec.replicas, and its spec.updateStrategy.rollingUpdate.partition.
+// A StatefulSet except for two numbers: its spec.replicas, and its spec.updateStrategy.rollingUpdate.partition.
 struct StatefulSetText {
   std::string before_replicas;
   std::string before_partition;

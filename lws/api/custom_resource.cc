@@ -60,7 +60,7 @@ Json ReplicasRule() {
                                 ".all(r, has(r.spec.replicas) && r.spec.replicas > 0)")}};
 }
 
-// Of the whole object; the API server knows the metadata itself.
+// The schema of the whole object; the API server knows the metadata itself.
 Json Schema(absl::string_view kind) {
   Json schema = OpenApiSchema(*FindType(kind));
   schema["properties"]["metadata"] = {{"type", "object"}};

@@ -47,7 +47,6 @@ class GroupBits {
   // Any index >= 0.
   bool IsReady(int32_t index) const { return (WordAt(index / 64).ready >> (index % 64) & 1) != 0; }
   bool IsUpdated(int32_t index) const { return (WordAt(index / 64).updated >> (index % 64) & 1) != 0; }
-  bool IsDone(int32_t index) const { return IsReady(index) && IsUpdated(index); }
   bool IsLeaving(int32_t index) const { return (WordAt(index / 64).leaving >> (index % 64) & 1) != 0; }
   bool IsSettling(int32_t index) const { return (WordAt(index / 64).settling >> (index % 64) & 1) != 0; }
   bool IsSteady(int32_t index) const { return IsReady(index) && !IsLeaving(index); }

@@ -1,5 +1,5 @@
 // Bytes that an older version wrote are read as what they meant. The golden files were written once and are never
-// written anew; a new field gets a new file. When this fails, a field's number or type was changed, which breaks every
+// written again; a new field gets a new file. When this fails, a field's number or type was changed, which breaks every
 // host that saved something.
 #include <fstream>
 #include <memory>

@@ -7,7 +7,7 @@
 //   told = reader.Read(lws::ObjectKind::kPod, pod_text);
 //
 // Laws:
-//   1. Of the text of a document, with its kind or without it, Read gives what ReadTold gives of the document.
+//   1. For the text of a document, with its kind or without it, Read gives what ReadTold gives of the document.
 //
 // Thread-safety: functions may be called concurrently; a reader belongs to one thread.
 #ifndef LWS_ADAPTERS_HOST_TOLD_OBJECT_H_
@@ -38,7 +38,7 @@ struct ObjectMark {
 struct ToldObject {
   ObjectMark mark;
   ObservedObject observed;
-  // Of a pod of a set with a worker index that terminates, or has restarted.
+  // Set for a pod of a set with a worker index that terminates, or has restarted.
   std::optional<GroupMember> member;
 };
 
@@ -47,7 +47,7 @@ bool IsFailing(const ObservedPod& pod);
 
 // Errors: InvalidArgument for an object without kind or name.
 absl::StatusOr<ObjectMark> ReadMark(const Json& object);
-// Errors: the same, and naming the object and the field that does not read. Complexity: O(object).
+// Errors: the same, and naming the object and the field that does not parse. Complexity: O(object).
 absl::StatusOr<ToldObject> ReadTold(const Json& object);
 
 // An item of a list does not say its kind: a document with the kind that it is known to have. Errors: InvalidArgument

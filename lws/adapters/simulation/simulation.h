@@ -83,7 +83,7 @@ class Simulation final : public Cluster {
   // Applies a JSON merge patch to the set. Errors: NotFound, InvalidArgument with admission's errors.
   absl::Status EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch);
 
-  // The controller of LeaderWorkerSets ends, and begins anew with what the server tells: nothing is left of its queue,
+  // The controller of LeaderWorkerSets ends, and begins again with what the server tells: nothing is left of its queue,
   // its back-offs, and what plans asked it to keep.
   void RestartController();
 

@@ -27,7 +27,7 @@ std::string Describe(const ObjectKey& key) { return absl::StrCat(key.kind, " ", 
 
 bool HasGeneration(absl::string_view kind) { return kind == "StatefulSet" || kind == "LeaderWorkerSet"; }
 
-// Whether the objects have the same members, but for those of these names.
+// Whether the objects have the same members, except those of these names.
 bool SameBut(std::initializer_list<absl::string_view> ignored, const Json& a, const Json& b) {
   const auto is_ignored = [&ignored](const std::string& key) {
     return std::find(ignored.begin(), ignored.end(), key) != ignored.end();

@@ -106,7 +106,7 @@ void StatefulSetController::OnChange(const Change& change) {
   }
 }
 
-// Of a StatefulSet that is gone. Its last pods may go after it.
+// The StatefulSet is gone. Its last pods may go after it.
 void StatefulSetController::Forget(const std::string& uid) {
   wanted_.erase(uid);
   const auto found = pods_.find(uid);

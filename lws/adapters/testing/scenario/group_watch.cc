@@ -211,7 +211,7 @@ void GroupWatch::Finish(absl::Duration time) {
   ReadRefusals();
 }
 
-// Of the set's own objects: those that are named like it, and like a group or a pod of it.
+// Reads the refusals of the set's own objects: those named like the set, or like a group or a pod of it.
 void GroupWatch::ReadRefusals() {
   for (const auto& [key, refusal] : simulation_->server().refusals()) {
     absl::string_view rest = key.name;
