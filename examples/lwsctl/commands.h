@@ -19,6 +19,7 @@ int Compare(const std::vector<std::string>& words);
 int Place(const std::vector<std::string>& words);
 int ShowCapacity(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
+int Install(const std::vector<std::string>& words);
 int ShowCustomResources(const std::vector<std::string>& words);
 
 // "lwsctl: MESSAGE" on standard error; returns 1.

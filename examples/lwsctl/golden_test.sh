@@ -111,4 +111,29 @@ check minimal-host.txt 0 examples/minimal_host
 # What --save wrote explains the same, but for what pods wait for, which decisions do not read.
 $lwsctl explain --now 2026-01-01T00:00:00Z --save "$TEST_TMPDIR/saved" examples/lwsctl/golden/state.yaml > /dev/null
 check explain-saved.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/saved"
+
+# The files of deploy/ are what lwsctl prints. To renew one: lwsctl ... > deploy/FILE
+printed() {  # file, command...
+  local file=$1
+  shift
+  "$@" | diff -u "deploy/$file" - > "$TEST_TMPDIR/difference" && return
+  head -40 "$TEST_TMPDIR/difference"
+  echo "deploy/$file is not what $* prints"
+  failed=1
+}
+printed chart/crds/leaderworkerset.yaml $lwsctl crd LeaderWorkerSet
+printed chart/crds/disaggregatedset.yaml $lwsctl crd DisaggregatedSet DisaggregatedSetRoleScaler
+printed operator.yaml $lwsctl install --without-crds
+printed chart/templates/operator.yaml $lwsctl install --chart
+check install-options.yaml 0 $lwsctl install --namespace lws --image r/i:t --replicas 1 --cert-manager --volcano \
+  --without-disaggregated-sets --without-crds
+for words in "crd" "crd -o json LeaderWorkerSet" "install"; do
+  $lwsctl $words | grep -cE 'CustomResourceDefinition"?,?$'
+done > "$TEST_TMPDIR/counts"
+check crd-counts.txt 0 cat "$TEST_TMPDIR/counts"
+for words in "crd Pod" "crd -o xml" "crd -o" "install --replicas 0" "install --namespace A_b" "install --image" "install x"; do
+  $lwsctl $words > /dev/null
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/refused" 2>&1
+check install-refused.txt 0 grep -v '^  \|^Prints\|^Secret\|^usage' "$TEST_TMPDIR/refused"
 exit $failed

@@ -146,7 +146,7 @@ void CheckPlacement(const DisaggregatedSet& set, FieldErrors* errors) {
 
 }  // namespace
 
-std::optional<FieldError> CheckReplicasRuleMessage(const Json& spec) {
+std::optional<FieldError> CheckReplicasRule(const Json& spec) {
   const RuleValue zero = AllRoles(spec, /*positive=*/false);
   const RuleValue positive = AllRoles(spec, /*positive=*/true);
   if (zero == RuleValue::kTrue || positive == RuleValue::kTrue) return std::nullopt;

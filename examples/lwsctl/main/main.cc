@@ -26,6 +26,7 @@ constexpr char kHelp[] =
     "  capacity FILE      how many more groups fit, where, and what stands in the way of the next\n"
     "  explain FILE       what would be done now on a saved cluster state, and why\n"
     "  crd                the CustomResourceDefinitions\n"
+    "  install            all that the operator needs in a cluster\n"
     "\n"
     "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
     "flags.\n";
@@ -46,6 +47,7 @@ int Run(const std::vector<std::string>& words) {
   if (words[0] == "place") return lwsctl::Place(rest);
   if (words[0] == "capacity") return lwsctl::ShowCapacity(rest);
   if (words[0] == "explain") return lwsctl::Explain(rest);
+  if (words[0] == "install") return lwsctl::Install(rest);
   if (words[0] == "crd") return lwsctl::ShowCustomResources(rest);
   std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << "\n" << kHelp;
   return 2;

@@ -40,145 +40,194 @@ Labels Controller(const std::string& controller) { return {{"controller", contro
 // Queues carry the name of their controller twice.
 Labels QueueOf(const std::string& controller) { return {{"controller", controller}, {"name", controller}}; }
 
+Counters& CounterFamily(prometheus::Registry* registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(*registry);
+}
+Gauges& GaugeFamily(prometheus::Registry* registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(*registry);
+}
+Histograms& HistogramFamily(prometheus::Registry* registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(*registry);
+}
+
+struct ControllerFamilies {
+  explicit ControllerFamilies(prometheus::Registry* registry)
+      : passes(CounterFamily(registry, "controller_runtime_reconcile_total",
+                             "Total number of reconciliations per controller")),
+        errors(CounterFamily(registry, "controller_runtime_reconcile_errors_total",
+                             "Total number of reconciliation errors per controller")),
+        seconds(HistogramFamily(registry, "controller_runtime_reconcile_time_seconds",
+                                "Length of time per reconciliation per controller")),
+        active(GaugeFamily(registry, "controller_runtime_active_workers",
+                           "Number of currently used workers per controller")),
+        most_active(GaugeFamily(registry, "controller_runtime_max_concurrent_reconciles",
+                                "Maximum number of concurrent reconciles per controller")) {}
+
+  Counters& passes;
+  Counters& errors;
+  Histograms& seconds;
+  Gauges& active;
+  Gauges& most_active;
+};
+
+struct QueueFamilies {
+  explicit QueueFamilies(prometheus::Registry* registry)
+      : depth(GaugeFamily(registry, "workqueue_depth", "Current depth of workqueue")),
+        adds(CounterFamily(registry, "workqueue_adds_total", "Total number of adds handled by workqueue")),
+        retries(CounterFamily(registry, "workqueue_retries_total", "Total number of retries handled by workqueue")),
+        waited(HistogramFamily(registry, "workqueue_queue_duration_seconds",
+                               "How long in seconds an item stays in workqueue before being requested")),
+        worked(HistogramFamily(registry, "workqueue_work_duration_seconds",
+                               "How long in seconds processing an item from workqueue takes")),
+        unfinished(GaugeFamily(registry, "workqueue_unfinished_work_seconds",
+                               "How many seconds of work is in progress and has not been observed by work_duration")),
+        longest(GaugeFamily(registry, "workqueue_longest_running_processor_seconds",
+                            "How many seconds has the longest running processor for workqueue been running")) {}
+
+  Gauges& depth;
+  Counters& adds;
+  Counters& retries;
+  Histograms& waited;
+  Histograms& worked;
+  Gauges& unfinished;
+  Gauges& longest;
+};
+
+struct WebhookFamilies {
+  explicit WebhookFamilies(prometheus::Registry* registry)
+      : seconds(HistogramFamily(registry, "controller_runtime_webhook_latency_seconds",
+                                "Latency of processing admission requests")),
+        requests(CounterFamily(registry, "controller_runtime_webhook_requests_total",
+                               "Total number of admission requests by HTTP status code")),
+        in_flight(GaugeFamily(registry, "controller_runtime_webhook_requests_in_flight",
+                              "Current number of admission requests being served")),
+        certificate_reads(
+            CounterFamily(registry, "certwatcher_read_certificate_total", "Total number of certificate reads")),
+        certificate_errors(CounterFamily(registry, "certwatcher_read_certificate_errors_total",
+                                         "Total number of certificate read errors")) {}
+
+  Histograms& seconds;
+  Counters& requests;
+  Gauges& in_flight;
+  Counters& certificate_reads;
+  Counters& certificate_errors;
+};
+
+// What the operator has to do with the API server; some are ours alone.
+struct ClientFamilies {
+  explicit ClientFamilies(prometheus::Registry* registry)
+      : requests(CounterFamily(registry, "rest_client_requests_total",
+                               "Number of HTTP requests, partitioned by status code, method, and host")),
+        leads(GaugeFamily(registry, "leader_election_master_status",
+                          "Whether this process leads: 1 is leader, 0 is backup, by the name of the lease")),
+        lag(GaugeFamily(registry, "lws_watch_lag_seconds", "How far the last event of a kind was behind")),
+        relists(
+            CounterFamily(registry, "lws_watch_relists_total", "Total number of lists after a watch could not go on")),
+        own_write_waits(CounterFamily(registry, "lws_own_write_waits_total",
+                                      "Total number of plans that waited for the news of their own writes")),
+        skipped_applies(CounterFamily(registry, "lws_skipped_applies_total",
+                                      "Total number of applies left out because they would change nothing")) {}
+
+  Counters& requests;
+  Gauges& leads;
+  Gauges& lag;
+  Counters& relists;
+  Counters& own_write_waits;
+  Counters& skipped_applies;
+};
+
 }  // namespace
 
-class OperatorMetrics::Impl {
- public:
-  Counters& CounterFamily(const std::string& name, const std::string& help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-  }
-  Gauges& GaugeFamily(const std::string& name, const std::string& help) {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
-  }
-  Histograms& HistogramFamily(const std::string& name, const std::string& help) {
-    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
-  }
-
+struct OperatorMetrics::Impl {
   prometheus::Registry registry;
-
-  Counters& passes =
-      CounterFamily("controller_runtime_reconcile_total", "Total number of reconciliations per controller");
-  Counters& errors = CounterFamily("controller_runtime_reconcile_errors_total",
-                                   "Total number of reconciliation errors per controller");
-  Histograms& pass_seconds =
-      HistogramFamily("controller_runtime_reconcile_time_seconds", "Length of time per reconciliation per controller");
-  Gauges& active = GaugeFamily("controller_runtime_active_workers", "Number of currently used workers per controller");
-  Gauges& most_active = GaugeFamily("controller_runtime_max_concurrent_reconciles",
-                                    "Maximum number of concurrent reconciles per controller");
-  Gauges& depth = GaugeFamily("workqueue_depth", "Current depth of workqueue");
-  Counters& adds = CounterFamily("workqueue_adds_total", "Total number of adds handled by workqueue");
-  Counters& retries = CounterFamily("workqueue_retries_total", "Total number of retries handled by workqueue");
-  Histograms& waited = HistogramFamily("workqueue_queue_duration_seconds",
-                                       "How long in seconds an item stays in workqueue before being requested");
-  Histograms& worked =
-      HistogramFamily("workqueue_work_duration_seconds", "How long in seconds processing an item from workqueue takes");
-  Gauges& unfinished =
-      GaugeFamily("workqueue_unfinished_work_seconds",
-                  "How many seconds of work is in progress and has not been observed by work_duration");
-  Gauges& longest = GaugeFamily("workqueue_longest_running_processor_seconds",
-                                "How many seconds has the longest running processor for workqueue been running");
-  Counters& requests = CounterFamily("rest_client_requests_total",
-                                     "Number of HTTP requests, partitioned by status code, method, and host");
-  Gauges& leads = GaugeFamily("leader_election_master_status",
-                              "Whether this process leads: 1 is leader, 0 is backup, by the name of the lease");
-  Histograms& webhook_seconds =
-      HistogramFamily("controller_runtime_webhook_latency_seconds", "Latency of processing admission requests");
-  Counters& webhook_requests = CounterFamily("controller_runtime_webhook_requests_total",
-                                             "Total number of admission requests by HTTP status code");
-  Gauges& webhooks_in_flight =
-      GaugeFamily("controller_runtime_webhook_requests_in_flight", "Current number of admission requests being served");
-  Counters& certificate_reads =
-      CounterFamily("certwatcher_read_certificate_total", "Total number of certificate reads");
-  Counters& certificate_errors =
-      CounterFamily("certwatcher_read_certificate_errors_total", "Total number of certificate read errors");
-  Gauges& lag = GaugeFamily("lws_watch_lag_seconds", "How far the last event of a kind was behind");
-  Counters& relists = CounterFamily("lws_watch_relists_total", "Total number of lists after a watch could not go on");
-  Counters& own_write_waits =
-      CounterFamily("lws_own_write_waits_total", "Total number of plans that waited for the news of their own writes");
-  Counters& skipped_applies =
-      CounterFamily("lws_skipped_applies_total", "Total number of applies left out because they would change nothing");
+  ControllerFamilies controllers{&registry};
+  QueueFamilies queues{&registry};
+  WebhookFamilies webhooks{&registry};
+  ClientFamilies client{&registry};
 };
 
 OperatorMetrics::OperatorMetrics() : impl_(std::make_unique<Impl>()) {
-  impl_->certificate_reads.Add({});
-  impl_->certificate_errors.Add({});
-  impl_->own_write_waits.Add({});
-  impl_->skipped_applies.Add({});
+  impl_->webhooks.certificate_reads.Add({});
+  impl_->webhooks.certificate_errors.Add({});
+  impl_->client.own_write_waits.Add({});
+  impl_->client.skipped_applies.Add({});
 }
 
 OperatorMetrics::~OperatorMetrics() = default;
 
 void OperatorMetrics::Declare(const std::string& controller, int64_t most_under_way) {
   for (const char* result : {"success", "error", "requeue", "requeue_after"}) {
-    impl_->passes.Add({{"controller", controller}, {"result", result}});
+    impl_->controllers.passes.Add({{"controller", controller}, {"result", result}});
   }
-  impl_->errors.Add(Controller(controller));
-  impl_->pass_seconds.Add(Controller(controller), PassBuckets());
-  impl_->most_active.Add(Controller(controller)).Set(static_cast<double>(most_under_way));
-  impl_->adds.Add(QueueOf(controller));
-  impl_->retries.Add(QueueOf(controller));
-  impl_->waited.Add(QueueOf(controller), QueueBuckets());
-  impl_->worked.Add(QueueOf(controller), QueueBuckets());
+  impl_->controllers.errors.Add(Controller(controller));
+  impl_->controllers.seconds.Add(Controller(controller), PassBuckets());
+  impl_->controllers.most_active.Add(Controller(controller)).Set(static_cast<double>(most_under_way));
+  impl_->queues.adds.Add(QueueOf(controller));
+  impl_->queues.retries.Add(QueueOf(controller));
+  impl_->queues.waited.Add(QueueOf(controller), QueueBuckets());
+  impl_->queues.worked.Add(QueueOf(controller), QueueBuckets());
   Queue(controller, {});
 }
 
 void OperatorMetrics::Reconciled(const std::string& controller, const std::string& result, absl::Duration took) {
   const double seconds = absl::ToDoubleSeconds(took);
-  impl_->passes.Add({{"controller", controller}, {"result", result}}).Increment();
-  if (result == "error") impl_->errors.Add(Controller(controller)).Increment();
-  impl_->pass_seconds.Add(Controller(controller), PassBuckets()).Observe(seconds);
-  impl_->worked.Add(QueueOf(controller), QueueBuckets()).Observe(seconds);
+  impl_->controllers.passes.Add({{"controller", controller}, {"result", result}}).Increment();
+  if (result == "error") impl_->controllers.errors.Add(Controller(controller)).Increment();
+  impl_->controllers.seconds.Add(Controller(controller), PassBuckets()).Observe(seconds);
+  impl_->queues.worked.Add(QueueOf(controller), QueueBuckets()).Observe(seconds);
 }
 
 void OperatorMetrics::Queue(const std::string& controller, const QueueState& state) {
-  impl_->depth.Add(QueueOf(controller)).Set(static_cast<double>(state.depth));
-  impl_->active.Add(Controller(controller)).Set(static_cast<double>(state.under_way));
-  impl_->unfinished.Add(QueueOf(controller)).Set(absl::ToDoubleSeconds(state.unfinished));
-  impl_->longest.Add(QueueOf(controller)).Set(absl::ToDoubleSeconds(state.longest));
+  impl_->queues.depth.Add(QueueOf(controller)).Set(static_cast<double>(state.depth));
+  impl_->controllers.active.Add(Controller(controller)).Set(static_cast<double>(state.under_way));
+  impl_->queues.unfinished.Add(QueueOf(controller)).Set(absl::ToDoubleSeconds(state.unfinished));
+  impl_->queues.longest.Add(QueueOf(controller)).Set(absl::ToDoubleSeconds(state.longest));
 }
 
-void OperatorMetrics::QueueAdded(const std::string& controller) { impl_->adds.Add(QueueOf(controller)).Increment(); }
+void OperatorMetrics::QueueAdded(const std::string& controller) {
+  impl_->queues.adds.Add(QueueOf(controller)).Increment();
+}
 
 void OperatorMetrics::QueueRetried(const std::string& controller) {
-  impl_->retries.Add(QueueOf(controller)).Increment();
+  impl_->queues.retries.Add(QueueOf(controller)).Increment();
 }
 
 void OperatorMetrics::QueueTaken(const std::string& controller, absl::Duration waited) {
-  impl_->waited.Add(QueueOf(controller), QueueBuckets()).Observe(absl::ToDoubleSeconds(waited));
+  impl_->queues.waited.Add(QueueOf(controller), QueueBuckets()).Observe(absl::ToDoubleSeconds(waited));
 }
 
 void OperatorMetrics::Requested(int code, const std::string& method, const std::string& host) {
-  impl_->requests.Add({{"code", absl::StrCat(code)}, {"method", method}, {"host", host}}).Increment();
+  impl_->client.requests.Add({{"code", absl::StrCat(code)}, {"method", method}, {"host", host}}).Increment();
 }
 
 void OperatorMetrics::Leads(const std::string& lease, bool leads) {
-  impl_->leads.Add({{"name", lease}}).Set(leads ? 1 : 0);
+  impl_->client.leads.Add({{"name", lease}}).Set(leads ? 1 : 0);
 }
 
 void OperatorMetrics::WebhookBegan(const std::string& path) {
-  impl_->webhooks_in_flight.Add({{"webhook", path}}).Increment();
+  impl_->webhooks.in_flight.Add({{"webhook", path}}).Increment();
 }
 
 void OperatorMetrics::WebhookAnswered(const std::string& path, int code, absl::Duration took) {
-  impl_->webhooks_in_flight.Add({{"webhook", path}}).Decrement();
-  impl_->webhook_requests.Add({{"webhook", path}, {"code", absl::StrCat(code)}}).Increment();
-  impl_->webhook_seconds.Add({{"webhook", path}}, WebhookBuckets()).Observe(absl::ToDoubleSeconds(took));
+  impl_->webhooks.in_flight.Add({{"webhook", path}}).Decrement();
+  impl_->webhooks.requests.Add({{"webhook", path}, {"code", absl::StrCat(code)}}).Increment();
+  impl_->webhooks.seconds.Add({{"webhook", path}}, WebhookBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
 void OperatorMetrics::CertificateRead(bool is_good) {
-  impl_->certificate_reads.Add({}).Increment();
-  if (!is_good) impl_->certificate_errors.Add({}).Increment();
+  impl_->webhooks.certificate_reads.Add({}).Increment();
+  if (!is_good) impl_->webhooks.certificate_errors.Add({}).Increment();
 }
 
 void OperatorMetrics::WatchLag(const std::string& kind, absl::Duration lag) {
-  impl_->lag.Add({{"kind", kind}}).Set(absl::ToDoubleSeconds(lag));
+  impl_->client.lag.Add({{"kind", kind}}).Set(absl::ToDoubleSeconds(lag));
 }
 
-void OperatorMetrics::Relisted(const std::string& kind) { impl_->relists.Add({{"kind", kind}}).Increment(); }
+void OperatorMetrics::Relisted(const std::string& kind) { impl_->client.relists.Add({{"kind", kind}}).Increment(); }
 
-void OperatorMetrics::OwnWriteWaited() { impl_->own_write_waits.Add({}).Increment(); }
+void OperatorMetrics::OwnWriteWaited() { impl_->client.own_write_waits.Add({}).Increment(); }
 
-void OperatorMetrics::ApplySkipped() { impl_->skipped_applies.Add({}).Increment(); }
+void OperatorMetrics::ApplySkipped() { impl_->client.skipped_applies.Add({}).Increment(); }
 
 namespace {
 

@@ -61,7 +61,7 @@ class OperatorMetrics {
   std::string Render(const ProcessUsage& usage) const;
 
  private:
-  class Impl;
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
