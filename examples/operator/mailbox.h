@@ -1,17 +1,21 @@
-// Where the loop's thread waits: until it is rung for, by whatever thread, or a time comes.
+// Where the loop's thread waits: until a time comes, or another thread rings, or leaves it something to do.
 //
 //   Mailbox mailbox;
-//   mailbox.Ring();                                        // from any thread
+//   mailbox.Post([] { ... });                              // from any thread
 //   mailbox.WaitUntil(absl::Now() + absl::Seconds(1));     // at once
+//   mailbox.RunPosted();
 //
-// Thread-safety: Ring may be called from any thread; WaitUntil from one.
+// Thread-safety: Ring and Post may be called from any thread; the others from one.
 #ifndef LWS_EXAMPLES_OPERATOR_MAILBOX_H_
 #define LWS_EXAMPLES_OPERATOR_MAILBOX_H_
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -20,8 +24,11 @@ namespace lws::operator_program {
 
 class Mailbox {
  public:
-  void Ring() {
+  void Ring() { Post(nullptr); }
+
+  void Post(std::function<void()> work) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (work) posted_.push_back(std::move(work));
     is_rung_ = true;
     rung_.notify_one();
   }
@@ -33,10 +40,20 @@ class Mailbox {
     is_rung_ = false;
   }
 
+  void RunPosted() {
+    std::vector<std::function<void()>> posted;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      posted.swap(posted_);
+    }
+    for (const std::function<void()>& work : posted) work();
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable rung_;
   bool is_rung_ = false;
+  std::vector<std::function<void()>> posted_;
 };
 
 }  // namespace lws::operator_program

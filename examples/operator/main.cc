@@ -1,114 +1,91 @@
-// The operator: LeaderWorkerSets of a cluster, in the reference's place.
+// The operator: looks after the LeaderWorkerSets of a cluster, in the reference's place. docs/operator.md says how to
+// run it.
 #include <signal.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "examples/operator/mailbox.h"
-#include "lws/adapters/host/controller.h"
-#include "lws/adapters/kubernetes/credentials.h"
-#include "lws/adapters/kubernetes/curl_client.h"
-#include "lws/adapters/kubernetes/kube_cluster.h"
+#include "examples/operator/operator.h"
+#include "examples/operator/settings/configuration.h"
+#include "examples/operator/settings/flags.h"
+#include "examples/operator/settings/log.h"
 #include "lws/adapters/kubernetes/kube_config.h"
-#include "lws/adapters/kubernetes/serving/admission_review.h"
-#include "lws/adapters/kubernetes/serving/https_server.h"
 
 namespace lws::operator_program {
 namespace {
 
-constexpr size_t kBytesAtATime = size_t{1} << 20;
-constexpr absl::Duration kLongestRest = absl::Seconds(1);
+int Fail(const absl::Status& status) {
+  std::cerr << "operator: " << status.message() << "\n";
+  return 1;
+}
 
-std::atomic<bool> is_told_to_end{false};
+absl::StatusOr<Settings> ReadSettings(const GivenFlags& flags) {
+  std::string text;
+  const auto file = flags.find("config");
+  const std::string path = file == flags.end() ? "" : file->second;
+  if (!path.empty()) {
+    std::ifstream stream(path);
+    std::stringstream read;
+    if (!stream || !(read << stream.rdbuf())) return absl::NotFoundError(absl::StrCat(path, ": does not read"));
+    text = read.str();
+  }
+  absl::StatusOr<Settings> settings = ReadConfiguration(text, path);
+  if (!settings.ok()) return settings;
+  absl::Status status = ApplyFlags(flags, &*settings);
+  if (!status.ok()) return status;
+  return settings;
+}
 
-int Run(int argc, char** argv) {
-  const absl::StatusOr<internal::KubeConfig> config = internal::FindKubeConfig("", "");
-  if (!config.ok()) {
-    std::cerr << "operator: " << config.status().message() << "\n";
-    return 1;
+// Waits for the signals that end the process, on a thread of its own.
+void EndOnSignal(const sigset_t& signals, Operator* op) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  op->End();
+}
+
+int Run(const std::vector<std::string>& words) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const absl::StatusOr<GivenFlags> flags = ParseFlags(words);
+  if (absl::IsNotFound(flags.status())) {
+    std::cout << FlagsHelp();
+    return 0;
   }
-  Mailbox mailbox;
-  const std::unique_ptr<internal::Credentials> credentials = internal::MakeCredentials(*config);
-  internal::CurlOptions curl;
-  curl.server = config->server;
-  curl.authorities = config->authorities;
-  curl.is_insecure = config->is_insecure;
-  curl.tls_server_name = config->tls_server_name;
-  curl.proxy = config->proxy;
-  curl.user_agent = "lws/0.1.0 (linux/amd64)";
-  curl.credentials = credentials.get();
-  curl.wake = [&mailbox] { mailbox.Ring(); };
-  absl::StatusOr<std::unique_ptr<internal::CurlClient>> client = internal::CurlClient::Create(curl);
-  if (!client.ok()) {
-    std::cerr << "operator: " << client.status().message() << "\n";
-    return 1;
+  if (!flags.ok()) return Fail(flags.status());
+  const auto version = flags->find("version");
+  if (version != flags->end() && IsTrue(version->second)) {
+    std::cout << "0.1.0\n";
+    return 0;
   }
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  internal::KubeClusterOptions options;
-  options.clock = [] { return absl::Now(); };
-  options.reporting_instance = absl::StrCat("leaderworkerset-", host);
-  options.on_problem = [](const absl::Status& status) { std::cerr << status << "\n"; };
-  ControllerOptions controller;
-  controller.first_backoff = absl::Milliseconds(5);
-  controller.max_backoff = absl::Seconds(1000);
-  controller.on_plan = [](const Plan& plan, const absl::Status& status) {
-    if (std::getenv("LWS_QUIET") == nullptr)
-      std::cerr << absl::Now() << " " << status << "\n" << ToString(plan) << "\n";
-  };
-  internal::KubeCluster cluster(client->get(), options, controller);
-  std::unique_ptr<internal::HttpsServer> webhooks;
-  if (const char* port = std::getenv("LWS_WEBHOOK_PORT")) {
-    internal::HttpsServerOptions serving;
-    serving.host = "127.0.0.1";
-    serving.port = static_cast<uint16_t>(std::atoi(port));
-    auto listening =
-        internal::HttpsServer::Listen(serving, [](internal::ServedRequest request, internal::Respond respond) {
-          internal::AdmissionAnswer answer = internal::ReviewAdmission(request.path, request.body, {});
-          respond({answer.code, "application/json", std::move(answer.body)});
-        });
-    if (!listening.ok()) {
-      std::cerr << "operator: " << listening.status().message() << "\n";
-      return 1;
-    }
-    webhooks = *std::move(listening);
-    const auto read = [](const char* path) {
-      std::ifstream file(path);
-      return std::string(std::istreambuf_iterator<char>(file), {});
-    };
-    const absl::Status status =
-        webhooks->SetCertificate(read(std::getenv("LWS_WEBHOOK_CERT")), read(std::getenv("LWS_WEBHOOK_KEY")));
-    if (!status.ok()) std::cerr << "operator: " << status << "\n";
-  }
-  cluster.Lead(true);
-  while (!is_told_to_end) {
-    const bool has_more = (*client)->Deliver(kBytesAtATime);
-    cluster.Advance(absl::Now());
-    if (has_more) continue;
-    const absl::Time due = cluster.NextDue().value_or(absl::InfiniteFuture());
-    mailbox.WaitUntil(std::min(due, absl::Now() + kLongestRest));
-  }
-  return 0;
+  const absl::StatusOr<Settings> settings = ReadSettings(*flags);
+  if (!settings.ok()) return Fail(settings.status());
+  const absl::StatusOr<internal::KubeConfig> config = internal::FindKubeConfig(settings->client.kubeconfig, "");
+  if (!config.ok()) return Fail(config.status());
+  const Log log(FormatOf(settings->log));
+  const absl::StatusOr<std::unique_ptr<Operator>> op = Operator::Create(*settings, *config, &log);
+  if (!op.ok()) return Fail(op.status());
+  std::thread(EndOnSignal, signals, op->get()).detach();
+  const int code = (*op)->Run();
+  std::cerr.flush();
+  // The thread above may still wait; it ends with the process, which has nothing left to do.
+  _exit(code);
 }
 
 }  // namespace
 }  // namespace lws::operator_program
 
 int main(int argc, char** argv) {
-  const auto end = [](int) { lws::operator_program::is_told_to_end = true; };
-  signal(SIGTERM, end);
-  signal(SIGINT, end);
   signal(SIGPIPE, SIG_IGN);
-  return lws::operator_program::Run(argc, argv);
+  return lws::operator_program::Run({argv + 1, argv + argc});
 }

@@ -51,7 +51,6 @@ class FakeApiServer final : public internal::HttpClient {
 
   // The objects of a kind as they were at a version: resource versions by "NAMESPACE/NAME".
   std::map<std::string, std::string> ContentAt(const std::string& kind, int64_t version) const;
-  int64_t version() const { return version_; }
 
   // Requests by "METHOD PLURAL", with "WATCH" and "LIST" for GETs of those.
   const std::map<std::string, int>& requests() const { return requests_; }

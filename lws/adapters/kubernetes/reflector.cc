@@ -20,8 +20,13 @@ constexpr absl::Duration kShortWatch = absl::Seconds(1);
 
 bool IsOk(const HttpHead& head) { return head.code >= 200 && head.code < 300; }
 
-std::string Selector(const Resource& resource) {
-  return resource.label.empty() ? "" : absl::StrCat("&labelSelector=", Escaped(resource.label));
+std::string Selector(const ReflectorOptions& options) {
+  std::string selector;
+  if (!options.resource.label.empty()) absl::StrAppend(&selector, "&labelSelector=", Escaped(options.resource.label));
+  if (!options.object_name.empty()) {
+    absl::StrAppend(&selector, "&fieldSelector=", Escaped(absl::StrCat("metadata.name=", options.object_name)));
+  }
+  return selector;
 }
 
 }  // namespace
@@ -48,8 +53,8 @@ std::optional<HttpRequest> Reflector::NextRequest(absl::Time now) {
 
 HttpRequest Reflector::ListRequest() const {
   HttpRequest request;
-  request.path =
-      absl::StrCat(CollectionPath(options_.resource, ""), "?limit=", options_.page_limit, Selector(options_.resource));
+  request.path = absl::StrCat(CollectionPath(options_.resource, options_.namespace_name),
+                              "?limit=", options_.page_limit, Selector(options_));
   if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token_));
   if (options_.resource.is_read_as_metadata) request.accept = kMetadataList;
   request.accepts_gzip = true;
@@ -62,9 +67,9 @@ HttpRequest Reflector::WatchRequest() {
   const int64_t least = absl::ToInt64Seconds(options_.least_watch);
   const int64_t most = std::max(least, absl::ToInt64Seconds(options_.most_watch));
   const int64_t seconds = least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1));
-  request.path = absl::StrCat(CollectionPath(options_.resource, ""),
+  request.path = absl::StrCat(CollectionPath(options_.resource, options_.namespace_name),
                               "?watch=true&allowWatchBookmarks=true&resourceVersion=", Escaped(resource_version_),
-                              "&timeoutSeconds=", seconds, Selector(options_.resource));
+                              "&timeoutSeconds=", seconds, Selector(options_));
   if (options_.resource.is_read_as_metadata) request.accept = kMetadata;
   request.is_stream = true;
   request.timeout = absl::Seconds(seconds) + absl::Minutes(1);

@@ -67,6 +67,9 @@ class ReflectorStore {
 
 struct ReflectorOptions {
   Resource resource;
+  // Read of one namespace, and the object of one name; empty: of all.
+  std::string namespace_name;
+  std::string object_name;
   int32_t page_limit = 500;
   absl::Duration first_backoff = absl::Milliseconds(800);
   absl::Duration max_backoff = absl::Seconds(30);

@@ -1,0 +1,308 @@
+#include "examples/operator/operator.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "examples/operator/certificates.h"
+#include "examples/operator/election.h"
+#include "examples/operator/mailbox.h"
+#include "examples/operator/serving.h"
+#include "lws/adapters/host/controller.h"
+#include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/kubernetes/credentials.h"
+#include "lws/adapters/kubernetes/curl_client.h"
+#include "lws/adapters/kubernetes/kube_cluster.h"
+#include "lws/adapters/kubernetes/serving/lease_elector.h"
+#include "lws/adapters/kubernetes/serving/operator_metrics.h"
+#include "lws/adapters/kubernetes/serving/probes.h"
+#include "lws/adapters/kubernetes/serving/serving_certificate.h"
+#include "lws/api/json.h"
+#include "lws/core/plan/plan.h"
+#include "lws/placement/providers/pod_group.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::operator_program {
+
+using internal::ApiAnswer;
+using internal::CurlClient;
+using internal::KubeCluster;
+
+namespace {
+
+constexpr size_t kBytesAtATime = size_t{1} << 20;
+constexpr absl::Duration kLongestRest = absl::Seconds(1);
+constexpr absl::Duration kDrain = absl::Seconds(5);
+constexpr char kController[] = "leaderworkerset";
+constexpr char kDisaggregatedSets[] = "/apis/disaggregatedset.x-k8s.io/v1/disaggregatedsets?limit=1";
+
+std::string HostName() {
+  char name[256] = {};
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+std::string FirstLineOf(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::string NamespaceOf(const ElectionSettings& election) {
+  if (!election.resource_namespace.empty()) return election.resource_namespace;
+  const std::string own = FirstLineOf(absl::StrCat(internal::kServiceAccountFolder, "/namespace").c_str());
+  return own.empty() ? "lws-system" : own;
+}
+
+std::string TemporaryFolder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder == nullptr ? "/tmp" : folder;
+}
+
+internal::CurlOptions CurlOptionsOf(const internal::KubeConfig& config, const ClientSettings& client) {
+  internal::CurlOptions options;
+  options.server = config.server;
+  options.authorities = config.authorities;
+  options.is_insecure = config.is_insecure;
+  options.tls_server_name = config.tls_server_name;
+  options.proxy = config.proxy;
+  options.user_agent = "lws/0.1.0 (linux/amd64)";
+  options.requests_per_second = client.qps;
+  options.burst = client.burst;
+  return options;
+}
+
+}  // namespace
+
+class Operator::Loop {
+ public:
+  Loop(const Settings& settings, const internal::KubeConfig& config, const Log* log)
+      : settings_(settings), log_(*log), credentials_(internal::MakeCredentials(config)) {}
+
+  absl::Status Open(const internal::KubeConfig& config);
+  int Run();
+  void End() {
+    is_told_to_end_ = true;
+    mailbox_.Ring();
+  }
+
+ private:
+  void OpenCluster();
+  void OpenElection();
+  void OpenCertificates();
+  ControllerOptions OptionsOfController();
+  void AskForDisaggregatedSets();
+
+  // One round; returns whether there is more to do at once.
+  bool Round(absl::Time now);
+  bool Leads(absl::Time now) const { return election_ == nullptr || election_->Leads(now); }
+  absl::Time NextDue() const;
+  void ShowChecks();
+  void Tell(LogLevel level, std::string message, std::vector<std::pair<std::string, std::string>> fields = {}) const {
+    log_.Write({level, "", std::move(message), std::move(fields)}, absl::Now());
+  }
+  void Drain();
+
+  const Settings settings_;
+  const Log& log_;
+  Mailbox mailbox_;
+  internal::OperatorMetrics metrics_;
+  std::unique_ptr<internal::Credentials> credentials_;
+  std::unique_ptr<CurlClient> client_;
+  std::unique_ptr<KubeCluster> cluster_;
+  std::unique_ptr<Election> election_;  // null: it always leads
+  std::unique_ptr<CertificateSource> certificates_;
+  std::unique_ptr<Serving> serving_;
+  std::atomic<bool> is_told_to_end_{false};
+  bool led_ = false;
+  std::optional<bool> has_disaggregated_sets_;  // nullopt: not answered yet
+};
+
+absl::Status Operator::Loop::Open(const internal::KubeConfig& config) {
+  internal::CurlOptions options = CurlOptionsOf(config, settings_.client);
+  options.credentials = credentials_.get();
+  options.wake = [this] { mailbox_.Ring(); };
+  absl::StatusOr<std::unique_ptr<CurlClient>> client = CurlClient::Create(std::move(options));
+  if (!client.ok()) return client.status();
+  client_ = *std::move(client);
+  OpenCluster();
+  OpenElection();
+  const char* webhooks = std::getenv("ENABLE_WEBHOOKS");
+  if (webhooks != nullptr && absl::string_view(webhooks) == "false") return absl::OkStatus();
+  OpenCertificates();
+  absl::StatusOr<std::unique_ptr<Serving>> serving = Serving::Listen(settings_, client_.get(), &mailbox_, &metrics_);
+  if (serving.ok()) serving_ = *std::move(serving);
+  return serving.status();
+}
+
+void Operator::Loop::OpenCluster() {
+  metrics_.Declare(kController, OptionsOfController().most_under_way);
+  internal::KubeClusterOptions options;
+  options.clock = [] { return absl::Now(); };
+  options.reporting_instance = absl::StrCat("leaderworkerset-", HostName());
+  options.reads_pod_groups = settings_.uses_volcano;
+  options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
+  options.on_problem = [this](const absl::Status& status) {
+    Tell(LogLevel::kWarn, "Reading failed, and is tried again", {{"error", std::string(status.message())}});
+  };
+  cluster_ = std::make_unique<KubeCluster>(client_.get(), std::move(options), OptionsOfController());
+}
+
+ControllerOptions Operator::Loop::OptionsOfController() {
+  ControllerOptions options;
+  // As the reference's queues.
+  options.first_backoff = absl::Milliseconds(5);
+  options.max_backoff = absl::Seconds(1000);
+  SetPolicies policies;
+  if (settings_.uses_volcano) policies.scheduler_provider = SchedulerProvider::kVolcano;
+  options.policies = PoliciesFromAnnotations(std::move(policies));
+  options.on_plan = [this](const Plan& plan, const absl::Status& status) {
+    metrics_.Reconciled(kController, status.ok() ? "success" : "error", absl::ZeroDuration());
+    if (!status.ok()) Tell(LogLevel::kError, "Reconciler error", {{"error", std::string(status.message())}});
+    if (log_.IsWritten(LogLevel::kDebug)) Tell(LogLevel::kDebug, "Performed a plan", {{"plan", ToString(plan)}});
+  };
+  return options;
+}
+
+void Operator::Loop::OpenElection() {
+  if (!settings_.election.enabled) return;
+  internal::LeaseElectorOptions options;
+  options.namespace_name = NamespaceOf(settings_.election);
+  options.name = settings_.election.resource_name;
+  options.identity = absl::StrCat(HostName(), "_", FirstLineOf("/proc/sys/kernel/random/uuid"));
+  options.lease_duration = settings_.election.lease_duration;
+  options.renew_deadline = settings_.election.renew_deadline;
+  options.retry_period = settings_.election.retry_period;
+  election_ = std::make_unique<Election>(std::move(options), client_.get());
+}
+
+void Operator::Loop::OpenCertificates() {
+  if (settings_.certificates.enabled) {
+    internal::CertificateOptions options;
+    options.namespace_name = NamespaceOf(settings_.election);
+    options.service_name = settings_.certificates.service_name;
+    options.secret_name = settings_.certificates.secret_name;
+    certificates_ = std::make_unique<SecretCertificates>(std::move(options), client_.get());
+    return;
+  }
+  std::string folder = settings_.webhook.cert_dir;
+  if (folder.empty()) folder = absl::StrCat(TemporaryFolder(), "/k8s-webhook-server/serving-certs");
+  certificates_ = std::make_unique<FileCertificates>(std::move(folder));
+}
+
+// This operator does not run the controller of DisaggregatedSets, as the reference's does.
+void Operator::Loop::AskForDisaggregatedSets() {
+  SendApiRequest(client_.get(), {"GET", kDisaggregatedSets, ""}, [this](const ApiAnswer& answer) {
+    if (answer.code == 200) {
+      const absl::StatusOr<Json> list = ParseJson(answer.body, "DisaggregatedSets");
+      has_disaggregated_sets_ = list.ok() && list->contains("items") && !(*list)["items"].empty();
+    } else if (answer.code == 404 || answer.code == 403) {
+      has_disaggregated_sets_ = false;
+    } else {
+      AskForDisaggregatedSets();
+    }
+  });
+}
+
+bool Operator::Loop::Round(absl::Time now) {
+  mailbox_.RunPosted();
+  const bool has_more = client_->Deliver(kBytesAtATime);
+  if (election_ != nullptr) election_->Advance(now);
+  const bool leads = Leads(now);
+  if (leads != led_) {
+    Tell(LogLevel::kInfo, leads ? "Became the leader" : "Leads no more");
+    metrics_.Leads(settings_.election.resource_name, leads);
+  }
+  cluster_->Lead(leads && !is_told_to_end_ && has_disaggregated_sets_ == false);
+  cluster_->Advance(now);
+  if (certificates_ != nullptr) {
+    certificates_->Advance(now, leads);
+    const absl::Status status = serving_->Serve(certificates_->served());
+    if (!status.ok()) {
+      Tell(LogLevel::kError, "The certificate does not load", {{"error", std::string(status.message())}});
+    }
+    ShowChecks();
+  }
+  return has_more;
+}
+
+void Operator::Loop::ShowChecks() {
+  const absl::Status certificate = certificates_->problem();
+  serving_->SetChecks({{"informers", cluster_->HasSynced(), "the cluster is still being read"},
+                       {"webhook", certificate.ok(), std::string(certificate.message())}});
+}
+
+absl::Time Operator::Loop::NextDue() const {
+  absl::Time due = cluster_->NextDue().value_or(absl::InfiniteFuture());
+  if (election_ != nullptr) due = std::min(due, election_->NextDue());
+  if (certificates_ != nullptr) due = std::min(due, certificates_->NextDue());
+  return due;
+}
+
+int Operator::Loop::Run() {
+  Tell(LogLevel::kInfo, "Starting the operator");
+  AskForDisaggregatedSets();
+  while (!is_told_to_end_) {
+    const absl::Time now = absl::Now();
+    const bool has_more = Round(now);
+    if (has_disaggregated_sets_ == true) {
+      Tell(LogLevel::kError,
+           "There are DisaggregatedSets in the cluster, which this operator does not look after. Delete them, or keep "
+           "the reference's operator.");
+      return 1;
+    }
+    if (led_ && !Leads(absl::Now())) {
+      Tell(LogLevel::kError, "The Lease is lost: another operator may lead");
+      return 1;
+    }
+    led_ = Leads(absl::Now());
+    if (!has_more) mailbox_.WaitUntil(std::min(NextDue(), absl::Now() + kLongestRest));
+  }
+  Drain();
+  return 0;
+}
+
+void Operator::Loop::Drain() {
+  Tell(LogLevel::kInfo, "Ending: what is under way is finished");
+  cluster_->Lead(false);
+  const absl::Time end = absl::Now() + kDrain;
+  while (cluster_->writes_under_way() > 0 && absl::Now() < end) {
+    Round(absl::Now());
+    mailbox_.WaitUntil(std::min(end, absl::Now() + absl::Milliseconds(50)));
+  }
+  if (election_ != nullptr && election_->Release(absl::Now())) {
+    while (!election_->is_released() && absl::Now() < end) {
+      client_->Deliver(kBytesAtATime);
+      mailbox_.WaitUntil(std::min(end, absl::Now() + absl::Milliseconds(50)));
+    }
+  }
+  if (serving_ != nullptr) serving_->Stop();
+}
+
+Operator::Operator(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+Operator::~Operator() = default;
+
+absl::StatusOr<std::unique_ptr<Operator>> Operator::Create(const Settings& settings, const internal::KubeConfig& config,
+                                                           const Log* log) {
+  auto loop = std::make_unique<Loop>(settings, config, log);
+  absl::Status status = loop->Open(config);
+  if (!status.ok()) return status;
+  return std::unique_ptr<Operator>(new Operator(std::move(loop)));
+}
+
+int Operator::Run() { return loop_->Run(); }
+void Operator::End() { loop_->End(); }
+
+}  // namespace lws::operator_program
