@@ -65,7 +65,7 @@ TEST(DisaggregatedNamesTest, NamesOfObjects) {
   EXPECT_EQ(RoleAppName("llm", 2, "decode"), "llm-2-decode");
 }
 
-TEST(AdmitDisaggregatedSetTest, AdmittedSetIsAdmittedAgain) {
+TEST(AdmitDisaggregatedSetTest, Law1AnAdmittedSetIsAdmittedAgain) {
   const DisaggregatedSetAdmission first = AdmitDisaggregatedSet(Manifest());
   ASSERT_EQ(Join(first.errors), "");
   EXPECT_EQ(Slices(*first.set), 1);
@@ -79,7 +79,7 @@ TEST(AdmitDisaggregatedSetTest, AdmittedSetIsAdmittedAgain) {
   EXPECT_EQ(DisaggregatedSetToJson(*read), stored);
 }
 
-TEST(AdmitDisaggregatedSetTest, BrokenDocumentsAreRefused) {
+TEST(AdmitDisaggregatedSetTest, Law2BrokenDocumentsAreRefused) {
   for (const char* text : {"null", "[]", "3", "{}", R"({"metadata":3})", R"({"spec":null})", R"({"spec":{"roles":{}}})",
                            R"({"spec":{"roles":[null,null]}})", R"({"metadata":{"name":"a","namespace":"b"}})"}) {
     const Json document = Json::parse(text);
@@ -92,7 +92,28 @@ TEST(AdmitDisaggregatedSetTest, BrokenDocumentsAreRefused) {
   }
 }
 
-// No vector has too many items.
+// Every value of the manifest in turn is another one.
+TEST(AdmitDisaggregatedSetTest, Law2WhatIsRefusedHasErrorsAndNoObject) {
+  int refused = 0;
+  const Json manifest = Manifest();
+  const Json leaves = manifest.flatten();
+  for (const auto& [pointer, leaf] : leaves.items()) {
+    for (Json::json_pointer place(pointer); !place.empty(); place = place.parent_pointer()) {
+      for (const Json& value : {Json(), Json(-1), Json(""), Json("x y"), Json(true), Json::array(), Json::object()}) {
+        Json changed = manifest;
+        changed[place] = value;
+        const DisaggregatedSetAdmission admission = AdmitDisaggregatedSet(changed);
+        const bool is_admitted = admission.stage == AdmissionStage::kAdmitted;
+        EXPECT_EQ(admission.errors.empty(), is_admitted) << place << " " << value;
+        EXPECT_EQ(admission.set != nullptr, is_admitted) << place << " " << value;
+        refused += !is_admitted;
+      }
+    }
+  }
+  EXPECT_GT(refused, 50);
+}
+
+// Too many items is said by no vector.
 TEST(AdmitDisaggregatedSetTest, TooManyRoles) {
   Json manifest = Manifest();
   for (int i = 0; i < 9; ++i) manifest["spec"]["roles"].push_back(Role(std::string(1, static_cast<char>('a' + i)), 1));

@@ -2,6 +2,9 @@
 // real API server.
 #include "lws/api/pod_validation.h"
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -108,6 +111,35 @@ TEST(PodValidationTest, AnyValueMayHaveAnyType) {
   EXPECT_GT(refused, 500);
 }
 
+// Calls every method of the value, and of all that lies in it. Returns how many values there were.
+int Visit(const FieldValue& value) {
+  int visited = 1;
+  const bool is_nothing = value.json().is_null();
+  EXPECT_EQ(value.exists(), !is_nothing) << value.path();
+  EXPECT_EQ(value.empty(), value.size() == 0) << value.path();
+  EXPECT_TRUE(value.json().is_string() || value.TextOr("").empty()) << value.path();
+  EXPECT_TRUE(value.json().is_boolean() || !value.Flag()) << value.path();
+  EXPECT_TRUE(value.json().is_number() || !value.Number().has_value()) << value.path();
+  EXPECT_EQ(value.Texts().size(), value.Items().size()) << value.path();
+  EXPECT_LE(value.Entries().size(), value.Keys().size()) << value.path();
+  EXPECT_FALSE(value["no such field"].exists()) << value.path();
+  EXPECT_FALSE(value.At("no such key").exists()) << value.path();
+  for (const std::string& key : value.Keys()) visited += Visit(value[key]);
+  for (const FieldValue& item : value.Items()) visited += Visit(item);
+  return visited;
+}
+
+TEST(FieldValueTest, Law1NoMethodFails) {
+  EXPECT_GT(Visit(FieldValue(Full(), "")), 200);
+  const std::string not_utf8 = "\xff";
+  for (const Json& value :
+       {Json(), Json(true), Json(-1), Json(UINT64_MAX), Json(1e300), Json(""), Json(not_utf8), Json::array(),
+        Json::array({Json(), Json::array({1}), "x"}), Json::object(), Json{{"", Json()}}, Json{{"a", {{"b", 1}}}},
+        Json::binary({1, 2}), Json(Json::value_t::discarded)}) {
+    EXPECT_GE(Visit(FieldValue(value, "")), 1);
+  }
+}
+
 TEST(FieldValueTest, ReadsAsEmptyWhatIsNotThere) {
   const Json document = {{"a", Json::array({1, "x"})}, {"b", {{"c", true}}}, {"d", nullptr}};
   const FieldValue root(document, "");
@@ -122,6 +154,22 @@ TEST(FieldValueTest, ReadsAsEmptyWhatIsNotThere) {
   EXPECT_EQ(root["b"].Number(), std::nullopt);
   EXPECT_EQ(root["a"].Items()[0].Number(), 1);
   EXPECT_TRUE(root["b"]["c"].Items().empty());
+}
+
+TEST(StatefulSetPodTest, Law1EqualArgumentsGiveEqualBytes) {
+  const Json set = Full();
+  const Json same = Json::parse(set.dump());
+  std::set<std::string> pods;
+  for (int ordinal = 0; ordinal < 4; ++ordinal) {
+    for (const std::string revision : {"s-1", "s-2"}) {
+      const std::string pod = StatefulSetPod(set, set["spec"]["template"], ordinal, revision).dump();
+      EXPECT_EQ(StatefulSetPod(same, same["spec"]["template"], ordinal, revision).dump(), pod);
+      EXPECT_TRUE(pods.insert(pod).second) << ordinal << " " << revision;
+    }
+    const std::string name = "s-" + std::to_string(ordinal);
+    EXPECT_EQ(StatefulSetClaims(same, name), StatefulSetClaims(set, name));
+  }
+  EXPECT_EQ(set, Full());
 }
 
 TEST(StatefulSetPodTest, Law2ClaimsTakeThePlaceOfVolumes) {

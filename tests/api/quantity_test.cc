@@ -25,53 +25,25 @@ TEST(QuantityTest, RefusesWhatIsNoQuantity) {
   }
 }
 
-TEST(QuantityTest, RefusesWhatIsTooLongOrTooLarge) {
-  const std::string many(100000, '1');
-  for (const std::string& text :
-       {std::string("1000e9999"), std::string("1.55e-2147483648"), std::string("1e2147483647"), std::string("1e1000"),
-        std::string("10e999"), many, "0." + many}) {
-    EXPECT_FALSE(Quantity::Parse(text).ok()) << text.substr(0, 40);
-  }
-  EXPECT_TRUE(Quantity::Parse("1e999").ok());
-  EXPECT_TRUE(Quantity::Parse("1e-1000").ok());
-  EXPECT_TRUE(Quantity::Parse("0e1000").ok());
-  EXPECT_TRUE(Quantity::Parse(std::string(1000, '1')).ok());
-}
-
-TEST(QuantityTest, Law1HasItsLimitWhereKubernetesHasNoSuffix) {
-  EXPECT_EQ(Q("1000000000000000000M").ToString(), "1");
-  EXPECT_EQ(Q("999E").ToString(), "999E");
-  EXPECT_EQ(Q("1e999").ToString(), "1e999");
-}
-
-TEST(QuantityTest, Law4ToStringIsIdempotentButForUnevenBinaryQuantities) {
-  constexpr unsigned kSeed = 20261126;
-  std::mt19937 random(kSeed);
-  static constexpr const char* kSuffixes[] = {"", "n", "u", "m", "k", "M", "G", "T", "e3", "E-2", "e40", "e-5"};
-  for (int i = 0; i < 5000; ++i) {
-    const std::string text =
-        std::to_string(random() % 100000) + "." + std::to_string(random() % 1000) + kSuffixes[random() % 12];
-    const std::string once = Q(text).ToString();
-    EXPECT_EQ(Q(once).ToString(), once) << text << ", seed " << kSeed;
-  }
-  EXPECT_EQ(Q("62.50Ki").ToString(), "64000");
-  EXPECT_EQ(Q("64000").ToString(), "64k");
-}
-
-// Laws 1, 2 and 3 on random texts.
-TEST(QuantityTest, Laws) {
+TEST(QuantityTest, Laws1To4OnDrawnTexts) {
   constexpr unsigned kSeed = 20261125;
   std::mt19937 random(kSeed);
   static constexpr const char* kSuffixes[] = {"", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "e3", "E-2"};
+  bool is_binary = false;  // the last that was drawn
   const auto draw = [&] {
     std::string text = random() % 4 == 0 ? "-" : "";
     text += std::to_string(random() % 100000);
     if (random() % 2 == 0) text += "." + std::to_string(random() % 1000);
-    return Q(text + kSuffixes[random() % 12]);
+    text += kSuffixes[random() % 12];
+    is_binary = text.back() == 'i';
+    return Q(text);
   };
+  int exceptions = 0;
   for (int i = 0; i < 20000; ++i) {
     const Quantity a = draw();
+    const bool a_is_binary = is_binary;
     const Quantity b = draw();
+    const bool sum_is_binary = a.IsZero() ? is_binary : a_is_binary;
     const Quantity c = draw();
     EXPECT_EQ(Q(a.ToString()).Compare(a), 0) << "law 1, seed " << kSeed << ": " << a.ToString();
     Quantity ab = a;
@@ -84,7 +56,15 @@ TEST(QuantityTest, Laws) {
     Quantity bc = b;
     bc.Add(c);
     EXPECT_EQ(ac.Compare(bc), a.Compare(b)) << "law 2, seed " << kSeed;
+    const std::string text = ab.ToString();
+    const std::string again = Q(text).ToString();
+    // A binary amount that is printed without a suffix reads as a decimal one.
+    const bool reads_as_decimal = sum_is_binary && text.back() != 'i';
+    EXPECT_TRUE(again == text || reads_as_decimal) << "law 4, seed " << kSeed << ": " << text << ", then " << again;
+    EXPECT_EQ(Q(again).ToString(), again) << "law 4, seed " << kSeed;
+    exceptions += again != text;
   }
+  EXPECT_LT(exceptions, 20);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -234,7 +235,26 @@ Outcome Live(const DisaggregatedOptions& options, uint32_t seeds) {
   return outcome;
 }
 
-TEST(RoleLivesTest, KeepRoleBudgetsKeepsTheLawsAndEnds) {
+// Law 1 of reconcile_disaggregated_set.h, in every pass of some lives.
+TEST(RoleLivesTest, Law1EqualInputEqualPlan) {
+  int64_t passes = 0;
+  int64_t actions = 0;
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    conformance::RunDisaggregatedTimeline(
+        RandomLife(seed).Input(), {}, [&](const DisaggregatedObservation& observation, const Plan&) {
+          const DisaggregatedObservation same = observation;
+          const Plan plan = ReconcileDisaggregatedSet(observation, absl::UnixEpoch());
+          EXPECT_TRUE(plan == ReconcileDisaggregatedSet(same, absl::UnixEpoch())) << "seed " << seed;
+          ++passes;
+          actions += static_cast<int64_t>(plan.actions.size());
+        });
+  }
+  EXPECT_GT(passes, 100);
+  EXPECT_GT(actions, 100);
+}
+
+// Every life ends with an empty plan: law 2 of reconcile_disaggregated_set.h.
+TEST(RoleLivesTest, Law2KeepRoleBudgetsKeepsTheLawsAndEnds) {
   DisaggregatedOptions options;
   options.rollout = KeepRoleBudgets;
   options.mends = true;

@@ -1,6 +1,8 @@
 // Controls of a rollout: each law in an example, and with every policy.
 #include "lws/rollout/controls.h"
 
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -176,6 +178,50 @@ TEST(ControlsTest, Law5AFirstCreationHasNoCanary) {
   const ControlledStep step = *PlanControlledRollout(KeepBudget, input, "k", controls, {}, kStart);
   EXPECT_EQ(step.progress.step, 1);
   EXPECT_EQ(step.hold, RolloutHold::kNone);
+}
+
+TEST(ControlsTest, Law6EqualArgumentsEqualAnswer) {
+  constexpr unsigned kSeed = 20261126;
+  std::mt19937 random(kSeed);
+  const auto draw = [&random](unsigned count) { return static_cast<int32_t>(random() % count); };
+  std::set<std::string> groups_seen;
+  for (int round = 0; round < 2000; ++round) {
+    RolloutControls controls;
+    controls.paused = draw(8) == 0;
+    controls.min_ready = absl::Seconds(10) * draw(3);
+    for (int i = draw(3); i > 0; --i)
+      controls.steps.push_back({IntOrPercent::Int(1 + draw(4)), absl::Minutes(draw(2))});
+    if (draw(2) == 0) controls.progress_deadline = absl::Minutes(1 + draw(3));
+    RolloutProgress progress;
+    for (int look = 0; look < 5; ++look) {
+      std::string letters;
+      for (int i = 0; i < 8; ++i) letters += "RB."[draw(3)];
+      groups_seen.insert(letters);
+      const absl::Time now = kStart + absl::Seconds(20) * (look + draw(2));
+      const int32_t partition = draw(9);
+      const auto answer = [&](RolloutControls own_controls, RolloutProgress own_progress) {
+        const GroupBits bits = GroupBits::Parse(letters);
+        RolloutInput input;
+        input.replicas = 8;
+        input.max_surge = IntOrPercent::Int(1);
+        input.max_unavailable = IntOrPercent::Int(2);
+        input.current = LeaderState{bits.size(), partition, 8, &bits};
+        return *PlanControlledRollout(KeepBudget, input, "k", own_controls, own_progress, now);
+      };
+      const ControlledStep one = answer(controls, progress);
+      const ControlledStep other = answer(controls, progress);
+      const std::string where = "seed " + std::to_string(kSeed) + ", round " + std::to_string(round);
+      ASSERT_EQ(one.step.partition, other.step.partition) << where;
+      ASSERT_EQ(one.step.replicas, other.step.replicas) << where;
+      ASSERT_EQ(one.step.reason, other.step.reason) << where;
+      ASSERT_EQ(one.step.replace, other.step.replace) << where;
+      ASSERT_EQ(one.hold, other.hold) << where;
+      ASSERT_EQ(one.look_again_in, other.look_again_in) << where;
+      ASSERT_TRUE(one.progress == other.progress) << where;
+      progress = one.progress;
+    }
+  }
+  EXPECT_GT(groups_seen.size(), 1000);
 }
 
 TEST(ControlsTest, AStepThatIsNoPercentageIsAnError) {

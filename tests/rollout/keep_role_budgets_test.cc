@@ -55,7 +55,7 @@ void ForEachGroups(int32_t most, int32_t initial, const Visit& visit) {
   }
 }
 
-TEST(KeepRoleBudgetsTest, EveryStateOfTwoRolesKeepsTheLaws) {
+TEST(KeepRoleBudgetsTest, Laws1To5And7InEveryStateOfTwoRoles) {
   int64_t states = 0;
   ForEachPairOfRoles(2, [&](RoleWorld world) {
     const int32_t initial[] = {world.old_groups[0].initial, world.old_groups[1].initial};
@@ -76,7 +76,7 @@ TEST(KeepRoleBudgetsTest, EveryStateOfTwoRolesKeepsTheLaws) {
   EXPECT_EQ(states, 5760000);
 }
 
-TEST(KeepRoleBudgetsTest, EveryStateOfTwoRolesEndsWhenAllIsReady) {
+TEST(KeepRoleBudgetsTest, Law6EveryStateOfTwoRolesEndsWhenAllIsReady) {
   ForEachPairOfRoles(2, [&](RoleWorld world) {
     for (int32_t a = 0; a <= world.old_groups[0].initial; ++a) {
       for (int32_t b = 0; b <= world.old_groups[1].initial; ++b) {
@@ -228,7 +228,7 @@ class RandomWorld {
   std::mt19937 random_;
 };
 
-TEST(KeepRoleBudgetsTest, RandomCoursesKeepTheLaws) {
+TEST(KeepRoleBudgetsTest, Law8RandomCoursesWithTargetsThatMoveKeepTheLaws) {
   for (uint32_t seed = 1; seed <= 4000; ++seed) {
     RandomWorld random(seed);
     for (int i = 0; i < 60; ++i) {
@@ -243,8 +243,8 @@ TEST(KeepRoleBudgetsTest, RandomCoursesKeepTheLaws) {
   }
 }
 
-// Law 9: reversed roles give the reversed answer.
-TEST(KeepRoleBudgetsTest, OrderOfRolesDoesNotMatter) {
+// Law 9: the roles turned around give the answer turned around.
+TEST(KeepRoleBudgetsTest, Law9OrderOfRolesDoesNotMatter) {
   for (uint32_t seed = 1; seed <= 4000; ++seed) {
     RandomWorld random(seed);
     for (int i = 0; i < 20; ++i) random.Disturb();

@@ -106,6 +106,39 @@ TEST(RolePlannerTest, EveryStateOfTwoRolesEqualsTheOracle) {
   }
 }
 
+// Law 2: a state that has groups of both roles is followed by one that has groups of both, or of none.
+// Law 4: the step makes another state, or says that something stays.
+TEST(RolePlannerTest, Laws2And4InEveryStateOfTwoRoles) {
+  const Roles states = AllStates(2);
+  int64_t steps = 0;
+  int64_t ends = 0;
+  for (const RoleCounts& a : states) {
+    for (const RoleCounts& b : states) {
+      const Roles roles = {a, b};
+      std::vector<RoleReplicas> next(2);
+      const RoleStepReason reason = PlanRoles(roles, absl::MakeSpan(next));
+      if (reason == RoleStepReason::kNothing) continue;
+      ++steps;
+      bool changes = false, raises = false;
+      int served = 0, serving = 0;
+      for (size_t i = 0; i < 2; ++i) {
+        raises = raises || next[i].old_replicas > roles[i].old_replicas;
+        const int64_t old_replicas = std::min(roles[i].old_replicas, next[i].old_replicas);
+        changes = changes || old_replicas != roles[i].old_replicas || next[i].new_replicas != roles[i].new_replicas;
+        served += roles[i].initial > 0 && roles[i].old_replicas > 0;
+        serving += old_replicas > 0;
+      }
+      const bool stays = reason == RoleStepReason::kDrain && raises;
+      ASSERT_TRUE(changes || stays) << "law 4: " << RoleStepReasonName(reason) << " of " << Show(roles);
+      if (served < 2 || reason == RoleStepReason::kTooMuchOld) continue;
+      ASSERT_NE(serving, 1) << "law 2: " << RoleStepReasonName(reason) << " of " << Show(roles);
+      ends += serving == 0;
+    }
+  }
+  EXPECT_GT(steps, 100000);
+  EXPECT_GT(ends, 1000);
+}
+
 TEST(RolePlannerTest, RandomStatesEqualTheOracle) {
   for (uint32_t seed = 1; seed <= 20000; ++seed) {
     std::mt19937 random(seed);

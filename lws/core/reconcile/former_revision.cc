@@ -54,13 +54,35 @@ void KeepAdded(const Json& made, const Json& from, Json* kept) {
 
 Json NamedVolumes(const Json& spec) { return spec.value("volumes", Json::array()); }
 
-// Keeps the volumes of claims, which the StatefulSet adds.
-void KeepAddedVolumes(const Json& made, const Json& from, Json* kept) {
+std::set<std::string> NamesOf(const Json& volumes) {
   std::set<std::string> names;
-  for (const Json& volume : NamedVolumes(from)) names.insert(TextOf(volume, "name"));
-  for (const Json& volume : NamedVolumes(made)) {
-    if (names.count(TextOf(volume, "name")) == 0) (*kept)["volumes"].push_back(volume);
+  for (const Json& volume : volumes) names.insert(TextOf(volume, "name"));
+  return names;
+}
+
+// The volumes of claims come first and take the place of the template's, as the StatefulSet has them; what others added
+// comes last.
+void KeepAddedVolumes(const Json& made, const Json& statefulset, Json* kept) {
+  std::set<std::string> claims;
+  for (const Json& claim : statefulset["spec"].value("volumeClaimTemplates", Json::array())) {
+    claims.insert(TextOf(claim["metadata"], "name"));
   }
+  const std::set<std::string> from = NamesOf(NamedVolumes(statefulset["spec"]["template"]["spec"]));
+  Json volumes = Json::array();
+  Json others = Json::array();
+  for (const Json& volume : NamedVolumes(made)) {
+    const std::string name = TextOf(volume, "name");
+    if (claims.count(name) > 0) {
+      volumes.push_back(volume);
+    } else if (from.count(name) == 0) {
+      others.push_back(volume);
+    }
+  }
+  for (const Json& volume : NamedVolumes(*kept)) {
+    if (claims.count(TextOf(volume, "name")) == 0) volumes.push_back(volume);
+  }
+  volumes.insert(volumes.end(), others.begin(), others.end());
+  if (!volumes.empty()) (*kept)["volumes"] = std::move(volumes);
 }
 
 }  // namespace
@@ -86,8 +108,10 @@ absl::StatusOr<Json> KeepFormerRevision(Json pod, const SetObservation& observat
   for (const char* map : {kLabels, kAnnotations}) {
     KeepAdded(pod["metadata"].value(map, Json()), from["metadata"].value(map, Json()), &kept["metadata"][map]);
   }
-  KeepAddedVolumes(pod["spec"], from["spec"], &kept["spec"]);
-  KeepAdded(pod["spec"], from["spec"], &kept["spec"]);
+  KeepAddedVolumes(pod["spec"], *now, &kept["spec"]);
+  Json spec_of_pod = pod["spec"];
+  if (spec_of_pod.is_object()) spec_of_pod.erase("volumes");
+  KeepAdded(spec_of_pod, from["spec"], &kept["spec"]);
   for (const char* map : {kLabels, kAnnotations}) pod["metadata"][map] = std::move(kept["metadata"][map]);
   pod["spec"] = std::move(kept["spec"]);
   return pod;

@@ -1,0 +1,702 @@
+// The laws of a fleet's parts: objects packed and unpacked, in their places or whole, and the facts that are counted of
+// them. The fleet as a whole is held against a snapshot in tests/properties.
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed.h"
+#include "lws/api/pod_name.h"
+#include "lws/core/fleet/decision_equality.h"
+#include "lws/core/fleet/due_list.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/fleet_index.h"
+#include "lws/core/fleet/fleet_objects.h"
+#include "lws/core/fleet/fleet_set.h"
+#include "lws/core/fleet/name_table.h"
+#include "lws/core/fleet/object_ids.h"
+#include "lws/core/fleet/object_packing.h"
+#include "lws/core/fleet/packed_group.h"
+#include "lws/core/fleet/packed_objects.h"
+#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/groups/group_state.h"
+#include "lws/core/observation.h"
+
+namespace lws::internal {
+namespace {
+
+constexpr unsigned kSeed = 20261126;
+constexpr int kGroups = 3;
+
+std::string UidOf(int number) { return absl::StrCat("00000000-0000-4000-8000-00000000000", number); }
+
+// Pods and StatefulSets of the sets `s` and `s-1`, whose names and labels mostly agree.
+class Draws {
+ public:
+  explicit Draws(unsigned seed) : random_(seed) {}
+
+  int Draw(int count) { return static_cast<int>(random_() % static_cast<unsigned>(count)); }
+  bool OneIn(int count) { return Draw(count) == 0; }
+  std::string SetName() { return OneIn(4) ? "s-1" : "s"; }
+
+  ObservedPod Pod() {
+    ObservedPod pod;
+    const std::string set_name = SetName();
+    const int group = Draw(kGroups);
+    const int worker = Draw(3);
+    const std::string leader = absl::StrCat(set_name, "-", group);
+    FillMeta(set_name, group, worker == 0 ? leader : absl::StrCat(leader, "-", worker), &pod.meta);
+    pod.worker_index = absl::StrCat(worker);
+    if (!OneIn(4)) pod.group_key = OneIn(9) ? "key" : GroupKey("n", leader);
+    if (OneIn(15)) pod.leader_name = "s-0";
+    pod.phase = static_cast<PodPhase>(Draw(5));
+    pod.has_ready_condition = OneIn(2);
+    pod.restarted = OneIn(4);
+    pod.requests_tpus = OneIn(4);
+    pod.node_name = OneIn(2) ? "node" : "";
+    if (worker > 0) pod.meta.controller = ObservedMeta::Controller{"StatefulSet", leader, UidOf(Draw(2))};
+    if (worker == 0 && OneIn(2)) pod.meta.controller = ObservedMeta::Controller{"StatefulSet", set_name, UidOf(9)};
+    return pod;
+  }
+
+  ObservedStatefulSet StatefulSet() {
+    ObservedStatefulSet statefulset;
+    const std::string set_name = SetName();
+    const int group = Draw(kGroups);
+    const std::string name = absl::StrCat(set_name, "-", group);
+    FillMeta(set_name, group, name, &statefulset.meta);
+    statefulset.meta.controller = ObservedMeta::Controller{"Pod", statefulset.meta.name, UidOf(Draw(2))};
+    statefulset.replicas = 2;
+    statefulset.available_replicas = 1 + Draw(2);
+    statefulset.status_replicas = Draw(3);
+    statefulset.current_revision = "a";
+    statefulset.update_revision = OneIn(4) ? "b" : "a";
+    if (OneIn(12)) statefulset.partition = 1;
+    if (OneIn(20)) statefulset.meta.group_index.reset();
+    return statefulset;
+  }
+
+  LeaderWorkerSet Set(const std::string& name) {
+    LeaderWorkerSet set;
+    set.mutable_metadata()->set_name(name);
+    set.mutable_metadata()->set_namespace_("n");
+    set.mutable_spec()->set_replicas(1 + Draw(kGroups));
+    set.mutable_spec()->mutable_leader_worker_template()->set_size(3);
+    set.mutable_spec()->mutable_rollout_strategy()->mutable_rolling_update_configuration()->set_partition(Draw(2));
+    return set;
+  }
+
+  std::string Key() { return OneIn(2) ? "old" : "new"; }
+
+ private:
+  void FillMeta(const std::string& set_name, int group, const std::string& name, ObservedMeta* meta) {
+    meta->namespace_name = "n";
+    meta->name = OneIn(15) ? absl::StrCat(SetName(), "-", Draw(kGroups)) : name;
+    meta->uid = OneIn(12) ? "no uid" : UidOf(Draw(2));
+    meta->resource_version = OneIn(12) ? "0x7" : absl::StrCat(1 + Draw(9));
+    meta->terminating = OneIn(6);
+    meta->set_name = OneIn(25) ? SetName() : set_name;
+    meta->revision_key = Key();
+    meta->group_index = OneIn(25) ? absl::StrCat("0", group) : absl::StrCat(group);
+  }
+
+  std::mt19937 random_;
+};
+
+// The parts of a fleet that keep objects.
+struct Parts {
+  FleetIndex index;
+  DueList due;
+  WholeObjects whole{&index, &due};
+  PackedObjects packed{&index, &due, &whole};
+  FleetObjects objects{&index, &due, &whole, &packed};
+
+  // What is due, and no more so: "s" for a set, "s 1 0" for a member, "s-1" for a name.
+  std::set<std::string> TakeDue() {
+    std::set<std::string> names;
+    std::vector<uint32_t> sets;
+    due.TakeSets(&sets);
+    for (const uint32_t number : sets) names.insert(index.sets()[number]->name);
+    std::vector<Member> members;
+    std::vector<FleetName> others;
+    due.TakePods(&members, &others);
+    for (const Member& member : members) {
+      names.insert(absl::StrCat(index.sets()[member.set]->name, " ", member.group, " ", member.worker));
+    }
+    for (const FleetName& other : others) names.insert(other.name);
+    return names;
+  }
+};
+
+using Names = std::set<std::string>;
+
+// --- Packing.
+
+struct Tables {
+  std::string namespace_name = "n";
+  std::string set_name = "s";
+  NameTable revisions{100};
+  NameTable nodes{100};
+
+  PackingNames names() { return {namespace_name, set_name, &revisions, &nodes}; }
+};
+
+// A pod of the set `s` that is named after its labels.
+ObservedPod PodOfS(Draws* draws, bool is_leader) {
+  for (;;) {
+    ObservedPod pod = draws->Pod();
+    pod.meta.set_name = "s";
+    const std::string group = absl::StrCat("s-", draws->Draw(kGroups));
+    pod.meta.group_index = group.substr(2);
+    if (pod.is_leader() != is_leader) continue;
+    pod.meta.name = is_leader ? group : absl::StrCat(group, "-", *pod.worker_index);
+    if (!is_leader) pod.meta.controller->name = draws->OneIn(9) ? "s-7" : group;
+    if (is_leader && !pod.group_key.empty() && pod.group_key != "key") pod.group_key = GroupKey("n", group);
+    pod.meta.group_in_name = GroupInName(pod.meta);
+    return pod;
+  }
+}
+
+TEST(ObjectPackingTest, Laws1And2LeadersComeBackOrTheirFactsAreGood) {
+  Draws draws(kSeed);
+  int fits = 0;
+  constexpr int kRounds = 5000;
+  for (int round = 0; round < kRounds; ++round) {
+    Tables tables;
+    const ObservedPod pod = PodOfS(&draws, /*is_leader=*/true);
+    PackedLeader leader = {};
+    const Packing packing = PackLeader(pod, tables.names(), &leader);
+    const std::string where = absl::StrCat("seed ", kSeed, ", round ", round);
+    ASSERT_NE(packing, Packing::kNone) << where;
+    ObservedPod again;
+    UnpackLeader(leader, pod.meta.group_in_name, tables.names(), &again);
+    ASSERT_EQ(leader.exists, 1) << "law 2: " << where;
+    ASSERT_EQ(again.meta.revision_key, pod.meta.revision_key) << "law 2: " << where;
+    ASSERT_EQ(again.phase, pod.phase) << "law 2: " << where;
+    ASSERT_EQ(again.ready(), pod.ready()) << "law 2: " << where;
+    if (packing != Packing::kFits) continue;
+    ++fits;
+    ASSERT_EQ(again.meta.resource_version, pod.meta.resource_version) << "law 1: " << where;
+    ASSERT_FALSE(again.meta.controller.has_value()) << "law 1: " << where;
+    again.meta.controller = pod.meta.controller;
+    ASSERT_TRUE(SamePod(again, pod)) << "law 1: " << where;
+  }
+  EXPECT_GT(fits, kRounds / 3);
+  EXPECT_LT(fits, kRounds * 9 / 10);
+}
+
+TEST(ObjectPackingTest, Laws1And2WorkersComeBackOrTheirFactsAreGood) {
+  Draws draws(kSeed + 1);
+  int fits = 0;
+  constexpr int kRounds = 5000;
+  for (int round = 0; round < kRounds; ++round) {
+    Tables tables;
+    const ObservedPod pod = PodOfS(&draws, /*is_leader=*/false);
+    PackedWorker worker = {};
+    PackedUid owner;
+    const Packing packing = PackWorker(pod, tables.names(), &worker, &owner);
+    const std::string where = absl::StrCat("seed ", kSeed + 1, ", round ", round);
+    ASSERT_NE(packing, Packing::kNone) << where;
+    ASSERT_EQ(tables.revisions.Text(worker.revision), pod.meta.revision_key) << "law 2: " << where;
+    ASSERT_EQ(worker.exists, 1) << "law 2: " << where;
+    ASSERT_EQ(static_cast<PodPhase>(worker.phase), pod.phase) << "law 2: " << where;
+    if (packing != Packing::kFits) continue;
+    ++fits;
+    ObservedPod again;
+    const int group = std::stoi(*pod.meta.group_index);
+    UnpackWorker(worker, owner, group, std::stoi(*pod.worker_index), tables.names(), &again);
+    // What no decision reads is empty.
+    ASSERT_TRUE(again.meta.resource_version.empty() && again.node_name.empty() && again.group_key.empty()) << where;
+    ASSERT_FALSE(again.has_ready_condition || again.leader_name.has_value() || again.requests_tpus) << where;
+    again.node_name = pod.node_name;
+    again.group_key = pod.group_key;
+    again.has_ready_condition = pod.has_ready_condition;
+    again.leader_name = pod.leader_name;
+    again.requests_tpus = pod.requests_tpus;
+    ASSERT_TRUE(SamePod(again, pod)) << "law 1: " << where;
+  }
+  EXPECT_GT(fits, kRounds / 3);
+  EXPECT_LT(fits, kRounds);
+}
+
+TEST(ObjectPackingTest, Laws1And2StatefulSetsComeBackOrTheirFactsAreGood) {
+  Draws draws(kSeed + 2);
+  int fits = 0;
+  constexpr int kRounds = 5000;
+  for (int round = 0; round < kRounds; ++round) {
+    Tables tables;
+    ObservedStatefulSet statefulset = draws.StatefulSet();
+    const int group = draws.Draw(kGroups);
+    statefulset.meta.set_name = "s";
+    statefulset.meta.group_index = absl::StrCat(group);
+    statefulset.meta.name = absl::StrCat("s-", group);
+    statefulset.meta.controller->name = draws.OneIn(9) ? "s-7" : statefulset.meta.name;
+    statefulset.meta.group_in_name = group;
+    PackedGroup packed = {};
+    PackedUid leader;
+    const Packing packing = PackStatefulSet(statefulset, tables.names(), &packed.workers, &leader);
+    const std::string where = absl::StrCat("seed ", kSeed + 2, ", round ", round);
+    ASSERT_NE(packing, Packing::kNone) << where;
+    packed.leader.uid = leader;
+    ObservedStatefulSet again;
+    UnpackStatefulSet(packed, group, tables.names(), &again);
+    ASSERT_EQ(packed.workers.exists, 1) << "law 2: " << where;
+    ASSERT_EQ(again.meta.revision_key, statefulset.meta.revision_key) << "law 2: " << where;
+    ASSERT_EQ(WorkersReady(again), WorkersReady(statefulset)) << "law 2: " << where;
+    if (packing != Packing::kFits) continue;
+    ++fits;
+    ASSERT_TRUE(again.meta.resource_version.empty()) << "law 1: " << where;
+    ASSERT_TRUE(SameStatefulSet(again, statefulset)) << "law 1: " << where;
+  }
+  EXPECT_GT(fits, kRounds / 3);
+  EXPECT_LT(fits, kRounds);
+}
+
+// --- The facts of a set.
+
+// The bits up to the larger size, group by group, and the counts.
+std::string Show(const GroupFacts& facts) {
+  std::string text;
+  for (int32_t group = 0; group < 64 + kGroups; ++group) {
+    text += facts.bits.IsReady(group) ? 'r' : '.';
+    text += facts.bits.IsUpdated(group) ? 'u' : '.';
+    text += facts.bits.IsLeaving(group) ? 'l' : '.';
+  }
+  const StatusCounts& counts = facts.counts;
+  return absl::StrCat(text, " ", counts.ready, " ", counts.updated, " ", counts.ready_below_replicas, " ",
+                      counts.in_range, " ", counts.updated_in_range, " ", counts.done_in_range);
+}
+
+// A set with its groups as objects, for ReadGroups.
+class ObjectsOfSet {
+ public:
+  explicit ObjectsOfSet(FleetSet* set) : names_{set->namespace_name, set->name, &set->revision_names, &nodes_} {
+    observation_.set = &set->set;
+    statefulset_.replicas = kGroups;
+    observation_.leader_statefulset = &statefulset_;
+    set->groups.ForEach([this](int32_t index, const PackedGroup& group, const PackedWorker*) {
+      if (group.leader.exists) {
+        pods_.push_back(std::make_unique<ObservedPod>());
+        UnpackLeader(group.leader, index, names_, pods_.back().get());
+        observation_.leader_pods.push_back(pods_.back().get());
+      }
+      if (group.workers.exists) {
+        statefulsets_.push_back(std::make_unique<ObservedStatefulSet>());
+        UnpackStatefulSet(group, index, names_, statefulsets_.back().get());
+        observation_.worker_statefulsets.push_back(statefulsets_.back().get());
+      }
+    });
+  }
+
+  GroupFacts Read(const std::string& key) const { return ReadGroups(observation_, key); }
+
+ private:
+  NameTable nodes_{1};
+  PackingNames names_;
+  ObservedStatefulSet statefulset_;
+  std::vector<std::unique_ptr<ObservedPod>> pods_;
+  std::vector<std::unique_ptr<ObservedStatefulSet>> statefulsets_;
+  SetObservation observation_;
+};
+
+TEST(FleetSetTest, Law1TheFactsAreThoseThatReadGroupsReads) {
+  Draws draws(kSeed + 3);
+  std::set<std::string> facts;
+  for (int history = 0; history < 100; ++history) {
+    FleetSet set("n", "s");
+    set.set = draws.Set("s");
+    set.exists = true;
+    for (int step = 0; step < 60; ++step) {
+      if (draws.OneIn(20)) set.set = draws.Set("s");
+      const auto revision = static_cast<RevisionId>(*set.revision_names.Intern(draws.Key()));
+      const bool changes_leader = draws.OneIn(2);
+      set.Change(draws.Draw(kGroups), [&](PackedGroup* group) {
+        if (changes_leader) {
+          group->leader.exists = !draws.OneIn(5);
+          group->leader.phase = static_cast<uint16_t>(draws.Draw(5)) & 7;
+          group->leader.has_ready_condition = !draws.OneIn(3);
+          group->leader.terminating = draws.OneIn(5);
+          group->leader.revision = revision;
+        } else {
+          group->workers.exists = !draws.OneIn(5);
+          group->workers.replicas = 2;
+          group->workers.available_replicas = 1 + draws.Draw(2);
+          group->workers.one_revision = !draws.OneIn(4);
+          group->workers.terminating = draws.OneIn(5);
+          group->workers.revision = revision;
+        }
+        if (!group->leader.exists) group->leader = {};
+        if (!group->workers.exists) group->workers = {};
+      });
+      const std::string key = history % 2 == 0 ? "new" : draws.Key();
+      const std::string counted = Show(set.FactsFor(key));
+      ASSERT_EQ(counted, Show(ObjectsOfSet(&set).Read(key)))
+          << "seed " << kSeed + 3 << ", history " << history << ", step " << step;
+      facts.insert(counted);
+    }
+  }
+  EXPECT_GT(facts.size(), 100);
+}
+
+// --- Objects in their places.
+
+// What was told, by name.
+struct Told {
+  std::map<std::string, ObservedPod> pods;
+  std::map<std::string, ObservedStatefulSet> statefulsets;
+};
+
+// The names of all packed objects, once for each place.
+std::multiset<std::string> PackedNames(const Parts& parts, bool pods) {
+  std::multiset<std::string> names;
+  for (const FleetSet* set : parts.index.sets()) {
+    if (set == nullptr) continue;
+    const int32_t workers = set->groups.workers();
+    set->groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker* packed) {
+      if (!pods) {
+        if (group.workers.exists && !group.workers.is_whole) names.insert(MemberName(*set, index, 0));
+        return;
+      }
+      if (group.leader.exists && !group.leader.is_whole) names.insert(MemberName(*set, index, 0));
+      for (int32_t worker = 0; worker < workers; ++worker) {
+        if (packed[worker].exists) names.insert(MemberName(*set, index, worker + 1));
+      }
+    });
+  }
+  return names;
+}
+
+// Whether some object concerns the set and is not named after its labels, so that its facts have no place.
+bool HasIrregular(const Told& told, const std::string& set_name) {
+  for (const auto& [name, pod] : told.pods) {
+    if (pod.is_leader() && pod.meta.set_name == set_name && GroupInName(pod.meta) < 0) return true;
+  }
+  for (const auto& [name, statefulset] : told.statefulsets) {
+    if (GroupInName(statefulset.meta) >= 0) continue;
+    const std::optional<PodName> parsed = ParsePodName(name);
+    const bool is_labelled = statefulset.meta.set_name == set_name && statefulset.meta.group_index.has_value();
+    if (is_labelled || (parsed.has_value() && parsed->parent == set_name)) return true;
+  }
+  return false;
+}
+
+// The facts of all objects of the set, read from a plain list.
+GroupFacts FactsOf(const Told& told, const FleetSet& set, const std::string& key) {
+  ObservedStatefulSet leaders;
+  leaders.replicas = kGroups;
+  SetObservation observation;
+  observation.set = &set.set;
+  observation.leader_statefulset = &leaders;
+  for (const auto& [name, pod] : told.pods) {
+    if (pod.meta.set_name == set.name && pod.is_leader()) observation.leader_pods.push_back(&pod);
+  }
+  for (const auto& [name, statefulset] : told.statefulsets) {
+    if (statefulset.meta.set_name != set.name || !statefulset.meta.group_index.has_value()) continue;
+    observation.worker_statefulsets.push_back(&statefulset);
+  }
+  return ReadGroups(observation, key);
+}
+
+class History {
+ public:
+  explicit History(unsigned seed) : draws_(seed) {
+    for (const char* name : {"s", "s-1"}) parts_.objects.AddSet(draws_.Set(name));
+  }
+
+  void Step() {
+    const int kind = draws_.Draw(8);
+    if (kind < 4) {
+      const ObservedPod pod = draws_.Pod();
+      told_.pods[pod.meta.name] = pod;
+      parts_.objects.AddPod(pod);
+    } else if (kind < 6) {
+      const ObservedStatefulSet statefulset = draws_.StatefulSet();
+      told_.statefulsets[statefulset.meta.name] = statefulset;
+      parts_.objects.AddStatefulSet(statefulset);
+    } else if (kind == 6 && !told_.pods.empty()) {
+      const auto gone = std::next(told_.pods.begin(), draws_.Draw(static_cast<int>(told_.pods.size())));
+      parts_.objects.Remove("Pod", "n", gone->first);
+      told_.pods.erase(gone);
+    } else if (kind == 7 && !told_.statefulsets.empty()) {
+      const auto gone = std::next(told_.statefulsets.begin(), draws_.Draw(static_cast<int>(told_.statefulsets.size())));
+      parts_.objects.Remove("StatefulSet", "n", gone->first);
+      told_.statefulsets.erase(gone);
+    }
+    parts_.TakeDue();
+  }
+
+  // Law 1: every name that is there is in one place, and no other is in any.
+  void CheckPlaces(const std::string& where) {
+    std::multiset<std::string> pods = PackedNames(parts_, /*pods=*/true);
+    std::multiset<std::string> statefulsets = PackedNames(parts_, /*pods=*/false);
+    packed_ += static_cast<int64_t>(pods.size());
+    const FleetNamespace& space = parts_.index.In("n");
+    whole_ += static_cast<int64_t>(space.pods.size());
+    for (const auto& [name, pod] : space.pods) pods.insert(name);
+    for (const auto& [name, statefulset] : space.statefulsets) statefulsets.insert(name);
+    std::multiset<std::string> told_pods;
+    std::multiset<std::string> told_statefulsets;
+    for (const auto& [name, pod] : told_.pods) told_pods.insert(name);
+    for (const auto& [name, statefulset] : told_.statefulsets) told_statefulsets.insert(name);
+    ASSERT_EQ(pods, told_pods) << "law 1: " << where;
+    ASSERT_EQ(statefulsets, told_statefulsets) << "law 1: " << where;
+  }
+
+  // Law 2.
+  void CheckFacts(const std::string& where) {
+    for (const char* name : {"s", "s-1"}) {
+      FleetSet& set = parts_.index.SetOf("n", name);
+      ASSERT_EQ(set.irregular > 0, HasIrregular(told_, name)) << "law 2: " << where << ", set " << name;
+      ASSERT_GE(set.irregular, 0) << "law 2: " << where;
+      if (set.irregular > 0) continue;
+      ++regular_;
+      ASSERT_EQ(Show(set.FactsFor("new")), Show(FactsOf(told_, set, "new"))) << "law 2: " << where << ", set " << name;
+    }
+  }
+
+  int64_t packed() const { return packed_; }
+  int64_t whole() const { return whole_; }
+  int64_t regular() const { return regular_; }
+
+ private:
+  Draws draws_;
+  Parts parts_;
+  Told told_;
+  int64_t packed_ = 0;
+  int64_t whole_ = 0;
+  int64_t regular_ = 0;
+};
+
+TEST(FleetObjectsTest, Laws1And2ANameHasOnePlaceAndTheFactsAreThoseOfAllObjects) {
+  int64_t packed = 0;
+  int64_t whole = 0;
+  int64_t regular = 0;
+  for (unsigned seed = kSeed; seed < kSeed + 100; ++seed) {
+    History history(seed);
+    for (int step = 0; step < 150; ++step) {
+      history.Step();
+      const std::string where = absl::StrCat("seed ", seed, ", step ", step);
+      history.CheckPlaces(where);
+      ASSERT_FALSE(HasFatalFailure());
+      history.CheckFacts(where);
+      ASSERT_FALSE(HasFatalFailure());
+    }
+    packed += history.packed();
+    whole += history.whole();
+    regular += history.regular();
+  }
+  EXPECT_GT(packed, 1000);
+  EXPECT_GT(whole, 1000);
+  EXPECT_GT(regular, 1000);
+}
+
+// --- Objects kept whole.
+
+std::unique_ptr<ObservedPod> WholeLeader(const std::string& name, const std::string& set_name,
+                                         const std::string& group) {
+  auto pod = std::make_unique<ObservedPod>();
+  pod->meta.namespace_name = "n";
+  pod->meta.name = name;
+  pod->meta.set_name = set_name;
+  pod->meta.group_index = group;
+  pod->meta.group_in_name = GroupInName(pod->meta);
+  pod->worker_index = "0";
+  return pod;
+}
+
+std::unique_ptr<ObservedStatefulSet> WholeStatefulSet(const std::string& name, const std::string& set_name,
+                                                      const std::string& group) {
+  auto statefulset = std::make_unique<ObservedStatefulSet>();
+  statefulset->meta.namespace_name = "n";
+  statefulset->meta.name = name;
+  statefulset->meta.set_name = set_name;
+  if (!group.empty()) statefulset->meta.group_index = group;
+  statefulset->meta.group_in_name = GroupInName(statefulset->meta);
+  return statefulset;
+}
+
+TEST(WholeObjectsTest, Law1EverySetThatAnObjectMayConcernCountsIt) {
+  struct Case {
+    const char* name;
+    const char* set_name;
+    const char* group;
+    bool is_pod;
+    Names sets;  // that count it
+  };
+  const std::vector<Case> cases = {
+      {"s-7", "s", "1", true, {"s"}},        // another name than its labels say
+      {"other", "s", "1", true, {"s"}},      //
+      {"s-1", "", "1", true, {}},            // of no set
+      {"s-1-0", "s", "1", true, {"s"}},      //
+      {"other", "s", "1", false, {"s"}},     // labelled
+      {"t-7", "s", "1", false, {"s", "t"}},  // labelled, and named like workers of another set
+      {"t-7", "", "", false, {"t"}},         // named alone
+      {"other", "s", "", false, {}},         // a leader StatefulSet, or nothing of a group's
+      {"t-7", "s", "", false, {"t"}},        //
+  };
+  for (const Case& c : cases) {
+    Parts parts;
+    for (const char* set : {"s", "t"}) parts.index.SetOf("n", set);
+    parts.TakeDue();
+    const auto counted = [&] {
+      Names sets;
+      for (const FleetSet* set : parts.index.sets()) {
+        if (set != nullptr && set->irregular > 0) sets.insert(set->name);
+      }
+      return sets;
+    };
+    if (c.is_pod) {
+      parts.whole.KeepPod(WholeLeader(c.name, c.set_name, c.group));
+    } else {
+      parts.whole.KeepStatefulSet(WholeStatefulSet(c.name, c.set_name, c.group));
+    }
+    EXPECT_EQ(counted(), c.sets) << c.name << " of " << c.set_name << "/" << c.group;
+    if (c.is_pod) {
+      parts.whole.ErasePod(&parts.index.In("n"), c.name);
+    } else {
+      parts.whole.EraseStatefulSet(&parts.index.In("n"), c.name);
+    }
+    EXPECT_EQ(counted(), Names()) << c.name << " of " << c.set_name << "/" << c.group << " is gone";
+  }
+}
+
+TEST(WholeObjectsTest, Law1AnObjectWhoseFactsAreInPlaceIsNotCounted) {
+  Parts parts;
+  FleetSet& set = parts.index.SetOf("n", "s");
+  set.groups.At(1).leader.is_whole = 1;
+  set.groups.At(1).workers.is_whole = 1;
+  parts.whole.KeepPod(WholeLeader("s-1", "s", "1"));
+  parts.whole.KeepStatefulSet(WholeStatefulSet("s-1", "s", "1"));
+  EXPECT_EQ(set.irregular, 0);
+  parts.whole.KeepPod(WholeLeader("s-2", "s", "2"));
+  EXPECT_EQ(set.irregular, 1);
+}
+
+// --- What becomes due.
+
+// A set with facts that are counted, and group 1 with its leader, StatefulSet and one worker.
+class PackedGroupOne {
+ public:
+  PackedGroupOne() : set_(parts_.index.SetOf("n", "s")) {
+    Draws draws(1);
+    set_.set = draws.Set("s");
+    set_.set.mutable_spec()->set_replicas(kGroups);
+    set_.exists = true;
+    set_.groups.SetWorkers(2);
+    leader.exists = 1;
+    leader.phase = static_cast<uint16_t>(PodPhase::kRunning) & 7;
+    leader.has_ready_condition = 1;
+    leader.uid = *ParseUid(UidOf(1));
+    workers.exists = 1;
+    workers.replicas = workers.available_replicas = 2;
+    workers.one_revision = 1;
+    workers.is_owned_by_leader = 1;
+    workers.uid = *ParseUid(UidOf(2));
+    worker.exists = 1;
+    worker.phase = static_cast<uint16_t>(PodPhase::kRunning) & 7;
+    worker.uid = *ParseUid(UidOf(3));
+    set_.FactsFor("new");
+    parts_.packed.PutLeader(&set_, 1, leader);
+    parts_.packed.PutWorkers(&set_, 1, workers, leader.uid);
+    EXPECT_TRUE(parts_.packed.AddWorker({&set_, 1, 1}, worker, workers.uid));
+    parts_.TakeDue();
+  }
+
+  Names PutLeader(const PackedLeader& next) {
+    parts_.packed.PutLeader(&set_, 1, next);
+    return parts_.TakeDue();
+  }
+  Names PutWorkers(const PackedStatefulSet& next) {
+    parts_.packed.PutWorkers(&set_, 1, next, leader.uid);
+    return parts_.TakeDue();
+  }
+  Names PutWorker(const PackedWorker& next) {
+    parts_.packed.PutWorker({&set_, 1, 1}, next);
+    return parts_.TakeDue();
+  }
+
+  PackedLeader leader = {};
+  PackedStatefulSet workers = {};
+  PackedWorker worker = {};
+
+  Parts& parts() { return parts_; }
+  FleetSet& set() { return set_; }
+
+ private:
+  Parts parts_;
+  FleetSet& set_;
+};
+
+TEST(PackedObjectsTest, Law1WhatADecisionReadsAnewBecomesDue) {
+  {
+    PackedGroupOne one;
+    EXPECT_EQ(one.PutLeader(one.leader), Names()) << "nothing is new";
+    one.leader.resource_version = 7;
+    EXPECT_EQ(one.PutLeader(one.leader), Names()) << "a version is handed on and not read";
+    one.leader.node = 3;
+    EXPECT_EQ(one.PutLeader(one.leader), (Names{"s 1 0"})) << "the pass over the set does not read the node";
+    one.leader.has_ready_condition = 0;
+    EXPECT_EQ(one.PutLeader(one.leader), (Names{"s", "s 1 0"}));
+    one.leader.terminating = 1;
+    EXPECT_EQ(one.PutLeader(one.leader), (Names{"s", "s 1 0"}));
+    EXPECT_EQ(one.PutLeader({}), (Names{"s"})) << "a leader that is gone is decided on no more";
+  }
+  {
+    PackedGroupOne one;
+    EXPECT_EQ(one.PutWorkers(one.workers), Names()) << "nothing is new";
+    one.workers.available_replicas = 1;
+    EXPECT_EQ(one.PutWorkers(one.workers), (Names{"s", "s 1 0"})) << "the workers are not ready any more";
+    one.workers.available_replicas = 0;
+    EXPECT_EQ(one.PutWorkers(one.workers).count("s"), 0) << "they still are not";
+    EXPECT_EQ(one.PutWorkers({}), (Names{"s", "s 1 0"})) << "the leader has to make them anew";
+  }
+  {
+    PackedGroupOne one;
+    EXPECT_EQ(one.PutWorker(one.worker), Names()) << "nothing is new";
+    one.worker.phase = static_cast<uint16_t>(PodPhase::kPending) & 7;
+    EXPECT_EQ(one.PutWorker(one.worker), Names()) << "a worker that does not fail makes no decision";
+    one.worker.fails = one.worker.restarted = 1;
+    EXPECT_EQ(one.PutWorker(one.worker), (Names{"s 1 1"}));
+    EXPECT_EQ(one.PutWorker(one.worker), Names()) << "it failed before";
+  }
+}
+
+TEST(PackedObjectsTest, Law2AnObjectThatDoesNotFitAnyMoreIsKeptWhole) {
+  PackedGroupOne one;
+  FleetNamespace& space = one.parts().index.In("n");
+  // Another leader of the name: the StatefulSet's controller is not the leader that is there.
+  PackedLeader next = one.leader;
+  next.uid = *ParseUid(UidOf(7));
+  one.PutLeader(next);
+  ASSERT_EQ(space.statefulsets.count("s-1"), 1);
+  const ObservedStatefulSet& whole = *space.statefulsets.at("s-1");
+  ASSERT_TRUE(whole.meta.controller.has_value());
+  EXPECT_EQ(whole.meta.controller->uid, UidOf(1));
+  EXPECT_EQ(whole.meta.uid, UidOf(2));
+  EXPECT_TRUE(one.set().groups.At(1).workers.is_whole);
+  EXPECT_EQ(one.set().irregular, 0) << "its facts are in their place";
+  // Workers of two owners have room, those of a third have not.
+  EXPECT_TRUE(one.parts().packed.AddWorker({&one.set(), 1, 2}, one.worker, *ParseUid(UidOf(8))));
+  PackedStatefulSet third = one.workers;
+  third.uid = *ParseUid(UidOf(9));
+  third.is_owned_by_leader = 0;
+  third.is_whole = 0;
+  one.parts().packed.PutWorkers(&one.set(), 1, third, next.uid);
+  ASSERT_EQ(space.pods.size(), 1) << "one worker of the two owners";
+  EXPECT_EQ(space.pods.begin()->second->meta.controller->uid, UidOf(8));
+  EXPECT_EQ(space.pods.begin()->first, "s-1-2");
+}
+
+}  // namespace
+}  // namespace lws::internal
