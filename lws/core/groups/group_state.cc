@@ -55,9 +55,13 @@ class NamedList {
   const std::string& set_name_;
 };
 
+// Groups beyond the replicas of the leader StatefulSet that are still seen have bits as well: a policy must not raise
+// the replicas over them. A group index beyond this is in nobody's name.
+constexpr int64_t kMostGroups = int64_t{1} << 24;
+
 // Reads both lists in one walk, as long as they are sorted by name and names agree with labels. Then no two objects
 // have the same label, so every rule below gives the same result. Returns false otherwise; `facts` is then unusable.
-bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame, GroupFacts* facts) {
+bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame, bool has_bits, GroupFacts* facts) {
   const std::string& set_name = observation.set->metadata().name();
   NamedList<ObservedPod> leaders(observation.leader_pods, set_name);
   NamedList<ObservedStatefulSet> workers(observation.worker_statefulsets, set_name);
@@ -71,7 +75,8 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
     const int32_t index = leaders.object->meta.group_in_name;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
     const GroupVerdict verdict = JudgeGroup(frame, SummaryOf(frame, leaders.object, worker));
-    if (index < facts->bits.size()) {
+    if (has_bits && index < kMostGroups) {
+      facts->bits.Grow(index + 1);
       facts->bits.Set(index, verdict.ready, verdict.updated);
       facts->bits.SetLeaving(index, verdict.leaving);
     }
@@ -99,8 +104,9 @@ GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, 
   for (const ObservedPod* leader : observation.leader_pods) {
     if (leader->meta.set_name != set_name) continue;
     const std::optional<int64_t> index = ParseStrictInteger(leader->meta.group_index.value_or(""));
-    if (!index.has_value() || *index < 0 || *index >= leader_replicas) continue;
+    if (!index.has_value() || *index < 0 || *index >= kMostGroups) continue;
     const int32_t group = static_cast<int32_t>(*index);
+    bits.Grow(group + 1);
     // The last listed leader of a group counts, even when its name is not the leader's.
     const bool named = leader->meta.name == LeaderPodName(set_name, group);
     bool ready = named && leader->ready();
@@ -196,8 +202,8 @@ GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revis
   const int32_t leader_replicas = has_bits ? std::max(observation.leader_statefulset->replicas, 0) : 0;
   GroupFacts facts;
   facts.bits = GroupBits(leader_replicas);
-  if (ReadNamedGroups(observation, frame, &facts)) return facts;
-  facts.bits = BitsOfAll(observation, frame, leader_replicas);
+  if (ReadNamedGroups(observation, frame, has_bits, &facts)) return facts;
+  facts.bits = has_bits ? BitsOfAll(observation, frame, leader_replicas) : GroupBits();
   const absl::StatusOr<StatusCounts> counts = CountAll(observation, frame);
   facts.error = counts.status();
   if (counts.ok()) facts.counts = *counts;
