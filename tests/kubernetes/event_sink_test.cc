@@ -61,7 +61,7 @@ TEST_F(EventSinkTest, AnEventIsWrittenAsKubernetesHasIt) {
   EXPECT_EQ(request.request.path, "/apis/events.k8s.io/v1/namespaces/n/events");
   const Json expected = Json::parse(R"({
     "apiVersion": "events.k8s.io/v1", "kind": "Event",
-    "metadata": {"name": "vllm.18867e0f48d1cd15", "namespace": "n"},
+    "metadata": {"name": "vllm.18867251f555cd15", "namespace": "n"},
     "eventTime": "2026-01-01T00:00:00.123456Z", "type": "Normal", "reason": "GroupsProgressing", "action": "Create",
     "note": "Created", "reportingController": "leaderworkerset", "reportingInstance": "leaderworkerset-host",
     "regarding": {"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "namespace": "n",

@@ -82,7 +82,7 @@ absl::Duration FakeApiServer::Draw(absl::Duration most) {
 
 uint64_t FakeApiServer::Start(HttpRequest request, std::shared_ptr<internal::HttpSink> sink) {
   const uint64_t id = next_id_++;
-  const std::string key = absl::StrCat(request.method, " ", request.path);
+  const std::string key = absl::StrCat(request.method, " ", request.path, " ", request.body);
   const auto not_before = not_before_.find(key);
   if (not_before != not_before_.end() && clock_.now() < not_before->second) ++too_early_;
   not_before_.erase(key);
@@ -157,7 +157,7 @@ bool FakeApiServer::DrawFault(uint64_t id, const Target& target) {
   const HttpRequest& request = open_.at(id).request;
   if (Happens(faults_.refused_for_now)) {
     const absl::Duration wait = absl::Seconds(static_cast<int64_t>(1 + random_() % 3));
-    not_before_[absl::StrCat(request.method, " ", request.path)] = clock_.now() + wait;
+    not_before_[absl::StrCat(request.method, " ", request.path, " ", request.body)] = clock_.now() + wait;
     Send(id, {429, StatusDocument(429, "TooManyRequests", "later").dump()}, wait);
     return true;
   }

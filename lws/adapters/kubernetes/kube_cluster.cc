@@ -234,6 +234,8 @@ class KubeCluster::Client {
     view.tell = [this](const Action& action, absl::string_view text) {
       const Resource* resource = FindResource(action.api_version, action.target.kind);
       if (resource->object_kind == ObjectKind::kStatefulSet) {
+        // One with the label is watched, and what the watch told may be newer.
+        if (absl::StrContains(text, kNameLabel)) return;
         arrivals_.Found(action.target.namespace_name, action.target.name, std::string(text));
       }
       host_.Tell(resource->object_kind, text).IgnoreError();

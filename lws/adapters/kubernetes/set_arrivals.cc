@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "lws/adapters/kubernetes/resource.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -119,12 +121,15 @@ void SetArrivals::Answered(const Name& name, const absl::StatusOr<HttpAnswer>& a
   const bool is_there = answer.ok() && answer->head.code == 200;
   const bool is_absent = answer.ok() && answer->head.code == 404;
   if (!is_there && !is_absent) {
-    found->second.due = clock_() + kAskAgainAfter;
+    absl::Duration wait = kAskAgainAfter;
+    if (answer.ok()) wait = std::max(wait, answer->head.retry_after.value_or(wait));
+    found->second.due = clock_() + wait;
     return;
   }
   const std::string set = End(name);
   if (is_there && !view_.has_leader_statefulset(name.first, name.second)) {
-    found_[name] = answer->body;
+    // One with the label is in the next list.
+    if (!absl::StrContains(answer->body, kNameLabel)) found_[name] = answer->body;
     view_.tell_statefulset(answer->body);
   }
   if (!set.empty()) view_.tell_set(set).IgnoreError();

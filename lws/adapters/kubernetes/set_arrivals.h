@@ -10,7 +10,7 @@
 //   1. After Open, a set that the view does not have and whose leader StatefulSet it does not have is told after the
 //   answer to a GET of that StatefulSet, which is told before it if it is there. What comes of the set meanwhile counts
 //   in its place, and of a set that goes meanwhile nothing is told.
-//   2. A GET without an answer is sent again after a second.
+//   2. A GET without an answer is sent again after a second, or when the server said.
 //   3. StatefulSets that were found so stay in the view over a list of StatefulSets, which does not name them.
 //
 // Thread-safety: none; the client calls back on the same thread.
