@@ -177,8 +177,8 @@ class Arrival {
     }
   }
 
-  // Whether all arrive. What is allowed never is forbidden by pods that other nodes take, other than by pods that must
-  // be apart anyway: any order that goes on is as good as another.
+  // Whether all arrive, each as soon as it may. Another order may go on where this one does not: a pod that is near to
+  // any other has to come before one that it then would have to be near to.
   bool Run() {
     for (bool goes_on = true; goes_on;) {
       goes_on = false;

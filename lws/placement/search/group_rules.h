@@ -7,9 +7,9 @@
 // Laws:
 //   1. The search is told only of what holds for every possible place: nodes that some pod excludes whatever the rest
 //      of the group does, and limits of the pods that share a node. Its no-fit is therefore right.
-//   2. What is not so, is checked on the assignment: the pods are put onto their nodes one by one, in any order in
-//   which
-//      the scheduler would let them.
+//   2. What is not so, is checked on the assignment: the pods are put onto their nodes one by one, each as soon as the
+//      scheduler would let it. What passes can be scheduled in that order; what only another order allows is given up,
+//      which is rare.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_GROUP_RULES_H_
