@@ -5,7 +5,8 @@
 //   watch.Look(entry);    // the groups as they are now, when something of them changed
 //
 // Laws:
-//   1. A look costs what changed since the last one, not what there is.
+//   1. A look reads the groups that changed since the last one, as OnChange told, and no others: it sees what one sees
+//      that reads all groups.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_GROUP_WATCH_H_
