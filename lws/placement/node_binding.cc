@@ -9,17 +9,34 @@
 namespace lws {
 namespace {
 
-// Adds the node as a requirement to every alternative of the node affinity.
+// A term without requirements matches nothing, and is to go on matching nothing.
+bool MatchesNothing(const Json& term) {
+  if (!term.is_object()) return true;
+  const auto is_empty = [&](const char* field) { return term.value(field, Json()).empty(); };
+  return is_empty("matchExpressions") && is_empty("matchFields");
+}
+
+// Every alternative gets the node as one requirement more.
 void RequireNode(const std::string& name, Json* pod_spec) {
   const Json requirement = {{"key", "metadata.name"}, {"operator", "In"}, {"values", Json::array({name})}};
   Json& terms =
       (*pod_spec)["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
-  if (!terms.is_array()) terms = Json::array({Json::object()});
+  if (!terms.is_array()) {
+    terms = Json::array({{{"matchFields", Json::array({requirement})}}});
+    return;
+  }
   for (Json& term : terms) {
+    if (MatchesNothing(term)) continue;
     Json& fields = term["matchFields"];
     if (!fields.is_array()) fields = Json::array();
     if (std::find(fields.begin(), fields.end(), requirement) == fields.end()) fields.push_back(requirement);
   }
+}
+
+// Whether the pod asks for another host already: that selector stays.
+bool SelectsAnotherHost(const Json& pod_spec, const std::string& hostname) {
+  const Json selector = pod_spec.value("nodeSelector", Json());
+  return selector.is_object() && selector.value(kHostnameLabel, Json(hostname)) != hostname;
 }
 
 }  // namespace
@@ -28,7 +45,8 @@ void BindToNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec) {
   const auto hostname = node.labels.find(kHostnameLabel);
   if (binding == NodeBinding::kNodeName) {
     (*pod_spec)["nodeName"] = node.name;
-  } else if (binding == NodeBinding::kNodeSelector && hostname != node.labels.end()) {
+  } else if (binding == NodeBinding::kNodeSelector && hostname != node.labels.end() &&
+             !SelectsAnotherHost(*pod_spec, hostname->second)) {
     (*pod_spec)["nodeSelector"][kHostnameLabel] = hostname->second;
   } else {
     RequireNode(node.name, pod_spec);

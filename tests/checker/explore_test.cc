@@ -152,6 +152,32 @@ TEST(ExploreTest, Law1TheCounterexampleIsAShortestOne) {
   EXPECT_GT(broken, 50);
 }
 
+TEST(ExploreTest, Law3SameWorldSameResult) {
+  int complete = 0;
+  int broken = 0;
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    std::mt19937_64 random(seed);
+    Graph graph;
+    const uint64_t size = 2 + random() % 30;
+    for (uint64_t i = 0; i < size * 2; ++i) graph.Add(random() % size, random() % size, random() % 60 == 0 ? 7 : 0);
+    for (uint64_t i = 0; i < size; i += 2) graph.settled.insert(i);
+    ExploreLimits limits;
+    limits.states = seed % 3 == 0 ? size / 2 : 1000;
+    const Graph copy = graph;
+    const Exploration one = Explore(graph, {{0, 0}, {1, 0}}, limits);
+    const Exploration other = Explore(copy, {{0, 0}, {1, 0}}, limits);
+    ASSERT_EQ(one.states, other.states) << "seed " << seed;
+    ASSERT_EQ(one.transitions, other.transitions) << "seed " << seed;
+    ASSERT_EQ(one.complete, other.complete) << "seed " << seed;
+    ASSERT_EQ(one.broken_law, other.broken_law) << "seed " << seed;
+    ASSERT_EQ(Words(one.counterexample), Words(other.counterexample)) << "seed " << seed;
+    complete += one.complete;
+    broken += one.broken_law != 0;
+  }
+  EXPECT_GT(complete, 100);
+  EXPECT_GT(broken, 100);
+}
+
 TEST(StateTableTest, NumbersStatesInTheOrderTheyCame) {
   StateTable table;
   std::map<std::pair<uint64_t, uint64_t>, uint32_t> known;

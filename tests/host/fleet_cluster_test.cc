@@ -101,7 +101,7 @@ TEST(FleetClusterTest, WithoutFaultsItIsASimpleLoop) {
   EXPECT_EQ(host.NextDue(), std::nullopt);
 }
 
-TEST(FleetClusterTest, LateWatchesAndSlowAnswersMakeNoPlanOnAnOlderView) {
+TEST(FleetClusterTest, Law1LateWatchesAndSlowAnswersMakeNoPlanOnAnOlderView) {
   for (const bool have_objects : {true, false}) {
     for (uint64_t seed = kSeed; seed < kSeed + kSeeds; ++seed) {
       HostFaults faults;
@@ -160,6 +160,158 @@ TEST(FleetClusterTest, APlanThatFailsForEverMakesNoHotLoop) {
   // 0.1 s, doubled up to 10 s: 7 looks in the first 6.4 s, then one every 10 s.
   EXPECT_GE(refusals, 10);
   EXPECT_LE(refusals, 22);
+}
+
+// A host whose writes are answered by hand.
+class HeldWrites final : public FleetCluster {
+ public:
+  struct Write {
+    Action action;
+    WriteDone done;
+    size_t revisions = 0;  // that the view had then
+  };
+
+  void Start(const Action& action, absl::Time, WriteDone done) override {
+    writes.push_back({action, std::move(done), Revisions().size()});
+  }
+  void Record(const Event&) override {}
+
+  std::vector<const ObservedRevision*> Revisions() { return fleet().ObserveSet("n", "a").revisions; }
+
+  // Answers the oldest write that waits, with the object as it was sent.
+  void Answer(const std::string& version, bool has_object) {
+    const Write write = writes.at(answered_++);
+    WriteAnswer answer;
+    answer.uid = absl::StrCat("uid-", write.action.target.name);
+    answer.resource_version = version;
+    if (has_object) answer.object = std::make_shared<const Json>(Sent(write.action, version));
+    write.done(answer, absl::UnixEpoch());
+  }
+
+  Json Sent(const Action& action, const std::string& version) const {
+    Json object = action.object.Document();
+    object["metadata"]["uid"] = absl::StrCat("uid-", action.target.name);
+    object["metadata"]["resourceVersion"] = version;
+    return object;
+  }
+
+  bool waits() const { return answered_ < writes.size(); }
+
+  std::vector<Write> writes;
+
+ private:
+  size_t answered_ = 0;
+};
+
+Json SetAtVersion(const std::string& name, int replicas, const std::string& version) {
+  Json set = Admitted(Manifest(name, replicas, "one"));
+  set["metadata"]["uid"] = absl::StrCat("uid-of-", name);
+  set["metadata"]["resourceVersion"] = version;
+  return set;
+}
+
+TEST(FleetClusterTest, Law1AnAnswerWithItsObjectIsInTheViewBeforeThePlanGoesOn) {
+  HeldWrites host;
+  ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+  host.RunDue(absl::UnixEpoch());
+  ASSERT_EQ(host.writes.size(), 1u);
+  ASSERT_EQ(host.writes[0].action.target.kind, "ControllerRevision");
+  EXPECT_EQ(host.writes[0].revisions, 0u);
+  host.Answer("10", /*has_object=*/true);
+  ASSERT_EQ(host.writes.size(), 2u) << "the plan goes on";
+  EXPECT_EQ(host.writes[1].revisions, 1u);
+  // Older news, and the echo, change nothing; higher news does.
+  const int64_t number = host.Revisions()[0]->number;
+  for (const char* version : {"9", "10", "11"}) {
+    Json news = host.Sent(host.writes[0].action, version);
+    news["revision"] = number + 7;
+    ASSERT_TRUE(host.Tell(news).ok());
+    const bool is_higher = std::string(version) == "11";
+    EXPECT_EQ(host.Revisions()[0]->number, is_higher ? number + 7 : number) << version;
+  }
+}
+
+TEST(FleetClusterTest, Law1AnAnswerWithItsVersionAloneHoldsItsKeyBack) {
+  HeldWrites host;
+  ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+  host.RunDue(absl::UnixEpoch());
+  int version = 10;
+  while (host.waits()) host.Answer(absl::StrCat(version++), /*has_object=*/false);
+  const std::vector<HeldWrites::Write> first = host.writes;
+  ASSERT_GT(first.size(), 1u);
+  EXPECT_TRUE(host.Revisions().empty());
+  // Another replica is wanted, and nothing is written: the view does not have what was written before.
+  ASSERT_TRUE(host.Tell(SetAtVersion("a", 2, "20")).ok());
+  host.RunDue(absl::UnixEpoch() + absl::Hours(1));
+  EXPECT_EQ(host.writes.size(), first.size());
+  for (size_t i = 0; i < first.size(); ++i) {
+    const std::string at = absl::StrCat(10 + i);
+    Json told = host.Sent(first[i].action, at);
+    if (first[i].action.verb == Verb::kUpdateStatus) told = SetAtVersion("a", 2, at);
+    ASSERT_TRUE(host.Tell(told).ok());
+  }
+  ASSERT_TRUE(host.Tell(SetAtVersion("a", 2, "30")).ok());
+  host.RunDue(absl::UnixEpoch() + absl::Hours(1));
+  EXPECT_GT(host.writes.size(), first.size());
+}
+
+TEST(FleetClusterTest, Law4AListLeavesWhatWasToldInBetween) {
+  for (const char* kind : {"Pod", "StatefulSet", "ControllerRevision"}) {
+    HostedCluster host(kSeed, {});
+    RunRollout(&host, false);
+    std::vector<Json> objects;
+    for (const SharedJson& object : host.server().List(kind)) objects.push_back(*object);
+    ASSERT_GT(objects.size(), 2u) << kind;
+    const auto is_there = [&](const Json& object) {
+      const std::string name = object["metadata"]["name"];
+      const std::string set = object["metadata"]["labels"]["leaderworkerset.sigs.k8s.io/name"];
+      if (kind == std::string("Pod")) return host.fleet().ObservePod("n", name).pod != nullptr;
+      const SetObservation observation = host.fleet().ObserveWholeSet("n", set);
+      bool found = observation.leader_statefulset != nullptr && observation.leader_statefulset->meta.name == name;
+      for (const ObservedStatefulSet* workers : observation.worker_statefulsets) {
+        found = found || (kind == std::string("StatefulSet") && workers->meta.name == name);
+      }
+      for (const ObservedRevision* revision : observation.revisions) found = found || revision->meta.name == name;
+      return found;
+    };
+    for (const Json& object : objects) EXPECT_TRUE(is_there(object)) << kind << " " << object["metadata"]["name"];
+    host.BeginRelist(kind);
+    for (size_t i = 0; i < objects.size(); i += 2) ASSERT_TRUE(host.Tell(objects[i]).ok());
+    host.EndRelist(kind, "");
+    for (size_t i = 0; i < objects.size(); ++i) {
+      EXPECT_EQ(is_there(objects[i]), i % 2 == 0) << kind << " " << objects[i]["metadata"]["name"];
+    }
+  }
+}
+
+TEST(FleetClusterTest, Law4AnAnswerFromBeforeAListBringsNothingBack) {
+  for (const bool is_listed : {false, true}) {
+    HeldWrites host;
+    ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+    host.RunDue(absl::UnixEpoch());
+    ASSERT_EQ(host.writes.size(), 1u);
+    if (is_listed) {
+      host.BeginRelist("ControllerRevision");
+      host.EndRelist("ControllerRevision", "100");
+    }
+    host.Answer("50", /*has_object=*/true);
+    EXPECT_EQ(host.Revisions().empty(), is_listed);
+  }
+}
+
+TEST(FleetClusterTest, Law4EverySetOfAListIsLookedAt) {
+  HeldWrites host;
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(host.Tell(SetAtVersion(name, 1, "1")).ok());
+  host.RunDue(absl::UnixEpoch());
+  while (host.waits()) host.Answer("2", /*has_object=*/true);
+  while (host.RunDue(absl::UnixEpoch() + absl::Hours(1)) > 0) {
+    while (host.waits()) host.Answer("3", /*has_object=*/true);
+  }
+  EXPECT_EQ(host.RunDue(absl::UnixEpoch() + absl::Hours(2)), 0);
+  host.BeginRelist("LeaderWorkerSet");
+  for (const char* name : {"a", "b"}) ASSERT_TRUE(host.Tell(SetAtVersion(name, 1, "4")).ok());
+  host.EndRelist("LeaderWorkerSet", "5");
+  EXPECT_GE(host.RunDue(absl::UnixEpoch() + absl::Hours(2)), 2);
 }
 
 TEST(FleetClusterTest, Law5TheSameCallsMakeTheSameWrites) {

@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -116,7 +118,7 @@ TEST(ClusterDocumentsTest, ErrorsNameObjectAndField) {
   EXPECT_FALSE(ReadTopologyNode(Json::parse(R"({"metadata": {"labels": 3}})")).ok());
 }
 
-TEST(ClusterDocumentsTest, RequestsOfSets) {
+TEST(SetRequestTest, Laws1And2LeadersAndExclusiveLevels) {
   const SetAdmission admission = AdmitSet(Json::parse(R"({
     "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
     "metadata": {"name": "s", "namespace": "n", "annotations": {
@@ -157,7 +159,65 @@ Json Template(const char* annotations) {
           {"spec", {{"containers", {{{"name", "c"}, {"image", "i"}}}}}}};
 }
 
-TEST(ClusterDocumentsTest, KueuesTopologyAnnotations) {
+TEST(SetRequestTest, Law1WorkersAreAllButTheLeader) {
+  for (int size = 1; size <= 5; ++size) {
+    for (const bool has_template : {false, true}) {
+      Json group = {{"size", size}, {"workerTemplate", Template("{}")}};
+      group["workerTemplate"]["spec"]["containers"][0]["resources"]["limits"]["cpu"] = "2";
+      if (has_template) group["leaderTemplate"] = Template("{}");
+      const GroupRequest request = RequestOf(group);
+      EXPECT_EQ(request.workers, size - 1);
+      ASSERT_TRUE(request.leader.has_value());
+      EXPECT_EQ(request.leader->amounts.empty(), has_template) << size;
+      EXPECT_EQ(request.worker.amounts.at("cpu"), 2000) << size;
+    }
+  }
+}
+
+// Subgroups of a set of this size, and how its leader belongs to them; nullopt where there cannot be such a set.
+std::optional<SubgroupLeader> LeaderOfSubgroups(int size, int subgroup_size, bool excludes_leader) {
+  if (subgroup_size > size) return std::nullopt;
+  if (excludes_leader) {
+    return (size - 1) % subgroup_size == 0 ? std::optional<SubgroupLeader>(SubgroupLeader::kOutside) : std::nullopt;
+  }
+  if (size % subgroup_size == 0) return SubgroupLeader::kMember;
+  return (size - 1) % subgroup_size == 0 ? std::optional<SubgroupLeader>(SubgroupLeader::kExtra) : std::nullopt;
+}
+
+TEST(SetRequestTest, Law3SubgroupsAreThoseOfThePolicy) {
+  int requests = 0;
+  for (int size = 2; size <= 9; ++size) {
+    for (int subgroup_size = 1; subgroup_size < size; ++subgroup_size) {
+      for (const bool excludes_leader : {false, true}) {
+        const auto leader = LeaderOfSubgroups(size, subgroup_size, excludes_leader);
+        const Json policy = {{"subGroupSize", subgroup_size},
+                             {"subGroupPolicyType", excludes_leader ? "LeaderExcluded" : "LeaderWorker"}};
+        const SetAdmission admission =
+            AdmitSet({{"apiVersion", "leaderworkerset.x-k8s.io/v1"},
+                      {"kind", "LeaderWorkerSet"},
+                      {"metadata", {{"name", "s"}, {"namespace", "n"}}},
+                      {"spec",
+                       {{"leaderWorkerTemplate",
+                         {{"size", size}, {"subGroupPolicy", policy}, {"workerTemplate", Template("{}")}}}}}});
+        ASSERT_EQ(admission.set != nullptr, leader.has_value()) << size << " by " << policy;
+        if (!leader.has_value()) continue;
+        ++requests;
+        SetPlacement placement;
+        placement.subgroup_level = "rack";
+        const absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*admission.set, placement);
+        ASSERT_TRUE(request.ok()) << request.status();
+        ASSERT_EQ(request->subgroups.size(), 1) << size << " by " << policy;
+        EXPECT_EQ(request->subgroups[0].size, subgroup_size);
+        EXPECT_EQ(request->subgroups[0].level, "rack");
+        EXPECT_FALSE(request->subgroups[0].exclusive);
+        EXPECT_EQ(request->subgroup_leader, *leader) << size << " by " << policy;
+      }
+    }
+  }
+  EXPECT_GT(requests, 20);
+}
+
+TEST(SetRequestTest, Law4KueuesTopologyAnnotationsAreRead) {
   const Json sliced = Template(R"({"kueue.x-k8s.io/podset-preferred-topology": "block",
       "kueue.x-k8s.io/podset-slice-required-topology": "rack", "kueue.x-k8s.io/podset-slice-size": "2"})");
   GroupRequest request = RequestOf({{"size", 4}, {"workerTemplate", sliced}});

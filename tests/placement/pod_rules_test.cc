@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "gtest/gtest.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/reassign_group.h"
+#include "lws/placement/search/group_rules.h"
+#include "lws/placement/search/placement_problem.h"
+#include "lws/placement/search/pod_neighbours.h"
 #include "nlohmann/json.hpp"
 #include "tests/placement/scheduler_oracle.h"
 #include "tests/support/small_topology.h"
@@ -219,6 +223,159 @@ TEST(PodRulesTest, AnAssignmentCanBeScheduledAndANoFitIsRight) {
   EXPECT_LT(unsure_with_place, kCases / 100);
   RecordProperty("unsure", unsure);
   RecordProperty("unsure_with_place", unsure_with_place);
+}
+
+// --- The laws of the search's rules, over every place of small groups.
+
+// The pods that are there, in the capacity and as the oracle takes them.
+struct Crowd {
+  std::vector<std::shared_ptr<const PodRules>> rules;
+  std::vector<SchedulerOracle::Placed> there;
+
+  Crowd(RuleCases* cases, Capacity* capacity) {
+    for (int i = cases->Draw(3); i > 0; --i) {
+      rules.push_back(std::make_shared<const PodRules>(cases->Rules(1)));
+      const int32_t node = cases->Draw(capacity->topology().NodeCount());
+      capacity->AddPods(node, rules.back(), 1);
+      there.push_back({rules.back().get(), node});
+    }
+  }
+};
+
+// Calls visit(nodes) for every place of the group's pods, by rank.
+template <typename Visit>
+void ForEachPlace(const Capacity& capacity, const GroupRequest& request, const Visit& visit) {
+  std::vector<int32_t> nodes(static_cast<size_t>(request.workers) + request.leader.has_value());
+  for (;;) {
+    visit(nodes);
+    size_t rank = 0;
+    while (rank < nodes.size() && ++nodes[rank] == capacity.topology().NodeCount()) nodes[rank++] = 0;
+    if (rank == nodes.size()) return;
+  }
+}
+
+// What the search is told that the place breaks; "" for nothing.
+std::string Broken(const internal::PlacementProblem& problem, const std::vector<int32_t>& nodes) {
+  std::map<int32_t, int64_t> workers;
+  for (size_t rank = 0; rank < nodes.size(); ++rank) {
+    const bool is_leader = rank == 0 && problem.has_leader;
+    const internal::ShapeOnTopology& shape = is_leader ? problem.leader : problem.worker;
+    if (shape.Exclusion(*problem.topology, nodes[rank]) != NodeExclusion::kNone) return absl::StrCat("rank ", rank);
+    if (!is_leader) ++workers[nodes[rank]];
+  }
+  for (const auto& [node, count] : workers) {
+    if (problem.limits.empty()) break;
+    const internal::NodeLimit& limit = problem.limits[node];
+    const bool has_leader = problem.has_leader && nodes[0] == node;
+    if (count + (has_leader && limit.leader_counts) > limit.workers) return absl::StrCat("workers of node ", node);
+    if (has_leader && limit.leader_alone) return absl::StrCat("leader of node ", node);
+  }
+  return "";
+}
+
+TEST(GroupRulesTest, Law1TheSearchIsToldOnlyWhatHoldsForEveryPlace) {
+  RuleCases cases(kSeed + 7);
+  int64_t places = 0;
+  for (int round = 0; round < kCases / 20; ++round) {
+    Capacity capacity(cases.Nodes());
+    const Crowd crowd(&cases, &capacity);
+    const GroupRequest request = cases.Request();
+    const auto problem = internal::ReadProblem(request, capacity);
+    ASSERT_TRUE(problem.ok()) << problem.status();
+    const Universe universe(capacity, request, crowd.there);
+    ForEachPlace(capacity, request, [&](const std::vector<int32_t>& nodes) {
+      if (!universe.Holds(nodes)) return;
+      ++places;
+      ASSERT_EQ(Broken(*problem, nodes), "") << "round " << round << ", seed " << kSeed + 7
+                                             << Describe(capacity, request) << "\n  " << absl::StrJoin(nodes, " ");
+    });
+    ASSERT_FALSE(HasFatalFailure());
+  }
+  EXPECT_GT(places, kCases / 20);
+}
+
+TEST(GroupRulesTest, Law2WhatIsCheckedArrivesInSomeOrder) {
+  RuleCases cases(kSeed + 8);
+  int64_t kept = 0;
+  int64_t missed = 0;
+  int64_t broken = 0;
+  for (int round = 0; round < kCases / 20; ++round) {
+    Capacity capacity(cases.Nodes());
+    const Crowd crowd(&cases, &capacity);
+    GroupRequest request = cases.Request();
+    request.closeness = Closeness::kUnconstrained;
+    const auto problem = internal::ReadProblem(request, capacity);
+    ASSERT_TRUE(problem.ok()) << problem.status();
+    ForEachPlace(capacity, request, [&](const std::vector<int32_t>& nodes) {
+      const bool arrives = SchedulerOracle(capacity.topology(), crowd.there).CanArrive(PodsOf(request, nodes));
+      const bool keeps = internal::KeepsRules(*problem, capacity, nodes);
+      ASSERT_TRUE(arrives || !keeps) << "round " << round << ", seed " << kSeed + 8 << Describe(capacity, request)
+                                     << "\n  " << absl::StrJoin(nodes, " ");
+      kept += keeps;
+      missed += arrives && !keeps;
+      broken += !arrives;
+    });
+    ASSERT_FALSE(HasFatalFailure());
+  }
+  EXPECT_GT(kept, kCases / 20);
+  EXPECT_GT(broken, kCases / 20);
+  EXPECT_LT(missed, kept / 20);
+}
+
+// What the neighbours allow, node by node.
+std::string Answers(const internal::PodNeighbours& neighbours, int32_t nodes) {
+  std::string text;
+  for (int32_t node = 0; node < nodes; ++node) {
+    absl::StrAppend(&text, neighbours.AllowsPorts(node), neighbours.AllowsApart(node), neighbours.AllowsNear(node),
+                    neighbours.AllowsSpread(node), neighbours.HasLabelsForNear(node),
+                    neighbours.HasLabelsForSpread(node), " ", neighbours.MostBySpread(node), " ");
+  }
+  return absl::StrCat(text, neighbours.has_near());
+}
+
+TEST(PodNeighboursTest, Law1AddingInAnotherOrderAnswersTheSame) {
+  RuleCases cases(kSeed + 9);
+  std::set<std::string> answers;
+  for (int round = 0; round < kCases / 10; ++round) {
+    const auto topology = cases.Nodes();
+    PodShape shape;
+    shape.rules = std::make_shared<const PodRules>(cases.Rules(3));
+    std::vector<std::pair<PodRules, int32_t>> pods;
+    for (int i = cases.Draw(5); i > 0; --i) pods.emplace_back(cases.Rules(2), cases.Draw(topology->NodeCount()));
+    internal::PodNeighbours forward(*topology, shape);
+    internal::PodNeighbours backward(*topology, shape);
+    for (const auto& [rules, node] : pods) forward.Add(rules, node, 1);
+    for (auto pod = pods.rbegin(); pod != pods.rend(); ++pod) backward.Add(pod->first, pod->second, 1);
+    const std::string answer = Answers(forward, topology->NodeCount());
+    ASSERT_EQ(Answers(backward, topology->NodeCount()), answer) << "round " << round << ", seed " << kSeed + 9;
+    answers.insert(answer);
+  }
+  EXPECT_GT(answers.size(), 20);
+}
+
+TEST(PodNeighboursTest, Law2MorePodsForbidMoreApartAndAllowMoreNear) {
+  RuleCases cases(kSeed + 10);
+  int64_t forbidden = 0;
+  int64_t allowed = 0;
+  for (int round = 0; round < kCases / 10; ++round) {
+    const auto topology = cases.Nodes();
+    PodShape shape;
+    shape.rules = std::make_shared<const PodRules>(cases.Rules(3));
+    internal::PodNeighbours neighbours(*topology, shape);
+    for (int i = 0; i < 5; ++i) {
+      const internal::PodNeighbours before = neighbours;
+      neighbours.Add(cases.Rules(2), cases.Draw(topology->NodeCount()), 1);
+      for (int32_t node = 0; node < topology->NodeCount(); ++node) {
+        const std::string where = absl::StrCat("round ", round, ", seed ", kSeed + 10, ", ", Describe(*shape.rules));
+        ASSERT_TRUE(before.AllowsApart(node) || !neighbours.AllowsApart(node)) << where;
+        ASSERT_TRUE(neighbours.AllowsNear(node) || !before.AllowsNear(node) || !before.has_near()) << where;
+        forbidden += before.AllowsApart(node) && !neighbours.AllowsApart(node);
+        allowed += neighbours.AllowsNear(node) && !before.AllowsNear(node);
+      }
+    }
+  }
+  EXPECT_GT(forbidden, 100);
+  EXPECT_GT(allowed, 100);
 }
 
 Json Spec(const char* text) { return Json::parse(text); }

@@ -101,6 +101,30 @@ TEST(NodeFilterTest, Laws1And3OnlyWhatIsListedCounts) {
   EXPECT_EQ(tolerant->Check(node), NodeExclusion::kNone) << "law 3";
 }
 
+// What a scheduler would say does not matter to a pod that names its node: taints that say NoExecute alone do.
+TEST(NodeFilterTest, Law4APodThatNamesItsNodePassesByTheScheduler) {
+  for (const bool names : {false, true}) {
+    const auto filter = NodeFilter::FromPodSpec(names ? Json::parse(R"({"nodeName": "n"})") : Json::object());
+    ASSERT_TRUE(filter.ok()) << filter.status();
+    for (const std::string effect : {"", "NoSchedule", "PreferNoSchedule", "NoExecute"}) {
+      for (const bool unschedulable : {false, true}) {
+        for (const std::string name : {"n", "m"}) {
+          NodeFacts node;
+          node.name = name;
+          node.unschedulable = unschedulable;
+          if (!effect.empty()) node.taints = {{"t", "", effect}};
+          NodeExclusion expected = NodeExclusion::kNone;
+          if (effect == "NoExecute" || (!names && (effect == "NoSchedule" || unschedulable))) {
+            expected = NodeExclusion::kTaint;
+          }
+          if (names && name == "m") expected = NodeExclusion::kNodeName;
+          EXPECT_EQ(filter->Check(node), expected) << names << " " << effect << " " << unschedulable << " " << name;
+        }
+      }
+    }
+  }
+}
+
 TEST(SubGroupTest, Laws1And2OverSmallGroups) {
   for (int64_t size = 1; size <= 24; ++size) {
     for (int64_t of = 1; of <= size; ++of) {

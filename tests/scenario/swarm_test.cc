@@ -32,15 +32,15 @@ int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
   return steps;
 }
 
-TEST(SwarmTest, KeepBudgetKeepsItsPromiseAndComesToItsEnd) {
+TEST(SwarmTest, Laws1To3KeepBudgetKeepsItsPromiseAndComesToItsEnd) {
   EXPECT_GT(ExpectKept(KeepBudget, SwarmChecks::kAll), 1500000);
 }
 
-TEST(SwarmTest, ReplaceUnreadyFirstKeepsItsPromiseAndComesToItsEnd) {
+TEST(SwarmTest, Laws1To3ReplaceUnreadyFirstKeepsItsPromiseAndComesToItsEnd) {
   EXPECT_GT(ExpectKept(ReplaceUnreadyFirst, SwarmChecks::kAll), 1500000);
 }
 
-TEST(SwarmTest, TheReferenceComesToItsEnd) {
+TEST(SwarmTest, Laws2And3TheReferenceComesToItsEnd) {
   EXPECT_GT(ExpectKept(PlanRollout, SwarmChecks::kWithoutPromise), 1500000);
 }
 

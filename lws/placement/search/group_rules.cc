@@ -177,8 +177,8 @@ class Arrival {
     }
   }
 
-  // Whether all pods can arrive. A pod that is allowed stays allowed when pods arrive on other nodes, except for pods
-  // that must be apart from it in any order. So any order that makes progress will do.
+  // Whether all arrive, each as soon as it may. Another order may go on where this one does not: a pod that is near to
+  // any other has to come before one that it then would have to be near to.
   bool Run() {
     for (bool goes_on = true; goes_on;) {
       goes_on = false;

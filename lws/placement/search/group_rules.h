@@ -5,10 +5,11 @@
 //   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsRules(problem, capacity, nodes)) ...
 //
 // Laws:
-//   1. The search uses only rules that hold for every possible place: nodes that a pod excludes wherever the rest of
-//      the group is, and limits on pods that share a node. Therefore its no-fit is right.
-//   2. All other rules are checked on the assignment: the pods are put onto their nodes one by one, in an order in
-//      which the scheduler would allow them.
+//   1. The search is told only of what holds for every possible place: nodes that some pod excludes whatever the rest
+//      of the group does, and limits of the pods that share a node. Its no-fit is therefore right.
+//   2. What is not so, is checked on the assignment: the pods are put onto their nodes one by one, each as soon as the
+//      scheduler would let it. What passes can be scheduled in that order; what only another order allows is given up,
+//      which is rare.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_GROUP_RULES_H_

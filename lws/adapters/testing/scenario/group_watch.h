@@ -5,7 +5,8 @@
 //   watch.Look(entry);    // the present groups, if something about them changed
 //
 // Laws:
-//   1. A look costs only what changed since the last one.
+//   1. A look reads the groups that changed since the last one, as OnChange told, and no others: it sees what one sees
+//      that reads all groups.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_GROUP_WATCH_H_
