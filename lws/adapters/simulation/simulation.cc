@@ -102,16 +102,17 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
 }
 
 Simulation::Watch::Watch(ApiServer* server) {
+  fleet.emplace();
   server->Subscribe([this](const Change& change) { See(change); });
 }
 
 void Simulation::Watch::See(const Change& change) {
   if (change.after == nullptr) {
-    fleet.Remove(change.key.kind, change.key.namespace_name, change.key.name);
+    fleet->Remove(change.key.kind, change.key.namespace_name, change.key.name);
     if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
     return;
   }
-  fleet.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+  fleet->Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
   if (change.key.kind != "Pod") return;
   const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
   if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
@@ -119,7 +120,7 @@ void Simulation::Watch::See(const Change& change) {
 
 void Simulation::RestartController() {
   kept_ = KeptState();
-  watch_.fleet = Fleet();
+  watch_.fleet.emplace();
   watch_.restarts = internal::RestartCounts();
   controller_.emplace(this, controller_options_);
   for (const char* kind : {kKind, "Node", "ControllerRevision", "Service", "StatefulSet", "Pod", kPodGroupKind}) {

@@ -103,7 +103,7 @@ class Simulation final : public Cluster {
   absl::Time now() const { return clock_.now(); }
   simulation::ApiServer& server() { return server_; }
   // What the controller sees of the server's objects.
-  Fleet& fleet() { return watch_.fleet; }
+  Fleet& fleet() { return *watch_.fleet; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   simulation::VirtualClock& clock() { return clock_; }
 
@@ -119,7 +119,7 @@ class Simulation final : public Cluster {
   struct Watch {
     explicit Watch(simulation::ApiServer* server);
     void See(const simulation::Change& change);
-    Fleet fleet;
+    std::optional<Fleet> fleet;  // always there; a restart of the controller makes another
     internal::RestartCounts restarts;
   };
 
