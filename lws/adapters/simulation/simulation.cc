@@ -102,6 +102,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
 }
 
 Simulation::Watch::Watch(ApiServer* server) {
+  fleet.emplace();
   server->Subscribe([this](const Change& change) { See(change); });
 }
 

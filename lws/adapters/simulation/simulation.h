@@ -103,7 +103,7 @@ class Simulation final : public Cluster {
 
   absl::Time now() const { return clock_.now(); }
   simulation::ApiServer& server() { return server_; }
-  // The server's objects as the controller sees them.
+  // What the controller sees of the server's objects.
   Fleet& fleet() { return *watch_.fleet; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   simulation::VirtualClock& clock() { return clock_; }
@@ -120,7 +120,7 @@ class Simulation final : public Cluster {
   struct Watch {
     explicit Watch(simulation::ApiServer* server);
     void See(const simulation::Change& change);
-    std::optional<Fleet> fleet{std::in_place};  // always there; a restart makes a new one
+    std::optional<Fleet> fleet;  // always there; a restart of the controller makes another
     internal::RestartCounts restarts;
   };
 
