@@ -501,6 +501,7 @@ set(lws_c_sources
   lws/adapters/c/decide.cc
   lws/adapters/c/disaggregated.cc
   lws/adapters/c/fleet.cc
+  lws/adapters/c/fleet_state.cc
   lws/adapters/c/lws.cc
   lws/adapters/c/place.cc
   lws/adapters/c/plan_output.cc
@@ -528,4 +529,5 @@ set(lws_c_links
   lws_rollout
   lws_testing
   nlohmann_json::nlohmann_json
+  protobuf::libprotobuf-lite
 )
