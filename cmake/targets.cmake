@@ -361,6 +361,7 @@ set(lws_host_sources
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/host/set_policies.cc
+  lws/adapters/host/work_queue.cc
 )
 set(lws_host_protos
   lws/adapters/host/kept_state.proto
@@ -373,6 +374,8 @@ set(lws_host_headers
   lws/adapters/host/policy_documents.h
   lws/adapters/host/restart_counts.h
   lws/adapters/host/set_policies.h
+  lws/adapters/host/work_key.h
+  lws/adapters/host/work_queue.h
   lws/host.h
 )
 set(lws_host_links

@@ -12,5 +12,6 @@
 #include "lws/adapters/host/kept_state.h"
 #include "lws/adapters/host/policy_documents.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/work_key.h"
 
 #endif  // LWS_HOST_H_

@@ -132,8 +132,9 @@ class Explanation {
     for (const auto& [namespace_name, name] : cluster.PodNames()) ExplainPod(namespace_name, name, as_json, all);
     if (as_json) std::cout << plans_.dump(2) << "\n";
     if (!as_json && applies_ && !file_.has_managed_fields) {
-      std::cout << "The StatefulSets have no managedFields: an apply is told even where it would change nothing. "
-                   "kubectl get --show-managed-fields writes them.\n";
+      std::cout
+          << "The StatefulSets of the file have no managedFields, so each apply is told, even one that would change "
+             "nothing.\n`kubectl get --show-managed-fields` writes these fields.\n";
     }
   }
 
@@ -179,8 +180,8 @@ class Explanation {
     }
     const std::vector<std::string> lacking = Lacking(kinds);
     if (lacking.empty()) return;
-    std::cout << "The file has no " << absl::StrJoin(lacking, ", ")
-              << ": what depends on them is left open (--complete: they do not exist).\n";
+    std::cout << "The file has no " << absl::StrJoin(lacking, ", no ")
+              << ". What depends on that is left open; with --complete, what FILE does not hold does not exist.\n";
   }
 
   std::string Waiting(const std::string& namespace_name, const std::string& name) const {

@@ -49,6 +49,12 @@ absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source)
   }
 }
 
+Json ObjectFromText(absl::string_view text) {
+  if (Depth(text) > kMaxJsonDepth) return Json::object();
+  Json object = Json::parse(text.begin(), text.end(), nullptr, false);
+  return object.is_object() ? object : Json::object();
+}
+
 std::string CanonicalJson(const Json& document) {
   // The replaced characters occur inside strings alone, so that the text can be escaped as a whole.
   return absl::StrReplaceAll(

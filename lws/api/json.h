@@ -32,6 +32,10 @@ inline constexpr int kMaxJsonDepth = 1000;
 // number outside of what a double can hold, or is nested deeper than kMaxJsonDepth. Complexity: O(text).
 absl::StatusOr<Json> ParseJson(absl::string_view text, absl::string_view source);
 
+// Returns the JSON object that `text` holds, and an empty object for any other text: what a field that holds an
+// object's JSON means, whoever filled it. Complexity: O(text).
+Json ObjectFromText(absl::string_view text);
+
 // Returns `document` with keys sorted, without white space, and with <, >, &, U+2028 and U+2029 written as \u escapes:
 // the bytes that Go's encoding/json writes, which Kubernetes hashes and stores. Complexity: O(document).
 std::string CanonicalJson(const Json& document);

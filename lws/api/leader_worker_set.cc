@@ -37,11 +37,11 @@ Json LeaderWorkerSetStatusToJson(const LeaderWorkerSetStatus& status) {
 
 Json LeaderTemplate(const LeaderWorkerTemplate& leader_worker_template) {
   if (!leader_worker_template.has_leader_template()) return WorkerTemplate(leader_worker_template);
-  return Json::parse(leader_worker_template.leader_template(), nullptr, false);
+  return ObjectFromText(leader_worker_template.leader_template());
 }
 
 Json WorkerTemplate(const LeaderWorkerTemplate& leader_worker_template) {
-  return Json::parse(leader_worker_template.worker_template(), nullptr, false);
+  return ObjectFromText(leader_worker_template.worker_template());
 }
 
 IntOrPercent ToIntOrPercent(const IntOrString& value) {

@@ -180,7 +180,7 @@ Json TakeValue(const MessageField& field, CodedInputStream* in) {
     case FieldKind::kText:
       return TakeText(in);
     case FieldKind::kJson:
-      return Json::parse(TakeText(in), nullptr, false);
+      return ObjectFromText(TakeText(in));
     case FieldKind::kIntOrString:
       return TakeInner(in, [&] { return TakeIntOrString(in); });
     case FieldKind::kMessage:

@@ -61,6 +61,7 @@ const std::vector<Row>& Rows() {
              {"type": "Ready", "status": "False", "lastTransitionTime": "2025-12-31T23:59:00Z"}]}})",
        PodWait::kReady, "not ready for 1m"},
       {R"({"spec": {"nodeName": "n"}, "status": {"phase": "Running"}})", PodWait::kReady, "not ready"},
+      {R"({"status": {"phase": "Running"}})", PodWait::kReady, "not ready"},
       {R"({"spec": {"nodeName": "n"}, "status": {"containerStatuses": [
              {"name": "m", "state": {"waiting": {"reason": "ContainerCreating"}}}]}})",
        PodWait::kStart, "its containers are about to start"},

@@ -51,12 +51,12 @@ TEST(OwnWritesTest, Law2VersionsThatAreNoNumbersAreComparedForEquality) {
 TEST(OwnWritesTest, Law3ADeletedObjectStaysDeletedUnderItsUid) {
   OwnWrites writes;
   writes.Starts(kPod);
-  writes.WroteGone(kPod, "u");
+  EXPECT_TRUE(writes.WroteGone(kPod, "u"));
   EXPECT_FALSE(writes.IsNews(kPod, "u", "11"));
   EXPECT_FALSE(writes.IsNews(kPod, "u", "12", /*is_gone=*/true));
   EXPECT_EQ(writes.size(), 0u);
   writes.Starts(kPod);
-  writes.WroteGone(kPod, "u");
+  EXPECT_TRUE(writes.WroteGone(kPod, "u"));
   EXPECT_TRUE(writes.IsNews(kPod, "another", "13"));
 }
 
@@ -75,6 +75,23 @@ TEST(OwnWritesTest, Law4AnAnswerThatIsSlowerThanTheWatchIsNotTakenIn) {
   EXPECT_TRUE(writes.IsNews(kPod, "u", "13"));
   EXPECT_FALSE(writes.Wrote(kPod, "u", "12"));
   EXPECT_EQ(writes.size(), 0u);
+}
+
+TEST(OwnWritesTest, Law4AnAnswerFromBeforeTheNextObjectOfTheNameDoesNotTakeItAway) {
+  OwnWrites writes;
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "12", /*is_gone=*/true));
+  EXPECT_TRUE(writes.IsNews(kPod, "next", "13"));
+  EXPECT_FALSE(writes.WroteGone(kPod, "u"));
+  EXPECT_EQ(writes.size(), 0u);
+  for (const char* version : {"20", ""}) {
+    writes.Starts(kPod);
+    writes.Listed("Pod", version);
+    EXPECT_FALSE(writes.WroteGone(kPod, "u")) << version;
+  }
+  writes.Starts(kPod);
+  EXPECT_TRUE(writes.IsNews(kPod, "u", "21"));
+  EXPECT_TRUE(writes.WroteGone(kPod, "u"));
 }
 
 TEST(OwnWritesTest, Law5AListEndsTheEntriesOfItsKind) {

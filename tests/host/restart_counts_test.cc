@@ -27,7 +27,8 @@ Json Owner(const char* kind, const std::string& name, const std::string& uid) {
 std::string Uid(unsigned number) { return absl::StrCat("00000000-0000-4000-8000-00000000000", number); }
 
 Json Pod(int worker, unsigned life, unsigned owner, int restarts) {
-  Json pod = {{"kind", "Pod"},
+  Json pod = {{"apiVersion", "v1"},
+              {"kind", "Pod"},
               {"metadata",
                {{"name", worker == 0 ? "s-0" : absl::StrCat("s-0-", worker)},
                 {"namespace", "n"},
@@ -67,7 +68,8 @@ TEST(RestartCountsTest, Law1MembersAreThoseOfTheDocuments) {
     RestartCounts counts;
     Fleet fleet;
     ASSERT_TRUE(fleet
-                    .Add(Json::parse(R"({"kind": "LeaderWorkerSet", "metadata": {"name": "s", "namespace": "n"},
+                    .Add(Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+                      "metadata": {"name": "s", "namespace": "n"},
                       "spec": {"leaderWorkerTemplate": {"size": 3, "workerTemplate": {"spec": {}}}}})"))
                     .ok());
     std::vector<SharedJson> pods;
@@ -78,7 +80,8 @@ TEST(RestartCountsTest, Law1MembersAreThoseOfTheDocuments) {
       ASSERT_TRUE(fleet.Add(*pods.back()).ok());
       counts.Tell("n", (*pods.back())["metadata"]["name"].get<std::string>(), *ReadGroupMember(*pods.back()));
     }
-    const Json workers = {{"kind", "StatefulSet"},
+    const Json workers = {{"apiVersion", "apps/v1"},
+                          {"kind", "StatefulSet"},
                           {"metadata",
                            {{"name", "s-0"},
                             {"namespace", "n"},

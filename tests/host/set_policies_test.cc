@@ -64,16 +64,17 @@ TEST(SetPoliciesTest, Law2WhatDoesNotReadIsAnErrorThatNamesTheAnnotation) {
       {"lws-policies/rollout", "fastest",
        "LeaderWorkerSet n/s: metadata.annotations.lws-policies/rollout: \"fastest\" is not known"},
       {"lws-policies/controls", R"({"pause": true})",
-       "LeaderWorkerSet n/s: metadata.annotations.lws-policies/controls: controls: pause: true is not understood"},
+       "LeaderWorkerSet n/s: metadata.annotations.lws-policies/controls: controls.pause: unknown key, did you mean "
+       "\"paused\"?"},
       {"lws-policies/restarts", "[]",
-       "LeaderWorkerSet n/s: metadata.annotations.lws-policies/restarts: restarts: a map: [] is not understood"},
+       "LeaderWorkerSet n/s: metadata.annotations.lws-policies/restarts: restarts: not a map: []"},
       {"lws-policies/scheduler", "",
        "LeaderWorkerSet n/s: metadata.annotations.lws-policies/scheduler: \"\" is not known"},
   };
   for (const auto& row : table) {
     const absl::Status status = source(Annotated(row.key, row.text)).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(status.message(), row.error);
+    EXPECT_EQ(std::string(status.message()), row.error);
   }
   EXPECT_FALSE(source(Annotated("lws-policies/controls", "{")).ok());
 }

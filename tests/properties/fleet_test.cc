@@ -208,13 +208,22 @@ class Both {
   void Relist(const std::string& kind, World* world) {
     fleet_.BeginRelist(kind);
     std::vector<FleetName> gone;
-    const std::map<Key, Json> all = objects_;
-    for (const auto& [key, object] : all) {
+    std::map<Key, Json> listed;
+    for (const auto& [key, object] : objects_) {
       if (std::get<0>(key) != kind) continue;
       if (world->OneIn(3)) {
         gone.push_back({std::get<1>(key), std::get<2>(key)});
-        snapshot_.Remove(kind, gone.back().namespace_name, gone.back().name);
-        objects_.erase(key);
+      } else {
+        listed[key] = object;
+      }
+    }
+    for (const FleetName& name : gone) {
+      snapshot_.Remove(kind, name.namespace_name, name.name);
+      objects_.erase({kind, name.namespace_name, name.name});
+    }
+    for (const auto& [key, object] : listed) {
+      if (world->OneIn(4)) {
+        fleet_.KeepListed(kind, std::get<1>(key), std::get<2>(key));
       } else if (!world->OneIn(20) || kind == "Node") {
         Add(object);
       } else {

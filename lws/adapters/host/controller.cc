@@ -35,6 +35,9 @@ Plan PlanOf(absl::Status error) {
 
 }  // namespace
 
+Controller::Controller(Cluster* cluster, ControllerOptions options)
+    : cluster_(cluster), options_(std::move(options)), queue_(options_.first_backoff, options_.max_backoff) {}
+
 void Controller::SetChanged(absl::string_view namespace_name, absl::string_view name) {
   Changed({WorkKey::Kind::kSet, std::string(namespace_name), std::string(name)});
 }
@@ -44,41 +47,12 @@ void Controller::PodChanged(absl::string_view namespace_name, absl::string_view 
 }
 
 void Controller::Changed(const WorkKey& key) {
-  if (acting_ != nullptr && *acting_ == key) return OwnWrite(key);
-  keys_[key].own_rounds = 0;
-  Queue(key, {absl::InfinitePast(), next_number_++});
-}
-
-void Controller::OwnWrite(const WorkKey& key) {
-  const auto found = keys_.find(key);
-  if (found == keys_.end() || !found->second.is_busy) return Queue(key, {absl::InfinitePast(), next_number_++});
-  if (!found->second.wrote.has_value()) found->second.wrote = next_number_++;
-}
-
-void Controller::Queue(const WorkKey& key, Due due) {
-  KeyState& state = keys_[key];
-  if (state.due.has_value() && state.due->first <= due.first) return;
-  if (state.due.has_value()) queue_.erase(*state.due);
-  state.due = due;
-  if (!state.is_busy) queue_.emplace(due, key);
-}
-
-absl::Duration Controller::Backoff(int in_a_row) const {
-  absl::Duration backoff = options_.first_backoff;
-  for (int i = 1; i < in_a_row && backoff < options_.max_backoff; ++i) backoff *= 2;
-  return std::min(backoff, options_.max_backoff);
+  const bool is_own = acting_ != nullptr && *acting_ == key;
+  is_own ? queue_.AddOwnWrite(key) : queue_.Add(key);
 }
 
 std::optional<absl::Time> Controller::NextDue() const {
-  if (queue_.empty() || under_way_ >= options_.most_under_way) return std::nullopt;
-  return queue_.begin()->first.first;
-}
-
-bool Controller::OnlyRepeatsFailures(int times) const {
-  return std::all_of(queue_.begin(), queue_.end(), [&](const auto& queued) {
-    const auto state = keys_.find(queued.second);
-    return state != keys_.end() && state->second.failures >= times;
-  });
+  return under_way() < options_.most_under_way ? queue_.NextDue() : std::nullopt;
 }
 
 Plan Controller::Decide(const WorkKey& key, absl::Time now) {
@@ -100,50 +74,20 @@ Plan Controller::Decide(const WorkKey& key, absl::Time now) {
 }
 
 std::optional<Work> Controller::Take(absl::Time now) {
-  if (under_way_ >= options_.most_under_way || queue_.empty() || queue_.begin()->first.first > now) return std::nullopt;
+  if (under_way() >= options_.most_under_way) return std::nullopt;
+  std::optional<WorkKey> key = queue_.Take(now);
+  if (!key.has_value()) return std::nullopt;
   Work work;
-  work.key = queue_.begin()->second;
-  queue_.erase(queue_.begin());
-  KeyState& state = keys_[work.key];
-  state.due.reset();
-  state.is_busy = true;
-  ++under_way_;
+  work.key = *std::move(key);
   work.plan = Decide(work.key, now);
   const bool keeps = work.plan.rollout_progress != nullptr || work.plan.restart_memory != nullptr;
   if (keeps) cluster_->Keep(work.key.namespace_name, work.key.name, work.plan);
   return work;
 }
 
-void Controller::Requeue(const Work& work, const absl::Status& status, absl::Time now) {
-  KeyState& state = keys_[work.key];
-  const std::optional<uint64_t> wrote = std::exchange(state.wrote, std::nullopt);
-  if (!status.ok()) {
-    ++state.failures;
-    const bool at_once = state.failures == 1 && WasForeseenConflict(work, status);
-    return Queue(work.key, {at_once ? now : now + Backoff(state.failures), next_number_++});
-  }
-  state.failures = 0;
-  if (work.plan.requeue_after.has_value()) Queue(work.key, {now + *work.plan.requeue_after, next_number_++});
-  if (!wrote.has_value()) {
-    state.own_rounds = 0;
-  } else if (++state.own_rounds == 1) {
-    Queue(work.key, {absl::InfinitePast(), *wrote});
-  } else {
-    Queue(work.key, {now + Backoff(state.own_rounds - 1), *wrote});
-  }
-}
-
 void Controller::Done(const Work& work, const absl::Status& status, absl::Time now) {
-  --under_way_;
-  Requeue(work, status, now);
-  const auto found = keys_.find(work.key);
-  KeyState& state = found->second;
-  state.is_busy = false;
-  if (state.due.has_value()) {
-    queue_.emplace(*state.due, work.key);
-  } else if (state.failures == 0 && state.own_rounds == 0) {
-    keys_.erase(found);
-  }
+  if (status.ok() && work.plan.requeue_after.has_value()) queue_.AddAt(work.key, now + *work.plan.requeue_after);
+  status.ok() ? queue_.Succeed(work.key, now) : queue_.Fail(work.key, now, WasForeseenConflict(work, status));
   if (!work.plan.empty() && options_.on_plan) options_.on_plan(work.plan, status);
 }
 

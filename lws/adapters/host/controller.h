@@ -44,6 +44,8 @@
 #include "absl/time/time.h"
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/work_key.h"
+#include "lws/adapters/host/work_queue.h"
 #include "lws/core/plan/plan.h"
 
 namespace lws {
@@ -60,18 +62,6 @@ struct ControllerOptions {
   std::function<void(const Plan&, const absl::Status&)> on_plan;
 };
 
-struct WorkKey {
-  enum class Kind { kSet, kPod };
-  Kind kind = Kind::kSet;
-  std::string namespace_name;
-  std::string name;
-
-  friend bool operator<(const WorkKey& a, const WorkKey& b) {
-    return std::tie(a.kind, a.namespace_name, a.name) < std::tie(b.kind, b.namespace_name, b.name);
-  }
-  friend bool operator==(const WorkKey& a, const WorkKey& b) { return !(a < b) && !(b < a); }
-};
-
 // A plan that was given out.
 struct Work {
   WorkKey key;
@@ -83,7 +73,7 @@ struct Work {
 class Controller {
  public:
   // Borrows `cluster`.
-  Controller(Cluster* cluster, ControllerOptions options) : cluster_(cluster), options_(std::move(options)) {}
+  Controller(Cluster* cluster, ControllerOptions options);
   Controller(const Controller&) = delete;
 
   // The set, its leader StatefulSet, a leader pod or a worker StatefulSet of it changed.
@@ -92,7 +82,7 @@ class Controller {
   void PodChanged(absl::string_view namespace_name, absl::string_view name);
 
   // As SetChanged and PodChanged, for what the key's own write changed (law 4).
-  void OwnWrite(const WorkKey& key);
+  void OwnWrite(const WorkKey& key) { queue_.AddOwnWrite(key); }
   // The key whose action is being performed, within Cluster::Perform; else null.
   const WorkKey* acting() const { return acting_; }
 
@@ -111,7 +101,7 @@ class Controller {
   bool RunOne(absl::Time now);
 
   // Whether all that is queued has failed at least `times` times in a row: only a change from outside can help then.
-  bool OnlyRepeatsFailures(int times) const;
+  bool OnlyRepeatsFailures(int times) const { return queue_.OnlyRepeatsFailures(times); }
 
   // The next key that is due, busy from here on, with its plan, which may be empty; nullopt when there is none, or
   // enough is under way.
@@ -122,11 +112,9 @@ class Controller {
   // When the next key becomes due; nullopt when none is queued, or when answers have to come first.
   std::optional<absl::Time> NextDue() const;
 
-  int32_t under_way() const { return under_way_; }
+  int32_t under_way() const { return queue_.busy(); }
 
  private:
-  using Due = std::pair<absl::Time, uint64_t>;  // the number keeps the order of equal times
-
   // A plan that this controller performs.
   struct Run {
     Work work;
@@ -147,21 +135,9 @@ class Controller {
   };
   using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
   using Writes = std::multimap<Target, Write>;
-  // What is known of a key that is due, busy, or has failed.
-  struct KeyState {
-    std::optional<Due> due;
-    bool is_busy = false;
-    std::optional<uint64_t> wrote;  // its own writes made it due, as this number of the queue
-    int failures = 0;               // in a row
-    int own_rounds = 0;             // plans in a row that only own writes made due
-  };
-
   static Target TargetOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
   void Changed(const WorkKey& key);
-  void Queue(const WorkKey& key, Due due);
-  absl::Duration Backoff(int in_a_row) const;
   Plan Decide(const WorkKey& key, absl::Time now);
-  void Requeue(const Work& work, const absl::Status& status, absl::Time now);
 
   void Continue(const std::shared_ptr<Run>& run);
   void Start(const std::shared_ptr<Run>& run);
@@ -174,10 +150,7 @@ class Controller {
 
   Cluster* cluster_;
   ControllerOptions options_;
-  uint64_t next_number_ = 0;
-  int32_t under_way_ = 0;
-  std::map<Due, WorkKey> queue_;  // of keys that are not busy
-  std::map<WorkKey, KeyState> keys_;
+  internal::WorkQueue queue_;
   Writes writes_;
   const WorkKey* acting_ = nullptr;  // whose action is being started
 };

@@ -100,6 +100,8 @@ class FleetCluster::View final : public Cluster {
       const bool is_listed = mark->ref.kind == kKind && is_listing_sets_;
       if (is_listed) controller_.SetChanged(mark->ref.namespace_name, mark->ref.name);
       MakeDue(nullptr);
+    } else {
+      fleet_.KeepListed(mark->ref.kind, mark->ref.namespace_name, mark->ref.name);
     }
     controller_.Saw(mark->ref, mark->resource_version);
     return absl::OkStatus();
@@ -191,7 +193,8 @@ class FleetCluster::View final : public Cluster {
       return answer;
     }
     if (answer->gone) {
-      own_writes_.WroteGone(action.target, answer->uid.empty() ? action.uid : answer->uid);
+      const std::string& uid = answer->uid.empty() ? action.uid : answer->uid;
+      if (!own_writes_.WroteGone(action.target, uid)) return WriteAnswer();
       Remove(action.target);
       MakeDue(&key);
       return WriteAnswer();

@@ -23,17 +23,17 @@ void OwnWrites::Starts(const ObjectRef& object) {
   ++on_its_way_[{object.kind, object.namespace_name, object.name}].writes;
 }
 
-std::string OwnWrites::End(const Target& target) {
+OwnWrites::OnItsWay OwnWrites::End(const Target& target) {
   const auto found = on_its_way_.find(target);
-  if (found == on_its_way_.end()) return "";
-  std::string told = found->second.told;
+  if (found == on_its_way_.end()) return {};
+  OnItsWay told = found->second;
   if (--found->second.writes == 0) on_its_way_.erase(found);
   return told;
 }
 
 bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::string_view resource_version) {
   const Target target = {object.kind, object.namespace_name, object.name};
-  const std::string told = End(target);
+  const std::string told = End(target).resource_version;
   if (resource_version.empty()) return true;
   if (told == kNewest || told == resource_version || IsOlderVersion(resource_version, told)) return false;
   const auto known = written_.find(target);
@@ -42,10 +42,14 @@ bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::stri
   return true;
 }
 
-void OwnWrites::WroteGone(const ObjectRef& object, absl::string_view uid) {
+bool OwnWrites::WroteGone(const ObjectRef& object, absl::string_view uid) {
   const Target target = {object.kind, object.namespace_name, object.name};
-  End(target);
+  const OnItsWay told = End(target);
+  // A list has no UID: it may have come after the deletion, and have the next object of the name.
+  const bool was_told = !told.resource_version.empty() && told.uid != uid;
+  if (was_told) return false;
   if (!uid.empty()) written_[target] = {std::string(uid), ""};
+  return true;
 }
 
 void OwnWrites::Failed(const ObjectRef& object) { End({object.kind, object.namespace_name, object.name}); }
@@ -54,7 +58,10 @@ bool OwnWrites::IsNews(const ObjectRef& object, absl::string_view uid, absl::str
                        bool is_gone) {
   const Target target = {object.kind, object.namespace_name, object.name};
   const auto on_its_way = on_its_way_.find(target);
-  if (on_its_way != on_its_way_.end()) on_its_way->second.told = std::string(resource_version);
+  if (on_its_way != on_its_way_.end()) {
+    on_its_way->second.uid = std::string(uid);
+    on_its_way->second.resource_version = std::string(resource_version);
+  }
   const auto found = written_.find(target);
   if (found == written_.end()) return true;
   const Written& written = found->second;
@@ -85,8 +92,10 @@ void OwnWrites::Listed(absl::string_view kind, absl::string_view resource_versio
   auto it = written_.lower_bound(first);
   while (it != written_.end() && std::get<0>(it->first) == kind) it = written_.erase(it);
   for (auto way = on_its_way_.lower_bound(first); way != on_its_way_.end() && std::get<0>(way->first) == kind; ++way) {
-    const bool knows_more = IsOlderVersion(resource_version, way->second.told);
-    if (!knows_more) way->second.told = std::string(resource_version.empty() ? kNewest : resource_version);
+    const bool knows_more = IsOlderVersion(resource_version, way->second.resource_version);
+    if (knows_more) continue;
+    way->second.uid.clear();
+    way->second.resource_version = std::string(resource_version.empty() ? kNewest : resource_version);
   }
 }
 

@@ -12,7 +12,8 @@
 //   2. After Wrote, nothing of the object is news until its version is higher. Versions are compared as integers;
 //      where one is none, all but the same version is news.
 //   3. After WroteGone, nothing of that UID is news; another UID is.
-//   4. An answer that comes after a watch or a list told the same or more is not taken in (Wrote is false).
+//   4. An answer that comes after a watch or a list told the same or more is not taken in (Wrote and WroteGone are
+//      false): what has the name of a deleted object meanwhile stays.
 //   5. An entry ends with the echo, with higher news, or with the list of its kind: the memory is that of the writes
 //      whose echo is still to come.
 //
@@ -35,8 +36,8 @@ class OwnWrites {
   // A write of the object is on its way, to end with Wrote, WroteGone, or Failed.
   void Starts(const ObjectRef& object);
   bool Wrote(const ObjectRef& object, absl::string_view uid, absl::string_view resource_version);
-  // The object of this UID was deleted, and nothing is left of it.
-  void WroteGone(const ObjectRef& object, absl::string_view uid);
+  // The object of this UID was deleted, and nothing is left of it. False when the view is to keep what it has.
+  bool WroteGone(const ObjectRef& object, absl::string_view uid);
   // Nothing is known of what it did.
   void Failed(const ObjectRef& object);
 
@@ -59,11 +60,13 @@ class OwnWrites {
 
   struct OnItsWay {
     int writes = 0;
-    std::string told;  // the version that a watch told meanwhile
+    // What a watch told meanwhile; all empty when it told nothing.
+    std::string uid;
+    std::string resource_version;
   };
 
   // Ends one write that is on its way; returns what a watch told meanwhile.
-  std::string End(const Target& target);
+  OnItsWay End(const Target& target);
 
   std::map<Target, Written> written_;
   std::map<Target, OnItsWay> on_its_way_;

@@ -34,9 +34,10 @@ GroupMember RestartCounts::MemberOf(const ObservedPod& pod) const {
 }
 
 GroupMembers RestartCounts::MembersOf(const PodObservation& observation) const {
+  GroupMembers group;
+  if (observation.pod == nullptr) return group;
   const bool is_leader = observation.pod->is_leader();
   const ObservedPod* leader = is_leader ? observation.pod : observation.leader;
-  GroupMembers group;
   if (leader == nullptr) return group;
   group.revision_key = leader->meta.revision_key;
   group.members.push_back(MemberOf(*leader));

@@ -81,7 +81,7 @@ Json& TemplateMap(Json* pod_template, const char* map) {
 Json VolumeClaimTemplates(const LeaderWorkerSet& set) {
   Json claims = Json::array();
   for (const std::string& text : set.spec().leader_worker_template().volume_claim_templates()) {
-    const Json claim = Json::parse(text, nullptr, false);
+    const Json claim = ObjectFromText(text);
     const Json from = claim.value("spec", Json::object());
     Json spec = Json::object();
     for (const char* key : {"accessModes", "storageClassName", "volumeMode", "resources"}) {
@@ -276,7 +276,7 @@ Json RevisionObject(const LeaderWorkerSet& set, absl::string_view name, absl::st
             {"namespace", set.metadata().namespace_()},
             {"labels", {{kNameLabel, set.metadata().name()}, {kRevisionLabel, std::string(key)}}},
             {"ownerReferences", OwnedBySet(set)}}},
-          {"data", Json::parse(data, nullptr, false)},
+          {"data", ObjectFromText(data)},
           {"revision", number}};
 }
 

@@ -51,7 +51,6 @@ struct Fleet::State {
 Fleet::Fleet() : state_(std::make_unique<State>()) {}
 Fleet::~Fleet() = default;
 Fleet::Fleet(Fleet&&) noexcept = default;
-Fleet& Fleet::operator=(Fleet&&) noexcept = default;
 
 void Fleet::AddSet(LeaderWorkerSet set) { state_->objects.AddSet(std::move(set)); }
 void Fleet::AddPod(ObservedPod pod) { state_->objects.AddPod(std::move(pod)); }
@@ -89,6 +88,10 @@ std::vector<FleetName> Fleet::EndRelist(absl::string_view kind) {
   std::vector<FleetName> gone = internal::EndRelist(kind, &state_->index);
   for (const FleetName& object : gone) Remove(kind, object.namespace_name, object.name);
   return gone;
+}
+
+void Fleet::KeepListed(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
+  internal::KeepListed({std::string(namespace_name), std::string(name)}, kind, &state_->index);
 }
 
 uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {

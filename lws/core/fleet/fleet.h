@@ -55,7 +55,6 @@ class Fleet {
   Fleet();
   ~Fleet();
   Fleet(Fleet&&) noexcept;
-  Fleet& operator=(Fleet&&) noexcept;
 
   // The object is there, as told. Kinds that no decision reads are passed over. Errors: InvalidArgument naming the
   // object and the field that does not read; nothing is changed then.
@@ -76,6 +75,9 @@ class Fleet {
   // namespace and name; nothing without BeginRelist. Complexity: O(objects of the kind).
   void BeginRelist(absl::string_view kind);
   std::vector<FleetName> EndRelist(absl::string_view kind);
+  // The list has the object, in a state older than the one that the fleet holds: EndRelist leaves it. Nothing happens
+  // for an object that is not there. Complexity: O(1).
+  void KeepListed(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
   // Numbers for facts; a new one for what was not heard of before. The number of a set is held until ForgetSetNumber,
   // whether the set exists or not. TakeDueSets and TakeDuePods also give numbers that are not held: they are good until

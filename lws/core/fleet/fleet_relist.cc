@@ -58,6 +58,22 @@ void BeginRelist(absl::string_view kind, FleetIndex* index) {
   }
 }
 
+void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* index) {
+  FleetNamespace* space = index->FindNamespace(object.namespace_name);
+  Place place;
+  if (space != nullptr && kind == "Pod") place = index->FindPackedPod(space, object.name);
+  if (space != nullptr && kind == "StatefulSet") place = index->FindPackedStatefulSet(space, object.name);
+  if (place.set == nullptr) return index->relists().Told(kind, object.namespace_name, object.name);
+  PackedGroups& groups = place.set->groups;
+  if (kind == "StatefulSet") {
+    groups.Find(place.group)->workers.is_told = 1;
+  } else if (place.worker == 0) {
+    groups.Find(place.group)->leader.is_told = 1;
+  } else {
+    groups.FindWorker(place.group, place.worker)->is_told = 1;
+  }
+}
+
 std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index) {
   std::vector<FleetName> untold;
   const Relists& relists = index->relists();

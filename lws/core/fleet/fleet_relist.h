@@ -18,8 +18,12 @@ namespace lws::internal {
 
 void BeginRelist(absl::string_view kind, FleetIndex* index);
 
+// The object counts as told. Complexity: O(1).
+void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* index);
+
 // The objects of the kind that were not told since BeginRelist, in the order of namespace and name; none without it.
-// Complexity of both: O(objects of the kind).
+// Complexity of BeginRelist and EndRelist:
+// O(objects of the kind).
 std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index);
 
 }  // namespace lws::internal

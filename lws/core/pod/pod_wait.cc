@@ -200,7 +200,7 @@ PodWaiting WhyPodWaits(const Json& pod, absl::Time now) {
   if (!At(At(pod, "metadata"), "deletionTimestamp").is_null()) return {PodWait::kEnd, "is being deleted"};
   if (phase == "Failed" || phase == "Succeeded") return {PodWait::kEnded, absl::StrCat("has ended as ", phase)};
   if (phase == "Running" && TextAt(Condition(pod, "Ready"), "status") == "True") return {};
-  if (TextAt(At(pod, "spec"), "nodeName").empty()) return Unscheduled(pod);
+  if (phase != "Running" && TextAt(At(pod, "spec"), "nodeName").empty()) return Unscheduled(pod);
   if (const auto kept = KeptByContainers(pod); kept.has_value()) return *kept;
   if (const auto kept = KeptByGate(pod); kept.has_value()) return *kept;
   if (phase == "Running") return Unready(pod, now);

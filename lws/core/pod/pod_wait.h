@@ -8,9 +8,9 @@
 //   is being deleted                                    its end
 //   has ended                                           nothing any more
 //   is ready                                            nothing
-//   has scheduling gates                                those gates
-//   could not be scheduled                              a node
-//   has no node                                         the scheduler
+//   does not run, and has scheduling gates              those gates
+//   does not run, and could not be scheduled            a node
+//   does not run, and has no node                       the scheduler
 //   has an init container that is not done              that init container
 //   has a container whose image does not come           that image
 //   has a container that waits for something else       that container

@@ -66,7 +66,7 @@ class Scheduler {
   NodeChooser chooser_;
   std::map<std::string, NodeState> nodes_;
   std::set<std::pair<size_t, std::string>> by_load_;  // the nodes, those with the fewest pods first
-  std::map<ObjectKey, std::string> guarded_pods_;  // those with anti-affinity terms of their own, and their nodes
+  std::map<ObjectKey, std::string> guarded_pods_;     // those with anti-affinity terms of their own, and their nodes
   std::set<ObjectKey> due_;
   std::set<ObjectKey> waiting_;  // fit nowhere when last looked at
 };
