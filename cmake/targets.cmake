@@ -365,7 +365,6 @@ set(lws_host_sources
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/host/set_policies.cc
-  lws/adapters/host/told_object.cc
   lws/adapters/host/work_queue.cc
 )
 set(lws_host_protos
