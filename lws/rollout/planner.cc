@@ -49,6 +49,7 @@ int64_t RollingPartition(const Numbers& n) {
 }
 
 absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
+  if (input.replicas < 0) return absl::InvalidArgumentError(absl::StrCat("replicas: ", input.replicas, " is negative"));
   if (!input.current.has_value()) {
     RolloutStep create;
     create.replicas = input.replicas;
