@@ -150,7 +150,6 @@ set(lws_api_links
   absl::core_headers
   absl::flat_hash_map
   absl::optional
-  absl::protobuf
   absl::span
   absl::status
   absl::statusor
@@ -365,6 +364,7 @@ set(lws_host_sources
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/host/set_policies.cc
+  lws/adapters/host/told_object.cc
   lws/adapters/host/work_queue.cc
 )
 set(lws_host_protos
