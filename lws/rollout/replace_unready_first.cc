@@ -20,6 +20,9 @@ using internal::TakeBackSurge;
 
 namespace {
 
+// No group of a cluster has a higher index; without the bound, the work would follow a number in a broken object.
+constexpr int32_t kMostGroups = 1 << 24;
+
 RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {
   RolloutStep step;
   step.partition = partition;
@@ -78,9 +81,11 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
                                GuaranteedReady(groups, replicas, leader.replicas, leader.replicas)};
   const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
   RolloutStep step = Step(spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
-  step.replace = NameGroups(groups, spec_partition, std::min(kept, groups.End()), replicas, &guarantee);
+  // Groups beyond those that the bits are for are made already, if they are made at all.
+  const int32_t known = std::min(groups.size(), kMostGroups);
+  step.replace = NameGroups(groups, spec_partition, std::min(kept, known), replicas, &guarantee);
   step.removes_groups = step.replicas < leader.replicas;
-  const bool is_missing = std::max(spec_partition, groups.End()) < kept;
+  const bool is_missing = std::max(spec_partition, known) < kept;
   const bool is_held = outdated > 0 && step.replace.empty() && !is_missing && step.replicas == leader.replicas;
   if (is_held) step.reason = RolloutReason::kHeldByBudget;
   return step;

@@ -59,7 +59,7 @@ TEST(YamlScalarTest, Law1PlainTextsAreThoseThatResolveToThemselves) {
   EXPECT_TRUE(PlainYamlIsText("word"));
 }
 
-// The one document of the text; nullopt when it does not read.
+// The one document of the text; nullopt when it does not parse.
 std::optional<Json> ReadDocument(const std::string& text) {
   YamlManifestReader reader(text, "f", /*line=*/1, /*lines=*/nullptr);
   ManifestDocument document;

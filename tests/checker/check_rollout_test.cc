@@ -213,7 +213,8 @@ absl::StatusOr<RolloutStep> BugR3(const RolloutInput& input) {
 absl::StatusOr<RolloutStep> BugR4(const RolloutInput& input) {
   absl::StatusOr<RolloutStep> step = PlanRollout(input);
   const GroupBits* groups = input.current->groups;
-  if (step.ok() && groups != nullptr && groups->CountDone(input.replicas, input.replicas + 1) == 1) step->replicas = input.replicas;
+  if (step.ok() && groups != nullptr && groups->CountDone(input.replicas, input.replicas + 1) == 1)
+    step->replicas = input.replicas;
   return step;
 }
 

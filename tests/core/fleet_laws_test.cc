@@ -436,7 +436,7 @@ class History {
     parts_.TakeDue();
   }
 
-  // Law 1: every name that is there is in one place, and no other is in any.
+  // Law 1: every existing name is in one place, and no other is in any.
   void CheckPlaces(const std::string& where) {
     std::multiset<std::string> pods = PackedNames(parts_, /*pods=*/true);
     std::multiset<std::string> statefulsets = PackedNames(parts_, /*pods=*/false);
@@ -675,7 +675,7 @@ TEST(PackedObjectsTest, Law1WhatADecisionReadsAnewBecomesDue) {
 TEST(PackedObjectsTest, Law2AnObjectThatDoesNotFitAnyMoreIsKeptWhole) {
   PackedGroupOne one;
   FleetNamespace& space = one.parts().index.In("n");
-  // Another leader of the name: the StatefulSet's controller is not the leader that is there.
+  // Another leader of the name: the StatefulSet's controller is not the existing leader.
   PackedLeader next = one.leader;
   next.uid = *ParseUid(UidOf(7));
   one.PutLeader(next);

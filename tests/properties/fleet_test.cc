@@ -22,7 +22,6 @@
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
-#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -267,14 +266,6 @@ class Both {
       ASSERT_TRUE(plan == wanted) << where << "\nset " << name << "\n"
                                   << ToString(plan) << "wanted\n"
                                   << ToString(wanted);
-      for (const NamedRolloutPolicy& row : RolloutPolicies()) {
-        const SetReconcileOptions options = ReconcileOptionsFor(row.policy);
-        const Plan whole = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch(), options);
-        const Plan packed = ReconcileSet(fleet_.ObserveSet("n", name), absl::UnixEpoch(), options);
-        ASSERT_TRUE(packed == whole) << where << "\nset " << name << " under " << row.name << "\n"
-                                     << ToString(packed) << "wanted\n"
-                                     << ToString(whole);
-      }
       ASSERT_TRUE(due.count(name) > 0 || wanted == plans_[name]) << where << "\nset " << name << " is not due";
       plans_[name] = wanted;
     }

@@ -137,7 +137,7 @@ TEST(GroupWatchTest, Law1ALookReadsTheGroupsThatChanged) {
       const std::string& groups = watch.Look();
       ASSERT_EQ(groups, Letters(&simulation, changes).Look()) << pod << " at " << simulation.now();
       less += groups != all_ready;
-      // Of what nobody tells, nothing is read.
+      // Nothing is read that nobody tells.
       ASSERT_EQ(deaf.Look(), all_ready) << pod << " at " << simulation.now();
     } while (simulation.Advance(absl::InfiniteFuture()));
     ASSERT_EQ(watch.Look(), all_ready) << pod;

@@ -101,7 +101,7 @@ TEST(SimulationTest, Law2BetweenTwoTimersNothingHappens) {
       }
       if (simulation.Advance(absl::InfiniteFuture())) continue;
       if (failures++ == 3) break;
-      // At rest: a container fails, and the group is made anew.
+      // At rest: a container fails, and the group is made again.
       ASSERT_TRUE(simulation.kubelet().FailContainer("n", "s-1-1")) << "seed " << seed;
       simulation.Settle();
     }
