@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -53,8 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   lws::RolloutInput input;
   input.replicas = bytes.Number();
   input.spec_partition = bytes.Number();
-  input.max_surge = lws::IntOrPercent::Int(bytes.Number());
-  input.max_unavailable = lws::IntOrPercent::Int(bytes.Number());
+  // Validation refuses negative budgets, and the reference's policy uses them as they are.
+  input.max_surge = lws::IntOrPercent::Int(bytes.Number() & std::numeric_limits<int32_t>::max());
+  input.max_unavailable = lws::IntOrPercent::Int(bytes.Number() & std::numeric_limits<int32_t>::max());
   input.updated = bytes.Flag();
   lws::LeaderState leader;
   leader.replicas = bytes.Number();
