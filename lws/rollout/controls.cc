@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lws/rollout/group_bits.h"
 
 namespace lws {
@@ -169,6 +170,7 @@ bool operator==(const RolloutProgress& a, const RolloutProgress& b) {
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now) {
+  if (input.replicas < 0) return absl::InvalidArgumentError(absl::StrCat("replicas: ", input.replicas, " is negative"));
   return Look(input, controls, progress, now).Plan(policy, revision_key);
 }
 

@@ -88,7 +88,8 @@ struct ControlledStep {
   std::optional<absl::Duration> look_again_in;
 };
 
-// Errors: those of the policy, and InvalidArgument for steps that are not percentages. Complexity: O(groups).
+// Errors: those of the policy, and InvalidArgument for steps that are not percentages and for negative replicas.
+// Complexity: O(groups).
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now);
