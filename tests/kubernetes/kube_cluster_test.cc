@@ -1,4 +1,5 @@
-// A host behind the wire. The laws are those of kube_cluster.h.
+// A host behind the wire: whatever is lost, refused or cut, the cluster ends as it would have without. The laws are
+// those of kube_cluster.h.
 #include "lws/adapters/kubernetes/kube_cluster.h"
 
 #include <cstdint>
@@ -17,15 +18,40 @@ namespace lws {
 namespace {
 
 constexpr uint64_t kSeed = 20261126;
-// A rollout with a failure in it.
-void RunRollout(WiredCluster* wired) {
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kSeeds = 3;
+#else
+constexpr uint64_t kSeeds = 25;
+#endif
+
+WireFaults AllFaults() {
+  WireFaults faults;
+  faults.refused_for_now = 50;
+  faults.error = 30;
+  faults.lost_before = 20;
+  faults.lost_after = 30;
+  faults.cut = 50;
+  faults.expired = 50;
+  faults.watch_cut = 5;
+  faults.watch_error = 5;
+  faults.watch_silent = 2;
+  faults.watch_strange = 2;
+  faults.most_slow = absl::Milliseconds(200);
+  return faults;
+}
+
+// A rollout with a failure in it, after which the faults end.
+void RunRollout(WiredCluster* wired, bool restarts) {
   wired->CreateSet("a", 3, "one");
   wired->CreateSet("b", 2, "one");
   wired->Run(absl::Minutes(3));
   wired->SetImage("a", "two");
   wired->Run(absl::Minutes(1));
+  if (restarts) wired->Restart();
   wired->kubelet().FailContainer("n", "b-1-1");
   wired->Run(absl::Minutes(2));
+  if (restarts) wired->Restart();
+  wired->wire().Heal();
   wired->Run(absl::Minutes(30));
 }
 
@@ -39,7 +65,7 @@ int RequestsOf(const WiredCluster& wired, const FakeApiServer& wire, absl::strin
 
 TEST(KubeClusterTest, WithoutFaultsNothingIsRefusedAndAtRestNothingIsWritten) {
   WiredCluster wired(kSeed, {});
-  RunRollout(&wired);
+  RunRollout(&wired, false);
   EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "a-2-2 two Running"));
   EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "\"readyReplicas\": 3"));
   EXPECT_EQ(wired.problems(), 0);
@@ -54,6 +80,21 @@ TEST(KubeClusterTest, WithoutFaultsNothingIsRefusedAndAtRestNothingIsWritten) {
     if (absl::StartsWith(name, "WATCH")) continue;
     EXPECT_EQ(times, before.count(name) > 0 ? before.at(name) : 0) << name;
   }
+}
+
+TEST(KubeClusterTest, WhateverTheWireDoesTheEndIsThatWithoutFaults) {
+  WiredCluster plain(kSeed, {});
+  RunRollout(&plain, false);
+  int problems = 0;
+  for (uint64_t seed = kSeed; seed < kSeed + kSeeds; ++seed) {
+    WiredCluster wired(seed, AllFaults());
+    RunRollout(&wired, seed % 3 == 0);
+    for (const char* name : {"a", "b"}) EXPECT_EQ(wired.Shown(name), plain.Shown(name)) << "seed " << seed;
+    EXPECT_EQ(wired.wire().too_early(), 0) << "seed " << seed;
+    EXPECT_EQ(wired.cluster().writes_under_way(), 0) << "seed " << seed;
+    problems += wired.problems();
+  }
+  EXPECT_GT(problems, static_cast<int>(kSeeds));
 }
 
 TEST(KubeClusterTest, Law1NothingIsWrittenWhileItDoesNotLead) {

@@ -27,8 +27,8 @@ contexts:
 - {name: there, context: {cluster: c2, user: u2}}
 clusters:
 - name: c
-  cluster: {server: "https://one:6443", certificate-authority-data: Q0E=, tls-server-name: kube,
-            proxy-url: "http://p:1"}
+  cluster:
+    {server: "https://one:6443", certificate-authority-data: Q0E=, tls-server-name: kube, proxy-url: "http://p:1"}
 - name: c2
   cluster: {server: "https://two:6443", insecure-skip-tls-verify: true}
 users:
