@@ -10,7 +10,7 @@ namespace {
 
 // Services and nodes are read without a label: a Service of the set's name may be anybody's, and so is a node. For a
 // StatefulSet in the way see kube_cluster.h.
-constexpr Resource kResources[] = {
+const Resource kResources[] = {
     {ObjectKind::kLeaderWorkerSet, kApiVersion, kKind, "leaderworkersets", true, "", false},
     {ObjectKind::kStatefulSet, "apps/v1", "StatefulSet", "statefulsets", true, kNameLabel, false},
     {ObjectKind::kPod, "v1", "Pod", "pods", true, kNameLabel, false},
