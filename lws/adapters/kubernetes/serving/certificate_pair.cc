@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/kubernetes/serving/openssl_error.h"
 
 namespace lws::internal {
 namespace {
@@ -33,14 +34,6 @@ using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION, X509_EXT
 using Memory = std::unique_ptr<BIO, Freed<BIO, BIO_free_all>>;
 using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE, X509_STORE_free>>;
 using StoreContext = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX, X509_STORE_CTX_free>>;
-
-std::string OpenSslError() {
-  char text[256] = "unknown error";
-  const unsigned long code = ERR_get_error();
-  if (code != 0) ERR_error_string_n(code, text, sizeof(text));
-  ERR_clear_error();
-  return text;
-}
 
 absl::Status Failure(absl::string_view what) { return absl::InternalError(absl::StrCat(what, ": ", OpenSslError())); }
 

@@ -30,6 +30,7 @@
 #include "boost/beast/core/tcp_stream.hpp"
 #include "boost/beast/http.hpp"
 #include "boost/beast/ssl/ssl_stream.hpp"
+#include "lws/adapters/kubernetes/serving/openssl_error.h"
 
 namespace lws::internal {
 namespace {
@@ -49,14 +50,6 @@ constexpr std::chrono::seconds kGoodbye(2);
 constexpr std::chrono::milliseconds kAcceptPause(100);
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
-
-std::string OpenSslError() {
-  char text[256] = "unknown error";
-  const unsigned long code = ERR_get_error();
-  if (code != 0) ERR_error_string_n(code, text, sizeof(text));
-  ERR_clear_error();
-  return text;
-}
 
 // The suite of TLS 1.2 that IANA names so, as OpenSSL names it; Go leaves the hash out of two names. "" for none.
 std::string OpenSslSuite(SSL_CTX* context, absl::string_view name) {
