@@ -1,7 +1,13 @@
 // News and echoes of own writes. The laws are those of own_writes.h.
 #include "lws/adapters/host/own_writes.h"
 
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "lws/adapters/host/resource_version.h"
 #include "lws/core/plan/plan.h"
 
 namespace lws::internal {
@@ -46,6 +52,24 @@ TEST(OwnWritesTest, Law2VersionsThatAreNoNumbersAreComparedForEquality) {
   writes.Starts(kPod);
   EXPECT_TRUE(writes.Wrote(kPod, "u", "y"));
   EXPECT_TRUE(writes.IsNews(kPod, "u", "x"));
+}
+
+TEST(ResourceVersionTest, Laws1And2InASmallUniverse) {
+  const char* versions[] = {"", "0", "9", "12", "012", "18446744073709551615", "x", "y", "newest"};
+  const auto number = [](absl::string_view text) {
+    uint64_t value = 0;
+    return absl::SimpleAtoi(text, &value) ? std::optional<uint64_t>(value) : std::nullopt;
+  };
+  for (const char* a : versions) {
+    for (const char* b : versions) {
+      const bool are_numbers = number(a).has_value() && number(b).has_value();
+      EXPECT_EQ(IsOlderVersion(a, b), are_numbers && *number(a) < *number(b)) << a << " " << b;
+      const bool is_same = absl::string_view(a) == b || absl::string_view(a) == kNewestVersion;
+      EXPECT_EQ(IsAsNewVersion(a, b), are_numbers ? *number(a) >= *number(b) : is_same) << a << " " << b;
+    }
+  }
+  EXPECT_EQ(VersionOrNewest(""), kNewestVersion);
+  EXPECT_EQ(VersionOrNewest("7"), "7");
 }
 
 TEST(OwnWritesTest, Law3ADeletedObjectStaysDeletedUnderItsUid) {

@@ -2,25 +2,13 @@
 
 #include <algorithm>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/resource_version.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 
 namespace lws {
 namespace {
-
-// A version newer than all others.
-constexpr absl::string_view kNewest = "newest";
-
-// Whether an object of version `seen` is at least as new as one of version `wanted`.
-bool IsAsNew(absl::string_view seen, absl::string_view wanted) {
-  if (seen == kNewest) return true;
-  uint64_t seen_number = 0;
-  uint64_t wanted_number = 0;
-  const bool are_numbers = absl::SimpleAtoi(seen, &seen_number) && absl::SimpleAtoi(wanted, &wanted_number);
-  return are_numbers ? seen_number >= wanted_number : seen == wanted;
-}
 
 bool WasForeseenConflict(const Work& work, const absl::Status& status) {
   const size_t failed = static_cast<size_t>(work.actions_done);
@@ -171,7 +159,9 @@ void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
   run->status = answer.status();
 }
 
-bool Controller::IsSeen(const Write& write) { return !write.wanted.has_value() || IsAsNew(write.seen, *write.wanted); }
+bool Controller::IsSeen(const Write& write) {
+  return !write.wanted.has_value() || internal::IsAsNewVersion(write.seen, *write.wanted);
+}
 
 void Controller::Saw(const ObjectRef& object, absl::string_view resource_version) {
   const auto range = writes_.equal_range(TargetOf(object));
@@ -191,7 +181,7 @@ void Controller::SeeAt(Writes::iterator begin, Writes::iterator end, absl::strin
   std::vector<std::shared_ptr<Run>> runs;
   for (auto it = begin; it != end;) {
     Write& write = it->second;
-    write.seen = std::string(resource_version.empty() ? kNewest : resource_version);
+    write.seen = internal::VersionOrNewest(resource_version);
     if (!write.wanted.has_value() || !IsSeen(write)) {
       ++it;
       continue;

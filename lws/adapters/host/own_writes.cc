@@ -1,23 +1,8 @@
 #include "lws/adapters/host/own_writes.h"
 
-#include <cstdint>
-
-#include "absl/strings/numbers.h"
+#include "lws/adapters/host/resource_version.h"
 
 namespace lws::internal {
-
-namespace {
-
-// A version newer than all others.
-constexpr absl::string_view kNewest = "newest";
-
-}  // namespace
-
-bool IsOlderVersion(absl::string_view a, absl::string_view b) {
-  uint64_t a_number = 0;
-  uint64_t b_number = 0;
-  return absl::SimpleAtoi(a, &a_number) && absl::SimpleAtoi(b, &b_number) && a_number < b_number;
-}
 
 void OwnWrites::Starts(const ObjectRef& object) {
   ++on_its_way_[{object.kind, object.namespace_name, object.name}].writes;
@@ -35,7 +20,7 @@ bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::stri
   const Target target = {object.kind, object.namespace_name, object.name};
   const std::string told = End(target).resource_version;
   if (resource_version.empty()) return true;
-  if (told == kNewest || told == resource_version || IsOlderVersion(resource_version, told)) return false;
+  if (told == kNewestVersion || told == resource_version || IsOlderVersion(resource_version, told)) return false;
   const auto known = written_.find(target);
   if (known != written_.end() && IsOlderVersion(resource_version, known->second.resource_version)) return false;
   written_[target] = {std::string(uid), std::string(resource_version)};
@@ -95,7 +80,7 @@ void OwnWrites::Listed(absl::string_view kind, absl::string_view resource_versio
     const bool knows_more = IsOlderVersion(resource_version, way->second.resource_version);
     if (knows_more) continue;
     way->second.uid.clear();
-    way->second.resource_version = std::string(resource_version.empty() ? kNewest : resource_version);
+    way->second.resource_version = VersionOrNewest(resource_version);
   }
 }
 

@@ -73,9 +73,6 @@ class OwnWrites {
   std::map<Target, OnItsWay> on_its_way_;
 };
 
-// Whether an object of version `a` is older than one of version `b`; false if one is not an integer.
-bool IsOlderVersion(absl::string_view a, absl::string_view b);
-
 }  // namespace lws::internal
 
 #endif  // LWS_ADAPTERS_HOST_OWN_WRITES_H_
