@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "lws/rollout/check_replicas.h"
 #include "lws/rollout/group_bits.h"
 
 namespace lws {
@@ -170,7 +170,7 @@ bool operator==(const RolloutProgress& a, const RolloutProgress& b) {
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now) {
-  if (input.replicas < 0) return absl::InvalidArgumentError(absl::StrCat("replicas: ", input.replicas, " is negative"));
+  if (absl::Status status = internal::CheckReplicas(input.replicas); !status.ok()) return status;
   return Look(input, controls, progress, now).Plan(policy, revision_key);
 }
 

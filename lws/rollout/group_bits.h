@@ -25,6 +25,10 @@
 
 namespace lws {
 
+// No group of a set has an index beyond this: one that claims to comes from a broken label or number, and gets no
+// memory and no work.
+inline constexpr int32_t kMaxGroups = 1 << 24;
+
 class GroupBits {
  public:
   // All groups neither ready nor updated. REQUIRES: size >= 0.

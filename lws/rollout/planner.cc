@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/rollout/budget.h"
+#include "lws/rollout/check_replicas.h"
 
 namespace lws {
 namespace {
@@ -49,7 +50,7 @@ int64_t RollingPartition(const Numbers& n) {
 }
 
 absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
-  if (input.replicas < 0) return absl::InvalidArgumentError(absl::StrCat("replicas: ", input.replicas, " is negative"));
+  if (absl::Status status = internal::CheckReplicas(input.replicas); !status.ok()) return status;
   if (!input.current.has_value()) {
     RolloutStep create;
     create.replicas = input.replicas;

@@ -20,9 +20,6 @@ using internal::TakeBackSurge;
 
 namespace {
 
-// No group of a cluster has a higher index; without the bound, the work would follow a number in a broken object.
-constexpr int32_t kMostGroups = 1 << 24;
-
 RolloutStep Step(int32_t partition, int32_t replicas, RolloutReason reason) {
   RolloutStep step;
   step.partition = partition;
@@ -82,7 +79,7 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
   RolloutStep step = Step(spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
   // Groups beyond those that the bits are for are made already, if they are made at all.
-  const int32_t known = std::min(groups.size(), kMostGroups);
+  const int32_t known = std::min(groups.size(), kMaxGroups);
   step.replace = NameGroups(groups, spec_partition, std::min(kept, known), replicas, &guarantee);
   step.removes_groups = step.replicas < leader.replicas;
   const bool is_missing = std::max(spec_partition, known) < kept;

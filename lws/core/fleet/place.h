@@ -12,11 +12,9 @@
 
 #include "lws/api/observed.h"
 #include "lws/core/fleet/fleet_set.h"
+#include "lws/rollout/group_bits.h"
 
 namespace lws::internal {
-
-// A group number beyond this comes from a broken label. Such a group gets no memory.
-inline constexpr int32_t kMaxGroups = 1 << 24;
 
 // The place of a member of a group. It has no set when there is no place.
 struct Place {

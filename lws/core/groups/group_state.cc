@@ -55,12 +55,10 @@ class NamedList {
   const std::string& set_name_;
 };
 
-// Groups beyond the replicas of the leader StatefulSet that are still seen have bits as well: a policy must not raise
-// the replicas over them. A group index beyond this is in nobody's name.
-constexpr int64_t kMostGroups = int64_t{1} << 24;
-
-// Reads both lists in one walk, as long as they are sorted by name and names agree with labels. Then no two objects
-// have the same label, so every rule below gives the same result. Returns false otherwise; `facts` is then unusable.
+// Groups beyond the replicas of the leader StatefulSet that are still seen have bits as well, since a policy must not
+// raise the replicas over them. Reads both lists in one walk, as long as they are sorted by name and names agree with
+// labels. Then no two objects have the same label, so every rule below gives the same result. Returns false otherwise;
+// `facts` is then unusable.
 bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame, bool has_bits, GroupFacts* facts) {
   const std::string& set_name = observation.set->metadata().name();
   NamedList<ObservedPod> leaders(observation.leader_pods, set_name);
@@ -75,7 +73,7 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
     const int32_t index = leaders.object->meta.group_in_name;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
     const GroupVerdict verdict = JudgeGroup(frame, SummaryOf(frame, leaders.object, worker));
-    if (has_bits && index < kMostGroups) {
+    if (has_bits && index < kMaxGroups) {
       facts->bits.Grow(index + 1);
       facts->bits.Set(index, verdict.ready, verdict.updated);
       facts->bits.SetLeaving(index, verdict.leaving);
@@ -104,7 +102,7 @@ GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, 
   for (const ObservedPod* leader : observation.leader_pods) {
     if (leader->meta.set_name != set_name) continue;
     const std::optional<int64_t> index = ParseStrictInteger(leader->meta.group_index.value_or(""));
-    if (!index.has_value() || *index < 0 || *index >= kMostGroups) continue;
+    if (!index.has_value() || *index < 0 || *index >= kMaxGroups) continue;
     const int32_t group = static_cast<int32_t>(*index);
     bits.Grow(group + 1);
     // The last listed leader of a group counts, even when its name is not the leader's.
