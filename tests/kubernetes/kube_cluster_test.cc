@@ -1,5 +1,5 @@
-// A host behind the wire: whatever is lost, refused or cut, the cluster ends as it would have without. The laws are
-// those of kube_cluster.h.
+// A host behind the wire: whatever is lost, refused or cut, the cluster reaches the same end as without faults. The
+// laws are those of kube_cluster.h.
 #include "lws/adapters/kubernetes/kube_cluster.h"
 
 #include <cstdint>
@@ -40,7 +40,7 @@ WireFaults AllFaults() {
   return faults;
 }
 
-// A rollout with a failure in it, after which the faults end.
+// A rollout with a failing pod in it, after which the faults end.
 void RunRollout(WiredCluster* wired, bool restarts) {
   wired->CreateSet("a", 3, "one");
   wired->CreateSet("b", 2, "one");
@@ -109,7 +109,7 @@ TEST(KubeClusterTest, Law1NothingIsWrittenWhileItDoesNotLead) {
   EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "\"readyReplicas\": 3"));
 }
 
-// Law 4: without the look, the set would apply over a StatefulSet that is not its own.
+// Law 4: without the look, the set would apply over a StatefulSet of another owner.
 TEST(KubeClusterTest, Law4AnUnlabelledStatefulSetInTheWayIsSeenFirst) {
   for (const bool is_early : {false, true}) {
     WiredCluster wired(kSeed, {});

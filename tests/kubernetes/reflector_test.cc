@@ -41,7 +41,7 @@ constexpr uint64_t kSeeds = 20;
 constexpr uint64_t kSeeds = 200;
 #endif
 
-// What was told, and the sweep of a relist.
+// What the store was told, and the sweep at the end of a relist.
 class NamesStore final : public ReflectorStore {
  public:
   void BeginRelist() override {
@@ -103,7 +103,7 @@ class Following {
     watch_ = std::make_unique<KindWatch>(std::move(options), &wire_, &store_, seed, [this] { return clock_.now(); });
   }
 
-  // Changes something every so often, and checks the view whenever it is said to be whole.
+  // Changes something at intervals, and checks the view whenever the reflector says that it is whole.
   void Run(absl::Duration duration, absl::Duration between_changes) {
     const absl::Time end = clock_.now() + duration;
     absl::Time change = clock_.now();
@@ -199,7 +199,7 @@ TEST(ReflectorTest, WithoutFaultsItListsOnceAndWatches) {
   EXPECT_EQ(following.relists(), 1);
   EXPECT_EQ(following.problems(), 0);
   EXPECT_EQ(following.wire().requests().at("LIST nodes"), 1);
-  // One every five to ten minutes.
+  // The server may end a watch every five to ten minutes.
   EXPECT_GE(following.wire().requests().at("WATCH nodes"), 6);
   EXPECT_LE(following.wire().requests().at("WATCH nodes"), 13);
   EXPECT_GT(following.checks(), 500);
@@ -230,7 +230,7 @@ constexpr char kEmptyPage[] = R"({"metadata": {"resourceVersion": "7"}, "items":
 
 class ReflectorTable : public testing::Test {
  protected:
-  // The request at the present, which is asked for when it is due.
+  // The request that is due now.
   HttpRequest Next() {
     now_ = std::max(now_, reflector_.NextDue().value_or(now_));
     std::optional<HttpRequest> request = reflector_.NextRequest(now_);

@@ -14,7 +14,7 @@
 namespace lws::internal {
 namespace {
 
-// A set as the API server sends it to the webhooks, with the schema's defaults, and changed by a merge patch.
+// A set as the API server sends it to the webhooks: with the schema's defaults and a merge patch.
 Json Set(const Json& patch = Json::object()) {
   Json set = Json::parse(R"({
     "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",

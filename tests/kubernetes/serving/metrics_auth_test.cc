@@ -40,7 +40,7 @@ class Reviews {
     return {201, Json({{"status", {{"allowed", spec == wanted}}}}).dump()};
   }
 
-  // What was asked since the last call.
+  // The requests since the last call.
   std::vector<std::string> Asked() { return std::exchange(asked_, {}); }
 
   bool is_down = false;
