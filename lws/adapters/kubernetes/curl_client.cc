@@ -109,6 +109,7 @@ class CurlClient::Wire {
   void TakeCommands();
   void SendWaiting();
   void Send(Transfer* transfer);
+  void SendAgain(Transfer* transfer);
   void SetUp(Transfer* transfer);
   void SetServer(CURL* easy, const std::string& path);
   void Detach(Transfer* transfer);
@@ -330,6 +331,13 @@ void CurlClient::Wire::Send(Transfer* transfer) {
   curl_multi_add_handle(multi_, transfer->easy);
 }
 
+// A second try counts as a request: it waits for the budget, before those that wait already.
+void CurlClient::Wire::SendAgain(Transfer* transfer) {
+  Detach(transfer);
+  if (transfer->request.is_stream) return Send(transfer);
+  waiting_.push_front(transfer->id);
+}
+
 void CurlClient::Wire::SetServer(CURL* easy, const std::string& path) {
   std::string server(absl::StripSuffix(options_.server, "/"));
   if (!options_.tls_server_name.empty()) {
@@ -454,13 +462,11 @@ void CurlClient::Wire::End(Transfer* transfer, CURLcode code) {
   if (code == CURLE_OK && transfer->head.code == 401 && transfer->refusals == 0 && options_.credentials != nullptr) {
     ++transfer->refusals;
     options_.credentials->Refuse(transfer->credential);
-    Detach(transfer);
-    return Send(transfer);
+    return SendAgain(transfer);
   }
   const bool may_repeat = transfer->request.method != "POST" && !transfer->request.is_stream;
   if (WasLetGo(code) && may_repeat && !transfer->has_told_head && transfer->losses++ == 0) {
-    Detach(transfer);
-    return Send(transfer);
+    return SendAgain(transfer);
   }
   const uint64_t id = transfer->id;
   absl::Status status = StatusOfEnd(*transfer, code);

@@ -13,7 +13,7 @@
 //      same effect as sending it once: so a POST is not. A request that is answered with 401 is sent once more with
 //      other credentials, if there are any.
 //   2. Requests that are not streams leave the client at most at the rate of the options, in the order of Start.
-//   3. While more than most_undelivered bytes wait to be delivered, the client reads no further bytes of streams.
+//   3. Once most_undelivered bytes wait to be delivered, the client reads no further bytes of streams.
 //
 // Thread-safety: one thread calls Start, Cancel and Deliver. The destructor ends the client's own thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_CURL_CLIENT_H_

@@ -97,6 +97,23 @@ TEST(AdmissionReviewTest, Law1TheVersionOfTheReviewIsEchoed) {
   }
 }
 
+TEST(AdmissionReviewTest, Law4TheSameArgumentsGiveTheSameBytes) {
+  const Json documents[] = {Set(), Pod(), Roles(), Json::object(), Json(3)};
+  for (const std::string& path : WebhookPaths()) {
+    for (const char* operation : {"CREATE", "UPDATE", "DELETE"}) {
+      for (const Json& document : documents) {
+        const std::string body = ReviewText(operation, document, document);
+        const AdmissionAnswer first = ReviewAdmission(path, body, {});
+        // The order of keys in a review means nothing, and neither does the answer's depend on calls in between.
+        ReviewAdmission(path, ReviewText("CREATE", Set(Rollout({{"maxSurge", "30%"}}))), {});
+        const AdmissionAnswer second = ReviewAdmission(path, body, {});
+        EXPECT_EQ(first.code, second.code) << path;
+        EXPECT_EQ(first.body, second.body) << path;
+      }
+    }
+  }
+}
+
 TEST(AdmissionReviewTest, WarningsComeWithTheVerdict) {
   Json set = Roles();
   set["spec"]["roles"][0]["scaling"] = {{"mode", "External"}};

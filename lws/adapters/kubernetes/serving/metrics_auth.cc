@@ -40,7 +40,7 @@ std::optional<Json> StatusIn(const ApiAnswer& answer) {
   return *status;
 }
 
-// The verdict of a SubjectAccessReview about the user.
+// The user in the status of a TokenReview, as the spec of a SubjectAccessReview names it.
 std::string UserOf(const Json& status) {
   const Json& user = JsonReader(status).Object({"user"});
   Json spec = Json::object();
