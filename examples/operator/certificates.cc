@@ -65,7 +65,7 @@ struct SecretCertificates::Watched final : public internal::ReflectorStore {
   absl::StatusOr<std::string> Tell(absl::string_view text) override {
     absl::StatusOr<Json> document = ParseJson(text, resource.kind);
     if (!document.ok()) return document.status();
-    // An item of a list does not say what it is.
+    // An item of a list carries neither apiVersion nor kind.
     (*document)["apiVersion"] = std::string(resource.api_version);
     (*document)["kind"] = std::string(resource.kind);
     internal::JsonReader reader(*document);
@@ -144,7 +144,7 @@ void SecretCertificates::Plan(absl::Time now, bool leads) {
     ++writes_;
     SendApiRequest(&client_, write, [this](const ApiAnswer& answer) {
       --writes_;
-      // What was refused is planned anew with what the watches tell, or after a while.
+      // A refused write is planned again when the watches report a change, or after a while.
       const bool was_taken = answer.code >= 200 && answer.code < 300;
       if (!was_taken) next_plan_ = std::min(next_plan_, absl::Now() + absl::Seconds(2));
     });

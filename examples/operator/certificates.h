@@ -2,7 +2,7 @@
 //
 //   FileCertificates files("/certs");
 //   files.Advance(now);
-//   files.served();        // nullopt until both files read
+//   files.served();        // nullopt until both files parse
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_EXAMPLES_OPERATOR_CERTIFICATES_H_
@@ -31,13 +31,13 @@ class CertificateSource {
 
   virtual void Advance(absl::Time now, bool leads) = 0;
   virtual absl::Time NextDue() const = 0;
-  // What is to be served now.
+  // The pair that the servers have to use now.
   virtual const std::optional<internal::CertificatePair>& served() const = 0;
-  // Why requests of the API server would fail; OK when they would not.
+  // The reason why the API server's requests would fail; OK when they would succeed.
   virtual absl::Status problem() const = 0;
 };
 
-// tls.crt and tls.key of a folder, looked at each second.
+// The files tls.crt and tls.key of a folder, which are read again each second.
 class FileCertificates final : public CertificateSource {
  public:
   explicit FileCertificates(std::string folder) : folder_(std::move(folder)) {}
@@ -53,7 +53,7 @@ class FileCertificates final : public CertificateSource {
   std::optional<internal::CertificatePair> served_;
 };
 
-// The Secret and the two webhook configurations, watched; the leader writes them.
+// Watches the Secret and the two webhook configurations. The leader also writes them.
 class SecretCertificates final : public CertificateSource {
  public:
   // Borrows `client`.

@@ -1,4 +1,4 @@
-// The election at work: the elector's requests go to a client, and the answers back to it.
+// Runs the election: sends the elector's requests through a client and gives it the answers.
 //
 //   Election election(options, &client);
 //   election.Advance(now);    // again at election.NextDue()
@@ -18,7 +18,7 @@
 
 namespace lws::operator_program {
 
-// Sends what a state machine of the serving room asks for.
+// Sends a request that a state machine of the serving room asks for.
 void SendApiRequest(internal::HttpClient* client, const internal::ApiRequest& request,
                     std::function<void(const internal::ApiAnswer&)> done);
 
@@ -30,7 +30,7 @@ class Election {
   void Advance(absl::Time now);
   absl::Time NextDue() const;
   bool Leads(absl::Time now) const { return elector_.Leads(now); }
-  // Gives the Lease back. True: a request is under way, to be waited for until is_released().
+  // Gives the Lease back. Returns whether a request is under way: the caller then waits for is_released().
   bool Release(absl::Time now);
   bool is_released() const { return is_released_; }
   const internal::LeaseElector& elector() const { return elector_; }

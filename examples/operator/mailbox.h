@@ -1,4 +1,4 @@
-// Where the loop's thread waits: until a time comes, or another thread rings, or leaves it something to do.
+// The thread of the loop waits here until a time comes, another thread rings, or another thread posts some work.
 //
 //   Mailbox mailbox;
 //   mailbox.Post([] { ... });                              // from any thread

@@ -1,5 +1,5 @@
-// The operator: looks after the LeaderWorkerSets of a cluster, in the reference's place. docs/operator.md says how to
-// run it.
+// The operator manages the LeaderWorkerSets of a cluster, in place of the reference's operator. docs/operator.md says
+// how to run it.
 #include <signal.h>
 
 #include <fstream>
@@ -78,7 +78,7 @@ int Run(const std::vector<std::string>& words) {
   std::thread(EndOnSignal, signals, op->get()).detach();
   const int code = (*op)->Run();
   std::cerr.flush();
-  // The thread above may still wait; it ends with the process, which has nothing left to do.
+  // The thread above may still wait. It ends with the process, which has nothing left to do.
   _exit(code);
 }
 

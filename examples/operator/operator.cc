@@ -105,7 +105,7 @@ class Operator::Loop {
   ControllerOptions OptionsOfController();
   void AskForDisaggregatedSets();
 
-  // One round; returns whether there is more to do at once.
+  // Runs one round and returns whether more work is due at once.
   bool Round(absl::Time now);
   bool Leads(absl::Time now) const { return election_ == nullptr || election_->Leads(now); }
   absl::Time NextDue() const;
@@ -122,7 +122,7 @@ class Operator::Loop {
   std::unique_ptr<internal::Credentials> credentials_;
   std::unique_ptr<CurlClient> client_;
   std::unique_ptr<KubeCluster> cluster_;
-  std::unique_ptr<Election> election_;  // null: it always leads
+  std::unique_ptr<Election> election_;  // null: this process always leads
   std::unique_ptr<CertificateSource> certificates_;
   std::unique_ptr<Serving> serving_;
   std::atomic<bool> is_told_to_end_{false};
@@ -162,7 +162,7 @@ void Operator::Loop::OpenCluster() {
 
 ControllerOptions Operator::Loop::OptionsOfController() {
   ControllerOptions options;
-  // As the reference's queues.
+  // The same backoffs as in the reference's queues.
   options.first_backoff = absl::Milliseconds(5);
   options.max_backoff = absl::Seconds(1000);
   SetPolicies policies;
@@ -202,7 +202,7 @@ void Operator::Loop::OpenCertificates() {
   certificates_ = std::make_unique<FileCertificates>(std::move(folder));
 }
 
-// This operator does not run the controller of DisaggregatedSets, as the reference's does.
+// This operator does not run the controller of DisaggregatedSets, which the reference's operator does run.
 void Operator::Loop::AskForDisaggregatedSets() {
   SendApiRequest(client_.get(), {"GET", kDisaggregatedSets, ""}, [this](const ApiAnswer& answer) {
     if (answer.code == 200) {

@@ -1,8 +1,8 @@
-// The operator: reads the cluster, elects, decides and writes on one thread; serves webhooks, metrics and probes on
-// others.
+// The operator reads the cluster, takes part in the election, decides and writes on one thread. It serves webhooks,
+// metrics and probes on other threads.
 //
 //   absl::StatusOr<std::unique_ptr<Operator>> op = Operator::Create(settings, config, &log);
-//   int exit_code = (*op)->Run();    // until End, or until the Lease is lost
+//   int exit_code = (*op)->Run();    // returns after End, or after the Lease is lost
 //
 // Thread-safety: End may be called from any thread.
 #ifndef LWS_EXAMPLES_OPERATOR_OPERATOR_H_
@@ -19,15 +19,17 @@ namespace lws::operator_program {
 
 class Operator {
  public:
-  // Listens. Borrows `log`. Errors: for addresses that cannot be listened at, and settings that do not go together.
+  // Listens at all addresses. Borrows `log`. Errors: for an address at which it cannot listen, and for settings that
+  // contradict each other.
   static absl::StatusOr<std::unique_ptr<Operator>> Create(const Settings& settings, const internal::KubeConfig& config,
                                                           const Log* log);
   ~Operator();
 
-  // Returns the exit status of the process: 1 when the Lease was lost, or objects are there that this operator does not
-  // look after.
+  // Returns the exit status of the process: 1 when the Lease was lost, or when the cluster has objects that this
+  // operator does not manage.
   int Run();
-  // Ends Run: what is under way is finished, the Lease given back, at most about five seconds each.
+  // Ends Run: it finishes the writes under way and gives the Lease back, and spends at most about five seconds on
+  // each.
   void End();
 
  private:

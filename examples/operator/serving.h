@@ -1,11 +1,11 @@
-// What the operator serves: webhooks, probes, and metrics to those who may read them.
+// Serves the operator's webhooks and probes, and serves metrics to users who may read them.
 //
 //   absl::StatusOr<std::unique_ptr<Serving>> serving = Serving::Listen(settings, &client, &mailbox, &metrics);
 //   (*serving)->Serve(certificates->served());
 //   (*serving)->SetChecks({{"informers", true, ""}});
 //   (*serving)->Stop();
 //
-// Thread-safety: none, but for what the servers call themselves.
+// Thread-safety: none, except for the functions that the servers call themselves.
 #ifndef LWS_EXAMPLES_OPERATOR_SERVING_H_
 #define LWS_EXAMPLES_OPERATOR_SERVING_H_
 
@@ -31,15 +31,15 @@ namespace lws::operator_program {
 
 class Serving {
  public:
-  // Borrows the last three. Errors: of addresses that cannot be listened at.
+  // Borrows the last three arguments. Errors: for an address at which it cannot listen.
   static absl::StatusOr<std::unique_ptr<Serving>> Listen(const Settings& settings, internal::HttpClient* client,
                                                          Mailbox* mailbox, internal::OperatorMetrics* metrics);
 
-  // The certificate of webhooks and metrics, if it is another than before. Errors: of one that does not load; the one
-  // before is served on.
+  // Uses this certificate for webhooks and metrics if it differs from the last one. Errors: for a certificate that
+  // does not load; the servers then keep the last one.
   absl::Status Serve(const std::optional<internal::CertificatePair>& pair);
   void SetChecks(std::vector<internal::ProbeCheck> checks);
-  // Answers what was read, for at most five seconds.
+  // Answers the requests that were read, for at most five seconds.
   void Stop();
 
  private:
@@ -57,7 +57,7 @@ class Serving {
   internal::HttpClient& client_;
   Mailbox& mailbox_;
   internal::OperatorMetrics& metrics_;
-  internal::MetricsAuth auth_;  // of the loop's thread
+  internal::MetricsAuth auth_;  // used on the thread of the loop only
   std::mutex mutex_;
   std::vector<internal::ProbeCheck> checks_;
   std::optional<internal::CertificatePair> served_;

@@ -4,9 +4,8 @@
 //   schema["properties"]["partition"];    // {"default":0,"format":"int32","type":"integer"}
 //
 // Laws:
-//   1. A document that ValidateSchema finds nothing wrong with is one that an API server accepts by this schema, and
-//   the
-//      other way round.
+//   1. ValidateSchema finds no error in a document exactly when an API server accepts it by this schema. Texts of times
+//      are the exception: ValidateSchema accepts any of them.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_OPEN_API_SCHEMA_H_

@@ -37,7 +37,7 @@ class EventSinkTest : public testing::Test {
   void Record(const std::string& reason, const std::string& note, const std::string& version = "7") {
     sink_.Record(Told(reason, note), Set(version), std::nullopt, now_);
   }
-  // All that can be sent now.
+  // All requests that can be sent now.
   std::vector<EventRequest> Due() {
     std::vector<EventRequest> due;
     while (std::optional<EventRequest> request = sink_.NextRequest(now_)) due.push_back(*std::move(request));

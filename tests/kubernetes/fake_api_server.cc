@@ -266,7 +266,7 @@ FakeApiServer::Answer FakeApiServer::List(const HttpRequest& request, const Targ
   const size_t count = std::min(objects.size(), static_cast<size_t>(limit));
   for (size_t i = 0; i < count; ++i) {
     Json item = Shown(*objects[i], absl::StrContains(request.accept, "PartialObjectMetadata"));
-    // Items of built-in kinds do not say what they are.
+    // Items of built-in kinds carry neither apiVersion nor kind.
     if (target.key.kind != kKind) {
       item.erase("kind");
       item.erase("apiVersion");
@@ -364,7 +364,7 @@ void FakeApiServer::SendBookmark(uint64_t id) {
   });
 }
 
-// A client's own limit, which a fake client keeps too.
+// A client has its own limit, which this client keeps too.
 void FakeApiServer::LimitSilence(uint64_t id) {
   const Watch& watch = watches_.at(id);
   clock_.After(watch.idle_limit, [this, id, heard = watch.heard] {

@@ -1,5 +1,5 @@
-// An API server in the same process: the simulated Kubernetes behind the paths, bodies and codes of the real one, with
-// faults that a seed draws. An HttpClient whose requests are answered by timers of a virtual clock.
+// An API server in the same process: the simulated Kubernetes behind the paths, bodies and codes of a real one, with
+// faults that a seed draws. It is an HttpClient that answers requests by timers of a virtual clock.
 #ifndef LWS_TESTS_KUBERNETES_FAKE_API_SERVER_H_
 #define LWS_TESTS_KUBERNETES_FAKE_API_SERVER_H_
 
@@ -21,41 +21,41 @@
 namespace lws {
 
 struct WireFaults {
-  // Chances in a thousand, of each request.
+  // The chance of each fault in a thousand requests.
   int32_t refused_for_now = 0;  // 429 with Retry-After
   int32_t error = 0;            // 500, 503, 504
-  int32_t lost_before = 0;      // the connection ends, nothing was done
-  int32_t lost_after = 0;       // the same, after it was done
+  int32_t lost_before = 0;      // the connection ends before the request is carried out
+  int32_t lost_after = 0;       // the connection ends after the request was carried out
   int32_t cut = 0;              // a list ends in the middle, without an error
-  int32_t expired = 0;          // 410, of a page after the first, and of a watch
-  // Of each event of a watch.
-  int32_t watch_cut = 0;      // in the middle of its line
-  int32_t watch_error = 0;    // an ERROR event, of 410 or 500
+  int32_t expired = 0;          // 410 for a page after the first, and for a watch
+  // The chance of each fault in a thousand events of a watch.
+  int32_t watch_cut = 0;      // the stream ends in the middle of a line
+  int32_t watch_error = 0;    // an ERROR event with 410 or 500
   int32_t watch_silent = 0;   // nothing comes any more
-  int32_t watch_strange = 0;  // a line that is no event
-  absl::Duration most_slow;   // of each answer and event
+  int32_t watch_strange = 0;  // a line that is not an event
+  absl::Duration most_slow;   // the longest delay of each answer and event
 };
 
 class FakeApiServer final : public internal::HttpClient {
  public:
-  // Borrows both.
+  // Borrows the clock and the server.
   FakeApiServer(simulation::VirtualClock* clock, simulation::ApiServer* server, uint64_t seed, WireFaults faults);
 
   uint64_t Start(internal::HttpRequest request, std::shared_ptr<internal::HttpSink> sink) override;
   void Cancel(uint64_t id) override;
 
-  // The client's process ends: nobody hears of its requests any more.
+  // The client's process ends: nobody receives the answers to its requests any more.
   void Disconnect();
-  // No faults from here on.
+  // Ends all faults.
   void Heal() { faults_ = WireFaults(); }
 
   // The objects of a kind as they were at a version: resource versions by "NAMESPACE/NAME".
   std::map<std::string, std::string> ContentAt(const std::string& kind, int64_t version) const;
 
-  // Requests by "METHOD PLURAL", with "WATCH" and "LIST" for GETs of those.
+  // The number of requests by "METHOD PLURAL", with "WATCH" and "LIST" in place of GET where it is one.
   const std::map<std::string, int>& requests() const { return requests_; }
   const std::map<int, int>& answers() const { return answers_; }
-  // Requests that came before the time that a refusal of the same request asked to wait for.
+  // The number of requests that came before the time that a refusal of the same request had set.
   int too_early() const { return too_early_; }
   const std::vector<Json>& events() const { return events_; }
 
@@ -70,7 +70,7 @@ class FakeApiServer final : public internal::HttpClient {
     bool is_metadata = false;
     bool is_silent = false;
     absl::Duration idle_limit;
-    uint64_t heard = 0;   // counts what was sent, for the idle limit
+    uint64_t heard = 0;   // counts the sends, for the idle limit
     absl::Time last_due;  // events keep their order
   };
   struct Exchange {

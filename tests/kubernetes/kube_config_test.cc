@@ -1,4 +1,4 @@
-// Kubeconfigs: what is read of them, and that every error names the file and the field.
+// Kubeconfigs: which fields are read, and that every error names the file and the field.
 #include "lws/adapters/kubernetes/kube_config.h"
 
 #include <fstream>

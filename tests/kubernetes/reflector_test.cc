@@ -41,18 +41,20 @@ constexpr uint64_t kSeeds = 20;
 constexpr uint64_t kSeeds = 200;
 #endif
 
-// What was told, and the sweep of a relist.
+// What the store was told, and the sweep at the end of a relist.
 class NamesStore final : public ReflectorStore {
  public:
   void BeginRelist() override {
     is_listing_ = true;
     listed_.clear();
+    calls_.push_back("begin");
   }
   absl::StatusOr<std::string> Tell(absl::string_view object) override {
     const Json document = Json::parse(std::string(object));
     const auto [name, version] = Read(document);
     names_[name] = version;
     listed_[name] = version;
+    calls_.push_back(name);
     ++told_;
     return version;
   }
@@ -66,11 +68,14 @@ class NamesStore final : public ReflectorStore {
     EXPECT_TRUE(is_listing_);
     is_listing_ = false;
     names_ = listed_;
+    calls_.push_back("end");
   }
 
   const std::map<std::string, std::string>& names() const { return names_; }
   bool is_listing() const { return is_listing_; }
   int told() const { return told_; }
+  // "begin", "end" and the names in between, in the order of the calls.
+  const std::vector<std::string>& calls() const { return calls_; }
 
  private:
   static std::pair<std::string, std::string> Read(const Json& object) {
@@ -81,6 +86,7 @@ class NamesStore final : public ReflectorStore {
 
   std::map<std::string, std::string> names_;
   std::map<std::string, std::string> listed_;
+  std::vector<std::string> calls_;
   bool is_listing_ = false;
   int told_ = 0;
 };
@@ -103,7 +109,7 @@ class Following {
     watch_ = std::make_unique<KindWatch>(std::move(options), &wire_, &store_, seed, [this] { return clock_.now(); });
   }
 
-  // Changes something every so often, and checks the view whenever it is said to be whole.
+  // Changes something at intervals, and checks the view whenever the reflector says that it is whole.
   void Run(absl::Duration duration, absl::Duration between_changes) {
     const absl::Time end = clock_.now() + duration;
     absl::Time change = clock_.now();
@@ -199,7 +205,7 @@ TEST(ReflectorTest, WithoutFaultsItListsOnceAndWatches) {
   EXPECT_EQ(following.relists(), 1);
   EXPECT_EQ(following.problems(), 0);
   EXPECT_EQ(following.wire().requests().at("LIST nodes"), 1);
-  // One every five to ten minutes.
+  // The server may end a watch every five to ten minutes.
   EXPECT_GE(following.wire().requests().at("WATCH nodes"), 6);
   EXPECT_LE(following.wire().requests().at("WATCH nodes"), 13);
   EXPECT_GT(following.checks(), 500);
@@ -230,7 +236,7 @@ constexpr char kEmptyPage[] = R"({"metadata": {"resourceVersion": "7"}, "items":
 
 class ReflectorTable : public testing::Test {
  protected:
-  // The request at the present, which is asked for when it is due.
+  // The request that is due now.
   HttpRequest Next() {
     now_ = std::max(now_, reflector_.NextDue().value_or(now_));
     std::optional<HttpRequest> request = reflector_.NextRequest(now_);
@@ -272,6 +278,58 @@ TEST_F(ReflectorTable, PagesFollowUntilOneHasNoContinue) {
   EXPECT_EQ(watch.idle_limit, absl::Seconds(180));
   EXPECT_EQ(watch.path.substr(0, 79),
             "/api/v1/pods?watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSecon");
+}
+
+TEST_F(ReflectorTable, Law3AListThatBeginsAgainTellsItsItemsBetweenItsOwnMarks) {
+  const auto page = [](const std::string& items, bool is_last) {
+    return absl::StrCat(R"({"metadata": {"resourceVersion": "7")", is_last ? "" : R"(, "continue": "t")",
+                        R"(}, "items": [)", items, "]}");
+  };
+  Next();
+  Answer(200, page(R"({"metadata": {"name": "x"}}, {"metadata": {"name": "y"}})", false));
+  Next();
+  Answer(410, "{}");
+  Next();
+  Answer(200, page(R"({"metadata": {"name": "y"}})", false));
+  Next();
+  Answer(200, page(R"({"metadata": {"name": "z"}})", true));
+  EXPECT_EQ(store_.calls(), (std::vector<std::string>{"begin", "/x", "/y", "begin", "/y", "/z", "end"}));
+  EXPECT_EQ(store_.names().size(), 2u);
+}
+
+// What an answer may be: a page, a watch with events, a refusal, an end in the middle, or silence.
+void Feed(uint64_t draw, absl::Time now, Reflector* reflector) {
+  const auto end = [&](const absl::Status& status) { reflector->End(status, now); };
+  const int codes[] = {200, 200, 200, 410, 429, 500};
+  const int code = codes[draw % 6];
+  if (draw % 7 == 0) return end(absl::UnavailableError("cut"));
+  reflector->Head({code, code == 429 ? std::optional<absl::Duration>(absl::Seconds(3)) : std::nullopt}, now);
+  const std::string bodies[] = {
+      kEmptyPage, R"({"metadata": {"resourceVersion": "8", "continue": "t"}, "items": []})",
+      "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"x\",\"resourceVersion\":\"9\"}}}\n", "junk\n"};
+  if (reflector->Bytes(bodies[draw / 6 % 4], now)) end(absl::OkStatus());
+}
+
+TEST(ReflectorTest, Law4EqualInputsGiveEqualRequests) {
+  // The requests, and when they are due, of a reflector over drawn answers.
+  const auto run = [](uint64_t seed) {
+    std::string log;
+    NamesStore store;
+    Reflector reflector(PodOptions(), &store, seed);
+    std::mt19937_64 random(kSeed);
+    absl::Time now = absl::FromUnixSeconds(1767225600);
+    for (int i = 0; i < 200; ++i) {
+      now = std::max(now, reflector.NextDue().value_or(now));
+      const std::optional<HttpRequest> request = reflector.NextRequest(now);
+      EXPECT_TRUE(request.has_value());
+      absl::StrAppend(&log, absl::FormatTime(now), " ", request->path, "\n");
+      now += absl::Milliseconds(static_cast<int64_t>(random() % 5000));
+      Feed(random(), now, &reflector);
+    }
+    return log;
+  };
+  EXPECT_EQ(run(1), run(1));
+  EXPECT_NE(run(1), run(2)) << "the seed draws backoffs and the lengths of watches";
 }
 
 TEST_F(ReflectorTable, ABookmarkMovesTheVersionAndTellsNothing) {

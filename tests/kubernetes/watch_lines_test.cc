@@ -32,7 +32,7 @@ TEST(WatchLinesTest, Law1And2HoweverTheBytesAreCutTheSameLinesComeOut) {
       stream += line + "\n";
       if (!line.empty()) lines.push_back(std::move(line));
     }
-    stream += std::string(random() % 10, 'z');  // without its end
+    stream += std::string(random() % 10, 'z');  // a line without its line break
     WatchLines reader;
     std::vector<std::string> told;
     for (size_t at = 0; at < stream.size();) {
@@ -118,7 +118,7 @@ TEST(WatchEventTest, AnyBytesAreReadWithoutHarm) {
   }
 }
 
-// Both ways of reading agree on what servers write.
+// Both ways of reading give the same for lines as servers write them.
 TEST(WatchEventTest, TheQuickWayAgreesWithTheCarefulOne) {
   std::mt19937_64 random(kSeed);
   for (int round = 0; round < 500; ++round) {

@@ -83,7 +83,7 @@ std::string WiredCluster::Shown(const std::string& name) const {
   Json status = set->value("status", Json::object());
   if (status.contains("conditions")) {
     for (Json& condition : status["conditions"]) condition.erase("lastTransitionTime");
-    // In the order of their types: the first of them came when it did.
+    // The order in which the conditions appeared depends on the faults.
     std::sort(status["conditions"].begin(), status["conditions"].end());
   }
   return absl::StrCat(shown, status.dump(1), "\n");

@@ -1,5 +1,4 @@
-// A KubeCluster and a Kubernetes in memory with all the wire between them: requests, answers, watches, and their
-// faults.
+// A KubeCluster and a Kubernetes in memory with the whole wire between them: requests, answers, watches, and faults.
 #ifndef LWS_TESTS_KUBERNETES_WIRED_CLUSTER_H_
 #define LWS_TESTS_KUBERNETES_WIRED_CLUSTER_H_
 
@@ -25,12 +24,12 @@ class WiredCluster {
   WiredCluster(uint64_t seed, WireFaults faults);
 
   void Run(absl::Duration duration);
-  // The operator dies, and another process takes its place, which knows nothing.
+  // The operator dies. Another process takes its place and knows nothing.
   void Restart();
 
   void CreateSet(const std::string& name, int replicas, const std::string& image);
   void SetImage(const std::string& name, const std::string& image);
-  // "POD IMAGE PHASE" of the pods of a set, and its status, without times.
+  // "POD IMAGE PHASE" of the pods of a set, and its status without times.
   std::string Shown(const std::string& name) const;
 
   simulation::ApiServer& server() { return server_; }

@@ -49,7 +49,7 @@ void ReadMetrics(StrictReader reader, Settings* settings) {
   reader.Finish();
 }
 
-// "/healthz" of "healthz".
+// Returns "/healthz" for "healthz".
 std::string ProbePath(const std::string& name) { return absl::StrCat("/", absl::StripPrefix(name, "/")); }
 
 void ReadHealth(StrictReader reader, Settings* settings) {

@@ -1,4 +1,4 @@
-// What the operator is told: the configuration file, config.lws.x-k8s.io/v1alpha1, and the flags, which win over it.
+// The operator's settings: the configuration file, config.lws.x-k8s.io/v1alpha1, and the flags, which override it.
 //
 //   absl::StatusOr<Settings> settings = ReadConfiguration(text, "config.yaml");
 //   ApplyFlags(flags, &*settings);
@@ -24,7 +24,7 @@ namespace lws::operator_program {
 struct WebhookSettings {
   int32_t port = 9443;
   std::string host;
-  // Of tls.crt and tls.key; empty for k8s-webhook-server/serving-certs in the folder of temporary files.
+  // The folder of tls.crt and tls.key. Empty: k8s-webhook-server/serving-certs in the folder of temporary files.
   std::string cert_dir;
 };
 
@@ -34,29 +34,29 @@ struct ElectionSettings {
   absl::Duration renew_deadline = absl::Seconds(10);
   absl::Duration retry_period = absl::Seconds(2);
   std::string resource_name = "b8b2488c.x-k8s.io";
-  // Empty for the namespace that the process runs in, else lws-system.
+  // Empty: the namespace that the process runs in, or lws-system outside a cluster.
   std::string resource_namespace;
 };
 
 struct TlsSettings {
   bool only_13 = false;
-  std::vector<std::string> cipher_suites;  // by their names in Go
+  std::vector<std::string> cipher_suites;  // as Go names them
 };
 
 struct CertificateSettings {
-  // False: the files of cert_dir, as cert-manager provides them.
+  // False: the operator reads the files of cert_dir, which cert-manager provides.
   bool enabled = true;
   std::string service_name = "lws-webhook-service";
   std::string secret_name = "lws-webhook-server-cert";
 };
 
 struct ClientSettings {
-  std::string kubeconfig;  // empty for $KUBECONFIG, then the cluster that the process runs in
+  std::string kubeconfig;  // empty: $KUBECONFIG, then the cluster that the process runs in
   double qps = 500;
   int32_t burst = 500;
 };
 
-// As zap has them; empty for what the mode, production or development, brings.
+// The options of zap. An empty one has the default of the mode, production or development.
 struct LogSettings {
   bool development = false;
   std::string encoder;
@@ -79,16 +79,17 @@ struct Settings {
   LogSettings log;
 };
 
-// An empty text gives the defaults. Errors: InvalidArgument, "SOURCE:LINE: FIELD: ...", for what does not read, another
-// kind or version, fields that there are not, and values that cannot be.
+// An empty text gives the defaults. Errors: InvalidArgument, "SOURCE:LINE: FIELD: ...", for a text that does not
+// parse, for another kind or version, for unknown fields, and for values out of range.
 absl::StatusOr<Settings> ReadConfiguration(absl::string_view text, absl::string_view source);
 
-// Errors: InvalidArgument for a lock that is no lease.
+// Errors: InvalidArgument for a resource lock other than "leases".
 absl::Status ApplyFlags(const GivenFlags& flags, Settings* settings);
 
-// Where to listen: "HOST:PORT", ":PORT", "[::1]:PORT". Nullopt for "0", and for "" : nowhere. Errors: InvalidArgument.
+// An address to listen at: "HOST:PORT", ":PORT", "[::1]:PORT". Nullopt for "0" and for "", which mean not to listen.
+// Errors: InvalidArgument.
 struct BindAddress {
-  std::string host;  // empty for all
+  std::string host;  // empty: all addresses
   uint16_t port = 0;
 };
 absl::StatusOr<std::optional<BindAddress>> ReadBindAddress(absl::string_view text);

@@ -58,7 +58,7 @@ bool IsSwitchValue(absl::string_view word) {
   return IsOneOf(word, {"1", "0", "t", "f", "T", "F", "true", "false", "TRUE", "FALSE", "True", "False"});
 }
 
-// absl reads Go's durations, and "inf", which Go does not know.
+// absl::ParseDuration accepts the durations of Go, and also "inf", which Go refuses.
 bool IsDuration(absl::string_view word) {
   absl::Duration duration;
   return !absl::StrContains(word, "inf") && absl::ParseDuration(word, &duration);
@@ -69,7 +69,7 @@ bool IsLevel(absl::string_view word) {
   return IsOneOf(word, {"debug", "info", "error", "panic"}) || (absl::SimpleAtoi(word, &number) && number > 0);
 }
 
-// What is wrong with the value; "" for nothing.
+// The fault of the value; "" for a good value.
 std::string Fault(Kind kind, const std::string& value) {
   int64_t integer;
   double number;

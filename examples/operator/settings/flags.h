@@ -1,5 +1,5 @@
-// Command lines by the rules of Go's flag package, which users of the reference know: one dash or two, "-name=value" or
-// "-name value", switches without a value, and no more flags after the first word that is none, or after "--".
+// Command lines by the rules of Go's flag package, which users of the reference know: one dash or two, "-name=value"
+// or "-name value", and switches without a value. The flags end at the first word that is not a flag, or after "--".
 //
 //   absl::StatusOr<GivenFlags> flags = ParseFlags({"--zap-devel", "-kube-api-qps=20"});
 //   flags->at("kube-api-qps");    // "20"
@@ -17,20 +17,20 @@
 
 namespace lws::operator_program {
 
-// The values of the flags that were given, by name; of a repeated one the last. Every value is of its flag's kind.
+// The values of the given flags, by name. The last value of a repeated flag counts. Every value is of its flag's kind.
 using GivenFlags = std::map<std::string, std::string>;
 
 // Errors: InvalidArgument in Go's words: "flag provided but not defined: -x", "flag needs an argument: -x", `invalid
 // value "x" for flag -x: parse error`. NotFound, "flag: help requested", for -h and -help.
 absl::StatusOr<GivenFlags> ParseFlags(const std::vector<std::string>& words);
 
-// What -help prints: each flag with its meaning.
+// The text that -help prints: each flag with its meaning.
 std::string FlagsHelp();
 
-// The value of a switch of GivenFlags: one of Go's words for true.
+// The value of a switch in GivenFlags: true for each word that means true in Go.
 bool IsTrue(const std::string& value);
 
-// A duration as Go writes it: "15s", "1m30s". REQUIRES: a value of ParseFlags.
+// Reads a duration as Go writes it: "15s", "1m30s". REQUIRES: `value` comes from ParseFlags.
 absl::Duration DurationOf(const std::string& value);
 
 }  // namespace lws::operator_program

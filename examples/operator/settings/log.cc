@@ -14,7 +14,7 @@
 namespace lws::operator_program {
 namespace {
 
-// A text of any bytes as a JSON string.
+// Writes any bytes as a JSON string.
 std::string JsonText(absl::string_view text) {
   return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -35,7 +35,7 @@ std::string LevelName(LogLevel level) {
   return absl::StrCat("Level(", static_cast<int>(level), ")");
 }
 
-// As JSON: a number, or a text in quotes.
+// Writes the value as JSON: as a number, or as a text in quotes.
 std::string EncodedTime(TimeEncoding encoding, absl::Time now) {
   const absl::TimeZone utc = absl::UTCTimeZone();
   switch (encoding) {
@@ -82,7 +82,7 @@ std::string JsonLine(const LogFormat& format, const LogEntry& entry, absl::Time 
   return line + "}\n";
 }
 
-// A number n above 0 shows V(n), which is the level -n.
+// A number n above 0 shows entries up to V(n), which has the level -n.
 int LeastLevel(const LogSettings& settings) {
   if (settings.level == "debug") return static_cast<int>(LogLevel::kDebug);
   if (settings.level == "info") return static_cast<int>(LogLevel::kInfo);
@@ -116,7 +116,7 @@ std::string LogLine(const LogFormat& format, const LogEntry& entry, absl::Time n
   return format.is_console ? ConsoleLine(format, entry, now) : JsonLine(format, entry, now);
 }
 
-// One write for one line, so that lines of several threads do not mix.
+// Each line is one write, so that the lines of several threads do not mix.
 void Log::Write(const LogEntry& entry, absl::Time now) const {
   const std::string line = LogLine(format_, entry, now);
   if (!line.empty() && write(STDERR_FILENO, line.data(), line.size()) < 0) return;

@@ -1,4 +1,4 @@
-// Log lines as zap writes them, which log collectors of the reference's users read: console lines or JSON.
+// Log lines in the format of zap, which log collectors of the reference's users parse: console lines or JSON.
 //
 //   const LogFormat format = FormatOf({});
 //   LogLine(format, {LogLevel::kInfo, "setup", "starting", {{"version", "v1"}}}, now);
@@ -23,7 +23,7 @@ enum class LogLevel { kDebug = -1, kInfo = 0, kWarn = 1, kError = 2, kPanic = 4 
 
 struct LogEntry {
   LogLevel level = LogLevel::kInfo;
-  std::string logger;  // empty for none
+  std::string logger;  // empty: no logger
   std::string message;
   std::vector<std::pair<std::string, std::string>> fields;
 };
@@ -36,10 +36,11 @@ struct LogFormat {
   TimeEncoding time = TimeEncoding::kRfc3339;
 };
 
-// Production: JSON from info on. Development: console lines from debug on. What the settings say wins.
+// Production writes JSON from the level info on. Development writes console lines from the level debug on. The
+// settings override both.
 LogFormat FormatOf(const LogSettings& settings);
 
-// The line with its end; "" for an entry below the least level.
+// The line with its line break; "" for an entry below the least level.
 std::string LogLine(const LogFormat& format, const LogEntry& entry, absl::Time now);
 
 // Writes lines to standard error.

@@ -42,7 +42,7 @@ const char* StageName(lws::AdmissionStage stage) {
   return "";
 }
 
-// `set` is null unless it was admitted.
+// `set` is null unless the set was admitted.
 Json ToJson(const lws::Admission& admission, Json set) {
   Json json = {{"admitted", admission.stage == lws::AdmissionStage::kAdmitted},
                {"pruned", admission.pruned},

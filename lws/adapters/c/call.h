@@ -1,4 +1,4 @@
-// What every function of the C interface does around its work: texts go out, exceptions do not.
+// The frame of every function of the C interface: it passes texts out, and no exceptions.
 //
 //   return internal::Call(out, error, [&]() -> absl::Status { return internal::Put(text, out); });
 //
@@ -15,11 +15,11 @@
 
 namespace lws::internal {
 
-// Copies `text` to `out`, which grows when it has to; a null `out` is passed over. Errors: ResourceExhausted.
+// Copies `text` to `out`, which grows if it must. A null `out` is ignored. Errors: ResourceExhausted.
 absl::Status Put(absl::string_view text, lws_text* out);
 
-// Empties both texts and runs `work`. Its error, or an exception's, is put into `error`, and the code is returned. Both
-// may be null.
+// Empties both texts and runs `work`. Writes its error, or that of an exception, to `error`, and returns the code.
+// Both texts may be null.
 lws_code Call(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work);
 
 // The bytes that a caller passed. Errors: InvalidArgument naming the argument, for a null pointer with a size.

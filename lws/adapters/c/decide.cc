@@ -39,7 +39,7 @@ using lws::internal::ReadKept;
 using lws::internal::ReadState;
 using lws::internal::SetOptionsOf;
 
-// The arguments of a decision, once they are read.
+// The arguments of a decision after they were read.
 struct Request {
   CallerState state;
   absl::string_view namespace_name;
@@ -99,7 +99,7 @@ absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy)
   return lws::ReconcilePod(observation, request.now, options);
 }
 
-// A fleet takes a state of protocol buffers in sooner than a snapshot does, and decides alike.
+// A fleet loads a state of protocol buffers faster than a snapshot does, and makes the same decisions.
 absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* policy) {
   absl::StatusOr<Request> request =
       Read({nullptr, 0, LWS_PROTOBUF, raw.namespace_name, raw.name, raw.now, raw.kept, raw.kept_size, raw.plan_format});

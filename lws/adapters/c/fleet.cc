@@ -32,7 +32,7 @@
 struct lws_fleet {
   lws::Fleet fleet;
   lws::KeptState kept;
-  // Read from the caller's arrays; kept so that telling allocates nothing.
+  // Read from the caller's arrays. The buffers are kept, so that telling allocates nothing.
   std::vector<lws::PodFacts> pods;
   std::vector<lws::WorkersFacts> workers;
 };
@@ -55,7 +55,7 @@ using lws::internal::PutPlan;
 using lws::internal::ReadObjects;
 using lws::internal::SetOptionsOf;
 
-// The names of a decision, once they are read.
+// The names of a decision after they were read.
 struct Named {
   absl::string_view namespace_name;
   absl::string_view name;
@@ -128,7 +128,7 @@ void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
   out->append(names.empty() ? "[]" : "]");
 }
 
-// All objects are read before the first is added, so that an error changes nothing.
+// All objects are read before the first one is added, so that an error changes nothing.
 absl::Status LoadJson(absl::string_view bytes, lws::Fleet* fleet) {
   const absl::StatusOr<Json> document = lws::ParseJson(bytes, "state");
   if (!document.ok()) return document.status();

@@ -1,4 +1,4 @@
-// A whole state as protocol buffers, told to a fleet.
+// Loads a whole state in protocol buffers into a fleet.
 //
 //   lws::Fleet fleet;
 //   absl::Status status = lws::internal::LoadProto(bytes, &fleet);
@@ -13,8 +13,8 @@
 
 namespace lws::internal {
 
-// Errors: InvalidArgument for bytes that are no ClusterStateProto, or have a field that does not read; the fleet is
-// then unchanged.
+// Errors: InvalidArgument for bytes that are not a ClusterStateProto, or have a field that does not parse. The fleet
+// is then unchanged.
 absl::Status LoadProto(absl::string_view bytes, Fleet* fleet);
 
 }  // namespace lws::internal

@@ -10,10 +10,10 @@
  *   lws_fleet_free(fleet);
  *
  * Status: a function that can fail returns LWS_OK, or another code and a text in `error` that names the object and the
- * field. Nothing is changed then, and the other outputs are empty. `error` may be null.
- * Memory: an lws_text that is all zero is empty. The library lets it grow, so that it can be used for many calls, and
- * ends it with a null character that `size` does not count; lws_text_free gives its memory back. Handles are freed by
- * the function of their name. Inputs are borrowed for the call; a pointer with the size 0 may be null.
+ * field. After an error nothing is changed, and the other outputs are empty. `error` may be null.
+ * Memory: an lws_text whose fields are all zero is empty. The library grows it, so that it can be used for many calls,
+ * and ends it with a null character that `size` does not count. lws_text_free frees its memory. Each kind of handle has
+ * its own function that frees it. Inputs are borrowed for the call. A pointer with the size 0 may be null.
  * Threads: the library has no global state and starts no thread. A function may be called from any thread, at the same
  * time for different handles and texts; where one handle may be shared, the function says so.
  * Exceptions: none leaves a function. A callback must not throw, and must not free the handles of its call.
@@ -32,7 +32,7 @@ extern "C" {
 /* The major version of this interface, and the SONAME of liblws.so. */
 #define LWS_ABI_VERSION 0
 
-/* That of the library which is loaded; it must equal LWS_ABI_VERSION. */
+/* The major version of the loaded library. It must equal LWS_ABI_VERSION. */
 uint32_t lws_abi_version(void);
 /* "0.1.0". Never freed. */
 const char* lws_version(void);
@@ -57,41 +57,42 @@ typedef struct lws_text {
 
 void lws_text_free(lws_text* text);
 
-/* How bytes are written. As protocol buffers a state is lws.ClusterStateProto, a plan is lws.PlanProto. */
+/* The format of bytes. In protocol buffers a state is an lws.ClusterStateProto, and a plan is an lws.PlanProto. */
 typedef int32_t lws_format;
 #define LWS_JSON 0
 #define LWS_PROTOBUF 1
-/* Added to the format of a plan: the plan says why, decision by decision, for people to read. */
+/* Added to the format of a plan: the plan then explains each decision, for people to read. */
 #define LWS_WITH_DECISIONS 256
 
 /* ---- Admission -------------------------------------------------------------------------------------------------- */
 
-/* A LeaderWorkerSet or DisaggregatedSet in, {"admitted": true, "set": {...}, "pruned": [...], "warnings": [...]} or
- * {"admitted": false, "stage": "schema", "errors": [{"field": ..., "detail": ...}]} out. A refusal is an answer, not an
- * error. `old_set` is the stored set of an update; with the size 0 the set is created. */
+/* Takes a LeaderWorkerSet or a DisaggregatedSet. Returns {"admitted": true, "set": {...}, "pruned": [...],
+ * "warnings": [...]} or {"admitted": false, "stage": "schema", "errors": [{"field": ..., "detail": ...}]}. A refusal is
+ * an answer, not an error. `old_set` is the stored set of an update; with the size 0 the set is created. */
 lws_code lws_admit_set(const char* manifest, size_t manifest_size, const char* old_set, size_t old_set_size,
                        lws_text* out, lws_text* error);
 
-/* The pod as it is to be created. `scheduler_provider` is "" or "volcano". */
+/* Returns the pod as it has to be created. `scheduler_provider` is "" or "volcano". */
 lws_code lws_admit_pod(const char* pod, size_t pod_size, const char* scheduler_provider, lws_text* out,
                        lws_text* error);
 
 /* ---- Rollouts on integers --------------------------------------------------------------------------------------- */
 
-/* What a rollout policy sees. The pointers are good for the call. */
+/* The input of a rollout policy. The pointers are valid during the call. */
 typedef struct lws_rollout_input {
   int32_t replicas;
   int32_t surge; /* maxSurge and maxUnavailable as numbers of groups */
   int32_t unavailable;
   int32_t spec_partition;
-  int32_t updated; /* the template changed with this look */
-  int32_t exists;  /* the leader StatefulSet is there, and the four fields below are meant */
+  int32_t updated; /* the template has just changed */
+  int32_t exists;  /* the leader StatefulSet exists; the five fields below count only then */
   int32_t current_replicas;
   int32_t current_partition;
   int32_t on_delete;
   int32_t has_replicas_annotation;
   int64_t replicas_annotation; /* spec.replicas when the StatefulSet was last applied */
-  /* A character a group of [0, current_replicas): bit 0 ready, bit 1 of the new revision. Null: none is either. */
+  /* One character for each group of [0, current_replicas). Bit 0: the group is ready. Bit 1: it has the new revision.
+   * Null: no group has either bit. */
   const uint8_t* groups;
   const char* namespace_name; /* "" for lws_plan_rollout without a set */
   const char* set_name;
@@ -101,26 +102,26 @@ typedef struct lws_rollout_input {
 typedef struct lws_rollout_step {
   int32_t partition;
   int32_t replicas;
-  int32_t on_delete;     /* the StatefulSet is to run OnDelete */
-  int64_t look_again_in; /* nanoseconds; negative: when something changes */
+  int32_t on_delete;     /* the StatefulSet has to use OnDelete */
+  int64_t look_again_in; /* nanoseconds; negative: decide again only when something changes */
 } lws_rollout_step;
 
-/* A rollout policy of the caller's. Returns LWS_OK and fills `step`, or another code, which ends the decision. It must
- * answer the same to the same. */
+/* A rollout policy of the caller. Returns LWS_OK and fills `step`, or returns another code, which ends the decision. It
+ * must return the same step for the same input. */
 typedef lws_code (*lws_rollout_function)(void* user_data, const lws_rollout_input* input, lws_rollout_step* step);
 
-/* One step of the policy "reference", "keep-budget" or "replace-unready-first". Groups that the last one names for
- * replacement are not told here: the plan of a decision has them. */
+/* One step of the policy "reference", "keep-budget" or "replace-unready-first". The groups that
+ * "replace-unready-first" replaces are not returned here: the plan of a decision has them. */
 lws_code lws_plan_rollout(const char* policy, const lws_rollout_input* input, lws_rollout_step* step, lws_text* error);
 
 /* ---- Policies --------------------------------------------------------------------------------------------------- */
 
-/* How sets are decided on. It does not change after it was made; threads may share it. */
+/* The options of decisions. A policy does not change after it was made; threads may share it. */
 typedef struct lws_policy lws_policy;
 
-/* From {"policy": "keep-budget", "controls": {...}, "restarts": {...}, "schedulerProvider": "volcano", "rolePolicy":
- * "keep-role-budgets"}, each of which may be absent; controls and restarts as in lws/adapters/host/policy_documents.h,
- * and rolePolicy is how DisaggregatedSets are rolled out. */
+/* Reads {"policy": "keep-budget", "controls": {...}, "restarts": {...}, "schedulerProvider": "volcano", "rolePolicy":
+ * "keep-role-budgets"}, in which every key may be absent. lws/adapters/host/policy_documents.h describes controls and
+ * restarts. rolePolicy names the rollout policy of DisaggregatedSets. */
 lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws_text* error);
 /* The same with a function in place of the named policy. The function is called from the threads that decide. */
 lws_code lws_policy_new_with_function(const char* document, size_t size, lws_rollout_function function, void* user_data,
@@ -129,10 +130,10 @@ void lws_policy_free(lws_policy* policy);
 
 /* ---- Decisions on a whole observation --------------------------------------------------------------------------- */
 
-/* `state` is all that is there: a list of Kubernetes objects, or {"items": [...]}, or lws.ClusterStateProto. The plan
- * of the set, or the pod, is written to `out`; that of one that is absent is empty. `now` is nanoseconds since 1970.
- * `policy` may be null for the reference's way. `kept` is the plan of the look before in LWS_PROTOBUF, of which what
- * was to be kept is taken, and may be empty. Complexity: O(state). */
+/* `state` is the whole state: a list of Kubernetes objects, or {"items": [...]}, or an lws.ClusterStateProto. The plan
+ * of the set, or of the pod, is written to `out`; it is empty if the object does not exist. `now` is nanoseconds since
+ * 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF, from
+ * which only the parts to keep are read; it may be empty. Complexity: O(state). */
 lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error);
@@ -140,54 +141,54 @@ lws_code lws_decide_pod(const char* state, size_t state_size, lws_format state_f
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error);
 
-/* The same for a DisaggregatedSet. `state` is JSON, with the DisaggregatedSets, LeaderWorkerSets, Services and
- * DisaggregatedSetRoleScalers that are there. */
+/* The same for a DisaggregatedSet. `state` is JSON with all DisaggregatedSets, LeaderWorkerSets, Services and
+ * DisaggregatedSetRoleScalers. */
 lws_code lws_decide_disaggregated_set(const char* state, size_t state_size, const char* namespace_name,
                                       const char* name, int64_t now, const lws_policy* policy, lws_format plan_format,
                                       lws_text* out, lws_text* error);
 
 /* ---- The fleet: many sets, kept ready to decide ----------------------------------------------------------------- */
 
-/* One thread at a time; different fleets at the same time. */
+/* One thread at a time may use a fleet. Threads may use different fleets at the same time. */
 typedef struct lws_fleet lws_fleet;
 
 lws_fleet* lws_fleet_new(void);
 void lws_fleet_free(lws_fleet* fleet);
 
-/* The object is there, as its JSON tells; other kinds than those that decisions read are passed over. */
+/* The object was added or changed: it now equals its JSON. Kinds that decisions do not use are ignored. */
 lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_text* error);
-/* The object is gone. */
+/* The object was deleted. */
 lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namespace_name, const char* name,
                           lws_text* error);
-/* All that a state tells is there, beside what was there before. */
+/* Adds all objects of a state to those that the fleet has. */
 lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_format format, lws_text* error);
 
-/* What the plans of the fleet said is to be kept of rollouts, as lws.KeptStateProto, for the next process, which loads
- * it before it decides. */
+/* Saves what the plans of the fleet say has to be kept of rollouts, as an lws.KeptStateProto. The next process loads it
+ * before it decides. */
 lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error);
 lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error);
 
-/* What something changed for since the last call, in that order: {"sets": [{"name": ..., "namespace": ...}],
- * "pods": [...]}. */
+/* Returns the sets and pods for which something changed since the last call, in the order of the changes:
+ * {"sets": [{"name": ..., "namespace": ...}], "pods": [...]}. */
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error);
 
-/* As lws_decide_set and lws_decide_pod, at the cost of what changed. The fleet keeps the progress of rollouts itself;
- * it decides on restarts as the reference does, since it does not keep what a restart policy reads: such a policy is
- * LWS_INVALID_ARGUMENT. */
+/* The same as lws_decide_set and lws_decide_pod, at the cost of what changed. The fleet itself keeps the progress of
+ * rollouts. It decides on restarts as in the reference, since it does not keep what a restart policy reads: a policy
+ * with restarts is LWS_INVALID_ARGUMENT. */
 lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
                               const lws_policy* policy, lws_format format, lws_text* out, lws_text* error);
 lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
                               const lws_policy* policy, lws_format format, lws_text* out, lws_text* error);
 
-/* Pods and worker StatefulSets as numbers, for callers that look a name up once (lws/core/fleet/fleet_events.h). */
+/* Pods and worker StatefulSets as numbers, for callers that look up each name once (lws/core/fleet/fleet_events.h). */
 typedef struct lws_pod_facts {
   uint32_t set; /* lws_fleet_set_number */
   int32_t group;
   int32_t worker;            /* 0 is the leader */
-  uint32_t node;             /* lws_fleet_node_number; of leaders */
-  uint64_t resource_version; /* of leaders */
+  uint32_t node;             /* lws_fleet_node_number; read for leaders only */
+  uint64_t resource_version; /* read for leaders only */
   uint32_t uid[4];
-  uint32_t owner_uid[4]; /* of workers */
+  uint32_t owner_uid[4]; /* read for workers only */
   uint16_t revision;     /* lws_fleet_revision_number */
   uint8_t phase;         /* 0 unknown, 1 pending, 2 running, 3 succeeded, 4 failed */
   uint8_t exists;
@@ -221,19 +222,19 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
 
 /* ---- Placement -------------------------------------------------------------------------------------------------- */
 
-/* {"nodes": [...], "levels": ["rack"], "pods": [...], "sets": [...], "required": "rack", "preferred": ..., "subgroup":
- * ..., "exclusive": ..., "profile": "best-fit" | "least-free" | "balanced"} in; {"groups": [{"set", "index",
- * "assignment": [{"rank", "node"}]}]} out, where a group without a place has the assignment null, a "reason" and what
- * was best, and "notLookedAt" says what may still keep its pods from their nodes. Nodes, pods and sets are Kubernetes
- * objects; pods and the keys behind sets may be absent. */
+/* Takes {"nodes": [...], "levels": ["rack"], "pods": [...], "sets": [...], "required": "rack", "preferred": ...,
+ * "subgroup": ..., "exclusive": ..., "profile": "best-fit" | "least-free" | "balanced"}. Nodes, pods and sets are
+ * Kubernetes objects. "pods" and all keys after "sets" may be absent. Returns {"groups": [{"set", "index",
+ * "assignment": [{"rank", "node"}]}]}. A group without a place has the assignment null, a "reason" and the best that
+ * was found. "notLookedAt" lists the constraints that were not checked and may still keep a pod from its node. */
 lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error);
 
 /* ---- Scenarios -------------------------------------------------------------------------------------------------- */
 
-/* Runs a manifest in a simulated cluster. `scenario` is a scenario file as JSON, which may have "expect" as the files
- * of `lwsctl test` do; with the size 0 it is the usual one. The report has "finished", "seconds", "lowestReady",
- * "promisedReady", "podsCreated", "groupsRestarted", "surgeUsed", "timeline", "unmet" and "html". A policy's restarts
- * and controls count before the scenario's. */
+/* Runs a manifest in a simulated cluster. `scenario` is a scenario file as JSON, which may have "expect" like the files
+ * of `lwsctl test`; with the size 0 it is the default scenario. The report has "finished", "seconds", "lowestReady",
+ * "promisedReady", "podsCreated", "groupsRestarted", "surgeUsed", "timeline", "unmet" and "html". The policy's restarts
+ * and controls override those of the scenario. */
 lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario, size_t scenario_size,
                           uint64_t seed, const lws_policy* policy, lws_text* out, lws_text* error);
 

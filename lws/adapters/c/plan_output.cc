@@ -32,7 +32,7 @@ absl::StatusOr<Plan> ReadKept(absl::string_view bytes) {
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::InvalidArgumentError("kept: not a plan as protocol buffers");
   }
-  // Actions are not read back: they are done.
+  // Actions are not read back, since they were performed.
   proto.clear_actions();
   return PlanFromProto(proto);
 }

@@ -1,4 +1,4 @@
-// Plans on their way to and from the C interface's caller.
+// Passes plans to the caller of the C interface, and reads them back.
 //
 //   return lws::internal::PutPlan(plan, LWS_JSON, out);
 //
@@ -14,14 +14,15 @@
 
 namespace lws::internal {
 
-// Errors: InvalidArgument for a format that is none; that of a plan may say that decisions are wanted.
+// Errors: InvalidArgument for an unknown format. The format of a plan may also ask for decisions (LWS_WITH_DECISIONS).
 absl::Status CheckFormat(lws_format format);
 absl::Status CheckPlanFormat(lws_format format);
 
 // REQUIRES: CheckPlanFormat(format).ok().
 absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out);
 
-// The plan of a look before, as protocol buffers, of which what was to be kept counts; empty bytes are an empty plan.
+// Reads the plan of the last look in protocol buffers, of which only the parts to keep count. Empty bytes are an empty
+// plan.
 absl::StatusOr<Plan> ReadKept(absl::string_view bytes);
 
 }  // namespace lws::internal

@@ -12,13 +12,13 @@
 namespace lws::internal {
 namespace {
 
-// An object in JSON, key by key.
+// Writes a JSON object key by key.
 class ObjectText {
  public:
   explicit ObjectText(std::string* out) : out_(*out) { out_ += '{'; }
   ~ObjectText() { out_ += '}'; }
 
-  // What follows is the value.
+  // The caller appends the value.
   void Key(absl::string_view key) {
     absl::StrAppend(&out_, is_first_ ? "\"" : ",\"", key, "\":");
     is_first_ = false;

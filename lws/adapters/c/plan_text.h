@@ -1,8 +1,8 @@
-// A plan as JSON, for the languages that read that best, written without a document in between.
+// Writes a plan as JSON, for languages that read JSON best, without a document in between.
 //
 //   std::string text;
-//   lws::internal::AppendPlan(plan, lws::Why::kLeftOut, &text);    //
-//   {"actions":[{"verb":"create",...}],"events":[...]}
+//   lws::internal::AppendPlan(plan, lws::Why::kLeftOut, &text);
+//   text;    // {"actions":[{"verb":"create",...}],"events":[...]}
 //
 // Thread-safety: may be called concurrently for distinct outputs.
 #ifndef LWS_ADAPTERS_C_PLAN_TEXT_H_
@@ -17,7 +17,7 @@ namespace lws::internal {
 
 // Keys: actions (verb, apiVersion, kind, namespace, name, object, foreground, uid, resourceVersion, conflictIsRetry,
 // failureEvent), events (afterAction, type, reason, action, note, regarding, related), requeueAfterSeconds, revertTo,
-// error, decisions. What is empty or false is left out, but for actions and events. Complexity: O(text).
+// error, decisions. Empty and false values are left out, except actions and events. Complexity: O(text).
 void AppendPlan(const Plan& plan, Why why, std::string* out);
 
 }  // namespace lws::internal

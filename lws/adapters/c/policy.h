@@ -1,6 +1,6 @@
-// What a policy handle of the C interface holds.
+// The content of a policy handle of the C interface.
 //
-//   lws::SetReconcileOptions options = lws::internal::SetOptionsOf(policy);    // of a null policy: the reference's
+//   lws::SetReconcileOptions options = lws::internal::SetOptionsOf(policy);    // null: as in the reference
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_C_POLICY_H_
@@ -25,14 +25,14 @@ struct lws_policy {
   std::optional<lws::RestartPolicy> restarts;
   lws::SchedulerProvider scheduler_provider = lws::SchedulerProvider::kNone;
   lws::DisaggregatedOptions roles;
-  // Of a policy with a function; `rollout` then borrows this policy.
+  // Set for a policy with a function; `rollout` then borrows this policy.
   lws_rollout_function function = nullptr;
   void* user_data = nullptr;
 };
 
 namespace lws::internal {
 
-// "" or "volcano". Errors: InvalidArgument for another name.
+// Reads "" or "volcano". Errors: InvalidArgument for another name.
 absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name);
 
 // The options borrow from the policy, which may be null.

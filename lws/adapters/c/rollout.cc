@@ -36,7 +36,7 @@ GroupBits BitsOf(const uint8_t* bytes, int32_t replicas) {
   return bits;
 }
 
-// What the caller sees of the leader StatefulSet.
+// The fields of the leader StatefulSet that the caller sees.
 void DescribeLeaderState(const LeaderState& current, lws_rollout_input* input) {
   input->exists = 1;
   input->current_replicas = current.replicas;

@@ -1,4 +1,4 @@
-// A rollout policy of the C interface's caller, as the library calls it.
+// Calls a rollout policy of the C interface's caller in the form of the library's own policies.
 //
 //   policy.rollout = lws::RolloutPolicy(&lws::internal::CallFunctionOf, &policy);
 //
@@ -11,8 +11,8 @@
 
 namespace lws::internal {
 
-// `policy` is an lws_policy with a function. Errors: those of ScaleBudget; the function's own code; InvalidArgument for
-// a step with a negative partition or replicas.
+// `policy` is an lws_policy with a function. Errors: those of ScaleBudget; the code that the function returns;
+// InvalidArgument for a step with a negative partition or replicas.
 absl::StatusOr<RolloutStep> CallFunctionOf(const void* policy, const RolloutInput& input);
 
 }  // namespace lws::internal

@@ -1,4 +1,4 @@
-// All that is there, as a caller of the C interface passes it.
+// The whole state that a caller of the C interface passes.
 //
 //   absl::StatusOr<lws::internal::CallerState> state = lws::internal::ReadState(bytes, LWS_JSON);
 //   state->snapshot->ObserveSet("default", "vllm");
@@ -23,23 +23,23 @@ namespace lws::internal {
 
 struct CallerState {
   std::unique_ptr<ClusterSnapshot> snapshot;
-  // The same as documents, for a state that came as JSON; what a restart policy reads is in them alone.
+  // The same objects as documents, if the state came as JSON. Only they have what a restart policy reads.
   std::vector<SharedJson> objects;
   lws_format format = 0;
 };
 
-// Errors: InvalidArgument for an object without apiVersion or kind. Decisions pass over kinds that they do not read, so
-// that such an object would be lost in silence; clients in Go leave both out of typed objects.
+// Errors: InvalidArgument for an object without apiVersion or kind. Decisions ignore kinds that they do not know, so
+// such an object would be lost in silence. Clients in Go leave both fields out of typed objects.
 absl::Status CheckSaysWhatItIs(const Json& object);
 
 // The objects of a list, or of {"items": [...]}. Errors: InvalidArgument for another document; those of
 // CheckSaysWhatItIs.
 absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document);
 
-// Errors: InvalidArgument naming the object and the field that does not read.
+// Errors: InvalidArgument naming the object and the field that does not parse.
 absl::StatusOr<CallerState> ReadState(absl::string_view bytes, lws_format format);
 
-// The members of the pod's group. Errors: InvalidArgument for a state that came as protocol buffers, which leave out
+// The members of the pod's group. Errors: InvalidArgument for a state that came as protocol buffers, which do not say
 // how containers ended; those of ReadGroupMembers.
 absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const ObservedPod& pod);
 

@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/observed.h"
@@ -37,13 +36,13 @@ ObjectMark MarkOf(const char* kind, const ObservedMeta& meta) {
   return {{kind, meta.namespace_name, meta.name}, meta.uid, meta.resource_version};
 }
 
-// `read` reads the member where one is wanted.
-absl::Status AddMember(const ObservedPod& pod, absl::FunctionRef<absl::StatusOr<GroupMember>()> read,
-                       std::optional<GroupMember>* member) {
-  if (!IsFailing(pod) || !pod.worker_index.has_value()) return absl::OkStatus();
-  absl::StatusOr<GroupMember> found = read();
-  if (found.ok()) *member = *std::move(found);
-  return found.status();
+// Whether a group's decisions need the pod as a member.
+bool IsMember(const ObservedPod& pod) { return IsFailing(pod) && pod.worker_index.has_value(); }
+
+absl::StatusOr<ToldObject> ReadWhole(ObjectKind kind, absl::string_view text) {
+  const absl::StatusOr<Json> document = ReadDocument(kind, text);
+  if (!document.ok()) return document.status();
+  return ReadTold(*document);
 }
 
 }  // namespace
@@ -73,17 +72,17 @@ absl::StatusOr<ToldObject> ReadTold(const Json& object) {
   if (!observed.ok()) return observed.status();
   ToldObject told{*std::move(mark), *std::move(observed), std::nullopt};
   const auto* pod = std::get_if<ObservedPod>(&told.observed);
-  if (pod == nullptr) return told;
-  absl::Status status = AddMember(
-      *pod, [&object] { return ReadGroupMember(object); }, &told.member);
-  if (!status.ok()) return status;
+  if (pod == nullptr || !IsMember(*pod)) return told;
+  absl::StatusOr<GroupMember> member = ReadGroupMember(object);
+  if (!member.ok()) return member.status();
+  told.member = *std::move(member);
   return told;
 }
 
 absl::StatusOr<Json> ReadDocument(ObjectKind kind, absl::string_view text) {
   absl::StatusOr<Json> object = ParseJson(text, "object");
   if (!object.ok()) return object;
-  if (!object->is_object()) return absl::InvalidArgumentError("what was told is no object");
+  if (!object->is_object()) return absl::InvalidArgumentError("the text is not a JSON object");
   for (const auto& names : kKindNames) {
     if (names.object_kind != kind) continue;
     (*object)["apiVersion"] = names.api_version;
@@ -92,33 +91,22 @@ absl::StatusOr<Json> ReadDocument(ObjectKind kind, absl::string_view text) {
   return object;
 }
 
+// The quick readers leave the rest to the document: the words of an error, an object without a name, and how the
+// containers of a failing pod ended.
 absl::StatusOr<ToldObject> ToldReader::Read(ObjectKind kind, absl::string_view text) {
   if (kind == ObjectKind::kPod) {
     ObservedPod pod;
-    absl::Status status = pods_.Read(text, &pod);
-    if (!status.ok()) return status;
-    ToldObject told{MarkOf("Pod", pod.meta), {}, std::nullopt};
-    const auto read_member = [text]() -> absl::StatusOr<GroupMember> {
-      const absl::StatusOr<Json> document = ReadDocument(ObjectKind::kPod, text);
-      if (!document.ok()) return document.status();
-      return ReadGroupMember(*document);
-    };
-    status = AddMember(pod, read_member, &told.member);
-    if (!status.ok()) return status;
-    told.observed = std::move(pod);
-    return told;
+    const bool is_read = pods_.Read(text, &pod).ok() && !pod.meta.name.empty();
+    if (!is_read || IsMember(pod)) return ReadWhole(kind, text);
+    return ToldObject{MarkOf("Pod", pod.meta), std::move(pod), std::nullopt};
   }
   if (kind == ObjectKind::kStatefulSet) {
     ObservedStatefulSet statefulset;
-    absl::Status status = statefulsets_.Read(text, &statefulset);
-    if (!status.ok()) return status;
-    ToldObject told{MarkOf("StatefulSet", statefulset.meta), {}, std::nullopt};
-    told.observed = std::move(statefulset);
-    return told;
+    const bool is_read = statefulsets_.Read(text, &statefulset).ok() && !statefulset.meta.name.empty();
+    if (!is_read) return ReadWhole(kind, text);
+    return ToldObject{MarkOf("StatefulSet", statefulset.meta), std::move(statefulset), std::nullopt};
   }
-  const absl::StatusOr<Json> document = ReadDocument(kind, text);
-  if (!document.ok()) return document.status();
-  return ReadTold(*document);
+  return ReadWhole(kind, text);
 }
 
 }  // namespace lws::internal

@@ -19,7 +19,7 @@ constexpr char kJson[] = "application/json";
 constexpr char kMergePatch[] = "application/merge-patch+json";
 constexpr char kApplyPatch[] = "application/apply-patch+yaml";
 
-// The document with the object that it is meant for.
+// The document of a patch, with the UID and the version of the object that it is meant for.
 Json WithPreconditions(const Action& action) {
   Json document = action.object.Document();
   if (!action.uid.empty()) document["metadata"]["uid"] = action.uid;

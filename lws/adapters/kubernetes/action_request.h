@@ -1,4 +1,4 @@
-// Actions of plans as requests to an API server, and what its answers say about them.
+// Turns actions of plans into requests to an API server, and the answers into statuses.
 //
 //   absl::StatusOr<lws::internal::HttpRequest> request = lws::internal::RequestOf(action);
 //   absl::StatusOr<lws::WriteAnswer> answer = lws::internal::AnswerTo(action, http_answer);
@@ -25,8 +25,8 @@ namespace lws::internal {
 // Errors: Unimplemented for a kind that the client does not know. Complexity: O(object).
 absl::StatusOr<HttpRequest> RequestOf(const Action& action);
 
-// The object after the write; or, of a deletion, that nothing is left. Errors: as api_status.h has them; Internal for
-// an answer without an object. Complexity: O(body).
+// The object after the write; after a deletion, the answer says that the object is gone. Errors: those of
+// api_status.h; Internal for an answer without an object. Complexity: O(body).
 absl::StatusOr<WriteAnswer> AnswerTo(const Action& action, const HttpAnswer& answer);
 
 }  // namespace lws::internal

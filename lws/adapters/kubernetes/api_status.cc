@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMostShown = 300;
 
-// Whether one of the causes is about the object's UID.
+// Returns whether one of the causes concerns the object's UID.
 bool IsAboutUid(JsonReader* status) {
   const Json* causes = status->Find({"details", "causes"});
   if (causes == nullptr || !causes->is_array()) return false;

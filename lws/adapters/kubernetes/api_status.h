@@ -1,14 +1,13 @@
-// What an API server's answer means, as a status.
+// Reads an API server's answer as a status.
 //
-//   lws::internal::StatusOf(409, R"({"kind": "Status", "reason": "AlreadyExists", "message": "pods \"a\" already
-//   exists"})");
+//   lws::internal::StatusOf(409, R"({"reason": "AlreadyExists", "message": "pods \"a\" already exists"})");
 //   // AlreadyExists: pods "a" already exists
 //
 // | answer | status |
 // |---|---|
 // | 2xx | OK |
 // | 409 with the reason AlreadyExists | AlreadyExists |
-// | any other 409; 422 about metadata.uid, as an apply to an object that was made anew gets | Aborted |
+// | any other 409; 422 about metadata.uid, which an apply to a recreated object gets | Aborted |
 // | 400, 413, 415, any other 422 | InvalidArgument |
 // | 401; 403; 404; 405 and 501 | Unauthenticated; PermissionDenied; NotFound; Unimplemented |
 // | 410, or the reason Expired: the version is too old | OutOfRange |
@@ -24,12 +23,12 @@
 
 namespace lws::internal {
 
-// The message is the server's own, or the beginning of a body that is no Status. Complexity: O(body).
+// The message is the server's own, or the beginning of a body that is not a Status. Complexity: O(body).
 absl::Status StatusOf(int code, absl::string_view body);
-// The same for a Status document, as a watch carries it.
+// The same for a Status document that a watch carries.
 absl::Status StatusOfDocument(int code, const Json& document);
 
-// Whether the server did nothing, and asks to come back later.
+// Returns whether the server did nothing and asks the client to try again later.
 bool IsRefusedForNow(int code);
 
 }  // namespace lws::internal

@@ -8,7 +8,7 @@
 namespace lws::internal {
 namespace {
 
-// The length keeps the texts apart.
+// The length separates the texts.
 std::string DigestOf(absl::string_view body, absl::string_view uid, absl::string_view applied) {
   return Sha1Hex(absl::StrCat(body.size(), ":", body, uid.size(), ":", uid, applied));
 }

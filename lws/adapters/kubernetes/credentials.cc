@@ -38,7 +38,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-// Of texts and files.
+// Credentials that are texts or files.
 class FileCredentials final : public Credentials {
  public:
   explicit FileCredentials(KubeConfig config) : config_(std::move(config)) {}
@@ -51,7 +51,7 @@ class FileCredentials final : public Credentials {
       credential_ = *credential;
       read_ = now;
     } else if (credential_.has_value()) {
-      // A file that is being replaced; the next look is soon.
+      // Somebody is just replacing the file. The next call reads it again.
       return *credential_;
     }
     return credential;
@@ -94,7 +94,7 @@ class FileCredentials final : public Credentials {
   absl::Time read_ = absl::InfinitePast();
 };
 
-// Runs a program and returns what it writes to its standard output.
+// Runs a program and returns its standard output.
 absl::StatusOr<std::string> RunProgram(const ExecPlugin& plugin, const std::string& exec_info) {
   const auto fail = [&plugin](absl::string_view message) {
     return absl::UnauthenticatedError(absl::StrCat("exec ", plugin.command, ": ", message));
@@ -173,7 +173,7 @@ absl::StatusOr<ProgramAnswer> AskProgram(const ExecPlugin& plugin) {
   return answer;
 }
 
-// Of a program. While it runs, the last credential serves.
+// Credentials that a program prints. While it runs, the last credential stays in use.
 class ProgramCredentials final : public Credentials {
  public:
   explicit ProgramCredentials(ExecPlugin plugin) : plugin_(std::move(plugin)) {}
@@ -202,7 +202,7 @@ class ProgramCredentials final : public Credentials {
   }
 
  private:
-  // Under the lock.
+  // REQUIRES: the caller holds the lock.
   void Run() {
     if (runner_.joinable()) runner_.join();  // it has ended
     is_running_ = true;

@@ -1,5 +1,5 @@
-// What a client proves who it is with, kept fresh: a token, a file that holds one and is replaced, the answer of a
-// program, a client certificate.
+// A client's proof of who it is, kept fresh: a token, a file with a token that somebody replaces, the answer of a
+// program, or a client certificate.
 //
 //   auto credentials = lws::internal::MakeCredentials(config);
 //   absl::StatusOr<lws::internal::Credential> credential = credentials->Current(absl::Now());
@@ -20,8 +20,8 @@
 namespace lws::internal {
 
 struct Credential {
-  std::string authorization;  // the header's value; empty for none
-  // PEM; empty for none.
+  std::string authorization;  // the header's value; empty: no header
+  // PEM; empty without a client certificate.
   std::string client_certificate;
   std::string client_key;
 
@@ -35,15 +35,15 @@ class Credentials {
  public:
   virtual ~Credentials() = default;
 
-  // Errors: Unauthenticated naming the file or the program that gives none.
+  // Errors: Unauthenticated naming the file or the program that gives no credential.
   virtual absl::StatusOr<Credential> Current(absl::Time now) = 0;
-  // The server did not take this one.
+  // The server refused this credential.
   virtual void Refuse(const Credential& credential) = 0;
 };
 
-// As the configuration says. Files are read again each minute, and after a refusal. A program (exec) is run when there
-// is no credential, before its credential's expiry, and after a refusal; while it runs for the first time, Current
-// waits for it, and later on the last credential serves.
+// The credentials that the configuration names. Files are read again each minute, and after a refusal. A program
+// (exec) runs when there is no credential, before its credential expires, and after a refusal. Current waits for its
+// first run; during later runs the last credential stays in use.
 std::unique_ptr<Credentials> MakeCredentials(const KubeConfig& config);
 
 }  // namespace lws::internal

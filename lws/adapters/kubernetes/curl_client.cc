@@ -28,7 +28,7 @@ constexpr long kKeepaliveSeconds = 15;
 constexpr unsigned kUserTimeoutMilliseconds = 30000;
 constexpr int kMostWaitMilliseconds = 1000;
 
-// One thing that a sink is to hear.
+// One call that a sink is to receive.
 struct Notice {
   enum class Kind { kHead, kBytes, kEnd };
   uint64_t id = 0;
@@ -46,7 +46,7 @@ long Seconds(absl::Duration duration) {
   return static_cast<long>(std::clamp<int64_t>(absl::ToInt64Seconds(duration), 1, 1 << 20));
 }
 
-// The connection failed, and nobody knows whether the server looked at the request.
+// The connection failed, and nobody knows whether the server handled the request.
 bool WasLetGo(CURLcode code) {
   return code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
          code == CURLE_GOT_NOTHING;
@@ -68,7 +68,7 @@ curl_blob BlobOf(const std::string& text) {
 
 }  // namespace
 
-// The client's thread, and what it shares with the other: commands one way, notices back.
+// The client's thread and the data that both threads share: commands for this thread, notices for the other.
 class CurlClient::Wire {
  public:
   explicit Wire(CurlOptions options)
@@ -78,7 +78,7 @@ class CurlClient::Wire {
   absl::Status Open();
   void Start(uint64_t id, HttpRequest request);
   void Cancel(uint64_t id);
-  // The oldest notices, of about so many bytes. True: more are left.
+  // Takes the oldest notices, up to about `most_bytes`. Returns whether more are left.
   bool Take(size_t most_bytes, std::vector<Notice>* notices);
 
  private:
@@ -91,7 +91,7 @@ class CurlClient::Wire {
     curl_slist* headers = nullptr;
     HttpHead head;
     bool has_told_head = false;
-    bool is_held_back = false;  // an answer 401, for a second try
+    bool is_held_back = false;  // an answer 401 that is not delivered, since the request is sent again
     bool is_paused = false;
     int refusals = 0;
     int losses = 0;
@@ -109,6 +109,7 @@ class CurlClient::Wire {
   void TakeCommands();
   void SendWaiting();
   void Send(Transfer* transfer);
+  void SendAgain(Transfer* transfer);
   void SetUp(Transfer* transfer);
   void SetServer(CURL* easy, const std::string& path);
   void Detach(Transfer* transfer);
@@ -124,9 +125,9 @@ class CurlClient::Wire {
   std::thread thread_;
   std::atomic<bool> is_over_{false};
 
-  // Of the thread alone.
+  // Only the client's thread uses these members.
   std::map<uint64_t, std::unique_ptr<Transfer>> transfers_;
-  std::deque<uint64_t> waiting_;  // for the budget
+  std::deque<uint64_t> waiting_;  // until the budget allows them
   std::vector<CURL*> idle_;
   bool has_paused_ = false;
 
@@ -330,10 +331,17 @@ void CurlClient::Wire::Send(Transfer* transfer) {
   curl_multi_add_handle(multi_, transfer->easy);
 }
 
+// A second try counts as a request: it waits for the budget, before those that wait already.
+void CurlClient::Wire::SendAgain(Transfer* transfer) {
+  Detach(transfer);
+  if (transfer->request.is_stream) return Send(transfer);
+  waiting_.push_front(transfer->id);
+}
+
 void CurlClient::Wire::SetServer(CURL* easy, const std::string& path) {
   std::string server(absl::StripSuffix(options_.server, "/"));
   if (!options_.tls_server_name.empty()) {
-    // The name of the certificate stands in the address, and the connection goes to the server.
+    // The address has the name in the certificate, while the connection goes to the server.
     CURLU* url = curl_url();
     char* host = nullptr;
     char* port = nullptr;
@@ -454,13 +462,11 @@ void CurlClient::Wire::End(Transfer* transfer, CURLcode code) {
   if (code == CURLE_OK && transfer->head.code == 401 && transfer->refusals == 0 && options_.credentials != nullptr) {
     ++transfer->refusals;
     options_.credentials->Refuse(transfer->credential);
-    Detach(transfer);
-    return Send(transfer);
+    return SendAgain(transfer);
   }
   const bool may_repeat = transfer->request.method != "POST" && !transfer->request.is_stream;
   if (WasLetGo(code) && may_repeat && !transfer->has_told_head && transfer->losses++ == 0) {
-    Detach(transfer);
-    return Send(transfer);
+    return SendAgain(transfer);
   }
   const uint64_t id = transfer->id;
   absl::Status status = StatusOfEnd(*transfer, code);
@@ -515,7 +521,7 @@ bool CurlClient::Deliver(size_t most_bytes) {
   for (const Notice& notice : notices) {
     const auto found = sinks_.find(notice.id);
     if (found == sinks_.end()) continue;
-    const std::shared_ptr<HttpSink> sink = found->second;  // which may cancel itself
+    const std::shared_ptr<HttpSink> sink = found->second;  // a copy, since the sink may cancel itself
     switch (notice.kind) {
       case Notice::Kind::kHead:
         ++answers_[notice.head.code];

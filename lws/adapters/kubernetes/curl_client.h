@@ -1,5 +1,5 @@
-// An HttpClient on libcurl: one thread of its own moves the bytes of all requests over few connections, HTTP/2 where
-// the server speaks it.
+// An HttpClient on libcurl. One thread of its own moves the bytes of all requests over few connections, with HTTP/2 if
+// the server supports it.
 //
 //   lws::internal::CurlOptions options;
 //   options.server = "https://127.0.0.1:6443";
@@ -9,13 +9,13 @@
 //   (*client)->Deliver(size_t{1} << 20);          // calls the sinks, on the calling thread
 //
 // Laws, beside those of http_client.h:
-//   1. A request that the server let go without an answer, on a connection that it closed, is sent once more if sending
-//   it twice is as good as once: not a POST. A request that is answered with 401 is sent once more with other
-//   credentials, if there are any.
-//   2. Requests that are no streams leave the client at most at the rate of the options, in their order.
-//   3. At most most_undelivered bytes wait to be delivered: then streams are held back, at the server.
+//   1. A request whose connection the server closed without an answer is sent once more if sending it twice has the
+//      same effect as sending it once: so a POST is not. A request that is answered with 401 is sent once more with
+//      other credentials, if there are any.
+//   2. Requests that are not streams leave the client at most at the rate of the options, in the order of Start.
+//   3. Once most_undelivered bytes wait to be delivered, the client reads no further bytes of streams.
 //
-// Thread-safety: Start, Cancel and Deliver belong to one thread. The destructor ends the client's own thread.
+// Thread-safety: one thread calls Start, Cancel and Deliver. The destructor ends the client's own thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_CURL_CLIENT_H_
 #define LWS_ADAPTERS_KUBERNETES_CURL_CLIENT_H_
 
@@ -34,13 +34,13 @@ namespace lws::internal {
 
 struct CurlOptions {
   std::string server;  // scheme, host, port, and the beginning of all paths
-  // PEM; empty: the machine's own authorities.
+  // PEM. Empty: the certificate authorities of the machine.
   std::string authorities;
-  bool is_insecure = false;     // the server's certificate is not looked at
-  std::string tls_server_name;  // empty: that of the server
-  std::string proxy;            // empty: as the environment says
+  bool is_insecure = false;     // the server's certificate is not checked
+  std::string tls_server_name;  // empty: the name in `server`
+  std::string proxy;            // empty: the proxy of the environment
   std::string user_agent;
-  // Borrowed; null for none. Asked and told on the client's thread.
+  // Borrowed; null for a server that needs none. The client's thread calls it.
   Credentials* credentials = nullptr;
   double requests_per_second = 500;  // 0: no limit
   double burst = 500;
@@ -51,17 +51,19 @@ struct CurlOptions {
 
 class CurlClient final : public HttpClient {
  public:
-  // Errors: InvalidArgument for a server that is no address; Internal where libcurl does not start.
+  // Errors: InvalidArgument for a server that is not an address; Internal when libcurl does not start.
   static absl::StatusOr<std::unique_ptr<CurlClient>> Create(CurlOptions options);
   ~CurlClient() override;
 
   uint64_t Start(HttpRequest request, std::shared_ptr<HttpSink> sink) override;
   void Cancel(uint64_t id) override;
 
-  // Calls the sinks with what came, at least once and until about so many bytes were delivered. True: there is more.
+  // Calls the sinks with what arrived: with at least one notice, and with further ones up to about `most_bytes`.
+  // Returns whether more is left.
   bool Deliver(size_t most_bytes);
 
-  // Requests by their answers' codes, 0 for none; read on the thread that delivers.
+  // The number of requests by the code of the answer; 0 counts requests without an answer. Read it on the thread that
+  // delivers.
   const std::map<int, int64_t>& answers() const { return answers_; }
 
  private:

@@ -33,7 +33,7 @@ std::string MicroTime(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:
 std::string CutNote(absl::string_view note) {
   if (note.size() <= kMostNote) return std::string(note);
   size_t size = kMostNote;
-  // A byte 10xxxxxx goes on with a character.
+  // A byte 10xxxxxx continues a character.
   while (size > 0 && (static_cast<unsigned char>(note[size]) & 0xC0U) == 0x80U) --size;
   return std::string(note.substr(0, size));
 }

@@ -1,5 +1,5 @@
-// Events for people, written as Kubernetes' own recorders write them: one that repeats becomes a series of the first. A
-// state machine without I/O: somebody else sends its requests and tells it the answers.
+// Writes events for people as Kubernetes' own recorders write them: an event that repeats becomes a series of the
+// first. A state machine without I/O: its owner sends the requests and passes the answers back.
 //
 //   lws::internal::EventSink sink({"leaderworkerset", "leaderworkerset-host-1"});
 //   sink.Record(event, regarding, related, now);
@@ -7,14 +7,14 @@
 //   sink.Answered(request->number, code, now);
 //
 // Laws:
-//   1. Events with the same type, reason, action, regarding and related object are one series, however their notes
-//   differ: the first is created; the second makes it a series of two, by a patch; later ones only count, until the
-//   series is written once more as it ends.
+//   1. Events with the same type, reason, action, regarding and related object are one series, even if their notes
+//      differ. The first event is created. The second one turns it into a series of two, by a patch. Later ones only
+//      count, until the series ends and is written once more.
 //   2. A series ends when six minutes pass without an event of it. It is written again every half an hour before.
-//   3. A request without an answer is sent again after ten seconds, twelve times; a refusal is final. A series whose
-//   event is gone is created anew.
-//   4. Of one series one request is under way at a time. At most `most_waiting` requests wait: what comes then is
-//   dropped, and counted.
+//   3. A request without an answer is sent again after ten seconds, at most twelve times. A refusal is final. A series
+//      whose event is gone is created again.
+//   4. At most one request of a series is under way at a time. At most `most_waiting` requests wait; further ones are
+//      dropped and counted.
 //   5. A note of more than 1,024 bytes is cut at the end of a character.
 //
 // Thread-safety: none.
@@ -42,7 +42,7 @@ struct EventSinkOptions {
   size_t most_under_way = 16;
 };
 
-// An object as events refer to it; UID and version are empty where they are not known.
+// An object as events refer to it. UID and version are empty where they are not known.
 struct EventObject {
   ObjectRef ref;
   std::string api_version;
@@ -62,9 +62,9 @@ class EventSink {
   void Record(const Event& event, const EventObject& regarding, const std::optional<EventObject>& related,
               absl::Time now);
 
-  // The request to send at `now`; nullopt when none waits, or enough are under way.
+  // The request to send at `now`; nullopt when no request waits, or enough are under way.
   std::optional<EventRequest> NextRequest(absl::Time now);
-  // The code of the answer; 0: none came.
+  // Takes the code of the answer, or 0 when no answer came.
   void Answered(uint64_t number, int code, absl::Time now);
   std::optional<absl::Time> NextDue() const;
 
@@ -72,14 +72,14 @@ class EventSink {
 
  private:
   struct Series {
-    SharedJson event;  // as it is created
+    SharedJson event;  // the document that creates it
     std::string path;
     std::string name;
     int32_t count = 1;
     absl::Time last;
-    absl::Time written;    // a series: when it was written last
+    absl::Time written;    // when the series was written last
     bool is_busy = false;  // a request waits or is under way
-    bool is_owed = false;  // another is wanted after it
+    bool is_owed = false;  // another request has to follow that one
   };
   struct Waiting {
     std::string key;

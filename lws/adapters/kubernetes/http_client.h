@@ -1,15 +1,15 @@
-// The seam between a Kubernetes client and the network: requests go out, pieces of answers come in.
+// The boundary between a Kubernetes client and the network: requests go out, pieces of answers come in.
 //
 //   lws::internal::HttpRequest request;
 //   request.path = "/api/v1/pods?limit=500";
 //   uint64_t id = client.Start(request, sink);    // sink->Head, then sink->Bytes as often as it takes, then sink->End
 //   client.Cancel(id);                            // nothing more comes
 //
-// curl_client.h speaks to a server; scripted_http_client.h has answers in memory, for tests.
+// curl_client.h connects to a server; scripted_http_client.h has answers in memory, for tests.
 //
 // Laws:
-//   1. A sink hears Head at most once, Bytes only after Head, and End exactly once, last.
-//   2. After Cancel, and after End, a sink hears nothing, and the client lets go of it.
+//   1. A sink receives Head at most once, Bytes only after Head, and End exactly once, last.
+//   2. After Cancel, and after End, a sink receives nothing, and the client releases it.
 //   3. No sink is called from within Start or Cancel.
 //
 // Thread-safety: none; one thread starts, cancels and is called back.
@@ -31,16 +31,16 @@ namespace lws::internal {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string path;  // with its query, as it is sent
+  std::string path;  // with its query
   std::string accept = "application/json";
   std::string content_type;  // of the body
   std::string body;
   bool accepts_gzip = false;
-  // A watch: it counts against no limit of requests.
+  // True for a watch, which no limit of requests counts.
   bool is_stream = false;
-  // From the start to the end.
+  // The longest time from the start to the end.
   absl::Duration timeout = absl::Seconds(30);
-  // Without a byte, and without an end.
+  // The longest time without a byte before the end.
   absl::Duration idle_limit = absl::InfiniteDuration();
 };
 
@@ -54,10 +54,10 @@ class HttpSink {
   virtual ~HttpSink() = default;
 
   virtual void Head(const HttpHead& head) = 0;
-  // The bytes are good during the call.
+  // The bytes stay valid during the call.
   virtual void Bytes(absl::string_view bytes) = 0;
-  // OK: the answer is complete. Errors: Unavailable for a connection that failed, or was cut; DeadlineExceeded for a
-  // limit of the request; Unauthenticated where there are no credentials to send.
+  // OK: the answer is complete. Errors: Unavailable when the connection failed or was cut; DeadlineExceeded when a
+  // limit of the request passed; Unauthenticated when there are no credentials to send.
   virtual void End(const absl::Status& status) = 0;
 };
 
@@ -74,7 +74,7 @@ struct HttpAnswer {
   std::string body;
 };
 
-// Starts a request and hands over its whole answer, or why there is none.
+// Starts a request and calls `done` with its whole answer, or with the reason why there is none.
 uint64_t Fetch(HttpClient* client, HttpRequest request, std::function<void(const absl::StatusOr<HttpAnswer>&)> done);
 
 }  // namespace lws::internal

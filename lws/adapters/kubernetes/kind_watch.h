@@ -1,7 +1,7 @@
-// A reflector at work: its requests go to a client, and what comes back goes to it.
+// Runs a reflector: sends its requests through a client and gives it the answers.
 //
 //   lws::internal::KindWatch pods(options, &client, &store, seed, [] { return absl::Now(); });
-//   pods.Advance(now);    // sends what is due; again at pods.NextDue()
+//   pods.Advance(now);    // sends the request that is due; call it again at pods.NextDue()
 //
 // Thread-safety: none; the client calls back on the same thread. The destructor cancels what is under way.
 #ifndef LWS_ADAPTERS_KUBERNETES_KIND_WATCH_H_
@@ -36,7 +36,7 @@ class KindWatch {
   HttpClient& client_;
   Reflector reflector_;
   const std::function<absl::Time()> clock_;
-  std::shared_ptr<Sink> sink_;  // of the request under way
+  std::shared_ptr<Sink> sink_;  // receives the answer to the request under way
   uint64_t request_ = 0;
 };
 

@@ -30,7 +30,7 @@ EventObject ReferTo(const ObjectRef& ref, const char* api_version, const Observe
   return {ref, api_version, meta.uid, meta.resource_version};
 }
 
-// An object that an event is about or related to, with what the fleet knows of it. `set` is what the event is about.
+// Completes an object, which an event is about or related to, with what the fleet knows. The event is about `set`.
 EventObject Refer(const ObjectRef& ref, const ObjectRef& set, Fleet* fleet) {
   if (ref.kind == kKind) {
     const SetObservation observation = fleet->ObserveSet(ref.namespace_name, ref.name);
@@ -129,7 +129,7 @@ class KubeCluster::Client {
   }
 
  private:
-  // One kind, on its way from the reflector to the fleet.
+  // Passes the objects of one kind from the reflector to the fleet.
   struct Store final : public ReflectorStore {
     Store(Client* client, const Resource& resource) : client(*client), resource(resource) {}
 
@@ -234,7 +234,7 @@ class KubeCluster::Client {
     view.tell = [this](const Action& action, absl::string_view text) {
       const Resource* resource = FindResource(action.api_version, action.target.kind);
       if (resource->object_kind == ObjectKind::kStatefulSet) {
-        // One with the label is watched, and what the watch told may be newer.
+        // A StatefulSet with the label is watched, and the watch may have told a newer one.
         if (absl::StrContains(text, kNameLabel)) return;
         arrivals_.Found(action.target.namespace_name, action.target.name, std::string(text));
       }

@@ -1,22 +1,24 @@
-// A host on a real cluster: its watches tell the fleet, its plans become requests, its events are written.
+// A host on a real cluster: its watches tell the fleet, its plans become requests, and its events are written.
 //
 //   lws::internal::KubeClusterOptions options;
 //   options.clock = [] { return absl::Now(); };
 //   lws::internal::KubeCluster cluster(&client, options, controller_options);
-//   cluster.Lead(true);                  // plans are performed from here on
-//   cluster.Advance(absl::Now());        // then again at cluster.NextDue(), and after the client delivered
+//   cluster.Lead(true);                  // from here on it performs plans
+//   cluster.Advance(absl::Now());        // call it again at cluster.NextDue(), and after the client delivered
 //
-// What is read: LeaderWorkerSets, Services and Nodes of all namespaces, the last two as metadata; StatefulSets, pods
-// and ControllerRevisions by the label of their set. Nodes are read once a set asks for exclusive topology, PodGroups
-// when the options say so.
+// It reads the LeaderWorkerSets, Services and Nodes of all namespaces, Services and Nodes as metadata. It reads
+// StatefulSets, pods and ControllerRevisions by the label of their set, Nodes only once a set asks for exclusive
+// topology, and PodGroups only if the options say so.
 //
 // Laws, beside those of fleet_cluster.h:
-//   1. No plan is made before every kind that is read was listed once, nor while Lead(false).
+//   1. No plan is made before every kind that it reads was listed once, nor while Lead(false).
 //   2. An apply that is known to change nothing is not sent (apply_memo.h).
 //   3. A write that the server refused for now is sent again when the server said, and not before, at most ten times.
-//   4. A StatefulSet that has a set's name and not its label is not watched. It is looked for when a set without a
-//   leader StatefulSet is told, before the set is, and again when a write to a StatefulSet is refused.
-//   5. What exists where a write found something in its way is told to the fleet before the write is answered.
+//   4. A StatefulSet that has a set's name but not its label is not watched. It is looked up when a set without a
+//      leader StatefulSet appears, before the fleet learns of the set, and again when a write to a StatefulSet is
+//      refused.
+//   5. If a write is refused because of an existing object, the fleet learns of that object before the write is
+//      answered.
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_KUBE_CLUSTER_H_
@@ -44,11 +46,11 @@ struct KubeClusterOptions {
   std::string reporting_instance;
   bool reads_pod_groups = false;
   uint64_t seed = 1;
-  // Told of what went wrong in reading, for people.
+  // Called with problems in reading, for people.
   std::function<void(const absl::Status&)> on_problem;
 };
 
-// What was done, for metrics.
+// Counts of what was done, for metrics.
 struct KubeClusterCounts {
   int64_t relists = 0;
   int64_t skipped_applies = 0;
@@ -61,18 +63,18 @@ class KubeCluster final : public FleetCluster {
   KubeCluster(HttpClient* client, KubeClusterOptions options, ControllerOptions controller_options);
   ~KubeCluster() override;
 
-  // Sends what is due: reads, events, and, while leading, plans.
+  // Sends the reads and events that are due, and, while leading, performs plans.
   void Advance(absl::Time now);
-  // When to call Advance again, if nothing comes before; instead of RunDue and NextDue of a FleetCluster.
+  // When to call Advance again if nothing arrives earlier. It stands in for RunDue and NextDue of a FleetCluster.
   std::optional<absl::Time> NextDue() const;
 
   void Lead(bool leads);
   bool HasSynced() const;
-  // Writes without an answer.
+  // The number of writes without an answer.
   int32_t writes_under_way() const;
   KubeClusterCounts Counts() const;
 
-  // FleetCluster:
+  // The functions of a FleetCluster:
   void Start(const Action& action, absl::Time now, WriteDone done) override;
   void Record(const Event& event) override;
 

@@ -25,7 +25,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-// Reads the fields of one entry of a kubeconfig; the first thing that is wrong is kept.
+// Reads the fields of one entry of a kubeconfig, and keeps the first error.
 class EntryReader {
  public:
   EntryReader(const Json& entry, std::string source, std::string path)
@@ -54,7 +54,7 @@ class EntryReader {
     return value->is_boolean() && value->get<bool>();
   }
 
-  // base64, as `KEY-data` has it.
+  // The field `KEY-data`, in base64.
   std::string Data(const char* key) {
     const std::string text = Text(key);
     std::string data;
@@ -62,7 +62,7 @@ class EntryReader {
     return data;
   }
 
-  // A path, taken from the folder of the file.
+  // A path, relative to the folder of the file.
   std::string Path(const char* key) {
     const std::string path = Text(key);
     if (path.empty() || path[0] == '/') return path;
@@ -101,7 +101,7 @@ class EntryReader {
   absl::Status status_;
 };
 
-// An entry of the lists clusters, users and contexts, and the file that it is from.
+// An entry of the lists clusters, users and contexts, and the file that has it.
 struct Entry {
   Json value;
   std::string source;
@@ -112,7 +112,7 @@ struct Entry {
 struct Merged {
   std::map<std::pair<std::string, std::string>, Entry> entries;  // by list and name
   std::string current_context;
-  std::string source;  // of all, for messages
+  std::string source;  // the names of all files, for messages
 };
 
 struct ListName {
@@ -194,7 +194,7 @@ absl::Status ReadExec(EntryReader* user, KubeConfig* config) {
   if (!is_known) exec.Fail("apiVersion", "is neither client.authentication.k8s.io/v1 nor v1beta1");
   plugin.command = exec.Text("command");
   if (plugin.command.empty()) exec.Fail("command", "is missing");
-  // A path with a slash is one of the file's folder; a name alone is looked for in $PATH.
+  // A path with a slash is relative to the folder of the file. A name without one is looked up in $PATH.
   if (absl::StrContains(plugin.command, "/")) plugin.command = exec.Path("command");
   plugin.args = exec.Texts("args");
   plugin.provides_cluster_info = exec.Flag("provideClusterInfo");
@@ -235,7 +235,7 @@ absl::Status ReadUser(EntryReader* user, KubeConfig* config) {
   return user->status();
 }
 
-// The entry that a context names; empty where it names none.
+// The entry that a context names; empty when the context names none.
 absl::StatusOr<Entry> Named(const Merged& merged, const char* list, const std::string& name, EntryReader* context,
                             const char* key) {
   if (name.empty()) return Entry{Json::object(), context->source(), key};
@@ -299,7 +299,7 @@ absl::StatusOr<KubeConfig> ReadKubeConfig(absl::string_view paths, absl::string_
   bool has_file = false;
   for (const std::string& path : files) {
     const absl::StatusOr<std::string> text = ReadFile(path);
-    // As kubectl: of several files some may be missing.
+    // As with kubectl, some of several files may be missing.
     if (!text.ok() && files.size() > 1) continue;
     if (!text.ok()) return text.status();
     has_file = true;

@@ -1,13 +1,13 @@
-// Where the API server is and how to speak to it: a kubeconfig, or what a pod finds in its own file system.
+// Reads where the API server is and how to connect to it: from a kubeconfig, or from a pod's own file system.
 //
 //   absl::StatusOr<lws::internal::KubeConfig> config = lws::internal::ReadKubeConfig("/home/me/.kube/config", "");
 //   config->server;    // "https://127.0.0.1:6443"
 //
-// Of a kubeconfig are read: the current context or another one; of its cluster server, certificate-authority(-data),
-// insecure-skip-tls-verify, tls-server-name, proxy-url; of its user token, tokenFile, username and password,
-// client-certificate(-data), client-key(-data), exec; of the context namespace. Other keys are passed over. Paths are
-// taken from the folder of the file. Of a user with auth-provider, or a cluster with disable-compression, nothing is
-// guessed: the first is an error, as kubectl has it, the second changes nothing here.
+// It reads these fields of a kubeconfig: the current context, or another one, and its namespace; from its cluster
+// server, certificate-authority(-data), insecure-skip-tls-verify, tls-server-name and proxy-url; from its user token,
+// tokenFile, username and password, client-certificate(-data), client-key(-data) and exec. Other keys are ignored.
+// Paths are relative to the folder of the file. A user with auth-provider is an error, as it is for kubectl. A
+// cluster's disable-compression is ignored.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_KUBERNETES_KUBE_CONFIG_H_
@@ -34,7 +34,7 @@ struct ExecPlugin {
 
 struct KubeConfig {
   std::string server;
-  std::string authorities;  // PEM; empty: the machine's own
+  std::string authorities;  // PEM; empty: the certificate authorities of the machine
   bool is_insecure = false;
   std::string tls_server_name;
   std::string proxy;
@@ -46,7 +46,7 @@ struct KubeConfig {
   std::string username;
   std::string password;
 
-  // PEM, or files of PEM.
+  // PEM, or paths of PEM files.
   std::string client_certificate;
   std::string client_key;
   std::string client_certificate_file;
@@ -55,20 +55,20 @@ struct KubeConfig {
   std::string namespace_name = "default";
 };
 
-// Of one file, or of several with colons between them, as in $KUBECONFIG: of each name the first counts. An empty
-// context is the current one. Errors: NotFound for a file that is not there; InvalidArgument naming the file and the
-// field for all else.
+// Reads one file, or several with colons between them, as in $KUBECONFIG: the first entry of each name counts. An
+// empty `context` means the current one. Errors: NotFound for a missing file; InvalidArgument naming the file and the
+// field for everything else.
 absl::StatusOr<KubeConfig> ReadKubeConfig(absl::string_view paths, absl::string_view context);
 
-// Of a text; `source` names it, and its folder is where paths begin.
+// Reads a text. `source` names it in errors, and relative paths start in the folder of `source`.
 absl::StatusOr<KubeConfig> ParseKubeConfig(absl::string_view text, absl::string_view source, absl::string_view context);
 
-// A pod's own: KUBERNETES_SERVICE_HOST and _PORT, and the files of its service account in `folder`. Errors:
-// FailedPrecondition where this is no pod; NotFound naming a file.
+// Reads what a pod has: KUBERNETES_SERVICE_HOST and _PORT, and the files of its service account in `folder`. Errors:
+// FailedPrecondition outside a pod; NotFound naming a file.
 inline constexpr char kServiceAccountFolder[] = "/var/run/secrets/kubernetes.io/serviceaccount";
 absl::StatusOr<KubeConfig> InClusterConfig(absl::string_view folder = kServiceAccountFolder);
 
-// As client-go looks for it: `path` if it is not empty, $KUBECONFIG, the pod's own, ~/.kube/config.
+// Searches where client-go does: `path` if it is not empty, $KUBECONFIG, the pod's files, ~/.kube/config.
 absl::StatusOr<KubeConfig> FindKubeConfig(absl::string_view path, absl::string_view context);
 
 }  // namespace lws::internal

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kMostTries = 10;
 
-// Something of the name is there that the view does not know, or knows as it was.
+// An object of the name exists that the view does not know, or knows in an older state.
 bool IsInTheWay(const Action& action, const absl::Status& status) {
   if (absl::IsAlreadyExists(status)) return true;
   return action.verb == Verb::kApply && (absl::IsInvalidArgument(status) || absl::IsAborted(status));
@@ -103,7 +103,7 @@ void KubeWriter::LookUp(uint64_t number, const absl::Status& error) {
 }
 
 void KubeWriter::Keep(const Write& write, const WriteAnswer& answer) {
-  // Of the StatefulSets that are applied only that of leaders is applied again and again.
+  // Only the leader StatefulSet is applied again and again; other applied StatefulSets are not remembered.
   const bool is_of_leaders = write.action->verb == Verb::kApply && write.action->object.numbers().has_value();
   if (!is_of_leaders || answer.object == nullptr) return;
   const std::optional<std::string> applied = AppliedText(*answer.object);

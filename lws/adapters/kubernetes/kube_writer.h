@@ -1,8 +1,8 @@
-// Sends the actions of plans, and hands their answers back.
+// Sends the actions of plans, and returns their answers.
 //
 //   lws::internal::KubeWriter writer(&client, view, clock);
-//   writer.Send(action, now, done);    // `done` is called once, perhaps before Send returns
-//   writer.Advance(now);               // sends again what was refused for now; then again at writer.NextDue()
+//   writer.Send(action, now, done);    // calls `done` once, perhaps before Send returns
+//   writer.Advance(now);               // sends refused writes again; call it again at writer.NextDue()
 //
 // Laws: 2, 3 and 5 of kube_cluster.h.
 //
@@ -26,20 +26,20 @@
 
 namespace lws::internal {
 
-// What a writer asks of the view, and tells it.
+// The questions that a writer asks about the view, and the news that it gives.
 struct WriterView {
   struct Applied {
     std::string uid;
     std::string fields;
   };
-  // What the view has of the fields that were applied to the object; nullopt where it does not have them.
+  // What the view knows of the fields that were applied to the object; nullopt when it knows nothing.
   std::function<std::optional<Applied>(const ObjectRef&)> applied;
-  // An object as it is, or that it is gone.
+  // The object exists as the text says; or it is gone.
   std::function<void(const Action& action, absl::string_view text)> tell;
   std::function<void(const Action& action)> tell_gone;
 };
 
-// The fields that an object says were applied, as WriterView::Applied has them; nullopt where it does not say.
+// The fields that an object says were applied, in the form of WriterView::Applied; nullopt if it does not say.
 std::optional<std::string> AppliedText(const Json& object);
 
 class KubeWriter {
@@ -47,7 +47,7 @@ class KubeWriter {
   // Borrows `client`.
   KubeWriter(HttpClient* client, WriterView view, std::function<absl::Time()> clock);
 
-  // `action` is good until `done` is called.
+  // `action` has to live until `done` is called.
   void Send(const Action& action, absl::Time now, WriteDone done);
   void Advance(absl::Time now);
   std::optional<absl::Time> NextDue() const;
@@ -62,7 +62,7 @@ class KubeWriter {
     WriteDone done;
     HttpRequest request;
     int tries = 0;
-    std::optional<absl::Time> due;  // to be sent again
+    std::optional<absl::Time> due;  // when to send it again
   };
 
   bool IsKnownToChangeNothing(const Action& action, const HttpRequest& request) const;

@@ -10,7 +10,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// What is wrong with the body; empty when nothing is.
+// The fault of the body; empty for a good one.
 using Fault = std::string;
 
 Fault ReadText(ondemand::object* object, const char* key, std::string* text) {
@@ -61,7 +61,7 @@ absl::StatusOr<ListPage> ListPage::Read(std::string body) {
   if (!fault.empty()) return wrong(fault);
   ondemand::value items;
   const simdjson::error_code found = list.find_field_unordered("items").get(items);
-  // Kubernetes writes a list of nothing as null.
+  // Kubernetes writes an empty list as null.
   if (found == simdjson::NO_SUCH_FIELD || (found == simdjson::SUCCESS && items.is_null())) return page;
   ondemand::array array;
   if (found != simdjson::SUCCESS || items.get_array().get(array) != simdjson::SUCCESS) return wrong("items is no list");

@@ -1,4 +1,4 @@
-// One page of a list, taken apart into the texts of its items.
+// One page of a list, split into the texts of its items.
 //
 //   absl::StatusOr<lws::internal::ListPage> page = lws::internal::ListPage::Read(body);
 //   page->items();               // the text of each object
@@ -20,17 +20,17 @@ namespace lws::internal {
 
 class ListPage {
  public:
-  // Errors: InvalidArgument for a body that is no list, is cut, or has no metadata.resourceVersion. Complexity:
-  // O(body), which is kept, and copied only where its memory is too short for the parser.
+  // Errors: InvalidArgument for a body that is not a list, is cut, or has no metadata.resourceVersion. The page keeps
+  // the body, and copies it only if its memory is too short for the parser. Complexity: O(body).
   static absl::StatusOr<ListPage> Read(std::string body);
 
-  // Borrowed from this page.
+  // The texts borrow from this page.
   const std::vector<absl::string_view>& items() const { return items_; }
   const std::string& continue_token() const { return continue_token_; }
   const std::string& resource_version() const { return resource_version_; }
 
  private:
-  std::unique_ptr<std::string> body_;  // which does not move
+  std::unique_ptr<std::string> body_;  // at an address that stays
   std::vector<absl::string_view> items_;
   std::string continue_token_;
   std::string resource_version_;

@@ -15,7 +15,7 @@ namespace {
 constexpr char kMetadataList[] = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 constexpr char kMetadata[] = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
 
-// A watch that ends sooner is a server that does not want us.
+// A server that ends a watch sooner does not want it.
 constexpr absl::Duration kShortWatch = absl::Seconds(1);
 
 bool IsOk(const HttpHead& head) { return head.code >= 200 && head.code < 300; }
@@ -142,7 +142,7 @@ void Reflector::TakeObject(const WatchEvent& event) {
     resource_version_ = *std::move(version);
     return;
   }
-  // A bookmark, or an object that was passed over.
+  // The event is a bookmark, or its object was skipped.
   const absl::StatusOr<Json> object = ParseJson(event.object, "event");
   if (!object.ok()) return;
   JsonReader reader(*object);
@@ -160,7 +160,7 @@ void Reflector::TakeError(absl::string_view object, absl::Time now) {
   Failure(status, now);
 }
 
-// What was listed before counts no more.
+// Starts the list again from its first page.
 void Reflector::ListAnew(absl::Time now) {
   is_listing_ = true;
   continue_token_.clear();

@@ -1,5 +1,5 @@
-// Keeps a view of one kind equal to the API server's: lists it by pages, then watches it, and begins again where it has
-// to. A state machine without I/O: somebody else sends its requests and tells it what comes back.
+// Keeps a view of one kind equal to the API server's: lists it page by page, then watches it, and lists it again when
+// it must. A state machine without I/O: its owner sends the requests and passes the answers back.
 //
 //   lws::internal::Reflector reflector(options, &store, /*seed=*/1);
 //   std::optional<lws::internal::HttpRequest> request = reflector.NextRequest(now);    // a LIST; later a WATCH
@@ -9,28 +9,27 @@
 //   reflector.NextDue();         // when to ask for the next request; nullopt while one is under way
 //   reflector.has_synced();      // the first list was told to its end
 //
-// What happens, and what follows:
+// What happens in each state:
 //
-// | while | what came | next |
+// | state | input | next |
 // |---|---|---|
 // | listing | a page with `continue` | the next page |
 // | listing | the last page | EndRelist, and a watch from the list's version |
 // | listing | 410: the pages are too old | a new list, at once for the first time in a row |
-// | listing | anything else, or a body that does not read | a new list, after a backoff |
-// | watching | an event | it is told; a bookmark moves the version |
+// | listing | anything else, or a body that does not parse | a new list, after a backoff |
+// | watching | an event | the store learns of it; a bookmark moves the version |
 // | watching | 410, as an answer or as an event | a new list, at once for the first time in a row |
 // | watching | the end, after at least a second | a watch from the last version, at once |
-// | watching | anything else: another ERROR, a cut, silence, a line that does not read | the same, after a backoff |
+// | watching | another ERROR, a cut, silence, a line that does not parse | the same watch, after a backoff |
 //
 // Laws:
 //   1. Whatever is dropped, repeated or cut: after an EndRelist, and after every event since, the store was told the
-//   state of the server at the version of the last event.
+//      state of the server at the version of the last event.
 //   2. No request is given before its backoff is over, nor before the Retry-After of the answer to the last one.
-//   Backoff doubles from first_backoff to max_backoff, each time between a half and the whole of it, and begins anew
-//   after a success.
-//   3. Between BeginRelist and EndRelist the store is told each item of one list. A list that begins anew begins with
-//   BeginRelist again.
-//   4. Equal options, seeds and inputs give equal requests.
+//      Backoff doubles from first_backoff to max_backoff. Each wait is between a half and the whole of it. It starts
+//      again from first_backoff after a success.
+//   3. Between BeginRelist and EndRelist the store is told each item of one list. A list that starts again begins with
+//      BeginRelist again.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_KUBERNETES_REFLECTOR_H_
@@ -52,14 +51,14 @@
 
 namespace lws::internal {
 
-// The view that is kept.
+// The view that a reflector keeps.
 class ReflectorStore {
  public:
   virtual ~ReflectorStore() = default;
 
   virtual void BeginRelist() = 0;
-  // The text of an object that is there, or is gone. Return its resource version. Errors are told to
-  // ReflectorOptions::on_problem, and the object is passed over.
+  // The object exists as the text says, or is gone. Both return its resource version. The reflector passes an error to
+  // ReflectorOptions::on_problem and skips the object.
   virtual absl::StatusOr<std::string> Tell(absl::string_view object) = 0;
   virtual absl::StatusOr<std::string> TellGone(absl::string_view object) = 0;
   virtual void EndRelist(absl::string_view resource_version) = 0;
@@ -67,18 +66,18 @@ class ReflectorStore {
 
 struct ReflectorOptions {
   Resource resource;
-  // Read of one namespace, and the object of one name; empty: of all.
+  // Restricts reading to one namespace, and to the object of one name. Empty: all of them.
   std::string namespace_name;
   std::string object_name;
   int32_t page_limit = 500;
   absl::Duration first_backoff = absl::Milliseconds(800);
   absl::Duration max_backoff = absl::Seconds(30);
-  // The server is asked to end a watch after a time between these.
+  // The reflector asks the server to end a watch after a time between these.
   absl::Duration least_watch = absl::Minutes(5);
   absl::Duration most_watch = absl::Minutes(10);
-  // A watch without a byte for so long is taken for dead: bookmarks come each minute.
+  // A watch that receives no byte for this long counts as dead, since bookmarks come each minute.
   absl::Duration idle_limit = absl::Seconds(180);
-  // Told of what went wrong, for people.
+  // Called with problems, for people.
   std::function<void(const absl::Status&)> on_problem;
 };
 
@@ -87,19 +86,20 @@ class Reflector {
   // Borrows `store`.
   Reflector(ReflectorOptions options, ReflectorStore* store, uint64_t seed);
 
-  // The request to send at `now`, from here on under way; nullopt while one is, and before NextDue().
+  // The request to send at `now`, which is under way from then on. Nullopt while a request is under way, and before
+  // NextDue().
   std::optional<HttpRequest> NextRequest(absl::Time now);
   std::optional<absl::Time> NextDue() const;
 
-  // What came back, as HttpSink has it.
+  // The answer, in the calls of HttpSink.
   void Head(const HttpHead& head, absl::Time now);
-  // False: nothing more is wanted of this answer, which is over as if End had been called.
+  // Returns false if the rest of this answer is not needed: it is over, as if End had been called.
   bool Bytes(absl::string_view bytes, absl::Time now);
   void End(const absl::Status& status, absl::Time now);
 
   bool has_synced() const { return has_synced_; }
   int64_t relists() const { return relists_; }
-  // Of the last event or list; empty before.
+  // The version of the last event or list; empty before the first.
   const std::string& resource_version() const { return resource_version_; }
 
  private:
@@ -110,7 +110,7 @@ class Reflector {
   void TakeObject(const WatchEvent& event);
   void TakeError(absl::string_view object, absl::Time now);
   void ListAnew(absl::Time now);
-  // Ends the request; the next one is due at once, or after a backoff.
+  // Ends the request. The next one is due at once, or after a backoff.
   void Success(absl::Time now);
   void Failure(const absl::Status& status, absl::Time now);
   void Problem(const absl::Status& status) const;
@@ -120,15 +120,15 @@ class Reflector {
   std::mt19937_64 random_;
 
   bool is_listing_ = true;
-  std::string continue_token_;  // of the page that is asked for; empty for the first
+  std::string continue_token_;  // of the page that is requested; empty: the first page
   std::string resource_version_;
   std::optional<absl::Time> due_ = absl::InfinitePast();  // nullopt: a request is under way
-  absl::Time started_;                                    // the request
+  absl::Time started_;                                    // when the request was sent
   HttpHead head_;
   std::string body_;  // of a page, or of a refusal
   WatchLines lines_;
   int failures_ = 0;  // in a row
-  int expired_ = 0;   // answers 410 without an event between
+  int expired_ = 0;   // answers 410 in a row, without an event between them
   bool has_synced_ = false;
   int64_t relists_ = 0;
 };

@@ -1,4 +1,4 @@
-// How many requests may be sent: so many a second, and so many at once after a rest.
+// A limit of requests: so many per second, and a burst after a rest.
 //
 //   lws::internal::RequestBudget budget(/*per_second=*/500, /*burst=*/500);
 //   budget.Take(now);       // true: one request may be sent
@@ -16,7 +16,7 @@ namespace lws::internal {
 
 class RequestBudget {
  public:
-  // No limit where per_second is not more than 0. REQUIRES: burst is at least 1.
+  // There is no limit if per_second is not above 0. REQUIRES: burst is at least 1.
   RequestBudget(double per_second, double burst) : per_second_(per_second), burst_(burst), left_(burst) {}
 
   bool Take(absl::Time now) {

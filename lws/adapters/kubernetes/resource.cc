@@ -8,8 +8,8 @@
 namespace lws::internal {
 namespace {
 
-// Services and nodes are read without a label: a Service of the set's name may be anybody's, and so is a node. For a
-// StatefulSet in the way see kube_cluster.h.
+// Services and nodes are read without a label, since anybody may own a Service of the set's name, and nodes have no
+// label of LeaderWorkerSet. kube_cluster.h says how a StatefulSet without the label is found.
 const Resource kResources[] = {
     {ObjectKind::kLeaderWorkerSet, kApiVersion, kKind, "leaderworkersets", true, "", false},
     {ObjectKind::kStatefulSet, "apps/v1", "StatefulSet", "statefulsets", true, kNameLabel, false},
@@ -39,7 +39,7 @@ const Resource* FindResource(ObjectKind kind) {
 }
 
 std::string CollectionPath(const Resource& resource, absl::string_view namespace_name) {
-  // The first group of Kubernetes has no name, and a root of its own.
+  // The core group of Kubernetes has no name and its own root.
   const bool has_group = resource.api_version.find('/') != absl::string_view::npos;
   std::string path = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version);
   if (resource.has_namespaces && !namespace_name.empty()) {

@@ -1,4 +1,4 @@
-// The kinds that the client reads and writes, and where an API server has them.
+// The kinds that the client reads and writes, and their paths on an API server.
 //
 //   const lws::internal::Resource* pods = lws::internal::FindResource("v1", "Pod");
 //   lws::internal::CollectionPath(*pods, "");                       // "/api/v1/pods"
@@ -22,9 +22,9 @@ struct Resource {
   absl::string_view kind;
   absl::string_view plural;
   bool has_namespaces = true;
-  // Read by this label; empty: all of them.
+  // The client reads only objects with this label; empty: all of them.
   absl::string_view label;
-  // Of its objects metadata is all that is read.
+  // The client reads only the metadata of its objects.
   bool is_read_as_metadata = false;
 };
 
@@ -34,11 +34,11 @@ absl::Span<const Resource> Resources();
 const Resource* FindResource(absl::string_view api_version, absl::string_view kind);
 const Resource* FindResource(ObjectKind kind);
 
-// Of all namespaces where the name is empty.
+// The path for all namespaces if the name is empty.
 std::string CollectionPath(const Resource& resource, absl::string_view namespace_name);
 std::string ObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name);
 
-// The text as a part of a path or a query.
+// Escapes the text for a path or a query.
 std::string Escaped(absl::string_view text);
 
 }  // namespace lws::internal

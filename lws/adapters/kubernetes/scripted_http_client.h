@@ -1,4 +1,4 @@
-// An HttpClient in memory: a test, or a server in the same process, looks at what was asked and answers.
+// An HttpClient in memory: a test, or a server in the same process, reads the requests and answers them.
 //
 //   lws::internal::ScriptedHttpClient client;
 //   uint64_t id = client.Start(request, sink);
@@ -32,11 +32,11 @@ class ScriptedHttpClient final : public HttpClient {
   // Null when the request is over.
   const HttpRequest* Find(uint64_t id) const;
 
-  // What the sink of a request hears; nothing when the request is over.
+  // Calls the sink of a request; does nothing when the request is over.
   void Head(uint64_t id, const HttpHead& head);
   void Bytes(uint64_t id, absl::string_view bytes);
   void End(uint64_t id, const absl::Status& status);
-  // All of it.
+  // A whole answer: Head, Bytes and End.
   void Answer(uint64_t id, int code, absl::string_view body);
 
  private:

@@ -128,7 +128,7 @@ void SetArrivals::Answered(const Name& name, const absl::StatusOr<HttpAnswer>& a
   }
   const std::string set = End(name);
   if (is_there && !view_.has_leader_statefulset(name.first, name.second)) {
-    // One with the label is in the next list.
+    // The next list has a StatefulSet with the label.
     if (!absl::StrContains(answer->body, kNameLabel)) found_[name] = answer->body;
     view_.tell_statefulset(answer->body);
   }

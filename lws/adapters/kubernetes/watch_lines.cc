@@ -29,7 +29,7 @@ std::optional<WatchEventType> FindType(absl::string_view name) {
   return std::nullopt;
 }
 
-// As servers write it: {"type":"ADDED","object":{...}}.
+// The form in which servers write events: {"type":"ADDED","object":{...}}.
 std::optional<WatchEvent> ReadUsual(absl::string_view line) {
   if (!absl::ConsumePrefix(&line, R"({"type":")")) return std::nullopt;
   const size_t quote = line.find('"');
@@ -38,7 +38,7 @@ std::optional<WatchEvent> ReadUsual(absl::string_view line) {
   line.remove_prefix(quote);
   if (!type.has_value() || !absl::ConsumePrefix(&line, R"(","object":{)")) return std::nullopt;
   if (!absl::ConsumeSuffix(&line, "}}")) return std::nullopt;
-  // With its brackets.
+  // The object with its brackets.
   return WatchEvent{*type, absl::string_view(line.data() - 1, line.size() + 2)};
 }
 
@@ -46,7 +46,7 @@ absl::Status NoEvent(absl::string_view line) {
   return absl::InvalidArgumentError(absl::StrCat("a line of a watch is no event: ", line.substr(0, 100)));
 }
 
-// Any other order and spacing.
+// Reads events with any order of keys and any spacing.
 absl::StatusOr<WatchEvent> ReadCarefully(absl::string_view line) {
   simdjson::dom::parser parser;
   simdjson::dom::element event;

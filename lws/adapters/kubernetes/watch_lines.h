@@ -1,4 +1,4 @@
-// The bytes of a watch as events: one JSON object a line, cut anywhere by the network.
+// Reads the bytes of a watch as events: one JSON object per line, cut anywhere by the network.
 //
 //   lws::internal::WatchLines lines;
 //   absl::Status status = lines.Feed(bytes, [](absl::string_view line) { ... });
@@ -8,7 +8,7 @@
 //
 // Laws:
 //   1. However the bytes are cut, the same lines come out, each once and whole.
-//   2. A line without its end never comes out: what a cut stream ends with is dropped.
+//   2. A line without its line break never comes out: the last, unfinished line of a stream is dropped.
 //   3. At most most_bytes are kept.
 //
 // Thread-safety: none; ReadWatchEvent may be called concurrently.
@@ -29,11 +29,11 @@ class WatchLines {
  public:
   explicit WatchLines(size_t most_bytes = size_t{8} << 20) : most_bytes_(most_bytes) {}
 
-  // Calls `tell` with each line that ends in these bytes, without its line break; empty lines are passed over. Errors:
-  // ResourceExhausted for a line of more than most_bytes; nothing more is told then.
+  // Calls `tell` with each line that ends in these bytes, without its line break. Empty lines are skipped. Errors:
+  // ResourceExhausted for a line of more than most_bytes; no further line is told then.
   absl::Status Feed(absl::string_view bytes, absl::FunctionRef<void(absl::string_view)> tell);
 
-  // For the next stream.
+  // Begins a new stream.
   void Clear();
 
  private:
@@ -49,7 +49,7 @@ struct WatchEvent {
   absl::string_view object;  // borrowed from the line
 };
 
-// Errors: InvalidArgument for what is no event, or of a type that does not exist. The object is not checked where the
+// Errors: InvalidArgument for a text that is not an event, and for an unknown type. The object is not checked if the
 // line begins as servers write it. Complexity: O(line), and O(1) for such a line.
 absl::StatusOr<WatchEvent> ReadWatchEvent(absl::string_view line);
 

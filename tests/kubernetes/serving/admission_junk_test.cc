@@ -1,5 +1,5 @@
-// Junk in every field of good reviews, and reviews with bytes changed, cut and repeated: every one gets an answer that
-// reads, and a patch that applies. Law 1 of admission_review.h.
+// Junk in every field of good reviews, and reviews with bytes changed, cut and repeated: each one gets an answer that
+// parses, and a patch that applies. Law 1 of admission_review.h.
 #include <algorithm>
 #include <cstdint>
 #include <random>
@@ -93,7 +93,7 @@ std::vector<Good> GoodReviews() {
   };
 }
 
-// What is wrong with the answer; "" for nothing.
+// The fault of the answer; "" for a good one.
 std::string Fault(const char* path, const std::string& body) {
   AdmissionOptions options;
   options.scheduler_provider = SchedulerProvider::kVolcano;

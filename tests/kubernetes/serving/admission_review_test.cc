@@ -14,7 +14,7 @@
 namespace lws::internal {
 namespace {
 
-// A set as the API server sends it to the webhooks, with the schema's defaults, and changed by a merge patch.
+// A set as the API server sends it to the webhooks: with the schema's defaults and a merge patch.
 Json Set(const Json& patch = Json::object()) {
   Json set = Json::parse(R"({
     "apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
@@ -94,6 +94,23 @@ TEST(AdmissionReviewTest, Law1TheVersionOfTheReviewIsEchoed) {
     EXPECT_EQ(answer.code, 200);
     EXPECT_EQ(Json::parse(answer.body)["apiVersion"], version);
     EXPECT_EQ(Json::parse(answer.body)["kind"], "AdmissionReview");
+  }
+}
+
+TEST(AdmissionReviewTest, Law4TheSameArgumentsGiveTheSameBytes) {
+  const Json documents[] = {Set(), Pod(), Roles(), Json::object(), Json(3)};
+  for (const std::string& path : WebhookPaths()) {
+    for (const char* operation : {"CREATE", "UPDATE", "DELETE"}) {
+      for (const Json& document : documents) {
+        const std::string body = ReviewText(operation, document, document);
+        const AdmissionAnswer first = ReviewAdmission(path, body, {});
+        // The order of keys in a review means nothing, and neither does the answer's depend on calls in between.
+        ReviewAdmission(path, ReviewText("CREATE", Set(Rollout({{"maxSurge", "30%"}}))), {});
+        const AdmissionAnswer second = ReviewAdmission(path, body, {});
+        EXPECT_EQ(first.code, second.code) << path;
+        EXPECT_EQ(first.body, second.body) << path;
+      }
+    }
   }
 }
 

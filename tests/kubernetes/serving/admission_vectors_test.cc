@@ -1,4 +1,4 @@
-// The webhooks over the vectors: what they do one after another is what admission does in one step.
+// The webhooks over the vectors: together they do what admission does in one step.
 #include <zlib.h>
 
 #include <string>
@@ -35,7 +35,7 @@ std::vector<Json> Vectors(const std::string& name) {
   return vectors;
 }
 
-// What the API server makes of a manifest before it calls the webhooks.
+// The set that the API server makes from a manifest before it calls the webhooks.
 Json Prepared(const char* type, Json manifest) {
   std::vector<std::string> pruned;
   PrepareDocument(*FindType(type), &manifest, &pruned);
@@ -74,7 +74,7 @@ TEST(AdmissionVectorsTest, SetsAreRefusedAsByAdmission) {
       EXPECT_TRUE(defaulted.is_null()) << vector["name"];
       continue;
     }
-    // The schema's own errors, and those of metadata, are the API server's to find.
+    // The API server itself finds errors of the schema and of metadata.
     if (admission.stage == AdmissionStage::kSchema) continue;
     const std::string verdict = Verdict(kValidateSetPath, ReviewText("CREATE", defaulted));
     const bool is_admitted = admission.stage == AdmissionStage::kAdmitted;

@@ -111,7 +111,7 @@ TEST(HttpsServerTest, Law1CertificatesChangeUnderLoad) {
   std::vector<std::thread> clients;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back([&server, &is_over, &answered, &failed, i] {
-      // The first keeps its connection; the others come anew with every request.
+      // The first client keeps its connection; the others open one with every request.
       TestClient kept(server->port(), Authority().certificate);
       while (!is_over) {
         TestClient fresh(i == 0 ? 1 : server->port(), i == 0 ? "" : Authority().certificate);

@@ -27,7 +27,7 @@ const absl::Time kStart = absl::FromUnixSeconds(1'790'000'000);
 
 LeaseElectorOptions Options(const std::string& identity) { return {"lws-system", "b8b2488c.x-k8s.io", identity}; }
 
-// One Lease, as an API server keeps it.
+// A server with one Lease.
 class LeaseServer {
  public:
   ApiAnswer Answer(const ApiRequest& request) {
@@ -53,7 +53,7 @@ class LeaseServer {
 
 double NoJitter() { return 0; }
 
-// Ticks until nothing is due at `now`.
+// Calls Tick until nothing is due at `now`.
 void Settle(LeaseServer* server, LeaseElector* elector, absl::Time now) {
   while (elector->NextTick() <= now) {
     std::optional<ApiRequest> request = elector->Tick(now);
@@ -86,7 +86,7 @@ TEST(LeaseElectorTest, Law2ALeaseOfAnotherIsTakenOnceItIsOld) {
   LeaseElector first(Options("a"), NoJitter), second(Options("b"), NoJitter);
   Settle(&server, &first, kStart);
   absl::Time now = kStart + absl::Seconds(5);
-  // Whatever the Lease says of the time of its renewal, the age counts from when it was seen.
+  // The age counts from when the Lease was seen, whatever its renewTime says.
   while (now < kStart + absl::Seconds(20)) {
     Settle(&server, &second, now);
     ASSERT_FALSE(second.Leads(now)) << now - kStart;
@@ -177,7 +177,7 @@ TEST(LeaseElectorTest, OddAnswersAreNoReasonToLead) {
     EXPECT_FALSE(elector.problem().ok()) << answer.body;
     EXPECT_EQ(elector.NextTick(), kStart + absl::Seconds(2));
   }
-  // A spec of wrong types counts as nobody's.
+  // A spec with wrong types belongs to nobody.
   LeaseServer server;
   LeaseElector elector(Options("a"), NoJitter);
   server.lease() = Json::parse(R"({"metadata": {"resourceVersion": "0"}, "spec": {"holderIdentity": 3,
@@ -200,7 +200,7 @@ TEST(LeaseElectorTest, OptionsThatDoNotGoTogetherAreRefused) {
   EXPECT_EQ(CheckLeaseOptions(options).message(), "leaseDuration is below a second");
 }
 
-// --- Law 1: elections drawn from a seed.
+// --- Law 1: a seed draws elections.
 
 constexpr absl::Duration kTroubles = absl::Seconds(45);
 constexpr absl::Duration kElection = absl::Seconds(120);
@@ -212,7 +212,7 @@ class Election {
     for (int i = 0; i < candidates; ++i) Join(kStart + absl::Seconds(Draw() * 5));
   }
 
-  // What went wrong; "" for nothing.
+  // The first fault; "" without one.
   std::string Run() {
     while (!events_.empty() && events_.top().at < kStart + kElection) {
       const Event event = events_.top();
@@ -253,7 +253,7 @@ class Election {
   bool Often(double share) { return Draw() < share; }
   bool InTrouble() const { return now_ < kStart + kTroubles; }
 
-  // What the candidate's clock shows. The fastest and the slowest differ by less than 15 to 10.
+  // The time on the candidate's clock. The speeds of any two clocks differ by less than 15 to 10.
   absl::Time Clock(const Candidate& candidate, absl::Time at) const {
     return kStart + candidate.offset + (at - kStart) * candidate.speed;
   }
@@ -331,7 +331,7 @@ class Election {
     if (candidate.is_gone || candidate.request != 0) return;
     const std::optional<ApiRequest> request = candidate.elector->Tick(Clock(candidate, now_));
     if (request.has_value()) return Send(index, *request);
-    // A clock's rounding must not make this a loop.
+    // The rounding of a clock must not cause an endless loop.
     Push(std::max(FromClock(candidate, candidate.elector->NextTick()), now_ + absl::Milliseconds(1)), Kind::kTick,
          index);
   }

@@ -1,6 +1,10 @@
 // Who may read metrics. The laws are those of metrics_auth.h.
 #include "lws/adapters/kubernetes/serving/metrics_auth.h"
 
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +14,52 @@
 #include "lws/adapters/kubernetes/serving/api_request.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
+
+namespace {
+
+// The blocks that operator new gave out and nobody freed yet, as a list through their heads.
+struct alignas(alignof(std::max_align_t)) BlockHead {
+  BlockHead* previous;
+  BlockHead* next;
+  size_t size;
+};
+BlockHead live_blocks = {&live_blocks, &live_blocks, 0};
+
+// How many live blocks have the text in them.
+int BlocksWith(const char* begin, size_t size) {
+  int count = 0;
+  for (const BlockHead* block = live_blocks.next; block != &live_blocks; block = block->next) {
+    const char* bytes = reinterpret_cast<const char*>(block + 1);
+    for (size_t at = 0; at + size <= block->size; ++at) {
+      if (std::char_traits<char>::compare(bytes + at, begin, size) != 0) continue;
+      ++count;
+      break;
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+// These tests run on one thread. The block is empty at first, so that it shows nothing of a block that was freed.
+void* operator new(size_t size) {
+  auto* block = static_cast<BlockHead*>(std::calloc(1, sizeof(BlockHead) + size));
+  if (block == nullptr) std::abort();
+  *block = {&live_blocks, live_blocks.next, size};
+  block->next->previous = block;
+  live_blocks.next = block;
+  return block + 1;
+}
+
+void operator delete(void* pointer) noexcept {
+  if (pointer == nullptr) return;
+  BlockHead* block = static_cast<BlockHead*>(pointer) - 1;
+  block->previous->next = block->next;
+  block->next->previous = block->previous;
+  std::free(block);
+}
+
+void operator delete(void* pointer, size_t) noexcept { operator delete(pointer); }
 
 namespace lws::internal {
 namespace {
@@ -40,7 +90,7 @@ class Reviews {
     return {201, Json({{"status", {{"allowed", spec == wanted}}}}).dump()};
   }
 
-  // What was asked since the last call.
+  // The requests since the last call.
   std::vector<std::string> Asked() { return std::exchange(asked_, {}); }
 
   bool is_down = false;
@@ -111,6 +161,24 @@ TEST(MetricsAuthTest, Law2NoAnswerIsNotRemembered) {
   const AuthStep step = auth.Begin("third", "/metrics", kStart);
   EXPECT_EQ(auth.Heard(step.id, {201, R"({"status": {"authenticated": "yes", "user": []}})"}, kStart).verdict,
             AuthVerdict::kUnauthenticated);
+}
+
+TEST(MetricsAuthTest, Law3TokensAreNotKept) {
+  // The literals are not on the heap, and are long enough for no other text to have them.
+  constexpr char kTokens[][24] = {"token-that-is-taken-123", "token-that-is-refused-1", "token-without-answer-12"};
+  constexpr size_t kSize = sizeof(kTokens[0]) - 1;
+  const auto auth = std::make_unique<MetricsAuth>();
+  const auto ask = [&auth](const char* token, const ApiAnswer& answer) {
+    const AuthStep step = auth->Begin(token, "/metrics", kStart);
+    EXPECT_GT(BlocksWith(token, kSize), 0) << "the request has the token, until it is sent";
+    return auth->Heard(step.id, answer, kStart).verdict;
+  };
+  const std::string user = R"({"status": {"authenticated": true, "user": {"username": "the-user-of-this-test"}}})";
+  EXPECT_EQ(ask(kTokens[0], {201, user}), AuthVerdict::kAsk);
+  EXPECT_EQ(ask(kTokens[1], {201, R"({"status": {"authenticated": false}})"}), AuthVerdict::kUnauthenticated);
+  EXPECT_EQ(ask(kTokens[2], {}), AuthVerdict::kUnavailable);
+  for (const char* token : kTokens) EXPECT_EQ(BlocksWith(token, kSize), 0) << token;
+  EXPECT_GT(BlocksWith("the-user-of-this-test", 21), 0) << "the search finds what is kept";
 }
 
 TEST(MetricsAuthTest, ManyTokensAreNotAllRemembered) {

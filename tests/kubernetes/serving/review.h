@@ -12,16 +12,16 @@ namespace lws {
 // A review with the uid "u-1". A null object is left out.
 std::string ReviewText(const std::string& operation, const Json& object, const Json& old_object = nullptr);
 
-// What the webhooks answer to it: "allowed", "403 TEXT", "400 TEXT", or, when HTTP fails, "http CODE".
+// The answer of the webhooks: "allowed", "403 TEXT", "400 TEXT", or "http CODE" when HTTP fails.
 std::string Verdict(const std::string& path, const std::string& review);
 
-// The object after the answer's patch; null when the answer refuses it.
+// The object after the answer's patch; null for a refusal.
 Json Patched(const std::string& path, const std::string& review, const Json& object);
 
 // The response of the answer's review; null when there is none.
 Json ResponseOf(const std::string& answer);
 
-// The answer's patch, an empty list without one.
+// The answer's patch; an empty list without one.
 Json PatchOf(const Json& response);
 
 }  // namespace lws

@@ -70,7 +70,7 @@ class Install {
     return plan;
   }
 
-  // As if the writes were done and seen.
+  // Carries out the writes and shows their results.
   void Write(const CertificatePlan& plan) {
     for (const ApiRequest& write : plan.writes) {
       auto object = std::make_shared<const Json>(Json::parse(write.body));
@@ -80,7 +80,7 @@ class Install {
     }
   }
 
-  // Plans and writes until nothing is to be written.
+  // Plans and writes until there is nothing to write.
   CertificatePlan Settle(absl::Time now) {
     CertificatePlan plan = Plan(now);
     for (int i = 0; i < 5 && !plan.writes.empty(); ++i) {
@@ -177,7 +177,7 @@ TEST(ServingCertificateTest, Law2ANewAuthorityIsServedOnceItIsTrusted) {
   const std::string old_authority = install.Kept("ca.crt");
   const std::string old_certificate = install.Kept("tls.crt");
   absl::Time now = kStart + (365 * 9 + 100) * kDay;
-  // Renewed all the years; the last certificate is near its end, and so is the authority.
+  // After years of renewals, the last certificate and the authority are near their end.
   install.view().served.reset();
   install.Settle(kStart + 365 * 8 * kDay + 300 * kDay);
   const std::string before = install.Kept("tls.crt");
@@ -208,7 +208,7 @@ TEST(ServingCertificateTest, Law2WhateverIsSeenFirst) {
   Install install;
   install.Settle(kStart);
   const std::string before = install.Kept("tls.crt");
-  // Another leader changed all; the configurations are seen before the Secret.
+  // Another leader changed everything, and the configurations are seen before the Secret.
   Install other;
   other.view().configurations = install.view().configurations;
   other.Settle(kStart + kDay);
@@ -242,7 +242,7 @@ TEST(ServingCertificateTest, WhatIsBrokenIsMadeAnew) {
   const struct {
     const char* key;
     std::string text;
-    int authorities;  // made
+    int authorities;  // how many were made
   } cases[] = {
       {"tls.crt", "junk", 0}, {"tls.key", "", 0},    {"tls.key", other.key, 0},
       {"ca.key", "junk", 0},  {"ca.crt", "junk", 1}, {"ca.crt", other.certificate, 1},

@@ -38,10 +38,10 @@ struct ReviewRequest {
   const Json* old_object = nullptr;
 };
 
-// What a webhook says of it, without what every answer has.
+// The answer of a webhook, without the parts that every answer has.
 struct Verdict {
   int code = 200;       // 200 allows
-  std::string message;  // of a refusal
+  std::string message;  // the reason of a refusal
   std::vector<std::string> warnings;
   Json patch = Json::array();
 };
@@ -50,7 +50,7 @@ Verdict Undecodable(std::string message) { return {400, std::move(message), {}, 
 
 Verdict Denied(std::string message) { return {403, std::move(message), {}, Json::array()}; }
 
-// The words of Go's decoder where it has some, else those of ours.
+// The message of Go's decoder if it has one for this object, else the message of this library.
 Verdict Undecodable(const char* kind, const Json& object, const absl::Status& status) {
   return Undecodable(GoDecodeError(*FindType(kind), object).value_or(std::string(status.message())));
 }
@@ -96,7 +96,7 @@ Verdict MutatePod(const ReviewRequest& request, const AdmissionOptions& options)
   return verdict;
 }
 
-// Everything that could be wrong was refused at creation, by the webhook above.
+// The webhook above already refused every other fault when the pod was created.
 Verdict ValidatePod(const ReviewRequest& request, const AdmissionOptions&) {
   const absl::Status shape = CheckPodShape(*request.object);
   return shape.ok() ? Verdict() : Undecodable(std::string(shape.message()));
@@ -136,7 +136,7 @@ const Json* FindObject(const Json& from, const char* key) {
   return found != from.end() && found->is_object() ? &*found : nullptr;
 }
 
-// Errors: InvalidArgument naming what is not as in an AdmissionReview.
+// Errors: InvalidArgument naming the field that an AdmissionReview would have differently.
 absl::StatusOr<ReviewRequest> ReadRequest(const Json& review) {
   if (!review.is_object() || TextOf(review, "kind") != kReviewKind) {
     return absl::InvalidArgumentError("the body is not an AdmissionReview");
@@ -169,7 +169,7 @@ Json StatusOf(const Verdict& verdict) {
   return status;
 }
 
-// Messages quote what was sent, which may be cut within a character or be no UTF-8 at all.
+// Messages quote what was sent, which may be cut within a character or not be UTF-8 at all.
 std::string Text(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string Answer(absl::string_view version, absl::string_view uid, const Verdict& verdict) {

@@ -1,5 +1,5 @@
-// A request to the API server and its answer, as the state machines of this room give them out and take them in. They
-// do no I/O: a host sends the request with its client and hands the answer back.
+// A request to the API server and its answer, as the state machines of this room exchange them with their host. They
+// do no I/O: the host sends the request with its client and passes the answer back.
 //
 //   lws::internal::ApiRequest request;
 //   request.path = "/apis/coordination.k8s.io/v1/namespaces/n/leases/l";
@@ -18,12 +18,12 @@ namespace lws::internal {
 struct ApiRequest {
   std::string method = "GET";
   std::string path;
-  std::string body;  // JSON; empty for none
+  std::string body;  // JSON; empty: no body
   absl::Duration timeout = absl::Seconds(30);
 };
 
 struct ApiAnswer {
-  int code = 0;  // 0: no answer came; the request may have been carried out all the same
+  int code = 0;  // 0: no answer came, and the server may have carried the request out
   std::string body;
 };
 

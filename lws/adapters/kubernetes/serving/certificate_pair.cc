@@ -106,7 +106,7 @@ std::string AlternativeNames(const std::vector<std::string>& names) {
   return text;
 }
 
-// A certificate of a new key, not yet signed; the issuer's name and the extensions are missing.
+// A certificate for a new key. Its signature, its issuer's name and its extensions are still missing.
 absl::StatusOr<Certificate> Begin(const CertificateSubject& subject, EVP_PKEY* key) {
   Certificate certificate(X509_new());
   if (certificate == nullptr || X509_set_version(certificate.get(), X509_VERSION_3) != 1 ||

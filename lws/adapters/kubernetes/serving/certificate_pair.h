@@ -1,11 +1,12 @@
-// A certificate with its key: made, and looked at.
+// Makes and checks a certificate with its key.
 //
-//   absl::StatusOr<lws::internal::CertificatePair> authority = lws::internal::MakeAuthority({"lws-ca", {}, since,
-//   until}); absl::StatusOr<lws::internal::CertificatePair> server =
+//   absl::StatusOr<lws::internal::CertificatePair> authority =
+//       lws::internal::MakeAuthority({"lws-ca", {}, since, until});
+//   absl::StatusOr<lws::internal::CertificatePair> server =
 //       lws::internal::MakeServerCertificate({"lws", {"lws.svc"}, since, until}, *authority);
 //   lws::internal::CheckCertificate(*server, authority->certificate, {"lws.svc"}, now);    // OkStatus()
 //
-// Keys are drawn by OpenSSL; all else depends on the arguments alone.
+// OpenSSL draws the keys. Everything else depends on the arguments alone.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_CERTIFICATE_PAIR_H_
@@ -21,7 +22,7 @@
 
 namespace lws::internal {
 
-// Both PEM.
+// Both in PEM.
 struct CertificatePair {
   std::string certificate;
   std::string key;
@@ -29,26 +30,26 @@ struct CertificatePair {
 
 struct CertificateSubject {
   std::string common_name;
-  std::vector<std::string> dns_names;  // addresses, too: "127.0.0.1"
+  std::vector<std::string> dns_names;  // also addresses, such as "127.0.0.1"
   absl::Time since;
   absl::Time until;
 };
 
-// A new RSA key of 2048 bits with a certificate that signs itself, and that may sign others. Errors: Internal, of
-// OpenSSL. It takes a tenth of a second or so.
+// Makes a new RSA key of 2048 bits, and a certificate that signs itself and may sign others. It takes about a tenth of
+// a second. Errors: Internal, with OpenSSL's message.
 absl::StatusOr<CertificatePair> MakeAuthority(const CertificateSubject& subject);
 
-// A new key with a certificate for a server, signed by `authority`. Errors: InvalidArgument for an authority that does
-// not read, Internal.
+// Makes a new key, and a certificate for a server that `authority` signs. Errors: InvalidArgument for an authority
+// that does not parse; Internal.
 absl::StatusOr<CertificatePair> MakeServerCertificate(const CertificateSubject& subject,
                                                       const CertificatePair& authority);
 
-// OK when `pair` serves each of the names at `now` to those who trust `authority` (PEM), and key and certificate belong
-// together. Errors: InvalidArgument for what does not read, FailedPrecondition with what is wrong.
+// OK when clients that trust `authority` (PEM) accept `pair` for each of the names at `now`, and the key belongs to
+// the certificate. Errors: InvalidArgument for PEM that does not parse; FailedPrecondition with the fault.
 absl::Status CheckCertificate(const CertificatePair& pair, absl::string_view authority,
                               const std::vector<std::string>& names, absl::Time now);
 
-// The end of the certificate's time. Errors: InvalidArgument for what does not read.
+// When the certificate expires. Errors: InvalidArgument for PEM that does not parse.
 absl::StatusOr<absl::Time> CertificateUntil(absl::string_view certificate);
 
 }  // namespace lws::internal

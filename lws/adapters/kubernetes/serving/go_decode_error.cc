@@ -11,13 +11,13 @@
 namespace lws::internal {
 namespace {
 
-// The place in the document: names of fields alone, since Go's decoder leaves indexes and map keys out.
+// A place in the document: field names only, since Go's decoder leaves out indexes and map keys.
 struct Place {
-  const TypeInfo* type = nullptr;  // that has the field; null for the document itself
+  const TypeInfo* type = nullptr;  // the type that has the field; null for the document itself
   std::string path;
 };
 
-// The types of the API and of Kubernetes itself come from packages of this name.
+// The Go packages of the API and of Kubernetes' own types are all named v1.
 std::string GoTypeName(const TypeInfo& type) { return absl::StrCat("v1.", type.name); }
 
 std::string GoTypeName(const FieldInfo& field, FieldKind kind) {
@@ -62,7 +62,7 @@ std::string WrongTypeError(const Place& place, absl::string_view json_type, absl
                       " of type ", go_type);
 }
 
-// A number with a fraction of 0 is an integer: the API server writes it without the fraction.
+// A number with a fraction of 0 is an integer, since the API server writes it without the fraction.
 bool FitsInteger(const Json& number, FieldKind kind) {
   if (number.is_number_float()) {
     const double value = number.get<double>();

@@ -1,4 +1,5 @@
-// What Go's JSON decoder says of a document that does not fit its type: the words that users of the reference know.
+// The error of Go's JSON decoder for a document that does not fit its type, in the words that users of the reference
+// know.
 //
 //   lws::internal::GoDecodeError(*lws::internal::FindType("LeaderWorkerSet"),
 //                                lws::Json::parse(R"({"spec": {"replicas": "two"}})"));
@@ -16,9 +17,9 @@
 
 namespace lws::internal {
 
-// The error of the first value, in the order of the keys, whose JSON type is another than that of its field. Nullopt
-// when there is none: quantities, times and int-or-string values are not looked at, since their types decode
-// themselves. Complexity: O(document).
+// The error for the first value, in the order of the keys, whose JSON type differs from that of its field. Nullopt
+// when there is none. Quantities, times and int-or-string values are not checked, since their types decode themselves.
+// Complexity: O(document).
 std::optional<std::string> GoDecodeError(const TypeInfo& type, const Json& document);
 
 }  // namespace lws::internal

@@ -44,14 +44,15 @@ using Error = boost::system::error_code;
 using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
-// How long a connection that is to be closed may take to say so, and to hear out what its peer still sends.
+// How long a closing connection may take to say goodbye and to read what its peer still sends.
 constexpr std::chrono::seconds kGoodbye(2);
-// Between two attempts to accept a connection when the process has no descriptors left.
+// The pause between two attempts to accept a connection when the process has no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause(100);
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
-// The suite of TLS 1.2 that IANA names so, as OpenSSL names it; Go leaves the hash out of two names. "" for none.
+// OpenSSL's name for the suite of TLS 1.2 with this IANA name; Go leaves the hash out of two names. "" for an unknown
+// one.
 std::string OpenSslSuite(SSL_CTX* context, absl::string_view name) {
   const STACK_OF(SSL_CIPHER)* suites = SSL_CTX_get_ciphers(context);
   for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
@@ -63,7 +64,7 @@ std::string OpenSslSuite(SSL_CTX* context, absl::string_view name) {
   return "";
 }
 
-// Has all suites there are, whatever the security level.
+// A context with all suites, whatever the security level.
 using AllSuites = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
 absl::Status ChooseSuites(const std::vector<std::string>& names, SSL_CTX* context) {
@@ -84,7 +85,7 @@ absl::Status ChooseSuites(const std::vector<std::string>& names, SSL_CTX* contex
 
 using TlsContext = std::shared_ptr<ssl::context>;
 
-// Settings of every connection, without a certificate.
+// The settings of every connection, except the certificate.
 absl::StatusOr<TlsContext> MakeContext(const HttpsServerOptions& options) {
   try {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
@@ -119,7 +120,7 @@ ServedAnswer PlainAnswer(int code, absl::string_view text) {
   return {code, "text/plain; charset=utf-8", absl::StrCat(text, "\n")};
 }
 
-// The answer to a request that could not be read; nullopt when the connection is only to be closed.
+// The answer to a request that could not be read; nullopt when the connection is closed without an answer.
 std::optional<ServedAnswer> AnswerTo(const Error& error) {
   if (error == http::error::body_limit) return PlainAnswer(413, "the body is too large");
   if (error == http::error::header_limit) return PlainAnswer(431, "the headers are too large");
@@ -140,13 +141,13 @@ ServedRequest ToServed(http::request<http::string_body>&& message) {
   return request;
 }
 
-// What the server can tell a connection, from any thread.
+// The calls that the server makes on a connection, from any thread.
 class Connection {
  public:
   virtual ~Connection() = default;
-  // To be closed as soon as the request that was begun is answered.
+  // Closes the connection as soon as the request that was begun is answered.
   virtual void Drain() = 0;
-  // To be closed at once.
+  // Closes the connection at once.
   virtual void Abort() = 0;
   // The answer to the request that the handler has; nullopt when it will never come.
   virtual void Answered(std::optional<ServedAnswer> answer) = 0;
@@ -155,7 +156,7 @@ class Connection {
 // The connections that are open.
 class ConnectionList {
  public:
-  // False when there are too many, or none is to come any more.
+  // Returns false when there are too many connections, or the list is closed.
   bool Add(Connection* connection, const std::weak_ptr<Connection>& reference, size_t most) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (is_closed_ || open_.size() >= most) return false;
@@ -179,7 +180,7 @@ class ConnectionList {
     return connections;
   }
 
-  // Whether all were gone before `drain` was over.
+  // Returns whether all connections were gone before `drain` was over.
   bool WaitUntilEmpty(absl::Duration drain) {
     std::unique_lock<std::mutex> lock(mutex_);
     return changed_.wait_for(lock, Chrono(drain), [this] { return open_.empty(); });
@@ -192,7 +193,7 @@ class ConnectionList {
   std::map<Connection*, std::weak_ptr<Connection>> open_;
 };
 
-// The connections whose request the handler has: what is answered after the server is gone finds no connection here.
+// The connections that wait for their handler. An answer that comes after the server is gone finds no connection here.
 class WaitingConnections {
  public:
   void Add(uint64_t id, std::shared_ptr<Connection> connection) {
@@ -221,7 +222,7 @@ class WaitingConnections {
   std::map<uint64_t, std::shared_ptr<Connection>> waiting_;
 };
 
-// What connections share; it outlives them.
+// The data that connections share. It outlives them.
 struct Shared {
   HttpsServerOptions options;
   RequestHandler handler;
@@ -230,7 +231,7 @@ struct Shared {
   std::atomic<uint64_t> next_id{0};
 };
 
-// The handler's way back to its connection.
+// The reference from a handler to its connection.
 class Reply {
  public:
   Reply(std::shared_ptr<Shared> shared, uint64_t id) : shared_(std::move(shared)), id_(id) {}
@@ -245,7 +246,7 @@ class Reply {
   uint64_t id_;
 };
 
-// One connection. All but the constructor, the destructor, Drain and Abort runs on its strand.
+// One connection. Everything except the constructor, the destructor, Drain and Abort runs on its strand.
 template <typename Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
  public:
@@ -282,7 +283,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     asio::post(stream_.get_executor(), [self = this->shared_from_this(), step = std::move(step)] { step(*self); });
   }
 
-  // `member` as the completion of an operation; it keeps the connection alive.
+  // Returns `member` as the completion of an operation. It keeps the connection alive.
   template <typename... Arguments>
   auto Then(void (HttpConnection::*member)(Arguments...)) {
     return beast::bind_front_handler(member, this->shared_from_this());
@@ -370,8 +371,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     goes_on ? ReadHeaders() : Goodbye();
   }
 
-  // Says that nothing more will come, and hears out what is still on its way: a connection that is closed with unread
-  // bytes takes back what was just written.
+  // Ends the sending side and reads what is still arriving: a connection that is closed with unread bytes takes back
+  // what was just written.
   void Goodbye() {
     beast::get_lowest_layer(stream_).expires_after(kGoodbye);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
@@ -408,7 +409,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   bool is_draining_ = false;
 };
 
-// Where to listen. Without a host: all addresses of both families where there are both.
+// The address to listen at. Without a host: all addresses of both families, if the machine has both.
 absl::StatusOr<std::vector<tcp::endpoint>> Endpoints(const HttpsServerOptions& options, asio::io_context* context) {
   if (options.host.empty()) {
     return std::vector<tcp::endpoint>{{tcp::v6(), options.port}, {tcp::v4(), options.port}};
@@ -555,7 +556,7 @@ class HttpsServer::Impl {
   std::shared_ptr<Shared> shared_;
   TlsContext certificate_;
   asio::io_context context_;
-  // Keeps the threads while all connections wait for their handlers.
+  // Keeps the threads alive while all connections wait for their handlers.
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;

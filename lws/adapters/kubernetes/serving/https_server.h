@@ -7,14 +7,15 @@
 //   (*server)->SetCertificate(certificate_pem, key_pem);    // OkStatus()
 //   (*server)->Stop(absl::Seconds(5));
 //
-// Expected flow: connections are kept alive; requests of one connection are answered one after another, those of
-// different connections side by side. A connection that finds no certificate is closed. HTTP/2 is not offered.
+// Expected flow: connections are kept alive. Requests of one connection are answered one after another, those of
+// different connections at the same time. While there is no certificate, connections are closed. HTTP/2 is not
+// offered.
 //
 // Laws:
-//   1. SetCertificate changes what later connections see and fails no earlier one; a certificate that does not load
-//      leaves the one before in place.
-//   2. Bytes that are no request, headers or bodies above their limits, and requests that come too slowly get an error
-//      answer (400, 413, 431) or a closed connection, and disturb no other connection.
+//   1. SetCertificate changes the certificate of later connections and disturbs no earlier one. A certificate that
+//      does not load leaves the last one in place.
+//   2. Bytes that are not a request, headers or bodies above their limits, and requests that come too slowly get an
+//      error answer (400, 413, 431) or a closed connection, and disturb no other connection.
 //   3. Stop answers every request that was read before it, unless the handler needs longer than the drain.
 //
 // Thread-safety: all member functions may be called concurrently, but none after or from within the destructor. The
@@ -43,7 +44,7 @@ struct ServedRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
-  // The value of the first header of that name, in any case; "" without one.
+  // The value of the first header of that name, in upper or lower case; "" without one.
   std::string Header(absl::string_view name) const;
 };
 
@@ -53,43 +54,44 @@ struct ServedAnswer {
   std::string body;
 };
 
-// Answers a request: to be called once, from any thread, now or later. When it is destroyed without a call, the
-// connection is closed.
+// Answers a request. Call it once, from any thread, now or later. If it is destroyed without a call, the connection is
+// closed.
 using Respond = std::function<void(ServedAnswer answer)>;
 using RequestHandler = std::function<void(ServedRequest request, Respond respond)>;
 
 enum class TlsVersion { kTls12, kTls13 };
 
 struct HttpsServerOptions {
-  std::string host;   // an address or a name to listen on; "" for all addresses
-  uint16_t port = 0;  // 0 for any that is free
+  std::string host;   // an address or a name to listen on; "": all addresses
+  uint16_t port = 0;  // 0: any free port
   bool with_tls = true;
   int threads = 1;
   TlsVersion min_version = TlsVersion::kTls12;
-  // Suites of TLS 1.2 by their IANA names, which are Go's; empty for OpenSSL's own choice.
+  // Suites of TLS 1.2 by their IANA names, which Go uses too. Empty: the choice of OpenSSL.
   std::vector<std::string> cipher_suites;
   size_t most_body_bytes = 7 << 20;
   size_t most_header_bytes = 64 << 10;
   size_t most_connections = 1000;
   absl::Duration handshake_timeout = absl::Seconds(10);
-  // From the end of the headers to the end of the body, and for writing an answer.
+  // The longest time from the end of the headers to the end of the body, and for writing an answer.
   absl::Duration request_timeout = absl::Seconds(30);
-  // How long a connection may be without a complete set of headers.
+  // The longest time without a complete set of headers.
   absl::Duration idle_timeout = absl::Seconds(90);
 };
 
 class HttpsServer {
  public:
-  // Listens at once. Errors: InvalidArgument for a host that does not resolve and suites that OpenSSL does not know;
-  // Unavailable for an address that is in use or not ours.
+  // Listens at once. Errors: InvalidArgument for a host that does not resolve and for suites that OpenSSL does not
+  // know; Unavailable for an address that is in use or belongs to another machine.
   static absl::StatusOr<std::unique_ptr<HttpsServer>> Listen(const HttpsServerOptions& options, RequestHandler handler);
   // Stops without a drain.
   ~HttpsServer();
 
-  // PEM: the certificate with its chain, and its key. Errors: InvalidArgument, and the former certificate stays.
+  // PEM: the certificate with its chain, and its key. Errors: InvalidArgument; the last certificate stays.
   absl::Status SetCertificate(absl::string_view certificate, absl::string_view key);
 
-  // Takes no further connections and requests, and returns when all that were read are answered, or `drain` is over.
+  // Accepts no further connections and requests. Returns when all requests that were read are answered, or when
+  // `drain` is over.
   void Stop(absl::Duration drain);
 
   uint16_t port() const;

@@ -13,9 +13,9 @@
 namespace lws::internal {
 namespace {
 
-// Followers wait for up to this many retry periods more than one; client-go's number.
+// A follower waits for one retry period and up to this many more. client-go uses the same number.
 constexpr double kJitter = 1.2;
-// What a Lease that was given back says of its duration: nobody has to wait for it.
+// The duration in a Lease that was given back, so that nobody has to wait for it.
 constexpr int64_t kReleasedSeconds = 1;
 
 std::string Path(const LeaseElectorOptions& options) {
@@ -24,13 +24,13 @@ std::string Path(const LeaseElectorOptions& options) {
 
 std::string MicroTime(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", time, absl::UTCTimeZone()); }
 
-// The Lease in an answer; null for what is none.
+// The Lease in an answer; null for an answer without one.
 SharedJson LeaseIn(const ApiAnswer& answer) {
   absl::StatusOr<Json> lease = ParseJson(answer.body, "Lease");
   return lease.ok() && lease->is_object() ? std::make_shared<const Json>(*std::move(lease)) : nullptr;
 }
 
-// An empty object for no Lease, as for one without a spec.
+// The spec of the Lease; an empty object without a Lease and without a spec.
 Json SpecOf(const SharedJson& lease) {
   if (lease == nullptr) return Json::object();
   const auto found = lease->find("spec");
@@ -108,7 +108,7 @@ void LeaseElector::HeardWrite(const ApiAnswer& answer, absl::Time now) {
   next_tick_ = std::max(now, sent_ + options_.retry_period);
 }
 
-// Only a change of what it says makes a Lease younger.
+// Only a change of the spec makes a Lease younger.
 void LeaseElector::Observe(SharedJson lease, absl::Time now) {
   if (SpecOf(lease) != SpecOf(lease_)) observed_ = now;
   lease_ = std::move(lease);
@@ -145,7 +145,7 @@ ApiRequest LeaseElector::Write(absl::Time now) {
   lease["spec"] = std::move(spec);
   phase_ = Phase::kWriting;
   sent_ = now;
-  // Until the answer is there, what we know of the Lease may be old.
+  // Until the answer arrives, lease_ may be out of date.
   is_fresh_ = false;
   return {is_new ? "POST" : "PUT", is_new ? Path(options_) : absl::StrCat(Path(options_), "/", options_.name),
           lease.dump(), options_.renew_deadline / 2};
@@ -172,7 +172,7 @@ void LeaseElector::Fail(const ApiAnswer& answer, absl::Time now) {
   is_fresh_ = false;
   problem_ = absl::UnavailableError(answer.code == 0 ? "no answer about the Lease"
                                                      : absl::StrCat("the answer about the Lease is ", answer.code));
-  // A conflict means that the Lease changed: it is read again without a wait by who leads.
+  // A conflict means that the Lease changed. A leader reads it again without a wait.
   answer.code == 409 && Leads(now) ? static_cast<void>(next_tick_ = now) : Retry(now);
 }
 

@@ -1,5 +1,5 @@
-// Which of several operators acts: the one that holds a Lease. The algorithm is client-go's, so that operators of both
-// kinds elect among themselves. A state machine without I/O.
+// Elects which of several operators acts: the one that holds a Lease. The algorithm is client-go's, so that both kinds
+// of operators can take part in one election. A state machine without I/O.
 //
 //   lws::internal::LeaseElector elector(options, [&random] { return random.Uniform(); });
 //   std::optional<lws::internal::ApiRequest> request = elector.Tick(now);    // send it when there is one
@@ -7,17 +7,17 @@
 //   elector.Leads(now);                                                      // true
 //   elector.NextTick();                                                      // when to call Tick again
 //
-// Expected flow: Tick at NextTick, and after every Heard; a request at a time is under way. A leader calls Leads before
-// it acts, and stops at LeadsUntil. Release gives the Lease back when the process ends.
+// Expected flow: call Tick at NextTick, and after every Heard. At most one request is under way. A leader calls Leads
+// before it acts, and stops at LeadsUntil. Release gives the Lease back when the process ends.
 //
 // Laws:
-//   1. Of all electors of one Lease, with clocks that differ in their time but not by more than lease_duration to
-//      renew_deadline in their speed, at most one leads at any moment, whatever answers are late or lost.
-//   2. A Lease that is free, or was not renewed for the duration it names, is taken. Its age is counted by the
-//   elector's
-//      own clock from when it was last seen to change.
+//   1. At most one of all electors of a Lease leads at any moment, whatever answers are late or lost. Their clocks may
+//      show different times, and may differ in speed by up to the ratio of lease_duration to renew_deadline.
+//   2. A Lease that is free, or was not renewed for the duration it names, is taken. The elector counts its age by its
+//      own clock, from when it last saw the Lease change.
 //   3. A leader leads until renew_deadline after it sent the last renewal that succeeded.
-//   4. What another wrote into the Lease stays: its metadata, and fields of its spec that are not of the election.
+//   4. What others wrote into the Lease stays: its metadata, and the fields of its spec that the election does not
+//      use.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_LEASE_ELECTOR_H_
@@ -37,8 +37,8 @@ namespace lws::internal {
 struct LeaseElectorOptions {
   std::string namespace_name;
   std::string name;
-  std::string identity;  // no two processes have the same
-  // As for the reference; CheckLeaseOptions says which go together.
+  std::string identity;  // different for each process
+  // The defaults of the reference. CheckLeaseOptions says which values go together.
   absl::Duration lease_duration = absl::Seconds(15);
   absl::Duration renew_deadline = absl::Seconds(10);
   absl::Duration retry_period = absl::Seconds(2);
@@ -50,29 +50,29 @@ absl::Status CheckLeaseOptions(const LeaseElectorOptions& options);
 
 class LeaseElector {
  public:
-  // `draw` gives numbers from 0 up to 1: followers try again after one to 2.2 retry periods. REQUIRES:
+  // `draw` returns numbers in [0, 1): followers try again after one to 2.2 retry periods. REQUIRES:
   // CheckLeaseOptions(options).ok().
   LeaseElector(LeaseElectorOptions options, std::function<double()> draw);
 
-  // The request that is due; nullopt when one is under way, or it is too early.
+  // The request that is due; nullopt when one is under way, and before NextTick().
   std::optional<ApiRequest> Tick(absl::Time now);
-  // The answer to the request under way, or that none came.
+  // Takes the answer to the request under way, or the news that none came.
   void Heard(const ApiAnswer& answer, absl::Time now);
 
   // InfiniteFuture while a request is under way.
   absl::Time NextTick() const;
 
   bool Leads(absl::Time now) const { return now < LeadsUntil(); }
-  // InfinitePast of an elector that does not lead.
+  // InfinitePast when the elector does not lead.
   absl::Time LeadsUntil() const { return leads_until_; }
 
-  // Ends the election: leads no more, and gives back the Lease where it was held. The answer is not waited for. To be
-  // called once nothing is written any more.
+  // Ends the election: the elector leads no more, and gives back the Lease if it held it. Nobody has to wait for the
+  // answer. Call it once nothing is written any more.
   std::optional<ApiRequest> Release(absl::Time now);
 
-  // Who holds the Lease as far as is known; "" for nobody.
+  // The holder of the Lease as far as the elector knows; "" for nobody.
   std::string holder() const;
-  // Why the last request failed; OK when it did not, or another holds the Lease.
+  // The error of the last request; OK when it succeeded, and when another process holds the Lease.
   const absl::Status& problem() const { return problem_; }
 
  private:
@@ -94,10 +94,10 @@ class LeaseElector {
   absl::Time leads_until_ = absl::InfinitePast();
   // When the write under way was sent.
   absl::Time sent_ = absl::InfinitePast();
-  // The Lease as it was last seen, null when there is none, and since when it is so by our clock.
+  // The Lease as it was last seen, null when there is none, and since when it has been so by our clock.
   SharedJson lease_;
   absl::Time observed_ = absl::InfinitePast();
-  // Whether lease_ is fresh enough to be written over: what the server has just answered.
+  // Whether the server has just returned lease_, so that a write may build on it.
   bool is_fresh_ = false;
   absl::Status problem_;
 };

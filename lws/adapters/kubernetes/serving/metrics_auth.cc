@@ -18,7 +18,7 @@ namespace {
 constexpr absl::Duration kTokenKept = absl::Minutes(1);
 constexpr absl::Duration kAllowedKept = absl::Minutes(5);
 constexpr absl::Duration kRefusedKept = absl::Seconds(30);
-// More than this is not remembered.
+// The most entries that each memory keeps.
 constexpr size_t kMostKept = 1000;
 
 constexpr char kTokenReviews[] = "/apis/authentication.k8s.io/v1/tokenreviews";
@@ -30,7 +30,7 @@ void ForgetOld(absl::Time now, std::map<std::string, T>* kept) {
   if (kept->size() >= kMostKept) kept->clear();
 }
 
-// The status of a review that was created; nullopt for any other answer.
+// The status of a review that the server created; nullopt for any other answer.
 std::optional<Json> StatusIn(const ApiAnswer& answer) {
   if (answer.code != 200 && answer.code != 201) return std::nullopt;
   absl::StatusOr<Json> review = ParseJson(answer.body, "review");
@@ -40,7 +40,7 @@ std::optional<Json> StatusIn(const ApiAnswer& answer) {
   return *status;
 }
 
-// What a SubjectAccessReview says of the user.
+// The user in the status of a TokenReview, as the spec of a SubjectAccessReview names it.
 std::string UserOf(const Json& status) {
   const Json& user = JsonReader(status).Object({"user"});
   Json spec = Json::object();

@@ -1,5 +1,5 @@
-// Who may read metrics: a bearer token is shown to the API server (TokenReview), and its user is asked about
-// (SubjectAccessReview). A state machine without I/O; what was answered is remembered for a while.
+// Decides who may read metrics: asks the API server whose bearer token it is (TokenReview), and whether that user may
+// read them (SubjectAccessReview). A state machine without I/O, which remembers answers for a while.
 //
 //   lws::internal::MetricsAuth auth;
 //   lws::internal::AuthStep step = auth.Begin("token", "/metrics", now);
@@ -8,11 +8,10 @@
 //   step.verdict;    // kAsk once more, then kAllow
 //
 // Laws:
-//   1. Nobody is allowed whom the API server did not allow within the last five minutes, by a token that it did not
-//   take
-//      within the last minute. A refusal is remembered for 30 s.
-//   2. No answer, and any that does not read, is kUnavailable and is not remembered.
-//   3. Tokens are not kept, only their digests.
+//   1. A request is allowed only if the API server took its token within the last minute and allowed its user within
+//      the last five minutes. A refusal is remembered for 30 s.
+//   2. A missing answer, and one that does not parse, is kUnavailable and is not remembered.
+//   3. The memory holds digests of tokens, and never the tokens.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_METRICS_AUTH_H_
@@ -29,7 +28,7 @@
 namespace lws::internal {
 
 enum class AuthVerdict {
-  kAsk,              // a request is to be sent
+  kAsk,              // send the request of the step
   kAllow,            // 200
   kUnauthenticated,  // 401
   kForbidden,        // 403
@@ -38,12 +37,12 @@ enum class AuthVerdict {
 
 struct AuthStep {
   AuthVerdict verdict = AuthVerdict::kUnavailable;
-  // With kAsk: what to send, and the name to hand the answer in by.
+  // With kAsk: the request to send, and the number that its answer is passed with.
   ApiRequest request;
   uint64_t id = 0;
 };
 
-// The HTTP code of a verdict that is not kAsk.
+// The HTTP code of a verdict other than kAsk.
 int CodeOf(AuthVerdict verdict);
 
 // The token in the value of an Authorization header; "" without one.
@@ -52,11 +51,11 @@ std::string BearerToken(absl::string_view authorization);
 class MetricsAuth {
  public:
   AuthStep Begin(absl::string_view token, absl::string_view path, absl::Time now);
-  // kUnavailable for an id that is not waited for.
+  // Returns kUnavailable for an unknown id.
   AuthStep Heard(uint64_t id, const ApiAnswer& answer, absl::Time now);
 
  private:
-  // What was said of a token: the spec of the next question, with its user; empty when the token was not taken.
+  // The answer about a token: the spec of the next review, with its user; empty when the token was refused.
   struct Known {
     std::string user;
     absl::Time until;
@@ -68,7 +67,7 @@ class MetricsAuth {
   struct Question {
     std::string token_digest;
     std::string path;
-    std::string user;  // empty while the token is asked about
+    std::string user;  // empty until the token is known
   };
 
   AuthStep AskAboutUser(Question question, absl::Time now);

@@ -1,4 +1,4 @@
-// What OpenSSL says of the call that just failed.
+// The message of OpenSSL about the call that just failed.
 //
 //   if (SSL_CTX_use_PrivateKey(context, key) != 1) return absl::InvalidArgumentError(lws::internal::OpenSslError());
 //
@@ -10,7 +10,7 @@
 
 namespace lws::internal {
 
-// The oldest error of this thread, "unknown error" when there is none. All errors of the thread are cleared.
+// The oldest error of this thread, or "unknown error" without one. It clears all errors of the thread.
 std::string OpenSslError();
 
 }  // namespace lws::internal

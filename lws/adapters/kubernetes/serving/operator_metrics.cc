@@ -18,7 +18,7 @@ using Gauges = prometheus::Family<prometheus::Gauge>;
 using Histograms = prometheus::Family<prometheus::Histogram>;
 using Buckets = prometheus::Histogram::BucketBoundaries;
 
-// The reference's buckets, in seconds.
+// The buckets of the reference, in seconds.
 const Buckets& PassBuckets() {
   static const auto& buckets = *new Buckets{
       0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1,  1.25, 1.5,
@@ -37,7 +37,7 @@ const Buckets& WebhookBuckets() {
 }
 
 Labels Controller(const std::string& controller) { return {{"controller", controller}}; }
-// Queues carry the name of their controller twice.
+// The series of queues name their controller in two labels.
 Labels QueueOf(const std::string& controller) { return {{"controller", controller}, {"name", controller}}; }
 
 Counters& CounterFamily(prometheus::Registry* registry, const std::string& name, const std::string& help) {
@@ -113,7 +113,7 @@ struct WebhookFamilies {
   Counters& certificate_errors;
 };
 
-// What the operator has to do with the API server; some are ours alone.
+// The series about requests to the API server. Some of them exist in this operator only.
 struct ClientFamilies {
   explicit ClientFamilies(prometheus::Registry* registry)
       : requests(CounterFamily(registry, "rest_client_requests_total",

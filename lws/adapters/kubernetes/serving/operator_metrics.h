@@ -1,4 +1,4 @@
-// The metrics that dashboards know from the reference's operator, and some of our own.
+// The metrics that dashboards of the reference's operator show, and some more.
 //
 //   lws::internal::OperatorMetrics metrics;
 //   metrics.Reconciled("leaderworkerset", "success", absl::Milliseconds(3));
@@ -19,10 +19,10 @@
 
 namespace lws::internal {
 
-// A queue of due keys at one moment.
+// The state of a queue of due keys at one moment.
 struct QueueState {
   int64_t depth = 0;
-  // Keys whose plans are under way: how many, the sum of their times so far, and the longest.
+  // The keys whose plans are under way: their number, the sum of their times so far, and the longest time.
   int64_t under_way = 0;
   absl::Duration unfinished;
   absl::Duration longest;
@@ -33,14 +33,14 @@ class OperatorMetrics {
   OperatorMetrics();
   ~OperatorMetrics();
 
-  // A controller with all its series at zero, so that rates are there before the first pass.
+  // Adds a controller with all its series at zero, so that rates are right from the first pass on.
   void Declare(const std::string& controller, int64_t most_under_way);
   // A pass ended.
   void Reconciled(const std::string& controller, const std::string& result, absl::Duration took);
   void Queue(const std::string& controller, const QueueState& state);
   void QueueAdded(const std::string& controller);
   void QueueRetried(const std::string& controller);
-  // A key was taken after it was due for so long.
+  // A key was taken after it had been due for this long.
   void QueueTaken(const std::string& controller, absl::Duration waited);
 
   void Requested(int code, const std::string& method, const std::string& host);
@@ -52,12 +52,12 @@ class OperatorMetrics {
   // How far the last event of a kind was behind the server's clock.
   void WatchLag(const std::string& kind, absl::Duration lag);
   void Relisted(const std::string& kind);
-  // A plan waited for the news of its own writes.
+  // A plan waited for the news of the writes of its own key.
   void OwnWriteWaited();
-  // An apply was left out because it would have changed nothing.
+  // An apply was left out, since it would have changed nothing.
   void ApplySkipped();
 
-  // Everything in the text format of Prometheus.
+  // Returns all series in the text format of Prometheus.
   std::string Render(const ProcessUsage& usage) const;
 
  private:

@@ -6,7 +6,7 @@
 namespace lws::internal {
 namespace {
 
-// "healthz" of "/healthz/ping", and "ping".
+// Splits "/healthz/ping" into "healthz" and "ping".
 struct ProbePath {
   absl::string_view probe;
   absl::string_view check;

@@ -1,7 +1,8 @@
-// The answers of the probes /healthz and /readyz, in the form that Kubernetes' own have.
+// The answers of the probes /healthz and /readyz, in the form of Kubernetes' own probes.
 //
-//   lws::internal::AnswerProbe("/readyz", {{"informers", true, ""}, {"webhook", false, "no certificate yet"}}).code; //
-//   500
+//   const std::vector<lws::internal::ProbeCheck> checks = {{"informers", true, ""},
+//                                                          {"webhook", false, "no certificate yet"}};
+//   lws::internal::AnswerProbe("/readyz", checks).code;    // 500
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_PROBES_H_
@@ -17,7 +18,7 @@ namespace lws::internal {
 struct ProbeCheck {
   std::string name;
   bool is_good = false;
-  std::string reason;  // why it is not
+  std::string reason;  // why the check fails
 };
 
 struct ProbeAnswer {
@@ -25,8 +26,8 @@ struct ProbeAnswer {
   std::string body;
 };
 
-// "ok" when all checks are good, else 500 and each check with its reason. `path` may name one of the checks:
-// "/readyz/webhook"; an unknown one is 404. Complexity: O(checks).
+// "ok" when all checks are good, else 500 with each check and its reason. `path` may name one of the checks, such as
+// "/readyz/webhook"; an unknown check is 404. Complexity: O(checks).
 ProbeAnswer AnswerProbe(absl::string_view path, const std::vector<ProbeCheck>& checks);
 
 }  // namespace lws::internal

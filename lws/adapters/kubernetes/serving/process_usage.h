@@ -1,4 +1,4 @@
-// What this process uses, as the metrics process_* tell it.
+// The resources that this process uses, for the metrics process_*.
 //
 //   lws::internal::ProcessUsage usage = lws::internal::ReadProcessUsage();
 //   usage.resident_bytes;
@@ -18,7 +18,7 @@ struct ProcessUsage {
   double start_unix_seconds = 0;
 };
 
-// From /proc; fields that it does not tell stay 0.
+// Reads /proc. A field that /proc does not show stays 0.
 ProcessUsage ReadProcessUsage();
 
 }  // namespace lws::internal

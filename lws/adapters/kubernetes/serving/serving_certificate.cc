@@ -15,14 +15,14 @@ namespace lws::internal {
 namespace {
 
 constexpr char kAuthorityName[] = "lws-ca";
-// Clocks of the API server's machine may be behind.
+// The clock of the API server's machine may be slow by this much.
 constexpr absl::Duration kBackdated = absl::Hours(1);
-// How often all is looked at when nothing changes, and when something is wrong.
+// The time until the next look when nothing changes, and when something is wrong.
 constexpr absl::Duration kRegularLook = absl::Hours(12);
 constexpr absl::Duration kLookAfterProblem = absl::Seconds(10);
 constexpr char kEndOfCertificate[] = "-----END CERTIFICATE-----";
 
-// What the Secret holds; texts are empty where it holds nothing.
+// The content of the Secret; a text is empty if the Secret does not have it.
 struct Kept {
   CertificatePair authority;
   CertificatePair server;
@@ -40,7 +40,7 @@ Kept ReadSecret(const Json& secret) {
           {Decoded(&reader, "tls.crt"), Decoded(&reader, "tls.key")}};
 }
 
-// Whether the authority can sign what lives until `until`.
+// Whether the authority can sign a certificate that lives until `until`.
 bool IsGoodAuthority(const CertificatePair& authority, absl::Time now, absl::Time until) {
   const absl::StatusOr<absl::Time> end = CertificateUntil(authority.certificate);
   return end.ok() && *end >= until && CheckCertificate(authority, authority.certificate, {}, now).ok();
@@ -50,7 +50,7 @@ bool IsGoodServer(const Kept& kept, const std::string& host, absl::Time at) {
   return CheckCertificate(kept.server, kept.authority.certificate, {host}, at).ok();
 }
 
-// New certificates in place of those that end too early or are not as they should be.
+// Replaces certificates that end too early or have a fault.
 absl::StatusOr<Kept> Renew(const CertificateOptions& options, Kept kept, absl::Time now, const CertificateKeys& keys) {
   const absl::Time until = now + options.certificate_life;
   if (!IsGoodAuthority(kept.authority, now, until)) {
@@ -79,7 +79,7 @@ ApiRequest WriteSecret(const CertificateOptions& options, Json secret, const Kep
           secret.dump()};
 }
 
-// The certificates of a bundle, each as PEM.
+// The certificates of a bundle, each in PEM.
 std::vector<std::string> Certificates(absl::string_view bundle) {
   std::vector<std::string> certificates;
   for (size_t end; (end = bundle.find(kEndOfCertificate)) != absl::string_view::npos;) {
@@ -90,7 +90,7 @@ std::vector<std::string> Certificates(absl::string_view bundle) {
   return certificates;
 }
 
-// Every webhook's clientConfig; nothing where the configuration is not as it should be.
+// The clientConfig of every webhook; empty for a configuration with a fault.
 template <typename Visit>
 void ForEachClient(Json* configuration, const Visit& visit) {
   if (!configuration->is_object() || !configuration->contains("webhooks")) return;
@@ -109,7 +109,7 @@ std::string BundleOf(const Json& client) {
   return absl::Base64Unescape(reader.Text({"caBundle"}), &bundle) ? bundle : "";
 }
 
-// The authority first, then the newest other of `bundle` that is still good.
+// The authority first, then the newest other certificate of `bundle` that is still good.
 std::string Bundle(const std::string& authority, const std::string& bundle, absl::Time now) {
   const std::string ours(absl::StripAsciiWhitespace(authority));
   for (const std::string& other : Certificates(bundle)) {
@@ -133,7 +133,7 @@ bool Trusts(Json configuration, const std::string& authority) {
   return trusts;
 }
 
-// The configuration with the authority in all its webhooks; nullopt when it is so already.
+// The configuration with the authority in all its webhooks; nullopt when it has it already.
 std::optional<ApiRequest> WriteConfiguration(Json configuration, const std::string& authority, absl::Time now) {
   bool is_changed = false;
   ForEachClient(&configuration, [&](Json* client) {
@@ -155,7 +155,7 @@ bool IsServable(const std::optional<CertificatePair>& pair, absl::Time now) {
   return until.ok() && now < *until;
 }
 
-// What of both is served: law 2.
+// Chooses by law 2 between the pair that was served and the pair in the Secret.
 void ChooseServed(const CertificateOptions& options, const CertificateView& view, const Kept& kept, absl::Time now,
                   CertificatePlan* plan) {
   const bool has_new = IsGoodServer(kept, ServiceHost(options), now);
@@ -167,12 +167,12 @@ void ChooseServed(const CertificateOptions& options, const CertificateView& view
     return;
   }
   if (IsServable(view.served, now)) plan->served = view.served;
-  // What was served goes on to be trusted: bundles keep the authority before.
+  // API servers still trust the pair that was served, since bundles keep the last authority.
   plan->is_trusted = plan->served.has_value();
   if (plan->trusted_since <= now) plan->look_again = plan->trusted_since + options.trust_delay;
 }
 
-// Since when all configurations trust the authority.
+// Since when all configurations have trusted the authority.
 absl::Time TrustedSince(const CertificateView& view, const std::string& authority, absl::Time now) {
   if (authority.empty()) return absl::InfiniteFuture();
   for (const SharedJson& configuration : view.configurations) {
@@ -192,7 +192,7 @@ void PlanConfigurations(const CertificateView& view, const Kept& kept, absl::Tim
   }
 }
 
-// The renewal of the Secret; configurations follow once it is written.
+// The write that renews the Secret. The configurations follow once it is done.
 void PlanSecret(const CertificateOptions& options, const CertificateView& view, const Kept& kept, absl::Time now,
                 const CertificateKeys& keys, CertificatePlan* plan) {
   const absl::StatusOr<Kept> renewed = Renew(options, kept, now, keys);

@@ -1,23 +1,27 @@
-// The certificate of the webhooks where no cert-manager provides it: an authority of our own and a certificate signed
-// by it, kept in a Secret, and the authority's certificate in the webhook configurations, so that the API server trusts
-// it. Pure: a view of the three in, what is to be written and served out.
+// The certificate of the webhooks where no cert-manager provides it. This makes an authority and a certificate that
+// the authority signs, keeps both in a Secret, and writes the authority's certificate into the webhook configurations,
+// so that the API server trusts it. A pure function: it takes a view of the three objects, and returns what to write
+// and serve.
 //
 //   lws::internal::CertificateView view;
 //   view.secret = secret;    // as it was last seen; the configurations likewise
 //   view.leads = true;
-//   lws::internal::CertificatePlan plan = lws::internal::PlanCertificate(options, view, now,
-//   lws::internal::RealKeys()); plan.writes;             // send them; look again with what is then seen plan.served;
-//   // what the server is to serve plan.look_again;         // a time
+//   const lws::internal::CertificatePlan plan =
+//       lws::internal::PlanCertificate(options, view, now, lws::internal::RealKeys());
+//   plan.writes;        // send them, and plan again with what is then seen
+//   plan.served;        // the pair that the servers use
+//   plan.look_again;    // the time of the next plan
 //
 // Expected flow: plan whenever one of the objects changed, and at look_again. Only the leader writes. All replicas
-// serve what the Secret holds, straight from the watch: no file has to be mounted first.
+// serve the pair in the Secret, as the watch delivers it, so that no file has to be mounted.
 //
 // Laws:
-//   1. A certificate ends no earlier than renew_before after it was planned with, as long as writes succeed.
-//   2. A served certificate is replaced only by one whose authority all configurations have trusted for trust_delay, so
-//      that no admission fails over a renewal. What is served first, or instead of one that ended, waits for nothing.
-//   3. The bundle of the configurations has the Secret's authority, and keeps the one before while it is good.
-//   4. A Secret and configurations that are as they should be cause no write, and no key is made.
+//   1. A certificate ends no earlier than renew_before after each plan, as long as writes succeed.
+//   2. A served certificate is replaced only by one whose authority all configurations have trusted for trust_delay,
+//      so that a renewal fails no admission. The first certificate, and the successor of an expired one, need not
+//      wait.
+//   3. The bundle of the configurations has the Secret's authority, and keeps the last one while it is valid.
+//   4. If the Secret and the configurations need no change, nothing is written and no key is made.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_SERVING_CERTIFICATE_H_
@@ -47,22 +51,22 @@ struct CertificateOptions {
   absl::Duration trust_delay = absl::Seconds(3);
 };
 
-// How keys are made; tests have ways that are faster.
+// Makes keys. Tests use faster ways.
 struct CertificateKeys {
   std::function<absl::StatusOr<CertificatePair>(const CertificateSubject& subject)> authority;
   std::function<absl::StatusOr<CertificatePair>(const CertificateSubject& subject, const CertificatePair& authority)>
       server;
 };
 
-// Those of certificate_pair.h.
+// Makes keys with the functions of certificate_pair.h.
 CertificateKeys RealKeys();
 
 struct CertificateView {
-  SharedJson secret;  // null: it is not there
-  // The mutating and the validating one, as they were last seen; null for one that is not there.
+  SharedJson secret;  // null: it does not exist
+  // The mutating and the validating configuration as they were last seen; null for a missing one.
   std::vector<SharedJson> configurations;
   bool leads = false;
-  // What the server serves, and since when all configurations trust which authority: from the plan before.
+  // Results of the last plan: the served pair, and since when all configurations have trusted which authority.
   std::optional<CertificatePair> served;
   std::string trusted_authority;
   absl::Time trusted_since = absl::InfiniteFuture();
@@ -70,21 +74,21 @@ struct CertificateView {
 
 struct CertificatePlan {
   std::vector<ApiRequest> writes;
-  // Nullopt while there is nothing to serve.
+  // Nullopt until there is a pair to serve.
   std::optional<CertificatePair> served;
   std::string trusted_authority;
   absl::Time trusted_since = absl::InfiniteFuture();
   absl::Time look_again = absl::InfiniteFuture();
-  // Whether the API server trusts what is served: what readiness waits for.
+  // Whether the API server trusts the served pair. The operator is ready only then.
   bool is_trusted = false;
-  // FailedPrecondition: the Secret or a configuration is missing. Else what went wrong with a key.
+  // FailedPrecondition: the Secret or a configuration is missing. Otherwise the error of making a key.
   absl::Status problem;
 };
 
 CertificatePlan PlanCertificate(const CertificateOptions& options, const CertificateView& view, absl::Time now,
                                 const CertificateKeys& keys);
 
-// "SERVICE.NAMESPACE.svc", the name that the API server calls the webhooks by.
+// "SERVICE.NAMESPACE.svc", the name under which the API server calls the webhooks.
 std::string ServiceHost(const CertificateOptions& options);
 
 }  // namespace lws::internal
