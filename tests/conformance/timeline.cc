@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -62,9 +63,10 @@ Json Step(Simulation* simulation) {
   const SetObservation observation = simulation->fleet().ObserveWholeSet(kNamespace, kSet);
   const ObservedStatefulSet& leader = *observation.leader_statefulset;
   const GroupBits groups = ReadGroups(observation, leader.meta.revision_key).bits;
-  const std::string seen = groups.ToString();
-  return Json::array(
-      {leader.partition, leader.replicas, seen.substr(0, static_cast<size_t>(std::max(0, leader.replicas)))});
+  // A group that nothing is seen of is one without bits.
+  std::string seen = groups.ToString();
+  seen.resize(static_cast<size_t>(std::max(0, leader.replicas)), '.');
+  return Json::array({leader.partition, leader.replicas, std::move(seen)});
 }
 
 // Reconciles and settles until nothing changes.

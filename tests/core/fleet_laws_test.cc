@@ -667,7 +667,7 @@ TEST(PackedObjectsTest, Law1WhatADecisionReadsAnewBecomesDue) {
     one.worker.phase = static_cast<uint16_t>(PodPhase::kPending) & 7;
     EXPECT_EQ(one.PutWorker(one.worker), Names()) << "a worker that does not fail makes no decision";
     one.worker.fails = one.worker.restarted = 1;
-    EXPECT_EQ(one.PutWorker(one.worker), (Names{"s 1 1"}));
+    EXPECT_EQ(one.PutWorker(one.worker), (Names{"s", "s 1 1"})) << "policies read which groups owe a restart";
     EXPECT_EQ(one.PutWorker(one.worker), Names()) << "it failed before";
   }
 }

@@ -45,6 +45,20 @@ TEST(Restart, S2_WorkersOfAFormerLeaderLeaveItAlone) {
   EXPECT_TRUE(Because(plan, DecisionReason::kFormerLeader));
 }
 
+// A pod may take a leader's name without being one of the set: it is never deleted, whatever owns what.
+TEST(Restart, AForeignPodWithTheNameOfTheLeaderIsLeftAlone) {
+  const Json no_labels = {{"metadata", {{"labels", nullptr}}}};
+  for (const Json& foreign : {no_labels, WithLabel("name", "other"), WithLabel("worker-index", "1")}) {
+    SmallCluster cluster;
+    cluster.Revision("k").LeaderSet().Leader(0, foreign).WorkerSet(0);
+    Json failed = kRestarted;
+    if (foreign == no_labels) failed.merge_patch(WithLabel("template-revision-hash", ""));
+    const Plan plan = cluster.Worker(0, 1, failed).ReconcilePod("s-0-1");
+    EXPECT_EQ(Actions(plan), "") << foreign;
+    EXPECT_TRUE(Because(plan, DecisionReason::kLeaderAbsent)) << foreign;
+  }
+}
+
 TEST(Restart, S3_AWorkerReplacedUnseenIsMissedByTheReference) {
   const Plan plan = Group().Worker(0, 1, {{"metadata", {{"uid", "another-life"}}}}).ReconcilePod("s-0-1");
   EXPECT_TRUE(plan.empty());

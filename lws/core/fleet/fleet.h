@@ -14,11 +14,10 @@
 //
 // Laws:
 //   1. Plans on the observations of a Fleet equal those on the observations of a ClusterSnapshot with the same
-//      objects. There is one exception: when a tampered worker passes for the leader of another set's pod, its
-//      deletion may carry only its UID.
+//      objects, under every rollout policy, controls and restart policy.
 //   2. The order of events about different objects does not matter. For one object, the last event counts.
 //   3. An observation that changes nothing that a decision reads makes nothing due.
-//   4. A set whose plan changed, other than by time, is due.
+//   4. A set whose plan changed, other than by time or by the resource version of a pod to delete, is due.
 //   5. A pod that gets a plan by its own change is due.
 //   6. Telling facts has the same effect as telling the objects that they stand for.
 //   7. RestartFactsOf and LeaderFactsOf return the facts to which the member's observation is reduced.

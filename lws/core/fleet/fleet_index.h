@@ -33,6 +33,8 @@ struct FleetNamespace {
   absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
   ByName<ObservedStatefulSet> statefulsets;  // only those kept whole
   ByName<ObservedPod> pods;                  // only those kept whole
+  // The sets of those pods by the controllers that they name, once for each pod.
+  absl::flat_hash_map<std::string, std::vector<FleetSet*>> controlled;
   std::map<std::string, ObservedRevision> revisions;
   ByName<ObservedService> services;
   ByName<ObservedPodGroup> pod_groups;

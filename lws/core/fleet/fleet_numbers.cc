@@ -40,7 +40,7 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   if (SameWorker(worker, next)) return true;
   const bool failed = worker.fails;
   worker = next;
-  ListFailingWorker({set, facts.member.group, facts.member.worker}, failed, next.fails);
+  if (ListFailingWorker({set, facts.member.group, facts.member.worker}, failed, next.fails)) due_.AddSet(set);
   if (next.fails) due_.AddMember(set, facts.member.group, facts.member.worker);
   return true;
 }

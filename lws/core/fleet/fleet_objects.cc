@@ -198,12 +198,17 @@ void FleetObjects::PackWaiting(const FleetSet& set) {
   }
 }
 
-// A pass over its set may find another plan.
+// A pass over its set may find another plan, and so may one over a set whose next revision would get its name.
 void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision& revision) {
   if (!ConcernsSets(revision)) return;
   ++space->revisions_version;
   const ObservedMeta& meta = revision.meta;
   if (!meta.set_name.empty()) due_.AddSet(&index_.SetOf(meta.namespace_name, meta.set_name));
+  // The whole name of an admitted set begins the names of its revisions.
+  for (size_t dash = meta.name.find('-'); dash != std::string::npos; dash = meta.name.find('-', dash + 1)) {
+    const auto found = space->sets.find(absl::string_view(meta.name).substr(0, dash));
+    if (found != space->sets.end() && found->second->exists) due_.AddSet(found->second.get());
+  }
 }
 
 void FleetObjects::AddRevision(ObservedRevision revision) {

@@ -2,7 +2,10 @@
 
 namespace lws::internal {
 
-bool FleetSet::Count(int32_t index, const GroupVerdict& before, const GroupVerdict& after) {
+bool FleetSet::Count(int32_t index, const GroupVerdict& before, const PackedGroup& group) {
+  // A group that is neither ready nor updated is seen, too.
+  if (group.leader.exists) counted_.facts.bits.Grow(index + 1);
+  const GroupVerdict after = Verdict(group);
   if (before == after) return false;
   AddToCounts(*counted_.frame, index, before, -1, &counted_.facts.counts);
   AddToCounts(*counted_.frame, index, after, 1, &counted_.facts.counts);
@@ -21,9 +24,8 @@ const GroupFacts& FleetSet::FactsFor(const std::string& revision_key) {
   // When no number is left for the revision, only irregular groups can have it, so no counted group does.
   counted_.revision_number = static_cast<RevisionId>(revision_names.Intern(revision_key).value_or(65535));
   counted_.facts = GroupFacts();
-  groups.ForEach([this](int32_t index, const PackedGroup& group, const PackedWorker*) {
-    Count(index, GroupVerdict(), Verdict(group));
-  });
+  groups.ForEach(
+      [this](int32_t index, const PackedGroup& group, const PackedWorker*) { Count(index, GroupVerdict(), group); });
   return counted_.facts;
 }
 

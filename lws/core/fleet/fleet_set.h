@@ -64,7 +64,7 @@ class FleetSet {
     }
     const GroupVerdict before = Verdict(group);
     change(&group);
-    return Count(index, before, Verdict(group)) || irregular > 0;
+    return Count(index, before, group) || irregular > 0;
   }
 
   // The facts of all groups for a pass of this revision. Complexity: O(groups) when the revision, or the set's
@@ -109,7 +109,8 @@ class FleetSet {
   GroupVerdict Verdict(const PackedGroup& group) const {
     return JudgeGroup(*counted_.frame, SummaryOf(group, counted_.revision_number));
   }
-  bool Count(int32_t index, const GroupVerdict& before, const GroupVerdict& after);
+  // Replaces the verdict by the group's present one in the counts and bits. Returns whether it is another.
+  bool Count(int32_t index, const GroupVerdict& before, const PackedGroup& group);
 
   // The facts of all groups in the frame of a revision; unknown while there is no frame.
   struct Counted {

@@ -27,8 +27,12 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
     packed.leader = next;
     if (!next.is_whole) return;
   }
-  if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; })) due_.AddSet(set);
-  ListFailing(set, group, next.fails);
+  // A policy may replace the group by deleting its leader, even one that is not ready. And whole pods of the set may
+  // restart their group through the leader.
+  const bool is_other =
+      packed.leader.exists != next.exists || packed.leader.uid != next.uid || !set->whole_pods.empty();
+  if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; }) || is_other) due_.AddSet(set);
+  if (ListFailing(set, group, next.fails)) due_.AddSet(set);
   if (next.exists) {
     due_.AddMember(set, group, 0);
   } else {
@@ -48,7 +52,7 @@ void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefu
   if (same && !next.is_whole) return;
   if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
   if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) due_.AddSet(set);
-  ListFailing(set, group, false);
+  if (ListFailing(set, group, false)) due_.AddSet(set);
   due_.AddMember(set, group, 0);
   if (!next.exists) index_.MayBeUnused(set);
   const bool has_namesakes = set->namesakes.contains(group) || !set->space->pods.empty();
@@ -64,7 +68,7 @@ void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   const bool failed = packed.fails;
   packed = next;
-  ListFailingWorker(place, failed, next.fails);
+  if (ListFailingWorker(place, failed, next.fails)) due_.AddSet(place.set);
   if (next.fails) due_.AddMember(place.set, place.group, place.worker);
   if (!next.exists) index_.MayBeUnused(place.set);
   if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);

@@ -6,15 +6,28 @@
 #include <vector>
 
 #include "lws/api/pod_name.h"
+#include "lws/core/fleet/failing_groups.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/place.h"
 
 namespace lws::internal {
 
+void WholeObjects::LinkController(const ObservedPod& pod, FleetSet* set, bool add) {
+  if (!pod.meta.controller.has_value()) return;
+  std::vector<FleetSet*>& sets = set->space->controlled[pod.meta.controller->name];
+  if (add) {
+    sets.push_back(set);
+    return;
+  }
+  sets.erase(std::find(sets.begin(), sets.end(), set));
+  if (sets.empty()) set->space->controlled.erase(pod.meta.controller->name);
+}
+
 void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
   if (pod.meta.set_name.empty()) return;
   FleetSet& set = index_.SetOf(pod.meta.namespace_name, pod.meta.set_name);
+  LinkController(pod, &set, add);
   std::vector<const ObservedPod*>& group = set.whole_pods[pod.meta.group_index];
   if (add) {
     group.push_back(&pod);
@@ -23,10 +36,13 @@ void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
     if (group.empty()) set.whole_pods.erase(pod.meta.group_index);
     index_.MayBeUnused(&set);
   }
+  // The pod may owe a restart, it may be what its group waits for to have started, and a policy may replace it.
+  due_.AddSet(&set);
+  const int32_t labelled = ParseIndex(pod.meta.group_index.value_or(""));
+  if (labelled >= 0 && set.groups.Find(labelled) != nullptr) ListFailing(&set, labelled, false);
   const PackedGroup* packed = IsNamedGroup(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
   if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
   set.irregular += add ? 1 : -1;
-  due_.AddSet(&set);
 }
 
 void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
@@ -77,11 +93,14 @@ void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view nam
 }
 
 // Whatever its labels say, a StatefulSet is the leader StatefulSet of the set with its name, and passes for the
-// workers of the leader pod with its name. So both sets become due.
+// workers of the leader pod with its name. So both sets become due, and those of the whole pods that it controls.
 void WholeObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second.get());
   const ObservedPod* pod = Find(space->pods, name);
   if (pod != nullptr && !pod->meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, pod->meta.set_name));
+  if (const auto found = space->controlled.find(name); found != space->controlled.end()) {
+    for (FleetSet* set : found->second) due_.AddSet(set);
+  }
 }
 
 }  // namespace lws::internal

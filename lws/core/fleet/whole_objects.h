@@ -40,6 +40,7 @@ class WholeObjects {
  private:
   // Link the objects to the sets that they concern, or unlink them.
   void LinkPod(const ObservedPod& pod, bool add);
+  void LinkController(const ObservedPod& pod, FleetSet* set, bool add);
   void LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add);
 
   FleetIndex& index_;

@@ -1,6 +1,5 @@
 #include "lws/core/groups/group_state.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -94,8 +93,8 @@ absl::flat_hash_map<int64_t, const ObservedStatefulSet*> ByGroup(const SetObserv
   return by_group;
 }
 
-GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame, int32_t leader_replicas) {
-  GroupBits bits(leader_replicas);
+GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame) {
+  GroupBits bits;
   const std::string& set_name = observation.set->metadata().name();
   const auto workers =
       frame.planner_wants_workers ? ByGroup(observation) : absl::flat_hash_map<int64_t, const ObservedStatefulSet*>();
@@ -197,11 +196,9 @@ void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& ver
 GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key, GroupDetail detail) {
   const GroupFrame frame = FrameOf(*observation.set, revision_key);
   const bool has_bits = detail == GroupDetail::kCountsAndBits && observation.leader_statefulset != nullptr;
-  const int32_t leader_replicas = has_bits ? std::max(observation.leader_statefulset->replicas, 0) : 0;
   GroupFacts facts;
-  facts.bits = GroupBits(leader_replicas);
   if (ReadNamedGroups(observation, frame, has_bits, &facts)) return facts;
-  facts.bits = has_bits ? BitsOfAll(observation, frame, leader_replicas) : GroupBits();
+  facts.bits = has_bits ? BitsOfAll(observation, frame) : GroupBits();
   const absl::StatusOr<StatusCounts> counts = CountAll(observation, frame);
   facts.error = counts.status();
   if (counts.ok()) facts.counts = *counts;

@@ -39,7 +39,9 @@ struct StatusCounts {
 };
 
 struct GroupFacts {
-  GroupBits bits;  // for at least as many groups as the leader StatefulSet has replicas
+  // For every group whose leader is seen. The numbers of the set and of its leader StatefulSet do not count here: a
+  // group that nothing is seen of is neither ready nor updated, whether the bits have room for it or not.
+  GroupBits bits;
   StatusCounts counts;
   // InvalidArgument naming the leader pod whose group index is not an integer. The counts are then unusable.
   absl::Status error;

@@ -27,6 +27,11 @@ bool IsController(const ObservedMeta& owned, absl::string_view kind, const Obser
          owned.controller->uid == owner.uid;
 }
 
+// Whether the pod that has the name of the pod's leader is a leader of the pod's set. Any pod may take a name.
+bool IsLeaderOf(const ObservedPod& leader, const ObservedPod& pod) {
+  return leader.is_leader() && leader.meta.set_name == pod.meta.set_name;
+}
+
 // The leader pod owns the StatefulSet, which owns the workers. A worker that the leader itself owns counts too.
 bool BelongsToLeader(const PodObservation& observation) {
   const ObservedMeta& pod = observation.pod->meta;
@@ -60,8 +65,8 @@ RestartFacts ReadRestartFacts(const PodObservation& observation) {
   facts.group_started = !facts.waits_for_start || IsStarted(observation);
   facts.is_leader = pod.is_leader();
   const ObservedPod* leader = facts.is_leader ? &pod : observation.leader;
-  facts.leader_exists = leader != nullptr;
-  if (leader == nullptr) return facts;
+  facts.leader_exists = leader != nullptr && IsLeaderOf(*leader, pod);
+  if (!facts.leader_exists) return facts;
   facts.same_revision = leader->meta.revision_key == pod.meta.revision_key;
   facts.belongs_to_leader = facts.is_leader || BelongsToLeader(observation);
   facts.leader_terminating = leader->meta.terminating;
@@ -97,9 +102,8 @@ std::optional<int32_t> GroupOwedRestart(const PodObservation& observation) {
   if (!restarts) return std::nullopt;
   const ObservedMeta& leader = pod.is_leader() ? pod.meta : observation.leader->meta;
   const std::optional<int64_t> group = ParseStrictInteger(leader.group_index.value_or(""));
-  const bool is_of_set = leader.set_name == observation.set->metadata().name() && group.has_value() && *group >= 0 &&
-                         *group <= std::numeric_limits<int32_t>::max();
-  return is_of_set ? std::optional<int32_t>(static_cast<int32_t>(*group)) : std::nullopt;
+  const bool fits = group.has_value() && *group >= 0 && *group <= std::numeric_limits<int32_t>::max();
+  return fits ? std::optional<int32_t>(static_cast<int32_t>(*group)) : std::nullopt;
 }
 
 }  // namespace lws

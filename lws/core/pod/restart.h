@@ -9,7 +9,8 @@
 // Laws:
 //   1. Only kRestartGroup deletes anything.
 //   2. A pod that is neither terminating nor restarted while Running or Pending never restarts its group.
-//   3. A worker restarts its group only through the leader to which it belongs, by UID and by revision.
+//   3. A worker restarts its group only through the leader to which it belongs, by UID and by revision. The leader has
+//      the labels of a leader of the worker's set: another pod with a leader's name is never deleted.
 //   4. A leader that is already terminating is left alone.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -38,7 +39,7 @@ struct RestartFacts {
   bool waits_for_start = false;  // RecreateGroupAfterStart, or the experimental annotation
   bool group_started = false;    // the group has all its pods, none Pending
   bool is_leader = false;
-  bool leader_exists = false;      // a leader is its own leader
+  bool leader_exists = false;      // with the labels of the set's leaders; a leader is its own leader
   bool same_revision = false;      // as its leader
   bool belongs_to_leader = false;  // the chain of controller owners ends at the leader's UID
   bool leader_terminating = false;

@@ -298,11 +298,17 @@ class SetPass {
     plan_.Tell("GroupsUpdating", "Delete", absl::StrCat("Updating replica ", group), RevisionRef());
   }
 
+  // A pod with a leader's name and other labels is not the set's.
   const ObservedPod* FindLeader(int32_t group) const {
-    if (observation_.leaders != nullptr) return observation_.leaders->FindLeader(group);
-    const std::string name = LeaderPodName(set_.metadata().name(), group);
-    const auto found = std::find_if(observation_.leader_pods.begin(), observation_.leader_pods.end(),
-                                    [&name](const ObservedPod* pod) { return pod->meta.name == name; });
+    const std::string& set_name = set_.metadata().name();
+    if (observation_.leaders != nullptr) {
+      const ObservedPod* leader = observation_.leaders->FindLeader(group);
+      const bool is_own = leader != nullptr && leader->is_leader() && leader->meta.set_name == set_name;
+      return is_own ? leader : nullptr;
+    }
+    const auto found = std::find_if(
+        observation_.leader_pods.begin(), observation_.leader_pods.end(),
+        [name = LeaderPodName(set_name, group)](const ObservedPod* pod) { return pod->meta.name == name; });
     return found == observation_.leader_pods.end() ? nullptr : *found;
   }
 
