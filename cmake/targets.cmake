@@ -408,6 +408,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/node_upkeep.cc
   lws/adapters/simulation/kubernetes/object_defaults.cc
   lws/adapters/simulation/kubernetes/object_fields.cc
+  lws/adapters/simulation/kubernetes/pod_affinities.cc
   lws/adapters/simulation/kubernetes/scheduler.cc
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
   lws/adapters/simulation/kubernetes/statefulset_pods.cc
@@ -429,6 +430,8 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/api_server.h
   lws/adapters/simulation/kubernetes/garbage_collector.h
   lws/adapters/simulation/kubernetes/kubelet.h
+  lws/adapters/simulation/kubernetes/label_match.h
+  lws/adapters/simulation/kubernetes/pod_affinities.h
   lws/adapters/simulation/kubernetes/scheduler.h
   lws/adapters/simulation/kubernetes/statefulset_controller.h
   lws/adapters/simulation/kubernetes/statefulset_pods.h

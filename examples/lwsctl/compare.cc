@@ -11,6 +11,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
+#include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/field_status.h"
@@ -28,7 +29,9 @@ constexpr char kHelp[] =
     "  --seed N          draws all delays; default 1\n"
     "  --scenario FILE   what happens; default: create, change the image, kill a worker\n"
     "  --report OUT      a page of HTML with a lane per group over time, for each policy\n"
-    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n";
+    "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
+    "Sets of more than 64 groups are simulated in numbers, as by simulate, where that is possible and no report is "
+    "asked for.\n";
 
 std::string Seconds(absl::Duration duration) { return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(duration)); }
 
@@ -61,6 +64,12 @@ void PrintTable(const std::vector<lws::TitledReport>& reports) {
   PrintRow("wasted pod time", reports, [](const Report& report) { return Seconds(report.wasted_pod_time); });
 }
 
+// Runs without a page that draws the groups.
+absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
+  if (!IsForNumbers(scenario, options)) return lws::RunScenario(scenario, options);
+  return SimulateGroups(scenario, options, [](const std::string&, const lws::Json&) {});
+}
+
 }  // namespace
 
 int Compare(const std::vector<std::string>& words) {
@@ -83,10 +92,12 @@ int Compare(const std::vector<std::string>& words) {
   if (!scenario.ok()) return Fail(scenario.status());
   // Errors of the run are about the scenario, or about the set if there is no scenario.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);
+  const bool has_page = arguments->flags.count("--report") > 0;
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
     options.sets = lws::ReconcileOptionsFor(policy.policy);
-    absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(*scenario, options);
+    absl::StatusOr<lws::ScenarioReport> report =
+        has_page ? lws::RunScenario(*scenario, options) : RunUnseen(*scenario, options);
     if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }

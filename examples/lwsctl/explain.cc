@@ -62,6 +62,7 @@ struct SetState {
   int32_t updated = 0;
   int32_t replicas = 1;
   int32_t size = 1;
+  bool is_known = true;  // otherwise `ready` and `updated` mean nothing
   std::string state;
   std::string held;     // what holds it; empty when nothing does
   std::string waiting;  // what its pods wait for
@@ -90,14 +91,21 @@ std::string HeldBy(const lws::Plan& plan) {
 }
 
 Json ToJson(const SetState& state) {
-  return {{"ready", state.ready}, {"updated", state.updated}, {"replicas", state.replicas}, {"size", state.size},
-          {"state", state.state}, {"heldBy", state.held},     {"waiting", state.waiting}};
+  return {{"ready", state.is_known ? Json(state.ready) : Json()},
+          {"updated", state.is_known ? Json(state.updated) : Json()},
+          {"replicas", state.replicas},
+          {"size", state.size},
+          {"state", state.state},
+          {"heldBy", state.held},
+          {"waiting", state.waiting}};
 }
 
 std::string ToString(const SetState& state) {
-  return absl::StrCat("state  ", state.state, ": ", state.ready, " of ", state.replicas, " groups ready, ",
-                      state.updated, " updated, size ", state.size, state.held.empty() ? "" : "; ", state.held, "\n",
-                      state.waiting.empty() ? "" : "waits  ", state.waiting);
+  const std::string counts =
+      state.is_known ? absl::StrCat(state.ready, " of ", state.replicas, " groups ready, ", state.updated, " updated")
+                     : absl::StrCat(state.replicas, " groups wanted");
+  return absl::StrCat("state  ", state.state, ": ", counts, ", size ", state.size, state.held.empty() ? "" : "; ",
+                      state.held, "\n", state.waiting.empty() ? "" : "waits  ", state.waiting);
 }
 
 // Removes the decisions and actions on Services from the plan.
@@ -114,6 +122,9 @@ lws::Plan WithoutServices(lws::Plan plan) {
                        plan.decisions.end());
   return plan;
 }
+
+// Manifests have no status, or an empty one.
+bool HasStatus(const lws::LeaderWorkerSet& set) { return set.status().ByteSizeLong() > 0; }
 
 bool IsExclusive(const lws::LeaderWorkerSet& set) {
   return set.metadata().annotations().count(lws::kExclusiveTopologyAnnotation) > 0;
@@ -199,7 +210,8 @@ class Explanation {
     state.updated = set.status().updated_replicas();
     state.waiting = Waiting(set.metadata().namespace_(), set.metadata().name());
     if (is_open) {
-      state.state = "as its status says";
+      state.is_known = HasStatus(set);
+      state.state = state.is_known ? "as its status says" : "unknown, the file has no status of it";
       return state;
     }
     if (observation.leader_statefulset != nullptr) {
@@ -275,6 +287,15 @@ class Explanation {
   bool applies_ = false;
 };
 
+// Whether the file has sets alone, and none of them has a status: manifests, and no state of a cluster.
+bool IsOnlyManifests(const ClusterFile& file) {
+  if (file.kinds != std::set<std::string>{lws::kKind}) return false;
+  const auto names = file.cluster.SetNames();
+  return std::none_of(names.begin(), names.end(), [&file](const auto& name) {
+    return HasStatus(*file.cluster.ObserveSet(name.first, name.second).set);
+  });
+}
+
 absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) {
   std::set<std::string> sets;
   for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
@@ -309,9 +330,16 @@ int Explain(const std::vector<std::string>& words) {
     if (!saved.ok()) return Fail(saved);
   }
   if (file->cluster.SetNames().empty()) return Fail(NothingToExplain(arguments->files[0], *file));
+  const bool is_complete = arguments->flags.count("--complete") > 0;
+  if (!is_complete && IsOnlyManifests(*file)) {
+    return Fail(absl::NotFoundError(absl::StrCat(
+        arguments->files[0],
+        ": nothing to explain: its LeaderWorkerSets have no status, and it holds nothing else of a cluster; --complete "
+        "explains them as sets that were just created")));
+  }
   lws::PodReconcileOptions pods;
   pods.scheduler_provider = *provider;
-  Explanation explanation(*file, now, arguments->flags.count("--complete") > 0, pods);
+  Explanation explanation(*file, now, is_complete, pods);
   explanation.Explain(arguments->Flag("-o", "") == "json", arguments->flags.count("--all") > 0);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "examples/lwsctl/found_set.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,19 @@
 
 namespace lwsctl {
 namespace {
+
+constexpr char kNoName[] = "null";
+
+// Whether some value calls itself a LeaderWorkerSet. Few objects do, and only those are searched with the paths of all
+// their values.
+bool MentionsSet(const lws::Json& value) {
+  if (!value.is_structured()) return false;
+  if (value.is_object()) {
+    const auto kind = value.find("kind");
+    if (kind != value.end() && *kind == lws::kKind) return true;
+  }
+  return std::any_of(value.begin(), value.end(), MentionsSet);
+}
 
 // Requires a spec, because references to a set, such as owner references, have none.
 bool IsSet(const lws::FieldValue& value) {
@@ -50,9 +64,16 @@ class Finder {
       LookInto(value);
       return;
     }
-    const std::string inside = absl::StrCat(outer_["kind"].Text(), " ", ShowName(outer_.json()), ", ", value.path());
     found_->push_back({InNamespace(value.json(), outer_["metadata"]["namespace"].Text()), object_.line, object_.number,
-                       value.path(), inside});
+                       value.path(), absl::StrCat(ShowOuter(), ", ", value.path())});
+  }
+
+  // The kind and the name, as far as the object has them: a file of values for a chart has neither.
+  std::string ShowOuter() const {
+    const std::string kind = outer_["kind"].Text();
+    const std::string name = ShowName(outer_.json());
+    return absl::StrCat(kind.empty() ? "an object without a kind" : lws::PrintableText(kind),
+                        name == kNoName ? "" : " ", name == kNoName ? "" : name);
   }
 
   const lws::ManifestObject& object_;
@@ -64,6 +85,7 @@ class Finder {
 
 std::vector<FoundSet> FindSets(const lws::ManifestObject& object) {
   std::vector<FoundSet> found;
+  if (!MentionsSet(*object.object)) return found;
   Finder(object, &found).Run();
   return found;
 }
@@ -73,7 +95,7 @@ std::string ShowName(const lws::Json& manifest) {
   for (const char* field : {"name", "generateName"}) {
     if (metadata[field].exists()) return lws::PrintableText(metadata[field].json().dump());
   }
-  return "null";
+  return kNoName;
 }
 
 }  // namespace lwsctl

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/found_set.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
@@ -57,11 +58,6 @@ std::vector<std::string> Names(std::vector<std::string> flags) {
 }
 
 }  // namespace
-
-bool CallsItselfASet(const lws::Json& object) {
-  const auto kind = object.find("kind");
-  return kind != object.end() && *kind == lws::kKind;
-}
 
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields) {
   return absl::StrCat("strict decoding error: ",
@@ -218,10 +214,15 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
   if (!file.ok()) return file.status();
   std::vector<SetManifest> sets;
   for (const lws::ManifestObject& object : file->objects) {
-    if (!CallsItselfASet(*object.object)) continue;
-    absl::StatusOr<lws::Json> set = CheckSet(*file, object, "", *object.object, unknown);
-    if (!set.ok()) return set.status();
-    sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), file->Where(object)});
+    for (const FoundSet& found : FindSets(object)) {
+      absl::StatusOr<lws::Json> set = CheckSet(*file, object, found.path, *found.manifest, unknown);
+      if (!set.ok()) return set.status();
+      const std::string where = file->Where(object, found.path);
+      if (!found.inside.empty()) {
+        std::cerr << where << ": LeaderWorkerSet " << ShowName(*set) << " is inside " << found.inside << "\n";
+      }
+      sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
+    }
   }
   if (sets.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet"));
   return sets;
@@ -230,7 +231,12 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown) {
   const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(path, unknown);
   if (!sets.ok()) return sets.status();
-  return *(*sets)[0].object;
+  if (sets->size() > 1) {
+    std::cerr << (*sets)[1].where << ": warning: " << sets->size() - 1
+              << (sets->size() == 2 ? " more LeaderWorkerSet is" : " more LeaderWorkerSets are")
+              << " not looked at: this command takes one, here " << ShowName(*sets->front().object) << "\n";
+  }
+  return *sets->front().object;
 }
 
 lws::Json WithNamespace(lws::Json manifest) {

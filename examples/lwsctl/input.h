@@ -69,17 +69,15 @@ struct SetManifest {
   std::string where;       // "FILE:LINE"
 };
 
-// Whether the object's kind is LeaderWorkerSet, in any version.
-bool CallsItselfASet(const lws::Json& object);
-
 // "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 
-// The LeaderWorkerSets among the objects of a file. Errors: NotFound when there is none; InvalidArgument "FILE:LINE:
+// The LeaderWorkerSets among the objects of a file, and inside other objects, of which standard error tells. Errors:
+// NotFound when there is none; InvalidArgument "FILE:LINE:
 // ..." for the first one that would not be admitted, or has no or another apiVersion.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
-// The first set of a file.
+// The first set of a file. If there are more, standard error tells that they are not looked at.
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
 
 // The manifest of a set in the form of ReadSets. It is the field `field` of the object, or the object itself for "".

@@ -9,6 +9,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
+#include "lws/placement/cluster_documents.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -27,7 +28,10 @@ absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
   if (!file.ok()) return file.status();
   lws::Json nodes = lws::Json::array();
   for (const lws::ManifestObject& object : file->objects) {
-    if (lws::KindOf(*object.object) == lws::ObjectKind::kNode) nodes.push_back(*object.object);
+    if (lws::KindOf(*object.object) != lws::ObjectKind::kNode) continue;
+    const absl::Status read = lws::ReadTopologyNode(*object.object).status();
+    if (!read.ok()) return file->Locate(object, read);
+    nodes.push_back(*object.object);
   }
   if (nodes.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no Node"));
   return nodes;

@@ -119,14 +119,20 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
 absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenario,
                                                     const lws::ScenarioRunOptions& options, const Arguments& arguments,
                                                     Json* lines) {
-  const int64_t groups = MostGroups(scenario);
   const bool has_page = arguments.flags.count("--report") > 0;
-  const bool has_numbers = groups > kMostGroupsOfObjects && CheckNumbers(scenario, options).ok() && !has_page;
-  if (groups <= kMostDrawnGroups && !has_numbers) return Run(scenario, options, arguments, lines);
+  const bool has_numbers = !has_page && IsForNumbers(scenario, options);
+  if (MostGroups(scenario) <= kMostDrawnGroups && !has_numbers) return Run(scenario, options, arguments, lines);
   if (has_page) {
     return absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
   }
-  return SimulateGroups(scenario, options, IsJson(arguments) ? lines : nullptr);
+  const bool is_json = IsJson(arguments);
+  return SimulateGroups(scenario, options, [is_json, lines](const std::string& line, Json json) {
+    if (is_json) {
+      lines->push_back(std::move(json));
+    } else {
+      std::cout << line << "\n";
+    }
+  });
 }
 
 }  // namespace

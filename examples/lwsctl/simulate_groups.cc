@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,9 +36,9 @@ constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(s
 
 class GroupsStory {
  public:
-  GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, Json* lines)
+  GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, OnLine on_line)
       : scenario_(scenario),
-        lines_(lines),
+        on_line_(std::move(on_line)),
         manifest_(*scenario.manifest),
         simulation_(SimulationOptions(lws::OptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
@@ -160,13 +160,10 @@ class GroupsStory {
   double Seconds() const { return absl::ToDoubleSeconds(simulation_.now() - start_); }
 
   void Print(const std::string& line, Json json) {
-    if (lines_ != nullptr) {
-      json["seconds"] = Seconds();
-      lines_->push_back(std::move(json));
-    } else {
-      std::cout << absl::StrFormat("%9.1fs", Seconds()) << "  " << line << "\n";
-    }
+    json["seconds"] = Seconds();
+    on_line_(absl::StrFormat("%9.1fs  %s", Seconds(), line), std::move(json));
   }
+
   void Say(const std::string& what) { Print(absl::StrCat("-- ", what), {{"note", absl::StrCat("-- ", what)}}); }
 
   // Events about steps of the rollout and about single groups are too many to print.
@@ -212,10 +209,21 @@ class GroupsStory {
     }
   }
 
+  // Until now the counts were those of the last look.
+  void CountCost(const lws::SetSimulationCounts& counts) {
+    const int32_t size = std::max(1, manifest_.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1));
+    report_.wasted_pod_time +=
+        (simulation_.now() - looked_at_) * std::max<int64_t>(0, looked_.pods - int64_t{looked_.ready} * size);
+    report_.surge_used = std::max(report_.surge_used, counts.replicas - Replicas());
+    looked_at_ = simulation_.now();
+    looked_ = counts;
+  }
+
   // Prints a line when enough has changed, or, with `always`, when anything has.
   void Look(bool always) {
     const lws::SetSimulationCounts counts = simulation_.counts();
     CheckPromise(counts);
+    CountCost(counts);
     const int32_t step = always ? 1 : std::max(1, counts.replicas / kSteps);
     const bool changed = std::abs(counts.ready - last_.ready) >= step ||
                          std::abs(counts.updated - last_.updated) >= step || counts.replicas != last_.replicas;
@@ -234,14 +242,16 @@ class GroupsStory {
   }
 
   const lws::Scenario& scenario_;
-  Json* const lines_;  // null: lines are printed
-  Json manifest_;      // including the edits
+  const OnLine on_line_;
+  Json manifest_;  // including the edits
   lws::ScenarioReport report_;
   lws::internal::Promise promise_;
   int64_t events_ = 0;  // since the last line
   lws::SetSimulation simulation_;
   const absl::Time start_;
-  lws::SetSimulationCounts last_;
+  lws::SetSimulationCounts last_;    // of the last line
+  lws::SetSimulationCounts looked_;  // of the last look
+  absl::Time looked_at_ = start_;
   bool watching_ = false;
 };
 
@@ -299,11 +309,15 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
   return status;
 }
 
+bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
+  return MostGroups(scenario) > kMostGroupsOfObjects && CheckNumbers(scenario, options).ok();
+}
+
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
-                                                   const lws::ScenarioRunOptions& options, Json* lines) {
+                                                   const lws::ScenarioRunOptions& options, OnLine on_line) {
   absl::Status status = CheckNumbers(scenario, options);
   if (!status.ok()) return status;
-  GroupsStory story(scenario, options, lines);
+  GroupsStory story(scenario, options, std::move(on_line));
   status = story.Play();
   if (!status.ok()) return status;
   return story.Finish();

@@ -4,6 +4,8 @@
 #define LWS_EXAMPLES_LWSCTL_SIMULATE_GROUPS_H_
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,10 +28,16 @@ int64_t MostGroups(const lws::Scenario& scenario);
 // happens to them, restart policies, gangs, and objects that the API server will refuse.
 absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options);
 
-// Plays the scenario and prints its lines, or appends them to `lines` when that is not null. The report has no
-// timeline. Errors: InvalidArgument for a manifest that is not admitted, and those of CheckNumbers.
+// Whether every command simulates the scenario in numbers: it has many groups, and can be simulated so.
+bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options);
+
+// Called with each line of a run, for people and for programs.
+using OnLine = std::function<void(const std::string& line, lws::Json json)>;
+
+// Plays the scenario. The report has no timeline, and no groups in two revisions. Errors: InvalidArgument for a
+// manifest that is not admitted, and those of CheckNumbers.
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
-                                                   const lws::ScenarioRunOptions& options, lws::Json* lines);
+                                                   const lws::ScenarioRunOptions& options, OnLine on_line);
 
 }  // namespace lwsctl
 

@@ -205,7 +205,10 @@ class YamlManifestReader::Composer {
     const int line = Line();
     absl::StatusOr<std::string> name = KeyName(depth);
     if (!name.ok()) return name.status();
-    const auto [place, is_new] = map->try_emplace(*std::move(name), nullptr);
+    // What kubectl prints has sorted keys, so most keys belong at the end.
+    const size_t size = map->size();
+    const auto place = map->try_emplace(map->end(), *std::move(name), nullptr);
+    const bool is_new = map->size() > size;
     if (!is_new && merged->erase(place->first) == 0) {
       return Error(absl::StrCat("key \"", place->first, "\" is already set"));
     }

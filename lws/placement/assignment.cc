@@ -62,7 +62,8 @@ std::string DescribeNoFit(const NoFit& no_fit) {
           ? absl::StrCat(no_fit.best_subgroups, " of ", no_fit.wanted_subgroups, " subgroups of ", no_fit.subgroup_size,
                          " pods fit, each in one ", no_fit.subgroup_level)
           : absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods, " pods");
-  absl::StrAppend(&text, ": ", NoFitReasonText(no_fit.reason));
+  const bool is_limited = no_fit.reason == NoFitReason::kNotEnoughRoom && !no_fit.limited.empty();
+  absl::StrAppend(&text, ": ", is_limited ? "all nodes together take too few pods" : NoFitReasonText(no_fit.reason));
   const std::string best = no_fit.best_domain.empty() ? "the whole cluster" : absl::StrJoin(no_fit.best_domain, "/");
   absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes,
                   no_fit.nodes == 1 ? " node" : " nodes");
@@ -70,6 +71,10 @@ std::string DescribeNoFit(const NoFit& no_fit) {
   for (const auto& [reason, count] : no_fit.excluded) {
     absl::StrAppend(&text, separator, count, " ", reason);
     separator = ", ";
+  }
+  for (const auto& [rule, count] : no_fit.limited) {
+    absl::StrAppend(&text, "; ", count, count == 1 ? " node has" : " nodes have",
+                    " room for more pods than may share it: ", rule);
   }
   return text;
 }

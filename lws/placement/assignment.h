@@ -76,6 +76,9 @@ struct NoFit {
   // The number of nodes that cannot take a single worker, by reason: "notReady", "selector", "affinity", "taint",
   // "domainTaken", "missingLabel", or the name of a resource. A node that lacks several resources counts for each.
   std::map<std::string, int64_t> excluded;
+  // The number of nodes that would have room for more of the pods than may share a node, by the rule of the pods:
+  // "podAntiAffinity", "hostPort", "topologySpread".
+  std::map<std::string, int64_t> limited;
   // For kRulesNotKept: the rules of which at least one is broken: "podAffinity", "podAntiAffinity",
   // "topologySpreadConstraints".
   std::vector<std::string> rules;

@@ -21,7 +21,8 @@ namespace {
 // The partition, moved down to the first steady group that may not go. Groups beyond the replicas cost nothing.
 int32_t ReleaseGroups(const GroupBits& groups, int32_t replicas, int32_t spec_partition, int32_t partition,
                       SpendableGuarantee* guarantee) {
-  partition = std::min(partition, std::max(spec_partition, replicas));
+  // Nothing is known of groups beyond the last one seen, and they cost nothing either.
+  partition = std::min(partition, std::max(spec_partition, std::min(replicas, groups.End())));
   for (; partition > spec_partition; --partition) {
     const int32_t next = partition - 1;
     const bool serves = next < replicas && !groups.IsUpdated(next);

@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
@@ -60,6 +61,32 @@ void ExpectCounted(const StatefulSetPods& pods, const std::map<int64_t, SeenPod>
   ASSERT_EQ(pods.Staying("never"), 0);
 }
 
+// The questions about ranges of ordinals, by a look at each ordinal.
+void ExpectRanges(const StatefulSetPods& pods, const std::map<int64_t, SeenPod>& all, uint64_t seed) {
+  for (int64_t begin = 0; begin <= 4; ++begin) {
+    for (int64_t end = begin; end <= 8; ++end) {
+      std::vector<int64_t> missing;
+      std::vector<int64_t> others;
+      bool is_unhealthy = false;
+      for (int64_t ordinal = begin; ordinal < end; ++ordinal) {
+        const auto found = all.find(ordinal);
+        if (found == all.end()) {
+          missing.push_back(ordinal);
+          continue;
+        }
+        is_unhealthy |= !found->second.healthy();
+        if (found->second.revision != "s-1" && !found->second.deleting) others.insert(others.begin(), ordinal);
+      }
+      ASSERT_EQ(pods.Missing(begin, end), missing) << "seed " << seed << ": [" << begin << ", " << end << ")";
+      ASSERT_EQ(pods.IsAnyUnhealthy(begin, end), is_unhealthy) << "seed " << seed;
+      ASSERT_EQ(pods.StayingOthers("s-1", begin, end, 8), others) << "seed " << seed;
+      if (others.size() > 1) others.resize(1);
+      ASSERT_EQ(pods.StayingOthers("s-1", begin, end, 1), others) << "seed " << seed;
+      ASSERT_TRUE(pods.StayingOthers("s-1", begin, end, 0).empty()) << "seed " << seed;
+    }
+  }
+}
+
 TEST(StatefulSetPodsTest, Law1CountsAreThoseOfThePods) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     std::mt19937_64 random(seed);
@@ -72,7 +99,7 @@ TEST(StatefulSetPodsTest, Law1CountsAreThoseOfThePods) {
         all.erase(ordinal);
       } else {
         SeenPod pod;
-        pod.revision = random() % 2 == 0 ? "s-1" : "s-2";
+        pod.revision = "s-" + std::to_string(1 + random() % 3);
         pod.deleting = random() % 3 == 0;
         pod.ended = random() % 3 == 0;
         pod.ready = random() % 2 == 0;
@@ -80,6 +107,7 @@ TEST(StatefulSetPodsTest, Law1CountsAreThoseOfThePods) {
         all[ordinal] = pod;
       }
       ASSERT_NO_FATAL_FAILURE(ExpectCounted(pods, all, seed));
+      ASSERT_NO_FATAL_FAILURE(ExpectRanges(pods, all, seed));
     }
   }
 }

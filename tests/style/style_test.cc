@@ -186,6 +186,23 @@ TEST(StyleTest, CommentsAreNoRiddles) {
   EXPECT_GT(checked, 1000);
 }
 
+// A test without a target never runs.
+TEST(StyleTest, EverySourceOfLibrariesAndTestsHasATarget) {
+  int checked = 0;
+  for (const Source& source : Sources()) {
+    const std::filesystem::path path = source.path;
+    if (path.extension() != ".cc" || absl::StartsWith(source.path, "examples/")) continue;
+    const std::string build = ReadText(path.parent_path() / "BUILD.bazel");
+    if (build.empty()) continue;  // a part of the workspace outside, with its own build
+    const bool is_named = absl::StrContains(build, absl::StrCat("\"", path.filename().string(), "\"")) ||
+                          absl::StrContains(build, absl::StrCat("\"", path.stem().string(), "\"")) ||
+                          path.filename() == "replay.cc";  // of every fuzz target
+    EXPECT_TRUE(is_named || absl::StrContains(build, "glob(")) << source.path << " is in no target";
+    ++checked;
+  }
+  EXPECT_GT(checked, 300);
+}
+
 TEST(StyleTest, EveryHeaderHasATargetAndAGuard) {
   for (const Source& source : Sources()) {
     if (!absl::EndsWith(source.path, ".h") || absl::StartsWith(source.path, "examples/")) continue;

@@ -144,6 +144,7 @@ Json ToJson(const lws::Topology& topology, const PlacedGroup& group, const lws::
   json["level"] = no_fit.level;
   json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
   json["excluded"] = no_fit.excluded.empty() ? Json::object() : Json(no_fit.excluded);
+  if (!no_fit.limited.empty()) json["limited"] = no_fit.limited;
   return json;
 }
 

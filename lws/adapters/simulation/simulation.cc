@@ -81,7 +81,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       log_(std::move(log)),
       clock_(options_.start),
       server_(&clock_),
-      watch_(&server_),
+      watch_(&server_, options_.restarts != nullptr),
       collector_(&server_),
       statefulsets_(&server_, WithEvents(options_.statefulsets,
                                          [this](const Event& event) {
@@ -101,7 +101,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
   server_.Subscribe([this](const Change& change) { OnChange(change); });
 }
 
-Simulation::Watch::Watch(ApiServer* server) {
+Simulation::Watch::Watch(ApiServer* server, bool with_restarts) : with_restarts(with_restarts) {
   fleet.emplace();
   server->Subscribe([this](const Change& change) { See(change); });
 }
@@ -113,7 +113,7 @@ void Simulation::Watch::See(const Change& change) {
     return;
   }
   fleet->Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
-  if (change.key.kind != "Pod") return;
+  if (!with_restarts || change.key.kind != "Pod") return;
   const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
   if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
 }

@@ -118,8 +118,10 @@ class Simulation final : public Cluster {
  private:
   // A fleet that is told every change of the server, before the parts that subscribe later.
   struct Watch {
-    explicit Watch(simulation::ApiServer* server);
+    // `with_restarts`: counts are kept of the restarts of each member.
+    Watch(simulation::ApiServer* server, bool with_restarts);
     void See(const simulation::Change& change);
+    const bool with_restarts;
     std::optional<Fleet> fleet;  // always there; a restart of the controller makes another
     internal::RestartCounts restarts;
   };

@@ -114,16 +114,19 @@ class RulesReader {
   void LimitSharing(const Kind& workers) {
     if (workers.shape->rules != nullptr && workers.pods > 1) {
       if (workers.rules().PortsConflictWith(workers.rules())) {
-        ForEachLimit(nullptr, [](NodeLimit& limit) { limit.workers = 1; });
+        ForEachLimit(nullptr, [](NodeLimit& limit) { LeaveOne(NodeExclusion::kHostPort, &limit); });
       }
       for (const PodTerm& term : workers.rules().apart) {
-        if (term.Matches(workers.rules())) KeepApart(term, [](NodeLimit& limit) { limit.workers = 1; });
+        if (term.Matches(workers.rules()))
+          KeepApart(term, [](NodeLimit& limit) { LeaveOne(NodeExclusion::kPodAntiAffinity, &limit); });
       }
     }
     if (!workers.AnyOfOtherKind([](const PodRules&) { return true; }) || workers.shape->rules == nullptr) return;
     const PodRules& leader = *workers.other_shape->rules;
-    const auto leave_alone = [](NodeLimit& limit) { limit.leader_alone = true; };
-    if (leader.PortsConflictWith(workers.rules())) ForEachLimit(nullptr, leave_alone);
+    if (leader.PortsConflictWith(workers.rules())) {
+      ForEachLimit(nullptr, [](NodeLimit& limit) { LeaveLeaderAlone(NodeExclusion::kHostPort, &limit); });
+    }
+    const auto leave_alone = [](NodeLimit& limit) { LeaveLeaderAlone(NodeExclusion::kPodAntiAffinity, &limit); };
     for (const PodTerm& term : workers.rules().apart) {
       if (term.Matches(leader)) KeepApart(term, leave_alone);
     }
@@ -137,6 +140,15 @@ class RulesReader {
   void KeepApart(const PodTerm& term, Change change) {
     ForEachLimit(&term.topology_key, change);
     if (!IsOfSingleNodes(term.topology_key)) unchecked_.insert("podAntiAffinity");
+  }
+
+  static void LeaveOne(NodeExclusion rule, NodeLimit* limit) {
+    limit->workers = 1;
+    limit->rule = rule;
+  }
+  static void LeaveLeaderAlone(NodeExclusion rule, NodeLimit* limit) {
+    limit->leader_alone = true;
+    limit->rule = rule;
   }
 
   template <typename Change>
@@ -266,7 +278,9 @@ void LimitSpread(const Capacity& capacity, PlacementProblem* problem) {
   problem->same_shape = false;
   for (int32_t node = 0; node < problem->topology->NodeCount(); ++node) {
     NodeLimit& limit = problem->limits[node];
-    limit.workers = std::min(limit.workers, neighbours.MostBySpread(node));
+    const int64_t most = neighbours.MostBySpread(node);
+    if (most < limit.workers) limit.rule = NodeExclusion::kTopologySpread;
+    limit.workers = std::min(limit.workers, most);
     limit.leader_counts = leader_counts;
   }
 }

@@ -53,8 +53,9 @@ struct LayerOnTopology {
 // What pods of the group may share one node.
 struct NodeLimit {
   int64_t workers = kMaxGroupPods;
-  bool leader_counts = false;  // as one of these workers
-  bool leader_alone = false;   // the leader shares the node with no worker
+  bool leader_counts = false;                 // as one of these workers
+  bool leader_alone = false;                  // the leader shares the node with no worker
+  NodeExclusion rule = NodeExclusion::kNone;  // one that limits the pods
 };
 
 struct PlacementProblem {

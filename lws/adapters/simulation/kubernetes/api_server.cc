@@ -340,14 +340,4 @@ std::vector<ObjectKey> ApiServer::DependentsOf(const std::string& uid) const {
   return {found->second.begin(), found->second.end()};
 }
 
-std::vector<ObjectKey> ApiServer::DependentsOf(const std::string& uid, const std::string& kind) const {
-  std::vector<ObjectKey> keys;
-  const auto found = dependents_.find(uid);
-  if (found == dependents_.end()) return keys;
-  for (auto it = found->second.lower_bound({kind, "", ""}); it != found->second.end() && it->kind == kind; ++it) {
-    keys.push_back(*it);
-  }
-  return keys;
-}
-
 }  // namespace lws::simulation

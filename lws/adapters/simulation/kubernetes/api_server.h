@@ -103,10 +103,14 @@ class ApiServer {
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedJson> List(absl::string_view kind) const;
 
-  // The objects that name this UID as an owner: all of them, or those of a kind.
+  // The objects that name this UID as an owner.
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
-  std::vector<ObjectKey> DependentsOf(const std::string& uid, const std::string& kind) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
+
+  // How much was done since the beginning: the writes, and what the parts of the cluster say that they looked at. It
+  // grows like the time that a simulation takes, and is the same on every machine.
+  int64_t work() const { return static_cast<int64_t>(version_) + looks_; }
+  void CountLooks(int64_t looks) { looks_ += looks; }
 
   // Why the last write of an object was refused as invalid, of those that were not written since.
   const std::map<ObjectKey, std::string>& refusals() const { return refusals_; }
@@ -128,6 +132,7 @@ class ApiServer {
   std::map<std::string, MutatingWebhook> webhooks_;  // by kind
   uint64_t version_ = 0;
   uint64_t next_uid_ = 1;
+  int64_t looks_ = 0;
   std::map<ObjectKey, SharedJson> objects_;
   std::map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
   std::set<std::string> uids_;

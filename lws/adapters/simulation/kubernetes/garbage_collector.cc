@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
@@ -17,6 +18,15 @@ bool HasFinalizer(const Json& object, const char* finalizer) {
 
 bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
 
+const Json& Owners(const Json& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
+
+// Whether the object has to be looked at because of its own change. A change of its owners makes it due by itself.
+bool MatterNow(const Change& change) {
+  if (IsDeleting(*change.after)) return true;
+  const Json& owners = Owners(*change.after);
+  return !owners.is_null() && (change.before == nullptr || Owners(*change.before) != owners);
+}
+
 }  // namespace
 
 GarbageCollector::GarbageCollector(ApiServer* server) : server_(server) {
@@ -26,7 +36,7 @@ GarbageCollector::GarbageCollector(ApiServer* server) : server_(server) {
 void GarbageCollector::OnChange(const Change& change) {
   const Json& object = change.after != nullptr ? *change.after : *change.before;
   const Json& metadata = object["metadata"];
-  if (change.after != nullptr && (metadata.contains("ownerReferences") || IsDeleting(object))) due_.insert(change.key);
+  if (change.after != nullptr && MatterNow(change)) due_.insert(change.key);
   if (change.after != nullptr && !IsDeleting(object)) return;
   for (const ObjectKey& dependent : server_->DependentsOf(metadata.value("uid", ""))) due_.insert(dependent);
   if (change.after != nullptr || !metadata.contains("ownerReferences")) return;

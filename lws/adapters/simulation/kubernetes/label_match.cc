@@ -1,30 +1,48 @@
 #include "lws/adapters/simulation/kubernetes/label_match.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "lws/placement/node_filter.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
 
-bool SelectorMatches(const Json& selector, const Json& labels) {
-  if (!selector.is_object()) return false;
-  const Json wanted = selector.value("matchLabels", Json::object());
-  for (auto it = wanted.begin(); it != wanted.end(); ++it) {
-    if (labels.value(it.key(), Json()) != *it) return false;
+LabelSelector::LabelSelector(const Json& selector) {
+  if (!selector.is_object()) return;
+  for (const auto& [key, value] : FieldAt(selector, {"matchLabels"}).items()) {
+    if (!value.is_string()) return;
+    requirements_.push_back({key, LabelRequirement::Operator::kIn, {value.get<std::string>()}});
   }
-  for (const Json& expression : selector.value("matchExpressions", Json::array())) {
-    const absl::StatusOr<LabelRequirement> requirement = ReadLabelRequirement(expression);
-    if (!requirement.ok()) return false;
-    const auto found = labels.find(requirement->key);
-    std::optional<absl::string_view> value;
-    if (found != labels.end() && found->is_string()) value = found->get_ref<const std::string&>();
-    if (!requirement->Matches(value)) return false;
+  for (const Json& expression : FieldAt(selector, {"matchExpressions"})) {
+    absl::StatusOr<LabelRequirement> requirement = ReadLabelRequirement(expression);
+    if (!requirement.ok()) return;
+    requirements_.push_back(*std::move(requirement));
   }
-  return true;
+  is_read_ = true;
 }
+
+bool LabelSelector::Matches(const Json& labels) const {
+  if (!is_read_) return false;
+  return std::all_of(requirements_.begin(), requirements_.end(), [&labels](const LabelRequirement& requirement) {
+    const Json& label = FieldAt(labels, {requirement.key});
+    std::optional<absl::string_view> value;
+    if (label.is_string()) value = label.get_ref<const std::string&>();
+    return requirement.Matches(value);
+  });
+}
+
+const LabelRequirement* LabelSelector::equality() const {
+  for (const LabelRequirement& requirement : requirements_) {
+    if (requirement.op == LabelRequirement::Operator::kIn) return &requirement;
+  }
+  return nullptr;
+}
+
+bool SelectorMatches(const Json& selector, const Json& labels) { return LabelSelector(selector).Matches(labels); }
 
 }  // namespace lws::simulation

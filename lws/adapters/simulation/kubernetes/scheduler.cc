@@ -1,10 +1,11 @@
 #include "lws/adapters/simulation/kubernetes/scheduler.h"
 
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/simulation/kubernetes/label_match.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
@@ -14,27 +15,14 @@
 namespace lws::simulation {
 namespace {
 
-constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
-
 const std::string& NodeName(const Json& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 
 bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
-
-const Json& Terms(const Json& pod, const char* kind) {
-  static const Json& none = *new Json(Json::array());
-  const Json& terms = FieldAt(pod, {"spec", "affinity", kind, kRequired});
-  return terms.is_array() ? terms : none;
-}
 
 const Json& Labels(const Json& object) {
   static const Json& none = *new Json(Json::object());
   const Json& labels = FieldAt(object, {"metadata", "labels"});
   return labels.is_object() ? labels : none;
-}
-
-// The domain of the node for a topology key; null outside of the topology.
-const Json& Domain(const Json& node, const Json& term) {
-  return FieldAt(Labels(node), {TextAt(term, {"topologyKey"})});
 }
 
 ResourceList Requests(const Json& pod) {
@@ -54,53 +42,89 @@ void Scheduler::OnChange(const Change& change) {
   if (change.key.kind == "Pod") OnPod(change);
 }
 
+// Makes waiting pods due: all of them, or those that ask for the company of other pods.
+void Scheduler::LookAgain(bool only_with_affinity) {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const bool stays = only_with_affinity && !it->second;
+    if (!stays) due_.insert(it->first);
+    it = stays ? std::next(it) : waiting_.erase(it);
+  }
+}
+
+void Scheduler::Reorder(const NodeState& state, const size_t* before, const size_t* after) {
+  const std::string& name = state.facts.name;
+  const auto move = [&](Order* order) {
+    if (before != nullptr) order->erase({*before, name});
+    if (after != nullptr) order->emplace(*after, name);
+  };
+  move(&by_load_);
+  for (auto& [label, orders] : by_label_) {
+    const auto value = state.facts.labels.find(label);
+    if (value != state.facts.labels.end()) move(&orders[value->second]);
+  }
+}
+
+const Scheduler::Order& Scheduler::WithLabel(const std::string& label, const std::string& value) {
+  const auto [orders, is_new] = by_label_.try_emplace(label);
+  if (is_new) {
+    for (const auto& [name, state] : nodes_) {
+      const auto found = state.facts.labels.find(label);
+      if (found != state.facts.labels.end()) orders->second[found->second].emplace(state.pods.size(), name);
+    }
+  }
+  return orders->second[value];
+}
+
 void Scheduler::OnNode(const Change& change) {
-  due_.insert(waiting_.begin(), waiting_.end());
-  waiting_.clear();
+  LookAgain(/*only_with_affinity=*/false);
+  const auto known = nodes_.find(change.key.name);
+  if (known != nodes_.end()) {
+    const size_t load = known->second.pods.size();
+    Reorder(known->second, &load, nullptr);
+  }
   if (change.after == nullptr) {
-    const auto gone = nodes_.find(change.key.name);
-    if (gone == nodes_.end()) return;
-    by_load_.erase({gone->second.pods.size(), gone->first});
-    nodes_.erase(gone);
+    if (known == nodes_.end()) return;
+    for (const ObjectKey& pod : known->second.pods) affinities_.Erase(pod);
+    nodes_.erase(known);
     return;
   }
   NodeState& state = nodes_[change.key.name];
-  by_load_.emplace(state.pods.size(), change.key.name);
   state.node = change.after;
   state.facts = ReadTopologyNode(*change.after).value_or(TopologyNode()).facts;
+  state.facts.name = change.key.name;
   state.free = ReadResourceList(FieldAt(*change.after, {"status", "allocatable"})).value_or(ResourceList());
+  const size_t load = state.pods.size();
+  Reorder(state, nullptr, &load);
+  if (load > 0) affinities_.NodeChanged(change.after);
   for (const ObjectKey& pod : state.pods) {
     const SharedJson live = server_->Get(pod);
     if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
   }
 }
 
-void Scheduler::Place(const ObjectKey& key, const Json& pod, bool add) {
-  const auto node = nodes_.find(NodeName(pod));
+void Scheduler::Place(const ObjectKey& key, const SharedJson& pod, bool add) {
+  const auto node = nodes_.find(NodeName(*pod));
   if (node == nodes_.end()) return;
-  const size_t load = node->second.pods.size();
-  const bool changed = add ? node->second.pods.insert(key).second : node->second.pods.erase(key) > 0;
+  NodeState& state = node->second;
+  const size_t before = state.pods.size();
+  const bool changed = add ? state.pods.insert(key).second : state.pods.erase(key) > 0;
   if (!changed) return;
-  by_load_.erase({load, node->first});
-  by_load_.emplace(node->second.pods.size(), node->first);
-  AddResources(Requests(pod), add ? -1 : 1, &node->second.free);
-  if (add && !Terms(pod, "podAntiAffinity").empty()) guarded_pods_.emplace(key, node->first);
-  if (!add) guarded_pods_.erase(key);
+  const size_t after = state.pods.size();
+  Reorder(state, &before, &after);
+  AddResources(Requests(*pod), add ? -1 : 1, &state.free);
+  add ? affinities_.Put(key, pod, state.node) : affinities_.Erase(key);
 }
 
 void Scheduler::OnPod(const Change& change) {
-  const bool stays = change.before != nullptr && change.after != nullptr &&
-                     NodeName(*change.before) == NodeName(*change.after) &&
-                     IsFinished(*change.before) == IsFinished(*change.after);
-  if (change.before != nullptr && !stays) Place(change.key, *change.before, false);
-  if (change.after != nullptr && !stays && !IsFinished(*change.after)) Place(change.key, *change.after, true);
+  const bool stays =
+      change.before != nullptr && change.after != nullptr && NodeName(*change.before) == NodeName(*change.after) &&
+      IsFinished(*change.before) == IsFinished(*change.after) && Labels(*change.before) == Labels(*change.after);
+  if (change.before != nullptr && !stays) Place(change.key, change.before, false);
+  if (change.after != nullptr && !stays && !IsFinished(*change.after)) Place(change.key, change.after, true);
   const bool frees = change.after == nullptr || IsFinished(*change.after);
   const bool binds =
       change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
-  if (frees || binds) {
-    due_.insert(waiting_.begin(), waiting_.end());
-    waiting_.clear();
-  }
+  if (frees || binds) LookAgain(/*only_with_affinity=*/!frees);
   due_.erase(change.key);
   waiting_.erase(change.key);
   if (change.after != nullptr && NodeName(*change.after).empty() && change.type == ChangeType::kAdded) {
@@ -108,60 +132,7 @@ void Scheduler::OnPod(const Change& change) {
   }
 }
 
-// Whether some pod in the node's domain has the labels that the term demands.
-bool Scheduler::TermHolds(const Json& term, const Json& pod, const Json& node) const {
-  const Json domain = Domain(node, term);
-  if (domain.is_null()) return false;
-  const std::string namespace_name = pod["metadata"].value("namespace", "");
-  for (const auto& [name, state] : nodes_) {
-    if (Domain(*state.node, term) != domain) continue;
-    for (const ObjectKey& key : state.pods) {
-      if (key.namespace_name != namespace_name) continue;
-      if (SelectorMatches(term.value("labelSelector", Json()), Labels(*server_->Get(key)))) return true;
-    }
-  }
-  return false;
-}
-
-bool Scheduler::AnyPodMatches(const Json& term, const std::string& namespace_name) const {
-  for (const auto& [name, state] : nodes_) {
-    for (const ObjectKey& key : state.pods) {
-      if (key.namespace_name == namespace_name &&
-          SelectorMatches(term.value("labelSelector", Json()), Labels(*server_->Get(key)))) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-std::string Scheduler::ExcludedByPods(const Json& pod, const NodeState& state) const {
-  const std::string namespace_name = pod["metadata"].value("namespace", "");
-  for (const Json& term : Terms(pod, "podAffinity")) {
-    // The first pod of its kind may use any node that has the topology's label.
-    const bool first =
-        SelectorMatches(term.value("labelSelector", Json()), Labels(pod)) && !AnyPodMatches(term, namespace_name);
-    if (first ? Domain(*state.node, term).is_null() : !TermHolds(term, pod, *state.node)) return "pod affinity";
-  }
-  for (const Json& term : Terms(pod, "podAntiAffinity")) {
-    if (TermHolds(term, pod, *state.node)) return "pod anti-affinity";
-  }
-  // Existing pods may refuse to have this one near them.
-  for (const auto& [key, node] : guarded_pods_) {
-    const SharedJson present = server_->Get(key);
-    if (key.namespace_name != namespace_name) continue;
-    for (const Json& term : Terms(*present, "podAntiAffinity")) {
-      const Json domain = Domain(*nodes_.at(node).node, term);
-      if (!domain.is_null() && domain == Domain(*state.node, term) &&
-          SelectorMatches(term.value("labelSelector", Json()), Labels(pod))) {
-        return "anti-affinity of pods there";
-      }
-    }
-  }
-  return "";
-}
-
-std::vector<std::string> Scheduler::Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+std::vector<std::string> Scheduler::Excluded(const NodeFilter& filter, const ResourceList& requests,
                                              const NodeState& state) const {
   switch (filter.Check(state.facts)) {
     case NodeExclusion::kNotReady:
@@ -206,28 +177,60 @@ void Scheduler::MarkUnschedulable(const Json& pod, absl::string_view message) {
   server_->UpdateStatus(next).IgnoreError();
 }
 
-const Scheduler::NodeState* Scheduler::Choose(const Json& pod) {
+const Scheduler::Order& Scheduler::Candidates(const Json& pod, const PodTerms& terms) {
+  const Order* fewest = &by_load_;
+  const auto narrow = [&](const std::string& label, const std::string& value) {
+    const Order& nodes = WithLabel(label, value);
+    if (nodes.size() < fewest->size()) fewest = &nodes;
+  };
+  const Json& selector = FieldAt(pod, {"spec", "nodeSelector"});
+  for (auto it = selector.begin(); selector.is_object() && it != selector.end(); ++it) {
+    if (it->is_string()) narrow(it.key(), it->get_ref<const std::string&>());
+  }
+  for (const PodTerm& term : terms.wanted) {
+    const bool is_one = !term.is_first && term.domains.has_value() && term.domains->size() == 1;
+    if (is_one) narrow(term.topology_key, *term.domains->begin());
+  }
+  return *fewest;
+}
+
+const Scheduler::NodeState* Scheduler::FirstFit(const Json& pod, const PodTerms& terms, const Order& nodes,
+                                                std::map<std::string, int>* reasons) {
+  const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
+  const ResourceList requests = Requests(pod);
+  for (const auto& [load, name] : nodes) {
+    server_->CountLooks(1);
+    const NodeState& state = nodes_.at(name);
+    std::vector<std::string> why = {"unreadable selector or affinity"};
+    if (filter.ok()) why = Excluded(*filter, requests, state);
+    const std::string by_pods = why.empty() ? affinities_.WhyExcluded(terms, *state.node) : "";
+    if (!by_pods.empty()) why.push_back(by_pods);
+    if (why.empty()) return &state;
+    for (const std::string& reason : why) ++(*reasons)[reason];
+  }
+  return nullptr;
+}
+
+const Scheduler::NodeState* Scheduler::Choose(const SharedJson& pod) {
   if (chooser_) {
-    const std::optional<absl::StatusOr<std::string>> node = chooser_(pod);
+    const std::optional<absl::StatusOr<std::string>> node = chooser_(*pod);
     if (node.has_value() && node->ok()) return &nodes_.at(**node);
     if (node.has_value()) {
-      MarkUnschedulable(pod, node->status().message());
+      MarkUnschedulable(*pod, node->status().message());
       return nullptr;
     }
   }
-  const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
-  const ResourceList requests = Requests(pod);
+  const PodTerms terms = affinities_.TermsOf(pod);
+  const Order& candidates = Candidates(*pod, terms);
   std::map<std::string, int> reasons;
-  for (const auto& [load, name] : by_load_) {
-    const NodeState& state = nodes_.at(name);
-    std::vector<std::string> why = {"unreadable selector or affinity"};
-    if (filter.ok()) why = Excluded(pod, *filter, requests, state);
-    const std::string by_pods = why.empty() ? ExcludedByPods(pod, state) : "";
-    if (!by_pods.empty()) why.push_back(by_pods);
-    if (why.empty()) return &state;
-    for (const std::string& reason : why) ++reasons[reason];
+  const NodeState* node = FirstFit(*pod, terms, candidates, &reasons);
+  if (node != nullptr) return node;
+  // The reasons of all nodes are told.
+  if (&candidates != &by_load_) {
+    reasons.clear();
+    FirstFit(*pod, terms, by_load_, &reasons);
   }
-  MarkUnschedulable(pod, DescribeReasons(reasons));
+  MarkUnschedulable(*pod, DescribeReasons(reasons));
   return nullptr;
 }
 
@@ -237,9 +240,11 @@ bool Scheduler::Step() {
   due_.erase(due_.begin());
   const SharedJson pod = server_->Get(key);
   if (pod == nullptr || !NodeName(*pod).empty() || (*pod)["metadata"].contains("deletionTimestamp")) return true;
-  const NodeState* node = Choose(*pod);
+  const int64_t looks = affinities_.looks();
+  const NodeState* node = Choose(pod);
+  server_->CountLooks(affinities_.looks() - looks);
   if (node == nullptr) {
-    waiting_.insert(key);
+    waiting_.emplace(key, !FieldAt(*pod, {"spec", "affinity", "podAffinity"}).is_null());
     return true;
   }
   Json bound = *pod;

@@ -6,7 +6,13 @@
 //   while (scheduler.Step()) {}
 //
 // A pod that fits on no node stays Pending, with the numbers of nodes by reason in its PodScheduled condition. It is
-// looked at again when a node or a pod changes.
+// looked at again when a node changes, when a pod leaves its node, and, if it asks for the company of other pods, when
+// one of them gets a node.
+//
+// Laws:
+//   1. For a pod that fits, nodes are looked at in the order of their load, among those that the pod's node selector or
+//      affinity names, until one fits. So the work does not grow with the number of groups. Only the first pod of a
+//      group in an exclusive topology looks at nodes of other groups' domains, where these are as free.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_SCHEDULER_H_
@@ -23,6 +29,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/pod_affinities.h"
+#include "lws/api/json.h"
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_resources.h"
 
@@ -47,30 +55,41 @@ class Scheduler {
     ResourceList free;  // allocatable without the requests of the pods on the node
     std::set<ObjectKey> pods;
   };
+  // Nodes by load and name: those with the fewest pods first.
+  using Order = std::set<std::pair<size_t, std::string>>;
 
   void OnChange(const Change& change);
   void OnNode(const Change& change);
   void OnPod(const Change& change);
-  void Place(const ObjectKey& key, const Json& pod, bool add);
+  void Place(const ObjectKey& key, const SharedJson& pod, bool add);
+  void LookAgain(bool only_with_affinity);
+  // Moves a node in the orders: `load` is null where it is not there.
+  void Reorder(const NodeState& state, const size_t* before, const size_t* after);
+  const Order& WithLabel(const std::string& label, const std::string& value);
+  // The fewest nodes that can take the pod, as far as labels tell.
+  const Order& Candidates(const Json& pod, const PodTerms& terms);
   // Why the node cannot take the pod; "" when it can.
-  std::vector<std::string> Excluded(const Json& pod, const NodeFilter& filter, const ResourceList& requests,
+  std::vector<std::string> Excluded(const NodeFilter& filter, const ResourceList& requests,
                                     const NodeState& state) const;
-  std::string ExcludedByPods(const Json& pod, const NodeState& state) const;
-  bool TermHolds(const Json& term, const Json& pod, const Json& node) const;
-  bool AnyPodMatches(const Json& term, const std::string& namespace_name) const;
   std::string DescribeReasons(const std::map<std::string, int>& reasons) const;
 
   // Returns null, and marks the pod as unschedulable, when no node takes it.
-  const NodeState* Choose(const Json& pod);
+  const NodeState* Choose(const SharedJson& pod);
+  // The first of the nodes that takes the pod; null when none does. Counts the reasons of the others.
+  const NodeState* FirstFit(const Json& pod, const PodTerms& terms, const Order& nodes,
+                            std::map<std::string, int>* reasons);
   void MarkUnschedulable(const Json& pod, absl::string_view message);
 
   ApiServer* server_;
   NodeChooser chooser_;
   std::map<std::string, NodeState> nodes_;
-  std::set<std::pair<size_t, std::string>> by_load_;  // the nodes, those with the fewest pods first
-  std::map<ObjectKey, std::string> guarded_pods_;     // pods with anti-affinity terms of their own, and their nodes
+  Order by_load_;
+  // The nodes with a label, by its value. A label is indexed once a pod asked for it.
+  std::map<std::string, std::map<std::string, Order>> by_label_;
+  PodAffinities affinities_;
   std::set<ObjectKey> due_;
-  std::set<ObjectKey> waiting_;  // pods that fitted on no node at the last look
+  // Pods that fitted on no node at the last look, and whether they ask for the company of other pods.
+  std::map<ObjectKey, bool> waiting_;
 };
 
 }  // namespace lws::simulation

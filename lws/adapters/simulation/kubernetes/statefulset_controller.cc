@@ -44,11 +44,6 @@ const Json* ControllerOf(const Json& object) {
   return nullptr;
 }
 
-bool IsControlledBy(const Json& object, const std::string& uid) {
-  const Json* controller = ControllerOf(object);
-  return controller != nullptr && controller->value("uid", "") == uid;
-}
-
 // A pod's place in the StatefulSet that controls it.
 struct PlaceOfPod {
   std::string uid;  // the StatefulSet's UID
@@ -77,8 +72,8 @@ struct StatefulSetController::Pass {
   std::string uid;
   std::string name;
   std::string namespace_name;
-  std::set<int64_t> replaced;                   // deleted by this pass, and made again by the next
-  std::map<std::string, SharedJson> revisions;  // by name
+  std::set<int64_t> replaced;                    // deleted by this pass, and made again by the next
+  std::map<std::string, SharedJson>& revisions;  // by name
   std::string current_revision;
 };
 
@@ -96,6 +91,7 @@ void StatefulSetController::OnChange(const Change& change) {
     }
     return;
   }
+  if (change.key.kind == "ControllerRevision") OnRevisionChange(change);
   if (change.key.kind != "Pod") return;
   OnPodChange(change);
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
@@ -109,6 +105,7 @@ void StatefulSetController::OnChange(const Change& change) {
 // The StatefulSet is gone. Its last pods may go after it.
 void StatefulSetController::Forget(const std::string& uid) {
   wanted_.erase(uid);
+  revisions_.erase(uid);
   const auto found = pods_.find(uid);
   if (found != pods_.end() && found->second.pods().empty()) pods_.erase(found);
 }
@@ -128,6 +125,19 @@ void StatefulSetController::OnPodChange(const Change& change) {
     if (wanted_.count(before->uid) == 0) Forget(before->uid);
   }
   if (is_selected) pods_[place->uid].Put(place->ordinal, ReadSeenPod(change.key, change.after));
+}
+
+// Keeps the revisions that a StatefulSet controls.
+void StatefulSetController::OnRevisionChange(const Change& change) {
+  if (change.before != nullptr) {
+    const Json* controller = ControllerOf(*change.before);
+    const auto found = controller == nullptr ? revisions_.end() : revisions_.find(TextAt(*controller, {"uid"}));
+    if (found != revisions_.end()) found->second.erase(change.key.name);
+    if (found != revisions_.end() && found->second.empty() && change.after == nullptr) revisions_.erase(found);
+  }
+  const Json* controller = change.after == nullptr ? nullptr : ControllerOf(*change.after);
+  const bool is_own = controller != nullptr && TextAt(*controller, {"kind"}) == "StatefulSet";
+  if (is_own) revisions_[TextAt(*controller, {"uid"})][change.key.name] = change.after;
 }
 
 bool StatefulSetController::Step() {
@@ -159,10 +169,7 @@ const WantedPods& StatefulSetController::WantedOf(const SharedJson& set) {
 
 void StatefulSetController::FindRevisions(Pass* pass) {
   int64_t highest = 0;
-  for (const ObjectKey& key : server_->DependentsOf(pass->uid, "ControllerRevision")) {
-    const SharedJson revision = server_->Get(key);
-    if (revision == nullptr || !IsControlledBy(*revision, pass->uid)) continue;
-    pass->revisions[key.name] = revision;
+  for (const auto& [name, revision] : pass->revisions) {
     highest = std::max(highest, NumberAt(*revision, {"revision"}, 0));
   }
   const std::string& name = pass->wanted.revision;
@@ -179,14 +186,14 @@ void StatefulSetController::FindRevisions(Pass* pass) {
                        {"ownerReferences", Json::array({ControllerReference(pass->set, "apps/v1")})}}},
                      {"data", {{"spec", {{"template", FieldAt(pass->set, {"spec", "template"})}}}}},
                      {"revision", highest + 1}};
+    // What the server holds is kept by now, unless it did not take the revision.
     server_->Create(revision).IgnoreError();
-    pass->revisions[name] = std::make_shared<const Json>(std::move(revision));
+    pass->revisions.emplace(name, std::make_shared<const Json>(std::move(revision)));
   } else if (NumberAt(*found->second, {"revision"}, 0) < highest) {
     // A template that comes back is the newest again.
     Json revision = *found->second;
     revision["revision"] = highest + 1;
-    server_->Update(revision).IgnoreError();
-    found->second = std::make_shared<const Json>(std::move(revision));
+    server_->Update(std::move(revision)).IgnoreError();
   }
   const std::string& current = TextAt(pass->set, {"status", "currentRevision"});
   pass->current_revision = pass->revisions.count(current) > 0 ? current : name;
@@ -241,18 +248,26 @@ bool StatefulSetController::ReplaceFailed(Pass* pass) {
 }
 
 bool StatefulSetController::Create(Pass* pass) {
+  if (pass->wanted.ordered) return CreateNext(pass);
+  for (const int64_t ordinal : pass->pods.Missing(pass->wanted.start, pass->wanted.end())) {
+    server_->CountLooks(1);
+    if (pass->replaced.count(ordinal) > 0) continue;
+    if (!CreatePod(*pass, ordinal).ok()) return false;
+  }
+  return true;
+}
+
+// Creates at most one pod, when those before it are healthy.
+bool StatefulSetController::CreateNext(Pass* pass) {
   const StatefulSetPods::ByOrdinal& pods = pass->pods.pods();
   auto next = pods.lower_bound(pass->wanted.start);
-  for (int64_t ordinal = pass->wanted.start; ordinal < pass->wanted.end(); ++ordinal) {
-    while (next != pods.end() && next->first < ordinal) ++next;
+  for (int64_t ordinal = pass->wanted.start; ordinal < pass->wanted.end(); ++ordinal, ++next) {
+    server_->CountLooks(1);
     if (next == pods.end() || next->first != ordinal) {
-      if (pass->replaced.count(ordinal) > 0) continue;
-      if (!CreatePod(*pass, ordinal).ok()) return false;
-      next = pods.lower_bound(ordinal);
-      if (pass->wanted.ordered) return false;
-      continue;
+      CreatePod(*pass, ordinal).IgnoreError();
+      return false;
     }
-    if (pass->wanted.ordered && !next->second.healthy()) return false;
+    if (!next->second.healthy()) return false;
   }
   return true;
 }
@@ -290,21 +305,18 @@ bool StatefulSetController::ScaleDown(const Pass& pass) {
 // Deletes pods of other revisions, from the highest ordinal down to the partition.
 void StatefulSetController::RollingUpdate(const Pass& pass) {
   const WantedPods& wanted = pass.wanted;
-  const StatefulSetPods::ByOrdinal& pods = pass.pods.pods();
   // Nothing is surplus here but pods that are being deleted: all that are healthy are wanted.
   int64_t budget = wanted.max_unavailable - (wanted.replicas - pass.pods.healthy());
   if (options_.max_unavailable && budget <= 0) return;
-  std::vector<ObjectKey> due;
-  for (auto it = std::make_reverse_iterator(pods.lower_bound(wanted.end()));
-       it != pods.rend() && it->first >= wanted.start + wanted.partition; ++it) {
-    const SeenPod& pod = it->second;
-    const bool is_old = pod.revision != wanted.revision && !pod.deleting;
-    // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
-    if (is_old) due.push_back(pod.key);
-    const int64_t most = options_.max_unavailable ? budget : 1;
-    if (static_cast<int64_t>(due.size()) == most || (!options_.max_unavailable && !pod.healthy())) break;
-  }
-  for (const ObjectKey& key : due) server_->Delete(key, {}).IgnoreError();
+  // Pods that are down count against the budget, and against themselves too: enough of them stop the update.
+  const std::vector<int64_t> due = pass.pods.StayingOthers(wanted.revision, wanted.start + wanted.partition,
+                                                           wanted.end(), options_.max_unavailable ? budget : 1);
+  const bool waits =
+      !options_.max_unavailable && !due.empty() && pass.pods.IsAnyUnhealthy(due.front() + 1, wanted.end());
+  if (waits) return;
+  std::vector<ObjectKey> keys;
+  for (const int64_t ordinal : due) keys.push_back(pass.pods.pods().at(ordinal).key);
+  for (const ObjectKey& key : keys) server_->Delete(key, {}).IgnoreError();
 }
 
 // Writes the status from the state of the pods after the pass.
@@ -313,16 +325,20 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t current = pass.pods.Staying(pass.current_revision);
   const int64_t updated = pass.pods.Staying(pass.wanted.revision);
   const auto replicas = static_cast<int64_t>(pass.pods.pods().size());
-  Json status = {{"replicas", replicas},
-                 {"availableReplicas", ready},
-                 {"currentRevision", pass.current_revision},
-                 {"updateRevision", pass.wanted.revision},
-                 {"collisionCount", 0},
-                 {"observedGeneration", NumberAt(pass.set, {"metadata", "generation"}, 0)}};
-  if (pass.wanted.rolling && updated == replicas && ready == replicas) {
-    status["currentRevision"] = pass.wanted.revision;
-    current = updated;
-  }
+  const int64_t generation = NumberAt(pass.set, {"metadata", "generation"}, 0);
+  const bool is_updated = pass.wanted.rolling && updated == replicas && ready == replicas;
+  if (is_updated) current = updated;
+  const std::string& revision = is_updated ? pass.wanted.revision : pass.current_revision;
+  const Json& told = FieldAt(pass.set, {"status"});
+  const bool is_same =
+      NumberAt(told, {"replicas"}, -1) == replicas && NumberAt(told, {"availableReplicas"}, -1) == ready &&
+      NumberAt(told, {"readyReplicas"}, 0) == ready && NumberAt(told, {"currentReplicas"}, 0) == current &&
+      NumberAt(told, {"updatedReplicas"}, 0) == updated && NumberAt(told, {"observedGeneration"}, -1) == generation &&
+      TextAt(told, {"currentRevision"}) == revision && TextAt(told, {"updateRevision"}) == pass.wanted.revision;
+  if (is_same) return;
+  Json status = {{"replicas", replicas},        {"availableReplicas", ready},
+                 {"currentRevision", revision}, {"updateRevision", pass.wanted.revision},
+                 {"collisionCount", 0},         {"observedGeneration", generation}};
   if (ready > 0) status["readyReplicas"] = ready;
   if (current > 0) status["currentReplicas"] = current;
   if (updated > 0) status["updatedReplicas"] = updated;
@@ -352,7 +368,8 @@ void StatefulSetController::Sync(const ObjectKey& key) {
   SharedJson live = server_->Get(key);
   if (live == nullptr) return;
   const std::string& uid = TextAt(*live, {"metadata", "uid"});
-  Pass pass{live, *live, WantedOf(live), pods_[uid], uid, key.name, key.namespace_name, {}, {}, ""};
+  server_->CountLooks(1);
+  Pass pass{live, *live, WantedOf(live), pods_[uid], uid, key.name, key.namespace_name, {}, revisions_[uid], ""};
   FindRevisions(&pass);
   if (!IsDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(pass) && pass.wanted.rolling) {
     RollingUpdate(pass);

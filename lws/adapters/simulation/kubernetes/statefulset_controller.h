@@ -70,6 +70,7 @@ class StatefulSetController {
 
   void OnChange(const Change& change);
   void OnPodChange(const Change& change);
+  void OnRevisionChange(const Change& change);
   void Forget(const std::string& uid);
   void Sync(const ObjectKey& key);
 
@@ -80,6 +81,7 @@ class StatefulSetController {
   // The steps of a pass, in order. Each returns whether the pass continues.
   bool ReplaceFailed(Pass* pass);
   bool Create(Pass* pass);
+  bool CreateNext(Pass* pass);
   bool ScaleDown(const Pass& pass);
   void DeleteSurplus(const Pass& pass, const SeenPod& pod);
   void RollingUpdate(const Pass& pass);
@@ -95,6 +97,7 @@ class StatefulSetController {
   // By the UID of the StatefulSet that controls them.
   std::map<std::string, StatefulSetPods> pods_;
   std::map<std::string, WantedPods> wanted_;
+  std::map<std::string, std::map<std::string, SharedJson>> revisions_;  // by the UID and their names
 };
 
 }  // namespace lws::simulation

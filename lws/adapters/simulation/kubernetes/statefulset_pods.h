@@ -16,6 +16,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/api/json.h"
@@ -40,10 +41,10 @@ class StatefulSetPods {
  public:
   using ByOrdinal = std::map<int64_t, SeenPod>;
 
-  // How many pods a revision of the StatefulSet has.
-  struct RevisionCount {
-    int64_t all = 0;
-    int64_t staying = 0;  // those that are not being deleted
+  // The pods of a revision of the StatefulSet.
+  struct RevisionPods {
+    int64_t all = 0;            // how many
+    std::set<int64_t> staying;  // the ordinals of those that are not being deleted
   };
 
   // Complexity of both: O(log pods).
@@ -55,9 +56,17 @@ class StatefulSetPods {
   int64_t healthy() const { return healthy_; }
   // Those that have ended and are not being deleted.
   const std::set<int64_t>& ended() const { return ended_; }
-  const std::map<std::string, RevisionCount>& revisions() const { return revisions_; }
+  const std::map<std::string, RevisionPods>& revisions() const { return revisions_; }
   // How many of the revision stay.
   int64_t Staying(const std::string& revision) const;
+  // The pods in [begin, end) that stay and are of another revision, from the highest ordinal down, at most `most`.
+  // Complexity: O(revisions x most).
+  std::vector<int64_t> StayingOthers(const std::string& revision, int64_t begin, int64_t end, int64_t most) const;
+  // Whether a pod in [begin, end) is not healthy. Complexity: O(log pods).
+  bool IsAnyUnhealthy(int64_t begin, int64_t end) const;
+  // The ordinals in [begin, end) without a pod, in order. Complexity: O(those + pods outside), and O(end - begin) where
+  // the first pods were not made in order.
+  std::vector<int64_t> Missing(int64_t begin, int64_t end) const;
 
  private:
   void Count(int64_t ordinal, const SeenPod& pod, int sign);
@@ -66,7 +75,9 @@ class StatefulSetPods {
   int64_t ready_ = 0;
   int64_t healthy_ = 0;
   std::set<int64_t> ended_;
-  std::map<std::string, RevisionCount> revisions_;
+  std::set<int64_t> unhealthy_;
+  std::set<int64_t> gone_;  // ordinals that had a pod and have none
+  std::map<std::string, RevisionPods> revisions_;
 };
 
 }  // namespace lws::simulation

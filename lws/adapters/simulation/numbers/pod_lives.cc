@@ -28,6 +28,7 @@ void PodLives::StartPod(int32_t group, int32_t worker) {
   pod.node = nodes_.Next();
   pod.exists = true;
   ++pods_created_;
+  ++pods_;
   if (worker > 0) ++groups_.At(group).members;
   watches_.TellPod(group, worker);
   const int64_t pull = chance_.Draw(delays_.pull);  // drawn first, so that the order is the same on every compiler
@@ -91,6 +92,7 @@ void PodLives::EndWorker(int32_t group, int32_t worker) {
   SimulatedPod& pod = groups_.PodOf(group, worker);
   const SimulatedPod before = pod;
   pod.exists = false;
+  --pods_;
   watches_.TellPod(group, worker);
   if (!before.is_former) {
     --state.members;
@@ -111,6 +113,7 @@ void PodLives::EndWorker(int32_t group, int32_t worker) {
 void PodLives::RemoveLeader(int32_t group) {
   SimulatedGroup& state = groups_.At(group);
   groups_.PodOf(group, 0).exists = false;
+  --pods_;
   state.restarts = false;
   state.leader_stopped = false;
   watches_.TellPod(group, 0);

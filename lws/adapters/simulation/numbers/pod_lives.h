@@ -68,6 +68,8 @@ class PodLives {
   void CountFailure(int32_t group) { failures_ += groups_.IsReady(group) && !groups_.IsLeaving(group); }
 
   int64_t pods_created() const { return pods_created_; }
+  // How many pods there are.
+  int64_t pods() const { return pods_; }
   int64_t failures() const { return failures_; }
 
  private:
@@ -86,6 +88,7 @@ class PodLives {
   SimulationTimers& timers_;
   std::vector<RevisionId> broken_images_;  // of these revisions
   int64_t pods_created_ = 0;
+  int64_t pods_ = 0;
   int64_t failures_ = 0;
 };
 

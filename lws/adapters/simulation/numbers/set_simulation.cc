@@ -218,6 +218,7 @@ SetSimulationCounts SetSimulation::State::counts() const {
   counts.partition = leaders_.spec().partition;
   counts.replicas = leaders_.spec().replicas;
   counts.pods_created = lives_.pods_created();
+  counts.pods = lives_.pods();
   counts.restarts = pods_.restarts();
   const GroupFacts* facts = passes_.facts();
   if (facts == nullptr) return counts;

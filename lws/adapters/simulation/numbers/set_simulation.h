@@ -52,6 +52,7 @@ struct SetSimulationCounts {
   int32_t ready = 0;     // groups whose members are all ready
   int32_t updated = 0;   // groups whose leader and worker StatefulSet have the newest revision
   int64_t pods_created = 0;
+  int64_t pods = 0;  // those that are there, ready or not
   int64_t restarts = 0;
 };
 

@@ -197,7 +197,6 @@ class Run {
   }
 
   // Returns when the run ends. An unfinished set is waited for until the patience ends, even if nothing is due.
-  // something is due.
   absl::Time RunToTheEnd() {
     const absl::Time limit = simulation_.now() + scenario_.patience;
     RunUntilQuiet();

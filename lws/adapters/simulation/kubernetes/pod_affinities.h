@@ -1,0 +1,95 @@
+// What required affinity and anti-affinity between pods says of a node: that of the pod that is to be placed, and that
+// of the pods on nodes.
+//
+//   lws::simulation::PodAffinities affinities;
+//   affinities.Put(key, pod, node);                              // the pod is on the node
+//   const lws::simulation::PodTerms terms = affinities.TermsOf(other);
+//   affinities.WhyExcluded(terms, *node);                        // "pod anti-affinity", or "" when the node is allowed
+//
+// Laws:
+//   1. The answers depend only on the pods that were put and not erased, and on their nodes.
+//
+// Terms look at pods of the pod's own namespace. Pods are indexed by the domains and labels that terms ask for, so
+// that exclusive topologies cost each pod about the same, whatever the number of groups.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_POD_AFFINITIES_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_POD_AFFINITIES_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/label_match.h"
+#include "lws/api/json.h"
+
+namespace lws::simulation {
+
+// A required term of a pod.
+struct PodTerm {
+  std::string topology_key;
+  LabelSelector selector;
+  // The domains with a pod that the term selects; nullopt when the term does not name the labels that it looks for.
+  std::optional<std::set<std::string>> domains;
+  // No pod is selected, and the term selects its own pod: any node of the topology is allowed.
+  bool is_first = false;
+};
+
+struct PodTerms {
+  std::string namespace_name;
+  SharedJson pod;
+  std::vector<PodTerm> wanted;   // podAffinity
+  std::vector<PodTerm> avoided;  // podAntiAffinity
+};
+
+class PodAffinities {
+ public:
+  // Records that the pod is on the node. REQUIRES: it is on no other node.
+  void Put(const ObjectKey& key, const SharedJson& pod, const SharedJson& node);
+  void Erase(const ObjectKey& key);
+  // Records that the node's labels may have changed. Complexity: O(pods) at the next question.
+  void NodeChanged(const SharedJson& node);
+
+  // Complexity: O(pods with a label that the terms name), or O(pods) for terms that name none.
+  PodTerms TermsOf(const SharedJson& pod);
+
+  // Why the node does not take the pod; "" when it does. Complexity: O(pods with terms in the node's domains), and
+  // O(pods in the domain) for terms that do not name their labels.
+  std::string WhyExcluded(const PodTerms& terms, const Json& node);
+
+  // How many pods, terms and domains were looked at since the beginning.
+  int64_t looks() const { return looks_; }
+
+ private:
+  struct PlacedPod {
+    SharedJson pod;
+    SharedJson node;
+    std::vector<std::pair<std::string, LabelSelector>> avoided;  // by topology key
+  };
+  using Keys = std::set<ObjectKey>;
+
+  const Keys& DomainOf(const std::string& topology_key, const std::string& domain);
+  const Keys& WithLabel(const std::string& label, const std::string& value);
+  void Index(const ObjectKey& key, const PlacedPod& pod, bool add);
+  bool Selects(const PodTerm& term, const std::string& namespace_name, const ObjectKey& key);
+  bool IsInDomain(const PodTerm& term, const PodTerms& terms, const std::string& domain);
+  bool IsAvoidedBy(const ObjectKey& key, const std::string& topology_key, const PodTerms& terms);
+  PodTerm ReadTerm(const Json& term, const std::string& namespace_name);
+
+  std::map<ObjectKey, PlacedPod> pods_;
+  // Indexes by topology key and domain, and by label and value. A key is indexed once somebody asked for it.
+  std::map<std::string, std::map<std::string, Keys>> by_domain_;
+  std::map<std::string, std::map<std::string, Keys>> by_label_;
+  // Pods with anti-affinity of their own, by topology key and domain.
+  std::map<std::string, std::map<std::string, Keys>> guards_;
+  int64_t looks_ = 0;
+};
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_POD_AFFINITIES_H_
