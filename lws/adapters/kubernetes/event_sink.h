@@ -64,8 +64,8 @@ class EventSink {
 
   // The request to send at `now`; nullopt when none waits, or enough are under way.
   std::optional<EventRequest> NextRequest(absl::Time now);
-  // The code of the answer; 0: none came.
-  void Answered(uint64_t number, int code, absl::Time now);
+  // The code of the answer, and its Retry-After; 0: none came.
+  void Answered(uint64_t number, int code, absl::Time now, absl::Duration retry_after = absl::ZeroDuration());
   std::optional<absl::Time> NextDue() const;
 
   int64_t dropped() const { return dropped_; }

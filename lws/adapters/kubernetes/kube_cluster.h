@@ -13,10 +13,13 @@
 // Laws, beside those of fleet_cluster.h:
 //   1. No plan is made before every kind that is read was listed once, nor while Lead(false).
 //   2. An apply that is known to change nothing is not sent (apply_memo.h).
-//   3. A write that the server refused for now is sent again when the server said, and not before, at most ten times.
+//   3. A write that the server refused for now, or the look at what is in its way, is sent again when the server said,
+//   and not before, at most ten times.
 //   4. A StatefulSet that has a set's name and not its label is not watched. It is looked for when a set without a
 //   leader StatefulSet is told, before the set is, and again when a write to a StatefulSet is refused.
 //   5. What exists where a write found something in its way is told to the fleet before the write is answered.
+//   6. What the plans of a set want kept is written to the cluster before their actions are sent, and read again when
+//   this process begins to lead (kept_store.h).
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_KUBE_CLUSTER_H_
@@ -68,13 +71,14 @@ class KubeCluster final : public FleetCluster {
 
   void Lead(bool leads);
   bool HasSynced() const;
-  // Writes without an answer.
+  // Writes without an answer, those of what is kept among them.
   int32_t writes_under_way() const;
   KubeClusterCounts Counts() const;
 
   // FleetCluster:
   void Start(const Action& action, absl::Time now, WriteDone done) override;
   void Record(const Event& event) override;
+  bool StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done) override;
 
  private:
   class Client;
