@@ -362,6 +362,7 @@ set(lws_host_sources
   lws/adapters/host/kept_state.cc
   lws/adapters/host/own_writes.cc
   lws/adapters/host/policy_documents.cc
+  lws/adapters/host/recreations.cc
   lws/adapters/host/resource_version.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/host/set_policies.cc

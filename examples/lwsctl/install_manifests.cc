@@ -61,6 +61,8 @@ Json ManagerRules(const InstallOptions& options) {
   Json rules = {
       Rule("", {"events"}, {"create", "patch"}),
       Rule("events.k8s.io", {"events"}, {"create", "patch"}),
+      // What policies of single sets remember.
+      Rule("", {"configmaps"}, {"create", "get", "list", "patch"}),
       Rule("", {"nodes"}, {"get", "list", "watch"}),
       Rule("", {"pods", "services"}, all),
       Rule("", {"pods/finalizers"}, {"update"}),

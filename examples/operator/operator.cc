@@ -21,6 +21,7 @@
 #include "examples/operator/serving.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/work_key.h"
 #include "lws/adapters/kubernetes/credentials.h"
 #include "lws/adapters/kubernetes/curl_client.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
@@ -44,6 +45,7 @@ namespace {
 constexpr size_t kBytesAtATime = size_t{1} << 20;
 constexpr absl::Duration kLongestRest = absl::Seconds(1);
 constexpr absl::Duration kDrain = absl::Seconds(5);
+constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
 constexpr char kController[] = "leaderworkerset";
 constexpr char kDisaggregatedSets[] = "/apis/disaggregatedset.x-k8s.io/v1/disaggregatedsets?limit=1";
 
@@ -84,6 +86,13 @@ internal::CurlOptions CurlOptionsOf(const internal::KubeConfig& config, const Cl
   return options;
 }
 
+// The words of controller-runtime's metric.
+const char* ResultOf(const Plan& plan, const absl::Status& status, bool is_foreseen_conflict) {
+  if (is_foreseen_conflict) return "requeue";
+  if (!status.ok()) return "error";
+  return plan.requeue_after.has_value() ? "requeue_after" : "success";
+}
+
 }  // namespace
 
 class Operator::Loop {
@@ -103,6 +112,7 @@ class Operator::Loop {
   void OpenElection();
   void OpenCertificates();
   ControllerOptions OptionsOfController();
+  void TellPlan(const Work& work, const absl::Status& status);
   void AskForDisaggregatedSets();
 
   // Runs one round and returns whether more work is due at once.
@@ -128,6 +138,7 @@ class Operator::Loop {
   std::atomic<bool> is_told_to_end_{false};
   bool led_ = false;
   std::optional<bool> has_disaggregated_sets_;  // nullopt: not answered yet
+  absl::Time ask_again_ = absl::InfiniteFuture();
 };
 
 absl::Status Operator::Loop::Open(const internal::KubeConfig& config) {
@@ -168,12 +179,21 @@ ControllerOptions Operator::Loop::OptionsOfController() {
   SetPolicies policies;
   if (settings_.uses_volcano) policies.scheduler_provider = SchedulerProvider::kVolcano;
   options.policies = PoliciesFromAnnotations(std::move(policies));
-  options.on_plan = [this](const Plan& plan, const absl::Status& status) {
-    metrics_.Reconciled(kController, status.ok() ? "success" : "error", absl::ZeroDuration());
-    if (!status.ok()) Tell(LogLevel::kError, "Reconciler error", {{"error", std::string(status.message())}});
-    if (log_.IsWritten(LogLevel::kDebug)) Tell(LogLevel::kDebug, "Performed a plan", {{"plan", ToString(plan)}});
-  };
+  options.on_plan = [this](const Work& work, const absl::Status& status) { TellPlan(work, status); };
   return options;
+}
+
+void Operator::Loop::TellPlan(const Work& work, const absl::Status& status) {
+  const bool is_foreseen = IsForeseenConflict(work, status);
+  metrics_.Reconciled(kController, ResultOf(work.plan, status, is_foreseen), absl::ZeroDuration());
+  const char* kind = work.key.kind == WorkKey::Kind::kSet ? "LeaderWorkerSet" : "Pod";
+  const std::string object = absl::StrCat(work.key.namespace_name, "/", work.key.name);
+  if (is_foreseen) {
+    Tell(LogLevel::kDebug, "The object changed meanwhile, and is looked at again", {{kind, object}});
+  } else if (!status.ok()) {
+    Tell(LogLevel::kError, "Reconciler error", {{kind, object}, {"error", std::string(status.message())}});
+  }
+  if (log_.IsWritten(LogLevel::kDebug)) Tell(LogLevel::kDebug, "Performed a plan", {{"plan", ToString(work.plan)}});
 }
 
 void Operator::Loop::OpenElection() {
@@ -204,6 +224,7 @@ void Operator::Loop::OpenCertificates() {
 
 // This operator does not run the controller of DisaggregatedSets, which the reference's operator does run.
 void Operator::Loop::AskForDisaggregatedSets() {
+  ask_again_ = absl::InfiniteFuture();
   SendApiRequest(client_.get(), {"GET", kDisaggregatedSets, ""}, [this](const ApiAnswer& answer) {
     if (answer.code == 200) {
       const absl::StatusOr<Json> list = ParseJson(answer.body, "DisaggregatedSets");
@@ -211,7 +232,7 @@ void Operator::Loop::AskForDisaggregatedSets() {
     } else if (answer.code == 404 || answer.code == 403) {
       has_disaggregated_sets_ = false;
     } else {
-      AskForDisaggregatedSets();
+      ask_again_ = absl::Now() + kAskAgainAfter;
     }
   });
 }
@@ -219,6 +240,7 @@ void Operator::Loop::AskForDisaggregatedSets() {
 bool Operator::Loop::Round(absl::Time now) {
   mailbox_.RunPosted();
   const bool has_more = client_->Deliver(kBytesAtATime);
+  if (now >= ask_again_) AskForDisaggregatedSets();
   if (election_ != nullptr) election_->Advance(now);
   const bool leads = Leads(now);
   if (leads != led_) {
@@ -245,7 +267,7 @@ void Operator::Loop::ShowChecks() {
 }
 
 absl::Time Operator::Loop::NextDue() const {
-  absl::Time due = cluster_->NextDue().value_or(absl::InfiniteFuture());
+  absl::Time due = std::min(ask_again_, cluster_->NextDue().value_or(absl::InfiniteFuture()));
   if (election_ != nullptr) due = std::min(due, election_->NextDue());
   if (certificates_ != nullptr) due = std::min(due, certificates_->NextDue());
   return due;

@@ -290,7 +290,7 @@ TEST(ControllerTest, PoliciesAreAskedForSetBySetAndTheirErrorEndsThePlan) {
     return absl::InvalidArgumentError("no policy");
   };
   std::vector<absl::Status> told;
-  options.on_plan = [&told](const Plan&, const absl::Status& status) { told.push_back(status); };
+  options.on_plan = [&told](const Work&, const absl::Status& status) { told.push_back(status); };
   Controller controller(&cluster, options);
   controller.SetChanged("n", "s");
   EXPECT_EQ(controller.RunDue(kStart), 1);

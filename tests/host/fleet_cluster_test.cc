@@ -2,12 +2,14 @@
 // fleet_cluster.h and, for plans, controller.h.
 #include "lws/adapters/host/fleet_cluster.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -308,6 +310,26 @@ TEST(FleetClusterTest, Law4AnAnswerFromBeforeAListBringsNothingBack) {
   }
 }
 
+// The answer comes while the list is on its way. If the list is newer and does not have the object, it is gone.
+TEST(FleetClusterTest, Law4AnAnswerWhileAListIsOnItsWayDoesNotOutliveTheList) {
+  for (const char* version : {"49", "50", "100", ""}) {
+    for (const bool is_listed : {false, true}) {
+      HeldWrites host;
+      ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+      host.RunDue(absl::UnixEpoch());
+      ASSERT_EQ(host.writes.size(), 1u);
+      host.BeginRelist("ControllerRevision");
+      host.Answer("50", /*has_object=*/true);
+      if (is_listed) {
+        ASSERT_TRUE(host.Tell(host.Sent(host.writes[0].action, "50")).ok());
+      }
+      host.EndRelist("ControllerRevision", version);
+      const bool is_newer = std::string(version) == "50" || std::string(version) == "100";
+      EXPECT_EQ(host.Revisions().empty(), is_newer && !is_listed) << version;
+    }
+  }
+}
+
 TEST(FleetClusterTest, Law4EverySetOfAListIsLookedAt) {
   HeldWrites host;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(host.Tell(SetAtVersion(name, 1, "1")).ok());
@@ -408,6 +430,67 @@ TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   host.Run(absl::Minutes(5));
   EXPECT_EQ(host.kept().size(), 0u);
   EXPECT_EQ(host.fleet().Count().known_sets, 0);
+}
+
+// A host whose store answers when the test says so.
+struct StoringHost final : FleetCluster {
+  StoringHost() : FleetCluster(Options()) {}
+  static ControllerOptions Options() {
+    ControllerOptions options;
+    options.policies = PoliciesFromAnnotations({});
+    return options;
+  }
+  void Start(const Action& action, absl::Time, WriteDone) override { started.push_back(action.target.kind); }
+  void Record(const Event&) override {}
+  bool StoreKept(const LeaderWorkerSet&, std::string bytes, StoreDone done) override {
+    stored.push_back(std::move(bytes));
+    stores.push_back(std::move(done));
+    return false;
+  }
+
+  std::vector<std::string> started;
+  std::vector<std::string> stored;
+  std::vector<StoreDone> stores;
+};
+
+TEST(FleetClusterTest, Law8NoActionStartsBeforeWhatItsPlanWantsKeptIsStored) {
+  for (const bool is_stored : {true, false}) {
+    StoringHost host;
+    Json set = SetAtVersion("a", 1, "1");
+    set["metadata"]["annotations"]["lws-policies/controls"] = R"({"minReady": "30s"})";
+    ASSERT_TRUE(host.Tell(set).ok());
+    host.RunDue(absl::UnixEpoch());
+    ASSERT_EQ(host.stores.size(), 1u);
+    EXPECT_TRUE(host.started.empty());
+    host.stores[0](is_stored ? absl::OkStatus() : absl::UnavailableError("no"), absl::UnixEpoch());
+    EXPECT_EQ(host.started.empty(), !is_stored);
+    if (is_stored) continue;
+    ASSERT_TRUE(host.NextDue().has_value()) << "the plan failed, and is tried again";
+    host.RunDue(*host.NextDue());
+    EXPECT_EQ(host.stores.size(), 2u);
+    FleetCluster& other = host;
+    EXPECT_TRUE(other.AddKept(host.stored[0]).ok());
+  }
+}
+
+TEST(FleetClusterTest, Law9WhatIsGoneSoonAfterItWasMadeWaits) {
+  HeldWrites host;
+  ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+  host.RunDue(absl::UnixEpoch());
+  int version = 10;
+  while (host.waits()) host.Answer(absl::StrCat(version++), /*has_object=*/true);
+  while (host.RunDue(absl::UnixEpoch()) > 0) {
+    while (host.waits()) host.Answer(absl::StrCat(version++), /*has_object=*/true);
+  }
+  const auto service = std::find_if(host.writes.begin(), host.writes.end(),
+                                    [](const auto& write) { return write.action.target.kind == "Service"; });
+  ASSERT_NE(service, host.writes.end());
+  ASSERT_TRUE(host.TellGone(host.Sent(service->action, "99")).ok());
+  EXPECT_EQ(host.RunDue(absl::UnixEpoch()), 0);
+  EXPECT_EQ(host.NextDue(), absl::UnixEpoch() + absl::Milliseconds(100));
+  EXPECT_EQ(host.RunDue(absl::UnixEpoch() + absl::Milliseconds(100)), 1);
+  while (host.waits() && host.writes.back().action.target.kind != "Service") host.Answer("100", /*has_object=*/true);
+  EXPECT_EQ(host.writes.back().action.target.kind, "Service");
 }
 
 TEST(FleetClusterTest, ARolloutThatExceedsItsDeadlineIsTakenBack) {

@@ -157,6 +157,21 @@ TEST(KeptStateTest, Law4SavedAndLoadedIsTheSame) {
   EXPECT_EQ(observation.groups_to_restart, std::vector<int32_t>{1});
 }
 
+TEST(KeptStateTest, Law4WhatIsKeptOfOneSetIsAddedToTheOthers) {
+  KeptState kept;
+  kept.KeepOfSet(Set("s", "u"), Progress(3));
+  kept.KeepOfSet(Set("t", "v"), Progress(1));
+  EXPECT_EQ(kept.SaveOf(Set("s", "its successor")), "");
+  EXPECT_EQ(kept.SaveOf(Set("nothing", "u")), "");
+  KeptState other;
+  other.KeepOfSet(Set("s", "u"), Progress(0));
+  KeepMemory(Set("s", "u"), Leader("s-1"), Memory("uid-s-1", true), &other);
+  for (const LeaderWorkerSet& set : {Set("s", "u"), Set("t", "v")}) ASSERT_TRUE(other.Add(kept.SaveOf(set)).ok());
+  EXPECT_EQ(other.Save(), kept.Save());
+  EXPECT_FALSE(other.Add("\xff\xff").ok());
+  EXPECT_EQ(other.Save(), kept.Save());
+}
+
 TEST(KeptStateTest, BytesThatAreNoneDoNotLoad) {
   EXPECT_EQ(KeptState::Load("\xff\xff").status().code(), absl::StatusCode::kInvalidArgument);
 }

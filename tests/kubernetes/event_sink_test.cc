@@ -119,6 +119,15 @@ TEST_F(EventSinkTest, Law3WithoutAnAnswerItIsSentAgain) {
   EXPECT_TRUE(Due().empty());
 }
 
+TEST_F(EventSinkTest, Law3ItIsNotSentAgainBeforeTheServerSaid) {
+  Record("A", "first");
+  sink_.Answered(One().number, 429, now_, absl::Seconds(30));
+  now_ += absl::Seconds(29);
+  EXPECT_TRUE(Due().empty());
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(Due().size(), 1u);
+}
+
 TEST_F(EventSinkTest, Law3ASeriesWhoseEventIsGoneIsCreatedAnew) {
   Record("A", "first");
   sink_.Answered(One().number, 201, now_);

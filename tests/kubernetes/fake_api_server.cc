@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
@@ -134,7 +135,10 @@ FakeApiServer::Target FakeApiServer::ReadTarget(const std::string& path) {
       target.query[parts[0]] = parts.size() == 2 ? Unescaped(parts[1]) : "";
     }
   }
-  for (const Resource& resource : internal::Resources()) {
+  std::vector<const Resource*> resources = {&internal::KeptResource()};
+  for (const Resource& resource : internal::Resources()) resources.push_back(&resource);
+  for (const Resource* known : resources) {
+    const Resource& resource = *known;
     const bool has_group = absl::StrContains(resource.api_version, "/");
     const std::string root = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version, "/");
     if (!absl::StartsWith(halves[0], root)) continue;
@@ -196,6 +200,7 @@ void FakeApiServer::Serve(uint64_t id) {
     return Send(id, {201, "{}"});
   }
   if (target.resource == nullptr) return Send(id, {404, StatusDocument(404, "NotFound", "no such path").dump()});
+  if (plural == faults_.forbidden) return Send(id, {403, StatusDocument(403, "Forbidden", "not allowed").dump()});
   if (request.is_stream) return StartWatch(id, target);
   Answer answer = is_list ? List(request, target) : Do(request, target);
   if (Happens(faults_.lost_after)) return End(id, absl::UnavailableError("the connection was lost"));
@@ -331,7 +336,7 @@ void FakeApiServer::SendEvent(uint64_t id, const std::string& type, const Json& 
   const bool is_cut = Happens(faults_.watch_cut);
   const bool is_strange = Happens(faults_.watch_strange);
   const bool is_error = Happens(faults_.watch_error);
-  if (Happens(faults_.watch_silent)) watch.is_silent = true;
+  if (Happens(faults_.watch_silent) || watch.resource->kind == faults_.silent_kind) watch.is_silent = true;
   if (is_strange) bytes = "{\"type\": 7}\n";
   if (is_error) {
     const int code = random_() % 2 == 0 ? 410 : 500;

@@ -34,6 +34,8 @@ struct WireFaults {
   int32_t watch_silent = 0;   // nothing comes any more
   int32_t watch_strange = 0;  // a line that is not an event
   absl::Duration most_slow;   // the longest delay of each answer and event
+  std::string forbidden;      // requests for this plural are answered with 403
+  std::string silent_kind;    // nothing comes on watches of this kind
 };
 
 class FakeApiServer final : public internal::HttpClient {
@@ -46,8 +48,8 @@ class FakeApiServer final : public internal::HttpClient {
 
   // The client's process ends: nobody receives the answers to its requests any more.
   void Disconnect();
-  // Ends all faults.
-  void Heal() { faults_ = WireFaults(); }
+  // May be changed at any time.
+  WireFaults& faults() { return faults_; }
 
   // The objects of a kind as they were at a version: resource versions by "NAMESPACE/NAME".
   std::map<std::string, std::string> ContentAt(const std::string& kind, int64_t version) const;

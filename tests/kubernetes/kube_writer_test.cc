@@ -149,6 +149,44 @@ TEST_F(KubeWriterTest, Law3ARefusalForNowIsSentAgainInItsTime) {
   EXPECT_TRUE(absl::IsUnavailable(answers_[0]));
 }
 
+TEST_F(KubeWriterTest, Law3TheLookAtWhatIsInTheWayWaitsToo) {
+  const Action action = ActionOf(Verb::kCreate, "v1", "Service", "x");
+  Send(action);
+  client_.Answer(Open(), 409, R"({"reason": "AlreadyExists"})");
+  for (int i = 0; i < 9; ++i) {
+    const uint64_t id = Open();
+    EXPECT_EQ(client_.Find(id)->method, "GET");
+    client_.Head(id, {429, absl::Seconds(3)});
+    client_.End(id, absl::OkStatus());
+    EXPECT_TRUE(answers_.empty());
+    EXPECT_EQ(writer_.NextDue(), now_ + absl::Seconds(3));
+    now_ += absl::Seconds(3);
+    writer_.Advance(now_);
+  }
+  const uint64_t id = Open();
+  client_.Head(id, {429, absl::Seconds(3)});
+  client_.End(id, absl::OkStatus());
+  ASSERT_EQ(answers_.size(), 1u) << "ten times";
+  EXPECT_TRUE(absl::IsAlreadyExists(answers_[0]));
+  EXPECT_TRUE(told_.empty());
+}
+
+TEST_F(KubeWriterTest, Law3TheSameWriteOfAnotherPlanWaitsToo) {
+  const Action action = ActionOf(Verb::kDelete, "v1", "Pod", "x");
+  Send(action);
+  const uint64_t id = Open();
+  client_.Head(id, {429, absl::Seconds(3)});
+  client_.End(id, absl::OkStatus());
+  Send(action);
+  EXPECT_TRUE(client_.Open().empty());
+  const Action other = ActionOf(Verb::kDelete, "v1", "Pod", "y");
+  Send(other);
+  EXPECT_EQ(client_.Open().size(), 1u) << "another object";
+  now_ += absl::Seconds(3);
+  writer_.Advance(now_);
+  EXPECT_EQ(client_.Open().size(), 3u);
+}
+
 TEST_F(KubeWriterTest, Law5WhatIsInTheWayIsToldBeforeTheAnswer) {
   const Action action = ActionOf(Verb::kCreate, "v1", "Service", "x");
   Send(action);

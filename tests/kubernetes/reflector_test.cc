@@ -131,7 +131,7 @@ class Following {
     }
   }
 
-  void Heal() { wire_.Heal(); }
+  void Heal() { wire_.faults() = WireFaults(); }
 
   void ExpectWhole(const std::string& where) const {
     EXPECT_TRUE(watch_->reflector().has_synced()) << where;

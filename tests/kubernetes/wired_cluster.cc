@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/host/controller.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -46,17 +47,19 @@ void WiredCluster::Restart() {
   ControllerOptions controller;
   controller.first_backoff = absl::Milliseconds(5);
   controller.max_backoff = absl::Seconds(1000);
+  controller.policies = PoliciesFromAnnotations({});
   wire_.Disconnect();
   cluster_ = std::make_unique<internal::KubeCluster>(&wire_, options, controller);
   cluster_->Lead(true);
 }
 
-void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image) {
+void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image, const Json& annotations) {
   Json manifest = Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
     "metadata": {"namespace": "n"},
     "spec": {"leaderWorkerTemplate": {"size": 3, "restartPolicy": "RecreateGroupOnPodRestart",
       "workerTemplate": {"spec": {"containers": [{"name": "main"}]}}}}})");
   manifest["metadata"]["name"] = name;
+  manifest["metadata"]["annotations"] = annotations;
   manifest["spec"]["replicas"] = replicas;
   manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = image;
   const SetAdmission admission = AdmitSet(manifest);
@@ -64,10 +67,30 @@ void WiredCluster::CreateSet(const std::string& name, int replicas, const std::s
   ASSERT_TRUE(server_.Create(LeaderWorkerSetToJson(*admission.set)).ok());
 }
 
+void WiredCluster::Annotate(const std::string& name, const std::string& key, const std::string& value) {
+  Json live = *server_.Get({kKind, "n", name});
+  live["metadata"]["annotations"][key] = value;
+  ASSERT_TRUE(server_.Update(live).ok());
+}
+
 void WiredCluster::SetImage(const std::string& name, const std::string& image) {
   Json live = *server_.Get({kKind, "n", name});
   live["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = image;
   ASSERT_TRUE(server_.Update(live).ok());
+}
+
+void WiredCluster::RunRollout(bool restarts) {
+  CreateSet("a", 3, "one");
+  CreateSet("b", 2, "one");
+  Run(absl::Minutes(3));
+  SetImage("a", "two");
+  Run(absl::Minutes(1));
+  if (restarts) Restart();
+  kubelet_.FailContainer("n", "b-1-1");
+  Run(absl::Minutes(2));
+  if (restarts) Restart();
+  wire_.faults() = WireFaults();
+  Run(absl::Minutes(30));
 }
 
 std::string WiredCluster::Shown(const std::string& name) const {

@@ -15,6 +15,7 @@
 #include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/api/json.h"
+#include "nlohmann/json.hpp"
 #include "tests/kubernetes/fake_api_server.h"
 
 namespace lws {
@@ -27,8 +28,12 @@ class WiredCluster {
   // The operator dies. Another process takes its place and knows nothing.
   void Restart();
 
-  void CreateSet(const std::string& name, int replicas, const std::string& image);
+  void CreateSet(const std::string& name, int replicas, const std::string& image,
+                 const Json& annotations = Json::object());
+  void Annotate(const std::string& name, const std::string& key, const std::string& value);
   void SetImage(const std::string& name, const std::string& image);
+  // A rollout with a failure in it, after which the faults end.
+  void RunRollout(bool restarts);
   // "POD IMAGE PHASE" of the pods of a set, and its status without times.
   std::string Shown(const std::string& name) const;
 

@@ -10,11 +10,6 @@
 namespace lws {
 namespace {
 
-bool WasForeseenConflict(const Work& work, const absl::Status& status) {
-  const size_t failed = static_cast<size_t>(work.actions_done);
-  return absl::IsAborted(status) && failed < work.plan.actions.size() && work.plan.actions[failed].conflict_is_retry;
-}
-
 Plan PlanOf(absl::Status error) {
   Plan plan;
   plan.error = std::move(error);
@@ -22,6 +17,11 @@ Plan PlanOf(absl::Status error) {
 }
 
 }  // namespace
+
+bool IsForeseenConflict(const Work& work, const absl::Status& status) {
+  const size_t failed = static_cast<size_t>(work.actions_done);
+  return absl::IsAborted(status) && failed < work.plan.actions.size() && work.plan.actions[failed].conflict_is_retry;
+}
 
 Controller::Controller(Cluster* cluster, ControllerOptions options)
     : cluster_(cluster), options_(std::move(options)), queue_(options_.first_backoff, options_.max_backoff) {}
@@ -75,8 +75,8 @@ std::optional<Work> Controller::Take(absl::Time now) {
 
 void Controller::Done(const Work& work, const absl::Status& status, absl::Time now) {
   if (status.ok() && work.plan.requeue_after.has_value()) queue_.AddAt(work.key, now + *work.plan.requeue_after);
-  status.ok() ? queue_.Succeed(work.key, now) : queue_.Fail(work.key, now, WasForeseenConflict(work, status));
-  if (!work.plan.empty() && options_.on_plan) options_.on_plan(work.plan, status);
+  status.ok() ? queue_.Succeed(work.key, now) : queue_.Fail(work.key, now, IsForeseenConflict(work, status));
+  if (!work.plan.empty() && options_.on_plan) options_.on_plan(work, status);
 }
 
 bool Controller::RunOne(absl::Time now) {

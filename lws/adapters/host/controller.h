@@ -51,6 +51,18 @@
 
 namespace lws {
 
+// A plan that Take returned.
+struct Work {
+  WorkKey key;
+  Plan plan;
+  // How many actions succeeded. Whoever performs the plan counts them.
+  int32_t actions_done = 0;
+};
+
+// Whether the work ended with a conflict that its plan expects (Action::conflict_is_retry). Nothing is wrong then: the
+// controller looks again.
+bool IsForeseenConflict(const Work& work, const absl::Status& status);
+
 struct ControllerOptions {
   // Called at every look. Null: the reference's policies for all sets.
   PolicySource policies;
@@ -61,15 +73,7 @@ struct ControllerOptions {
   int32_t most_under_way = 16;
   // Called with every plan that is not empty after it was performed, and with the error of the action that failed, if
   // any.
-  std::function<void(const Plan&, const absl::Status&)> on_plan;
-};
-
-// A plan that Take returned.
-struct Work {
-  WorkKey key;
-  Plan plan;
-  // How many actions succeeded. Whoever performs the plan counts them.
-  int32_t actions_done = 0;
+  std::function<void(const Work&, const absl::Status&)> on_plan;
 };
 
 class Controller {

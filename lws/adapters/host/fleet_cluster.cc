@@ -1,15 +1,20 @@
 #include "lws/adapters/host/fleet_cluster.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "lws/adapters/host/own_writes.h"
+#include "lws/adapters/host/recreations.h"
+#include "lws/adapters/host/resource_version.h"
 #include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/host/told_object.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
@@ -23,24 +28,137 @@ using internal::IsFailing;
 using internal::ObjectMark;
 using internal::OwnWrites;
 using internal::ReadTold;
+using internal::Recreations;
 using internal::RestartCounts;
 using internal::ToldObject;
+
+namespace {
+
+// Before an object that is gone again is looked at. A view that does not know of the owner's end learns of it sooner.
+constexpr absl::Duration kLongestWait = absl::Minutes(1);
+
+// The UID of the first owner; empty where the answer does not say it.
+std::string OwnerUidOf(const WriteAnswer& answer) {
+  if (answer.object == nullptr) return "";
+  internal::JsonReader reader(*answer.object);
+  const Json* owners = reader.Find({"metadata", "ownerReferences"});
+  if (owners == nullptr || !owners->is_array() || owners->empty()) return "";
+  return reader.TextIn(owners->front(), {"uid"});
+}
+
+bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
+  if (set == nullptr || !source) return false;
+  const absl::StatusOr<SetPolicies> policies = source(*set);
+  return policies.ok() && policies->restarts != nullptr;
+}
+
+// Own writes that are answered while their kind is listed. The view has them and takes them for listed. When the list
+// is not older than such a write and does not have the object, the object is gone again.
+class AnswersWhileListing {
+ public:
+  void BeginRelist(absl::string_view kind) { versions_[std::string(kind)].clear(); }
+
+  void Answered(const ObjectRef& object, const std::string& resource_version) {
+    const auto found = versions_.find(object.kind);
+    if (found != versions_.end()) found->second[{object.namespace_name, object.name}] = resource_version;
+  }
+
+  // By the list, or by a watch.
+  void Told(const ObjectRef& object) {
+    const auto found = versions_.find(object.kind);
+    if (found != versions_.end()) found->second.erase({object.namespace_name, object.name});
+  }
+
+  // Returns what is gone. A list without a version says nothing about these writes.
+  std::vector<ObjectRef> EndRelist(absl::string_view kind, absl::string_view resource_version) {
+    std::vector<ObjectRef> gone;
+    const auto found = versions_.find(std::string(kind));
+    if (found == versions_.end()) return gone;
+    for (const auto& [name, version] : found->second) {
+      const bool is_in_list = !resource_version.empty() && internal::IsAsNewVersion(resource_version, version);
+      if (is_in_list) gone.push_back({found->first, name.first, name.second});
+    }
+    versions_.erase(found);
+    return gone;
+  }
+
+ private:
+  using Versions = std::map<std::pair<std::string, std::string>, std::string>;  // by namespace and name
+  std::map<std::string, Versions> versions_;                                    // by kind, while it is listed
+};
+
+// The stores of what plans want kept: which are under way, and of which sets the last one has not succeeded.
+class Stores {
+ public:
+  explicit Stores(FleetCluster* host) : host_(*host) {}
+
+  void Store(const WorkKey& key, const LeaderWorkerSet& set, std::string bytes) {
+    const uint64_t number = ++last_number_;
+    const Name name = {set.metadata().namespace_(), set.metadata().name()};
+    under_way_[key] = {number, nullptr};
+    missing_.insert(name);
+    const bool is_stored =
+        host_.StoreKept(set, std::move(bytes), [this, key, number, name](const absl::Status& status, absl::Time at) {
+          if (status.ok()) missing_.erase(name);
+          End(key, number, status, at);
+        });
+    if (!is_stored) return;
+    under_way_.erase(key);
+    missing_.erase(name);
+  }
+
+  bool IsUnderWay(const WorkKey& key) const { return under_way_.count(key) > 0; }
+  // REQUIRES: the key's store is under way.
+  void Then(const WorkKey& key, FleetCluster::StoreDone then) { under_way_.at(key).then = std::move(then); }
+
+  bool AnyIsMissing() const { return !missing_.empty(); }
+  bool IsMissing(const LeaderWorkerSet& set) const {
+    return missing_.count({set.metadata().namespace_(), set.metadata().name()}) > 0;
+  }
+  void Forget(const std::string& namespace_name, const std::string& name) { missing_.erase({namespace_name, name}); }
+
+ private:
+  using Name = std::pair<std::string, std::string>;  // of a set
+  struct UnderWay {
+    uint64_t number = 0;
+    FleetCluster::StoreDone then;  // null: no action waits
+  };
+
+  void End(const WorkKey& key, uint64_t number, const absl::Status& status, absl::Time at) {
+    const auto found = under_way_.find(key);
+    if (found == under_way_.end() || found->second.number != number) return;
+    const FleetCluster::StoreDone then = std::move(found->second.then);
+    under_way_.erase(found);
+    if (then) then(status, at);
+  }
+
+  FleetCluster& host_;
+  std::map<WorkKey, UnderWay> under_way_;
+  std::set<Name> missing_;
+  uint64_t last_number_ = 0;
+};
+
+}  // namespace
 
 class FleetCluster::View final : public Cluster {
  public:
   View(FleetCluster* host, ControllerOptions options)
-      : host_(*host), policies_(options.policies), controller_(this, std::move(options)) {}
+      : host_(*host),
+        policies_(options.policies),
+        made_(options.first_backoff, std::min(options.max_backoff, kLongestWait)),
+        stores_(host),
+        controller_(this, std::move(options)) {}
 
   // Cluster:
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override {
     SetObservation observation = fleet_.ObserveSet(namespace_name, name);
-    kept_.Fill(&observation, HasRestartPolicy(observation.set));
+    kept_.Fill(&observation, HasRestartPolicy(policies_, observation.set));
     return observation;
   }
 
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override {
     PodObservation observation = fleet_.ObservePod(namespace_name, name);
-    if (observation.pod == nullptr || !HasRestartPolicy(observation.set)) return observation;
+    if (observation.pod == nullptr || !HasRestartPolicy(policies_, observation.set)) return observation;
     kept_.Fill(&observation);
     members_ = counts_.MembersOf(observation);
     observation.members = &members_;
@@ -48,18 +166,28 @@ class FleetCluster::View final : public Cluster {
   }
 
   void Perform(const Action& action, absl::Time now, WriteDone done) override {
-    own_writes_.Starts(action.target);
-    writers_.emplace(NameOf(action.target), *controller_.acting());
-    host_.Start(
-        action, now,
-        [this, key = *controller_.acting(), &action, done = std::move(done)](
-            const absl::StatusOr<WriteAnswer>& answer, absl::Time at) { done(TakeIn(key, action, answer), at); });
+    const WorkKey key = *controller_.acting();
+    if (stores_.AnyIsMissing() && !stores_.IsUnderWay(key)) StoreAgain(key);
+    if (!stores_.IsUnderWay(key)) return Start(key, action, now, std::move(done));
+    stores_.Then(key, [this, key, &action, done = std::move(done)](const absl::Status& status, absl::Time at) {
+      status.ok() ? Start(key, action, at, done) : done(status, at);
+    });
   }
 
   void Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) override {
-    if (plan.restart_memory != nullptr) return kept_.KeepOfPod(fleet_.ObservePod(namespace_name, name), plan);
-    const SetObservation observation = fleet_.ObserveSet(namespace_name, name);
-    if (observation.set != nullptr) kept_.KeepOfSet(*observation.set, plan);
+    const bool is_of_pod = plan.restart_memory != nullptr;
+    const WorkKey key = {is_of_pod ? WorkKey::Kind::kPod : WorkKey::Kind::kSet, std::string(namespace_name),
+                         std::string(name)};
+    const LeaderWorkerSet* set = nullptr;
+    if (is_of_pod) {
+      const PodObservation observation = fleet_.ObservePod(namespace_name, name);
+      set = observation.set;
+      kept_.KeepOfPod(observation, plan);
+    } else {
+      set = fleet_.ObserveSet(namespace_name, name).set;
+      if (set != nullptr) kept_.KeepOfSet(*set, plan);
+    }
+    if (set != nullptr) stores_.Store(key, *set, kept_.SaveOf(*set));
   }
 
   void Record(const Event& event) override { host_.Record(event); }
@@ -67,6 +195,7 @@ class FleetCluster::View final : public Cluster {
   // Takes what a list or a watch tells in, if it is news.
   void Tell(ToldObject told) {
     const ObjectMark mark = told.mark;
+    answered_.Told(mark.ref);
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
       Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
@@ -81,17 +210,36 @@ class FleetCluster::View final : public Cluster {
   void TellGone(const ObjectMark& mark) {
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version, /*is_gone=*/true)) {
       Remove(mark.ref);
-      MakeDue(WriterOf(mark.ref), /*drops=*/mark.ref.kind == "ControllerRevision");
+      const bool drops = mark.ref.kind == "ControllerRevision";
+      const absl::Duration wait = made_.Gone(mark.ref, mark.uid, last_run_);
+      drops || wait == absl::ZeroDuration() ? MakeDue(WriterOf(mark.ref), drops) : MakeDueAt(last_run_ + wait);
     }
     controller_.Saw(mark.ref, mark.resource_version);
   }
 
+  int RunDue(absl::Time now) {
+    last_run_ = now;
+    while (!later_.empty() && later_.begin()->first <= now) {
+      Change(later_.begin()->second, nullptr);
+      later_.erase(later_.begin());
+    }
+    return controller_.RunDue(now);
+  }
+
+  std::optional<absl::Time> NextDue() const {
+    const std::optional<absl::Time> next = controller_.NextDue();
+    if (later_.empty()) return next;
+    return std::min(next.value_or(absl::InfiniteFuture()), later_.begin()->first);
+  }
+
   void BeginRelist(absl::string_view kind) {
     fleet_.BeginRelist(kind);
+    answered_.BeginRelist(kind);
     if (kind == kKind) is_listing_sets_ = true;
   }
 
   void EndRelist(absl::string_view kind, absl::string_view resource_version) {
+    for (const ObjectRef& missing : answered_.EndRelist(kind, resource_version)) Remove(missing);
     for (const FleetName& gone : fleet_.EndRelist(kind)) {
       ForgetWith({std::string(kind), gone.namespace_name, gone.name});
     }
@@ -107,17 +255,10 @@ class FleetCluster::View final : public Cluster {
     controller_.SawAll(kind, resource_version);
   }
 
-  Controller& controller() { return controller_; }
   Fleet& fleet() { return fleet_; }
   KeptState& kept() { return kept_; }
 
  private:
-  bool HasRestartPolicy(const LeaderWorkerSet* set) const {
-    if (set == nullptr || !policies_) return false;
-    const absl::StatusOr<SetPolicies> policies = policies_(*set);
-    return policies.ok() && policies->restarts != nullptr;
-  }
-
   // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
   void Add(ToldObject told) {
     const auto* pod = std::get_if<ObservedPod>(&told.observed);
@@ -138,7 +279,9 @@ class FleetCluster::View final : public Cluster {
   // Forgets what is kept about the object outside of the fleet.
   void ForgetWith(const ObjectRef& gone) {
     if (gone.kind == "Pod") counts_.Forget(gone.namespace_name, gone.name);
-    if (gone.kind == kKind) kept_.Forget(gone.namespace_name, gone.name);
+    if (gone.kind != kKind) return;
+    kept_.Forget(gone.namespace_name, gone.name);
+    stores_.Forget(gone.namespace_name, gone.name);
   }
 
   using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
@@ -149,6 +292,24 @@ class FleetCluster::View final : public Cluster {
   const WorkKey* WriterOf(const ObjectRef& object) const {
     const auto found = writers_.find(NameOf(object));
     return found == writers_.end() ? nullptr : &found->second;
+  }
+
+  // An earlier plan's store may have failed, after which the state is kept here alone and no plan asks for it again.
+  void StoreAgain(const WorkKey& key) {
+    const LeaderWorkerSet* set = key.kind == WorkKey::Kind::kSet ? fleet_.ObserveSet(key.namespace_name, key.name).set
+                                                                 : fleet_.ObservePod(key.namespace_name, key.name).set;
+    if (set != nullptr && stores_.IsMissing(*set)) stores_.Store(key, *set, kept_.SaveOf(*set));
+  }
+
+  void Start(const WorkKey& key, const Action& action, absl::Time now, WriteDone done) {
+    own_writes_.Starts(action.target);
+    writers_.emplace(NameOf(action.target), key);
+    host_.Start(action, now,
+                [this, key, &action, done = std::move(done)](const absl::StatusOr<WriteAnswer>& answer, absl::Time at) {
+                  const bool makes = action.verb == Verb::kCreate || action.verb == Verb::kApply;
+                  if (makes && answer.ok()) made_.Wrote(action.target, answer->uid, OwnerUidOf(*answer), at);
+                  done(TakeIn(key, action, answer), at);
+                });
   }
 
   // Takes an answer into the view; what is left to wait for goes on to the controller.
@@ -176,6 +337,7 @@ class FleetCluster::View final : public Cluster {
       return told.status();
     }
     if (!own_writes_.Wrote(action.target, told->mark.uid, told->mark.resource_version)) return WriteAnswer();
+    answered_.Answered(action.target, told->mark.resource_version);
     Add(*std::move(told));
     MakeDue(&key);
     return WriteAnswer();
@@ -191,6 +353,15 @@ class FleetCluster::View final : public Cluster {
       if (!drops) Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
     }
     if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
+  }
+
+  void MakeDueAt(absl::Time due) {
+    for (const FleetName& set : fleet_.TakeDueSets()) {
+      later_.emplace(due, WorkKey{WorkKey::Kind::kSet, set.namespace_name, set.name});
+    }
+    for (const FleetName& pod : fleet_.TakeDuePods()) {
+      later_.emplace(due, WorkKey{WorkKey::Kind::kPod, pod.namespace_name, pod.name});
+    }
   }
 
   void Change(const WorkKey& key, const WorkKey* own) {
@@ -210,8 +381,13 @@ class FleetCluster::View final : public Cluster {
   RestartCounts counts_;
   OwnWrites own_writes_;
   std::map<Name, WorkKey> writers_;
+  Recreations made_;
+  absl::Time last_run_ = absl::InfinitePast();
+  std::multimap<absl::Time, WorkKey> later_;
+  Stores stores_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
+  AnswersWhileListing answered_;
   std::optional<WorkKey> failing_;  // the last pod told, if it fails
   Controller controller_;
 };
@@ -223,6 +399,8 @@ FleetCluster::~FleetCluster() = default;
 absl::StatusOr<WriteAnswer> FleetCluster::Perform(const Action& action) {
   return absl::UnimplementedError(absl::StrCat("the host does not perform ", VerbName(action.verb)));
 }
+
+bool FleetCluster::StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done) { return true; }
 
 void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) { done(Perform(action), now); }
 
@@ -260,8 +438,8 @@ void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_
   view_->EndRelist(kind, resource_version);
 }
 
-int FleetCluster::RunDue(absl::Time now) { return view_->controller().RunDue(now); }
-std::optional<absl::Time> FleetCluster::NextDue() const { return view_->controller().NextDue(); }
+int FleetCluster::RunDue(absl::Time now) { return view_->RunDue(now); }
+std::optional<absl::Time> FleetCluster::NextDue() const { return view_->NextDue(); }
 
 std::string FleetCluster::SaveKept() const { return view_->kept().Save(); }
 absl::Status FleetCluster::LoadKept(absl::string_view bytes) {
@@ -269,6 +447,8 @@ absl::Status FleetCluster::LoadKept(absl::string_view bytes) {
   if (kept.ok()) view_->kept() = *std::move(kept);
   return kept.status();
 }
+
+absl::Status FleetCluster::AddKept(absl::string_view bytes) { return view_->kept().Add(bytes); }
 
 Fleet& FleetCluster::fleet() { return view_->fleet(); }
 const KeptState& FleetCluster::kept() const { return view_->kept(); }

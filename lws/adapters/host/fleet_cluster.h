@@ -19,18 +19,23 @@
 //   2. A pod that fails is looked at with every change of it, not only with the first: a restart policy counts.
 //   3. Restarts of containers and what plans say is to be kept are there with every look, and nothing is left of
 //      objects and sets that are gone.
-//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and nothing else; an
-//      answer from before does not bring anything back. Every set of a list is looked at.
+//   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and what was written
+//      after the list's version; an answer from before does not bring anything back. Every set of a list is looked at.
 //   5. What a watch tells of an object while a write of it is on its way counts as that write: it makes the key that
 //   writes due again only when its plan succeeded (law 4 of controller.h).
 //   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
 //   7. Same calls, same answers at the same times: same plans, in the same order.
+//   8. No action of a plan starts before StoreKept has stored what the plan wants kept. When storing fails, the plan
+//   ends with that error.
+//   9. An object of this host's own that a watch tells to be gone soon after it was made does not make anything due at
+//   once (recreations.h): its owner may be gone, too.
 //
 // Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 #define LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +53,8 @@
 #include "lws/core/plan/plan.h"
 
 namespace lws {
+
+class LeaderWorkerSet;
 
 namespace internal {
 class ToldReader;
@@ -67,6 +74,11 @@ class FleetCluster {
 
   // Records an event for people. It may drop the event.
   virtual void Record(const Event& event) = 0;
+
+  // Stores what is kept of the set, in the form that AddKept takes, so that it outlives the process. Returns whether it
+  // is stored already; else `done` is called once, later. The default returns true: SaveKept is then the only way.
+  using StoreDone = std::function<void(const absl::Status&, absl::Time)>;
+  virtual bool StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done);
 
   // Adds or updates the object, as a list or a watch reports it. Errors: InvalidArgument naming the object and the
   // field that does not parse; nothing is then changed.
@@ -90,6 +102,8 @@ class FleetCluster {
   // The state for the next process, and from the last one. Load it before telling any object.
   std::string SaveKept() const;
   absl::Status LoadKept(absl::string_view bytes);
+  // Takes in what StoreKept was given, by this process or another one.
+  absl::Status AddKept(absl::string_view bytes);
 
   // For reading; do not change it.
   Fleet& fleet();

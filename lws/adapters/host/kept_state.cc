@@ -98,9 +98,17 @@ void KeptState::ForgetAllBut(absl::FunctionRef<bool(absl::string_view, absl::str
   }
 }
 
-std::string KeptState::Save() const {
+std::string KeptState::Save() const { return Serialized(sets_); }
+
+std::string KeptState::SaveOf(const LeaderWorkerSet& set) const {
+  const Set* kept = Find(set);
+  if (kept == nullptr) return "";
+  return Serialized({{{set.metadata().namespace_(), set.metadata().name()}, *kept}});
+}
+
+std::string KeptState::Serialized(const Sets& sets) {
   KeptStateProto proto;
-  for (const auto& [place, set] : sets_) {
+  for (const auto& [place, set] : sets) {
     KeptStateProto::Set& written = *proto.add_sets();
     written.set_namespace_(place.first);
     written.set_name(place.second);
@@ -118,13 +126,20 @@ std::string KeptState::Save() const {
 }
 
 absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
+  KeptState state;
+  absl::Status status = state.Add(bytes);
+  if (!status.ok()) return status;
+  return state;
+}
+
+absl::Status KeptState::Add(absl::string_view bytes) {
   KeptStateProto proto;
   if (!proto.ParseFromString(std::string(bytes))) {
     return absl::InvalidArgumentError("the kept state does not read: the bytes are no KeptStateProto");
   }
-  KeptState state;
   for (const KeptStateProto::Set& read : proto.sets()) {
-    Set& set = state.sets_[{read.namespace_(), read.name()}];
+    Set& set = sets_[{read.namespace_(), read.name()}];
+    set = Set();
     set.uid = read.uid();
     if (read.has_rollout_progress()) {
       set.rollout_progress = std::make_shared<const RolloutProgress>(RolloutProgressFromProto(read.rollout_progress()));
@@ -133,7 +148,7 @@ absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
       KeepMemory(group.leader(), std::make_shared<const RestartMemory>(RestartMemoryFromProto(group.memory())), &set);
     }
   }
-  return state;
+  return absl::OkStatus();
 }
 
 }  // namespace lws

@@ -11,7 +11,7 @@
 //      the same name and another UID is another set, and gets nothing.
 //   2. Nothing remains of a forgotten set, so the memory grows only with the existing sets.
 //   3. groups_to_restart are the groups that owe a restart to their present leader, each once, in order.
-//   4. Load(Save()) restores the state. Equal states have equal bytes.
+//   4. Load(Save()) restores the state. Equal states have equal bytes. Adding SaveOf every set restores it, too.
 //
 // If the state is lost, failures that only a memory knew are lost, and canaries start again. There is never a restart
 // too many.
@@ -28,6 +28,7 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/core/observation.h"
@@ -62,6 +63,10 @@ class KeptState {
   // A serialised KeptStateProto. Errors of Load: InvalidArgument for bytes that are not one.
   std::string Save() const;
   static absl::StatusOr<KeptState> Load(absl::string_view bytes);
+  // The same for what is kept of one set; empty when that is nothing. Add replaces what is kept of the sets in the
+  // bytes and changes nothing when it returns an error.
+  std::string SaveOf(const LeaderWorkerSet& set) const;
+  absl::Status Add(absl::string_view bytes);
 
  private:
   struct Set {
@@ -71,11 +76,14 @@ class KeptState {
     std::set<std::string> owing;  // the groups that owe a restart and have not given up
   };
 
+  using Sets = std::map<std::pair<std::string, std::string>, Set>;  // by namespace and name
+
+  static std::string Serialized(const Sets& sets);
   const Set* Find(const LeaderWorkerSet& set) const;
   Set& At(const LeaderWorkerSet& set);
   static void KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set);
 
-  std::map<std::pair<std::string, std::string>, Set> sets_;  // by namespace and name
+  Sets sets_;
 };
 
 }  // namespace lws

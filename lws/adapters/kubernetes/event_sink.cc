@@ -132,7 +132,7 @@ std::optional<EventRequest> EventSink::NextRequest(absl::Time now) {
   return request;
 }
 
-void EventSink::Answered(uint64_t number, int code, absl::Time now) {
+void EventSink::Answered(uint64_t number, int code, absl::Time now, absl::Duration retry_after) {
   const auto found = under_way_.find(number);
   if (found == under_way_.end()) return;
   const Waiting asked = found->second;
@@ -141,7 +141,9 @@ void EventSink::Answered(uint64_t number, int code, absl::Time now) {
   series.is_busy = false;
   const bool is_owed = std::exchange(series.is_owed, false);
   const bool came = code != 0 && code != 429 && code != 503;
-  if (!came && asked.tries + 1 < kMostTries) return Ask(asked.key, asked.is_patch, now + kRetryAfter, asked.tries + 1);
+  if (!came && asked.tries + 1 < kMostTries) {
+    return Ask(asked.key, asked.is_patch, now + std::max(kRetryAfter, retry_after), asked.tries + 1);
+  }
   if (asked.is_patch && code == 404) return Ask(asked.key, /*is_patch=*/false, now, 0);
   if (is_owed) Ask(asked.key, /*is_patch=*/true, now, 0);
 }

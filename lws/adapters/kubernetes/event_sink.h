@@ -64,8 +64,8 @@ class EventSink {
 
   // The request to send at `now`; nullopt when no request waits, or enough are under way.
   std::optional<EventRequest> NextRequest(absl::Time now);
-  // Takes the code of the answer, or 0 when no answer came.
-  void Answered(uint64_t number, int code, absl::Time now);
+  // Takes the code of the answer and its Retry-After, or 0 when no answer came.
+  void Answered(uint64_t number, int code, absl::Time now, absl::Duration retry_after = absl::ZeroDuration());
   std::optional<absl::Time> NextDue() const;
 
   int64_t dropped() const { return dropped_; }

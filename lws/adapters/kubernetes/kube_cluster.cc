@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/kubernetes/event_sink.h"
+#include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/adapters/kubernetes/kind_watch.h"
 #include "lws/adapters/kubernetes/kube_writer.h"
 #include "lws/adapters/kubernetes/reflector.h"
@@ -74,6 +75,7 @@ class KubeCluster::Client {
         options_(std::move(options)),
         writer_(http, ViewOfWriter(), options_.clock),
         arrivals_(http, ViewOfArrivals(), options_.clock),
+        kept_(http, ViewOfKept(), options_.clock),
         events_({options_.reporting_controller, options_.reporting_instance}) {
     for (const Resource& resource : Resources()) {
       const bool is_read = resource.object_kind != ObjectKind::kNode &&
@@ -87,6 +89,7 @@ class KubeCluster::Client {
     for (const auto& store : stores_) store->watch->Advance(now);
     arrivals_.Advance(now);
     writer_.Advance(now);
+    kept_.Advance(now);
     if (MayDecide()) host_.RunDue(now);
     SendEvents(now);
   }
@@ -99,12 +102,17 @@ class KubeCluster::Client {
     for (const auto& store : stores_) consider(store->watch->NextDue());
     consider(arrivals_.NextDue());
     consider(writer_.NextDue());
+    consider(kept_.NextDue());
     consider(events_.NextDue());
     if (MayDecide()) consider(host_.NextDueOfPlans());
     return next;
   }
 
-  void Lead(bool leads) { leads_ = leads; }
+  // Who led before may have written something until now.
+  void Lead(bool leads) {
+    if (leads && !leads_) kept_.Read();
+    leads_ = leads;
+  }
 
   bool HasSynced() const {
     return std::all_of(stores_.begin(), stores_.end(),
@@ -120,6 +128,7 @@ class KubeCluster::Client {
   }
 
   KubeWriter& writer() { return writer_; }
+  KeptStore& kept() { return kept_; }
 
   void Record(const Event& event) {
     const EventObject regarding = Refer(event.regarding, event.regarding, &host_.fleet());
@@ -143,7 +152,7 @@ class KubeCluster::Client {
     std::unique_ptr<KindWatch> watch;
   };
 
-  bool MayDecide() const { return leads_ && is_open_ && !arrivals_.is_looking() && HasSynced(); }
+  bool MayDecide() const { return leads_ && is_open_ && kept_.has_read() && !arrivals_.is_looking() && HasSynced(); }
 
   void Read(const Resource& resource) {
     auto store = std::make_unique<Store>(this, resource);
@@ -187,9 +196,12 @@ class KubeCluster::Client {
     host_.EndRelist(resource.kind, version);
     if (resource.object_kind == ObjectKind::kLeaderWorkerSet) {
       arrivals_.EndRelist();
-      writer_.memo().ForgetAllBut([this](const ObjectRef& object) {
-        return host_.fleet().ObserveSet(object.namespace_name, object.name).set != nullptr;
-      });
+      const auto has_set = [this](absl::string_view namespace_name, absl::string_view name) {
+        return host_.fleet().ObserveSet(namespace_name, name).set != nullptr;
+      };
+      writer_.memo().ForgetAllBut(
+          [&has_set](const ObjectRef& object) { return has_set(object.namespace_name, object.name); });
+      kept_.ForgetAllBut(has_set);
     }
     if (!is_open_ && HasSynced()) {
       is_open_ = true;
@@ -217,9 +229,21 @@ class KubeCluster::Client {
     const absl::StatusOr<Json> set = ParseJson(text, "LeaderWorkerSet");
     if (set.ok()) {
       JsonReader reader(*set);
-      writer_.memo().Forget({"StatefulSet", reader.Text({"metadata", "namespace"}), reader.Text({"metadata", "name"})});
+      const std::string namespace_name = reader.Text({"metadata", "namespace"});
+      const std::string name = reader.Text({"metadata", "name"});
+      writer_.memo().Forget({"StatefulSet", namespace_name, name});
+      kept_.Forget(namespace_name, name);
     }
     return host_.TellGone(ObjectKind::kLeaderWorkerSet, text);
+  }
+
+  KeptStoreView ViewOfKept() {
+    KeptStoreView view;
+    view.add = [this](absl::string_view bytes) { return host_.AddKept(bytes); };
+    view.on_problem = [this](const absl::Status& status) {
+      if (options_.on_problem) options_.on_problem(status);
+    };
+    return view;
   }
 
   WriterView ViewOfWriter() {
@@ -256,7 +280,9 @@ class KubeCluster::Client {
     while (std::optional<EventRequest> request = events_.NextRequest(now)) {
       Fetch(&http_, std::move(request->request),
             [this, number = request->number](const absl::StatusOr<HttpAnswer>& answer) {
-              events_.Answered(number, answer.ok() ? answer->head.code : 0, options_.clock());
+              if (!answer.ok()) return events_.Answered(number, 0, options_.clock());
+              events_.Answered(number, answer->head.code, options_.clock(),
+                               answer->head.retry_after.value_or(absl::ZeroDuration()));
             });
     }
   }
@@ -266,6 +292,7 @@ class KubeCluster::Client {
   const KubeClusterOptions options_;
   KubeWriter writer_;
   SetArrivals arrivals_;
+  KeptStore kept_;
   EventSink events_;
   std::vector<std::unique_ptr<Store>> stores_;
   bool leads_ = false;
@@ -284,11 +311,16 @@ std::optional<absl::Time> KubeCluster::NextDue() const { return client_->NextDue
 std::optional<absl::Time> KubeCluster::NextDueOfPlans() const { return FleetCluster::NextDue(); }
 void KubeCluster::Lead(bool leads) { client_->Lead(leads); }
 bool KubeCluster::HasSynced() const { return client_->HasSynced(); }
-int32_t KubeCluster::writes_under_way() const { return client_->writer().under_way(); }
+int32_t KubeCluster::writes_under_way() const { return client_->writer().under_way() + client_->kept().under_way(); }
 KubeClusterCounts KubeCluster::Counts() const { return client_->Counts(); }
 
 void KubeCluster::Start(const Action& action, absl::Time now, WriteDone done) {
   client_->writer().Send(action, now, std::move(done));
+}
+
+bool KubeCluster::StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done) {
+  const ObjectMeta& meta = set.metadata();
+  return client_->kept().Keep({meta.namespace_(), meta.name(), meta.uid()}, std::move(bytes), std::move(done));
 }
 
 void KubeCluster::Record(const Event& event) { client_->Record(event); }

@@ -14,11 +14,14 @@
 //   1. No plan is made before every kind that it reads was listed once, nor while Lead(false).
 //   2. An apply that is known to change nothing is not sent (apply_memo.h).
 //   3. A write that the server refused for now is sent again when the server said, and not before, at most ten times.
+//      The same holds for the look at the object that is in a write's way.
 //   4. A StatefulSet that has a set's name but not its label is not watched. It is looked up when a set without a
 //      leader StatefulSet appears, before the fleet learns of the set, and again when a write to a StatefulSet is
 //      refused.
 //   5. If a write is refused because of an existing object, the fleet learns of that object before the write is
 //      answered.
+//   6. What the plans of a set want kept is written to the cluster before their actions are sent. It is read again when
+//      this process begins to lead (kept_store.h).
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_KUBE_CLUSTER_H_
@@ -70,13 +73,14 @@ class KubeCluster final : public FleetCluster {
 
   void Lead(bool leads);
   bool HasSynced() const;
-  // The number of writes without an answer.
+  // The number of writes without an answer, those of kept state among them.
   int32_t writes_under_way() const;
   KubeClusterCounts Counts() const;
 
   // The functions of a FleetCluster:
   void Start(const Action& action, absl::Time now, WriteDone done) override;
   void Record(const Event& event) override;
+  bool StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done) override;
 
  private:
   class Client;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lws/adapters/kubernetes/action_request.h"
 #include "lws/adapters/kubernetes/api_status.h"
 #include "lws/adapters/kubernetes/resource.h"
@@ -47,12 +48,13 @@ void KubeWriter::Send(const Action& action, absl::Time now, WriteDone done) {
     return done(WriteAnswer(), now);
   }
   const uint64_t number = next_number_++;
-  writes_[number] = {&action, std::move(done), *std::move(request), 0, std::nullopt};
+  writes_[number] = {&action, std::move(done), *std::move(request), 0, std::nullopt, std::nullopt};
   SendNow(number);
 }
 
 void KubeWriter::SendNow(uint64_t number) {
   Write& write = writes_.at(number);
+  if (HasToWait(write.request, &write)) return;
   write.due.reset();
   ++write.tries;
   Fetch(&client_, write.request,
@@ -60,11 +62,14 @@ void KubeWriter::SendNow(uint64_t number) {
 }
 
 void KubeWriter::Advance(absl::Time now) {
+  for (auto it = not_before_.begin(); it != not_before_.end();) {
+    it = it->second <= now ? not_before_.erase(it) : std::next(it);
+  }
   std::vector<uint64_t> due;
   for (const auto& [number, write] : writes_) {
     if (write.due.has_value() && *write.due <= now) due.push_back(number);
   }
-  for (const uint64_t number : due) SendNow(number);
+  for (const uint64_t number : due) writes_.at(number).refusal.has_value() ? LookUp(number) : SendNow(number);
 }
 
 std::optional<absl::Time> KubeWriter::NextDue() const {
@@ -78,28 +83,57 @@ std::optional<absl::Time> KubeWriter::NextDue() const {
 void KubeWriter::Answered(uint64_t number, const absl::StatusOr<HttpAnswer>& answer) {
   Write& write = writes_.at(number);
   if (!answer.ok()) return Finish(number, answer.status());
-  const bool comes_again = IsRefusedForNow(answer->head.code) && answer->head.retry_after.has_value();
-  if (comes_again && write.tries < kMostTries) {
-    write.due = clock_() + *answer->head.retry_after;
-    return;
-  }
+  if (ComesAgain(answer, write.request, &write)) return;
   const absl::StatusOr<WriteAnswer> written = AnswerTo(*write.action, *answer);
-  if (!written.ok() && IsInTheWay(*write.action, written.status())) return LookUp(number, written.status());
+  if (!written.ok() && IsInTheWay(*write.action, written.status())) {
+    write.refusal = written.status();
+    write.tries = 0;
+    return LookUp(number);
+  }
   if (written.ok()) Keep(write, *written);
   Finish(number, written);
 }
 
-void KubeWriter::LookUp(uint64_t number, const absl::Status& error) {
-  const Action& action = *writes_.at(number).action;
-  const Resource* resource = FindResource(action.api_version, action.target.kind);
+bool KubeWriter::ComesAgain(const absl::StatusOr<HttpAnswer>& answer, const HttpRequest& request, Write* write) {
+  const bool waits = answer.ok() && IsRefusedForNow(answer->head.code) && answer->head.retry_after.has_value();
+  if (!waits) return false;
+  const absl::Time due = clock_() + *answer->head.retry_after;
+  not_before_[absl::StrCat(request.method, " ", request.path)] = due;
+  if (write->tries >= kMostTries) return false;
+  write->due = due;
+  return true;
+}
+
+bool KubeWriter::HasToWait(const HttpRequest& request, Write* write) const {
+  const auto found = not_before_.find(absl::StrCat(request.method, " ", request.path));
+  if (found == not_before_.end() || found->second <= clock_()) return false;
+  write->due = found->second;
+  return true;
+}
+
+HttpRequest KubeWriter::LookUpRequest(const Action& action) {
   HttpRequest request;
+  const Resource* resource = FindResource(action.api_version, action.target.kind);
   request.path = ObjectPath(*resource, action.target.namespace_name, action.target.name);
-  Fetch(&client_, std::move(request), [this, number, error](const absl::StatusOr<HttpAnswer>& answer) {
-    const Action& looked_up = *writes_.at(number).action;
-    if (answer.ok() && answer->head.code == 200) view_.tell(looked_up, answer->body);
-    if (answer.ok() && answer->head.code == 404) view_.tell_gone(looked_up);
-    Finish(number, error);
-  });
+  return request;
+}
+
+void KubeWriter::LookUp(uint64_t number) {
+  Write& write = writes_.at(number);
+  HttpRequest request = LookUpRequest(*write.action);
+  if (HasToWait(request, &write)) return;
+  write.due.reset();
+  ++write.tries;
+  Fetch(&client_, std::move(request),
+        [this, number](const absl::StatusOr<HttpAnswer>& answer) { LookedUp(number, answer); });
+}
+
+void KubeWriter::LookedUp(uint64_t number, const absl::StatusOr<HttpAnswer>& answer) {
+  Write& write = writes_.at(number);
+  if (ComesAgain(answer, LookUpRequest(*write.action), &write)) return;
+  if (answer.ok() && answer->head.code == 200) view_.tell(*write.action, answer->body);
+  if (answer.ok() && answer->head.code == 404) view_.tell_gone(*write.action);
+  Finish(number, *write.refusal);
 }
 
 void KubeWriter::Keep(const Write& write, const WriteAnswer& answer) {

@@ -62,13 +62,20 @@ class KubeWriter {
     WriteDone done;
     HttpRequest request;
     int tries = 0;
-    std::optional<absl::Time> due;  // when to send it again
+    std::optional<absl::Time> due;        // when to send it again
+    std::optional<absl::Status> refusal;  // the write's result once the object in its way was looked up
   };
 
   bool IsKnownToChangeNothing(const Action& action, const HttpRequest& request) const;
   void SendNow(uint64_t number);
   void Answered(uint64_t number, const absl::StatusOr<HttpAnswer>& answer);
-  void LookUp(uint64_t number, const absl::Status& error);
+  // Whether the request under way was refused for now, and is sent again later.
+  bool ComesAgain(const absl::StatusOr<HttpAnswer>& answer, const HttpRequest& request, Write* write);
+  // Whether the same request was refused for now, perhaps that of another plan; the write then waits as that one.
+  bool HasToWait(const HttpRequest& request, Write* write) const;
+  static HttpRequest LookUpRequest(const Action& action);
+  void LookUp(uint64_t number);
+  void LookedUp(uint64_t number, const absl::StatusOr<HttpAnswer>& answer);
   void Keep(const Write& write, const WriteAnswer& answer);
   void Finish(uint64_t number, const absl::StatusOr<WriteAnswer>& answer);
 
@@ -77,6 +84,7 @@ class KubeWriter {
   const std::function<absl::Time()> clock_;
   ApplyMemo memo_;
   std::map<uint64_t, Write> writes_;
+  std::map<std::string, absl::Time> not_before_;  // by method and path
   uint64_t next_number_ = 1;
   int64_t skipped_ = 0;
 };

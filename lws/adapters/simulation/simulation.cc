@@ -28,7 +28,7 @@ using simulation::ObjectKey;
 namespace {
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options,
-                                        std::function<void(const Plan&, const absl::Status&)> on_plan) {
+                                        std::function<void(const Work&, const absl::Status&)> on_plan) {
   ControllerOptions controller;
   SetPolicies policies;
   policies.rollout = options.sets.rollout;
@@ -92,9 +92,9 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
       controller_options_(MakeControllerOptions(options_,
-                                                [this](const Plan& plan, const absl::Status& status) {
-                                                  repeated_events_.AfterPlan(plan, status);
-                                                  if (log_.on_plan) log_.on_plan(plan, status);
+                                                [this](const Work& work, const absl::Status& status) {
+                                                  repeated_events_.AfterPlan(work.plan, status);
+                                                  if (log_.on_plan) log_.on_plan(work.plan, status);
                                                 })),
       controller_(std::in_place, this, controller_options_) {
   server_.RegisterWebhook("Pod", [this](Json pod) { return AdmitNewPod(std::move(pod)); });
