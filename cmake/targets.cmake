@@ -250,6 +250,7 @@ set(lws_core_sources
   lws/core/fleet/object_counts.cc
   lws/core/fleet/object_ids.cc
   lws/core/fleet/object_packing.cc
+  lws/core/fleet/object_visit.cc
   lws/core/fleet/packed_group.cc
   lws/core/fleet/packed_objects.cc
   lws/core/fleet/place.cc

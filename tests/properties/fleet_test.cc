@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed_object.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/reconcile/reconcile_pod.h"
@@ -283,6 +284,24 @@ class Both {
     changed_pods_.clear();
   }
 
+  // Law 10.
+  void CheckVisited(const std::string& where) {
+    Fleet again;
+    ForEachObject(fleet_, [&again](const ObservedObject& object) { again.Add(object); });
+    for (const char* name : {"s", "s-1"}) {
+      const Plan wanted = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch());
+      const Plan plan = ReconcileSet(again.ObserveSet("n", name), absl::UnixEpoch());
+      ASSERT_TRUE(plan == wanted) << "law 10: " << where << "\nset " << name << "\n"
+                                  << ToString(plan) << "wanted\n"
+                                  << ToString(wanted);
+    }
+    for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
+      const Plan wanted = ReconcilePod(fleet_.ObservePod(namespace_name, name), absl::UnixEpoch(), {});
+      const Plan plan = ReconcilePod(again.ObservePod(namespace_name, name), absl::UnixEpoch(), {});
+      ASSERT_TRUE(AsOfFleet(plan, name) == AsOfFleet(wanted, name)) << "law 10: " << where << "\npod " << name;
+    }
+  }
+
  private:
   // Groups of the set that owe a restart: the plan of some pod deletes their leader. It asks every pod.
   std::vector<int32_t> GroupsToRestart(const std::string& set) const {
@@ -332,7 +351,7 @@ class Both {
   std::set<std::string> changed_pods_;  // since the last check
 };
 
-TEST(FleetTest, Laws1And2And4And5PlansEqualThoseOfASnapshot) {
+TEST(FleetTest, Laws1And2And4And5And10PlansEqualThoseOfASnapshot) {
   for (int history = 0; history < kHistories; ++history) {
     World world(kSeed + history);
     Both both;
@@ -352,7 +371,9 @@ TEST(FleetTest, Laws1And2And4And5PlansEqualThoseOfASnapshot) {
         const std::map<Key, Json> all = both.objects();
         for (const auto& [key, object] : all) both.Add(object);
       }
-      both.Check(absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed));
+      const std::string where = absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed);
+      both.Check(where);
+      if (batch % 20 == 19) both.CheckVisited(where);
       if (HasFatalFailure()) return;
     }
   }

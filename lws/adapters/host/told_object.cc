@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/restart_counts.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -47,8 +48,6 @@ absl::Status AddMember(const ObservedPod& pod, absl::FunctionRef<absl::StatusOr<
 }
 
 }  // namespace
-
-bool IsFailing(const ObservedPod& pod) { return !pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating); }
 
 absl::StatusOr<ObjectMark> ReadMark(const Json& object) {
   const bool has_metadata = object.is_object() && object.contains("metadata") && object["metadata"].is_object();
