@@ -3,14 +3,117 @@
 A workspace that uses this one therefore needs no option of ours. Generated protocol buffers are C++11 and need none.
 """
 
-load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_proto_library = "cc_proto_library")
+load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library")
 
 _CXX17 = ["-std=c++17"]
 
-def cc_library(copts = [], **kwargs):
-    _cc_library(copts = _CXX17 + copts, **kwargs)
+# Rooms that answer a person, a webhook or a change of a set's spec, and not every event of a pod. They are compiled for
+# size, which takes a third off liblws.so. Below a room that answers events, the targets are named.
+_FOR_SIZE = {
+    "lws/adapters/c": ["c_testing", "fleet_state_cc_proto", "place_request", "policy", "requests", "saved_fleet", "state"],
+    "lws/adapters/host": ["kept_state", "kept_state_cc_proto", "policy_documents"],
+    "lws/api": [
+        "admission_steps",
+        "admit_disaggregated_set",
+        "admit_set",
+        "claim_validation",
+        "container_validation",
+        "default_document",
+        "disaggregated_revision",
+        "disaggregated_set_cc_proto",
+        "disaggregated_validation",
+        "environment_validation",
+        "field_checks",
+        "field_value",
+        "mount_validation",
+        "name_rules",
+        "object_meta_validation",
+        "open_api_schema",
+        "path_rules",
+        "pod_document",
+        "pod_tpus",
+        "pod_validation",
+        "probe_validation",
+        "proto_json",
+        "resource_validation",
+        "scheduling_validation",
+        "schema_validation",
+        "security_validation",
+        "service_validation",
+        "statefulset_pod",
+        "statefulset_validation",
+        "strict_reader",
+        "typed_json",
+        "typed_message",
+        "validation",
+        "volume_validation",
+    ],
+    "lws/core/disaggregated": [],
+    "lws/core/fleet": ["fleet_relist", "object_visit", "whole_objects"],
+    "lws/core/pod": ["pod_wait", "restart_policy"],
+    "lws/core/reconcile": ["admit_pod", "former_revision", "refused_objects", "revert_set"],
+    "lws/core/snapshot": ["cluster_snapshot"],
+    "lws/placement": [
+        "affinity_terms",
+        "cluster_documents",
+        "node_binding",
+        "node_filter",
+        "pod_resources",
+        "pod_rules",
+        "reassign_group",
+        "set_request",
+        "topology",
+    ],
+    "lws/placement/pods": [],
+    "lws/placement/search": ["explain_no_fit"],
+}
+
+# What the command line asks for in place of -O2 counts for every target.
+_SIZE_COPTS = select({
+    str(Label("//bazel:optimized")): ["-Os"],
+    str(Label("//bazel:optimized_as_O0")): [],
+    str(Label("//bazel:optimized_as_O1")): [],
+    str(Label("//bazel:optimized_as_O3")): [],
+    "//conditions:default": [],
+})
+
+def _is_for_size(name):
+    targets = _FOR_SIZE.get(native.package_name())
+    return targets != None and (not targets or name in targets)
+
+def cc_library(name, copts = [], **kwargs):
+    _cc_library(name = name, copts = _CXX17 + copts + (_SIZE_COPTS if _is_for_size(name) else []), **kwargs)
 
 def cc_binary(copts = [], **kwargs):
     _cc_binary(copts = _CXX17 + copts, **kwargs)
 
-cc_proto_library = _cc_proto_library
+def cc_proto_library(name, deps, imports = [], **kwargs):
+    """The messages of one .proto file of the package lws.v1, as lws::v1::Plan or, the version being inline, lws::Plan.
+
+    Args:
+      name: that of the file, with _cc_proto for .proto.
+      deps: the proto_library of the file.
+      imports: the cc_proto_library of each file that it imports, also through others.
+      **kwargs: those of cc_library.
+    """
+    stem = name[:-len("_cc_proto")]
+    package = native.package_name()
+    root = "/".join([".."] * len(package.split("/")))
+    native.genrule(
+        name = name + "_code",
+        srcs = deps + [label[:-len("_cc_proto")] + "_proto" for label in imports],
+        outs = [stem + ".pb.h", stem + ".pb.cc"],
+        # protoc knows no inline namespaces.
+        cmd = "sets=\"$(SRCS)\"; $(location @com_google_protobuf//:protoc) --descriptor_set_in=$${sets// /:} " +
+              "--cpp_out=$(RULEDIR)/%s %s/%s.proto && " % (root, package, stem) +
+              "sed -i 's/^namespace v1 {/inline namespace v1 {/' $(OUTS)",
+        exec_tools = ["@com_google_protobuf//:protoc"],
+    )
+    _cc_library(
+        name = name,
+        srcs = [stem + ".pb.cc"],
+        hdrs = [stem + ".pb.h"],
+        copts = _SIZE_COPTS if _is_for_size(name) else [],
+        deps = imports + ["@com_google_protobuf//:protobuf_lite"],
+        **kwargs
+    )

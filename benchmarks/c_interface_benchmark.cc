@@ -26,7 +26,7 @@ namespace {
 
 constexpr char kWrong[] = "the answer is not the one expected";
 
-// The set of rollout_state.h as lws.ClusterStateProto.
+// The set of rollout_state.h as lws.v1.ClusterStateProto.
 std::string StateOf(const RolloutState& rollout) {
   const SetObservation& observation = rollout.observation();
   ClusterStateProto state;

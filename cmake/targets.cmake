@@ -1,6 +1,6 @@
 # Made from the BUILD files by `bazel run //tests/style:cmake_targets > cmake/targets.cmake`; a test holds that it
 # is so.
-set(lws_parts rollout api placement core manifest host simulation testing c)
+set(lws_parts rollout api placement core manifest host simulation testing c c_testing)
 
 set(lws_rollout_sources
   lws/api/int_or_percent.cc
@@ -250,6 +250,7 @@ set(lws_core_sources
   lws/core/fleet/object_counts.cc
   lws/core/fleet/object_ids.cc
   lws/core/fleet/object_packing.cc
+  lws/core/fleet/object_visit.cc
   lws/core/fleet/packed_group.cc
   lws/core/fleet/packed_objects.cc
   lws/core/fleet/place.cc
@@ -514,20 +515,25 @@ set(lws_testing_links
 set(lws_c_sources
   lws/adapters/c/admission.cc
   lws/adapters/c/call.cc
+  lws/adapters/c/capacity.cc
   lws/adapters/c/decide.cc
   lws/adapters/c/disaggregated.cc
   lws/adapters/c/fleet.cc
+  lws/adapters/c/fleet_handle.cc
   lws/adapters/c/fleet_state.cc
   lws/adapters/c/lws.cc
   lws/adapters/c/place.cc
+  lws/adapters/c/place_request.cc
   lws/adapters/c/plan_output.cc
   lws/adapters/c/plan_text.cc
   lws/adapters/c/policy.cc
   lws/adapters/c/rollout.cc
-  lws/adapters/c/scenario.cc
+  lws/adapters/c/saved_fleet.cc
   lws/adapters/c/state.cc
 )
-set(lws_c_protos)
+set(lws_c_protos
+  lws/adapters/c/fleet_state.proto
+)
 set(lws_c_headers
   lws/adapters/c/lws.h
 )
@@ -543,7 +549,21 @@ set(lws_c_links
   lws_host
   lws_placement
   lws_rollout
-  lws_testing
   nlohmann_json::nlohmann_json
   protobuf::libprotobuf-lite
+)
+
+set(lws_c_testing_sources
+  lws/adapters/c/check.cc
+  lws/adapters/c/scenario.cc
+)
+set(lws_c_testing_protos)
+set(lws_c_testing_headers)
+set(lws_c_testing_links
+  absl::status
+  absl::statusor
+  lws_api
+  lws_c
+  lws_testing
+  nlohmann_json::nlohmann_json
 )

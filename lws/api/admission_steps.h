@@ -17,7 +17,9 @@
 #include "lws/api/json.h"
 
 namespace lws {
+inline namespace v1 {
 class ObjectMeta;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

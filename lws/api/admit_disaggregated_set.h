@@ -29,8 +29,10 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
+}  // namespace v1
 
 struct DisaggregatedSetAdmission : Admission {
   // The set as it is stored; null unless admitted.

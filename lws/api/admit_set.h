@@ -25,7 +25,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 struct SetAdmission : Admission {
   // The set as it is stored; null unless admitted.

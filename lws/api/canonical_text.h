@@ -20,7 +20,9 @@
 #include "lws/api/json.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSetStatus;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

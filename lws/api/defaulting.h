@@ -11,7 +11,9 @@
 #define LWS_API_DEFAULTING_H_
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

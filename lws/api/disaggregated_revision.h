@@ -23,7 +23,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedSet;
+}  // namespace v1
 
 // The bytes that are hashed: the JSON that Go writes for the typed values. Complexity: O(templates).
 std::string DisaggregatedRevisionData(const DisaggregatedSet& set);

@@ -24,10 +24,12 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedRole;
 class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
 class DisaggregatedSetStatus;
+}  // namespace v1
 
 // Errors: InvalidArgument naming the field whose value has another type. No defaults are applied.
 absl::StatusOr<DisaggregatedSet> DisaggregatedSetFromJson(const Json& document);

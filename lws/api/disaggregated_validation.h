@@ -18,7 +18,9 @@
 #include "lws/api/json.h"
 
 namespace lws {
+inline namespace v1 {
 class DisaggregatedSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

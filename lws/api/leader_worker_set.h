@@ -22,10 +22,12 @@
 
 namespace lws {
 
+inline namespace v1 {
 class IntOrString;
 class LeaderWorkerSet;
 class LeaderWorkerTemplate;
 class LeaderWorkerSetStatus;
+}  // namespace v1
 
 // Errors: InvalidArgument naming the field whose value has another type. No defaults are applied.
 absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document);

@@ -1,6 +1,6 @@
 // The fields of the API's messages: how each is called in Kubernetes JSON, and where it lies among a message's bytes.
 //
-//   const lws::internal::MessageInfo* info = lws::internal::FindMessage("lws.NetworkConfig");
+//   const lws::internal::MessageInfo* info = lws::internal::FindMessage("lws.v1.NetworkConfig");
 //   info->fields[0].json_name;    // subdomainPolicy
 //   info->fields[0].number;       // 1
 //

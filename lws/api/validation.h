@@ -13,8 +13,10 @@
 #include "lws/api/field_error.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
 class ObjectMeta;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

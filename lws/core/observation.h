@@ -24,7 +24,9 @@ struct RevisionChoice;
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 struct GroupMembers;
 struct RestartMemory;
 struct RolloutProgress;

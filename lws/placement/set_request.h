@@ -31,7 +31,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 // Placement options that the set itself does not have, or that override it.
 struct SetPlacement {

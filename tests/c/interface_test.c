@@ -213,6 +213,135 @@ static void TestFleet(const lws_text* set) {
   lws_text_free(&error);
 }
 
+static const char kPod[] =
+    "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"%s\", \"namespace\": \"default\","
+    " \"uid\": \"00000000-0000-4000-8000-00000000000%d\", \"resourceVersion\": \"7\", \"labels\": {"
+    "\"leaderworkerset.sigs.k8s.io/name\": \"demo\", \"leaderworkerset.sigs.k8s.io/group-index\": \"0\","
+    " \"leaderworkerset.sigs.k8s.io/worker-index\": \"%d\","
+    " \"leaderworkerset.sigs.k8s.io/template-revision-hash\": \"k\"},"
+    " \"ownerReferences\": [{\"apiVersion\": \"apps/v1\", \"kind\": \"StatefulSet\", \"controller\": true,"
+    " \"name\": \"%s\", \"uid\": \"%s\"}]}, \"status\": {\"phase\": \"Running\", \"containerStatuses\": ["
+    "{\"restartCount\": %d, \"lastState\": {\"terminated\": {\"exitCode\": 3, \"reason\": \"Error\"}}}]}}";
+
+static const char kWorkers[] =
+    "{\"apiVersion\": \"apps/v1\", \"kind\": \"StatefulSet\", \"metadata\": {\"name\": \"demo-0\","
+    " \"namespace\": \"default\", \"uid\": \"workers\", \"labels\": {"
+    "\"leaderworkerset.sigs.k8s.io/name\": \"demo\", \"leaderworkerset.sigs.k8s.io/group-index\": \"0\","
+    " \"leaderworkerset.sigs.k8s.io/template-revision-hash\": \"k\"},"
+    " \"ownerReferences\": [{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"controller\": true, \"name\": \"demo-0\","
+    " \"uid\": \"00000000-0000-4000-8000-000000000001\"}]}, \"spec\": {\"replicas\": 1}}";
+
+static void AddPod(lws_fleet* fleet, int worker, int restarts) {
+  lws_text error = {0};
+  char pod[2048];
+  snprintf(pod, sizeof pod, kPod, worker == 0 ? "demo-0" : "demo-0-1", worker + 1, worker,
+           worker == 0 ? "demo" : "demo-0", worker == 0 ? "leaders" : "workers", restarts);
+  Expect(lws_fleet_add(fleet, pod, strlen(pod), &error) == LWS_OK, "a pod is added", &error);
+  lws_text_free(&error);
+}
+
+/* The set and its first group, which runs. */
+static lws_fleet* FleetWithGroup(const lws_text* set) {
+  lws_text out = {0}, error = {0};
+  lws_fleet* fleet = lws_fleet_new();
+  Expect(lws_fleet_add(fleet, set->data, set->size, &error) == LWS_OK, "a set", &error);
+  Expect(lws_fleet_add(fleet, kWorkers, strlen(kWorkers), &error) == LWS_OK, "workers", &error);
+  AddPod(fleet, 0, 0);
+  AddPod(fleet, 1, 0);
+  lws_fleet_take_due(fleet, &out, &error);
+  lws_text_free(&out);
+  lws_text_free(&error);
+  return fleet;
+}
+
+/* Whether the decision on the worker deletes the leader. */
+static int Restarts(lws_fleet* fleet, const lws_policy* policy) {
+  lws_text out = {0}, error = {0};
+  Expect(lws_fleet_decide_pod(fleet, "default", "demo-0-1", 7, policy, LWS_JSON, &out, &error) == LWS_OK,
+         "a decision on a worker", &error);
+  const int restarts = Has(&out, "\"verb\":\"delete\"") && Has(&out, "\"foreground\":true");
+  lws_text_free(&out);
+  lws_text_free(&error);
+  return restarts;
+}
+
+static lws_restart_action Judge(void* user_data, const lws_restart_failure* failure) {
+  ++*(int*)user_data;
+  const int is_right = strcmp(failure->namespace_name, "default") == 0 && strcmp(failure->set_name, "demo") == 0 &&
+                       failure->group == 0 && failure->worker == 1 && failure->has_end && failure->exit_code == 3 &&
+                       strcmp(failure->reason, "Error") == 0 && failure->now == 7 && failure->group_restarts == 0;
+  if (!is_right) return LWS_RESTART_FAIL_SET;
+  return failure->pod_restarts > 2 ? LWS_RESTART_GROUP : LWS_RESTART_IGNORE;
+}
+
+static void TestRestarts(const lws_text* set) {
+  lws_text out = {0}, error = {0};
+  lws_policy* policy = NULL;
+  const char rules[] = "{\"restarts\": {\"atMost\": 5}}";
+  Expect(lws_policy_new(rules, strlen(rules), &policy, &error) == LWS_OK, "rules", &error);
+  lws_fleet* fleet = FleetWithGroup(set);
+  Expect(!Restarts(fleet, policy), "nothing failed", NULL);
+  AddPod(fleet, 1, 1);
+  Expect(Restarts(fleet, policy) && Restarts(fleet, policy), "a worker restarted, and its group is owed a restart",
+         NULL);
+  Expect(lws_fleet_save_kept(fleet, &out, &error) == LWS_OK && out.size > 0, "the memory is kept", &error);
+  lws_fleet_free(fleet);
+  lws_policy_free(policy);
+
+  int calls = 0;
+  lws_policy_functions functions = {NULL, Judge, &calls};
+  Expect(lws_policy_new_with_functions(NULL, 0, &functions, &policy, &error) == LWS_OK, "a function", &error);
+  fleet = FleetWithGroup(set);
+  Expect(!Restarts(fleet, policy), "nothing failed", NULL);
+  AddPod(fleet, 1, 1);
+  Expect(lws_fleet_take_due(fleet, &out, &error) == LWS_OK && Has(&out, "demo-0-1"), "the pod is due", &out);
+  Expect(!Restarts(fleet, policy) && calls == 1, "the function ignores the first failures", NULL);
+  AddPod(fleet, 1, 3);
+  Expect(lws_fleet_take_due(fleet, &out, &error) == LWS_OK && Has(&out, "demo-0-1"), "it restarted again, and is due",
+         &out);
+  AddPod(fleet, 1, 3);
+  Expect(lws_fleet_take_due(fleet, &out, &error) == LWS_OK && !Has(&out, "demo-0-1"), "nothing changed", &out);
+
+  /* Another process goes on with what was saved: the restarts that it remembers are not counted again. */
+  lws_text saved = {0}, again = {0};
+  Expect(lws_fleet_save(fleet, &saved, &error) == LWS_OK && saved.size > 0, "the whole fleet", &error);
+  lws_fleet* loaded = lws_fleet_new();
+  Expect(lws_fleet_load_saved(loaded, saved.data, saved.size, &error) == LWS_OK, "is loaded", &error);
+  Expect(lws_fleet_save(loaded, &again, &error) == LWS_OK && again.size == saved.size &&
+             memcmp(again.data, saved.data, saved.size) == 0,
+         "and has equal bytes", &error);
+  Expect(Restarts(loaded, policy) && Restarts(fleet, policy) && calls == 3, "both decide alike", NULL);
+  Expect(lws_fleet_load_saved(loaded, "\xff", 1, &error) == LWS_INVALID_ARGUMENT && Has(&error, "FleetStateProto"),
+         "bytes that are none", &error);
+  Expect(Restarts(loaded, policy), "change nothing", NULL);
+  lws_fleet_free(loaded);
+  lws_fleet_free(fleet);
+
+  /* A pod that restarted, told as a number. */
+  fleet = FleetWithGroup(set);
+  lws_pod_facts pod = {0};
+  uint16_t revision = 0;
+  lws_fleet_set_number(fleet, "default", "demo", &pod.set, &error);
+  lws_fleet_revision_number(fleet, pod.set, "k", &revision, &error);
+  pod.revision = revision;
+  pod.worker = 1;
+  pod.exists = pod.restarted = 1;
+  pod.phase = 2;
+  Expect(lws_fleet_tell_pods(fleet, &pod, 1, &error) == LWS_OK, "a fact", &error);
+  Expect(lws_fleet_decide_pod(fleet, "default", "demo-0-1", 7, policy, LWS_JSON, &out, &error) ==
+                 LWS_FAILED_PRECONDITION &&
+             Has(&error, "demo-0-1"),
+         "a restart policy needs to know how often", &error);
+  lws_fleet_free(fleet);
+  lws_policy_free(policy);
+  Expect(lws_policy_new_with_functions(NULL, 0, NULL, &policy, &error) == LWS_INVALID_ARGUMENT && policy == NULL,
+         "no functions", &error);
+  lws_text_free(&saved);
+  lws_text_free(&again);
+  lws_text_free(&out);
+  lws_text_free(&error);
+}
+
 static void TestRollout(void) {
   lws_text error = {0};
   const uint8_t groups[] = {1, 1, 1, 1};
@@ -250,6 +379,75 @@ static void TestPlacement(void) {
   lws_text_free(&error);
 }
 
+static void TestCapacity(void) {
+  lws_text out = {0}, error = {0};
+  const char cluster[] =
+      "{\"levels\": [\"rack\"], \"nodes\": [{\"kind\": \"Node\", \"metadata\": {\"name\": \"n0\","
+      " \"labels\": {\"rack\": \"r0\"}}, \"status\": {\"allocatable\": {\"pods\": \"2\"}}}]}";
+  char request[1024];
+  snprintf(request, sizeof request, "{\"required\": \"rack\", \"sets\": [%s]}", kManifest);
+  lws_capacity* capacity = NULL;
+  Expect(lws_capacity_new(cluster, strlen(cluster), &capacity, &error) == LWS_OK, "capacity", &error);
+  Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_OK &&
+             Has(&out, "\"node\":\"n0\"") && Has(&out, "\"assignment\":null"),
+         "one group fits, one does not", &out);
+  Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_FAILED_PRECONDITION &&
+             Has(&error, "group 0 of default/demo"),
+         "a group that holds nodes", &error);
+  Expect(lws_capacity_release(capacity, "default", "demo", 1, &error) == LWS_NOT_FOUND, "holds none", &error);
+  Expect(lws_capacity_release(capacity, "default", "demo", 0, &error) == LWS_OK, "gives back", &error);
+  Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_OK && Has(&out, "\"node\":\"n0\""),
+         "its room is free again", &out);
+  lws_capacity_release(capacity, "default", "demo", 0, &error);
+  const char pods[] =
+      "[{\"kind\": \"Pod\", \"metadata\": {\"name\": \"x\", \"namespace\": \"d\"},"
+      " \"spec\": {\"nodeName\": \"n0\"}, \"status\": {\"phase\": \"Running\"}}]";
+  Expect(lws_capacity_use_pods(capacity, pods, strlen(pods), &error) == LWS_OK, "a pod takes room", &error);
+  Expect(
+      lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_OK && !Has(&out, "\"node\":\"n0\""),
+      "which the groups lack", &out);
+  Expect(lws_capacity_place(capacity, "{\"nodes\": []}", 13, &out, &error) == LWS_INVALID_ARGUMENT &&
+             Has(&error, "unknown key nodes"),
+         "nodes belong to the cluster", &error);
+  Expect(lws_capacity_use_pods(capacity, "3", 1, &error) == LWS_INVALID_ARGUMENT, "no list", &error);
+  lws_capacity_free(capacity);
+  lws_capacity_free(NULL);
+  Expect(lws_capacity_new("{\"nodes\": 3}", 12, &capacity, &error) == LWS_INVALID_ARGUMENT && capacity == NULL,
+         "no cluster", &error);
+  lws_text_free(&out);
+  lws_text_free(&error);
+}
+
+/* Releases all groups at once. */
+static lws_code Rush(void* user_data, const lws_rollout_input* input, lws_rollout_step* step) {
+  (void)user_data;
+  step->partition = 0;
+  step->replicas = input->replicas;
+  return LWS_OK;
+}
+
+static void TestCheck(void) {
+  lws_text out = {0}, error = {0};
+  const char world[] = "{\"replicas\": 3, \"maxUnavailable\": 1, \"faults\": 1}";
+  lws_policy* policy = NULL;
+  Expect(lws_policy_new("{\"policy\": \"keep-budget\"}", 25, &policy, &error) == LWS_OK, "a policy", &error);
+  Expect(lws_check_rollout(world, strlen(world), policy, &out, &error) == LWS_OK && Has(&out, "\"brokenLaw\":\"\"") &&
+             Has(&out, "\"complete\":true"),
+         "keep-budget keeps its promise", &out);
+  lws_policy_free(policy);
+  Expect(lws_policy_new_with_function(NULL, 0, Rush, NULL, &policy, &error) == LWS_OK, "a policy", &error);
+  Expect(lws_check_rollout(world, strlen(world), policy, &out, &error) == LWS_OK && Has(&out, "\"trace\":\"") &&
+             !Has(&out, "\"brokenLaw\":\"\""),
+         "all groups at once do not", &out);
+  lws_policy_free(policy);
+  Expect(lws_check_rollout("{\"replicas\": 9}", 15, NULL, &out, &error) == LWS_INVALID_ARGUMENT, "too many", &error);
+  Expect(
+      lws_check_rollout("{\"replica\": 1}", 14, NULL, &out, &error) == LWS_INVALID_ARGUMENT && Has(&error, "replica"),
+      "an unknown key", &error);
+  lws_text_free(&out);
+  lws_text_free(&error);
+}
+
 static void TestScenario(void) {
   lws_text out = {0}, error = {0};
   const char scenario[] = "{\"expect\": {\"restartsAtMost\": 0}}";
@@ -272,8 +470,11 @@ int main(void) {
   TestDecisions(&set);
   TestDisaggregated();
   TestFleet(&set);
+  TestRestarts(&set);
   TestRollout();
   TestPlacement();
+  TestCapacity();
+  TestCheck();
   TestScenario();
   lws_text_free(&set);
   if (failures > 0) fprintf(stderr, "%d failed\n", failures);

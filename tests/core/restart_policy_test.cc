@@ -60,6 +60,50 @@ class Host {
   absl::Time now_ = kStart;
 };
 
+// A host's function, and what it was asked.
+struct Judge {
+  RestartAction answer = RestartAction::kIgnore;
+  std::vector<std::string> asked;
+};
+
+RestartAction Ask(const void* context, const RestartFailure& failure) {
+  Judge& judge = *static_cast<Judge*>(const_cast<void*>(context));
+  judge.asked.push_back(absl::StrCat(failure.group.set_name, " ", failure.member.index, " ", failure.member.restarts,
+                                     " ", failure.group_restarts, " ", absl::ToUnixSeconds(failure.now)));
+  return judge.answer;
+}
+
+TEST(RestartPolicyTest, AFunctionIsAskedInPlaceOfTheRules) {
+  Judge judge;
+  RestartPolicy policy;
+  policy.rules = {{{}, "", RestartAction::kFailSet}};
+  policy.function = &Ask;
+  policy.context = &judge;
+  Host host(policy);
+  const auto group = [](int64_t restarts, const std::string& uid) {
+    GroupMembers members = Group({Member(0, "a"), Member(1, uid, restarts)});
+    members.set_name = "s";
+    return members;
+  };
+  EXPECT_EQ(host.Look(group(0, "b")).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(group(1, "b")).reason, RestartReason::kIgnored);
+  EXPECT_EQ(host.Look(group(1, "b")).reason, RestartReason::kNoFailure);
+  judge.answer = RestartAction::kRestartGroup;
+  EXPECT_TRUE(host.Look(group(2, "b"), absl::Seconds(5)).restart);
+  EXPECT_EQ(judge.asked, (std::vector<std::string>{absl::StrCat("s 1 1 0 ", absl::ToUnixSeconds(kStart)),
+                                                   absl::StrCat("s 1 2 0 ", absl::ToUnixSeconds(kStart) + 5)}));
+  // A pod that was replaced is not asked about.
+  Host other(policy);
+  other.Look(group(0, "b"));
+  judge.answer = RestartAction::kIgnore;
+  EXPECT_TRUE(other.Look(group(0, "c")).restart);
+  EXPECT_EQ(judge.asked.size(), 2u);
+  judge.answer = RestartAction::kFailSet;
+  Host failing(policy);
+  failing.Look(group(0, "b"));
+  EXPECT_TRUE(failing.Look(group(1, "b")).fails_set);
+}
+
 TEST(RestartPolicyTest, S3AWorkerThatWasReplacedUnseenRestartsItsGroupOnce) {
   Host host;
   EXPECT_EQ(host.Look(Group({Member(0, "a"), Member(1, "b")})).reason, RestartReason::kNoFailure);

@@ -116,5 +116,37 @@ TEST(RestartCountsTest, Law2OnlyPodsThatRestartedTakeMemory) {
   EXPECT_EQ(counts.size(), 0u);
 }
 
+TEST(RestartCountsTest, Law3ToldAgainIsNothingNew) {
+  RestartCounts counts;
+  const auto tell = [&counts](unsigned life, int restarts) {
+    return counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, life, 0, restarts)));
+  };
+  EXPECT_FALSE(tell(0, 0));
+  EXPECT_TRUE(tell(0, 1));
+  EXPECT_FALSE(tell(0, 1));
+  EXPECT_TRUE(tell(0, 2));
+  EXPECT_TRUE(tell(1, 2));  // its successor
+  EXPECT_TRUE(tell(1, 0));
+  EXPECT_FALSE(tell(1, 0));
+}
+
+TEST(RestartCountsTest, VisitsByNamespaceAndName) {
+  RestartCounts counts;
+  for (const char* name : {"s-1", "s-0", "r-0"}) counts.Tell("n", name, *ReadGroupMember(Pod(0, 0, 0, 1)));
+  counts.Tell("m", "z-0", *ReadGroupMember(Pod(0, 0, 0, 1)));
+  std::string visited;
+  counts.ForEach([&visited](const std::string& space, const std::string& name, const GroupMember& member) {
+    absl::StrAppend(&visited, space, "/", name, " ", member.restarts, "; ");
+  });
+  EXPECT_EQ(visited, "m/z-0 1; n/r-0 1; n/s-0 1; n/s-1 1; ");
+  ObservedPod pod;
+  pod.meta.namespace_name = "n";
+  pod.meta.name = "s-0";
+  pod.meta.uid = Uid(0);
+  EXPECT_TRUE(counts.Knows(pod));
+  pod.meta.uid = Uid(1);
+  EXPECT_FALSE(counts.Knows(pod));
+}
+
 }  // namespace
 }  // namespace lws::internal

@@ -9,8 +9,10 @@ fi
 here=$PWD
 export HOME=$TEST_TMPDIR GOCACHE=$TEST_TMPDIR/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local GODEBUG=cgocheck=1
 mkdir "$TEST_TMPDIR/lib" "$TEST_TMPDIR/package"
-cp -L lws/adapters/c/liblws.so "$TEST_TMPDIR/lib/liblws.so.0"
-ln -s liblws.so.0 "$TEST_TMPDIR/lib/liblws.so"
+for name in liblws liblws-testing; do
+  cp -L "lws/adapters/c/$name.so" "$TEST_TMPDIR/lib/$name.so.0"
+  ln -s "$name.so.0" "$TEST_TMPDIR/lib/$name.so"
+done
 cp -L lws/adapters/go/* "$TEST_TMPDIR/package"
 export CGO_CFLAGS="-O1 -I$here/lws/adapters/c" CGO_LDFLAGS="-L$TEST_TMPDIR/lib -llws" LD_LIBRARY_PATH=$TEST_TMPDIR/lib
 cd "$TEST_TMPDIR/package"
@@ -18,4 +20,7 @@ cd "$TEST_TMPDIR/package"
 "$go" vet ./...
 "$go" test -race ./...
 "$go" test -run '^$' -bench . -benchtime 100x ./...
+# What needs the simulated cluster.
+CGO_LDFLAGS="-L$TEST_TMPDIR/lib -llws-testing" "$go" vet -tags lws_testing ./...
+CGO_LDFLAGS="-L$TEST_TMPDIR/lib -llws-testing" "$go" test -race -tags lws_testing ./...
 chmod -R u+w "$GOCACHE" 2> /dev/null || true

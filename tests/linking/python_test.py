@@ -107,6 +107,50 @@ class PackageTest(unittest.TestCase):
         with self.assertRaises(lws.Error):
             fleet.load_kept(b"\xff")
 
+    def test_a_restart_function(self):
+        asked = []
+
+        def judge(failure):
+            asked.append(failure)
+            return "restart-group"
+
+        restarting = {**MANIFEST, "spec": {**MANIFEST["spec"], "replicas": 1}}
+        report = lws.run_scenario(restarting, policy=lws.Policy("keep-budget", restart=judge))
+        self.assertTrue(report.finished)
+        self.assertEqual({failure.set_name for failure in asked}, {"demo"})
+        self.assertEqual(report.groups_restarted, 1)
+        ignored = lws.run_scenario(restarting, policy=lws.Policy("keep-budget", restart=lambda failure: "ignore"))
+        self.assertEqual(ignored.groups_restarted, 0)
+        with self.assertRaises(KeyError):
+            lws.run_scenario(restarting, policy=lws.Policy(restart=lambda failure: "no such action"))
+
+    def test_a_whole_fleet_is_saved(self):
+        fleet = lws.Fleet()
+        fleet.add(lws.admit_set(MANIFEST))
+        other = lws.Fleet()
+        other.load_saved(fleet.save())
+        self.assertEqual(other.save(), fleet.save())
+        self.assertEqual(other.decide_set("default", "demo"), fleet.decide_set("default", "demo"))
+        with self.assertRaises(lws.Error):
+            other.load_saved(b"\xff")
+
+    def test_capacity(self):
+        capacity = lws.Capacity([node("n0", "r0", 4)], ["rack"])
+        groups = capacity.place([MANIFEST], required="rack")
+        self.assertEqual([group["assignment"] is not None for group in groups], [True, True, False, False])
+        capacity.release("default", "demo", 0)
+        one = {**MANIFEST, "metadata": {"name": "other", "namespace": "default"},
+               "spec": {**MANIFEST["spec"], "replicas": 1}}
+        self.assertIsNotNone(capacity.place([one])[0]["assignment"])
+        with self.assertRaises(lws.Error):
+            capacity.release("default", "demo", 0)
+
+    def test_check(self):
+        check = lws.check_rollout(lws.Policy("keep-budget"), replicas=3, faults=1)
+        self.assertEqual((check.broken_law, check.complete), ("", True))
+        rush = lws.Policy(lambda given: lws.RolloutStep(0, given.replicas))
+        self.assertNotEqual(lws.check_rollout(rush, replicas=3).trace, "")
+
     def test_placement(self):
         groups = lws.place([MANIFEST], [node("n0", "r0", 4), node("n1", "r1", 3)], ["rack"], required="rack")
         self.assertEqual([group["assignment"] is not None for group in groups], [True, True, True, False])

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed_object.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/restart_memory.h"
@@ -176,6 +177,24 @@ class Both {
       ASSERT_NO_FATAL_FAILURE(CheckPod(name, due_pods.count(name) > 0));
     }
     changed_pods_.clear();
+  }
+
+  // Law 10.
+  void CheckVisited(const std::string& where) {
+    Fleet again;
+    ForEachObject(fleet_, [&again](const ObservedObject& object) { again.Add(object); });
+    for (const char* name : {"s", "s-1"}) {
+      const Plan wanted = ReconcileSet(snapshot_.ObserveSet("n", name), absl::UnixEpoch());
+      const Plan plan = ReconcileSet(again.ObserveSet("n", name), absl::UnixEpoch());
+      ASSERT_TRUE(plan == wanted) << "law 10: " << where << "\nset " << name << "\n"
+                                  << ToString(plan) << "wanted\n"
+                                  << ToString(wanted);
+    }
+    for (const auto& [namespace_name, name] : snapshot_.PodNames()) {
+      const Plan wanted = ReconcilePod(fleet_.ObservePod(namespace_name, name), absl::UnixEpoch(), {});
+      const Plan plan = ReconcilePod(again.ObservePod(namespace_name, name), absl::UnixEpoch(), {});
+      ASSERT_TRUE(WithoutVersions(plan) == WithoutVersions(wanted)) << "law 10: " << where << "\npod " << name;
+    }
   }
 
  private:
@@ -349,7 +368,7 @@ class Both {
   std::map<std::string, std::shared_ptr<const RestartMemory>> memories_;    // by leader
 };
 
-TEST(FleetTest, Laws1And2And4And5PlansEqualThoseOfASnapshot) {
+TEST(FleetTest, Laws1And2And4And5And10PlansEqualThoseOfASnapshot) {
   for (int history = 0; history < Histories(); ++history) {
     RandomCluster cluster(kSeed + history);
     Both both(history);
@@ -369,7 +388,9 @@ TEST(FleetTest, Laws1And2And4And5PlansEqualThoseOfASnapshot) {
         const std::map<Key, Json> all = both.objects();
         for (const auto& [key, object] : all) both.Add(object);
       }
-      both.Check(absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed));
+      const std::string where = absl::StrCat("history ", history, ", batch ", batch, ", seed ", kSeed);
+      both.Check(where);
+      if (batch % 20 == 19) both.CheckVisited(where);
       if (HasFatalFailure()) return;
     }
   }

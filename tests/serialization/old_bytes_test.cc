@@ -5,6 +5,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
@@ -151,6 +152,54 @@ TEST(OldBytesTest, ACluster) {
   EXPECT_FALSE(plan.empty());
   EXPECT_TRUE(ReconcileSet(read.ObserveSet("default", "demo"), kNow) == plan);
   EXPECT_EQ(read.ObservePod("default", "demo-0").pod->node_name, "n0");
+}
+
+// What ACluster's file has not.
+TEST(OldBytesTest, RevisionsPodGroupsAndWorkers) {
+  ClusterSnapshot cluster;
+  const char* objects[] = {
+      R"({"apiVersion": "apps/v1", "kind": "ControllerRevision", "metadata": {"name": "demo-k", "namespace": "default",
+          "uid": "r", "labels": {"leaderworkerset.sigs.k8s.io/name": "demo",
+            "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"}}, "revision": 3, "data": {"spec": {}}})",
+      R"({"apiVersion": "scheduling.volcano.sh/v1beta1", "kind": "PodGroup",
+          "metadata": {"name": "demo-0-k", "namespace": "default", "uid": "g"}})",
+      R"({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "demo-0", "namespace": "default",
+          "uid": "w", "resourceVersion": "5", "deletionTimestamp": "2026-11-26T00:00:00Z",
+          "labels": {"leaderworkerset.sigs.k8s.io/name": "demo", "leaderworkerset.sigs.k8s.io/group-index": "0",
+            "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"},
+          "ownerReferences": [{"kind": "Pod", "name": "demo-0", "uid": "p", "controller": true}]},
+          "spec": {"replicas": 1, "updateStrategy": {"type": "OnDelete"}},
+          "status": {"replicas": 1, "availableReplicas": 1, "currentRevision": "a", "updateRevision": "b"}})",
+      R"({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "demo-0-1", "namespace": "default", "uid": "q",
+          "labels": {"leaderworkerset.sigs.k8s.io/name": "demo", "leaderworkerset.sigs.k8s.io/group-index": "0",
+            "leaderworkerset.sigs.k8s.io/worker-index": "1", "leaderworkerset.sigs.k8s.io/group-key": "key",
+            "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"},
+          "annotations": {"leaderworkerset.sigs.k8s.io/leader-name": "demo-0"},
+          "ownerReferences": [{"kind": "StatefulSet", "name": "demo-0", "uid": "w", "controller": true}]},
+          "status": {"phase": "Failed", "containerStatuses": [{"restartCount": 2}]}})",
+  };
+  for (const char* object : objects) ASSERT_TRUE(cluster.Add(Json::parse(object)).ok()) << object;
+  ClusterStateProto proto;
+  const std::string today = cluster.Save().SerializeAsString();
+  ASSERT_TRUE(proto.ParseFromString(Golden("cluster_state_2", today)));
+  ClusterSnapshot read;
+  ASSERT_TRUE(read.Load(proto).ok());
+  EXPECT_EQ(read.Save().SerializeAsString(), today);
+  EXPECT_EQ(proto.revisions(0).number(), 3);
+  EXPECT_EQ(proto.pod_groups(0).name(), "demo-0-k");
+  EXPECT_EQ(proto.statefulsets(0).meta().controller().uid(), "p");
+  EXPECT_TRUE(proto.statefulsets(0).on_delete() && proto.statefulsets(0).meta().terminating());
+  EXPECT_EQ(proto.pods(0).phase(), ObservedPodProto::FAILED);
+  EXPECT_TRUE(proto.pods(0).restarted());
+}
+
+TEST(OldBytesTest, MessagesSayTheirVersion) {
+  EXPECT_EQ(LeaderWorkerSet().GetTypeName(), "lws.v1.LeaderWorkerSet");
+  EXPECT_EQ(DisaggregatedSet().GetTypeName(), "lws.v1.DisaggregatedSet");
+  EXPECT_EQ(PlanProto().GetTypeName(), "lws.v1.PlanProto");
+  EXPECT_EQ(ClusterStateProto().GetTypeName(), "lws.v1.ClusterStateProto");
+  // The version is inline: both names are of one type.
+  static_assert(std::is_same_v<PlanProto, v1::PlanProto>);
 }
 
 TEST(OldBytesTest, ASet) {

@@ -18,7 +18,7 @@ namespace {
 
 // Parts in the order in which they may link each other.
 constexpr const char* kParts[] = {"rollout", "api",        "placement", "core", "manifest",
-                                  "host",    "simulation", "testing",   "c"};
+                                  "host",    "simulation", "testing",   "c",    "c_testing"};
 
 struct Part {
   std::set<std::string> sources;
@@ -67,6 +67,7 @@ class Parts {
   std::string PartOf(const BuildTarget& target) const {
     if (ReadsYaml(target.label)) return "manifest";
     if (below_rollout_.count(target.label) > 0) return "rollout";
+    if (target.label == "//lws/adapters/c:c_testing") return "c_testing";
     if (target.package == "lws") return target.label.substr(target.label.find(':') + 1);
     for (const char* part : kParts) {
       const std::string folder = absl::StrCat("lws/", part);

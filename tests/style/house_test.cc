@@ -76,7 +76,7 @@ const std::vector<Room>& Rooms() {
       {"lws/adapters/c",
        {"lws/api", "lws/rollout", "lws/placement", "lws/placement/providers", "lws/core", "lws/core/plan",
         "lws/core/pod", "lws/core/reconcile", "lws/core/disaggregated", "lws/core/snapshot", "lws/core/fleet",
-        "lws/adapters/host", "lws/adapters/testing/scenario"}},
+        "lws/adapters/host", "lws/adapters/testing/checker", "lws/adapters/testing/scenario"}},
   };
   return rooms;
 }

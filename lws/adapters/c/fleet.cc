@@ -1,8 +1,6 @@
 #include "lws/core/fleet/fleet.h"
 
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,37 +8,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "lws/adapters/c/call.h"
+#include "lws/adapters/c/fleet_handle.h"
 #include "lws/adapters/c/fleet_state.h"
 #include "lws/adapters/c/lws.h"
 #include "lws/adapters/c/plan_output.h"
-#include "lws/adapters/c/policy.h"
+#include "lws/adapters/c/saved_fleet.h"
 #include "lws/adapters/c/state.h"
 #include "lws/adapters/host/kept_state.h"
 #include "lws/api/canonical_text.h"
-#include "lws/api/observed.h"
-#include "lws/api/observed_object.h"
-#include "lws/api/well_known.h"
+#include "lws/api/json.h"
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/fleet/object_ids.h"
 #include "lws/core/plan/plan.h"
-#include "lws/core/reconcile/reconcile_pod.h"
-#include "lws/core/reconcile/reconcile_set.h"
 #include "nlohmann/json.hpp"
-
-struct lws_fleet {
-  lws::Fleet fleet;
-  lws::KeptState kept;
-  // Read from the caller's arrays. The buffers are kept, so that telling allocates nothing.
-  std::vector<lws::PodFacts> pods;
-  std::vector<lws::WorkersFacts> workers;
-};
 
 namespace {
 
 using lws::Json;
 using lws::Plan;
+using lws::internal::AddObject;
+using lws::internal::AddObjects;
 using lws::internal::Call;
 using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
@@ -48,12 +36,13 @@ using lws::internal::CallerName;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
 using lws::internal::CheckSaysWhatItIs;
+using lws::internal::DecidePod;
+using lws::internal::DecideSet;
 using lws::internal::LoadProto;
-using lws::internal::PodOptionsOf;
 using lws::internal::Put;
 using lws::internal::PutPlan;
 using lws::internal::ReadObjects;
-using lws::internal::SetOptionsOf;
+using lws::internal::RemoveObject;
 
 // The names of a decision after they were read.
 struct Named {
@@ -128,30 +117,12 @@ void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
   out->append(names.empty() ? "[]" : "]");
 }
 
-// All objects are read before the first one is added, so that an error changes nothing.
-absl::Status LoadJson(absl::string_view bytes, lws::Fleet* fleet) {
+absl::Status LoadJson(absl::string_view bytes, lws_fleet* fleet) {
   const absl::StatusOr<Json> document = lws::ParseJson(bytes, "state");
   if (!document.ok()) return document.status();
   const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadObjects(*document);
   if (!objects.ok()) return objects.status();
-  std::vector<lws::ObservedObject> observed;
-  for (const lws::SharedJson& object : *objects) {
-    absl::StatusOr<lws::ObservedObject> read = lws::ReadObservedObject(*object);
-    if (!read.ok()) return read.status();
-    observed.push_back(*std::move(read));
-  }
-  for (lws::ObservedObject& object : observed) fleet->Add(std::move(object));
-  return absl::OkStatus();
-}
-
-Plan DecideSet(lws_fleet* fleet, const Named& set, absl::Time now, const lws_policy* policy) {
-  lws::SetObservation observation = fleet->fleet.ObserveSet(set.namespace_name, set.name);
-  if (observation.set != nullptr && fleet->kept.size() > 0) {
-    fleet->kept.Fill(&observation, /*restarts_are_remembered=*/false);
-  }
-  Plan plan = lws::ReconcileSet(observation, now, SetOptionsOf(policy));
-  if (plan.rollout_progress != nullptr) fleet->kept.KeepOfSet(*observation.set, plan);
-  return plan;
+  return AddObjects(*objects, fleet);
 }
 
 }  // namespace
@@ -177,7 +148,7 @@ lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_te
     if (!document.ok()) return document.status();
     status = CheckSaysWhatItIs(*document);
     if (!status.ok()) return status;
-    return fleet->fleet.Add(*document);
+    return AddObject(*document, fleet);
   });
 }
 
@@ -188,8 +159,7 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
     if (!object.ok()) return object.status();
     const absl::StatusOr<absl::string_view> of_kind = CallerName(kind, "kind");
     if (!of_kind.ok()) return of_kind.status();
-    fleet->fleet.Remove(*of_kind, object->namespace_name, object->name);
-    if (*of_kind == lws::kKind) fleet->kept.Forget(object->namespace_name, object->name);
+    RemoveObject(*of_kind, object->namespace_name, object->name, fleet);
     return absl::OkStatus();
   });
 }
@@ -201,7 +171,7 @@ lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_fo
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(state, size, "state");
     if (!bytes.ok()) return bytes.status();
-    return format == LWS_JSON ? LoadJson(*bytes, &fleet->fleet) : LoadProto(*bytes, &fleet->fleet);
+    return format == LWS_JSON ? LoadJson(*bytes, fleet) : LoadProto(*bytes, fleet->objects.get());
   });
 }
 
@@ -226,14 +196,34 @@ lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lw
   });
 }
 
+lws_code lws_fleet_save(lws_fleet* fleet, lws_text* out, lws_text* error) {
+  return Call(out, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    const absl::StatusOr<std::string> saved = lws::internal::SaveFleet(*fleet);
+    if (!saved.ok()) return saved.status();
+    return Put(*saved, out);
+  });
+}
+
+lws_code lws_fleet_load_saved(lws_fleet* fleet, const char* saved, size_t size, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    absl::Status status = CheckFleet(fleet);
+    if (!status.ok()) return status;
+    const absl::StatusOr<absl::string_view> bytes = CallerBytes(saved, size, "saved");
+    if (!bytes.ok()) return bytes.status();
+    return lws::internal::LoadFleet(*bytes, fleet);
+  });
+}
+
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
   return Call(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     std::string due = "{\"pods\":";
-    AppendNames(fleet->fleet.TakeDuePods(), &due);
+    AppendNames(lws::internal::TakeDuePods(fleet), &due);
     due.append(",\"sets\":");
-    AppendNames(fleet->fleet.TakeDueSets(), &due);
+    AppendNames(fleet->objects->TakeDueSets(), &due);
     due.append("}");
     return Put(due, out);
   });
@@ -246,7 +236,7 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
     if (!set.ok()) return set.status();
     absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
-    return PutPlan(DecideSet(fleet, *set, absl::FromUnixNanos(now), policy), format, out);
+    return PutPlan(DecideSet(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy), format, out);
   });
 }
 
@@ -257,12 +247,10 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
     if (!pod.ok()) return pod.status();
     absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
-    const lws::PodReconcileOptions options = PodOptionsOf(policy);
-    if (options.restarts != nullptr) {
-      return absl::InvalidArgumentError("policy: restarts: a fleet does not keep what a restart policy reads");
-    }
-    const lws::PodObservation observation = fleet->fleet.ObservePod(pod->namespace_name, pod->name);
-    return PutPlan(lws::ReconcilePod(observation, absl::FromUnixNanos(now), options), format, out);
+    const absl::StatusOr<Plan> plan =
+        DecidePod(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
+    if (!plan.ok()) return plan.status();
+    return PutPlan(*plan, format, out);
   });
 }
 
@@ -272,7 +260,7 @@ lws_code lws_fleet_set_number(lws_fleet* fleet, const char* namespace_name, cons
     const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
     if (!set.ok()) return set.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    *out = fleet->fleet.SetNumber(set->namespace_name, set->name);
+    *out = fleet->objects->SetNumber(set->namespace_name, set->name);
     return absl::OkStatus();
   });
 }
@@ -282,7 +270,7 @@ lws_code lws_fleet_revision_number(lws_fleet* fleet, uint32_t set, const char* k
     const absl::StatusOr<Named> names = ReadNames(fleet, "", key);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    const absl::StatusOr<lws::RevisionId> number = fleet->fleet.RevisionNumber(set, names->name);
+    const absl::StatusOr<lws::RevisionId> number = fleet->objects->RevisionNumber(set, names->name);
     if (!number.ok()) return number.status();
     *out = *number;
     return absl::OkStatus();
@@ -294,7 +282,7 @@ lws_code lws_fleet_node_number(lws_fleet* fleet, const char* node, uint32_t* out
     const absl::StatusOr<Named> names = ReadNames(fleet, "", node);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    const absl::StatusOr<lws::NodeId> number = fleet->fleet.NodeNumber(names->name);
+    const absl::StatusOr<lws::NodeId> number = fleet->objects->NodeNumber(names->name);
     if (!number.ok()) return number.status();
     *out = *number;
     return absl::OkStatus();
@@ -312,7 +300,7 @@ lws_code lws_fleet_tell_pods(lws_fleet* fleet, const lws_pod_facts* pods, size_t
       if (!facts.ok()) return facts.status();
       fleet->pods.push_back(*facts);
     }
-    return fleet->fleet.TellPods(fleet->pods);
+    return fleet->objects->TellPods(fleet->pods);
   });
 }
 
@@ -323,7 +311,7 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
     if (workers == nullptr && count > 0) return absl::InvalidArgumentError("workers: a null pointer");
     fleet->workers.clear();
     for (size_t i = 0; i < count; ++i) fleet->workers.push_back(FactsOf(workers[i]));
-    return fleet->fleet.TellWorkers(fleet->workers);
+    return fleet->objects->TellWorkers(fleet->workers);
   });
 }
 

@@ -11,11 +11,20 @@
 #include "absl/strings/string_view.h"
 #include "lws/core/fleet/fleet.h"
 
+namespace lws {
+inline namespace v1 {
+class ClusterStateProto;
+}  // namespace v1
+}  // namespace lws
+
 namespace lws::internal {
 
 // Errors: InvalidArgument for bytes that are not a ClusterStateProto, or have a field that does not parse. The fleet
 // is then unchanged.
 absl::Status LoadProto(absl::string_view bytes, Fleet* fleet);
+
+// The same for a message that was read. Its sets are moved out of it.
+absl::Status LoadObjects(ClusterStateProto* state, Fleet* fleet);
 
 }  // namespace lws::internal
 

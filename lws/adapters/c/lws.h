@@ -18,6 +18,8 @@
  * time for different handles and texts; where one handle may be shared, the function says so.
  * Exceptions: none leaves a function. A callback must not throw, and must not free the handles of its call.
  * ABI: within a major version functions and constants are only added, and structs keep their layout.
+ * Libraries: liblws.so has all but the last section, which needs a simulated cluster. liblws-testing.so has everything;
+ * a program links one of the two.
  */
 #ifndef LWS_ADAPTERS_C_LWS_H_
 #define LWS_ADAPTERS_C_LWS_H_
@@ -57,7 +59,7 @@ typedef struct lws_text {
 
 void lws_text_free(lws_text* text);
 
-/* The format of bytes. In protocol buffers a state is an lws.ClusterStateProto, and a plan is an lws.PlanProto. */
+/* The format of bytes. In protocol buffers a state is an lws.v1.ClusterStateProto, and a plan is an lws.v1.PlanProto. */
 typedef int32_t lws_format;
 #define LWS_JSON 0
 #define LWS_PROTOBUF 1
@@ -126,13 +128,49 @@ lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws
 /* The same with a function in place of the named policy. The function is called from the threads that decide. */
 lws_code lws_policy_new_with_function(const char* document, size_t size, lws_rollout_function function, void* user_data,
                                       lws_policy** out, lws_text* error);
+
+/* A container that failed, as a restart function sees it. The pointers are good for the call. */
+typedef struct lws_restart_failure {
+  const char* namespace_name;
+  const char* set_name;
+  int32_t group;
+  int32_t worker;  /* 0 is the leader */
+  int32_t has_end; /* it is known how the container ended, and the two fields below are meant */
+  int32_t exit_code;
+  const char* reason;     /* such as "OOMKilled" */
+  int64_t pod_restarts;   /* of all containers of the pod */
+  int32_t group_restarts; /* so far, in this revision */
+  int32_t reserved;
+  int64_t now; /* nanoseconds since 1970 */
+} lws_restart_failure;
+
+typedef int32_t lws_restart_action;
+#define LWS_RESTART_IGNORE 0
+#define LWS_RESTART_GROUP 1
+#define LWS_RESTART_FAIL_SET 2
+
+/* What a failed container leads to, in place of the rules of "restarts". Another number than the three counts as
+ * LWS_RESTART_GROUP. It must answer the same to the same. Pods that are gone, evicted or replaced always restart their
+ * group, and are not asked about. */
+typedef lws_restart_action (*lws_restart_function)(void* user_data, const lws_restart_failure* failure);
+
+/* Functions of a policy; null where the document decides. */
+typedef struct lws_policy_functions {
+  lws_rollout_function rollout;
+  lws_restart_function restart;
+  void* user_data; /* of both */
+} lws_policy_functions;
+
+/* lws_policy_new with functions. With `restart` restarts have a policy even where the document has none. */
+lws_code lws_policy_new_with_functions(const char* document, size_t size, const lws_policy_functions* functions,
+                                       lws_policy** out, lws_text* error);
 void lws_policy_free(lws_policy* policy);
 
 /* ---- Decisions on a whole observation --------------------------------------------------------------------------- */
 
-/* `state` is the whole state: a list of Kubernetes objects, or {"items": [...]}, or an lws.ClusterStateProto. The plan
- * of the set, or of the pod, is written to `out`; it is empty if the object does not exist. `now` is nanoseconds since
- * 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF, from
+/* `state` is the whole state: a list of Kubernetes objects, or {"items": [...]}, or an lws.v1.ClusterStateProto. The
+ * plan of the set, or of the pod, is written to `out`; it is empty if the object does not exist. `now` is nanoseconds
+ * since 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF, from
  * which only the parts to keep are read; it may be empty. Complexity: O(state). */
 lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
@@ -163,18 +201,25 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
 /* Adds all objects of a state to those that the fleet has. */
 lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_format format, lws_text* error);
 
-/* Saves what the plans of the fleet say has to be kept of rollouts, as an lws.KeptStateProto. The next process loads it
- * before it decides. */
+/* Saves what the plans of the fleet say has to be kept of rollouts and restarts, as an lws.v1.KeptStateProto. The next
+ * process loads it before it decides. */
 lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error);
 lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error);
+
+/* Saves the whole fleet as an lws.v1.FleetStateProto: the objects, what has to be kept, and how often pods restarted.
+ * Equal fleets give equal bytes. lws_fleet_load_saved replaces everything that the fleet has. Numbers of sets, revisions
+ * and nodes that were given before are invalid afterwards. Complexity: O(objects log objects). */
+lws_code lws_fleet_save(lws_fleet* fleet, lws_text* out, lws_text* error);
+lws_code lws_fleet_load_saved(lws_fleet* fleet, const char* saved, size_t size, lws_text* error);
 
 /* Returns the sets and pods for which something changed since the last call, in the order of the changes:
  * {"sets": [{"name": ..., "namespace": ...}], "pods": [...]}. */
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error);
 
 /* The same as lws_decide_set and lws_decide_pod, at the cost of what changed. The fleet itself keeps the progress of
- * rollouts. It decides on restarts as in the reference, since it does not keep what a restart policy reads: a policy
- * with restarts is LWS_INVALID_ARGUMENT. */
+ * rollouts and what a restart policy remembers. A restart policy reads how often containers restarted and how they
+ * ended, which only JSON tells: if a pod of the group restarted and was not told as JSON, the code is
+ * LWS_FAILED_PRECONDITION. */
 lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
                               const lws_policy* policy, lws_format format, lws_text* out, lws_text* error);
 lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
@@ -229,7 +274,24 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
  * was found. "notLookedAt" lists the constraints that were not checked and may still keep a pod from its node. */
 lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error);
 
-/* ---- Scenarios -------------------------------------------------------------------------------------------------- */
+/* Nodes and what is free on them, kept between requests. One thread at a time may use a handle; different handles may be
+ * used at the same time. */
+typedef struct lws_capacity lws_capacity;
+
+/* Takes {"nodes": [...], "levels": [...], "pods": [...]}, with the meaning that they have for lws_place. */
+lws_code lws_capacity_new(const char* cluster, size_t size, lws_capacity** out, lws_text* error);
+void lws_capacity_free(lws_capacity* capacity);
+/* The same as lws_place for a request without "nodes", "levels" and "pods". Groups that fit hold their nodes until they
+ * are released or the handle is freed. If a group already holds nodes, the code is LWS_FAILED_PRECONDITION. An error
+ * changes nothing. */
+lws_code lws_capacity_place(lws_capacity* capacity, const char* request, size_t size, lws_text* out, lws_text* error);
+/* Frees the nodes of the group. The code is LWS_NOT_FOUND if the group holds none. */
+lws_code lws_capacity_release(lws_capacity* capacity, const char* namespace_name, const char* set_name, int32_t group,
+                              lws_text* error);
+/* Takes the room of pods that were not placed by this handle. `pods` is a list of pods. */
+lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t size, lws_text* error);
+
+/* ---- Scenarios and checks, of liblws-testing.so ------------------------------------------------------------------ */
 
 /* Runs a manifest in a simulated cluster. `scenario` is a scenario file as JSON, which may have "expect" like the files
  * of `lwsctl test`; with the size 0 it is the default scenario. The report has "finished", "seconds", "lowestReady",
@@ -237,6 +299,14 @@ lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* er
  * and controls override those of the scenario. */
 lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario, size_t scenario_size,
                           uint64_t seed, const lws_policy* policy, lws_text* out, lws_text* error);
+
+/* Whether the policy's rollouts keep the promise of a budget whatever happens. `world` is {"replicas": 3, "maxSurge":
+ * 1, "maxUnavailable": 1, "partition": 0, "faults": 1, "edits": 0, "lag": false, "fromEveryState": false, "states":
+ * 1000000, "order": "any" | "highest-first" | "max-unavailable"}, each of which may be absent; replicas and maxSurge
+ * and edits are at most seven together. The answer is {"states", "transitions", "complete", "brokenLaw", "trace"}:
+ * brokenLaw is "" when all laws are kept, and the trace is a shortest way to break it. The policy's function is asked
+ * about every state. */
+lws_code lws_check_rollout(const char* world, size_t size, const lws_policy* policy, lws_text* out, lws_text* error);
 
 #ifdef __cplusplus
 }

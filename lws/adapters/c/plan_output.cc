@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/c/call.h"
 #include "lws/adapters/c/plan_text.h"
+#include "lws/adapters/c/read_message.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
 #include "nlohmann/json.hpp"
@@ -29,7 +30,7 @@ absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out) {
 absl::StatusOr<Plan> ReadKept(absl::string_view bytes) {
   if (bytes.empty()) return Plan();
   PlanProto proto;
-  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!ReadMessage(bytes, &proto)) {
     return absl::InvalidArgumentError("kept: not a plan as protocol buffers");
   }
   // Actions are not read back, since they were performed.

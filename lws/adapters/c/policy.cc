@@ -102,40 +102,87 @@ absl::StatusOr<std::unique_ptr<lws_policy>> ReadCallerPolicy(const char* documen
   return ReadPolicy(*json);
 }
 
-}  // namespace
-}  // namespace lws::internal
+RestartAction CallRestartFunctionOf(const void* policy, const RestartFailure& failure) {
+  const lws_policy_functions& functions = static_cast<const lws_policy*>(policy)->functions;
+  lws_restart_failure given = {};
+  given.namespace_name = failure.group.namespace_name.c_str();
+  given.set_name = failure.group.set_name.c_str();
+  given.group = failure.group.group;
+  given.worker = failure.member.index;
+  given.has_end = failure.member.last_end.has_value();
+  given.exit_code = given.has_end ? failure.member.last_end->exit_code : 0;
+  given.reason = given.has_end ? failure.member.last_end->reason.c_str() : "";
+  given.pod_restarts = failure.member.restarts;
+  given.group_restarts = failure.group_restarts;
+  given.now = absl::ToUnixNanos(failure.now);
+  switch (functions.restart(functions.user_data, &given)) {
+    case LWS_RESTART_IGNORE:
+      return RestartAction::kIgnore;
+    case LWS_RESTART_FAIL_SET:
+      return RestartAction::kFailSet;
+    default:
+      return RestartAction::kRestartGroup;
+  }
+}
 
-using lws::internal::Call;
-using lws::internal::CallFunctionOf;
-using lws::internal::ReadCallerPolicy;
+void UseFunctions(const lws_policy_functions& functions, lws_policy* policy) {
+  policy->functions = functions;
+  if (functions.rollout != nullptr) policy->rollout = RolloutPolicy(&CallFunctionOf, policy);
+  if (functions.restart == nullptr) return;
+  if (!policy->restarts.has_value()) policy->restarts.emplace();
+  policy->restarts->function = &CallRestartFunctionOf;
+  policy->restarts->context = policy;
+}
 
-extern "C" {
+absl::StatusOr<std::unique_ptr<lws_policy>> MakePolicy(const char* document, size_t size,
+                                                       const lws_policy_functions& functions) {
+  absl::StatusOr<std::unique_ptr<lws_policy>> policy = ReadCallerPolicy(document, size);
+  if (policy.ok()) UseFunctions(functions, policy->get());
+  return policy;
+}
 
-lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws_text* error) {
+lws_code NewPolicy(const char* document, size_t size, const lws_policy_functions& functions, lws_policy** out,
+                   lws_text* error) {
   return Call(nullptr, error, [&]() -> absl::Status {
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
     *out = nullptr;
-    absl::StatusOr<std::unique_ptr<lws_policy>> policy = ReadCallerPolicy(document, size);
+    absl::StatusOr<std::unique_ptr<lws_policy>> policy = MakePolicy(document, size, functions);
     if (!policy.ok()) return policy.status();
     *out = policy->release();
     return absl::OkStatus();
   });
 }
 
+// An error of an argument alone.
+lws_code Refuse(const char* message, lws_policy** out, lws_text* error) {
+  return Call(nullptr, error, [&]() -> absl::Status {
+    if (out != nullptr) *out = nullptr;
+    return absl::InvalidArgumentError(message);
+  });
+}
+
+}  // namespace
+}  // namespace lws::internal
+
+using lws::internal::NewPolicy;
+using lws::internal::Refuse;
+
+extern "C" {
+
+lws_code lws_policy_new(const char* document, size_t size, lws_policy** out, lws_text* error) {
+  return NewPolicy(document, size, {}, out, error);
+}
+
 lws_code lws_policy_new_with_function(const char* document, size_t size, lws_rollout_function function, void* user_data,
                                       lws_policy** out, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
-    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    *out = nullptr;
-    if (function == nullptr) return absl::InvalidArgumentError("function: a null pointer");
-    absl::StatusOr<std::unique_ptr<lws_policy>> policy = ReadCallerPolicy(document, size);
-    if (!policy.ok()) return policy.status();
-    (*policy)->function = function;
-    (*policy)->user_data = user_data;
-    (*policy)->rollout = lws::RolloutPolicy(&CallFunctionOf, policy->get());
-    *out = policy->release();
-    return absl::OkStatus();
-  });
+  if (function == nullptr) return Refuse("function: a null pointer", out, error);
+  return NewPolicy(document, size, {function, nullptr, user_data}, out, error);
+}
+
+lws_code lws_policy_new_with_functions(const char* document, size_t size, const lws_policy_functions* functions,
+                                       lws_policy** out, lws_text* error) {
+  if (functions == nullptr) return Refuse("functions: a null pointer", out, error);
+  return NewPolicy(document, size, *functions, out, error);
 }
 
 void lws_policy_free(lws_policy* policy) { delete policy; }

@@ -25,9 +25,8 @@ struct lws_policy {
   std::optional<lws::RestartPolicy> restarts;
   lws::SchedulerProvider scheduler_provider = lws::SchedulerProvider::kNone;
   lws::DisaggregatedOptions roles;
-  // Set for a policy with a function; `rollout` then borrows this policy.
-  lws_rollout_function function = nullptr;
-  void* user_data = nullptr;
+  // For a policy with functions. `rollout` and `restarts` then borrow this policy.
+  lws_policy_functions functions = {};
 };
 
 namespace lws::internal {

@@ -120,7 +120,7 @@ absl::StatusOr<RolloutStep> CallFunctionOf(const void* policy, const RolloutInpu
   }
   lws_rollout_step answer = {};
   answer.look_again_in = -1;
-  const lws_code code = called.function(called.user_data, &given, &answer);
+  const lws_code code = called.functions.rollout(called.functions.user_data, &given, &answer);
   if (code != LWS_OK) {
     return absl::Status(static_cast<absl::StatusCode>(code),
                         absl::StrCat("the policy's function refuses ", namespace_name, "/", set_name));

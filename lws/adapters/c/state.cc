@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/c/read_message.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
@@ -36,8 +37,8 @@ bool IsOfGroup(const Json& object, const ObservedPod& pod) {
 
 absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
   ClusterStateProto proto;
-  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError("state: not a lws.ClusterStateProto");
+  if (!ReadMessage(bytes, &proto)) {
+    return absl::InvalidArgumentError("state: not a lws.v1.ClusterStateProto");
   }
   CallerState state;
   state.format = LWS_PROTOBUF;

@@ -60,11 +60,11 @@ func lwsGoRollout(userData unsafe.Pointer, given *C.lws_rollout_input, out *C.lw
 			code = C.LWS_INTERNAL
 		}
 	}()
-	rollout, ok := cgo.Handle(uintptr(userData)).Value().(RolloutFunction)
+	functions, ok := cgo.Handle(uintptr(userData)).Value().(PolicyFunctions)
 	if !ok {
 		return C.LWS_INTERNAL
 	}
-	step, err := rollout(inputOf(given))
+	step, err := functions.Rollout(inputOf(given))
 	if err != nil {
 		return C.LWS_FAILED_PRECONDITION
 	}
@@ -79,4 +79,36 @@ func lwsGoRollout(userData unsafe.Pointer, given *C.lws_rollout_input, out *C.lw
 		out.look_again_in = C.int64_t(*step.LookAgainIn)
 	}
 	return C.LWS_OK
+}
+
+func failureOf(given *C.lws_restart_failure) RestartFailure {
+	failure := RestartFailure{
+		Namespace:     C.GoString(given.namespace_name),
+		SetName:       C.GoString(given.set_name),
+		Group:         int(given.group),
+		Worker:        int(given.worker),
+		PodRestarts:   int64(given.pod_restarts),
+		GroupRestarts: int(given.group_restarts),
+		Now:           time.Unix(0, int64(given.now)),
+	}
+	if given.has_end != 0 {
+		failure.End = &ContainerEnd{ExitCode: int(given.exit_code), Reason: C.GoString(given.reason)}
+	}
+	return failure
+}
+
+// A function that panics restarts the group, as the reference does.
+//
+//export lwsGoRestart
+func lwsGoRestart(userData unsafe.Pointer, given *C.lws_restart_failure) (action C.lws_restart_action) {
+	defer func() {
+		if recover() != nil {
+			action = C.LWS_RESTART_GROUP
+		}
+	}()
+	functions, ok := cgo.Handle(uintptr(userData)).Value().(PolicyFunctions)
+	if !ok {
+		return C.LWS_RESTART_GROUP
+	}
+	return C.lws_restart_action(functions.Restart(failureOf(given)))
 }

@@ -63,17 +63,3 @@ func Place(request []byte) (json.RawMessage, error) {
 	}
 	return take(&out), nil
 }
-
-// RunScenario runs a manifest in a simulated cluster and returns the report; lws.h says what a scenario has. An empty
-// scenario is the usual one.
-func RunScenario(manifest, scenario []byte, seed uint64, policy *Policy) (json.RawMessage, error) {
-	var out, text C.lws_text
-	data, size := bytesOf(manifest)
-	events, eventsSize := bytesOf(scenario)
-	code := C.lws_run_scenario(data, size, events, eventsSize, C.uint64_t(seed), handleOf(policy), &out, &text)
-	runtime.KeepAlive(policy)
-	if err := errorOf(code, &text); err != nil {
-		return nil, err
-	}
-	return take(&out), nil
-}

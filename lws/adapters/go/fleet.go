@@ -63,7 +63,21 @@ func (f *Fleet) Load(state []byte) error {
 	return err
 }
 
-// SaveKept returns what is to be kept of rollouts, for LoadKept of the next process.
+// Save returns the whole fleet, for LoadSaved of the next process.
+func (f *Fleet) Save() ([]byte, error) {
+	err := errorOf(C.lws_fleet_save(f.handle, &f.out, &f.text), &f.text)
+	return f.answer(err)
+}
+
+// LoadSaved puts what was saved in the place of all that the fleet knew; numbers that were given before mean nothing then.
+func (f *Fleet) LoadSaved(saved []byte) error {
+	data, size := bytesOf(saved)
+	err := errorOf(C.lws_fleet_load_saved(f.handle, data, size, &f.text), &f.text)
+	runtime.KeepAlive(f)
+	return err
+}
+
+// SaveKept returns what is to be kept of rollouts and restarts, for LoadKept of the next process.
 func (f *Fleet) SaveKept() ([]byte, error) {
 	err := errorOf(C.lws_fleet_save_kept(f.handle, &f.out, &f.text), &f.text)
 	return f.answer(err)

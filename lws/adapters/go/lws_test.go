@@ -159,7 +159,7 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-func TestKeptAndScenario(t *testing.T) {
+func TestKept(t *testing.T) {
 	fleet := lws.NewFleet()
 	defer fleet.Close()
 	kept, err := fleet.SaveKept()
@@ -172,12 +172,108 @@ func TestKeptAndScenario(t *testing.T) {
 	if err := fleet.LoadKept([]byte{0xff}); !errors.Is(err, lws.InvalidArgument) {
 		t.Fatalf("bytes that are none: %v", err)
 	}
-	report, err := lws.RunScenario([]byte(manifest), nil, 1, nil)
-	if err != nil || !strings.Contains(string(report), `"finished":true`) {
-		t.Fatalf("report %.200s, error %v", report, err)
-	}
 	if _, err := lws.Place([]byte(`{"levles": []}`)); !errors.Is(err, lws.InvalidArgument) {
 		t.Fatalf("an unknown key: %v", err)
+	}
+}
+
+const group = `{"apiVersion": "v1", "items": [
+  {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "demo-0", "namespace": "default", "uid": "l",
+    "labels": {"leaderworkerset.sigs.k8s.io/name": "demo", "leaderworkerset.sigs.k8s.io/group-index": "0",
+      "leaderworkerset.sigs.k8s.io/worker-index": "0", "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"}},
+    "status": {"phase": "Running", "containerStatuses": [
+      {"restartCount": RESTARTS, "lastState": {"terminated": {"exitCode": 3, "reason": "Error"}}}]}},
+  {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "demo-0", "namespace": "default", "uid": "w",
+    "labels": {"leaderworkerset.sigs.k8s.io/name": "demo", "leaderworkerset.sigs.k8s.io/group-index": "0"},
+    "ownerReferences": [{"kind": "Pod", "name": "demo-0", "uid": "l", "controller": true}]}, "spec": {"replicas": 1}},
+  {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "demo-0-1", "namespace": "default", "uid": "p",
+    "labels": {"leaderworkerset.sigs.k8s.io/name": "demo", "leaderworkerset.sigs.k8s.io/group-index": "0",
+      "leaderworkerset.sigs.k8s.io/worker-index": "1", "leaderworkerset.sigs.k8s.io/template-revision-hash": "k"},
+    "ownerReferences": [{"kind": "StatefulSet", "name": "demo-0", "uid": "w", "controller": true}]},
+    "status": {"phase": "Running"}}]}`
+
+func TestARestartFunctionInGo(t *testing.T) {
+	var asked []lws.RestartFailure
+	policy, err := lws.NewPolicyFuncs(nil, lws.PolicyFunctions{Restart: func(f lws.RestartFailure) lws.RestartAction {
+		asked = append(asked, f)
+		if f.PodRestarts > 1 {
+			panic("broken")
+		}
+		return lws.IgnoreFailure
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer policy.Close()
+	fleet := lws.NewFleet()
+	defer fleet.Close()
+	if err := fleet.Add(admitted(t)); err != nil {
+		t.Fatal(err)
+	}
+	for restarts, wanted := range []int{0, 0, 1} {
+		state := strings.ReplaceAll(group, "RESTARTS", fmt.Sprint(restarts))
+		if err := fleet.Load([]byte(state)); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := fleet.DecidePod("default", "demo-0", time.Unix(9, 0), policy)
+		deletes := 0
+		for _, action := range plan.Actions {
+			if action.Verb == "delete" {
+				deletes++
+			}
+		}
+		if err != nil || plan.Error != "" || deletes != wanted {
+			t.Fatalf("%d restarts: plan %v, error %v", restarts, plan, err)
+		}
+	}
+	if len(asked) != 2 || asked[0].SetName != "demo" || asked[0].End == nil || asked[0].End.ExitCode != 3 ||
+		!asked[0].Now.Equal(time.Unix(9, 0)) {
+		t.Fatalf("asked %v", asked)
+	}
+}
+
+func TestAWholeFleetIsSaved(t *testing.T) {
+	fleet, _ := fleetWithPod(t)
+	defer fleet.Close()
+	saved, err := fleet.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := lws.NewFleet()
+	defer other.Close()
+	if err := other.LoadSaved(saved); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := other.Save(); err != nil || string(again) != string(saved) {
+		t.Fatalf("saved otherwise, error %v", err)
+	}
+	if err := other.LoadSaved([]byte{0xff}); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("bytes that are none: %v", err)
+	}
+}
+
+func TestCapacity(t *testing.T) {
+	capacity, err := lws.NewCapacity([]byte(`{"levels": ["rack"], "nodes": [{"kind": "Node",
+	  "metadata": {"name": "n0", "labels": {"rack": "r0"}}, "status": {"allocatable": {"pods": "4"}}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer capacity.Close()
+	request := []byte(`{"sets": [` + manifest + `]}`)
+	if answer, err := capacity.Place(request); err != nil || strings.Contains(string(answer), `"assignment":null`) {
+		t.Fatalf("answer %s, error %v", answer, err)
+	}
+	if _, err := capacity.Place(request); !errors.Is(err, lws.FailedPrecondition) {
+		t.Fatalf("groups that hold nodes: %v", err)
+	}
+	if err := capacity.Release("default", "demo", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := capacity.Release("default", "demo", 1); !errors.Is(err, lws.NotFound) {
+		t.Fatalf("a group that holds none: %v", err)
+	}
+	if err := capacity.UsePods([]byte("3")); !errors.Is(err, lws.InvalidArgument) {
+		t.Fatalf("no list: %v", err)
 	}
 }
 

@@ -36,7 +36,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 class KeptState {
  public:

@@ -1,5 +1,9 @@
 #include "lws/adapters/host/restart_counts.h"
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 #include "lws/api/pod_name.h"
 
 namespace lws::internal {
@@ -9,15 +13,48 @@ bool IsOwnedBy(const ObservedMeta& meta, const ObservedMeta& owner) {
   return meta.controller.has_value() && meta.controller->uid == owner.uid;
 }
 
+bool IsSame(const std::optional<ContainerEnd>& a, const std::optional<ContainerEnd>& b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
+  return a->exit_code == b->exit_code && a->reason == b->reason;
+}
+
+// Whether MembersOf gives the same of both.
+bool IsSame(const GroupMember& a, const GroupMember& b) {
+  return a.uid == b.uid && a.restarts == b.restarts && IsSame(a.last_end, b.last_end);
+}
+
 }  // namespace
 
-void RestartCounts::Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member) {
-  if (member.restarts == 0 && !member.last_end.has_value()) return Forget(namespace_name, name);
-  restarted_[{std::string(namespace_name), std::string(name)}] = member;
+bool IsFailing(const ObservedPod& pod) { return !pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating); }
+
+bool RestartCounts::Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member) {
+  std::pair<std::string, std::string> key{namespace_name, name};
+  const auto found = restarted_.find(key);
+  const bool is_stored = found != restarted_.end();
+  if (member.restarts == 0 && !member.last_end.has_value()) {
+    if (is_stored) restarted_.erase(found);
+    return is_stored;
+  }
+  if (is_stored && IsSame(found->second, member)) return false;
+  restarted_[std::move(key)] = member;
+  return true;
 }
 
 void RestartCounts::Forget(absl::string_view namespace_name, absl::string_view name) {
   if (!restarted_.empty()) restarted_.erase(std::pair(std::string(namespace_name), std::string(name)));
+}
+
+bool RestartCounts::Knows(const ObservedPod& pod) const {
+  const auto found = restarted_.find(std::pair(pod.meta.namespace_name, pod.meta.name));
+  return found != restarted_.end() && found->second.uid == pod.meta.uid;
+}
+
+void RestartCounts::ForEach(
+    absl::FunctionRef<void(const std::string&, const std::string&, const GroupMember&)> visit) const {
+  std::vector<const std::pair<const std::pair<std::string, std::string>, GroupMember>*> pods;
+  for (const auto& entry : restarted_) pods.push_back(&entry);
+  std::sort(pods.begin(), pods.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* entry : pods) visit(entry->first.first, entry->first.second, entry->second);
 }
 
 GroupMember RestartCounts::MemberOf(const ObservedPod& pod) const {

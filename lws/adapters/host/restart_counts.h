@@ -8,6 +8,7 @@
 // Laws:
 //   1. The members equal those that ReadGroupMembers reads from the documents of the same objects.
 //   2. Only pods that have restarted take memory.
+//   3. Tell returns true if and only if MembersOf may return something else about the pod.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_HOST_RESTART_COUNTS_H_
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/observed.h"
 #include "lws/core/observation.h"
@@ -25,14 +27,25 @@
 
 namespace lws::internal {
 
+// Whether the pod belongs to a set and terminates, or has restarted.
+bool IsFailing(const ObservedPod& pod);
+
 class RestartCounts {
  public:
-  // Stores the pod as a member, read by ReadGroupMember. A pod without restarts is forgotten.
-  void Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member);
+  // Stores the pod as a member, read by ReadGroupMember. A pod without restarts is forgotten. Returns whether that
+  // changed what is stored.
+  bool Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member);
   void Forget(absl::string_view namespace_name, absl::string_view name);
 
   // The members of the pod's group; none when its leader does not exist. REQUIRES: observation.pod is not null.
   GroupMembers MembersOf(const PodObservation& observation) const;
+
+  // Whether the pod's own restarts were told. Others may have been told of a pod with its name.
+  bool Knows(const ObservedPod& pod) const;
+
+  // Calls visit(namespace, name, member) for every pod that restarted, by namespace and name. Complexity:
+  // O(size log size).
+  void ForEach(absl::FunctionRef<void(const std::string&, const std::string&, const GroupMember&)> visit) const;
 
   size_t size() const { return restarted_.size(); }
 

@@ -33,7 +33,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 // The initial value holds the reference's policies.
 struct SetPolicies {

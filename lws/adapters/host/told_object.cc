@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/restart_counts.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -46,8 +47,6 @@ absl::StatusOr<ToldObject> ReadWhole(ObjectKind kind, absl::string_view text) {
 }
 
 }  // namespace
-
-bool IsFailing(const ObservedPod& pod) { return !pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating); }
 
 absl::StatusOr<ObjectMark> ReadMark(const Json& object) {
   const bool has_metadata = object.is_object() && object.contains("metadata") && object["metadata"].is_object();

@@ -42,9 +42,6 @@ struct ToldObject {
   std::optional<GroupMember> member;
 };
 
-// Whether the pod belongs to a set and terminates, or has restarted.
-bool IsFailing(const ObservedPod& pod);
-
 // Errors: InvalidArgument for an object without kind or name.
 absl::StatusOr<ObjectMark> ReadMark(const Json& object);
 // Errors: the same, and naming the object and the field that does not parse. Complexity: O(object).

@@ -20,7 +20,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 class PlacedGroups;
 
 struct DesiredGroup {

@@ -25,7 +25,9 @@
 #include "lws/core/plan/plan_builder.h"
 
 namespace lws {
+inline namespace v1 {
 class DisaggregatedRole;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

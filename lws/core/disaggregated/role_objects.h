@@ -15,8 +15,10 @@
 #include "lws/api/observed_roles.h"
 
 namespace lws {
+inline namespace v1 {
 class DisaggregatedRole;
 class DisaggregatedSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

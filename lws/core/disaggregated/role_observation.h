@@ -16,8 +16,10 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
+}  // namespace v1
 
 // Lists are sorted by name. When two objects compete for one place, the last listed wins.
 struct DisaggregatedObservation {

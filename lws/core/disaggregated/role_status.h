@@ -18,9 +18,11 @@
 #include "lws/api/json.h"
 
 namespace lws {
+inline namespace v1 {
 class DisaggregatedSet;
 class DisaggregatedSetRoleScaler;
 class DisaggregatedSetStatus;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

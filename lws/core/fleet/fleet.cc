@@ -15,6 +15,7 @@
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/fleet_views.h"
 #include "lws/core/fleet/object_counts.h"
+#include "lws/core/fleet/object_visit.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
 #include "lws/core/fleet/whole_objects.h"
@@ -153,6 +154,10 @@ std::vector<FleetName> Fleet::TakeDuePods() {
 }
 
 FleetCounts Fleet::Count() const { return internal::CountObjects(state_->index.sets()); }
+
+void ForEachObject(const Fleet& fleet, absl::FunctionRef<void(const ObservedObject& object)> visit) {
+  internal::VisitObjects(&fleet.state_->index, visit);
+}
 
 SetObservation Fleet::ObserveSet(uint32_t set) {
   const std::vector<FleetSet*>& sets = state_->index.sets();

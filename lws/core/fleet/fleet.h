@@ -24,6 +24,7 @@
 //   8. After EndRelist, the fleet holds only those objects of the kind that were told since BeginRelist.
 //   9. Once a set and all its objects are removed and everything due has been taken, the fleet keeps nothing of the
 //      set, unless a host holds its number.
+//  10. Another fleet that is told what ForEachObject visits observes the same.
 //
 // Thread-safety: none. Several threads can each use a Fleet of their own, for different sets.
 #ifndef LWS_CORE_FLEET_FLEET_H_
@@ -33,6 +34,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -47,8 +49,10 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
+}  // namespace v1
 
 class Fleet {
  public:
@@ -127,11 +131,17 @@ class Fleet {
   // Complexity: O(size of the group + revisions).
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
 
+  // Visits every existing object, in an order that follows from their kinds and names alone. An object lives as
+  // long as its visit. Complexity: O(objects log objects).
+  friend void ForEachObject(const Fleet& fleet, absl::FunctionRef<void(const ObservedObject& object)> visit);
+
  private:
   struct State;
   struct Adder;
   std::unique_ptr<State> state_;
 };
+
+void ForEachObject(const Fleet& fleet, absl::FunctionRef<void(const ObservedObject& object)> visit);
 
 }  // namespace lws
 

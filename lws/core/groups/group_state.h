@@ -22,7 +22,9 @@
 #include "lws/rollout/group_bits.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

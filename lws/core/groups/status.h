@@ -26,8 +26,10 @@
 #include "lws/core/observation.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

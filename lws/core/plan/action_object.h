@@ -27,7 +27,9 @@ struct StatefulSetText;
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSetStatus;
+}  // namespace v1
 
 class ActionObject {
  public:

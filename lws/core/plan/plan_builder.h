@@ -26,7 +26,9 @@
 #include "lws/core/plan/plan.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSetStatus;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

@@ -17,9 +17,11 @@
 
 namespace lws {
 
+inline namespace v1 {
 class PlanProto;
 class RestartMemoryProto;
 class RolloutProgressProto;
+}  // namespace v1
 
 // Whether a plan's decisions, which are for people and are not read back, are written.
 enum class Why { kWritten, kLeftOut };

@@ -18,7 +18,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 struct LeaderFacts {
   bool is_mistaken = false;  // its annotation says that it is a worker

@@ -27,7 +27,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 // Whether the pod's state calls for a restart of its group: it is terminating, or one of its containers has restarted
 // while it is Running or Pending.

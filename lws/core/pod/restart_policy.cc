@@ -29,7 +29,9 @@ Failure FailureOf(const GroupMember& member, const MemberMemory* known) {
   return TriggersRestart(member.phase, restarted, /*terminating=*/false) ? Failure::kContainer : Failure::kNone;
 }
 
-RestartAction ActionFor(const RestartPolicy& policy, const GroupMember& member) {
+RestartAction ActionFor(const RestartPolicy& policy, const RestartFailure& failure) {
+  const GroupMember& member = failure.member;
+  if (policy.function != nullptr) return policy.function(policy.context, failure);
   if (!member.last_end.has_value()) return RestartAction::kRestartGroup;
   const ContainerEnd& end = *member.last_end;
   for (const RestartRule& rule : policy.rules) {
@@ -110,12 +112,13 @@ struct Failures {
   bool fail_set = false;
 };
 
-Failures Compare(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory) {
+Failures Compare(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory, absl::Time now) {
   Failures failures;
   for (const GroupMember& member : group.members) {
     const Failure failure = FailureOf(member, Find(memory.members, member.index));
     if (failure == Failure::kNone) continue;
-    const RestartAction action = failure == Failure::kPod ? RestartAction::kRestartGroup : ActionFor(policy, member);
+    const RestartAction action = failure == Failure::kPod ? RestartAction::kRestartGroup
+                                                          : ActionFor(policy, {group, member, memory.restarts, now});
     failures.restart |= action == RestartAction::kRestartGroup;
     failures.ignored |= action == RestartAction::kIgnore;
     failures.fail_set |= action == RestartAction::kFailSet;
@@ -192,7 +195,7 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
     next.has_started = next.owes_restart = next.is_counted = false;
   }
   if (next.gave_up) return because(RestartReason::kGaveUp);
-  const Failures failures = Compare(policy, group, next);
+  const Failures failures = Compare(policy, group, next, now);
   next.members = Remember(group);
   next.has_started |= group.started;
   if (!next.has_started) {

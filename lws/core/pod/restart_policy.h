@@ -52,6 +52,11 @@ struct RestartRule {
   RestartAction action = RestartAction::kRestartGroup;
 };
 
+struct RestartFailure;
+
+// A host's own rules: a pure function from a failure to what it leads to. The context is the host's, and is borrowed.
+using RestartFunction = RestartAction (*)(const void* context, const RestartFailure& failure);
+
 struct RestartPolicy {
   std::optional<int32_t> max_restarts;  // nullopt: no limit
   absl::Duration first_backoff;         // 0: no backoff
@@ -59,6 +64,9 @@ struct RestartPolicy {
   absl::Duration stable_after = absl::Minutes(10);
   // The first rule that matches counts. When none does, the group is restarted.
   std::vector<RestartRule> rules;
+  // Asked in place of the rules, also about containers of which nothing is known but that they restarted.
+  RestartFunction function = nullptr;
+  const void* context = nullptr;
 };
 
 struct ContainerEnd {
@@ -87,6 +95,19 @@ struct GroupMembers {
   // Whether the group has all its pods and none is Pending. Leave it true when nobody waits for that; ReconcilePod
   // computes it.
   bool started = true;
+  // Whose group it is, for a RestartFunction. ReconcilePod fills these in.
+  std::string namespace_name;
+  std::string set_name;
+  int32_t group = 0;
+};
+
+// What a RestartFunction sees: a member with a container that failed since the last look. The references are good for
+// the call. Pods that are deleted, evicted or replaced always restart their group, and are not asked about.
+struct RestartFailure {
+  const GroupMembers& group;
+  const GroupMember& member;
+  int32_t group_restarts = 0;  // so far, in this revision
+  absl::Time now;
 };
 
 // Reads documents: the leader, its worker StatefulSet, which may be null, and the pods of the group, with or without

@@ -93,6 +93,9 @@ class PodPass {
     const RestartMemory& memory = observation_.restart_memory == nullptr ? nothing : *observation_.restart_memory;
     GroupMembers members = *observation_.members;
     members.started = members.started && facts.group_started;
+    members.namespace_name = pod_.meta.namespace_name;
+    members.set_name = pod_.meta.set_name;
+    members.group = ParseIndex(pod_.meta.group_index.value_or(""));
     RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
     if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
     look_again_in_ = verdict.look_again_in;

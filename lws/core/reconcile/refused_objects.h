@@ -24,7 +24,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 enum class RefusedKind { kLeaderStatefulSet, kLeaderPods, kServices, kWorkerStatefulSets, kWorkerPods };
 

@@ -22,7 +22,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 // Complexity of all: O(templates).
 std::string RevisionData(const LeaderWorkerSet& set);

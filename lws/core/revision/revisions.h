@@ -21,7 +21,9 @@
 #include "lws/api/observed.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

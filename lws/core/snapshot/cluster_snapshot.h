@@ -23,7 +23,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class ClusterStateProto;
+}  // namespace v1
 
 class ClusterSnapshot {
  public:

@@ -11,11 +11,13 @@
 #include "lws/api/observed.h"
 
 namespace lws {
+inline namespace v1 {
 class ObservedMetaProto;
 class ObservedNodeProto;
 class ObservedPodProto;
 class ObservedRevisionProto;
 class ObservedStatefulSetProto;
+}  // namespace v1
 }  // namespace lws
 
 namespace lws::internal {

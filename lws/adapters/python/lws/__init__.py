@@ -4,7 +4,8 @@
     report = lws.run_scenario(manifest, policy=lws.Policy("keep-budget"))
     assert report.finished and report.lowest_ready >= report.promised_ready
 
-The package calls liblws.so through ctypes. It looks for the library where LWS_LIBRARY says, else where the system does.
+The package calls liblws-testing.so through ctypes, or liblws.so where that is not there; run_scenario and check_rollout
+need the former. It looks for the library where LWS_LIBRARY says, else where the system does.
 Documents are plain dicts, as json and yaml give them. Threads may call everything here at the same time, but one Fleet.
 """
 
@@ -15,8 +16,9 @@ import os
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 __all__ = [
-    "AdmissionRefused", "Error", "Fleet", "Policy", "Report", "RolloutInput", "RolloutStep", "admit_pod", "admit_set",
-    "decide_disaggregated_set", "decide_pod", "decide_set", "place", "plan_rollout", "run_scenario", "version",
+    "AdmissionRefused", "Capacity", "Error", "Fleet", "Policy", "Report", "RestartFailure", "RolloutCheck", "RolloutInput",
+    "RolloutStep", "admit_pod", "admit_set", "check_rollout", "decide_disaggregated_set", "decide_pod", "decide_set",
+    "place", "plan_rollout", "run_scenario", "version",
 ]
 
 Document = Dict[str, Any]
@@ -71,8 +73,32 @@ _RolloutFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POIN
                                     ctypes.POINTER(_RolloutStep))
 
 
+class _RestartFailure(ctypes.Structure):
+    _fields_ = [("namespace_name", ctypes.c_char_p), ("set_name", ctypes.c_char_p), ("group", ctypes.c_int32),
+                ("worker", ctypes.c_int32), ("has_end", ctypes.c_int32), ("exit_code", ctypes.c_int32),
+                ("reason", ctypes.c_char_p), ("pod_restarts", ctypes.c_int64), ("group_restarts", ctypes.c_int32),
+                ("reserved", ctypes.c_int32), ("now", ctypes.c_int64)]
+
+
+_RestartFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POINTER(_RestartFailure))
+_RESTART_ACTIONS = {"ignore": 0, "restart-group": 1, "fail-set": 2}
+
+
+class _PolicyFunctions(ctypes.Structure):
+    _fields_ = [("rollout", _RolloutFunction), ("restart", _RestartFunction), ("user_data", ctypes.c_void_p)]
+
+
+def _find() -> ctypes.CDLL:
+    if "LWS_LIBRARY" in os.environ:
+        return ctypes.CDLL(os.environ["LWS_LIBRARY"])
+    try:
+        return ctypes.CDLL(f"liblws-testing.so.{_ABI_VERSION}")
+    except OSError:
+        return ctypes.CDLL(f"liblws.so.{_ABI_VERSION}")
+
+
 def _load() -> ctypes.CDLL:
-    library = ctypes.CDLL(os.environ.get("LWS_LIBRARY", f"liblws.so.{_ABI_VERSION}"))
+    library = _find()
     library.lws_abi_version.restype = ctypes.c_uint32
     if library.lws_abi_version() != _ABI_VERSION:
         raise ImportError(f"liblws.so has the ABI version {library.lws_abi_version()}, not {_ABI_VERSION}")
@@ -81,6 +107,7 @@ def _load() -> ctypes.CDLL:
     library.lws_fleet_new.restype = ctypes.c_void_p
     library.lws_fleet_free.restype = None
     library.lws_policy_free.restype = None
+    library.lws_capacity_free.restype = None
     library.lws_text_free.restype = None
     return library
 
@@ -182,17 +209,45 @@ def _write_step(step: RolloutStep, out: Any) -> None:
     out.look_again_in = -1 if step.look_again_in is None else int(step.look_again_in * 1e9)
 
 
+@dataclasses.dataclass
+class RestartFailure:
+    """A container that failed, as a restart function sees it. Worker 0 is the leader.
+
+    `exit_code` and `reason` are None when it is not known how the container ended. `now` is in seconds since 1970.
+    """
+
+    namespace: str
+    set_name: str
+    group: int
+    worker: int
+    exit_code: Optional[int]
+    reason: Optional[str]
+    pod_restarts: int
+    group_restarts: int
+    now: float
+
+
+def _read_failure(given: _RestartFailure) -> RestartFailure:
+    return RestartFailure(
+        namespace=given.namespace_name.decode(), set_name=given.set_name.decode(), group=given.group,
+        worker=given.worker, exit_code=given.exit_code if given.has_end else None,
+        reason=given.reason.decode() if given.has_end else None, pod_restarts=given.pod_restarts,
+        group_restarts=given.group_restarts, now=given.now / 1e9)
+
+
 class Policy:
     """How sets are decided on.
 
     `rollout` is "reference", "keep-budget", "replace-unready-first", or a function from RolloutInput to RolloutStep.
     `role_policy` is how DisaggregatedSets are rolled out: "keep-role-budgets" or, for "", as the reference does.
-    controls and restarts are documents as scenario files have them. An exception of the function is raised again by
-    the call that asked it.
+    controls and restarts are documents as scenario files have them. `restart` is a function from RestartFailure to
+    "ignore", "restart-group" or "fail-set", in place of the rules of `restarts`. An exception of a function is raised
+    again by the call that asked it.
     """
 
     def __init__(self, rollout: Any = "reference", controls: Optional[Document] = None,
-                 restarts: Optional[Document] = None, scheduler_provider: str = "", role_policy: str = ""):
+                 restarts: Optional[Document] = None, scheduler_provider: str = "", role_policy: str = "",
+                 restart: Optional[Callable[[RestartFailure], str]] = None):
         document: Document = {"schedulerProvider": scheduler_provider, "rolePolicy": role_policy}
         if controls is not None:
             document["controls"] = controls
@@ -200,13 +255,15 @@ class Policy:
             document["restarts"] = restarts
         self._handle = ctypes.c_void_p()
         self._raised: Optional[BaseException] = None
+        self._functions = _PolicyFunctions()
         if callable(rollout):
-            self._function = _RolloutFunction(self._wrap(rollout))
-            _call(_library.lws_policy_new_with_function, *_bytes(document), self._function, None,
-                  ctypes.byref(self._handle))
+            self._functions.rollout = _RolloutFunction(self._wrap(rollout))
         else:
             document["policy"] = rollout
-            _call(_library.lws_policy_new, *_bytes(document), ctypes.byref(self._handle))
+        if restart is not None:
+            self._functions.restart = _RestartFunction(self._wrap_restart(restart))
+        _call(_library.lws_policy_new_with_functions, *_bytes(document), ctypes.byref(self._functions),
+              ctypes.byref(self._handle))
 
     def _wrap(self, function: Callable[[RolloutInput], RolloutStep]) -> Callable[..., int]:
         def asked(_: Any, given: Any, out: Any) -> int:
@@ -216,6 +273,16 @@ class Policy:
             except BaseException as raised:  # No exception may pass through the library.
                 self._raised = self._raised or raised
                 return 9  # FAILED_PRECONDITION
+
+        return asked
+
+    def _wrap_restart(self, function: Callable[[RestartFailure], str]) -> Callable[..., int]:
+        def asked(_: Any, given: Any) -> int:
+            try:
+                return _RESTART_ACTIONS[function(_read_failure(given.contents))]
+            except BaseException as raised:  # No exception may pass through the library.
+                self._raised = self._raised or raised
+                return _RESTART_ACTIONS["ignore"]
 
         return asked
 
@@ -316,6 +383,33 @@ def place(sets: Sequence[Document], nodes: Sequence[Document], levels: Sequence[
     return json.loads(_answer(_library.lws_place, *_bytes(request)))["groups"]
 
 
+class Capacity:
+    """Nodes and what is free on them, kept between requests. One thread at a time."""
+
+    def __init__(self, nodes: Sequence[Document], levels: Sequence[str], pods: Sequence[Document] = ()):
+        self._handle = ctypes.c_void_p()
+        cluster = {"nodes": list(nodes), "levels": list(levels), "pods": list(pods)}
+        _call(_library.lws_capacity_new, *_bytes(cluster), ctypes.byref(self._handle))
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            _library.lws_capacity_free(self._handle)
+            self._handle = None
+
+    def place(self, sets: Sequence[Document], **constraints: str) -> List[Document]:
+        """As the function place. Groups that fit hold their nodes until they are released."""
+        request = {"sets": list(sets), **constraints}
+        return json.loads(_answer(_library.lws_capacity_place, self._handle, *_bytes(request)))["groups"]
+
+    def release(self, namespace: str, set_name: str, group: int) -> None:
+        """The group gives its nodes back."""
+        _call(_library.lws_capacity_release, self._handle, namespace.encode(), set_name.encode(), ctypes.c_int32(group))
+
+    def use_pods(self, pods: Sequence[Document]) -> None:
+        """Pods that came otherwise take their room."""
+        _call(_library.lws_capacity_use_pods, self._handle, *_bytes(list(pods)))
+
+
 class Fleet:
     """Many sets, kept ready to decide. One thread at a time."""
 
@@ -337,8 +431,16 @@ class Fleet:
         """The object is gone."""
         _call(_library.lws_fleet_remove, self._handle, kind.encode(), namespace.encode(), name.encode())
 
+    def save(self) -> bytes:
+        """The whole fleet, for load_saved of the next process."""
+        return _answer(_library.lws_fleet_save, self._handle)
+
+    def load_saved(self, saved: bytes) -> None:
+        """Puts what was saved in the place of all that the fleet knew."""
+        _call(_library.lws_fleet_load_saved, self._handle, *_bytes(saved))
+
     def save_kept(self) -> bytes:
-        """What is to be kept of rollouts, for load_kept of the next process."""
+        """What is to be kept of rollouts and restarts, for load_kept of the next process."""
         return _answer(_library.lws_fleet_save_kept, self._handle)
 
     def load_kept(self, kept: bytes) -> None:
@@ -396,3 +498,25 @@ def run_scenario(manifest: Document, scenario: Optional[Document] = None, seed: 
             _decided(
                 policy, lambda handle: _answer(_library.lws_run_scenario, *_bytes(manifest), *_bytes(scenario),
                                                ctypes.c_uint64(seed), handle))))
+
+
+@dataclasses.dataclass
+class RolloutCheck:
+    """What a check found. broken_law is "" when all laws are kept; `trace` is a shortest way to break it."""
+
+    states: int
+    transitions: int
+    complete: bool
+    broken_law: str
+    trace: str
+
+
+def check_rollout(policy: Optional[Policy] = None, replicas: int = 1, max_surge: int = 0, max_unavailable: int = 1,
+                  partition: int = 0, faults: int = 0, edits: int = 0, lag: bool = False,
+                  from_every_state: bool = False, order: str = "any", states: int = 1000000) -> RolloutCheck:
+    """Whether the policy's rollouts keep the promise of a budget, whatever happens."""
+    world = {"replicas": replicas, "maxSurge": max_surge, "maxUnavailable": max_unavailable, "partition": partition,
+             "faults": faults, "edits": edits, "lag": lag, "fromEveryState": from_every_state, "order": order,
+             "states": states}
+    found = json.loads(_decided(policy, lambda handle: _answer(_library.lws_check_rollout, *_bytes(world), handle)))
+    return RolloutCheck(found["states"], found["transitions"], found["complete"], found["brokenLaw"], found["trace"])

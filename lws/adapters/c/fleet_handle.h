@@ -1,0 +1,57 @@
+// What a fleet handle of the C interface holds, and the decisions on it.
+//
+//   lws_fleet fleet;
+//   absl::Status status = lws::internal::AddObject(pod_document, &fleet);
+//   absl::StatusOr<lws::Plan> plan = lws::internal::DecidePod(&fleet, "default", "vllm-0", now, policy);
+//
+// Thread-safety: none; distinct fleets may be used concurrently.
+#ifndef LWS_ADAPTERS_C_FLEET_HANDLE_H_
+#define LWS_ADAPTERS_C_FLEET_HANDLE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/c/lws.h"
+#include "lws/adapters/host/kept_state.h"
+#include "lws/adapters/host/restart_counts.h"
+#include "lws/api/json.h"
+#include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/plan/plan.h"
+
+struct lws_fleet {
+  std::unique_ptr<lws::Fleet> objects = std::make_unique<lws::Fleet>();
+  lws::KeptState kept;
+  lws::internal::RestartCounts counts;
+  // Pods whose restarts changed since the last lws_fleet_take_due. The objects know only that a pod restarted.
+  std::vector<lws::FleetName> restarted_again;
+  // Read from the caller's arrays; kept so that telling allocates nothing.
+  std::vector<lws::PodFacts> pods;
+  std::vector<lws::WorkersFacts> workers;
+};
+
+namespace lws::internal {
+
+// Errors: InvalidArgument naming the object and the field; nothing is then changed. The second adds all or none.
+absl::Status AddObject(const Json& object, lws_fleet* fleet);
+absl::Status AddObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet);
+void RemoveObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name, lws_fleet* fleet);
+
+// The due pods, each once.
+std::vector<FleetName> TakeDuePods(lws_fleet* fleet);
+
+// The policy may be null. What the plans want kept is kept.
+Plan DecideSet(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
+               const lws_policy* policy);
+// Errors: FailedPrecondition for a restart policy and a pod of the group that restarted, but whose document was not
+// told.
+absl::StatusOr<Plan> DecidePod(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
+                               absl::Time now, const lws_policy* policy);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_FLEET_HANDLE_H_

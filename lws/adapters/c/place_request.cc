@@ -1,0 +1,149 @@
+#include "lws/adapters/c/place_request.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/cluster_documents.h"
+#include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+namespace {
+
+absl::Status Wrong(const std::string& key, const char* wanted) {
+  return absl::InvalidArgumentError(absl::StrCat("request: ", key, ": not ", wanted));
+}
+
+std::optional<std::string> TextOf(const Json& request, const char* key) {
+  if (!request.contains(key)) return std::nullopt;
+  return request[key].get<std::string>();
+}
+
+absl::StatusOr<SetPlacement> PlacementOf(const Json& request) {
+  SetPlacement placement;
+  if (const std::optional<std::string> level = TextOf(request, "required"); level.has_value()) {
+    placement.closeness = Closeness::kRequired;
+    placement.level = *level;
+  }
+  if (const std::optional<std::string> level = TextOf(request, "preferred"); level.has_value()) {
+    placement.closeness = Closeness::kPreferred;
+    placement.level = *level;
+  }
+  placement.subgroup_level = TextOf(request, "subgroup");
+  placement.exclusive_level = TextOf(request, "exclusive");
+  const std::string profile = TextOf(request, "profile").value_or("best-fit");
+  const std::map<std::string, PlacementProfile> profiles = {
+      {"best-fit", PlacementProfile::kBestFit},
+      {"least-free", PlacementProfile::kLeastFree},
+      {"balanced", PlacementProfile::kBalanced},
+  };
+  const auto found = profiles.find(profile);
+  if (found == profiles.end()) return Wrong("profile", "best-fit, least-free or balanced");
+  placement.profile = found->second;
+  return placement;
+}
+
+Json ToJson(const Topology& topology, const AskedGroup& group, const PlacementResult& result) {
+  Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  if (!group.request->not_looked_at.empty()) json["notLookedAt"] = group.request->not_looked_at;
+  if (result.assignment.has_value()) {
+    json["assignment"] = Json::array();
+    for (const int32_t node : result.assignment->NodesByRank()) {
+      json["assignment"].push_back({{"rank", json["assignment"].size()}, {"node", topology.Node(node).facts.name}});
+    }
+    return json;
+  }
+  const NoFit& no_fit = result.no_fit;
+  json["reason"] = std::string(NoFitReasonText(no_fit.reason));
+  json["description"] = DescribeNoFit(no_fit);
+  json["level"] = no_fit.level;
+  json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
+  json["excluded"] = no_fit.excluded.empty() ? Json::object() : Json(no_fit.excluded);
+  if (!no_fit.limited.empty()) json["limited"] = no_fit.limited;
+  return json;
+}
+
+}  // namespace
+
+absl::Status CheckPlaceKeys(const Json& request, bool names_cluster) {
+  if (!request.is_object()) return absl::InvalidArgumentError("request: not an object");
+  for (const auto& [key, value] : request.items()) {
+    const bool is_of_cluster = key == "nodes" || key == "pods" || key == "levels";
+    const bool is_list = key == "sets" || (names_cluster && is_of_cluster);
+    const bool is_text =
+        key == "required" || key == "preferred" || key == "subgroup" || key == "exclusive" || key == "profile";
+    if (!is_list && !is_text) return absl::InvalidArgumentError(absl::StrCat("request: unknown key ", key));
+    if (is_list && !value.is_array()) return Wrong(key, "a list");
+    if (is_text && !value.is_string()) return Wrong(key, "a text");
+  }
+  if (request.contains("required") && request.contains("preferred")) {
+    return absl::InvalidArgumentError("request: required and preferred exclude each other");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<SharedJson> ReadList(const Json& request, const char* key) {
+  std::vector<SharedJson> list;
+  if (!request.contains(key)) return list;
+  for (const Json& object : request[key]) list.push_back(std::make_shared<const Json>(object));
+  return list;
+}
+
+absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& request) {
+  std::vector<std::string> levels;
+  for (const SharedJson& level : ReadList(request, "levels")) {
+    if (!level->is_string()) return Wrong("levels", "texts");
+    levels.push_back(level->get<std::string>());
+  }
+  const absl::StatusOr<std::shared_ptr<const Topology>> topology =
+      TopologyFromNodes(ReadList(request, "nodes"), std::move(levels));
+  if (!topology.ok()) return topology.status();
+  auto capacity = std::make_unique<Capacity>(*topology);
+  absl::Status status = UsePods(ReadList(request, "pods"), capacity.get());
+  if (!status.ok()) return status;
+  return capacity;
+}
+
+absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request) {
+  const absl::StatusOr<SetPlacement> placement = PlacementOf(request);
+  if (!placement.ok()) return placement.status();
+  std::vector<AskedGroup> groups;
+  int number = 0;
+  for (const SharedJson& manifest : ReadList(request, "sets")) {
+    const std::string where = absl::StrCat("sets[", number++, "]: ");
+    const SetAdmission admission = AdmitSet(*manifest);
+    if (admission.set == nullptr) return absl::InvalidArgumentError(absl::StrCat(where, Join(admission.errors)));
+    absl::StatusOr<GroupRequest> asked = GroupRequestFromSet(*admission.set, *placement);
+    if (!asked.ok()) return absl::InvalidArgumentError(absl::StrCat(where, asked.status().message()));
+    const auto shared = std::make_shared<const GroupRequest>(*std::move(asked));
+    const ObjectMeta& meta = admission.set->metadata();
+    for (int index = 0; index < admission.set->spec().replicas(); ++index) {
+      groups.push_back({meta.namespace_(), meta.name(), index, shared});
+    }
+  }
+  return groups;
+}
+
+absl::StatusOr<std::vector<PlacementResult>> AssignAsked(absl::Span<const AskedGroup> groups, Capacity* capacity) {
+  std::vector<const GroupRequest*> batch;
+  for (const AskedGroup& group : groups) batch.push_back(group.request.get());
+  return AssignGroups(batch, capacity);
+}
+
+Json PlaceAnswer(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
+                 const Capacity& capacity) {
+  Json answer = {{"groups", Json::array()}};
+  for (size_t i = 0; i < groups.size(); ++i) {
+    answer["groups"].push_back(ToJson(capacity.topology(), groups[i], results[i]));
+  }
+  return answer;
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,55 @@
+// What requests of placement say, and how they are answered.
+//
+//   absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCapacity(document);
+//   absl::StatusOr<std::vector<lws::internal::AskedGroup>> groups = lws::internal::ReadAskedGroups(document);
+//   auto results = lws::internal::AssignAsked(*groups, capacity->get());
+//   lws::Json answer = lws::internal::PlaceAnswer(*groups, *results, **capacity);
+//
+// Thread-safety: all functions here may be called concurrently for distinct capacities.
+#ifndef LWS_ADAPTERS_C_PLACE_REQUEST_H_
+#define LWS_ADAPTERS_C_PLACE_REQUEST_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lws/api/json.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/group_request.h"
+
+namespace lws::internal {
+
+struct AskedGroup {
+  std::string namespace_name;
+  std::string set;
+  int index = 0;
+  std::shared_ptr<const GroupRequest> request;
+};
+
+// Errors: InvalidArgument for an unknown key, or a value of another type. `names_cluster`: whether nodes, levels and
+// pods belong to the document.
+absl::Status CheckPlaceKeys(const Json& request, bool names_cluster);
+
+// The groups of the sets in their order. Errors: InvalidArgument naming the set and the field.
+absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request);
+
+// The nodes and the pods on them. Errors: InvalidArgument naming the object and the field.
+absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& cluster);
+
+// The objects of a list, which may be absent.
+std::vector<SharedJson> ReadList(const Json& request, const char* key);
+
+// Assigns the groups, which take their room. Errors: those of AssignGroups; nothing is then changed.
+absl::StatusOr<std::vector<PlacementResult>> AssignAsked(absl::Span<const AskedGroup> groups, Capacity* capacity);
+
+// {"groups": [...]}. REQUIRES: a result for each group.
+Json PlaceAnswer(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
+                 const Capacity& capacity);
+
+}  // namespace lws::internal
+
+#endif  // LWS_ADAPTERS_C_PLACE_REQUEST_H_
