@@ -120,7 +120,7 @@ std::string KeptState::Save() const {
 absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
   KeptStateProto proto;
   if (!proto.ParseFromString(std::string(bytes))) {
-    return absl::InvalidArgumentError("the kept state does not read: the bytes are no KeptStateProto");
+    return absl::InvalidArgumentError("the kept state does not parse: the bytes are not a KeptStateProto");
   }
   KeptState state;
   for (const KeptStateProto::Set& read : proto.sets()) {

@@ -1,16 +1,9 @@
 #include "lws/adapters/host/restart_counts.h"
 
+#include "lws/api/observed_roles.h"
 #include "lws/api/pod_name.h"
 
 namespace lws::internal {
-namespace {
-
-bool IsOwnedBy(const ObservedMeta& meta, const ObservedMeta& owner) {
-  return meta.controller.has_value() && meta.controller->uid == owner.uid;
-}
-
-}  // namespace
-
 void RestartCounts::Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member) {
   if (member.restarts == 0 && !member.last_end.has_value()) return Forget(namespace_name, name);
   restarted_[{std::string(namespace_name), std::string(name)}] = member;
@@ -43,10 +36,10 @@ GroupMembers RestartCounts::MembersOf(const PodObservation& observation) const {
   group.members.push_back(MemberOf(*leader));
   const ObservedStatefulSet* workers = is_leader ? observation.worker_statefulset : observation.controller;
   const bool are_own =
-      workers != nullptr && workers->meta.name == leader->meta.name && IsOwnedBy(workers->meta, leader->meta);
+      workers != nullptr && workers->meta.name == leader->meta.name && IsControlledBy(workers->meta, leader->meta.uid);
   if (!are_own) return group;
   for (const ObservedPod* pod : observation.group_pods) {
-    if (IsOwnedBy(pod->meta, workers->meta)) group.members.push_back(MemberOf(*pod));
+    if (IsControlledBy(pod->meta, workers->meta.uid)) group.members.push_back(MemberOf(*pod));
   }
   return group;
 }
