@@ -422,6 +422,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/numbers/set_passes.cc
   lws/adapters/simulation/numbers/set_simulation.cc
   lws/adapters/simulation/numbers/simulated_leaders.cc
+  lws/adapters/simulation/perform_action.cc
   lws/adapters/simulation/repeated_events.cc
   lws/adapters/simulation/set_admission.cc
   lws/adapters/simulation/simulation.cc
@@ -472,6 +473,7 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/run_scenario.cc
   lws/adapters/testing/scenario/scenario.cc
   lws/adapters/testing/scenario/scenario_report.cc
+  lws/adapters/testing/scenario/timeline_json.cc
   lws/adapters/testing/scenario/waiting_groups.cc
   lws/adapters/testing/swarm/case_file.cc
   lws/adapters/testing/swarm/draw_case.cc

@@ -30,13 +30,12 @@ namespace {
 constexpr char kUsage[] =
     "usage: lwsctl capacity FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--without DOMAIN,...]\n"
     "                       [--add [N=]NODE] [--groups N] [the flags of place for closeness and profile] [-o json]\n"
-    "How many more groups of the LeaderWorkerSets of FILE fit, in all and by domain, each set for itself, and what "
-    "stands\n"
-    "in the way of the next.\n"
+    "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
+    "one does not.\n"
     "\n"
-    "  --without DOMAINS  as if these domains (b1/r3) or nodes were gone, with their pods\n"
-    "  --add N=NODE       as if there were N more nodes like this one, beside it, with its DaemonSets' pods\n"
-    "  --groups N         whether N more groups fit; with --add NODE, the fewest such nodes to add for that\n";
+    "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods\n"
+    "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
+    "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add\n";
 
 constexpr int kNoRoom = 1;
 constexpr int kMalformed = 2;
@@ -200,9 +199,9 @@ void PrintDomains(const lws::Headroom& headroom) {
     std::cout << absl::StreamFormat("  %-40s %d\n", lws::PrintableText(absl::StrJoin(domains[i].path, "/")),
                                     domains[i].groups);
   }
-  if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more with room for some\n";
+  if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more domains with room\n";
   const size_t without = headroom.domains.size() - domains.size();
-  if (without > 0) std::cout << "  " << without << " of " << headroom.domains.size() << " have room for none\n";
+  if (without > 0) std::cout << "  " << without << " of " << headroom.domains.size() << " have no room\n";
 }
 
 void Print(const Question& question, const SetHeadroom& set) {

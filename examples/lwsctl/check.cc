@@ -24,16 +24,16 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl check [--policy POLICY] [--faults N] [--edits N] [--every-state] [--lag] [--strict] FILE\n"
     "       lwsctl check --all GROUPS [the same flags]\n"
-    "Whether a rollout policy keeps the promise of the set's budget, in every way that an update can go: what the\n"
-    "controller, the StatefulSet and the pods do in any order, with failures in between. Exit 1 when it does not.\n"
+    "Checks whether a rollout policy keeps the promise of the set's budget in every possible course of an update: the\n"
+    "controller, the StatefulSet and the pods act in any order, and pods fail. Exit 1 when it does not.\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
-    "  --faults N        so many failures on the way, at most 3; default 1\n"
-    "  --edits N         the set is edited so often on the way, at most 2; default 0\n"
-    "  --every-state     from every state, not only from groups that are all ready when the template changes\n"
-    "  --lag             the controller sees what happened to each group as late as may be\n"
+    "  --faults N        how many failures happen, at most 3; default 1\n"
+    "  --edits N         how many edits of the set happen, at most 2; default 0\n"
+    "  --every-state     start from every state, not only from groups that are all ready when the template changes\n"
+    "  --lag             the controller sees each change of a group as late as possible\n"
     "  --all GROUPS      all budgets with replicas and maxSurge up to GROUPS, by two threads, instead of FILE\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
-    "A set of more than seven groups, with its surge, is scaled down.\n";
+    "A set of more than seven groups, surge included, is scaled down.\n";
 
 std::string WithCommas(int64_t number) {
   std::string digits = absl::StrCat(number);
@@ -64,9 +64,9 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
     return 1;
   }
   std::cout << "keeps " << std::max(0, options.replicas - options.max_unavailable) << " of " << options.replicas
-            << " groups ready, but for those that fail, in all " << WithCommas(check.states) << " states ("
+            << " groups ready, not counting failed ones, in all " << WithCommas(check.states) << " states ("
             << WithCommas(check.transitions) << " transitions) " << FaultsText(options.faults)
-            << ", and always comes to its end\n";
+            << ", and always finishes\n";
   return 0;
 }
 

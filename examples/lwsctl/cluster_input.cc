@@ -45,7 +45,7 @@ absl::Status AddNodes(const ClusterChanges& changes, std::vector<lws::TopologyNo
   if (changes.added == 0) return absl::OkStatus();
   const auto found = std::find_if(nodes->begin(), nodes->end(),
                                   [&](const lws::TopologyNode& node) { return node.facts.name == changes.like; });
-  if (found == nodes->end()) return absl::InvalidArgumentError(absl::StrCat("\"", changes.like, "\" is no node"));
+  if (found == nodes->end()) return absl::InvalidArgumentError(absl::StrCat("\"", changes.like, "\" is not a node"));
   const lws::TopologyNode like = *found;
   for (int number = 1; number <= changes.added; ++number) {
     nodes->push_back(like);
@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<lws::TopologyNode>> ReadNodes(const InputFile& file, 
   for (size_t i = 0; i < changes.gone.size(); ++i) {
     if (names_some[i]) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", changes.gone[i], "\" is no node, and no domain of the levels"));
+        absl::StrCat("\"", changes.gone[i], "\" is neither a node nor a domain of the levels"));
   }
   absl::Status status = AddNodes(changes, &nodes);
   if (!status.ok()) return status;
@@ -110,22 +110,20 @@ const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--
 
 const char kClusterHelp[] =
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
-    "  --levels KEYS      node labels that make the topology, widest first; a node that lacks one takes the pods that\n"
-    "                     ask for nothing at that level\n"
-    "  --pods PODS        pods that use the nodes already: those that have a node and are not finished; the set's own\n"
-    "                     pods among them stay where they are\n"
+    "  --levels KEYS      the node labels of the topology, widest level first; a node that lacks one takes only pods\n"
+    "                     without a constraint at that level\n"
+    "  --pods PODS        the pods of the cluster: those that have a node and are not finished use it; the set's own\n"
+    "                     pods stay where they are\n"
     "  --required KEY     all pods of a group in one domain of this level\n"
     "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on\n"
     "  --subgroup KEY     each subgroup of the set's subGroupPolicy in one domain of this level\n"
-    "  --exclusive KEY    each group in a domain of this level without another group of the namespace that is "
-    "exclusive;\n"
-    "                     the set's exclusive-topology annotation says the same\n"
-    "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that serve;\n"
+    "  --exclusive KEY    each group in a domain of this level that no other exclusive group of the namespace uses;\n"
+    "                     the set's exclusive-topology annotation means the same\n"
+    "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that suffice;\n"
     "                     balanced: the fewest domains, evenly\n"
     "Without --required, --preferred and --subgroup, Kueue's topology annotations of the pod templates are followed.\n"
-    "Required affinity to pods, spread constraints and host ports are kept. What binds pods to nodes and was not "
-    "looked\n"
-    "at, as resource claims, is named; then a place is no promise.\n";
+    "Required affinity to pods, spread constraints and host ports are respected. Constraints that were not checked,\n"
+    "such as resource claims, are named; the place is then not certain.\n";
 
 absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   lws::SetPlacement placement;
@@ -147,7 +145,7 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   };
   const auto profile = profiles.find(arguments.Flag("--profile", "best-fit"));
   if (profile == profiles.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("--profile: \"", arguments.Flag("--profile", ""), "\" is none"));
+    return absl::InvalidArgumentError(absl::StrCat("--profile: \"", arguments.Flag("--profile", ""), "\" is unknown"));
   }
   placement.profile = profile->second;
   return placement;
@@ -157,7 +155,7 @@ absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& fla
   int count = 0;
   if (!absl::SimpleAtoi(arguments.Flag(flag, ""), &count) || count < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is no number of groups"));
+        absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is not a number of groups"));
   }
   return count;
 }

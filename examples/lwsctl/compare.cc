@@ -24,14 +24,14 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
-    "Runs one scenario under each rollout policy and prints what came of it, side by side; exit 1 when one\n"
-    "does not finish.\n"
-    "  --seed N          draws all delays; default 1\n"
-    "  --scenario FILE   what happens; default: create, change the image, kill a worker\n"
-    "  --report OUT      a page of HTML with a lane per group over time, for each policy\n"
+    "Runs one scenario with each rollout policy and prints the results side by side. Exit 1 when one does not\n"
+    "finish.\n"
+    "  --seed N          the seed of all random delays; default 1\n"
+    "  --scenario FILE   the events; default: create the set, change the image, kill a worker\n"
+    "  --report OUT      a page of HTML that draws each group over time, for each policy\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
-    "Sets of more than 64 groups are simulated in numbers, as by simulate, where that is possible and no report is "
-    "asked for.\n";
+    "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for or the\n"
+    "scenario needs objects.\n";
 
 std::string Seconds(absl::Duration duration) { return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(duration)); }
 

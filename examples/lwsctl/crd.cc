@@ -55,7 +55,7 @@ int ShowCustomResources(const std::vector<std::string>& words) {
     }
     const std::string kind = FindKind(word);
     if (kind.empty()) {
-      std::cerr << "lwsctl crd: \"" << lws::PrintableText(word) << "\" is none of "
+      std::cerr << "lwsctl crd: \"" << lws::PrintableText(word) << "\" is not one of "
                 << absl::StrJoin(lws::internal::CustomKinds(), ", ") << ", -o yaml, -o json\n";
       return 2;
     }

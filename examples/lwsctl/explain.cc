@@ -36,14 +36,14 @@ using lws::Json;
 constexpr char kHelp[] =
     "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
     "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml\n"
-    "--show-managed-fields`) and tells how its sets stand, what would be done now, and why; exit 1 when there is\n"
-    "nothing to explain. What depends on kinds that the file does not have is left open.\n"
+    "--show-managed-fields`) and prints the state of its sets, what the controller would do, and why. Exit 1 when\n"
+    "there is nothing to explain. Answers that depend on kinds that the file does not have are left open.\n"
     "FILE may also be an observation that --save wrote.\n"
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
-    "  -o json      for programs\n"
-    "  --now TIME   the present; default: this machine's\n"
-    "  --all        tell of pods that need nothing, too\n"
+    "  -o json      print JSON\n"
+    "  --now TIME   the time of the decisions; default: the clock of this machine\n"
+    "  --all        show also pods for which there is nothing to do\n"
     "  --scheduler-provider volcano   groups are scheduled as gangs\n";
 
 // A plan in the JSON form of its protocol buffer.
@@ -145,7 +145,7 @@ class Explanation {
     if (as_json) std::cout << plans_.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
     if (!as_json && applies_ && !file_.has_managed_fields) {
       std::cout
-          << "The StatefulSets of the file have no managedFields, so each apply is told, even one that would change "
+          << "The StatefulSets of the file have no managedFields, so each apply is shown, even one that would change "
              "nothing.\n`kubectl get --show-managed-fields` writes these fields.\n";
     }
   }

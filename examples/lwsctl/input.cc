@@ -48,7 +48,8 @@ absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::stri
     if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
   }
   if (Contains(formats, given->second)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("-o: ", given->second, " is none of ", absl::StrJoin(formats, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", ")));
 }
 
 // The names of the flags, without their possible values.
@@ -259,7 +260,7 @@ absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   if (found != nullptr) return *found;
   std::vector<absl::string_view> names;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is none of ", absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", ")));
 }
 
 }  // namespace lwsctl

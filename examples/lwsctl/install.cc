@@ -21,7 +21,8 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl install [--namespace NAME] [--image IMAGE] [--replicas N] [--cert-manager] [--volcano]\n"
     "                      [--without-disaggregated-sets] [--without-crds] [--chart]\n"
-    "Prints all that the operator needs in a cluster: namespace, CustomResourceDefinitions, access, the webhooks'\n"
+    "Prints the manifests that run the operator in a cluster: namespace, CustomResourceDefinitions, access, the "
+    "webhooks'\n"
     "Secret, Services, the Deployment and the webhook configurations, for kubectl apply --server-side -f -.\n"
     "  --cert-manager   cert-manager provides the webhooks' certificate; else the operator makes it\n"
     "  --volcano        groups are scheduled as Volcano's PodGroups\n"

@@ -34,10 +34,10 @@ constexpr char kUsage[] =
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
-    "groups that run stay, and the question is whether the pods that are missing fit.\n"
+    "running groups stay where they are, and only their missing pods are placed.\n"
     "\n"
-    "  --more N           as many groups more than the sets' replicas; surge: as many as their maxSurge\n"
-    "  --lost NODES       these nodes are gone with their pods: where would the lost pods go?\n"
+    "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
+    "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int kNoPlace = 1;
@@ -277,7 +277,7 @@ int Place(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when some group has no place, 2 for a request that is malformed.\n";
+    std::cout << kUsage << kClusterHelp << "Exit 1 when a group has no place, 2 for a malformed request.\n";
     return 0;
   }
   if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));

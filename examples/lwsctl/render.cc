@@ -33,9 +33,9 @@ constexpr char kHelp[] =
     "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] [--strict] FILE\n"
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n"
-    "  --pods         their pods instead, as they are admitted: labels, environment, affinity, addresses\n"
-    "  --groups LIST  objects and pods of these groups alone, such as 0,2-3\n"
-    "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is written before them\n"
+    "  --pods         their pods instead, after admission: with labels, environment, affinity and addresses\n"
+    "  --groups LIST  only the objects and pods of these groups, such as 0,2-3\n"
+    "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is printed before them\n"
     "  --strict       unknown fields are errors, as for kubectl apply\n";
 
 // Groups [first, last].

@@ -68,7 +68,7 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
   if (set != nullptr) return CheckSet(file, file.objects[0], "set", *set, unknown);
   if (!reader->ok()) return absl::InvalidArgumentError("");
   if (manifest.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(file.Where(file.objects[0]), ": neither manifest nor set is there"));
+    return absl::InvalidArgumentError(absl::StrCat(file.Where(file.objects[0]), ": manifest and set are both missing"));
   }
   const size_t slash = file.name.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : file.name.substr(0, slash + 1);

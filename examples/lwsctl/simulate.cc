@@ -13,6 +13,7 @@
 #include "examples/lwsctl/simulate_groups.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/timeline_json.h"
 #include "lws/api/field_status.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
@@ -25,49 +26,33 @@ using lws::Json;
 constexpr char kHelp[] =
     "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
-    "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change; exit 1 when the set\n"
-    "does not come to its end, with what its pods wait for.\n"
-    "  --seed N          draws all delays; default 1\n"
-    "  -o json           for programs\n"
+    "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line for each change. Exit 1 when the set\n"
+    "does not finish; the last lines then say what its pods wait for.\n"
+    "  --seed N          the seed of all random delays; default 1\n"
+    "  -o json           print JSON\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
-    "  --report OUT      a page of HTML with a lane per group over time\n"
-    "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
+    "  --report OUT      a page of HTML that draws each group over time\n"
+    "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
-    "Sets of more than 64 groups are simulated in numbers, with a line for each twentieth that changes, unless the\n"
-    "scenario asks for nodes, images, restarts or a report. Of more than 1,000 groups a character is a fiftieth, in\n"
-    "the state that most of it is in; a million take seconds.\n"
-    "What happens in a scenario (at: 60s, or at: quiet, once nothing is due):\n"
-    "  edit: PATCH, scale: N                  of the set\n"
+    "Sets of more than 64 groups are simulated in numbers, with a line for each twentieth of the groups that changed,\n"
+    "unless the scenario has nodes, images, restarts or a report. In sets of more than 1,000 groups a character "
+    "stands\n"
+    "for a fiftieth of the groups and shows the most frequent state. A million groups take seconds.\n"
+    "Events of a scenario (at: 60s, or at: quiet, which means once nothing is due):\n"
+    "  edit: PATCH, scale: N                  patches the set, or sets its replicas\n"
     "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
-    "  loseNode, recoverNode: NODE            it stops to answer, and is back\n"
-    "  drain, cordon, uncordon: NODE          as kubectl does it\n"
-    "  taint: NODE, taints: [{key, value, effect}]   its taints from then on\n"
-    "  image: IMAGE, broken, neverReady, pull        how it behaves from then on\n"
-    "  restartController: true                it begins anew, with what the API server tells\n"
-    "Nodes are pools {name, count, labels, allocatable}, Node objects, or the name of a file of these.\n";
-
-Json ToJson(const lws::TimelineEntry& entry) {
-  const double seconds = absl::ToDoubleSeconds(entry.time);
-  switch (entry.kind) {
-    case lws::TimelineEntry::Kind::kScenario:
-      return {{"seconds", seconds}, {"note", absl::StrCat("-- ", entry.text)}};
-    case lws::TimelineEntry::Kind::kEvent:
-      return {{"seconds", seconds}, {"note", entry.text}};
-    case lws::TimelineEntry::Kind::kState:
-      break;
-  }
-  return {{"seconds", seconds},
-          {"partition", entry.partition},
-          {"replicas", entry.replicas},
-          {"groups", entry.groups},
-          {"ready", entry.ready}};
-}
+    "  loseNode, recoverNode: NODE            the node stops answering, or answers again\n"
+    "  drain, cordon, uncordon: NODE          as with kubectl\n"
+    "  taint: NODE, taints: [{key, value, effect}]   the taints of the node from then on\n"
+    "  image: IMAGE, broken, neverReady, pull        how the image behaves from then on\n"
+    "  restartController: true                the controller starts again and reads everything from the API server\n"
+    "Nodes are pools {name, count, labels, allocatable}, Node objects, or the name of a file that contains them.\n";
 
 Json ToJson(const lws::WaitingPod& pod) {
   return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
@@ -106,7 +91,7 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
-  for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(ToJson(entry));
+  for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::TimelineJson(entry));
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return report;
   const absl::Status written = WriteFile(

@@ -120,7 +120,7 @@ class GroupsStory {
     const bool is_there = Strike(event);
     if (is_there || !event.if_possible) Say(Describe(event));
     if (is_there || event.if_possible) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
+    return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
   }
 
   absl::Status Edit(const Json& patch) {
@@ -164,12 +164,12 @@ class GroupsStory {
     on_line_(absl::StrFormat("%9.1fs  %s", Seconds(), line), std::move(json));
   }
 
-  void Say(const std::string& what) { Print(absl::StrCat("-- ", what), {{"note", absl::StrCat("-- ", what)}}); }
+  void Say(const std::string& what) { Print(absl::StrCat("-- ", what), {{"scenario", what}}); }
 
   // Events about steps of the rollout and about single groups are too many to print.
   void Hear(const lws::Event& event) {
     if (event.reason == "CreatingRevision" || event.is_warning) {
-      Print(event.note, {{"note", event.note}});
+      Print(event.note, {{"event", event.note}});
     } else {
       ++events_;
     }

@@ -21,13 +21,13 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl swarm [--policy POLICY] [--seeds N] [--first SEED]\n"
     "       lwsctl swarm [--policy POLICY] FILE\n"
-    "Sets of all kinds under a swarm of faults, drawn from a seed each: watch events that are late, lost or repeated,\n"
+    "Runs random sets under random faults, drawn from a seed each: watch events that are late, lost or repeated,\n"
     "writes that fail, crashes, clocks that jump, nodes that die or flap, images that are slow or do not come, "
     "failures\n"
-    "and edits. Exit 1 with the first seed that breaks a law, made as small as may be, as a file that shows it again.\n"
+    "and edits. Exit 1 when a seed breaks a law: the case is made as small as possible and printed as a file.\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
-    "  --seeds N         so many; default 1000\n"
-    "  --first SEED      from this one on; default 1\n";
+    "  --seeds N         how many seeds; default 1000\n"
+    "  --first SEED      the first seed; default 1\n";
 
 int Replay(const std::string& path, lws::RolloutPolicy policy) {
   const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);

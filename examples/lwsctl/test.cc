@@ -28,18 +28,17 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
-    "Runs scenarios and tells which of their expectations are not met; exit 1 when one is not.\n"
+    "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not.\n"
     "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML\n"
-    "  --report OUT      a page of HTML with the run of every file, of the first seed that fails or of the first\n"
-    "A file is YAML: manifest (a path beside it) or set, policy, seeds (7 or 1-20), exhaustive (true, or {faults: "
-    "2}),\n"
-    "maxUnavailableStatefulSet, what a scenario has (see lwsctl simulate --help), and\n"
+    "  --report OUT      a page of HTML with one run of every file: the first seed that fails, or else the first seed\n"
+    "A file is YAML: manifest (a path relative to the file) or set, policy, seeds (7 or 1-20), exhaustive (true or\n"
+    "{faults: 2}), maxUnavailableStatefulSet, all keys of a scenario (see lwsctl simulate --help), and\n"
     "expect: lowestReady (a number or promised), finishes, finishesWithin, restartsAtMost, surgeAtMost,\n"
-    "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has some.\n"
-    "Sets of more than 64 groups are simulated in numbers, as by simulate, where that is possible, no report is asked "
-    "for and neverTwoRevisions is not expected.\n";
+    "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has examples.\n"
+    "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for, the scenario\n"
+    "needs objects, or neverTwoRevisions is expected.\n";
 
 struct Outcome {
   std::string file;

@@ -28,13 +28,13 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
-    "Says of each LeaderWorkerSet what the API server would say, and warns of StatefulSets, pods and Services that it\n"
-    "will refuse when the set makes them. A FILE may be a folder: all .yaml, .yml and .json files below it are looked\n"
-    "at. Sets inside other objects are found too.\n"
-    "  --old OLD   the sets as they are now, a file or folder: sets of the same name are looked at as updates of "
+    "Checks each LeaderWorkerSet as the API server does, and warns of StatefulSets, pods and Services that the server\n"
+    "will refuse later. FILE may be a folder: all .yaml, .yml and .json files below it are read. Sets inside other\n"
+    "objects are found, too.\n"
+    "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "
     "these\n"
     "  --strict    unknown fields are errors, as for kubectl apply\n"
-    "Exit 1 when one is refused, else 2 when a file cannot be read.\n";
+    "Exit 1 when a set is refused, else 2 when a file cannot be read.\n";
 
 using Texts = std::vector<std::string>;
 

@@ -2,20 +2,20 @@
 
 namespace lws::internal {
 
-absl::string_view FieldKindName(FieldKind kind) {
+absl::string_view MessageFieldKindName(MessageFieldKind kind) {
   switch (kind) {
-    case FieldKind::kInt32:
+    case MessageFieldKind::kInt32:
       return "int32";
-    case FieldKind::kInt64:
+    case MessageFieldKind::kInt64:
       return "int64";
-    case FieldKind::kBool:
+    case MessageFieldKind::kBool:
       return "bool";
-    case FieldKind::kText:
-    case FieldKind::kJson:
+    case MessageFieldKind::kText:
+    case MessageFieldKind::kJson:
       return "string";
-    case FieldKind::kTextMap:
-    case FieldKind::kIntOrString:
-    case FieldKind::kMessage:
+    case MessageFieldKind::kTextMap:
+    case MessageFieldKind::kIntOrString:
+    case MessageFieldKind::kMessage:
       return "message";
   }
   return "";

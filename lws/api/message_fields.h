@@ -16,7 +16,7 @@
 
 namespace lws::internal {
 
-enum class FieldKind {
+enum class MessageFieldKind {
   kInt32,
   kInt64,
   kBool,
@@ -28,14 +28,14 @@ enum class FieldKind {
 };
 
 // The field's type in C++, for error texts: "int32".
-absl::string_view FieldKindName(FieldKind kind);
+absl::string_view MessageFieldKindName(MessageFieldKind kind);
 
 struct MessageInfo;
 
 struct MessageField {
   absl::string_view json_name;
   int number;
-  FieldKind kind;
+  MessageFieldKind kind;
   bool is_repeated;
   const MessageInfo* message;  // of kMessage, else null
 };

@@ -55,8 +55,8 @@ std::string Row(const FieldDescriptorProto& field, const Messages& messages) {
   const std::string message = kind == "kMessage"
                                   ? "&kMessages[" + std::to_string(messages.at(field.type_name().substr(1)).index) + "]"
                                   : "nullptr";
-  return "    {" + Quoted(field.json_name()) + ", " + std::to_string(field.number()) + ", FieldKind::" + kind + ", " +
-         (is_repeated ? "true" : "false") + ", " + message + "},\n";
+  return "    {" + Quoted(field.json_name()) + ", " + std::to_string(field.number()) + ", MessageFieldKind::" + kind +
+         ", " + (is_repeated ? "true" : "false") + ", " + message + "},\n";
 }
 
 bool Write(const Messages& messages) {

@@ -25,7 +25,7 @@ constexpr int kSecond = 2;
 
 absl::Status WrongType(const MessageField& field, const Json& value) {
   return absl::InvalidArgumentError(
-      absl::StrCat(field.json_name, ": ", CanonicalJson(value), " is not of type ", FieldKindName(field.kind)));
+      absl::StrCat(field.json_name, ": ", CanonicalJson(value), " is not of type ", MessageFieldKindName(field.kind)));
 }
 
 void AppendVarint(uint64_t value, std::string* bytes) {
@@ -74,30 +74,30 @@ absl::Status AppendTextMap(const MessageField& field, const Json& value, std::st
 
 absl::Status AppendValue(const MessageField& field, const Json& value, std::string* bytes) {
   switch (field.kind) {
-    case FieldKind::kInt32:
+    case MessageFieldKind::kInt32:
       if (!value.is_number_integer()) return WrongType(field, value);
       AppendNumber(field.number, static_cast<uint64_t>(int64_t{value.get<int32_t>()}), bytes);
       return absl::OkStatus();
-    case FieldKind::kInt64:
+    case MessageFieldKind::kInt64:
       if (!value.is_number_integer()) return WrongType(field, value);
       AppendNumber(field.number, static_cast<uint64_t>(value.get<int64_t>()), bytes);
       return absl::OkStatus();
-    case FieldKind::kBool:
+    case MessageFieldKind::kBool:
       if (!value.is_boolean()) return WrongType(field, value);
       AppendNumber(field.number, value.get<bool>() ? 1 : 0, bytes);
       return absl::OkStatus();
-    case FieldKind::kText:
+    case MessageFieldKind::kText:
       if (!value.is_string()) return WrongType(field, value);
       AppendText(field.number, value.get_ref<const std::string&>(), bytes);
       return absl::OkStatus();
-    case FieldKind::kJson:
+    case MessageFieldKind::kJson:
       AppendText(field.number, CanonicalJson(value), bytes);
       return absl::OkStatus();
-    case FieldKind::kTextMap:
+    case MessageFieldKind::kTextMap:
       return AppendTextMap(field, value, bytes);
-    case FieldKind::kIntOrString:
+    case MessageFieldKind::kIntOrString:
       return AppendIntOrString(field, value, bytes);
-    case FieldKind::kMessage:
+    case MessageFieldKind::kMessage:
       break;
   }
   if (!value.is_object()) return WrongType(field, value);
@@ -172,20 +172,20 @@ void TakeMapEntry(CodedInputStream* in, Json* map) {
 // Not of a map.
 Json TakeValue(const MessageField& field, CodedInputStream* in) {
   switch (field.kind) {
-    case FieldKind::kInt32:
-    case FieldKind::kInt64:
+    case MessageFieldKind::kInt32:
+    case MessageFieldKind::kInt64:
       return TakeNumber(in);
-    case FieldKind::kBool:
+    case MessageFieldKind::kBool:
       return TakeNumber(in) != 0;
-    case FieldKind::kText:
+    case MessageFieldKind::kText:
       return TakeText(in);
-    case FieldKind::kJson:
+    case MessageFieldKind::kJson:
       return ObjectFromText(TakeText(in));
-    case FieldKind::kIntOrString:
+    case MessageFieldKind::kIntOrString:
       return TakeInner(in, [&] { return TakeIntOrString(in); });
-    case FieldKind::kMessage:
+    case MessageFieldKind::kMessage:
       return TakeInner(in, [&] { return TakeMessage(*field.message, in); });
-    case FieldKind::kTextMap:
+    case MessageFieldKind::kTextMap:
       break;
   }
   return nullptr;
@@ -193,7 +193,7 @@ Json TakeValue(const MessageField& field, CodedInputStream* in) {
 
 void TakeField(const MessageField& field, CodedInputStream* in, Json* document) {
   Json& value = (*document)[std::string(field.json_name)];
-  if (field.kind == FieldKind::kTextMap) {
+  if (field.kind == MessageFieldKind::kTextMap) {
     if (value.is_null()) value = Json::object();
     TakeInner(in, [&] { return TakeMapEntry(in, &value), 0; });
   } else if (field.is_repeated) {

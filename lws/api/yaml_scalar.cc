@@ -214,7 +214,7 @@ absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view
     return CannotDecode(text, TagOf(resolved.type), tag);
   }
   if (resolved.type == Type::kNotFinite) {
-    return absl::InvalidArgumentError(absl::StrCat(text, " is no number that JSON has"));
+    return absl::InvalidArgumentError(absl::StrCat(text, " is not a number that JSON has"));
   }
   if (resolved.type == Type::kText) return Json(std::string(text));
   return resolved.value.is_number_float() ? JsonNumber(resolved.value.get<double>()) : resolved.value;

@@ -24,7 +24,7 @@ using internal::KeepsRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
-using internal::ReadProblem;
+using internal::ReadPlacementProblem;
 using internal::ReadStricterProblem;
 using internal::SearchNodes;
 using internal::StricterRequest;
@@ -125,7 +125,7 @@ std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const
 }  // namespace
 
 absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request) {
-  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   return AssignKeepingRules(*problem, capacity, DomainCounts(*problem, capacity, {}));
 }
@@ -141,7 +141,7 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
   std::map<const GroupRequest*, Counted> counted;
   for (const GroupRequest* request : requests) {
     if (counted.count(request) > 0) continue;
-    absl::StatusOr<PlacementProblem> problem = ReadProblem(*request, *capacity);
+    absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(*request, *capacity);
     if (!problem.ok()) return problem.status();
     widest_hold = std::min(widest_hold, WidestHold(*problem));
     counted[request].problem = *std::move(problem);

@@ -47,7 +47,7 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
     case NoFitReason::kNoPlaceBesideSurvivors:
       return "there is no room beside the surviving pods";
     case NoFitReason::kRulesNotKept:
-      return "there is room, and the places that were tried break what the pods ask of each other";
+      return "there is room, but each place that was tried breaks a rule between pods";
   }
   return "";
 }

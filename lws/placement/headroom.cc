@@ -16,7 +16,7 @@ namespace lws {
 
 using internal::DomainCounts;
 using internal::PlacementProblem;
-using internal::ReadProblem;
+using internal::ReadPlacementProblem;
 using internal::ShapeOnTopology;
 
 namespace {
@@ -182,14 +182,14 @@ absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int
 }  // namespace
 
 absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit) {
-  absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   const std::optional<GroupRequest> pods = AsPodsOfOneShape(*problem);
   Headroom headroom;
   headroom.not_looked_at = request.not_looked_at;
   const bool leader_is_free = problem->layers.empty() || request.subgroup_leader == SubgroupLeader::kOutside;
   if (pods.has_value()) {
-    problem = ReadProblem(*pods, capacity);
+    problem = ReadPlacementProblem(*pods, capacity);
     if (!problem.ok()) return problem.status();
   }
   Counting counting(*problem, capacity);

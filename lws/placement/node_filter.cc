@@ -26,7 +26,7 @@ absl::StatusOr<LabelRequirement::Operator> ReadOperator(const std::string& name)
   if (name == "DoesNotExist") return Operator::kDoesNotExist;
   if (name == "Gt") return Operator::kGt;
   if (name == "Lt") return Operator::kLt;
-  return absl::InvalidArgumentError(absl::StrCat("operator: \"", name, "\" is none"));
+  return absl::InvalidArgumentError(absl::StrCat("operator: \"", name, "\" is unknown"));
 }
 
 // Adds the requirements of one list of a term.

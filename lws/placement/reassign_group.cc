@@ -29,7 +29,7 @@ using internal::KeepsRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
-using internal::ReadProblem;
+using internal::ReadPlacementProblem;
 using internal::SearchNodes;
 
 namespace {
@@ -228,7 +228,7 @@ class Completion {
     }
     const int64_t largest = layers_ == 0 ? 1 : problem_.layers[layers_ - 1].size;
     const GroupRequest alone = WorkersAlone(problem_, largest, layers_);
-    const absl::StatusOr<PlacementProblem> problem = ReadProblem(alone, capacity_);
+    const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(alone, capacity_);
     if (!problem.ok()) return false;
     const DomainCounts counts(*problem, capacity_, scope);
     return !counts.breaks_reservation() && counts.Whole().units >= free_units;
@@ -236,7 +236,7 @@ class Completion {
 
   bool Place(const Demand& demand, Capacity* left, std::vector<int32_t>* nodes) const {
     const GroupRequest alone = WorkersAlone(problem_, static_cast<int64_t>(demand.ranks.size()), demand.layers);
-    const absl::StatusOr<PlacementProblem> problem = ReadProblem(alone, *left);
+    const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(alone, *left);
     if (!problem.ok()) return false;
     CountScope scope;
     scope.level = demand.level;
@@ -347,11 +347,11 @@ void LetLostSubgroupsGo(const PlacementProblem& problem, const std::vector<int32
 
 absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<int32_t>& nodes, bool has_leader) {
   if (has_leader != problem.has_leader) {
-    return absl::InvalidArgumentError("assignment: it has a leader and the request none, or the other way round");
+    return absl::InvalidArgumentError("assignment: either it or the request has a leader, but not both");
   }
   for (const int32_t node : nodes) {
     if (node < 0 || node >= problem.topology->NodeCount()) {
-      return absl::InvalidArgumentError(absl::StrCat("assignment: ", node, " is no node of the topology"));
+      return absl::InvalidArgumentError(absl::StrCat("assignment: ", node, " is not a node of the topology"));
     }
   }
   return absl::OkStatus();
@@ -373,7 +373,7 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
   std::vector<bool> is_lost(capacity.topology().NodeCount());
   for (const int32_t node : lost) {
     if (node < 0 || node >= capacity.topology().NodeCount()) {
-      return absl::InvalidArgumentError(absl::StrCat("lost: ", node, " is no node of the topology"));
+      return absl::InvalidArgumentError(absl::StrCat("lost: ", node, " is not a node of the topology"));
     }
     is_lost[node] = true;
   }
@@ -388,14 +388,14 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
     left.AddPods(before[rank], shape.rules, -1);
   }
   LetLostSubgroupsGo(*problem, before, nodes, &left);
-  problem = ReadProblem(request, left);
+  problem = ReadPlacementProblem(request, left);
   if (!problem.ok()) return problem.status();
   return Complete(*problem, left, is_lost, nodes);
 }
 
 absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
                                             const Assignment& assignment) {
-  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   std::vector<int32_t> nodes = assignment.NodesByRank();
   absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
@@ -406,7 +406,7 @@ absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const Grou
 
 absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
                                               const std::vector<std::optional<int32_t>>& nodes) {
-  const absl::StatusOr<PlacementProblem> problem = ReadProblem(request, capacity);
+  const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   if (static_cast<int64_t>(nodes.size()) != problem->workers + problem->has_leader) {
     return absl::InvalidArgumentError(absl::StrCat("nodes: ", nodes.size(), " ranks, and not as the request says"));
@@ -414,7 +414,7 @@ absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const Gr
   std::vector<int32_t> by_rank;
   for (const std::optional<int32_t>& node : nodes) {
     if (node.has_value() && (*node < 0 || *node >= capacity.topology().NodeCount())) {
-      return absl::InvalidArgumentError(absl::StrCat("nodes: ", *node, " is no node of the topology"));
+      return absl::InvalidArgumentError(absl::StrCat("nodes: ", *node, " is not a node of the topology"));
     }
     by_rank.push_back(node.value_or(kUnplaced));
   }

@@ -114,7 +114,7 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const std::string preferred = TextOr(annotations, kPreferredTopology);
   if (!required.empty() && !preferred.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(where, kRequiredTopology, ": excludes ", kPreferredTopology, ", which is there too"));
+        absl::StrCat(where, kRequiredTopology, ": excludes ", kPreferredTopology, ", which is set too"));
   }
   const bool is_told_closeness = placement.closeness != Closeness::kUnconstrained;
   if (!is_told_closeness && !required.empty() && leader_is_apart && request->subgroups.empty() &&
@@ -130,7 +130,7 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kSliceSize));
   if (!size.has_value() || *size < 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat(where, kSliceSize, ": \"", TextOr(annotations, kSliceSize), "\" is no positive integer"));
+        absl::StrCat(where, kSliceSize, ": \"", TextOr(annotations, kSliceSize), "\" is not a positive integer"));
   }
   request->subgroups.push_back({*size, slice_level, false});
   if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;

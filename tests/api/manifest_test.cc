@@ -38,7 +38,7 @@ TEST(ManifestTest, NumbersAreThoseOfGo) {
             R"({"a":[1000,31,15,3,-16,8,1000,2,0.5,1]})");
   EXPECT_EQ(Read("a: 18446744073709551615"), R"({"a":18446744073709551615})");
   EXPECT_EQ(Read("a: [12:30, 1e999, 0x, +, 1.2.3]"), R"({"a":["12:30","1e999","0x","+","1.2.3"]})");
-  EXPECT_EQ(Read("a: .inf"), "f:1: .inf is no number that JSON has");
+  EXPECT_EQ(Read("a: .inf"), "f:1: .inf is not a number that JSON has");
   EXPECT_EQ(Read(R"({"a": 2.0})"), R"({"a":2})");
 }
 

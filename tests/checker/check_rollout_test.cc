@@ -242,7 +242,7 @@ TEST(CheckRolloutTest, ATraceIsDrawnStepByStep) {
   const RolloutCheck check = CheckRollout(Options(1, 1, 0, BugR3), CheckFrom::kTemplateChange, {});
   EXPECT_EQ(check.broken_law, "fewer groups are ready than promised");
   EXPECT_EQ(check.trace,
-            "  0  so it begins                       [o+]  partition 0 replicas 1 of 1  ready 1 promised 1\n"
+            "  0  initial state                      [o+]  partition 0 replicas 1 of 1  ready 1 promised 1\n"
             "  1  the controller writes              [o+ . ]  partition 0 replicas 2 of 1  ready 1 promised 1\n"
             "  2  group 0 is being replaced          [x  . ]  partition 0 replicas 2 of 1  ready 0 promised 1\n");
 }

@@ -12,13 +12,17 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/json.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
+#include "lws/core/disaggregated/role_observation.h"
 #include "lws/core/observation.h"
 #include "lws/core/plan/plan.pb.h"
+#include "lws/rollout/keep_role_budgets.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -77,10 +81,27 @@ class HeaderExamples : public testing::Test {
   std::vector<SharedJson> shared_nodes;
   std::vector<SharedJson> shared_pods;
   std::vector<Json> objects = {manifest, pod};
+  Json document = Json::parse(R"({"spec": {"ports": [{"name": "http"}]}, "controls": {"minReady": "30s"}})");
   LeaderWorkerSet set;
   SetObservation observation;
   PodObservation pod_observation;
   absl::Time now = absl::UnixEpoch();
+};
+
+// For the headers of DisaggregatedSets, in whose examples `set` is one.
+class RoleExamples : public HeaderExamples {
+ protected:
+  RoleExamples() {
+    Json roles = Json::array();
+    for (const char* name : {"prefill", "decode"}) roles.push_back({{"name", name}, {"spec", manifest["spec"]}});
+    Json document = {{"metadata", {{"name", "llm"}, {"namespace", "default"}, {"uid", "u"}}}};
+    document["spec"]["roles"] = roles;
+    set = *AdmitDisaggregatedSet(document).set;
+    observation.set = &set;
+  }
+
+  DisaggregatedSet set;
+  DisaggregatedObservation observation;
 };
 
 }  // namespace lws

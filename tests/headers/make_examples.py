@@ -1,9 +1,10 @@
-"""Makes a test of the examples in headers: make_examples.py LIST HEADER... writes it to standard output.
+"""Makes a test of the examples in headers: make_examples.py OBJECTS LIST HEADER... writes it to standard output.
 
+OBJECTS is the header in this folder, without ".h", whose fixtures have the objects of the examples as members.
 LIST is a file that names the headers whose examples are tried; other headers are ignored.
 
 The example of a header is the indented code in its first comment, before any list of laws. It becomes the body of a
-test of the fixture HeaderExamples, whose members are the objects in the examples (example_objects.h). A line
+test of the header's fixture (FIXTURES below). A line
 
     EXPRESSION;    // VALUE
 
@@ -14,7 +15,14 @@ end of the line, a colon, a comma or a semicolon, gives the result, and the test
 import re
 import sys
 
-LAWS = re.compile(r"^// (Laws|Rules|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
+LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
+# The fixture of a header whose path has this part.
+FIXTURES = [
+    ("/disaggregated/", "RoleExamples"),
+    ("/adapters/host/", "HostExamples"),
+    ("/adapters/simulation/", "SimulationExamples"),
+    ("/adapters/testing/", "ScenarioExamples"),
+]
 VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::\w+::k\w+|\{[^{}]*\})'
 RESULT = re.compile(r"^(?P<code>(?!.*[^=!<>]=[^=]).*);\s+// (?P<value>" + VALUE + r")(?:[:;,].*)?$")
 
@@ -31,6 +39,10 @@ def example_lines(header):
     return lines
 
 
+def fixture_of(header):
+    return next((fixture for part, fixture in FIXTURES if part in header), "HeaderExamples")
+
+
 def check(line):
     """The line of code, or the comparison that stands for it."""
     result = RESULT.match(line)
@@ -39,24 +51,26 @@ def check(line):
     value = result["value"]
     if value.startswith("{"):
         return "EXPECT_THAT(%s, testing::ElementsAre(%s));" % (result["code"], value[1:-1])
-    return "EXPECT_EQ(%s, %s);" % (result["code"], value)
+    return "EXPECT_EQ((%s), %s);" % (result["code"], value)
 
 
-def main(list_file, headers):
+def main(objects, list_file, headers):
     with open(list_file) as file:
         listed = set(file.read().split())
     headers = [header for header in headers if header in listed]
     examples = {header: example_lines(header) for header in headers}
-    print('#include "tests/headers/example_objects.h"')
+    print('#include "tests/headers/%s.h"' % objects)
     for header in headers:
         print('#include "%s"' % header)
-    print("\nusing lws::HeaderExamples;  // examples stand outside of namespace lws, as a host does")
+    print("\n// Examples stand outside of namespace lws, as a host does.")
+    for fixture in sorted({fixture_of(header) for header in headers}):
+        print("using lws::%s;" % fixture)
     for header in headers:
         name = re.sub(r"\W+", "_", header)
         if not examples[header]:
             sys.exit("%s: the comment at the top of the header has no example" % header)
         body = "\n".join(check(line) for line in examples[header])
-        print("\nTEST_F(HeaderExamples, %s) {\n%s\n}" % (name, body))
+        print("\nTEST_F(%s, %s) {\n%s\n}" % (fixture_of(header), name, body))
 
 
-main(sys.argv[1], sys.argv[2:])
+main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -6,15 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "lws/api/well_known.h"
+#include "lws/adapters/simulation/perform_action.h"
 #include "lws/core/reconcile/admit_pod.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
 using simulation::Change;
-using simulation::DeleteOptions;
-using simulation::Deletion;
 
 HostedCluster::HostedCluster(uint64_t seed, HostFaults faults, ControllerOptions options)
     : FleetCluster(std::move(options)),
@@ -65,48 +63,11 @@ void HostedCluster::Relist() {
 }
 
 absl::StatusOr<WriteAnswer> HostedCluster::Write(const Action& action) {
-  absl::StatusOr<SharedJson> object = absl::InternalError("unknown verb");
-  WriteAnswer answer;
-  const simulation::ObjectKey key = {action.target.kind, action.target.namespace_name, action.target.name};
-  switch (action.verb) {
-    case Verb::kCreate:
-      object = server_.Create(action.object.Document());
-      break;
-    case Verb::kApply:
-      object = server_.Apply(action.object.Document(), kFieldManager, /*force=*/true);
-      break;
-    case Verb::kUpdateStatus: {
-      Json document = action.object.Document();
-      document["metadata"]["uid"] = action.uid;
-      document["metadata"]["resourceVersion"] = action.resource_version;
-      object = server_.UpdateStatus(document);
-      break;
-    }
-    case Verb::kPatch: {
-      const SharedJson live = server_.Get(key);
-      if (live == nullptr) return absl::NotFoundError("gone");
-      Json document = *live;
-      document.merge_patch(action.object.Document());
-      document["metadata"]["resourceVersion"] = action.resource_version;
-      object = server_.Update(document);
-      break;
-    }
-    case Verb::kDelete: {
-      DeleteOptions options;
-      options.propagation =
-          action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
-      options.uid = action.uid;
-      options.resource_version = action.resource_version;
-      const absl::Status status = server_.Delete(key, options);
-      if (!status.ok()) return status;
-      const SharedJson left = server_.Get(key);
-      answer.gone = left == nullptr;
-      if (answer.gone) return answer;
-      object = left;
-      break;
-    }
-  }
+  const absl::StatusOr<SharedJson> object = internal::PerformAction(action, &server_);
   if (!object.ok()) return object.status();
+  WriteAnswer answer;
+  answer.gone = *object == nullptr;
+  if (answer.gone) return answer;
   const Json& metadata = (**object)["metadata"];
   answer.uid = metadata["uid"].get<std::string>();
   answer.resource_version = metadata["resourceVersion"].get<std::string>();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -83,6 +84,19 @@ TEST(ChanceTest, Law1SameSeedSameCallsSameDraws) {
     }
     EXPECT_GT(happened, 500);
   }
+}
+
+// What broke the simulation stays known, whatever plans come after it.
+TEST(SimulationErrorsTest, ABrokenSimulationStaysBroken) {
+  SimulationErrors errors;
+  errors.plan = absl::AbortedError("a conflict");
+  EXPECT_EQ(errors.Latest(), absl::AbortedError("a conflict"));
+  errors.plan = absl::OkStatus();
+  EXPECT_TRUE(errors.Latest().ok());
+  errors.Keep(absl::InternalError("the fleet took no pod"));
+  errors.Keep(absl::OkStatus());
+  errors.plan = absl::OkStatus();
+  EXPECT_EQ(errors.Latest(), absl::InternalError("the fleet took no pod"));
 }
 
 constexpr int kSize = 3;

@@ -118,6 +118,23 @@ TEST(LawsTest, ReadsNumbersOfLaws) {
   EXPECT_EQ(LawsOf(header), (Numbers{1, 2}));
 }
 
+// A law stays one paragraph: its further lines are indented more than its number. Where they are not, the comment was
+// reflowed, and readers and LawsOf take the rest for something else.
+TEST(LawsTest, FurtherLinesOfALawAreIndented) {
+  for (const Source& source : Sources()) {
+    if (!absl::EndsWith(source.path, ".h")) continue;
+    bool in_item = false;
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      const std::string& line = source.lines[i];
+      const bool is_indented = absl::StartsWith(line, "//   ");
+      const bool begins_item = NumberOfItem(line) > 0;
+      EXPECT_FALSE(in_item && is_indented && !begins_item && !absl::StartsWith(line, "//     "))
+          << source.path << ":" << i + 1 << ": " << line;
+      in_item = is_indented && (in_item || begins_item);
+    }
+  }
+}
+
 // Every law of a header is named by a test that includes the header.
 TEST(LawsTest, EveryLawIsNamedByATestThatIncludesItsHeader) {
   std::map<std::string, Numbers> named;  // by header

@@ -203,6 +203,69 @@ TEST(StyleTest, EverySourceOfLibrariesAndTestsHasATarget) {
   EXPECT_GT(checked, 300);
 }
 
+// The name that a line of a header gives to a type; empty for any other line, and for a declaration alone.
+std::string TypeIn(absl::string_view line) {
+  for (const absl::string_view word : {"struct ", "class ", "enum class ", "using "}) {
+    if (!absl::ConsumePrefix(&line, word)) continue;
+    const std::string name(line.substr(0, line.find_first_of(" :;{<")));
+    const bool is_alias = word == "using ";
+    const bool is_here = is_alias ? absl::StrContains(line, " = ") : absl::StrContains(line, "{");
+    return is_here && !absl::StrContains(line.substr(0, line.find_first_of(" {")), "::") ? name : "";
+  }
+  return "";
+}
+
+// The name of the function that a line at the margin declares; empty for any other line.
+std::string FunctionIn(absl::string_view line) {
+  if (line.empty() || !(absl::ascii_isalpha(line[0])) || absl::StartsWith(line, "namespace ")) return "";
+  absl::string_view head = line.substr(0, line.find('('));
+  if (head.size() == line.size() || absl::StrContains(head, "=")) return "";
+  const size_t begin = head.find_last_of(" &*");
+  return begin == absl::string_view::npos ? "" : std::string(head.substr(begin + 1));
+}
+
+// A name has one meaning in the library: two headers define no type of the same name, and no function has the name of a
+// type.
+TEST(StyleTest, NoTwoThingsOfOneName) {
+  EXPECT_EQ(TypeIn("class Reflector {"), "Reflector");
+  EXPECT_EQ(TypeIn("class CurlClient final : public HttpClient {"), "CurlClient");
+  EXPECT_EQ(TypeIn("using Seen = std::pair<int, int>;"), "Seen");
+  EXPECT_EQ(TypeIn("class Reflector;"), "");
+  EXPECT_EQ(FunctionIn("absl::StatusOr<Json> ReadDocument(ObjectKind kind);"), "ReadDocument");
+  std::map<std::string, std::string> types;  // the header that defines it
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    for (const std::string& line : source.lines) {
+      const std::string name = TypeIn(line);
+      if (name.empty()) continue;
+      const auto [known, is_new] = types.emplace(name, source.path);
+      EXPECT_TRUE(is_new || known->second == source.path) << name << ": in " << source.path << " and " << known->second;
+    }
+  }
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    for (const std::string& line : source.lines) {
+      const auto type = types.find(FunctionIn(line));
+      EXPECT_TRUE(type == types.end()) << line << ": a function in " << source.path << " and a type in "
+                                       << type->second;
+    }
+  }
+  EXPECT_GT(types.size(), 400);
+}
+
+// Code and the examples in comments are C++17, which has no designated initializers.
+TEST(StyleTest, NoInitializersOfALaterLanguage) {
+  for (const Source& source : Sources()) {
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      const std::string& line = source.lines[i];
+      for (size_t at = line.find("{."); at != std::string::npos; at = line.find("{.", at + 2)) {
+        EXPECT_FALSE(at + 2 < line.size() && absl::ascii_islower(line[at + 2]) && absl::StrContains(line, " = "))
+            << source.path << ":" << i + 1 << ": " << line;
+      }
+    }
+  }
+}
+
 TEST(StyleTest, EveryHeaderHasATargetAndAGuard) {
   for (const Source& source : Sources()) {
     if (!absl::EndsWith(source.path, ".h") || absl::StartsWith(source.path, "examples/")) continue;

@@ -42,7 +42,7 @@ absl::Status Run(absl::FunctionRef<absl::Status()> work) {
   } catch (const std::exception& exception) {
     return absl::InternalError(exception.what());
   } catch (...) {
-    return absl::InternalError("an exception that is no std::exception");
+    return absl::InternalError("an exception that is not a std::exception");
   }
 }
 

@@ -71,7 +71,7 @@ lws::PackedUid UidOf(const uint32_t (&words)[4]) {
 
 absl::StatusOr<lws::PodFacts> FactsOf(const lws_pod_facts& told) {
   if (told.phase > static_cast<uint8_t>(lws::PodPhase::kFailed)) {
-    return absl::InvalidArgumentError(absl::StrCat("pods: phase: ", told.phase, " is none"));
+    return absl::InvalidArgumentError(absl::StrCat("pods: phase: ", told.phase, " is unknown"));
   }
   lws::PodFacts facts;
   facts.member = {told.set, told.group, told.worker};

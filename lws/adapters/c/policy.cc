@@ -19,7 +19,7 @@ namespace lws::internal {
 absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name) {
   if (name.empty()) return SchedulerProvider::kNone;
   if (name == "volcano") return SchedulerProvider::kVolcano;
-  return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is none"));
+  return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is unknown"));
 }
 
 SetReconcileOptions SetOptionsOf(const lws_policy* policy) {
@@ -59,7 +59,8 @@ absl::Status ReadNames(const Json& document, lws_policy* policy) {
   if (!role_policy.ok()) return role_policy.status();
   if (!role_policy->empty()) {
     const NamedRolePolicy* named = FindRolePolicy(*role_policy);
-    if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("rolePolicy: \"", *role_policy, "\" is none"));
+    if (named == nullptr)
+      return absl::InvalidArgumentError(absl::StrCat("rolePolicy: \"", *role_policy, "\" is unknown"));
     policy->roles.rollout = named->policy;
     policy->roles.mends = named->mends;
   }
@@ -67,7 +68,7 @@ absl::Status ReadNames(const Json& document, lws_policy* policy) {
   if (!name.ok()) return name.status();
   if (name->empty()) return absl::OkStatus();
   const NamedRolloutPolicy* named = FindRolloutPolicy(*name);
-  if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("policy: \"", *name, "\" is none"));
+  if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("policy: \"", *name, "\" is unknown"));
   policy->rollout = named->policy;
   return absl::OkStatus();
 }

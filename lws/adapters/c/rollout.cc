@@ -137,7 +137,7 @@ extern "C" lws_code lws_plan_rollout(const char* policy, const lws_rollout_input
     if (!name.ok()) return name.status();
     if (input == nullptr || step == nullptr) return absl::InvalidArgumentError("input or step: a null pointer");
     const lws::NamedRolloutPolicy* named = lws::FindRolloutPolicy(*name);
-    if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("policy: \"", *name, "\" is none"));
+    if (named == nullptr) return absl::InvalidArgumentError(absl::StrCat("policy: \"", *name, "\" is unknown"));
     lws::GroupBits bits;
     const absl::StatusOr<lws::RolloutInput> read = lws::internal::InputOf(*input, &bits);
     if (!read.ok()) return read.status();

@@ -14,6 +14,7 @@
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/adapters/testing/scenario/timeline_json.h"
 #include "lws/api/json.h"
 #include "lws/api/strict_reader.h"
 #include "nlohmann/json.hpp"
@@ -26,26 +27,9 @@ using lws::internal::CallerDocument;
 using lws::internal::Put;
 using lws::internal::SetOptionsOf;
 
-Json ToJson(const lws::TimelineEntry& entry) {
-  const double seconds = absl::ToDoubleSeconds(entry.time);
-  switch (entry.kind) {
-    case lws::TimelineEntry::Kind::kScenario:
-      return {{"seconds", seconds}, {"scenario", entry.text}};
-    case lws::TimelineEntry::Kind::kEvent:
-      return {{"seconds", seconds}, {"event", entry.text}};
-    case lws::TimelineEntry::Kind::kState:
-      break;
-  }
-  return {{"seconds", seconds},
-          {"partition", entry.partition},
-          {"replicas", entry.replicas},
-          {"groups", entry.groups},
-          {"ready", entry.ready}};
-}
-
 Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected) {
   Json timeline = Json::array();
-  for (const lws::TimelineEntry& entry : report.timeline) timeline.push_back(ToJson(entry));
+  for (const lws::TimelineEntry& entry : report.timeline) timeline.push_back(lws::internal::TimelineJson(entry));
   return {{"setName", report.set_name},
           {"seed", report.seed},
           {"finished", report.finished},

@@ -1,8 +1,7 @@
 // The world as a host provides it: the observed objects, and the way to change them. Implement it over a cache and a
 // client of your own; fleet_cluster.h already contains the cache.
 //
-//   class MyCluster : public lws::Cluster { ... };
-//   lws::Controller controller(&my_cluster, {});
+//   lws::Controller controller(&cluster, {});    // `cluster` is of your class, which derives from lws::Cluster
 //   controller.SetChanged("default", "vllm");
 //   controller.RunDue(absl::Now());
 //

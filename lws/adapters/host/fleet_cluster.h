@@ -5,6 +5,8 @@
 //     using FleetCluster::FleetCluster;
 //     absl::StatusOr<lws::WriteAnswer> Perform(const lws::Action& action) override { return client_.Send(action); }
 //     void Record(const lws::Event& event) override { client_.Record(event); }
+//
+//     MyClient client_;
 //   };
 //
 //   MyHost host;                          // or with ControllerOptions
@@ -22,7 +24,7 @@
 //   4. After BeginRelist and EndRelist of a kind, the view has of it what was told in between, and what was written
 //      after the list's version; an answer from before does not bring anything back. Every set of a list is looked at.
 //   5. What a watch tells of an object while a write of it is on its way counts as that write: it makes the key that
-//   writes due again only when its plan succeeded (law 4 of controller.h).
+//      writes due again only when its plan succeeded (law 4 of controller.h).
 //   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
 //   7. Same calls, same answers at the same times: same plans, in the same order.
 //   8. No action of a plan starts before StoreKept has stored what the plan wants kept. When storing fails, the plan

@@ -135,7 +135,7 @@ absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
 absl::Status KeptState::Add(absl::string_view bytes) {
   KeptStateProto proto;
   if (!proto.ParseFromString(std::string(bytes))) {
-    return absl::InvalidArgumentError("the kept state does not read: the bytes are no KeptStateProto");
+    return absl::InvalidArgumentError("the kept state does not parse: the bytes are not a KeptStateProto");
   }
   for (const KeptStateProto::Set& read : proto.sets()) {
     Set& set = sets_[{read.namespace_(), read.name()}];

@@ -2,9 +2,10 @@
 //
 //   lws::KeptState kept;
 //   lws::SetObservation observation = fleet.ObserveSet("default", "vllm");
-//   kept.Fill(&observation);                          // before ReconcileSet
-//   kept.KeepOfSet(*observation.set, plan);           // after it
-//   std::string bytes = kept.Save();                  // for the next process: *lws::KeptState::Load(bytes)
+//   kept.Fill(&observation, /*restarts_are_remembered=*/false);    // before ReconcileSet
+//   kept.KeepOfSet(*observation.set, plan);                        // after it
+//   std::string bytes = kept.Save();                               // for the next process
+//   absl::StatusOr<lws::KeptState> loaded = lws::KeptState::Load(bytes);
 //
 // Laws:
 //   1. What was kept for a set comes back with every observation of that set, until something else is kept. A set with

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "lws/api/strict_document.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -39,7 +40,7 @@ RestartAction ReadAction(StrictReader* rule, RestartAction otherwise) {
   if (*value == "ignore") return RestartAction::kIgnore;
   if (*value == "restartGroup") return RestartAction::kRestartGroup;
   if (*value == "failSet") return RestartAction::kFailSet;
-  rule->FailValue("action", "none of ignore, restartGroup, failSet", *value);
+  rule->FailValue("action", "not one of ignore, restartGroup, failSet", *value);
   return otherwise;
 }
 
@@ -87,19 +88,11 @@ RestartPolicy ReadRestartPolicy(StrictReader* reader) {
 }
 
 absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document) {
-  ReadProblem problem;
-  StrictReader reader(document, "controls", &problem);
-  RolloutControls controls = ReadRolloutControls(&reader);
-  if (!problem.status.ok()) return problem.status;
-  return controls;
+  return internal::ReadStrictly(document, "controls", [](StrictReader* reader) { return ReadRolloutControls(reader); });
 }
 
 absl::StatusOr<RestartPolicy> ReadRestartPolicy(const Json& document) {
-  ReadProblem problem;
-  StrictReader reader(document, "restarts", &problem);
-  RestartPolicy policy = ReadRestartPolicy(&reader);
-  if (!problem.status.ok()) return problem.status;
-  return policy;
+  return internal::ReadStrictly(document, "restarts", [](StrictReader* reader) { return ReadRestartPolicy(reader); });
 }
 
 }  // namespace lws

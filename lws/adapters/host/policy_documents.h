@@ -1,10 +1,11 @@
 // Reads controls of a rollout and restart policies from files.
 //
-//   controls: {minReady: 30s, steps: [{groups: 2, wait: 10m}, {groups: 50%, approval: true}], progressDeadline: 10m}
-//   restarts: {atMost: 3, firstBackoff: 10s,
-//              rules: [{exitCodes: [42], action: ignore}, {reason: OOMKilled, action: failSet}]}
-//
 //   absl::StatusOr<lws::RolloutControls> controls = lws::ReadRolloutControls(document["controls"]);
+//
+// | key of a file | example |
+// |---|---|
+// | controls | {minReady: 30s, steps: [{groups: 2, wait: 10m}, {groups: 50%, approval: true}], progressDeadline: 10m} |
+// | restarts | {atMost: 3, firstBackoff: 10s, rules: [{exitCodes: [42], action: ignore}]} |
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_HOST_POLICY_DOCUMENTS_H_

@@ -4,14 +4,11 @@
 #include <optional>
 #include <vector>
 
+#include "lws/api/observed_roles.h"
 #include "lws/api/pod_name.h"
 
 namespace lws::internal {
 namespace {
-
-bool IsOwnedBy(const ObservedMeta& meta, const ObservedMeta& owner) {
-  return meta.controller.has_value() && meta.controller->uid == owner.uid;
-}
 
 bool IsSame(const std::optional<ContainerEnd>& a, const std::optional<ContainerEnd>& b) {
   if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
@@ -80,10 +77,10 @@ GroupMembers RestartCounts::MembersOf(const PodObservation& observation) const {
   group.members.push_back(MemberOf(*leader));
   const ObservedStatefulSet* workers = is_leader ? observation.worker_statefulset : observation.controller;
   const bool are_own =
-      workers != nullptr && workers->meta.name == leader->meta.name && IsOwnedBy(workers->meta, leader->meta);
+      workers != nullptr && workers->meta.name == leader->meta.name && IsControlledBy(workers->meta, leader->meta.uid);
   if (!are_own) return group;
   for (const ObservedPod* pod : observation.group_pods) {
-    if (IsOwnedBy(pod->meta, workers->meta)) group.members.push_back(MemberOf(*pod));
+    if (IsControlledBy(pod->meta, workers->meta.uid)) group.members.push_back(MemberOf(*pod));
   }
   return group;
 }

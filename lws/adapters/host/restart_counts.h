@@ -1,8 +1,8 @@
 // Counts the restarts of pods' containers. A restart policy needs these counts, and a Fleet does not keep them.
 //
 //   lws::internal::RestartCounts counts;
-//   counts.Tell(pod_document);                      // for every pod that a watch reports
-//   observation = fleet.ObservePod("default", "vllm-0-1");
+//   counts.Tell("default", "vllm-0", *lws::ReadGroupMember(pod));    // for every pod that a watch reports
+//   lws::PodObservation observation = fleet.ObservePod("default", "vllm-0");
 //   lws::GroupMembers members = counts.MembersOf(observation);
 //
 // Laws:

@@ -34,7 +34,7 @@ constexpr absl::Duration kProgramLimit = absl::Seconds(60);
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return absl::UnauthenticatedError(absl::StrCat(path, ": does not read"));
+  if (!file || !(text << file.rdbuf())) return absl::UnauthenticatedError(absl::StrCat(path, ": cannot be read"));
   return text.str();
 }
 

@@ -21,7 +21,7 @@ namespace {
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return absl::NotFoundError(absl::StrCat(path, ": there is no such file"));
+  if (!file || !(text << file.rdbuf())) return absl::NotFoundError(absl::StrCat(path, ": the file does not exist"));
   return text.str();
 }
 
@@ -306,7 +306,7 @@ absl::StatusOr<KubeConfig> ReadKubeConfig(absl::string_view paths, absl::string_
     absl::Status status = MergeText(*text, path, &merged);
     if (!status.ok()) return status;
   }
-  if (!has_file) return absl::NotFoundError(absl::StrCat(paths, ": there is no such file"));
+  if (!has_file) return absl::NotFoundError(absl::StrCat(paths, ": the file does not exist"));
   return Choose(merged, context);
 }
 
@@ -314,7 +314,7 @@ absl::StatusOr<KubeConfig> InClusterConfig(absl::string_view folder) {
   const std::string host = Environment("KUBERNETES_SERVICE_HOST");
   const std::string port = Environment("KUBERNETES_SERVICE_PORT");
   if (host.empty() || port.empty()) {
-    return absl::FailedPreconditionError("this is no pod: KUBERNETES_SERVICE_HOST and _PORT are not set");
+    return absl::FailedPreconditionError("this is not a pod: KUBERNETES_SERVICE_HOST and _PORT are not set");
   }
   KubeConfig config;
   // An IPv6 address stands in brackets.

@@ -17,7 +17,7 @@ Fault ReadText(ondemand::object* object, const char* key, std::string* text) {
   std::string_view view;
   const simdjson::error_code error = object->find_field_unordered(key).get_string().get(view);
   if (error == simdjson::NO_SUCH_FIELD) return "";
-  if (error != simdjson::SUCCESS) return absl::StrCat("metadata.", key, " is no text");
+  if (error != simdjson::SUCCESS) return absl::StrCat("metadata.", key, " is not a text");
   text->assign(view.data(), view.size());
   return "";
 }
@@ -26,7 +26,7 @@ Fault ReadItems(ondemand::array items, std::vector<absl::string_view>* texts) {
   for (auto item : items) {
     ondemand::object object;
     std::string_view raw;
-    if (item.get_object().get(object) != simdjson::SUCCESS) return "an item is no object";
+    if (item.get_object().get(object) != simdjson::SUCCESS) return "an item is not an object";
     if (object.raw_json().get(raw) != simdjson::SUCCESS) return "an item does not end";
     texts->push_back({raw.data(), raw.size()});
   }
@@ -37,7 +37,7 @@ Fault ReadItems(ondemand::array items, std::vector<absl::string_view>* texts) {
 
 absl::StatusOr<ListPage> ListPage::Read(std::string body) {
   const auto wrong = [](absl::string_view fault) {
-    return absl::InvalidArgumentError(absl::StrCat("a list does not read: ", fault));
+    return absl::InvalidArgumentError(absl::StrCat("a list does not parse: ", fault));
   };
   ListPage page;
   page.body_ = std::make_unique<std::string>(std::move(body));
@@ -50,7 +50,7 @@ absl::StatusOr<ListPage> ListPage::Read(std::string body) {
               .get(document)) {
     return wrong(simdjson::error_message(error));
   }
-  if (document.get_object().get(list) != simdjson::SUCCESS) return wrong("it is no object");
+  if (document.get_object().get(list) != simdjson::SUCCESS) return wrong("it is not an object");
   ondemand::object metadata;
   if (list.find_field_unordered("metadata").get_object().get(metadata) != simdjson::SUCCESS) {
     return wrong("it has no metadata");
@@ -64,7 +64,8 @@ absl::StatusOr<ListPage> ListPage::Read(std::string body) {
   // Kubernetes writes an empty list as null.
   if (found == simdjson::NO_SUCH_FIELD || (found == simdjson::SUCCESS && items.is_null())) return page;
   ondemand::array array;
-  if (found != simdjson::SUCCESS || items.get_array().get(array) != simdjson::SUCCESS) return wrong("items is no list");
+  if (found != simdjson::SUCCESS || items.get_array().get(array) != simdjson::SUCCESS)
+    return wrong("items is not a list");
   fault = ReadItems(array, &page.items_);
   if (!fault.empty()) return wrong(fault);
   return page;

@@ -43,7 +43,7 @@ std::optional<WatchEvent> ReadUsual(absl::string_view line) {
 }
 
 absl::Status NoEvent(absl::string_view line) {
-  return absl::InvalidArgumentError(absl::StrCat("a line of a watch is no event: ", line.substr(0, 100)));
+  return absl::InvalidArgumentError(absl::StrCat("a line of a watch is not an event: ", line.substr(0, 100)));
 }
 
 // Reads events with any order of keys and any spacing.

@@ -107,7 +107,7 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
 absl::StatusOr<std::string> GroupPlacer::NodeFor(const Json& pod) {
   const std::optional<GroupId> group = GroupOf(pod);
   const std::optional<int64_t> rank = ParseStrictInteger(Label(pod, kWorkerIndexLabel));
-  if (!group.has_value() || !rank.has_value()) return absl::InvalidArgumentError("the pod is of no group");
+  if (!group.has_value() || !rank.has_value()) return absl::InvalidArgumentError("the pod belongs to no group");
   const SharedJson leader =
       server_->Get({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
   if (leader == nullptr) return absl::NotFoundError("the group has no leader");

@@ -3,7 +3,8 @@
 //   lws::GroupPlacer placer(&server, {{"example.com/rack", "kubernetes.io/hostname"}, placement});
 //   absl::StatusOr<std::string> node = placer.NodeFor(pod);
 //
-// A group keeps its nodes until its leader is recreated. Pods of lost nodes are placed beside the survivors.
+// A group keeps its nodes until its leader is recreated. If some of them are not ready, their pods are placed beside
+// the others. If one of them no longer exists, the whole group is placed again.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_GROUP_PLACER_H_

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/simulation/perform_action.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -20,8 +21,6 @@ namespace lws {
 
 using simulation::ApiServer;
 using simulation::Change;
-using simulation::DeleteOptions;
-using simulation::Deletion;
 using simulation::KeyOf;
 using simulation::ObjectKey;
 
@@ -60,18 +59,6 @@ simulation::StatefulSetControllerOptions WithEvents(simulation::StatefulSetContr
 std::optional<GroupPlacer> MakePlacer(const ApiServer* server, const SimulationOptions& options) {
   if (!options.placement.has_value()) return std::nullopt;
   return GroupPlacer(server, *options.placement);
-}
-
-absl::Status Patch(const Action& action, ApiServer* server) {
-  const SharedJson live = server->Get({action.target.kind, action.target.namespace_name, action.target.name});
-  if (live == nullptr)
-    return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
-                                            action.target.name, " does not exist"));
-  Json object = *live;
-  object.merge_patch(action.object.Document());
-  if (!action.uid.empty()) object["metadata"]["uid"] = action.uid;
-  if (!action.resource_version.empty()) object["metadata"]["resourceVersion"] = action.resource_version;
-  return (action.verb == Verb::kPatch ? server->Update(std::move(object)) : server->UpdateStatus(object)).status();
 }
 
 }  // namespace
@@ -260,32 +247,7 @@ void Simulation::Perform(const Action& action, absl::Time now, WriteDone done) {
   done(status.ok() ? absl::StatusOr<WriteAnswer>(WriteAnswer()) : status, now);
 }
 
-absl::Status Simulation::Write(const Action& action) {
-  switch (action.verb) {
-    case Verb::kCreate:
-      return server_.Create(action.object.Document()).status();
-    case Verb::kApply:
-      return server_.Apply(action.object.Document(), kFieldManager, /*force=*/true).status();
-    case Verb::kUpdateStatus: {
-      Json object = action.object.Document();
-      object["metadata"]["uid"] = action.uid;
-      object["metadata"]["resourceVersion"] = action.resource_version;
-      return server_.UpdateStatus(object).status();
-    }
-    case Verb::kDelete: {
-      DeleteOptions options;
-      options.propagation =
-          action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
-      options.uid = action.uid;
-      options.resource_version = action.resource_version;
-      return server_.Delete({action.target.kind, action.target.namespace_name, action.target.name}, options);
-    }
-    case Verb::kPatch:
-    case Verb::kPatchStatus:
-      return Patch(action, &server_);
-  }
-  return absl::InternalError("unknown verb");
-}
+absl::Status Simulation::Write(const Action& action) { return internal::PerformAction(action, &server_).status(); }
 
 void Simulation::Record(const Event& event) {
   if (log_.on_event && repeated_events_.IsNew(event)) log_.on_event(event);

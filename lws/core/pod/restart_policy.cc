@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/field_value.h"
+#include "lws/api/observed_roles.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/restart.h"
@@ -243,14 +244,11 @@ absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* wo
   if (worker_statefulset == nullptr) return group;
   const absl::StatusOr<ObservedStatefulSet> workers = ObserveStatefulSet(*worker_statefulset);
   if (!workers.ok()) return workers.status();
-  const auto is_owned = [](const ObservedMeta& meta, const ObservedMeta& owner) {
-    return meta.controller.has_value() && meta.controller->uid == owner.uid;
-  };
-  if (!is_owned(workers->meta, observed->meta)) return group;
+  if (!IsControlledBy(workers->meta, observed->meta.uid)) return group;
   for (const SharedJson& pod : pods) {
     const absl::StatusOr<ObservedPod> worker = ObservePod(*pod);
     if (!worker.ok()) return worker.status();
-    if (!is_owned(worker->meta, workers->meta)) continue;
+    if (!IsControlledBy(worker->meta, workers->meta.uid)) continue;
     member = ReadGroupMember(*pod);
     if (!member.ok()) return member.status();
     group.members.push_back(*std::move(member));

@@ -287,7 +287,7 @@ void LimitSpread(const Capacity& capacity, PlacementProblem* problem) {
 
 }  // namespace
 
-absl::StatusOr<PlacementProblem> ReadProblem(const GroupRequest& request, const Capacity& capacity) {
+absl::StatusOr<PlacementProblem> ReadPlacementProblem(const GroupRequest& request, const Capacity& capacity) {
   absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
   if (problem.ok()) RulesReader(capacity, &*problem).Run();
   return problem;
@@ -330,7 +330,7 @@ std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem) {
 }
 
 absl::StatusOr<PlacementProblem> ReadStricterProblem(const StricterRequest& stricter, const Capacity& capacity) {
-  absl::StatusOr<PlacementProblem> problem = ReadProblem(stricter.request, capacity);
+  absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(stricter.request, capacity);
   if (problem.ok() && stricter.limits_spread) LimitSpread(capacity, &*problem);
   return problem;
 }

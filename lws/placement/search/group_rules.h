@@ -1,6 +1,6 @@
 // What the pods of a group ask of each other and of existing pods, for the search and for the check after it.
 //
-//   lws::internal::PlacementProblem problem = *lws::internal::ReadProblem(request, capacity);
+//   lws::internal::PlacementProblem problem = *lws::internal::ReadPlacementProblem(request, capacity);
 //   // ... an assignment is found ...
 //   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsRules(problem, capacity, nodes)) ...
 //
@@ -27,7 +27,7 @@ namespace lws::internal {
 
 // The problem with the rules applied. Borrows the request and the topology. Errors: as for PlacementProblem::Create.
 // Complexity: as for that, and O(nodes x keys + pods x terms) when some pod asks something of others.
-absl::StatusOr<PlacementProblem> ReadProblem(const GroupRequest& request, const Capacity& capacity);
+absl::StatusOr<PlacementProblem> ReadPlacementProblem(const GroupRequest& request, const Capacity& capacity);
 
 // Law 2. `nodes` are given by rank; -1 stands for a pod that the capacity already contains.
 bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes);
@@ -40,7 +40,7 @@ struct StricterRequest {
 };
 std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem);
 
-// Errors and complexity: as for ReadProblem.
+// Errors and complexity: as for ReadPlacementProblem.
 absl::StatusOr<PlacementProblem> ReadStricterProblem(const StricterRequest& stricter, const Capacity& capacity);
 
 }  // namespace lws::internal

@@ -3,7 +3,9 @@
 //
 //   lws::simulation::ApiServer server(&clock);
 //   absl::StatusOr<lws::SharedJson> pod = server.Create(document);
-//   server.Delete({"Pod", "default", "vllm-0"}, {.propagation = lws::Deletion::kForeground});
+//   lws::simulation::DeleteOptions options;
+//   options.propagation = lws::simulation::Deletion::kForeground;
+//   absl::Status status = server.Delete({"Pod", "default", "vllm-0"}, options);
 //
 // Subscribers are told every change, in order, before the call returns. Webhooks admit new objects.
 // Other parts do the rest: garbage_collector.h deletes dependents, and the controllers and the kubelet write the

@@ -1,6 +1,8 @@
 // Kubernetes' StatefulSet controller.
 //
-//   lws::simulation::StatefulSetController controller(&server, {.max_unavailable = true});
+//   lws::simulation::StatefulSetControllerOptions options;
+//   options.max_unavailable = true;
+//   lws::simulation::StatefulSetController controller(&server, options);
 //   while (controller.Step()) {}
 //
 // It creates pods in order or in parallel, with ordinals.start, and updates them down to the partition, one pod at a

@@ -173,7 +173,7 @@ bool SetSimulation::State::Advance(absl::Time limit) {
 }
 
 absl::Status SetSimulation::State::Create(const Json& manifest) {
-  if (passes_.set().has_value()) return absl::AlreadyExistsError("there is a set already");
+  if (passes_.set().has_value()) return absl::AlreadyExistsError("a set exists already");
   absl::StatusOr<LeaderWorkerSet> set = AdmitNewSet(manifest);
   if (!set.ok()) return set.status();
   set->mutable_metadata()->set_uid(internal::kSimulatedUid);

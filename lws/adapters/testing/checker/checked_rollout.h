@@ -24,28 +24,28 @@ enum class CheckedPhase : uint32_t { kAbsent, kUnready, kReady, kLeaving };
 
 // Four bits: the phase, and above it the revision. For a group that is leaving, the upper bits say how it is still
 // seen.
-using CheckedGroup = uint32_t;
+using CheckedGroupBits = uint32_t;
 
-constexpr CheckedGroup MakeGroup(CheckedPhase phase, uint32_t revision) {
+constexpr CheckedGroupBits MakeGroup(CheckedPhase phase, uint32_t revision) {
   return static_cast<uint32_t>(phase) | revision << 2;
 }
-constexpr CheckedPhase PhaseOf(CheckedGroup group) { return static_cast<CheckedPhase>(group & 3); }
-constexpr uint32_t RevisionOf(CheckedGroup group) { return group >> 2; }
-inline bool IsAlive(CheckedGroup group) {
+constexpr CheckedPhase PhaseOf(CheckedGroupBits group) { return static_cast<CheckedPhase>(group & 3); }
+constexpr uint32_t RevisionOf(CheckedGroupBits group) { return group >> 2; }
+inline bool IsAlive(CheckedGroupBits group) {
   return PhaseOf(group) == CheckedPhase::kUnready || PhaseOf(group) == CheckedPhase::kReady;
 }
 
-inline constexpr CheckedGroup kNoGroup = MakeGroup(CheckedPhase::kAbsent, 0);
-inline constexpr CheckedGroup kLeavingUnready = MakeGroup(CheckedPhase::kLeaving, 0);
-inline constexpr CheckedGroup kLeavingReadyOld = MakeGroup(CheckedPhase::kLeaving, 1);
-inline constexpr CheckedGroup kLeavingReadyNew = MakeGroup(CheckedPhase::kLeaving, 2);
+inline constexpr CheckedGroupBits kNoGroup = MakeGroup(CheckedPhase::kAbsent, 0);
+inline constexpr CheckedGroupBits kLeavingUnready = MakeGroup(CheckedPhase::kLeaving, 0);
+inline constexpr CheckedGroupBits kLeavingReadyOld = MakeGroup(CheckedPhase::kLeaving, 1);
+inline constexpr CheckedGroupBits kLeavingReadyNew = MakeGroup(CheckedPhase::kLeaving, 2);
 
 // The groups of a set, four bits each.
 class CheckedGroups {
  public:
   explicit CheckedGroups(uint32_t bits = 0) : bits_(bits) {}
-  CheckedGroup operator[](int32_t i) const { return bits_ >> (4 * i) & 15; }
-  void Set(int32_t i, CheckedGroup group) { bits_ = (bits_ & ~(15u << (4 * i))) | group << (4 * i); }
+  CheckedGroupBits operator[](int32_t i) const { return bits_ >> (4 * i) & 15; }
+  void Set(int32_t i, CheckedGroupBits group) { bits_ = (bits_ & ~(15u << (4 * i))) | group << (4 * i); }
   uint32_t bits() const { return bits_; }
 
   int32_t CountReady() const {
@@ -116,7 +116,7 @@ inline int32_t Guarantee(const CheckedRollout& r) {
   const int32_t kept = r.on_delete ? r.replicas : r.partition;
   int32_t count = 0;
   for (int32_t i = 0; i < r.replicas; ++i) {
-    const CheckedGroup group = r.groups[i];
+    const CheckedGroupBits group = r.groups[i];
     if (PhaseOf(group) != CheckedPhase::kReady || r.seen[i] != group) continue;
     const bool stays = i < kept || RevisionOf(group) == r.revision;
     count += stays && (i < r.set_replicas || RevisionOf(group) == r.set_revision);
@@ -135,7 +135,7 @@ inline int32_t UnseenFailures(const CheckedRollout& r) {
 inline GroupBits BitsOf(const CheckedRollout& r) {
   GroupBits bits(kMostCheckedGroups);
   for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
-    const CheckedGroup group = r.seen[i];
+    const CheckedGroupBits group = r.seen[i];
     const bool lingers = group == kLeavingReadyOld || group == kLeavingReadyNew;
     const bool updated = IsAlive(group) ? RevisionOf(group) == r.set_revision : group == kLeavingReadyNew;
     bits.Set(i, PhaseOf(group) == CheckedPhase::kReady || lingers, updated);
@@ -144,7 +144,7 @@ inline GroupBits BitsOf(const CheckedRollout& r) {
   return bits;
 }
 
-inline CheckedGroup Deleted(const CheckedRollout& r, CheckedGroup group) {
+inline CheckedGroupBits Deleted(const CheckedRollout& r, CheckedGroupBits group) {
   if (PhaseOf(group) != CheckedPhase::kReady) return kLeavingUnready;
   return RevisionOf(group) == r.set_revision ? kLeavingReadyNew : kLeavingReadyOld;
 }

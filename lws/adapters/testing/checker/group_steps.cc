@@ -328,7 +328,7 @@ void EmitGroupSteps(const GroupWorldOptions& options, const PackedState& state,
 
 absl::string_view GroupStepText(uint8_t kind) {
   static constexpr std::array<absl::string_view, 21> kTexts = {
-      "so it begins",
+      "initial state",
       "the leader is created",
       "the leader is ready",
       "the leader is being replaced",

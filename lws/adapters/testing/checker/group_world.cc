@@ -54,17 +54,17 @@ std::string GroupWorld::Draw(const std::vector<WorldStep>& steps) const {
 absl::string_view GroupWorld::LawText(uint8_t law) {
   switch (law) {
     case kRestartWithoutFailure:
-      return "a group is restarted, and no member of it had failed";
+      return "a group is restarted although none of its members failed";
     case kMixedRevisions:
-      return "a group serves in two revisions";
+      return "a group has members of two revisions";
     case kNotReady:
-      return "a group counts as ready, and its worker is not";
+      return "a group counts as ready although its worker is not";
     case kStartedTooEarly:
       return "workers are made before their leader is ready";
     case kStuck:
-      return "nothing goes on, and something is missing: a part of the group, or a restart";
+      return "nothing happens any more, but a part of the group or a restart is missing";
     case kForEver:
-      return "it may go on for ever";
+      return "it may never finish";
   }
   return "";
 }

@@ -54,14 +54,14 @@ class Stepper {
     const int32_t begin = next->on_delete ? next->set_partition : std::max(next->partition, next->set_partition);
     for (int32_t i = begin + 1; i < next->set_replicas; ++i) {
       for (int32_t j = i; j > begin && next->groups[j - 1] > next->groups[j]; --j) {
-        const CheckedGroup group = next->groups[j];
+        const CheckedGroupBits group = next->groups[j];
         next->groups.Set(j, next->groups[j - 1]);
         next->groups.Set(j - 1, group);
       }
     }
   }
 
-  void EmitGroup(int32_t i, CheckedGroup group, RolloutTerms::Kind kind) {
+  void EmitGroup(int32_t i, CheckedGroupBits group, RolloutTerms::Kind kind) {
     CheckedRollout next = from_;
     next.groups.Set(i, group);
     Emit(next, kind, i);
@@ -109,7 +109,7 @@ class Stepper {
   }
 
   void GroupSteps(int32_t i) {
-    const CheckedGroup group = from_.groups[i];
+    const CheckedGroupBits group = from_.groups[i];
     const bool wanted = i < from_.replicas;
     switch (PhaseOf(group)) {
       case CheckedPhase::kAbsent:
@@ -170,7 +170,7 @@ class Stepper {
 
   void Faults() {
     for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
-      const CheckedGroup group = from_.groups[i];
+      const CheckedGroupBits group = from_.groups[i];
       if (!IsAlive(group)) continue;
       CheckedRollout next = from_;
       ++next.faults;
@@ -221,7 +221,7 @@ std::string RolloutStepText(const WorldStep& step) {
   const std::string group = absl::StrCat("group ", step.subject);
   switch (static_cast<RolloutTerms::Kind>(step.kind)) {
     case RolloutTerms::kStart:
-      return "so it begins";
+      return "initial state";
     case RolloutTerms::kPass:
       return step.subject == 0 ? "the controller writes" : "the controller writes and deletes";
     case RolloutTerms::kCreated:

@@ -13,7 +13,7 @@
 namespace lws::internal {
 namespace {
 
-std::string GroupText(CheckedGroup group, uint32_t revision) {
+std::string GroupText(CheckedGroupBits group, uint32_t revision) {
   switch (PhaseOf(group)) {
     case CheckedPhase::kAbsent:
       return ". ";
@@ -48,7 +48,7 @@ RolloutWorld::State RolloutWorld::Parse(absl::string_view groups, int32_t partit
   r.partition = partition;
   for (const absl::string_view text : absl::StrSplit(groups, ' ', absl::SkipEmpty())) {
     assert(r.replicas < kMostCheckedGroups);
-    CheckedGroup group = text == "x" ? kLeavingUnready : kNoGroup;
+    CheckedGroupBits group = text == "x" ? kLeavingUnready : kNoGroup;
     if (text.size() == 2)
       group = MakeGroup(text[1] == '+' ? CheckedPhase::kReady : CheckedPhase::kUnready, text[0] == 'N' ? 1 : 0);
     r.groups.Set(r.replicas++, group);
@@ -87,7 +87,7 @@ bool RolloutWorld::IsSettled(const State& state) const {
   const CheckedRollout r = Unpack(state, options_.lags);
   if (r.revision != r.set_revision || r.replicas != r.set_replicas) return false;
   for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
-    const CheckedGroup group = r.groups[i];
+    const CheckedGroupBits group = r.groups[i];
     const bool is_old = IsAlive(group) && RevisionOf(group) != r.revision;
     const bool never_heals = !options_.old_groups_heal && is_old && i < r.set_partition;
     if (i >= r.replicas ? group != kNoGroup : PhaseOf(group) != CheckedPhase::kReady && !never_heals) return false;
@@ -131,9 +131,9 @@ absl::string_view RolloutWorld::LawText(uint8_t law) {
     case kPolicyError:
       return "the policy refuses";
     case kStuck:
-      return "nothing goes on, and the update is not done";
+      return "nothing happens any more, but the update is not done";
     case kForEver:
-      return "it may go on for ever";
+      return "it may never finish";
   }
   return "";
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/strict_document.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -36,11 +37,7 @@ Expectations ReadExpectations(StrictReader* reader) {
 }
 
 absl::StatusOr<Expectations> ReadExpectations(const Json& document) {
-  ReadProblem problem;
-  StrictReader reader(document, "expect", &problem);
-  Expectations expected = ReadExpectations(&reader);
-  if (!problem.status.ok()) return problem.status;
-  return expected;
+  return internal::ReadStrictly(document, "expect", [](StrictReader* reader) { return ReadExpectations(reader); });
 }
 
 std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report) {

@@ -1,8 +1,8 @@
 // What a scenario's report is expected to say.
 //
 //   lws::Expectations expected;
-//   expected.lowest_ready = 3;
-//   lws::Unmet(expected, report);    // {"lowest 2 groups ready, expected 3"}
+//   expected.lowest_ready = 4;
+//   lws::Unmet(expected, report);    // {"lowest 3 groups ready, expected 4"}
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_EXPECTATIONS_H_

@@ -1,7 +1,7 @@
 // gMock matchers on reports of scenarios, for tests of rollout policies.
 //
 //   EXPECT_THAT(*lws::RunScenario(scenario, options), lws::NeverBelow(3));
-//   EXPECT_THAT(report, AllOf(lws::Finishes(), lws::RestartsAtMost(0), lws::NeverMixesRevisions()));
+//   EXPECT_THAT(report, testing::AllOf(lws::Finishes(), lws::RestartsAtMost(0), lws::NeverMixesRevisions()));
 //
 // Thread-safety: matchers are values.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_REPORT_MATCHERS_H_

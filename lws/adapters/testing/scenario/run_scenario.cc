@@ -141,7 +141,7 @@ class Run {
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(TimelineEntry::Kind::kScenario, Describe(event));
     if (!is_there) {
-      return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
+      return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
     }
     if (event.kind != Kind::kEdit) return absl::OkStatus();
     return groups_.Edit(*event.patch);

@@ -16,6 +16,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/quantity.h"
+#include "lws/api/strict_document.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/topology.h"
@@ -276,12 +277,11 @@ Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
 }
 
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document) {
-  ReadProblem problem;
-  StrictReader reader(document, "", &problem);
-  Scenario scenario = ReadScenario(manifest, &reader);
-  reader.Finish();
-  if (!problem.status.ok()) return problem.status;
-  return scenario;
+  return internal::ReadStrictly(document, "", [&manifest](StrictReader* reader) {
+    Scenario scenario = ReadScenario(manifest, reader);
+    reader->Finish();
+    return scenario;
+  });
 }
 
 Scenario UsualScenario(const Json& manifest) {

@@ -1,7 +1,7 @@
 // The result of a scenario: its timeline, its costs, and whether the set finished.
 //
 //   report.lowest_ready;          // 3: the fewest groups ready during an update
-//   lws::OutcomeText(report);     // "not finished after 5m: 3 of 4 groups ready; serve-3: waiting for image ..."
+//   lws::OutcomeText(report);     // such as "not finished after 5m: 3 of 4 groups ready; serve-3: ..."
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_REPORT_H_

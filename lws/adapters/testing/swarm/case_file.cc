@@ -12,6 +12,7 @@
 #include "lws/adapters/testing/swarm/swarm_case.h"
 #include "lws/adapters/testing/swarm/swarm_rates.h"
 #include "lws/api/json.h"
+#include "lws/api/strict_document.h"
 #include "lws/api/strict_reader.h"
 #include "nlohmann/json.hpp"
 
@@ -131,11 +132,7 @@ std::string ToYaml(const SwarmCase& what) {
 }
 
 absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
-  ReadProblem problem;
-  StrictReader reader(document, "", &problem);
-  SwarmCase what = ReadCase(&reader);
-  if (!problem.status.ok()) return problem.status;
-  return what;
+  return internal::ReadStrictly(document, "", [](StrictReader* reader) { return ReadCase(reader); });
 }
 
 }  // namespace lws
