@@ -38,7 +38,7 @@ constexpr char kHelp[] =
     "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml\n"
     "--show-managed-fields`) and tells how its sets stand, what would be done now, and why; exit 1 when there is\n"
     "nothing to explain. What depends on kinds that the file does not have is left open.\n"
-    "FILE may also be an observation that --save wrote.\n"
+    "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
     "  -o json      for programs\n"
@@ -283,37 +283,58 @@ absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) 
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
 
+absl::StatusOr<Arguments> ParseFlags(const std::vector<std::string>& words) {
+  return ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
+}
+
+absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
+  if (arguments.flags.count("--now") == 0) return absl::Now();
+  absl::Time now;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, arguments.Flag("--now", ""), &now, &error)) return now;
+  return absl::InvalidArgumentError(absl::StrCat("--now: ", error));
+}
+
+int ExplainCluster(const Arguments& arguments, const std::string& source, const ClusterFile& file, absl::Time now) {
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  if (arguments.flags.count("--save") > 0) {
+    const absl::Status saved = SaveCluster(file.cluster, arguments.Flag("--save", ""));
+    if (!saved.ok()) return Fail(saved);
+  }
+  if (file.cluster.SetNames().empty()) return Fail(NothingToExplain(source, file));
+  lws::PodReconcileOptions pods;
+  pods.scheduler_provider = *provider;
+  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, pods);
+  explanation.Explain(arguments.Flag("-o", "") == "json", arguments.flags.count("--all") > 0);
+  return 0;
+}
+
 }  // namespace
 
 int Explain(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
+  const absl::StatusOr<Arguments> arguments = ParseFlags(words);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("explain needs one FILE"));
-  absl::Time now = absl::Now();
-  std::string error;
-  if (arguments->flags.count("--now") > 0 &&
-      !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
-  }
-  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
-  if (!provider.ok()) return Fail(provider.status());
-  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], now);
+  const absl::StatusOr<absl::Time> now = ReadNow(*arguments);
+  if (!now.ok()) return Fail(now.status());
+  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], *now);
   if (!file.ok()) return Fail(file.status());
-  if (arguments->flags.count("--save") > 0) {
-    const absl::Status saved = SaveCluster(file->cluster, arguments->Flag("--save", ""));
-    if (!saved.ok()) return Fail(saved);
-  }
-  if (file->cluster.SetNames().empty()) return Fail(NothingToExplain(arguments->files[0], *file));
-  lws::PodReconcileOptions pods;
-  pods.scheduler_provider = *provider;
-  Explanation explanation(*file, now, arguments->flags.count("--complete") > 0, pods);
-  explanation.Explain(arguments->Flag("-o", "") == "json", arguments->flags.count("--all") > 0);
-  return 0;
+  return ExplainCluster(*arguments, arguments->files[0], *file, *now);
+}
+
+int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text) {
+  const absl::StatusOr<Arguments> arguments = ParseFlags(words);
+  if (!arguments.ok()) return Fail(arguments.status());
+  const absl::StatusOr<absl::Time> now = ReadNow(*arguments);
+  if (!now.ok()) return Fail(now.status());
+  const absl::StatusOr<ClusterFile> file = ParseClusterFile(source, std::move(text), *now);
+  if (!file.ok()) return Fail(file.status());
+  return ExplainCluster(*arguments, source, *file, *now);
 }
 
 }  // namespace lwsctl

@@ -41,6 +41,7 @@ class WiredCluster {
   simulation::ApiServer& server() { return server_; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   FakeApiServer& wire() { return wire_; }
+  absl::Time now() const { return clock_.now(); }
   internal::KubeCluster& cluster() { return *cluster_; }
   int problems() const { return problems_; }
 
