@@ -30,7 +30,7 @@ class WiredCluster {
   void Restart();
 
   void CreateSet(const std::string& name, int replicas, const std::string& image,
-                 const Json& annotations = Json::object());
+                 const Json& annotations = Json::object(), int size = 3);
   void Annotate(const std::string& name, const std::string& key, const std::string& value);
   void SetImage(const std::string& name, const std::string& image);
   // A rollout with a failure in it, after which the faults end.

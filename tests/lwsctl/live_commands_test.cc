@@ -164,6 +164,7 @@ TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
   wired_.Run(absl::Minutes(3));
   Json manifest = *wired_.server().Get({lws::kKind, "n", "a"});
   manifest.erase("status");
+  wired_.Annotate("a", "kubectl.kubernetes.io/last-applied-configuration", "{}");
   EXPECT_EQ(Run({"diff", FileOf(manifest)}), "0\nLeaderWorkerSet n/a  nothing changes\n");
   manifest["spec"]["replicas"] = 1;
   manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = "two";

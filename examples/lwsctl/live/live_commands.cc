@@ -220,6 +220,19 @@ absl::StatusOr<Before> ReadBefore(const Call& call, const Json& manifest) {
   return before;
 }
 
+// Labels and annotations that the file does not have may be somebody else's, and stay.
+void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
+  const std::pair<const char*, decltype(&set.metadata().labels())> kept[] = {
+      {"labels", &set.metadata().labels()}, {"annotations", &set.metadata().annotations()}};
+  for (const auto& [field, entries] : kept) {
+    Json& said = (*manifest)["metadata"][field];
+    if (!said.is_object()) said = Json::object();
+    for (const auto& [key, value] : *entries) {
+      if (!said.contains(key)) said[key] = value;
+    }
+  }
+}
+
 absl::StatusOr<int> ShowDiff(const Call& call) {
   if (call.arguments.files.empty() || call.arguments.files.size() > 2) {
     return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
@@ -230,6 +243,7 @@ absl::StatusOr<int> ShowDiff(const Call& call) {
   if (!before.ok()) return before.status();
   Json edited = *manifest;
   edited["metadata"]["namespace"] = before->set.metadata().namespace_();
+  if (before->live.has_value()) KeepMetadata(before->set, &edited);
   const EditDiff diff = DiffOf(before->set, edited, before->live.has_value() ? &*before->live : nullptr);
   const std::string title =
       absl::StrCat("LeaderWorkerSet ", before->set.metadata().namespace_(), "/", before->set.metadata().name());
