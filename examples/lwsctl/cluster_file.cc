@@ -87,10 +87,14 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
 absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now) {
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
+  return ParseClusterFile(path, *std::move(text), now);
+}
+
+absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::string text, absl::Time now) {
   ClusterFile file;
-  const absl::Status status = absl::StartsWith(*text, kSavedMark)
-                                  ? ReadSaved(path, text->substr(sizeof(kSavedMark) - 1), &file)
-                                  : ReadObjectsInto(path, *std::move(text), now, &file);
+  const absl::Status status = absl::StartsWith(text, kSavedMark)
+                                  ? ReadSaved(path, text.substr(sizeof(kSavedMark) - 1), &file)
+                                  : ReadObjectsInto(path, std::move(text), now, &file);
   if (!status.ok()) return status;
   return file;
 }

@@ -31,6 +31,9 @@ struct ClusterFile {
 // O(file).
 absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time now);
 
+// The same for a text that was read already.
+absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::string text, absl::Time now);
+
 absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path);
 
 }  // namespace lwsctl

@@ -19,6 +19,8 @@ int Compare(const std::vector<std::string>& words);
 int Place(const std::vector<std::string>& words);
 int ShowCapacity(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
+// The same for the text of a saved state, which `source` names. The words are its flags.
+int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text);
 int Install(const std::vector<std::string>& words);
 int ShowCustomResources(const std::vector<std::string>& words);
 

@@ -38,7 +38,7 @@ constexpr char kHelp[] =
     "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml\n"
     "--show-managed-fields`) and prints the state of its sets, what the controller would do, and why. Exit 1 when\n"
     "there is nothing to explain. Answers that depend on kinds that the file does not have are left open.\n"
-    "FILE may also be an observation that --save wrote.\n"
+    "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
     "  -o json      print JSON\n"
@@ -304,44 +304,56 @@ absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) 
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
 
+absl::StatusOr<Arguments> ParseFlags(const std::vector<std::string>& words) {
+  return ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
+}
+
+absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
+  if (arguments.flags.count("--now") == 0) return absl::Now();
+  absl::Time now;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, arguments.Flag("--now", ""), &now, &error)) return now;
+  return absl::InvalidArgumentError(absl::StrCat("--now: ", error));
+}
+
+int ExplainCluster(const Arguments& arguments, const std::string& source, const ClusterFile& file, absl::Time now) {
+  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(arguments);
+  if (!provider.ok()) return Fail(provider.status());
+  if (arguments.flags.count("--save") > 0) {
+    const absl::Status saved = SaveCluster(file.cluster, arguments.Flag("--save", ""));
+    if (!saved.ok()) return Fail(saved);
+  }
+  if (file.cluster.SetNames().empty()) return Fail(NothingToExplain(source, file));
+  lws::PodReconcileOptions pods;
+  pods.scheduler_provider = *provider;
+  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, pods);
+  explanation.Explain(arguments.Flag("-o", "") == "json", arguments.flags.count("--all") > 0);
+  return 0;
+}
+
 }  // namespace
 
 int Explain(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
+  const absl::StatusOr<Arguments> arguments = ParseFlags(words);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("explain needs one FILE"));
-  absl::Time now = absl::Now();
-  std::string error;
-  if (arguments->flags.count("--now") > 0 &&
-      !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
-  }
-  const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
-  if (!provider.ok()) return Fail(provider.status());
-  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], now);
+  const absl::StatusOr<absl::Time> now = ReadNow(*arguments);
+  if (!now.ok()) return Fail(now.status());
+  const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], *now);
   if (!file.ok()) return Fail(file.status());
-  if (arguments->flags.count("--save") > 0) {
-    const absl::Status saved = SaveCluster(file->cluster, arguments->Flag("--save", ""));
-    if (!saved.ok()) return Fail(saved);
-  }
-  if (file->cluster.SetNames().empty()) return Fail(NothingToExplain(arguments->files[0], *file));
-  const bool is_complete = arguments->flags.count("--complete") > 0;
-  if (!is_complete && IsOnlyManifests(*file)) {
+  if (arguments->flags.count("--complete") == 0 && IsOnlyManifests(*file)) {
     return Fail(absl::NotFoundError(absl::StrCat(
         arguments->files[0],
         ": nothing to explain: its LeaderWorkerSets have no status, and it holds nothing else of a cluster; --complete "
         "explains them as sets that were just created")));
   }
-  lws::PodReconcileOptions pods;
-  pods.scheduler_provider = *provider;
-  Explanation explanation(*file, now, is_complete, pods);
-  explanation.Explain(arguments->Flag("-o", "") == "json", arguments->flags.count("--all") > 0);
-  return 0;
+    "--show-managed-fields`) and tells how its sets stand, what would be done now, and why; exit 1 when there is\n"
+    "nothing to explain. What depends on kinds that the file does not have is left open.\n"
+    "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
 }
 
 }  // namespace lwsctl

@@ -106,6 +106,19 @@ check swarm-replayed.txt 1 $lwsctl swarm examples/lwsctl/golden/swarm-reference.
 check swarm-keep-budget.txt 0 $lwsctl swarm --policy keep-budget --seeds 100
 check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
 check help.txt 0 $lwsctl --help
+check help-live.txt 0 $lwsctl status --help
+# Two files need no cluster.
+check diff-nothing.txt 0 $lwsctl diff $golden/diff/old.yaml $golden/diff/old.yaml
+check diff-image-and-scale.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/image-and-scale.yaml
+check diff-partition.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/partition.yaml
+check diff-claims.txt 1 $lwsctl diff $golden/diff/claims-before.yaml $golden/diff/claims.yaml
+check diff-refused.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
+for words in "diff" "diff a b c" "diff $golden/diff/absent.yaml $golden/diff/old.yaml" "status" \
+  "status a --kubeconfig $golden/diff/old.yaml" "pause" "restart a" "undo a --to-revision x" "promote --each a"; do
+  $lwsctl $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/live-refused" 2>&1
+check live-refused.txt 0 cat "$TEST_TMPDIR/live-refused"
 check minimal-host.txt 0 examples/minimal_host
 
 # What --save wrote explains the same, but for what pods wait for, which decisions do not read.

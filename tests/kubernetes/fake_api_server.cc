@@ -222,6 +222,12 @@ FakeApiServer::Answer FakeApiServer::Write(const HttpRequest& request, const Tar
     object = server_.Create(body);
   } else if (request.content_type == "application/apply-patch+yaml") {
     object = server_.Apply(body, target.query.at("fieldManager"), target.query.at("force") == "true");
+  } else if (request.content_type == "application/merge-patch+json") {
+    const SharedJson live = server_.Get(target.key);
+    if (live == nullptr) return {404, StatusDocument(404, "NotFound", "not found").dump()};
+    Json patched = *live;
+    patched.merge_patch(body);
+    object = server_.Update(std::move(patched));
   } else if (request.method == "PUT" && target.is_status) {
     object = server_.UpdateStatus(body);
   } else if (request.method == "DELETE") {

@@ -28,6 +28,12 @@ int RequestsOf(const WiredCluster& wired, const FakeApiServer& wire, absl::strin
   return count;
 }
 
+int RequestsBesideWatches(WiredCluster& wired) {
+  int count = 0;
+  for (const auto& [name, times] : wired.wire().requests()) count += absl::StartsWith(name, "WATCH ") ? 0 : times;
+  return count;
+}
+
 TEST(KubeClusterTest, WithoutFaultsNothingIsRefusedAndAtRestNothingIsWritten) {
   WiredCluster wired(kSeed, {});
   wired.RunRollout(/*restarts=*/false);
@@ -47,6 +53,22 @@ TEST(KubeClusterTest, WithoutFaultsNothingIsRefusedAndAtRestNothingIsWritten) {
     if (absl::StartsWith(name, "WATCH")) continue;
     EXPECT_EQ(times, before.count(name) > 0 ? before.at(name) : 0) << name;
   }
+}
+
+// Half of the requests of the reference, which needs 483 for this rollout, and none that is refused.
+TEST(KubeClusterTest, ARolloutOfTwentyGroupsOfFourTakesAtMost250Requests) {
+  WiredCluster wired(kSeed, {});
+  wired.CreateSet("a", 20, "one", Json::object(), 4);
+  wired.Run(absl::Minutes(10));
+  const int before = RequestsBesideWatches(wired);
+  wired.SetImage("a", "two");
+  wired.Run(absl::Minutes(30));
+  EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "\"updatedReplicas\": 20"));
+  const int requests = RequestsBesideWatches(wired) - before;
+  RecordProperty("requests", requests);
+  EXPECT_LE(requests, 250);
+  EXPECT_GT(requests, 20);
+  EXPECT_EQ(wired.wire().answers().count(409), 0u);
 }
 
 TEST(KubeClusterTest, Law1NothingIsWrittenWhileItDoesNotLead) {

@@ -53,7 +53,8 @@ void WiredCluster::Restart() {
   cluster_->Lead(true);
 }
 
-void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image, const Json& annotations) {
+void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image, const Json& annotations,
+                             int size) {
   Json manifest = Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
     "metadata": {"namespace": "n"},
     "spec": {"leaderWorkerTemplate": {"size": 3, "restartPolicy": "RecreateGroupOnPodRestart",
@@ -61,6 +62,7 @@ void WiredCluster::CreateSet(const std::string& name, int replicas, const std::s
   manifest["metadata"]["name"] = name;
   manifest["metadata"]["annotations"] = annotations;
   manifest["spec"]["replicas"] = replicas;
+  manifest["spec"]["leaderWorkerTemplate"]["size"] = size;
   manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = image;
   const SetAdmission admission = AdmitSet(manifest);
   ASSERT_EQ(admission.stage, AdmissionStage::kAdmitted);

@@ -29,7 +29,7 @@ class WiredCluster {
   void Restart();
 
   void CreateSet(const std::string& name, int replicas, const std::string& image,
-                 const Json& annotations = Json::object());
+                 const Json& annotations = Json::object(), int size = 3);
   void Annotate(const std::string& name, const std::string& key, const std::string& value);
   void SetImage(const std::string& name, const std::string& image);
   // A rollout with a failure in it, after which the faults end.
@@ -40,6 +40,7 @@ class WiredCluster {
   simulation::ApiServer& server() { return server_; }
   simulation::Kubelet& kubelet() { return kubelet_; }
   FakeApiServer& wire() { return wire_; }
+  absl::Time now() const { return clock_.now(); }
   internal::KubeCluster& cluster() { return *cluster_; }
   int problems() const { return problems_; }
 

@@ -1,10 +1,12 @@
-// lwsctl: LeaderWorkerSets without a cluster. lwsctl --help lists the commands.
+// lwsctl: LeaderWorkerSets without a cluster, and on a live one. lwsctl --help lists the commands.
 #include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/live/connect.h"
+#include "examples/lwsctl/live/live_commands.h"
 #include "examples/lwsctl/printable_output.h"
 #include "lws/api/printable_text.h"
 
@@ -29,6 +31,15 @@ constexpr char kHelp[] =
     "  crd                the CustomResourceDefinitions\n"
     "  install            the manifests that run the operator in a cluster\n"
     "\n"
+    "On a live cluster, and as a plugin `kubectl lws COMMAND`:\n"
+    "\n"
+    "  status NAME        a tree of a set's groups, and whether its rollout is done\n"
+    "  explain --live     what the operator would do now, and why\n"
+    "  diff FILE          what an edit would do to each group; diff OLD NEW needs no cluster\n"
+    "  promote NAME       approves the next canary step; pause NAME and resume NAME hold the rollout and continue it\n"
+    "  restart NAME GROUP recreates a group\n"
+    "  undo NAME          gives the set a former template back\n"
+    "\n"
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl COMMAND --help` lists the "
     "flags.\n";
 
@@ -38,6 +49,12 @@ int Run(const std::vector<std::string>& words) {
     return words.empty() ? 2 : 0;
   }
   const std::vector<std::string> rest(words.begin() + 1, words.end());
+  if (lwsctl::IsLive(words)) {
+    lwsctl::KubeHost kube;
+    return lwsctl::RunLive(
+        [&kube](const std::string& file, const std::string& context) { return kube.Open(file, context); }, words,
+        &std::cout);
+  }
   if (words[0] == "validate") return lwsctl::Validate(rest);
   if (words[0] == "render") return lwsctl::Render(rest);
   if (words[0] == "simulate") return lwsctl::Simulate(rest);

@@ -1,0 +1,404 @@
+#include "examples/lwsctl/live/live_commands.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/live/controls_edit.h"
+#include "examples/lwsctl/live/edit_diff.h"
+#include "examples/lwsctl/live/set_report.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_value.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
+#include "lws/api/observed.h"
+#include "lws/api/well_known.h"
+#include "lws/core/reconcile/revert_set.h"
+#include "lws/core/revision/revision_data.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::FieldValue;
+using lws::Json;
+using lws::ObjectKind;
+using lws::internal::FindResource;
+using lws::internal::Resource;
+
+constexpr absl::Duration kReadEvery = absl::Seconds(2);
+constexpr int kNotDone = 2;
+constexpr int kDiffFailed = 2;
+
+constexpr char kHelp[] =
+    "usage: lwsctl status NAME [--watch] [--timeout 10m] [-o json]\n"
+    "       lwsctl explain --live [NAME]\n"
+    "       lwsctl diff FILE | lwsctl diff OLD NEW\n"
+    "       lwsctl promote NAME [--all] | lwsctl pause NAME | lwsctl resume NAME\n"
+    "       lwsctl restart NAME GROUP\n"
+    "       lwsctl undo NAME [--to-revision N]\n"
+    "These speak to the cluster of the kubeconfig; as a plugin, `kubectl lws status NAME`.\n"
+    "  status    a tree of the set's groups and pods; exit 0 when its rollout is done, 2 while it is under way, 1 "
+    "when\n"
+    "            it is stalled. --watch prints each change until it is done\n"
+    "  explain   what the operator would do now, and why\n"
+    "  diff      what FILE in place of the live set, or NEW in place of OLD, would roll, make, remove, leave, or be\n"
+    "            refused for; exit 0 for nothing, 1 for changes, 2 for a refusal or an error\n"
+    "  promote   approves the next canary step, or --all, in the annotation lws-policies/controls\n"
+    "  pause, resume   the rollout, in the same annotation\n"
+    "  restart   recreates a group by deleting its leader\n"
+    "  undo      gives the set the template of a former revision back: of the number N, else of the newest one\n"
+    "  -n, --namespace NAMESPACE   default: that of the kubeconfig\n"
+    "  --kubeconfig FILE, --context NAME\n";
+
+// What a command works on.
+struct Call {
+  const Connect& connect;
+  const Arguments& arguments;
+  std::ostream& out;
+};
+
+struct Connection {
+  const LiveHost* host = nullptr;
+  std::string namespace_name;
+};
+
+absl::StatusOr<Connection> ConnectFor(const Call& call) {
+  const absl::StatusOr<const LiveHost*> host =
+      call.connect(call.arguments.Flag("--kubeconfig", ""), call.arguments.Flag("--context", ""));
+  if (!host.ok()) return host.status();
+  const std::string wanted = call.arguments.Flag("-n", call.arguments.Flag("--namespace", ""));
+  return Connection{*host, wanted.empty() ? (*host)->namespace_name : wanted};
+}
+
+const Resource& Sets() { return *FindResource(ObjectKind::kLeaderWorkerSet); }
+
+absl::StatusOr<Json> ReadSet(const Connection& connection, const std::string& name) {
+  absl::StatusOr<Json> set = LiveApi(connection.host).Get(Sets(), connection.namespace_name, name);
+  if (absl::IsNotFound(set.status())) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no LeaderWorkerSet ", connection.namespace_name, "/", name, " in the cluster"));
+  }
+  return set;
+}
+
+absl::StatusOr<std::vector<Json>> ListOf(const Connection& connection, ObjectKind kind, const std::string& name) {
+  const Resource& resource = *FindResource(kind);
+  absl::StatusOr<std::vector<Json>> objects =
+      LiveApi(connection.host).List(resource, connection.namespace_name, absl::StrCat(lws::kNameLabel, "=", name));
+  if (!objects.ok()) return objects;
+  const auto is_of_other = [&name](const Json& object) {
+    return FieldValue(object, "")["metadata"]["labels"].At(lws::kNameLabel).Text() != name;
+  };
+  objects->erase(std::remove_if(objects->begin(), objects->end(), is_of_other), objects->end());
+  return objects;
+}
+
+absl::StatusOr<LiveSet> ReadLiveSet(const Connection& connection, const std::string& name) {
+  LiveSet live;
+  absl::StatusOr<Json> set = ReadSet(connection, name);
+  if (!set.ok()) return set.status();
+  live.set = *std::move(set);
+  absl::StatusOr<Json> leader =
+      LiveApi(connection.host).Get(*FindResource(ObjectKind::kStatefulSet), connection.namespace_name, name);
+  if (!leader.ok() && !absl::IsNotFound(leader.status())) return leader.status();
+  if (leader.ok()) live.leader_statefulset = *std::move(leader);
+  absl::StatusOr<std::vector<Json>> pods = ListOf(connection, ObjectKind::kPod, name);
+  if (!pods.ok()) return pods.status();
+  live.pods = *std::move(pods);
+  return live;
+}
+
+absl::Status ExpectNames(const Arguments& arguments, size_t count, absl::string_view usage) {
+  if (arguments.files.size() == count) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("usage: lwsctl ", usage));
+}
+
+int ExitCodeOf(RolloutEnd end) {
+  if (end == RolloutEnd::kUnderWay) return kNotDone;
+  return end == RolloutEnd::kDone ? 0 : 1;
+}
+
+absl::StatusOr<absl::Time> EndOfWatch(const Arguments& arguments, absl::Time now) {
+  const std::string text = arguments.Flag("--timeout", "");
+  if (text.empty()) return absl::InfiniteFuture();
+  absl::Duration timeout;
+  if (!absl::ParseDuration(text, &timeout) || timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("--timeout: a duration such as 90s or 10m is wanted");
+  }
+  return now + timeout;
+}
+
+absl::StatusOr<int> ShowStatus(const Call& call) {
+  const absl::Status names = ExpectNames(call.arguments, 1, "status NAME [--watch] [--timeout 10m] [-o json]");
+  if (!names.ok()) return names;
+  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const LiveHost& host = *connection->host;
+  const bool watches = call.arguments.flags.count("--watch") > 0;
+  const absl::StatusOr<absl::Time> end = EndOfWatch(call.arguments, host.clock());
+  if (!end.ok()) return end.status();
+  std::string shown;
+  for (;;) {
+    const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, call.arguments.files[0]);
+    if (!live.ok()) return live.status();
+    const SetReport report = ReadSetReport(*live, host.clock());
+    const bool as_json = call.arguments.flags.count("-o") > 0;
+    const std::string text = as_json ? absl::StrCat(ToJson(report).dump(2), "\n") : ToString(report);
+    if (text != shown) call.out << text << std::flush;
+    shown = text;
+    const bool goes_on = watches && report.end == RolloutEnd::kUnderWay && host.clock() < *end;
+    if (!goes_on) return ExitCodeOf(report.end);
+    const absl::Time next = std::min(*end, host.clock() + kReadEvery);
+    while (host.clock() < next) host.wait_until(next);
+  }
+}
+
+absl::StatusOr<int> ExplainLive(const Call& call) {
+  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  if (call.arguments.files.size() > 1) return absl::InvalidArgumentError("usage: lwsctl explain --live [NAME]");
+  Json items = Json::array();
+  for (const ObjectKind kind : {ObjectKind::kLeaderWorkerSet, ObjectKind::kStatefulSet, ObjectKind::kPod,
+                                ObjectKind::kControllerRevision, ObjectKind::kService, ObjectKind::kNode}) {
+    const Resource& resource = *FindResource(kind);
+    absl::StatusOr<std::vector<Json>> objects =
+        LiveApi(connection->host).List(resource, resource.has_namespaces ? connection->namespace_name : "", "");
+    if (!objects.ok()) return objects.status();
+    for (Json& object : *objects) {
+      const bool is_asked_for = kind != ObjectKind::kLeaderWorkerSet || call.arguments.files.empty() ||
+                                FieldValue(object, "")["metadata"]["name"].Text() == call.arguments.files[0];
+      if (is_asked_for) items.push_back(std::move(object));
+    }
+  }
+  const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}};
+  std::vector<std::string> words = {"--complete"};
+  if (call.arguments.flags.count("--all") > 0) words.push_back("--all");
+  if (call.arguments.flags.count("-o") > 0) words.insert(words.end(), {"-o", "json"});
+  const std::string source = absl::StrCat("namespace ", connection->namespace_name);
+  return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+// The set before the edit: of the file OLD, or the live one.
+struct Before {
+  lws::LeaderWorkerSet set;
+  std::optional<SetReport> live;
+};
+
+absl::StatusOr<Before> ReadBefore(const Call& call, const Json& manifest) {
+  Before before;
+  if (call.arguments.files.size() == 2) {
+    const absl::StatusOr<Json> old = ReadSet(call.arguments.files[0], UnknownFields::kWarn);
+    if (!old.ok()) return old.status();
+    // As the API server has it: with defaults.
+    const lws::SetAdmission admission = lws::AdmitSet(*old);
+    if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
+    before.set = *admission.set;
+    return before;
+  }
+  absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
+  const bool is_said = call.arguments.flags.count("-n") + call.arguments.flags.count("--namespace") > 0;
+  if (!is_said) connection->namespace_name = metadata["namespace"].TextOr(connection->namespace_name);
+  const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, metadata["name"].Text());
+  if (!live.ok()) return live.status();
+  before.live = ReadSetReport(*live, connection->host->clock());
+  absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(live->set);
+  if (!set.ok()) return set.status();
+  before.set = *std::move(set);
+  return before;
+}
+
+// Labels and annotations that the file does not have may be somebody else's, and stay.
+void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
+  const std::pair<const char*, decltype(&set.metadata().labels())> kept[] = {
+      {"labels", &set.metadata().labels()}, {"annotations", &set.metadata().annotations()}};
+  for (const auto& [field, entries] : kept) {
+    Json& said = (*manifest)["metadata"][field];
+    if (!said.is_object()) said = Json::object();
+    for (const auto& [key, value] : *entries) {
+      if (!said.contains(key)) said[key] = value;
+    }
+  }
+}
+
+absl::StatusOr<int> ShowDiff(const Call& call) {
+  if (call.arguments.files.empty() || call.arguments.files.size() > 2) {
+    return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
+  }
+  const absl::StatusOr<Json> manifest = ReadSet(call.arguments.files.back(), UnknownFields::kWarn);
+  if (!manifest.ok()) return manifest.status();
+  const absl::StatusOr<Before> before = ReadBefore(call, *manifest);
+  if (!before.ok()) return before.status();
+  Json edited = *manifest;
+  edited["metadata"]["namespace"] = before->set.metadata().namespace_();
+  if (before->live.has_value()) KeepMetadata(before->set, &edited);
+  const EditDiff diff = DiffOf(before->set, edited, before->live.has_value() ? &*before->live : nullptr);
+  const std::string title =
+      absl::StrCat("LeaderWorkerSet ", before->set.metadata().namespace_(), "/", before->set.metadata().name());
+  call.out << (diff.end == EditEnd::kNothing ? absl::StrCat(title, "  nothing changes\n")
+                                             : absl::StrCat(title, "\n", diff.text));
+  if (diff.end == EditEnd::kRefused) return kDiffFailed;
+  return diff.end == EditEnd::kChanges ? 1 : 0;
+}
+
+absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::string_view usage) {
+  const absl::Status names = ExpectNames(call.arguments, 1, usage);
+  if (!names.ok()) return names;
+  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const std::string& name = call.arguments.files[0];
+  const absl::StatusOr<Json> set = ReadSet(*connection, name);
+  if (!set.ok()) return set.status();
+  const FieldValue metadata = FieldValue(*set, "")["metadata"];
+  const absl::StatusOr<std::string> edited = Edited(metadata["annotations"].At(kControlsAnnotation).Text(), edit);
+  if (!edited.ok()) return edited.status();
+  Json patch;
+  patch["metadata"]["resourceVersion"] = metadata["resourceVersion"].Text();
+  patch["metadata"]["annotations"][kControlsAnnotation] = *edited;
+  const absl::StatusOr<Json> patched = LiveApi(connection->host).Patch(Sets(), connection->namespace_name, name, patch);
+  if (!patched.ok()) return patched.status();
+  const std::string described = DescribeControls(*edited);
+  call.out << absl::StrCat("LeaderWorkerSet ", connection->namespace_name, "/", name, "  ",
+                           described.empty() ? "goes on" : described, "\n");
+  return 0;
+}
+
+absl::StatusOr<int> RestartGroup(const Call& call) {
+  const absl::Status names = ExpectNames(call.arguments, 2, "restart NAME GROUP");
+  if (!names.ok()) return names;
+  const std::string& name = call.arguments.files[0];
+  int32_t group = 0;
+  if (!absl::SimpleAtoi(call.arguments.files[1], &group) || group < 0) {
+    return absl::InvalidArgumentError("restart: GROUP is the index of a group, such as 3");
+  }
+  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const Resource& pods = *FindResource(ObjectKind::kPod);
+  const std::string leader = absl::StrCat(name, "-", group);
+  LiveApi api(connection->host);
+  const absl::StatusOr<Json> pod = api.Get(pods, connection->namespace_name, leader);
+  if (!pod.ok()) return pod.status();
+  const FieldValue metadata = FieldValue(*pod, "")["metadata"];
+  const bool is_leader = metadata["labels"].At(lws::kNameLabel).Text() == name &&
+                         metadata["labels"].At(lws::kWorkerIndexLabel).Text() == "0";
+  if (!is_leader) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("pod ", connection->namespace_name, "/", leader, " leads no group of LeaderWorkerSet ", name));
+  }
+  const absl::Status deleted = api.Delete(pods, connection->namespace_name, leader, metadata["uid"].Text());
+  if (!deleted.ok()) return deleted;
+  call.out << absl::StrCat("LeaderWorkerSet ", connection->namespace_name, "/", name, "  group ", group,
+                           " is restarted\n");
+  return 0;
+}
+
+// The revision of this number, or without one the newest whose template is not the set's present one.
+absl::StatusOr<lws::ObservedRevision> FindRevision(const lws::LeaderWorkerSet& set, const std::vector<Json>& objects,
+                                                   std::optional<int64_t> number, const std::string& present) {
+  std::optional<lws::ObservedRevision> found;
+  for (const Json& object : objects) {
+    absl::StatusOr<lws::ObservedRevision> revision = lws::ObserveRevision(object);
+    if (!revision.ok()) return revision.status();
+    // StatefulSets keep revisions with the same labels.
+    const bool is_own = revision->meta.controller.has_value() && revision->meta.controller->uid == set.metadata().uid();
+    const bool fits = number.has_value() ? revision->number == *number : revision->meta.revision_key != present;
+    if (!is_own || !fits || (found.has_value() && found->number > revision->number)) continue;
+    found = *std::move(revision);
+  }
+  if (found.has_value()) return *std::move(found);
+  return absl::NotFoundError(number.has_value() ? absl::StrCat("the set has no revision ", *number)
+                                                : "the set has no former revision: they are deleted when an update "
+                                                  "is done");
+}
+
+absl::StatusOr<int> Undo(const Call& call) {
+  const absl::Status names = ExpectNames(call.arguments, 1, "undo NAME [--to-revision N]");
+  if (!names.ok()) return names;
+  std::optional<int64_t> number;
+  const std::string text = call.arguments.Flag("--to-revision", "");
+  if (!text.empty() && !absl::SimpleAtoi(text, &number.emplace())) {
+    return absl::InvalidArgumentError("--to-revision: the number of a revision is wanted, such as 3");
+  }
+  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const std::string& name = call.arguments.files[0];
+  const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, name);
+  if (!live.ok()) return live.status();
+  const absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(live->set);
+  if (!set.ok()) return set.status();
+  const absl::StatusOr<std::vector<Json>> revisions = ListOf(*connection, ObjectKind::kControllerRevision, name);
+  if (!revisions.ok()) return revisions.status();
+  const std::string present =
+      FieldValue(live->leader_statefulset, "")["metadata"]["labels"].At(lws::kRevisionLabel).Text();
+  const absl::StatusOr<lws::ObservedRevision> former = FindRevision(*set, *revisions, number, present);
+  if (!former.ok()) return former.status();
+  if (lws::SameRevision(*set, former->data, lws::RevisionData(*set))) {
+    return absl::FailedPreconditionError("the set has the template of that revision already");
+  }
+  absl::StatusOr<Json> patch = lws::internal::RevertPatch(*set, *former);
+  if (!patch.ok()) return patch.status();
+  (*patch)["metadata"]["resourceVersion"] = set->metadata().resource_version();
+  const absl::StatusOr<Json> patched =
+      LiveApi(connection->host).Patch(Sets(), connection->namespace_name, name, *patch);
+  if (!patched.ok()) return patched.status();
+  call.out << absl::StrCat("LeaderWorkerSet ", connection->namespace_name, "/", name, "  has the template of revision ",
+                           former->number, " (", former->meta.revision_key, ") again\n");
+  return 0;
+}
+
+absl::StatusOr<int> RunCommand(const std::string& command, const Call& call) {
+  if (command == "status") return ShowStatus(call);
+  if (command == "explain") return ExplainLive(call);
+  if (command == "diff") return ShowDiff(call);
+  if (command == "pause") return EditControls(call, ControlsEdit::kPause, "pause NAME");
+  if (command == "resume") return EditControls(call, ControlsEdit::kResume, "resume NAME");
+  if (command == "restart") return RestartGroup(call);
+  if (command == "undo") return Undo(call);
+  const bool all = call.arguments.flags.count("--all") > 0;
+  return EditControls(call, all ? ControlsEdit::kPromoteAll : ControlsEdit::kPromote, "promote NAME [--all]");
+}
+
+}  // namespace
+
+bool IsLive(const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  if (words[0] == "explain") return std::find(words.begin(), words.end(), "--live") != words.end();
+  for (const char* command : {"status", "diff", "promote", "pause", "resume", "restart", "undo"}) {
+    if (words[0] == command) return true;
+  }
+  return false;
+}
+
+int RunLive(const Connect& connect, const std::vector<std::string>& words, std::ostream* out) {
+  const std::string& command = words.front();
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments({words.begin() + 1, words.end()},
+                     {"-n", "--namespace", "--kubeconfig", "--context", "--timeout", "--to-revision", "-o"},
+                     {"--help", "--watch", "--all", "--live"});
+  if (arguments.ok() && arguments->flags.count("--help") > 0) {
+    *out << kHelp;
+    return 0;
+  }
+  absl::Status status = arguments.status();
+  if (status.ok()) {
+    const absl::StatusOr<int> code = RunCommand(command, Call{connect, *arguments, *out});
+    if (code.ok()) return *code;
+    status = code.status();
+  }
+  const int failed = Fail(status);
+  return command == "diff" ? kDiffFailed : failed;
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,230 @@
+// The commands on a live cluster, against a Kubernetes in memory with the wire between them.
+#include "examples/lwsctl/live/live_commands.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/live/controls_edit.h"
+#include "examples/lwsctl/live/live_api.h"
+#include "gtest/gtest.h"
+#include "lws/api/json.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+#include "tests/kubernetes/fake_api_server.h"
+#include "tests/kubernetes/wired_cluster.h"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+constexpr uint64_t kSeed = 20261126;
+
+class LiveCommandsTest : public testing::Test {
+ protected:
+  LiveCommandsTest() {
+    host_.client = &wired_.wire();
+    host_.namespace_name = "n";
+    host_.clock = [this] { return wired_.now(); };
+    host_.wait_until = [this](absl::Time time) { wired_.Run(std::min(time - wired_.now(), absl::Milliseconds(10))); };
+  }
+
+  // "EXIT CODE\nOUTPUT"
+  std::string Run(const std::vector<std::string>& words) {
+    std::ostringstream out;
+    testing::internal::CaptureStderr();
+    const int code = RunLive([this](const std::string&, const std::string&) { return &host_; }, words, &out);
+    return absl::StrCat(code, "\n", out.str(), testing::internal::GetCapturedStderr());
+  }
+
+  std::string UidOf(const std::string& pod) {
+    const lws::SharedJson object = wired_.server().Get({"Pod", "n", pod});
+    return object == nullptr ? "" : (*object)["metadata"].value("uid", "");
+  }
+
+  std::string ImageOf(const std::string& set) {
+    const Json live = *wired_.server().Get({lws::kKind, "n", set});
+    return live["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0].value("image", "");
+  }
+
+  int Updated() {
+    int updated = 0;
+    for (const char* pod : {"a-0 two", "a-1 two", "a-2 two"}) updated += absl::StrContains(wired_.Shown("a"), pod);
+    return updated;
+  }
+
+  std::string FileOf(Json manifest) {
+    const std::string path = absl::StrCat(testing::TempDir(), "/set.json");
+    std::ofstream(path) << manifest.dump();
+    return path;
+  }
+
+  lws::WiredCluster wired_{kSeed, {}};
+  LiveHost host_;
+};
+
+TEST_F(LiveCommandsTest, StatusIsATreeAndItsExitCodeTellsWhetherTheRolloutIsDone) {
+  wired_.CreateSet("a", 2, "one");
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "2\nLeaderWorkerSet n/a  under way: "));
+  wired_.Run(absl::Minutes(3));
+  const std::string done = Run({"status", "a"});
+  EXPECT_TRUE(absl::StartsWith(done,
+                               "0\nLeaderWorkerSet n/a  done: rolled out\n  2 of 2 groups ready, 2 updated, size 3\n"
+                               "  group 0  ready, updated revision "))
+      << done;
+  EXPECT_TRUE(absl::StrContains(done, "\n    a-1-2  ready  on node-")) << done;
+  const std::string json = Run({"status", "a", "-o", "json"});
+  EXPECT_EQ(Json::parse(json.substr(2))["groups"][1]["pods"][2]["name"], "a-1-2");
+  EXPECT_TRUE(absl::StrContains(Run({"status", "other"}), "there is no LeaderWorkerSet n/other")) << "exit code 1";
+  EXPECT_TRUE(absl::StrContains(Run({"status", "a", "-n", "elsewhere"}), "elsewhere/a"));
+}
+
+TEST_F(LiveCommandsTest, WatchEndsWithTheRolloutOrItsTimeout) {
+  wired_.CreateSet("a", 3, "one");
+  wired_.Run(absl::Minutes(3));
+  wired_.SetImage("a", "two");
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--watch", "--timeout", "3s"}), "2\n"));
+  const std::string watched = Run({"status", "a", "--watch"});
+  EXPECT_TRUE(absl::StartsWith(watched, "0\n"));
+  EXPECT_TRUE(absl::StrContains(watched, "former revision"));
+  EXPECT_EQ(Updated(), 3);
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--timeout", "soon"}), "1\n"));
+}
+
+TEST_F(LiveCommandsTest, PauseHoldsARolloutAndResumeLetsItGoOn) {
+  wired_.CreateSet("a", 3, "one", {{"lws-policies/rollout", "keep-budget"}});
+  wired_.Run(absl::Minutes(3));
+  EXPECT_EQ(Run({"resume", "a"}), "1\nlwsctl: the set is not paused\n");
+  EXPECT_EQ(Run({"pause", "a"}), "0\nLeaderWorkerSet n/a  paused\n");
+  EXPECT_EQ(Run({"pause", "a"}), "1\nlwsctl: the set is paused already\n");
+  wired_.SetImage("a", "two");
+  wired_.Run(absl::Minutes(10));
+  EXPECT_EQ(Updated(), 0);
+  EXPECT_TRUE(absl::StrContains(Run({"status", "a"}), "; paused\n"));
+  EXPECT_EQ(Run({"resume", "a"}), "0\nLeaderWorkerSet n/a  goes on\n");
+  wired_.Run(absl::Minutes(10));
+  EXPECT_EQ(Updated(), 3);
+}
+
+TEST_F(LiveCommandsTest, PromoteApprovesTheNextCanaryStep) {
+  wired_.CreateSet("a", 3, "one",
+                   {{"lws-policies/rollout", "keep-budget"},
+                    {"lws-policies/controls", R"({"steps": [{"groups": 1, "approval": true}], "minReady": "1s"})"}});
+  wired_.Run(absl::Minutes(3));
+  wired_.SetImage("a", "two");
+  wired_.Run(absl::Minutes(10));
+  EXPECT_EQ(Updated(), 1);
+  EXPECT_EQ(Run({"promote", "a"}), "0\nLeaderWorkerSet n/a  1 of 1 canary steps approved\n");
+  wired_.Run(absl::Minutes(10));
+  EXPECT_EQ(Updated(), 3);
+  EXPECT_EQ(Run({"promote", "a"}), "1\nlwsctl: all canary steps are approved already\n");
+}
+
+TEST_F(LiveCommandsTest, RestartRecreatesOneGroup) {
+  wired_.CreateSet("a", 2, "one");
+  wired_.Run(absl::Minutes(3));
+  const std::string first = UidOf("a-0");
+  const std::string second = UidOf("a-1");
+  EXPECT_EQ(Run({"restart", "a", "1"}), "0\nLeaderWorkerSet n/a  group 1 is restarted\n");
+  wired_.Run(absl::Minutes(3));
+  EXPECT_EQ(UidOf("a-0"), first);
+  EXPECT_NE(UidOf("a-1"), second);
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "0\n"));
+  EXPECT_TRUE(absl::StartsWith(Run({"restart", "a", "7"}), "1\n"));
+  EXPECT_TRUE(absl::StrContains(Run({"restart", "a", "x"}), "GROUP is the index of a group"));
+  EXPECT_TRUE(absl::StrContains(Run({"restart", "a"}), "usage: lwsctl restart NAME GROUP"));
+}
+
+TEST_F(LiveCommandsTest, UndoGivesAFormerTemplateBack) {
+  wired_.CreateSet("a", 3, "one");
+  wired_.Run(absl::Minutes(3));
+  EXPECT_TRUE(absl::StrContains(Run({"undo", "a"}), "the set has no former revision"));
+  EXPECT_EQ(Run({"undo", "a", "--to-revision", "1"}), "1\nlwsctl: the set has the template of that revision already\n");
+  wired_.SetImage("a", "two");
+  wired_.Run(absl::Seconds(5));
+  EXPECT_TRUE(absl::StrContains(Run({"undo", "a", "--to-revision", "9"}), "the set has no revision 9"));
+  EXPECT_TRUE(absl::StartsWith(Run({"undo", "a"}), "0\nLeaderWorkerSet n/a  has the template of revision 1 ("));
+  EXPECT_EQ(ImageOf("a"), "one");
+  wired_.Run(absl::Minutes(10));
+  EXPECT_EQ(Updated(), 0);
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "0\n"));
+}
+
+TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
+  wired_.CreateSet("a", 2, "one");
+  wired_.Run(absl::Minutes(3));
+  Json manifest = *wired_.server().Get({lws::kKind, "n", "a"});
+  manifest.erase("status");
+  wired_.Annotate("a", "kubectl.kubernetes.io/last-applied-configuration", "{}");
+  EXPECT_EQ(Run({"diff", FileOf(manifest)}), "0\nLeaderWorkerSet n/a  nothing changes\n");
+  manifest["spec"]["replicas"] = 1;
+  manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = "two";
+  const std::string diff = Run({"diff", FileOf(manifest)});
+  EXPECT_TRUE(absl::StartsWith(diff, "1\nLeaderWorkerSet n/a\n")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "containers[0].image: \"one\" -> \"two\"")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "  group 0  rolls; now ready, revision ")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "  group 1  is removed; now ready, revision ")) << diff;
+  EXPECT_EQ(ImageOf("a"), "one") << "nothing is changed";
+}
+
+TEST_F(LiveCommandsTest, ExplainReadsTheCluster) {
+  wired_.CreateSet("a", 2, "one");
+  wired_.CreateSet("b", 1, "one");
+  wired_.Run(absl::Minutes(3));
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Run({"explain", "--live", "a"}), "0\n");
+  const std::string told = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(told, "LeaderWorkerSet n/a\n  state  at rest: 2 of 2 groups ready")) << told;
+  EXPECT_FALSE(absl::StrContains(told, "n/b")) << told;
+}
+
+TEST_F(LiveCommandsTest, AServerThatDoesNotAnswerIsAnError) {
+  lws::WireFaults faults;
+  faults.lost_before = 1000;
+  wired_.wire().faults() = faults;
+  EXPECT_EQ(Run({"status", "a"}), "1\nlwsctl: the connection was lost\n");
+}
+
+TEST(ControlsEditTest, EverythingElseInTheAnnotationStays) {
+  const struct {
+    const char* text;
+    ControlsEdit edit;
+    const char* wanted;
+  } table[] = {
+      {"", ControlsEdit::kPause, R"({"paused":true})"},
+      {R"({"minReady": "30s"})", ControlsEdit::kPause, R"({"minReady":"30s","paused":true})"},
+      {R"({"paused": true, "minReady": "30s"})", ControlsEdit::kResume, R"({"minReady":"30s","paused":false})"},
+      {R"({"steps": [{"groups": 1}, {"groups": 2}]})", ControlsEdit::kPromote,
+       R"({"approvedSteps":1,"steps":[{"groups":1},{"groups":2}]})"},
+      {R"({"steps": [{"groups": 1}, {"groups": 2}]})", ControlsEdit::kPromoteAll,
+       R"({"approvedSteps":2,"steps":[{"groups":1},{"groups":2}]})"},
+  };
+  for (const auto& row : table) {
+    const absl::StatusOr<std::string> edited = Edited(row.text, row.edit);
+    ASSERT_TRUE(edited.ok()) << edited.status();
+    EXPECT_EQ(*edited, row.wanted);
+  }
+  EXPECT_TRUE(absl::IsInvalidArgument(Edited("7", ControlsEdit::kPause).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Edited(R"({"pause": true})", ControlsEdit::kPause).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Edited("", ControlsEdit::kPromote).status()));
+}
+
+TEST(LiveWordsTest, TheWordsChooseTheLiveCommands) {
+  EXPECT_TRUE(IsLive({"status", "a"}));
+  EXPECT_TRUE(IsLive({"explain", "--live"}));
+  EXPECT_FALSE(IsLive({"explain", "state.yaml"}));
+  EXPECT_FALSE(IsLive({"simulate", "a"}));
+  EXPECT_FALSE(IsLive({}));
+}
+
+}  // namespace
+}  // namespace lwsctl
