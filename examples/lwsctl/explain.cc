@@ -351,9 +351,17 @@ int Explain(const std::vector<std::string>& words) {
         ": nothing to explain: its LeaderWorkerSets have no status, and it holds nothing else of a cluster; --complete "
         "explains them as sets that were just created")));
   }
-    "--show-managed-fields`) and tells how its sets stand, what would be done now, and why; exit 1 when there is\n"
-    "nothing to explain. What depends on kinds that the file does not have is left open.\n"
-    "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
+    return ExplainCluster(*arguments, arguments->files[0], *file, *now);
+}
+
+int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text) {
+  const absl::StatusOr<Arguments> arguments = ParseFlags(words);
+  if (!arguments.ok()) return Fail(arguments.status());
+  const absl::StatusOr<absl::Time> now = ReadNow(*arguments);
+  if (!now.ok()) return Fail(now.status());
+  const absl::StatusOr<ClusterFile> file = ParseClusterFile(source, std::move(text), *now);
+  if (!file.ok()) return Fail(file.status());
+  return ExplainCluster(*arguments, source, *file, *now);
 }
 
 }  // namespace lwsctl

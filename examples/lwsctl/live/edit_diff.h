@@ -14,7 +14,9 @@
 #include "lws/api/json.h"
 
 namespace lws {
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lwsctl {

@@ -56,7 +56,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class LeaderWorkerSet;
+}  // namespace v1
 
 namespace internal {
 class ToldReader;
