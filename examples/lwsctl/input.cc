@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/field_status.h"
@@ -213,11 +214,21 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   return set;
 }
 
+absl::Status RefuseDisaggregatedSet(const InputFile& file, const lws::ManifestObject& object) {
+  const auto kind = object.object->find("kind");
+  if (kind == object.object->end() || *kind != lws::kDisaggregatedSetKind) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(file.Where(object), ": ", lws::internal::DescribeObject(*object.object),
+                   ": this command takes LeaderWorkerSets only; `lwsctl render` writes those of a DisaggregatedSet"));
+}
+
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown) {
   const absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   std::vector<SetManifest> sets;
   for (const lws::ManifestObject& object : file->objects) {
+    const absl::Status other = RefuseDisaggregatedSet(*file, object);
+    if (!other.ok()) return other;
     if (!CallsItselfASet(*object.object)) continue;
     absl::StatusOr<lws::Json> set = CheckSet(*file, object, "", *object.object, unknown);
     if (!set.ok()) return set.status();

@@ -75,8 +75,11 @@ bool CallsItselfASet(const lws::Json& object);
 // "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 
+// Errors: InvalidArgument "FILE:LINE: ..." for an object of kind DisaggregatedSet, which most commands do not take.
+absl::Status RefuseDisaggregatedSet(const InputFile& file, const lws::ManifestObject& object);
+
 // The LeaderWorkerSets among the objects of a file. Errors: NotFound when there is none; InvalidArgument "FILE:LINE:
-// ..." for the first one that would not be admitted, or has no or another apiVersion.
+// ..." for the first one that would not be admitted, or has no or another apiVersion, and for a DisaggregatedSet.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
 // The first set of a file.

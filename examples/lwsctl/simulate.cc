@@ -1,6 +1,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -8,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
+#include "examples/lwsctl/simulate_roles.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/field_status.h"
@@ -26,13 +29,14 @@ constexpr char kHelp[] =
     "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line per change; exit 1 when the set\n"
-    "does not come to its end, with what its pods wait for.\n"
+    "does not come to its end, with what its pods wait for. A DisaggregatedSet has a lane per slice and role.\n"
     "  --seed N          draws all delays; default 1\n"
     "  -o json           for programs\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --role-policy POLICY   of a DisaggregatedSet: reference (the default) or keep-role-budgets\n"
     "  --report OUT      a page of HTML with a lane per group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
@@ -43,7 +47,7 @@ constexpr char kHelp[] =
     "scenario asks for nodes, images, restarts or a report. Of more than 1,000 groups a character is a fiftieth, in\n"
     "the state that most of it is in; a million take seconds.\n"
     "What happens in a scenario (at: 60s, or at: quiet, once nothing is due):\n"
-    "  edit: PATCH, scale: N                  of the set\n"
+    "  edit: PATCH, scale: N                  of the set, or, with role: ROLE, of a role of a DisaggregatedSet\n"
     "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
     "  loseNode, recoverNode: NODE            it stops to answer, and is back\n"
     "  drain, cordon, uncordon: NODE          as kubectl does it\n"
@@ -132,9 +136,9 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "--scheduler-provider", "-o"},
-                     {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(
+      words, {"--seed", "--scenario", "--policy", "--role-policy", "--report", "--scheduler-provider", "-o"},
+      {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -152,9 +156,15 @@ int Simulate(const std::vector<std::string>& words) {
   if (!provider.ok()) return Fail(provider.status());
   options.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
-  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!manifest.ok()) return Fail(manifest.status());
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
+  const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
+  if (!set.ok()) return Fail(set.status());
+  if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
+    return SimulateRoles(*roles, *arguments, options.seed);
+  if (arguments->flags.count("--role-policy") > 0) {
+    return Fail(absl::InvalidArgumentError("--role-policy: a LeaderWorkerSet does not take this flag"));
+  }
+  const Json& manifest = *std::get<SetManifest>(*set).object;
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
   // Errors of the run are about the scenario, or about the set if there is no scenario.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);

@@ -15,10 +15,12 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
+#include "examples/lwsctl/test_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/scenario/escape_markup.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -29,6 +31,7 @@ constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
     "Runs scenarios and tells which of their expectations are not met; exit 1 when one is not.\n"
     "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
+    "  --role-policy POLICY   of DisaggregatedSets: reference or keep-role-budgets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML\n"
     "  --report OUT      a page of HTML with the run of every file, of the first seed that fails or of the first\n"
@@ -36,7 +39,10 @@ constexpr char kHelp[] =
     "2}),\n"
     "maxUnavailableStatefulSet, what a scenario has (see lwsctl simulate --help), and\n"
     "expect: lowestReady (a number or promised), finishes, finishesWithin, restartsAtMost, surgeAtMost,\n"
-    "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has some.\n";
+    "wastedPodTimeAtMost, neverTwoRevisions. Where the manifest is a DisaggregatedSet: rolePolicy instead of policy, "
+    "and\n"
+    "expect: ready ({ROLE: N} or promised), groups: allowed, skewAtMost (percent), neverHalfARevision, finishes,\n"
+    "finishesWithin. examples/scenarios/tests has some.\n";
 
 struct Outcome {
   std::string file;
@@ -102,9 +108,20 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
   return absl::OkStatus();
 }
 
-absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag, UnknownFields unknown) {
-  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, unknown);
+absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestFile& file, const Arguments& arguments) {
+  if (arguments.flags.count("--report") > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--report: ", path, ": a DisaggregatedSet cannot be drawn yet"));
+  }
+  absl::StatusOr<RoleTestOutcome> run = RunRoleTest(file, arguments.Flag("--role-policy", ""));
+  if (!run.ok()) return absl::Status(run.status().code(), absl::StrCat(path, ": ", run.status().message()));
+  return Outcome{path, std::move(run->passed), std::move(run->failure), run->simulated, std::nullopt};
+}
+
+absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& arguments) {
+  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, UnknownFieldsOf(arguments));
   if (!file.ok()) return file.status();
+  if (lws::IsOfDisaggregatedSet(*file->scenario.manifest)) return RunRoleFile(path, *file, arguments);
+  const std::string policy_flag = arguments.Flag("--policy", "");
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(policy_flag.empty() ? file->policy : policy_flag);
   if (!policy.ok()) return policy.status();
   Outcome outcome;
@@ -152,7 +169,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 
 int Test(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--junit", "--report"}, {"--help", "--strict"});
+      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report"}, {"--help", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -162,7 +179,7 @@ int Test(const std::vector<std::string>& words) {
   std::vector<Outcome> outcomes;
   int failures = 0;
   for (const std::string& path : arguments->files) {
-    absl::StatusOr<Outcome> outcome = RunFile(path, arguments->Flag("--policy", ""), UnknownFieldsOf(*arguments));
+    absl::StatusOr<Outcome> outcome = RunFile(path, *arguments);
     if (!outcome.ok()) return Fail(outcome.status());
     const bool passed = outcome->failure.empty();
     failures += !passed;

@@ -15,8 +15,7 @@ constexpr int kFault = 3;
 constexpr char kHelp[] =
     "usage: lwsctl COMMAND [FLAGS] FILE...\n"
     "\n"
-    "  validate FILE...   what the API server would say of the LeaderWorkerSets, and what it will refuse of their "
-    "objects\n"
+    "  validate FILE...   what the API server would say of the sets, and what it will refuse of their objects\n"
     "  render FILE        the objects that the sets want\n"
     "  simulate FILE      a set living in a simulated cluster: created, updated, struck by a failure\n"
     "  test FILE...       scenarios with what is expected of them; exit 1 when something is not met\n"
@@ -29,6 +28,7 @@ constexpr char kHelp[] =
     "  crd                the CustomResourceDefinitions\n"
     "  install            all that the operator needs in a cluster\n"
     "\n"
+    "Sets are LeaderWorkerSets; all but check, swarm and capacity take DisaggregatedSets, too.\n"
     "FILE is YAML or JSON and may hold other kinds beside; - is standard input. `lwsctl COMMAND --help` tells the "
     "flags.\n";
 
