@@ -165,6 +165,7 @@ set(lws_api_links
 set(lws_placement_sources
   lws/placement/affinity_terms.cc
   lws/placement/assign_group.cc
+  lws/placement/assign_together.cc
   lws/placement/assignment.cc
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
@@ -196,6 +197,7 @@ set(lws_placement_protos)
 set(lws_placement_headers
   lws/placement.h
   lws/placement/assign_group.h
+  lws/placement/assign_together.h
   lws/placement/assignment.h
   lws/placement/capacity.h
   lws/placement/cluster_documents.h
@@ -226,16 +228,19 @@ set(lws_core_sources
   lws/core/desired/desired_groups.cc
   lws/core/desired/desired_objects.cc
   lws/core/desired/set_digest.cc
+  lws/core/disaggregated/desired_roles.cc
   lws/core/disaggregated/disaggregated_snapshot.cc
   lws/core/disaggregated/mending_rollout.cc
   lws/core/disaggregated/pass_objects.cc
   lws/core/disaggregated/reconcile_disaggregated_set.cc
+  lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
   lws/core/disaggregated/slice_rollout.cc
+  lws/core/disaggregated/wanted_groups.cc
   lws/core/fleet/decision_equality.cc
   lws/core/fleet/due_list.cc
   lws/core/fleet/failing_groups.cc
@@ -286,10 +291,13 @@ set(lws_core_protos
 set(lws_core_headers
   lws/core.h
   lws/core/desired/desired_groups.h
+  lws/core/disaggregated/desired_roles.h
   lws/core/disaggregated/disaggregated_snapshot.h
   lws/core/disaggregated/reconcile_disaggregated_set.h
+  lws/core/disaggregated/role_fleet.h
   lws/core/disaggregated/role_observation.h
   lws/core/disaggregated/role_options.h
+  lws/core/disaggregated/wanted_groups.h
   lws/core/fleet/fleet.h
   lws/core/fleet/fleet_events.h
   lws/core/fleet/object_ids.h
@@ -401,6 +409,7 @@ set(lws_host_links
 )
 
 set(lws_simulation_sources
+  lws/adapters/simulation/disaggregated_simulation.cc
   lws/adapters/simulation/group_placer.cc
   lws/adapters/simulation/kubernetes/api_server.cc
   lws/adapters/simulation/kubernetes/field_ownership.cc
@@ -429,6 +438,7 @@ set(lws_simulation_sources
 )
 set(lws_simulation_protos)
 set(lws_simulation_headers
+  lws/adapters/simulation/disaggregated_simulation.h
   lws/adapters/simulation/group_placer.h
   lws/adapters/simulation/kubernetes/api_server.h
   lws/adapters/simulation/kubernetes/garbage_collector.h
@@ -470,8 +480,13 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/group_watch.cc
   lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/role_expectations.cc
+  lws/adapters/testing/scenario/role_report.cc
+  lws/adapters/testing/scenario/role_watch.cc
+  lws/adapters/testing/scenario/run_role_scenario.cc
   lws/adapters/testing/scenario/run_scenario.cc
   lws/adapters/testing/scenario/scenario.cc
+  lws/adapters/testing/scenario/scenario_faults.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/timeline_json.cc
   lws/adapters/testing/scenario/waiting_groups.cc
@@ -491,6 +506,9 @@ set(lws_testing_headers
   lws/adapters/testing/scenario/expectations.h
   lws/adapters/testing/scenario/html_report.h
   lws/adapters/testing/scenario/report_matchers.h
+  lws/adapters/testing/scenario/role_expectations.h
+  lws/adapters/testing/scenario/role_report.h
+  lws/adapters/testing/scenario/run_role_scenario.h
   lws/adapters/testing/scenario/run_scenario.h
   lws/adapters/testing/scenario/scenario.h
   lws/adapters/testing/scenario/scenario_report.h

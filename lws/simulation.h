@@ -6,6 +6,7 @@
 #ifndef LWS_SIMULATION_H_
 #define LWS_SIMULATION_H_
 
+#include "lws/adapters/simulation/disaggregated_simulation.h"
 #include "lws/adapters/simulation/group_placer.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/simulation/set_admission.h"

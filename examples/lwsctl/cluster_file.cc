@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/proto_document.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/well_known.h"
@@ -44,9 +45,13 @@ absl::Status ReadSaved(const std::string& path, const std::string& text, Cluster
   return file->cluster.Load(state);
 }
 
+bool IsOfDisaggregatedSets(const Json& object) {
+  return TextAt(object, "apiVersion") == lws::kDisaggregatedSetApiVersion;
+}
+
 void Note(const Json& object, absl::Time now, ClusterFile* file) {
   const lws::ObjectKind kind = lws::KindOf(object);
-  if (kind == lws::ObjectKind::kOther) return;
+  if (kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(object)) return;
   file->kinds.insert(TextAt(object, "kind"));
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return;
@@ -63,7 +68,8 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
 // In the namespace default unless it names one, as kubectl takes manifests. A Node has none.
 lws::SharedJson InItsNamespace(const lws::SharedJson& object) {
   const lws::ObjectKind kind = lws::KindOf(*object);
-  if (kind == lws::ObjectKind::kOther || kind == lws::ObjectKind::kNode) return object;
+  const bool is_other = kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(*object);
+  if (is_other || kind == lws::ObjectKind::kNode) return object;
   const auto metadata = object->find("metadata");
   const bool is_placed = metadata == object->end() || !metadata->is_object() || !TextAt(*metadata, "namespace").empty();
   return is_placed ? object : std::make_shared<const Json>(WithNamespace(*object));
@@ -74,7 +80,8 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
   if (!input.ok()) return input.status();
   for (lws::ManifestObject& object : input->objects) {
     const lws::SharedJson placed = InItsNamespace(object.object);
-    const absl::Status status = file->cluster.Add(*placed);
+    absl::Status status = file->cluster.Add(*placed);
+    if (status.ok()) status = file->disaggregated.Add(*placed);
     if (!status.ok()) return input->Locate(object, status);
     Note(*placed, now, file);
     object.object = nullptr;  // a state is large, and what was read of it is smaller

@@ -12,12 +12,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/core/disaggregated/disaggregated_snapshot.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
 
 namespace lwsctl {
 
 struct ClusterFile {
   lws::ClusterSnapshot cluster;
+  // The DisaggregatedSets of the file, with their children, Services and scalers. Saved observations have none.
+  lws::DisaggregatedSnapshot disaggregated;
   // The kinds of which the file has an object. Nothing is known about other kinds: their objects may exist.
   std::set<std::string> kinds;
   // What the pods of every set wait for, by namespace and name of the set; empty for a saved observation.

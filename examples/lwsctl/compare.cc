@@ -1,6 +1,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -9,9 +10,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
+#include "examples/lwsctl/simulate_roles.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/api/field_status.h"
@@ -25,7 +28,7 @@ constexpr char kHelp[] =
     "usage: lwsctl compare [--seed N] [--scenario FILE] [--report OUT] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
     "Runs one scenario with each rollout policy and prints the results side by side. Exit 1 when one does not\n"
-    "finish.\n"
+    "finish. For a DisaggregatedSet the policies for roles are compared.\n"
     "  --seed N          the seed of all random delays; default 1\n"
     "  --scenario FILE   the events; default: create the set, change the image, kill a worker\n"
     "  --report OUT      a page of HTML that draws each group over time, for each policy\n"
@@ -86,9 +89,12 @@ int Compare(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
-  const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!manifest.ok()) return Fail(manifest.status());
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
+  const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
+  if (!set.ok()) return Fail(set.status());
+  if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
+    return CompareRoles(*roles, *arguments, options.seed);
+  const lws::Json& manifest = *std::get<SetManifest>(*set).object;
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
   // Errors of the run are about the scenario, or about the set if there is no scenario.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);

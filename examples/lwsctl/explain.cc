@@ -13,18 +13,27 @@
 #include "absl/time/time.h"
 #include "examples/lwsctl/cluster_file.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/explain_roles.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
+#include "lws/core/disaggregated/reconcile_disaggregated_set.h"
+#include "lws/core/disaggregated/role_observation.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
+#include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -44,10 +53,12 @@ constexpr char kHelp[] =
     "  -o json      print JSON\n"
     "  --now TIME   the time of the decisions; default: the clock of this machine\n"
     "  --all        show also pods for which there is nothing to do\n"
+    "  --role-policy reference|keep-role-budgets   how DisaggregatedSets are rolled out; their LeaderWorkerSets and\n"
+    "                                              scalers are kinds like the others\n"
     "  --scheduler-provider volcano   groups are scheduled as gangs\n";
 
 // A plan in the JSON form of its protocol buffer.
-lws::Json ToJson(const lws::Plan& plan) {
+lws::Json PlanDocument(const lws::Plan& plan) {
   const absl::StatusOr<std::string> text = lwsctl::ProtoDocument(lws::PlanToProto(plan), /*indented=*/false);
   return text.ok() ? lws::Json::parse(*text, nullptr, false) : lws::Json();
 }
@@ -132,12 +143,16 @@ bool IsExclusive(const lws::LeaderWorkerSet& set) {
 
 class Explanation {
  public:
-  Explanation(const ClusterFile& file, absl::Time now, bool is_complete, const lws::PodReconcileOptions& pods)
-      : file_(file), now_(now), is_complete_(is_complete), pod_options_(pods) {}
+  Explanation(const ClusterFile& file, absl::Time now, bool is_complete, const lws::PodReconcileOptions& pods,
+              const lws::DisaggregatedOptions& roles)
+      : file_(file), now_(now), is_complete_(is_complete), pod_options_(pods), role_options_(roles) {}
 
   void Explain(bool as_json, bool all) {
     const lws::ClusterSnapshot& cluster = file_.cluster;
     if (!as_json) TellWhatIsLacking();
+    for (const auto& [namespace_name, name] : file_.disaggregated.SetNames()) {
+      ExplainRoles(namespace_name, name, as_json);
+    }
     for (const auto& [namespace_name, name] : cluster.SetNames()) {
       ExplainSet(namespace_name, name, as_json);
     }
@@ -183,8 +198,17 @@ class Explanation {
     return Lacking(kinds);
   }
 
+  // The missing kinds on which the decision on a DisaggregatedSet depends, except Services.
+  std::vector<std::string> LackingForRoles(const lws::DisaggregatedSet& set) const {
+    std::vector<const char*> kinds = {lws::kKind};
+    const auto& roles = set.spec().roles();
+    if (std::any_of(roles.begin(), roles.end(), lws::IsExternal)) kinds.push_back(lws::kRoleScalerKind);
+    return Lacking(kinds);
+  }
+
   void TellWhatIsLacking() const {
     std::vector<const char*> kinds = {"StatefulSet", "Pod", "ControllerRevision", "Service"};
+    if (file_.cluster.SetNames().empty()) kinds = {lws::kKind, "Service"};
     for (const auto& [namespace_name, name] : file_.cluster.SetNames()) {
       if (!IsExclusive(*file_.cluster.ObserveSet(namespace_name, name).set)) continue;
       kinds.push_back("Node");
@@ -248,6 +272,25 @@ class Explanation {
     TellPlan(plan, lacking);
   }
 
+  void ExplainRoles(const std::string& namespace_name, const std::string& name, bool as_json) {
+    const lws::DisaggregatedObservation observation = file_.disaggregated.Observe(namespace_name, name);
+    const std::vector<std::string> lacking = LackingForRoles(*observation.set);
+    lws::Plan plan;
+    if (lacking.empty()) plan = lws::ReconcileDisaggregatedSet(observation, now_, role_options_);
+    if (!Knows("Service")) plan = WithoutServices(std::move(plan));
+    const RolesState state = StateOfRoles(observation, plan);
+    const std::string title = absl::StrCat(lws::kDisaggregatedSetKind, " ", namespace_name, "/", name);
+    if (as_json) {
+      plans_[title] = PlanJson(plan, lacking);
+      if (lacking.empty() && !Knows("Service")) plans_[title]["open"] = {"Service"};
+      plans_[title]["set"] = lwsctl::ToJson(state);
+      return;
+    }
+    std::cout << lws::PrintableText(title) << "\n";
+    PrintIndented(lwsctl::ToString(state));
+    TellPlan(plan, lacking);
+  }
+
   void ExplainPod(const std::string& namespace_name, const std::string& name, bool as_json, bool all) {
     const lws::PodObservation observation = file_.cluster.ObservePod(namespace_name, name);
     if (observation.pod->meta.set_name.empty() || observation.set == nullptr) return;
@@ -266,7 +309,7 @@ class Explanation {
   }
 
   static Json PlanJson(const lws::Plan& plan, const std::vector<std::string>& lacking) {
-    return lacking.empty() ? lwsctl::ToJson(plan) : Json{{"open", lacking}};
+    return lacking.empty() ? PlanDocument(plan) : Json{{"open", lacking}};
   }
 
   void TellPlan(const lws::Plan& plan, const std::vector<std::string>& lacking) {
@@ -283,6 +326,7 @@ class Explanation {
   const absl::Time now_;
   const bool is_complete_;
   const lws::PodReconcileOptions pod_options_;
+  const lws::DisaggregatedOptions role_options_;
   Json plans_ = Json::object();
   bool applies_ = false;
 };
@@ -300,12 +344,13 @@ absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) 
   std::set<std::string> sets;
   for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
   return absl::NotFoundError(absl::StrCat(
-      path, ": nothing to explain: it holds no LeaderWorkerSet",
+      path, ": nothing to explain: it holds no LeaderWorkerSet and no DisaggregatedSet",
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
 
 absl::StatusOr<Arguments> ParseFlags(const std::vector<std::string>& words) {
-  return ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider"}, {"--help", "--all", "--complete"});
+  return ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider", "--role-policy"},
+                        {"--help", "--all", "--complete"});
 }
 
 absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
@@ -319,14 +364,23 @@ absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
 int ExplainCluster(const Arguments& arguments, const std::string& source, const ClusterFile& file, absl::Time now) {
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(arguments);
   if (!provider.ok()) return Fail(provider.status());
+  const absl::StatusOr<lws::NamedRolePolicy> role_policy =
+      ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
+  if (!role_policy.ok()) return Fail(role_policy.status());
+  const bool has_roles = !file.disaggregated.SetNames().empty();
   if (arguments.flags.count("--save") > 0) {
+    if (has_roles) {
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat("--save: an observation cannot hold DisaggregatedSets yet, and ", source, " has one")));
+    }
     const absl::Status saved = SaveCluster(file.cluster, arguments.Flag("--save", ""));
     if (!saved.ok()) return Fail(saved);
   }
-  if (file.cluster.SetNames().empty()) return Fail(NothingToExplain(source, file));
+  if (file.cluster.SetNames().empty() && !has_roles) return Fail(NothingToExplain(source, file));
   lws::PodReconcileOptions pods;
   pods.scheduler_provider = *provider;
-  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, pods);
+  const lws::DisaggregatedOptions roles{role_policy->policy, role_policy->mends};
+  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, pods, roles);
   explanation.Explain(arguments.Flag("-o", "") == "json", arguments.flags.count("--all") > 0);
   return 0;
 }
@@ -351,7 +405,7 @@ int Explain(const std::vector<std::string>& words) {
         ": nothing to explain: its LeaderWorkerSets have no status, and it holds nothing else of a cluster; --complete "
         "explains them as sets that were just created")));
   }
-    return ExplainCluster(*arguments, arguments->files[0], *file, *now);
+  return ExplainCluster(*arguments, arguments->files[0], *file, *now);
 }
 
 int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text) {

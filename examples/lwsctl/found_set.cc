@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_value.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
@@ -28,7 +29,11 @@ bool MentionsSet(const lws::Json& value) {
 
 // Requires a spec, because references to a set, such as owner references, have none.
 bool IsSet(const lws::FieldValue& value) {
-  return value["apiVersion"].Text() == lws::kApiVersion && value["kind"].Text() == lws::kKind && value["spec"].exists();
+  const std::string kind = value["kind"].Text();
+  const std::string version = value["apiVersion"].Text();
+  const bool is_set = kind == lws::kKind && version == lws::kApiVersion;
+  const bool is_disaggregated = kind == lws::kDisaggregatedSetKind && version == lws::kDisaggregatedSetApiVersion;
+  return (is_set || is_disaggregated) && value["spec"].exists();
 }
 
 // Gives the manifest the namespace of the object that contains it.
@@ -46,7 +51,8 @@ class Finder {
       : object_(object), outer_(*object.object, ""), found_(found) {}
 
   void Run() {
-    if (outer_["kind"].Text() == lws::kKind) {
+    const std::string kind = outer_["kind"].Text();
+    if (kind == lws::kKind || kind == lws::kDisaggregatedSetKind) {
       found_->push_back({object_.object, object_.line, object_.number, "", ""});
     } else {
       LookInto(outer_);

@@ -1,5 +1,5 @@
-// Finds LeaderWorkerSets among the objects of a file, and inside other objects: an AppWrapper's components, templates
-// of other controllers.
+// Finds LeaderWorkerSets and DisaggregatedSets among the objects of a file, and inside other objects: an AppWrapper's
+// components, templates of other controllers.
 #ifndef LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
 #define LWS_EXAMPLES_LWSCTL_FOUND_SET_H_
 

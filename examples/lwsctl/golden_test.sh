@@ -6,8 +6,13 @@ failed=0
 check() {  # name, expected exit code, command...
   local name=$1 code=$2 actual=0
   shift 2
+  mkdir -p "$(dirname "$TEST_TMPDIR/$name")"
   "$@" > "$TEST_TMPDIR/$name" 2>&1 || actual=$?
-  if [ -n "${UPDATE:-}" ]; then cp "$TEST_TMPDIR/$name" "$UPDATE/$name"; return; fi
+  if [ -n "${UPDATE:-}" ]; then
+    mkdir -p "$(dirname "$UPDATE/$name")"
+    cp "$TEST_TMPDIR/$name" "$UPDATE/$name"
+    return
+  fi
   if [ "$actual" -ne "$code" ]; then echo "$name: exit code $actual, expected $code"; failed=1; fi
   diff -u "examples/lwsctl/golden/$name" "$TEST_TMPDIR/$name" || { echo "$name differs"; failed=1; }
 }
@@ -93,7 +98,7 @@ done
 check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
 tests=examples/scenarios/tests
-check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/*.yaml
+check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"
 check test-report-sections.txt 0 grep -c '<h2>' "$TEST_TMPDIR/report.html"
 check test-unknown-expectation.txt 1 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
@@ -105,6 +110,41 @@ check swarm-reference.txt 1 $lwsctl swarm
 check swarm-replayed.txt 1 $lwsctl swarm examples/lwsctl/golden/swarm-reference.txt
 check swarm-keep-budget.txt 0 $lwsctl swarm --policy keep-budget --seeds 100
 check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
+# DisaggregatedSets.
+roles=$golden/disaggregated
+check disaggregated/validate.txt 1 $lwsctl validate $roles/refused.yaml
+check disaggregated/validate.json 1 $lwsctl validate -o json $roles/refused.yaml
+check disaggregated/validate-old.txt 1 $lwsctl validate --old $manifests/disaggregated.yaml $roles/changed.yaml
+check disaggregated/render.yaml 0 $lwsctl render $manifests/disaggregated.yaml
+check disaggregated/render-pods.yaml 0 $lwsctl render --pods --groups 0 $roles/external.yaml
+check disaggregated/render-external.yaml 0 $lwsctl render $roles/external.yaml
+check disaggregated/render-groups.txt 1 $lwsctl render --groups 0 $manifests/disaggregated.yaml
+explain="$lwsctl explain --now 2026-01-03T00:00:00Z"
+check disaggregated/explain.txt 0 $explain --complete $roles/state.yaml
+check disaggregated/explain-keep-role-budgets.txt 0 $explain --role-policy keep-role-budgets $roles/state.yaml
+check disaggregated/explain.json 0 $explain --complete -o json $roles/state.yaml
+check disaggregated/explain-open.txt 0 $explain $roles/external.yaml
+check disaggregated/explain-save.txt 1 $explain --save "$TEST_TMPDIR/none" $roles/state.yaml
+check disaggregated/simulate.txt 0 $lwsctl simulate $roles/small.yaml
+check disaggregated/simulate-keep-role-budgets.txt 0 $lwsctl simulate --role-policy keep-role-budgets $roles/small.yaml
+check disaggregated/simulate.json 0 $lwsctl simulate -o json --role-policy keep-role-budgets $roles/small.yaml
+check disaggregated/simulate-not-finished.txt 1 $lwsctl simulate --scenario $roles/scenario.yaml $roles/small.yaml
+check disaggregated/simulate-policy.txt 1 $lwsctl simulate --policy keep-budget $roles/small.yaml
+check disaggregated/simulate-role-policy.txt 1 $lwsctl simulate --role-policy reference $manifests/vllm.yaml
+check disaggregated/compare.txt 0 $lwsctl compare $roles/small.yaml
+check disaggregated/test.txt 1 $lwsctl test $tests/roles-keep-their-budgets.yaml $roles/fails-test.yaml
+check disaggregated/test-wrong.txt 1 $lwsctl test $roles/wrong-test.yaml
+nodes="--nodes $roles/nodes.yaml --levels rack,kubernetes.io/hostname"
+check disaggregated/place.txt 0 $lwsctl place $roles/placed.yaml $nodes
+check disaggregated/place.json 0 $lwsctl place -o json $roles/placed.yaml $nodes
+check disaggregated/place-no-room.txt 1 $lwsctl place $roles/too-many-slices.yaml $nodes
+check disaggregated/place-no-level.txt 2 $lwsctl place $manifests/disaggregated.yaml $nodes
+check disaggregated/place-more.txt 2 $lwsctl place --more 1 $roles/placed.yaml $nodes
+for words in check capacity\ --nodes\ examples/clusters/gpu-nodes.yaml\ --levels\ example.com/rack; do
+  $lwsctl $words $manifests/disaggregated.yaml
+  echo "exit code $?"
+done > "$TEST_TMPDIR/refused-kind" 2>&1
+check disaggregated/refused-kind.txt 0 cat "$TEST_TMPDIR/refused-kind"
 check help.txt 0 $lwsctl --help
 check help-live.txt 0 $lwsctl status --help
 # Two files need no cluster.

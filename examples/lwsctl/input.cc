@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/found_set.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/field_status.h"
@@ -210,15 +211,25 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   return set;
 }
 
+absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& manifest) {
+  const auto kind = manifest.find("kind");
+  if (kind == manifest.end() || *kind != lws::kDisaggregatedSetKind) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(where, ": ", lws::internal::DescribeObject(manifest),
+                   ": this command takes LeaderWorkerSets only; `lwsctl render` writes those of a DisaggregatedSet"));
+}
+
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown) {
   const absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   std::vector<SetManifest> sets;
   for (const lws::ManifestObject& object : file->objects) {
     for (const FoundSet& found : FindSets(object)) {
+      const std::string where = file->Where(object, found.path);
+      const absl::Status other = RefuseDisaggregatedSet(where, *found.manifest);
+      if (!other.ok()) return other;
       absl::StatusOr<lws::Json> set = CheckSet(*file, object, found.path, *found.manifest, unknown);
       if (!set.ok()) return set.status();
-      const std::string where = file->Where(object, found.path);
       if (!found.inside.empty()) {
         std::cerr << where << ": LeaderWorkerSet " << ShowName(*set) << " is inside " << found.inside << "\n";
       }

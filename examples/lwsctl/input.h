@@ -72,9 +72,13 @@ struct SetManifest {
 // "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 
-// The LeaderWorkerSets among the objects of a file, and inside other objects, of which standard error tells. Errors:
-// NotFound when there is none; InvalidArgument "FILE:LINE:
-// ..." for the first one that would not be admitted, or has no or another apiVersion.
+// Errors: InvalidArgument "WHERE: ..." for a manifest of kind DisaggregatedSet, which most commands do not take. `where`
+// is a file and a line.
+absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& manifest);
+
+// The LeaderWorkerSets among the objects of a file, and inside other objects, which standard error names. Errors:
+// NotFound when there is none; InvalidArgument "FILE:LINE: ..." for the first one that would not be admitted, or has no
+// or another apiVersion, and for a DisaggregatedSet.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
 // The first set of a file. If there are more, standard error tells that they are not looked at.

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -13,7 +15,9 @@
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/place_roles.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -34,7 +38,8 @@ constexpr char kUsage[] =
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
-    "running groups stay where they are, and only their missing pods are placed.\n"
+    "running groups stay where they are, and only their missing pods are placed. All groups of all roles of a slice of a\n"
+    "DisaggregatedSet are one request: all of them get nodes in one domain of its placement policy, or none does.\n"
     "\n"
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
@@ -138,12 +143,12 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::string& file, const Arguments& arguments,
-                                                    const lws::SetPlacement& placement, const ClusterInput& cluster) {
-  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(file, UnknownFieldsOf(arguments));
-  if (!sets.ok()) return sets.status();
+absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEitherKind>& sets,
+                                                    const Arguments& arguments, const lws::SetPlacement& placement,
+                                                    const ClusterInput& cluster) {
   std::vector<PlacedGroup> groups;
-  for (const SetManifest& manifest : *sets) {
+  for (const SetOfEitherKind& set : sets) {
+    const auto& manifest = std::get<SetManifest>(set);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
@@ -253,7 +258,8 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
   }
 }
 
-absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const Arguments& arguments, ClusterInput* cluster) {
+absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
+                                                   ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
   ClusterChanges changes;
@@ -261,7 +267,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const Arguments& arguments, C
   absl::StatusOr<ClusterInput> input = ReadCluster(arguments, changes);
   if (!input.ok()) return input.status();
   *cluster = *std::move(input);
-  absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(arguments.files[0], arguments, *placement, *cluster);
+  absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNew(&*groups, cluster->capacity.get());
@@ -289,8 +295,19 @@ int Place(const std::vector<std::string>& words) {
   if (!format.empty() && format != "json") {
     return Malformed(absl::InvalidArgumentError(absl::StrCat("-o: \"", format, "\" is not json")));
   }
+  const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
+      ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
+  if (!sets.ok()) return Malformed(sets.status());
+  const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
+    return std::holds_alternative<DisaggregatedManifest>(set);
+  });
+  if (has_roles) {
+    const absl::StatusOr<bool> all_placed = PlaceRoles(*sets, *arguments);
+    if (!all_placed.ok()) return Malformed(all_placed.status());
+    return *all_placed ? 0 : kNoPlace;
+  }
   ClusterInput cluster;
-  const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(*arguments, &cluster);
+  const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(*sets, *arguments, &cluster);
   if (!groups.ok()) return Malformed(groups.status());
   const lws::Topology& topology = cluster.capacity->topology();
   if (format == "json") {

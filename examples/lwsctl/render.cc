@@ -10,10 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
@@ -23,6 +27,7 @@
 #include "lws/api/yaml_text.h"
 #include "lws/core/desired/desired_groups.h"
 #include "lws/core/desired/desired_objects.h"
+#include "lws/core/disaggregated/desired_roles.h"
 #include "lws/core/reconcile/admit_pod.h"
 #include "nlohmann/json.hpp"
 
@@ -33,6 +38,7 @@ constexpr char kHelp[] =
     "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] [--strict] FILE\n"
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n"
+    "For a DisaggregatedSet they are its scalers, LeaderWorkerSets and Services; `| lwsctl render -` writes the objects of these sets.\n"
     "  --pods         their pods instead, after admission: with labels, environment, affinity and addresses\n"
     "  --groups LIST  only the objects and pods of these groups, such as 0,2-3\n"
     "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is printed before them\n"
@@ -126,6 +132,32 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, 
   return objects;
 }
 
+// The objects of a DisaggregatedSet, or the pods of its LeaderWorkerSets.
+absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet& set, const RenderOptions& options) {
+  if (!options.pods && !options.groups.empty()) {
+    return absl::InvalidArgumentError("--groups: a DisaggregatedSet has groups with --pods only");
+  }
+  std::vector<lws::SharedJson> objects;
+  if (!options.pods) objects = lws::DesiredScalers(set);
+  std::vector<lws::SharedJson> services;
+  for (int32_t slice = 0; slice < lws::Slices(set); ++slice) {
+    const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice);
+    if (!roles.ok()) return roles.status();
+    for (const lws::DesiredRole& role : *roles) {
+      if (!options.pods) {
+        objects.push_back(role.child);
+        services.push_back(role.service);
+        continue;
+      }
+      const absl::StatusOr<std::vector<lws::SharedJson>> pods = Objects(*role.child, options);
+      if (!pods.ok()) return lws::WithPrefix(lws::internal::DescribeObject(*role.child), pods.status());
+      objects.insert(objects.end(), pods->begin(), pods->end());
+    }
+  }
+  objects.insert(objects.end(), services.begin(), services.end());
+  return objects;
+}
+
 }  // namespace
 
 int Render(const std::vector<std::string>& words) {
@@ -137,7 +169,8 @@ int Render(const std::vector<std::string>& words) {
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("render needs one FILE"));
-  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(arguments->files[0], UnknownFieldsOf(*arguments));
+  const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
+      ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!sets.ok()) return Fail(sets.status());
   RenderOptions options;
   options.pods = arguments->flags.count("--pods") > 0;
@@ -148,9 +181,13 @@ int Render(const std::vector<std::string>& words) {
   if (!groups.ok()) return Fail(groups.status());
   options.groups = *std::move(groups);
   lws::Json all = lws::Json::array();
-  for (const SetManifest& set : *sets) {
-    const absl::StatusOr<std::vector<lws::SharedJson>> objects = Objects(*set.object, options);
-    if (!objects.ok()) return Fail(lws::WithPrefix(set.where, objects.status()));
+  for (const SetOfEitherKind& either : *sets) {
+    const auto* set = std::get_if<SetManifest>(&either);
+    const auto* disaggregated = std::get_if<DisaggregatedManifest>(&either);
+    const absl::StatusOr<std::vector<lws::SharedJson>> objects =
+        set != nullptr ? Objects(*set->object, options) : Objects(*disaggregated->set, options);
+    const std::string& where = set != nullptr ? set->where : disaggregated->where;
+    if (!objects.ok()) return Fail(lws::WithPrefix(where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
   if (arguments->Flag("-o", "yaml") == "json") {

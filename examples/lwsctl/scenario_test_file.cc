@@ -1,6 +1,7 @@
 #include "examples/lwsctl/scenario_test_file.h"
 
 #include <limits>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -8,10 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/scenario.h"
+#include "lws/api/disaggregated_set.h"
 #include "lws/api/field_status.h"
 #include "lws/api/strict_reader.h"
 #include "lws/rollout/policies.h"
+#include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -61,10 +65,19 @@ std::string ReadPolicyName(lws::StrictReader* reader) {
   return name;
 }
 
+Json ManifestOf(const SetOfEitherKind& set) {
+  const auto* roles = std::get_if<DisaggregatedManifest>(&set);
+  return roles != nullptr ? lws::DisaggregatedSetToJson(*roles->set) : *std::get<SetManifest>(set).object;
+}
+
 // The set in the file itself, or in a file that it names, relative to it.
 absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader, UnknownFields unknown) {
   const Json* set = reader->Find("set");
   const std::string manifest = reader->Text("manifest", "");
+  if (set != nullptr && lws::IsOfDisaggregatedSet(*set)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file.Where(file.objects[0], "set"), ": set: a DisaggregatedSet is in a file of its own, which manifest names"));
+  }
   if (set != nullptr) return CheckSet(file, file.objects[0], "set", *set, unknown);
   if (!reader->ok()) return absl::InvalidArgumentError("");
   if (manifest.empty()) {
@@ -72,9 +85,10 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
   }
   const size_t slash = file.name.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : file.name.substr(0, slash + 1);
-  absl::StatusOr<Json> read =
-      ReadSet(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
-  if (!absl::IsNotFound(read.status())) return read;
+  const absl::StatusOr<SetOfEitherKind> read =
+      ReadSetOfEitherKind(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
+  if (read.ok()) return ManifestOf(*read);
+  if (!absl::IsNotFound(read.status())) return read.status();
   return lws::WithPrefix(file.Where(file.objects[0], "manifest"), read.status());
 }
 
@@ -92,11 +106,18 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
   ScenarioTestFile file;
   file.scenario = lws::ReadScenario(*set, &reader);
   lws::StrictReader expect = reader.Map("expect");
-  file.expected = lws::ReadExpectations(&expect);
   file.seeds = ReadSeeds(&reader);
-  file.policy = ReadPolicyName(&reader);
-  file.max_unavailable_statefulset = reader.Flag("maxUnavailableStatefulSet", false);
-  file.exhaustive_faults = ReadExhaustive(&reader);
+  if (lws::IsOfDisaggregatedSet(*set)) {
+    file.role_expected = lws::ReadRoleExpectations(&expect);
+    file.role_policy = reader.Text("rolePolicy", "reference");
+    const bool is_known = lws::FindRolePolicy(file.role_policy) != nullptr;
+    if (reader.ok() && !is_known) reader.Fail("rolePolicy", "none of reference, keep-role-budgets");
+  } else {
+    file.expected = lws::ReadExpectations(&expect);
+    file.policy = ReadPolicyName(&reader);
+    file.max_unavailable_statefulset = reader.Flag("maxUnavailableStatefulSet", false);
+    file.exhaustive_faults = ReadExhaustive(&reader);
+  }
   reader.Finish();
   if (!problem.status.ok()) return document->Locate(object, problem.status);
   return file;

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/scenario/expectations.h"
+#include "lws/adapters/testing/scenario/role_expectations.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
@@ -20,6 +21,9 @@ struct ScenarioTestFile {
   lws::Expectations expected;
   std::vector<uint64_t> seeds;
   std::string policy = "reference";
+  // For a DisaggregatedSet, in place of `expected` and `policy`.
+  lws::RoleExpectations role_expected;
+  std::string role_policy = "reference";
   bool max_unavailable_statefulset = false;
   // If set, every course of an update of the set is checked, too, with this number of failures.
   std::optional<int32_t> exhaustive_faults;

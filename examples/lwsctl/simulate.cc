@@ -1,6 +1,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -8,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
+#include "examples/lwsctl/simulate_roles.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/timeline_json.h"
@@ -27,13 +30,15 @@ constexpr char kHelp[] =
     "usage: lwsctl simulate [--seed N] [--scenario FILE] [--policy POLICY] [--max-unavailable-statefulset] [--strict] "
     "FILE\n"
     "Runs the LeaderWorkerSet of FILE in a simulated cluster and prints a line for each change. Exit 1 when the set\n"
-    "does not finish; the last lines then say what its pods wait for.\n"
+    "does not finish; the last lines then say what its pods wait for. A DisaggregatedSet has a lane for each slice and\n"
+    "role.\n"
     "  --seed N          the seed of all random delays; default 1\n"
     "  -o json           print JSON\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --role-policy POLICY   for a DisaggregatedSet: reference (the default) or keep-role-budgets\n"
     "  --report OUT      a page of HTML that draws each group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
@@ -45,7 +50,7 @@ constexpr char kHelp[] =
     "stands\n"
     "for a fiftieth of the groups and shows the most frequent state. A million groups take seconds.\n"
     "Events of a scenario (at: 60s, or at: quiet, which means once nothing is due):\n"
-    "  edit: PATCH, scale: N                  patches the set, or sets its replicas\n"
+    "  edit: PATCH, scale: N                  patches the set, or sets its replicas; with role: ROLE, those of a role\n"
     "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
     "  loseNode, recoverNode: NODE            the node stops answering, or answers again\n"
     "  drain, cordon, uncordon: NODE          as with kubectl\n"
@@ -123,9 +128,9 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--seed", "--scenario", "--policy", "--report", "--scheduler-provider", "-o"},
-                     {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(
+      words, {"--seed", "--scenario", "--policy", "--role-policy", "--report", "--scheduler-provider", "-o"},
+      {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -143,9 +148,15 @@ int Simulate(const std::vector<std::string>& words) {
   if (!provider.ok()) return Fail(provider.status());
   options.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
-  const absl::StatusOr<Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!manifest.ok()) return Fail(manifest.status());
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(*manifest, arguments->Flag("--scenario", ""));
+  const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
+  if (!set.ok()) return Fail(set.status());
+  if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
+    return SimulateRoles(*roles, *arguments, options.seed);
+  if (arguments->flags.count("--role-policy") > 0) {
+    return Fail(absl::InvalidArgumentError("--role-policy: a LeaderWorkerSet does not take this flag"));
+  }
+  const Json& manifest = *std::get<SetManifest>(*set).object;
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(manifest, arguments->Flag("--scenario", ""));
   if (!scenario.ok()) return Fail(scenario.status());
   // Errors of the run are about the scenario, or about the set if there is no scenario.
   const std::string source = arguments->Flag("--scenario", arguments->files[0]);

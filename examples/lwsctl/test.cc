@@ -16,10 +16,12 @@
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
 #include "examples/lwsctl/simulate_groups.h"
+#include "examples/lwsctl/test_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/scenario/escape_markup.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -30,6 +32,7 @@ constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
     "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not.\n"
     "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
+    "  --role-policy POLICY   of DisaggregatedSets: reference or keep-role-budgets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML\n"
     "  --report OUT      a page of HTML with one run of every file: the first seed that fails, or else the first seed\n"
@@ -38,7 +41,9 @@ constexpr char kHelp[] =
     "expect: lowestReady (a number or promised), finishes, finishesWithin, restartsAtMost, surgeAtMost,\n"
     "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has examples.\n"
     "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for, the scenario\n"
-    "needs objects, or neverTwoRevisions is expected.\n";
+    "needs objects, or neverTwoRevisions is expected.\n"
+    "If the manifest is a DisaggregatedSet, the file has rolePolicy instead of policy, and expect: ready ({ROLE: N} or\n"
+    "promised), groups: allowed, skewAtMost (percent), neverHalfARevision, finishes, finishesWithin.\n";
 
 struct Outcome {
   std::string file;
@@ -119,10 +124,20 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
   return absl::OkStatus();
 }
 
-absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& policy_flag, UnknownFields unknown,
-                                bool is_drawn) {
-  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, unknown);
+absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestFile& file, const Arguments& arguments) {
+  if (arguments.flags.count("--report") > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--report: ", path, ": a DisaggregatedSet cannot be drawn yet"));
+  }
+  absl::StatusOr<RoleTestOutcome> run = RunRoleTest(file, arguments.Flag("--role-policy", ""));
+  if (!run.ok()) return absl::Status(run.status().code(), absl::StrCat(path, ": ", run.status().message()));
+  return Outcome{path, std::move(run->passed), std::move(run->failure), run->simulated, std::nullopt};
+}
+
+absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& arguments) {
+  const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, UnknownFieldsOf(arguments));
   if (!file.ok()) return file.status();
+  if (lws::IsOfDisaggregatedSet(*file->scenario.manifest)) return RunRoleFile(path, *file, arguments);
+  const std::string policy_flag = arguments.Flag("--policy", "");
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(policy_flag.empty() ? file->policy : policy_flag);
   if (!policy.ok()) return policy.status();
   Outcome outcome;
@@ -130,7 +145,7 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const std::string& poli
   lws::ScenarioRunOptions options;
   options.sets = lws::ReconcileOptionsFor(policy->policy);
   options.max_unavailable_statefulset = file->max_unavailable_statefulset;
-  absl::Status status = RunSeeds(*file, options, is_drawn, &outcome);
+  absl::Status status = RunSeeds(*file, options, arguments.flags.count("--report") > 0, &outcome);
   if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
     status = RunExhaustive(*file, *policy, &outcome);
   }
@@ -170,19 +185,17 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 
 int Test(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--junit", "--report"}, {"--help", "--strict"});
+      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report"}, {"--help", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
-  const bool is_drawn = arguments->flags.count("--report") > 0;
   std::vector<Outcome> outcomes;
   int failures = 0;
   for (const std::string& path : arguments->files) {
-    absl::StatusOr<Outcome> outcome =
-        RunFile(path, arguments->Flag("--policy", ""), UnknownFieldsOf(*arguments), is_drawn);
+    absl::StatusOr<Outcome> outcome = RunFile(path, *arguments);
     if (!outcome.ok()) return Fail(outcome.status());
     const bool passed = outcome->failure.empty();
     failures += !passed;

@@ -9,10 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/refusal.h"
+#include "examples/lwsctl/refused_children.h"
+#include "lws/api/admission.h"
+#include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/field_value.h"
@@ -20,6 +26,7 @@
 #include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/validation.h"
+#include "lws/api/well_known.h"
 #include "lws/core/reconcile/refused_objects.h"
 #include "nlohmann/json.hpp"
 
@@ -28,9 +35,9 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
-    "Checks each LeaderWorkerSet as the API server does, and warns of StatefulSets, pods and Services that the server\n"
-    "will refuse later. FILE may be a folder: all .yaml, .yml and .json files below it are read. Sets inside other\n"
-    "objects are found, too.\n"
+    "Checks each LeaderWorkerSet and DisaggregatedSet as the API server does, and warns of StatefulSets, pods, Services\n"
+    "and LeaderWorkerSets of roles that the server will refuse later. FILE may be a folder: all .yaml, .yml and .json\n"
+    "files below it are read. Sets inside other objects are found, too.\n"
     "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "
     "these\n"
     "  --strict    unknown fields are errors, as for kubectl apply\n"
@@ -39,7 +46,13 @@ constexpr char kHelp[] =
 using Texts = std::vector<std::string>;
 
 // The sets that exist before, by namespace and name.
-using FormerSets = std::map<std::pair<std::string, std::string>, std::shared_ptr<const lws::LeaderWorkerSet>>;
+template <typename Set>
+using ByName = std::map<std::pair<std::string, std::string>, std::shared_ptr<const Set>>;
+
+struct FormerSets {
+  ByName<lws::LeaderWorkerSet> sets;
+  ByName<lws::DisaggregatedSet> disaggregated;
+};
 
 struct Verdict {
   std::string file;
@@ -49,12 +62,20 @@ struct Verdict {
   Texts unknown_fields;
   bool is_named_later = false;  // generateName
   std::vector<lws::RefusedObject> refused;
+  std::vector<RefusedChild> refused_children;  // of a DisaggregatedSet
+  Texts warnings;                              // of admission
+
+  const char* kind() const {
+    return CallsItselfADisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
+  }
+  bool has_refused_objects() const { return !refused.empty() || !refused_children.empty(); }
 };
 
 struct Summary {
   int files = 0;
   int unreadable = 0;
   int sets = 0;
+  int disaggregated_sets = 0;
   int refused = 0;
   int doubtful = 0;  // valid sets of which some objects will be refused
 };
@@ -69,7 +90,8 @@ std::pair<std::string, std::string> KeyOf(const lws::Json& manifest) {
 }
 
 // The manifest as kubectl sends it for an update: with the resource version of the existing set.
-lws::Json OnTopOf(const lws::LeaderWorkerSet& former, lws::Json manifest) {
+template <typename Set>
+lws::Json OnTopOf(const Set& former, lws::Json manifest) {
   manifest["metadata"]["resourceVersion"] = former.metadata().resource_version();
   return manifest;
 }
@@ -80,23 +102,47 @@ struct Demands {
   UnknownFields unknown = UnknownFields::kWarn;
 };
 
+void TakeOver(const lws::Admission& admission, const Demands& demands, Verdict* verdict) {
+  verdict->errors = admission.errors;
+  verdict->unknown_fields = admission.pruned;
+  verdict->warnings = admission.warnings;
+  if (demands.unknown == UnknownFields::kRefuse && !admission.pruned.empty()) {
+    verdict->errors.push_back({"", StrictDecodingError(admission.pruned)});
+  }
+}
+
+void JudgeDisaggregated(const Demands& demands, Verdict* verdict) {
+  const std::string wrong_version = WhyNoDisaggregatedSet(*verdict->set.manifest);
+  if (!wrong_version.empty()) {
+    verdict->errors.push_back({"", wrong_version});
+    return;
+  }
+  const lws::Json manifest = WithNamespace(*verdict->set.manifest);
+  const auto former = demands.former_sets.disaggregated.find(KeyOf(manifest));
+  verdict->is_update = former != demands.former_sets.disaggregated.end();
+  const lws::DisaggregatedSetAdmission admission =
+      verdict->is_update ? lws::AdmitDisaggregatedSetUpdate(*former->second, OnTopOf(*former->second, manifest))
+                         : lws::AdmitDisaggregatedSet(manifest);
+  TakeOver(admission, demands, verdict);
+  if (admission.set == nullptr) return;
+  verdict->is_named_later = admission.set->metadata().name().empty();
+  verdict->refused_children = RefusedChildren(AsIfCreated(*admission.set));
+}
+
 void Judge(const Demands& demands, Verdict* verdict) {
+  if (CallsItselfADisaggregatedSet(*verdict->set.manifest)) return JudgeDisaggregated(demands, verdict);
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(*verdict->set.manifest);
   if (!wrong_version.empty()) {
     verdict->errors.push_back({"", wrong_version});
     return;
   }
   const lws::Json manifest = WithNamespace(*verdict->set.manifest);
-  const auto former = demands.former_sets.find(KeyOf(manifest));
-  verdict->is_update = former != demands.former_sets.end();
+  const auto former = demands.former_sets.sets.find(KeyOf(manifest));
+  verdict->is_update = former != demands.former_sets.sets.end();
   const lws::SetAdmission admission = verdict->is_update
                                           ? lws::AdmitSetUpdate(*former->second, OnTopOf(*former->second, manifest))
                                           : lws::AdmitSet(manifest);
-  verdict->errors = admission.errors;
-  verdict->unknown_fields = admission.pruned;
-  if (demands.unknown == UnknownFields::kRefuse && !admission.pruned.empty()) {
-    verdict->errors.push_back({"", StrictDecodingError(admission.pruned)});
-  }
+  TakeOver(admission, demands, verdict);
   if (admission.set == nullptr) return;
   verdict->is_named_later = admission.set->metadata().name().empty();
   // The names of its objects are derived from the name that it will get.
@@ -117,6 +163,10 @@ std::vector<Line> Lines(const Verdict& verdict) {
     lines.push_back({path, absl::StrCat("warning: unknown field \"", lws::PrintableText(path), "\"",
                                         lws::internal::DidYouMeanField(path))});
   }
+  for (const std::string& warning : verdict.warnings) lines.push_back({"", absl::StrCat("warning: ", warning)});
+  for (const RefusedChild& refused : verdict.refused_children) {
+    lines.push_back({refused.field, absl::StrCat("warning: ", refused.text)});
+  }
   for (const lws::RefusedObject& refused : verdict.refused) {
     lines.push_back(
         {FieldOfRefusal(refused, *verdict.set.manifest), absl::StrCat("warning: ", DescribeRefusal(refused))});
@@ -127,12 +177,12 @@ std::vector<Line> Lines(const Verdict& verdict) {
     const char* what = verdict.is_update ? " is a valid update" : " is valid";
     const char* how =
         verdict.is_named_later ? ", for kubectl create: its name is generated, and kubectl apply needs a name" : "";
-    lines.push_back({"", absl::StrCat("LeaderWorkerSet ", name, inside, what, how)});
+    lines.push_back({"", absl::StrCat(verdict.kind(), " ", name, inside, what, how)});
   } else {
     const bool is_strict = verdict.errors[0].field.empty() && !verdict.unknown_fields.empty();
     const std::string field = is_strict ? verdict.unknown_fields[0] : verdict.errors[0].field;
     lines.push_back(
-        {field, absl::StrCat("The LeaderWorkerSet ", name, inside, " is invalid: ", lws::Join(verdict.errors))});
+        {field, absl::StrCat("The ", verdict.kind(), " ", name, inside, " is invalid: ", lws::Join(verdict.errors))});
   }
   return lines;
 }
@@ -142,9 +192,13 @@ lws::Json ToJson(const Verdict& verdict) {
   for (const lws::FieldError& error : verdict.errors) errors.push_back(error.ToString());
   lws::Json refused = lws::Json::array();
   for (const lws::RefusedObject& object : verdict.refused) refused.push_back(DescribeRefusal(object));
-  lws::Json json = {
-      {"file", verdict.file}, {"line", verdict.set.line},           {"name", KeyOf(*verdict.set.manifest).second},
-      {"errors", errors},     {"warnings", verdict.unknown_fields}, {"refusedObjects", refused}};
+  for (const RefusedChild& child : verdict.refused_children) refused.push_back(child.text);
+  Texts warnings = verdict.unknown_fields;
+  warnings.insert(warnings.end(), verdict.warnings.begin(), verdict.warnings.end());
+  lws::Json json = {{"file", verdict.file},     {"line", verdict.set.line},
+                    {"kind", verdict.kind()},   {"name", KeyOf(*verdict.set.manifest).second},
+                    {"errors", errors},         {"warnings", warnings},
+                    {"refusedObjects", refused}};
   if (!verdict.set.inside.empty()) json["inside"] = verdict.set.inside;
   return json;
 }
@@ -201,9 +255,9 @@ class Report {
   };
 
   void Add(const Verdict& verdict, std::vector<Told>* told) {
-    ++summary_.sets;
+    ++(CallsItselfADisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
     summary_.refused += verdict.errors.empty() ? 0 : 1;
-    summary_.doubtful += verdict.errors.empty() && !verdict.refused.empty() ? 1 : 0;
+    summary_.doubtful += verdict.errors.empty() && verdict.has_refused_objects() ? 1 : 0;
     if (json_) {
       list_.push_back(ToJson(verdict));
       return;
@@ -230,8 +284,14 @@ class Report {
   }
 
   std::string Sum() const {
-    std::string sum = absl::StrCat(Count(summary_.sets, "LeaderWorkerSet"), " in ", Count(summary_.files, "file"), ": ",
-                                   summary_.sets - summary_.refused, " valid");
+    const int all = summary_.sets + summary_.disaggregated_sets;
+    std::string kinds = Count(summary_.sets, "LeaderWorkerSet");
+    if (summary_.disaggregated_sets > 0) {
+      const std::string others = Count(summary_.disaggregated_sets, "DisaggregatedSet");
+      kinds = summary_.sets == 0 ? others : absl::StrCat(kinds, " and ", others);
+    }
+    std::string sum =
+        absl::StrCat(kinds, " in ", Count(summary_.files, "file"), ": ", all - summary_.refused, " valid");
     if (summary_.doubtful > 0) {
       absl::StrAppend(&sum, " (", summary_.doubtful, " of them with objects that the API server will refuse)");
     }
@@ -245,6 +305,20 @@ class Report {
   lws::Json list_ = lws::Json::array();
 };
 
+// Returns admission's errors.
+lws::FieldErrors AddFormerSet(const FoundSet& set, FormerSets* former) {
+  lws::Json manifest = WithNamespace(*set.manifest);
+  if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
+  if (CallsItselfADisaggregatedSet(manifest)) {
+    const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
+    if (admission.set != nullptr) former->disaggregated[KeyOf(manifest)] = admission.set;
+    return admission.errors;
+  }
+  const lws::SetAdmission admission = lws::AdmitSet(manifest);
+  if (admission.set != nullptr) former->sets[KeyOf(manifest)] = admission.set;
+  return admission.errors;
+}
+
 // Errors: those of a file or folder that cannot be read; InvalidArgument for a set that is refused.
 absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   FormerSets former;
@@ -255,15 +329,11 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
     if (!read.ok()) return read.status();
     for (const lws::ManifestObject& object : read->objects) {
       for (const FoundSet& set : FindSets(object)) {
-        lws::Json manifest = WithNamespace(*set.manifest);
-        if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
-        const lws::SetAdmission admission = lws::AdmitSet(manifest);
-        if (admission.set == nullptr) {
-          return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The LeaderWorkerSet ",
-                                                         ShowName(*set.manifest),
-                                                         " is invalid: ", lws::Join(admission.errors)));
-        }
-        former[KeyOf(manifest)] = admission.set;
+        const lws::FieldErrors errors = AddFormerSet(set, &former);
+        if (errors.empty()) continue;
+        const char* kind = CallsItselfADisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
+        return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The ", kind, " ",
+                                                       ShowName(*set.manifest), " is invalid: ", lws::Join(errors)));
       }
     }
   }
@@ -283,7 +353,7 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
       Judge(demands, &verdicts.back());
     }
   }
-  if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet");
+  if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet and no DisaggregatedSet");
   report->Holds(*read, verdicts);
 }
 

@@ -3,14 +3,11 @@
 // can fail.
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -21,13 +18,13 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
-#include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/reconcile_disaggregated_set.h"
 #include "lws/core/disaggregated/role_observation.h"
 #include "lws/core/plan/plan.h"
 #include "lws/rollout/keep_role_budgets.h"
 #include "nlohmann/json.hpp"
 #include "tests/conformance/disaggregated_timeline.h"
+#include "tests/core/slice_view.h"
 #include "tests/rollout/role_laws.h"
 #include "tests/rollout/role_world.h"
 
@@ -109,84 +106,6 @@ class RandomLife {
   Json roles_ = Json::array();
   Json set_;
 };
-
-// --- A slice in the terms of the laws.
-
-struct SliceView {
-  RoleWorld world;
-  std::map<std::string, RoleGroups*> by_name;  // children
-};
-
-RoleGroups Groups(const ObservedChild& child) {
-  int32_t initial = 0;
-  if (!absl::SimpleAtoi(child.initial_replicas.value_or(""), &initial)) initial = child.replicas();
-  return {true, child.replicas(), std::min(child.ready_replicas, child.replicas()), initial};
-}
-
-SliceView View(const DisaggregatedObservation& observation, int32_t slice) {
-  const DisaggregatedSet& set = *observation.set;
-  const std::string label = absl::StrCat(slice);
-  std::vector<std::string> names;
-  SliceView view;
-  for (const DisaggregatedRole& role : set.spec().roles()) {
-    const RollingUpdateConfiguration& update = role.spec().rollout_strategy().rolling_update_configuration();
-    names.push_back(role.name());
-    view.world.goals.push_back(
-        {role.spec().replicas(), {update.max_surge().number(), update.max_unavailable().number()}});
-  }
-  std::set<std::string> removed, revisions;
-  for (const ObservedChild* child : observation.children) {
-    if (child->labels.slice != label || child->labels.revision == observation.revision) continue;
-    revisions.insert(child->labels.revision);
-    if (std::find(names.begin(), names.end(), child->labels.role) == names.end()) removed.insert(child->labels.role);
-  }
-  for (const std::string& name : removed) {
-    names.push_back(name);
-    view.world.goals.push_back({0, {1, 0}});
-  }
-  view.world.new_groups.resize(names.size());
-  view.world.old_groups.resize(names.size() * revisions.size());
-  for (const ObservedChild* child : observation.children) {
-    if (child->labels.slice != label) continue;
-    const auto role = std::find(names.begin(), names.end(), child->labels.role) - names.begin();
-    const auto revision = std::distance(revisions.begin(), revisions.find(child->labels.revision));
-    RoleGroups& groups = child->labels.revision == observation.revision
-                             ? view.world.new_groups[role]
-                             : view.world.old_groups[revision * names.size() + role];
-    groups = Groups(*child);
-    view.by_name[child->meta.name] = &groups;
-  }
-  for (size_t i = 0; i < names.size(); ++i) {
-    view.by_name.emplace(ChildName(set.metadata().name(), slice, observation.revision, names[i]),
-                         &view.world.new_groups[i]);
-  }
-  return view;
-}
-
-// The state after the plan. Groups that go may be ready ones.
-RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before) {
-  RoleWorld after = before;
-  const auto groups_of = [&](const std::string& name) -> RoleGroups* {
-    const auto found = view.by_name.find(name);
-    if (found == view.by_name.end()) return nullptr;
-    for (size_t i = 0; i < before.new_groups.size(); ++i) {
-      if (found->second == &view.world.new_groups[i]) return &after.new_groups[i];
-    }
-    for (size_t i = 0; i < before.old_groups.size(); ++i) {
-      if (found->second == &view.world.old_groups[i]) return &after.old_groups[i];
-    }
-    return nullptr;
-  };
-  for (const Action& action : plan.actions) {
-    RoleGroups* groups = action.target.kind == "LeaderWorkerSet" ? groups_of(action.target.name) : nullptr;
-    if (groups == nullptr) continue;
-    const Json document = action.object.Document();
-    if (action.verb == Verb::kDelete) RoleWorld::SetReplicas(0, true, groups);
-    if (action.verb == Verb::kDelete || !document.contains("spec") || !document["spec"].contains("replicas")) continue;
-    RoleWorld::SetReplicas(document["spec"]["replicas"].get<int32_t>(), true, groups);
-  }
-  return after;
-}
 
 // What is wrong at the end of a life: the set is not at rest, not available, or has other children than its spec asks
 // for.

@@ -185,7 +185,7 @@ TEST_P(ManifestsTest, OfEveryType) {
 
 INSTANTIATE_TEST_SUITE_P(Examples, ManifestsTest,
                          testing::Values("vllm.yaml", "sglang-subgroups.yaml", "tpu.yaml", "volume-claims.yaml",
-                                         "million-groups.yaml"));
+                                         "million-groups.yaml", "disaggregated.yaml"));
 
 class ScenariosTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
 

@@ -17,8 +17,7 @@ constexpr int kFault = 3;
 constexpr char kHelp[] =
     "usage: lwsctl COMMAND [FLAGS] FILE...\n"
     "\n"
-    "  validate FILE...   what the API server would say of the LeaderWorkerSets, and what it will refuse of their "
-    "objects\n"
+    "  validate FILE...   what the API server would say of the sets, and what it will refuse of their objects\n"
     "  render FILE        the objects that the sets need\n"
     "  simulate FILE      a set in a simulated cluster: it is created and updated, and a container fails\n"
     "  test FILE...       scenarios with their expectations; exit 1 when one is not met\n"
@@ -40,6 +39,7 @@ constexpr char kHelp[] =
     "  restart NAME GROUP recreates a group\n"
     "  undo NAME          gives the set a former template back\n"
     "\n"
+    "Sets are LeaderWorkerSets; all commands but check, swarm and capacity take DisaggregatedSets, too.\n"
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl COMMAND --help` lists the "
     "flags.\n";
 

@@ -1,9 +1,6 @@
 #include "lws/core/disaggregated/disaggregated_snapshot.h"
 
 #include <map>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -63,6 +60,12 @@ absl::StatusOr<T> Named(const Json& object, absl::StatusOr<T> read) {
   return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", read.status().message()));
 }
 
+// The apiVersion of the kinds that are stored.
+absl::string_view VersionOf(absl::string_view kind) {
+  if (kind == "Service") return "v1";
+  return kind == kKind ? kApiVersion : kDisaggregatedSetApiVersion;
+}
+
 absl::StatusOr<StoredSet> ReadSet(const Json& object) {
   absl::StatusOr<DisaggregatedSet> set = Named(object, DisaggregatedSetFromJson(object));
   if (!set.ok()) return set.status();
@@ -87,7 +90,9 @@ DisaggregatedSnapshot& DisaggregatedSnapshot::operator=(DisaggregatedSnapshot&&)
 absl::Status DisaggregatedSnapshot::Add(const Json& object) {
   JsonReader reader(object);
   const std::string kind = reader.Text({"kind"});
+  const std::string version = reader.Text({"apiVersion"});
   if (!reader.status().ok()) return reader.status();
+  if (!version.empty() && version != VersionOf(kind)) return absl::OkStatus();
   if (kind == kDisaggregatedSetKind) return Put(object, ReadSet(object), &objects_->sets);
   if (kind == kKind) return Put(object, ObserveChild(object), &objects_->children);
   if (kind == "Service") return Put(object, ObserveRoleService(object), &objects_->services);
@@ -115,6 +120,12 @@ DisaggregatedObservation DisaggregatedSnapshot::Observe(absl::string_view namesp
   observation.services = OfNamespace(objects_->services, of);
   observation.scalers = OfNamespace(objects_->scalers, of);
   return observation;
+}
+
+std::vector<std::pair<std::string, std::string>> DisaggregatedSnapshot::SetNames() const {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& [key, set] : objects_->sets) names.push_back(key);
+  return names;
 }
 
 }  // namespace lws

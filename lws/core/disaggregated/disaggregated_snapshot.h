@@ -9,6 +9,9 @@
 #define LWS_CORE_DISAGGREGATED_DISAGGREGATED_SNAPSHOT_H_
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -25,7 +28,8 @@ class DisaggregatedSnapshot {
   DisaggregatedSnapshot& operator=(DisaggregatedSnapshot&&) noexcept;
 
   // Adds the object, replacing one of the same kind, namespace and name. Kinds other than DisaggregatedSet,
-  // LeaderWorkerSet, Service and DisaggregatedSetRoleScaler are ignored. Errors: InvalidArgument naming the object and
+  // LeaderWorkerSet, Service and DisaggregatedSetRoleScaler are ignored, and objects of these names of other groups and
+  // versions; an object without apiVersion counts. Errors: InvalidArgument naming the object and
   // the field that does not parse; the snapshot is then unchanged.
   absl::Status Add(const Json& object);
 
@@ -35,6 +39,9 @@ class DisaggregatedSnapshot {
   // Observes the set of this name, with the other objects of its namespace. Complexity: O(objects of the namespace).
   // The result borrows from this snapshot.
   DisaggregatedObservation Observe(absl::string_view namespace_name, absl::string_view name) const;
+
+  // The namespace and name of every DisaggregatedSet, sorted.
+  std::vector<std::pair<std::string, std::string>> SetNames() const;
 
  private:
   struct Objects;

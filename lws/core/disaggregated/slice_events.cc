@@ -41,6 +41,17 @@ int64_t OldGroups(const RoleRolloutInput& input, size_t role, const RoleRolloutS
   return groups;
 }
 
+// Why the role has to wait: "decode is held: 2 of 4 new groups are ready".
+std::string WhyHeld(const SliceRollout& rollout, const RoleRolloutInput& input, size_t role) {
+  const RoleGroups& groups = input.new_groups[role];
+  const std::string held = absl::StrCat(rollout.role_name(role), " is held: ");
+  if (!groups.exists && role < rollout.spec_roles()) return absl::StrCat(held, "its new LeaderWorkerSet is missing");
+  if (groups.ready != groups.replicas) {
+    return absl::StrCat(held, groups.ready, " of ", groups.replicas, " new groups are ready");
+  }
+  return absl::StrCat(held, "none of its ", OldGroups(input, role, nullptr), " old groups can go");
+}
+
 std::string ChangeOf(const SliceRollout& rollout, const RoleRolloutInput& input, const RoleRolloutStep& step,
                      size_t role) {
   std::string text;
@@ -71,12 +82,7 @@ void TellScaling(const std::string& role, const std::string& child, int32_t befo
 void ExplainStep(int32_t slice, const SliceRollout& rollout, const RoleRolloutInput& input, const RoleRolloutStep& step,
                  PlanBuilder* plan) {
   std::string text = absl::StrCat("slice ", slice);
-  if (step.role >= 0) {
-    const auto role = static_cast<size_t>(step.role);
-    const RoleGroups& groups = input.new_groups[role];
-    absl::StrAppend(&text, ", ", rollout.role_name(role), ": ", groups.ready, " of ", groups.replicas,
-                    " new groups are ready");
-  }
+  if (step.role >= 0) absl::StrAppend(&text, ": ", WhyHeld(rollout, input, static_cast<size_t>(step.role)));
   for (size_t role = 0; role < rollout.roles(); ++role) absl::StrAppend(&text, ChangeOf(rollout, input, step, role));
   plan->Because(ReasonOf(step.reason), DecisionSubject::kSlice, text);
 }

@@ -20,7 +20,8 @@ void TellStarted(const std::string& revision, PlanBuilder* plan);
 void TellCompleted(const std::string& revision, PlanBuilder* plan);
 void TellScaling(const std::string& role, const std::string& child, int32_t before, int32_t after, PlanBuilder* plan);
 
-// The explanation of the step: "slice 0: decode: 2 of 4 new groups are ready", or the roles that change and how.
+// The explanation of the step: "slice 0: decode is held: 2 of 4 new groups are ready", or the roles that change and
+// how.
 void ExplainStep(int32_t slice, const SliceRollout& rollout, const RoleRolloutInput& input, const RoleRolloutStep& step,
                  PlanBuilder* plan);
 

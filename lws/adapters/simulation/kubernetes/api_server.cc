@@ -12,6 +12,7 @@
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/claim_validation.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
 #include "lws/api/pod_validation.h"
@@ -25,7 +26,9 @@ namespace {
 
 std::string Describe(const ObjectKey& key) { return absl::StrCat(key.kind, " ", key.namespace_name, "/", key.name); }
 
-bool HasGeneration(absl::string_view kind) { return kind == "StatefulSet" || kind == "LeaderWorkerSet"; }
+bool HasGeneration(absl::string_view kind) {
+  return kind == "StatefulSet" || kind == kKind || kind == kDisaggregatedSetKind || kind == kRoleScalerKind;
+}
 
 // Whether the objects have the same members, except those of these names.
 bool SameBut(std::initializer_list<absl::string_view> ignored, const Json& a, const Json& b) {

@@ -10,13 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "lws/adapters/simulation/kubernetes/node_upkeep.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/group_watch.h"
+#include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/api/json_reader.h"
-#include "lws/api/quantity.h"
 #include "lws/api/well_known.h"
-#include "lws/placement/pod_resources.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -85,40 +83,15 @@ class Run {
 
   absl::Status AddNodes() {
     if (scenario_.nodes.empty() && scenario_.node_objects.empty()) return AddUsualNodes();
-    for (const SharedJson& node : scenario_.node_objects) {
-      absl::Status status = simulation_.AddNode(*node);
-      if (!status.ok()) return status;
-    }
-    for (const NodePool& pool : scenario_.nodes) {
-      for (int i = 0; i < pool.count; ++i) {
-        absl::Status status = simulation_.AddNode(absl::StrCat(pool.name, "-", i), pool.allocatable, pool.labels);
-        if (!status.ok()) return status;
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  // What a usual node offers, and as much of everything as the set's largest pod asks for.
-  std::map<std::string, std::string> UsualAllocatable() const {
-    std::map<std::string, std::string> allocatable = {
-        {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
-    JsonReader manifest(*scenario_.manifest);
-    for (const char* key : {"leaderTemplate", "workerTemplate"}) {
-      const Json* pod_spec = manifest.Find({"spec", "leaderWorkerTemplate", key, "spec"});
-      if (pod_spec == nullptr) continue;
-      const absl::StatusOr<ResourceList> requests = PodRequests(*pod_spec, AbsentRequest::kIsLimit);
-      if (!requests.ok()) continue;
-      for (const auto& [resource, amount] : *requests) {
-        const absl::StatusOr<Quantity> usual = Quantity::Parse(allocatable[resource]);
-        if (!usual.ok() || usual->Compare(amount) < 0) allocatable[resource] = amount.ToString();
-      }
-    }
-    return allocatable;
+    return internal::AddScenarioNodes(scenario_, &simulation_);
   }
 
   absl::Status AddUsualNodes() {
     JsonReader manifest(*scenario_.manifest);
-    const std::map<std::string, std::string> allocatable = UsualAllocatable();
+    std::vector<const Json*> templates;
+    const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
+    if (groups_template != nullptr) templates.push_back(groups_template);
+    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
     const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
@@ -137,7 +110,7 @@ class Run {
   }
 
   absl::Status Happen(const ScenarioEvent& event) {
-    const bool is_there = Strike(event);
+    const bool is_there = internal::Strike(event, namespace_, &simulation_);
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(TimelineEntry::Kind::kScenario, Describe(event));
     if (!is_there) {
@@ -145,40 +118,6 @@ class Run {
     }
     if (event.kind != Kind::kEdit) return absl::OkStatus();
     return groups_.Edit(*event.patch);
-  }
-
-  // Performs a fault. Returns false when the target does not exist.
-  bool Strike(const ScenarioEvent& event) {
-    switch (event.kind) {
-      case Kind::kEdit:
-        return true;
-      case Kind::kChangeImage:
-        simulation_.kubelet().SetImage(event.target, event.image);
-        return true;
-      case Kind::kFailContainer:
-        return simulation_.kubelet().FailContainer(namespace_, event.target);
-      case Kind::kEndPod:
-        return simulation_.kubelet().FailPod(namespace_, event.target);
-      case Kind::kLoseNode:
-        return simulation_.kubelet().LoseNode(event.target);
-      case Kind::kRecoverNode:
-        return simulation_.kubelet().RecoverNode(event.target);
-      case Kind::kDeletePod:
-      case Kind::kEvictPod:
-        return simulation_.server().Delete({"Pod", namespace_, event.target}, {}).ok();
-      case Kind::kDrainNode:
-        return simulation::DrainNode(&simulation_.server(), event.target);
-      case Kind::kCordonNode:
-        return simulation::CordonNode(&simulation_.server(), event.target);
-      case Kind::kUncordonNode:
-        return simulation::UncordonNode(&simulation_.server(), event.target);
-      case Kind::kTaintNode:
-        return simulation::TaintNode(&simulation_.server(), event.target, event.taints);
-      case Kind::kRestartController:
-        simulation_.RestartController();
-        return true;
-    }
-    return false;
   }
 
   void RunUntil(absl::Time limit) {

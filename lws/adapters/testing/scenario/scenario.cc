@@ -8,7 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lws/adapters/host/policy_documents.h"
+#include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/int_or_percent.h"
@@ -93,9 +97,18 @@ ImageBehavior ReadImage(StrictReader* reader) {
 
 Json ScalePatch(int32_t replicas) { return {{"spec", {{"replicas", replicas}}}}; }
 
-void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
+// The role that an edit of a DisaggregatedSet is about; "" for the set itself.
+std::string ReadRole(StrictReader* reader, bool is_disaggregated) {
+  if (reader->Has("role") && !is_disaggregated) reader->Fail("role", "a LeaderWorkerSet has no roles");
+  return reader->Text("role", "");
+}
+
+void ReadEdit(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const Json& patch = reader->Map("edit").value();
   event->patch = std::make_shared<const Json>(patch);
+  event->target = ReadRole(reader, is_disaggregated);
+  if (!event->target.empty()) event->told = absl::StrCat("role ", event->target, " is edited");
+  if (is_disaggregated) return;  // unknown fields are found when the edit is tried
   std::vector<std::string> unknown;
   PruneSet(patch, &unknown);
   for (const std::string& field : unknown) {
@@ -104,11 +117,14 @@ void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
 }
 
 // An edit of the replicas alone.
-void ReadScale(StrictReader* reader, ScenarioEvent* event) {
+void ReadScale(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const int32_t replicas = reader->Number("scale", {0, std::numeric_limits<int32_t>::max()}, 0);
   event->kind = Kind::kEdit;
   event->patch = std::make_shared<const Json>(ScalePatch(replicas));
-  event->told = absl::StrCat("the set is scaled to ", replicas, replicas == 1 ? " group" : " groups");
+  event->target = ReadRole(reader, is_disaggregated);
+  if (is_disaggregated && event->target.empty()) reader->Fail("role", "missing: the role that is scaled");
+  const std::string scaled = event->target.empty() ? "the set" : absl::StrCat("role ", event->target);
+  event->told = absl::StrCat(scaled, " is scaled to ", replicas, replicas == 1 ? " group" : " groups");
 }
 
 // As a node has them.
@@ -127,9 +143,9 @@ std::vector<Taint> ReadTaints(StrictReader* reader) {
   return taints;
 }
 
-void ReadKind(const char* key, Kind kind, StrictReader* reader, ScenarioEvent* event) {
+void ReadKind(const char* key, Kind kind, bool is_disaggregated, StrictReader* reader, ScenarioEvent* event) {
   event->kind = kind;
-  if (kind == Kind::kEdit) return ReadEdit(reader, event);
+  if (kind == Kind::kEdit) return ReadEdit(reader, is_disaggregated, event);
   if (kind == Kind::kRestartController) {
     if (!reader->Flag(key, true)) reader->Fail(key, "only true restarts it");
     return;
@@ -139,7 +155,7 @@ void ReadKind(const char* key, Kind kind, StrictReader* reader, ScenarioEvent* e
   if (kind == Kind::kTaintNode) event->taints = ReadTaints(reader);
 }
 
-void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
+void ReadWhatHappens(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const std::pair<const char*, Kind> kinds[] = {
       {"edit", Kind::kEdit},
       {"fail", Kind::kFailContainer},
@@ -156,10 +172,10 @@ void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
       {"restartController", Kind::kRestartController},
   };
   std::vector<std::string> known = {"scale"};
-  if (reader->Has("scale")) return ReadScale(reader, event);
+  if (reader->Has("scale")) return ReadScale(reader, is_disaggregated, event);
   for (const auto& [key, kind] : kinds) {
     known.emplace_back(key);
-    if (reader->Has(key)) return ReadKind(key, kind, reader, event);
+    if (reader->Has(key)) return ReadKind(key, kind, is_disaggregated, reader, event);
   }
   // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
@@ -172,11 +188,11 @@ struct ReadEvent {
   StrictReader reader;
 };
 
-ScenarioEvent ReadOne(StrictReader* reader) {
+ScenarioEvent ReadOne(StrictReader* reader, bool is_disaggregated) {
   ScenarioEvent event;
   const Json* at = reader->Find("at");
   if (at == nullptr || *at != "quiet") event.at = reader->Duration("at", kDurations, absl::ZeroDuration());
-  ReadWhatHappens(reader, &event);
+  ReadWhatHappens(reader, is_disaggregated, &event);
   reader->Finish();
   return event;
 }
@@ -211,14 +227,40 @@ void CheckEdits(const Json& manifest, std::vector<ReadEvent>* events) {
   }
 }
 
+// The same for a DisaggregatedSet.
+void CheckRoleEdits(const Json& manifest, std::vector<ReadEvent>* events) {
+  DisaggregatedSetAdmission admission = AdmitDisaggregatedSet(manifest);
+  if (admission.set == nullptr) return;
+  DisaggregatedSet set = *admission.set;
+  set.mutable_metadata()->set_resource_version("1");
+  for (ReadEvent& read : *events) {
+    if (read.event.kind != Kind::kEdit || !read.reader.ok()) continue;
+    Json edited = DisaggregatedSetToJson(set);
+    const absl::StatusOr<Json> patch = PatchOfSet(edited, read.event);
+    if (!patch.ok()) {
+      read.reader.Fail("role", patch.status().message());
+      continue;
+    }
+    edited.merge_patch(*patch);
+    admission = AdmitDisaggregatedSetUpdate(set, edited);
+    if (!admission.pruned.empty()) read.reader.Fail("edit", absl::StrCat("unknown field ", admission.pruned[0]));
+    if (admission.set == nullptr) {
+      const FieldError& error = admission.errors.front();
+      read.reader.Fail("edit", error.ToString());
+      continue;
+    }
+    set = *admission.set;
+  }
+}
+
 std::vector<ScenarioEvent> ReadEvents(const Json& manifest, StrictReader* file) {
   std::vector<ReadEvent> read;
   for (StrictReader& reader : file->Maps("events")) {
-    ScenarioEvent event = ReadOne(&reader);
+    ScenarioEvent event = ReadOne(&reader, IsOfDisaggregatedSet(manifest));
     read.push_back({std::move(event), reader});
   }
   if (file->ok()) SortEvents(&read);
-  CheckEdits(manifest, &read);
+  IsOfDisaggregatedSet(manifest) ? CheckRoleEdits(manifest, &read) : CheckEdits(manifest, &read);
   std::vector<ScenarioEvent> events;
   for (ReadEvent& event : read) events.push_back(std::move(event.event));
   return events;
@@ -284,7 +326,49 @@ absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document
   });
 }
 
+bool IsOfDisaggregatedSet(const Json& manifest) {
+  const auto kind = manifest.is_object() ? manifest.find("kind") : manifest.end();
+  return manifest.is_object() && kind != manifest.end() && *kind == kDisaggregatedSetKind;
+}
+
+absl::StatusOr<Json> PatchOfSet(const Json& set, const ScenarioEvent& event) {
+  if (event.target.empty()) return *event.patch;
+  Json roles = JsonReader(set).List({"spec", "roles"});
+  for (Json& role : roles) {
+    if (JsonReader(role).Text({"name"}) != event.target) continue;
+    role.merge_patch(*event.patch);
+    return Json({{"spec", {{"roles", std::move(roles)}}}});
+  }
+  return absl::InvalidArgumentError(absl::StrCat("the set has no role ", event.target));
+}
+
+namespace {
+
+// Every role of the set, as it is stored, with a next image.
+Json NextImagesOfRoles(const Json& stored) {
+  Json roles = JsonReader(stored).List({"spec", "roles"});
+  for (Json& role : roles) {
+    role.merge_patch(ImagesPatch(role, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
+  }
+  return {{"spec", {{"roles", std::move(roles)}}}};
+}
+
+Scenario UsualScenarioOfRoles(const Json& manifest) {
+  Scenario scenario;
+  scenario.manifest = std::make_shared<const Json>(manifest);
+  const DisaggregatedSetAdmission admission = AdmitDisaggregatedSet(manifest);
+  ScenarioEvent update;
+  update.patch = std::make_shared<const Json>(
+      NextImagesOfRoles(admission.set == nullptr ? manifest : DisaggregatedSetToJson(*admission.set)));
+  update.told = "the images of all roles change";
+  scenario.events.push_back(std::move(update));
+  return scenario;
+}
+
+}  // namespace
+
 Scenario UsualScenario(const Json& manifest) {
+  if (IsOfDisaggregatedSet(manifest)) return UsualScenarioOfRoles(manifest);
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
   // The edit changes what is stored, where amounts and the like are in their written form.

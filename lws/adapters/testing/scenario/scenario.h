@@ -1,4 +1,5 @@
-// What happens to one set in a simulated cluster: edits, failures, lost nodes, images that cannot be pulled.
+// What happens to one set in a simulated cluster: edits, failures, lost nodes, images that cannot be pulled. The set is
+// a LeaderWorkerSet or a DisaggregatedSet.
 //
 //   lws::Scenario scenario = lws::ScenarioBuilder("vllm", /*replicas=*/4, /*size=*/2)
 //                                .MaxSurge(1)
@@ -34,7 +35,7 @@ namespace lws {
 
 struct ScenarioEvent {
   enum class Kind {
-    kEdit,               // `patch`, a JSON merge patch of the set
+    kEdit,               // `patch`, a JSON merge patch of the set, or of the role `target` of a DisaggregatedSet
     kFailContainer,      // of the pod `target`: it exits and is restarted
     kEndPod,             // the pod `target` ends as Failed
     kChangeImage,        // the image `target` behaves like `image` from now on
@@ -90,8 +91,15 @@ absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document
 Scenario ReadScenario(const Json& manifest, StrictReader* reader);
 
 // The set is created, the first containers get a next image, and a container of the first group fails. Each event
-// waits until the one before has ended.
+// waits until the one before has ended. A DisaggregatedSet gets the next images only.
 Scenario UsualScenario(const Json& manifest);
+
+// Whether the manifest is one of a DisaggregatedSet.
+bool IsOfDisaggregatedSet(const Json& manifest);
+
+// The merge patch of the DisaggregatedSet that an edit of this event makes; the set is one as it is stored. Errors:
+// InvalidArgument when the set has no such role.
+absl::StatusOr<Json> PatchOfSet(const Json& set, const ScenarioEvent& event);
 
 // How many groups must be ready during updates: replicas - maxUnavailable; 0 when these do not parse.
 int32_t PromisedReady(const Json& manifest);

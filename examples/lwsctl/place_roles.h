@@ -1,0 +1,20 @@
+// `lwsctl place` of a DisaggregatedSet.
+#ifndef LWS_EXAMPLES_LWSCTL_PLACE_ROLES_H_
+#define LWS_EXAMPLES_LWSCTL_PLACE_ROLES_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/input.h"
+
+namespace lwsctl {
+
+// Prints a place for every slice, and returns whether all have one. Errors: InvalidArgument for flags that a
+// DisaggregatedSet does not take, a topology that is no level, a file that also has LeaderWorkerSets, and groups of the
+// set that run already.
+absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_PLACE_ROLES_H_

@@ -1,0 +1,190 @@
+#include "examples/lwsctl/simulate_roles.h"
+
+#include <functional>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/scenario.h"
+#include "lws/adapters/testing/scenario/role_report.h"
+#include "lws/adapters/testing/scenario/run_role_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/field_status.h"
+#include "lws/rollout/role_policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+absl::Status CheckFlags(const Arguments& arguments) {
+  for (const char* flag : {"--policy", "--report", "--scheduler-provider", "--max-unavailable-statefulset"}) {
+    if (arguments.flags.count(flag) == 0) continue;
+    const char* instead = std::string(flag) == "--policy" ? "; its policy is --role-policy" : "";
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": a DisaggregatedSet does not take this flag", instead));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<lws::Scenario> ReadScenarioOf(const DisaggregatedManifest& manifest, const Arguments& arguments) {
+  absl::Status status = CheckFlags(arguments);
+  if (!status.ok()) return status;
+  return ReadScenarioFile(lws::DisaggregatedSetToJson(*manifest.set), arguments.Flag("--scenario", ""));
+}
+
+Json ToJson(const lws::RoleLane& lane) {
+  return {{"role", lane.role}, {"groups", lane.groups}, {"ready", lane.ready}, {"wanted", lane.wanted}};
+}
+
+Json ToJson(const lws::RoleTimelineEntry& entry) {
+  Json json = {{"seconds", absl::ToDoubleSeconds(entry.time)}};
+  if (entry.kind != lws::RoleTimelineEntry::Kind::kState) {
+    const bool is_of_scenario = entry.kind == lws::RoleTimelineEntry::Kind::kScenario;
+    json["note"] = absl::StrCat(is_of_scenario ? "-- " : "", entry.text);
+    return json;
+  }
+  if (!entry.lanes.empty()) json["slice"] = entry.lanes[0].slice;
+  for (const lws::RoleLane& lane : entry.lanes) json["roles"].push_back(ToJson(lane));
+  return json;
+}
+
+Json ToJson(const lws::RoleCourse& course) {
+  return {{"slice", course.slice},
+          {"role", course.role},
+          {"lowestReady", course.lowest_ready},
+          {"promisedReady", course.promised_ready},
+          {"keepsPromise", course.keeps_promise()},
+          {"mostGroups", course.most_groups},
+          {"allowedGroups", course.allowed_groups},
+          {"keepsCeiling", course.keeps_ceiling()}};
+}
+
+std::string HalfText(const lws::RoleReport& report) {
+  if (!report.half_revision.has_value()) return "never";
+  const lws::HalfRevision& half = *report.half_revision;
+  return absl::StrCat("after ", absl::FormatDuration(half.time), ": slice ", half.slice, " had no ", half.missing_role);
+}
+
+void PrintJson(const lws::RoleReport& report) {
+  Json lines = Json::array(), courses = Json::array();
+  for (const lws::RoleTimelineEntry& entry : report.timeline) lines.push_back(ToJson(entry));
+  for (const lws::RoleCourse& course : report.courses) courses.push_back(ToJson(course));
+  std::cout << Json{{"lines", lines},
+                    {"finished", report.finished},
+                    {"outcome", lws::OutcomeText(report)},
+                    {"roles", courses},
+                    {"skewPercent", report.skew_percent},
+                    {"halfRevision", report.half_revision.has_value()},
+                    {"held", report.held},
+                    {"refused", report.refused},
+                    {"seconds", absl::ToDoubleSeconds(report.duration)},
+                    {"podsCreated", report.pods_created}}
+                   .dump(2)
+            << "\n";
+}
+
+void PrintSummary(const lws::RoleReport& report) {
+  std::cout << "\n" << lws::OutcomeText(report) << ": " << report.pods_created << " pods created\n";
+  for (const lws::RoleCourse& course : report.courses) {
+    std::cout << "slice " << course.slice << " " << course.role << ": lowest " << course.lowest_ready
+              << " groups ready during updates (the budget promises " << course.promised_ready << "), most "
+              << course.most_groups << " groups (it allows " << course.allowed_groups << ")\n";
+  }
+  if (report.courses.empty()) return;
+  std::cout << "roles were at most " << report.skew_percent
+            << "% of their groups apart; half of an old revision: " << HalfText(report) << "\n";
+}
+
+// The worst of all slices: "2 of 3 promised".
+std::string LowestText(const lws::RoleReport& report, const std::string& role) {
+  const lws::RoleCourse* worst = nullptr;
+  for (const lws::RoleCourse& course : report.courses) {
+    if (course.role != role || course.lowest_ready < 0) continue;
+    const bool is_worse =
+        worst == nullptr || course.lowest_ready - course.promised_ready < worst->lowest_ready - worst->promised_ready;
+    if (is_worse) worst = &course;
+  }
+  if (worst == nullptr) return "no update";
+  return absl::StrCat(worst->lowest_ready, ", ", worst->promised_ready, " promised");
+}
+
+void PrintRow(const std::string& what, const std::vector<lws::RoleReport>& reports,
+              const std::function<std::string(const lws::RoleReport&)>& text_of) {
+  std::cout << absl::StrFormat("%-24s", what);
+  for (const lws::RoleReport& report : reports) std::cout << absl::StrFormat("  %21s", text_of(report));
+  std::cout << "\n";
+}
+
+void PrintTable(const std::vector<lws::RoleReport>& reports) {
+  using Report = lws::RoleReport;
+  std::cout << absl::StrFormat("%-24s", "");
+  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) std::cout << absl::StrFormat("  %21s", policy.name);
+  std::cout << "\n";
+  std::vector<std::string> roles;
+  for (const lws::RoleCourse& course : reports[0].courses) {
+    if (course.slice == 0) roles.push_back(course.role);
+  }
+  for (const std::string& role : roles) {
+    PrintRow(absl::StrCat("lowest ready ", role), reports,
+             [&role](const Report& report) { return LowestText(report, role); });
+  }
+  PrintRow("roles apart, at most", reports,
+           [](const Report& report) { return absl::StrCat(report.skew_percent, "%"); });
+  PrintRow("half of a revision", reports,
+           [](const Report& report) { return std::string(report.half_revision.has_value() ? "yes" : "never"); });
+  PrintRow("finished", reports, [](const Report& report) { return std::string(report.finished ? "yes" : "no"); });
+  PrintRow("after", reports,
+           [](const Report& report) { return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(report.duration)); });
+  PrintRow("pods created", reports, [](const Report& report) { return absl::StrCat(report.pods_created); });
+}
+
+}  // namespace
+
+int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioOf(manifest, arguments);
+  if (!scenario.ok()) return Fail(scenario.status());
+  const absl::StatusOr<lws::NamedRolePolicy> policy =
+      ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
+  if (!policy.ok()) return Fail(policy.status());
+  const bool is_json = arguments.Flag("-o", "") == "json";
+  std::function<void(const lws::RoleTimelineEntry&)> print;
+  if (!is_json) print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
+  const absl::StatusOr<lws::RoleReport> report =
+      lws::RunRoleScenario(*scenario, {seed, {policy->policy, policy->mends}}, print);
+  if (!report.ok()) {
+    return Fail(lws::WithPrefix(arguments.Flag("--scenario", arguments.files[0]), report.status()));
+  }
+  is_json ? PrintJson(*report) : PrintSummary(*report);
+  return report->finished ? 0 : 1;
+}
+
+int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
+  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioOf(manifest, arguments);
+  if (!scenario.ok()) return Fail(scenario.status());
+  std::vector<lws::RoleReport> reports;
+  bool all_finished = true;
+  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) {
+    absl::StatusOr<lws::RoleReport> report = lws::RunRoleScenario(*scenario, {seed, {policy.policy, policy.mends}});
+    if (!report.ok()) {
+      return Fail(lws::WithPrefix(arguments.Flag("--scenario", arguments.files[0]), report.status()));
+    }
+    all_finished = all_finished && report->finished;
+    reports.push_back(*std::move(report));
+  }
+  PrintTable(reports);
+  for (size_t i = 0; i < reports.size(); ++i) {
+    if (!reports[i].finished) std::cout << lws::RolePolicies()[i].name << ": " << lws::OutcomeText(reports[i]) << "\n";
+  }
+  return all_finished ? 0 : 1;
+}
+
+}  // namespace lwsctl

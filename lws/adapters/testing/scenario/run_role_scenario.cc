@@ -1,0 +1,243 @@
+#include "lws/adapters/testing/scenario/run_role_scenario.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/disaggregated_simulation.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/simulation.h"
+#include "lws/adapters/testing/scenario/role_watch.h"
+#include "lws/adapters/testing/scenario/scenario_faults.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/json_reader.h"
+#include "lws/core/plan/decision.h"
+#include "lws/core/plan/plan.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using internal::JsonReader;
+using simulation::Change;
+using simulation::ChangeType;
+
+namespace {
+
+using Kind = RoleTimelineEntry::Kind;
+
+// A set with more groups than this is not simulated in objects.
+constexpr int64_t kMostGroups = 1000;
+
+SimulationOptions MakeOptions(const RoleScenarioOptions& options) {
+  SimulationOptions simulation;
+  simulation.seed = options.seed;
+  return simulation;
+}
+
+class Run {
+ public:
+  Run(const Scenario& scenario, const RoleScenarioOptions& options,
+      const std::function<void(const RoleTimelineEntry&)>& watch)
+      : scenario_(scenario),
+        watch_(watch),
+        namespace_(JsonReader(*scenario.manifest).OptionalText({"metadata", "namespace"}).value_or("default")),
+        simulation_(
+            MakeOptions(options), options.roles,
+            {[this](const Plan& plan, const absl::Status&) { OnPlan(plan); },
+             [this](const Event& event) { OnEvent(event); }, [this](const Change& change) { OnChange(change); }}),
+        roles_(&simulation_, namespace_, &report_),
+        start_(simulation_.cluster().now()) {
+    report_.set_name = JsonReader(*scenario.manifest).Text({"metadata", "name"});
+    report_.seed = options.seed;
+  }
+
+  absl::StatusOr<RoleReport> Play() {
+    absl::Status status = CheckScenario();
+    if (status.ok()) status = AddNodes();
+    if (!status.ok()) return status;
+    for (const auto& [image, behavior] : scenario_.images) simulation_.cluster().kubelet().SetImage(image, behavior);
+    Tell(Kind::kScenario, "the set is created");
+    status = simulation_.CreateSet(*scenario_.manifest);
+    if (!status.ok()) return status;
+    for (const ScenarioEvent& event : scenario_.events) {
+      if (event.at.has_value()) {
+        RunUntil(start_ + *event.at);
+      } else {
+        RunUntilQuiet();
+      }
+      status = Happen(event);
+      if (!status.ok()) return status;
+    }
+    const absl::Time end = RunToTheEnd();
+    roles_.Finish(end - start_);
+    if (!report_.finished) report_.held = held_;
+    return std::move(report_);
+  }
+
+ private:
+  Simulation& cluster() { return simulation_.cluster(); }
+
+  absl::Status CheckScenario() const {
+    if (scenario_.controls.has_value() || scenario_.restarts.has_value()) {
+      return absl::InvalidArgumentError("controls and restarts: a DisaggregatedSet takes none");
+    }
+    int64_t groups = 0;
+    JsonReader manifest(*scenario_.manifest);
+    for (const Json& role : manifest.List({"spec", "roles"})) {
+      groups += int64_t{JsonReader(role).Count({"spec", "replicas"}, 1)};
+    }
+    groups *= manifest.Count({"spec", "slices"}, 1);
+    if (groups <= kMostGroups) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("a DisaggregatedSet of ", groups, " groups: at most ", kMostGroups, " are simulated"));
+  }
+
+  absl::Status AddNodes() {
+    if (!scenario_.nodes.empty() || !scenario_.node_objects.empty()) {
+      return internal::AddScenarioNodes(scenario_, &cluster());
+    }
+    JsonReader manifest(*scenario_.manifest);
+    const std::vector<Json> roles = RolesOf(manifest);
+    std::vector<const Json*> templates;
+    int64_t nodes = 0;
+    for (const Json& role : roles) {
+      JsonReader reader(role);
+      const Json* groups = reader.Find({"spec", "leaderWorkerTemplate"});
+      if (groups != nullptr) templates.push_back(groups);
+      const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
+      nodes += (int64_t{reader.Count({"spec", "replicas"}, 1)} * 2 + 1) * size;
+    }
+    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
+    const std::string topology = manifest.Text({"spec", "placementPolicy", "topology"});
+    for (int32_t slice = 0; slice < manifest.Count({"spec", "slices"}, 1); ++slice) {
+      std::map<std::string, std::string> labels;
+      if (!topology.empty()) labels[topology] = absl::StrCat("domain-", slice);
+      for (int64_t node = 0; node < nodes; ++node) {
+        absl::Status status = cluster().AddNode(absl::StrFormat("node-%d-%03d", slice, node), allocatable, labels);
+        if (!status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  static std::vector<Json> RolesOf(JsonReader& manifest) {
+    const Json list = manifest.List({"spec", "roles"});
+    return {list.begin(), list.end()};
+  }
+
+  absl::Status Happen(const ScenarioEvent& event) {
+    const bool is_there = internal::Strike(event, namespace_, &cluster());
+    if (!is_there && event.if_possible) return absl::OkStatus();
+    Tell(Kind::kScenario, Describe(event));
+    if (!is_there) {
+      return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
+    }
+    return event.kind == ScenarioEvent::Kind::kEdit ? Edit(event) : absl::OkStatus();
+  }
+
+  absl::Status Edit(const ScenarioEvent& event) {
+    const SharedJson live = cluster().server().Get({kDisaggregatedSetKind, namespace_, report_.set_name});
+    if (live == nullptr) return absl::NotFoundError("scenario: the set is not there to be edited");
+    const absl::StatusOr<Json> patch = PatchOfSet(*live, event);
+    if (!patch.ok()) return patch.status();
+    absl::Status status = simulation_.EditSet(namespace_, report_.set_name, *patch);
+    const int32_t replicas = JsonReader(*event.patch).Count({"spec", "replicas"}, -1);
+    if (!status.ok() || event.target.empty() || replicas < 0) return status;
+    // The replicas of an External role are those of its scaler.
+    const std::string scaler = RoleScalerName(report_.set_name, event.target);
+    if (cluster().server().Get({kRoleScalerKind, namespace_, scaler}) == nullptr) return status;
+    return simulation_.Scale(namespace_, scaler, replicas);
+  }
+
+  void OnPlan(const Plan& plan) {
+    bool is_of_roles = false;
+    std::vector<std::string> held;
+    for (const Decision& decision : plan.decisions) {
+      if (decision.subject != DecisionSubject::kSlice) continue;
+      is_of_roles = true;
+      const bool waits =
+          decision.reason == DecisionReason::kRolesAreHeld || decision.reason == DecisionReason::kRolesWaitForReady;
+      if (waits) held.push_back(decision.detail);
+    }
+    if (is_of_roles) held_ = std::move(held);
+  }
+
+  // Tells the events of the DisaggregatedSet alone; those of its LeaderWorkerSets would drown them.
+  void OnEvent(const Event& event) {
+    if (event.regarding.kind == kDisaggregatedSetKind) Tell(Kind::kEvent, event.note);
+  }
+
+  void OnChange(const Change& change) {
+    report_.pods_created += change.key.kind == "Pod" && change.type == ChangeType::kAdded;
+  }
+
+  void RunUntil(absl::Time limit) {
+    cluster().Settle();
+    Look();
+    while (cluster().Advance(limit) && cluster().now() <= limit) Look();
+    Look();
+  }
+
+  void RunUntilQuiet() {
+    const absl::Time limit = cluster().now() + scenario_.patience;
+    cluster().Settle();
+    Look();
+    while (cluster().Advance(absl::InfiniteFuture()) && cluster().now() <= limit) Look();
+    Look();
+  }
+
+  // Returns when the run ends. An unfinished set is waited for until the patience ends.
+  absl::Time RunToTheEnd() {
+    const absl::Time limit = cluster().now() + scenario_.patience;
+    RunUntilQuiet();
+    if (roles_.is_done() || limit == absl::InfiniteFuture()) return cluster().now();
+    cluster().Advance(std::max(limit, cluster().now()));
+    Look();
+    return limit;
+  }
+
+  void Tell(Kind kind, std::string text) {
+    RoleTimelineEntry entry;
+    entry.kind = kind;
+    entry.time = cluster().now() - start_;
+    entry.text = std::move(text);
+    told_.push_back(std::move(entry));
+  }
+
+  void Look() {
+    std::vector<RoleTimelineEntry> states = roles_.Look(cluster().now() - start_);
+    for (RoleTimelineEntry& entry : told_) Add(std::move(entry));
+    told_.clear();
+    for (RoleTimelineEntry& entry : states) Add(std::move(entry));
+  }
+
+  void Add(RoleTimelineEntry entry) {
+    if (watch_) watch_(entry);
+    report_.timeline.push_back(std::move(entry));
+  }
+
+  const Scenario& scenario_;
+  const std::function<void(const RoleTimelineEntry&)>& watch_;
+  const std::string namespace_;
+  RoleReport report_;
+  std::vector<std::string> held_;
+  std::vector<RoleTimelineEntry> told_;  // since the last look
+  DisaggregatedSimulation simulation_;
+  internal::RoleWatch roles_;
+  const absl::Time start_;
+};
+
+}  // namespace
+
+absl::StatusOr<RoleReport> RunRoleScenario(const Scenario& scenario, const RoleScenarioOptions& options,
+                                           const std::function<void(const RoleTimelineEntry&)>& watch) {
+  return Run(scenario, options, watch).Play();
+}
+
+}  // namespace lws

@@ -1,0 +1,56 @@
+// Topology assignment of several groups as one: all of them in one domain, or none. This is how the roles of a slice of
+// a DisaggregatedSet are placed.
+//
+//   std::vector<const lws::GroupRequest*> groups = {&prefill, &prefill, &decode};
+//   lws::TogetherResult result = *lws::AssignTogether(capacity, groups, "cloud/rack");
+//   result.domain;         // the rack that all of them are in
+//   result.assignments;    // one per group
+//
+// Laws:
+//   1. All or nothing: there is an assignment for every group, or for none.
+//   2. Together: all nodes of all assignments are in one domain of the level.
+//   3. Each assignment is what AssignGroup finds in the domain beside the groups before it, so the laws of
+//      assign_group.h on capacity and constraints hold for all of them together.
+//   4. Tightest: of the domains in which this succeeds, it is the one with the least left of the resource that is the
+//      scarcest in the cluster, then the first in path order.
+// The groups are placed one after another in the order given. Groups of several shapes may fit in another order where
+// they do not fit in this one.
+//
+// Thread-safety: may be called concurrently.
+#ifndef LWS_PLACEMENT_ASSIGN_TOGETHER_H_
+#define LWS_PLACEMENT_ASSIGN_TOGETHER_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/group_request.h"
+
+namespace lws {
+
+struct TogetherResult {
+  // One per group; empty when they do not fit.
+  std::vector<Assignment> assignments;
+  // The path of the domain that all groups are in, or of the domain that takes most of them; empty for the whole
+  // cluster.
+  std::vector<std::string> domain;
+  // Without assignments: how many of the groups this domain takes, and why it does not take the next one.
+  size_t most_groups = 0;
+  NoFit no_fit;
+  // As of PlacementResult, of all groups.
+  std::vector<std::string> not_looked_at;
+};
+
+// An empty level stands for the whole cluster. Errors: InvalidArgument for an unknown level, and those of AssignGroup.
+// Complexity: O(domains x groups) times AssignGroup, and a copy of the capacity for each domain.
+absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+                                              absl::string_view level);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_ASSIGN_TOGETHER_H_
