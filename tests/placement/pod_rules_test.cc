@@ -280,7 +280,7 @@ TEST(GroupRulesTest, Law1TheSearchIsToldOnlyWhatHoldsForEveryPlace) {
     Capacity capacity(cases.Nodes());
     const Crowd crowd(&cases, &capacity);
     const GroupRequest request = cases.Request();
-    const auto problem = internal::ReadProblem(request, capacity);
+    const auto problem = internal::ReadPlacementProblem(request, capacity);
     ASSERT_TRUE(problem.ok()) << problem.status();
     const Universe universe(capacity, request, crowd.there);
     ForEachPlace(capacity, request, [&](const std::vector<int32_t>& nodes) {
@@ -304,7 +304,7 @@ TEST(GroupRulesTest, Law2WhatIsCheckedArrivesInSomeOrder) {
     const Crowd crowd(&cases, &capacity);
     GroupRequest request = cases.Request();
     request.closeness = Closeness::kUnconstrained;
-    const auto problem = internal::ReadProblem(request, capacity);
+    const auto problem = internal::ReadPlacementProblem(request, capacity);
     ASSERT_TRUE(problem.ok()) << problem.status();
     ForEachPlace(capacity, request, [&](const std::vector<int32_t>& nodes) {
       const bool arrives = SchedulerOracle(capacity.topology(), crowd.there).CanArrive(PodsOf(request, nodes));
