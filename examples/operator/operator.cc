@@ -166,7 +166,7 @@ void Operator::Loop::OpenCluster() {
   options.reads_pod_groups = settings_.uses_volcano;
   options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
   options.on_problem = [this](const absl::Status& status) {
-    Tell(LogLevel::kWarn, "Reading failed, and is tried again", {{"error", std::string(status.message())}});
+    Tell(LogLevel::kWarn, "Reading failed and is tried again", {{"error", std::string(status.message())}});
   };
   cluster_ = std::make_unique<KubeCluster>(client_.get(), std::move(options), OptionsOfController());
 }
@@ -244,7 +244,7 @@ bool Operator::Loop::Round(absl::Time now) {
   if (election_ != nullptr) election_->Advance(now);
   const bool leads = Leads(now);
   if (leads != led_) {
-    Tell(LogLevel::kInfo, leads ? "Became the leader" : "Leads no more");
+    Tell(LogLevel::kInfo, leads ? "Became the leader" : "No longer the leader");
     metrics_.Leads(settings_.election.resource_name, leads);
   }
   cluster_->Lead(leads && !is_told_to_end_ && has_disaggregated_sets_ == false);
@@ -297,7 +297,7 @@ int Operator::Loop::Run() {
 }
 
 void Operator::Loop::Drain() {
-  Tell(LogLevel::kInfo, "Ending: what is under way is finished");
+  Tell(LogLevel::kInfo, "Ending: finishing the writes that are under way");
   cluster_->Lead(false);
   const absl::Time end = absl::Now() + kDrain;
   while (cluster_->writes_under_way() > 0 && absl::Now() < end) {

@@ -2,7 +2,7 @@
 // its json_name, and a `bytes` field is a JSON value kept as canonical text.
 //
 //   lws::NetworkConfig config;
-//   lws::internal::ProtoFromJson(Json::parse(R"({"subdomainPolicy":"Shared"})"), &config);
+//   lws::internal::ProtoFromJson(lws::Json::parse(R"({"subdomainPolicy":"Shared"})"), &config);
 //   lws::internal::ProtoToJson(config);    // {"subdomainPolicy":"Shared"}
 //
 // Laws:

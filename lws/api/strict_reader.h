@@ -4,8 +4,8 @@
 //   lws::ReadProblem problem;
 //   lws::StrictReader pool(document, "nodes[0]", &problem);
 //   int32_t count = pool.Number("count", {0, 100}, 1);
-//   pool.Finish();                 // "nodes[0].cuont: unknown key, did you mean "count"?"
-//   if (!problem.status.ok()) ...  // "nodes[0].count: not a number: "2""
+//   pool.Finish();
+//   problem.status.message();    // nodes[0].cuont: unknown key, did you mean "count"?
 //
 // Thread-safety: none.
 #ifndef LWS_API_STRICT_READER_H_

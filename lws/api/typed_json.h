@@ -1,7 +1,7 @@
 // A document read through the field table: the form in which Kubernetes would hold and write it.
 //
 //   const lws::internal::TypeInfo& type = *lws::internal::FindType("ResourceRequirements");
-//   lws::internal::ReadTyped(type, Json::parse(R"({"limits": {"cpu": "0.5"}, "foo": 1})"), "resources");
+//   lws::internal::ReadTyped(type, lws::Json::parse(R"({"limits": {"cpu": "0.5"}, "foo": 1})"), "resources");
 //   // {"limits":{"cpu":"500m"}}
 //
 // Laws:

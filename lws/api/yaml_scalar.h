@@ -1,9 +1,9 @@
 // What YAML's scalars mean to Kubernetes, whose reader follows YAML 1.1: yes, on and y are true, 017 is 15, 1_000 is
 // 1000, while dates and sexagesimal numbers are texts.
 //
-//   lws::internal::ResolveYamlScalar("yes", "");                         // true
-//   lws::internal::ResolveYamlScalar("yes", "tag:yaml.org,2002:str");    // "yes"
-//   lws::internal::ResolveYamlScalar("8.0", "");                         // 8, because Go prints whole numbers so
+//   *lws::internal::ResolveYamlScalar("yes", "");                         // true
+//   *lws::internal::ResolveYamlScalar("yes", "tag:yaml.org,2002:str");    // "yes"
+//   *lws::internal::ResolveYamlScalar("8.0", "");                         // 8, because Go prints whole numbers so
 //
 // Laws:
 //   1. PlainYamlIsText(text) holds if and only if ResolveYamlScalar(text, "") is the text.

@@ -1,7 +1,8 @@
 // Required terms of pod affinity and anti-affinity, in the form of a pod's spec.
 //
-//   Json term = lws::AffinityTerm({lws::SelectorExpression("app", "In", {"a"})}, "kubernetes.io/hostname");
-//   lws::AppendAffinity(/*together=*/Json::array({term}), /*apart=*/Json::array(), &pod_spec);
+//   lws::Json term = lws::internal::AffinityTerm({lws::internal::SelectorExpression("app", "In", {"a"})},
+//                                                "kubernetes.io/hostname");
+//   lws::internal::AppendAffinity(/*together=*/lws::Json::array({term}), /*apart=*/lws::Json::array(), &pod["spec"]);
 //
 // Laws:
 //   1. The user's own terms stay, in their places and order.

@@ -19,11 +19,15 @@ LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumpt
 # The fixture of a header whose path has this part.
 FIXTURES = [
     ("/disaggregated/", "RoleExamples"),
+    ("lws/api/", "ApiExamples"),
+    ("/adapters/kubernetes/serving/", "ServingExamples"),
+    ("/adapters/kubernetes/reflector.h", "ReflectorExamples"),
+    ("/adapters/kubernetes/", "KubernetesExamples"),
     ("/adapters/host/", "HostExamples"),
     ("/adapters/simulation/", "SimulationExamples"),
     ("/adapters/testing/", "ScenarioExamples"),
 ]
-VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::\w+::k\w+|\{[^{}]*\})'
+VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::\w+::k\w+|\{(?:[^{}:]|::)*\})'
 RESULT = re.compile(r"^(?P<code>(?!.*[^=!<>]=[^=]).*);\s+// (?P<value>" + VALUE + r")(?:[:;,].*)?$")
 
 

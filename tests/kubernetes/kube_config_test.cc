@@ -89,7 +89,7 @@ TEST(KubeConfigTest, EveryErrorNamesTheFileAndTheField) {
       {"tls-server-name: kube", "insecure-skip-tls-verify: maybe",
        "k: clusters[0].cluster.insecure-skip-tls-verify: is not true or false"},
       {"certificate-authority-data: Q0E=", "certificate-authority: /no/such/file",
-       "k: clusters[0].cluster.certificate-authority: /no/such/file: there is no such file"},
+       "k: clusters[0].cluster.certificate-authority: /no/such/file: the file does not exist"},
       {", client-key: keys/key.pem", "", "k: users[0].user.client-key: is missing beside a client-certificate"},
       {"client-certificate-data: Q0VSVA==, ", "",
        "k: users[0].user.client-certificate: is missing beside a client-key"},
@@ -132,7 +132,7 @@ TEST(KubeConfigTest, OfSeveralFilesTheFirstCounts) {
   EXPECT_EQ(config->server, "https://first");
   const absl::Status missing = ReadKubeConfig("/no/such/file", "").status();
   EXPECT_TRUE(absl::IsNotFound(missing));
-  EXPECT_EQ(std::string(missing.message()), "/no/such/file: there is no such file");
+  EXPECT_EQ(std::string(missing.message()), "/no/such/file: the file does not exist");
 }
 
 TEST(KubeConfigTest, APodFindsItsOwn) {

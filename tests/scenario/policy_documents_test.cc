@@ -57,7 +57,7 @@ TEST(PolicyDocumentsTest, ErrorsNameTheKey) {
   EXPECT_EQ(controls("[]"), "controls: not a map: []");
   EXPECT_EQ(restarts(R"({"atMost": -1})"), "restarts.atMost: not between 0 and 1000000: -1");
   EXPECT_EQ(restarts(R"({"rules": [{"action": "retry"}]})"),
-            "restarts.rules[0].action: none of ignore, restartGroup, failSet: \"retry\"");
+            "restarts.rules[0].action: not one of ignore, restartGroup, failSet: \"retry\"");
   EXPECT_EQ(restarts(R"({"rules": [{"exitCodes": 3}]})"), "restarts.rules[0].exitCodes: not a list: 3");
 }
 

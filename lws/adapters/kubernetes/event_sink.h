@@ -3,8 +3,8 @@
 //
 //   lws::internal::EventSink sink({"leaderworkerset", "leaderworkerset-host-1"});
 //   sink.Record(event, regarding, related, now);
-//   while (std::optional<lws::internal::EventRequest> request = sink.NextRequest(now)) ...    // send it
-//   sink.Answered(request->number, code, now);
+//   std::optional<lws::internal::EventRequest> request = sink.NextRequest(now);    // send it, and ask again
+//   sink.Answered(request->number, /*code=*/201, now);
 //
 // Laws:
 //   1. Events with the same type, reason, action, regarding and related object are one series, even if their notes

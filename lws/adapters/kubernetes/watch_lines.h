@@ -1,7 +1,7 @@
 // Reads the bytes of a watch as events: one JSON object per line, cut anywhere by the network.
 //
 //   lws::internal::WatchLines lines;
-//   absl::Status status = lines.Feed(bytes, [](absl::string_view line) { ... });
+//   absl::Status status = lines.Feed(bytes, [](absl::string_view) {});    // called with each line
 //   absl::StatusOr<lws::internal::WatchEvent> event = lws::internal::ReadWatchEvent(line);
 //   event->type;      // lws::internal::WatchEventType::kModified
 //   event->object;    // the text of the object

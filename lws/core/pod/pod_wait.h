@@ -1,22 +1,23 @@
 // Why a pod is not ready yet: finds out from the pod alone what it waits for.
 //
-//   lws::WhyPodWaits(pod, now).text;    // "waiting for node (no node has 8 nvidia.com/gpu free)"
+//   lws::WhyPodWaits(pod, now).text;    // such as "waiting for node (no node has 8 nvidia.com/gpu free)"
 //
 // The first row that fits is the answer:
 //
-//   the pod                                             waits for
-//   is being deleted                                    its end
-//   has ended                                           nothing any more
-//   is ready                                            nothing
-//   does not run, and has scheduling gates              those gates
-//   does not run, and could not be scheduled            a node
-//   does not run, and has no node                       the scheduler
-//   has an init container that is not done              that init container
-//   has a container whose image does not come           that image
-//   has a container that waits for something else       that container
-//   has a readiness gate that is not true               that gate
-//   runs                                                to be ready
-//   otherwise                                           its containers to start
+// | the pod | waits for |
+// |---|---|
+// | is being deleted | its end |
+// | has ended | nothing any more |
+// | is ready | nothing |
+// | does not run, and has scheduling gates | those gates |
+// | does not run, and could not be scheduled | a node |
+// | does not run, and has no node | the scheduler |
+// | has an init container that is not done | that init container |
+// | has a container whose image cannot be pulled | that image |
+// | has a container that waits for something else | that container |
+// | has a readiness gate that is not true | that gate |
+// | runs | to be ready |
+// | otherwise | its containers to start |
 //
 // Values of another type than a pod's count as absent.
 //
