@@ -319,7 +319,8 @@ int Explain(const std::vector<std::string>& words) {
   std::string error;
   if (arguments->flags.count("--now") > 0 &&
       !absl::ParseTime(absl::RFC3339_full, arguments->Flag("--now", ""), &now, &error)) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat("--now: ", error)));
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("--now: \"", arguments->Flag("--now", ""), "\" is no time such as 2026-01-31T12:00:00Z")));
   }
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());

@@ -94,6 +94,7 @@ Json ScalePatch(int32_t replicas) { return {{"spec", {{"replicas", replicas}}}};
 
 void ReadEdit(StrictReader* reader, ScenarioEvent* event) {
   const Json& patch = reader->Map("edit").value();
+  if (patch.contains("status")) reader->Fail("edit.status", "an edit does not change the status");
   event->patch = std::make_shared<const Json>(patch);
   std::vector<std::string> unknown;
   PruneSet(patch, &unknown);
@@ -155,11 +156,16 @@ void ReadWhatHappens(StrictReader* reader, ScenarioEvent* event) {
       {"restartController", Kind::kRestartController},
   };
   std::vector<std::string> known = {"scale"};
-  if (reader->Has("scale")) return ReadScale(reader, event);
+  std::string found = reader->Has("scale") ? "scale" : "";
+  if (!found.empty()) ReadScale(reader, event);
   for (const auto& [key, kind] : kinds) {
     known.emplace_back(key);
-    if (reader->Has(key)) return ReadKind(key, kind, reader, event);
+    if (!reader->Has(key)) continue;
+    if (!found.empty()) return reader->Fail(key, absl::StrCat("an event does one thing, and this one has ", found));
+    found = key;
+    ReadKind(key, kind, reader, event);
   }
+  if (!found.empty()) return;
   // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
   reader->FailValue("", absl::StrCat("none of ", absl::StrJoin(known, ", "), " happens"), reader->value());
