@@ -8,15 +8,21 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/json.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
 
 constexpr int32_t kSize = 8;
 
-void BM_SimulateObjects(benchmark::State& state) {
+// The usual scenario of a set of groups of eight, each in a rack of its own where `exclusive`.
+void Simulate(bool exclusive, benchmark::State& state) {
   const auto groups = static_cast<int32_t>(state.range(0));
-  const Scenario scenario = UsualScenario(*ScenarioBuilder("serve", groups, kSize).Build().manifest);
+  Json manifest = *ScenarioBuilder("serve", groups, kSize).Build().manifest;
+  if (exclusive) manifest["metadata"]["annotations"][kExclusiveTopologyAnnotation] = "rack";
+  const Scenario scenario = UsualScenario(manifest);
   for (auto _ : state) {
     const absl::StatusOr<ScenarioReport> report = RunScenario(scenario, {});
     if (!report.ok()) return state.SkipWithError(std::string(report.status().message()).c_str());
@@ -28,7 +34,12 @@ void BM_SimulateObjects(benchmark::State& state) {
   state.counters["a group"] =
       benchmark::Counter(groups, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
-BENCHMARK(BM_SimulateObjects)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void BM_SimulateObjects(benchmark::State& state) { Simulate(/*exclusive=*/false, state); }
+BENCHMARK(BM_SimulateObjects)->Arg(1)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void BM_SimulateExclusiveGroups(benchmark::State& state) { Simulate(/*exclusive=*/true, state); }
+BENCHMARK(BM_SimulateExclusiveGroups)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace lws

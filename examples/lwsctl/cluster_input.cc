@@ -1,6 +1,8 @@
 #include "examples/lwsctl/cluster_input.h"
 
 #include <algorithm>
+#include <iostream>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -9,6 +11,8 @@
 #include "absl/strings/str_split.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/observed.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/topology.h"
@@ -24,6 +28,55 @@ std::vector<lws::SharedJson> OfKind(const InputFile& file, lws::ObjectKind kind)
     if (lws::KindOf(*object.object) == kind) found.push_back(object.object);
   }
   return found;
+}
+
+// The same, where objects of the kind are what the file is for. A file without any objects is one of an empty cluster.
+absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, lws::ObjectKind kind, const char* name) {
+  std::vector<lws::SharedJson> found = OfKind(file, kind);
+  if (found.empty() && !file.objects.empty()) {
+    return absl::NotFoundError(absl::StrCat(file.name, ": holds no ", name));
+  }
+  return found;
+}
+
+// Warns of levels that are misspelt, or whose label the nodes lack.
+void WarnOfLevels(const InputFile& file, const std::vector<lws::TopologyNode>& nodes,
+                  const std::vector<std::string>& levels) {
+  for (const std::string& level : levels) {
+    const bool is_any = std::any_of(nodes.begin(), nodes.end(), [&level](const lws::TopologyNode& node) {
+      return node.facts.labels.count(level) > 0;
+    });
+    if (is_any || nodes.empty()) continue;
+    std::cerr << file.name << ": warning: no node has the label \"" << lws::PrintableText(level) << "\" of --levels\n";
+  }
+}
+
+void WarnOfPods(const InputFile& file, const std::vector<std::string>& pods, const std::string& what) {
+  if (pods.empty()) return;
+  std::cerr << file.name << ": warning: " << pods.size() << (pods.size() == 1 ? " pod " : " pods ") << what << ": "
+            << lws::PrintableText(pods.front()) << (pods.size() > 1 ? ", ..." : "") << "\n";
+}
+
+// Warns of pods whose room is another than it seems: those on nodes that are not given, and those that end.
+void WarnOfUnusualPods(const InputFile& node_file, const InputFile& pod_file,
+                       const std::vector<lws::SharedJson>& pods) {
+  std::set<std::string> nodes;
+  for (const lws::SharedJson& node : OfKind(node_file, lws::ObjectKind::kNode)) {
+    nodes.insert(lws::internal::JsonReader(*node).Text({"metadata", "name"}));
+  }
+  std::vector<std::string> elsewhere;
+  std::vector<std::string> ending;
+  for (const lws::SharedJson& pod : pods) {
+    lws::internal::JsonReader reader(*pod);
+    const std::string name = reader.Text({"metadata", "name"});
+    const std::string node = reader.Text({"spec", "nodeName"});
+    const bool is_finished = lws::IsFinished(lws::ReadPodPhase(reader.Text({"status", "phase"})));
+    if (node.empty() || is_finished) continue;
+    if (nodes.count(node) == 0) elsewhere.push_back(absl::StrCat(name, " on ", node));
+    if (reader.Find({"metadata", "deletionTimestamp"}) != nullptr) ending.push_back(absl::StrCat(name, " on ", node));
+  }
+  WarnOfPods(pod_file, elsewhere, absl::StrCat("on nodes that ", node_file.name, " does not hold"));
+  WarnOfPods(pod_file, ending, "being deleted, whose room counts as taken");
 }
 
 // Whether the word names the node, or a domain that it is in.
@@ -60,7 +113,9 @@ absl::StatusOr<std::vector<lws::TopologyNode>> ReadNodes(const InputFile& file, 
                                                          const ClusterChanges& changes) {
   std::vector<lws::TopologyNode> nodes;
   std::vector<bool> names_some(changes.gone.size());
-  for (const lws::SharedJson& document : OfKind(file, lws::ObjectKind::kNode)) {
+  const absl::StatusOr<std::vector<lws::SharedJson>> documents = OnlyOfKind(file, lws::ObjectKind::kNode, "Node");
+  if (!documents.ok()) return documents.status();
+  for (const lws::SharedJson& document : *documents) {
     absl::StatusOr<lws::TopologyNode> node = lws::ReadTopologyNode(*document);
     if (!node.ok()) return file.Locate(node.status());
     bool is_gone = false;
@@ -166,6 +221,7 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   if (!node_file.ok()) return node_file.status();
   absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadNodes(*node_file, levels, changes);
   if (!nodes.ok()) return nodes.status();
+  WarnOfLevels(*node_file, *nodes, levels);
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
       lws::Topology::Create(*std::move(nodes), levels);
   if (!topology.ok()) return node_file->Locate(topology.status());
@@ -174,10 +230,13 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   if (arguments.flags.count("--pods") == 0) return cluster;
   const absl::StatusOr<InputFile> pod_file = ReadObjects(arguments.Flag("--pods", ""));
   if (!pod_file.ok()) return pod_file.status();
-  std::vector<lws::SharedJson> pods = OfKind(*pod_file, lws::ObjectKind::kPod);
+  absl::StatusOr<std::vector<lws::SharedJson>> given = OnlyOfKind(*pod_file, lws::ObjectKind::kPod, "Pod");
+  if (!given.ok()) return given.status();
+  std::vector<lws::SharedJson> pods = *std::move(given);
   absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::RunningGroups(pods);
   if (!running.ok()) return pod_file->Locate(running.status());
   cluster.running = *std::move(running);
+  WarnOfUnusualPods(*node_file, *pod_file, pods);
   AddDaemonPods(changes, &pods);
   absl::Status status = lws::UsePods(pods, cluster.capacity.get());
   if (!status.ok()) return pod_file->Locate(status);

@@ -358,7 +358,8 @@ absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
   absl::Time now;
   std::string error;
   if (absl::ParseTime(absl::RFC3339_full, arguments.Flag("--now", ""), &now, &error)) return now;
-  return absl::InvalidArgumentError(absl::StrCat("--now: ", error));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--now: \"", arguments.Flag("--now", ""), "\" is no time such as 2026-01-31T12:00:00Z"));
 }
 
 int ExplainCluster(const Arguments& arguments, const std::string& source, const ClusterFile& file, absl::Time now) {

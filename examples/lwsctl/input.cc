@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "examples/lwsctl/found_set.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -20,6 +21,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/near_word.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/validation.h"
@@ -59,6 +61,13 @@ std::vector<std::string> Names(std::vector<std::string> flags) {
   return flags;
 }
 
+std::string SuggestFlag(const std::string& name, const std::vector<std::string>& with_value,
+                        const std::vector<std::string>& without_value) {
+  std::vector<std::string> flags = Names(with_value);
+  flags.insert(flags.end(), without_value.begin(), without_value.end());
+  return lws::internal::DidYouMean(name, std::vector<absl::string_view>(flags.begin(), flags.end()));
+}
+
 }  // namespace
 
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields) {
@@ -88,7 +97,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
     if (Contains(without_value, name)) {
       arguments.flags[name] = "";
     } else if (!Contains(Names(with_value), name)) {
-      return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name));
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown flag ", name, SuggestFlag(name, with_value, without_value)));
     } else if (equals != std::string::npos) {
       arguments.flags[name] = word.substr(equals + 1);
     } else if (i + 1 < words.size()) {
@@ -190,6 +200,10 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   const auto where = [&](const std::string& below) {
     return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
   };
+  const auto kind = manifest.is_object() ? manifest.find("kind") : manifest.end();
+  if (kind == manifest.end() || *kind != lws::kKind) {
+    return absl::InvalidArgumentError(absl::StrCat(where(""), ": the kind is not LeaderWorkerSet"));
+  }
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
   if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where(""), ": ", wrong_version));
   std::vector<std::string> pruned;

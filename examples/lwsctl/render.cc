@@ -69,6 +69,20 @@ absl::StatusOr<std::vector<Range>> ReadGroups(const std::string& list) {
   return ranges;
 }
 
+// Errors: InvalidArgument for a group that no set of the file has.
+absl::Status CheckGroups(const std::vector<Range>& groups, const std::vector<SetManifest>& sets) {
+  int32_t most = 0;
+  for (const SetManifest& set : sets) {
+    most = std::max(most, lws::internal::JsonReader(*set.object).Count({"spec", "replicas"}, 1));
+  }
+  for (const Range& range : groups) {
+    if (range.last < most) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--groups: there is no group ", range.last, ", the last one is ", most - 1));
+  }
+  return absl::OkStatus();
+}
+
 bool IsChosen(const RenderOptions& options, int32_t group) {
   const auto holds = [group](const Range& range) { return range.first <= group && group <= range.last; };
   return options.groups.empty() || std::any_of(options.groups.begin(), options.groups.end(), holds);
@@ -180,6 +194,8 @@ int Render(const std::vector<std::string>& words) {
   absl::StatusOr<std::vector<Range>> groups = ReadGroups(arguments->Flag("--groups", ""));
   if (!groups.ok()) return Fail(groups.status());
   options.groups = *std::move(groups);
+  const absl::Status known = CheckGroups(options.groups, *sets);
+  if (!known.ok()) return Fail(lws::WithPrefix(arguments->files[0], known));
   lws::Json all = lws::Json::array();
   for (const SetOfEitherKind& either : *sets) {
     const auto* set = std::get_if<SetManifest>(&either);

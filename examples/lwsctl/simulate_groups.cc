@@ -81,6 +81,11 @@ class GroupsStory {
                        groups.CountDone(from, counts.replicas) == counts.replicas - from;
     report_.pods_created = counts.pods_created;
     report_.groups_restarted = counts.restarts;
+    if (!report_.finished) {
+      // An unfinished set is waited for until the patience ends, even if nothing is due.
+      if (limit_ != absl::InfiniteFuture()) report_.duration = std::max(limit_, simulation_.now()) - start_;
+      report_.held = absl::StrCat("leader StatefulSet: partition ", counts.partition, ", replicas ", counts.replicas);
+    }
     return std::move(report_);
   }
 
@@ -152,8 +157,8 @@ class GroupsStory {
   }
   // Runs until nothing is due any more.
   void Settle() {
-    const absl::Time limit = simulation_.now() + scenario_.patience;
-    while (simulation_.now() <= limit && simulation_.Advance()) Look(false);
+    limit_ = simulation_.now() + scenario_.patience;
+    while (simulation_.now() <= limit_ && simulation_.Advance()) Look(false);
     Look(true);
   }
 
@@ -252,6 +257,7 @@ class GroupsStory {
   lws::SetSimulationCounts last_;    // of the last line
   lws::SetSimulationCounts looked_;  // of the last look
   absl::Time looked_at_ = start_;
+  absl::Time limit_;  // of the patience with the last event
   bool watching_ = false;
 };
 

@@ -73,8 +73,10 @@ std::string DescribeNoFit(const NoFit& no_fit) {
     separator = ", ";
   }
   for (const auto& [rule, count] : no_fit.limited) {
-    absl::StrAppend(&text, "; ", count, count == 1 ? " node has" : " nodes have",
-                    " room for more pods than may share it: ", rule);
+    absl::StrAppend(&text, "; ", count,
+                    count == 1 ? " node has room for more pods than may share it: "
+                               : " nodes have room for more pods than may share them: ",
+                    rule);
   }
   return text;
 }

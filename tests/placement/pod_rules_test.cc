@@ -449,6 +449,29 @@ TEST(PodRulesTest, ErrorsNameTheField) {
   for (const auto& [spec, message] : cases) EXPECT_EQ(ReadPodRules("n", {}, Spec(spec)).status().message(), message);
 }
 
+TEST(PodRulesTest, NoFitsCountTheNodesThatPodsMayNotShare) {
+  const Capacity capacity = SmallTopology("{[4 4][1]}");
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 1}};
+  request.workers = 4;
+  PodRules rules;
+  rules.apart.push_back({"host", {}, true, {}});
+  request.worker.rules = std::make_shared<const PodRules>(rules);
+  NoFit no_fit = AssignGroup(capacity, request)->no_fit;
+  EXPECT_EQ(no_fit.best_pods, 3);
+  EXPECT_EQ(no_fit.limited, (std::map<std::string, int64_t>{{"podAntiAffinity", 2}}));
+  EXPECT_EQ(
+      DescribeNoFit(no_fit),
+      "0 of 1 block fit 4 pods: all nodes together take too few pods; best is the whole cluster with 3; 3 nodes; 2 "
+      "nodes have room for more pods than may share them: podAntiAffinity");
+  // Without the rule, resources alone limit the pods.
+  request.worker.rules = nullptr;
+  request.workers = 10;
+  no_fit = AssignGroup(capacity, request)->no_fit;
+  EXPECT_TRUE(no_fit.limited.empty());
+  EXPECT_EQ(no_fit.best_pods, 9);
+}
+
 TEST(PodRulesTest, MissingRanksAreCompletedBesideThoseThatRun) {
   Capacity capacity = SmallTopology("{[2 2][2 2]}");
   GroupRequest request;

@@ -1,13 +1,16 @@
 // lwsctl: LeaderWorkerSets without a cluster, and on a live one. lwsctl --help lists the commands.
 #include <exception>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/live/connect.h"
 #include "examples/lwsctl/live/live_commands.h"
 #include "examples/lwsctl/printable_output.h"
+#include "lws/api/near_word.h"
 #include "lws/api/printable_text.h"
 
 namespace {
@@ -43,31 +46,35 @@ constexpr char kHelp[] =
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl COMMAND --help` lists the "
     "flags.\n";
 
+using Command = int (*)(const std::vector<std::string>& words);
+
+const std::map<std::string, Command>& Commands() {
+  static const auto& commands = *new std::map<std::string, Command>{
+      {"validate", lwsctl::Validate}, {"render", lwsctl::Render},   {"simulate", lwsctl::Simulate},
+      {"test", lwsctl::Test},         {"check", lwsctl::Check},     {"swarm", lwsctl::Swarm},
+      {"compare", lwsctl::Compare},   {"place", lwsctl::Place},     {"capacity", lwsctl::ShowCapacity},
+      {"explain", lwsctl::Explain},   {"install", lwsctl::Install}, {"crd", lwsctl::ShowCustomResources}};
+  return commands;
+}
+
 int Run(const std::vector<std::string>& words) {
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     (words.empty() ? std::cerr : std::cout) << kHelp;
     return words.empty() ? 2 : 0;
   }
-  const std::vector<std::string> rest(words.begin() + 1, words.end());
   if (lwsctl::IsLive(words)) {
     lwsctl::KubeHost kube;
     return lwsctl::RunLive(
         [&kube](const std::string& file, const std::string& context) { return kube.Open(file, context); }, words,
         &std::cout);
   }
-  if (words[0] == "validate") return lwsctl::Validate(rest);
-  if (words[0] == "render") return lwsctl::Render(rest);
-  if (words[0] == "simulate") return lwsctl::Simulate(rest);
-  if (words[0] == "test") return lwsctl::Test(rest);
-  if (words[0] == "check") return lwsctl::Check(rest);
-  if (words[0] == "swarm") return lwsctl::Swarm(rest);
-  if (words[0] == "compare") return lwsctl::Compare(rest);
-  if (words[0] == "place") return lwsctl::Place(rest);
-  if (words[0] == "capacity") return lwsctl::ShowCapacity(rest);
-  if (words[0] == "explain") return lwsctl::Explain(rest);
-  if (words[0] == "install") return lwsctl::Install(rest);
-  if (words[0] == "crd") return lwsctl::ShowCustomResources(rest);
-  std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << "\n" << kHelp;
+  const auto command = Commands().find(words[0]);
+  if (command != Commands().end()) return command->second({words.begin() + 1, words.end()});
+  std::vector<absl::string_view> names = {"status", "diff", "promote", "pause", "resume", "restart", "undo"};
+  for (const auto& [name, run] : Commands()) names.push_back(name);
+  std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << lws::internal::DidYouMean(words[0], names)
+            << "\n"
+            << kHelp;
   return 2;
 }
 

@@ -159,6 +159,7 @@ std::vector<std::string> Scheduler::Excluded(const NodeFilter& filter, const Res
 }
 
 std::string Scheduler::DescribeReasons(const std::map<std::string, int>& reasons) const {
+  if (nodes_.empty()) return "no nodes available to schedule pods";
   std::string message = absl::StrCat("0/", nodes_.size(), " nodes are available:");
   const char* separator = " ";
   for (const auto& [reason, count] : reasons) {

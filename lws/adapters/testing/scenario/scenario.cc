@@ -105,6 +105,7 @@ std::string ReadRole(StrictReader* reader, bool is_disaggregated) {
 
 void ReadEdit(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const Json& patch = reader->Map("edit").value();
+  if (patch.contains("status")) reader->Fail("edit.status", "an edit does not change the status");
   event->patch = std::make_shared<const Json>(patch);
   event->target = ReadRole(reader, is_disaggregated);
   if (!event->target.empty()) event->told = absl::StrCat("role ", event->target, " is edited");
@@ -172,11 +173,16 @@ void ReadWhatHappens(StrictReader* reader, bool is_disaggregated, ScenarioEvent*
       {"restartController", Kind::kRestartController},
   };
   std::vector<std::string> known = {"scale"};
-  if (reader->Has("scale")) return ReadScale(reader, is_disaggregated, event);
+  std::string found = reader->Has("scale") ? "scale" : "";
+  if (!found.empty()) ReadScale(reader, is_disaggregated, event);
   for (const auto& [key, kind] : kinds) {
     known.emplace_back(key);
-    if (reader->Has(key)) return ReadKind(key, kind, is_disaggregated, reader, event);
+    if (!reader->Has(key)) continue;
+    if (!found.empty()) return reader->Fail(key, absl::StrCat("an event does one thing, and this one has ", found));
+    found = key;
+    ReadKind(key, kind, is_disaggregated, reader, event);
   }
+  if (!found.empty()) return;
   // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
   reader->FailValue("", absl::StrCat("none of ", absl::StrJoin(known, ", "), " happens"), reader->value());

@@ -1,0 +1,110 @@
+// Sets of many groups are simulated in numbers: what `simulate`, `test` and `compare` say of them is what objects say.
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/simulate_groups.h"
+#include "gtest/gtest.h"
+#include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/json.h"
+#include "lws/core/reconcile/reconcile_set.h"
+#include "lws/rollout/policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+struct SetCase {
+  const char* name;
+  int32_t size;
+  const char* rollout;  // rollingUpdateConfiguration
+  const char* spec;     // other fields
+};
+
+constexpr SetCase kCases[] = {
+    {"one by one", 2, R"({"maxUnavailable": 1})", "{}"},
+    {"by tenths", 2, R"({"maxUnavailable": "10%"})", "{}"},
+    {"surge", 3, R"({"maxUnavailable": 0, "maxSurge": 5})", R"({"startupPolicy": "LeaderReady"})"},
+    {"held by a partition", 2, R"({"maxUnavailable": 3, "partition": 60})", "{}"},
+    {"leaders alone", 1, R"({"maxUnavailable": 20})", "{}"},
+};
+
+constexpr int32_t kGroups = 66;
+
+Json Manifest(const SetCase& set) {
+  Json manifest = *lws::ScenarioBuilder("s", kGroups, set.size).Build().manifest;
+  manifest["spec"]["rolloutStrategy"] = {{"type", "RollingUpdate"},
+                                         {"rollingUpdateConfiguration", Json::parse(set.rollout)}};
+  manifest["spec"].update(Json::parse(set.spec));
+  return manifest;
+}
+
+void ExpectNear(double a, double b, double share, const std::string& what) {
+  EXPECT_LE(a, b * (1 + share) + 10) << what;
+  EXPECT_GE(a, b * (1 - share) - 10) << what;
+}
+
+TEST(LargeSetsTest, NumbersSayWhatObjectsSay) {
+  for (const SetCase& set : kCases) {
+    for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
+      const std::string where = absl::StrCat(set.name, ", ", policy.name);
+      lws::ScenarioRunOptions options;
+      options.sets = lws::ReconcileOptionsFor(policy.policy);
+      const lws::Scenario scenario = lws::UsualScenario(Manifest(set));
+      ASSERT_TRUE(IsForNumbers(scenario, options)) << where;
+      const auto numbers = SimulateGroups(scenario, options, [](const std::string&, const Json&) {});
+      const auto objects = lws::RunScenario(scenario, options);
+      ASSERT_TRUE(numbers.ok() && objects.ok()) << where;
+      EXPECT_EQ(numbers->finished, objects->finished) << where;
+      EXPECT_EQ(numbers->ready, objects->ready) << where;
+      EXPECT_EQ(numbers->wanted, objects->wanted) << where;
+      EXPECT_EQ(numbers->updated, objects->updated) << where;
+      EXPECT_EQ(numbers->lowest_ready, objects->lowest_ready) << where;
+      EXPECT_EQ(numbers->promised_ready, objects->promised_ready) << where;
+      EXPECT_EQ(numbers->broken_promise.has_value(), objects->broken_promise.has_value()) << where;
+      EXPECT_EQ(numbers->groups_restarted, objects->groups_restarted) << where;
+      EXPECT_EQ(numbers->surge_used, objects->surge_used) << where;
+      // The delays are drawn in another order.
+      ExpectNear(static_cast<double>(numbers->pods_created), static_cast<double>(objects->pods_created), 0.1,
+                 absl::StrCat(where, ": pods"));
+      ExpectNear(absl::ToDoubleSeconds(numbers->wasted_pod_time), absl::ToDoubleSeconds(objects->wasted_pod_time), 0.1,
+                 absl::StrCat(where, ": wasted pod time"));
+      ExpectNear(absl::ToDoubleSeconds(numbers->duration), absl::ToDoubleSeconds(objects->duration), 0.2,
+                 absl::StrCat(where, ": duration"));
+    }
+  }
+}
+
+TEST(LargeSetsTest, AnUnfinishedSetIsWaitedForAndSaysWhatHoldsIt) {
+  // The reference keeps the surge groups of an update that a partition holds.
+  lws::Scenario scenario =
+      lws::UsualScenario(Manifest({"", 2, R"({"maxUnavailable": 0, "maxSurge": 9, "partition": 10})", "{}"}));
+  scenario.patience = absl::Hours(3);
+  const auto report = SimulateGroups(scenario, {}, [](const std::string&, const Json&) {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_FALSE(report->finished);
+  EXPECT_GE(report->duration, absl::Hours(3));
+  EXPECT_NE(OutcomeText(*report).find("partition 10"), std::string::npos) << OutcomeText(*report);
+}
+
+TEST(LargeSetsTest, WhatNumbersCannotSayIsSimulatedInObjects) {
+  const lws::Scenario usual = lws::UsualScenario(Manifest(kCases[0]));
+  EXPECT_TRUE(IsForNumbers(usual, {}));
+  lws::Scenario few = lws::UsualScenario(*lws::ScenarioBuilder("s", 64, 2).Build().manifest);
+  EXPECT_FALSE(IsForNumbers(few, {}));
+  lws::Scenario with_nodes = usual;
+  with_nodes.nodes.push_back({});
+  EXPECT_FALSE(IsForNumbers(with_nodes, {}));
+  lws::ScenarioRunOptions gangs;
+  gangs.scheduler_provider = lws::SchedulerProvider::kVolcano;
+  EXPECT_FALSE(IsForNumbers(usual, gangs));
+}
+
+}  // namespace
+}  // namespace lwsctl
