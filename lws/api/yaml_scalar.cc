@@ -105,12 +105,15 @@ bool LooksLikeFloat(absl::string_view text) {
   return !text.empty() && CountDigits(text) == text.size();
 }
 
+// A number that is too large or too small for a float is none: it stays a text, and nobody takes it for 0.
 std::optional<double> ParseFloat(absl::string_view text) {
   double value = 0;
   if (!LooksLikeFloat(text)) return std::nullopt;
   absl::ConsumePrefix(&text, "+");
   if (!absl::SimpleAtod(text, &value) || !std::isfinite(value)) return std::nullopt;
-  return value;
+  const absl::string_view digits = text.substr(0, text.find_first_of("eE"));
+  const bool is_too_small = value == 0 && digits.find_first_of("123456789") != absl::string_view::npos;
+  return is_too_small ? std::nullopt : std::optional<double>(value);
 }
 
 // Resolves a number that starts with a sign or a digit; `text` still has its underscores.
