@@ -18,9 +18,10 @@ void PrintableOutput::WriteUntil(size_t end) {
   while (!rest.empty()) {
     const size_t kept = rest.find_first_of("\n\t");
     const std::string printable = lws::PrintableText(rest.substr(0, kept));
-    to_->sputn(printable.data(), static_cast<std::streamsize>(printable.size()));
+    const auto size = static_cast<std::streamsize>(printable.size());
+    failed_ |= to_->sputn(printable.data(), size) != size;
     if (kept == absl::string_view::npos) break;
-    to_->sputc(rest[kept]);
+    failed_ |= traits_type::eq_int_type(to_->sputc(rest[kept]), traits_type::eof());
     rest.remove_prefix(kept + 1);
   }
   waiting_.erase(0, end);
@@ -30,19 +31,19 @@ std::streamsize PrintableOutput::xsputn(const char* text, std::streamsize size) 
   waiting_.append(text, static_cast<size_t>(size));
   const size_t end = waiting_.rfind('\n');
   if (end != std::string::npos) WriteUntil(end + 1);
-  return size;
+  return failed_ ? 0 : size;
 }
 
 PrintableOutput::int_type PrintableOutput::overflow(int_type character) {
   if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
   const char text = traits_type::to_char_type(character);
-  xsputn(&text, 1);
-  return character;
+  return xsputn(&text, 1) == 1 ? character : traits_type::eof();
 }
 
 int PrintableOutput::sync() {
   WriteUntil(waiting_.size());
-  return to_->pubsync();
+  failed_ |= to_->pubsync() != 0;
+  return failed_ ? -1 : 0;
 }
 
 }  // namespace lwsctl

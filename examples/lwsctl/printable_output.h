@@ -2,6 +2,8 @@
 // the direction of writing. The lines stay lines, and tabs stay tabs.
 //
 //   PrintableOutput output(&std::cout);    // until it goes out of scope
+//   std::cout << text << std::flush;
+//   std::cout.good();                      // false when the text could not be written
 //
 // Thread-safety: that of the stream.
 #ifndef LWS_EXAMPLES_LWSCTL_PRINTABLE_OUTPUT_H_
@@ -32,6 +34,7 @@ class PrintableOutput final : public std::streambuf {
   std::ostream* const stream_;
   std::streambuf* const to_;
   std::string waiting_;  // of a line that is not complete
+  bool failed_ = false;  // something could not be written
 };
 
 }  // namespace lwsctl

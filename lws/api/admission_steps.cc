@@ -90,6 +90,11 @@ void TakeOverMeta(const ObjectMeta& from, ObjectMeta* to) {
   if (to->uid().empty()) to->set_uid(from.uid());
   to->set_creation_timestamp(from.creation_timestamp());
   to->set_generation(from.generation());
+  // An object that is being deleted stays so, whatever an update says of it.
+  if (from.has_deletion_timestamp()) to->set_deletion_timestamp(from.deletion_timestamp());
+  if (from.has_deletion_grace_period_seconds() && !to->has_deletion_grace_period_seconds()) {
+    to->set_deletion_grace_period_seconds(from.deletion_grace_period_seconds());
+  }
 }
 
 void AppendErrors(FieldErrors from, FieldErrors* to) {

@@ -15,6 +15,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
+#include "lws/api/yaml_scalar.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -75,10 +76,10 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
   std::string text;
   if (raw.is_string()) {
     text = std::string(absl::StripAsciiWhitespace(raw.get_ref<const std::string&>()));
-  } else if (std::optional<int64_t> integer = AsInteger(raw); integer.has_value()) {
-    text = absl::StrCat(*integer);
   } else if (raw.is_number()) {
-    text = raw.dump();
+    // A number that an int64 does not hold is a float to the API server.
+    const std::optional<int64_t> integer = raw.is_number_float() ? std::nullopt : AsInteger(raw);
+    text = integer.has_value() ? absl::StrCat(*integer) : NumberText(raw.get<double>());
   } else {
     return WrongType(path, raw, FieldKind::kQuantity);
   }

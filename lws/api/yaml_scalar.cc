@@ -105,12 +105,15 @@ bool LooksLikeFloat(absl::string_view text) {
   return !text.empty() && CountDigits(text) == text.size();
 }
 
+// A number that is too large or too small for a float is none: it stays a text, and nobody takes it for 0.
 std::optional<double> ParseFloat(absl::string_view text) {
   double value = 0;
   if (!LooksLikeFloat(text)) return std::nullopt;
   absl::ConsumePrefix(&text, "+");
   if (!absl::SimpleAtod(text, &value) || !std::isfinite(value)) return std::nullopt;
-  return value;
+  const absl::string_view digits = text.substr(0, text.find_first_of("eE"));
+  const bool is_too_small = value == 0 && digits.find_first_of("123456789") != absl::string_view::npos;
+  return is_too_small ? std::nullopt : std::optional<double>(value);
 }
 
 // Resolves a number that starts with a sign or a digit; `text` still has its underscores.
@@ -220,10 +223,27 @@ absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view
   return resolved.value.is_number_float() ? JsonNumber(resolved.value.get<double>()) : resolved.value;
 }
 
+std::string NumberText(double number) {
+  const std::string shortest = Json(std::abs(number)).dump();
+  const absl::string_view sign = number < 0 ? "-" : "";
+  const size_t e = std::min(shortest.find('e'), shortest.size());
+  std::string digits = shortest.substr(0, e);
+  int exponent = 0;
+  const bool has_exponent = e < shortest.size() && absl::SimpleAtoi(shortest.substr(e + 1), &exponent);
+  if (!has_exponent && absl::EndsWith(digits, ".0")) digits.resize(digits.size() - 2);
+  if (!has_exponent || exponent < -6 || exponent >= 21) return absl::StrCat(sign, digits, shortest.substr(e));
+  size_t point = std::min(digits.find('.'), digits.size());
+  if (point < digits.size()) digits.erase(point, 1);
+  if (exponent < 0) return absl::StrCat(sign, "0.", std::string(static_cast<size_t>(-exponent) - 1, '0'), digits);
+  point += static_cast<size_t>(exponent);
+  if (digits.size() <= point) return absl::StrCat(sign, digits, std::string(point - digits.size(), '0'));
+  return absl::StrCat(sign, digits.substr(0, point), ".", digits.substr(point));
+}
+
 Json JsonNumber(double number) {
-  constexpr double kLimit = 9223372036854775808.0;
-  const bool is_whole = std::trunc(number) == number && number >= -kLimit && number < kLimit;
-  return is_whole ? Json(static_cast<int64_t>(number)) : Json(number);
+  int64_t whole = 0;
+  const bool is_whole = std::trunc(number) == number && absl::SimpleAtoi(NumberText(number), &whole);
+  return is_whole ? Json(whole) : Json(number);
 }
 
 bool PlainYamlIsText(absl::string_view text) { return ResolvePlain(text).type == Type::kText; }

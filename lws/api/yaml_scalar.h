@@ -12,6 +12,8 @@
 #ifndef LWS_API_YAML_SCALAR_H_
 #define LWS_API_YAML_SCALAR_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
@@ -23,7 +25,12 @@ namespace lws::internal {
 // and "not a number", which JSON does not have. Complexity: O(text).
 absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view tag);
 
-// A number as Go writes it: a whole number has no point, so 8.0 becomes the integer 8.
+// The finite number in the digits of Go's JSON encoder: as few as tell it from its neighbours, and without an exponent
+// from 1e-6 up to 1e21.
+std::string NumberText(double number);
+
+// The number as Go reads it again: 8.0 becomes the integer 8. A whole number stays a float when its text is beyond an
+// int64.
 Json JsonNumber(double number);
 
 // Whether the text, written without quotes, reads back as the same text.

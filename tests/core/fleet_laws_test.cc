@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
@@ -285,7 +286,7 @@ class ObjectsOfSet {
     observation_.set = &set->set;
     statefulset_.replicas = kGroups;
     observation_.leader_statefulset = &statefulset_;
-    set->groups.ForEach([this](int32_t index, const PackedGroup& group, const PackedWorker*) {
+    set->groups.ForEach([this](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker>) {
       if (group.leader.exists) {
         pods_.push_back(std::make_unique<ObservedPod>());
         UnpackLeader(group.leader, index, names_, pods_.back().get());
@@ -362,15 +363,14 @@ std::multiset<std::string> PackedNames(const Parts& parts, bool pods) {
   std::multiset<std::string> names;
   for (const FleetSet* set : parts.index.sets()) {
     if (set == nullptr) continue;
-    const int32_t workers = set->groups.workers();
-    set->groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker* packed) {
+    set->groups.ForEach([&](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker> packed) {
       if (!pods) {
         if (group.workers.exists && !group.workers.is_whole) names.insert(MemberName(*set, index, 0));
         return;
       }
       if (group.leader.exists && !group.leader.is_whole) names.insert(MemberName(*set, index, 0));
-      for (int32_t worker = 0; worker < workers; ++worker) {
-        if (packed[worker].exists) names.insert(MemberName(*set, index, worker + 1));
+      for (size_t i = 0; i < packed.size(); ++i) {
+        if (packed[i].exists) names.insert(MemberName(*set, index, static_cast<int32_t>(i) + 1));
       }
     });
   }
@@ -593,7 +593,7 @@ class PackedGroupOne {
     set_.set = draws.Set("s");
     set_.set.mutable_spec()->set_replicas(kGroups);
     set_.exists = true;
-    set_.groups.SetWorkers(2);
+    set_.groups.SetMostWorkers(2);
     leader.exists = 1;
     leader.phase = static_cast<uint16_t>(PodPhase::kRunning) & 7;
     leader.has_ready_condition = 1;

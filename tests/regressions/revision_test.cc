@@ -1,4 +1,6 @@
 // Revisions, creation of workers, and input: bugs of the past, named by their id.
+#include <string>
+
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
@@ -10,6 +12,28 @@ namespace lws {
 namespace {
 
 const Json kTerminating = {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}};
+
+// Whatever else the leader of a missing revision lacks: a node, or a label of its node.
+TEST(Revisions, ALeaderWithoutItsRevisionWaitsASecondBeforeAllElse) {
+  const Json exclusive = {{"annotations", {{"leaderworkerset.sigs.k8s.io/exclusive-topology", "rack"}}}};
+  const Json bare_node = {{"kind", "Node"}, {"apiVersion", "v1"}, {"metadata", {{"name", "bare"}}}};
+  for (const char* node : {"", "absent", "bare"}) {
+    for (const bool has_workers : {false, true}) {
+      for (const bool has_revision : {false, true}) {
+        SmallCluster cluster(nullptr, exclusive);
+        cluster.Add(bare_node).Leader(0, {{"spec", {{"nodeName", node}}}});
+        if (has_workers) cluster.WorkerSet(0);
+        if (has_revision) cluster.Revision("k");
+        const Plan plan = cluster.ReconcilePod("s-0");
+        const std::string where = std::string("node ") + node + (has_workers ? ", workers" : "");
+        EXPECT_EQ(Actions(plan), "") << where;
+        EXPECT_EQ(plan.requeue_after.has_value(), !has_revision) << where;
+        EXPECT_EQ(plan.requeue_after.value_or(absl::Seconds(1)), absl::Seconds(1)) << where;
+        EXPECT_EQ(plan.error.ok(), !has_revision || *node == '\0') << where << ": " << plan.error;
+      }
+    }
+  }
+}
 
 TEST(Revisions, V1_AKeyOfAnOlderHashStays) {
   SmallCluster cluster;

@@ -1,7 +1,13 @@
 // lwsctl: LeaderWorkerSets without a cluster, and on a live one. lwsctl --help lists the commands.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -78,15 +84,30 @@ int Run(const std::vector<std::string>& words) {
   return 2;
 }
 
+// A JSON value asks for memory even to end, so an exception for the lack of it would end in an abort.
+void EndForLackOfMemory() {
+  constexpr char kText[] = "lwsctl: there is not enough memory\n";
+  if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) std::_Exit(kFault);
+  std::_Exit(kFault);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A reader that goes away is told like a full disk, not by a signal. Without an open output, the next file to be
+  // opened would get the output's text.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::set_new_handler(EndForLackOfMemory);
+  const bool is_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
   // Whatever a command prints of its files is printable.
   const lwsctl::PrintableOutput output(&std::cout);
   const lwsctl::PrintableOutput errors(&std::cerr);
   // No input should come to an exception; one that does is a fault of this program.
   try {
-    return Run(std::vector<std::string>(argv + 1, argv + argc));
+    const int code = is_open ? Run(std::vector<std::string>(argv + 1, argv + argc)) : kFault;
+    if (is_open && std::cout.flush().good()) return code;
+    std::cerr << "lwsctl: the output cannot be written\n";
+    return kFault;
   } catch (const std::exception&) {
     std::cerr << "lwsctl: a fault of lwsctl itself; please report what it was run on\n";
     return kFault;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "absl/types/span.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/fleet/packed_group.h"
 
@@ -71,10 +72,9 @@ void FleetIndex::ForgetUnused() {
     if (set->exists || set->use.number_is_held) continue;
     const bool is_named = !set->namesakes.empty() || set->irregular != 0 || !set->whole_pods.empty();
     int64_t objects = 0;
-    const int32_t workers = set->groups.workers();
-    set->groups.ForEach([&objects, workers](int32_t, const PackedGroup& group, const PackedWorker* packed) {
+    set->groups.ForEach([&objects](int32_t, const PackedGroup& group, absl::Span<const PackedWorker> workers) {
       objects += group.leader.exists + group.workers.exists;
-      for (int32_t worker = 0; worker < workers; ++worker) objects += packed[worker].exists;
+      for (const PackedWorker& worker : workers) objects += worker.exists;
     });
     set->use.objects_to_go = objects;
     if (!is_named && objects == 0) Forget(set);
@@ -116,7 +116,7 @@ Place FleetIndex::PlaceOf(const ObservedPod& pod) {
   const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
   if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
   FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
-  if (worker > set.groups.workers() || meta.name != MemberName(set, group, worker)) return Place();
+  if (worker > set.groups.workers(group) || meta.name != MemberName(set, group, worker)) return Place();
   return {&set, group, worker};
 }
 

@@ -31,8 +31,9 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
     packed_.PutLeader(set, facts.member.group, PackLeader(facts));
     return true;
   }
-  PackedWorker& worker = *set->groups.FindWorker(facts.member.group, facts.member.worker);
-  if (!worker.exists || worker.uid != facts.uid) return false;
+  PackedWorker* const found = set->groups.FindWorker(facts.member.group, facts.member.worker);
+  if (found == nullptr || !found->exists || found->uid != facts.uid) return false;
+  PackedWorker& worker = *found;
   PackedWorker next = PackWorker(facts);
   next.has_other_owner = worker.has_other_owner;
   next.is_due = worker.is_due;
@@ -49,7 +50,7 @@ void FleetNumbers::TellPod(const PodFacts& facts) {
   const Place place = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
   FleetNamespace& space = *place.set->space;
   MakeRoom(place);
-  place.set->groups.At(place.group);
+  place.set->groups.MakeRoom(place.group, place.worker);
   if (!facts.exists) {
     if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
     place.worker == 0 ? packed_.PutLeader(place.set, place.group, {}) : packed_.PutWorker(place, {});
@@ -108,7 +109,7 @@ absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
     const Member& member = pod.member;
     const bool is_known = member.set < sets.size() && sets[member.set] != nullptr && member.group >= 0 &&
                           member.group < kMaxGroups && member.worker >= 0 &&
-                          member.worker <= sets[member.set]->groups.workers() &&
+                          member.worker <= sets[member.set]->groups.most_workers() &&
                           pod.revision < sets[member.set]->revision_names.end() && pod.node < index_.node_names().end();
     if (!is_known) {
       return absl::InvalidArgumentError(absl::StrCat("no pod is worker ", member.worker, " of group ", member.group,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lws/api/message_equality.h"
+#include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired/set_digest.h"
 #include "lws/core/fleet/decision_equality.h"
@@ -40,6 +41,7 @@ void FleetObjects::AddPodNow(ObservedPod pod) {
     *whole = std::move(pod);
     return;
   }
+  MakeRoom(pod);
   const Place place = index_.PlaceOf(pod);
   const Place known = index_.FindPackedPod(&space, name);
   const Place whole_place = whole == nullptr ? Place() : index_.PlaceOf(*whole);
@@ -176,8 +178,29 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   if (!same_spec) ListAllFailing(&set);
   const int64_t size = set.set.spec().leader_worker_template().size();
   const auto workers = static_cast<int32_t>(std::clamp<int64_t>(size - 1, 0, PackedGroups::kMostWorkers));
-  if (workers <= set.groups.workers()) return;
-  set.groups.SetWorkers(workers);
+  if (workers <= set.groups.most_workers()) return;
+  set.groups.SetMostWorkers(workers);
+  PackWaiting(set);
+}
+
+void FleetObjects::MakeRoom(const ObservedPod& pod) {
+  const int32_t group = ParseIndex(pod.meta.group_index.value_or(""));
+  const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
+  if (pod.meta.set_name.empty() || group < 0 || group >= kMaxGroups || worker < 1) return;
+  FleetSet& set = index_.SetOf(pod.meta.namespace_name, pod.meta.set_name);
+  const int32_t room = set.groups.workers(group);
+  const int32_t most = set.groups.most_workers();
+  if (worker <= room || worker > most) return;
+  int64_t pods = 1;
+  for (int32_t i = 1; i <= room; ++i) {
+    const PackedWorker* packed = set.groups.FindWorker(group, i);
+    pods += packed != nullptr && packed->exists;
+  }
+  const auto whole = set.whole_pods.find(pod.meta.group_index);
+  if (whole != set.whole_pods.end()) pods += static_cast<int64_t>(whole->second.size());
+  const int32_t wanted = std::min(most, std::max(worker, 2 * room));
+  if (wanted > PackedGroups::kFirstWorkers + PackedGroups::kRoomOfAPod * pods) return;
+  set.groups.MakeRoom(group, wanted);
   PackWaiting(set);
 }
 

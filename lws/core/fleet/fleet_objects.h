@@ -50,6 +50,9 @@ class FleetObjects {
   // Without marking the object as told.
   void AddPodNow(ObservedPod pod);
   void AddStatefulSetNow(ObservedStatefulSet statefulset);
+  // Widens the page of a worker that it has no room for, as soon as the worker's group has pods enough: until then its
+  // workers are kept whole, so that one pod of a large number costs no room for thousands.
+  void MakeRoom(const ObservedPod& pod);
   // Packs workers that were told before there was a place for them.
   void PackWaiting(const FleetSet& set);
   // Returns false when the object has no place among the groups. When only its facts fit, it is kept whole, too.

@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "absl/types/span.h"
 #include "lws/api/well_known.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
@@ -17,15 +18,14 @@ namespace {
 // Calls add(group, worker) for the packed objects of the kind that were not told since BeginRelist.
 template <typename Add>
 void ForEachUntold(const FleetSet& set, bool are_pods, const Add& add) {
-  const int32_t workers = set.groups.workers();
-  set.groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker* packed) {
+  set.groups.ForEach([&](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker> packed) {
     if (!are_pods) {
       if (group.workers.exists && !group.workers.is_whole && !group.workers.is_told) add(index, 0);
       return;
     }
     if (group.leader.exists && !group.leader.is_whole && !group.leader.is_told) add(index, 0);
-    for (int32_t worker = 0; worker < workers; ++worker) {
-      if (packed[worker].exists && !packed[worker].is_told) add(index, worker + 1);
+    for (size_t i = 0; i < packed.size(); ++i) {
+      if (packed[i].exists && !packed[i].is_told) add(index, static_cast<int32_t>(i) + 1);
     }
   });
 }
@@ -46,14 +46,13 @@ void BeginRelist(absl::string_view kind, FleetIndex* index) {
   if (!are_pods && kind != "StatefulSet") return;
   for (FleetSet* set : index->sets()) {
     if (set == nullptr) continue;
-    const int32_t workers = set->groups.workers();
-    set->groups.ForEachMutable([are_pods, workers](PackedGroup* group, PackedWorker* packed) {
+    set->groups.ForEachMutable([are_pods](PackedGroup* group, absl::Span<PackedWorker> workers) {
       if (!are_pods) {
         group->workers.is_told = 0;
         return;
       }
       group->leader.is_told = 0;
-      for (int32_t worker = 0; worker < workers; ++worker) packed[worker].is_told = 0;
+      for (PackedWorker& worker : workers) worker.is_told = 0;
     });
   }
 }

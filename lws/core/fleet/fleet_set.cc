@@ -1,5 +1,7 @@
 #include "lws/core/fleet/fleet_set.h"
 
+#include "absl/types/span.h"
+
 namespace lws::internal {
 
 bool FleetSet::Count(int32_t index, const GroupVerdict& before, const PackedGroup& group) {
@@ -24,8 +26,9 @@ const GroupFacts& FleetSet::FactsFor(const std::string& revision_key) {
   // When no number is left for the revision, only irregular groups can have it, so no counted group does.
   counted_.revision_number = static_cast<RevisionId>(revision_names.Intern(revision_key).value_or(65535));
   counted_.facts = GroupFacts();
-  groups.ForEach(
-      [this](int32_t index, const PackedGroup& group, const PackedWorker*) { Count(index, GroupVerdict(), group); });
+  groups.ForEach([this](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker>) {
+    Count(index, GroupVerdict(), group);
+  });
   return counted_.facts;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/fleet/failing_groups.h"
@@ -67,7 +68,7 @@ void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& gr
     UnpackLeader(group->leader, index, index_.NamesOf(set), pod);
     members->push_back(pod);
   }
-  for (int32_t i = 1; group != nullptr && i <= set->groups.workers(); ++i) {
+  for (int32_t i = 1; group != nullptr && i <= set->groups.workers(index); ++i) {
     const PackedWorker& worker = *set->groups.FindWorker(index, i);
     if (!worker.exists) continue;
     ObservedPod* pod = pod_scratch_.pods.Next();
@@ -80,7 +81,7 @@ void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& gr
 void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   FleetNamespace& space = *set->space;
   const PackingNames names = index_.NamesOf(set);
-  set->groups.ForEach([&](int32_t index, const PackedGroup& group, const PackedWorker*) {
+  set->groups.ForEach([&](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker>) {
     if (group.leader.exists && !group.leader.is_whole) {
       ObservedPod* pod = set_scratch_.pods.Next();
       UnpackLeader(group.leader, index, names, pod);
@@ -122,7 +123,7 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
 // of this name has other labels.
 FleetViews::Failure FleetViews::FailureOf(FleetSet* set, int32_t group) {
   Failure failure;
-  for (int32_t i = 0; i <= set->groups.workers(); ++i) {
+  for (int32_t i = 0; i <= set->groups.workers(group); ++i) {
     const bool fails = i == 0 ? set->groups.Find(group)->leader.fails : set->groups.FindWorker(group, i)->fails;
     if (!fails) continue;
     failure.fails = true;
@@ -202,7 +203,7 @@ bool FleetViews::IsStarted(const FleetSet& set, int32_t group) {
   const auto is_pending = [](uint16_t phase) { return phase == static_cast<uint16_t>(PodPhase::kPending); };
   int64_t members = packed.leader.exists;
   if (packed.leader.exists && is_pending(packed.leader.phase)) return false;
-  for (int32_t i = 1; i <= set.groups.workers(); ++i) {
+  for (int32_t i = 1; i <= set.groups.workers(group); ++i) {
     const PackedWorker& worker = *set.groups.FindWorker(group, i);
     members += worker.exists;
     if (worker.exists && is_pending(worker.phase)) return false;
@@ -223,7 +224,7 @@ std::optional<RestartFacts> FleetViews::PackedRestartFacts(const FleetSet& set, 
   const PackedWorker* pod = set.groups.FindWorker(group, worker);
   RestartFacts facts = set.restart_facts;
   if (facts.waits_for_start && !set.whole_pods.empty()) return std::nullopt;
-  if (worker > 0 && !pod->exists) return std::nullopt;  // the pod is kept whole
+  if (worker > 0 && (pod == nullptr || !pod->exists)) return std::nullopt;  // the pod is kept whole
   facts.is_leader = worker == 0;
   facts.triggered = facts.is_leader ? packed.leader.fails : pod->fails;
   facts.leader_exists = packed.leader.exists;

@@ -8,7 +8,7 @@ PackedUid OwnerOf(const FleetSet& set, int32_t group, const PackedWorker& worker
 }
 
 bool HasWorkerOf(const Place& place, bool other_owner) {
-  for (int32_t i = 1; i <= place.set->groups.workers(); ++i) {
+  for (int32_t i = 1; i <= place.set->groups.workers(place.group); ++i) {
     const PackedWorker& worker = *place.set->groups.FindWorker(place.group, i);
     if (i != place.worker && worker.exists && worker.has_other_owner == other_owner) return true;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace lws::internal {
 void PackedGroups::FreePage::operator()(std::byte* page) const {
@@ -11,35 +12,46 @@ void PackedGroups::FreePage::operator()(std::byte* page) const {
 
 PackedGroups::Page PackedGroups::MakePage(int32_t workers) {
   const size_t group_bytes = GroupBytes(workers);
-  Page page(static_cast<std::byte*>(::operator new(group_bytes* kPageGroups, std::align_val_t(alignof(PackedGroup)))));
+  Page page;
+  page.bytes.reset(
+      static_cast<std::byte*>(::operator new(group_bytes* kPageGroups, std::align_val_t(alignof(PackedGroup)))));
+  page.workers = workers;
+  page.group_bytes = static_cast<uint32_t>(group_bytes);
   for (size_t i = 0; i < kPageGroups; ++i) {
-    auto* group = new (page.get() + i * group_bytes) PackedGroup();
+    auto* group = new (page.bytes.get() + i * group_bytes) PackedGroup();
     std::uninitialized_value_construct_n(reinterpret_cast<PackedWorker*>(group + 1), workers);
   }
   return page;
 }
 
-void PackedGroups::SetWorkers(int32_t workers) {
-  if (workers <= workers_) return;
-  const size_t wider_bytes = GroupBytes(workers);
-  for (Page& page : pages_) {
-    if (page == nullptr) continue;
-    Page wider = MakePage(workers);
-    for (size_t i = 0; i < kPageGroups; ++i) {
-      const std::byte* from = page.get() + i * group_bytes_;
-      std::copy_n(from, sizeof(PackedGroup) + sizeof(PackedWorker) * static_cast<size_t>(workers_),
-                  wider.get() + i * wider_bytes);
-    }
-    page = std::move(wider);
+void PackedGroups::Widen(int32_t workers, Page* page) {
+  if (workers <= page->workers) return;
+  Page wider = MakePage(workers);
+  for (size_t i = 0; i < kPageGroups; ++i) {
+    std::copy_n(page->bytes.get() + i * page->group_bytes,
+                sizeof(PackedGroup) + sizeof(PackedWorker) * static_cast<size_t>(page->workers),
+                wider.bytes.get() + i * wider.group_bytes);
   }
-  workers_ = workers;
-  group_bytes_ = wider_bytes;
+  *page = std::move(wider);
+}
+
+void PackedGroups::SetMostWorkers(int32_t workers) {
+  if (workers <= most_workers_) return;
+  most_workers_ = workers;
+  for (Page& page : pages_) {
+    if (page.bytes != nullptr) Widen(std::min(most_workers_, kFirstWorkers), &page);
+  }
+}
+
+void PackedGroups::MakeRoom(int32_t index, int32_t workers) {
+  At(index);
+  Widen(workers, &pages_[static_cast<size_t>(index) / kPageGroups]);
 }
 
 PackedGroup& PackedGroups::At(int32_t index) {
   const size_t place = static_cast<size_t>(index) / kPageGroups;
   if (place >= pages_.size()) pages_.resize(place + 1);
-  if (pages_[place] == nullptr) pages_[place] = MakePage(workers_);
+  if (pages_[place].bytes == nullptr) pages_[place] = MakePage(std::min(most_workers_, kFirstWorkers));
   return *Find(index);
 }
 

@@ -1,17 +1,20 @@
 // A group in 64 bytes and each of its workers in 20. They hold what decisions read of objects that Kubernetes made.
 //
 //   lws::internal::PackedGroups groups;
-//   groups.SetWorkers(7);
+//   groups.SetMostWorkers(7);
 //   groups.At(12).leader.phase = ...;    // created if it does not exist
 //   groups.Find(13);                     // null when no group of its page was ever created
+//   groups.workers(12);                  // 7: the page has room for each of them
 //
 // Groups lie in pages of 64, so that a large index costs one page and not everything below it. All members of a group
-// lie together, so that an event touches one or two cache lines.
+// lie together, so that an event touches one or two cache lines. A page has room for kFirstWorkers workers of each of
+// its groups, or for fewer in a set of a smaller size, until MakeRoom widens it.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_CORE_FLEET_PACKED_GROUP_H_
 #define LWS_CORE_FLEET_PACKED_GROUP_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +26,7 @@
 
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet/object_ids.h"
 #include "lws/core/groups/group_state.h"
@@ -112,16 +116,30 @@ class PackedGroups {
 
   static constexpr int32_t kPageGroups = 64;
 
-  // The number of workers for which every group has room.
-  int32_t workers() const { return workers_; }
+  static constexpr int32_t kFirstWorkers = 16;
+  // How many more workers a page may get room for with each pod of a group. So a page takes at most 25 KB, and 5 KB for
+  // each pod of one of its groups.
+  static constexpr int32_t kRoomOfAPod = 4;
 
-  // Makes room for this many workers in every group; the room never shrinks. Complexity: O(groups) when it grows.
-  void SetWorkers(int32_t workers);
+  // The most workers of a group that may be packed.
+  int32_t most_workers() const { return most_workers_; }
+  // The number of workers for which every group of this group's page has room, or will have when the page is created.
+  int32_t workers(int32_t index) const {
+    const Page* page = PageOf(index);
+    return page == nullptr ? std::min(most_workers_, kFirstWorkers) : page->workers;
+  }
+
+  // Raises most_workers(), which never falls. Complexity: O(groups) when it grows.
+  void SetMostWorkers(int32_t workers);
+
+  // Makes room for so many workers in the group's page. REQUIRES: workers <= most_workers(). Complexity: O(page) when
+  // the page grows.
+  void MakeRoom(int32_t index, int32_t workers);
 
   // Returns null when the page of the group does not exist. REQUIRES: index >= 0.
   const PackedGroup* Find(int32_t index) const {
-    const std::byte* page = PageOf(index);
-    return page == nullptr ? nullptr : GroupIn(page, index % kPageGroups);
+    const Page* page = PageOf(index);
+    return page == nullptr ? nullptr : GroupIn(*page, index % kPageGroups);
   }
   PackedGroup* Find(int32_t index) { return const_cast<PackedGroup*>(std::as_const(*this).Find(index)); }
   PackedGroup& At(int32_t index);
@@ -129,27 +147,28 @@ class PackedGroups {
   // Calls change(group, its workers) for all groups of the existing pages, in order.
   template <typename Change>
   void ForEachMutable(const Change& change) {
-    ForEach([this, &change](int32_t index, const PackedGroup&, const PackedWorker*) {
+    ForEach([this, &change](int32_t index, const PackedGroup&, absl::Span<const PackedWorker> workers) {
       PackedGroup* group = Find(index);
-      change(group, reinterpret_cast<PackedWorker*>(group + 1));
+      change(group, absl::MakeSpan(reinterpret_cast<PackedWorker*>(group + 1), workers.size()));
     });
   }
 
-  // Worker 1 and up. Returns null when the page does not exist, or when groups have no room for such a worker.
+  // Worker 1 and up. Returns null when the page does not exist, or has no room for such a worker.
   const PackedWorker* FindWorker(int32_t index, int32_t worker) const {
-    const PackedGroup* group = Find(index);
-    if (group == nullptr || worker < 1 || worker > workers_) return nullptr;
-    return WorkersOf(group) + worker - 1;
+    const Page* page = PageOf(index);
+    if (page == nullptr || worker < 1 || worker > page->workers) return nullptr;
+    return WorkersOf(GroupIn(*page, index % kPageGroups)) + worker - 1;
   }
   PackedWorker* FindWorker(int32_t index, int32_t worker) {
     return const_cast<PackedWorker*>(std::as_const(*this).FindWorker(index, worker));
   }
 
-  // Prefetches the memory of a member; worker 0 is the leader. REQUIRES: worker <= workers(). Always inlined, because
+  // Prefetches the memory of a member; worker 0 is the leader. Always inlined, because
   // GCC treats a function that only prefetches as one without effect and drops the calls.
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Prefetch(int32_t index, int32_t worker) const {
-    const PackedGroup* group = Find(index);
-    if (group == nullptr) return;
+    const Page* page = PageOf(index);
+    if (page == nullptr || worker > page->workers) return;
+    const PackedGroup* group = GroupIn(*page, index % kPageGroups);
     if (worker == 0) {
       __builtin_prefetch(group, 1);
       __builtin_prefetch(reinterpret_cast<const char*>(group + 1) - 1, 1);
@@ -168,23 +187,29 @@ class PackedGroups {
   template <typename Visit>
   void ForEach(const Visit& visit) const {
     for (size_t i = 0; i < pages_.size(); ++i) {
-      if (pages_[i] == nullptr) continue;
+      const Page& page = pages_[i];
+      if (page.bytes == nullptr) continue;
       for (int32_t group = 0; group < kPageGroups; ++group) {
-        const PackedGroup* packed = GroupIn(pages_[i].get(), group);
-        for (size_t line = 0; line < group_bytes_; line += kLine) {
+        const PackedGroup* packed = GroupIn(page, group);
+        for (size_t line = 0; line < page.group_bytes; line += kLine) {
           __builtin_prefetch(reinterpret_cast<const std::byte*>(packed) + kAhead + line);
         }
-        visit(static_cast<int32_t>(i) * kPageGroups + group, *packed, WorkersOf(packed));
+        visit(static_cast<int32_t>(i) * kPageGroups + group, *packed,
+              absl::MakeConstSpan(WorkersOf(packed), static_cast<size_t>(page.workers)));
       }
     }
   }
 
  private:
-  // A page: kPageGroups groups, each followed by its workers.
   struct FreePage {
     void operator()(std::byte* page) const;
   };
-  using Page = std::unique_ptr<std::byte, FreePage>;
+  // kPageGroups groups, each followed by its workers.
+  struct Page {
+    std::unique_ptr<std::byte, FreePage> bytes;
+    int32_t workers = 0;
+    uint32_t group_bytes = 0;
+  };
 
   static constexpr size_t kLine = 64;  // of memory, in bytes
   // How far ahead ForEach prefetches, in bytes.
@@ -196,20 +221,22 @@ class PackedGroups {
   }
   static Page MakePage(int32_t workers);
 
-  const PackedGroup* GroupIn(const std::byte* page, int32_t group) const {
-    return reinterpret_cast<const PackedGroup*>(page + group_bytes_ * static_cast<size_t>(group));
+  static const PackedGroup* GroupIn(const Page& page, int32_t group) {
+    return reinterpret_cast<const PackedGroup*>(page.bytes.get() +
+                                                size_t{page.group_bytes} * static_cast<size_t>(group));
   }
   static const PackedWorker* WorkersOf(const PackedGroup* group) {
     return reinterpret_cast<const PackedWorker*>(group + 1);
   }
 
-  const std::byte* PageOf(int32_t index) const {
+  const Page* PageOf(int32_t index) const {
     const size_t page = static_cast<size_t>(index) / kPageGroups;
-    return page < pages_.size() ? pages_[page].get() : nullptr;
+    return page < pages_.size() && pages_[page].bytes != nullptr ? &pages_[page] : nullptr;
   }
 
-  size_t group_bytes_ = sizeof(PackedGroup);
-  int32_t workers_ = 0;
+  static void Widen(int32_t workers, Page* page);
+
+  int32_t most_workers_ = 0;
   std::vector<Page> pages_;
 };
 

@@ -97,7 +97,7 @@ void PackedObjects::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& u
   const auto other = set->other_owners.find(group);
   const bool returns = other != set->other_owners.end() && other->second == uid;
   if (!returns && HasWorkerOf(nobody, true)) UnpackMembers(set, group);
-  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+  for (int32_t i = 1; i <= set->groups.workers(group); ++i) {
     PackedWorker& worker = *set->groups.FindWorker(group, i);
     if (worker.exists) worker.has_other_owner ^= 1;
   }
@@ -121,7 +121,7 @@ void PackedObjects::UnpackWorkers(FleetSet* set, int32_t group) {
 }
 
 void PackedObjects::UnpackMembers(FleetSet* set, int32_t group) {
-  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
+  for (int32_t i = 1; i <= set->groups.workers(group); ++i) {
     PackedWorker* packed = set->groups.FindWorker(group, i);
     if (packed == nullptr || !packed->exists || !packed->has_other_owner) continue;
     auto whole = std::make_unique<ObservedPod>();

@@ -8,7 +8,10 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lws/api/json.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/pod_name.h"
@@ -154,6 +157,24 @@ class Revisions {
   ByKey<ObservedRevision> others_;
 };
 
+// The templates of a saved set are texts of their own. Errors: InvalidArgument naming the first that is no object.
+absl::Status CheckTemplates(const LeaderWorkerSet& set) {
+  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  std::vector<std::pair<std::string, absl::string_view>> texts;
+  if (group.has_leader_template()) texts.emplace_back("leaderTemplate", group.leader_template());
+  if (!group.worker_template().empty()) texts.emplace_back("workerTemplate", group.worker_template());
+  for (int i = 0; i < group.volume_claim_templates_size(); ++i) {
+    texts.emplace_back(absl::StrCat("volumeClaimTemplates[", i, "]"), group.volume_claim_templates(i));
+  }
+  for (const auto& [field, text] : texts) {
+    const absl::StatusOr<Json> object = ParseJson(text, field);
+    if (object.ok() && object->is_object()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(kKind, " ", set.metadata().namespace_(), "/", set.metadata().name(),
+                                                   ": spec.leaderWorkerTemplate.", field, ": not an object"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 struct StoredSet {
@@ -229,6 +250,7 @@ ClusterStateProto ClusterSnapshot::Save() const {
 absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
   auto objects = std::make_unique<Objects>();
   for (const LeaderWorkerSet& set : state.sets()) {
+    if (absl::Status status = CheckTemplates(set); !status.ok()) return status;
     objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = {set, DigestOf(set)};
   }
   for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
