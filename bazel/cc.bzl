@@ -8,7 +8,7 @@ load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_libra
 _CXX17 = ["-std=c++17"]
 
 # Rooms that answer a person, a webhook or a change of a set's spec, and not every event of a pod. They are compiled for
-# size, which takes a third off liblws.so. Below a room that answers events, the targets are named.
+# size, which takes a tenth off liblws.so. Below a room that answers events, the targets are named.
 _FOR_SIZE = {
     "lws/adapters/c": ["c_testing", "fleet_state_cc_proto", "place_request", "policy", "requests", "saved_fleet", "state"],
     "lws/adapters/host": ["kept_state", "kept_state_cc_proto", "policy_documents"],
@@ -18,23 +18,17 @@ _FOR_SIZE = {
         "admit_set",
         "claim_validation",
         "container_validation",
-        "default_document",
         "disaggregated_revision",
         "disaggregated_set_cc_proto",
         "disaggregated_validation",
         "environment_validation",
         "field_checks",
-        "field_value",
         "mount_validation",
-        "name_rules",
         "object_meta_validation",
         "open_api_schema",
         "path_rules",
-        "pod_document",
-        "pod_tpus",
         "pod_validation",
         "probe_validation",
-        "proto_json",
         "resource_validation",
         "scheduling_validation",
         "schema_validation",
@@ -42,16 +36,13 @@ _FOR_SIZE = {
         "service_validation",
         "statefulset_pod",
         "statefulset_validation",
-        "strict_reader",
-        "typed_json",
-        "typed_message",
         "validation",
         "volume_validation",
     ],
     "lws/core/disaggregated": [],
     "lws/core/fleet": ["fleet_relist", "object_visit", "whole_objects"],
     "lws/core/pod": ["pod_wait", "restart_policy"],
-    "lws/core/reconcile": ["admit_pod", "former_revision", "refused_objects", "revert_set"],
+    "lws/core/reconcile": ["former_revision", "refused_objects", "revert_set"],
     "lws/core/snapshot": ["cluster_snapshot"],
     "lws/placement": [
         "affinity_terms",
@@ -62,9 +53,7 @@ _FOR_SIZE = {
         "pod_rules",
         "reassign_group",
         "set_request",
-        "topology",
     ],
-    "lws/placement/pods": [],
     "lws/placement/search": ["explain_no_fit"],
 }
 

@@ -142,6 +142,30 @@ void BM_FactsOf1000(benchmark::State& state) {
 }
 BENCHMARK(BM_FactsOf1000);
 
+// Leaders whose readiness changes.
+void BM_PodFactsOf1000(benchmark::State& state) {
+  const RolloutState rollout(1000, RolloutPhase::kAtRest);
+  CFleet c(rollout);
+  std::vector<lws_pod_facts> facts(1000);
+  for (size_t group = 0; group < facts.size(); ++group) {
+    facts[group].set = c.set;
+    facts[group].group = static_cast<int32_t>(group);
+    facts[group].phase = 2;
+    facts[group].exists = facts[group].has_ready_condition = 1;
+    facts[group].revision = c.revision;
+    CFleet::Copy(2 * static_cast<int32_t>(group), facts[group].uid);
+  }
+  bool right = c.loaded;
+  for (auto _ : state) {
+    for (lws_pod_facts& fact : facts) fact.has_ready_condition = 1 - fact.has_ready_condition;
+    right = right && lws_fleet_tell_pods(c.fleet, facts.data(), facts.size(), &c.error) == LWS_OK;
+  }
+  right = right && lws_fleet_take_due(c.fleet, &c.out, &c.error) == LWS_OK && c.Has("\"name\":\"s\"");
+  if (!right) state.SkipWithError(kWrong);
+  state.SetItemsProcessed(state.iterations() * 1000);
+}
+BENCHMARK(BM_PodFactsOf1000);
+
 // Plans come as protocol buffers, as in the reference.
 void BM_DecideOnState(benchmark::State& state) {
   const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kSteps);

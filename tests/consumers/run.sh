@@ -49,11 +49,18 @@ cmake --build find_package > build.log || { cat build.log; exit 1; }
 find_package/consumer
 pass find_package
 
+cmake -S consumers/core_alone -B core_alone -DCMAKE_PREFIX_PATH="$work/prefix" > cmake.log || { cat cmake.log; exit 1; }
+cmake --build core_alone > build.log || { cat build.log; exit 1; }
+core_alone/consumer
+pass "find_package of the core alone"
+
 export PKG_CONFIG_PATH=$lib/pkgconfig LD_LIBRARY_PATH=$lib
-# shellcheck disable=SC2046
-cc consumers/pkg_config/main.c -o pkg_config $(pkg-config --cflags --libs lws)
-./pkg_config
-pass pkg-config
+for name in lws lws-testing; do
+  # shellcheck disable=SC2046
+  cc consumers/pkg_config/main.c -o pkg_config $(pkg-config --cflags --libs "$name")
+  ./pkg_config
+  pass "pkg-config $name"
+done
 
 cmake -S consumers/add_subdirectory -B add_subdirectory -DLWS_TREE="$tree" > cmake.log
 cmake --build add_subdirectory --parallel "$(nproc)" --target consumer > build.log || { tail -50 build.log; exit 1; }

@@ -13,7 +13,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "lws/adapters/c/fleet_state.pb.h"
 #include "lws/adapters/host/kept_state.h"
+#include "lws/adapters/host/kept_state.pb.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/json.h"
@@ -193,9 +195,33 @@ TEST(OldBytesTest, RevisionsPodGroupsAndWorkers) {
   EXPECT_TRUE(proto.pods(0).restarted());
 }
 
+TEST(OldBytesTest, AWholeFleet) {
+  FleetStateProto wanted;
+  ObservedNodeProto& node = *wanted.mutable_objects()->add_nodes();
+  node.set_name("n0");
+  (*node.mutable_labels())["rack"] = "r0";
+  KeptStateProto::Set& kept = *wanted.mutable_kept()->add_sets();
+  kept.set_namespace_("default");
+  kept.set_name("demo");
+  kept.set_uid("s");
+  FleetStateProto::RestartedPod& pod = *wanted.add_restarted_pods();
+  pod.set_namespace_("default");
+  pod.set_name("demo-0-1");
+  pod.set_uid("p");
+  pod.set_worker_index(1);
+  pod.set_restarts(3);
+  pod.mutable_last_end()->set_exit_code(137);
+  pod.mutable_last_end()->set_reason("OOMKilled");
+  FleetStateProto read;
+  ASSERT_TRUE(read.ParseFromString(Golden("fleet_state", wanted.SerializeAsString())));
+  EXPECT_EQ(read.SerializeAsString(), wanted.SerializeAsString());
+}
+
 TEST(OldBytesTest, MessagesSayTheirVersion) {
   EXPECT_EQ(LeaderWorkerSet().GetTypeName(), "lws.v1.LeaderWorkerSet");
   EXPECT_EQ(DisaggregatedSet().GetTypeName(), "lws.v1.DisaggregatedSet");
+  EXPECT_EQ(FleetStateProto().GetTypeName(), "lws.v1.FleetStateProto");
+  EXPECT_EQ(KeptStateProto().GetTypeName(), "lws.v1.KeptStateProto");
   EXPECT_EQ(PlanProto().GetTypeName(), "lws.v1.PlanProto");
   EXPECT_EQ(ClusterStateProto().GetTypeName(), "lws.v1.ClusterStateProto");
   // The version is inline: both names are of one type.

@@ -63,45 +63,43 @@ absl::Status CheckFleet(const lws_fleet* fleet) {
   return fleet == nullptr ? absl::InvalidArgumentError("fleet: a null pointer") : absl::OkStatus();
 }
 
-lws::PackedUid UidOf(const uint32_t (&words)[4]) {
-  lws::PackedUid uid;
-  for (size_t i = 0; i < 4; ++i) uid.words[i] = words[i];
-  return uid;
-}
+lws::PackedUid UidOf(const uint32_t (&words)[4]) { return {{words[0], words[1], words[2], words[3]}}; }
 
-absl::StatusOr<lws::PodFacts> FactsOf(const lws_pod_facts& told) {
-  if (told.phase > static_cast<uint8_t>(lws::PodPhase::kFailed)) {
-    return absl::InvalidArgumentError(absl::StrCat("pods: phase: ", told.phase, " is unknown"));
+absl::Status CheckPhases(const lws_pod_facts* pods, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (pods[i].phase <= static_cast<uint8_t>(lws::PodPhase::kFailed)) continue;
+    return absl::InvalidArgumentError(absl::StrCat("pods: phase: ", pods[i].phase, " is unknown"));
   }
-  lws::PodFacts facts;
-  facts.member = {told.set, told.group, told.worker};
-  facts.exists = told.exists != 0;
-  facts.phase = static_cast<lws::PodPhase>(told.phase);
-  facts.has_ready_condition = told.has_ready_condition != 0;
-  facts.restarted = told.restarted != 0;
-  facts.terminating = told.terminating != 0;
-  facts.revision = told.revision;
-  facts.node = told.node;
-  facts.resource_version = told.resource_version;
-  facts.uid = UidOf(told.uid);
-  facts.owner_uid = UidOf(told.owner_uid);
-  return facts;
+  return absl::OkStatus();
 }
 
-lws::WorkersFacts FactsOf(const lws_workers_facts& told) {
-  lws::WorkersFacts facts;
-  facts.set = told.set;
-  facts.group = told.group;
-  facts.exists = told.exists != 0;
-  facts.terminating = told.terminating != 0;
-  facts.one_revision = told.one_revision != 0;
-  facts.revision = told.revision;
-  facts.replicas = told.replicas;
-  facts.available_replicas = told.available_replicas;
-  facts.status_replicas = told.status_replicas;
-  facts.uid = UidOf(told.uid);
-  facts.leader_uid = UidOf(told.leader_uid);
-  return facts;
+// Facts are written where they stay. A copy right after small writes would wait for them.
+void WriteFacts(const lws_pod_facts& told, lws::PodFacts* facts) {
+  facts->member = {told.set, told.group, told.worker};
+  facts->exists = told.exists != 0;
+  facts->phase = static_cast<lws::PodPhase>(told.phase);
+  facts->has_ready_condition = told.has_ready_condition != 0;
+  facts->restarted = told.restarted != 0;
+  facts->terminating = told.terminating != 0;
+  facts->revision = told.revision;
+  facts->node = told.node;
+  facts->resource_version = told.resource_version;
+  facts->uid = UidOf(told.uid);
+  facts->owner_uid = UidOf(told.owner_uid);
+}
+
+void WriteFacts(const lws_workers_facts& told, lws::WorkersFacts* facts) {
+  facts->set = told.set;
+  facts->group = told.group;
+  facts->exists = told.exists != 0;
+  facts->terminating = told.terminating != 0;
+  facts->one_revision = told.one_revision != 0;
+  facts->revision = told.revision;
+  facts->replicas = told.replicas;
+  facts->available_replicas = told.available_replicas;
+  facts->status_replicas = told.status_replicas;
+  facts->uid = UidOf(told.uid);
+  facts->leader_uid = UidOf(told.leader_uid);
 }
 
 void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
@@ -294,12 +292,10 @@ lws_code lws_fleet_tell_pods(lws_fleet* fleet, const lws_pod_facts* pods, size_t
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     if (pods == nullptr && count > 0) return absl::InvalidArgumentError("pods: a null pointer");
-    fleet->pods.clear();
-    for (size_t i = 0; i < count; ++i) {
-      absl::StatusOr<lws::PodFacts> facts = FactsOf(pods[i]);
-      if (!facts.ok()) return facts.status();
-      fleet->pods.push_back(*facts);
-    }
+    status = CheckPhases(pods, count);
+    if (!status.ok()) return status;
+    fleet->pods.resize(count);
+    for (size_t i = 0; i < count; ++i) WriteFacts(pods[i], &fleet->pods[i]);
     return fleet->objects->TellPods(fleet->pods);
   });
 }
@@ -309,8 +305,8 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     if (workers == nullptr && count > 0) return absl::InvalidArgumentError("workers: a null pointer");
-    fleet->workers.clear();
-    for (size_t i = 0; i < count; ++i) fleet->workers.push_back(FactsOf(workers[i]));
+    fleet->workers.resize(count);
+    for (size_t i = 0; i < count; ++i) WriteFacts(workers[i], &fleet->workers[i]);
     return fleet->objects->TellWorkers(fleet->workers);
   });
 }
