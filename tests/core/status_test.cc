@@ -10,18 +10,22 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/observation.h"
+#include "lws/rollout/controls.h"
 
 namespace lws {
 namespace {
 
 using internal::IsStatusCurrent;
 using internal::NextStatus;
+using internal::PolicyState;
 using internal::RolloutProgressing;
 using internal::SetStatus;
 using internal::StatusCounts;
 
-constexpr RolloutProgressing kOnTime = RolloutProgressing::kOnTime;
-constexpr RolloutProgressing kStalled = RolloutProgressing::kStalled;
+constexpr PolicyState kOnTime = {};
+constexpr PolicyState kStalled = {RolloutProgressing::kStalled, RolloutHold::kNone};
+
+PolicyState Held(RolloutHold hold) { return {RolloutProgressing::kOnTime, hold}; }
 
 // A set of 4 groups whose host writes every status.
 class Host {
@@ -36,7 +40,7 @@ class Host {
 
   // "Progressing=True GroupsProgressing at 3, Available=False AllGroupsReady at 3" after a look in that minute. Checks
   // law 1 on the way.
-  std::string Look(int minute, int updated, int done, RolloutProgressing progressing) {
+  std::string Look(int minute, int updated, int done, const PolicyState& policy) {
     StatusCounts counts;
     counts.ready = counts.ready_below_replicas = done;
     counts.updated = counts.updated_in_range = updated;
@@ -45,13 +49,13 @@ class Host {
     SetObservation observation;
     observation.set = &set_;
     const absl::Time now = absl::UnixEpoch() + absl::Minutes(minute);
-    const bool is_current = IsStatusCurrent(observation, counts, progressing);
-    const SetStatus next = NextStatus(observation, counts, now, progressing);
+    const bool is_current = IsStatusCurrent(observation, counts, policy);
+    const SetStatus next = NextStatus(observation, counts, now, policy);
     EXPECT_EQ(is_current, !next.changed) << "in minute " << minute;
     event_ = next.event_reason.value_or("");
     *set_.mutable_status() = *next.status;
-    EXPECT_TRUE(IsStatusCurrent(observation, counts, progressing)) << "in minute " << minute;
-    EXPECT_FALSE(NextStatus(observation, counts, now + absl::Hours(1), progressing).changed) << "in minute " << minute;
+    EXPECT_TRUE(IsStatusCurrent(observation, counts, policy)) << "in minute " << minute;
+    EXPECT_FALSE(NextStatus(observation, counts, now + absl::Hours(1), policy).changed) << "in minute " << minute;
     std::string text;
     for (const Condition& condition : set_.status().conditions()) {
       EXPECT_EQ(condition.observed_generation(), set_.metadata().generation());
@@ -67,6 +71,22 @@ class Host {
   LeaderWorkerSet set_;
   std::string event_;
 };
+
+TEST(StatusTest, Law5AHoldIsAConditionWithItsReason) {
+  Host host;
+  EXPECT_EQ(host.Look(1, 4, 4, kOnTime), "Available=True AllGroupsReady at 01") << "created only when it is True";
+  EXPECT_EQ(host.Look(2, 4, 4, Held(RolloutHold::kPaused)),
+            "Available=True AllGroupsReady at 01, RolloutHeld=True Paused at 02");
+  EXPECT_EQ(host.event(), "");
+  EXPECT_EQ(host.Look(3, 4, 4, Held(RolloutHold::kCanaryWait)),
+            "Available=True AllGroupsReady at 01, RolloutHeld=True CanaryWait at 02");
+  host.set().mutable_metadata()->set_generation(2);
+  EXPECT_EQ(host.Look(4, 4, 4, Held(RolloutHold::kCanaryApproval)),
+            "Available=True AllGroupsReady at 04, RolloutHeld=True CanaryApproval at 02");
+  EXPECT_EQ(host.Look(5, 4, 4, Held(RolloutHold::kCanaryGroups)),
+            "Available=True AllGroupsReady at 04, RolloutHeld=True CanaryGroups at 02");
+  EXPECT_EQ(host.Look(6, 4, 4, kOnTime), "Available=True AllGroupsReady at 04, RolloutHeld=False RolloutGoesOn at 06");
+}
 
 TEST(StatusTest, Laws1To3OverALife) {
   Host host;

@@ -123,6 +123,42 @@ bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& 
   return found;
 }
 
+constexpr char kHeld[] = "RolloutHeld";
+
+ConditionText TextOf(RolloutHold hold) {
+  switch (hold) {
+    case RolloutHold::kNone:
+      return {kHeld, "False", "RolloutGoesOn", "Nothing holds the rollout"};
+    case RolloutHold::kPaused:
+      return {kHeld, "True", "Paused", "The rollout is paused"};
+    case RolloutHold::kCanaryGroups:
+      return {kHeld, "True", "CanaryGroups", "The groups of the canary step are not all ready and updated"};
+    case RolloutHold::kCanaryWait:
+      return {kHeld, "True", "CanaryWait", "The groups of the canary step have to be ready for its time"};
+    case RolloutHold::kCanaryApproval:
+      return {kHeld, "True", "CanaryApproval", "The canary step waits for its approval"};
+  }
+  return {kHeld, "", "", ""};
+}
+
+bool IsHoldSet(RolloutHold hold, const LeaderWorkerSetStatus& status) {
+  const ConditionText text = TextOf(hold);
+  for (const Condition& condition : status.conditions()) {
+    if (condition.type() == kHeld) return condition.status() == text.status && condition.reason() == text.reason;
+  }
+  return hold == RolloutHold::kNone;
+}
+
+void SetHold(RolloutHold hold, const std::string& now, LeaderWorkerSetStatus* status) {
+  if (IsHoldSet(hold, *status)) return;
+  const auto found = std::find_if(status->mutable_conditions()->begin(), status->mutable_conditions()->end(),
+                                  [](const Condition& condition) { return condition.type() == kHeld; });
+  Condition& condition = found == status->mutable_conditions()->end() ? *status->add_conditions() : *found;
+  const ConditionText text = TextOf(hold);
+  if (condition.status() != text.status) condition.set_last_transition_time(now);
+  Put(text, &condition);
+}
+
 // Messages without maps are equal exactly when their bytes are.
 template <typename Message>
 bool SameMessage(const Message& a, const Message& b) {
@@ -140,7 +176,7 @@ bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
   return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
 }
 
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, RolloutProgressing progressing) {
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy) {
   const LeaderWorkerSet& set = *observation.set;
   const LeaderWorkerSetStatus& status = set.status();
   const int64_t generation = set.metadata().generation();
@@ -154,29 +190,32 @@ bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& coun
   for (const Condition& condition : status.conditions()) {
     if (condition.observed_generation() != generation) return false;
   }
-  for (const ConditionKind kind : Wanted(counts, Replicas(set), progressing)) {
+  if (!IsHoldSet(policy.hold, status)) return false;
+  for (const ConditionKind kind : Wanted(counts, Replicas(set), policy.progressing)) {
     if (!IsSet(kind, generation, status)) return false;
   }
   return true;
 }
 
 SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
-                     RolloutProgressing progressing) {
+                     const PolicyState& policy) {
   const LeaderWorkerSet& set = *observation.set;
   const int32_t replicas = Replicas(set);
   auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());
   SetStatus result;
   const int64_t generation = set.metadata().generation();
-  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, progressing);
+  const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, policy.progressing);
   for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
   // An exceeded deadline has its own event, so it needs none here.
-  if (progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
+  if (policy.progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
     result.event_reason = text.reason;
     result.event_note =
         absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
+  SetHold(policy.hold, FormatTimestamp(now), status.get());
+  for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
   status->set_ready_replicas(counts.ready);
   status->set_updated_replicas(counts.updated);
   status->set_replicas(observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas);

@@ -11,6 +11,8 @@
 //      of the set.
 //   4. A stalled rollout is not Progressing, with a Deployment's reason ProgressDeadlineExceeded, until it moves
 //      again.
+//   5. While controls hold the rollout, RolloutHeld is True with the hold as its reason; it is created only then. No
+//      event is told for it.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_GROUPS_STATUS_H_
@@ -24,6 +26,7 @@
 #include "absl/time/time.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/observation.h"
+#include "lws/rollout/controls.h"
 
 namespace lws {
 inline namespace v1 {
@@ -37,6 +40,12 @@ namespace lws::internal {
 // Whether the rollout has made progress within its deadline, if it has one (lws/rollout/controls.h).
 enum class RolloutProgressing { kOnTime, kStalled };
 
+// What policies say about a rollout, beside the reference's status.
+struct PolicyState {
+  RolloutProgressing progressing = RolloutProgressing::kOnTime;
+  RolloutHold hold = RolloutHold::kNone;
+};
+
 struct SetStatus {
   bool changed = false;
   std::shared_ptr<const LeaderWorkerSetStatus> status;
@@ -47,15 +56,14 @@ struct SetStatus {
 
 // Whether NextStatus would change and tell nothing. It finds this out without building a status. Complexity:
 // O(conditions).
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts,
-                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
+bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy = {});
 
 // Whether all groups of [0, replicas) are ready and updated, with a partition of 0. Former revisions are then not
 // needed.
 bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
 
 SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
-                     RolloutProgressing progressing = RolloutProgressing::kOnTime);
+                     const PolicyState& policy = {});
 
 }  // namespace lws::internal
 

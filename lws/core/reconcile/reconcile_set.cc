@@ -41,6 +41,7 @@ using internal::NextStatus;
 using internal::OwnedRevisions;
 using internal::ParseStrictInteger;
 using internal::PlanBuilder;
+using internal::PolicyState;
 using internal::ReadGroups;
 using internal::RevertPatch;
 using internal::RevisionChoice;
@@ -221,7 +222,8 @@ class SetPass {
     if (step->hold != RolloutHold::kNone && step->hold != RolloutHold::kPaused) {
       plan_.Because(DecisionReason::kCanaryHolds, DecisionSubject::kSet);
     }
-    if (step->progress.deadline_exceeded) progressing_ = RolloutProgressing::kStalled;
+    if (step->progress.deadline_exceeded) policy_.progressing = RolloutProgressing::kStalled;
+    policy_.hold = step->hold;
     if (step->progress.deadline_exceeded) ExceedDeadline(!progress.deadline_exceeded);
     if (!(step->progress == progress)) plan_.Keep(std::move(step->progress));
     return std::move(step->step);
@@ -366,7 +368,7 @@ class SetPass {
   absl::Status DecideStatus() {
     const GroupFacts& groups = Groups(GroupDetail::kCounts);
     if (!groups.error.ok()) return groups.error;
-    if (!IsStatusCurrent(observation_, groups.counts, progressing_)) WriteStatus(groups.counts);
+    if (!IsStatusCurrent(observation_, groups.counts, policy_)) WriteStatus(groups.counts);
     if (IsUpdateDone(set_, groups.counts) && !MayMakeFormerGroups()) DeleteFormerRevisions();
     return absl::OkStatus();
   }
@@ -379,7 +381,7 @@ class SetPass {
   }
 
   void WriteStatus(const StatusCounts& counts) {
-    const SetStatus next = NextStatus(observation_, counts, now_, progressing_);
+    const SetStatus next = NextStatus(observation_, counts, now_, policy_);
     if (next.changed) {
       wrote_status_ = true;
       plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
@@ -419,7 +421,7 @@ class SetPass {
   std::optional<absl::Duration> look_again_in_;
   const ObservedRevision* former_ = nullptr;  // the revision to which the set is to be reverted
   bool wrote_status_ = false;
-  RolloutProgressing progressing_ = RolloutProgressing::kOnTime;
+  PolicyState policy_;
 };
 
 }  // namespace
