@@ -7,7 +7,9 @@
 #include <vector>
 
 namespace lws {
+inline namespace v1 {
 class DisaggregatedSet;
+}  // namespace v1
 }  // namespace lws
 
 namespace lwsctl {

@@ -21,7 +21,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedSet;
+}  // namespace v1
 
 // The objects of one role in one slice.
 struct DesiredRole {
