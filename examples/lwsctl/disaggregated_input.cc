@@ -1,5 +1,6 @@
 #include "examples/lwsctl/disaggregated_input.h"
 
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "examples/lwsctl/found_set.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
@@ -40,46 +42,72 @@ lws::DisaggregatedSet AsIfCreated(lws::DisaggregatedSet set) {
 }
 
 absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& file, const lws::ManifestObject& object,
+                                                            const std::string& field, const lws::Json& given,
                                                             UnknownFields unknown) {
-  const std::string wrong_version = WhyNoDisaggregatedSet(*object.object);
-  if (!wrong_version.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(file.Where(object), ": ", wrong_version));
-  }
-  const lws::Json manifest = WithNamespace(*object.object);
+  const auto where = [&](const std::string& below) {
+    return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
+  };
+  const std::string wrong_version = WhyNoDisaggregatedSet(given);
+  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where(""), ": ", wrong_version));
+  const lws::Json manifest = WithNamespace(given);
   const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
   if (!admission.pruned.empty() && unknown == UnknownFields::kRefuse) {
     return absl::InvalidArgumentError(
-        absl::StrCat(file.Where(object, admission.pruned[0]), ": ", StrictDecodingError(admission.pruned)));
+        absl::StrCat(where(admission.pruned[0]), ": ", StrictDecodingError(admission.pruned)));
   }
   for (const std::string& path : admission.pruned) {
-    std::cerr << file.Where(object, path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
+    std::cerr << where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
               << lws::internal::DidYouMeanField(path) << "\n";
   }
   for (const std::string& warning : admission.warnings) {
-    std::cerr << file.Where(object) << ": warning: " << lws::PrintableText(warning) << "\n";
+    std::cerr << where("") << ": warning: " << lws::PrintableText(warning) << "\n";
   }
   if (admission.set == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(file.Where(object, admission.errors[0].field), ": ",
+    return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
                                                    lws::internal::DescribeObject(manifest),
                                                    " is invalid: ", lws::Join(admission.errors)));
   }
-  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)),
-                               file.Where(object)};
+  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where("")};
 }
+
+namespace {
+
+absl::StatusOr<SetOfEitherKind> CheckFoundSet(const InputFile& file, const lws::ManifestObject& object,
+                                              const FoundSet& found, UnknownFields unknown) {
+  if (CallsItselfADisaggregatedSet(*found.manifest)) {
+    absl::StatusOr<DisaggregatedManifest> set =
+        CheckDisaggregatedSet(file, object, found.path, *found.manifest, unknown);
+    if (!set.ok()) return set.status();
+    return SetOfEitherKind(*std::move(set));
+  }
+  absl::StatusOr<lws::Json> set = CheckSet(file, object, found.path, *found.manifest, unknown);
+  if (!set.ok()) return set.status();
+  return SetOfEitherKind(
+      SetManifest{std::make_shared<const lws::Json>(*std::move(set)), file.Where(object, found.path)});
+}
+
+// The name as JSON.
+std::string NameOf(const SetOfEitherKind& either) {
+  const auto* set = std::get_if<SetManifest>(&either);
+  if (set != nullptr) return ShowName(*set->object);
+  return lws::Json(std::get<DisaggregatedManifest>(either).set->metadata().name()).dump();
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::string& path, UnknownFields unknown) {
   const absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   std::vector<SetOfEitherKind> sets;
   for (const lws::ManifestObject& object : file->objects) {
-    if (CallsItselfASet(*object.object)) {
-      absl::StatusOr<lws::Json> set = CheckSet(*file, object, "", *object.object, unknown);
+    for (const FoundSet& found : FindSets(object)) {
+      absl::StatusOr<SetOfEitherKind> set = CheckFoundSet(*file, object, found, unknown);
       if (!set.ok()) return set.status();
-      sets.emplace_back(SetManifest{std::make_shared<const lws::Json>(*std::move(set)), file->Where(object)});
-    } else if (CallsItselfADisaggregatedSet(*object.object)) {
-      absl::StatusOr<DisaggregatedManifest> set = CheckDisaggregatedSet(*file, object, unknown);
-      if (!set.ok()) return set.status();
-      sets.emplace_back(*std::move(set));
+      if (!found.inside.empty()) {
+        std::cerr << file->Where(object, found.path) << ": " << found.manifest->value("kind", "") << " "
+                  << ShowName(*found.manifest) << " is inside " << found.inside << "\n";
+      }
+      sets.push_back(*std::move(set));
     }
   }
   if (!sets.empty()) return sets;
@@ -89,6 +117,15 @@ absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::stri
 absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, UnknownFields unknown) {
   absl::StatusOr<std::vector<SetOfEitherKind>> sets = ReadSetsOfBothKinds(path, unknown);
   if (!sets.ok()) return sets.status();
+  if (sets->size() > 1) {
+    const auto where = [](const auto& set) -> const std::string& { return set.where; };
+    const bool are_plain = std::all_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
+      return std::holds_alternative<SetManifest>(set);
+    });
+    std::cerr << std::visit(where, (*sets)[1]) << ": warning: " << sets->size() - 1 << " more "
+              << (are_plain ? "LeaderWorkerSet" : "set") << (sets->size() == 2 ? " is" : "s are")
+              << " not looked at: this command takes one, here " << NameOf((*sets)[0]) << "\n";
+  }
   return std::move((*sets)[0]);
 }
 

@@ -31,16 +31,19 @@ struct DisaggregatedManifest {
   std::string where;                                 // "FILE:LINE"
 };
 
-// Warnings go to standard error. Errors: InvalidArgument "FILE:LINE: ..." for a set that would not be admitted.
+// The manifest is the field `field` of the object, or the object itself for "". Warnings go to standard error. Errors:
+// InvalidArgument "FILE:LINE: ..." for a set that would not be admitted.
 absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& file, const lws::ManifestObject& object,
+                                                            const std::string& field, const lws::Json& given,
                                                             UnknownFields unknown);
 
 using SetOfEitherKind = std::variant<SetManifest, DisaggregatedManifest>;
 
-// The LeaderWorkerSets and DisaggregatedSets of a file, in its order. Errors: as of ReadSets and CheckDisaggregatedSet.
+// The LeaderWorkerSets and DisaggregatedSets of a file, and inside other objects, in its order. Errors: those of
+// ReadSets and CheckDisaggregatedSet.
 absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::string& path, UnknownFields unknown);
 
-// The first of them.
+// The first of them. If there are more, standard error tells that they are not looked at.
 absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, UnknownFields unknown);
 
 // Errors: InvalidArgument "FLAG: NAME is none of reference, ...".

@@ -16,13 +16,13 @@ namespace {
 
 constexpr char kNoName[] = "null";
 
-// Whether some value calls itself a LeaderWorkerSet. Few objects do, and only those are searched with the paths of all
-// their values.
+// Whether some value calls itself a set of either kind. Few objects do, and only those are searched with the paths of
+// all their values.
 bool MentionsSet(const lws::Json& value) {
   if (!value.is_structured()) return false;
   if (value.is_object()) {
     const auto kind = value.find("kind");
-    if (kind != value.end() && *kind == lws::kKind) return true;
+    if (kind != value.end() && (*kind == lws::kKind || *kind == lws::kDisaggregatedSetKind)) return true;
   }
   return std::any_of(value.begin(), value.end(), MentionsSet);
 }

@@ -72,8 +72,8 @@ struct SetManifest {
 // "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 
-// Errors: InvalidArgument "WHERE: ..." for a manifest of kind DisaggregatedSet, which most commands do not take. `where`
-// is a file and a line.
+// Errors: InvalidArgument "WHERE: ..." for a manifest of kind DisaggregatedSet, which most commands do not take.
+// `where` is a file and a line.
 absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& manifest);
 
 // The LeaderWorkerSets among the objects of a file, and inside other objects, which standard error names. Errors:

@@ -38,7 +38,8 @@ constexpr char kHelp[] =
     "usage: lwsctl render [-o yaml|json] [--pods] [--groups LIST] [--scheduler-provider volcano] [--strict] FILE\n"
     "Writes the objects that the LeaderWorkerSets of FILE own once they are created: StatefulSets, Services, "
     "revisions.\n"
-    "For a DisaggregatedSet they are its scalers, LeaderWorkerSets and Services; `| lwsctl render -` writes the objects of these sets.\n"
+    "For a DisaggregatedSet they are its scalers, LeaderWorkerSets and Services; `| lwsctl render -` writes the "
+    "objects of these sets.\n"
     "  --pods         their pods instead, after admission: with labels, environment, affinity and addresses\n"
     "  --groups LIST  only the objects and pods of these groups, such as 0,2-3\n"
     "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is printed before them\n"
@@ -69,11 +70,22 @@ absl::StatusOr<std::vector<Range>> ReadGroups(const std::string& list) {
   return ranges;
 }
 
-// Errors: InvalidArgument for a group that no set of the file has.
-absl::Status CheckGroups(const std::vector<Range>& groups, const std::vector<SetManifest>& sets) {
+int32_t MostGroups(const SetManifest& set) {
+  return lws::internal::JsonReader(*set.object).Count({"spec", "replicas"}, 1);
+}
+
+// Of the roles, each of which numbers its groups.
+int32_t MostGroups(const DisaggregatedManifest& set) {
   int32_t most = 0;
-  for (const SetManifest& set : sets) {
-    most = std::max(most, lws::internal::JsonReader(*set.object).Count({"spec", "replicas"}, 1));
+  for (const lws::DisaggregatedRole& role : set.set->spec().roles()) most = std::max(most, lws::SpecReplicas(role));
+  return most;
+}
+
+// Errors: InvalidArgument for a group that no set of the file has.
+absl::Status CheckGroups(const std::vector<Range>& groups, const std::vector<SetOfEitherKind>& sets) {
+  int32_t most = 0;
+  for (const SetOfEitherKind& either : sets) {
+    most = std::max(most, std::visit([](const auto& set) { return MostGroups(set); }, either));
   }
   for (const Range& range : groups) {
     if (range.last < most) continue;

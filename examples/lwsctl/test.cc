@@ -42,7 +42,8 @@ constexpr char kHelp[] =
     "wastedPodTimeAtMost, neverTwoRevisions. examples/scenarios/tests has examples.\n"
     "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for, the scenario\n"
     "needs objects, or neverTwoRevisions is expected.\n"
-    "If the manifest is a DisaggregatedSet, the file has rolePolicy instead of policy, and expect: ready ({ROLE: N} or\n"
+    "If the manifest is a DisaggregatedSet, the file has rolePolicy instead of policy, and expect: ready ({ROLE: N} "
+    "or\n"
     "promised), groups: allowed, skewAtMost (percent), neverHalfARevision, finishes, finishesWithin.\n";
 
 struct Outcome {

@@ -35,7 +35,8 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
-    "Checks each LeaderWorkerSet and DisaggregatedSet as the API server does, and warns of StatefulSets, pods, Services\n"
+    "Checks each LeaderWorkerSet and DisaggregatedSet as the API server does, and warns of StatefulSets, pods, "
+    "Services\n"
     "and LeaderWorkerSets of roles that the server will refuse later. FILE may be a folder: all .yaml, .yml and .json\n"
     "files below it are read. Sets inside other objects are found, too.\n"
     "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "

@@ -12,7 +12,9 @@
 
 namespace lws {
 
+inline namespace v1 {
 class DisaggregatedRole;
+}  // namespace v1
 
 // The replicas of the spec, or of the role's scaler if the role is External; 0 while it has no scaler. REQUIRES:
 // observation.set != nullptr. Complexity: O(scalers).

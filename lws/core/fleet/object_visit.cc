@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/group_owners.h"
@@ -24,19 +25,19 @@ struct Members {
   std::vector<ObservedStatefulSet> statefulsets;
 };
 
-void UnpackGroup(FleetIndex* index, FleetSet* set, int32_t group, Members* members) {
+void UnpackMembers(FleetIndex* index, FleetSet* set, int32_t group, const PackedGroup& packed,
+                   absl::Span<const PackedWorker> workers, Members* members) {
   const PackingNames names = index->NamesOf(set);
-  const PackedGroup& packed = *set->groups.Find(group);
   if (packed.leader.exists && !packed.leader.is_whole) {
     UnpackLeader(packed.leader, group, names, &members->pods.emplace_back());
   }
   if (packed.workers.exists && !packed.workers.is_whole) {
     UnpackStatefulSet(packed, group, names, &members->statefulsets.emplace_back());
   }
-  for (int32_t i = 1; i <= set->groups.workers(); ++i) {
-    const PackedWorker& worker = *set->groups.FindWorker(group, i);
-    if (!worker.exists) continue;
-    UnpackWorker(worker, OwnerOf(*set, group, worker), group, i, names, &members->pods.emplace_back());
+  for (size_t i = 0; i < workers.size(); ++i) {
+    if (!workers[i].exists) continue;
+    const int32_t worker = static_cast<int32_t>(i) + 1;
+    UnpackWorker(workers[i], OwnerOf(*set, group, workers[i]), group, worker, names, &members->pods.emplace_back());
   }
 }
 
@@ -44,9 +45,10 @@ Members MembersIn(FleetIndex* index, const FleetNamespace& space) {
   Members members;
   for (const auto& [name, set] : space.sets) {
     FleetSet* of = set.get();
-    of->groups.ForEach([index, of, &members](int32_t group, const PackedGroup&, const PackedWorker*) {
-      UnpackGroup(index, of, group, &members);
-    });
+    of->groups.ForEach(
+        [index, of, &members](int32_t group, const PackedGroup& packed, absl::Span<const PackedWorker> workers) {
+          UnpackMembers(index, of, group, packed, workers, &members);
+        });
   }
   for (const auto& [name, pod] : space.pods) members.pods.push_back(*pod);
   for (const auto& [name, statefulset] : space.statefulsets) members.statefulsets.push_back(*statefulset);
