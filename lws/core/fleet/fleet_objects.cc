@@ -30,7 +30,7 @@ void FleetObjects::AddPod(ObservedPod pod) {
   if (index_.In(namespace_name).pods.contains(name)) index_.relists().Told("Pod", namespace_name, name);
 }
 
-void FleetObjects::AddPodNow(ObservedPod pod) {
+void FleetObjects::AddPodNow(ObservedPod&& pod) {
   pod.meta.group_in_name = GroupInName(pod.meta);
   const std::string namespace_name = pod.meta.namespace_name;
   const std::string name = pod.meta.name;
@@ -96,7 +96,7 @@ void FleetObjects::AddStatefulSet(ObservedStatefulSet statefulset) {
   if (is_whole) index_.relists().Told("StatefulSet", namespace_name, name);
 }
 
-void FleetObjects::AddStatefulSetNow(ObservedStatefulSet statefulset) {
+void FleetObjects::AddStatefulSetNow(ObservedStatefulSet&& statefulset) {
   statefulset.meta.group_in_name = GroupInName(statefulset.meta);
   const std::string namespace_name = statefulset.meta.namespace_name;
   const std::string name = statefulset.meta.name;
@@ -214,7 +214,7 @@ void FleetObjects::PackWaiting(const FleetSet& set) {
   const Relists& relists = index_.relists();
   for (const ObservedPod& pod : waiting) {
     const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
-    AddPodNow(pod);
+    AddPodNow(ObservedPod(pod));
     // Only the set was told now, not the pod, so restore the pod's mark for the relist.
     const Place place = is_untold ? index_.FindPackedPod(set.space, pod.meta.name) : Place();
     if (place.set != nullptr) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;

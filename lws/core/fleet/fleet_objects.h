@@ -48,8 +48,8 @@ class FleetObjects {
  private:
   void RevisionChanged(FleetNamespace* space, const ObservedRevision& revision);
   // Without marking the object as told.
-  void AddPodNow(ObservedPod pod);
-  void AddStatefulSetNow(ObservedStatefulSet statefulset);
+  void AddPodNow(ObservedPod&& pod);
+  void AddStatefulSetNow(ObservedStatefulSet&& statefulset);
   // Widens the page of a worker that it has no room for, as soon as the worker's group has pods enough: until then its
   // workers are kept whole, so that one pod of a large number costs no room for thousands.
   void MakeRoom(const ObservedPod& pod);
