@@ -31,13 +31,13 @@ std::string StateOf(const RolloutState& rollout) {
   const SetObservation& observation = rollout.observation();
   ClusterStateProto state;
   *state.add_sets() = *observation.set;
-  *state.add_statefulsets() = internal::ToProto(*observation.leader_statefulset);
+  *state.add_statefulsets() = internal::ObservedToProto(*observation.leader_statefulset);
   for (const ObservedStatefulSet* workers : observation.worker_statefulsets) {
-    *state.add_statefulsets() = internal::ToProto(*workers);
+    *state.add_statefulsets() = internal::ObservedToProto(*workers);
   }
-  for (const ObservedPod* pod : observation.leader_pods) *state.add_pods() = internal::ToProto(*pod);
-  *state.add_revisions() = internal::ToProto(*observation.revisions[0]);
-  *state.add_services() = internal::ToProto(observation.service->meta);
+  for (const ObservedPod* pod : observation.leader_pods) *state.add_pods() = internal::ObservedToProto(*pod);
+  *state.add_revisions() = internal::ObservedToProto(*observation.revisions[0]);
+  *state.add_services() = internal::ObservedToProto(observation.service->meta);
   return state.SerializeAsString();
 }
 

@@ -30,7 +30,7 @@ class RolloutState {
  public:
   RolloutState(int groups, RolloutPhase phase) : pods_(groups), workers_(groups) {
     set_ = *LeaderWorkerSetFromJson(Manifest(groups));
-    digest_ = internal::DigestOf(set_);
+    digest_ = internal::DigestOfDesiredSet(set_);
     const int partition = phase == RolloutPhase::kAtRest ? 0 : groups - groups / 10;
     const bool waits = phase == RolloutPhase::kWaits;
     FillMeta("s", "", &service_.meta);

@@ -29,7 +29,7 @@ void Simulate(bool exclusive, benchmark::State& state) {
     // Every pod twice, and those of the group that fails once more.
     const bool is_right = report->finished && report->ready == groups && report->groups_restarted == 1 &&
                           report->pods_created == (2 * groups + 1) * kSize;
-    if (!is_right) return state.SkipWithError(OutcomeText(*report).c_str());
+    if (!is_right) return state.SkipWithError(ScenarioOutcomeText(*report).c_str());
   }
   state.counters["a group"] =
       benchmark::Counter(groups, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);

@@ -24,7 +24,7 @@ int32_t Share(int32_t part, int32_t whole, int32_t of) {
 }  // namespace
 
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
-  const absl::StatusOr<lws::LeaderWorkerSet> set = lws::AdmitNewSet(manifest);
+  const absl::StatusOr<lws::LeaderWorkerSet> set = lws::AdmitSimulatedSet(manifest);
   if (!set.ok()) return set.status();
   const lws::RollingUpdateConfiguration& update = set->spec().rollout_strategy().rolling_update_configuration();
   const int32_t replicas = set->spec().replicas();
@@ -38,16 +38,16 @@ absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
   options.max_surge = scaled->surge;
   options.max_unavailable = scaled->unavailable;
   options.partition = std::min(update.partition(), replicas);
-  if (lws::ValidateRolloutWorld(options).ok()) return budget;
-  const std::string before = lws::BudgetText(options);
+  if (lws::ValidateCheckedWorld(options).ok()) return budget;
+  const std::string before = lws::CheckedBudgetText(options);
   options.replicas = std::min(replicas, lws::kMostCheckedGroups + 1);
   do {
     --options.replicas;
     options.max_surge = Share(scaled->surge, replicas, options.replicas);
     options.max_unavailable = Share(scaled->unavailable, replicas, options.replicas);
     options.partition = Share(std::min(update.partition(), replicas), replicas, options.replicas);
-  } while (!lws::ValidateRolloutWorld(options).ok());
-  budget.scaled_down = absl::StrCat(before, ", scaled down to ", lws::BudgetText(options));
+  } while (!lws::ValidateCheckedWorld(options).ok());
+  budget.scaled_down = absl::StrCat(before, ", scaled down to ", lws::CheckedBudgetText(options));
   return budget;
 }
 

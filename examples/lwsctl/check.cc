@@ -47,7 +47,7 @@ std::string FaultsText(int32_t faults) {
 }
 
 void PrintBroken(const lws::RolloutCheck& check) {
-  std::cout << lws::BudgetText(check.options) << ": " << check.broken_law << "\n" << check.trace << "\n";
+  std::cout << lws::CheckedBudgetText(check.options) << ": " << check.broken_law << "\n" << check.trace << "\n";
 }
 
 int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from) {
@@ -105,7 +105,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
   int64_t broken = 0;
   size_t configurations = 0;
   {
-    AllChecks checks(lws::AllBudgets(groups, like), from);
+    AllChecks checks(lws::AllCheckedBudgets(groups, like), from);
     std::thread other([&checks] { checks.Work(); });
     checks.Work();
     other.join();
@@ -146,7 +146,7 @@ int Check(const std::vector<std::string>& words) {
                            absl::SimpleAtoi(arguments->Flag("--edits", "0"), &options.edits) &&
                            absl::SimpleAtoi(arguments->Flag("--all", "0"), &groups);
   if (!are_numbers) return Fail(absl::InvalidArgumentError("--faults, --edits or --all is not a number"));
-  absl::Status status = lws::ValidateRolloutWorld(options);
+  absl::Status status = lws::ValidateCheckedWorld(options);
   if (!status.ok()) return Fail(status);
   const lws::CheckFrom from =
       arguments->flags.count("--every-state") > 0 ? lws::CheckFrom::kEveryState : lws::CheckFrom::kTemplateChange;

@@ -238,7 +238,7 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   cluster.running = *std::move(running);
   WarnOfUnusualPods(*node_file, *pod_file, pods);
   AddDaemonPods(changes, &pods);
-  absl::Status status = lws::UsePods(pods, cluster.capacity.get());
+  absl::Status status = lws::UseRunningPods(pods, cluster.capacity.get());
   if (!status.ok()) return pod_file->Locate(status);
   return cluster;
 }

@@ -111,10 +111,10 @@ int Compare(const std::vector<std::string>& words) {
   bool all_finished = true;
   for (const lws::TitledReport& titled : reports) {
     all_finished = all_finished && titled.report.finished;
-    if (!titled.report.finished) std::cout << titled.title << ": " << OutcomeText(titled.report) << "\n";
+    if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
   }
   const std::string page = arguments->Flag("--report", "");
-  const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::HtmlReport(reports));
+  const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports));
   if (!written.ok()) return Fail(written);
   return all_finished ? 0 : 1;
 }

@@ -64,7 +64,7 @@ absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& fil
   }
   if (admission.set == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                   lws::internal::DescribeObject(manifest),
+                                                   lws::internal::DescribeJsonObject(manifest),
                                                    " is invalid: ", lws::Join(admission.errors)));
   }
   return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where("")};

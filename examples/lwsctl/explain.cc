@@ -222,7 +222,7 @@ class Explanation {
 
   std::string Waiting(const std::string& namespace_name, const std::string& name) const {
     const auto found = file_.waiting.find({namespace_name, name});
-    return found == file_.waiting.end() ? "" : lws::WaitingText(found->second);
+    return found == file_.waiting.end() ? "" : lws::ScenarioWaitingText(found->second);
   }
 
   SetState StateOf(const lws::SetObservation& observation, const lws::Plan& plan, bool is_open) const {

@@ -170,7 +170,7 @@ absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::St
 absl::Status InputFile::Locate(const absl::Status& status) const {
   const std::string named = lws::ObjectOf(status);
   for (const lws::ManifestObject& object : objects) {
-    if (!named.empty() && lws::internal::DescribeObject(*object.object) == named) return Locate(object, status);
+    if (!named.empty() && lws::internal::DescribeJsonObject(*object.object) == named) return Locate(object, status);
   }
   return lws::WithPrefix(name, status);
 }
@@ -218,7 +218,7 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   const lws::SetAdmission admission = lws::AdmitSet(set);
   if (!admission.errors.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                   lws::internal::DescribeObject(set),
+                                                   lws::internal::DescribeJsonObject(set),
                                                    " is invalid: ", lws::Join(admission.errors)));
   }
   set["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
@@ -229,7 +229,7 @@ absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& m
   const auto kind = manifest.find("kind");
   if (kind == manifest.end() || *kind != lws::kDisaggregatedSetKind) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(where, ": ", lws::internal::DescribeObject(manifest),
+      absl::StrCat(where, ": ", lws::internal::DescribeJsonObject(manifest),
                    ": this command takes LeaderWorkerSets only; `lwsctl render` writes those of a DisaggregatedSet"));
 }
 

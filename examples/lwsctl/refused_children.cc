@@ -34,7 +34,7 @@ std::vector<RefusedChild> RefusedOf(const lws::DisaggregatedSet& set, int role, 
              absl::StrCat("the LeaderWorkerSets of role ", name, " will be refused: ", lws::Join(admission.errors))}};
   }
   std::vector<RefusedChild> refused;
-  for (const lws::RefusedObject& object : lws::RefusedObjects(*admission.set)) {
+  for (const lws::RefusedObject& object : lws::RefusedObjectsOf(*admission.set)) {
     refused.push_back({FieldOfSet(role, FieldOfRefusal(object, child)),
                        absl::StrCat("of the LeaderWorkerSets of role ", name, ": ", DescribeRefusal(object))});
   }

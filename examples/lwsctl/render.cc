@@ -176,7 +176,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
         continue;
       }
       const absl::StatusOr<std::vector<lws::SharedJson>> pods = Objects(*role.child, options);
-      if (!pods.ok()) return lws::WithPrefix(lws::internal::DescribeObject(*role.child), pods.status());
+      if (!pods.ok()) return lws::WithPrefix(lws::internal::DescribeJsonObject(*role.child), pods.status());
       objects.insert(objects.end(), pods->begin(), pods->end());
     }
   }

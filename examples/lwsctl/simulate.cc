@@ -69,7 +69,7 @@ void PrintJson(const lws::ScenarioReport& report, Json lines) {
   for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
   std::cout << Json{{"lines", std::move(lines)},
                     {"finished", report.finished},
-                    {"outcome", OutcomeText(report)},
+                    {"outcome", ScenarioOutcomeText(report)},
                     {"waiting", std::move(waiting)},
                     {"refused", report.refused},
                     {"seconds", absl::ToDoubleSeconds(report.duration)},
@@ -83,10 +83,10 @@ void PrintJson(const lws::ScenarioReport& report, Json lines) {
 }
 
 void PrintSummary(const lws::ScenarioReport& report) {
-  const std::string lowest = LowestReadyText(report);
+  const std::string lowest = ScenarioLowestReadyText(report);
   const std::string counts = absl::StrCat(report.pods_created, " pods created, ", report.groups_restarted,
                                           " groups restarted", lowest.empty() ? "" : ", ", lowest);
-  std::cout << "\n" << OutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
+  std::cout << "\n" << ScenarioOutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
 bool IsJson(const Arguments& arguments) { return arguments.Flag("-o", "") == "json"; }
@@ -100,9 +100,9 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::TimelineJson(entry));
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return report;
-  const absl::Status written = WriteFile(
-      page,
-      lws::HtmlReport({{absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference")), *report}}));
+  const absl::Status written =
+      WriteFile(page, lws::ScenarioHtmlReport(
+                          {{absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference")), *report}}));
   if (!written.ok()) return written;
   return report;
 }

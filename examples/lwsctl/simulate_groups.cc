@@ -40,13 +40,13 @@ class GroupsStory {
       : scenario_(scenario),
         on_line_(std::move(on_line)),
         manifest_(*scenario.manifest),
-        simulation_(SimulationOptions(lws::OptionsFor(scenario, options)),
+        simulation_(SimulationOptions(lws::ScenarioOptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
         start_(simulation_.now()) {
     report_.set_name = manifest_.value("/metadata/name"_json_pointer, "");
     report_.seed = options.seed;
     report_.set_replicas = Replicas();
-    report_.promised_ready = lws::PromisedReady(manifest_);
+    report_.promised_ready = lws::ScenarioPromisedReady(manifest_);
   }
 
   absl::Status Play() {
@@ -119,11 +119,11 @@ class GroupsStory {
 
   absl::Status Happen(const lws::ScenarioEvent& event) {
     if (event.kind == lws::ScenarioEvent::Kind::kEdit) {
-      Say(Describe(event));
+      Say(DescribeScenarioEvent(event));
       return Edit(*event.patch);
     }
     const bool is_there = Strike(event);
-    if (is_there || !event.if_possible) Say(Describe(event));
+    if (is_there || !event.if_possible) Say(DescribeScenarioEvent(event));
     if (is_there || event.if_possible) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
   }
@@ -135,7 +135,8 @@ class GroupsStory {
     watching_ = true;
     manifest_.merge_patch(patch);
     // Surge groups of the former template do not count.
-    promise_.Edit(lws::internal::Promise::Grounded(lws::PromisedReady(manifest_), Guarantee(groups, Replicas())));
+    promise_.Edit(
+        lws::internal::Promise::Grounded(lws::ScenarioPromisedReady(manifest_), Guarantee(groups, Replicas())));
     return absl::OkStatus();
   }
 
@@ -207,7 +208,7 @@ class GroupsStory {
       report_.broken_promise = {simulation_.now() - start_, counts.ready, promised};
     }
     // Looking at all groups is expensive, so the promise is raised in steps.
-    const int32_t floor = lws::PromisedReady(manifest_);
+    const int32_t floor = lws::ScenarioPromisedReady(manifest_);
     const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);
     if (promised < floor && is_worth_it) {
       promise_.Raise(lws::internal::Promise::Grounded(floor, Guarantee(Groups(), counts.replicas)));
@@ -279,7 +280,7 @@ bool IsInNumbers(lws::ScenarioEvent::Kind kind) {
 absl::Status CheckRefusals(const Json& manifest) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (admission.set == nullptr) return absl::OkStatus();
-  for (const lws::RefusedObject& refused : lws::RefusedObjects(*admission.set)) {
+  for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(*admission.set)) {
     if (refused.is_certain) return NotInNumbers(DescribeRefusal(refused));
   }
   return absl::OkStatus();
@@ -307,7 +308,7 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
   absl::Status status = CheckRefusals(manifest);
   for (const lws::ScenarioEvent& event : scenario.events) {
     if (!status.ok()) return status;
-    if (!IsInNumbers(event.kind)) return NotInNumbers(Describe(event));
+    if (!IsInNumbers(event.kind)) return NotInNumbers(DescribeScenarioEvent(event));
     if (event.kind != lws::ScenarioEvent::Kind::kEdit) continue;
     manifest.merge_patch(*event.patch);
     status = CheckRefusals(manifest);

@@ -80,7 +80,7 @@ void PrintJson(const lws::RoleReport& report) {
   for (const lws::RoleCourse& course : report.courses) courses.push_back(ToJson(course));
   std::cout << Json{{"lines", lines},
                     {"finished", report.finished},
-                    {"outcome", lws::OutcomeText(report)},
+                    {"outcome", lws::ScenarioOutcomeText(report)},
                     {"roles", courses},
                     {"skewPercent", report.skew_percent},
                     {"halfRevision", report.half_revision.has_value()},
@@ -93,7 +93,7 @@ void PrintJson(const lws::RoleReport& report) {
 }
 
 void PrintSummary(const lws::RoleReport& report) {
-  std::cout << "\n" << lws::OutcomeText(report) << ": " << report.pods_created << " pods created\n";
+  std::cout << "\n" << lws::ScenarioOutcomeText(report) << ": " << report.pods_created << " pods created\n";
   for (const lws::RoleCourse& course : report.courses) {
     std::cout << "slice " << course.slice << " " << course.role << ": lowest " << course.lowest_ready
               << " groups ready during updates (the budget promises " << course.promised_ready << "), most "
@@ -182,7 +182,8 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
   }
   PrintTable(reports);
   for (size_t i = 0; i < reports.size(); ++i) {
-    if (!reports[i].finished) std::cout << lws::RolePolicies()[i].name << ": " << lws::OutcomeText(reports[i]) << "\n";
+    if (!reports[i].finished)
+      std::cout << lws::RolePolicies()[i].name << ": " << lws::ScenarioOutcomeText(reports[i]) << "\n";
   }
   return all_finished ? 0 : 1;
 }

@@ -72,7 +72,7 @@ int Swarm(const std::vector<std::string>& words) {
     progress.Advance(static_cast<int64_t>(i) + 1);
     if (result.broken_law.empty()) continue;
     std::cout << "# seed " << first + i << ": " << result.broken_law << "\n"
-              << lws::ToYaml(lws::Minimize(what, policy->policy));
+              << lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy->policy));
     return 1;
   }
   std::cout << seeds << " seeds, " << steps << " steps: no law is broken\n";

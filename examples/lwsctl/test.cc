@@ -88,7 +88,7 @@ absl::Status RunSeeds(const ScenarioTestFile& file, const lws::ScenarioRunOption
     absl::StatusOr<lws::ScenarioReport> report = RunSeed(file, options, is_drawn, &trace);
     if (!report.ok()) return report.status();
     outcome->simulated += report->duration;
-    const std::vector<std::string> unmet = lws::Unmet(file.expected, *report);
+    const std::vector<std::string> unmet = lws::UnmetExpectations(file.expected, *report);
     if (!unmet.empty()) {
       outcome->failure.push_back(absl::StrCat("seed ", options.seed, ": ", absl::StrJoin(unmet, "; ")));
       Append(std::move(trace), &outcome->failure);
@@ -111,7 +111,7 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
   options.policy = policy.policy;
   options.merges_symmetric = policy.ignores_places;
   options.faults = *file.exhaustive_faults;
-  absl::Status status = lws::ValidateRolloutWorld(options);
+  absl::Status status = lws::ValidateCheckedWorld(options);
   if (!status.ok()) return status;
   const lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kTemplateChange, {});
   if (check.broken_law.empty()) {
@@ -179,7 +179,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
     reports.push_back(
         {absl::StrCat(outcome.file, outcome.failure.empty() ? "" : ": " + outcome.failure[0]), *outcome.report});
   }
-  return lws::HtmlReport(reports);
+  return lws::ScenarioHtmlReport(reports);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ absl::StatusOr<RoleTestOutcome> RunRoleTest(const ScenarioTestFile& file, const 
         lws::RunRoleScenario(file.scenario, {seed, {policy->policy, policy->mends}});
     if (!report.ok()) return report.status();
     outcome.simulated += report->duration;
-    const std::vector<std::string> unmet = lws::Unmet(file.role_expected, *report);
+    const std::vector<std::string> unmet = lws::UnmetExpectations(file.role_expected, *report);
     if (unmet.empty()) continue;
     outcome.failure.push_back(absl::StrCat("seed ", seed, ": ", absl::StrJoin(unmet, "; ")));
     for (const lws::RoleTimelineEntry& entry : report->timeline) outcome.failure.push_back(lws::ToString(entry));

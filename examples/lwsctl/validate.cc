@@ -149,7 +149,7 @@ void Judge(const Demands& demands, Verdict* verdict) {
   // The names of its objects are derived from the name that it will get.
   lws::LeaderWorkerSet named = *admission.set;
   named.mutable_metadata()->set_name(lws::internal::NameOrGenerated(named.metadata()));
-  verdict->refused = lws::RefusedObjects(named, verdict->is_update ? former->second.get() : nullptr);
+  verdict->refused = lws::RefusedObjectsOf(named, verdict->is_update ? former->second.get() : nullptr);
 }
 
 // What is said, and the field of the set that it is about; "" for the set itself.

@@ -138,7 +138,7 @@ void SecretCertificates::Plan(absl::Time now, bool leads) {
   view.served = plan_.served;
   view.trusted_authority = plan_.trusted_authority;
   view.trusted_since = plan_.trusted_since;
-  plan_ = internal::PlanCertificate(options_, view, now, internal::RealKeys());
+  plan_ = internal::PlanServingCertificate(options_, view, now, internal::RealCertificateKeys());
   next_plan_ = plan_.look_again;
   for (const ApiRequest& write : plan_.writes) {
     ++writes_;

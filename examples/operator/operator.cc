@@ -98,7 +98,7 @@ const char* ResultOf(const Plan& plan, const absl::Status& status, bool is_fores
 class Operator::Loop {
  public:
   Loop(const Settings& settings, const internal::KubeConfig& config, const Log* log)
-      : settings_(settings), log_(*log), credentials_(internal::MakeCredentials(config)) {}
+      : settings_(settings), log_(*log), credentials_(internal::MakeClientCredentials(config)) {}
 
   absl::Status Open(const internal::KubeConfig& config);
   int Run();
@@ -178,7 +178,7 @@ ControllerOptions Operator::Loop::OptionsOfController() {
   options.max_backoff = absl::Seconds(1000);
   SetPolicies policies;
   if (settings_.uses_volcano) policies.scheduler_provider = SchedulerProvider::kVolcano;
-  options.policies = PoliciesFromAnnotations(std::move(policies));
+  options.policies = SetPoliciesFromAnnotations(std::move(policies));
   options.on_plan = [this](const Work& work, const absl::Status& status) { TellPlan(work, status); };
   return options;
 }

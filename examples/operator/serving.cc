@@ -113,7 +113,7 @@ void Serving::Authorize(const AuthStep& step, const Respond& respond) {
       Authorize(auth_.Heard(id, answer, absl::Now()), respond);
     });
   }
-  if (step.verdict != AuthVerdict::kAllow) return respond({CodeOf(step.verdict), "text/plain", ""});
+  if (step.verdict != AuthVerdict::kAllow) return respond({HttpCodeOfVerdict(step.verdict), "text/plain", ""});
   respond({200, "text/plain; version=0.0.4; charset=utf-8", metrics_.Render(internal::ReadProcessUsage())});
 }
 

@@ -123,10 +123,10 @@ void JsonReader::Fail(const Json& value, const char* wanted) {
   if (!status_.ok()) return;
   std::string field;
   PathTo(value, object_, &field);
-  status_ = FieldStatus(DescribeObject(object_), field, absl::StrCat(ShownValue(value), " is not ", wanted));
+  status_ = FieldStatus(DescribeJsonObject(object_), field, absl::StrCat(ShownValue(value), " is not ", wanted));
 }
 
-std::string DescribeObject(const Json& object) {
+std::string DescribeJsonObject(const Json& object) {
   if (!object.is_object()) return "object";
   const auto metadata = object.find("metadata");
   const Json& meta = metadata == object.end() ? EmptyObject() : *metadata;

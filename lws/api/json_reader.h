@@ -55,7 +55,7 @@ class JsonReader {
 };
 
 // "KIND NAMESPACE/NAME", with the parts that the object has.
-std::string DescribeObject(const Json& object);
+std::string DescribeJsonObject(const Json& object);
 
 }  // namespace lws::internal
 

@@ -93,7 +93,7 @@ struct ObservedRevision {
   ObservedMeta meta;
   int64_t number = 0;
   std::string data;  // canonical JSON
-  // Whether RevisionReads(data) is known to be true. If false, each look at a leader reads `data` again.
+  // Whether IsReadableRevision(data) is known to be true. If false, each look at a leader reads `data` again.
   bool is_known_to_read = false;
 };
 

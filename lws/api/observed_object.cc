@@ -11,7 +11,7 @@
 
 namespace lws {
 
-using internal::DescribeObject;
+using internal::DescribeJsonObject;
 using internal::JsonReader;
 
 namespace {
@@ -20,7 +20,7 @@ absl::StatusOr<ObservedObject> ReadSet(const Json& object) {
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
   if (set.ok()) return *std::move(set);
   const std::string field = FieldOf(set.status());
-  return FieldStatus(DescribeObject(object), field,
+  return FieldStatus(DescribeJsonObject(object), field,
                      set.status().message().substr(field.empty() ? 0 : field.size() + 2));
 }
 

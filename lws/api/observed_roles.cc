@@ -10,7 +10,7 @@
 
 namespace lws {
 
-using internal::DescribeObject;
+using internal::DescribeJsonObject;
 using internal::JsonReader;
 
 namespace {
@@ -38,7 +38,7 @@ absl::StatusOr<ObservedChild> ObserveChild(const Json& object) {
   std::string error;
   if (!created.empty() && !absl::ParseTime(absl::RFC3339_full, created, &child.created, &error)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(DescribeObject(object), ": metadata.creationTimestamp: \"", created, "\" is not a time"));
+        absl::StrCat(DescribeJsonObject(object), ": metadata.creationTimestamp: \"", created, "\" is not a time"));
   }
   child.initial_replicas = reader.OptionalText({"metadata", "annotations", kInitialReplicasAnnotation});
   if (reader.Find({"spec", "replicas"}) != nullptr) child.spec_replicas = reader.Count({"spec", "replicas"}, 0);

@@ -13,7 +13,7 @@ const char* NameOf(AffinityKind kind) { return kind == AffinityKind::kTogether ?
 
 }  // namespace
 
-Json SelectorExpression(const std::string& key, const char* operation, Json values) {
+Json AffinitySelectorExpression(const std::string& key, const char* operation, Json values) {
   Json expression = {{"key", key}, {"operator", operation}};
   if (!values.empty()) expression["values"] = std::move(values);
   return expression;
@@ -23,7 +23,7 @@ Json AffinityTerm(Json expressions, const std::string& topology_key) {
   return {{"labelSelector", {{"matchExpressions", std::move(expressions)}}}, {"topologyKey", topology_key}};
 }
 
-absl::StatusOr<Json> RequiredTerms(const Json& pod_spec, AffinityKind kind) {
+absl::StatusOr<Json> RequiredAffinityTerms(const Json& pod_spec, AffinityKind kind) {
   const Json affinity = pod_spec.value("affinity", Json());
   if (affinity.is_null()) return Json::array();
   if (!affinity.is_object()) return absl::InvalidArgumentError("spec.affinity is not an object");
@@ -41,7 +41,7 @@ absl::Status AppendAffinity(const Json& together, const Json& apart, Json* pod_s
   Json terms[2];
   for (const AffinityKind kind : {AffinityKind::kTogether, AffinityKind::kApart}) {
     const auto index = static_cast<size_t>(kind);
-    absl::StatusOr<Json> there = RequiredTerms(*pod_spec, kind);
+    absl::StatusOr<Json> there = RequiredAffinityTerms(*pod_spec, kind);
     if (!there.ok()) return there.status();
     terms[index] = *std::move(there);
     terms[index].insert(terms[index].end(), added[index]->begin(), added[index]->end());

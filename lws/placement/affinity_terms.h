@@ -1,6 +1,6 @@
 // Required terms of pod affinity and anti-affinity, in the form of a pod's spec.
 //
-//   lws::Json term = lws::internal::AffinityTerm({lws::internal::SelectorExpression("app", "In", {"a"})},
+//   lws::Json term = lws::internal::AffinityTerm({lws::internal::AffinitySelectorExpression("app", "In", {"a"})},
 //                                                "kubernetes.io/hostname");
 //   lws::internal::AppendAffinity(/*together=*/lws::Json::array({term}), /*apart=*/lws::Json::array(), &pod["spec"]);
 //
@@ -21,7 +21,7 @@
 namespace lws::internal {
 
 // A selector's {key, operator, values}. It has no values field when there are no values.
-Json SelectorExpression(const std::string& key, const char* operation, Json values);
+Json AffinitySelectorExpression(const std::string& key, const char* operation, Json values);
 
 // A term over the topology for the pods that match all of the expressions.
 Json AffinityTerm(Json expressions, const std::string& topology_key);
@@ -30,10 +30,10 @@ enum class AffinityKind { kTogether, kApart };  // podAffinity, podAntiAffinity
 
 // The required terms of the pod's spec; an empty list when there are none. Errors: InvalidArgument when the existing
 // affinity has another shape.
-absl::StatusOr<Json> RequiredTerms(const Json& pod_spec, AffinityKind kind);
+absl::StatusOr<Json> RequiredAffinityTerms(const Json& pod_spec, AffinityKind kind);
 
-// Appends the terms. Afterwards both lists exist, even when they are empty. Errors: as for RequiredTerms; the spec is
-// then unchanged.
+// Appends the terms. Afterwards both lists exist, even when they are empty. Errors: as for RequiredAffinityTerms; the
+// spec is then unchanged.
 absl::Status AppendAffinity(const Json& together, const Json& apart, Json* pod_spec);
 
 }  // namespace lws::internal

@@ -16,29 +16,29 @@
 
 namespace lws {
 
-using internal::AssignRanks;
+using internal::AssignRanksToNodes;
 using internal::CountScope;
 using internal::DomainCounts;
 using internal::ExplainNoFit;
-using internal::KeepsRules;
+using internal::KeepsSearchRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
 using internal::ReadPlacementProblem;
-using internal::ReadStricterProblem;
-using internal::SearchNodes;
+using internal::ReadStricterSearchProblem;
+using internal::SearchDomainsForNodes;
 using internal::StricterRequest;
-using internal::StricterRequests;
+using internal::StricterSearchRequests;
 
 namespace {
 
 PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
   PlacementResult result;
-  std::vector<PickedDomain> picks = SearchNodes(problem, capacity, counts);
+  std::vector<PickedDomain> picks = SearchDomainsForNodes(problem, capacity, counts);
   if (picks.empty()) {
     result.no_fit = ExplainNoFit(problem, capacity, counts);
   } else {
-    result.assignment = AssignRanks(problem, std::move(picks));
+    result.assignment = AssignRanksToNodes(problem, std::move(picks));
   }
   return result;
 }
@@ -49,15 +49,15 @@ PlacementResult AssignKeepingRules(const PlacementProblem& problem, const Capaci
   PlacementResult result = Assign(problem, capacity, counts);
   result.not_looked_at = problem.request->not_looked_at;
   if (problem.unchecked_rules.empty() || !result.assignment.has_value() ||
-      KeepsRules(problem, capacity, result.assignment->NodesByRank())) {
+      KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) {
     return result;
   }
-  for (const StricterRequest& stricter : StricterRequests(problem)) {
-    const absl::StatusOr<PlacementProblem> strict = ReadStricterProblem(stricter, capacity);
+  for (const StricterRequest& stricter : StricterSearchRequests(problem)) {
+    const absl::StatusOr<PlacementProblem> strict = ReadStricterSearchProblem(stricter, capacity);
     if (!strict.ok()) continue;
     result.assignment = Assign(*strict, capacity, DomainCounts(*strict, capacity, {})).assignment;
     const bool fits = result.assignment.has_value();
-    if (fits && KeepsRules(problem, capacity, result.assignment->NodesByRank())) return result;
+    if (fits && KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) return result;
   }
   result.assignment.reset();
   result.no_fit = {};

@@ -17,19 +17,19 @@
 
 namespace lws {
 
-using internal::DescribeObject;
+using internal::DescribeJsonObject;
 using internal::JsonReader;
 
 namespace {
 
 absl::Status Named(const Json& object, absl::string_view field, absl::string_view message) {
-  return FieldStatus(DescribeObject(object), field, message);
+  return FieldStatus(DescribeJsonObject(object), field, message);
 }
 
 // The status as one about this object; it keeps the field.
 absl::Status Of(const Json& object, const absl::Status& status) {
   const std::string field = FieldOf(status);
-  return FieldStatus(DescribeObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
+  return FieldStatus(DescribeJsonObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
 absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object, absl::string_view field) {
@@ -131,7 +131,7 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
   return shape;
 }
 
-absl::Status UsePods(absl::Span<const SharedJson> pods, Capacity* capacity) {
+absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   std::vector<std::pair<int32_t, ResourceAmounts>> uses;
   std::set<HeldDomain> held;

@@ -41,7 +41,7 @@ bool SelectsAnotherHost(const Json& pod_spec, const std::string& hostname) {
 
 }  // namespace
 
-void BindToNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec) {
+void BindPodToAssignedNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec) {
   const auto hostname = node.labels.find(kHostnameLabel);
   if (binding == NodeBinding::kNodeName) {
     (*pod_spec)["nodeName"] = node.name;
@@ -68,7 +68,7 @@ const NodeFacts* PlacedGroups::Find(const GroupId& group, int64_t rank) const {
 bool PlacedGroups::Bind(const GroupId& group, int64_t rank, Json* pod_spec) const {
   const NodeFacts* node = Find(group, rank);
   if (node == nullptr) return false;
-  BindToNode(*node, binding_, pod_spec);
+  BindPodToAssignedNode(*node, binding_, pod_spec);
   return true;
 }
 

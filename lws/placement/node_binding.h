@@ -31,7 +31,7 @@ enum class NodeBinding {
 };
 
 // Writes the node into the spec.
-void BindToNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec);
+void BindPodToAssignedNode(const NodeFacts& node, NodeBinding binding, Json* pod_spec);
 
 struct GroupId {
   std::string namespace_name;

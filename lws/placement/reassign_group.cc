@@ -20,17 +20,17 @@
 
 namespace lws {
 
-using internal::AssignRanks;
+using internal::AssignRanksToNodes;
 using internal::CountScope;
 using internal::DomainCount;
 using internal::DomainCounts;
 using internal::ExplainNoFit;
-using internal::KeepsRules;
+using internal::KeepsSearchRules;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
 using internal::PlacementProblem;
 using internal::ReadPlacementProblem;
-using internal::SearchNodes;
+using internal::SearchDomainsForNodes;
 
 namespace {
 
@@ -242,9 +242,9 @@ class Completion {
     scope.level = demand.level;
     scope.domain = demand.domain;
     scope.lost = scope_.lost;
-    std::vector<PickedDomain> picks = SearchNodes(*problem, *left, DomainCounts(*problem, *left, scope));
+    std::vector<PickedDomain> picks = SearchDomainsForNodes(*problem, *left, DomainCounts(*problem, *left, scope));
     if (picks.empty()) return false;
-    const Assignment assignment = AssignRanks(*problem, std::move(picks));
+    const Assignment assignment = AssignRanksToNodes(*problem, std::move(picks));
     left->Commit(alone, assignment);
     const std::vector<int32_t> found = assignment.NodesByRank();
     for (size_t i = 0; i < found.size(); ++i) (*nodes)[demand.ranks[i]] = found[i];
@@ -312,7 +312,7 @@ absl::StatusOr<PlacementResult> Complete(const PlacementProblem& problem, const 
     Completion completion(problem, capacity, lost, nodes, scope);
     const std::optional<std::vector<int32_t>> completed = completion.Run();
     if (!completed.has_value()) continue;
-    if (!problem.unchecked_rules.empty() && !KeepsRules(problem, capacity, Added(nodes, *completed))) {
+    if (!problem.unchecked_rules.empty() && !KeepsSearchRules(problem, capacity, Added(nodes, *completed))) {
       breaks_rules = true;
       continue;
     }

@@ -9,23 +9,24 @@ int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t parti
   return groups.CountSteady(0, kept) + groups.CountSteadyDone(kept, leader_replicas);
 }
 
-GroupCost CostOf(const GroupBits& groups, int32_t group) {
+GroupCost GuaranteeCostOf(const GroupBits& groups, int32_t group) {
   if (groups.IsLeaving(group)) return GroupCost::kNothing;
   if (groups.IsSettling(group)) return GroupCost::kSettling;
   return groups.IsReady(group) ? GroupCost::kGuaranteed : GroupCost::kNothing;
 }
 
-int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee) {
+int32_t TakeBackRolloutSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas,
+                             SpendableGuarantee* guarantee) {
   // Groups that nothing is known of cost nothing.
   leader_replicas = std::max(std::min(leader_replicas, groups.End()), std::min(leader_replicas, wanted));
   for (; leader_replicas > wanted; --leader_replicas) {
     const int32_t last = leader_replicas - 1;
-    if (!guarantee->Spend(groups.IsUpdated(last) ? CostOf(groups, last) : GroupCost::kNothing)) break;
+    if (!guarantee->Spend(groups.IsUpdated(last) ? GuaranteeCostOf(groups, last) : GroupCost::kNothing)) break;
   }
   return leader_replicas;
 }
 
-int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas) {
+int32_t RaiseRolloutReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas) {
   const int32_t end = groups.End();
   while (leader_replicas < wanted) {
     const int32_t next = leader_replicas;

@@ -28,7 +28,7 @@ int32_t GuaranteedReady(const GroupBits& groups, int32_t replicas, int32_t parti
 enum class GroupCost { kNothing, kSettling, kGuaranteed };
 
 // The cost of losing a group that counts towards the promise while it is ready.
-GroupCost CostOf(const GroupBits& groups, int32_t group);
+GroupCost GuaranteeCostOf(const GroupBits& groups, int32_t group);
 
 // A guarantee that can be spent down to the floor. A guarantee that starts below the floor cannot be spent at all.
 struct SpendableGuarantee {
@@ -46,12 +46,13 @@ struct SpendableGuarantee {
 
 // The replicas of the leader StatefulSet after surge groups are taken back, from the last down to `wanted` replicas or
 // to the first that is needed. REQUIRES: wanted >= the replicas of the set. Complexity: O(groups that are there).
-int32_t TakeBackSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas, SpendableGuarantee* guarantee);
+int32_t TakeBackRolloutSurge(const GroupBits& groups, int32_t wanted, int32_t leader_replicas,
+                             SpendableGuarantee* guarantee);
 
 // The replicas of the leader StatefulSet raised towards `wanted`, but not over a group that is still seen there: it is
 // one that was taken back, and a view that lags behind shows it as ready after it is not. Complexity: O(groups that
 // are there).
-int32_t RaiseReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
+int32_t RaiseRolloutReplicas(const GroupBits& groups, int32_t wanted, int32_t leader_replicas);
 
 }  // namespace lws::internal
 

@@ -9,12 +9,12 @@
 
 namespace lws {
 
-using internal::CostOf;
 using internal::GroupCost;
+using internal::GuaranteeCostOf;
 using internal::GuaranteedReady;
-using internal::RaiseReplicas;
+using internal::RaiseRolloutReplicas;
 using internal::SpendableGuarantee;
-using internal::TakeBackSurge;
+using internal::TakeBackRolloutSurge;
 
 namespace {
 
@@ -26,7 +26,7 @@ int32_t ReleaseGroups(const GroupBits& groups, int32_t replicas, int32_t spec_pa
   for (; partition > spec_partition; --partition) {
     const int32_t next = partition - 1;
     const bool serves = next < replicas && !groups.IsUpdated(next);
-    if (!guarantee->Spend(serves ? CostOf(groups, next) : GroupCost::kNothing)) break;
+    if (!guarantee->Spend(serves ? GuaranteeCostOf(groups, next) : GroupCost::kNothing)) break;
   }
   return partition;
 }
@@ -41,13 +41,13 @@ absl::StatusOr<RolloutStep> KeepBudget(const RolloutInput& input) {
   const GroupBits& groups = leader.groups == nullptr ? no_groups : *leader.groups;
   if (step->reason == RolloutReason::kUpdateBegins) {
     // The groups' state under the new template is not known yet, so none is released or removed before the next look.
-    step->replicas = RaiseReplicas(groups, step->replicas, leader.replicas);
+    step->replicas = RaiseRolloutReplicas(groups, step->replicas, leader.replicas);
     step->partition = std::max(step->replicas, input.spec_partition);
     step->removes_groups = false;
     return step;
   }
   if (step->reason == RolloutReason::kScaleUpFirst) {
-    step->replicas = RaiseReplicas(groups, step->replicas, leader.replicas);
+    step->replicas = RaiseRolloutReplicas(groups, step->replicas, leader.replicas);
     return step;
   }
   const bool moves = step->reason == RolloutReason::kRolling || step->reason == RolloutReason::kReplicasChanged;
@@ -60,9 +60,9 @@ absl::StatusOr<RolloutStep> KeepBudget(const RolloutInput& input) {
   const int32_t wanted = ReplicasWithSurge(input.replicas, *budget, unfinished);
   SpendableGuarantee guarantee{input.replicas - budget->unavailable,
                                GuaranteedReady(groups, input.replicas, leader.partition, leader.replicas)};
-  const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
+  const int32_t kept = TakeBackRolloutSurge(groups, wanted, leader.replicas, &guarantee);
   const int32_t partition = ReleaseGroups(groups, input.replicas, spec_partition, leader.partition, &guarantee);
-  step->replicas = RaiseReplicas(groups, wanted, kept);
+  step->replicas = RaiseRolloutReplicas(groups, wanted, kept);
   step->partition = std::max(partition, spec_partition);
   step->removes_groups = step->replicas < leader.replicas;
   const bool is_held = unfinished > 0 && step->partition == leader.partition && step->replicas == leader.replicas;

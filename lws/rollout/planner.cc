@@ -87,13 +87,13 @@ absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
 
 }  // namespace
 
-std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas) {
+std::string RolloutNoteOfRemovedGroups(absl::string_view set_name, int64_t replicas, int64_t current_replicas) {
   if (replicas == current_replicas - 1) return absl::StrCat("deleting surge replica ", set_name, "-", replicas);
   return absl::StrCat("deleting surge replicas from ", set_name, "-", replicas, " to ", set_name, "-",
                       current_replicas - 1);
 }
 
-std::string PartitionNote(int64_t before, int64_t after) {
+std::string RolloutNoteOfPartition(int64_t before, int64_t after) {
   if (before - 1 == after) return absl::StrCat("Updating replica ", after);
   return absl::StrCat("Updating replicas ", after, " to ", before - 1, " (inclusive)");
 }

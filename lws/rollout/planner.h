@@ -96,10 +96,10 @@ struct RolloutStep {
 
 // The text of the event for a step that removes groups [replicas, current_replicas). It names groups SET-INDEX.
 // REQUIRES: replicas < current_replicas.
-std::string RemovedGroupsNote(absl::string_view set_name, int64_t replicas, int64_t current_replicas);
+std::string RolloutNoteOfRemovedGroups(absl::string_view set_name, int64_t replicas, int64_t current_replicas);
 
 // The text of the event for a changed partition.
-std::string PartitionNote(int64_t before, int64_t after);
+std::string RolloutNoteOfPartition(int64_t before, int64_t after);
 
 // How a set is rolled out: a pure function from the present state to the next partition and replicas of the leader
 // StatefulSet. It may carry a context of the host's, which is borrowed.

@@ -11,12 +11,12 @@
 
 namespace lws {
 
-using internal::CostOf;
 using internal::GroupCost;
+using internal::GuaranteeCostOf;
 using internal::GuaranteedReady;
-using internal::RaiseReplicas;
+using internal::RaiseRolloutReplicas;
 using internal::SpendableGuarantee;
-using internal::TakeBackSurge;
+using internal::TakeBackRolloutSurge;
 
 namespace {
 
@@ -35,7 +35,7 @@ std::vector<int32_t> NameGroups(const GroupBits& groups, int32_t begin, int32_t 
   std::vector<int32_t> named;
   for (const GroupCost cost : {GroupCost::kNothing, GroupCost::kSettling, GroupCost::kGuaranteed}) {
     for (int32_t i = end - 1; i >= begin; --i) {
-      const bool is_next = !groups.IsUpdated(i) && !groups.IsLeaving(i) && CostOf(groups, i) == cost;
+      const bool is_next = !groups.IsUpdated(i) && !groups.IsLeaving(i) && GuaranteeCostOf(groups, i) == cost;
       if (is_next && guarantee->Spend(i < replicas ? cost : GroupCost::kNothing)) named.push_back(i);
     }
   }
@@ -55,12 +55,12 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const GroupBits no_groups;
   const GroupBits& groups = leader.groups == nullptr ? no_groups : *leader.groups;
   if (leader.replicas < replicas) {
-    return Step(spec_partition, RaiseReplicas(groups, replicas, leader.replicas),
+    return Step(spec_partition, RaiseRolloutReplicas(groups, replicas, leader.replicas),
                 input.updated ? RolloutReason::kUpdateBegins : RolloutReason::kScaleUpFirst);
   }
   if (input.updated) {
     const int32_t wanted = ReplicasWithSurge(replicas, *budget, replicas - std::min(spec_partition, replicas));
-    return Step(spec_partition, RaiseReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
+    return Step(spec_partition, RaiseRolloutReplicas(groups, wanted, leader.replicas), RolloutReason::kUpdateBegins);
   }
   // The partition of another strategy may have released groups: they are safe once this is written.
   if (!leader.on_delete) return Step(spec_partition, leader.replicas, RolloutReason::kRolling);
@@ -76,8 +76,8 @@ absl::StatusOr<RolloutStep> ReplaceUnreadyFirst(const RolloutInput& input) {
   const int32_t wanted = serving == 0 ? std::min(with_surge, leader.replicas) : with_surge;
   SpendableGuarantee guarantee{replicas - budget->unavailable,
                                GuaranteedReady(groups, replicas, leader.replicas, leader.replicas)};
-  const int32_t kept = TakeBackSurge(groups, wanted, leader.replicas, &guarantee);
-  RolloutStep step = Step(spec_partition, RaiseReplicas(groups, wanted, kept), RolloutReason::kReplacing);
+  const int32_t kept = TakeBackRolloutSurge(groups, wanted, leader.replicas, &guarantee);
+  RolloutStep step = Step(spec_partition, RaiseRolloutReplicas(groups, wanted, kept), RolloutReason::kReplacing);
   // Groups beyond those that the bits are for are made already, if they are made at all.
   const int32_t known = std::min(groups.size(), kMaxGroups);
   step.replace = NameGroups(groups, spec_partition, std::min(kept, known), replicas, &guarantee);

@@ -30,7 +30,7 @@ using Observe = absl::StatusOr<Object> (*)(const Json& document);
 template <typename Object>
 std::string Text(const absl::StatusOr<Object>& object) {
   if (!object.ok()) return std::string(object.status().message());
-  return absl::StrCat(absl::CEscape(internal::ToProto(*object).SerializeAsString()), "named group ",
+  return absl::StrCat(absl::CEscape(internal::ObservedToProto(*object).SerializeAsString()), "named group ",
                       object->meta.group_in_name);
 }
 

@@ -42,10 +42,10 @@ Exploration From(const RolloutWorldOptions& options, absl::string_view groups, i
 
 void ExpectKept(int32_t groups, const RolloutWorldOptions& like, CheckFrom from, int64_t at_least_transitions) {
   int64_t transitions = 0;
-  for (const RolloutWorldOptions& options : AllBudgets(groups, like)) {
+  for (const RolloutWorldOptions& options : AllCheckedBudgets(groups, like)) {
     const RolloutCheck check = CheckRollout(options, from, {});
     ASSERT_TRUE(check.complete);
-    ASSERT_EQ(check.broken_law, "") << BudgetText(options) << "\n" << check.trace;
+    ASSERT_EQ(check.broken_law, "") << CheckedBudgetText(options) << "\n" << check.trace;
     transitions += check.transitions;
   }
   EXPECT_GT(transitions, at_least_transitions);
@@ -109,11 +109,11 @@ TEST(CheckRolloutTest, ReplaceUnreadyFirstNeedsNoOldGroupToHeal) {
   like.policy = ReplaceUnreadyFirst;
   like.faults = 2;
   like.old_groups_heal = false;
-  for (const RolloutWorldOptions& options : AllBudgets(5, like)) {
+  for (const RolloutWorldOptions& options : AllCheckedBudgets(5, like)) {
     // A group below the partition that never recovers may use up the whole budget for ever.
     if (options.partition > 0) continue;
     const RolloutCheck check = CheckRollout(options, CheckFrom::kTemplateChange, {});
-    ASSERT_EQ(check.broken_law, "") << BudgetText(options) << "\n" << check.trace;
+    ASSERT_EQ(check.broken_law, "") << CheckedBudgetText(options) << "\n" << check.trace;
   }
   // L3: the reference waits for ever.
   RolloutWorldOptions reference = Options(2, 0, 1, PlanRollout);
@@ -133,12 +133,12 @@ TEST(CheckRolloutTest, MergedStatesBreakTheLawsThatTheOthersBreak) {
   };
   int broken = 0;
   for (const RolloutPolicy policy : {RolloutPolicy(KeepBudget), wrong}) {
-    for (RolloutWorldOptions options : AllBudgets(3, Options(1, 0, 1, policy))) {
+    for (RolloutWorldOptions options : AllCheckedBudgets(3, Options(1, 0, 1, policy))) {
       options.faults = 1;
       const RolloutCheck plain = CheckRollout(options, CheckFrom::kEveryState, {});
       options.merges_symmetric = true;
       const RolloutCheck merged = CheckRollout(options, CheckFrom::kEveryState, {});
-      EXPECT_EQ(merged.broken_law, plain.broken_law) << BudgetText(options);
+      EXPECT_EQ(merged.broken_law, plain.broken_law) << CheckedBudgetText(options);
       EXPECT_LE(merged.states, plain.states);
       broken += !plain.broken_law.empty();
     }
@@ -165,7 +165,7 @@ TEST(CheckRolloutTest, TheReferenceBreaksItsPromiseInManySetsWithOneFault) {
   int broken = 0;
   RolloutWorldOptions like = Options(1, 0, 1, PlanRollout);
   like.faults = 1;
-  for (const RolloutWorldOptions& options : AllBudgets(5, like)) {
+  for (const RolloutWorldOptions& options : AllCheckedBudgets(5, like)) {
     if (options.partition > 0) continue;
     const RolloutCheck check = CheckRollout(options, CheckFrom::kTemplateChange, {});
     broken += check.broken_law == RolloutWorld::LawText(RolloutWorld::kBudget);
@@ -248,12 +248,12 @@ TEST(CheckRolloutTest, ATraceIsDrawnStepByStep) {
 }
 
 TEST(CheckRolloutTest, WhatCannotBeCheckedIsRefused) {
-  EXPECT_TRUE(ValidateRolloutWorld(Options(4, 3, 2, KeepBudget)).ok());
-  EXPECT_FALSE(ValidateRolloutWorld(Options(5, 3, 2, KeepBudget)).ok());
-  EXPECT_FALSE(ValidateRolloutWorld(Options(0, 0, 1, KeepBudget)).ok());
+  EXPECT_TRUE(ValidateCheckedWorld(Options(4, 3, 2, KeepBudget)).ok());
+  EXPECT_FALSE(ValidateCheckedWorld(Options(5, 3, 2, KeepBudget)).ok());
+  EXPECT_FALSE(ValidateCheckedWorld(Options(0, 0, 1, KeepBudget)).ok());
   RolloutWorldOptions faults = Options(2, 0, 1, KeepBudget);
   faults.faults = 4;
-  EXPECT_FALSE(ValidateRolloutWorld(faults).ok());
+  EXPECT_FALSE(ValidateCheckedWorld(faults).ok());
 }
 
 }  // namespace

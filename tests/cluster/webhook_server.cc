@@ -28,7 +28,7 @@ void Review(lws::internal::ServedRequest request, lws::internal::Respond respond
 absl::Status Serve() {
   const absl::Time now = absl::Now();
   const absl::StatusOr<CertificatePair> authority =
-      lws::internal::MakeAuthority({"test-ca", {}, now - absl::Hours(1), now + absl::Hours(24)});
+      lws::internal::MakeCertificateAuthority({"test-ca", {}, now - absl::Hours(1), now + absl::Hours(24)});
   if (!authority.ok()) return authority.status();
   const absl::StatusOr<CertificatePair> pair = lws::internal::MakeServerCertificate(
       {"test", {"127.0.0.1"}, now - absl::Hours(1), now + absl::Hours(24)}, *authority);

@@ -142,7 +142,8 @@ void CompareRollout(const Json& input, const Json& expect, Comparison* result) {
   } else {
     actual["partition"] = step->partition;
     actual["replicas"] = step->replicas;
-    if (step->removes_groups) actual["event"] = RemovedGroupsNote("set", step->replicas, rollout.current->replicas);
+    if (step->removes_groups)
+      actual["event"] = RolloutNoteOfRemovedGroups("set", step->replicas, rollout.current->replicas);
   }
   result->differences = Diff(wanted, actual, "expect");
 }

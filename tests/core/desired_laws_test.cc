@@ -32,7 +32,7 @@
 namespace lws {
 namespace {
 
-using internal::DigestOf;
+using internal::DigestOfDesiredSet;
 using internal::GroupPodGroup;
 using internal::GroupService;
 using internal::LeaderStatefulSet;
@@ -193,7 +193,7 @@ TEST(SetDigestTest, Law1APlanWithItEqualsThePlanWithoutIt) {
   for (const SmallCluster& cluster : Clusters()) {
     SetObservation without = cluster.Observe();
     without.digest = nullptr;
-    const SetDigest digest = DigestOf(*without.set);
+    const SetDigest digest = DigestOfDesiredSet(*without.set);
     SetObservation with = without;
     with.digest = &digest;
     const Plan expected = ReconcileSet(without, absl::UnixEpoch());

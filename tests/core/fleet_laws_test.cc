@@ -191,7 +191,7 @@ TEST(ObjectPackingTest, Laws1And2LeadersComeBackOrTheirFactsAreGood) {
     ASSERT_EQ(again.meta.resource_version, pod.meta.resource_version) << "law 1: " << where;
     ASSERT_FALSE(again.meta.controller.has_value()) << "law 1: " << where;
     again.meta.controller = pod.meta.controller;
-    ASSERT_TRUE(SamePod(again, pod)) << "law 1: " << where;
+    ASSERT_TRUE(SamePodForFleet(again, pod)) << "law 1: " << where;
   }
   EXPECT_GT(fits, kRounds / 3);
   EXPECT_LT(fits, kRounds * 9 / 10);
@@ -225,7 +225,7 @@ TEST(ObjectPackingTest, Laws1And2WorkersComeBackOrTheirFactsAreGood) {
     again.has_ready_condition = pod.has_ready_condition;
     again.leader_name = pod.leader_name;
     again.requests_tpus = pod.requests_tpus;
-    ASSERT_TRUE(SamePod(again, pod)) << "law 1: " << where;
+    ASSERT_TRUE(SamePodForFleet(again, pod)) << "law 1: " << where;
   }
   EXPECT_GT(fits, kRounds / 3);
   EXPECT_LT(fits, kRounds);
@@ -254,11 +254,11 @@ TEST(ObjectPackingTest, Laws1And2StatefulSetsComeBackOrTheirFactsAreGood) {
     UnpackStatefulSet(packed, group, tables.names(), &again);
     ASSERT_EQ(packed.workers.exists, 1) << "law 2: " << where;
     ASSERT_EQ(again.meta.revision_key, statefulset.meta.revision_key) << "law 2: " << where;
-    ASSERT_EQ(WorkersReady(again), WorkersReady(statefulset)) << "law 2: " << where;
+    ASSERT_EQ(AreGroupWorkersReady(again), AreGroupWorkersReady(statefulset)) << "law 2: " << where;
     if (packing != Packing::kFits) continue;
     ++fits;
     ASSERT_TRUE(again.meta.resource_version.empty()) << "law 1: " << where;
-    ASSERT_TRUE(SameStatefulSet(again, statefulset)) << "law 1: " << where;
+    ASSERT_TRUE(SameStatefulSetForFleet(again, statefulset)) << "law 1: " << where;
   }
   EXPECT_GT(fits, kRounds / 3);
   EXPECT_LT(fits, kRounds);
@@ -365,12 +365,12 @@ std::multiset<std::string> PackedNames(const Parts& parts, bool pods) {
     if (set == nullptr) continue;
     set->groups.ForEach([&](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker> packed) {
       if (!pods) {
-        if (group.workers.exists && !group.workers.is_whole) names.insert(MemberName(*set, index, 0));
+        if (group.workers.exists && !group.workers.is_whole) names.insert(FleetMemberName(*set, index, 0));
         return;
       }
-      if (group.leader.exists && !group.leader.is_whole) names.insert(MemberName(*set, index, 0));
+      if (group.leader.exists && !group.leader.is_whole) names.insert(FleetMemberName(*set, index, 0));
       for (size_t i = 0; i < packed.size(); ++i) {
-        if (packed[i].exists) names.insert(MemberName(*set, index, static_cast<int32_t>(i) + 1));
+        if (packed[i].exists) names.insert(FleetMemberName(*set, index, static_cast<int32_t>(i) + 1));
       }
     });
   }

@@ -45,7 +45,7 @@ std::string Words(const std::vector<RefusedObject>& objects) {
   return absl::StrJoin(words, "; ");
 }
 
-std::string Refused(const Json& patch) { return Words(RefusedObjects(*Admitted(patch))); }
+std::string Refused(const Json& patch) { return Words(RefusedObjectsOf(*Admitted(patch))); }
 
 Json Worker(const Json& pod_spec) {
   return {{"spec", {{"leaderWorkerTemplate", {{"workerTemplate", {{"spec", pod_spec}}}}}}}};
@@ -123,15 +123,15 @@ TEST(RefusedObjectsTest, UpdatesKeepWhatAStatefulSetCannotChange) {
                      size, R"("}}}}]}}})"));
   };
   const auto before = Admitted(claims("10Gi"));
-  EXPECT_EQ(Words(RefusedObjects(*Admitted(claims("20Gi")), before.get())), "leader StatefulSet");
-  EXPECT_EQ(Words(RefusedObjects(*Admitted(claims("10240Mi")), before.get())), "");
-  EXPECT_EQ(Words(RefusedObjects(*Admitted(claims("20Gi")))), "");
+  EXPECT_EQ(Words(RefusedObjectsOf(*Admitted(claims("20Gi")), before.get())), "leader StatefulSet");
+  EXPECT_EQ(Words(RefusedObjectsOf(*Admitted(claims("10240Mi")), before.get())), "");
+  EXPECT_EQ(Words(RefusedObjectsOf(*Admitted(claims("20Gi")))), "");
   Json image = claims("10Gi");
   image.merge_patch(Worker({{"containers", Json::array({{{"name", "c"}, {"image", "i:2"}}})}}));
-  EXPECT_EQ(Words(RefusedObjects(*Admitted(image), before.get())), "");
+  EXPECT_EQ(Words(RefusedObjectsOf(*Admitted(image), before.get())), "");
   // The refused object does not exist, so it is created.
   const auto never = Admitted(Both(claims("10Gi"), Worker({{"restartPolicy", "Never"}})));
-  EXPECT_EQ(Words(RefusedObjects(*Admitted(claims("20Gi")), never.get())), "");
+  EXPECT_EQ(Words(RefusedObjectsOf(*Admitted(claims("20Gi")), never.get())), "");
 }
 
 }  // namespace

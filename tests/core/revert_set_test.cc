@@ -40,7 +40,7 @@ TEST(RevertSetTest, Laws1And2ThePatchMakesTheFormerTemplateAndNothingElse) {
     ASSERT_TRUE(set.ok() && former_set.ok());
     ObservedRevision former;
     former.data = RevisionData(*former_set);
-    const absl::StatusOr<Json> patch = RevertPatch(*set, former);
+    const absl::StatusOr<Json> patch = RevertSetPatch(*set, former);
     ASSERT_TRUE(patch.ok()) << patch.status();
     const Json before = LeaderWorkerSetToJson(*set);
     const Json wanted = LeaderWorkerSetToJson(*ApplyRevision(*set, former.data));
@@ -54,8 +54,8 @@ TEST(RevertSetTest, Laws1And2ThePatchMakesTheFormerTemplateAndNothingElse) {
 TEST(RevertSetTest, AMergePatchSaysWhatGoes) {
   const Json from = Json::parse(R"({"a": 1, "b": {"c": [1], "d": 2}, "e": 3})");
   const Json to = Json::parse(R"({"a": 1, "b": {"c": [2], "f": {}}, "e": {}})");
-  EXPECT_EQ(MergePatch(from, to), Json::parse(R"({"b": {"c": [2], "d": null, "f": {}}, "e": {}})"));
-  EXPECT_EQ(MergePatch(from, from), nullptr);
+  EXPECT_EQ(SetMergePatch(from, to), Json::parse(R"({"b": {"c": [2], "d": null, "f": {}}, "e": {}})"));
+  EXPECT_EQ(SetMergePatch(from, from), nullptr);
 }
 
 TEST(RevertSetTest, DataThatDoesNotReadNamesTheRevision) {
@@ -64,7 +64,7 @@ TEST(RevertSetTest, DataThatDoesNotReadNamesTheRevision) {
   former.meta.namespace_name = "n";
   former.meta.name = "s-k-1";
   former.data = "{";
-  const absl::Status status = RevertPatch(*LeaderWorkerSetFromJson(Set(&random)), former).status();
+  const absl::Status status = RevertSetPatch(*LeaderWorkerSetFromJson(Set(&random)), former).status();
   EXPECT_NE(status.message().find("ControllerRevision n/s-k-1"), absl::string_view::npos) << status;
 }
 

@@ -15,8 +15,8 @@
 namespace lws {
 namespace {
 
-using internal::IsStatusCurrent;
-using internal::NextStatus;
+using internal::IsSetStatusCurrent;
+using internal::NextSetStatus;
 using internal::PolicyState;
 using internal::RolloutProgressing;
 using internal::SetStatus;
@@ -49,13 +49,13 @@ class Host {
     SetObservation observation;
     observation.set = &set_;
     const absl::Time now = absl::UnixEpoch() + absl::Minutes(minute);
-    const bool is_current = IsStatusCurrent(observation, counts, policy);
-    const SetStatus next = NextStatus(observation, counts, now, policy);
+    const bool is_current = IsSetStatusCurrent(observation, counts, policy);
+    const SetStatus next = NextSetStatus(observation, counts, now, policy);
     EXPECT_EQ(is_current, !next.changed) << "in minute " << minute;
     event_ = next.event_reason.value_or("");
     *set_.mutable_status() = *next.status;
-    EXPECT_TRUE(IsStatusCurrent(observation, counts, policy)) << "in minute " << minute;
-    EXPECT_FALSE(NextStatus(observation, counts, now + absl::Hours(1), policy).changed) << "in minute " << minute;
+    EXPECT_TRUE(IsSetStatusCurrent(observation, counts, policy)) << "in minute " << minute;
+    EXPECT_FALSE(NextSetStatus(observation, counts, now + absl::Hours(1), policy).changed) << "in minute " << minute;
     std::string text;
     for (const Condition& condition : set_.status().conditions()) {
       EXPECT_EQ(condition.observed_generation(), set_.metadata().generation());

@@ -78,7 +78,7 @@ class ReflectorExamples : public KubernetesExamples {
  protected:
   static internal::ReflectorOptions ExampleOptions() {
     internal::ReflectorOptions options;
-    options.resource = *internal::FindResource(ObjectKind::kPod);
+    options.resource = *internal::FindApiResource(ObjectKind::kPod);
     return options;
   }
 

@@ -395,7 +395,7 @@ TEST(FleetClusterTest, Law7TheSameCallsMakeTheSameWrites) {
 
 TEST(FleetClusterTest, Laws2And3ARestartPolicyCountsEveryRestart) {
   ControllerOptions options;
-  options.policies = PoliciesFromAnnotations({});
+  options.policies = SetPoliciesFromAnnotations({});
   HostedCluster host(kSeed, {}, options);
   CreateSet(&host, Manifest("a", 1, "one", {{"lws-policies/restarts", R"({"atMost": 2})"}}));
   host.Run(absl::Minutes(5));
@@ -412,7 +412,7 @@ TEST(FleetClusterTest, Laws2And3ARestartPolicyCountsEveryRestart) {
 
 TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   ControllerOptions options;
-  options.policies = PoliciesFromAnnotations({});
+  options.policies = SetPoliciesFromAnnotations({});
   HostedCluster host(kSeed, {}, options);
   CreateSet(&host, Manifest("a", 1, "one", {{"lws-policies/restarts", R"({"atMost": 2})"}}));
   host.Run(absl::Minutes(5));
@@ -437,7 +437,7 @@ struct StoringHost final : FleetCluster {
   StoringHost() : FleetCluster(Options()) {}
   static ControllerOptions Options() {
     ControllerOptions options;
-    options.policies = PoliciesFromAnnotations({});
+    options.policies = SetPoliciesFromAnnotations({});
     return options;
   }
   void Start(const Action& action, absl::Time, WriteDone) override { started.push_back(action.target.kind); }
@@ -495,7 +495,7 @@ TEST(FleetClusterTest, Law9WhatIsGoneSoonAfterItWasMadeWaits) {
 
 TEST(FleetClusterTest, ARolloutThatExceedsItsDeadlineIsTakenBack) {
   ControllerOptions options;
-  options.policies = PoliciesFromAnnotations({});
+  options.policies = SetPoliciesFromAnnotations({});
   HostedCluster host(kSeed, {}, options);
   host.kubelet().SetImage("broken", {{absl::Seconds(1), absl::Seconds(1)}, /*broken=*/true, false});
   CreateSet(&host,

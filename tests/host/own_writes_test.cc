@@ -63,13 +63,13 @@ TEST(ResourceVersionTest, Laws1And2InASmallUniverse) {
   for (const char* a : versions) {
     for (const char* b : versions) {
       const bool are_numbers = number(a).has_value() && number(b).has_value();
-      EXPECT_EQ(IsOlderVersion(a, b), are_numbers && *number(a) < *number(b)) << a << " " << b;
+      EXPECT_EQ(IsOlderResourceVersion(a, b), are_numbers && *number(a) < *number(b)) << a << " " << b;
       const bool is_same = absl::string_view(a) == b || absl::string_view(a) == kNewestVersion;
-      EXPECT_EQ(IsAsNewVersion(a, b), are_numbers ? *number(a) >= *number(b) : is_same) << a << " " << b;
+      EXPECT_EQ(IsAsNewResourceVersion(a, b), are_numbers ? *number(a) >= *number(b) : is_same) << a << " " << b;
     }
   }
-  EXPECT_EQ(VersionOrNewest(""), kNewestVersion);
-  EXPECT_EQ(VersionOrNewest("7"), "7");
+  EXPECT_EQ(ResourceVersionOrNewest(""), kNewestVersion);
+  EXPECT_EQ(ResourceVersionOrNewest("7"), "7");
 }
 
 TEST(OwnWritesTest, Law3ADeletedObjectStaysDeletedUnderItsUid) {

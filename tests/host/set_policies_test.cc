@@ -28,7 +28,7 @@ TEST(SetPoliciesTest, Law1OthersGetWhatIsGivenForAll) {
   SetPolicies otherwise;
   otherwise.rollout = KeepBudget;
   otherwise.restarts = std::make_shared<const RestartPolicy>();
-  const absl::StatusOr<SetPolicies> policies = PoliciesFromAnnotations(otherwise)(Annotated("other", "x"));
+  const absl::StatusOr<SetPolicies> policies = SetPoliciesFromAnnotations(otherwise)(Annotated("other", "x"));
   ASSERT_TRUE(policies.ok());
   EXPECT_EQ(policies->rollout, otherwise.rollout);
   EXPECT_EQ(policies->restarts, otherwise.restarts);
@@ -36,7 +36,7 @@ TEST(SetPoliciesTest, Law1OthersGetWhatIsGivenForAll) {
 }
 
 TEST(SetPoliciesTest, EachAnnotationIsRead) {
-  const PolicySource source = PoliciesFromAnnotations({});
+  const PolicySource source = SetPoliciesFromAnnotations({});
   for (const NamedRolloutPolicy& named : RolloutPolicies()) {
     const auto policies = source(Annotated("lws-policies/rollout", std::string(named.name)));
     ASSERT_TRUE(policies.ok()) << policies.status();
@@ -55,7 +55,7 @@ TEST(SetPoliciesTest, EachAnnotationIsRead) {
 }
 
 TEST(SetPoliciesTest, Law2WhatDoesNotReadIsAnErrorThatNamesTheAnnotation) {
-  const PolicySource source = PoliciesFromAnnotations({});
+  const PolicySource source = SetPoliciesFromAnnotations({});
   const struct {
     const char* key;
     const char* text;

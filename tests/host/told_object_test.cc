@@ -75,7 +75,7 @@ Json WithoutKind(Json document) {
 
 void CheckLaw1(ObjectKind kind, const Json& document, const std::string& where) {
   ToldReader reader;
-  const std::string wanted = Text(ReadTold(document));
+  const std::string wanted = Text(ReadToldObject(document));
   EXPECT_EQ(Text(reader.Read(kind, document.dump())), wanted) << where << document;
   EXPECT_EQ(Text(reader.Read(kind, WithoutKind(document).dump())), wanted) << where << document;
 }
@@ -95,7 +95,7 @@ TEST(ToldObjectTest, Law1ATextIsReadAsItsDocument) {
   };
   std::mt19937 random(kReaderSeed);
   for (const auto& [kind, document] : documents) {
-    EXPECT_TRUE(ReadTold(document).ok()) << ReadTold(document).status();
+    EXPECT_TRUE(ReadToldObject(document).ok()) << ReadToldObject(document).status();
     CheckLaw1(kind, document, "");
     for (int round = 0; round < kRounds; ++round) {
       Json edited = document;
@@ -112,12 +112,12 @@ TEST(ToldObjectTest, Law1ATextIsReadAsItsDocument) {
 TEST(ToldObjectTest, Law1AFailingPodHasAMember) {
   Json pod = Pod();
   CheckLaw1(ObjectKind::kPod, pod, "restarted: ");
-  EXPECT_EQ(Text(ReadTold(pod)->member).substr(0, 5), "1 u 2");
+  EXPECT_EQ(Text(ReadToldObject(pod)->member).substr(0, 5), "1 u 2");
   pod["status"].erase("containerStatuses");
-  EXPECT_FALSE(ReadTold(pod)->member.has_value());
+  EXPECT_FALSE(ReadToldObject(pod)->member.has_value());
   pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
   CheckLaw1(ObjectKind::kPod, pod, "terminating: ");
-  EXPECT_TRUE(ReadTold(pod)->member.has_value());
+  EXPECT_TRUE(ReadToldObject(pod)->member.has_value());
 }
 
 TEST(ToldObjectTest, ATextThatIsNoObjectIsAnError) {

@@ -9,8 +9,8 @@
 namespace lws {
 namespace {
 
-using internal::IsRefusedForNow;
-using internal::StatusOf;
+using internal::IsHttpRefusedForNow;
+using internal::StatusOfHttpAnswer;
 
 TEST(ApiStatusTest, CodesAndReasonsSayWhatToDo) {
   const struct {
@@ -45,22 +45,22 @@ TEST(ApiStatusTest, CodesAndReasonsSayWhatToDo) {
       {302, "", absl::StatusCode::kInternal, "the server answered 302"},
   };
   for (const auto& row : table) {
-    const absl::Status status = StatusOf(row.code, row.body);
+    const absl::Status status = StatusOfHttpAnswer(row.code, row.body);
     EXPECT_EQ(status.code(), row.status) << row.code << " " << row.body;
     EXPECT_EQ(std::string(status.message()), row.message) << row.code << " " << row.body;
   }
 }
 
 TEST(ApiStatusTest, ALongBodyThatIsNoStatusIsCut) {
-  const absl::Status status = StatusOf(500, std::string(10000, 'x'));
+  const absl::Status status = StatusOfHttpAnswer(500, std::string(10000, 'x'));
   EXPECT_LT(status.message().size(), 400u);
 }
 
 TEST(ApiStatusTest, TheServerAsksToComeBack) {
-  EXPECT_TRUE(IsRefusedForNow(429));
-  EXPECT_TRUE(IsRefusedForNow(503));
-  EXPECT_FALSE(IsRefusedForNow(500));
-  EXPECT_FALSE(IsRefusedForNow(200));
+  EXPECT_TRUE(IsHttpRefusedForNow(429));
+  EXPECT_TRUE(IsHttpRefusedForNow(503));
+  EXPECT_FALSE(IsHttpRefusedForNow(500));
+  EXPECT_FALSE(IsHttpRefusedForNow(200));
 }
 
 }  // namespace

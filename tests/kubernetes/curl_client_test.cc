@@ -95,7 +95,7 @@ std::unique_ptr<CurlClient> Connect(const Server& server, CurlOptions options = 
   return *std::move(client);
 }
 
-HttpRequest RequestOf(const std::string& method, const std::string& path) {
+HttpRequest HttpRequestOf(const std::string& method, const std::string& path) {
   HttpRequest request;
   request.method = method;
   request.path = path;
@@ -124,7 +124,7 @@ TEST(CurlClientTest, Laws1To3OfHttpClient) {
   std::vector<uint64_t> ids;
   int cancelled = 0;
   for (int i = 0; i < 60; ++i) {
-    ids.push_back(checked.Start(RequestOf(i % 2 == 0 ? "GET" : "PUT", absl::StrCat("/", i))));
+    ids.push_back(checked.Start(HttpRequestOf(i % 2 == 0 ? "GET" : "PUT", absl::StrCat("/", i))));
     if (i % 3 == 0) checked.Cancel(ids.back());
     if (i % 3 == 1) client->Deliver(0);
     cancelled += i % 3 == 0;
@@ -151,9 +151,9 @@ TEST(CurlClientTest, Law1ARequestThatWasLetGoIsSentOnceMore) {
     int seen;
     bool is_answered;
   } cases[] = {
-      {RequestOf("GET", "/once"), false, 2, true},    {RequestOf("PUT", "/once"), false, 2, true},
-      {RequestOf("DELETE", "/once"), false, 2, true}, {RequestOf("GET", "/twice"), false, 2, false},
-      {RequestOf("POST", "/once"), false, 1, false},  {RequestOf("GET", "/stream"), true, 1, false},
+      {HttpRequestOf("GET", "/once"), false, 2, true},    {HttpRequestOf("PUT", "/once"), false, 2, true},
+      {HttpRequestOf("DELETE", "/once"), false, 2, true}, {HttpRequestOf("GET", "/twice"), false, 2, false},
+      {HttpRequestOf("POST", "/once"), false, 1, false},  {HttpRequestOf("GET", "/stream"), true, 1, false},
   };
   for (const auto& c : cases) {
     // A client of its own has no connection that libcurl could use again.
@@ -181,7 +181,7 @@ TEST(CurlClientTest, Law1A401IsSentOnceMoreWithOtherCredentials) {
     options.credentials = &credentials;
     const std::unique_ptr<CurlClient> client = Connect(server, options);
     CheckedClient checked(client.get());
-    const uint64_t id = checked.Start(RequestOf("POST", "/a"));
+    const uint64_t id = checked.Start(HttpRequestOf("POST", "/a"));
     Wait(client.get(), checked, 1);
     EXPECT_EQ(checked.HeardBy(id).code, stays_refused ? 401 : 200);
     EXPECT_EQ(checked.HeardBy(id).body, "2") << "the second credential";
@@ -191,7 +191,7 @@ TEST(CurlClientTest, Law1A401IsSentOnceMoreWithOtherCredentials) {
   Server server([](const ServedRequest&, int, const Respond& respond) { respond({401, "text/plain", ""}); });
   const std::unique_ptr<CurlClient> client = Connect(server);
   CheckedClient checked(client.get());
-  checked.Start(RequestOf("GET", "/a"));
+  checked.Start(HttpRequestOf("GET", "/a"));
   Wait(client.get(), checked, 1);
   EXPECT_EQ(server.Seen("GET /a"), 1) << "there are no other credentials";
 }
@@ -215,7 +215,7 @@ TEST(CurlClientTest, Law2RequestsKeepTheRateAndTheirOrder) {
     const absl::Time start = absl::Now();
     std::vector<uint64_t> ids;
     for (int i = 0; i < kRequests; ++i) {
-      ids.push_back(checked.Start(RequestOf(are_refused ? "PUT" : "GET", absl::StrCat("/", i))));
+      ids.push_back(checked.Start(HttpRequestOf(are_refused ? "PUT" : "GET", absl::StrCat("/", i))));
     }
     Wait(client.get(), checked, kRequests);
     // No request of number N, from 0 on, leaves before N / rate. A second try is a request, too.
@@ -238,9 +238,9 @@ TEST(CurlClientTest, Law2StreamsDoNotWait) {
   options.burst = 1;
   const std::unique_ptr<CurlClient> client = Connect(server, options);
   CheckedClient checked(client.get());
-  checked.Start(RequestOf("GET", "/a"));
+  checked.Start(HttpRequestOf("GET", "/a"));
   for (int i = 0; i < 5; ++i) {
-    HttpRequest request = RequestOf("GET", absl::StrCat("/stream", i));
+    HttpRequest request = HttpRequestOf("GET", absl::StrCat("/stream", i));
     request.is_stream = true;
     checked.Start(request);
   }
@@ -259,7 +259,7 @@ TEST(CurlClientTest, Law3StreamsAreHeldBackWhileTooMuchIsUndelivered) {
   options.most_undelivered = kMost;
   const std::unique_ptr<CurlClient> client = Connect(server, options);
   CheckedClient checked(client.get());
-  HttpRequest request = RequestOf("GET", "/a");
+  HttpRequest request = HttpRequestOf("GET", "/a");
   request.is_stream = true;
   const uint64_t id = checked.Start(request);
   size_t largest = 0;

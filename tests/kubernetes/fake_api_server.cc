@@ -136,7 +136,7 @@ FakeApiServer::Target FakeApiServer::ReadTarget(const std::string& path) {
     }
   }
   std::vector<const Resource*> resources = {&internal::KeptResource()};
-  for (const Resource& resource : internal::Resources()) resources.push_back(&resource);
+  for (const Resource& resource : internal::ApiResources()) resources.push_back(&resource);
   for (const Resource* known : resources) {
     const Resource& resource = *known;
     const bool has_group = absl::StrContains(resource.api_version, "/");

@@ -18,8 +18,8 @@ namespace lws {
 namespace {
 
 using internal::HttpRequest;
+using internal::HttpRequestOf;
 using internal::KubeWriter;
-using internal::RequestOf;
 using internal::ScriptedHttpClient;
 using internal::WriterView;
 
@@ -55,13 +55,13 @@ TEST(ActionRequestTest, EveryVerbIsARequest) {
       {Verb::kDelete, "v1", "Pod", "DELETE", "/api/v1/namespaces/n/pods/x", "application/json"},
   };
   for (const auto& row : table) {
-    const absl::StatusOr<HttpRequest> request = RequestOf(ActionOf(row.verb, row.api_version, row.kind, "x"));
+    const absl::StatusOr<HttpRequest> request = HttpRequestOf(ActionOf(row.verb, row.api_version, row.kind, "x"));
     ASSERT_TRUE(request.ok()) << request.status();
     EXPECT_EQ(request->method, row.method);
     EXPECT_EQ(request->path, row.path);
     EXPECT_EQ(request->content_type, row.content_type);
   }
-  EXPECT_TRUE(absl::IsUnimplemented(RequestOf(ActionOf(Verb::kCreate, "v2", "Pod", "x")).status()));
+  EXPECT_TRUE(absl::IsUnimplemented(HttpRequestOf(ActionOf(Verb::kCreate, "v2", "Pod", "x")).status()));
 }
 
 TEST(ActionRequestTest, PreconditionsAreSent) {
@@ -69,11 +69,11 @@ TEST(ActionRequestTest, PreconditionsAreSent) {
   action.uid = "u";
   action.resource_version = "7";
   action.propagation = Propagation::kForeground;
-  EXPECT_EQ(Json::parse(RequestOf(action)->body),
+  EXPECT_EQ(Json::parse(HttpRequestOf(action)->body),
             Json::parse(R"({"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground",
                             "preconditions": {"uid": "u", "resourceVersion": "7"}})"));
   action.verb = Verb::kUpdateStatus;
-  const Json sent = Json::parse(RequestOf(action)->body);
+  const Json sent = Json::parse(HttpRequestOf(action)->body);
   EXPECT_EQ(sent["metadata"]["uid"], "u");
   EXPECT_EQ(sent["metadata"]["resourceVersion"], "7");
 }
@@ -220,7 +220,7 @@ TEST_F(KubeWriterTest, Law2AnApplyThatIsKnownToChangeNothingIsNotSent) {
   Send(action);
   EXPECT_EQ(client_.Open().size(), 1u) << "the view does not have it yet";
   client_.Answer(Open(), 200, live.dump());
-  applied_ = WriterView::Applied{"u", *internal::AppliedText(live)};
+  applied_ = WriterView::Applied{"u", *internal::AppliedRequestText(live)};
   Send(action);
   EXPECT_TRUE(client_.Open().empty());
   EXPECT_EQ(writer_.skipped(), 1);

@@ -26,7 +26,7 @@
 namespace lws {
 namespace {
 
-using internal::FindResource;
+using internal::FindApiResource;
 using internal::HttpHead;
 using internal::HttpRequest;
 using internal::KindWatch;
@@ -103,7 +103,7 @@ class Following {
   Following(uint64_t seed, WireFaults faults)
       : random_(seed), server_(&clock_), wire_(&clock_, &server_, seed, faults) {
     ReflectorOptions options;
-    options.resource = *FindResource(ObjectKind::kNode);
+    options.resource = *FindApiResource(ObjectKind::kNode);
     options.page_limit = 3;
     options.on_problem = [this](const absl::Status&) { ++problems_; };
     watch_ = std::make_unique<KindWatch>(std::move(options), &wire_, &store_, seed, [this] { return clock_.now(); });
@@ -228,7 +228,7 @@ TEST(ReflectorTest, WhateverIsDroppedRepeatedOrCutTheViewIsThatOfTheServer) {
 
 ReflectorOptions PodOptions() {
   ReflectorOptions options;
-  options.resource = *FindResource(ObjectKind::kPod);
+  options.resource = *FindApiResource(ObjectKind::kPod);
   return options;
 }
 

@@ -47,7 +47,7 @@ void WiredCluster::Restart() {
   ControllerOptions controller;
   controller.first_backoff = absl::Milliseconds(5);
   controller.max_backoff = absl::Seconds(1000);
-  controller.policies = PoliciesFromAnnotations({});
+  controller.policies = SetPoliciesFromAnnotations({});
   wire_.Disconnect();
   cluster_ = std::make_unique<internal::KubeCluster>(&wire_, options, controller);
   cluster_->Lead(true);

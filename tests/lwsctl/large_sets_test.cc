@@ -90,7 +90,7 @@ TEST(LargeSetsTest, AnUnfinishedSetIsWaitedForAndSaysWhatHoldsIt) {
   ASSERT_TRUE(report.ok()) << report.status();
   ASSERT_FALSE(report->finished);
   EXPECT_GE(report->duration, absl::Hours(3));
-  EXPECT_NE(OutcomeText(*report).find("partition 10"), std::string::npos) << OutcomeText(*report);
+  EXPECT_NE(ScenarioOutcomeText(*report).find("partition 10"), std::string::npos) << ScenarioOutcomeText(*report);
 }
 
 TEST(LargeSetsTest, WhatNumbersCannotSayIsSimulatedInObjects) {

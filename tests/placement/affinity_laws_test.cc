@@ -20,10 +20,10 @@ namespace {
 
 using internal::AddExclusiveAffinity;
 using internal::AffinityKind;
+using internal::AffinitySelectorExpression;
 using internal::AffinityTerm;
 using internal::AppendAffinity;
-using internal::RequiredTerms;
-using internal::SelectorExpression;
+using internal::RequiredAffinityTerms;
 
 constexpr unsigned kSeed = 20261126;
 constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -38,7 +38,8 @@ class Specs {
     Json terms = Json::array();
     for (int i = Draw(most + 1); i > 0; --i) {
       const std::string key = std::vector<std::string>{"block", "rack", "host"}[static_cast<size_t>(Draw(3))];
-      terms.push_back(AffinityTerm(Json::array({SelectorExpression("app", "In", {absl::StrCat("a", Draw(4))})}), key));
+      terms.push_back(
+          AffinityTerm(Json::array({AffinitySelectorExpression("app", "In", {absl::StrCat("a", Draw(4))})}), key));
     }
     return terms;
   }
@@ -58,7 +59,7 @@ class Specs {
 };
 
 Json TermsOf(const Json& spec, AffinityKind kind) {
-  const absl::StatusOr<Json> terms = RequiredTerms(spec, kind);
+  const absl::StatusOr<Json> terms = RequiredAffinityTerms(spec, kind);
   EXPECT_TRUE(terms.ok()) << terms.status();
   return terms.value_or(Json::array());
 }
@@ -170,7 +171,7 @@ TEST(NodeBindingTest, Law1TheNodeIsOneRequirementMore) {
     for (const Json& user : SpecsOfUsers()) {
       for (const NodeFacts& bound : Nodes()) {
         Json spec = user;
-        BindToNode(bound, binding, &spec);
+        BindPodToAssignedNode(bound, binding, &spec);
         for (const NodeFacts& node : Nodes()) {
           EXPECT_EQ(Takes(spec, node), Takes(user, node) && node.name == bound.name)
               << user << " bound to " << bound.name << " is " << spec << ", on " << node.name;
@@ -184,7 +185,7 @@ TEST(NodeBindingTest, Law1TheNodeIsOneRequirementMore) {
 TEST(NodeBindingTest, Law1ANameLeavesTheRestAsItIs) {
   for (const Json& user : SpecsOfUsers()) {
     Json spec = user;
-    BindToNode(Nodes()[1], NodeBinding::kNodeName, &spec);
+    BindPodToAssignedNode(Nodes()[1], NodeBinding::kNodeName, &spec);
     EXPECT_EQ(spec["nodeName"], "n1");
     spec.erase("nodeName");
     EXPECT_EQ(spec, user);
@@ -196,9 +197,9 @@ TEST(NodeBindingTest, Law2BindingTwiceChangesNothingMore) {
     for (const Json& user : SpecsOfUsers()) {
       for (const NodeFacts& node : Nodes()) {
         Json once = user;
-        BindToNode(node, binding, &once);
+        BindPodToAssignedNode(node, binding, &once);
         Json twice = once;
-        BindToNode(node, binding, &twice);
+        BindPodToAssignedNode(node, binding, &twice);
         EXPECT_EQ(twice, once) << user << " bound to " << node.name;
       }
     }

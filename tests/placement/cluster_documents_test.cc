@@ -97,7 +97,7 @@ TEST(ClusterDocumentsTest, PodsTakeRoomAndHoldDomains) {
       Document(R"({"kind": "Pod", "metadata": {"name": "b"}, "status": {"phase": "Succeeded"},
         "spec": {"nodeName": "n", "containers": [{"resources": {"requests": {"cpu": 1}}}]}})"),
       Document(R"({"kind": "Pod", "metadata": {"name": "c"}, "spec": {"containers": []}})")};
-  ASSERT_TRUE(UsePods(pods, &capacity).ok());
+  ASSERT_TRUE(UseRunningPods(pods, &capacity).ok());
   EXPECT_EQ(capacity.Free(0)[0], 9);
   EXPECT_EQ(capacity.Free(0)[1], 1500);
   EXPECT_EQ(capacity.Holds(Holder::kGroup, "default", 0, 0), 1);

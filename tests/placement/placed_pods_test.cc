@@ -78,7 +78,7 @@ TEST(PlacedPodsTest, TheUsersTermsStay) {
                              {"matchExpressions": [{"key": "b", "operator": "Exists"}]}]}}}})");
   NodeFacts node;
   node.name = "n1";
-  BindToNode(node, NodeBinding::kNodeAffinity, &spec);
+  BindPodToAssignedNode(node, NodeBinding::kNodeAffinity, &spec);
   const NodeFilter filter = *NodeFilter::FromPodSpec(spec);
   EXPECT_EQ(filter.Check(node), NodeExclusion::kAffinity);
   node.labels["b"] = "";

@@ -308,7 +308,7 @@ TEST(GroupRulesTest, Law2WhatIsCheckedArrivesInSomeOrder) {
     ASSERT_TRUE(problem.ok()) << problem.status();
     ForEachPlace(capacity, request, [&](const std::vector<int32_t>& nodes) {
       const bool arrives = SchedulerOracle(capacity.topology(), crowd.there).CanArrive(PodsOf(request, nodes));
-      const bool keeps = internal::KeepsRules(*problem, capacity, nodes);
+      const bool keeps = internal::KeepsSearchRules(*problem, capacity, nodes);
       ASSERT_TRUE(arrives || !keeps) << "round " << round << ", seed " << kSeed + 8 << Describe(capacity, request)
                                      << "\n  " << absl::StrJoin(nodes, " ");
       kept += keeps;

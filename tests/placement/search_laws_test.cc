@@ -33,7 +33,7 @@ using internal::DomainCount;
 using internal::DomainCounts;
 using internal::LayerOnTopology;
 using internal::PickedDomain;
-using internal::PickFewest;
+using internal::PickFewestDomains;
 using internal::PlacementProblem;
 using internal::SplitSubgroups;
 using internal::UnitsWanted;
@@ -317,7 +317,7 @@ TEST(FewestDomainsTest, Laws1To3AgainstEverySpread) {
   int several = 0;
   for (int round = 0; round < 10 * kCases; ++round) {
     const DrawnPick drawn = DrawPick(&cases);
-    const std::vector<PickedDomain> picks = PickFewest(drawn.domains, drawn.wanted);
+    const std::vector<PickedDomain> picks = PickFewestDomains(drawn.domains, drawn.wanted);
     int64_t fewest = INT64_MAX;
     int64_t evenest = 0;
     ForEachSpread(drawn, [&](const Spread& spread) {

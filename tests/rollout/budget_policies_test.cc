@@ -44,7 +44,7 @@ constexpr char kKinds[] = ".RUBrbST";  // one of each kind that policies disting
 // Calls check(budget, groups as text) for every budget of at most this number of groups, with groups in all states.
 template <typename Check>
 void ForEachState(int32_t most, const Check& check) {
-  for (const RolloutWorldOptions& budget : AllBudgets(most, RolloutWorldOptions())) {
+  for (const RolloutWorldOptions& budget : AllCheckedBudgets(most, RolloutWorldOptions())) {
     for (int32_t groups = budget.replicas; groups <= budget.replicas + budget.max_surge; ++groups) {
       size_t states = 1;
       for (int32_t i = 0; i < groups; ++i) states *= sizeof(kKinds) - 1;
@@ -74,8 +74,8 @@ void CheckKeepBudget(const RolloutWorldOptions& budget, const std::string& text,
   const RolloutInput input = Input(budget, &groups, partition, replicas);
   const absl::StatusOr<RolloutStep> step = KeepBudget(input);
   ASSERT_TRUE(step.ok());
-  const std::string where = absl::StrCat(BudgetText(budget), " groups ", text, " partition ", partition, ": partition ",
-                                         step->partition, " replicas ", step->replicas);
+  const std::string where = absl::StrCat(CheckedBudgetText(budget), " groups ", text, " partition ", partition,
+                                         ": partition ", step->partition, " replicas ", step->replicas);
   ASSERT_GE(step->partition, budget.partition) << where;  // law 2
   ASSERT_GE(step->replicas, budget.replicas) << where;
   ASSERT_LE(step->partition, std::max(partition, budget.partition)) << where;  // law 3
@@ -120,8 +120,8 @@ TEST(KeepBudgetTest, Law6InEveryStateOfFourGroups) {
       const GroupBits b = GroupBits::Parse(sorted);
       const RolloutStep one = *KeepBudget(Input(budget, &a, partition, replicas));
       const RolloutStep other = *KeepBudget(Input(budget, &b, partition, replicas));
-      ASSERT_EQ(one.partition, other.partition) << BudgetText(budget) << " " << text << " " << partition;
-      ASSERT_EQ(one.replicas, other.replicas) << BudgetText(budget) << " " << text << " " << partition;
+      ASSERT_EQ(one.partition, other.partition) << CheckedBudgetText(budget) << " " << text << " " << partition;
+      ASSERT_EQ(one.replicas, other.replicas) << CheckedBudgetText(budget) << " " << text << " " << partition;
     }
   });
 }
@@ -141,7 +141,7 @@ void CheckReplaceUnreadyFirst(const RolloutWorldOptions& budget, const std::stri
   ASSERT_TRUE(first.on_delete);
   input.current->on_delete = true;
   const RolloutStep step = *ReplaceUnreadyFirst(input);
-  const std::string where = absl::StrCat(BudgetText(budget), " groups ", text, ": replicas ", step.replicas);
+  const std::string where = absl::StrCat(CheckedBudgetText(budget), " groups ", text, ": replicas ", step.replicas);
   const int32_t now = GuaranteedReady(groups, budget.replicas, replicas, replicas);
   const int32_t floor = budget.replicas - budget.max_unavailable;
   const GroupBits serving = AsReady(text);

@@ -46,7 +46,7 @@ size_t Count(const std::string& page, const std::string& text) {
 }
 
 TEST(HtmlReportTest, HasALanePerGroupTheBudgetAndWhatHappened) {
-  const std::string page = HtmlReport({{"reference", Rollout(4)}});
+  const std::string page = ScenarioHtmlReport({{"reference", Rollout(4)}});
   EXPECT_EQ(Count(page, "<rect class=\"O\" x="), 4u);
   EXPECT_EQ(Count(page, "<rect class=\"N\" x="), 4u);
   EXPECT_EQ(Count(page, "<line class=\"budget\""), 1u);
@@ -57,7 +57,7 @@ TEST(HtmlReportTest, HasALanePerGroupTheBudgetAndWhatHappened) {
 }
 
 TEST(HtmlReportTest, Law1SameReportsSameBytes) {
-  EXPECT_EQ(HtmlReport({{"a", Rollout(3)}}), HtmlReport({{"a", Rollout(3)}}));
+  EXPECT_EQ(ScenarioHtmlReport({{"a", Rollout(3)}}), ScenarioHtmlReport({{"a", Rollout(3)}}));
 }
 
 TEST(HtmlReportTest, Law2TextsAreNeverReadAsHtml) {
@@ -65,20 +65,20 @@ TEST(HtmlReportTest, Law2TextsAreNeverReadAsHtml) {
   report.timeline[0].text = "<script>alert(\"&\")</script>";
   report.timeline[1].decision = "</title><b>";
   report.set_name = "<i>";
-  const std::string page = HtmlReport({{"<h1>title", report}});
+  const std::string page = ScenarioHtmlReport({{"<h1>title", report}});
   for (const char* text : {"<script", "<b>", "<i>", "<h1>title"}) EXPECT_FALSE(absl::StrContains(page, text)) << text;
   EXPECT_TRUE(absl::StrContains(page, "&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;"));
 }
 
 TEST(HtmlReportTest, NeedsNothingBesideItself) {
-  const std::string page = HtmlReport({{"a", Rollout(3)}});
+  const std::string page = ScenarioHtmlReport({{"a", Rollout(3)}});
   for (const char* text : {"http:", "https:", "src=", "<link", "@import", "url("}) {
     EXPECT_FALSE(absl::StrContains(page, text)) << text;
   }
 }
 
 TEST(HtmlReportTest, HoldsAThousandGroups) {
-  const std::string page = HtmlReport({{"a", Rollout(1000)}, {"b", Rollout(1)}});
+  const std::string page = ScenarioHtmlReport({{"a", Rollout(1000)}, {"b", Rollout(1)}});
   EXPECT_EQ(Count(page, "<rect class=\"O\" x="), 1001u);
   EXPECT_LT(page.size(), 2000000u);
 }
@@ -86,26 +86,26 @@ TEST(HtmlReportTest, HoldsAThousandGroups) {
 TEST(HtmlReportTest, ABudgetThatChangesHasALineForEachPromise) {
   ScenarioReport report = Rollout(4);
   report.timeline.back().promised_ready = 1;
-  const std::string page = HtmlReport({{"edited", report}});
+  const std::string page = ScenarioHtmlReport({{"edited", report}});
   EXPECT_EQ(Count(page, "<line class=\"budget\""), 2u);
   EXPECT_TRUE(absl::StrContains(page, "the budget promises 1<"));
 }
 
 TEST(HtmlReportTest, WhatIsNotFinishedSaysWhy) {
   ScenarioReport report = Rollout(4);
-  EXPECT_FALSE(absl::StrContains(HtmlReport({{"a", report}}), "<p class=\"bad\">"));
+  EXPECT_FALSE(absl::StrContains(ScenarioHtmlReport({{"a", report}}), "<p class=\"bad\">"));
   report.finished = false;
   report.ready = 3;
   report.updated = 3;
   report.wanted = 4;
   report.waiting = {{"s-3", {PodWait::kSchedulingGates, "waiting for its scheduling gates (<b>)"}}};
-  EXPECT_TRUE(absl::StrContains(HtmlReport({{"a", report}}),
+  EXPECT_TRUE(absl::StrContains(ScenarioHtmlReport({{"a", report}}),
                                 "<p class=\"bad\">not finished after 5s: 3 of 4 groups ready; s-3: waiting for its "
                                 "scheduling gates (&lt;b&gt;)</p>"));
 }
 
 TEST(HtmlReportTest, AReportOfNothingIsAPage) {
-  const std::string page = HtmlReport({{"nothing", ScenarioReport()}});
+  const std::string page = ScenarioHtmlReport({{"nothing", ScenarioReport()}});
   EXPECT_TRUE(absl::EndsWith(page, "</html>\n"));
 }
 

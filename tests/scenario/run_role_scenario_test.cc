@@ -94,7 +94,7 @@ TEST(RunRoleScenarioTest, TheReferenceLosesAllServersOfASmallSetAndKeepRoleBudge
   EXPECT_EQ(reference.Find(0, "decode")->lowest_ready, 0) << Trace(reference);
   EXPECT_FALSE(reference.Find(0, "decode")->keeps_promise());
   const RoleReport careful = Simulated(scenario, kCareful);
-  EXPECT_EQ(absl::StrJoin(Unmet(AllLaws(), careful), "\n"), "") << Trace(careful);
+  EXPECT_EQ(absl::StrJoin(UnmetExpectations(AllLaws(), careful), "\n"), "") << Trace(careful);
   EXPECT_EQ(careful.Find(0, "decode")->lowest_ready, 1) << Trace(careful);
 }
 
@@ -109,7 +109,8 @@ TEST(RunRoleScenarioTest, ARolloutThatCannotFinishKeepsServingAndSaysWhy) {
     const RoleReport report = Simulated(scenario, options);
     EXPECT_FALSE(report.finished);
     EXPECT_EQ(report.Find(0, "prefill")->lowest_ready, 2) << Trace(report);
-    EXPECT_TRUE(absl::StrContains(OutcomeText(report), "is held: 0 of 1 new groups are ready")) << OutcomeText(report);
+    EXPECT_TRUE(absl::StrContains(ScenarioOutcomeText(report), "is held: 0 of 1 new groups are ready"))
+        << ScenarioOutcomeText(report);
   }
 }
 
@@ -122,7 +123,7 @@ TEST(RunRoleScenarioTest, RefusedChildrenAreTold) {
   scenario.patience = absl::Minutes(10);
   const RoleReport report = Simulated(scenario, {});
   EXPECT_FALSE(report.finished);
-  EXPECT_TRUE(absl::StrContains(OutcomeText(report), "llm.v1-0-")) << OutcomeText(report);
+  EXPECT_TRUE(absl::StrContains(ScenarioOutcomeText(report), "llm.v1-0-")) << ScenarioOutcomeText(report);
 }
 
 absl::StatusOr<Scenario> Read(const Json& set, const Json& events) { return ReadScenario(set, {{"events", events}}); }
@@ -170,7 +171,8 @@ std::string UnmetOf(const Json& expect, const RoleReport& report) {
   ReadProblem problem;
   StrictReader reader(expect, "expect", &problem);
   const RoleExpectations expected = ReadRoleExpectations(&reader);
-  return problem.status.ok() ? absl::StrJoin(Unmet(expected, report), "; ") : std::string(problem.status.message());
+  return problem.status.ok() ? absl::StrJoin(UnmetExpectations(expected, report), "; ")
+                             : std::string(problem.status.message());
 }
 
 TEST(RoleExpectationsTest, EachExpectationIsMetOrTold) {
@@ -235,7 +237,7 @@ std::string FirstBroken(const DisaggregatedOptions& options, uint32_t seeds, int
   std::string first;
   for (uint32_t seed = 1; seed <= seeds; ++seed) {
     const RoleReport report = Simulated(RandomScenario(seed).Build(), options, seed);
-    const std::vector<std::string> unmet = Unmet(AllLaws(), report);
+    const std::vector<std::string> unmet = UnmetExpectations(AllLaws(), report);
     if (unmet.empty()) continue;
     if (++*broken == 1) first = absl::StrCat("seed ", seed, ": ", absl::StrJoin(unmet, "; "), "\n", Trace(report));
   }

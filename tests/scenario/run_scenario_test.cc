@@ -79,13 +79,13 @@ TEST(RunScenarioTest, Law2WhatIsWaitedForIsSaid) {
   broken.broken = true;
   Scenario scenario = Usual().Image("s:2", broken).Build();
   scenario.patience = absl::Minutes(20);
-  EXPECT_EQ(OutcomeText(*RunScenario(scenario, {})),
+  EXPECT_EQ(ScenarioOutcomeText(*RunScenario(scenario, {})),
             "not finished after 21m: 2 of 3 groups ready, 0 of them updated; s-2, s-2-1: waiting for image s:2 "
             "(ImagePullBackOff)");
   scenario = ScenarioBuilder("s", 2, 2).Nodes({"n", 3, {{"pods", "1"}}, {}}).Build();
   scenario.patience = absl::Minutes(5);
   const ScenarioReport report = *RunScenario(scenario, {});
-  EXPECT_EQ(OutcomeText(report),
+  EXPECT_EQ(ScenarioOutcomeText(report),
             "not finished after 5m: 1 of 2 groups ready; s-1-1: waiting for node (no node has place for another pod)");
   ASSERT_EQ(report.waiting.size(), 1u);
   EXPECT_EQ(report.waiting[0].waiting.reason, PodWait::kNode);
@@ -99,7 +99,7 @@ TEST(RunScenarioTest, AWorkerThatIsNotThereWaitsForItsLeader) {
   manifest["spec"]["startupPolicy"] = "LeaderReady";
   scenario = ScenarioBuilder(manifest).Image("s:1", slow).Build();
   scenario.patience = absl::Minutes(1);
-  EXPECT_EQ(OutcomeText(*RunScenario(scenario, {})),
+  EXPECT_EQ(ScenarioOutcomeText(*RunScenario(scenario, {})),
             "not finished after 1m: 0 of 1 groups ready; s-0: not ready for 56s; s-0-1: waiting for its leader s-0");
 }
 
@@ -245,12 +245,12 @@ ScenarioBuilder OnThreeNodes() {
   return ScenarioBuilder("s", 2, 2).Nodes({"n", 3, room, {}}).At(absl::Minutes(1));
 }
 
-std::string WaitsFor(const ScenarioReport& report) { return WaitingText(report.waiting); }
+std::string WaitsFor(const ScenarioReport& report) { return ScenarioWaitingText(report.waiting); }
 
 TEST(RunScenarioTest, PodsThatAreDeletedOrEvictedTakeTheirGroupWithThem) {
   for (const auto& scenario : {OnThreeNodes().DeletePod("s-1-1"), OnThreeNodes().EvictPod("s-1-1")}) {
     const ScenarioReport report = *RunScenario(scenario.Build(), {});
-    EXPECT_TRUE(report.finished) << OutcomeText(report);
+    EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
     EXPECT_EQ(report.groups_restarted, 1);
     EXPECT_GE(report.pods_created, 6);
   }
@@ -267,7 +267,7 @@ TEST(RunScenarioTest, ADrainedNodeTakesPodsAgainWhenItIsUncordoned) {
   EXPECT_TRUE(absl::StrContains(WaitsFor(waits), "waiting for node")) << WaitsFor(waits);
   EXPECT_TRUE(absl::StrContains(WaitsFor(waits), "unschedulable")) << WaitsFor(waits);
   const ScenarioReport back = *RunScenario(ScenarioBuilder(full).At(absl::Minutes(5)).UncordonNode("n-0").Build(), {});
-  EXPECT_TRUE(back.finished) << OutcomeText(back);
+  EXPECT_TRUE(back.finished) << ScenarioOutcomeText(back);
 }
 
 TEST(RunScenarioTest, TaintsThatSayNoExecuteEndPods) {
@@ -303,7 +303,7 @@ TEST(RunScenarioTest, UsualNodesHaveWhateverTheSetAsksFor) {
   Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
   container["resources"]["limits"] = {{"example.com/nic", 3}, {"ephemeral-storage", "800Gi"}, {"cpu", "500"}};
   const ScenarioReport report = *RunScenario(ScenarioBuilder(manifest).Build(), {});
-  EXPECT_TRUE(report.finished) << OutcomeText(report);
+  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
 }
 
 TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {
@@ -312,7 +312,7 @@ TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {
   container["resources"]["limits"] = {{"cpu", 0.5}};  // stored as "500m"; an edit with 0.5 would be refused
   const absl::StatusOr<ScenarioReport> report = RunScenario(UsualScenario(manifest), {});
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_TRUE(report->finished) << OutcomeText(*report);
+  EXPECT_TRUE(report->finished) << ScenarioOutcomeText(*report);
 }
 
 TEST(RunScenarioTest, TheEndNamesWhatWasRefused) {
@@ -322,10 +322,10 @@ TEST(RunScenarioTest, TheEndNamesWhatWasRefused) {
   scenario.patience = absl::Minutes(5);
   const ScenarioReport report = *RunScenario(scenario, {});
   EXPECT_FALSE(report.finished);
-  EXPECT_TRUE(absl::StrContains(OutcomeText(report),
+  EXPECT_TRUE(absl::StrContains(ScenarioOutcomeText(report),
                                 "; refused: StatefulSet.apps \"s\" is invalid: spec.template.spec.restartPolicy: "
                                 "Unsupported value: \"Never\": supported values: \"Always\""))
-      << OutcomeText(report);
+      << ScenarioOutcomeText(report);
   // Nothing is told of what was put right.
   const ScenarioReport mended = *RunScenario(
       ScenarioBuilder("s", 2, 1)
@@ -335,7 +335,7 @@ TEST(RunScenarioTest, TheEndNamesWhatWasRefused) {
           .Edit({{"spec", {{"leaderWorkerTemplate", {{"workerTemplate", {{"spec", {{"restartPolicy", nullptr}}}}}}}}}})
           .Build(),
       {});
-  EXPECT_TRUE(mended.finished) << OutcomeText(mended);
+  EXPECT_TRUE(mended.finished) << ScenarioOutcomeText(mended);
   EXPECT_THAT(mended.refused, ElementsAre());
 }
 
@@ -412,7 +412,7 @@ TEST(ReadScenarioTest, ReadsWhatPeopleDoToPodsAndNodes) {
   const absl::StatusOr<Scenario> scenario = ReadScenario(Json::object(), document);
   ASSERT_TRUE(scenario.ok()) << scenario.status();
   std::vector<std::string> told;
-  for (const ScenarioEvent& event : scenario->events) told.push_back(Describe(event));
+  for (const ScenarioEvent& event : scenario->events) told.push_back(DescribeScenarioEvent(event));
   EXPECT_THAT(told, ElementsAre("the set is scaled to 4 groups", "s-0 is deleted", "s-1 is evicted", "n is drained",
                                 "n is cordoned", "n is uncordoned", "n has the taints a=b:NoExecute",
                                 "n has no taints any more", "the controller restarts"));
@@ -454,19 +454,20 @@ TEST(ExpectationsTest, WhatIsNotMetIsTold) {
   const Expectations expected = *ReadExpectations(Json::parse(R"({
     "lowestReady": 3, "finishesWithin": "2m", "restartsAtMost": 1, "surgeAtMost": 0, "wastedPodTimeAtMost": "1h",
     "neverTwoRevisions": true})"));
-  EXPECT_THAT(Unmet(expected, report),
+  EXPECT_THAT(UnmetExpectations(expected, report),
               ElementsAre("lowest 2 groups ready, expected 3", "took 3m, expected at most 2m",
                           "2 groups restarted, expected at most 1", "1 surge groups used, expected at most 0",
                           "2h of pod time wasted, expected at most 1h", "1 groups were ready in two revisions"));
-  EXPECT_THAT(Unmet(*ReadExpectations({{"lowestReady", "promised"}}), report),
+  EXPECT_THAT(UnmetExpectations(*ReadExpectations({{"lowestReady", "promised"}}), report),
               ElementsAre("lowest 2 groups ready, the budget promises 3"));
-  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre());
+  EXPECT_THAT(UnmetExpectations(*ReadExpectations(Json::object()), report), ElementsAre());
   report.finished = false;
   report.ready = 2;
   report.updated = 2;
   report.wanted = 3;
-  EXPECT_THAT(Unmet(*ReadExpectations(Json::object()), report), ElementsAre("did not finish: 2 of 3 groups ready"));
-  EXPECT_THAT(Unmet(*ReadExpectations({{"finishes", false}}), report), ElementsAre());
+  EXPECT_THAT(UnmetExpectations(*ReadExpectations(Json::object()), report),
+              ElementsAre("did not finish: 2 of 3 groups ready"));
+  EXPECT_THAT(UnmetExpectations(*ReadExpectations({{"finishes", false}}), report), ElementsAre());
 }
 
 TEST(ExpectationsTest, WhatCannotBeExpectedIsAnError) {

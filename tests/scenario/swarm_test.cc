@@ -26,7 +26,8 @@ int64_t ExpectKept(RolloutPolicy policy, SwarmChecks checks) {
     const SwarmResult result = RunSwarmCase(what, policy, checks);
     steps += result.steps;
     if (result.broken_law.empty()) continue;
-    ADD_FAILURE() << "seed " << seed << ": " << result.broken_law << "\n" << ToYaml(Minimize(what, policy, checks));
+    ADD_FAILURE() << "seed " << seed << ": " << result.broken_law << "\n"
+                  << SwarmCaseToYaml(MinimizeSwarmCase(what, policy, checks));
     break;
   }
   return steps;
@@ -56,16 +57,16 @@ TEST(SwarmTest, WhatTheReferenceBreaksIsMinimizedAndWrittenAsAFileThatShowsTheSa
   const uint64_t seed = BrokenSeed();
   ASSERT_GT(seed, 0u);
   const SwarmCase drawn = DrawSwarmCase(seed);
-  const SwarmCase least = Minimize(drawn, PlanRollout);
+  const SwarmCase least = MinimizeSwarmCase(drawn, PlanRollout);
   EXPECT_LE(least.events.size(), drawn.events.size());
   const SwarmResult result = RunSwarmCase(least, PlanRollout);
   EXPECT_EQ(result.broken_law, "fewer groups are ready than promised");
   EXPECT_EQ(RunSwarmCase(least, KeepBudget).broken_law, "");
-  const std::vector<ManifestObject> read = *ReadManifest(ToYaml(least), "swarm");
+  const std::vector<ManifestObject> read = *ReadManifest(SwarmCaseToYaml(least), "swarm");
   ASSERT_EQ(read.size(), 1u);
   const absl::StatusOr<SwarmCase> again = ReadSwarmCase(*read[0].object);
   ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(ToYaml(*again), ToYaml(least));
+  EXPECT_EQ(SwarmCaseToYaml(*again), SwarmCaseToYaml(least));
   const SwarmResult replayed = RunSwarmCase(*again, PlanRollout);
   EXPECT_EQ(replayed.broken_law, result.broken_law);
   EXPECT_EQ(replayed.when, result.when);

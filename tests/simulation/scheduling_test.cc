@@ -120,7 +120,7 @@ std::optional<std::string> DomainOf(const Json& node, const Json& term) {
 }
 
 bool Selects(const Json& term, const Json& pod) {
-  return SelectorMatches(FieldAt(term, {"labelSelector"}), FieldAt(pod, {"metadata", "labels"}));
+  return LabelSelectorMatches(FieldAt(term, {"labelSelector"}), FieldAt(pod, {"metadata", "labels"}));
 }
 
 const Json& NamespaceOf(const Json& pod) { return FieldAt(pod, {"metadata", "namespace"}); }
@@ -188,8 +188,8 @@ TEST(PodAffinitiesTest, Law1AnswersAreThoseOfALookAtEveryPod) {
         affinities.NodeChanged(node);
       } else {
         const SharedJson& node = world.nodes[world.Draw(6)];
-        world.placed[KeyOf(*pod)] = {pod, node};
-        affinities.Put(KeyOf(*pod), pod, node);
+        world.placed[StoredObjectKey(*pod)] = {pod, node};
+        affinities.Put(StoredObjectKey(*pod), pod, node);
       }
     }
   }

@@ -20,20 +20,20 @@ SharedJson Pod(const char* text) { return std::make_shared<const Json>(Json::par
 
 TEST(StatefulSetPodsTest, ReadsWhatTheControllerAsksOfAPod) {
   const ObjectKey key = {"Pod", "default", "s-0"};
-  const SeenPod ready = ReadSeenPod(key, Pod(R"({"metadata": {"labels": {"controller-revision-hash": "s-1"}},
+  const SeenPod ready = ReadStatefulSetPod(key, Pod(R"({"metadata": {"labels": {"controller-revision-hash": "s-1"}},
     "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}})"));
   EXPECT_EQ(ready.revision, "s-1");
   EXPECT_TRUE(ready.healthy());
   EXPECT_FALSE(ready.ended);
-  const SeenPod going = ReadSeenPod(key, Pod(R"({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"},
+  const SeenPod going = ReadStatefulSetPod(key, Pod(R"({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"},
     "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}})"));
   EXPECT_TRUE(going.ready && going.deleting && !going.healthy());
-  EXPECT_TRUE(ReadSeenPod(key, Pod(R"({"status": {"phase": "Failed"}})")).ended);
+  EXPECT_TRUE(ReadStatefulSetPod(key, Pod(R"({"status": {"phase": "Failed"}})")).ended);
   // A condition that is left of a pod that has ended does not count.
-  EXPECT_FALSE(ReadSeenPod(key, Pod(R"({"status": {"phase": "Succeeded",
+  EXPECT_FALSE(ReadStatefulSetPod(key, Pod(R"({"status": {"phase": "Succeeded",
     "conditions": [{"type": "Ready", "status": "True"}]}})"))
                    .ready);
-  EXPECT_EQ(ReadSeenPod(key, Pod("{}")).revision, "");
+  EXPECT_EQ(ReadStatefulSetPod(key, Pod("{}")).revision, "");
 }
 
 void ExpectCounted(const StatefulSetPods& pods, const std::map<int64_t, SeenPod>& all, uint64_t seed) {

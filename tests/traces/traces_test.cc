@@ -17,8 +17,8 @@ namespace {
 using simulation::ApiServer;
 using simulation::DeleteOptions;
 using simulation::Deletion;
-using simulation::KeyOf;
 using simulation::ObjectKey;
+using simulation::StoredObjectKey;
 
 const ObjectKey kSet = {"StatefulSet", "n", "s"};
 
@@ -180,7 +180,7 @@ TEST(SchedulingTrace, TheSimulationDoesTheSame) {
     const absl::StatusOr<SharedJson> created = simulation.server().Create(pod);
     ASSERT_TRUE(created.ok()) << created.status();
     simulation.Settle();
-    EXPECT_EQ((*simulation.server().Get(KeyOf(pod)))["spec"].value("nodeName", ""), step["node"])
+    EXPECT_EQ((*simulation.server().Get(StoredObjectKey(pod)))["spec"].value("nodeName", ""), step["node"])
         << pod["metadata"]["name"];
     ++pods;
   }

@@ -34,7 +34,7 @@ lws::internal::CurlOptions OptionsOf(const lws::internal::KubeConfig& config) {
 class KubeHost::Wire {
  public:
   absl::Status Open(const lws::internal::KubeConfig& config) {
-    credentials_ = lws::internal::MakeCredentials(config);
+    credentials_ = lws::internal::MakeClientCredentials(config);
     lws::internal::CurlOptions options = OptionsOf(config);
     options.credentials = credentials_.get();
     options.wake = [this] { Ring(); };

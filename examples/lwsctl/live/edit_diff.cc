@@ -167,7 +167,7 @@ EditDiff DiffOf(const LeaderWorkerSet& given_old_set, const Json& manifest, cons
   fates.rolls = !lws::SameRevision(new_set, lws::RevisionData(old_set), lws::RevisionData(new_set));
   fates.kept = std::min(old_set.spec().replicas(), new_set.spec().replicas());
   fates.partition = PartitionOf(new_set);
-  const std::vector<lws::RefusedObject> refused = lws::RefusedObjects(new_set, &old_set);
+  const std::vector<lws::RefusedObject> refused = lws::RefusedObjectsOf(new_set, &old_set);
   if (IsStuck(refused)) {
     fates.rolls = false;
     absl::StrAppend(&diff.text, "  leaves   every group: its StatefulSet is not updated\n");

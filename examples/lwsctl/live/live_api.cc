@@ -41,7 +41,7 @@ absl::StatusOr<Json> LiveApi::Send(HttpRequest request) {
   }
   const absl::StatusOr<HttpAnswer>& came = **answer;
   if (!came.ok()) return came.status();
-  absl::Status status = lws::internal::StatusOf(came->head.code, came->body);
+  absl::Status status = lws::internal::StatusOfHttpAnswer(came->head.code, came->body);
   if (!status.ok()) return status;
   absl::StatusOr<Json> document = lws::ParseJson(came->body, "the server's answer");
   if (document.ok() && !document->is_object()) return absl::InternalError("the server's answer is no object");
@@ -51,7 +51,7 @@ absl::StatusOr<Json> LiveApi::Send(HttpRequest request) {
 absl::StatusOr<Json> LiveApi::Get(const Resource& resource, const std::string& namespace_name,
                                   const std::string& name) {
   HttpRequest request;
-  request.path = ObjectPath(resource, namespace_name, name);
+  request.path = ApiObjectPath(resource, namespace_name, name);
   return Send(std::move(request));
 }
 
@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<Json>> LiveApi::List(const Resource& resource, const 
   std::string token;
   do {
     HttpRequest request;
-    request.path = absl::StrCat(CollectionPath(resource, namespace_name), "?limit=500");
+    request.path = absl::StrCat(ApiCollectionPath(resource, namespace_name), "?limit=500");
     if (!label.empty()) absl::StrAppend(&request.path, "&labelSelector=", Escaped(label));
     if (!token.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(token));
     request.accepts_gzip = true;
@@ -83,7 +83,7 @@ absl::StatusOr<Json> LiveApi::Patch(const Resource& resource, const std::string&
                                     const std::string& name, const Json& patch) {
   HttpRequest request;
   request.method = "PATCH";
-  request.path = absl::StrCat(ObjectPath(resource, namespace_name, name), "?fieldManager=lwsctl");
+  request.path = absl::StrCat(ApiObjectPath(resource, namespace_name, name), "?fieldManager=lwsctl");
   request.content_type = "application/merge-patch+json";
   request.body = Body(patch);
   return Send(std::move(request));
@@ -93,7 +93,7 @@ absl::Status LiveApi::Delete(const Resource& resource, const std::string& namesp
                              const std::string& uid) {
   HttpRequest request;
   request.method = "DELETE";
-  request.path = ObjectPath(resource, namespace_name, name);
+  request.path = ApiObjectPath(resource, namespace_name, name);
   request.content_type = "application/json";
   request.body = Body({{"apiVersion", "v1"},
                        {"kind", "DeleteOptions"},

@@ -2,7 +2,7 @@
 //
 //   LiveHost host = ...;    // a client, and a way to wait for it
 //   LiveApi api(&host);
-//   absl::StatusOr<lws::Json> set = api.Get(*FindResource(lws::ObjectKind::kLeaderWorkerSet), "default", "vllm");
+//   absl::StatusOr<lws::Json> set = api.Get(*FindApiResource(lws::ObjectKind::kLeaderWorkerSet), "default", "vllm");
 //
 // Errors of all calls: those of api_status.h with the server's words; Unavailable where no answer comes.
 //

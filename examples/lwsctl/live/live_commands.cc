@@ -33,7 +33,7 @@ namespace {
 using lws::FieldValue;
 using lws::Json;
 using lws::ObjectKind;
-using lws::internal::FindResource;
+using lws::internal::FindApiResource;
 using lws::internal::Resource;
 
 constexpr absl::Duration kReadEvery = absl::Seconds(2);
@@ -81,7 +81,7 @@ absl::StatusOr<Connection> ConnectFor(const Call& call) {
   return Connection{*host, wanted.empty() ? (*host)->namespace_name : wanted};
 }
 
-const Resource& Sets() { return *FindResource(ObjectKind::kLeaderWorkerSet); }
+const Resource& Sets() { return *FindApiResource(ObjectKind::kLeaderWorkerSet); }
 
 absl::StatusOr<Json> ReadSet(const Connection& connection, const std::string& name) {
   absl::StatusOr<Json> set = LiveApi(connection.host).Get(Sets(), connection.namespace_name, name);
@@ -93,7 +93,7 @@ absl::StatusOr<Json> ReadSet(const Connection& connection, const std::string& na
 }
 
 absl::StatusOr<std::vector<Json>> ListOf(const Connection& connection, ObjectKind kind, const std::string& name) {
-  const Resource& resource = *FindResource(kind);
+  const Resource& resource = *FindApiResource(kind);
   absl::StatusOr<std::vector<Json>> objects =
       LiveApi(connection.host).List(resource, connection.namespace_name, absl::StrCat(lws::kNameLabel, "=", name));
   if (!objects.ok()) return objects;
@@ -110,7 +110,7 @@ absl::StatusOr<LiveSet> ReadLiveSet(const Connection& connection, const std::str
   if (!set.ok()) return set.status();
   live.set = *std::move(set);
   absl::StatusOr<Json> leader =
-      LiveApi(connection.host).Get(*FindResource(ObjectKind::kStatefulSet), connection.namespace_name, name);
+      LiveApi(connection.host).Get(*FindApiResource(ObjectKind::kStatefulSet), connection.namespace_name, name);
   if (!leader.ok() && !absl::IsNotFound(leader.status())) return leader.status();
   if (leader.ok()) live.leader_statefulset = *std::move(leader);
   absl::StatusOr<std::vector<Json>> pods = ListOf(connection, ObjectKind::kPod, name);
@@ -171,7 +171,7 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
   Json items = Json::array();
   for (const ObjectKind kind : {ObjectKind::kLeaderWorkerSet, ObjectKind::kStatefulSet, ObjectKind::kPod,
                                 ObjectKind::kControllerRevision, ObjectKind::kService, ObjectKind::kNode}) {
-    const Resource& resource = *FindResource(kind);
+    const Resource& resource = *FindApiResource(kind);
     absl::StatusOr<std::vector<Json>> objects =
         LiveApi(connection->host).List(resource, resource.has_namespaces ? connection->namespace_name : "", "");
     if (!objects.ok()) return objects.status();
@@ -285,7 +285,7 @@ absl::StatusOr<int> RestartGroup(const Call& call) {
   }
   const absl::StatusOr<Connection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
-  const Resource& pods = *FindResource(ObjectKind::kPod);
+  const Resource& pods = *FindApiResource(ObjectKind::kPod);
   const std::string leader = absl::StrCat(name, "-", group);
   LiveApi api(connection->host);
   const absl::StatusOr<Json> pod = api.Get(pods, connection->namespace_name, leader);
@@ -347,7 +347,7 @@ absl::StatusOr<int> Undo(const Call& call) {
   if (lws::SameRevision(*set, former->data, lws::RevisionData(*set))) {
     return absl::FailedPreconditionError("the set has the template of that revision already");
   }
-  absl::StatusOr<Json> patch = lws::internal::RevertPatch(*set, *former);
+  absl::StatusOr<Json> patch = lws::internal::RevertSetPatch(*set, *former);
   if (!patch.ok()) return patch.status();
   (*patch)["metadata"]["resourceVersion"] = set->metadata().resource_version();
   const absl::StatusOr<Json> patched =

@@ -57,7 +57,7 @@ absl::StatusOr<Json> Check(const Json& document, const lws_policy* policy) {
   limits.states = static_cast<size_t>(reader.Number("states", {1, kManyStates * 100}, kManyStates));
   reader.Finish();
   if (!problem.status.ok()) return problem.status;
-  absl::Status status = lws::ValidateRolloutWorld(world);
+  absl::Status status = lws::ValidateCheckedWorld(world);
   if (!status.ok()) return status;
   const auto from = from_every_state ? lws::CheckFrom::kEveryState : lws::CheckFrom::kTemplateChange;
   const lws::RolloutCheck check = lws::CheckRollout(world, from, limits);

@@ -32,12 +32,12 @@ using lws::internal::CallerState;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
 using lws::internal::GroupMembersIn;
-using lws::internal::LoadProto;
-using lws::internal::PodOptionsOf;
-using lws::internal::PutPlan;
-using lws::internal::ReadKept;
-using lws::internal::ReadState;
-using lws::internal::SetOptionsOf;
+using lws::internal::LoadFleetProto;
+using lws::internal::PodOptionsOfCaller;
+using lws::internal::PutPlanForCaller;
+using lws::internal::ReadCallerKept;
+using lws::internal::ReadCallerState;
+using lws::internal::SetOptionsOfCaller;
 
 // The arguments of a decision after they were read.
 struct Request {
@@ -68,7 +68,7 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
   request.now = absl::FromUnixNanos(raw.now);
   const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");
   if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<CallerState> state = ReadState(*bytes, raw.state_format);
+  absl::StatusOr<CallerState> state = ReadCallerState(*bytes, raw.state_format);
   if (!state.ok()) return state.status();
   request.state = *std::move(state);
   const absl::StatusOr<absl::string_view> namespace_name = CallerName(raw.namespace_name, "namespace_name");
@@ -79,7 +79,7 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
   request.name = *name;
   const absl::StatusOr<absl::string_view> kept_bytes = CallerBytes(raw.kept, raw.kept_size, "kept");
   if (!kept_bytes.ok()) return kept_bytes.status();
-  absl::StatusOr<Plan> kept = ReadKept(*kept_bytes);
+  absl::StatusOr<Plan> kept = ReadCallerKept(*kept_bytes);
   if (!kept.ok()) return kept.status();
   request.kept = *std::move(kept);
   return request;
@@ -88,7 +88,7 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
 absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy) {
   lws::PodObservation observation = request.state.snapshot->ObservePod(request.namespace_name, request.name);
   observation.restart_memory = request.kept.restart_memory.get();
-  const lws::PodReconcileOptions options = PodOptionsOf(policy);
+  const lws::PodReconcileOptions options = PodOptionsOfCaller(policy);
   lws::GroupMembers members;
   if (options.restarts != nullptr && observation.pod != nullptr) {
     absl::StatusOr<lws::GroupMembers> read = GroupMembersIn(request.state, *observation.pod);
@@ -107,11 +107,11 @@ absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* p
   const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");
   if (!bytes.ok()) return bytes.status();
   lws::Fleet fleet;
-  absl::Status status = LoadProto(*bytes, &fleet);
+  absl::Status status = LoadFleetProto(*bytes, &fleet);
   if (!status.ok()) return status;
   lws::SetObservation observation = fleet.ObserveSet(request->namespace_name, request->name);
   observation.rollout_progress = request->kept.rollout_progress.get();
-  return lws::ReconcileSet(observation, request->now, SetOptionsOf(policy));
+  return lws::ReconcileSet(observation, request->now, SetOptionsOfCaller(policy));
 }
 
 absl::StatusOr<Plan> DecideSet(const RawRequest& raw, const lws_policy* policy) {
@@ -120,7 +120,7 @@ absl::StatusOr<Plan> DecideSet(const RawRequest& raw, const lws_policy* policy) 
   if (!request.ok()) return request.status();
   lws::SetObservation observation = request->state.snapshot->ObserveSet(request->namespace_name, request->name);
   observation.rollout_progress = request->kept.rollout_progress.get();
-  return lws::ReconcileSet(observation, request->now, SetOptionsOf(policy));
+  return lws::ReconcileSet(observation, request->now, SetOptionsOfCaller(policy));
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_f
     const absl::StatusOr<Plan> plan =
         DecideSet({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format}, policy);
     if (!plan.ok()) return plan.status();
-    return PutPlan(*plan, plan_format, out);
+    return PutPlanForCaller(*plan, plan_format, out);
   });
 }
 
@@ -147,7 +147,7 @@ lws_code lws_decide_pod(const char* state, size_t state_size, lws_format state_f
     if (!request.ok()) return request.status();
     const absl::StatusOr<Plan> plan = DecidePod(*request, policy);
     if (!plan.ok()) return plan.status();
-    return PutPlan(*plan, plan_format, out);
+    return PutPlanForCaller(*plan, plan_format, out);
   });
 }
 

@@ -16,12 +16,12 @@
 namespace {
 
 using lws::internal::CallerDocument;
-using lws::internal::ReadObjects;
+using lws::internal::ReadCallerObjects;
 
 absl::StatusOr<lws::DisaggregatedSnapshot> ReadRoles(const char* state, size_t size) {
   const absl::StatusOr<lws::Json> document = CallerDocument(state, size, "state");
   if (!document.ok()) return document.status();
-  const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadObjects(*document);
+  const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadCallerObjects(*document);
   if (!objects.ok()) return objects.status();
   lws::DisaggregatedSnapshot snapshot;
   for (const lws::SharedJson& object : *objects) {
@@ -45,9 +45,9 @@ extern "C" lws_code lws_decide_disaggregated_set(const char* state, size_t state
     if (!of_name.ok()) return of_name.status();
     const absl::StatusOr<lws::DisaggregatedSnapshot> roles = ReadRoles(state, state_size);
     if (!roles.ok()) return roles.status();
-    return lws::internal::PutPlan(
+    return lws::internal::PutPlanForCaller(
         lws::ReconcileDisaggregatedSet(roles->Observe(*of_namespace, *of_name), absl::FromUnixNanos(now),
-                                       lws::internal::DisaggregatedOptionsOf(policy)),
+                                       lws::internal::DisaggregatedOptionsOfCaller(policy)),
         plan_format, out);
   });
 }

@@ -33,15 +33,15 @@ using lws::internal::Call;
 using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
+using lws::internal::CheckCallerObjectSaysKind;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
-using lws::internal::CheckSaysWhatItIs;
 using lws::internal::DecidePod;
 using lws::internal::DecideSet;
-using lws::internal::LoadProto;
+using lws::internal::LoadFleetProto;
 using lws::internal::Put;
-using lws::internal::PutPlan;
-using lws::internal::ReadObjects;
+using lws::internal::PutPlanForCaller;
+using lws::internal::ReadCallerObjects;
 using lws::internal::RemoveObject;
 
 // The names of a decision after they were read.
@@ -118,7 +118,7 @@ void AppendNames(const std::vector<lws::FleetName>& names, std::string* out) {
 absl::Status LoadJson(absl::string_view bytes, lws_fleet* fleet) {
   const absl::StatusOr<Json> document = lws::ParseJson(bytes, "state");
   if (!document.ok()) return document.status();
-  const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadObjects(*document);
+  const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadCallerObjects(*document);
   if (!objects.ok()) return objects.status();
   return AddObjects(*objects, fleet);
 }
@@ -144,7 +144,7 @@ lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_te
     if (!status.ok()) return status;
     const absl::StatusOr<Json> document = CallerDocument(object, size, "object");
     if (!document.ok()) return document.status();
-    status = CheckSaysWhatItIs(*document);
+    status = CheckCallerObjectSaysKind(*document);
     if (!status.ok()) return status;
     return AddObject(*document, fleet);
   });
@@ -169,7 +169,7 @@ lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_fo
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(state, size, "state");
     if (!bytes.ok()) return bytes.status();
-    return format == LWS_JSON ? LoadJson(*bytes, fleet) : LoadProto(*bytes, fleet->objects.get());
+    return format == LWS_JSON ? LoadJson(*bytes, fleet) : LoadFleetProto(*bytes, fleet->objects.get());
   });
 }
 
@@ -234,7 +234,8 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
     if (!set.ok()) return set.status();
     absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
-    return PutPlan(DecideSet(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy), format, out);
+    return PutPlanForCaller(DecideSet(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy), format,
+                            out);
   });
 }
 
@@ -248,7 +249,7 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
     const absl::StatusOr<Plan> plan =
         DecidePod(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
     if (!plan.ok()) return plan.status();
-    return PutPlan(*plan, format, out);
+    return PutPlanForCaller(*plan, format, out);
   });
 }
 

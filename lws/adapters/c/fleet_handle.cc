@@ -102,18 +102,18 @@ std::vector<FleetName> TakeDuePods(lws_fleet* fleet) {
 Plan DecideSet(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
                const lws_policy* policy) {
   SetObservation observation = fleet->objects->ObserveSet(namespace_name, name);
-  const bool remembers_restarts = PodOptionsOf(policy).restarts != nullptr;
+  const bool remembers_restarts = PodOptionsOfCaller(policy).restarts != nullptr;
   if (observation.set != nullptr && (remembers_restarts || fleet->kept.size() > 0)) {
     fleet->kept.Fill(&observation, remembers_restarts);
   }
-  Plan plan = ReconcileSet(observation, now, SetOptionsOf(policy));
+  Plan plan = ReconcileSet(observation, now, SetOptionsOfCaller(policy));
   if (plan.rollout_progress != nullptr) fleet->kept.KeepOfSet(*observation.set, plan);
   return plan;
 }
 
 absl::StatusOr<Plan> DecidePod(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
                                absl::Time now, const lws_policy* policy) {
-  const PodReconcileOptions options = PodOptionsOf(policy);
+  const PodReconcileOptions options = PodOptionsOfCaller(policy);
   PodObservation observation = fleet->objects->ObservePod(namespace_name, name);
   const bool is_remembered = options.restarts != nullptr && observation.pod != nullptr && observation.set != nullptr;
   if (!is_remembered) return ReconcilePod(observation, now, options);

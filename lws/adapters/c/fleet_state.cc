@@ -12,7 +12,7 @@
 
 namespace lws::internal {
 
-absl::Status LoadProto(absl::string_view bytes, Fleet* fleet) {
+absl::Status LoadFleetProto(absl::string_view bytes, Fleet* fleet) {
   google::protobuf::Arena arena;
   ClusterStateProto& state = *google::protobuf::Arena::CreateMessage<ClusterStateProto>(&arena);
   if (!ReadMessage(bytes, &state)) {
@@ -24,21 +24,21 @@ absl::Status LoadProto(absl::string_view bytes, Fleet* fleet) {
 absl::Status LoadObjects(ClusterStateProto* state, Fleet* fleet) {
   std::vector<ObservedStatefulSet> statefulsets;
   for (const ObservedStatefulSetProto& proto : state->statefulsets()) {
-    absl::StatusOr<ObservedStatefulSet> statefulset = FromProto(proto);
+    absl::StatusOr<ObservedStatefulSet> statefulset = ObservedFromProto(proto);
     if (!statefulset.ok()) return statefulset.status();
     statefulsets.push_back(*std::move(statefulset));
   }
   for (LeaderWorkerSet& set : *state->mutable_sets()) fleet->AddSet(std::move(set));
   for (ObservedStatefulSet& statefulset : statefulsets) fleet->AddStatefulSet(std::move(statefulset));
-  for (const ObservedPodProto& pod : state->pods()) fleet->AddPod(FromProto(pod));
-  for (const ObservedRevisionProto& revision : state->revisions()) fleet->Add(FromProto(revision));
+  for (const ObservedPodProto& pod : state->pods()) fleet->AddPod(ObservedFromProto(pod));
+  for (const ObservedRevisionProto& revision : state->revisions()) fleet->Add(ObservedFromProto(revision));
   for (const ObservedMetaProto& meta : state->services()) {
-    fleet->Add(ObservedService{FromProto(meta)});
+    fleet->Add(ObservedService{ObservedFromProto(meta)});
   }
   for (const ObservedMetaProto& meta : state->pod_groups()) {
-    fleet->Add(ObservedPodGroup{FromProto(meta)});
+    fleet->Add(ObservedPodGroup{ObservedFromProto(meta)});
   }
-  for (const ObservedNodeProto& node : state->nodes()) fleet->Add(FromProto(node));
+  for (const ObservedNodeProto& node : state->nodes()) fleet->Add(ObservedFromProto(node));
   return absl::OkStatus();
 }
 

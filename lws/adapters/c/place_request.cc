@@ -106,7 +106,7 @@ absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& request) {
       TopologyFromNodes(ReadList(request, "nodes"), std::move(levels));
   if (!topology.ok()) return topology.status();
   auto capacity = std::make_unique<Capacity>(*topology);
-  absl::Status status = UsePods(ReadList(request, "pods"), capacity.get());
+  absl::Status status = UseRunningPods(ReadList(request, "pods"), capacity.get());
   if (!status.ok()) return status;
   return capacity;
 }

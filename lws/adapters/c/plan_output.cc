@@ -19,7 +19,7 @@ absl::Status CheckFormat(lws_format format) {
 
 absl::Status CheckPlanFormat(lws_format format) { return CheckFormat(format & ~LWS_WITH_DECISIONS); }
 
-absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out) {
+absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out) {
   const Why why = (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut;
   if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return Put(PlanToProto(plan, why).SerializeAsString(), out);
   std::string text;
@@ -27,7 +27,7 @@ absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out) {
   return Put(text, out);
 }
 
-absl::StatusOr<Plan> ReadKept(absl::string_view bytes) {
+absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes) {
   if (bytes.empty()) return Plan();
   PlanProto proto;
   if (!ReadMessage(bytes, &proto)) {

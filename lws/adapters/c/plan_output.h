@@ -1,6 +1,6 @@
 // Passes plans to the caller of the C interface, and reads them back.
 //
-//   return lws::internal::PutPlan(plan, LWS_JSON, out);
+//   return lws::internal::PutPlanForCaller(plan, LWS_JSON, out);
 //
 // Thread-safety: all functions here may be called concurrently for distinct texts.
 #ifndef LWS_ADAPTERS_C_PLAN_OUTPUT_H_
@@ -19,11 +19,11 @@ absl::Status CheckFormat(lws_format format);
 absl::Status CheckPlanFormat(lws_format format);
 
 // REQUIRES: CheckPlanFormat(format).ok().
-absl::Status PutPlan(const Plan& plan, lws_format format, lws_text* out);
+absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out);
 
 // Reads the plan of the last look in protocol buffers, of which only the parts to keep count. Empty bytes are an empty
 // plan.
-absl::StatusOr<Plan> ReadKept(absl::string_view bytes);
+absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes);
 
 }  // namespace lws::internal
 

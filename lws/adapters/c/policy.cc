@@ -22,14 +22,14 @@ absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name) 
   return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is unknown"));
 }
 
-SetReconcileOptions SetOptionsOf(const lws_policy* policy) {
+SetReconcileOptions SetOptionsOfCaller(const lws_policy* policy) {
   if (policy == nullptr) return {};
   SetReconcileOptions options = ReconcileOptionsFor(policy->rollout);
   if (policy->controls.has_value()) options.controls = &*policy->controls;
   return options;
 }
 
-PodReconcileOptions PodOptionsOf(const lws_policy* policy) {
+PodReconcileOptions PodOptionsOfCaller(const lws_policy* policy) {
   PodReconcileOptions options;
   if (policy == nullptr) return options;
   options.scheduler_provider = policy->scheduler_provider;
@@ -37,7 +37,7 @@ PodReconcileOptions PodOptionsOf(const lws_policy* policy) {
   return options;
 }
 
-DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy) {
+DisaggregatedOptions DisaggregatedOptionsOfCaller(const lws_policy* policy) {
   return policy == nullptr ? DisaggregatedOptions() : policy->roles;
 }
 

@@ -1,6 +1,6 @@
 // The content of a policy handle of the C interface.
 //
-//   lws::SetReconcileOptions options = lws::internal::SetOptionsOf(policy);    // null: as in the reference
+//   lws::SetReconcileOptions options = lws::internal::SetOptionsOfCaller(policy);    // null: as in the reference
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_C_POLICY_H_
@@ -35,9 +35,9 @@ namespace lws::internal {
 absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name);
 
 // The options borrow from the policy, which may be null.
-SetReconcileOptions SetOptionsOf(const lws_policy* policy);
-PodReconcileOptions PodOptionsOf(const lws_policy* policy);
-DisaggregatedOptions DisaggregatedOptionsOf(const lws_policy* policy);
+SetReconcileOptions SetOptionsOfCaller(const lws_policy* policy);
+PodReconcileOptions PodOptionsOfCaller(const lws_policy* policy);
+DisaggregatedOptions DisaggregatedOptionsOfCaller(const lws_policy* policy);
 
 }  // namespace lws::internal
 

@@ -31,12 +31,12 @@ struct Saver {
 
   void operator()(std::monostate) {}
   void operator()(const LeaderWorkerSet& set) { *state->add_sets() = set; }
-  void operator()(const ObservedPod& pod) { *state->add_pods() = ToProto(pod); }
-  void operator()(const ObservedStatefulSet& statefulset) { *state->add_statefulsets() = ToProto(statefulset); }
-  void operator()(const ObservedRevision& revision) { *state->add_revisions() = ToProto(revision); }
-  void operator()(const ObservedService& service) { *state->add_services() = ToProto(service.meta); }
-  void operator()(const ObservedPodGroup& pod_group) { *state->add_pod_groups() = ToProto(pod_group.meta); }
-  void operator()(const ObservedNode& node) { *state->add_nodes() = ToProto(node); }
+  void operator()(const ObservedPod& pod) { *state->add_pods() = ObservedToProto(pod); }
+  void operator()(const ObservedStatefulSet& statefulset) { *state->add_statefulsets() = ObservedToProto(statefulset); }
+  void operator()(const ObservedRevision& revision) { *state->add_revisions() = ObservedToProto(revision); }
+  void operator()(const ObservedService& service) { *state->add_services() = ObservedToProto(service.meta); }
+  void operator()(const ObservedPodGroup& pod_group) { *state->add_pod_groups() = ObservedToProto(pod_group.meta); }
+  void operator()(const ObservedNode& node) { *state->add_nodes() = ObservedToProto(node); }
 };
 
 void SaveMember(const std::string& namespace_name, const std::string& name, const GroupMember& member,

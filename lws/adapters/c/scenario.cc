@@ -25,7 +25,7 @@ using lws::Json;
 using lws::internal::Call;
 using lws::internal::CallerDocument;
 using lws::internal::Put;
-using lws::internal::SetOptionsOf;
+using lws::internal::SetOptionsOfCaller;
 
 Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected) {
   Json timeline = Json::array();
@@ -33,7 +33,7 @@ Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected
   return {{"setName", report.set_name},
           {"seed", report.seed},
           {"finished", report.finished},
-          {"outcome", lws::OutcomeText(report)},
+          {"outcome", lws::ScenarioOutcomeText(report)},
           {"seconds", absl::ToDoubleSeconds(report.duration)},
           {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
           {"promisedReady", report.promised_ready},
@@ -42,15 +42,15 @@ Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected
           {"surgeUsed", report.surge_used},
           {"wastedPodSeconds", absl::ToDoubleSeconds(report.wasted_pod_time)},
           {"mixedGroups", report.mixed_groups},
-          {"unmet", lws::Unmet(expected, report)},
+          {"unmet", lws::UnmetExpectations(expected, report)},
           {"timeline", std::move(timeline)},
-          {"html", lws::HtmlReport({{report.set_name, report}})}};
+          {"html", lws::ScenarioHtmlReport({{report.set_name, report}})}};
 }
 
 lws::ScenarioRunOptions OptionsOf(uint64_t seed, bool max_unavailable_statefulset, const lws_policy* policy) {
   lws::ScenarioRunOptions options;
   options.seed = seed;
-  options.sets = SetOptionsOf(policy);
+  options.sets = SetOptionsOfCaller(policy);
   if (policy != nullptr && policy->restarts.has_value()) options.restarts = &*policy->restarts;
   options.max_unavailable_statefulset = max_unavailable_statefulset;
   return options;
@@ -65,7 +65,7 @@ absl::StatusOr<Json> Run(const Json& manifest, const Json& document, uint64_t se
   const bool feature = reader.Flag("maxUnavailableStatefulSet", false);
   reader.Finish();
   if (!problem.status.ok()) return problem.status;
-  const lws::ScenarioRunOptions options = lws::OptionsFor(scenario, OptionsOf(seed, feature, policy));
+  const lws::ScenarioRunOptions options = lws::ScenarioOptionsFor(scenario, OptionsOf(seed, feature, policy));
   const absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options);
   if (!report.ok()) return report.status();
   return ToJson(*report, expected);

@@ -50,32 +50,32 @@ absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
 
 }  // namespace
 
-absl::Status CheckSaysWhatItIs(const Json& object) {
+absl::Status CheckCallerObjectSaysKind(const Json& object) {
   for (const char* key : {"apiVersion", "kind"}) {
     const Json& value = At(object, key);
     if (value.is_string() && !value.get_ref<const std::string&>().empty()) continue;
-    return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", key, ": not set"));
+    return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": ", key, ": not set"));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document) {
+absl::StatusOr<std::vector<SharedJson>> ReadCallerObjects(const Json& document) {
   const Json& items = document.is_array() ? document : At(document, "items");
   if (!items.is_array()) return absl::InvalidArgumentError("neither a list of objects nor one with items");
   std::vector<SharedJson> objects;
   for (const Json& object : items) {
-    absl::Status status = CheckSaysWhatItIs(object);
+    absl::Status status = CheckCallerObjectSaysKind(object);
     if (!status.ok()) return status;
     objects.push_back(std::make_shared<const Json>(object));
   }
   return objects;
 }
 
-absl::StatusOr<CallerState> ReadState(absl::string_view bytes, lws_format format) {
+absl::StatusOr<CallerState> ReadCallerState(absl::string_view bytes, lws_format format) {
   if (format == LWS_PROTOBUF) return ReadProto(bytes);
   const absl::StatusOr<Json> document = ParseJson(bytes, "state");
   if (!document.ok()) return document.status();
-  absl::StatusOr<std::vector<SharedJson>> objects = ReadObjects(*document);
+  absl::StatusOr<std::vector<SharedJson>> objects = ReadCallerObjects(*document);
   if (!objects.ok()) return objects.status();
   CallerState state;
   state.format = LWS_JSON;

@@ -1,6 +1,6 @@
 // The whole state that a caller of the C interface passes.
 //
-//   absl::StatusOr<lws::internal::CallerState> state = lws::internal::ReadState(bytes, LWS_JSON);
+//   absl::StatusOr<lws::internal::CallerState> state = lws::internal::ReadCallerState(bytes, LWS_JSON);
 //   state->snapshot->ObserveSet("default", "vllm");
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -30,14 +30,14 @@ struct CallerState {
 
 // Errors: InvalidArgument for an object without apiVersion or kind. Decisions ignore kinds that they do not know, so
 // such an object would be lost in silence. Clients in Go leave both fields out of typed objects.
-absl::Status CheckSaysWhatItIs(const Json& object);
+absl::Status CheckCallerObjectSaysKind(const Json& object);
 
 // The objects of a list, or of {"items": [...]}. Errors: InvalidArgument for another document; those of
-// CheckSaysWhatItIs.
-absl::StatusOr<std::vector<SharedJson>> ReadObjects(const Json& document);
+// CheckCallerObjectSaysKind.
+absl::StatusOr<std::vector<SharedJson>> ReadCallerObjects(const Json& document);
 
 // Errors: InvalidArgument naming the object and the field that does not parse.
-absl::StatusOr<CallerState> ReadState(absl::string_view bytes, lws_format format);
+absl::StatusOr<CallerState> ReadCallerState(absl::string_view bytes, lws_format format);
 
 // The members of the pod's group. Errors: InvalidArgument for a state that came as protocol buffers, which do not say
 // how containers ended; those of ReadGroupMembers.

@@ -160,7 +160,7 @@ void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
 }
 
 bool Controller::IsSeen(const Write& write) {
-  return !write.wanted.has_value() || internal::IsAsNewVersion(write.seen, *write.wanted);
+  return !write.wanted.has_value() || internal::IsAsNewResourceVersion(write.seen, *write.wanted);
 }
 
 void Controller::Saw(const ObjectRef& object, absl::string_view resource_version) {
@@ -181,7 +181,7 @@ void Controller::SeeAt(Writes::iterator begin, Writes::iterator end, absl::strin
   std::vector<std::shared_ptr<Run>> runs;
   for (auto it = begin; it != end;) {
     Write& write = it->second;
-    write.seen = internal::VersionOrNewest(resource_version);
+    write.seen = internal::ResourceVersionOrNewest(resource_version);
     if (!write.wanted.has_value() || !IsSeen(write)) {
       ++it;
       continue;

@@ -27,7 +27,7 @@ namespace lws {
 using internal::IsFailing;
 using internal::ObjectMark;
 using internal::OwnWrites;
-using internal::ReadTold;
+using internal::ReadToldObject;
 using internal::Recreations;
 using internal::RestartCounts;
 using internal::ToldObject;
@@ -75,7 +75,7 @@ class AnswersWhileListing {
     const auto found = versions_.find(std::string(kind));
     if (found == versions_.end()) return gone;
     for (const auto& [name, version] : found->second) {
-      const bool is_in_list = !resource_version.empty() && internal::IsAsNewVersion(resource_version, version);
+      const bool is_in_list = !resource_version.empty() && internal::IsAsNewResourceVersion(resource_version, version);
       if (is_in_list) gone.push_back({found->first, name.first, name.second});
     }
     versions_.erase(found);
@@ -331,7 +331,7 @@ class FleetCluster::View final : public Cluster {
       own_writes_.Failed(action.target);
       return answer;
     }
-    absl::StatusOr<ToldObject> told = ReadTold(*answer->object);
+    absl::StatusOr<ToldObject> told = ReadToldObject(*answer->object);
     if (!told.ok()) {
       own_writes_.Failed(action.target);
       return told.status();
@@ -405,13 +405,13 @@ bool FleetCluster::StoreKept(const LeaderWorkerSet& set, std::string bytes, Stor
 void FleetCluster::Start(const Action& action, absl::Time now, WriteDone done) { done(Perform(action), now); }
 
 absl::Status FleetCluster::Tell(const Json& object) {
-  absl::StatusOr<ToldObject> told = internal::ReadTold(object);
+  absl::StatusOr<ToldObject> told = internal::ReadToldObject(object);
   if (told.ok()) view_->Tell(*std::move(told));
   return told.status();
 }
 
 absl::Status FleetCluster::TellGone(const Json& object) {
-  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(object);
+  const absl::StatusOr<ObjectMark> mark = internal::ReadToldMark(object);
   if (mark.ok()) view_->TellGone(*mark);
   return mark.status();
 }
@@ -425,9 +425,9 @@ absl::StatusOr<std::string> FleetCluster::Tell(ObjectKind kind, absl::string_vie
 }
 
 absl::StatusOr<std::string> FleetCluster::TellGone(ObjectKind kind, absl::string_view text) {
-  const absl::StatusOr<Json> object = internal::ReadDocument(kind, text);
+  const absl::StatusOr<Json> object = internal::ReadToldDocument(kind, text);
   if (!object.ok()) return object.status();
-  const absl::StatusOr<ObjectMark> mark = internal::ReadMark(*object);
+  const absl::StatusOr<ObjectMark> mark = internal::ReadToldMark(*object);
   if (!mark.ok()) return mark.status();
   view_->TellGone(*mark);
   return mark->resource_version;

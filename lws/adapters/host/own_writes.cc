@@ -20,9 +20,10 @@ bool OwnWrites::Wrote(const ObjectRef& object, absl::string_view uid, absl::stri
   const Target target = {object.kind, object.namespace_name, object.name};
   const std::string told = End(target).resource_version;
   if (resource_version.empty()) return true;
-  if (told == kNewestVersion || told == resource_version || IsOlderVersion(resource_version, told)) return false;
+  if (told == kNewestVersion || told == resource_version || IsOlderResourceVersion(resource_version, told))
+    return false;
   const auto known = written_.find(target);
-  if (known != written_.end() && IsOlderVersion(resource_version, known->second.resource_version)) return false;
+  if (known != written_.end() && IsOlderResourceVersion(resource_version, known->second.resource_version)) return false;
   written_[target] = {std::string(uid), std::string(resource_version)};
   return true;
 }
@@ -59,7 +60,7 @@ bool OwnWrites::IsNews(const ObjectRef& object, absl::string_view uid, absl::str
       // News of the deleted object is old, until the watch reports its deletion.
       {was_gone && written.uid == uid, false, is_gone},
       {was_gone, true, true},
-      {IsOlderVersion(resource_version, written.resource_version), false, false},
+      {IsOlderResourceVersion(resource_version, written.resource_version), false, false},
       // The echo of the write ends the entry. A deletion is never an echo.
       {!is_gone && resource_version == written.resource_version && uid == written.uid, false, true},
   };
@@ -77,10 +78,10 @@ void OwnWrites::Listed(absl::string_view kind, absl::string_view resource_versio
   auto it = written_.lower_bound(first);
   while (it != written_.end() && std::get<0>(it->first) == kind) it = written_.erase(it);
   for (auto way = on_its_way_.lower_bound(first); way != on_its_way_.end() && std::get<0>(way->first) == kind; ++way) {
-    const bool knows_more = IsOlderVersion(resource_version, way->second.resource_version);
+    const bool knows_more = IsOlderResourceVersion(resource_version, way->second.resource_version);
     if (knows_more) continue;
     way->second.uid.clear();
-    way->second.resource_version = VersionOrNewest(resource_version);
+    way->second.resource_version = ResourceVersionOrNewest(resource_version);
   }
 }
 

@@ -18,16 +18,16 @@ std::optional<std::pair<uint64_t, uint64_t>> AsNumbers(absl::string_view a, absl
 
 }  // namespace
 
-std::string VersionOrNewest(absl::string_view version) {
+std::string ResourceVersionOrNewest(absl::string_view version) {
   return std::string(version.empty() ? kNewestVersion : version);
 }
 
-bool IsOlderVersion(absl::string_view a, absl::string_view b) {
+bool IsOlderResourceVersion(absl::string_view a, absl::string_view b) {
   const auto numbers = AsNumbers(a, b);
   return numbers.has_value() && numbers->first < numbers->second;
 }
 
-bool IsAsNewVersion(absl::string_view seen, absl::string_view wanted) {
+bool IsAsNewResourceVersion(absl::string_view seen, absl::string_view wanted) {
   if (seen == kNewestVersion) return true;
   const auto numbers = AsNumbers(seen, wanted);
   return numbers.has_value() ? numbers->first >= numbers->second : seen == wanted;

@@ -1,8 +1,8 @@
 // Which of two resource versions is newer. They are compared as integers, as Kubernetes promises since 1.35.
 //
-//   lws::internal::IsOlderVersion("9", "12");                                // true
-//   lws::internal::IsAsNewVersion("12", "9");                                // true
-//   lws::internal::IsAsNewVersion(lws::internal::VersionOrNewest(""), "9");    // true: an empty version is the newest
+//   lws::internal::IsOlderResourceVersion("9", "12");                                // true
+//   lws::internal::IsAsNewResourceVersion("12", "9");                                // true
+//   lws::internal::IsAsNewResourceVersion(lws::internal::ResourceVersionOrNewest(""), "9");    // true
 //
 // Laws:
 //   1. An integer is older than another exactly when it is not as new.
@@ -22,10 +22,10 @@ namespace lws::internal {
 inline constexpr absl::string_view kNewestVersion = "newest";
 
 // The version, or kNewestVersion for an empty one, which stands for the newest.
-std::string VersionOrNewest(absl::string_view version);
+std::string ResourceVersionOrNewest(absl::string_view version);
 
-bool IsOlderVersion(absl::string_view a, absl::string_view b);
-bool IsAsNewVersion(absl::string_view seen, absl::string_view wanted);
+bool IsOlderResourceVersion(absl::string_view a, absl::string_view b);
+bool IsAsNewResourceVersion(absl::string_view seen, absl::string_view wanted);
 
 }  // namespace lws::internal
 

@@ -76,11 +76,11 @@ PodReconcileOptions PodOptionsOf(const SetPolicies& policies) {
   return options;
 }
 
-PolicySource SamePolicies(SetPolicies policies) {
+PolicySource SamePoliciesForEverySet(SetPolicies policies) {
   return [policies = std::move(policies)](const LeaderWorkerSet&) -> absl::StatusOr<SetPolicies> { return policies; };
 }
 
-PolicySource PoliciesFromAnnotations(SetPolicies otherwise) {
+PolicySource SetPoliciesFromAnnotations(SetPolicies otherwise) {
   return [otherwise = std::move(otherwise)](const LeaderWorkerSet& set) -> absl::StatusOr<SetPolicies> {
     SetPolicies policies = otherwise;
     const auto& annotations = set.metadata().annotations();

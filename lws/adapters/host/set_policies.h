@@ -3,7 +3,7 @@
 //   lws::SetPolicies careful;
 //   careful.rollout = lws::FindRolloutPolicy("keep-budget")->policy;
 //   lws::ControllerOptions options;
-//   options.policies = lws::PoliciesFromAnnotations(careful);    // sets without annotations use KeepBudget
+//   options.policies = lws::SetPoliciesFromAnnotations(careful);    // sets without annotations use KeepBudget
 //
 // Annotations of a set, all optional:
 //   lws-policies/rollout: keep-budget                         # a name of rollout/policies.h
@@ -55,12 +55,12 @@ PodReconcileOptions PodOptionsOf(const SetPolicies& policies);
 using PolicySource = std::function<absl::StatusOr<SetPolicies>(const LeaderWorkerSet&)>;
 
 // The same policies for every set.
-PolicySource SamePolicies(SetPolicies policies);
+PolicySource SamePoliciesForEverySet(SetPolicies policies);
 
 // The policies in the set's annotations, and those in `otherwise` for everything that the annotations do not say. A
 // rollout policy in an annotation also chooses the matching former revisions (ReconcileOptionsFor). Errors:
 // InvalidArgument naming the set and the annotation. Complexity: O(annotations of the set that matter).
-PolicySource PoliciesFromAnnotations(SetPolicies otherwise);
+PolicySource SetPoliciesFromAnnotations(SetPolicies otherwise);
 
 }  // namespace lws
 

@@ -41,14 +41,14 @@ ObjectMark MarkOf(const char* kind, const ObservedMeta& meta) {
 bool IsMember(const ObservedPod& pod) { return IsFailing(pod) && pod.worker_index.has_value(); }
 
 absl::StatusOr<ToldObject> ReadWhole(ObjectKind kind, absl::string_view text) {
-  const absl::StatusOr<Json> document = ReadDocument(kind, text);
+  const absl::StatusOr<Json> document = ReadToldDocument(kind, text);
   if (!document.ok()) return document.status();
-  return ReadTold(*document);
+  return ReadToldObject(*document);
 }
 
 }  // namespace
 
-absl::StatusOr<ObjectMark> ReadMark(const Json& object) {
+absl::StatusOr<ObjectMark> ReadToldMark(const Json& object) {
   const bool has_metadata = object.is_object() && object.contains("metadata") && object["metadata"].is_object();
   if (!has_metadata) return absl::InvalidArgumentError("the object has no metadata");
   const Json& metadata = object["metadata"];
@@ -64,8 +64,8 @@ absl::StatusOr<ObjectMark> ReadMark(const Json& object) {
   return mark;
 }
 
-absl::StatusOr<ToldObject> ReadTold(const Json& object) {
-  absl::StatusOr<ObjectMark> mark = ReadMark(object);
+absl::StatusOr<ToldObject> ReadToldObject(const Json& object) {
+  absl::StatusOr<ObjectMark> mark = ReadToldMark(object);
   if (!mark.ok()) return mark.status();
   absl::StatusOr<ObservedObject> observed = ReadObservedObject(object);
   if (!observed.ok()) return observed.status();
@@ -78,7 +78,7 @@ absl::StatusOr<ToldObject> ReadTold(const Json& object) {
   return told;
 }
 
-absl::StatusOr<Json> ReadDocument(ObjectKind kind, absl::string_view text) {
+absl::StatusOr<Json> ReadToldDocument(ObjectKind kind, absl::string_view text) {
   absl::StatusOr<Json> object = ParseJson(text, "object");
   if (!object.ok()) return object;
   if (!object->is_object()) return absl::InvalidArgumentError("the text is not a JSON object");

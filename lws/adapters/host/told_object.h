@@ -1,13 +1,13 @@
 // What a list or a watch tells: which object, how old, and what decisions read of it; from a document, or from a text
 // without building one.
 //
-//   absl::StatusOr<lws::internal::ToldObject> told = lws::internal::ReadTold(pod);
+//   absl::StatusOr<lws::internal::ToldObject> told = lws::internal::ReadToldObject(pod);
 //   told->mark.ref.name;            // "vllm-0"
 //   lws::internal::ToldReader reader;
 //   told = reader.Read(lws::ObjectKind::kPod, pod_text);
 //
 // Laws:
-//   1. For the text of a document, with its kind or without it, Read gives what ReadTold gives of the document.
+//   1. For the text of a document, with its kind or without it, Read gives what ReadToldObject gives of the document.
 //
 // Thread-safety: functions may be called concurrently; a reader belongs to one thread.
 #ifndef LWS_ADAPTERS_HOST_TOLD_OBJECT_H_
@@ -43,17 +43,17 @@ struct ToldObject {
 };
 
 // Errors: InvalidArgument for an object without kind or name.
-absl::StatusOr<ObjectMark> ReadMark(const Json& object);
+absl::StatusOr<ObjectMark> ReadToldMark(const Json& object);
 // Errors: the same, and naming the object and the field that does not parse. Complexity: O(object).
-absl::StatusOr<ToldObject> ReadTold(const Json& object);
+absl::StatusOr<ToldObject> ReadToldObject(const Json& object);
 
 // An item of a list does not say its kind: a document with the kind that it is known to have. Errors: InvalidArgument
 // for a text that is no JSON object.
-absl::StatusOr<Json> ReadDocument(ObjectKind kind, absl::string_view text);
+absl::StatusOr<Json> ReadToldDocument(ObjectKind kind, absl::string_view text);
 
 class ToldReader {
  public:
-  // Errors: as ReadTold and ReadDocument. Complexity: O(text); pods and StatefulSets without a document.
+  // Errors: as ReadToldObject and ReadToldDocument. Complexity: O(text); pods and StatefulSets without a document.
   absl::StatusOr<ToldObject> Read(ObjectKind kind, absl::string_view text);
 
  private:

@@ -46,14 +46,14 @@ HttpRequest Write(const char* method, std::string path, const char* content_type
 
 }  // namespace
 
-absl::StatusOr<HttpRequest> RequestOf(const Action& action) {
-  const Resource* resource = FindResource(action.api_version, action.target.kind);
+absl::StatusOr<HttpRequest> HttpRequestOf(const Action& action) {
+  const Resource* resource = FindApiResource(action.api_version, action.target.kind);
   if (resource == nullptr) {
     return absl::UnimplementedError(
         absl::StrCat("the client knows no ", action.target.kind, " of ", action.api_version));
   }
-  const std::string collection = CollectionPath(*resource, action.target.namespace_name);
-  const std::string object = ObjectPath(*resource, action.target.namespace_name, action.target.name);
+  const std::string collection = ApiCollectionPath(*resource, action.target.namespace_name);
+  const std::string object = ApiObjectPath(*resource, action.target.namespace_name, action.target.name);
   const std::string manager = absl::StrCat("?fieldManager=", kFieldManager);
   switch (action.verb) {
     case Verb::kCreate:
@@ -72,8 +72,8 @@ absl::StatusOr<HttpRequest> RequestOf(const Action& action) {
   return absl::InternalError("unknown verb");
 }
 
-absl::StatusOr<WriteAnswer> AnswerTo(const Action& action, const HttpAnswer& answer) {
-  absl::Status status = StatusOf(answer.head.code, answer.body);
+absl::StatusOr<WriteAnswer> WriteAnswerOf(const Action& action, const HttpAnswer& answer) {
+  absl::Status status = StatusOfHttpAnswer(answer.head.code, answer.body);
   if (!status.ok()) return status;
   absl::StatusOr<Json> document = ParseJson(answer.body, "answer");
   if (!document.ok() || !document->is_object()) {

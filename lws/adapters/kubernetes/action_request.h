@@ -1,7 +1,7 @@
 // Turns actions of plans into requests to an API server, and the answers into statuses.
 //
-//   absl::StatusOr<lws::internal::HttpRequest> request = lws::internal::RequestOf(action);
-//   absl::StatusOr<lws::WriteAnswer> answer = lws::internal::AnswerTo(action, http_answer);
+//   absl::StatusOr<lws::internal::HttpRequest> request = lws::internal::HttpRequestOf(action);
+//   absl::StatusOr<lws::WriteAnswer> answer = lws::internal::WriteAnswerOf(action, http_answer);
 //
 // | verb | request | precondition |
 // |---|---|---|
@@ -23,11 +23,11 @@
 namespace lws::internal {
 
 // Errors: Unimplemented for a kind that the client does not know. Complexity: O(object).
-absl::StatusOr<HttpRequest> RequestOf(const Action& action);
+absl::StatusOr<HttpRequest> HttpRequestOf(const Action& action);
 
 // The object after the write; after a deletion, the answer says that the object is gone. Errors: those of
 // api_status.h; Internal for an answer without an object. Complexity: O(body).
-absl::StatusOr<WriteAnswer> AnswerTo(const Action& action, const HttpAnswer& answer);
+absl::StatusOr<WriteAnswer> WriteAnswerOf(const Action& action, const HttpAnswer& answer);
 
 }  // namespace lws::internal
 

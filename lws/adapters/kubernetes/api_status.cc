@@ -46,7 +46,7 @@ absl::StatusCode CodeOf(int code, absl::string_view reason, bool is_about_uid) {
 
 }  // namespace
 
-absl::Status StatusOfDocument(int code, const Json& document) {
+absl::Status StatusOfHttpDocument(int code, const Json& document) {
   JsonReader status(document);
   const std::string reason = status.Text({"reason"});
   std::string message = status.Text({"message"});
@@ -54,15 +54,15 @@ absl::Status StatusOfDocument(int code, const Json& document) {
   return absl::Status(CodeOf(code, reason, IsAboutUid(&status)), message);
 }
 
-absl::Status StatusOf(int code, absl::string_view body) {
+absl::Status StatusOfHttpAnswer(int code, absl::string_view body) {
   if (code >= 200 && code < 300) return absl::OkStatus();
   const absl::StatusOr<Json> document = ParseJson(body, "answer");
-  if (document.ok() && document->is_object()) return StatusOfDocument(code, *document);
+  if (document.ok() && document->is_object()) return StatusOfHttpDocument(code, *document);
   const absl::string_view shown = body.substr(0, kMostShown);
   return absl::Status(CodeOf(code, "", false),
                       absl::StrCat("the server answered ", code, shown.empty() ? "" : ": ", shown));
 }
 
-bool IsRefusedForNow(int code) { return code == 429 || code == 503; }
+bool IsHttpRefusedForNow(int code) { return code == 429 || code == 503; }
 
 }  // namespace lws::internal

@@ -1,6 +1,6 @@
 // Reads an API server's answer as a status.
 //
-//   lws::internal::StatusOf(409, R"({"reason": "AlreadyExists", "message": "pods \"a\" already exists"})");
+//   lws::internal::StatusOfHttpAnswer(409, R"({"reason": "AlreadyExists", "message": "pods \"a\" already exists"})");
 //   // AlreadyExists: pods "a" already exists
 //
 // | answer | status |
@@ -24,12 +24,12 @@
 namespace lws::internal {
 
 // The message is the server's own, or the beginning of a body that is not a Status. Complexity: O(body).
-absl::Status StatusOf(int code, absl::string_view body);
+absl::Status StatusOfHttpAnswer(int code, absl::string_view body);
 // The same for a Status document that a watch carries.
-absl::Status StatusOfDocument(int code, const Json& document);
+absl::Status StatusOfHttpDocument(int code, const Json& document);
 
 // Returns whether the server did nothing and asks the client to try again later.
-bool IsRefusedForNow(int code);
+bool IsHttpRefusedForNow(int code);
 
 }  // namespace lws::internal
 

@@ -230,7 +230,7 @@ class ProgramCredentials final : public Credentials {
 
 }  // namespace
 
-std::unique_ptr<Credentials> MakeCredentials(const KubeConfig& config) {
+std::unique_ptr<Credentials> MakeClientCredentials(const KubeConfig& config) {
   if (config.exec.has_value()) return std::make_unique<ProgramCredentials>(*config.exec);
   return std::make_unique<FileCredentials>(config);
 }

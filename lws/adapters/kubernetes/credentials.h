@@ -1,7 +1,7 @@
 // A client's proof of who it is, kept fresh: a token, a file with a token that somebody replaces, the answer of a
 // program, or a client certificate.
 //
-//   auto credentials = lws::internal::MakeCredentials(config);
+//   auto credentials = lws::internal::MakeClientCredentials(config);
 //   absl::StatusOr<lws::internal::Credential> credential = credentials->Current(absl::Now());
 //   credential->authorization;               // "Bearer ..."
 //   credentials->Refuse(*credential);        // the server answered 401: the next Current() looks again
@@ -44,7 +44,7 @@ class Credentials {
 // The credentials that the configuration names. Files are read again each minute, and after a refusal. A program
 // (exec) runs when there is no credential, before its credential expires, and after a refusal. Current waits for its
 // first run; during later runs the last credential stays in use.
-std::unique_ptr<Credentials> MakeCredentials(const KubeConfig& config);
+std::unique_ptr<Credentials> MakeClientCredentials(const KubeConfig& config);
 
 }  // namespace lws::internal
 

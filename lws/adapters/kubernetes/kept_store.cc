@@ -29,8 +29,8 @@ HttpRequest WriteRequest(const KeptOwner& owner, absl::string_view bytes) {
   map["binaryData"] = {{kField, absl::Base64Escape(bytes)}};
   HttpRequest request;
   request.method = "PATCH";
-  request.path = absl::StrCat(ObjectPath(KeptResource(), owner.namespace_name, name), "?fieldManager=", kFieldManager,
-                              "&force=true");
+  request.path = absl::StrCat(ApiObjectPath(KeptResource(), owner.namespace_name, name),
+                              "?fieldManager=", kFieldManager, "&force=true");
   request.content_type = "application/apply-patch+yaml";
   request.body = map.dump(-1, ' ', false, Json::error_handler_t::replace);
   return request;
@@ -56,7 +56,7 @@ void KeptStore::Read() {
 void KeptStore::AskForPage() {
   read_due_.reset();
   HttpRequest request;
-  request.path = absl::StrCat(CollectionPath(KeptResource(), ""), "?limit=100&labelSelector=", Escaped(kSetLabel));
+  request.path = absl::StrCat(ApiCollectionPath(KeptResource(), ""), "?limit=100&labelSelector=", Escaped(kSetLabel));
   if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token_));
   request.accepts_gzip = true;
   Fetch(&client_, std::move(request),
@@ -66,7 +66,7 @@ void KeptStore::AskForPage() {
 void KeptStore::TakePage(uint64_t reading, const absl::StatusOr<HttpAnswer>& answer) {
   if (reading != reading_) return;
   if (!answer.ok()) return ReadAgain(answer.status(), absl::ZeroDuration());
-  absl::Status status = StatusOf(answer->head.code, answer->body);
+  absl::Status status = StatusOfHttpAnswer(answer->head.code, answer->body);
   if (absl::IsPermissionDenied(status)) {
     Tell(status);
     has_read_ = true;
@@ -159,12 +159,12 @@ void KeptStore::Answered(const Name& name, const std::string& uid, const absl::S
   Entry& entry = found->second;
   entry.is_under_way = false;
   if (!answer.ok()) return Failed(&entry, answer.status());
-  if (IsRefusedForNow(answer->head.code) && answer->head.retry_after.has_value()) {
+  if (IsHttpRefusedForNow(answer->head.code) && answer->head.retry_after.has_value()) {
     entry.is_refused_for_now = true;
     entry.due = clock_() + *answer->head.retry_after;
     return;
   }
-  const absl::Status status = StatusOf(answer->head.code, answer->body);
+  const absl::Status status = StatusOfHttpAnswer(answer->head.code, answer->body);
   if (!status.ok()) return Failed(&entry, status);
   entry.failures = 0;
   entry.written = entry.sent;

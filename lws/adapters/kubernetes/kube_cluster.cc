@@ -77,7 +77,7 @@ class KubeCluster::Client {
         arrivals_(http, ViewOfArrivals(), options_.clock),
         kept_(http, ViewOfKept(), options_.clock),
         events_({options_.reporting_controller, options_.reporting_instance}) {
-    for (const Resource& resource : Resources()) {
+    for (const Resource& resource : ApiResources()) {
       const bool is_read = resource.object_kind != ObjectKind::kNode &&
                            (resource.object_kind != ObjectKind::kPodGroup || options_.reads_pod_groups);
       if (is_read) Read(resource);
@@ -172,7 +172,7 @@ class KubeCluster::Client {
   void ReadNodes() {
     wants_nodes_ = false;
     reads_nodes_ = true;
-    Read(*FindResource(ObjectKind::kNode));
+    Read(*FindApiResource(ObjectKind::kNode));
   }
 
   void BeginRelist(const Resource& resource) {
@@ -256,7 +256,7 @@ class KubeCluster::Client {
                                  leader->applied->dump(-1, ' ', false, Json::error_handler_t::replace)};
     };
     view.tell = [this](const Action& action, absl::string_view text) {
-      const Resource* resource = FindResource(action.api_version, action.target.kind);
+      const Resource* resource = FindApiResource(action.api_version, action.target.kind);
       if (resource->object_kind == ObjectKind::kStatefulSet) {
         // A StatefulSet with the label is watched, and the watch may have told a newer one.
         if (absl::StrContains(text, kNameLabel)) return;

@@ -25,7 +25,7 @@ bool IsInTheWay(const Action& action, const absl::Status& status) {
 
 }  // namespace
 
-std::optional<std::string> AppliedText(const Json& object) {
+std::optional<std::string> AppliedRequestText(const Json& object) {
   const std::optional<Json> fields = AppliedFields(object, kFieldManager);
   if (!fields.has_value()) return std::nullopt;
   return fields->dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -41,7 +41,7 @@ bool KubeWriter::IsKnownToChangeNothing(const Action& action, const HttpRequest&
 }
 
 void KubeWriter::Send(const Action& action, absl::Time now, WriteDone done) {
-  absl::StatusOr<HttpRequest> request = RequestOf(action);
+  absl::StatusOr<HttpRequest> request = HttpRequestOf(action);
   if (!request.ok()) return done(request.status(), now);
   if (IsKnownToChangeNothing(action, *request)) {
     ++skipped_;
@@ -84,7 +84,7 @@ void KubeWriter::Answered(uint64_t number, const absl::StatusOr<HttpAnswer>& ans
   Write& write = writes_.at(number);
   if (!answer.ok()) return Finish(number, answer.status());
   if (ComesAgain(answer, write.request, &write)) return;
-  const absl::StatusOr<WriteAnswer> written = AnswerTo(*write.action, *answer);
+  const absl::StatusOr<WriteAnswer> written = WriteAnswerOf(*write.action, *answer);
   if (!written.ok() && IsInTheWay(*write.action, written.status())) {
     write.refusal = written.status();
     write.tries = 0;
@@ -95,7 +95,7 @@ void KubeWriter::Answered(uint64_t number, const absl::StatusOr<HttpAnswer>& ans
 }
 
 bool KubeWriter::ComesAgain(const absl::StatusOr<HttpAnswer>& answer, const HttpRequest& request, Write* write) {
-  const bool waits = answer.ok() && IsRefusedForNow(answer->head.code) && answer->head.retry_after.has_value();
+  const bool waits = answer.ok() && IsHttpRefusedForNow(answer->head.code) && answer->head.retry_after.has_value();
   if (!waits) return false;
   const absl::Time due = clock_() + *answer->head.retry_after;
   not_before_[absl::StrCat(request.method, " ", request.path)] = due;
@@ -113,8 +113,8 @@ bool KubeWriter::HasToWait(const HttpRequest& request, Write* write) const {
 
 HttpRequest KubeWriter::LookUpRequest(const Action& action) {
   HttpRequest request;
-  const Resource* resource = FindResource(action.api_version, action.target.kind);
-  request.path = ObjectPath(*resource, action.target.namespace_name, action.target.name);
+  const Resource* resource = FindApiResource(action.api_version, action.target.kind);
+  request.path = ApiObjectPath(*resource, action.target.namespace_name, action.target.name);
   return request;
 }
 
@@ -140,7 +140,7 @@ void KubeWriter::Keep(const Write& write, const WriteAnswer& answer) {
   // Only the leader StatefulSet is applied again and again; other applied StatefulSets are not remembered.
   const bool is_of_leaders = write.action->verb == Verb::kApply && write.action->object.numbers().has_value();
   if (!is_of_leaders || answer.object == nullptr) return;
-  const std::optional<std::string> applied = AppliedText(*answer.object);
+  const std::optional<std::string> applied = AppliedRequestText(*answer.object);
   if (applied.has_value()) memo_.Applied(write.action->target, write.request.body, answer.uid, *applied);
 }
 

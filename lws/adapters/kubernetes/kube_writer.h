@@ -40,7 +40,7 @@ struct WriterView {
 };
 
 // The fields that an object says were applied, in the form of WriterView::Applied; nullopt if it does not say.
-std::optional<std::string> AppliedText(const Json& object);
+std::optional<std::string> AppliedRequestText(const Json& object);
 
 class KubeWriter {
  public:

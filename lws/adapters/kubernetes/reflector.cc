@@ -53,7 +53,7 @@ std::optional<HttpRequest> Reflector::NextRequest(absl::Time now) {
 
 HttpRequest Reflector::ListRequest() const {
   HttpRequest request;
-  request.path = absl::StrCat(CollectionPath(options_.resource, options_.namespace_name),
+  request.path = absl::StrCat(ApiCollectionPath(options_.resource, options_.namespace_name),
                               "?limit=", options_.page_limit, Selector(options_));
   if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token_));
   if (options_.resource.is_read_as_metadata) request.accept = kMetadataList;
@@ -67,7 +67,7 @@ HttpRequest Reflector::WatchRequest() {
   const int64_t least = absl::ToInt64Seconds(options_.least_watch);
   const int64_t most = std::max(least, absl::ToInt64Seconds(options_.most_watch));
   const int64_t seconds = least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1));
-  request.path = absl::StrCat(CollectionPath(options_.resource, options_.namespace_name),
+  request.path = absl::StrCat(ApiCollectionPath(options_.resource, options_.namespace_name),
                               "?watch=true&allowWatchBookmarks=true&resourceVersion=", Escaped(resource_version_),
                               "&timeoutSeconds=", seconds, Selector(options_));
   if (options_.resource.is_read_as_metadata) request.accept = kMetadata;
@@ -92,7 +92,7 @@ bool Reflector::Bytes(absl::string_view bytes, absl::Time now) {
 
 void Reflector::End(const absl::Status& status, absl::Time now) {
   if (due_.has_value()) return;
-  const absl::Status refused = status.ok() ? StatusOf(head_.code, body_) : status;
+  const absl::Status refused = status.ok() ? StatusOfHttpAnswer(head_.code, body_) : status;
   if (absl::IsOutOfRange(refused)) return ListAnew(now);
   if (is_listing_) return refused.ok() ? TakePage(now) : Failure(refused, now);
   if (!refused.ok()) return Failure(refused, now);
@@ -155,7 +155,7 @@ void Reflector::TakeError(absl::string_view object, absl::Time now) {
   if (!document.ok()) return Failure(document.status(), now);
   JsonReader reader(*document);
   const int code = static_cast<int>(std::clamp<int64_t>(reader.Integer({"code"}).value_or(500), 400, 599));
-  const absl::Status status = StatusOfDocument(code, *document);
+  const absl::Status status = StatusOfHttpDocument(code, *document);
   if (absl::IsOutOfRange(status)) return ListAnew(now);
   Failure(status, now);
 }

@@ -22,23 +22,23 @@ const Resource kResources[] = {
 
 }  // namespace
 
-absl::Span<const Resource> Resources() { return kResources; }
+absl::Span<const Resource> ApiResources() { return kResources; }
 
-const Resource* FindResource(absl::string_view api_version, absl::string_view kind) {
+const Resource* FindApiResource(absl::string_view api_version, absl::string_view kind) {
   for (const Resource& resource : kResources) {
     if (resource.kind == kind && resource.api_version == api_version) return &resource;
   }
   return nullptr;
 }
 
-const Resource* FindResource(ObjectKind kind) {
+const Resource* FindApiResource(ObjectKind kind) {
   for (const Resource& resource : kResources) {
     if (resource.object_kind == kind) return &resource;
   }
   return nullptr;
 }
 
-std::string CollectionPath(const Resource& resource, absl::string_view namespace_name) {
+std::string ApiCollectionPath(const Resource& resource, absl::string_view namespace_name) {
   // The core group of Kubernetes has no name and its own root.
   const bool has_group = resource.api_version.find('/') != absl::string_view::npos;
   std::string path = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version);
@@ -48,8 +48,8 @@ std::string CollectionPath(const Resource& resource, absl::string_view namespace
   return absl::StrCat(path, "/", resource.plural);
 }
 
-std::string ObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name) {
-  return absl::StrCat(CollectionPath(resource, namespace_name), "/", Escaped(name));
+std::string ApiObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name) {
+  return absl::StrCat(ApiCollectionPath(resource, namespace_name), "/", Escaped(name));
 }
 
 std::string Escaped(absl::string_view text) {

@@ -1,8 +1,8 @@
 // The kinds that the client reads and writes, and their paths on an API server.
 //
-//   const lws::internal::Resource* pods = lws::internal::FindResource("v1", "Pod");
-//   lws::internal::CollectionPath(*pods, "");                       // "/api/v1/pods"
-//   lws::internal::ObjectPath(*pods, "default", "vllm-0");          // "/api/v1/namespaces/default/pods/vllm-0"
+//   const lws::internal::Resource* pods = lws::internal::FindApiResource("v1", "Pod");
+//   lws::internal::ApiCollectionPath(*pods, "");                       // "/api/v1/pods"
+//   lws::internal::ApiObjectPath(*pods, "default", "vllm-0");          // "/api/v1/namespaces/default/pods/vllm-0"
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_KUBERNETES_RESOURCE_H_
@@ -28,15 +28,15 @@ struct Resource {
   bool is_read_as_metadata = false;
 };
 
-absl::Span<const Resource> Resources();
+absl::Span<const Resource> ApiResources();
 
 // Null for a kind that the client does not know.
-const Resource* FindResource(absl::string_view api_version, absl::string_view kind);
-const Resource* FindResource(ObjectKind kind);
+const Resource* FindApiResource(absl::string_view api_version, absl::string_view kind);
+const Resource* FindApiResource(ObjectKind kind);
 
 // The path for all namespaces if the name is empty.
-std::string CollectionPath(const Resource& resource, absl::string_view namespace_name);
-std::string ObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name);
+std::string ApiCollectionPath(const Resource& resource, absl::string_view namespace_name);
+std::string ApiObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name);
 
 // Escapes the text for a path or a query.
 std::string Escaped(absl::string_view text);

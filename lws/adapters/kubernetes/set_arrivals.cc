@@ -21,7 +21,7 @@ struct Told {
   std::string resource_version;
 };
 
-absl::StatusOr<Told> ReadTold(absl::string_view text) {
+absl::StatusOr<Told> ReadToldObject(absl::string_view text) {
   const absl::StatusOr<Json> object = ParseJson(text, "LeaderWorkerSet");
   if (!object.ok()) return object.status();
   JsonReader reader(*object);
@@ -41,7 +41,7 @@ void SetArrivals::BeginRelist() {
 }
 
 absl::StatusOr<std::string> SetArrivals::Tell(absl::string_view text) {
-  const absl::StatusOr<Told> told = ReadTold(text);
+  const absl::StatusOr<Told> told = ReadToldObject(text);
   if (!told.ok()) return told.status();
   const auto& [namespace_name, name] = told->name;
   const auto looking = looking_.find(told->name);
@@ -59,7 +59,7 @@ absl::StatusOr<std::string> SetArrivals::Tell(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> SetArrivals::TellGone(absl::string_view text) {
-  const absl::StatusOr<Told> told = ReadTold(text);
+  const absl::StatusOr<Told> told = ReadToldObject(text);
   if (!told.ok()) return told.status();
   End(told->name);
   early_.erase(told->name);
@@ -101,7 +101,7 @@ void SetArrivals::Open() {
 void SetArrivals::Ask(const Name& name) {
   looking_[name].due.reset();
   HttpRequest request;
-  request.path = ObjectPath(*FindResource(ObjectKind::kStatefulSet), name.first, name.second);
+  request.path = ApiObjectPath(*FindApiResource(ObjectKind::kStatefulSet), name.first, name.second);
   Fetch(&client_, std::move(request),
         [this, name](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, answer); });
 }

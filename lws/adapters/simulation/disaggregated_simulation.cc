@@ -47,7 +47,7 @@ absl::Status Refused(const DisaggregatedSetAdmission& admission, absl::string_vi
 }
 
 absl::StatusOr<Json> AdmitChild(const Json& child) {
-  const absl::StatusOr<LeaderWorkerSet> admitted = AdmitNewSet(child);
+  const absl::StatusOr<LeaderWorkerSet> admitted = AdmitSimulatedSet(child);
   if (!admitted.ok()) return admitted.status();
   return LeaderWorkerSetToJson(*admitted);
 }

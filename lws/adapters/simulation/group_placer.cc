@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Capacity>> GroupPlacer::FreeFor(const GroupId& gr
     const std::optional<GroupId> other = GroupOf(*pod);
     if (!other.has_value() || placed_.count(*other) == 0) pods.push_back(pod);
   }
-  absl::Status status = UsePods(pods, capacity.get());
+  absl::Status status = UseRunningPods(pods, capacity.get());
   if (!status.ok()) return status;
   for (const auto& [id, placed] : placed_) {
     std::vector<int32_t> nodes = Numbers(**topology, placed.nodes);

@@ -16,7 +16,9 @@ using simulation::ObjectKey;
 
 namespace {
 
-ObjectKey KeyOf(const Action& action) { return {action.target.kind, action.target.namespace_name, action.target.name}; }
+ObjectKey StoredObjectKey(const Action& action) {
+  return {action.target.kind, action.target.namespace_name, action.target.name};
+}
 
 // Adds the preconditions of the action to the document that is written.
 void AddPreconditions(const Action& action, Json* document) {
@@ -25,7 +27,7 @@ void AddPreconditions(const Action& action, Json* document) {
 }
 
 absl::StatusOr<SharedJson> Patch(const Action& action, ApiServer* server) {
-  const SharedJson live = server->Get(KeyOf(action));
+  const SharedJson live = server->Get(StoredObjectKey(action));
   if (live == nullptr) {
     return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
                                             action.target.name, " does not exist"));
@@ -41,9 +43,9 @@ absl::StatusOr<SharedJson> Delete(const Action& action, ApiServer* server) {
   options.propagation = action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
   options.uid = action.uid;
   options.resource_version = action.resource_version;
-  absl::Status status = server->Delete(KeyOf(action), options);
+  absl::Status status = server->Delete(StoredObjectKey(action), options);
   if (!status.ok()) return status;
-  return server->Get(KeyOf(action));
+  return server->Get(StoredObjectKey(action));
 }
 
 }  // namespace

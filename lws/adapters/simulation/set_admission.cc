@@ -24,11 +24,11 @@ absl::StatusOr<LeaderWorkerSet> Result(const std::string& name, const SetAdmissi
 
 }  // namespace
 
-absl::StatusOr<LeaderWorkerSet> AdmitNewSet(const Json& manifest) {
+absl::StatusOr<LeaderWorkerSet> AdmitSimulatedSet(const Json& manifest) {
   return Result(JsonReader(manifest).Text({"metadata", "name"}), AdmitSet(manifest));
 }
 
-absl::StatusOr<LeaderWorkerSet> AdmitEdit(const LeaderWorkerSet& set, const Json& patch) {
+absl::StatusOr<LeaderWorkerSet> AdmitSimulatedEdit(const LeaderWorkerSet& set, const Json& patch) {
   Json edited = LeaderWorkerSetToJson(set);
   edited.merge_patch(patch);
   absl::StatusOr<LeaderWorkerSet> next = Result(set.metadata().name(), AdmitSetUpdate(set, edited));

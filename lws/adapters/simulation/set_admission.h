@@ -1,7 +1,7 @@
 // Admission of sets to a simulated cluster.
 //
-//   absl::StatusOr<lws::LeaderWorkerSet> set = lws::AdmitNewSet(manifest);
-//   absl::StatusOr<lws::LeaderWorkerSet> next = lws::AdmitEdit(*set, {{"spec", {{"replicas", 5}}}});
+//   absl::StatusOr<lws::LeaderWorkerSet> set = lws::AdmitSimulatedSet(manifest);
+//   absl::StatusOr<lws::LeaderWorkerSet> next = lws::AdmitSimulatedEdit(*set, {{"spec", {{"replicas", 5}}}});
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_SIMULATION_SET_ADMISSION_H_
@@ -14,10 +14,10 @@
 namespace lws {
 
 // Errors: InvalidArgument with admission's errors.
-absl::StatusOr<LeaderWorkerSet> AdmitNewSet(const Json& manifest);
+absl::StatusOr<LeaderWorkerSet> AdmitSimulatedSet(const Json& manifest);
 
 // The set with a JSON merge patch applied. Its generation stays. Errors: InvalidArgument with admission's errors.
-absl::StatusOr<LeaderWorkerSet> AdmitEdit(const LeaderWorkerSet& set, const Json& patch);
+absl::StatusOr<LeaderWorkerSet> AdmitSimulatedEdit(const LeaderWorkerSet& set, const Json& patch);
 
 }  // namespace lws
 

@@ -21,8 +21,8 @@ namespace lws {
 
 using simulation::ApiServer;
 using simulation::Change;
-using simulation::KeyOf;
 using simulation::ObjectKey;
+using simulation::StoredObjectKey;
 
 namespace {
 
@@ -36,7 +36,7 @@ ControllerOptions MakeControllerOptions(const SimulationOptions& options,
   policies.controls = std::shared_ptr<const RolloutControls>(std::shared_ptr<void>(), options.sets.controls);
   policies.restarts = std::shared_ptr<const RestartPolicy>(std::shared_ptr<void>(), options.restarts);
   policies.scheduler_provider = options.scheduler_provider;
-  controller.policies = SamePolicies(std::move(policies));
+  controller.policies = SamePoliciesForEverySet(std::move(policies));
   controller.on_plan = std::move(on_plan);
   return controller;
 }
@@ -112,7 +112,7 @@ void Simulation::RestartController() {
   controller_.emplace(this, controller_options_);
   for (const char* kind : {kKind, "Node", "ControllerRevision", "Service", "StatefulSet", "Pod", kPodGroupKind}) {
     for (const SharedJson& object : server_.List(kind)) {
-      watch_.See({simulation::ChangeType::kAdded, KeyOf(*object), nullptr, object});
+      watch_.See({simulation::ChangeType::kAdded, StoredObjectKey(*object), nullptr, object});
     }
   }
   TellWhatIsDue();
@@ -120,7 +120,7 @@ void Simulation::RestartController() {
 
 // The webhook for pods.
 absl::StatusOr<Json> Simulation::AdmitNewPod(Json pod) {
-  const ObjectKey key = KeyOf(pod);
+  const ObjectKey key = StoredObjectKey(pod);
   const std::string set = pod["metadata"].value("labels", Json::object()).value(kNameLabel, "");
   absl::StatusOr<Json> kept = KeepFormerRevision(std::move(pod), fleet().ObserveSet(key.namespace_name, set));
   if (!kept.ok()) return kept.status();
@@ -150,7 +150,7 @@ absl::Status Simulation::AddNode(Json node) {
 }
 
 absl::Status Simulation::CreateSet(const Json& manifest) {
-  const absl::StatusOr<LeaderWorkerSet> set = AdmitNewSet(manifest);
+  const absl::StatusOr<LeaderWorkerSet> set = AdmitSimulatedSet(manifest);
   return set.ok() ? server_.Create(LeaderWorkerSetToJson(*set)).status() : set.status();
 }
 
@@ -160,7 +160,7 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
   if (live == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", key.name, " not found"));
   const absl::StatusOr<LeaderWorkerSet> old_set = LeaderWorkerSetFromJson(*live);
   if (!old_set.ok()) return old_set.status();
-  const absl::StatusOr<LeaderWorkerSet> edited = AdmitEdit(*old_set, patch);
+  const absl::StatusOr<LeaderWorkerSet> edited = AdmitSimulatedEdit(*old_set, patch);
   return edited.ok() ? server_.Update(LeaderWorkerSetToJson(*edited)).status() : edited.status();
 }
 

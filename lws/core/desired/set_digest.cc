@@ -13,7 +13,7 @@
 
 namespace lws::internal {
 
-SetDigest DigestOf(const LeaderWorkerSet& set) {
+SetDigest DigestOfDesiredSet(const LeaderWorkerSet& set) {
   SetDigest digest;
   digest.revision_data = RevisionData(set);
   digest.revision_key = RevisionKey(digest.revision_data);

@@ -1,6 +1,6 @@
 // What decisions need of a set at every look, computed once when the set is seen.
 //
-//   const lws::internal::SetDigest digest = lws::internal::DigestOf(set);
+//   const lws::internal::SetDigest digest = lws::internal::DigestOfDesiredSet(set);
 //   observation.digest = &digest;    // ReconcileSet then builds no JSON for a set that needs no change
 //
 // Laws:
@@ -36,7 +36,7 @@ struct SetDigest {
 };
 
 // Complexity: O(templates).
-SetDigest DigestOf(const LeaderWorkerSet& set);
+SetDigest DigestOfDesiredSet(const LeaderWorkerSet& set);
 
 }  // namespace lws::internal
 

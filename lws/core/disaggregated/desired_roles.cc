@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<DesiredRole>> DesiredRoles(const DisaggregatedSet& se
   std::vector<DesiredRole> desired;
   for (const DisaggregatedRole& role : set.spec().roles()) {
     const int32_t replicas = IsExternal(role) ? kReplicasOfNewScaler : SpecReplicas(role);
-    absl::StatusOr<Json> child = internal::ChildObject(set, role, slice, revision, replicas);
+    absl::StatusOr<Json> child = internal::RoleChildObject(set, role, slice, revision, replicas);
     if (!child.ok()) return child.status();
     Json service = internal::RoleServiceObject(set, NamedChild(set, role.name(), slice, revision));
     desired.push_back(

@@ -15,7 +15,7 @@
 
 namespace lws {
 
-using internal::DescribeObject;
+using internal::DescribeJsonObject;
 using internal::JsonReader;
 
 namespace {
@@ -57,7 +57,7 @@ std::vector<const T*> OfNamespace(const ByKey<T>& objects, const std::string& na
 template <typename T>
 absl::StatusOr<T> Named(const Json& object, absl::StatusOr<T> read) {
   if (read.ok()) return read;
-  return absl::InvalidArgumentError(absl::StrCat(DescribeObject(object), ": ", read.status().message()));
+  return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": ", read.status().message()));
 }
 
 // The apiVersion of the kinds that are stored.

@@ -31,7 +31,7 @@ void MendingRollout::Remember(const SliceChildren& children) {
   }
   for (const auto& [revision, roles] : children.old_revisions()) {
     for (const auto& [role, child] : roles) {
-      if (RememberedReplicas(*child).has_value() || IsLeaving(child)) continue;
+      if (RememberedRoleReplicas(*child).has_value() || IsLeaving(child)) continue;
       objects_.RememberReplicas(child, child->replicas);
     }
   }
@@ -46,8 +46,8 @@ absl::Status MendingRollout::Run(const SliceChildren& children) {
   input.new_groups = new_groups;
   input.old_groups = old_groups;
   const RoleRolloutStep step = policy_(input);
-  if (has_old) ExplainStep(slice_, rollout, input, step, &plan_);
-  if (has_old && children.new_children().empty()) TellStarted(objects_.revision(), &plan_);
+  if (has_old) ExplainSliceStep(slice_, rollout, input, step, &plan_);
+  if (has_old && children.new_children().empty()) TellSliceStarted(objects_.revision(), &plan_);
   for (size_t i = 0; i < rollout.spec_roles(); ++i) {
     PassChild* child = rollout.new_child(i);
     if (child != nullptr) {
@@ -67,15 +67,15 @@ absl::Status MendingRollout::Run(const SliceChildren& children) {
 absl::Status MendingRollout::Make(const DisaggregatedRole& role, int32_t replicas) {
   const std::string name = ChildName(set_.metadata().name(), slice_, objects_.revision(), role.name());
   absl::Status status = objects_.FindChild(name) == nullptr ? objects_.CreateChild(role, slice_, replicas)
-                                                            : Refuses(name, set_.metadata().name(), "adopt");
-  return status.ok() ? status : Annotate(status, absl::StrCat("failed to create LWS ", name));
+                                                            : SliceRefuses(name, set_.metadata().name(), "adopt");
+  return status.ok() ? status : AnnotateSliceError(status, absl::StrCat("failed to create LWS ", name));
 }
 
 void MendingRollout::Scale(const std::string& role, PassChild* child, int32_t replicas, bool tells) {
   if (child->replicas == replicas || IsLeaving(child)) return;
   const int32_t before = child->replicas;
   objects_.ScaleChild(child, replicas);
-  if (tells) TellScaling(role, child->name(), before, replicas, &plan_);
+  if (tells) TellSliceScaling(role, child->name(), before, replicas, &plan_);
 }
 
 }  // namespace lws::internal

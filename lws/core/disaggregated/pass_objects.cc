@@ -63,7 +63,7 @@ std::vector<PassChild*> PassObjects::Children() {
 const std::vector<PassChild*>& PassObjects::ChildrenOfSlice(int32_t slice) { return slices_[slice]; }
 
 absl::Status PassObjects::CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas) {
-  absl::StatusOr<Json> object = ChildObject(set_, role, slice, revision_, replicas);
+  absl::StatusOr<Json> object = RoleChildObject(set_, role, slice, revision_, replicas);
   if (!object.ok()) return object.status();
   ObservedChild child;
   child.meta.namespace_name = set_.metadata().namespace_();

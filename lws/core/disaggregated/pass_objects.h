@@ -59,7 +59,7 @@ class PassObjects {
   std::vector<PassChild*> Children();
   const std::vector<PassChild*>& ChildrenOfSlice(int32_t slice);
 
-  // Errors: AlreadyExists when the name is taken, and those of ChildObject.
+  // Errors: AlreadyExists when the name is taken, and those of RoleChildObject.
   absl::Status CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas);
   void DeleteChild(PassChild* child);
   void ScaleChild(PassChild* child, int32_t replicas);

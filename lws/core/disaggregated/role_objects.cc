@@ -42,16 +42,16 @@ absl::Status AddPlacement(const DisaggregatedSet& set, const std::string& slice,
   const PlacementPolicy& policy = set.spec().placement_policy();
   const Json name = Json::array({set.metadata().name()});
   const Json this_slice = Json::array({slice});
-  const Json in_set = SelectorExpression(kDisaggregatedNameLabel, "In", name);
-  const Json has_slice = SelectorExpression(kSliceLabel, "Exists", Json::array());
-  const Json in_slice = SelectorExpression(kSliceLabel, "In", this_slice);
+  const Json in_set = AffinitySelectorExpression(kDisaggregatedNameLabel, "In", name);
+  const Json has_slice = AffinitySelectorExpression(kSliceLabel, "Exists", Json::array());
+  const Json in_slice = AffinitySelectorExpression(kSliceLabel, "In", this_slice);
   Json others = Json::array({in_set});
   if (slice == "0") others.push_back(has_slice);  // a pod without a slice label belongs to slice 0
-  others.push_back(SelectorExpression(kSliceLabel, "NotIn", this_slice));
+  others.push_back(AffinitySelectorExpression(kSliceLabel, "NotIn", this_slice));
   Json apart = Json::array({AffinityTerm(std::move(others), policy.topology())});
   if (policy.type() == kExclusiveTopology) {
-    const Json has_name = SelectorExpression(kDisaggregatedNameLabel, "Exists", Json::array());
-    const Json not_in_set = SelectorExpression(kDisaggregatedNameLabel, "NotIn", name);
+    const Json has_name = AffinitySelectorExpression(kDisaggregatedNameLabel, "Exists", Json::array());
+    const Json not_in_set = AffinitySelectorExpression(kDisaggregatedNameLabel, "NotIn", name);
     apart.push_back(AffinityTerm(Json::array({has_name, not_in_set, has_slice}), policy.topology()));
   }
   const Json together = Json::array({AffinityTerm(Json::array({in_set, in_slice}), policy.topology())});
@@ -68,8 +68,8 @@ absl::Status OverlayTemplate(const DisaggregatedSet& set, const std::string& sli
 
 }  // namespace
 
-absl::StatusOr<Json> ChildObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t slice,
-                                 absl::string_view revision, int32_t replicas) {
+absl::StatusOr<Json> RoleChildObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t slice,
+                                     absl::string_view revision, int32_t replicas) {
   const std::string& set_name = set.metadata().name();
   const std::string slice_text = absl::StrCat(slice);
   const Json overlay = {{kAppLabel, RoleAppName(set_name, slice, role.name())},

@@ -1,6 +1,6 @@
 // The objects that a DisaggregatedSet creates: children, Services and scalers.
 //
-//   Json child = lws::ChildObject(set, set.spec().roles(0), /*slice=*/0, "daf1923f", /*replicas=*/3);
+//   Json child = lws::RoleChildObject(set, set.spec().roles(0), /*slice=*/0, "daf1923f", /*replicas=*/3);
 //   child["metadata"]["name"];    // llm-0-daf1923f-prefill
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -25,8 +25,8 @@ namespace lws::internal {
 // The LeaderWorkerSet of one slice, revision and role. It has the role's spec with these replicas, labels on itself
 // and on its pod templates, and the terms of the placement policy after the user's. Errors: InvalidArgument for an
 // affinity in a template that holds anything but objects and lists. Complexity: O(templates).
-absl::StatusOr<Json> ChildObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t slice,
-                                 absl::string_view revision, int32_t replicas);
+absl::StatusOr<Json> RoleChildObject(const DisaggregatedSet& set, const DisaggregatedRole& role, int32_t slice,
+                                     absl::string_view revision, int32_t replicas);
 
 // The headless Service of a child. Its labels and its selector are the child's labels.
 Json RoleServiceObject(const DisaggregatedSet& set, const ObservedChild& child);

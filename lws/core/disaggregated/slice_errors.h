@@ -1,6 +1,6 @@
 // Errors of the pass over a slice, with the reference's texts.
 //
-//   Refuses("llm-0-daf1923f-decode", "llm", "adopt");
+//   SliceRefuses("llm-0-daf1923f-decode", "llm", "adopt");
 //   // LeaderWorkerSet llm-0-daf1923f-decode exists but is not controlled by DisaggregatedSet llm; refusing to adopt it
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -14,14 +14,14 @@
 namespace lws::internal {
 
 // The name belongs to somebody else's LeaderWorkerSet.
-inline absl::Status Refuses(absl::string_view child, absl::string_view set, absl::string_view what) {
+inline absl::Status SliceRefuses(absl::string_view child, absl::string_view set, absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat("LeaderWorkerSet ", child,
                                                     " exists but is not controlled by DisaggregatedSet ", set,
                                                     "; refusing to ", what, " it"));
 }
 
 // The same error, with the attempted operation in front of it.
-inline absl::Status Annotate(const absl::Status& status, absl::string_view what) {
+inline absl::Status AnnotateSliceError(const absl::Status& status, absl::string_view what) {
   return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
 }
 

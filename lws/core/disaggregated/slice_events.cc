@@ -64,23 +64,24 @@ std::string ChangeOf(const SliceRollout& rollout, const RoleRolloutInput& input,
 
 }  // namespace
 
-void TellStarted(const std::string& revision, PlanBuilder* plan) {
+void TellSliceStarted(const std::string& revision, PlanBuilder* plan) {
   plan->Tell("RollingUpdateStarted", "Update", absl::StrCat("Started rolling update to revision ", revision));
 }
 
-void TellCompleted(const std::string& revision, PlanBuilder* plan) {
+void TellSliceCompleted(const std::string& revision, PlanBuilder* plan) {
   plan->Tell("RollingUpdateCompleted", "Update", absl::StrCat("Completed rolling update to revision ", revision));
 }
 
-void TellScaling(const std::string& role, const std::string& child, int32_t before, int32_t after, PlanBuilder* plan) {
+void TellSliceScaling(const std::string& role, const std::string& child, int32_t before, int32_t after,
+                      PlanBuilder* plan) {
   const bool is_up = after > before;
   plan->Tell(is_up ? "ScalingUp" : "ScalingDown", "Update",
              absl::StrCat("Scaling ", is_up ? "up " : "down ", role, " LWS ", child, " from ", before, " to ", after,
                           " replicas"));
 }
 
-void ExplainStep(int32_t slice, const SliceRollout& rollout, const RoleRolloutInput& input, const RoleRolloutStep& step,
-                 PlanBuilder* plan) {
+void ExplainSliceStep(int32_t slice, const SliceRollout& rollout, const RoleRolloutInput& input,
+                      const RoleRolloutStep& step, PlanBuilder* plan) {
   std::string text = absl::StrCat("slice ", slice);
   if (step.role >= 0) absl::StrAppend(&text, ": ", WhyHeld(rollout, input, static_cast<size_t>(step.role)));
   for (size_t role = 0; role < rollout.roles(); ++role) absl::StrAppend(&text, ChangeOf(rollout, input, step, role));

@@ -50,7 +50,7 @@ void SlicePass::DeleteDrained(const SliceChildren& children) {
     }
   }
   if (options_.mends && !children.old_revisions().empty() && Children().old_revisions().empty()) {
-    TellCompleted(objects_.revision(), &plan_);
+    TellSliceCompleted(objects_.revision(), &plan_);
   }
 }
 
@@ -74,7 +74,7 @@ absl::StatusOr<PassChild*> SlicePass::FindOwnChild(const std::string& role) {
   PassChild* legacy =
       slice_ != 0 ? nullptr : objects_.FindChild(LegacyChildName(set_.metadata().name(), objects_.revision(), role));
   if (legacy != nullptr && objects_.IsControlled(*legacy)) return legacy;
-  if (child != nullptr) return Refuses(name, set_.metadata().name(), "adopt");
+  if (child != nullptr) return SliceRefuses(name, set_.metadata().name(), "adopt");
   return nullptr;
 }
 
@@ -90,7 +90,7 @@ absl::Status SlicePass::CreateAndScale() {
         objects_.ScaleChild(*child, wanted);
       }
     }
-    if (!status.ok()) return Annotate(status, absl::StrCat("failed to reconcile ", role.name(), " role"));
+    if (!status.ok()) return AnnotateSliceError(status, absl::StrCat("failed to reconcile ", role.name(), " role"));
   }
   return absl::OkStatus();
 }
@@ -101,13 +101,13 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
   if (children.new_children().empty()) return Begin(children);
   const SliceRollout rollout(set_, children, scalers_);
   const RoleRolloutStep step = options_.rollout(rollout.Input());
-  ExplainStep(slice_, rollout, rollout.Input(), step, &plan_);
+  ExplainSliceStep(slice_, rollout, rollout.Input(), step, &plan_);
   if (step.reason == RoleStepReason::kWaitsForReady) {
     looks_again_ = true;
     return absl::OkStatus();
   }
   if (step.reason == RoleStepReason::kNothing) {
-    TellCompleted(objects_.revision(), &plan_);
+    TellSliceCompleted(objects_.revision(), &plan_);
     return absl::OkStatus();
   }
   return CarryOut(rollout, step);
@@ -116,10 +116,10 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
 // Remembers the replicas of the old children, then creates the new ones without groups.
 absl::Status SlicePass::Begin(const SliceChildren& children) {
   looks_again_ = true;
-  TellStarted(objects_.revision(), &plan_);
+  TellSliceStarted(objects_.revision(), &plan_);
   for (const auto& [revision, roles] : children.old_revisions()) {
     for (const auto& [role, child] : roles) {
-      if (RememberedReplicas(*child) != child->replicas) objects_.RememberReplicas(child, child->replicas);
+      if (RememberedRoleReplicas(*child) != child->replicas) objects_.RememberReplicas(child, child->replicas);
     }
   }
   for (const DisaggregatedRole& role : set_.spec().roles()) {
@@ -127,8 +127,8 @@ absl::Status SlicePass::Begin(const SliceChildren& children) {
     const PassChild* child = objects_.FindChild(name);
     if (child != nullptr && objects_.IsControlled(*child)) continue;
     absl::Status status =
-        child == nullptr ? objects_.CreateChild(role, slice_, 0) : Refuses(name, set_.metadata().name(), "adopt");
-    if (!status.ok()) return Annotate(status, absl::StrCat("failed to create LWS ", name));
+        child == nullptr ? objects_.CreateChild(role, slice_, 0) : SliceRefuses(name, set_.metadata().name(), "adopt");
+    if (!status.ok()) return AnnotateSliceError(status, absl::StrCat("failed to create LWS ", name));
   }
   return absl::OkStatus();
 }
@@ -158,10 +158,11 @@ absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t
                                             "\" not found"));
   }
   if (!objects_.IsControlled(*child)) {
-    return Annotate(Refuses(name, set_.metadata().name(), "scale"), absl::StrCat("failed to scale ", name));
+    return AnnotateSliceError(SliceRefuses(name, set_.metadata().name(), "scale"),
+                              absl::StrCat("failed to scale ", name));
   }
   objects_.ScaleChild(child, replicas);
-  TellScaling(role, name, before, replicas, &plan_);
+  TellSliceScaling(role, name, before, replicas, &plan_);
   return absl::OkStatus();
 }
 

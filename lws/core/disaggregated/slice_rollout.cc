@@ -26,7 +26,7 @@ RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
 }
 
 RoleGroups GroupsOf(const PassChild& child) {
-  return {true, child.replicas, child.object->ready_replicas, InitialReplicas(child)};
+  return {true, child.replicas, child.object->ready_replicas, InitialRoleReplicas(child)};
 }
 
 absl::Time Youngest(const SliceChildren::Roles& roles) {
@@ -37,7 +37,7 @@ absl::Time Youngest(const SliceChildren::Roles& roles) {
 
 }  // namespace
 
-std::optional<int32_t> RememberedReplicas(const PassChild& child) {
+std::optional<int32_t> RememberedRoleReplicas(const PassChild& child) {
   const std::optional<int64_t> number = ParseStrictInteger(child.initial_replicas.value_or(""));
   if (!number.has_value() || *number < std::numeric_limits<int32_t>::min() ||
       *number > std::numeric_limits<int32_t>::max()) {
@@ -46,7 +46,7 @@ std::optional<int32_t> RememberedReplicas(const PassChild& child) {
   return static_cast<int32_t>(*number);
 }
 
-int32_t InitialReplicas(const PassChild& child) { return RememberedReplicas(child).value_or(child.replicas); }
+int32_t InitialRoleReplicas(const PassChild& child) { return RememberedRoleReplicas(child).value_or(child.replicas); }
 
 SliceRollout::SliceRollout(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers) {
   AddGoals(set, children, scalers);

@@ -51,10 +51,10 @@ class SliceRollout {
 };
 
 // The replicas in the annotation, or the present replicas when it has none.
-int32_t InitialReplicas(const PassChild& child);
+int32_t InitialRoleReplicas(const PassChild& child);
 
 // The value of the annotation, a 32-bit decimal integer with an optional sign; nullopt for any other text.
-std::optional<int32_t> RememberedReplicas(const PassChild& child);
+std::optional<int32_t> RememberedRoleReplicas(const PassChild& child);
 
 }  // namespace lws::internal
 

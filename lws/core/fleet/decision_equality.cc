@@ -16,7 +16,7 @@ bool SameMeta(const ObservedMeta& a, const ObservedMeta& b) {
 }  // namespace
 
 // Decisions read fewer fields of a worker than of a leader, so fewer fields of workers are compared.
-bool SamePod(const ObservedPod& a, const ObservedPod& b) {
+bool SamePodForFleet(const ObservedPod& a, const ObservedPod& b) {
   const bool same =
       SameMeta(a.meta, b.meta) && a.worker_index == b.worker_index && a.phase == b.phase && a.restarted == b.restarted;
   if (!same || (a.worker_index.has_value() && !a.is_leader())) return same;
@@ -25,7 +25,7 @@ bool SamePod(const ObservedPod& a, const ObservedPod& b) {
          a.node_name == b.node_name;
 }
 
-bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b) {
+bool SameStatefulSetForFleet(const ObservedStatefulSet& a, const ObservedStatefulSet& b) {
   const bool same_applied = a.applied == b.applied || (a.applied != nullptr && b.applied != nullptr &&
                                                        !a.applied_core.empty() && a.applied_core == b.applied_core);
   const bool same_revisions = (a.current_revision == a.update_revision) == (b.current_revision == b.update_revision);
@@ -35,7 +35,7 @@ bool SameStatefulSet(const ObservedStatefulSet& a, const ObservedStatefulSet& b)
          same_applied;
 }
 
-bool SameWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
+bool SamePackedWorkers(const PackedStatefulSet& a, const PackedStatefulSet& b) {
   return a.exists == b.exists && a.uid == b.uid && a.replicas == b.replicas &&
          a.available_replicas == b.available_replicas && a.status_replicas == b.status_replicas &&
          a.revision == b.revision && a.terminating == b.terminating && a.one_revision == b.one_revision &&

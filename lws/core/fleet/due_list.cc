@@ -50,7 +50,7 @@ std::vector<FleetName> DueList::TakePods() {
     if (pod.set == nullptr) {
       due.push_back(names_[pod.group]);
     } else {
-      due.push_back({pod.set->namespace_name, MemberName(*pod.set, pod.group, pod.worker)});
+      due.push_back({pod.set->namespace_name, FleetMemberName(*pod.set, pod.group, pod.worker)});
     }
   }
   std::vector<Member> members;

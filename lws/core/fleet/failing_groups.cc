@@ -6,12 +6,12 @@
 
 namespace lws::internal {
 
-void ListAllFailing(FleetSet* set) {
+void ListAllFailingInFleet(FleetSet* set) {
   std::vector<int32_t> failing;
   set->groups.ForEach([&failing](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker>) {
     if (group.leader.has_failing) failing.push_back(index);
   });
-  for (const int32_t group : failing) ListFailing(set, group, true);
+  for (const int32_t group : failing) ListFailingInFleet(set, group, true);
 }
 
 }  // namespace lws::internal

@@ -1,6 +1,6 @@
 // The groups of a set in which a failing member may restart the group: FleetSet::failing.
 //
-//   lws::internal::ListFailing(&set, /*group=*/12, /*member_fails=*/true);    // true
+//   lws::internal::ListFailingInFleet(&set, /*group=*/12, /*member_fails=*/true);    // true
 //   set.failing;    // {12}
 //
 // Thread-safety: none.
@@ -17,7 +17,7 @@ namespace lws::internal {
 
 // Lists the group if it has a failing member, and returns whether it does: a change of a member or its StatefulSet may
 // decide whether the group restarts, so a pass over the set may find other groups to restart.
-inline bool ListFailing(FleetSet* set, int32_t group, bool member_fails) {
+inline bool ListFailingInFleet(FleetSet* set, int32_t group, bool member_fails) {
   PackedLeader& leader = set->groups.At(group).leader;
   leader.has_failing |= member_fails;
   if (!leader.has_failing || leader.is_listed) return leader.has_failing;
@@ -28,13 +28,13 @@ inline bool ListFailing(FleetSet* set, int32_t group, bool member_fails) {
 
 // The same after a change of a worker. If it neither failed before nor fails now, the group only matters when restarts
 // wait until it has started. Otherwise the group's memory is not touched.
-inline bool ListFailingWorker(const Place& place, bool failed, bool fails) {
+inline bool ListFailingWorkerInFleet(const Place& place, bool failed, bool fails) {
   const bool matters = failed || fails || place.set->restart_facts.waits_for_start;
-  return matters && ListFailing(place.set, place.group, fails);
+  return matters && ListFailingInFleet(place.set, place.group, fails);
 }
 
 // Puts every group with a failing member into FleetSet::failing. Complexity: O(groups).
-void ListAllFailing(FleetSet* set);
+void ListAllFailingInFleet(FleetSet* set);
 
 }  // namespace lws::internal
 

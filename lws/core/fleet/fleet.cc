@@ -153,7 +153,7 @@ std::vector<FleetName> Fleet::TakeDuePods() {
   return due;
 }
 
-FleetCounts Fleet::Count() const { return internal::CountObjects(state_->index.sets()); }
+FleetCounts Fleet::Count() const { return internal::CountFleetObjects(state_->index.sets()); }
 
 void ForEachObject(const Fleet& fleet, absl::FunctionRef<void(const ObservedObject& object)> visit) {
   internal::VisitObjects(&fleet.state_->index, visit);

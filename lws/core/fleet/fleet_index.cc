@@ -109,14 +109,14 @@ Place FleetIndex::PlaceOf(const ObservedPod& pod) {
   const ObservedMeta& meta = pod.meta;
   if (meta.set_name.empty()) return Place();
   if (pod.is_leader()) {
-    if (!IsNamedGroup(meta)) return Place();
+    if (!HasFleetPlace(meta)) return Place();
     return {&SetOf(meta.namespace_name, meta.set_name), meta.group_in_name, 0};
   }
   const int32_t group = ParseIndex(meta.group_index.value_or(""));
   const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
   if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
   FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
-  if (worker > set.groups.workers(group) || meta.name != MemberName(set, group, worker)) return Place();
+  if (worker > set.groups.workers(group) || meta.name != FleetMemberName(set, group, worker)) return Place();
   return {&set, group, worker};
 }
 
@@ -127,7 +127,7 @@ Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
     FleetSet* set = found->second.get();
     const PackedGroup* group = set->groups.Find(parsed->ordinal);
     const bool is_leader = group != nullptr && group->leader.exists && !group->leader.is_whole;
-    if (is_leader && MemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
+    if (is_leader && FleetMemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
   }
   const std::optional<PodName> parent = ParsePodName(parsed->parent);
   if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Place();
@@ -136,7 +136,7 @@ Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
   FleetSet* set = found->second.get();
   const PackedWorker* worker = set->groups.FindWorker(parent->ordinal, parsed->ordinal);
   const bool is_worker = worker != nullptr && worker->exists;
-  if (!is_worker || MemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
+  if (!is_worker || FleetMemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
   return {set, parent->ordinal, parsed->ordinal};
 }
 
@@ -148,7 +148,7 @@ Place FleetIndex::FindPackedStatefulSet(FleetNamespace* space, absl::string_view
   FleetSet* set = found->second.get();
   const PackedGroup* group = set->groups.Find(parsed->ordinal);
   const bool is_there = group != nullptr && group->workers.exists && !group->workers.is_whole;
-  if (!is_there || MemberName(*set, parsed->ordinal, 0) != name) return Place();
+  if (!is_there || FleetMemberName(*set, parsed->ordinal, 0) != name) return Place();
   return {set, parsed->ordinal, 0};
 }
 

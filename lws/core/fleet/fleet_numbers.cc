@@ -38,10 +38,10 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   next.has_other_owner = worker.has_other_owner;
   next.is_due = worker.is_due;
   next.is_told = worker.is_told = 1;
-  if (SameWorker(worker, next)) return true;
+  if (SamePackedWorker(worker, next)) return true;
   const bool failed = worker.fails;
   worker = next;
-  if (ListFailingWorker({set, facts.member.group, facts.member.worker}, failed, next.fails)) due_.AddSet(set);
+  if (ListFailingWorkerInFleet({set, facts.member.group, facts.member.worker}, failed, next.fails)) due_.AddSet(set);
   if (next.fails) due_.AddMember(set, facts.member.group, facts.member.worker);
   return true;
 }
@@ -52,11 +52,12 @@ void FleetNumbers::TellPod(const PodFacts& facts) {
   MakeRoom(place);
   place.set->groups.MakeRoom(place.group, place.worker);
   if (!facts.exists) {
-    if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
+    if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*place.set, place.group, place.worker));
     place.worker == 0 ? packed_.PutLeader(place.set, place.group, {}) : packed_.PutWorker(place, {});
     return;
   }
-  const bool is_whole = !space.pods.empty() && space.pods.contains(MemberName(*place.set, place.group, place.worker));
+  const bool is_whole =
+      !space.pods.empty() && space.pods.contains(FleetMemberName(*place.set, place.group, place.worker));
   ObservedPod whole;
   if (place.worker == 0) {
     const PackedLeader leader = PackLeader(facts);
@@ -74,11 +75,11 @@ void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
   FleetSet* set = index_.sets()[facts.set];
   FleetNamespace& space = *set->space;
   const PackedGroup& group = set->groups.At(facts.group);
-  const bool is_whole =
-      group.workers.is_whole || (set->irregular > 0 && space.statefulsets.contains(MemberName(*set, facts.group, 0)));
+  const bool is_whole = group.workers.is_whole ||
+                        (set->irregular > 0 && space.statefulsets.contains(FleetMemberName(*set, facts.group, 0)));
   if (!facts.exists) {
     if (!is_whole) return packed_.PutWorkers(set, facts.group, {}, {});
-    return objects_.RemoveStatefulSet(&space, set->namespace_name, MemberName(*set, facts.group, 0));
+    return objects_.RemoveStatefulSet(&space, set->namespace_name, FleetMemberName(*set, facts.group, 0));
   }
   const bool is_owned = !group.leader.exists || (!group.leader.is_whole && group.leader.uid == facts.leader_uid);
   if (is_owned && !is_whole) {
@@ -98,7 +99,7 @@ void FleetNumbers::MakeRoom(const Place& place) {
   FleetSet* parent = place.set->parent;
   const bool is_quiet = space.pods.empty() && place.set->namesakes.empty() && parent == nullptr;
   if (is_quiet) return;
-  const std::string name = MemberName(*place.set, place.group, place.worker);
+  const std::string name = FleetMemberName(*place.set, place.group, place.worker);
   const Place known = index_.FindPackedPod(&space, name);
   if (known.set != nullptr && !(known == place)) objects_.RemovePod(&space, name);
 }

@@ -37,7 +37,7 @@ void FleetObjects::AddPodNow(ObservedPod&& pod) {
   FleetNamespace& space = index_.In(namespace_name);
   const auto found = space.pods.find(name);
   ObservedPod* whole = found == space.pods.end() ? nullptr : found->second.get();
-  if (whole != nullptr && SamePod(*whole, pod)) {
+  if (whole != nullptr && SamePodForFleet(*whole, pod)) {
     *whole = std::move(pod);
     return;
   }
@@ -103,11 +103,11 @@ void FleetObjects::AddStatefulSetNow(ObservedStatefulSet&& statefulset) {
   const std::string set_name = statefulset.meta.set_name;
   FleetNamespace& space = index_.In(namespace_name);
   const auto found = space.statefulsets.find(name);
-  if (found != space.statefulsets.end() && SameStatefulSet(*found->second, statefulset)) {
+  if (found != space.statefulsets.end() && SameStatefulSetForFleet(*found->second, statefulset)) {
     *found->second = std::move(statefulset);
     return;
   }
-  if (IsNamedGroup(statefulset.meta) && AddNamedStatefulSet(&index_.SetOf(namespace_name, set_name), &statefulset))
+  if (HasFleetPlace(statefulset.meta) && AddNamedStatefulSet(&index_.SetOf(namespace_name, set_name), &statefulset))
     return;
   RemoveStatefulSet(&space, namespace_name, name);
   whole_.KeepStatefulSet(std::make_unique<ObservedStatefulSet>(std::move(statefulset)));
@@ -151,7 +151,7 @@ void FleetObjects::RemoveStatefulSet(FleetNamespace* space, absl::string_view na
   if (whole == nullptr) return;
   const ObservedMeta meta = whole->meta;
   PackedGroup* packed =
-      IsNamedGroup(meta) ? index_.SetOf(namespace_name, meta.set_name).groups.Find(meta.group_in_name) : nullptr;
+      HasFleetPlace(meta) ? index_.SetOf(namespace_name, meta.set_name).groups.Find(meta.group_in_name) : nullptr;
   const bool in_place = packed != nullptr && packed->workers.is_whole;
   whole_.EraseStatefulSet(space, name);
   if (in_place) packed_.PutWorkers(&index_.SetOf(namespace_name, meta.set_name), meta.group_in_name, {}, {});
@@ -169,13 +169,13 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   if (same) return;
   const bool same_spec =
       set.exists && EqualMessages(set.set.spec(), next.spec()) && EqualMessages(set.set.metadata(), next.metadata());
-  if (!same_spec) set.digest = DigestOf(next);
+  if (!same_spec) set.digest = DigestOfDesiredSet(next);
   set.set = std::move(next);
   set.restart_facts = RestartFactsOfSet(set.set);
   set.leader_facts = LeaderFactsOfSet(set.set);
   set.exists = true;
   due_.AddSet(&set);
-  if (!same_spec) ListAllFailing(&set);
+  if (!same_spec) ListAllFailingInFleet(&set);
   const int64_t size = set.set.spec().leader_worker_template().size();
   const auto workers = static_cast<int32_t>(std::clamp<int64_t>(size - 1, 0, PackedGroups::kMostWorkers));
   if (workers <= set.groups.most_workers()) return;
@@ -223,7 +223,7 @@ void FleetObjects::PackWaiting(const FleetSet& set) {
 
 // A pass over its set may find another plan, and so may one over a set whose next revision would get its name.
 void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision& revision) {
-  if (!ConcernsSets(revision)) return;
+  if (!RevisionConcernsSets(revision)) return;
   ++space->revisions_version;
   const ObservedMeta& meta = revision.meta;
   if (!meta.set_name.empty()) due_.AddSet(&index_.SetOf(meta.namespace_name, meta.set_name));
@@ -242,7 +242,7 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   if (before != space.revisions.end()) RevisionChanged(&space, before->second);
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
   // Check the data once here, so that looks at leaders need not.
-  revision.is_known_to_read = RevisionReads(revision.data);
+  revision.is_known_to_read = IsReadableRevision(revision.data);
   space.revisions[name] = std::move(revision);
 }
 

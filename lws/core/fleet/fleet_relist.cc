@@ -83,7 +83,7 @@ std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index) {
     if (is_untold) untold.push_back({set->namespace_name, set->name});
     if (kind != "Pod" && kind != "StatefulSet") continue;
     ForEachUntold(*set, kind == "Pod", [set, &untold](int32_t group, int32_t worker) {
-      untold.push_back({set->namespace_name, MemberName(*set, group, worker)});
+      untold.push_back({set->namespace_name, FleetMemberName(*set, group, worker)});
     });
   }
   index->ForEachNamespace([&](const std::string& name, const FleetNamespace& space) {

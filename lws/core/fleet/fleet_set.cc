@@ -9,8 +9,8 @@ bool FleetSet::Count(int32_t index, const GroupVerdict& before, const PackedGrou
   if (group.leader.exists) counted_.facts.bits.Grow(index + 1);
   const GroupVerdict after = Verdict(group);
   if (before == after) return false;
-  AddToCounts(*counted_.frame, index, before, -1, &counted_.facts.counts);
-  AddToCounts(*counted_.frame, index, after, 1, &counted_.facts.counts);
+  AddGroupToCounts(*counted_.frame, index, before, -1, &counted_.facts.counts);
+  AddGroupToCounts(*counted_.frame, index, after, 1, &counted_.facts.counts);
   counted_.facts.bits.Grow(index + 1);
   counted_.facts.bits.Set(index, after.ready, after.updated);
   counted_.facts.bits.SetLeaving(index, after.leaving);
@@ -18,7 +18,7 @@ bool FleetSet::Count(int32_t index, const GroupVerdict& before, const PackedGrou
 }
 
 const GroupFacts& FleetSet::FactsFor(const std::string& revision_key) {
-  GroupFrame wanted = FrameOf(set, revision_key);
+  GroupFrame wanted = GroupFrameOf(set, revision_key);
   if (counted_.frame.has_value() && *counted_.frame == wanted) return counted_.facts;
   counted_.revision_key = revision_key;
   wanted.revision_key = counted_.revision_key;

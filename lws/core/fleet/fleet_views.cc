@@ -27,7 +27,7 @@ const std::vector<const ObservedRevision*>& FleetViews::RevisionsOf(FleetSet* se
   set->revisions.version = space.revisions_version;
   set->revisions.list.clear();
   for (const auto& [name, revision] : space.revisions) {
-    if (ConcernsSet(revision, set->name)) set->revisions.list.push_back(&revision);
+    if (RevisionConcernsSet(revision, set->name)) set->revisions.list.push_back(&revision);
   }
   return set->revisions.list;
 }
@@ -42,8 +42,8 @@ const ObservedPod* FleetViews::FindPod(FleetNamespace* space, absl::string_view 
     UnpackLeader(group.leader, place.group, index_.NamesOf(place.set), pod);
   } else {
     const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
-    UnpackWorker(worker, OwnerOf(*place.set, place.group, worker), place.group, place.worker, index_.NamesOf(place.set),
-                 pod);
+    UnpackWorker(worker, OwnerOfPackedGroup(*place.set, place.group, worker), place.group, place.worker,
+                 index_.NamesOf(place.set), pod);
   }
   return pod;
 }
@@ -72,7 +72,7 @@ void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& gr
     const PackedWorker& worker = *set->groups.FindWorker(index, i);
     if (!worker.exists) continue;
     ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackWorker(worker, OwnerOf(*set, index, worker), index, i, index_.NamesOf(set), pod);
+    UnpackWorker(worker, OwnerOfPackedGroup(*set, index, worker), index, i, index_.NamesOf(set), pod);
     members->push_back(pod);
   }
   SortByName(members);
@@ -130,7 +130,8 @@ FleetViews::Failure FleetViews::FailureOf(FleetSet* set, int32_t group) {
     if (!DecideRestart(RestartFactsOf({set, group, i})).restart) continue;
     const PackedLeader& leader = set->groups.Find(group)->leader;
     const bool is_own = leader.exists && !leader.is_whole;
-    failure.restarted = is_own ? group : GroupOwedRestart(ObservePod(set->namespace_name, MemberName(*set, group, i)));
+    failure.restarted =
+        is_own ? group : GroupOwedRestart(ObservePod(set->namespace_name, FleetMemberName(*set, group, i)));
     if (failure.restarted.has_value()) break;
   }
   return failure;
@@ -140,7 +141,7 @@ std::vector<int32_t> FleetViews::GroupsToRestart(FleetSet* set) {
   std::vector<int32_t> owed;
   // Where other objects may stand in for members, changes outside of the group matter too, so all groups are checked.
   const bool is_plain = set->irregular == 0 && set->parent == nullptr && set->namesakes.empty();
-  if (!is_plain) ListAllFailing(set);
+  if (!is_plain) ListAllFailingInFleet(set);
   const auto is_over = [this, set, is_plain, &owed](int32_t group) {
     PackedLeader& leader = set->groups.At(group).leader;
     // If the leader is gone or already terminating, a failing member restarts nothing.
@@ -291,13 +292,13 @@ RestartFacts FleetViews::RestartFactsOf(const Place& member) {
   const FleetSet& set = *member.set;
   const std::optional<RestartFacts> facts = PackedRestartFacts(set, member.group, member.worker);
   if (facts.has_value()) return *facts;
-  return ReadRestartFacts(ObservePod(set.namespace_name, MemberName(set, member.group, member.worker)));
+  return ReadRestartFacts(ObservePod(set.namespace_name, FleetMemberName(set, member.group, member.worker)));
 }
 
 LeaderFacts FleetViews::LeaderFactsOf(const Place& member) {
   const std::optional<LeaderFacts> facts = PackedLeaderFacts(member.set, member.group);
   if (facts.has_value()) return *facts;
-  return ReadLeaderFacts(ObservePod(member.set->namespace_name, MemberName(*member.set, member.group, 0)));
+  return ReadLeaderFacts(ObservePod(member.set->namespace_name, FleetMemberName(*member.set, member.group, 0)));
 }
 
 }  // namespace lws::internal

@@ -2,12 +2,12 @@
 
 namespace lws::internal {
 
-PackedUid OwnerOf(const FleetSet& set, int32_t group, const PackedWorker& worker) {
+PackedUid OwnerOfPackedGroup(const FleetSet& set, int32_t group, const PackedWorker& worker) {
   if (worker.exists && worker.has_other_owner) return set.other_owners.find(group)->second;
   return set.groups.Find(group)->workers.uid;
 }
 
-bool HasWorkerOf(const Place& place, bool other_owner) {
+bool HasWorkerOfOwner(const Place& place, bool other_owner) {
   for (int32_t i = 1; i <= place.set->groups.workers(place.group); ++i) {
     const PackedWorker& worker = *place.set->groups.FindWorker(place.group, i);
     if (i != place.worker && worker.exists && worker.has_other_owner == other_owner) return true;
@@ -15,17 +15,17 @@ bool HasWorkerOf(const Place& place, bool other_owner) {
   return false;
 }
 
-std::optional<bool> TakeOwner(const Place& place, const PackedUid& owner) {
+std::optional<bool> TakeOwnerOfPackedGroup(const Place& place, const PackedUid& owner) {
   PackedStatefulSet& workers = place.set->groups.At(place.group).workers;
   if (workers.uid == owner) return false;
   const auto other = place.set->other_owners.find(place.group);
   if (other != place.set->other_owners.end() && other->second == owner) return true;
-  const bool is_free = (!workers.exists || workers.is_whole) && !HasWorkerOf(place, false);
+  const bool is_free = (!workers.exists || workers.is_whole) && !HasWorkerOfOwner(place, false);
   if (is_free) {
     workers.uid = owner;
     return false;
   }
-  if (other != place.set->other_owners.end() && HasWorkerOf(place, true)) return std::nullopt;
+  if (other != place.set->other_owners.end() && HasWorkerOfOwner(place, true)) return std::nullopt;
   place.set->other_owners[place.group] = owner;
   return true;
 }

@@ -11,7 +11,7 @@
 
 namespace lws::internal {
 
-FleetCounts CountObjects(const std::vector<FleetSet*>& sets) {
+FleetCounts CountFleetObjects(const std::vector<FleetSet*>& sets) {
   FleetCounts counts;
   for (const FleetSet* set : sets) {
     if (set == nullptr) continue;
@@ -21,7 +21,7 @@ FleetCounts CountObjects(const std::vector<FleetSet*>& sets) {
     const bool has_workers = set->groups.most_workers() > 0;
     set->groups.ForEach(
         [&counts, has_workers](int32_t, const PackedGroup& group, absl::Span<const PackedWorker> packed) {
-          const GroupSummary summary = SummaryOf(group, 0);
+          const GroupSummary summary = GroupSummaryOf(group, 0);
           const bool workers_ready = !has_workers || (summary.has_workers && summary.workers_ready);
           uint32_t pods = summary.has_leader;
           uint32_t failing = group.leader.fails;
@@ -36,7 +36,7 @@ FleetCounts CountObjects(const std::vector<FleetSet*>& sets) {
         });
     for (const auto& [index, pods] : set->whole_pods) {
       for (const ObservedPod* pod : pods) {
-        if (pod->is_leader() && IsNamedGroup(pod->meta)) continue;  // counted in its group
+        if (pod->is_leader() && HasFleetPlace(pod->meta)) continue;  // counted in its group
         ++counts.pods;
         counts.failing += TriggersRestart(pod->phase, pod->restarted, pod->meta.terminating);
       }

@@ -1,6 +1,6 @@
 // Counts the sets, groups and pods of a fleet.
 //
-//   lws::internal::CountObjects(index.sets()).pods;
+//   lws::internal::CountFleetObjects(index.sets()).pods;
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_FLEET_OBJECT_COUNTS_H_
@@ -14,7 +14,7 @@
 namespace lws::internal {
 
 // Counts the sets that exist, with the meaning of Fleet::Count. Complexity: O(members).
-FleetCounts CountObjects(const std::vector<FleetSet*>& sets);
+FleetCounts CountFleetObjects(const std::vector<FleetSet*>& sets);
 
 }  // namespace lws::internal
 

@@ -37,7 +37,8 @@ void UnpackMembers(FleetIndex* index, FleetSet* set, int32_t group, const Packed
   for (size_t i = 0; i < workers.size(); ++i) {
     if (!workers[i].exists) continue;
     const int32_t worker = static_cast<int32_t>(i) + 1;
-    UnpackWorker(workers[i], OwnerOf(*set, group, workers[i]), group, worker, names, &members->pods.emplace_back());
+    UnpackWorker(workers[i], OwnerOfPackedGroup(*set, group, workers[i]), group, worker, names,
+                 &members->pods.emplace_back());
   }
 }
 

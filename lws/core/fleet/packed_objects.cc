@@ -22,7 +22,7 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
   const bool may_be_owner = !next.exists || (!next.is_whole && next.uid == packed.leader.uid);
   if (packed.workers.is_owned_by_leader && !may_be_owner) UnpackWorkers(set, group);
   if (!next.exists) next.uid = packed.leader.uid;  // the StatefulSet may still name it as its owner
-  const bool same = SameLeader(packed.leader, next);
+  const bool same = SamePackedLeader(packed.leader, next);
   if (same) {
     packed.leader = next;
     if (!next.is_whole) return;
@@ -32,7 +32,7 @@ void PackedObjects::PutLeader(FleetSet* set, int32_t group, const PackedLeader& 
   const bool is_other =
       packed.leader.exists != next.exists || packed.leader.uid != next.uid || !set->whole_pods.empty();
   if (set->Change(group, [&next](PackedGroup* changed) { changed->leader = next; }) || is_other) due_.AddSet(set);
-  if (ListFailing(set, group, next.fails)) due_.AddSet(set);
+  if (ListFailingInFleet(set, group, next.fails)) due_.AddSet(set);
   if (next.exists) {
     due_.AddMember(set, group, 0);
   } else {
@@ -48,15 +48,16 @@ void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefu
   if (keeps_uid) next.uid = packed.workers.uid;  // the workers still name it as their owner
   SwitchOwner(set, group, next.uid);
   next.is_told = packed.workers.is_told = next.exists;
-  const bool same = SameWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
+  const bool same =
+      SamePackedWorkers(packed.workers, next) && (!next.is_owned_by_leader || packed.leader.uid == leader_uid);
   if (same && !next.is_whole) return;
   if (next.is_owned_by_leader) packed.leader.uid = leader_uid;
   if (set->Change(group, [&next](PackedGroup* changed) { changed->workers = next; })) due_.AddSet(set);
-  if (ListFailing(set, group, false)) due_.AddSet(set);
+  if (ListFailingInFleet(set, group, false)) due_.AddSet(set);
   due_.AddMember(set, group, 0);
   if (!next.exists) index_.MayBeUnused(set);
   const bool has_namesakes = set->namesakes.contains(group) || !set->space->pods.empty();
-  if (has_namesakes) whole_.MakeNamesakesDue(set->space, set->namespace_name, MemberName(*set, group, 0));
+  if (has_namesakes) whole_.MakeNamesakesDue(set->space, set->namespace_name, FleetMemberName(*set, group, 0));
 }
 
 void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
@@ -64,24 +65,24 @@ void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   PackedWorker next = worker;
   next.is_due = packed.is_due;
   next.is_told = packed.is_told = next.exists;
-  if (SameWorker(packed, next)) return;
+  if (SamePackedWorker(packed, next)) return;
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   const bool failed = packed.fails;
   packed = next;
-  if (ListFailingWorker(place, failed, next.fails)) due_.AddSet(place.set);
+  if (ListFailingWorkerInFleet(place, failed, next.fails)) due_.AddSet(place.set);
   if (next.fails) due_.AddMember(place.set, place.group, place.worker);
   if (!next.exists) index_.MayBeUnused(place.set);
-  if (leaves_other_owner && !HasWorkerOf(place, true)) place.set->other_owners.erase(place.group);
+  if (leaves_other_owner && !HasWorkerOfOwner(place, true)) place.set->other_owners.erase(place.group);
 }
 
 bool PackedObjects::AddWorker(const Place& place, PackedWorker worker, const PackedUid& owner) {
   place.set->groups.At(place.group);
   PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
-  const PackedUid before = OwnerOf(*place.set, place.group, packed);
-  const std::optional<bool> is_other = TakeOwner(place, owner);
+  const PackedUid before = OwnerOfPackedGroup(*place.set, place.group, packed);
+  const std::optional<bool> is_other = TakeOwnerOfPackedGroup(place, owner);
   if (!is_other.has_value()) return false;
   FleetNamespace& space = *place.set->space;
-  if (!space.pods.empty()) whole_.ErasePod(&space, MemberName(*place.set, place.group, place.worker));
+  if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*place.set, place.group, place.worker));
   worker.has_other_owner = *is_other;
   if (before != owner) packed.exists = 0;  // so that PutWorker treats it as new
   PutWorker(place, worker);
@@ -96,12 +97,12 @@ void PackedObjects::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& u
   const Place nobody = {set, group, 0};
   const auto other = set->other_owners.find(group);
   const bool returns = other != set->other_owners.end() && other->second == uid;
-  if (!returns && HasWorkerOf(nobody, true)) UnpackMembers(set, group);
+  if (!returns && HasWorkerOfOwner(nobody, true)) UnpackMembers(set, group);
   for (int32_t i = 1; i <= set->groups.workers(group); ++i) {
     PackedWorker& worker = *set->groups.FindWorker(group, i);
     if (worker.exists) worker.has_other_owner ^= 1;
   }
-  if (HasWorkerOf(nobody, true)) {
+  if (HasWorkerOfOwner(nobody, true)) {
     set->other_owners[group] = workers.uid;
   } else {
     set->other_owners.erase(group);
@@ -125,7 +126,7 @@ void PackedObjects::UnpackMembers(FleetSet* set, int32_t group) {
     PackedWorker* packed = set->groups.FindWorker(group, i);
     if (packed == nullptr || !packed->exists || !packed->has_other_owner) continue;
     auto whole = std::make_unique<ObservedPod>();
-    UnpackWorker(*packed, OwnerOf(*set, group, *packed), group, i, index_.NamesOf(set), whole.get());
+    UnpackWorker(*packed, OwnerOfPackedGroup(*set, group, *packed), group, i, index_.NamesOf(set), whole.get());
     if (packed->is_told) index_.relists().Told("Pod", set->namespace_name, whole->meta.name);
     const bool is_due = packed->is_due;
     *packed = {};

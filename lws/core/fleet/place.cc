@@ -4,7 +4,7 @@
 
 namespace lws::internal {
 
-std::string MemberName(const FleetSet& set, int32_t group, int32_t worker) {
+std::string FleetMemberName(const FleetSet& set, int32_t group, int32_t worker) {
   return worker == 0 ? absl::StrCat(set.name, "-", group) : absl::StrCat(set.name, "-", group, "-", worker);
 }
 

@@ -1,7 +1,7 @@
 // The places of the members of a set's groups.
 //
 //   lws::internal::Place place = {&set, /*group=*/12, /*worker=*/3};
-//   lws::internal::MemberName(set, place.group, place.worker);    // "vllm-12-3"
+//   lws::internal::FleetMemberName(set, place.group, place.worker);    // "vllm-12-3"
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_CORE_FLEET_PLACE_H_
@@ -28,10 +28,10 @@ struct Place {
 };
 
 // SET-GROUP, or SET-GROUP-WORKER.
-std::string MemberName(const FleetSet& set, int32_t group, int32_t worker);
+std::string FleetMemberName(const FleetSet& set, int32_t group, int32_t worker);
 
 // Whether the object's name gives its group, and the group's number is small enough for a place.
-inline bool IsNamedGroup(const ObservedMeta& meta) {
+inline bool HasFleetPlace(const ObservedMeta& meta) {
   return meta.group_in_name >= 0 && meta.group_in_name < kMaxGroups;
 }
 

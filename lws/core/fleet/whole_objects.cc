@@ -39,15 +39,15 @@ void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
   // The pod may owe a restart, it may be what its group waits for to have started, and a policy may replace it.
   due_.AddSet(&set);
   const int32_t labelled = ParseIndex(pod.meta.group_index.value_or(""));
-  if (labelled >= 0 && set.groups.Find(labelled) != nullptr) ListFailing(&set, labelled, false);
-  const PackedGroup* packed = IsNamedGroup(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
+  if (labelled >= 0 && set.groups.Find(labelled) != nullptr) ListFailingInFleet(&set, labelled, false);
+  const PackedGroup* packed = HasFleetPlace(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
   if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
   set.irregular += add ? 1 : -1;
 }
 
 void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
   const ObservedMeta& meta = statefulset.meta;
-  if (IsNamedGroup(meta)) {
+  if (HasFleetPlace(meta)) {
     const PackedGroup* packed = index_.SetOf(meta.namespace_name, meta.set_name).groups.Find(meta.group_in_name);
     if (packed != nullptr && packed->workers.is_whole) return;
   }

@@ -71,13 +71,13 @@ bool ReadNamedGroups(const SetObservation& observation, const GroupFrame& frame,
     if (leaders.object == nullptr) return true;
     const int32_t index = leaders.object->meta.group_in_name;
     const ObservedStatefulSet* worker = workers.order == leaders.order ? workers.object : nullptr;
-    const GroupVerdict verdict = JudgeGroup(frame, SummaryOf(frame, leaders.object, worker));
+    const GroupVerdict verdict = JudgeGroup(frame, GroupSummaryOf(frame, leaders.object, worker));
     if (has_bits && index < kMaxGroups) {
       facts->bits.Grow(index + 1);
       facts->bits.Set(index, verdict.ready, verdict.updated);
       facts->bits.SetLeaving(index, verdict.leaving);
     }
-    AddToCounts(frame, index, verdict, 1, &facts->counts);
+    AddGroupToCounts(frame, index, verdict, 1, &facts->counts);
   }
 }
 
@@ -112,7 +112,7 @@ GroupBits BitsOfAll(const SetObservation& observation, const GroupFrame& frame) 
     if (frame.planner_wants_workers) {
       const auto found = workers.find(group);
       const bool has_workers = found != workers.end() && found->second->meta.name == leader->meta.name;
-      ready = ready && has_workers && WorkersReady(*found->second);
+      ready = ready && has_workers && AreGroupWorkersReady(*found->second);
       updated = updated && has_workers && found->second->meta.revision_key == frame.revision_key;
       leaving = leaving || (has_workers && found->second->meta.terminating);
     }
@@ -135,33 +135,33 @@ absl::StatusOr<StatusCounts> CountAll(const SetObservation& observation, const G
     }
     const auto worker = workers.find(leader->meta.name);
     const ObservedStatefulSet* found = worker == workers.end() ? nullptr : worker->second;
-    AddToCounts(frame, *index, JudgeGroup(frame, SummaryOf(frame, leader, found)), 1, &counts);
+    AddGroupToCounts(frame, *index, JudgeGroup(frame, GroupSummaryOf(frame, leader, found)), 1, &counts);
   }
   return counts;
 }
 
 }  // namespace
 
-bool WorkersReady(const ObservedStatefulSet& worker_statefulset) {
+bool AreGroupWorkersReady(const ObservedStatefulSet& worker_statefulset) {
   return worker_statefulset.replicas == worker_statefulset.available_replicas &&
          worker_statefulset.current_revision == worker_statefulset.update_revision;
 }
 
-GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key) {
+GroupFrame GroupFrameOf(const LeaderWorkerSet& set, absl::string_view revision_key) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   return {revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(),
           set.spec().has_replicas() ? set.spec().replicas() : 1, group.has_size() && group.size() != 1,
           !group.has_size() || group.size() != 1};
 }
 
-GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {
+GroupSummary GroupSummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {
   GroupSummary group;
   group.has_leader = leader != nullptr;
   group.leader_ready = leader != nullptr && leader->ready();
   group.leader_updated = leader != nullptr && leader->meta.revision_key == frame.revision_key;
   group.leader_terminating = leader != nullptr && leader->meta.terminating;
   group.has_workers = workers != nullptr;
-  group.workers_ready = workers != nullptr && WorkersReady(*workers);
+  group.workers_ready = workers != nullptr && AreGroupWorkersReady(*workers);
   group.workers_updated = workers != nullptr && workers->meta.revision_key == frame.revision_key;
   group.workers_terminating = workers != nullptr && workers->meta.terminating;
   return group;
@@ -181,8 +181,8 @@ GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group) {
   return verdict;
 }
 
-void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
-                 StatusCounts* counts) {
+void AddGroupToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
+                      StatusCounts* counts) {
   if (!verdict.counts) return;
   const bool in_range = index >= frame.partition && index < frame.replicas;
   counts->ready += sign * verdict.counts_ready;
@@ -194,7 +194,7 @@ void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& ver
 }
 
 GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revision_key, GroupDetail detail) {
-  const GroupFrame frame = FrameOf(*observation.set, revision_key);
+  const GroupFrame frame = GroupFrameOf(*observation.set, revision_key);
   const bool has_bits = detail == GroupDetail::kCountsAndBits && observation.leader_statefulset != nullptr;
   GroupFacts facts;
   if (ReadNamedGroups(observation, frame, has_bits, &facts)) return facts;

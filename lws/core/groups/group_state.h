@@ -64,7 +64,7 @@ struct GroupFrame {
   }
 };
 
-GroupFrame FrameOf(const LeaderWorkerSet& set, absl::string_view revision_key);
+GroupFrame GroupFrameOf(const LeaderWorkerSet& set, absl::string_view revision_key);
 
 // The state of a group whose objects have names that agree with their labels.
 struct GroupSummary {
@@ -79,7 +79,7 @@ struct GroupSummary {
 };
 
 // Both may be null.
-GroupSummary SummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
+GroupSummary GroupSummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers);
 
 struct GroupVerdict {
   // For the planner.
@@ -100,8 +100,8 @@ struct GroupVerdict {
 GroupVerdict JudgeGroup(const GroupFrame& frame, const GroupSummary& group);
 
 // Adds the group to the counts, or subtracts it with `sign` -1.
-void AddToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
-                 StatusCounts* counts);
+void AddGroupToCounts(const GroupFrame& frame, int64_t index, const GroupVerdict& verdict, int32_t sign,
+                      StatusCounts* counts);
 
 // Complexity: O(leader pods + worker StatefulSets). It is several times faster when both lists are sorted by name and
 // names agree with labels, as in a cluster without tampering. Without the bits nothing is allocated.
@@ -110,7 +110,7 @@ GroupFacts ReadGroups(const SetObservation& observation, absl::string_view revis
                       GroupDetail detail = GroupDetail::kCountsAndBits);
 
 // Whether all workers exist, are available, and have one revision.
-bool WorkersReady(const ObservedStatefulSet& worker_statefulset);
+bool AreGroupWorkersReady(const ObservedStatefulSet& worker_statefulset);
 
 }  // namespace lws::internal
 

@@ -172,11 +172,11 @@ bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus&
 
 }  // namespace
 
-bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
+bool IsSetUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
   return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
 }
 
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy) {
+bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy) {
   const LeaderWorkerSet& set = *observation.set;
   const LeaderWorkerSetStatus& status = set.status();
   const int64_t generation = set.metadata().generation();
@@ -197,8 +197,8 @@ bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& coun
   return true;
 }
 
-SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
-                     const PolicyState& policy) {
+SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                        const PolicyState& policy) {
   const LeaderWorkerSet& set = *observation.set;
   const int32_t replicas = Replicas(set);
   auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());

@@ -1,11 +1,11 @@
 // The status of a set: counts, conditions, and whether the update is done.
 //
 //   lws::internal::StatusCounts counts = *lws::CountGroups(observation, "6c5b8f7d9");
-//   lws::internal::SetStatus status = lws::internal::NextStatus(observation, counts, now);
+//   lws::internal::SetStatus status = lws::internal::NextSetStatus(observation, counts, now);
 //   if (status.changed) Write(*status.status);
 //
 // Laws:
-//   1. NextStatus is idempotent: with its own result in the set, nothing changes.
+//   1. NextSetStatus is idempotent: with its own result in the set, nothing changes.
 //   2. At most one of Available and Progressing is True, and at most one of Available and UpdateInProgress.
 //   3. A condition is created only when it is True, except by law 4. Every condition's observedGeneration follows that
 //      of the set.
@@ -54,16 +54,16 @@ struct SetStatus {
   std::string event_note;
 };
 
-// Whether NextStatus would change and tell nothing. It finds this out without building a status. Complexity:
+// Whether NextSetStatus would change and tell nothing. It finds this out without building a status. Complexity:
 // O(conditions).
-bool IsStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy = {});
+bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy = {});
 
 // Whether all groups of [0, replicas) are ready and updated, with a partition of 0. Former revisions are then not
 // needed.
-bool IsUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
+bool IsSetUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts);
 
-SetStatus NextStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
-                     const PolicyState& policy = {});
+SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
+                        const PolicyState& policy = {});
 
 }  // namespace lws::internal
 

@@ -90,13 +90,13 @@ absl::string_view DecisionSubjectText(DecisionSubject subject) {
   return "";
 }
 
-std::string DetailText(const Decision& decision) {
+std::string DecisionDetailText(const Decision& decision) {
   if (decision.partition < 0) return decision.detail;
   return absl::StrCat("partition ", decision.partition, ", replicas ", decision.replicas);
 }
 
 std::string ToString(const Decision& decision) {
-  const std::string detail = DetailText(decision);
+  const std::string detail = DecisionDetailText(decision);
   return absl::StrCat(DecisionSubjectText(decision.subject), ": ", DecisionReasonText(decision.reason),
                       detail.empty() ? "" : ": ", detail);
 }

@@ -92,7 +92,7 @@ struct Decision {
 };
 
 // The detail, or partition and replicas. It may be empty.
-std::string DetailText(const Decision& decision);
+std::string DecisionDetailText(const Decision& decision);
 
 std::string ToString(const Decision& decision);
 

@@ -119,6 +119,8 @@ Plan PlanBuilder::Fail(absl::Status error) {
   return Take();
 }
 
-std::string Describe(const ObjectRef& ref) { return absl::StrCat(ref.kind, " ", ref.namespace_name, "/", ref.name); }
+std::string DescribeObjectRef(const ObjectRef& ref) {
+  return absl::StrCat(ref.kind, " ", ref.namespace_name, "/", ref.name);
+}
 
 }  // namespace lws::internal

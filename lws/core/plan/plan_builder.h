@@ -89,7 +89,7 @@ class PlanBuilder {
 };
 
 // "KIND NAMESPACE/NAME".
-std::string Describe(const ObjectRef& ref);
+std::string DescribeObjectRef(const ObjectRef& ref);
 
 }  // namespace lws::internal
 

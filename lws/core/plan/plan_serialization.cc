@@ -96,7 +96,7 @@ PlanProto PlanToProto(const Plan& plan, Why why) {
     DecisionProto& written = *proto.add_decisions();
     written.set_reason(std::string(DecisionReasonText(decision.reason)));
     written.set_subject(std::string(DecisionSubjectText(decision.subject)));
-    written.set_detail(DetailText(decision));
+    written.set_detail(DecisionDetailText(decision));
   }
   return proto;
 }

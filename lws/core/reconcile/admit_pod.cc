@@ -27,7 +27,7 @@ using internal::AddTpuEnvironment;
 using internal::AppendEnv;
 using internal::CheckPodShape;
 using internal::Containers;
-using internal::DescribeObject;
+using internal::DescribeJsonObject;
 using internal::InitContainers;
 using internal::kAnnotations;
 using internal::kLabels;
@@ -182,7 +182,7 @@ absl::StatusOr<Json> AdmitPod(Json pod, const AdmissionOptions& options) {
   if (!pod.contains("spec") || pod["spec"].is_null()) pod["spec"] = Json::object();
   status = Admit(options, &pod);
   if (!status.ok()) {
-    return absl::Status(status.code(), absl::StrCat(DescribeObject(pod), ": ", status.message()));
+    return absl::Status(status.code(), absl::StrCat(DescribeJsonObject(pod), ": ", status.message()));
   }
   return pod;
 }

@@ -30,20 +30,20 @@
 namespace lws {
 
 using internal::ChooseRevision;
-using internal::DigestOf;
+using internal::DigestOfDesiredSet;
 using internal::GroupDetail;
 using internal::GroupFacts;
 using internal::HasSharedSubdomain;
-using internal::IsStatusCurrent;
-using internal::IsUpdateDone;
+using internal::IsSetStatusCurrent;
+using internal::IsSetUpdateDone;
 using internal::LeaderStatefulSet;
-using internal::NextStatus;
+using internal::NextSetStatus;
 using internal::OwnedRevisions;
 using internal::ParseStrictInteger;
 using internal::PlanBuilder;
 using internal::PolicyState;
 using internal::ReadGroups;
-using internal::RevertPatch;
+using internal::RevertSetPatch;
 using internal::RevisionChoice;
 using internal::RevisionObject;
 using internal::RolloutProgressing;
@@ -123,7 +123,7 @@ class SetPass {
   absl::Status DecideRevision() {
     const OwnedRevisions owned(set_, observation_.revisions);
     if (digest_ == nullptr) {
-      own_digest_ = DigestOf(set_);
+      own_digest_ = DigestOfDesiredSet(set_);
       digest_ = &own_digest_;
     }
     const RevisionChoice choice =
@@ -255,7 +255,7 @@ class SetPass {
   // writes carry the set's version, so the second would conflict.
   absl::Status DecideRevert() {
     if (former_ == nullptr || wrote_status_) return absl::OkStatus();
-    absl::StatusOr<Json> patch = RevertPatch(set_, *former_);
+    absl::StatusOr<Json> patch = RevertSetPatch(set_, *former_);
     if (!patch.ok()) return patch.status();
     Action& action = plan_.PatchSet(*std::move(patch));
     action.uid = set_.metadata().uid();
@@ -273,7 +273,8 @@ class SetPass {
     }
     const std::string& name = set_.metadata().name();
     if (step->removes_groups) {
-      plan_.Tell("GroupsProgressing", "Delete", RemovedGroupsNote(name, step->replicas, leader_set_->replicas));
+      plan_.Tell("GroupsProgressing", "Delete",
+                 RolloutNoteOfRemovedGroups(name, step->replicas, leader_set_->replicas));
     }
     const bool creates = leader_set_ == nullptr;
     plan_.BecauseOfStep(ReasonOf(step->reason), step->partition, step->replicas);
@@ -282,7 +283,8 @@ class SetPass {
     if (creates) {
       plan_.Tell("GroupsProgressing", "Create", absl::StrCat("Created leader statefulset ", name), RevisionRef());
     } else if (!updated_ && !step->on_delete && step->partition != leader_set_->partition) {
-      plan_.Tell("GroupsUpdating", "Update", PartitionNote(leader_set_->partition, step->partition), RevisionRef());
+      plan_.Tell("GroupsUpdating", "Update", RolloutNoteOfPartition(leader_set_->partition, step->partition),
+                 RevisionRef());
     }
     for (const int32_t group : step->replace) ReplaceGroup(group);
     return absl::OkStatus();
@@ -368,8 +370,8 @@ class SetPass {
   absl::Status DecideStatus() {
     const GroupFacts& groups = Groups(GroupDetail::kCounts);
     if (!groups.error.ok()) return groups.error;
-    if (!IsStatusCurrent(observation_, groups.counts, policy_)) WriteStatus(groups.counts);
-    if (IsUpdateDone(set_, groups.counts) && !MayMakeFormerGroups()) DeleteFormerRevisions();
+    if (!IsSetStatusCurrent(observation_, groups.counts, policy_)) WriteStatus(groups.counts);
+    if (IsSetUpdateDone(set_, groups.counts) && !MayMakeFormerGroups()) DeleteFormerRevisions();
     return absl::OkStatus();
   }
 
@@ -381,7 +383,7 @@ class SetPass {
   }
 
   void WriteStatus(const StatusCounts& counts) {
-    const SetStatus next = NextStatus(observation_, counts, now_, policy_);
+    const SetStatus next = NextSetStatus(observation_, counts, now_, policy_);
     if (next.changed) {
       wrote_status_ = true;
       plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);

@@ -151,7 +151,7 @@ class Search {
 
 }  // namespace
 
-std::vector<RefusedObject> RefusedObjects(const LeaderWorkerSet& set, const LeaderWorkerSet* before) {
+std::vector<RefusedObject> RefusedObjectsOf(const LeaderWorkerSet& set, const LeaderWorkerSet* before) {
   if (set.metadata().name().empty()) {
     LeaderWorkerSet named = set;
     named.mutable_metadata()->set_name(

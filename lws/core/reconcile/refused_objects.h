@@ -1,6 +1,6 @@
 // Finds the objects of a set that the API server will refuse, although it admits the set itself.
 //
-//   for (const lws::RefusedObject& refused : lws::RefusedObjects(set)) lws::Join(refused.errors);
+//   for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(set)) lws::Join(refused.errors);
 //   // kLeaderStatefulSet: spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"
 //
 // Only the set is looked at. Whether priority classes and the like exist, and what a cluster's own webhooks say, is
@@ -42,7 +42,7 @@ struct RefusedObject {
 // The refused objects of an admitted set, one of each kind. A name that the API server generates is completed by some
 // letters. `before`, which may be null, is the set that this one replaces: its StatefulSet is then updated instead of
 // created. Complexity: O(size + templates), and the logarithm of replicas.
-std::vector<RefusedObject> RefusedObjects(const LeaderWorkerSet& set, const LeaderWorkerSet* before = nullptr);
+std::vector<RefusedObject> RefusedObjectsOf(const LeaderWorkerSet& set, const LeaderWorkerSet* before = nullptr);
 
 }  // namespace lws
 

@@ -9,7 +9,7 @@
 
 namespace lws::internal {
 
-Json MergePatch(const Json& from, const Json& to) {
+Json SetMergePatch(const Json& from, const Json& to) {
   if (from == to) return nullptr;
   if (!from.is_object() || !to.is_object()) return to;
   Json patch = Json::object();
@@ -20,13 +20,13 @@ Json MergePatch(const Json& from, const Json& to) {
     if (!from.contains(key)) {
       patch[key] = value;
     } else if (from[key] != value) {
-      patch[key] = MergePatch(from[key], value);
+      patch[key] = SetMergePatch(from[key], value);
     }
   }
   return patch;
 }
 
-absl::StatusOr<Json> RevertPatch(const LeaderWorkerSet& set, const ObservedRevision& former) {
+absl::StatusOr<Json> RevertSetPatch(const LeaderWorkerSet& set, const ObservedRevision& former) {
   const absl::StatusOr<LeaderWorkerSet> reverted = ApplyRevision(set, former.data);
   if (!reverted.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", former.meta.namespace_name, "/",
@@ -34,7 +34,7 @@ absl::StatusOr<Json> RevertPatch(const LeaderWorkerSet& set, const ObservedRevis
   }
   const Json from = LeaderWorkerSetToJson(set);
   const Json to = LeaderWorkerSetToJson(*reverted);
-  Json spec = MergePatch(from.value("spec", Json::object()), to.value("spec", Json::object()));
+  Json spec = SetMergePatch(from.value("spec", Json::object()), to.value("spec", Json::object()));
   return Json{{"spec", spec.is_null() ? Json::object() : std::move(spec)}};
 }
 

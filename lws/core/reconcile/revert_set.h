@@ -1,6 +1,6 @@
 // A set's former template as a patch of the set.
 //
-//   absl::StatusOr<lws::Json> patch = lws::internal::RevertPatch(set, former);
+//   absl::StatusOr<lws::Json> patch = lws::internal::RevertSetPatch(set, former);
 //   // {"spec": {"leaderWorkerTemplate": {"workerTemplate": ...}}}: a JSON merge patch, with null to remove a field
 //
 // Laws:
@@ -24,11 +24,11 @@ class LeaderWorkerSet;
 namespace lws::internal {
 
 // Errors: InvalidArgument naming the revision whose data does not parse. Complexity: O(templates).
-absl::StatusOr<Json> RevertPatch(const LeaderWorkerSet& set, const ObservedRevision& former);
+absl::StatusOr<Json> RevertSetPatch(const LeaderWorkerSet& set, const ObservedRevision& former);
 
 // The merge patch (RFC 7396) from one document to another; null when there is no difference. A merge patch cannot set
 // a null: a field that is null in `to` is removed.
-Json MergePatch(const Json& from, const Json& to);
+Json SetMergePatch(const Json& from, const Json& to);
 
 }  // namespace lws::internal
 

@@ -58,7 +58,7 @@ absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::
   return LeaderWorkerSetFromJson(patched);
 }
 
-bool RevisionReads(absl::string_view data) {
+bool IsReadableRevision(absl::string_view data) {
   const absl::StatusOr<Json> document = ParseJson(data, "revision data");
   if (!document.ok() || !document->is_object()) return false;
   const Json spec = document->value("spec", Json());

@@ -9,7 +9,7 @@
 //   1. RevisionData(ApplyRevision(set, RevisionData(set))) == RevisionData(set).
 //   2. SameRevision(set, d, d) for every d.
 //   3. RevisionData reads only leaderWorkerTemplate and networkConfig. A set without networkConfig counts as Shared.
-//   4. If RevisionReads(d), ApplyRevision(s, d) has no error for any set s that LeaderWorkerSetFromJson returned.
+//   4. If IsReadableRevision(d), ApplyRevision(s, d) has no error for any set s that LeaderWorkerSetFromJson returned.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_REVISION_REVISION_DATA_H_
@@ -40,7 +40,7 @@ absl::StatusOr<LeaderWorkerSet> ApplyRevision(const LeaderWorkerSet& set, absl::
 
 // Whether the data parses for every set it is applied to. False for data whose parts are merged into the set's,
 // because then it depends on the set.
-bool RevisionReads(absl::string_view data);
+bool IsReadableRevision(absl::string_view data);
 
 }  // namespace lws
 

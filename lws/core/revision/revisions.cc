@@ -30,12 +30,12 @@ bool IsOfStatefulSet(const ObservedMeta& meta) {
 
 }  // namespace
 
-bool ConcernsSets(const ObservedRevision& revision) {
+bool RevisionConcernsSets(const ObservedRevision& revision) {
   return !IsOfStatefulSet(revision.meta) || EndsInNumber(revision.meta.name);
 }
 
-bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {
-  if (!ConcernsSets(revision)) return false;
+bool RevisionConcernsSet(const ObservedRevision& revision, absl::string_view set_name) {
+  if (!RevisionConcernsSets(revision)) return false;
   return revision.meta.set_name == set_name || absl::StartsWith(revision.meta.name, RevisionNamePrefix(set_name));
 }
 

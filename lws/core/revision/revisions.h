@@ -30,10 +30,10 @@ namespace lws::internal {
 
 // Whether a pass over some set may have to look at the revision. The many revisions that StatefulSets keep of their own
 // pods carry the set's label too, and are of no concern unless a new one of the set could get their name.
-bool ConcernsSets(const ObservedRevision& revision);
+bool RevisionConcernsSets(const ObservedRevision& revision);
 
 // Whether a pass over this set may have to: by its label, or because a new one could get its name.
-bool ConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
+bool RevisionConcernsSet(const ObservedRevision& revision, absl::string_view set_name);
 
 // The beginning of the names of the set's new revisions. Borrows from `set_name`.
 absl::string_view RevisionNamePrefix(absl::string_view set_name);

@@ -25,12 +25,12 @@
 
 namespace lws {
 
-using internal::ConcernsSets;
-using internal::DigestOf;
-using internal::FromProto;
+using internal::DigestOfDesiredSet;
+using internal::ObservedFromProto;
+using internal::ObservedToProto;
+using internal::RevisionConcernsSets;
 using internal::RevisionNamePrefix;
 using internal::SetDigest;
-using internal::ToProto;
 
 namespace {
 
@@ -123,7 +123,7 @@ class Revisions {
   void Put(ObservedRevision revision) {
     const Key key(revision.meta.namespace_name, revision.meta.name);
     Erase(key);
-    if (ConcernsSets(revision)) {
+    if (RevisionConcernsSets(revision)) {
       of_sets_.Put(std::move(revision));
     } else {
       others_[key] = std::move(revision);
@@ -148,8 +148,8 @@ class Revisions {
   }
 
   void Save(ClusterStateProto* state) const {
-    for (const auto& [key, revision] : of_sets_.all()) *state->add_revisions() = ToProto(revision);
-    for (const auto& [key, revision] : others_) *state->add_revisions() = ToProto(revision);
+    for (const auto& [key, revision] : of_sets_.all()) *state->add_revisions() = ObservedToProto(revision);
+    for (const auto& [key, revision] : others_) *state->add_revisions() = ObservedToProto(revision);
   }
 
  private:
@@ -202,7 +202,7 @@ struct ClusterSnapshot::Adder {
 
   void operator()(std::monostate) {}
   void operator()(LeaderWorkerSet& set) {
-    SetDigest digest = DigestOf(set);
+    SetDigest digest = DigestOfDesiredSet(set);
     const Key key(set.metadata().namespace_(), set.metadata().name());
     objects->sets[key] = {std::move(set), std::move(digest)};
   }
@@ -238,12 +238,13 @@ void ClusterSnapshot::Remove(absl::string_view kind, absl::string_view namespace
 ClusterStateProto ClusterSnapshot::Save() const {
   ClusterStateProto state;
   for (const auto& [key, set] : objects_->sets) *state.add_sets() = set.set;
-  for (const auto& [key, statefulset] : objects_->statefulsets.all()) *state.add_statefulsets() = ToProto(statefulset);
-  for (const auto& [key, pod] : objects_->pods.all()) *state.add_pods() = ToProto(pod);
+  for (const auto& [key, statefulset] : objects_->statefulsets.all())
+    *state.add_statefulsets() = ObservedToProto(statefulset);
+  for (const auto& [key, pod] : objects_->pods.all()) *state.add_pods() = ObservedToProto(pod);
   objects_->revisions.Save(&state);
-  for (const auto& [key, service] : objects_->services) *state.add_services() = ToProto(service.meta);
-  for (const auto& [key, pod_group] : objects_->pod_groups) *state.add_pod_groups() = ToProto(pod_group.meta);
-  for (const auto& [name, node] : objects_->nodes) *state.add_nodes() = ToProto(node);
+  for (const auto& [key, service] : objects_->services) *state.add_services() = ObservedToProto(service.meta);
+  for (const auto& [key, pod_group] : objects_->pod_groups) *state.add_pod_groups() = ObservedToProto(pod_group.meta);
+  for (const auto& [name, node] : objects_->nodes) *state.add_nodes() = ObservedToProto(node);
   return state;
 }
 
@@ -251,24 +252,24 @@ absl::Status ClusterSnapshot::Load(const ClusterStateProto& state) {
   auto objects = std::make_unique<Objects>();
   for (const LeaderWorkerSet& set : state.sets()) {
     if (absl::Status status = CheckTemplates(set); !status.ok()) return status;
-    objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = {set, DigestOf(set)};
+    objects->sets[{set.metadata().namespace_(), set.metadata().name()}] = {set, DigestOfDesiredSet(set)};
   }
   for (const ObservedStatefulSetProto& proto : state.statefulsets()) {
-    absl::StatusOr<ObservedStatefulSet> statefulset = FromProto(proto);
+    absl::StatusOr<ObservedStatefulSet> statefulset = ObservedFromProto(proto);
     if (!statefulset.ok()) return statefulset.status();
     objects->statefulsets.Put(*std::move(statefulset));
   }
-  for (const ObservedPodProto& pod : state.pods()) objects->pods.Put(FromProto(pod));
+  for (const ObservedPodProto& pod : state.pods()) objects->pods.Put(ObservedFromProto(pod));
   for (const ObservedRevisionProto& revision : state.revisions()) {
-    objects->revisions.Put(FromProto(revision));
+    objects->revisions.Put(ObservedFromProto(revision));
   }
   for (const ObservedMetaProto& meta : state.services()) {
-    Put(ObservedService{FromProto(meta)}, &objects->services);
+    Put(ObservedService{ObservedFromProto(meta)}, &objects->services);
   }
   for (const ObservedMetaProto& meta : state.pod_groups()) {
-    Put(ObservedPodGroup{FromProto(meta)}, &objects->pod_groups);
+    Put(ObservedPodGroup{ObservedFromProto(meta)}, &objects->pod_groups);
   }
-  for (const ObservedNodeProto& node : state.nodes()) objects->nodes[node.name()] = FromProto(node);
+  for (const ObservedNodeProto& node : state.nodes()) objects->nodes[node.name()] = ObservedFromProto(node);
   objects_ = std::move(objects);
   return absl::OkStatus();
 }

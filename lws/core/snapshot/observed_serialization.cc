@@ -11,7 +11,7 @@
 
 namespace lws::internal {
 
-ObservedMetaProto ToProto(const ObservedMeta& meta) {
+ObservedMetaProto ObservedToProto(const ObservedMeta& meta) {
   ObservedMetaProto proto;
   proto.set_namespace_(meta.namespace_name);
   proto.set_name(meta.name);
@@ -29,7 +29,7 @@ ObservedMetaProto ToProto(const ObservedMeta& meta) {
   return proto;
 }
 
-ObservedMeta FromProto(const ObservedMetaProto& proto) {
+ObservedMeta ObservedFromProto(const ObservedMetaProto& proto) {
   ObservedMeta meta;
   meta.namespace_name = proto.namespace_();
   meta.name = proto.name();
@@ -47,9 +47,9 @@ ObservedMeta FromProto(const ObservedMetaProto& proto) {
   return meta;
 }
 
-ObservedPodProto ToProto(const ObservedPod& pod) {
+ObservedPodProto ObservedToProto(const ObservedPod& pod) {
   ObservedPodProto proto;
-  *proto.mutable_meta() = ToProto(pod.meta);
+  *proto.mutable_meta() = ObservedToProto(pod.meta);
   if (pod.worker_index.has_value()) proto.set_worker_index(*pod.worker_index);
   proto.set_group_key(pod.group_key);
   if (pod.leader_name.has_value()) proto.set_leader_name(*pod.leader_name);
@@ -62,9 +62,9 @@ ObservedPodProto ToProto(const ObservedPod& pod) {
   return proto;
 }
 
-ObservedPod FromProto(const ObservedPodProto& proto) {
+ObservedPod ObservedFromProto(const ObservedPodProto& proto) {
   ObservedPod pod;
-  pod.meta = FromProto(proto.meta());
+  pod.meta = ObservedFromProto(proto.meta());
   if (proto.has_worker_index()) pod.worker_index = proto.worker_index();
   pod.group_key = proto.group_key();
   if (proto.has_leader_name()) pod.leader_name = proto.leader_name();
@@ -77,9 +77,9 @@ ObservedPod FromProto(const ObservedPodProto& proto) {
   return pod;
 }
 
-ObservedStatefulSetProto ToProto(const ObservedStatefulSet& statefulset) {
+ObservedStatefulSetProto ObservedToProto(const ObservedStatefulSet& statefulset) {
   ObservedStatefulSetProto proto;
-  *proto.mutable_meta() = ToProto(statefulset.meta);
+  *proto.mutable_meta() = ObservedToProto(statefulset.meta);
   proto.set_replicas(statefulset.replicas);
   proto.set_partition(statefulset.partition);
   proto.set_on_delete(statefulset.on_delete);
@@ -92,9 +92,9 @@ ObservedStatefulSetProto ToProto(const ObservedStatefulSet& statefulset) {
   return proto;
 }
 
-absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& proto) {
+absl::StatusOr<ObservedStatefulSet> ObservedFromProto(const ObservedStatefulSetProto& proto) {
   ObservedStatefulSet statefulset;
-  statefulset.meta = FromProto(proto.meta());
+  statefulset.meta = ObservedFromProto(proto.meta());
   statefulset.replicas = proto.replicas();
   statefulset.partition = proto.partition();
   statefulset.on_delete = proto.on_delete();
@@ -113,26 +113,26 @@ absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& pr
   return statefulset;
 }
 
-ObservedRevisionProto ToProto(const ObservedRevision& revision) {
+ObservedRevisionProto ObservedToProto(const ObservedRevision& revision) {
   ObservedRevisionProto proto;
-  *proto.mutable_meta() = ToProto(revision.meta);
+  *proto.mutable_meta() = ObservedToProto(revision.meta);
   proto.set_number(revision.number);
   proto.set_data(revision.data);
   return proto;
 }
 
-ObservedRevision FromProto(const ObservedRevisionProto& proto) {
-  return {FromProto(proto.meta()), proto.number(), proto.data()};
+ObservedRevision ObservedFromProto(const ObservedRevisionProto& proto) {
+  return {ObservedFromProto(proto.meta()), proto.number(), proto.data()};
 }
 
-ObservedNodeProto ToProto(const ObservedNode& node) {
+ObservedNodeProto ObservedToProto(const ObservedNode& node) {
   ObservedNodeProto proto;
   proto.set_name(node.name);
   for (const auto& [key, value] : node.labels) (*proto.mutable_labels())[key] = value;
   return proto;
 }
 
-ObservedNode FromProto(const ObservedNodeProto& proto) {
+ObservedNode ObservedFromProto(const ObservedNodeProto& proto) {
   return {proto.name(), {proto.labels().begin(), proto.labels().end()}};
 }
 

@@ -1,7 +1,7 @@
 // Converts observed objects to protocol buffers and back.
 //
-//   lws::ObservedPodProto saved = lws::internal::ToProto(pod);
-//   lws::ObservedPod again = lws::internal::FromProto(saved);
+//   lws::ObservedPodProto saved = lws::internal::ObservedToProto(pod);
+//   lws::ObservedPod again = lws::internal::ObservedFromProto(saved);
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_SNAPSHOT_OBSERVED_SERIALIZATION_H_
@@ -22,18 +22,18 @@ class ObservedStatefulSetProto;
 
 namespace lws::internal {
 
-ObservedMetaProto ToProto(const ObservedMeta& meta);
-ObservedPodProto ToProto(const ObservedPod& pod);
-ObservedStatefulSetProto ToProto(const ObservedStatefulSet& statefulset);
-ObservedRevisionProto ToProto(const ObservedRevision& revision);
-ObservedNodeProto ToProto(const ObservedNode& node);
+ObservedMetaProto ObservedToProto(const ObservedMeta& meta);
+ObservedPodProto ObservedToProto(const ObservedPod& pod);
+ObservedStatefulSetProto ObservedToProto(const ObservedStatefulSet& statefulset);
+ObservedRevisionProto ObservedToProto(const ObservedRevision& revision);
+ObservedNodeProto ObservedToProto(const ObservedNode& node);
 
-ObservedMeta FromProto(const ObservedMetaProto& proto);
-ObservedPod FromProto(const ObservedPodProto& proto);
+ObservedMeta ObservedFromProto(const ObservedMetaProto& proto);
+ObservedPod ObservedFromProto(const ObservedPodProto& proto);
 // Errors: InvalidArgument for applied fields that are not JSON.
-absl::StatusOr<ObservedStatefulSet> FromProto(const ObservedStatefulSetProto& proto);
-ObservedRevision FromProto(const ObservedRevisionProto& proto);
-ObservedNode FromProto(const ObservedNodeProto& proto);
+absl::StatusOr<ObservedStatefulSet> ObservedFromProto(const ObservedStatefulSetProto& proto);
+ObservedRevision ObservedFromProto(const ObservedRevisionProto& proto);
+ObservedNode ObservedFromProto(const ObservedNodeProto& proto);
 
 }  // namespace lws::internal
 

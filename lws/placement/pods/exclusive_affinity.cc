@@ -22,15 +22,15 @@ absl::Status AddExclusiveAffinity(absl::string_view label, absl::string_view val
                                   Json* pod_spec) {
   const std::string key(label);
   const std::string topology(topology_key);
-  const absl::StatusOr<Json> together = RequiredTerms(*pod_spec, AffinityKind::kTogether);
+  const absl::StatusOr<Json> together = RequiredAffinityTerms(*pod_spec, AffinityKind::kTogether);
   if (!together.ok()) return together.status();
-  const absl::StatusOr<Json> apart = RequiredTerms(*pod_spec, AffinityKind::kApart);
+  const absl::StatusOr<Json> apart = RequiredAffinityTerms(*pod_spec, AffinityKind::kApart);
   if (!apart.ok()) return apart.status();
   if (HasTopology(*together, topology) && HasTopology(*apart, topology)) return absl::OkStatus();
   const Json values = Json::array({std::string(value)});
-  const Json in = SelectorExpression(key, "In", values);
-  const Json not_in = SelectorExpression(key, "NotIn", values);
-  const Json exists = SelectorExpression(key, "Exists", Json::array());
+  const Json in = AffinitySelectorExpression(key, "In", values);
+  const Json not_in = AffinitySelectorExpression(key, "NotIn", values);
+  const Json exists = AffinitySelectorExpression(key, "Exists", Json::array());
   return AppendAffinity(Json::array({AffinityTerm(Json::array({in}), topology)}),
                         Json::array({AffinityTerm(Json::array({exists, not_in}), topology)}), pod_spec);
 }

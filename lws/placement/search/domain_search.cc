@@ -194,7 +194,7 @@ class Search {
     const std::vector<int32_t> whole = TightestWhole(region, level, /*labelled=*/false);
     if (!whole.empty()) return DescendBest(levels, next + 1, level, whole);
     if (problem_.request->profile == PlacementProfile::kLeastFree) {
-      return SmallestWithin(region, region.level, problem_.layers.size(), WantedAt(problem_, region.level + 1));
+      return SmallestWithin(region, region.level, problem_.layers.size(), UnitsWantedAt(problem_, region.level + 1));
     }
     const std::vector<PickedDomain> picks = PickDomains(level, Within(region, level));
     if (picks.empty() || next + 1 == levels.size()) return picks;
@@ -215,12 +215,12 @@ class Search {
     Region chosen{widest, {}};
     for (const PickedDomain& pick : PickDomains(widest, Within(scope, widest))) chosen.domains.push_back(pick.domain);
     if (chosen.domains.empty()) return {};
-    return SmallestWithin(chosen, widest - 1, problem_.layers.size(), WantedAt(problem_, widest));
+    return SmallestWithin(chosen, widest - 1, problem_.layers.size(), UnitsWantedAt(problem_, widest));
   }
 
   std::vector<PickedDomain> PickDomains(int level, const std::vector<CountedDomain>& domains) const {
     return problem_.LayersAbove(level) > 0 ? SplitSubgroups(problem_, capacity_, level, domains)
-                                           : PickFewest(domains, WantedAt(problem_, level));
+                                           : PickFewestDomains(domains, UnitsWantedAt(problem_, level));
   }
 
   // Picks the smallest domains of each layer of subgroups, and in them the smallest nodes. The region holds whole
@@ -234,7 +234,7 @@ class Search {
                       : region.level < last_key ? last_key
                                                 : topology_.LastLevel();
     wanted.least_with_leader = problem_.LeastWithLeader(level);
-    const std::vector<PickedDomain> picks = PickSmallestFirst(Within(region, level), wanted);
+    const std::vector<PickedDomain> picks = PickSmallestDomainsFirst(Within(region, level), wanted);
     if (level == topology_.LastLevel()) return picks;
     std::vector<PickedDomain> nodes;
     for (const PickedDomain& pick : picks) {
@@ -260,8 +260,8 @@ class Search {
 
 }  // namespace
 
-std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
-                                      const DomainCounts& counts) {
+std::vector<PickedDomain> SearchDomainsForNodes(const PlacementProblem& problem, const Capacity& capacity,
+                                                const DomainCounts& counts) {
   return Search(problem, capacity, counts).Run();
 }
 

@@ -1,6 +1,6 @@
 // The search itself: it descends from the domain that takes the whole group to the nodes.
 //
-//   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchNodes(problem, capacity, counts);
+//   std::vector<lws::internal::PickedDomain> nodes = lws::internal::SearchDomainsForNodes(problem, capacity, counts);
 //   // empty when there is no place
 //
 // Expected flow: the counts are up to date with the capacity. At each level the search picks the fewest domains inside
@@ -22,8 +22,8 @@ namespace lws::internal {
 
 // Returns picks on nodes in path order, in units of the last level, within the scope of the counts. Complexity:
 // O(domains + picks x log domains), and the cost of SplitSubgroups.
-std::vector<PickedDomain> SearchNodes(const PlacementProblem& problem, const Capacity& capacity,
-                                      const DomainCounts& counts);
+std::vector<PickedDomain> SearchDomainsForNodes(const PlacementProblem& problem, const Capacity& capacity,
+                                                const DomainCounts& counts);
 
 }  // namespace lws::internal
 

@@ -126,7 +126,7 @@ class Explanation {
     PlacementProblem workers = problem_;
     workers.has_leader = false;
     workers.layers.clear();
-    return !SearchNodes(workers, capacity_, DomainCounts(workers, capacity_, counts_.scope())).empty();
+    return !SearchDomainsForNodes(workers, capacity_, DomainCounts(workers, capacity_, counts_.scope())).empty();
   }
 
   // The innermost layer without which the group would have a place.
@@ -135,7 +135,7 @@ class Explanation {
     looser.layers.clear();
     for (size_t i = 0; i <= problem_.layers.size(); ++i) {
       const DomainCounts counts(looser, capacity_, counts_.scope());
-      if (SearchNodes(looser, capacity_, counts).empty()) {
+      if (SearchDomainsForNodes(looser, capacity_, counts).empty()) {
         return i == 0 ? std::nullopt : std::optional<int>(static_cast<int>(i) - 1);
       }
       if (i < problem_.layers.size()) looser.layers.push_back(problem_.layers[i]);

@@ -194,8 +194,8 @@ int64_t SmallestPods(const UnitsWanted& wanted, int64_t with_leader, int64_t oth
   int64_t reached = 0;
   for (int64_t beyond = (wanted.units * wanted.unit_pods + 1) / (others + 1) + 1; beyond - reached > 1;) {
     const int64_t pods = reached + (beyond - reached) / 2;
-    const int64_t least = LeastUnitsFor(pods, wanted, false);
-    const int64_t beside_leader = LeastUnitsFor(pods, wanted, true);
+    const int64_t least = LeastPlacedUnitsFor(pods, wanted, false);
+    const int64_t beside_leader = LeastPlacedUnitsFor(pods, wanted, true);
     const bool holds = (others == 0 || least <= room) && beside_leader <= with_leader &&
                        least * others + beside_leader <= wanted.units;
     (holds ? reached : beyond) = pods;
@@ -352,13 +352,14 @@ int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWante
 
 }  // namespace
 
-std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+std::vector<PickedDomain> PickFewestDomains(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
   const int32_t single = FindTightest(domains, wanted);
   if (single >= 0) return {{domains[single].domain, wanted.units, wanted.leader}};
   return Fill(domains, wanted, ChooseSet(domains, wanted));
 }
 
-std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted) {
+std::vector<PickedDomain> PickSmallestDomainsFirst(const std::vector<CountedDomain>& domains,
+                                                   const UnitsWanted& wanted) {
   ChosenSet chosen;
   chosen.order.resize(domains.size());
   std::iota(chosen.order.begin(), chosen.order.end(), 0);
@@ -378,7 +379,7 @@ std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& do
   return {};
 }
 
-std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool leader) {
+std::vector<int64_t> MostUnitsOfDomains(const std::vector<CountedDomain>& domains, bool leader) {
   std::vector<int64_t> most = {leader ? -1 : 0};
   GrowingSet largest(domains, leader);
   while (largest.Grow()) most.push_back(largest.Most());
@@ -386,13 +387,13 @@ std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool l
   return most;
 }
 
-int64_t LeastUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader) {
+int64_t LeastPlacedUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader) {
   const int64_t others = pods - (with_leader && wanted.leader_is_extra);
   const int64_t least = (std::max<int64_t>(others, 0) + wanted.unit_pods - 1) / wanted.unit_pods;
   return with_leader ? std::max(least, wanted.least_with_leader) : least;
 }
 
-UnitsWanted WantedAt(const PlacementProblem& problem, int level) {
+UnitsWanted UnitsWantedAt(const PlacementProblem& problem, int level) {
   const LayerOnTopology* layer = problem.LayerAtOrBelow(level);
   UnitsWanted wanted;
   wanted.units = problem.UnitsAt(level);

@@ -1,7 +1,7 @@
 // Picks as few of the given domains as can hold a number of units, and spreads the units over them.
 //
 //   // Nodes with room for 3, 3, 2 and 1; seven units:
-//   lws::internal::PickFewest(domains, {/*units=*/7});    // 3 on the first, 3, 1 on the last
+//   lws::internal::PickFewestDomains(domains, {/*units=*/7});    // 3 on the first, 3, 1 on the last
 //
 // Laws:
 //   1. No set of fewer domains holds the units, including the leader where there is one.
@@ -38,7 +38,7 @@ struct UnitsWanted {
 };
 
 // What the problem wants, in the units of `level`.
-UnitsWanted WantedAt(const PlacementProblem& problem, int level);
+UnitsWanted UnitsWantedAt(const PlacementProblem& problem, int level);
 
 struct PickedDomain {
   int32_t domain = 0;
@@ -48,17 +48,19 @@ struct PickedDomain {
 
 // `domains` are in path order. Returns the picks in path order; empty when all domains together do not hold the units.
 // Complexity: O(domains + picks x log domains).
-std::vector<PickedDomain> PickFewest(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
+std::vector<PickedDomain> PickFewestDomains(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
 
-// Fills the smallest domains first, with the leader in the smallest one that can take it. Returns as PickFewest does.
-std::vector<PickedDomain> PickSmallestFirst(const std::vector<CountedDomain>& domains, const UnitsWanted& wanted);
+// Fills the smallest domains first, with the leader in the smallest one that can take it. Returns as
+// PickFewestDomains does.
+std::vector<PickedDomain> PickSmallestDomainsFirst(const std::vector<CountedDomain>& domains,
+                                                   const UnitsWanted& wanted);
 
 // result[m] is the most units that m of the domains hold; with the leader, -1 where it has no place. result[0] is 0,
 // or -1 with the leader. A domain with -1 units can only be used with the leader.
-std::vector<int64_t> MostUnits(const std::vector<CountedDomain>& domains, bool leader);
+std::vector<int64_t> MostUnitsOfDomains(const std::vector<CountedDomain>& domains, bool leader);
 
 // The fewest units that give a domain, with or without the leader, at least `pods` pods.
-int64_t LeastUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader);
+int64_t LeastPlacedUnitsFor(int64_t pods, const UnitsWanted& wanted, bool with_leader);
 
 }  // namespace lws::internal
 

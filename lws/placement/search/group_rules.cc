@@ -293,7 +293,7 @@ absl::StatusOr<PlacementProblem> ReadPlacementProblem(const GroupRequest& reques
   return problem;
 }
 
-bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes) {
+bool KeepsSearchRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes) {
   Arrival arrival(problem, capacity);
   const Topology& topology = *problem.topology;
   const int required = problem.request->closeness == Closeness::kRequired ? problem.level : Topology::kRoot;
@@ -306,7 +306,7 @@ bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const
   return arrival.Run();
 }
 
-std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem) {
+std::vector<StricterRequest> StricterSearchRequests(const PlacementProblem& problem) {
   const GroupRequest& request = *problem.request;
   std::vector<GroupRequest> requests = {request};
   for (const std::string& key : LevelsOfTerms(problem, /*near=*/true)) {
@@ -329,7 +329,7 @@ std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem) {
   return stricter;
 }
 
-absl::StatusOr<PlacementProblem> ReadStricterProblem(const StricterRequest& stricter, const Capacity& capacity) {
+absl::StatusOr<PlacementProblem> ReadStricterSearchProblem(const StricterRequest& stricter, const Capacity& capacity) {
   absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(stricter.request, capacity);
   if (problem.ok() && stricter.limits_spread) LimitSpread(capacity, &*problem);
   return problem;

@@ -2,7 +2,7 @@
 //
 //   lws::internal::PlacementProblem problem = *lws::internal::ReadPlacementProblem(request, capacity);
 //   // ... an assignment is found ...
-//   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsRules(problem, capacity, nodes)) ...
+//   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsSearchRules(problem, capacity, nodes)) ...
 //
 // Laws:
 //   1. The search is told only of what holds for every possible place: nodes that some pod excludes whatever the rest
@@ -30,7 +30,7 @@ namespace lws::internal {
 absl::StatusOr<PlacementProblem> ReadPlacementProblem(const GroupRequest& request, const Capacity& capacity);
 
 // Law 2. `nodes` are given by rank; -1 stands for a pod that the capacity already contains.
-bool KeepsRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes);
+bool KeepsSearchRules(const PlacementProblem& problem, const Capacity& capacity, const std::vector<int32_t>& nodes);
 
 // A stricter request, whose assignments are likelier to keep the rules. Each of them also meets the original request.
 struct StricterRequest {
@@ -38,10 +38,10 @@ struct StricterRequest {
   // Whether each node is limited to the pods that a spread constraint allows there while other nodes get none.
   bool limits_spread = false;
 };
-std::vector<StricterRequest> StricterRequests(const PlacementProblem& problem);
+std::vector<StricterRequest> StricterSearchRequests(const PlacementProblem& problem);
 
 // Errors and complexity: as for ReadPlacementProblem.
-absl::StatusOr<PlacementProblem> ReadStricterProblem(const StricterRequest& stricter, const Capacity& capacity);
+absl::StatusOr<PlacementProblem> ReadStricterSearchProblem(const StricterRequest& stricter, const Capacity& capacity);
 
 }  // namespace lws::internal
 

@@ -21,7 +21,7 @@ bool IsCloserToLeader(const PlacementProblem& problem, int32_t leader, int32_t a
 
 }  // namespace
 
-Assignment AssignRanks(const PlacementProblem& problem, std::vector<PickedDomain> picks) {
+Assignment AssignRanksToNodes(const PlacementProblem& problem, std::vector<PickedDomain> picks) {
   Assignment assignment;
   for (const PickedDomain& pick : picks) {
     if (pick.leader) assignment.leader = pick.domain;

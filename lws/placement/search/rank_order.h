@@ -1,6 +1,6 @@
 // Turns picked nodes into ranks.
 //
-//   lws::Assignment assignment = lws::internal::AssignRanks(problem, picks);
+//   lws::Assignment assignment = lws::internal::AssignRanksToNodes(problem, picks);
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_RANK_ORDER_H_
@@ -16,7 +16,7 @@ namespace lws::internal {
 
 // `picks` are nodes in path order, in units of the last level. Workers are numbered over the nodes in path order,
 // beginning with the domains that hold the leader's subgroup. Complexity: O(picks log picks).
-Assignment AssignRanks(const PlacementProblem& problem, std::vector<PickedDomain> picks);
+Assignment AssignRanksToNodes(const PlacementProblem& problem, std::vector<PickedDomain> picks);
 
 }  // namespace lws::internal
 

@@ -31,7 +31,7 @@ struct Part {
 class Split {
  public:
   Split(const PlacementProblem& problem, const Capacity& capacity, int level)
-      : problem_(problem), capacity_(capacity), level_(level), wanted_(WantedAt(problem, level)) {
+      : problem_(problem), capacity_(capacity), level_(level), wanted_(UnitsWantedAt(problem, level)) {
     while (problem_.layers[innermost_].level >= level_) ++innermost_;
   }
 
@@ -104,8 +104,8 @@ class Split {
     if (least_pods_ == 0) return part.domains;
     std::vector<CountedDomain> usable;
     for (CountedDomain domain : part.domains) {
-      if (domain.count.units < LeastUnitsFor(least_pods_, wanted_, false)) domain.count.units = -1;
-      if (domain.count.with_leader < LeastUnitsFor(least_pods_, wanted_, true)) domain.count.with_leader = -1;
+      if (domain.count.units < LeastPlacedUnitsFor(least_pods_, wanted_, false)) domain.count.units = -1;
+      if (domain.count.with_leader < LeastPlacedUnitsFor(least_pods_, wanted_, true)) domain.count.with_leader = -1;
       if (domain.count.units >= 0 || domain.count.with_leader >= 0) usable.push_back(domain);
     }
     return usable;
@@ -114,8 +114,8 @@ class Split {
   // Whether this many units give each of `used` domains the least number of pods.
   bool AreEnough(int64_t units, int32_t used, bool leader) const {
     if (least_pods_ == 0) return true;
-    const int64_t beside_leader = leader ? LeastUnitsFor(least_pods_, wanted_, true) : 0;
-    return (used - leader) * LeastUnitsFor(least_pods_, wanted_, false) + beside_leader <= units;
+    const int64_t beside_leader = leader ? LeastPlacedUnitsFor(least_pods_, wanted_, true) : 0;
+    return (used - leader) * LeastPlacedUnitsFor(least_pods_, wanted_, false) + beside_leader <= units;
   }
 
   // The number of units of the layer's parts that `units` of the layer consist of.
@@ -125,7 +125,7 @@ class Split {
     return units * layer.ratio - (is_member && units > 0);
   }
 
-  int64_t MostUnits(const Part& part, int64_t wanted) const {
+  int64_t MostUnitsOfDomains(const Part& part, int64_t wanted) const {
     const LayerOnTopology& layer = problem_.layers[part.layer];
     if (!layer.exclusive) return wanted;
     return capacity_.Holds(Holder::kSubgroup, problem_.request->namespace_name, layer.level, part.domain) > 0
@@ -135,14 +135,14 @@ class Split {
 
   // Counts the costs of a domain of a layer, up to `wanted` units.
   void CountCosts(int64_t wanted, Part* part) {
-    wanted = MostUnits(*part, wanted);
+    wanted = MostUnitsOfDomains(*part, wanted);
     if (!IsInnermost(*part)) SumParts(RawUnits(*part, wanted, false), part);
     for (const bool leader : {false, true}) {
       if (leader && !problem_.has_leader) break;
       std::vector<int32_t>& list = leader ? part->costs.with : part->costs.without;
       list.clear();
       const std::vector<int64_t> most =
-          IsInnermost(*part) ? internal::MostUnits(DomainsWithLeast(*part), leader) : std::vector<int64_t>();
+          IsInnermost(*part) ? internal::MostUnitsOfDomains(DomainsWithLeast(*part), leader) : std::vector<int64_t>();
       int32_t used = 0;
       for (int64_t units = 0; units <= wanted; ++units) {
         // The first subgroup contains the leader, so the leader's domain has at least one unit.
@@ -219,7 +219,7 @@ class Split {
     UnitsWanted wanted = wanted_;
     wanted.units = raw_units;
     wanted.leader = leader;
-    for (const PickedDomain& pick : PickFewest(part.domains, wanted)) picks_.push_back(pick);
+    for (const PickedDomain& pick : PickFewestDomains(part.domains, wanted)) picks_.push_back(pick);
   }
 
   const PlacementProblem& problem_;

@@ -17,7 +17,7 @@ CertificateSubject Subject(const std::string& name, std::vector<std::string> dns
 }
 
 TEST(CertificatePairTest, AServerIsTrustedByThoseWhoTrustItsAuthority) {
-  const absl::StatusOr<CertificatePair> authority = MakeAuthority(Subject("ca", {}));
+  const absl::StatusOr<CertificatePair> authority = MakeCertificateAuthority(Subject("ca", {}));
   ASSERT_TRUE(authority.ok()) << authority.status();
   const absl::StatusOr<CertificatePair> server =
       MakeServerCertificate(Subject("lws", {"a.n.svc", "127.0.0.1"}), *authority);
@@ -65,7 +65,7 @@ TEST(CertificatePairTest, AServerIsTrustedByThoseWhoTrustItsAuthority) {
 }
 
 TEST(CertificatePairTest, WhatDoesNotReadIsAnError) {
-  const absl::StatusOr<CertificatePair> authority = MakeAuthority(Subject("ca", {}));
+  const absl::StatusOr<CertificatePair> authority = MakeCertificateAuthority(Subject("ca", {}));
   ASSERT_TRUE(authority.ok());
   EXPECT_EQ(CertificateUntil("junk").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(CertificateUntil("").status().code(), absl::StatusCode::kInvalidArgument);

@@ -23,8 +23,8 @@ namespace {
 constexpr char kName[] = "lws.test";
 
 const CertificatePair& Authority() {
-  static const auto& authority =
-      *new CertificatePair(*MakeAuthority({"ca", {}, absl::Now() - absl::Hours(1), absl::Now() + absl::Hours(1)}));
+  static const auto& authority = *new CertificatePair(
+      *MakeCertificateAuthority({"ca", {}, absl::Now() - absl::Hours(1), absl::Now() + absl::Hours(1)}));
   return authority;
 }
 

@@ -103,7 +103,7 @@ int Code(Reviews* reviews, MetricsAuth* auth, const std::string& token, absl::Ti
          const std::string& path = "/metrics") {
   AuthStep step = auth->Begin(token, path, now);
   while (step.verdict == AuthVerdict::kAsk) step = auth->Heard(step.id, reviews->Answer(step.request), now);
-  return CodeOf(step.verdict);
+  return HttpCodeOfVerdict(step.verdict);
 }
 
 using Asked = std::vector<std::string>;

@@ -54,7 +54,7 @@ class Install {
                             std::make_shared<const Json>(Configuration("ValidatingWebhookConfiguration", 3))};
     keys_.authority = [this](const CertificateSubject& subject) {
       ++authorities_;
-      return MakeAuthority(subject);
+      return MakeCertificateAuthority(subject);
     };
     keys_.server = [this](const CertificateSubject& subject, const CertificatePair& authority) {
       ++servers_;
@@ -63,7 +63,7 @@ class Install {
   }
 
   CertificatePlan Plan(absl::Time now) {
-    CertificatePlan plan = PlanCertificate(Options(), view_, now, keys_);
+    CertificatePlan plan = PlanServingCertificate(Options(), view_, now, keys_);
     view_.served = plan.served;
     view_.trusted_authority = plan.trusted_authority;
     view_.trusted_since = plan.trusted_since;
@@ -238,7 +238,7 @@ TEST(ServingCertificateTest, AReplicaThatDoesNotLeadServesAndWritesNothing) {
 TEST(ServingCertificateTest, WhatIsBrokenIsMadeAnew) {
   Install install;
   install.Settle(kStart);
-  const CertificatePair other = *MakeAuthority({"other", {}, kStart - kDay, kStart + 3650 * kDay});
+  const CertificatePair other = *MakeCertificateAuthority({"other", {}, kStart - kDay, kStart + 3650 * kDay});
   const struct {
     const char* key;
     std::string text;

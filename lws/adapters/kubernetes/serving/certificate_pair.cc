@@ -121,7 +121,7 @@ absl::StatusOr<Certificate> Begin(const CertificateSubject& subject, EVP_PKEY* k
 
 }  // namespace
 
-absl::StatusOr<CertificatePair> MakeAuthority(const CertificateSubject& subject) {
+absl::StatusOr<CertificatePair> MakeCertificateAuthority(const CertificateSubject& subject) {
   const Key key(EVP_RSA_gen(kKeyBits));
   if (key == nullptr) return Failure("making a key");
   const absl::StatusOr<Certificate> begun = Begin(subject, key.get());

@@ -1,7 +1,7 @@
 // Makes and checks a certificate with its key.
 //
 //   absl::StatusOr<lws::internal::CertificatePair> authority =
-//       lws::internal::MakeAuthority({"lws-ca", {}, since, until});
+//       lws::internal::MakeCertificateAuthority({"lws-ca", {}, since, until});
 //   absl::StatusOr<lws::internal::CertificatePair> server =
 //       lws::internal::MakeServerCertificate({"lws", {"lws.svc"}, since, until}, *authority);
 //   lws::internal::CheckCertificate(*server, authority->certificate, {"lws.svc"}, now);    // OkStatus()
@@ -37,7 +37,7 @@ struct CertificateSubject {
 
 // Makes a new RSA key of 2048 bits, and a certificate that signs itself and may sign others. It takes about a tenth of
 // a second. Errors: Internal, with OpenSSL's message.
-absl::StatusOr<CertificatePair> MakeAuthority(const CertificateSubject& subject);
+absl::StatusOr<CertificatePair> MakeCertificateAuthority(const CertificateSubject& subject);
 
 // Makes a new key, and a certificate for a server that `authority` signs. Errors: InvalidArgument for an authority
 // that does not parse; Internal.

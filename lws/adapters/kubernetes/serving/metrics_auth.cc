@@ -74,7 +74,7 @@ AuthVerdict VerdictOf(bool is_allowed) { return is_allowed ? AuthVerdict::kAllow
 
 }  // namespace
 
-int CodeOf(AuthVerdict verdict) {
+int HttpCodeOfVerdict(AuthVerdict verdict) {
   switch (verdict) {
     case AuthVerdict::kAllow:
       return 200;

@@ -43,7 +43,7 @@ struct AuthStep {
 };
 
 // The HTTP code of a verdict other than kAsk.
-int CodeOf(AuthVerdict verdict);
+int HttpCodeOfVerdict(AuthVerdict verdict);
 
 // The token in the value of an Authorization header; "" without one.
 std::string BearerToken(absl::string_view authorization);

@@ -59,7 +59,7 @@ absl::StatusOr<Kept> Renew(const CertificateOptions& options, Kept kept, absl::T
     if (!authority.ok()) return authority.status();
     kept.authority = *std::move(authority);
   }
-  const std::string host = ServiceHost(options);
+  const std::string host = WebhookServiceHost(options);
   absl::StatusOr<CertificatePair> server = keys.server({host, {host}, now - kBackdated, until}, kept.authority);
   if (!server.ok()) return server.status();
   kept.server = *std::move(server);
@@ -158,7 +158,7 @@ bool IsServable(const std::optional<CertificatePair>& pair, absl::Time now) {
 // Chooses by law 2 between the pair that was served and the pair in the Secret.
 void ChooseServed(const CertificateOptions& options, const CertificateView& view, const Kept& kept, absl::Time now,
                   CertificatePlan* plan) {
-  const bool has_new = IsGoodServer(kept, ServiceHost(options), now);
+  const bool has_new = IsGoodServer(kept, WebhookServiceHost(options), now);
   const bool is_same = view.served.has_value() && view.served->certificate == kept.server.certificate;
   const bool is_long_trusted = plan->trusted_since + options.trust_delay <= now;
   if (has_new && (is_same || is_long_trusted || !IsServable(view.served, now))) {
@@ -205,14 +205,14 @@ void PlanSecret(const CertificateOptions& options, const CertificateView& view, 
 
 }  // namespace
 
-CertificateKeys RealKeys() { return {MakeAuthority, MakeServerCertificate}; }
+CertificateKeys RealCertificateKeys() { return {MakeCertificateAuthority, MakeServerCertificate}; }
 
-std::string ServiceHost(const CertificateOptions& options) {
+std::string WebhookServiceHost(const CertificateOptions& options) {
   return absl::StrCat(options.service_name, ".", options.namespace_name, ".svc");
 }
 
-CertificatePlan PlanCertificate(const CertificateOptions& options, const CertificateView& view, absl::Time now,
-                                const CertificateKeys& keys) {
+CertificatePlan PlanServingCertificate(const CertificateOptions& options, const CertificateView& view, absl::Time now,
+                                       const CertificateKeys& keys) {
   CertificatePlan plan;
   plan.look_again = now + kLookAfterProblem;
   if (view.secret == nullptr || !view.secret->is_object()) {
@@ -222,8 +222,8 @@ CertificatePlan PlanCertificate(const CertificateOptions& options, const Certifi
     return plan;
   }
   const Kept kept = ReadSecret(*view.secret);
-  const bool is_good = IsGoodServer(kept, ServiceHost(options), now + options.renew_before) &&
-                       IsGoodServer(kept, ServiceHost(options), now);
+  const bool is_good = IsGoodServer(kept, WebhookServiceHost(options), now + options.renew_before) &&
+                       IsGoodServer(kept, WebhookServiceHost(options), now);
   plan.trusted_authority = kept.authority.certificate;
   plan.trusted_since = TrustedSince(view, kept.authority.certificate, now);
   if (is_good) plan.look_again = now + kRegularLook;

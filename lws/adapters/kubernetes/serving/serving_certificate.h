@@ -7,7 +7,7 @@
 //   view.secret = secret;    // as it was last seen; the configurations likewise
 //   view.leads = true;
 //   const lws::internal::CertificatePlan plan =
-//       lws::internal::PlanCertificate(options, view, now, lws::internal::RealKeys());
+//       lws::internal::PlanServingCertificate(options, view, now, lws::internal::RealCertificateKeys());
 //   plan.writes;        // send them, and plan again with what is then seen
 //   plan.served;        // the pair that the servers use
 //   plan.look_again;    // the time of the next plan
@@ -59,7 +59,7 @@ struct CertificateKeys {
 };
 
 // Makes keys with the functions of certificate_pair.h.
-CertificateKeys RealKeys();
+CertificateKeys RealCertificateKeys();
 
 struct CertificateView {
   SharedJson secret;  // null: it does not exist
@@ -85,11 +85,11 @@ struct CertificatePlan {
   absl::Status problem;
 };
 
-CertificatePlan PlanCertificate(const CertificateOptions& options, const CertificateView& view, absl::Time now,
-                                const CertificateKeys& keys);
+CertificatePlan PlanServingCertificate(const CertificateOptions& options, const CertificateView& view, absl::Time now,
+                                       const CertificateKeys& keys);
 
 // "SERVICE.NAMESPACE.svc", the name under which the API server calls the webhooks.
-std::string ServiceHost(const CertificateOptions& options);
+std::string WebhookServiceHost(const CertificateOptions& options);
 
 }  // namespace lws::internal
 

@@ -110,7 +110,7 @@ Json* FindManager(absl::string_view manager, Json* object) {
 
 }  // namespace
 
-ObjectKey KeyOf(const Json& object) {
+ObjectKey StoredObjectKey(const Json& object) {
   return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
 }
 
@@ -168,7 +168,7 @@ void ApiServer::NoteRefusal(const ObjectKey& key, const absl::Status& status) {
 }
 
 absl::StatusOr<SharedJson> ApiServer::Create(Json object) {
-  const ObjectKey key = KeyOf(object);
+  const ObjectKey key = StoredObjectKey(object);
   absl::StatusOr<SharedJson> created = TryCreate(key, std::move(object));
   NoteRefusal(key, created.status());
   return created;
@@ -195,7 +195,7 @@ absl::StatusOr<SharedJson> ApiServer::TryCreate(const ObjectKey& key, Json objec
 }
 
 absl::StatusOr<SharedJson> ApiServer::Apply(const Json& object, absl::string_view manager, bool force) {
-  const ObjectKey key = KeyOf(object);
+  const ObjectKey key = StoredObjectKey(object);
   const SharedJson current = Get(key);
   Json live = current == nullptr ? object : *current;
   const Json fields = OwnedFields(object);
@@ -204,15 +204,15 @@ absl::StatusOr<SharedJson> ApiServer::Apply(const Json& object, absl::string_vie
   std::vector<Json> others;
   for (Json& other : live["metadata"]["managedFields"]) {
     if (other.value("manager", "") == manager) continue;
-    const std::vector<std::string> conflicts = Conflicts(object, fields, other["fieldsV1"], live, 3);
+    const std::vector<std::string> conflicts = FieldConflicts(object, fields, other["fieldsV1"], live, 3);
     if (!conflicts.empty() && !force) {
       return absl::AbortedError(absl::StrCat("Apply failed: conflict with \"", other.value("manager", ""),
                                              "\": ", absl::StrJoin(conflicts, ", ")));
     }
-    if (!conflicts.empty()) TakeOwnership(fields, &other["fieldsV1"]);
+    if (!conflicts.empty()) TakeFieldOwnership(fields, &other["fieldsV1"]);
     others.push_back(other["fieldsV1"]);
   }
-  if (current != nullptr) MergeApplied(object, before, fields, others, &live);
+  if (current != nullptr) MergeAppliedFields(object, before, fields, others, &live);
   entry = FindManager(manager, &live);
   if (entry == nullptr) {
     live["metadata"]["managedFields"].push_back({{"manager", std::string(manager)},
@@ -228,18 +228,19 @@ absl::StatusOr<SharedJson> ApiServer::Apply(const Json& object, absl::string_vie
 absl::Status ApiServer::CheckPreconditions(const Json& live, const std::string& uid, const std::string& version) const {
   const Json& metadata = live["metadata"];
   if (!uid.empty() && metadata.value("uid", "") != uid) {
-    return absl::AbortedError(absl::StrCat(Describe(KeyOf(live)), ": the UID in the precondition (", uid,
+    return absl::AbortedError(absl::StrCat(Describe(StoredObjectKey(live)), ": the UID in the precondition (", uid,
                                            ") does not match the UID in record (", metadata.value("uid", ""), ")"));
   }
   if (!version.empty() && metadata.value("resourceVersion", "") != version) {
-    return absl::AbortedError(absl::StrCat(
-        Describe(KeyOf(live)), ": the object has been modified; please apply your changes to the latest version"));
+    return absl::AbortedError(
+        absl::StrCat(Describe(StoredObjectKey(live)),
+                     ": the object has been modified; please apply your changes to the latest version"));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<SharedJson> ApiServer::Update(Json object) {
-  const ObjectKey key = KeyOf(object);
+  const ObjectKey key = StoredObjectKey(object);
   absl::StatusOr<SharedJson> updated = TryUpdate(key, std::move(object));
   NoteRefusal(key, updated.status());
   return updated;
@@ -266,7 +267,7 @@ absl::StatusOr<SharedJson> ApiServer::TryUpdate(const ObjectKey& key, Json objec
 }
 
 absl::StatusOr<SharedJson> ApiServer::UpdateStatus(const Json& object) {
-  const ObjectKey key = KeyOf(object);
+  const ObjectKey key = StoredObjectKey(object);
   const SharedJson current = Get(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   const Json& metadata = object["metadata"];

@@ -44,7 +44,7 @@ struct ObjectKey {
   }
 };
 
-ObjectKey KeyOf(const Json& object);
+ObjectKey StoredObjectKey(const Json& object);
 
 enum class ChangeType { kAdded, kModified, kDeleted };
 

@@ -224,27 +224,27 @@ Json OwnedFields(const Json& object) {
   return owned;
 }
 
-void MergeApplied(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
-                  Json* live) {
+void MergeAppliedFields(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
+                        Json* live) {
   std::vector<const Json*> owners = {&after};
   for (const Json& other : others) owners.push_back(&other);
   RemoveUnowned(before, owners, live);
   SetApplied(applied, after, live);
 }
 
-std::vector<std::string> Conflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
-                                   size_t limit) {
+std::vector<std::string> FieldConflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
+                                        size_t limit) {
   std::vector<std::string> paths;
   FindConflicts(applied, fields, other, live, "", limit, &paths);
   return paths;
 }
 
-void TakeOwnership(const Json& fields, Json* other) {
+void TakeFieldOwnership(const Json& fields, Json* other) {
   for (auto it = fields.begin(); it != fields.end(); ++it) {
     // Several managers may own an element of a list map, including its name.
     if (it.key() == "." || !other->contains(it.key())) continue;
     Json& below = (*other)[it.key()];
-    if (!IsLeaf(below)) TakeOwnership(*it, &below);
+    if (!IsLeaf(below)) TakeFieldOwnership(*it, &below);
     if (IsLeaf(below)) other->erase(it.key());
   }
 }

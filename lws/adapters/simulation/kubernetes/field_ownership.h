@@ -2,7 +2,7 @@
 // an apply.
 //
 //   Json fields = lws::simulation::OwnedFields(statefulset);    // {"f:spec":{"f:replicas":{}}}
-//   lws::simulation::MergeApplied(applied, before, fields, others, &live);
+//   lws::simulation::MergeAppliedFields(applied, before, fields, others, &live);
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_FIELD_OWNERSHIP_H_
@@ -21,16 +21,16 @@ Json OwnedFields(const Json& object);
 
 // Sets the fields of `applied` in `live`. Removes fields that `before` owned and that neither `after` nor `others`
 // own.
-void MergeApplied(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
-                  Json* live);
+void MergeAppliedFields(const Json& applied, const Json& before, const Json& after, const std::vector<Json>& others,
+                        Json* live);
 
 // The paths of conflicting fields, at most `limit`: `applied` sets them by `fields`, `other` owns them too, and `live`
 // has another value.
-std::vector<std::string> Conflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
-                                   size_t limit);
+std::vector<std::string> FieldConflicts(const Json& applied, const Json& fields, const Json& other, const Json& live,
+                                        size_t limit);
 
 // Removes from `other` the fields that `fields` owns too.
-void TakeOwnership(const Json& fields, Json* other);
+void TakeFieldOwnership(const Json& fields, Json* other);
 
 }  // namespace lws::simulation
 

@@ -185,7 +185,7 @@ bool Kubelet::LoseNode(absl::string_view node) {
 void Kubelet::Evict(const std::string& node) {
   if (lost_nodes_.count(node) == 0) return;
   for (const SharedJson& pod : server_->List("Pod")) {
-    if (NodeName(*pod) == node) server_->Delete(KeyOf(*pod), {}).IgnoreError();
+    if (NodeName(*pod) == node) server_->Delete(StoredObjectKey(*pod), {}).IgnoreError();
   }
 }
 
@@ -195,7 +195,7 @@ bool Kubelet::RecoverNode(absl::string_view node) {
   SetNodeReady(node, true);
   for (const SharedJson& pod : server_->List("Pod")) {
     if (NodeName(*pod) != name) continue;
-    const Life life(KeyOf(*pod), Uid(*pod));
+    const Life life(StoredObjectKey(*pod), Uid(*pod));
     if (IsDeleting(*pod)) {
       Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
     } else if (Phase(*pod) == "Running" && !IsReady(*pod)) {

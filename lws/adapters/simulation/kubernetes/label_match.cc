@@ -43,6 +43,6 @@ const LabelRequirement* LabelSelector::equality() const {
   return nullptr;
 }
 
-bool SelectorMatches(const Json& selector, const Json& labels) { return LabelSelector(selector).Matches(labels); }
+bool LabelSelectorMatches(const Json& selector, const Json& labels) { return LabelSelector(selector).Matches(labels); }
 
 }  // namespace lws::simulation

@@ -35,7 +35,7 @@ class LabelSelector {
 };
 
 // The same for labels that are matched once.
-bool SelectorMatches(const Json& selector, const Json& labels);
+bool LabelSelectorMatches(const Json& selector, const Json& labels);
 
 }  // namespace lws::simulation
 

@@ -115,8 +115,8 @@ void StatefulSetController::OnPodChange(const Change& change) {
   const std::optional<PlaceOfPod> before = change.before == nullptr ? std::nullopt : PlaceOf(*change.before);
   const std::optional<PlaceOfPod> place = change.after == nullptr ? std::nullopt : PlaceOf(*change.after);
   const SharedJson set = place.has_value() ? server_->Get(place->statefulset) : nullptr;
-  const bool is_selected = set != nullptr && SelectorMatches(FieldAt(*set, {"spec", "selector"}),
-                                                             MapAt(*change.after, {"metadata", "labels"}));
+  const bool is_selected = set != nullptr && LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}),
+                                                                  MapAt(*change.after, {"metadata", "labels"}));
   const bool stays =
       before.has_value() && is_selected && before->uid == place->uid && before->ordinal == place->ordinal;
   if (before.has_value() && !stays) {
@@ -124,7 +124,7 @@ void StatefulSetController::OnPodChange(const Change& change) {
     if (found != pods_.end()) found->second.Erase(before->ordinal);
     if (wanted_.count(before->uid) == 0) Forget(before->uid);
   }
-  if (is_selected) pods_[place->uid].Put(place->ordinal, ReadSeenPod(change.key, change.after));
+  if (is_selected) pods_[place->uid].Put(place->ordinal, ReadStatefulSetPod(change.key, change.after));
 }
 
 // Keeps the revisions that a StatefulSet controls.
@@ -360,7 +360,7 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
   size_t surplus = history.size() > limit ? history.size() - limit : 0;
   for (const auto& [number, revision] : history) {
     if (surplus-- == 0) return;
-    server_->Delete(KeyOf(*revision), {}).IgnoreError();
+    server_->Delete(StoredObjectKey(*revision), {}).IgnoreError();
   }
 }
 

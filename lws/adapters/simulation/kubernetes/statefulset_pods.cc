@@ -21,7 +21,7 @@ bool IsReady(const Json& pod) {
 
 }  // namespace
 
-SeenPod ReadSeenPod(const ObjectKey& key, const SharedJson& pod) {
+SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedJson& pod) {
   SeenPod seen;
   const std::string& phase = TextAt(*pod, {"status", "phase"});
   seen.key = key;

@@ -1,7 +1,7 @@
 // The pods of one StatefulSet, with what its controller counts of them kept up to date.
 //
 //   lws::simulation::StatefulSetPods pods;
-//   pods.Put(3, lws::simulation::ReadSeenPod(key, pod));
+//   pods.Put(3, lws::simulation::ReadStatefulSetPod(key, pod));
 //   pods.ready();    // 1
 //
 // Laws:
@@ -35,7 +35,7 @@ struct SeenPod {
   bool healthy() const { return ready && !deleting; }
 };
 
-SeenPod ReadSeenPod(const ObjectKey& key, const SharedJson& pod);
+SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedJson& pod);
 
 class StatefulSetPods {
  public:

@@ -64,7 +64,7 @@ bool SetPasses::Perform(const Action& action) {
 
 absl::Status SetPasses::Edit(const Json& patch) {
   if (!set_.has_value()) return absl::NotFoundError("there is no set to edit");
-  absl::StatusOr<LeaderWorkerSet> next = AdmitEdit(*set_, patch);
+  absl::StatusOr<LeaderWorkerSet> next = AdmitSimulatedEdit(*set_, patch);
   if (!next.ok()) return next.status();
   if (std::max(1, next->spec().leader_worker_template().size()) != groups_.size()) {
     return absl::InvalidArgumentError("spec.leaderWorkerTemplate.size: cannot change in this simulation");

@@ -174,7 +174,7 @@ bool SetSimulation::State::Advance(absl::Time limit) {
 
 absl::Status SetSimulation::State::Create(const Json& manifest) {
   if (passes_.set().has_value()) return absl::AlreadyExistsError("a set exists already");
-  absl::StatusOr<LeaderWorkerSet> set = AdmitNewSet(manifest);
+  absl::StatusOr<LeaderWorkerSet> set = AdmitSimulatedSet(manifest);
   if (!set.ok()) return set.status();
   set->mutable_metadata()->set_uid(internal::kSimulatedUid);
   set->mutable_metadata()->set_generation(1);

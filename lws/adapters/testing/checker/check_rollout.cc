@@ -12,9 +12,9 @@ using internal::ExploreLimits;
 using internal::PackedState;
 using internal::RolloutWorld;
 
-absl::Status ValidateRolloutWorld(const RolloutWorldOptions& options) {
+absl::Status ValidateCheckedWorld(const RolloutWorldOptions& options) {
   if (options.replicas < 1 || options.max_surge < 0 || options.max_unavailable < 0 || options.partition < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot be checked: ", BudgetText(options)));
+    return absl::InvalidArgumentError(absl::StrCat("cannot be checked: ", CheckedBudgetText(options)));
   }
   const int32_t groups = options.replicas + std::min(options.max_surge, options.replicas);
   if (groups > kMostCheckedGroups) {
@@ -22,7 +22,8 @@ absl::Status ValidateRolloutWorld(const RolloutWorldOptions& options) {
                                                    kMostCheckedGroups, " that can be checked"));
   }
   if (options.partition > options.replicas) {
-    return absl::InvalidArgumentError(absl::StrCat("the partition is above the replicas: ", BudgetText(options)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the partition is above the replicas: ", CheckedBudgetText(options)));
   }
   if (options.faults < 0 || options.faults > 3 || options.edits < 0 || options.edits > 2) {
     return absl::InvalidArgumentError("at most 3 faults and 2 edits can be checked");
@@ -52,7 +53,7 @@ RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, co
   return check;
 }
 
-std::vector<RolloutWorldOptions> AllBudgets(int32_t groups, const RolloutWorldOptions& like) {
+std::vector<RolloutWorldOptions> AllCheckedBudgets(int32_t groups, const RolloutWorldOptions& like) {
   std::vector<RolloutWorldOptions> all;
   RolloutWorldOptions options = like;
   for (options.replicas = 1; options.replicas <= groups; ++options.replicas) {
@@ -67,7 +68,7 @@ std::vector<RolloutWorldOptions> AllBudgets(int32_t groups, const RolloutWorldOp
   return all;
 }
 
-std::string BudgetText(const RolloutWorldOptions& options) {
+std::string CheckedBudgetText(const RolloutWorldOptions& options) {
   return absl::StrCat("replicas ", options.replicas, ", maxSurge ", options.max_surge, ", maxUnavailable ",
                       options.max_unavailable, ", partition ", options.partition);
 }

@@ -38,17 +38,17 @@ struct RolloutCheck {
 
 // Errors: InvalidArgument when numbers are negative or the set and its surge have more groups than the world has room
 // for.
-absl::Status ValidateRolloutWorld(const RolloutWorldOptions& options);
+absl::Status ValidateCheckedWorld(const RolloutWorldOptions& options);
 
-// REQUIRES: ValidateRolloutWorld(options).ok().
+// REQUIRES: ValidateCheckedWorld(options).ok().
 RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, const internal::ExploreLimits& limits);
 
 // Copies of `like` with every budget of at most `groups` groups: replicas from 1, maxSurge up to replicas,
 // maxUnavailable up to replicas (not 0 together with a maxSurge of 0), and every partition. The order is fixed.
-std::vector<RolloutWorldOptions> AllBudgets(int32_t groups, const RolloutWorldOptions& like);
+std::vector<RolloutWorldOptions> AllCheckedBudgets(int32_t groups, const RolloutWorldOptions& like);
 
 // "replicas 4, maxSurge 3, maxUnavailable 2, partition 0".
-std::string BudgetText(const RolloutWorldOptions& options);
+std::string CheckedBudgetText(const RolloutWorldOptions& options);
 
 }  // namespace lws
 

@@ -3,7 +3,7 @@
 //
 //   lws::internal::CheckedGroup group;
 //   group.leader.phase = lws::internal::MemberPhase::kReady;
-//   lws::internal::UnpackGroup(lws::internal::PackGroup(group)).leader.phase;    // kReady
+//   lws::internal::UnpackCheckedGroup(lws::internal::PackCheckedGroup(group)).leader.phase;    // kReady
 //
 // Revisions are 0 and 1. The functions are inline, because a world calls them at every step.
 //
@@ -94,21 +94,21 @@ void ForEachField(G& group, const Field& field) {
   field(group.faults, 2);
 }
 
-inline PackedState PackGroup(const CheckedGroup& group) { return {PackFields(group, 0), 0}; }
+inline PackedState PackCheckedGroup(const CheckedGroup& group) { return {PackFields(group, 0), 0}; }
 
-inline CheckedGroup UnpackGroup(const PackedState& state) {
+inline CheckedGroup UnpackCheckedGroup(const PackedState& state) {
   CheckedGroup group;
   UnpackFields(state.now, 0, &group);
   return group;
 }
 
-inline bool IsAlive(MemberPhase phase) { return phase == MemberPhase::kPending || phase == MemberPhase::kReady; }
+inline bool IsCheckedAlive(MemberPhase phase) { return phase == MemberPhase::kPending || phase == MemberPhase::kReady; }
 
-inline PodPhase PodPhaseOf(MemberPhase phase) {
+inline PodPhase CheckedPodPhaseOf(MemberPhase phase) {
   return phase == MemberPhase::kPending ? PodPhase::kPending : PodPhase::kRunning;
 }
 
-inline bool WorkerBelongs(const CheckedGroup& group) {
+inline bool CheckedWorkerBelongs(const CheckedGroup& group) {
   return group.workers.exists && group.workers.are_own && group.worker.is_own;
 }
 

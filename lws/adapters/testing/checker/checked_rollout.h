@@ -1,9 +1,9 @@
 // The state of a rollout in a small world: each group as it is and as it is seen, the leader StatefulSet, and the set.
 //
 //   lws::internal::CheckedRollout rollout;
-//   rollout.groups.Set(0, lws::internal::MakeGroup(lws::internal::CheckedPhase::kReady, /*revision=*/1));
-//   lws::internal::PackedState state = lws::internal::Pack(rollout, /*lags=*/false);
-//   lws::internal::Unpack(state, false).groups.CountReady();    // 1
+//   rollout.groups.Set(0, lws::internal::MakeCheckedGroup(lws::internal::CheckedPhase::kReady, /*revision=*/1));
+//   lws::internal::PackedState state = lws::internal::PackCheckedRollout(rollout, /*lags=*/false);
+//   lws::internal::UnpackCheckedRollout(state, false).groups.CountReady();    // 1
 //
 // The functions are inline, because a world calls them at every step.
 //
@@ -26,19 +26,19 @@ enum class CheckedPhase : uint32_t { kAbsent, kUnready, kReady, kLeaving };
 // seen.
 using CheckedGroupBits = uint32_t;
 
-constexpr CheckedGroupBits MakeGroup(CheckedPhase phase, uint32_t revision) {
+constexpr CheckedGroupBits MakeCheckedGroup(CheckedPhase phase, uint32_t revision) {
   return static_cast<uint32_t>(phase) | revision << 2;
 }
-constexpr CheckedPhase PhaseOf(CheckedGroupBits group) { return static_cast<CheckedPhase>(group & 3); }
-constexpr uint32_t RevisionOf(CheckedGroupBits group) { return group >> 2; }
-inline bool IsAlive(CheckedGroupBits group) {
-  return PhaseOf(group) == CheckedPhase::kUnready || PhaseOf(group) == CheckedPhase::kReady;
+constexpr CheckedPhase CheckedPhaseOf(CheckedGroupBits group) { return static_cast<CheckedPhase>(group & 3); }
+constexpr uint32_t CheckedRevisionOf(CheckedGroupBits group) { return group >> 2; }
+inline bool IsCheckedAlive(CheckedGroupBits group) {
+  return CheckedPhaseOf(group) == CheckedPhase::kUnready || CheckedPhaseOf(group) == CheckedPhase::kReady;
 }
 
-inline constexpr CheckedGroupBits kNoGroup = MakeGroup(CheckedPhase::kAbsent, 0);
-inline constexpr CheckedGroupBits kLeavingUnready = MakeGroup(CheckedPhase::kLeaving, 0);
-inline constexpr CheckedGroupBits kLeavingReadyOld = MakeGroup(CheckedPhase::kLeaving, 1);
-inline constexpr CheckedGroupBits kLeavingReadyNew = MakeGroup(CheckedPhase::kLeaving, 2);
+inline constexpr CheckedGroupBits kNoGroup = MakeCheckedGroup(CheckedPhase::kAbsent, 0);
+inline constexpr CheckedGroupBits kLeavingUnready = MakeCheckedGroup(CheckedPhase::kLeaving, 0);
+inline constexpr CheckedGroupBits kLeavingReadyOld = MakeCheckedGroup(CheckedPhase::kLeaving, 1);
+inline constexpr CheckedGroupBits kLeavingReadyNew = MakeCheckedGroup(CheckedPhase::kLeaving, 2);
 
 // The groups of a set, four bits each.
 class CheckedGroups {
@@ -50,7 +50,7 @@ class CheckedGroups {
 
   int32_t CountReady() const {
     int32_t count = 0;
-    for (int32_t i = 0; i < kMostCheckedGroups; ++i) count += PhaseOf((*this)[i]) == CheckedPhase::kReady;
+    for (int32_t i = 0; i < kMostCheckedGroups; ++i) count += CheckedPhaseOf((*this)[i]) == CheckedPhase::kReady;
     return count;
   }
 
@@ -98,11 +98,11 @@ void ForEachField(R& rollout, const Field& field) {
 
 inline constexpr int kGroupBits = 4 * kMostCheckedGroups;
 
-inline PackedState Pack(const CheckedRollout& rollout, bool lags) {
+inline PackedState PackCheckedRollout(const CheckedRollout& rollout, bool lags) {
   return {rollout.groups.bits() | PackFields(rollout, kGroupBits), lags ? rollout.seen.bits() : 0};
 }
 
-inline CheckedRollout Unpack(const PackedState& state, bool lags) {
+inline CheckedRollout UnpackCheckedRollout(const PackedState& state, bool lags) {
   CheckedRollout rollout;
   UnpackFields(state.now, kGroupBits, &rollout);
   rollout.groups = CheckedGroups(static_cast<uint32_t>(state.now & ((1u << kGroupBits) - 1)));
@@ -112,41 +112,41 @@ inline CheckedRollout Unpack(const PackedState& state, bool lags) {
 
 // The ready groups that stay. The StatefulSet leaves alone all groups below the partition and all updated ones. Surge
 // groups count only with the set's own revision, and any group counts only if it is seen as it is.
-inline int32_t Guarantee(const CheckedRollout& r) {
+inline int32_t CheckedGuarantee(const CheckedRollout& r) {
   const int32_t kept = r.on_delete ? r.replicas : r.partition;
   int32_t count = 0;
   for (int32_t i = 0; i < r.replicas; ++i) {
     const CheckedGroupBits group = r.groups[i];
-    if (PhaseOf(group) != CheckedPhase::kReady || r.seen[i] != group) continue;
-    const bool stays = i < kept || RevisionOf(group) == r.revision;
-    count += stays && (i < r.set_replicas || RevisionOf(group) == r.set_revision);
+    if (CheckedPhaseOf(group) != CheckedPhase::kReady || r.seen[i] != group) continue;
+    const bool stays = i < kept || CheckedRevisionOf(group) == r.revision;
+    count += stays && (i < r.set_replicas || CheckedRevisionOf(group) == r.set_revision);
   }
   return count;
 }
 
 // The number of groups that are seen as ready but have changed since.
-inline int32_t UnseenFailures(const CheckedRollout& r) {
+inline int32_t UnseenCheckedFailures(const CheckedRollout& r) {
   int32_t count = 0;
   for (int32_t i = 0; i < kMostCheckedGroups; ++i)
-    count += PhaseOf(r.seen[i]) == CheckedPhase::kReady && r.seen[i] != r.groups[i];
+    count += CheckedPhaseOf(r.seen[i]) == CheckedPhase::kReady && r.seen[i] != r.groups[i];
   return count;
 }
 
-inline GroupBits BitsOf(const CheckedRollout& r) {
+inline GroupBits GroupBitsOfCheck(const CheckedRollout& r) {
   GroupBits bits(kMostCheckedGroups);
   for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
     const CheckedGroupBits group = r.seen[i];
     const bool lingers = group == kLeavingReadyOld || group == kLeavingReadyNew;
-    const bool updated = IsAlive(group) ? RevisionOf(group) == r.set_revision : group == kLeavingReadyNew;
-    bits.Set(i, PhaseOf(group) == CheckedPhase::kReady || lingers, updated);
-    if (PhaseOf(group) == CheckedPhase::kLeaving) bits.SetLeaving(i, true);
+    const bool updated = IsCheckedAlive(group) ? CheckedRevisionOf(group) == r.set_revision : group == kLeavingReadyNew;
+    bits.Set(i, CheckedPhaseOf(group) == CheckedPhase::kReady || lingers, updated);
+    if (CheckedPhaseOf(group) == CheckedPhase::kLeaving) bits.SetLeaving(i, true);
   }
   return bits;
 }
 
-inline CheckedGroupBits Deleted(const CheckedRollout& r, CheckedGroupBits group) {
-  if (PhaseOf(group) != CheckedPhase::kReady) return kLeavingUnready;
-  return RevisionOf(group) == r.set_revision ? kLeavingReadyNew : kLeavingReadyOld;
+inline CheckedGroupBits DeletedCheckedGroup(const CheckedRollout& r, CheckedGroupBits group) {
+  if (CheckedPhaseOf(group) != CheckedPhase::kReady) return kLeavingUnready;
+  return CheckedRevisionOf(group) == r.set_revision ? kLeavingReadyNew : kLeavingReadyOld;
 }
 
 }  // namespace lws::internal

@@ -5,7 +5,7 @@
 namespace lws::internal {
 namespace explore_internal {
 
-std::vector<WorldStep> PathTo(const StateTable& table, uint32_t index) {
+std::vector<WorldStep> PathToState(const StateTable& table, uint32_t index) {
   std::vector<WorldStep> path;
   for (uint32_t at = index; at != StateTable::kNoParent; at = table.ParentOf(at)) {
     WorldStep step;

@@ -70,12 +70,12 @@ struct Exploration {
 namespace explore_internal {
 
 // The steps from a start to state `index`.
-std::vector<WorldStep> PathTo(const StateTable& table, uint32_t index);
+std::vector<WorldStep> PathToState(const StateTable& table, uint32_t index);
 
 // A state on a cycle or reachable from one; table.size() when there is none. It removes states without incoming steps
 // until none is left. `ways_in` has the number of steps into each state from others; it is consumed.
 template <typename World>
-uint32_t FindCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in) {
+uint32_t FindStateCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in) {
   std::vector<uint32_t> free;
   for (uint32_t i = 0; i < table.size(); ++i) {
     if (ways_in[i] == 0) free.push_back(i);
@@ -108,7 +108,7 @@ Exploration Explore(const World& world, const std::vector<PackedState>& starts, 
   std::vector<uint16_t> ways_in(table.size());
   const auto fail = [&](uint32_t from, uint8_t law) {
     result.broken_law = law;
-    result.counterexample = explore_internal::PathTo(table, from);
+    result.counterexample = explore_internal::PathToState(table, from);
   };
   for (uint32_t from = 0; from < table.size() && result.broken_law == 0; ++from) {
     const PackedState state = table.StateAt(from);
@@ -136,7 +136,7 @@ Exploration Explore(const World& world, const std::vector<PackedState>& starts, 
   }
   result.states = static_cast<int64_t>(table.size());
   if (result.broken_law != 0 || !result.complete || !limits.checks_progress) return result;
-  const uint32_t cycle = explore_internal::FindCycle(world, table, std::move(ways_in));
+  const uint32_t cycle = explore_internal::FindStateCycle(world, table, std::move(ways_in));
   if (cycle < table.size()) fail(cycle, kForEver);
   return result;
 }

@@ -19,7 +19,7 @@ using Kind = GroupTerms::Kind;
 class Stepper {
  public:
   Stepper(const GroupWorldOptions& options, const PackedState& state, absl::FunctionRef<void(const WorldStep&)> emit)
-      : options_(options), from_(UnpackGroup(state)), emit_(emit) {}
+      : options_(options), from_(UnpackCheckedGroup(state)), emit_(emit) {}
 
   void All() {
     LookAtLeader();
@@ -54,12 +54,12 @@ class Stepper {
       next.worker.revision = 0;
     }
     if (law == 0) law = BrokenBy(next);
-    emit_({PackGroup(next), kind, 0, law, from_outside});
+    emit_({PackCheckedGroup(next), kind, 0, law, from_outside});
   }
 
   uint8_t BrokenBy(const CheckedGroup& group) const {
-    const bool serves =
-        group.leader.phase == MemberPhase::kReady && WorkerBelongs(group) && group.worker.phase == MemberPhase::kReady;
+    const bool serves = group.leader.phase == MemberPhase::kReady && CheckedWorkerBelongs(group) &&
+                        group.worker.phase == MemberPhase::kReady;
     const bool is_mixed = group.workers.revision != group.leader.revision ||
                           group.workers.size_revision != group.leader.revision ||
                           group.worker.revision != group.leader.revision;
@@ -92,12 +92,13 @@ class Stepper {
     facts.policy_restarts = true;
     facts.is_leader = is_leader;
     const MemberPhase phase = is_leader ? from_.leader.phase : from_.worker.phase;
-    facts.triggered = TriggersRestart(PodPhaseOf(phase), is_leader ? from_.leader.restarted : from_.worker.restarted,
-                                      phase == MemberPhase::kTerminating);
+    facts.triggered =
+        TriggersRestart(CheckedPodPhaseOf(phase), is_leader ? from_.leader.restarted : from_.worker.restarted,
+                        phase == MemberPhase::kTerminating);
     facts.group_started = IsStarted();
     facts.leader_exists = from_.leader.phase != MemberPhase::kAbsent;
     facts.same_revision = is_leader || from_.worker.revision == from_.leader.revision;
-    facts.belongs_to_leader = is_leader || WorkerBelongs(from_);
+    facts.belongs_to_leader = is_leader || CheckedWorkerBelongs(from_);
     facts.leader_terminating = from_.leader.phase == MemberPhase::kTerminating;
     return facts;
   }
@@ -157,15 +158,15 @@ class Stepper {
     GroupMember leader;
     leader.uid = "leader";
     leader.restarts = from_.leader.restarted;
-    leader.phase = PodPhaseOf(from_.leader.phase);
+    leader.phase = CheckedPodPhaseOf(from_.leader.phase);
     leader.terminating = from_.leader.phase == MemberPhase::kTerminating;
     group.members.push_back(leader);
-    if (from_.worker.phase == MemberPhase::kAbsent || !WorkerBelongs(from_)) return group;
+    if (from_.worker.phase == MemberPhase::kAbsent || !CheckedWorkerBelongs(from_)) return group;
     GroupMember worker;
     worker.index = 1;
     worker.uid = from_.worker.replaced ? "another worker" : "worker";
     worker.restarts = from_.worker.restarted;
-    worker.phase = PodPhaseOf(from_.worker.phase);
+    worker.phase = CheckedPodPhaseOf(from_.worker.phase);
     worker.terminating = from_.worker.phase == MemberPhase::kTerminating;
     group.members.push_back(worker);
     return group;
@@ -189,7 +190,7 @@ class Stepper {
     if (verdict.reason != RestartReason::kAlreadyRestarting) {
       next.memory.leader = true;
       next.memory.leader_restarted = from_.leader.restarted;
-      next.memory.worker = from_.worker.phase != MemberPhase::kAbsent && WorkerBelongs(from_);
+      next.memory.worker = from_.worker.phase != MemberPhase::kAbsent && CheckedWorkerBelongs(from_);
       next.memory.worker_restarted = next.memory.worker && from_.worker.restarted;
       next.worker.replaced = false;
       next.memory.owes_restart = verdict.memory.owes_restart;
@@ -263,7 +264,7 @@ class Stepper {
     }
     if (from_.worker.phase == MemberPhase::kTerminating) {
       next.worker.phase = MemberPhase::kAbsent;
-      if (WorkerBelongs(from_)) Forget(&next);
+      if (CheckedWorkerBelongs(from_)) Forget(&next);
       return Emit(next, Kind::kWorkerGone);
     }
     const bool is_orphan = !from_.workers.exists || !from_.worker.is_own;
@@ -281,7 +282,7 @@ class Stepper {
   void Fail(CheckedGroup next, Kind kind, bool is_member, bool can_be_told) {
     const bool remembers = options_.policy != nullptr;
     const bool is_owed = !remembers || can_be_told || from_.memory.worker;
-    if (is_member && IsAlive(from_.leader.phase)) {
+    if (is_member && IsCheckedAlive(from_.leader.phase)) {
       next.failed = true;
       next.is_owed |= is_owed;
     }
@@ -295,17 +296,17 @@ class Stepper {
       next.leader.restarted = true;
       Fail(next, Kind::kLeaderFails, true, true);
     }
-    if (IsAlive(from_.leader.phase)) {
+    if (IsCheckedAlive(from_.leader.phase)) {
       next = WithLeaderDeleted(from_, false);
       Fail(next, Kind::kLeaderDeleted, false, true);
     }
-    const bool is_member = WorkerBelongs(from_);
+    const bool is_member = CheckedWorkerBelongs(from_);
     next = from_;
     if (from_.worker.phase == MemberPhase::kReady && !from_.worker.restarted) {
       next.worker.restarted = true;
       Fail(next, Kind::kWorkerFails, is_member, true);
     }
-    if (!options_.deletes_workers || !IsAlive(from_.worker.phase)) return;
+    if (!options_.deletes_workers || !IsCheckedAlive(from_.worker.phase)) return;
     next = from_;
     next.worker.phase = MemberPhase::kTerminating;
     Fail(next, Kind::kWorkerDeleted, is_member, false);

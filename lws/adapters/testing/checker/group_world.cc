@@ -16,24 +16,24 @@ absl::string_view PhaseText(MemberPhase phase) {
 
 }  // namespace
 
-GroupWorld::State GroupWorld::Beginning() const { return PackGroup(CheckedGroup{}); }
+GroupWorld::State GroupWorld::Beginning() const { return PackCheckedGroup(CheckedGroup{}); }
 
 void GroupWorld::Steps(const State& state, absl::FunctionRef<void(const WorldStep&)> emit) const {
   EmitGroupSteps(options_, state, emit);
 }
 
 bool GroupWorld::IsSettled(const State& state) const {
-  const CheckedGroup group = UnpackGroup(state);
+  const CheckedGroup group = UnpackCheckedGroup(state);
   const int32_t revision = options_.partition_holds ? 0 : group.set_revision;
   return group.leader.phase == MemberPhase::kReady && group.worker.phase == MemberPhase::kReady &&
-         WorkerBelongs(group) && !group.is_owed && group.leader.revision == revision &&
+         CheckedWorkerBelongs(group) && !group.is_owed && group.leader.revision == revision &&
          group.worker.revision == revision;
 }
 
 std::string GroupWorld::Draw(const std::vector<WorldStep>& steps) const {
   std::string text;
   for (size_t i = 0; i < steps.size(); ++i) {
-    const CheckedGroup group = UnpackGroup(steps[i].next);
+    const CheckedGroup group = UnpackCheckedGroup(steps[i].next);
     const std::string workers =
         group.workers.exists ? absl::StrCat(group.workers.are_own ? "own" : "former", " r", group.workers.revision)
                              : ".";
@@ -45,7 +45,7 @@ std::string GroupWorld::Draw(const std::vector<WorldStep>& steps) const {
                           GroupStepText(steps[i].kind),
                           pod(group.leader.phase, group.leader.revision, group.leader.restarted), workers,
                           pod(group.worker.phase, group.worker.revision, group.worker.restarted),
-                          group.worker.phase != MemberPhase::kAbsent && !WorkerBelongs(group) ? " former" : "",
+                          group.worker.phase != MemberPhase::kAbsent && !CheckedWorkerBelongs(group) ? " former" : "",
                           group.is_owed ? "  a restart is owed" : "");
   }
   return text;

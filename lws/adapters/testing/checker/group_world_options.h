@@ -22,7 +22,7 @@ namespace lws::internal {
 struct GroupDecisions {
   RestartDecision (*restart)(const RestartFacts&) = DecideRestart;
   DecisionReason (*leader)(const LeaderFacts&) = DecideLeader;
-  bool (*workers_ready)(const ObservedStatefulSet&) = WorkersReady;
+  bool (*workers_ready)(const ObservedStatefulSet&) = AreGroupWorkersReady;
   // Chooses, from the leader's and the set's revision, the one that gives new workers their template or their size.
   int32_t (*template_of)(int32_t leader, int32_t set) = [](int32_t leader, int32_t) { return leader; };
   int32_t (*size_of)(int32_t leader, int32_t set) = [](int32_t leader, int32_t) { return leader; };

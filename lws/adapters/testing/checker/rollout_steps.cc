@@ -15,7 +15,7 @@ namespace {
 class Stepper {
  public:
   Stepper(const RolloutWorldOptions& options, const PackedState& state, absl::FunctionRef<void(const WorldStep&)> emit)
-      : options_(options), from_(Unpack(state, options.lags)), emit_(emit) {}
+      : options_(options), from_(UnpackCheckedRollout(state, options.lags)), emit_(emit) {}
 
   void All() {
     Pass();
@@ -38,14 +38,14 @@ class Stepper {
     // As in Kubernetes, the StatefulSet's rollout is complete when all pods are updated and ready.
     bool complete = true;
     for (int32_t i = 0; i < kMostCheckedGroups && complete; ++i) {
-      complete = i < next.replicas ? next.groups[i] == MakeGroup(CheckedPhase::kReady, next.revision)
+      complete = i < next.replicas ? next.groups[i] == MakeCheckedGroup(CheckedPhase::kReady, next.revision)
                                    : next.groups[i] == kNoGroup;
     }
     if (complete) next.current_revision = next.revision;
     if (law == 0 && next.groups.CountReady() < next.promise) law = RolloutTerms::kBudget;
-    next.promise = std::max(next.promise, std::min(Floor(next), Guarantee(next)) - UnseenFailures(next));
+    next.promise = std::max(next.promise, std::min(Floor(next), CheckedGuarantee(next)) - UnseenCheckedFailures(next));
     if (options_.merges_symmetric && options_.edits == 0 && !options_.lags) Merge(&next);
-    emit_({Pack(next, options_.lags), kind, static_cast<uint8_t>(subject), law, from_outside});
+    emit_({PackCheckedRollout(next, options_.lags), kind, static_cast<uint8_t>(subject), law, from_outside});
   }
 
   // Sorts groups that the policy and the StatefulSet do not distinguish.
@@ -68,7 +68,7 @@ class Stepper {
   }
 
   void Pass() {
-    const GroupBits bits = BitsOf(from_);
+    const GroupBits bits = GroupBitsOfCheck(from_);
     RolloutInput input;
     input.replicas = from_.set_replicas;
     input.max_surge = IntOrPercent::Int(options_.max_surge);
@@ -90,8 +90,8 @@ class Stepper {
     // The controller may crash after any of its writes.
     for (size_t i = 0; i < step->replace.size() && law == 0; ++i) {
       const int32_t group = step->replace[i];
-      if (!IsAlive(next.groups[group]) || next.groups[group] != next.seen[group]) continue;  // stale
-      next.groups.Set(group, Deleted(next, next.groups[group]));
+      if (!IsCheckedAlive(next.groups[group]) || next.groups[group] != next.seen[group]) continue;  // stale
+      next.groups.Set(group, DeletedCheckedGroup(next, next.groups[group]));
       next.seen.Set(group, next.groups[group]);  // known from the answer
       Emit(next, RolloutTerms::kPass, static_cast<int32_t>(i) + 1);
     }
@@ -111,18 +111,19 @@ class Stepper {
   void GroupSteps(int32_t i) {
     const CheckedGroupBits group = from_.groups[i];
     const bool wanted = i < from_.replicas;
-    switch (PhaseOf(group)) {
+    switch (CheckedPhaseOf(group)) {
       case CheckedPhase::kAbsent:
-        if (wanted) EmitGroup(i, MakeGroup(CheckedPhase::kUnready, RevisionToCreate(i)), RolloutTerms::kCreated);
+        if (wanted) EmitGroup(i, MakeCheckedGroup(CheckedPhase::kUnready, RevisionToCreate(i)), RolloutTerms::kCreated);
         return;
       case CheckedPhase::kUnready: {
         if (!wanted) return EmitGroup(i, kLeavingUnready, RolloutTerms::kStopping);
-        const bool heals = options_.old_groups_heal || RevisionOf(group) == from_.revision;
-        if (heals) EmitGroup(i, MakeGroup(CheckedPhase::kReady, RevisionOf(group)), RolloutTerms::kBecameReady);
+        const bool heals = options_.old_groups_heal || CheckedRevisionOf(group) == from_.revision;
+        if (heals)
+          EmitGroup(i, MakeCheckedGroup(CheckedPhase::kReady, CheckedRevisionOf(group)), RolloutTerms::kBecameReady);
         return;
       }
       case CheckedPhase::kReady:
-        if (!wanted) EmitGroup(i, Deleted(from_, group), RolloutTerms::kStopping);
+        if (!wanted) EmitGroup(i, DeletedCheckedGroup(from_, group), RolloutTerms::kStopping);
         return;
       case CheckedPhase::kLeaving:
         if (group != kLeavingUnready) return EmitGroup(i, kLeavingUnready, RolloutTerms::kStoppedServing);
@@ -135,15 +136,17 @@ class Stepper {
     return i < kept ? from_.current_revision : from_.revision;
   }
 
-  bool IsOld(int32_t i) const { return IsAlive(from_.groups[i]) && RevisionOf(from_.groups[i]) != from_.revision; }
+  bool IsOld(int32_t i) const {
+    return IsCheckedAlive(from_.groups[i]) && CheckedRevisionOf(from_.groups[i]) != from_.revision;
+  }
 
-  void ReplaceOne(int32_t i) { EmitGroup(i, Deleted(from_, from_.groups[i]), RolloutTerms::kReplaced); }
+  void ReplaceOne(int32_t i) { EmitGroup(i, DeletedCheckedGroup(from_, from_.groups[i]), RolloutTerms::kReplaced); }
 
   // The StatefulSet's rolling update replaces groups that its partition releases.
   void Replace() {
     if (from_.on_delete) return;
     int32_t unhealthy = 0;
-    for (int32_t i = 0; i < from_.replicas; ++i) unhealthy += PhaseOf(from_.groups[i]) != CheckedPhase::kReady;
+    for (int32_t i = 0; i < from_.replicas; ++i) unhealthy += CheckedPhaseOf(from_.groups[i]) != CheckedPhase::kReady;
     const int32_t most = std::max(1, Unavailable(from_) + Surge(from_));
     for (int32_t i = from_.replicas - 1; i >= from_.partition; --i) {
       switch (options_.order) {
@@ -152,7 +155,7 @@ class Stepper {
           break;
         case ReplacementOrder::kHighestFirst:
           if (IsOld(i)) return ReplaceOne(i);
-          if (PhaseOf(from_.groups[i]) != CheckedPhase::kReady) return;
+          if (CheckedPhaseOf(from_.groups[i]) != CheckedPhase::kReady) return;
           break;
         case ReplacementOrder::kMaxUnavailable:
           if (!IsOld(i)) break;
@@ -171,14 +174,14 @@ class Stepper {
   void Faults() {
     for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
       const CheckedGroupBits group = from_.groups[i];
-      if (!IsAlive(group)) continue;
+      if (!IsCheckedAlive(group)) continue;
       CheckedRollout next = from_;
       ++next.faults;
-      next.groups.Set(i, Deleted(from_, group));
-      if (PhaseOf(group) == CheckedPhase::kReady) next.promise = std::max(0, next.promise - 1);
+      next.groups.Set(i, DeletedCheckedGroup(from_, group));
+      if (CheckedPhaseOf(group) == CheckedPhase::kReady) next.promise = std::max(0, next.promise - 1);
       Emit(next, RolloutTerms::kDeleted, i, 0, true);
-      if (PhaseOf(group) != CheckedPhase::kReady) continue;
-      next.groups.Set(i, MakeGroup(CheckedPhase::kUnready, RevisionOf(group)));
+      if (CheckedPhaseOf(group) != CheckedPhase::kReady) continue;
+      next.groups.Set(i, MakeCheckedGroup(CheckedPhase::kUnready, CheckedRevisionOf(group)));
       Emit(next, RolloutTerms::kNotReady, i, 0, true);
     }
   }
@@ -189,7 +192,8 @@ class Stepper {
     CheckedRollout next = from_;
     ++next.edits;
     change(&next);
-    next.promise = std::min(next.promise, std::max(0, std::min(Floor(next), Guarantee(next)) - UnseenFailures(next)));
+    next.promise = std::min(next.promise,
+                            std::max(0, std::min(Floor(next), CheckedGuarantee(next)) - UnseenCheckedFailures(next)));
     Emit(next, kind, 0, 0, true);
   }
 

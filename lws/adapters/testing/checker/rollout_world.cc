@@ -14,15 +14,15 @@ namespace lws::internal {
 namespace {
 
 std::string GroupText(CheckedGroupBits group, uint32_t revision) {
-  switch (PhaseOf(group)) {
+  switch (CheckedPhaseOf(group)) {
     case CheckedPhase::kAbsent:
       return ". ";
     case CheckedPhase::kLeaving:
       return "x ";
     case CheckedPhase::kUnready:
     case CheckedPhase::kReady:
-      return absl::StrCat(RevisionOf(group) == revision ? "N" : "o",
-                          PhaseOf(group) == CheckedPhase::kReady ? "+" : "-");
+      return absl::StrCat(CheckedRevisionOf(group) == revision ? "N" : "o",
+                          CheckedPhaseOf(group) == CheckedPhase::kReady ? "+" : "-");
   }
   return "";
 }
@@ -34,10 +34,10 @@ RolloutWorld::State RolloutWorld::Beginning() const {
   r.set_replicas = r.replicas = r.annotation = options_.replicas;
   r.set_partition = options_.partition;
   r.set_revision = 1;
-  for (int32_t i = 0; i < r.replicas; ++i) r.groups.Set(i, MakeGroup(CheckedPhase::kReady, 0));
+  for (int32_t i = 0; i < r.replicas; ++i) r.groups.Set(i, MakeCheckedGroup(CheckedPhase::kReady, 0));
   r.seen = r.groups;
   r.promise = std::max(0, r.replicas - options_.max_unavailable);
-  return Pack(r, options_.lags);
+  return PackCheckedRollout(r, options_.lags);
 }
 
 RolloutWorld::State RolloutWorld::Parse(absl::string_view groups, int32_t partition) const {
@@ -50,12 +50,12 @@ RolloutWorld::State RolloutWorld::Parse(absl::string_view groups, int32_t partit
     assert(r.replicas < kMostCheckedGroups);
     CheckedGroupBits group = text == "x" ? kLeavingUnready : kNoGroup;
     if (text.size() == 2)
-      group = MakeGroup(text[1] == '+' ? CheckedPhase::kReady : CheckedPhase::kUnready, text[0] == 'N' ? 1 : 0);
+      group = MakeCheckedGroup(text[1] == '+' ? CheckedPhase::kReady : CheckedPhase::kUnready, text[0] == 'N' ? 1 : 0);
     r.groups.Set(r.replicas++, group);
   }
   r.seen = r.groups;
-  r.promise = std::min(std::max(0, r.set_replicas - options_.max_unavailable), Guarantee(r));
-  return Pack(r, options_.lags);
+  r.promise = std::min(std::max(0, r.set_replicas - options_.max_unavailable), CheckedGuarantee(r));
+  return PackCheckedRollout(r, options_.lags);
 }
 
 std::vector<RolloutWorld::State> RolloutWorld::AllBeginnings() const {
@@ -84,24 +84,27 @@ void RolloutWorld::Steps(const State& state, absl::FunctionRef<void(const WorldS
 }
 
 bool RolloutWorld::IsSettled(const State& state) const {
-  const CheckedRollout r = Unpack(state, options_.lags);
+  const CheckedRollout r = UnpackCheckedRollout(state, options_.lags);
   if (r.revision != r.set_revision || r.replicas != r.set_replicas) return false;
   for (int32_t i = 0; i < kMostCheckedGroups; ++i) {
     const CheckedGroupBits group = r.groups[i];
-    const bool is_old = IsAlive(group) && RevisionOf(group) != r.revision;
+    const bool is_old = IsCheckedAlive(group) && CheckedRevisionOf(group) != r.revision;
     const bool never_heals = !options_.old_groups_heal && is_old && i < r.set_partition;
-    if (i >= r.replicas ? group != kNoGroup : PhaseOf(group) != CheckedPhase::kReady && !never_heals) return false;
+    if (i >= r.replicas ? group != kNoGroup : CheckedPhaseOf(group) != CheckedPhase::kReady && !never_heals)
+      return false;
     if (i < r.replicas && i >= r.set_partition && is_old) return false;
   }
   return true;
 }
 
-int32_t RolloutWorld::PromisedGroups(const State& state) const { return Unpack(state, options_.lags).promise; }
+int32_t RolloutWorld::PromisedGroups(const State& state) const {
+  return UnpackCheckedRollout(state, options_.lags).promise;
+}
 
 std::string RolloutWorld::Draw(const std::vector<WorldStep>& steps) const {
   std::string text;
   for (size_t number = 0; number < steps.size(); ++number) {
-    const CheckedRollout r = Unpack(steps[number].next, options_.lags);
+    const CheckedRollout r = UnpackCheckedRollout(steps[number].next, options_.lags);
     std::string groups;
     std::string seen;
     for (int32_t i = 0; i < kMostCheckedGroups; ++i) {

@@ -40,7 +40,7 @@ absl::StatusOr<Expectations> ReadExpectations(const Json& document) {
   return internal::ReadStrictly(document, "expect", [](StrictReader* reader) { return ReadExpectations(reader); });
 }
 
-std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report) {
+std::vector<std::string> UnmetExpectations(const Expectations& expected, const ScenarioReport& report) {
   std::vector<std::string> unmet;
   const auto expect = [&unmet](bool met, std::string line) {
     if (!met) unmet.push_back(std::move(line));
@@ -55,7 +55,7 @@ std::vector<std::string> Unmet(const Expectations& expected, const ScenarioRepor
     expect(!report.broken_promise.has_value(),
            absl::StrCat("lowest ", broken.ready, " groups ready, the budget promises ", broken.promised));
   }
-  if (expected.finishes) expect(report.finished, absl::StrCat("did not finish: ", StandText(report)));
+  if (expected.finishes) expect(report.finished, absl::StrCat("did not finish: ", ScenarioStandText(report)));
   if (expected.finishes_within.has_value()) {
     expect(report.finished && report.duration <= *expected.finishes_within,
            absl::StrCat("took ", absl::FormatDuration(report.duration), ", expected at most ",

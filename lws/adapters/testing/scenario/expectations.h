@@ -2,7 +2,7 @@
 //
 //   lws::Expectations expected;
 //   expected.lowest_ready = 4;
-//   lws::Unmet(expected, report);    // {"lowest 3 groups ready, expected 4"}
+//   lws::UnmetExpectations(expected, report);    // {"lowest 3 groups ready, expected 4"}
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_EXPECTATIONS_H_
@@ -40,7 +40,7 @@ absl::StatusOr<Expectations> ReadExpectations(const Json& document);
 Expectations ReadExpectations(StrictReader* reader);
 
 // One line for each unmet expectation, in the order above.
-std::vector<std::string> Unmet(const Expectations& expected, const ScenarioReport& report);
+std::vector<std::string> UnmetExpectations(const Expectations& expected, const ScenarioReport& report);
 
 }  // namespace lws
 

@@ -87,7 +87,7 @@ void GroupWatch::ReadSet() {
   wanted_.replicas = set->value("/spec/replicas"_json_pointer, 1);
   wanted_.partition = set->value("/spec/rolloutStrategy/rollingUpdateConfiguration/partition"_json_pointer, 0);
   wanted_.size = std::max(1, set->value("/spec/leaderWorkerTemplate/size"_json_pointer, 1));
-  wanted_.promised = std::max(0, PromisedReady(*set));
+  wanted_.promised = std::max(0, ScenarioPromisedReady(*set));
 }
 
 absl::Status GroupWatch::Edit(const Json& patch) {

@@ -224,7 +224,7 @@ std::string Figures(const ScenarioReport& report) {
 }
 
 std::string Outcome(const ScenarioReport& report) {
-  return report.finished ? "" : absl::StrCat("<p class=\"bad\">", EscapeMarkup(OutcomeText(report)), "</p>\n");
+  return report.finished ? "" : absl::StrCat("<p class=\"bad\">", EscapeMarkup(ScenarioOutcomeText(report)), "</p>\n");
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -240,7 +240,7 @@ std::string Story(const ScenarioReport& report) {
 
 }  // namespace
 
-std::string HtmlReport(const std::vector<TitledReport>& reports) {
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports) {
   std::string page = kHead;
   for (const TitledReport& titled : reports) {
     absl::StrAppend(&page, "<section>\n<h2>", EscapeMarkup(titled.title), "</h2>\n", Figures(titled.report),

@@ -1,7 +1,7 @@
 // Shows reports of scenarios as one page of HTML: a lane per group over time, the number of ready groups against the
 // line of the budget, and what happened when.
 //
-//   std::string page = lws::HtmlReport({{"keep-budget", report}});
+//   std::string page = lws::ScenarioHtmlReport({{"keep-budget", report}});
 //
 // The page is self-contained: it has no script and uses no network. It follows the reader's choice of light or dark.
 // Pointing at the lanes or the chart shows the time, the groups and the last decision with its reason.
@@ -26,7 +26,7 @@ struct TitledReport {
   ScenarioReport report;
 };
 
-std::string HtmlReport(const std::vector<TitledReport>& reports);
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports);
 
 }  // namespace lws
 

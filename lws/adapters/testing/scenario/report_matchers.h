@@ -21,12 +21,12 @@ MATCHER_P(NeverBelow, groups, "") {
 
 // At any time of an update, at least as many groups were ready as the budget promised at that time.
 MATCHER(KeepsPromise, "") {
-  *result_listener << LowestReadyText(arg);
+  *result_listener << ScenarioLowestReadyText(arg);
   return !arg.broken_promise.has_value();
 }
 
 MATCHER(Finishes, "") {
-  *result_listener << OutcomeText(arg);
+  *result_listener << ScenarioOutcomeText(arg);
   return arg.finished;
 }
 

@@ -63,7 +63,7 @@ RoleExpectations ReadRoleExpectations(StrictReader* reader) {
   return expected;
 }
 
-std::vector<std::string> Unmet(const RoleExpectations& expected, const RoleReport& report) {
+std::vector<std::string> UnmetExpectations(const RoleExpectations& expected, const RoleReport& report) {
   std::vector<std::string> unmet;
   CheckReady(expected, report, &unmet);
   CheckBudgets(expected, report, &unmet);
@@ -76,7 +76,8 @@ std::vector<std::string> Unmet(const RoleExpectations& expected, const RoleRepor
     unmet.push_back(absl::StrCat("slice ", half.slice, ": revision ", half.revision, " had no ", half.missing_role,
                                  " but other roles after ", absl::FormatDuration(half.time)));
   }
-  if (expected.finishes && !report.finished) unmet.push_back(absl::StrCat("did not finish: ", OutcomeText(report)));
+  if (expected.finishes && !report.finished)
+    unmet.push_back(absl::StrCat("did not finish: ", ScenarioOutcomeText(report)));
   const bool is_late =
       expected.finishes_within.has_value() && (!report.finished || report.duration > *expected.finishes_within);
   if (is_late) {

@@ -2,7 +2,7 @@
 //
 //   lws::RoleExpectations expected;
 //   expected.ready["decode"] = 2;
-//   lws::Unmet(expected, report);    // {"slice 0: decode had 1 ready group, expected 2"}
+//   lws::UnmetExpectations(expected, report);    // {"slice 0: decode had 1 ready group, expected 2"}
 //
 // Thread-safety: values; all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_ROLE_EXPECTATIONS_H_
@@ -35,7 +35,7 @@ struct RoleExpectations {
 RoleExpectations ReadRoleExpectations(StrictReader* reader);
 
 // One line for each unmet expectation, in the order above. A role that no update was seen of is unmet.
-std::vector<std::string> Unmet(const RoleExpectations& expected, const RoleReport& report);
+std::vector<std::string> UnmetExpectations(const RoleExpectations& expected, const RoleReport& report);
 
 }  // namespace lws
 

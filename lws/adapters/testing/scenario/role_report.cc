@@ -28,7 +28,7 @@ std::string ToString(const RoleTimelineEntry& entry) {
   return text;
 }
 
-std::string OutcomeText(const RoleReport& report) {
+std::string ScenarioOutcomeText(const RoleReport& report) {
   const std::string after = absl::FormatDuration(report.duration);
   if (report.finished) return absl::StrCat("finished after ", after);
   std::vector<std::string> reasons;

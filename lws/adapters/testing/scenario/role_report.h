@@ -1,7 +1,7 @@
 // The result of a scenario of a DisaggregatedSet: its timeline with a lane per slice and role, and what it cost.
 //
 //   report.Find(0, "decode")->lowest_ready;    // 2: the fewest groups ready during an update
-//   lws::OutcomeText(report);                  // "finished after 1m5s"
+//   lws::ScenarioOutcomeText(report);                  // "finished after 1m5s"
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_ROLE_REPORT_H_
@@ -87,7 +87,7 @@ struct RoleReport {
 std::string ToString(const RoleTimelineEntry& entry);
 
 // "finished after 1m5s", or "not finished after 5m: slice 0 decode 1 of 2 groups ready; REASONS".
-std::string OutcomeText(const RoleReport& report);
+std::string ScenarioOutcomeText(const RoleReport& report);
 
 }  // namespace lws
 

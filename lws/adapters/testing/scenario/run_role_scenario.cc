@@ -134,7 +134,7 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::Strike(event, namespace_, &cluster());
     if (!is_there && event.if_possible) return absl::OkStatus();
-    Tell(Kind::kScenario, Describe(event));
+    Tell(Kind::kScenario, DescribeScenarioEvent(event));
     if (!is_there) {
       return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
     }

@@ -44,7 +44,7 @@ class Run {
         watch_(watch),
         namespace_(NamespaceOf(*scenario.manifest)),
         groups_(&simulation_, namespace_, &report_),
-        simulation_(MakeOptions(OptionsFor(scenario, options)),
+        simulation_(MakeOptions(ScenarioOptionsFor(scenario, options)),
                     {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
                      [this](const Change& change) { groups_.OnChange(change); }}),
@@ -53,7 +53,7 @@ class Run {
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
     report_.set_replicas = manifest.Count({"spec", "replicas"}, 1);
-    report_.promised_ready = PromisedReady(*scenario.manifest);
+    report_.promised_ready = ScenarioPromisedReady(*scenario.manifest);
   }
 
   absl::StatusOr<ScenarioReport> Play() {
@@ -112,7 +112,7 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::Strike(event, namespace_, &simulation_);
     if (!is_there && event.if_possible) return absl::OkStatus();
-    Tell(TimelineEntry::Kind::kScenario, Describe(event));
+    Tell(TimelineEntry::Kind::kScenario, DescribeScenarioEvent(event));
     if (!is_there) {
       return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
     }
@@ -177,7 +177,7 @@ class Run {
 
 }  // namespace
 
-ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions options) {
+ScenarioRunOptions ScenarioOptionsFor(const Scenario& scenario, ScenarioRunOptions options) {
   const bool has_controls = options.sets.controls == nullptr && scenario.controls.has_value();
   const bool has_restarts = options.restarts == nullptr && scenario.restarts.has_value();
   if (has_controls) options.sets.controls = &*scenario.controls;

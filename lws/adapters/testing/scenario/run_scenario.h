@@ -37,7 +37,7 @@ struct ScenarioRunOptions {
 };
 
 // The options, completed by the scenario where they say nothing. Borrows from the scenario.
-ScenarioRunOptions OptionsFor(const Scenario& scenario, ScenarioRunOptions options);
+ScenarioRunOptions ScenarioOptionsFor(const Scenario& scenario, ScenarioRunOptions options);
 
 // Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, or for the
 // target of a fault that does not exist.

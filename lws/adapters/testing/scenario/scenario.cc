@@ -395,7 +395,7 @@ Scenario UsualScenario(const Json& manifest) {
   return scenario;
 }
 
-int32_t PromisedReady(const Json& manifest) {
+int32_t ScenarioPromisedReady(const Json& manifest) {
   JsonReader reader(manifest);
   const int32_t replicas = reader.Count({"spec", "replicas"}, 1);
   const IntOrPercent surge = ReadIntOrPercent(&reader, "maxSurge", 0);
@@ -415,7 +415,7 @@ std::string TaintsText(const std::vector<Taint>& taints) {
 
 }  // namespace
 
-std::string Describe(const ScenarioEvent& event) {
+std::string DescribeScenarioEvent(const ScenarioEvent& event) {
   if (!event.told.empty()) return event.told;
   switch (event.kind) {
     case Kind::kEdit:

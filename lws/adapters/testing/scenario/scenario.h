@@ -102,10 +102,10 @@ bool IsOfDisaggregatedSet(const Json& manifest);
 absl::StatusOr<Json> PatchOfSet(const Json& set, const ScenarioEvent& event);
 
 // How many groups must be ready during updates: replicas - maxUnavailable; 0 when these do not parse.
-int32_t PromisedReady(const Json& manifest);
+int32_t ScenarioPromisedReady(const Json& manifest);
 
 // The timeline's text for the event.
-std::string Describe(const ScenarioEvent& event);
+std::string DescribeScenarioEvent(const ScenarioEvent& event);
 
 class ScenarioBuilder {
  public:

@@ -40,7 +40,7 @@ std::string ToString(const TimelineEntry& entry) {
   return time;
 }
 
-std::string WaitingText(const std::vector<WaitingPod>& pods) {
+std::string ScenarioWaitingText(const std::vector<WaitingPod>& pods) {
   // The pods by the reason for which they wait, ordered by the first pod of each reason.
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
   std::map<absl::string_view, size_t> place_of;
@@ -59,23 +59,23 @@ std::string WaitingText(const std::vector<WaitingPod>& pods) {
   return absl::StrJoin(texts, "; ");
 }
 
-std::string StandText(const ScenarioReport& report) {
+std::string ScenarioStandText(const ScenarioReport& report) {
   std::string text = absl::StrCat(report.ready, " of ", report.wanted, " groups ready");
   if (report.updated < report.ready) absl::StrAppend(&text, ", ", report.updated, " of them updated");
   for (const std::string& refused : report.refused) absl::StrAppend(&text, "; refused: ", PrintableText(refused));
-  const std::string waiting = WaitingText(report.waiting);
+  const std::string waiting = ScenarioWaitingText(report.waiting);
   if (!waiting.empty()) absl::StrAppend(&text, "; ", waiting);
   if (waiting.empty() && report.refused.empty() && !report.held.empty()) absl::StrAppend(&text, "; ", report.held);
   return text;
 }
 
-std::string OutcomeText(const ScenarioReport& report) {
+std::string ScenarioOutcomeText(const ScenarioReport& report) {
   const std::string after = absl::FormatDuration(report.duration);
   if (report.finished) return absl::StrCat("finished after ", after);
-  return absl::StrCat("not finished after ", after, ": ", StandText(report));
+  return absl::StrCat("not finished after ", after, ": ", ScenarioStandText(report));
 }
 
-std::string LowestReadyText(const ScenarioReport& report) {
+std::string ScenarioLowestReadyText(const ScenarioReport& report) {
   if (report.lowest_ready < 0) return "";
   const bool is_broken = report.broken_promise.has_value();
   return absl::StrCat("lowest ", is_broken ? report.broken_promise->ready : report.lowest_ready,

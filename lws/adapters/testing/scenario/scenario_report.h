@@ -1,7 +1,7 @@
 // The result of a scenario: its timeline, its costs, and whether the set finished.
 //
 //   report.lowest_ready;          // 3: the fewest groups ready during an update
-//   lws::OutcomeText(report);     // such as "not finished after 5m: 3 of 4 groups ready; serve-3: ..."
+//   lws::ScenarioOutcomeText(report);     // such as "not finished after 5m: 3 of 4 groups ready; serve-3: ..."
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_REPORT_H_
@@ -86,18 +86,18 @@ struct ScenarioReport {
 std::string ToString(const TimelineEntry& entry);
 
 // "finished after 1m5s", or "not finished after 5m: 3 of 4 groups ready; REASONS".
-std::string OutcomeText(const ScenarioReport& report);
+std::string ScenarioOutcomeText(const ScenarioReport& report);
 
 // "3 of 4 groups ready; REASONS": how the set stands at the end.
-std::string StandText(const ScenarioReport& report);
+std::string ScenarioStandText(const ScenarioReport& report);
 
 // "serve-3, serve-3-1: waiting for image main:2 (ImagePullBackOff)". Pods that wait for the same thing are listed
 // together, and only the first few things are listed.
-std::string WaitingText(const std::vector<WaitingPod>& pods);
+std::string ScenarioWaitingText(const std::vector<WaitingPod>& pods);
 
 // "lowest 3 groups ready during updates (the budget promises 3)". If the promise was broken, the text is about that
 // moment. It is empty without an edit.
-std::string LowestReadyText(const ScenarioReport& report);
+std::string ScenarioLowestReadyText(const ScenarioReport& report);
 
 }  // namespace lws
 

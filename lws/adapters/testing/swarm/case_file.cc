@@ -115,7 +115,7 @@ SwarmCase ReadCase(StrictReader* reader) {
 
 }  // namespace
 
-std::string ToYaml(const SwarmCase& what) {
+std::string SwarmCaseToYaml(const SwarmCase& what) {
   std::string yaml;
   ForEachNumber(what,
                 [&yaml](const char* name, auto value, uint64_t) { absl::StrAppend(&yaml, name, ": ", value, "\n"); });

@@ -78,7 +78,7 @@ class Minimizer {
 
 }  // namespace
 
-SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
+SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
   return Minimizer(what, policy, checks).Run();
 }
 

@@ -3,8 +3,8 @@
 //
 //   lws::SwarmResult result = lws::RunSwarmCase(lws::DrawSwarmCase(/*seed=*/17), lws::KeepBudget);
 //   result.broken_law;    // empty, or what broke
-//   lws::SwarmCase least = lws::Minimize(lws::DrawSwarmCase(17), policy);
-//   lws::ToYaml(least);    // a minimal file that breaks the same law
+//   lws::SwarmCase least = lws::MinimizeSwarmCase(lws::DrawSwarmCase(17), policy);
+//   lws::SwarmCaseToYaml(least);    // a minimal file that breaks the same law
 //
 // The seed decides: the set and its budget, the nodes, how long groups must be ready, edits (also to images that
 // cannot be pulled), failing containers, deleted pods, nodes that die or stop for a while, and the rates of faults.h.
@@ -49,10 +49,10 @@ SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmCheck
 
 // A smaller case that breaks the same law: no event, kind of fault, group or worker can be removed from it. Its seed
 // may differ. REQUIRES: the case breaks a law. Complexity: some thousands of runs.
-SwarmCase Minimize(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
+SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
 // A file that ReadSwarmCase reads.
-std::string ToYaml(const SwarmCase& what);
+std::string SwarmCaseToYaml(const SwarmCase& what);
 
 // Errors: InvalidArgument naming the field.
 absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document);
