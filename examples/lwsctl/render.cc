@@ -74,7 +74,7 @@ int32_t MostGroups(const SetManifest& set) {
   return lws::internal::JsonReader(*set.object).Count({"spec", "replicas"}, 1);
 }
 
-// Of the roles, each of which numbers its groups.
+// The groups of the largest role, because each role numbers its own groups.
 int32_t MostGroups(const DisaggregatedManifest& set) {
   int32_t most = 0;
   for (const lws::DisaggregatedRole& role : set.set->spec().roles()) most = std::max(most, lws::SpecReplicas(role));

@@ -59,7 +59,7 @@ typedef struct lws_text {
 
 void lws_text_free(lws_text* text);
 
-/* The format of bytes. In protocol buffers a state is an lws.v1.ClusterStateProto, and a plan is an lws.v1.PlanProto. */
+/* The format of bytes. In protocol buffers a state is an lws.v1.ClusterStateProto, and a plan an lws.v1.PlanProto. */
 typedef int32_t lws_format;
 #define LWS_JSON 0
 #define LWS_PROTOBUF 1
@@ -170,8 +170,8 @@ void lws_policy_free(lws_policy* policy);
 
 /* `state` is the whole state: a list of Kubernetes objects, or {"items": [...]}, or an lws.v1.ClusterStateProto. The
  * plan of the set, or of the pod, is written to `out`; it is empty if the object does not exist. `now` is nanoseconds
- * since 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF, from
- * which only the parts to keep are read; it may be empty. Complexity: O(state). */
+ * since 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF,
+ * from which only the parts to keep are read; it may be empty. Complexity: O(state). */
 lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error);
@@ -207,8 +207,8 @@ lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error);
 lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error);
 
 /* Saves the whole fleet as an lws.v1.FleetStateProto: the objects, what has to be kept, and how often pods restarted.
- * Equal fleets give equal bytes. lws_fleet_load_saved replaces everything that the fleet has. Numbers of sets, revisions
- * and nodes that were given before are invalid afterwards. Complexity: O(objects log objects). */
+ * Equal fleets give equal bytes. lws_fleet_load_saved replaces everything that the fleet has. Numbers of sets,
+ * revisions and nodes that were given before are invalid afterwards. Complexity: O(objects log objects). */
 lws_code lws_fleet_save(lws_fleet* fleet, lws_text* out, lws_text* error);
 lws_code lws_fleet_load_saved(lws_fleet* fleet, const char* saved, size_t size, lws_text* error);
 
@@ -274,8 +274,8 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
  * was found. "notLookedAt" lists the constraints that were not checked and may still keep a pod from its node. */
 lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error);
 
-/* Nodes and what is free on them, kept between requests. One thread at a time may use a handle; different handles may be
- * used at the same time. */
+/* Nodes and what is free on them, kept between requests. One thread at a time may use a handle; different handles may
+ * be used at the same time. */
 typedef struct lws_capacity lws_capacity;
 
 /* Takes {"nodes": [...], "levels": [...], "pods": [...]}, with the meaning that they have for lws_place. */

@@ -20,7 +20,7 @@ namespace lws::internal {
 absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet);
 
 // Puts what the bytes hold in the place of everything in the fleet. Errors: InvalidArgument for bytes that are no
-// FleetStateProto, or have a field that does not read; nothing is then changed.
+// FleetStateProto, or have a field that does not parse; nothing is then changed.
 absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet);
 
 }  // namespace lws::internal

@@ -28,9 +28,9 @@
 //   6. A ControllerRevision that is told to be gone makes nothing due, as in the reference, which does not watch them.
 //   7. Same calls, same answers at the same times: same plans, in the same order.
 //   8. No action of a plan starts before StoreKept has stored what the plan wants kept. When storing fails, the plan
-//   ends with that error.
+//      ends with that error.
 //   9. An object of this host's own that a watch tells to be gone soon after it was made does not make anything due at
-//   once (recreations.h): its owner may be gone, too.
+//      once (recreations.h): its owner may be gone, too.
 //
 // Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_

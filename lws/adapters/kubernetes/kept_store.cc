@@ -92,7 +92,7 @@ absl::Status KeptStore::TakeList(const Json& list) {
   return absl::OkStatus();
 }
 
-// What does not read is told, and counts as nothing: it must not hold back the other sets.
+// An item that does not parse is reported and otherwise ignored: it must not hold back the other sets.
 void KeptStore::TakeItem(const Json& item) {
   JsonReader reader(item);
   const std::string where =

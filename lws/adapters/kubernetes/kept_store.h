@@ -1,13 +1,13 @@
-// What policies remember, in the cluster: one ConfigMap for each set that has something to remember.
+// Keeps in the cluster what policies remember: one ConfigMap for each set that has something to remember.
 //
 //   lws::internal::KeptStore store(&client, view, clock);
-//   store.Read();                              // when this process begins to lead; view.add gets what is there
-//   store.has_read();                          // no plan should be made before
-//   store.Keep({"default", "vllm", uid}, bytes, done);    // false: `done` is called once it is written
+//   store.Read();                              // when this process begins to lead; view.add gets what was kept
+//   store.has_read();                          // make no plan before it is true
+//   store.Keep({"default", "vllm", uid}, bytes, done);    // false: `done` is called after the write
 //   store.Advance(now);                        // then again at store.NextDue()
 //
-// The ConfigMap is named lws-kept-UID, has the label lws-policies/set and belongs to the set, with which it goes. Its
-// bytes are those of a KeptState (kept_state.h).
+// The ConfigMap is named lws-kept-UID and has the label lws-policies/set. The set owns it, so it is deleted with the
+// set. Its bytes are those of a KeptState (kept_state.h).
 //
 // Laws:
 //   1. Keep returns true, or calls `done` with OK, only when the API server has these bytes or newer ones of the set.

@@ -103,13 +103,14 @@ const PodAffinities::Keys& PodAffinities::WithLabel(const std::string& label, co
   return found == index->second.end() ? none : found->second;
 }
 
-bool PodAffinities::Selects(const PodTerm& term, const std::string& namespace_name, const ObjectKey& key) {
+bool PodAffinities::Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key) {
   ++looks_;
   return key.namespace_name == namespace_name && term.selector.Matches(Labels(*pods_.at(key).pod));
 }
 
-PodTerm PodAffinities::ReadTerm(const Json& term, const std::string& namespace_name) {
-  PodTerm read{TextAt(term, {"topologyKey"}), LabelSelector(FieldAt(term, {"labelSelector"})), std::nullopt, false};
+ScheduledPodTerm PodAffinities::ReadTerm(const Json& term, const std::string& namespace_name) {
+  ScheduledPodTerm read{TextAt(term, {"topologyKey"}), LabelSelector(FieldAt(term, {"labelSelector"})), std::nullopt,
+                        false};
   const LabelRequirement* equality = read.selector.equality();
   if (equality == nullptr) return read;
   read.domains.emplace();
@@ -131,7 +132,7 @@ PodTerms PodAffinities::TermsOf(const SharedJson& pod) {
     terms.avoided.push_back(ReadTerm(term, terms.namespace_name));
   }
   for (const Json& term : Terms(*pod, "podAffinity")) {
-    PodTerm read = ReadTerm(term, terms.namespace_name);
+    ScheduledPodTerm read = ReadTerm(term, terms.namespace_name);
     if (!read.domains.has_value()) {
       read.is_first = std::none_of(pods_.begin(), pods_.end(), [&](const auto& placed) {
         return Selects(read, terms.namespace_name, placed.first);
@@ -144,7 +145,7 @@ PodTerms PodAffinities::TermsOf(const SharedJson& pod) {
 }
 
 // Whether the domain has a pod that the term selects.
-bool PodAffinities::IsInDomain(const PodTerm& term, const PodTerms& terms, const std::string& domain) {
+bool PodAffinities::IsInDomain(const ScheduledPodTerm& term, const PodTerms& terms, const std::string& domain) {
   ++looks_;
   if (term.domains.has_value()) return term.domains->count(domain) > 0;
   const Keys& keys = DomainOf(term.topology_key, domain);
@@ -163,11 +164,11 @@ bool PodAffinities::IsAvoidedBy(const ObjectKey& key, const std::string& topolog
 }
 
 std::string PodAffinities::WhyExcluded(const PodTerms& terms, const Json& node) {
-  for (const PodTerm& term : terms.wanted) {
+  for (const ScheduledPodTerm& term : terms.wanted) {
     const std::string* domain = Label(node, term.topology_key);
     if (domain == nullptr || (!term.is_first && !IsInDomain(term, terms, *domain))) return "pod affinity";
   }
-  for (const PodTerm& term : terms.avoided) {
+  for (const ScheduledPodTerm& term : terms.avoided) {
     const std::string* domain = Label(node, term.topology_key);
     if (domain != nullptr && IsInDomain(term, terms, *domain)) return "pod anti-affinity";
   }

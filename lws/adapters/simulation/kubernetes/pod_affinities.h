@@ -31,7 +31,7 @@
 namespace lws::simulation {
 
 // A required term of a pod.
-struct PodTerm {
+struct ScheduledPodTerm {
   std::string topology_key;
   LabelSelector selector;
   // The domains with a pod that the term selects; nullopt when the term does not name the labels that it looks for.
@@ -43,8 +43,8 @@ struct PodTerm {
 struct PodTerms {
   std::string namespace_name;
   SharedJson pod;
-  std::vector<PodTerm> wanted;   // podAffinity
-  std::vector<PodTerm> avoided;  // podAntiAffinity
+  std::vector<ScheduledPodTerm> wanted;   // podAffinity
+  std::vector<ScheduledPodTerm> avoided;  // podAntiAffinity
 };
 
 class PodAffinities {
@@ -76,10 +76,10 @@ class PodAffinities {
   const Keys& DomainOf(const std::string& topology_key, const std::string& domain);
   const Keys& WithLabel(const std::string& label, const std::string& value);
   void Index(const ObjectKey& key, const PlacedPod& pod, bool add);
-  bool Selects(const PodTerm& term, const std::string& namespace_name, const ObjectKey& key);
-  bool IsInDomain(const PodTerm& term, const PodTerms& terms, const std::string& domain);
+  bool Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key);
+  bool IsInDomain(const ScheduledPodTerm& term, const PodTerms& terms, const std::string& domain);
   bool IsAvoidedBy(const ObjectKey& key, const std::string& topology_key, const PodTerms& terms);
-  PodTerm ReadTerm(const Json& term, const std::string& namespace_name);
+  ScheduledPodTerm ReadTerm(const Json& term, const std::string& namespace_name);
 
   std::map<ObjectKey, PlacedPod> pods_;
   // Indexes by topology key and domain, and by label and value. A key is indexed once somebody asked for it.

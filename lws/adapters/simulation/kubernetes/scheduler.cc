@@ -188,7 +188,7 @@ const Scheduler::Order& Scheduler::Candidates(const Json& pod, const PodTerms& t
   for (auto it = selector.begin(); selector.is_object() && it != selector.end(); ++it) {
     if (it->is_string()) narrow(it.key(), it->get_ref<const std::string&>());
   }
-  for (const PodTerm& term : terms.wanted) {
+  for (const ScheduledPodTerm& term : terms.wanted) {
     const bool is_one = !term.is_first && term.domains.has_value() && term.domains->size() == 1;
     if (is_one) narrow(term.topology_key, *term.domains->begin());
   }
