@@ -49,13 +49,21 @@ set(lws_rollout_links
 
 set(lws_api_sources
   lws/api/admission.cc
+  lws/api/admission_steps.cc
+  lws/api/admit_disaggregated_set.cc
+  lws/api/admit_set.cc
   lws/api/applied_fields.cc
   lws/api/canonical_text.cc
   lws/api/claim_validation.cc
   lws/api/container_validation.cc
+  lws/api/custom_resource.cc
+  lws/api/default_document.cc
   lws/api/defaulting.cc
   lws/api/digest.cc
   lws/api/disaggregated_names.cc
+  lws/api/disaggregated_revision.cc
+  lws/api/disaggregated_set.cc
+  lws/api/disaggregated_validation.cc
   lws/api/environment_validation.cc
   lws/api/field_checks.cc
   lws/api/field_error.cc
@@ -65,8 +73,10 @@ set(lws_api_sources
   lws/api/field_value.cc
   lws/api/int_or_percent_validation.cc
   lws/api/json.cc
+  lws/api/json_manifest.cc
   lws/api/json_reader.cc
   lws/api/json_walk.cc
+  lws/api/leader_worker_set.cc
   lws/api/message_equality.cc
   lws/api/message_fields.cc
   lws/api/meta_walk.cc
@@ -76,6 +86,7 @@ set(lws_api_sources
   lws/api/object_kind.cc
   lws/api/object_meta_validation.cc
   lws/api/observed.cc
+  lws/api/observed_object.cc
   lws/api/observed_roles.cc
   lws/api/open_api_schema.cc
   lws/api/path_rules.cc
@@ -91,13 +102,18 @@ set(lws_api_sources
   lws/api/resource_validation.cc
   lws/api/revision_key.cc
   lws/api/scheduling_validation.cc
+  lws/api/schema_validation.cc
   lws/api/security_validation.cc
   lws/api/service_validation.cc
   lws/api/statefulset_pod.cc
   lws/api/statefulset_reader.cc
   lws/api/statefulset_validation.cc
   lws/api/strict_reader.cc
+  lws/api/typed_json.cc
+  lws/api/typed_message.cc
+  lws/api/validation.cc
   lws/api/volume_validation.cc
+  lws/api/yaml_scalar.cc
 )
 set(lws_api_protos
   lws/api/disaggregated_set.proto
@@ -105,14 +121,20 @@ set(lws_api_protos
 )
 set(lws_api_headers
   lws/api/admission.h
+  lws/api/admit_disaggregated_set.h
+  lws/api/admit_set.h
   lws/api/disaggregated_names.h
+  lws/api/disaggregated_revision.h
+  lws/api/disaggregated_set.h
   lws/api/field_error.h
   lws/api/field_status.h
   lws/api/field_value.h
   lws/api/json.h
   lws/api/json_walk.h
+  lws/api/leader_worker_set.h
   lws/api/object_kind.h
   lws/api/observed.h
+  lws/api/observed_object.h
   lws/api/observed_roles.h
   lws/api/pod_name.h
   lws/api/pod_reader.h
@@ -125,6 +147,7 @@ set(lws_api_headers
 )
 set(lws_api_links
   OpenSSL::Crypto
+  PkgConfig::re2
   absl::cord
   absl::core_headers
   absl::flat_hash_map
@@ -199,7 +222,6 @@ set(lws_placement_links
   absl::statusor
   absl::strings
   lws_api
-  lws_manifest
   lws_rollout
   nlohmann_json::nlohmann_json
 )
@@ -313,7 +335,6 @@ set(lws_core_links
   absl::strings
   absl::time
   lws_api
-  lws_manifest
   lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json
@@ -321,52 +342,26 @@ set(lws_core_links
 )
 
 set(lws_manifest_sources
-  lws/api/admission_steps.cc
-  lws/api/admit_disaggregated_set.cc
-  lws/api/admit_set.cc
-  lws/api/custom_resource.cc
-  lws/api/default_document.cc
-  lws/api/disaggregated_revision.cc
-  lws/api/disaggregated_set.cc
-  lws/api/disaggregated_validation.cc
-  lws/api/json_manifest.cc
-  lws/api/leader_worker_set.cc
   lws/api/manifest.cc
-  lws/api/observed_object.cc
-  lws/api/schema_validation.cc
-  lws/api/typed_json.cc
-  lws/api/typed_message.cc
-  lws/api/validation.cc
   lws/api/yaml_manifest.cc
-  lws/api/yaml_scalar.cc
   lws/api/yaml_stream.cc
   lws/api/yaml_text.cc
 )
 set(lws_manifest_protos)
 set(lws_manifest_headers
-  lws/api/admit_disaggregated_set.h
-  lws/api/admit_set.h
-  lws/api/disaggregated_revision.h
-  lws/api/disaggregated_set.h
-  lws/api/leader_worker_set.h
   lws/api/manifest.h
-  lws/api/observed_object.h
   lws/api/yaml_text.h
   lws/manifest.h
 )
 set(lws_manifest_links
-  PkgConfig::re2
   PkgConfig::yaml
   absl::flat_hash_map
   absl::status
   absl::statusor
   absl::str_format
   absl::strings
-  absl::time
   lws_api
-  lws_rollout
   nlohmann_json::nlohmann_json
-  protobuf::libprotobuf-lite
   simdjson::simdjson
 )
 
@@ -407,7 +402,6 @@ set(lws_host_links
   absl::time
   lws_api
   lws_core
-  lws_manifest
   lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json
@@ -471,7 +465,6 @@ set(lws_simulation_links
   lws_api
   lws_core
   lws_host
-  lws_manifest
   lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json
@@ -533,7 +526,6 @@ set(lws_testing_links
   lws_api
   lws_core
   lws_host
-  lws_manifest
   lws_placement
   lws_rollout
   lws_simulation
@@ -575,7 +567,6 @@ set(lws_c_links
   lws_api
   lws_core
   lws_host
-  lws_manifest
   lws_placement
   lws_rollout
   nlohmann_json::nlohmann_json

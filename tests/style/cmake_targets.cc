@@ -54,11 +54,11 @@ class Parts {
     for (const std::string& dep : targets_.at(label).deps) AddClosure(dep);
   }
 
-  // Whether the target needs the reader of YAML.
+  // Whether the target needs the library that reads YAML.
   bool ReadsYaml(const std::string& label) const {
+    if (label == "@com_github_yaml_libyaml//:yaml") return true;
     const auto found = targets_.find(label);
     if (found == targets_.end() || found->second.package != "lws/api") return false;
-    if (absl::StartsWith(label, "//lws/api:yaml_")) return true;
     const std::vector<std::string>& deps = found->second.deps;
     return std::any_of(deps.begin(), deps.end(), [this](const std::string& dep) { return ReadsYaml(dep); });
   }
