@@ -487,6 +487,7 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/run_scenario.cc
   lws/adapters/testing/scenario/scenario.cc
   lws/adapters/testing/scenario/scenario_faults.cc
+  lws/adapters/testing/scenario/scenario_play.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/timeline_json.cc
   lws/adapters/testing/scenario/waiting_groups.cc

@@ -240,9 +240,6 @@ int ShowCapacity(const std::vector<std::string>& words) {
     return Malformed(absl::InvalidArgumentError(absl::StrCat("capacity needs ", flag)));
   }
   const std::string format = arguments->Flag("-o", "");
-  if (!format.empty() && format != "json") {
-    return Malformed(absl::InvalidArgumentError(absl::StrCat("-o: \"", format, "\" is not json")));
-  }
   const absl::StatusOr<Question> question = ReadQuestion(*arguments);
   if (!question.ok()) return Malformed(question.status());
   const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*arguments, *question);

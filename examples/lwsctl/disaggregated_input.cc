@@ -9,30 +9,23 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/found_set.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/validation.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
 
-bool CallsItselfADisaggregatedSet(const lws::Json& object) {
-  const auto kind = object.find("kind");
-  return kind != object.end() && *kind == lws::kDisaggregatedSetKind;
-}
-
 std::string WhyNoDisaggregatedSet(const lws::Json& object) {
-  const auto version = object.find("apiVersion");
-  if (version == object.end() || version->is_null() || *version == "") return "apiVersion not set";
-  if (!version->is_string()) return absl::StrCat("apiVersion: ", version->dump(), " is not a string");
-  if (*version == lws::kDisaggregatedSetApiVersion) return "";
-  return absl::StrCat("no matches for kind \"", lws::kDisaggregatedSetKind, "\" in version ",
-                      lws::Quote(version->get_ref<const std::string&>()));
+  return lws::WhyNotOfVersion(object, lws::kDisaggregatedSetKind, lws::kDisaggregatedSetApiVersion);
 }
 
 lws::DisaggregatedSet AsIfCreated(lws::DisaggregatedSet set) {
@@ -74,7 +67,7 @@ namespace {
 
 absl::StatusOr<SetOfEitherKind> CheckFoundSet(const InputFile& file, const lws::ManifestObject& object,
                                               const FoundSet& found, UnknownFields unknown) {
-  if (CallsItselfADisaggregatedSet(*found.manifest)) {
+  if (lws::IsOfDisaggregatedSet(*found.manifest)) {
     absl::StatusOr<DisaggregatedManifest> set =
         CheckDisaggregatedSet(file, object, found.path, *found.manifest, unknown);
     if (!set.ok()) return set.status();
@@ -122,19 +115,21 @@ absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, Unk
     const bool are_plain = std::all_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
       return std::holds_alternative<SetManifest>(set);
     });
-    std::cerr << std::visit(where, (*sets)[1]) << ": warning: " << sets->size() - 1 << " more "
-              << (are_plain ? "LeaderWorkerSet" : "set") << (sets->size() == 2 ? " is" : "s are")
-              << " not looked at: this command takes one, here " << NameOf((*sets)[0]) << "\n";
+    TellLeftOut(std::visit(where, (*sets)[1]), sets->size() - 1, are_plain ? lws::kKind : "set", NameOf((*sets)[0]));
   }
   return std::move((*sets)[0]);
+}
+
+std::string RolePolicyNames() {
+  std::vector<absl::string_view> names;
+  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.push_back(policy.name);
+  return absl::StrJoin(names, ", ");
 }
 
 absl::StatusOr<lws::NamedRolePolicy> ReadRolePolicy(const std::string& flag, const std::string& name) {
   const lws::NamedRolePolicy* found = lws::FindRolePolicy(name);
   if (found != nullptr) return *found;
-  std::vector<absl::string_view> names;
-  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ", absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ", RolePolicyNames()));
 }
 
 }  // namespace lwsctl

@@ -15,9 +15,6 @@
 
 namespace lwsctl {
 
-// Whether the object's kind is DisaggregatedSet, in any version.
-bool CallsItselfADisaggregatedSet(const lws::Json& object);
-
 // "" for an object of that kind with the right apiVersion, else what kubectl says of it.
 std::string WhyNoDisaggregatedSet(const lws::Json& object);
 
@@ -45,6 +42,9 @@ absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::stri
 
 // The first of them. If there are more, standard error tells that they are not looked at.
 absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, UnknownFields unknown);
+
+// "reference, ...": the policies for roles, in the order of lws/rollout/role_policies.h.
+std::string RolePolicyNames();
 
 // Errors: InvalidArgument "FLAG: NAME is none of reference, ...".
 absl::StatusOr<lws::NamedRolePolicy> ReadRolePolicy(const std::string& flag, const std::string& name);

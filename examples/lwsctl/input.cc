@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/found_set.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
@@ -226,8 +227,7 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
 }
 
 absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& manifest) {
-  const auto kind = manifest.find("kind");
-  if (kind == manifest.end() || *kind != lws::kDisaggregatedSetKind) return absl::OkStatus();
+  if (!lws::IsOfDisaggregatedSet(manifest)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(where, ": ", lws::internal::DescribeJsonObject(manifest),
                    ": this command takes LeaderWorkerSets only; `lwsctl render` writes those of a DisaggregatedSet"));
@@ -254,13 +254,16 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
   return sets;
 }
 
+void TellLeftOut(const std::string& where, size_t count, const std::string& noun, const std::string& name) {
+  std::cerr << where << ": warning: " << count << " more " << noun << (count == 1 ? " is" : "s are")
+            << " not looked at: this command takes one, here " << name << "\n";
+}
+
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown) {
   const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(path, unknown);
   if (!sets.ok()) return sets.status();
   if (sets->size() > 1) {
-    std::cerr << (*sets)[1].where << ": warning: " << sets->size() - 1
-              << (sets->size() == 2 ? " more LeaderWorkerSet is" : " more LeaderWorkerSets are")
-              << " not looked at: this command takes one, here " << ShowName(*sets->front().object) << "\n";
+    TellLeftOut((*sets)[1].where, sets->size() - 1, lws::kKind, ShowName(*sets->front().object));
   }
   return *sets->front().object;
 }

@@ -2,6 +2,7 @@
 #ifndef LWS_EXAMPLES_LWSCTL_INPUT_H_
 #define LWS_EXAMPLES_LWSCTL_INPUT_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -83,6 +84,10 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
 
 // The first set of a file. If there are more, standard error tells that they are not looked at.
 absl::StatusOr<lws::Json> ReadSet(const std::string& path, UnknownFields unknown);
+
+// Tells on standard error that a command, which takes one set, leaves `count` others out. `where` is the place of the
+// first of them, `noun` what they are called in the singular, and `name` the set that is taken.
+void TellLeftOut(const std::string& where, size_t count, const std::string& noun, const std::string& name);
 
 // The manifest of a set in the form of ReadSets. It is the field `field` of the object, or the object itself for "".
 absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,

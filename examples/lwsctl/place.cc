@@ -293,9 +293,6 @@ int Place(const std::vector<std::string>& words) {
       return Malformed(absl::InvalidArgumentError(absl::StrCat("place needs ", flag)));
   }
   const std::string format = arguments->Flag("-o", "");
-  if (!format.empty() && format != "json") {
-    return Malformed(absl::InvalidArgumentError(absl::StrCat("-o: \"", format, "\" is not json")));
-  }
   const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
       ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!sets.ok()) return Malformed(sets.status());

@@ -93,6 +93,13 @@ absl::Status PlaceSlice(const lws::DisaggregatedSet& set, const lws::SetPlacemen
   return absl::OkStatus();
 }
 
+// By rank.
+std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment) {
+  std::vector<std::string> names;
+  for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
+  return names;
+}
+
 std::string WhyNot(const PlacedSlice& slice) {
   const std::string where =
       slice.result.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(slice.result.domain, "/"));
@@ -112,10 +119,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& s
         slice.result.domain.empty() ? "the whole cluster" : absl::StrJoin(slice.result.domain, "/");
     std::cout << slice.title() << ": " << lws::PrintableText(domain) << "\n";
     for (size_t group = 0; group < slice.names.size(); ++group) {
-      std::vector<std::string> nodes;
-      for (const int32_t node : slice.result.assignments[group].NodesByRank()) {
-        nodes.push_back(topology.Node(node).facts.name);
-      }
+      const std::vector<std::string> nodes = NodeNames(topology, slice.result.assignments[group]);
       std::cout << absl::StreamFormat("  %-20s %s\n", slice.names[group],
                                       lws::PrintableText(absl::StrJoin(nodes, " ")));
     }
@@ -132,11 +136,8 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
   if (!slice.result.not_looked_at.empty()) json["not_looked_at"] = slice.result.not_looked_at;
   if (!slice.is_placed()) json["reason"] = WhyNot(slice);
   for (size_t group = 0; group < slice.result.assignments.size(); ++group) {
-    lws::Json nodes = lws::Json::array();
-    for (const int32_t node : slice.result.assignments[group].NodesByRank()) {
-      nodes.push_back(topology.Node(node).facts.name);
-    }
-    json["groups"].push_back({{"group", slice.names[group]}, {"nodes", std::move(nodes)}});
+    json["groups"].push_back(
+        {{"group", slice.names[group]}, {"nodes", NodeNames(topology, slice.result.assignments[group])}});
   }
   return json;
 }

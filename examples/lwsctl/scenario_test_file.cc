@@ -111,7 +111,7 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
     file.role_expected = lws::ReadRoleExpectations(&expect);
     file.role_policy = reader.Text("rolePolicy", "reference");
     const bool is_known = lws::FindRolePolicy(file.role_policy) != nullptr;
-    if (reader.ok() && !is_known) reader.Fail("rolePolicy", "none of reference, keep-role-budgets");
+    if (reader.ok() && !is_known) reader.Fail("rolePolicy", absl::StrCat("none of ", RolePolicyNames()));
   } else {
     file.expected = lws::ReadExpectations(&expect);
     file.policy = ReadPolicyName(&reader);

@@ -14,6 +14,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/refusal.h"
 #include "examples/lwsctl/refused_children.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admission.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
@@ -55,6 +56,10 @@ struct FormerSets {
   ByName<lws::DisaggregatedSet> disaggregated;
 };
 
+const char* KindOfSet(const FoundSet& set) {
+  return lws::IsOfDisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
+}
+
 struct Verdict {
   std::string file;
   FoundSet set;
@@ -66,9 +71,7 @@ struct Verdict {
   std::vector<RefusedChild> refused_children;  // of a DisaggregatedSet
   Texts warnings;                              // of admission
 
-  const char* kind() const {
-    return CallsItselfADisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
-  }
+  const char* kind() const { return KindOfSet(set); }
   bool has_refused_objects() const { return !refused.empty() || !refused_children.empty(); }
 };
 
@@ -131,7 +134,7 @@ void JudgeDisaggregated(const Demands& demands, Verdict* verdict) {
 }
 
 void Judge(const Demands& demands, Verdict* verdict) {
-  if (CallsItselfADisaggregatedSet(*verdict->set.manifest)) return JudgeDisaggregated(demands, verdict);
+  if (lws::IsOfDisaggregatedSet(*verdict->set.manifest)) return JudgeDisaggregated(demands, verdict);
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(*verdict->set.manifest);
   if (!wrong_version.empty()) {
     verdict->errors.push_back({"", wrong_version});
@@ -256,7 +259,7 @@ class Report {
   };
 
   void Add(const Verdict& verdict, std::vector<Told>* told) {
-    ++(CallsItselfADisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
+    ++(lws::IsOfDisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
     summary_.refused += verdict.errors.empty() ? 0 : 1;
     summary_.doubtful += verdict.errors.empty() && verdict.has_refused_objects() ? 1 : 0;
     if (json_) {
@@ -310,7 +313,7 @@ class Report {
 lws::FieldErrors AddFormerSet(const FoundSet& set, FormerSets* former) {
   lws::Json manifest = WithNamespace(*set.manifest);
   if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
-  if (CallsItselfADisaggregatedSet(manifest)) {
+  if (lws::IsOfDisaggregatedSet(manifest)) {
     const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
     if (admission.set != nullptr) former->disaggregated[KeyOf(manifest)] = admission.set;
     return admission.errors;
@@ -332,8 +335,7 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
       for (const FoundSet& set : FindSets(object)) {
         const lws::FieldErrors errors = AddFormerSet(set, &former);
         if (errors.empty()) continue;
-        const char* kind = CallsItselfADisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
-        return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The ", kind, " ",
+        return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The ", KindOfSet(set), " ",
                                                        ShowName(*set.manifest), " is invalid: ", lws::Join(errors)));
       }
     }

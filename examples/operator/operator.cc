@@ -74,13 +74,7 @@ std::string TemporaryFolder() {
 }
 
 internal::CurlOptions CurlOptionsOf(const internal::KubeConfig& config, const ClientSettings& client) {
-  internal::CurlOptions options;
-  options.server = config.server;
-  options.authorities = config.authorities;
-  options.is_insecure = config.is_insecure;
-  options.tls_server_name = config.tls_server_name;
-  options.proxy = config.proxy;
-  options.user_agent = "lws/0.1.0 (linux/amd64)";
+  internal::CurlOptions options = internal::CurlOptionsFor(config, "lws/0.1.0 (linux/amd64)");
   options.requests_per_second = client.qps;
   options.burst = client.burst;
   return options;

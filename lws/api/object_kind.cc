@@ -43,12 +43,16 @@ ObjectKind KindOf(const Json& object) {
   return ObjectKind::kOther;
 }
 
-std::string WhyNoLeaderWorkerSet(const Json& object) {
-  if (TextIn(object, "kind") != kKind || KindOf(object) == ObjectKind::kLeaderWorkerSet) return "";
+std::string WhyNotOfVersion(const Json& object, absl::string_view kind, absl::string_view api_version) {
   const auto version = object.find("apiVersion");
   if (version == object.end() || version->is_null() || *version == "") return "apiVersion not set";
   if (!version->is_string()) return absl::StrCat("apiVersion: ", version->dump(), " is not a string");
-  return absl::StrCat("no matches for kind \"", kKind, "\" in version ", Quote(version->get_ref<const std::string&>()));
+  const std::string& text = version->get_ref<const std::string&>();
+  return text == api_version ? "" : absl::StrCat("no matches for kind \"", kind, "\" in version ", Quote(text));
+}
+
+std::string WhyNoLeaderWorkerSet(const Json& object) {
+  return TextIn(object, "kind") == kKind ? WhyNotOfVersion(object, kKind, kApiVersion) : "";
 }
 
 }  // namespace lws

@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "lws/api/json.h"
 
 namespace lws {
@@ -29,8 +30,11 @@ enum class ObjectKind {
 // Returns kOther for a value that is not an object, or has no kind or version.
 ObjectKind KindOf(const Json& object);
 
-// For an object whose kind is LeaderWorkerSet: "" when KindOf agrees, else the reason why not, in kubectl's words:
-// "apiVersion not set", or "no matches for kind "LeaderWorkerSet" in version "apps/v1"". For other objects "".
+// "" when the object has this apiVersion, else the reason why it is not of the kind, in kubectl's words: "apiVersion
+// not set", or "no matches for kind "KIND" in version "apps/v1"". REQUIRES: object.is_object().
+std::string WhyNotOfVersion(const Json& object, absl::string_view kind, absl::string_view api_version);
+
+// For an object whose kind is LeaderWorkerSet: "" when KindOf agrees, else WhyNotOfVersion. For other objects "".
 std::string WhyNoLeaderWorkerSet(const Json& object);
 
 }  // namespace lws

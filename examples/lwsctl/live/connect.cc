@@ -17,17 +17,6 @@ namespace {
 
 constexpr size_t kBytesAtATime = size_t{1} << 20;
 
-lws::internal::CurlOptions OptionsOf(const lws::internal::KubeConfig& config) {
-  lws::internal::CurlOptions options;
-  options.server = config.server;
-  options.authorities = config.authorities;
-  options.is_insecure = config.is_insecure;
-  options.tls_server_name = config.tls_server_name;
-  options.proxy = config.proxy;
-  options.user_agent = "lwsctl/0.1.0";
-  return options;
-}
-
 }  // namespace
 
 // The client, and where its thread rings.
@@ -35,7 +24,7 @@ class KubeHost::Wire {
  public:
   absl::Status Open(const lws::internal::KubeConfig& config) {
     credentials_ = lws::internal::MakeClientCredentials(config);
-    lws::internal::CurlOptions options = OptionsOf(config);
+    lws::internal::CurlOptions options = lws::internal::CurlOptionsFor(config, "lwsctl/0.1.0");
     options.credentials = credentials_.get();
     options.wake = [this] { Ring(); };
     absl::StatusOr<std::unique_ptr<lws::internal::CurlClient>> client =

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/host/policy_documents.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/api/json.h"
 #include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
@@ -28,7 +29,7 @@ absl::StatusOr<Controls> ReadControls(const std::string& text) {
   absl::StatusOr<RolloutControls> values = document.ok() ? lws::ReadRolloutControls(*document) : document.status();
   if (!values.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("metadata.annotations.", kControlsAnnotation, ": ", values.status().message()));
+        absl::StrCat("metadata.annotations.", lws::kControlsAnnotation, ": ", values.status().message()));
   }
   controls.document = *document;
   controls.values = *std::move(values);

@@ -14,8 +14,6 @@
 
 namespace lwsctl {
 
-inline constexpr char kControlsAnnotation[] = "lws-policies/controls";
-
 enum class ControlsEdit {
   kPause,
   kResume,

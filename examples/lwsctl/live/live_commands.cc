@@ -15,6 +15,7 @@
 #include "examples/lwsctl/live/controls_edit.h"
 #include "examples/lwsctl/live/edit_diff.h"
 #include "examples/lwsctl/live/set_report.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
@@ -22,6 +23,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/observed.h"
+#include "lws/api/observed_roles.h"
 #include "lws/api/well_known.h"
 #include "lws/core/reconcile/revert_set.h"
 #include "lws/core/revision/revision_data.h"
@@ -262,11 +264,11 @@ absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::stri
   const absl::StatusOr<Json> set = ReadSet(*connection, name);
   if (!set.ok()) return set.status();
   const FieldValue metadata = FieldValue(*set, "")["metadata"];
-  const absl::StatusOr<std::string> edited = Edited(metadata["annotations"].At(kControlsAnnotation).Text(), edit);
+  const absl::StatusOr<std::string> edited = Edited(metadata["annotations"].At(lws::kControlsAnnotation).Text(), edit);
   if (!edited.ok()) return edited.status();
   Json patch;
   patch["metadata"]["resourceVersion"] = metadata["resourceVersion"].Text();
-  patch["metadata"]["annotations"][kControlsAnnotation] = *edited;
+  patch["metadata"]["annotations"][lws::kControlsAnnotation] = *edited;
   const absl::StatusOr<Json> patched = LiveApi(connection->host).Patch(Sets(), connection->namespace_name, name, patch);
   if (!patched.ok()) return patched.status();
   const std::string described = DescribeControls(*edited);
@@ -312,7 +314,7 @@ absl::StatusOr<lws::ObservedRevision> FindRevision(const lws::LeaderWorkerSet& s
     absl::StatusOr<lws::ObservedRevision> revision = lws::ObserveRevision(object);
     if (!revision.ok()) return revision.status();
     // StatefulSets keep revisions with the same labels.
-    const bool is_own = revision->meta.controller.has_value() && revision->meta.controller->uid == set.metadata().uid();
+    const bool is_own = lws::IsControlledBy(revision->meta, set.metadata().uid());
     const bool fits = number.has_value() ? revision->number == *number : revision->meta.revision_key != present;
     if (!is_own || !fits || (found.has_value() && found->number > revision->number)) continue;
     found = *std::move(revision);
@@ -358,27 +360,45 @@ absl::StatusOr<int> Undo(const Call& call) {
   return 0;
 }
 
-absl::StatusOr<int> RunCommand(const std::string& command, const Call& call) {
-  if (command == "status") return ShowStatus(call);
-  if (command == "explain") return ExplainLive(call);
-  if (command == "diff") return ShowDiff(call);
-  if (command == "pause") return EditControls(call, ControlsEdit::kPause, "pause NAME");
-  if (command == "resume") return EditControls(call, ControlsEdit::kResume, "resume NAME");
-  if (command == "restart") return RestartGroup(call);
-  if (command == "undo") return Undo(call);
+absl::StatusOr<int> Pause(const Call& call) { return EditControls(call, ControlsEdit::kPause, "pause NAME"); }
+
+absl::StatusOr<int> Resume(const Call& call) { return EditControls(call, ControlsEdit::kResume, "resume NAME"); }
+
+absl::StatusOr<int> Promote(const Call& call) {
   const bool all = call.arguments.flags.count("--all") > 0;
   return EditControls(call, all ? ControlsEdit::kPromoteAll : ControlsEdit::kPromote, "promote NAME [--all]");
 }
 
+struct LiveCommand {
+  const char* name;
+  absl::StatusOr<int> (*run)(const Call& call);
+};
+
+constexpr LiveCommand kCommands[] = {{"status", ShowStatus}, {"diff", ShowDiff}, {"promote", Promote},
+                                     {"pause", Pause},       {"resume", Resume}, {"restart", RestartGroup},
+                                     {"undo", Undo}};
+
+// `explain --live` when the name is none of these.
+absl::StatusOr<int> RunCommand(const std::string& name, const Call& call) {
+  for (const LiveCommand& command : kCommands) {
+    if (name == command.name) return command.run(call);
+  }
+  return ExplainLive(call);
+}
+
 }  // namespace
+
+std::vector<absl::string_view> LiveCommandNames() {
+  std::vector<absl::string_view> names;
+  for (const LiveCommand& command : kCommands) names.push_back(command.name);
+  return names;
+}
 
 bool IsLive(const std::vector<std::string>& words) {
   if (words.empty()) return false;
   if (words[0] == "explain") return std::find(words.begin(), words.end(), "--live") != words.end();
-  for (const char* command : {"status", "diff", "promote", "pause", "resume", "restart", "undo"}) {
-    if (words[0] == command) return true;
-  }
-  return false;
+  const auto has_name = [&words](const LiveCommand& command) { return words[0] == command.name; };
+  return std::any_of(std::begin(kCommands), std::end(kCommands), has_name);
 }
 
 int RunLive(const Connect& connect, const std::vector<std::string>& words, std::ostream* out) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "examples/lwsctl/live/controls_edit.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/api/field_value.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/pod_wait.h"
@@ -134,7 +135,7 @@ SetReport ReadSetReport(const LiveSet& objects, absl::Time now) {
   report.partition = CountOf(spec["rolloutStrategy"]["rollingUpdateConfiguration"]["partition"], 0);
   report.ready = CountOf(set["status"]["readyReplicas"], 0);
   report.updated = CountOf(set["status"]["updatedReplicas"], 0);
-  report.held = DescribeControls(set["metadata"]["annotations"].At(kControlsAnnotation).Text());
+  report.held = DescribeControls(set["metadata"]["annotations"].At(lws::kControlsAnnotation).Text());
   AddPods(objects, now, &report);
   DecideEnd(set, &report);
   return report;

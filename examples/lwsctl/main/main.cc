@@ -76,7 +76,7 @@ int Run(const std::vector<std::string>& words) {
   }
   const auto command = Commands().find(words[0]);
   if (command != Commands().end()) return command->second({words.begin() + 1, words.end()});
-  std::vector<absl::string_view> names = {"status", "diff", "promote", "pause", "resume", "restart", "undo"};
+  std::vector<absl::string_view> names = lwsctl::LiveCommandNames();
   for (const auto& [name, run] : Commands()) names.push_back(name);
   std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << lws::internal::DidYouMean(words[0], names)
             << "\n"

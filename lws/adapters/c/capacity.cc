@@ -150,7 +150,7 @@ lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t 
     const absl::StatusOr<Json> document = CallerDocument(pods, size, "pods");
     if (!document.ok()) return document.status();
     if (!document->is_array()) return absl::InvalidArgumentError("pods: not a list");
-    return lws::UseRunningPods(lws::internal::ReadList({{"pods", *document}}, "pods"), capacity->capacity.get());
+    return lws::UseRunningPods(lws::internal::SharedItems(*document), capacity->capacity.get());
   });
 }
 

@@ -26,6 +26,11 @@ std::optional<std::string> TextOf(const Json& request, const char* key) {
   return request[key].get<std::string>();
 }
 
+// The objects of a list, which may be absent.
+std::vector<SharedJson> ReadList(const Json& request, const char* key) {
+  return request.contains(key) ? SharedItems(request[key]) : std::vector<SharedJson>();
+}
+
 absl::StatusOr<SetPlacement> PlacementOf(const Json& request) {
   SetPlacement placement;
   if (const std::optional<std::string> level = TextOf(request, "required"); level.has_value()) {
@@ -89,11 +94,10 @@ absl::Status CheckPlaceKeys(const Json& request, bool names_cluster) {
   return absl::OkStatus();
 }
 
-std::vector<SharedJson> ReadList(const Json& request, const char* key) {
-  std::vector<SharedJson> list;
-  if (!request.contains(key)) return list;
-  for (const Json& object : request[key]) list.push_back(std::make_shared<const Json>(object));
-  return list;
+std::vector<SharedJson> SharedItems(const Json& list) {
+  std::vector<SharedJson> items;
+  for (const Json& object : list) items.push_back(std::make_shared<const Json>(object));
+  return items;
 }
 
 absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& request) {

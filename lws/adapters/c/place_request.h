@@ -40,8 +40,8 @@ absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request);
 // The nodes and the pods on them. Errors: InvalidArgument naming the object and the field.
 absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& cluster);
 
-// The objects of a list, which may be absent.
-std::vector<SharedJson> ReadList(const Json& request, const char* key);
+// The objects of a list.
+std::vector<SharedJson> SharedItems(const Json& list);
 
 // Assigns the groups, which take their room. Errors: those of AssignGroups; nothing is then changed.
 absl::StatusOr<std::vector<PlacementResult>> AssignAsked(absl::Span<const AskedGroup> groups, Capacity* capacity);

@@ -68,7 +68,7 @@ absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet) {
   FleetStateProto& state = *google::protobuf::Arena::CreateMessage<FleetStateProto>(&arena);
   Saver saver{state.mutable_objects()};
   ForEachObject(*fleet.objects, [&saver](const ObservedObject& object) { std::visit(saver, object); });
-  state.mutable_kept()->ParseFromString(fleet.kept.Save());
+  fleet.kept.SaveTo(state.mutable_kept());
   fleet.counts.ForEach([&state](const std::string& namespace_name, const std::string& name, const GroupMember& member) {
     SaveMember(namespace_name, name, member, &state);
   });
@@ -87,14 +87,14 @@ absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet) {
   auto objects = std::make_unique<Fleet>();
   absl::Status status = LoadObjects(state.mutable_objects(), objects.get());
   if (!status.ok()) return status;
-  absl::StatusOr<KeptState> kept = KeptState::Load(state.kept().SerializeAsString());
-  if (!kept.ok()) return kept.status();
+  KeptState kept;
+  kept.Add(state.kept());
   RestartCounts counts;
   for (const FleetStateProto::RestartedPod& pod : state.restarted_pods()) {
     counts.Tell(pod.namespace_(), pod.name(), MemberOf(pod));
   }
   fleet->objects = std::move(objects);
-  fleet->kept = *std::move(kept);
+  fleet->kept = std::move(kept);
   fleet->counts = std::move(counts);
   fleet->restarted_again.clear();
   return absl::OkStatus();

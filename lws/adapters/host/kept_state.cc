@@ -98,31 +98,37 @@ void KeptState::ForgetAllBut(absl::FunctionRef<bool(absl::string_view, absl::str
   }
 }
 
-std::string KeptState::Save() const { return Serialized(sets_); }
+std::string KeptState::Save() const {
+  KeptStateProto proto;
+  SaveTo(&proto);
+  return proto.SerializeAsString();
+}
+
+void KeptState::SaveTo(KeptStateProto* proto) const {
+  for (const auto& [place, set] : sets_) SaveSet(place, set, proto);
+}
 
 std::string KeptState::SaveOf(const LeaderWorkerSet& set) const {
   const Set* kept = Find(set);
   if (kept == nullptr) return "";
-  return Serialized({{{set.metadata().namespace_(), set.metadata().name()}, *kept}});
+  KeptStateProto proto;
+  SaveSet({set.metadata().namespace_(), set.metadata().name()}, *kept, &proto);
+  return proto.SerializeAsString();
 }
 
-std::string KeptState::Serialized(const Sets& sets) {
-  KeptStateProto proto;
-  for (const auto& [place, set] : sets) {
-    KeptStateProto::Set& written = *proto.add_sets();
-    written.set_namespace_(place.first);
-    written.set_name(place.second);
-    written.set_uid(set.uid);
-    if (set.rollout_progress != nullptr) {
-      *written.mutable_rollout_progress() = RolloutProgressToProto(*set.rollout_progress);
-    }
-    for (const auto& [leader, memory] : set.groups) {
-      KeptStateProto::Group& group = *written.add_groups();
-      group.set_leader(leader);
-      *group.mutable_memory() = RestartMemoryToProto(*memory);
-    }
+void KeptState::SaveSet(const Place& place, const Set& set, KeptStateProto* proto) {
+  KeptStateProto::Set& written = *proto->add_sets();
+  written.set_namespace_(place.first);
+  written.set_name(place.second);
+  written.set_uid(set.uid);
+  if (set.rollout_progress != nullptr) {
+    *written.mutable_rollout_progress() = RolloutProgressToProto(*set.rollout_progress);
   }
-  return proto.SerializeAsString();
+  for (const auto& [leader, memory] : set.groups) {
+    KeptStateProto::Group& group = *written.add_groups();
+    group.set_leader(leader);
+    *group.mutable_memory() = RestartMemoryToProto(*memory);
+  }
 }
 
 absl::StatusOr<KeptState> KeptState::Load(absl::string_view bytes) {
@@ -137,6 +143,11 @@ absl::Status KeptState::Add(absl::string_view bytes) {
   if (!proto.ParseFromString(std::string(bytes))) {
     return absl::InvalidArgumentError("the kept state does not parse: the bytes are not a KeptStateProto");
   }
+  Add(proto);
+  return absl::OkStatus();
+}
+
+void KeptState::Add(const KeptStateProto& proto) {
   for (const KeptStateProto::Set& read : proto.sets()) {
     Set& set = sets_[{read.namespace_(), read.name()}];
     set = Set();
@@ -148,7 +159,6 @@ absl::Status KeptState::Add(absl::string_view bytes) {
       KeepMemory(group.leader(), std::make_shared<const RestartMemory>(RestartMemoryFromProto(group.memory())), &set);
     }
   }
-  return absl::OkStatus();
 }
 
 }  // namespace lws

@@ -38,6 +38,7 @@
 namespace lws {
 
 inline namespace v1 {
+class KeptStateProto;
 class LeaderWorkerSet;
 }  // namespace v1
 
@@ -70,6 +71,9 @@ class KeptState {
   // bytes and changes nothing when it returns an error.
   std::string SaveOf(const LeaderWorkerSet& set) const;
   absl::Status Add(absl::string_view bytes);
+  // The same for a message that is part of another one.
+  void SaveTo(KeptStateProto* proto) const;
+  void Add(const KeptStateProto& proto);
 
  private:
   struct Set {
@@ -79,14 +83,14 @@ class KeptState {
     std::set<std::string> owing;  // the groups that owe a restart and have not given up
   };
 
-  using Sets = std::map<std::pair<std::string, std::string>, Set>;  // by namespace and name
+  using Place = std::pair<std::string, std::string>;  // namespace and name
 
-  static std::string Serialized(const Sets& sets);
+  static void SaveSet(const Place& place, const Set& set, KeptStateProto* proto);
   const Set* Find(const LeaderWorkerSet& set) const;
   Set& At(const LeaderWorkerSet& set);
   static void KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set);
 
-  Sets sets_;
+  std::map<Place, Set> sets_;
 };
 
 }  // namespace lws

@@ -1,6 +1,6 @@
 #include "lws/adapters/host/recreations.h"
 
-#include <algorithm>
+#include "lws/core/exponential_backoff.h"
 
 namespace lws::internal {
 namespace {
@@ -31,10 +31,7 @@ absl::Duration Recreations::Gone(const ObjectRef& object, absl::string_view uid,
   if (found == made_.end() || found->second.uid != uid) return absl::ZeroDuration();
   Made& made = found->second;
   if (now - made.first_written > kYoung) return absl::ZeroDuration();
-  absl::Duration wait = first_wait_;
-  for (int i = 0; i < made.in_a_row && wait < longest_wait_; ++i) wait *= 2;
-  ++made.in_a_row;
-  return std::min(wait, longest_wait_);
+  return ExponentialBackoff(made.in_a_row++, first_wait_, longest_wait_);
 }
 
 void Recreations::Forget(absl::Time now) {

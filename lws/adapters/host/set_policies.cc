@@ -17,7 +17,6 @@ namespace lws {
 namespace {
 
 constexpr char kRolloutAnnotation[] = "lws-policies/rollout";
-constexpr char kControlsAnnotation[] = "lws-policies/controls";
 constexpr char kRestartsAnnotation[] = "lws-policies/restarts";
 constexpr char kSchedulerAnnotation[] = "lws-policies/scheduler";
 

@@ -37,6 +37,8 @@ inline namespace v1 {
 class LeaderWorkerSet;
 }  // namespace v1
 
+inline constexpr char kControlsAnnotation[] = "lws-policies/controls";
+
 // The initial value holds the reference's policies.
 struct SetPolicies {
   RolloutPolicy rollout = PlanRollout;

@@ -1,6 +1,6 @@
 #include "lws/adapters/host/work_queue.h"
 
-#include <algorithm>
+#include "lws/core/exponential_backoff.h"
 
 namespace lws::internal {
 
@@ -24,9 +24,7 @@ void WorkQueue::AddDue(const WorkKey& key, Due due) {
 }
 
 absl::Duration WorkQueue::Backoff(int in_a_row) const {
-  absl::Duration backoff = first_backoff_;
-  for (int i = 1; i < in_a_row && backoff < max_backoff_; ++i) backoff *= 2;
-  return std::min(backoff, max_backoff_);
+  return ExponentialBackoff(in_a_row - 1, first_backoff_, max_backoff_);
 }
 
 std::optional<WorkKey> WorkQueue::Take(absl::Time now) {

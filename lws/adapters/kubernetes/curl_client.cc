@@ -490,6 +490,17 @@ void CurlClient::Wire::Resume() {
 CurlClient::CurlClient() = default;
 CurlClient::~CurlClient() = default;
 
+CurlOptions CurlOptionsFor(const KubeConfig& config, std::string user_agent) {
+  CurlOptions options;
+  options.server = config.server;
+  options.authorities = config.authorities;
+  options.is_insecure = config.is_insecure;
+  options.tls_server_name = config.tls_server_name;
+  options.proxy = config.proxy;
+  options.user_agent = std::move(user_agent);
+  return options;
+}
+
 absl::StatusOr<std::unique_ptr<CurlClient>> CurlClient::Create(CurlOptions options) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) return absl::InternalError("libcurl does not start");

@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "lws/adapters/kubernetes/credentials.h"
 #include "lws/adapters/kubernetes/http_client.h"
+#include "lws/adapters/kubernetes/kube_config.h"
 
 namespace lws::internal {
 
@@ -48,6 +49,9 @@ struct CurlOptions {
   size_t most_undelivered = size_t{32} << 20;
   std::function<void()> wake;
 };
+
+// How to reach the server of the configuration; it has no credentials yet.
+CurlOptions CurlOptionsFor(const KubeConfig& config, std::string user_agent);
 
 class CurlClient final : public HttpClient {
  public:

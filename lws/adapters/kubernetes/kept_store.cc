@@ -8,6 +8,7 @@
 #include "lws/api/json_reader.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/well_known.h"
+#include "lws/core/exponential_backoff.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -174,10 +175,8 @@ void KeptStore::Answered(const Name& name, const std::string& uid, const absl::S
 }
 
 void KeptStore::Failed(Entry* entry, const absl::Status& status) {
-  absl::Duration wait = kFirstWait;
-  for (int i = 0; i < entry->failures && wait < kLongestWait; ++i) wait *= 2;
+  entry->due = clock_() + ExponentialBackoff(entry->failures, kFirstWait, kLongestWait);
   ++entry->failures;
-  entry->due = clock_() + std::min(wait, kLongestWait);
   const absl::Status told(status.code(),
                           absl::StrCat("what policies remember of LeaderWorkerSet ", entry->owner.namespace_name, "/",
                                        entry->owner.name, " is not kept: ", status.message()));
@@ -198,7 +197,7 @@ void KeptStore::Advance(absl::Time now) {
   if (read_due_.has_value() && *read_due_ <= now) AskForPage();
   std::vector<Name> due;
   for (const auto& [name, entry] : entries_) {
-    if (entry.due.has_value() && *entry.due <= now && !entry.is_under_way) due.push_back(name);
+    if (entry.due.has_value() && *entry.due <= now) due.push_back(name);
   }
   for (const Name& name : due) Send(name);
 }

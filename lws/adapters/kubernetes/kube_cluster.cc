@@ -196,12 +196,10 @@ class KubeCluster::Client {
     host_.EndRelist(resource.kind, version);
     if (resource.object_kind == ObjectKind::kLeaderWorkerSet) {
       arrivals_.EndRelist();
-      const auto has_set = [this](absl::string_view namespace_name, absl::string_view name) {
-        return host_.fleet().ObserveSet(namespace_name, name).set != nullptr;
-      };
       writer_.memo().ForgetAllBut(
-          [&has_set](const ObjectRef& object) { return has_set(object.namespace_name, object.name); });
-      kept_.ForgetAllBut(has_set);
+          [this](const ObjectRef& object) { return HasSet(object.namespace_name, object.name); });
+      kept_.ForgetAllBut(
+          [this](absl::string_view namespace_name, absl::string_view name) { return HasSet(namespace_name, name); });
     }
     if (!is_open_ && HasSynced()) {
       is_open_ = true;
@@ -209,10 +207,14 @@ class KubeCluster::Client {
     }
   }
 
+  bool HasSet(absl::string_view namespace_name, absl::string_view name) {
+    return host_.fleet().ObserveSet(namespace_name, name).set != nullptr;
+  }
+
   ArrivalsView ViewOfArrivals() {
     ArrivalsView view;
     view.has_set = [this](absl::string_view namespace_name, absl::string_view name) {
-      return host_.fleet().ObserveSet(namespace_name, name).set != nullptr;
+      return HasSet(namespace_name, name);
     };
     view.has_leader_statefulset = [this](absl::string_view namespace_name, absl::string_view name) {
       return host_.fleet().ObserveSet(namespace_name, name).leader_statefulset != nullptr;

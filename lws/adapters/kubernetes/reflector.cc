@@ -7,6 +7,7 @@
 #include "lws/adapters/kubernetes/api_status.h"
 #include "lws/adapters/kubernetes/list_page.h"
 #include "lws/api/json_reader.h"
+#include "lws/core/exponential_backoff.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -179,9 +180,7 @@ void Reflector::Success(absl::Time now) {
 void Reflector::Failure(const absl::Status& status, absl::Time now) {
   Problem(status);
   if (is_listing_) continue_token_.clear();
-  absl::Duration backoff = options_.first_backoff;
-  for (int i = 0; i < failures_ && backoff < options_.max_backoff; ++i) backoff *= 2;
-  backoff = std::min(backoff, options_.max_backoff);
+  const absl::Duration backoff = ExponentialBackoff(failures_, options_.first_backoff, options_.max_backoff);
   ++failures_;
   const double part = 0.5 + 0.5 * static_cast<double>(random_() % 1001) / 1000;
   due_ = now + std::max(backoff * part, head_.retry_after.value_or(absl::ZeroDuration()));

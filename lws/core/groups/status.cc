@@ -149,7 +149,7 @@ bool IsHoldSet(RolloutHold hold, const LeaderWorkerSetStatus& status) {
   return hold == RolloutHold::kNone;
 }
 
-void SetHold(RolloutHold hold, const std::string& now, LeaderWorkerSetStatus* status) {
+void SetHold(RolloutHold hold, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
   if (IsHoldSet(hold, *status)) return;
   const auto found = std::find_if(status->mutable_conditions()->begin(), status->mutable_conditions()->end(),
                                   [](const Condition& condition) { return condition.type() == kHeld; });
@@ -157,6 +157,7 @@ void SetHold(RolloutHold hold, const std::string& now, LeaderWorkerSetStatus* st
   const ConditionText text = TextOf(hold);
   if (condition.status() != text.status) condition.set_last_transition_time(now);
   Put(text, &condition);
+  condition.set_observed_generation(generation);
 }
 
 // Messages without maps are equal exactly when their bytes are.
@@ -205,7 +206,8 @@ SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& c
   SetStatus result;
   const int64_t generation = set.metadata().generation();
   const absl::InlinedVector<ConditionKind, 2> wanted = Wanted(counts, replicas, policy.progressing);
-  for (const ConditionKind kind : wanted) SetCondition(kind, generation, FormatTimestamp(now), status.get());
+  const std::string time = FormatTimestamp(now);
+  for (const ConditionKind kind : wanted) SetCondition(kind, generation, time, status.get());
   for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
   // An exceeded deadline has its own event, so it needs none here.
   if (policy.progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
@@ -214,8 +216,7 @@ SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& c
     result.event_note =
         absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
-  SetHold(policy.hold, FormatTimestamp(now), status.get());
-  for (Condition& condition : *status->mutable_conditions()) condition.set_observed_generation(generation);
+  SetHold(policy.hold, generation, time, status.get());
   status->set_ready_replicas(counts.ready);
   status->set_updated_replicas(counts.updated);
   status->set_replicas(observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas);

@@ -12,6 +12,7 @@
 #include "lws/api/observed_roles.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
+#include "lws/core/exponential_backoff.h"
 #include "lws/core/pod/restart.h"
 #include "nlohmann/json.hpp"
 
@@ -141,9 +142,7 @@ std::vector<MemberMemory> Remember(const GroupMembers& group) {
 }
 
 absl::Duration Backoff(const RestartPolicy& policy, int32_t restarts_in_a_row) {
-  absl::Duration backoff = policy.first_backoff;
-  for (int32_t i = 1; i < restarts_in_a_row && backoff < policy.max_backoff; ++i) backoff *= 2;
-  return std::min(backoff, policy.max_backoff);
+  return internal::ExponentialBackoff(restarts_in_a_row - 1, policy.first_backoff, policy.max_backoff);
 }
 
 // Decides the owed restart within the policy's limits.

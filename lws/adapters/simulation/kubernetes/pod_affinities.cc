@@ -75,26 +75,21 @@ void PodAffinities::NodeChanged(const SharedJson& node) {
   }
 }
 
-// The pods of a domain. The first question about a topology key indexes all pods by it.
 const PodAffinities::Keys& PodAffinities::DomainOf(const std::string& topology_key, const std::string& domain) {
-  const auto [index, is_new] = by_domain_.try_emplace(topology_key);
-  if (is_new) {
-    for (const auto& [key, pod] : pods_) {
-      const std::string* its = Label(*pod.node, topology_key);
-      if (its != nullptr) index->second[*its].insert(key);
-    }
-  }
-  static const Keys& none = *new Keys();
-  const auto found = index->second.find(domain);
-  return found == index->second.end() ? none : found->second;
+  return Indexed(topology_key, domain, &PlacedPod::node, &by_domain_);
 }
 
-// The same for pods with a label.
 const PodAffinities::Keys& PodAffinities::WithLabel(const std::string& label, const std::string& value) {
-  const auto [index, is_new] = by_label_.try_emplace(label);
+  return Indexed(label, value, &PlacedPod::pod, &by_label_);
+}
+
+const PodAffinities::Keys& PodAffinities::Indexed(const std::string& label, const std::string& value,
+                                                  SharedJson PlacedPod::*labelled,
+                                                  std::map<std::string, std::map<std::string, Keys>>* by_label) {
+  const auto [index, is_new] = by_label->try_emplace(label);
   if (is_new) {
     for (const auto& [key, pod] : pods_) {
-      const std::string* its = Label(*pod.pod, label);
+      const std::string* its = Label(*(pod.*labelled), label);
       if (its != nullptr) index->second[*its].insert(key);
     }
   }

@@ -73,8 +73,12 @@ class PodAffinities {
   };
   using Keys = std::set<ObjectKey>;
 
+  // The pods of a domain, and those with a label.
   const Keys& DomainOf(const std::string& topology_key, const std::string& domain);
   const Keys& WithLabel(const std::string& label, const std::string& value);
+  // The pods whose node, or which themselves, have the label. The first question about a label indexes all pods by it.
+  const Keys& Indexed(const std::string& label, const std::string& value, SharedJson PlacedPod::*labelled,
+                      std::map<std::string, std::map<std::string, Keys>>* by_label);
   void Index(const ObjectKey& key, const PlacedPod& pod, bool add);
   bool Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key);
   bool IsInDomain(const ScheduledPodTerm& term, const PodTerms& terms, const std::string& domain);

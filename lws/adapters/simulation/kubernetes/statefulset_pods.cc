@@ -35,7 +35,6 @@ SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedJson& pod) {
 
 void StatefulSetPods::Count(int64_t ordinal, const SeenPod& pod, int sign) {
   ready_ += sign * static_cast<int>(pod.ready);
-  healthy_ += sign * static_cast<int>(pod.healthy());
   const auto mark = [ordinal, sign](std::set<int64_t>* ordinals) {
     sign > 0 ? (void)ordinals->insert(ordinal) : (void)ordinals->erase(ordinal);
   };

@@ -53,7 +53,7 @@ class StatefulSetPods {
 
   const ByOrdinal& pods() const { return pods_; }
   int64_t ready() const { return ready_; }
-  int64_t healthy() const { return healthy_; }
+  int64_t healthy() const { return static_cast<int64_t>(pods_.size() - unhealthy_.size()); }
   // Those that have ended and are not being deleted.
   const std::set<int64_t>& ended() const { return ended_; }
   const std::map<std::string, RevisionPods>& revisions() const { return revisions_; }
@@ -73,7 +73,6 @@ class StatefulSetPods {
 
   ByOrdinal pods_;
   int64_t ready_ = 0;
-  int64_t healthy_ = 0;
   std::set<int64_t> ended_;
   std::set<int64_t> unhealthy_;
   std::set<int64_t> gone_;  // ordinals that had a pod and have none

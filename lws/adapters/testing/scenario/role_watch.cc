@@ -73,7 +73,7 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
   for (const DisaggregatedRole& role : set.spec().roles()) {
     const int32_t wanted = WantedGroups(observation, role);
     const RoleBudget budget = BudgetOf(role, wanted);
-    roles.push_back({role.name(), true, wanted, budget.surge, budget.unavailable, {}, {}, 0});
+    roles.push_back({role.name(), wanted, budget.surge, budget.unavailable, {}, {}, 0});
   }
   std::map<std::string, OldRevision> old_revisions;
   for (const ObservedChild* child : observation.children) {
@@ -119,7 +119,7 @@ void RoleWatch::ReadOldRevision(int32_t slice, const std::string& revision, cons
     }
     auto role = std::find_if(roles->begin(), roles->end(), [&](const RoleView& view) { return view.name == name; });
     if (role == roles->end()) {
-      roles->push_back({name, false, 0, RoleBudget().surge, RoleBudget().unavailable, {}, {}, 0});
+      roles->push_back({name, 0, RoleBudget().surge, RoleBudget().unavailable, {}, {}, 0});
       role = roles->end() - 1;
     }
     role->old_groups.replicas += groups.replicas;

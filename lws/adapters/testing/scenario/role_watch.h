@@ -48,7 +48,6 @@ class RoleWatch {
   // A role of one slice at the present look.
   struct RoleView {
     std::string name;
-    bool is_in_spec = false;
     int32_t wanted = 0;
     int32_t surge = 0;
     int32_t unavailable = 0;

@@ -1,6 +1,5 @@
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/role_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
+#include "lws/adapters/testing/scenario/scenario_play.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/core/plan/decision.h"
@@ -52,7 +52,7 @@ class Run {
             {[this](const Plan& plan, const absl::Status&) { OnPlan(plan); },
              [this](const Event& event) { OnEvent(event); }, [this](const Change& change) { OnChange(change); }}),
         roles_(&simulation_, namespace_, &report_),
-        start_(simulation_.cluster().now()) {
+        play_(scenario, &simulation_.cluster(), [this] { Look(); }) {
     report_.set_name = JsonReader(*scenario.manifest).Text({"metadata", "name"});
     report_.seed = options.seed;
   }
@@ -65,17 +65,10 @@ class Run {
     Tell(Kind::kScenario, "the set is created");
     status = simulation_.CreateSet(*scenario_.manifest);
     if (!status.ok()) return status;
-    for (const ScenarioEvent& event : scenario_.events) {
-      if (event.at.has_value()) {
-        RunUntil(start_ + *event.at);
-      } else {
-        RunUntilQuiet();
-      }
-      status = Happen(event);
-      if (!status.ok()) return status;
-    }
-    const absl::Time end = RunToTheEnd();
-    roles_.Finish(end - start_);
+    status = play_.RunEvents([this](const ScenarioEvent& event) { return Happen(event); });
+    if (!status.ok()) return status;
+    const absl::Time end = play_.RunToTheEnd([this] { return roles_.is_done(); });
+    roles_.Finish(end - play_.start());
     if (!report_.finished) report_.held = held_;
     return std::move(report_);
   }
@@ -103,7 +96,7 @@ class Run {
       return internal::AddScenarioNodes(scenario_, &cluster());
     }
     JsonReader manifest(*scenario_.manifest);
-    const std::vector<Json> roles = RolesOf(manifest);
+    const Json& roles = manifest.List({"spec", "roles"});
     std::vector<const Json*> templates;
     int64_t nodes = 0;
     for (const Json& role : roles) {
@@ -124,11 +117,6 @@ class Run {
       }
     }
     return absl::OkStatus();
-  }
-
-  static std::vector<Json> RolesOf(JsonReader& manifest) {
-    const Json list = manifest.List({"spec", "roles"});
-    return {list.begin(), list.end()};
   }
 
   absl::Status Happen(const ScenarioEvent& event) {
@@ -177,41 +165,16 @@ class Run {
     report_.pods_created += change.key.kind == "Pod" && change.type == ChangeType::kAdded;
   }
 
-  void RunUntil(absl::Time limit) {
-    cluster().Settle();
-    Look();
-    while (cluster().Advance(limit) && cluster().now() <= limit) Look();
-    Look();
-  }
-
-  void RunUntilQuiet() {
-    const absl::Time limit = cluster().now() + scenario_.patience;
-    cluster().Settle();
-    Look();
-    while (cluster().Advance(absl::InfiniteFuture()) && cluster().now() <= limit) Look();
-    Look();
-  }
-
-  // Returns when the run ends. An unfinished set is waited for until the patience ends.
-  absl::Time RunToTheEnd() {
-    const absl::Time limit = cluster().now() + scenario_.patience;
-    RunUntilQuiet();
-    if (roles_.is_done() || limit == absl::InfiniteFuture()) return cluster().now();
-    cluster().Advance(std::max(limit, cluster().now()));
-    Look();
-    return limit;
-  }
-
   void Tell(Kind kind, std::string text) {
     RoleTimelineEntry entry;
     entry.kind = kind;
-    entry.time = cluster().now() - start_;
+    entry.time = cluster().now() - play_.start();
     entry.text = std::move(text);
     told_.push_back(std::move(entry));
   }
 
   void Look() {
-    std::vector<RoleTimelineEntry> states = roles_.Look(cluster().now() - start_);
+    std::vector<RoleTimelineEntry> states = roles_.Look(cluster().now() - play_.start());
     for (RoleTimelineEntry& entry : told_) Add(std::move(entry));
     told_.clear();
     for (RoleTimelineEntry& entry : states) Add(std::move(entry));
@@ -230,7 +193,7 @@ class Run {
   std::vector<RoleTimelineEntry> told_;  // since the last look
   DisaggregatedSimulation simulation_;
   internal::RoleWatch roles_;
-  const absl::Time start_;
+  internal::ScenarioPlay play_;
 };
 
 }  // namespace

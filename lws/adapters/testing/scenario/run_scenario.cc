@@ -1,6 +1,5 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
+#include "lws/adapters/testing/scenario/scenario_play.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -48,7 +48,7 @@ class Run {
                     {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
                      [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
                      [this](const Change& change) { groups_.OnChange(change); }}),
-        start_(simulation_.now()) {
+        play_(scenario, &simulation_, [this] { Look(); }) {
     JsonReader manifest(*scenario.manifest);
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
@@ -63,16 +63,9 @@ class Run {
     Tell(TimelineEntry::Kind::kScenario, "the set is created");
     status = simulation_.CreateSet(*scenario_.manifest);
     if (!status.ok()) return status;
-    for (const ScenarioEvent& event : scenario_.events) {
-      if (event.at.has_value()) {
-        RunUntil(start_ + *event.at);
-      } else {
-        RunUntilQuiet();
-      }
-      status = Happen(event);
-      if (!status.ok()) return status;
-    }
-    groups_.Finish(RunToTheEnd() - start_);
+    status = play_.RunEvents([this](const ScenarioEvent& event) { return Happen(event); });
+    if (!status.ok()) return status;
+    groups_.Finish(play_.RunToTheEnd([this] { return groups_.is_done(); }) - play_.start());
     return std::move(report_);
   }
 
@@ -120,41 +113,16 @@ class Run {
     return groups_.Edit(*event.patch);
   }
 
-  void RunUntil(absl::Time limit) {
-    simulation_.Settle();
-    Look();
-    while (simulation_.Advance(limit) && simulation_.now() <= limit) Look();
-    Look();
-  }
-
-  void RunUntilQuiet() {
-    const absl::Time limit = simulation_.now() + scenario_.patience;
-    simulation_.Settle();
-    Look();
-    while (simulation_.Advance(absl::InfiniteFuture()) && simulation_.now() <= limit) Look();
-    Look();
-  }
-
-  // Returns when the run ends. An unfinished set is waited for until the patience ends, even if nothing is due.
-  absl::Time RunToTheEnd() {
-    const absl::Time limit = simulation_.now() + scenario_.patience;
-    RunUntilQuiet();
-    if (groups_.is_done() || limit == absl::InfiniteFuture()) return simulation_.now();
-    simulation_.Advance(std::max(limit, simulation_.now()));
-    Look();
-    return limit;
-  }
-
   void Tell(TimelineEntry::Kind kind, std::string text) {
     TimelineEntry entry;
     entry.kind = kind;
-    entry.time = simulation_.now() - start_;
+    entry.time = simulation_.now() - play_.start();
     entry.text = std::move(text);
     told_.push_back(std::move(entry));
   }
 
   void Look() {
-    std::optional<TimelineEntry> state = groups_.Look(simulation_.now() - start_);
+    std::optional<TimelineEntry> state = groups_.Look(simulation_.now() - play_.start());
     for (TimelineEntry& entry : told_) Add(std::move(entry));
     told_.clear();
     if (state.has_value()) Add(*std::move(state));
@@ -172,7 +140,7 @@ class Run {
   std::vector<TimelineEntry> told_;  // since the last look
   internal::GroupWatch groups_;
   Simulation simulation_;
-  const absl::Time start_;
+  internal::ScenarioPlay play_;
 };
 
 }  // namespace
