@@ -103,8 +103,8 @@ absl::StatusOr<Suffix> Understand(absl::string_view text) {
 
 // Whether the number is so short that Kubernetes keeps it as an int64 and a power of ten. `scale` is that power.
 bool IsShort(const Pieces& pieces, const Suffix& suffix, int* scale) {
-  const int whole_digits = std::max<int>(1, pieces.whole.size());
-  const int fraction_digits = pieces.fraction.size();
+  const int whole_digits = std::max(1, static_cast<int>(pieces.whole.size()));
+  const int fraction_digits = static_cast<int>(pieces.fraction.size());
   *scale = 0;
   if (suffix.format == Quantity::Format::kBinarySi) {
     return fraction_digits == 0 && 15 - whole_digits - suffix.exponent * 3 / 10 - 1 >= 0;

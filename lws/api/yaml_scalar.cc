@@ -22,7 +22,7 @@ namespace lws::internal {
 namespace {
 
 constexpr char kBase64Characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-constexpr absl::string_view kYamlTag = "tag:yaml.org,2002:";
+constexpr absl::string_view kTagPrefix = "tag:yaml.org,2002:";
 
 // The types that a scalar can resolve to.
 enum class Type { kText, kNull, kBool, kInt, kFloat, kNotFinite };
@@ -202,7 +202,7 @@ bool LooksLikeTime(absl::string_view text) { return CountDigits(text) == 4 && te
 }  // namespace
 
 absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view tag) {
-  const bool is_yamls = absl::ConsumePrefix(&tag, kYamlTag);
+  const bool is_yamls = absl::ConsumePrefix(&tag, kTagPrefix);
   if (is_yamls && tag == "binary") return Binary(text);
   if (!tag.empty() && (!is_yamls || !IsOneOf(tag, {"bool", "int", "float", "null", "timestamp"}))) {
     return Json(std::string(text));
