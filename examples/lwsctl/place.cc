@@ -171,7 +171,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
       group.result.assignment = lws::AssignmentFromRanks(group.request->leader.has_value(), nodes);
       continue;
     }
-    absl::StatusOr<lws::PlacementResult> result = lws::CompleteGroup(*capacity, *group.request, group.running);
+    absl::StatusOr<lws::PlacementResult> result = lws::AssignMissingRanks(*capacity, *group.request, group.running);
     if (!result.ok()) return result.status();
     group.result = *std::move(result);
     if (!group.result.assignment.has_value()) continue;

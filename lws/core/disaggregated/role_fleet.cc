@@ -9,13 +9,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/core/disaggregated/reconcile_disaggregated_set.h"
+#include "lws/core/revision/disaggregated_revision.h"
 
 namespace lws {
 namespace {

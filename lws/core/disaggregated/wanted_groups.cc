@@ -21,7 +21,7 @@ bool IsScalerOf(const DisaggregatedSetRoleScaler& scaler, const DisaggregatedSet
 
 }  // namespace
 
-int32_t WantedGroups(const DisaggregatedObservation& observation, const DisaggregatedRole& role) {
+int32_t WantedRoleGroups(const DisaggregatedObservation& observation, const DisaggregatedRole& role) {
   if (!IsExternal(role)) return SpecReplicas(role);
   int32_t wanted = 0;
   for (const DisaggregatedSetRoleScaler* scaler : observation.scalers) {

@@ -107,7 +107,7 @@ class FleetSet {
 
  private:
   GroupVerdict Verdict(const PackedGroup& group) const {
-    return JudgeGroup(*counted_.frame, GroupSummaryOf(group, counted_.revision_number));
+    return JudgeGroup(*counted_.frame, SummaryOfPackedGroup(group, counted_.revision_number));
   }
   // Replaces the verdict by the group's present one in the counts and bits. Returns whether it is another.
   bool Count(int32_t index, const GroupVerdict& before, const PackedGroup& group);

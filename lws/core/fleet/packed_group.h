@@ -94,7 +94,7 @@ struct PackedWorker {
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
 
 // The fields of the group that JudgeGroup reads.
-inline GroupSummary GroupSummaryOf(const PackedGroup& group, RevisionId key) {
+inline GroupSummary SummaryOfPackedGroup(const PackedGroup& group, RevisionId key) {
   GroupSummary summary;
   summary.has_leader = group.leader.exists;
   summary.leader_ready =
