@@ -170,6 +170,7 @@ set(lws_placement_sources
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
   lws/placement/headroom.cc
+  lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
   lws/placement/pod_resources.cc
@@ -237,6 +238,7 @@ set(lws_core_sources
   lws/core/disaggregated/role_objects.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/scaler_choice.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
   lws/core/disaggregated/slice_rollout.cc

@@ -10,6 +10,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/no_fit_json.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
@@ -65,13 +66,8 @@ Json ToJson(const Topology& topology, const AskedGroup& group, const PlacementRe
     }
     return json;
   }
-  const NoFit& no_fit = result.no_fit;
-  json["reason"] = std::string(NoFitReasonText(no_fit.reason));
-  json["description"] = DescribeNoFit(no_fit);
-  json["level"] = no_fit.level;
-  json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
-  json["excluded"] = no_fit.excluded.empty() ? Json::object() : Json(no_fit.excluded);
-  if (!no_fit.limited.empty()) json["limited"] = no_fit.limited;
+  json.update(NoFitToJson(result.no_fit));
+  json["description"] = DescribeNoFit(result.no_fit);
   return json;
 }
 
