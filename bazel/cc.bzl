@@ -18,7 +18,6 @@ _FOR_SIZE = {
         "admit_set",
         "claim_validation",
         "container_validation",
-        "disaggregated_revision",
         "disaggregated_set_cc_proto",
         "disaggregated_validation",
         "environment_validation",
@@ -43,6 +42,7 @@ _FOR_SIZE = {
     "lws/core/fleet": ["fleet_relist", "object_visit", "whole_objects"],
     "lws/core/pod": ["pod_wait", "restart_policy"],
     "lws/core/reconcile": ["former_revision", "refused_objects", "revert_set"],
+    "lws/core/revision": ["disaggregated_revision"],
     "lws/core/snapshot": ["cluster_snapshot"],
     "lws/placement": [
         "affinity_terms",

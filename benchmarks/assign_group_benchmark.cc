@@ -115,11 +115,11 @@ void BM_ReplaceNodes(benchmark::State& state) {
     if (static_cast<int64_t>(lost.size()) < state.range(0)) lost.push_back(run.node);
   }
   if (static_cast<int64_t>(lost.size()) != state.range(0) ||
-      !ReplaceNodes(capacity, request, assignment, lost)->assignment.has_value()) {
+      !ReassignNodes(capacity, request, assignment, lost)->assignment.has_value()) {
     state.SkipWithError("no place for the lost pods");
     return;
   }
-  for (auto _ : state) benchmark::DoNotOptimize(ReplaceNodes(capacity, request, assignment, lost));
+  for (auto _ : state) benchmark::DoNotOptimize(ReassignNodes(capacity, request, assignment, lost));
 }
 BENCHMARK(BM_ReplaceNodes)->Arg(1)->Arg(100)->ArgName("lost")->Unit(benchmark::kMicrosecond);
 

@@ -9,12 +9,12 @@
 #include "benchmark/benchmark.h"
 #include "benchmarks/allocations.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/role_fleet.h"
 #include "lws/core/plan/plan.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

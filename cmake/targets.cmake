@@ -61,7 +61,6 @@ set(lws_api_sources
   lws/api/defaulting.cc
   lws/api/digest.cc
   lws/api/disaggregated_names.cc
-  lws/api/disaggregated_revision.cc
   lws/api/disaggregated_set.cc
   lws/api/disaggregated_validation.cc
   lws/api/environment_validation.cc
@@ -124,7 +123,6 @@ set(lws_api_headers
   lws/api/admit_disaggregated_set.h
   lws/api/admit_set.h
   lws/api/disaggregated_names.h
-  lws/api/disaggregated_revision.h
   lws/api/disaggregated_set.h
   lws/api/field_error.h
   lws/api/field_status.h
@@ -172,6 +170,7 @@ set(lws_placement_sources
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
   lws/placement/headroom.cc
+  lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
   lws/placement/pod_resources.cc
@@ -239,6 +238,7 @@ set(lws_core_sources
   lws/core/disaggregated/role_objects.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/scaler_choice.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
   lws/core/disaggregated/slice_rollout.cc
@@ -281,6 +281,7 @@ set(lws_core_sources
   lws/core/reconcile/reconcile_set.cc
   lws/core/reconcile/refused_objects.cc
   lws/core/reconcile/revert_set.cc
+  lws/core/revision/disaggregated_revision.cc
   lws/core/revision/revision_data.cc
   lws/core/revision/revisions.cc
   lws/core/snapshot/cluster_snapshot.cc
@@ -320,6 +321,7 @@ set(lws_core_headers
   lws/core/reconcile/reconcile_pod.h
   lws/core/reconcile/reconcile_set.h
   lws/core/reconcile/refused_objects.h
+  lws/core/revision/disaggregated_revision.h
   lws/core/revision/revision_data.h
   lws/core/snapshot/cluster_snapshot.h
 )

@@ -10,7 +10,6 @@
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -56,6 +55,7 @@
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/core/reconcile/refused_objects.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "lws/core/revision/revision_data.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
 

@@ -233,12 +233,12 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   absl::StatusOr<std::vector<lws::SharedJson>> given = OnlyOfKind(*pod_file, lws::ObjectKind::kPod, "Pod");
   if (!given.ok()) return given.status();
   std::vector<lws::SharedJson> pods = *std::move(given);
-  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::RunningGroups(pods);
+  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(pods);
   if (!running.ok()) return pod_file->Locate(running.status());
   cluster.running = *std::move(running);
   WarnOfUnusualPods(*node_file, *pod_file, pods);
   AddDaemonPods(changes, &pods);
-  absl::Status status = lws::UseRunningPods(pods, cluster.capacity.get());
+  absl::Status status = lws::UseCapacityOfRunningPods(pods, cluster.capacity.get());
   if (!status.ok()) return pod_file->Locate(status);
   return cluster;
 }

@@ -6,13 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/wanted_groups.h"
 #include "lws/core/plan/decision.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -55,7 +55,7 @@ RolesState StateOfRoles(const lws::DisaggregatedObservation& observation, const 
     std::map<std::string, RoleState> removed;
     const size_t first = state.roles.size();
     for (const lws::DisaggregatedRole& role : set.spec().roles()) {
-      state.roles.push_back({role.name(), slice, true, lws::WantedGroups(observation, role)});
+      state.roles.push_back({role.name(), slice, true, lws::WantedRoleGroups(observation, role)});
     }
     for (const lws::ObservedChild* child : observation.children) {
       if (!IsOwn(*child, set) || lws::SliceOfLabel(child->labels.slice) != slice) continue;

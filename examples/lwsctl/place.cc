@@ -25,6 +25,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/placement/assign_group.h"
+#include "lws/placement/no_fit_json.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
 #include "lws/rollout/budget.h"
@@ -171,7 +172,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
       group.result.assignment = lws::AssignmentFromRanks(group.request->leader.has_value(), nodes);
       continue;
     }
-    absl::StatusOr<lws::PlacementResult> result = lws::CompleteGroup(*capacity, *group.request, group.running);
+    absl::StatusOr<lws::PlacementResult> result = lws::AssignMissingRanks(*capacity, *group.request, group.running);
     if (!result.ok()) return result.status();
     group.result = *std::move(result);
     if (!group.result.assignment.has_value()) continue;
@@ -211,19 +212,7 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
     }
     return json;
   }
-  const lws::NoFit& no_fit = group.result.no_fit;
-  if (!no_fit.rules.empty()) json["rules"] = no_fit.rules;
-  if (no_fit.wanted_subgroups > 0) {
-    json["subgroups"] = {{"size", no_fit.subgroup_size},
-                         {"level", no_fit.subgroup_level},
-                         {"wanted", no_fit.wanted_subgroups},
-                         {"fit", no_fit.best_subgroups}};
-  }
-  json["reason"] = lws::NoFitReasonText(no_fit.reason);
-  json["level"] = no_fit.level;
-  json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
-  json["excluded"] = no_fit.excluded.empty() ? lws::Json::object() : lws::Json(no_fit.excluded);
-  if (!no_fit.limited.empty()) json["limited"] = no_fit.limited;
+  json.update(lws::internal::NoFitToJson(group.result.no_fit));
   return json;
 }
 

@@ -97,7 +97,7 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
-  for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::TimelineJson(entry));
+  for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return report;
   const absl::Status written =

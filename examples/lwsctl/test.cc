@@ -159,14 +159,15 @@ std::string JUnit(const std::vector<Outcome>& outcomes) {
   std::string cases;
   for (const Outcome& outcome : outcomes) {
     absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"",
-                          lws::internal::EscapeMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
+                          lws::internal::EscapeHtmlMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
     if (outcome.failure.empty()) {
       absl::StrAppend(&cases, "/>\n");
       continue;
     }
     ++failures;
-    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::internal::EscapeMarkup(outcome.failure[0]), "\">",
-                    lws::internal::EscapeMarkup(absl::StrJoin(outcome.failure, "\n")), "</failure>\n  </testcase>\n");
+    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::internal::EscapeHtmlMarkup(outcome.failure[0]), "\">",
+                    lws::internal::EscapeHtmlMarkup(absl::StrJoin(outcome.failure, "\n")),
+                    "</failure>\n  </testcase>\n");
   }
   return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lwsctl test\" tests=\"",
                       outcomes.size(), "\" failures=\"", failures, "\">\n", cases, "</testsuite>\n");

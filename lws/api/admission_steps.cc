@@ -86,7 +86,7 @@ FieldErrors CheckScaleReplicas(const Json& document) {
   return {};
 }
 
-void TakeOverMeta(const ObjectMeta& from, ObjectMeta* to) {
+void TakeOverAdmittedMeta(const ObjectMeta& from, ObjectMeta* to) {
   if (to->uid().empty()) to->set_uid(from.uid());
   to->set_creation_timestamp(from.creation_timestamp());
   to->set_generation(from.generation());

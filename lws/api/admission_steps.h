@@ -41,7 +41,7 @@ FieldError DecodeError(const absl::Status& status);
 FieldErrors CheckScaleReplicas(const Json& document);
 
 // Copies to the updated object the metadata that an update takes from the stored object before it is checked.
-void TakeOverMeta(const ObjectMeta& from, ObjectMeta* to);
+void TakeOverAdmittedMeta(const ObjectMeta& from, ObjectMeta* to);
 
 void AppendErrors(FieldErrors from, FieldErrors* to);
 

@@ -35,7 +35,7 @@ using internal::MessageToJson;
 using internal::PrepareDocument;
 using internal::ProtoFromJson;
 using internal::ReadTyped;
-using internal::TakeOverMeta;
+using internal::TakeOverAdmittedMeta;
 using internal::TypeInfo;
 using internal::ValidateDisaggregatedSet;
 using internal::ValidateObjectMeta;
@@ -106,7 +106,7 @@ std::optional<Object> AdmitBySchema(absl::string_view kind, const Object* old_ob
   document.erase("status");
   Json old_document;
   if (old_object != nullptr) {
-    TakeOverMeta(old_object->metadata(), &meta);
+    TakeOverAdmittedMeta(old_object->metadata(), &meta);
     old_document = MessageToJson(kind, *old_object);
     ApplySchemaDefaults(type, &old_document);
     document["status"] = old_document["status"];

@@ -26,7 +26,7 @@ using internal::DropNullsOfMetadata;
 using internal::FindType;
 using internal::PrepareDocument;
 using internal::PruneDocument;
-using internal::TakeOverMeta;
+using internal::TakeOverAdmittedMeta;
 using internal::ValidateLeaderWorkerSet;
 using internal::ValidateLeaderWorkerSetUpdate;
 using internal::ValidateObjectMeta;
@@ -119,7 +119,7 @@ SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest
   Candidate candidate = Decode(manifest, &admission);
   if (admission.stage != AdmissionStage::kAdmitted) return admission;
   ApplyDefaults(&candidate);
-  TakeOverMeta(old_set.metadata(), candidate.set.mutable_metadata());
+  TakeOverAdmittedMeta(old_set.metadata(), candidate.set.mutable_metadata());
   KeepStatus(old_set.status(), &candidate);
   FieldErrors errors = ValidateObjectMetaUpdate(old_set.metadata(), candidate.set.metadata());
   AppendErrors(CheckSchema(candidate.document), &errors);

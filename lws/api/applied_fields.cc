@@ -55,7 +55,7 @@ Json Extract(const Json& value, const Json& fields) {
 
 }  // namespace
 
-std::optional<Json> AppliedFields(const Json& object, absl::string_view manager) {
+std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view manager) {
   const Json* metadata = Find(object, "metadata");
   const Json* entries = metadata == nullptr ? nullptr : Find(*metadata, "managedFields");
   if (entries == nullptr || !entries->is_array()) return std::nullopt;

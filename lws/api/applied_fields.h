@@ -1,6 +1,6 @@
 // What one field manager has applied to an object, read back from metadata.managedFields.
 //
-//   std::optional<lws::Json> applied = lws::internal::AppliedFields(statefulset, "lws");
+//   std::optional<lws::Json> applied = lws::internal::ObserveAppliedFields(statefulset, "lws");
 //   // equal to what `lws` would apply again: then applying it changes nothing
 //
 // Source: the fieldsV1 format of Kubernetes' structured merge: "f:NAME" a field, "k:{...}" an element of a list map by
@@ -20,7 +20,7 @@ namespace lws::internal {
 
 // The parts of `object` that `manager` owns by an Apply, with apiVersion, kind, name and namespace. Returns nullopt
 // when the object has no such entry, or one that does not parse. Complexity: O(object).
-std::optional<Json> AppliedFields(const Json& object, absl::string_view manager);
+std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view manager);
 
 // What was applied to a StatefulSet, as canonical JSON, without the two numbers that a rollout moves: spec.replicas
 // and spec.updateStrategy.rollingUpdate.partition are 0 where they are present. Complexity: O(applied).

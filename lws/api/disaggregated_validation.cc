@@ -61,7 +61,7 @@ void CheckBudget(const RollingUpdateConfiguration& update, int32_t replicas, con
   ValidateIntOrPercent(max_surge, absl::StrCat(field, ".maxSurge"), &found);
   if (found.empty() && max_unavailable.Scale(replicas, Rounding::kDown).value_or(0) == 0 &&
       max_surge.Scale(replicas, Rounding::kUp).value_or(0) == 0) {
-    found.push_back(NoBudget(unavailable_field, max_unavailable));
+    found.push_back(NoBudgetError(unavailable_field, max_unavailable));
   }
   errors->insert(errors->end(), found.begin(), found.end());
 }

@@ -34,7 +34,7 @@ void ValidateIntOrPercent(const IntOrPercent& value, absl::string_view field, Fi
   if (fault != nullptr) errors->push_back(InvalidValue(field, ShowIntOrPercent(value), fault));
 }
 
-FieldError NoBudget(absl::string_view field, const IntOrPercent& max_unavailable) {
+FieldError NoBudgetError(absl::string_view field, const IntOrPercent& max_unavailable) {
   return InvalidValue(field, ShowIntOrPercent(max_unavailable), "must not be 0 when `maxSurge` is 0");
 }
 

@@ -20,7 +20,7 @@ namespace lws::internal {
 void ValidateIntOrPercent(const IntOrPercent& value, absl::string_view field, FieldErrors* errors);
 
 // Both maxSurge and maxUnavailable, the value of `field`, scale to 0.
-FieldError NoBudget(absl::string_view field, const IntOrPercent& max_unavailable);
+FieldError NoBudgetError(absl::string_view field, const IntOrPercent& max_unavailable);
 
 // The value as errors show it: a text in quotes.
 std::string ShowIntOrPercent(const IntOrPercent& value);

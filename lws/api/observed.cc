@@ -16,8 +16,8 @@
 namespace lws {
 
 using internal::AppliedCore;
-using internal::AppliedFields;
 using internal::JsonReader;
+using internal::ObserveAppliedFields;
 using internal::PodRequestsTpus;
 
 namespace {
@@ -109,7 +109,7 @@ absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object) {
   statefulset.available_replicas = reader.Count({"status", "availableReplicas"}, 0);
   statefulset.current_revision = reader.Text({"status", "currentRevision"});
   statefulset.update_revision = reader.Text({"status", "updateRevision"});
-  if (std::optional<Json> applied = AppliedFields(object, kFieldManager); applied.has_value()) {
+  if (std::optional<Json> applied = ObserveAppliedFields(object, kFieldManager); applied.has_value()) {
     if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = AppliedCore(*applied);
     statefulset.applied = std::make_shared<Json>(*std::move(applied));
   }

@@ -70,7 +70,7 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
   const int32_t unavailable = CheckedScale(max_unavailable, replicas, Rounding::kDown, unavailable_field, errors);
   const int32_t surge = CheckedScale(max_surge, replicas, Rounding::kUp, surge_field, errors);
   if (unavailable == 0 && surge == 0 && replicas != 0) {
-    errors->push_back(NoBudget(unavailable_field, max_unavailable));
+    errors->push_back(NoBudgetError(unavailable_field, max_unavailable));
   }
 }
 

@@ -1,8 +1,10 @@
 // Required terms of pod affinity and anti-affinity, in the form of a pod's spec.
 //
-//   lws::Json term = lws::internal::AffinityTerm({lws::internal::AffinitySelectorExpression("app", "In", {"a"})},
-//                                                "kubernetes.io/hostname");
-//   lws::internal::AppendAffinity(/*together=*/lws::Json::array({term}), /*apart=*/lws::Json::array(), &pod["spec"]);
+//   const lws::Json is_a = lws::internal::AffinitySelectorExpression("app", "In", lws::Json::array({"a"}));
+//   const lws::Json term = lws::internal::AffinityTerm(lws::Json::array({is_a}), "kubernetes.io/hostname");
+//   const lws::Json none = lws::Json::array();
+//   lws::internal::AppendAffinity(lws::Json::array({term}), none, &pod["spec"]).ok();    // true
+//   lws::internal::RequiredAffinityTerms(pod["spec"], lws::internal::AffinityKind::kTogether)->size();    // 1
 //
 // Laws:
 //   1. The user's own terms stay, in their places and order.

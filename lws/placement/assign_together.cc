@@ -22,9 +22,9 @@ void CloseOthers(int level, int32_t domain, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   ResourceAmounts everything;
   for (const std::string& resource : topology.resources()) everything[resource] = kAll;
-  for (int32_t node = 0; node < topology.NodeCount(); ++node) {
-    if (topology.DomainOf(level, node) != domain) capacity->Use(node, everything);
-  }
+  const IndexRange inside = topology.NodesOf(level, domain);
+  for (int32_t node = 0; node < inside.begin; ++node) capacity->Use(node, everything);
+  for (int32_t node = inside.end; node < topology.NodeCount(); ++node) capacity->Use(node, everything);
 }
 
 // The groups in the domain, which is the root for the whole cluster.
@@ -57,8 +57,8 @@ absl::StatusOr<TogetherResult> AssignIn(const Capacity& capacity, absl::Span<con
 std::vector<int64_t> FreeIn(const Capacity& capacity, int level, int32_t domain) {
   const Topology& topology = capacity.topology();
   std::vector<int64_t> free(topology.resources().size());
-  for (int32_t node = 0; node < topology.NodeCount(); ++node) {
-    if (topology.DomainOf(level, node) != domain) continue;
+  const IndexRange nodes = topology.NodesOf(level, domain);
+  for (int32_t node = nodes.begin; node < nodes.end; ++node) {
     for (size_t i = 0; i < free.size(); ++i) free[i] += std::max<int64_t>(0, capacity.Free(node)[i]);
   }
   return free;

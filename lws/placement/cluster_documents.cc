@@ -131,7 +131,7 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
   return shape;
 }
 
-absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
+absl::Status UseCapacityOfRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   const Topology& topology = capacity->topology();
   std::vector<std::pair<int32_t, ResourceAmounts>> uses;
   std::set<HeldDomain> held;

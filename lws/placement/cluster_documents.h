@@ -3,7 +3,7 @@
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   topology->DomainCount(0);    // 2: racks
 //   lws::Capacity capacity(topology);
-//   lws::UseRunningPods(shared_pods, &capacity).ok();    // true
+//   lws::UseCapacityOfRunningPods(shared_pods, &capacity).ok();    // true
 //
 // Thread-safety: may be called concurrently for distinct capacities.
 #ifndef LWS_PLACEMENT_CLUSTER_DOCUMENTS_H_
@@ -38,7 +38,7 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec);
 // holds the domains of groups and subgroups: at the level that exclusive-topology or subgroup-exclusive-topology
 // names, or, for a pod that has a group or subgroup key without being exclusive, only its node. Pods on unknown nodes
 // are ignored. Errors: InvalidArgument naming the pod and the field; the capacity is then unchanged.
-absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity);
+absl::Status UseCapacityOfRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity);
 
 }  // namespace lws
 

@@ -359,8 +359,8 @@ absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<
 
 }  // namespace
 
-absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const GroupRequest& request,
-                                             const Assignment& assignment, absl::Span<const int32_t> lost) {
+absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const GroupRequest& request,
+                                              const Assignment& assignment, absl::Span<const int32_t> lost) {
   absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());
   if (!problem.ok()) return problem.status();
   std::vector<int32_t> nodes = assignment.NodesByRank();
@@ -393,8 +393,8 @@ absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const Gro
   return Complete(*problem, left, is_lost, nodes);
 }
 
-absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
-                                            const Assignment& assignment) {
+absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, const GroupRequest& request,
+                                                     const Assignment& assignment) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   std::vector<int32_t> nodes = assignment.NodesByRank();
@@ -404,8 +404,8 @@ absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const Grou
   return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), nodes);
 }
 
-absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
-                                              const std::vector<std::optional<int32_t>>& nodes) {
+absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, const GroupRequest& request,
+                                                   const std::vector<std::optional<int32_t>>& nodes) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   if (static_cast<int64_t>(nodes.size()) != problem->workers + problem->has_leader) {

@@ -7,7 +7,7 @@
 //   request.worker.amounts = {{"nvidia.com/gpu", 8}};    // one on a node
 //   lws::Assignment assignment = *lws::AssignGroup(capacity, request)->assignment;
 //   const int32_t lost_node = assignment.workers[0].node;
-//   lws::PlacementResult result = *lws::ReplaceNodes(capacity, request, assignment, {lost_node});
+//   lws::PlacementResult result = *lws::ReassignNodes(capacity, request, assignment, {lost_node});
 //   result.assignment.has_value();    // true: the other members stay where they are
 //
 // Laws (numbered on from assign_group.h):
@@ -35,19 +35,19 @@ namespace lws {
 // Law 10. `capacity` has the group committed, on the lost nodes too. `lost` holds node numbers; these nodes take no
 // pod again. When there are no survivors, or no place for the lost ranks, the answer is a no-fit. Errors: as for
 // AssignGroup, and InvalidArgument for an assignment that does not belong to the request.
-absl::StatusOr<PlacementResult> ReplaceNodes(const Capacity& capacity, const GroupRequest& request,
-                                             const Assignment& assignment, absl::Span<const int32_t> lost);
+absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const GroupRequest& request,
+                                              const Assignment& assignment, absl::Span<const int32_t> lost);
 
 // Law 11. `capacity` has the group committed with its old size; `request` has the new number of workers. Errors: as
-// for ReplaceNodes.
-absl::StatusOr<PlacementResult> ResizeGroup(const Capacity& capacity, const GroupRequest& request,
-                                            const Assignment& assignment);
+// for ReassignNodes.
+absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, const GroupRequest& request,
+                                                     const Assignment& assignment);
 
 // Finds nodes, as in law 10, for the ranks of a group that have none yet. `capacity` has the pods that are placed, and
 // what they hold. When no rank has a node, this is AssignGroup. Errors: as for AssignGroup, and InvalidArgument for a
 // number of ranks other than the request's, or for a number that is not a node's.
-absl::StatusOr<PlacementResult> CompleteGroup(const Capacity& capacity, const GroupRequest& request,
-                                              const std::vector<std::optional<int32_t>>& nodes);
+absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, const GroupRequest& request,
+                                                   const std::vector<std::optional<int32_t>>& nodes);
 
 }  // namespace lws
 

@@ -12,7 +12,7 @@ namespace lws {
 using internal::JsonReader;
 using internal::ParseStrictInteger;
 
-absl::StatusOr<std::map<GroupId, RunningGroup>> RunningGroups(absl::Span<const SharedJson> pods) {
+absl::StatusOr<std::map<GroupId, RunningGroup>> NodesOfRunningGroups(absl::Span<const SharedJson> pods) {
   std::map<GroupId, RunningGroup> groups;
   for (const SharedJson& document : pods) {
     JsonReader pod(*document);

@@ -1,7 +1,7 @@
 // The nodes on which the pods of LeaderWorkerSets run already, by group and rank.
 //
 //   pod["spec"]["nodeName"] = "n1";
-//   auto groups = *lws::RunningGroups({std::make_shared<const lws::Json>(pod)});
+//   auto groups = *lws::NodesOfRunningGroups({std::make_shared<const lws::Json>(pod)});
 //   const lws::GroupId group{"default", "vllm", 0};
 //   groups[group][0];    // "n1": the node of the leader
 //
@@ -25,7 +25,7 @@ using RunningGroup = std::map<int64_t, std::string>;
 
 // Counts pods that have a node and the labels name, group-index and worker-index, and that are neither finished nor
 // being deleted. Errors: InvalidArgument naming the pod and the field. Complexity: O(pods log pods).
-absl::StatusOr<std::map<GroupId, RunningGroup>> RunningGroups(absl::Span<const SharedJson> pods);
+absl::StatusOr<std::map<GroupId, RunningGroup>> NodesOfRunningGroups(absl::Span<const SharedJson> pods);
 
 }  // namespace lws
 

@@ -12,11 +12,11 @@
 #include "gtest/gtest.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/disaggregated_validation.h"
 #include "lws/api/field_error.h"
 #include "lws/api/json.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -272,13 +272,13 @@ TEST(ReadGroupMemberTest, ReadsRestartsAndTheLastEnd) {
        "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-01-01T00:00:09Z"}}},
       {"restartCount": 0,
        "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-01-01T00:00:10Z"}}}]}})");
-  const GroupMember member = *ReadGroupMember(pod);
+  const GroupMember member = *ReadMemberForRestart(pod);
   EXPECT_EQ(member.index, 2);
   EXPECT_EQ(member.uid, "u");
   EXPECT_EQ(member.restarts, 3);
   EXPECT_EQ(member.last_end->exit_code, 137);
   EXPECT_EQ(member.last_end->reason, "OOMKilled");
-  EXPECT_FALSE(ReadGroupMember(Json::parse(R"({"metadata": {"name": "p"}})")).ok());
+  EXPECT_FALSE(ReadMemberForRestart(Json::parse(R"({"metadata": {"name": "p"}})")).ok());
 }
 
 TEST(ReadGroupMemberTest, WhatDoesNotReadIsAnErrorThatNamesTheField) {
@@ -300,7 +300,7 @@ TEST(ReadGroupMemberTest, WhatDoesNotReadIsAnErrorThatNamesTheField) {
     Json pod = Json::parse(R"({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "s-0", "namespace": "n",
         "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "0"}}})");
     pod["status"]["containerStatuses"] = Json::array({Json::parse(row.status)});
-    const absl::Status status = ReadGroupMember(pod).status();
+    const absl::Status status = ReadMemberForRestart(pod).status();
     EXPECT_EQ(status.ok(), row.field == nullptr) << row.status;
     if (row.field == nullptr) continue;
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.status;

@@ -1,6 +1,8 @@
 // A fleet of DisaggregatedSets decides what a whole look decides.
 #include "lws/core/disaggregated/role_fleet.h"
 
+#include <malloc.h>
+
 #include <cstdint>
 #include <map>
 #include <random>
@@ -166,6 +168,58 @@ TEST(RoleFleetTest, Laws1And2InRandomLives) {
   }
   // Remembered decisions were asked for.
   EXPECT_GT(empty, 1000);
+}
+
+// The bytes in use. A sanitizer's allocator does not tell them.
+int64_t UsedBytes() {
+#ifdef __SANITIZE_ADDRESS__
+  return 0;
+#else
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<int64_t>(info.uordblks) + static_cast<int64_t>(info.hblkhd);
+#endif
+}
+
+// Sets with a child, a Service and a scaler each, made and deleted; every second one is deleted before it is taken.
+void MakeAndDelete(int sets, const std::string& namespace_name, RoleFleet* fleet, DisaggregatedSet set) {
+  for (int i = 0; i < sets; ++i) {
+    const std::string name = absl::StrCat("set-", i);
+    set.mutable_metadata()->set_name(name);
+    set.mutable_metadata()->set_namespace_(namespace_name);
+    fleet->AddSet(set);
+    ObservedChild child;
+    child.meta.namespace_name = namespace_name;
+    child.meta.name = absl::StrCat(name, "-child");
+    child.labels.set_name = name;
+    fleet->AddChild(child);
+    child.labels.set_name = absl::StrCat(name, "-stolen");
+    fleet->AddChild(child);
+    ObservedRoleService service;
+    service.meta = child.meta;
+    service.labels = child.labels;
+    fleet->AddService(service);
+    DisaggregatedSetRoleScaler scaler;
+    scaler.mutable_metadata()->set_name(name);
+    scaler.mutable_metadata()->set_namespace_(namespace_name);
+    fleet->AddScaler(scaler);
+    if (i % 2 == 0) fleet->TakeDueSets();
+    fleet->Remove("DisaggregatedSet", namespace_name, name);
+    fleet->Remove("LeaderWorkerSet", namespace_name, child.meta.name);
+    fleet->Remove("Service", namespace_name, child.meta.name);
+    fleet->Remove("DisaggregatedSetRoleScaler", namespace_name, name);
+    fleet->TakeDueSets();
+  }
+}
+
+TEST(RoleFleetTest, Law3NothingIsLeftOfASetThatIsGone) {
+  RoleFleet fleet;
+  const DisaggregatedSet set = *DisaggregatedSetFromJson(SetOf("a", 1, 2));
+  for (int i = 0; i < 100; ++i) MakeAndDelete(1, absl::StrCat("namespace-", i), &fleet, set);
+  MakeAndDelete(100, "n", &fleet, set);
+  const int64_t before = UsedBytes();
+  for (int i = 0; i < 2000; ++i) MakeAndDelete(1, absl::StrCat("namespace-", i), &fleet, set);
+  MakeAndDelete(2000, "n", &fleet, set);
+  EXPECT_LT(UsedBytes() - before, 64 * 1024);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const absl::Status status = snapshot.Add(*object.object);
     FUZZ_CHECK(status == fleet.Add(*object.object), "both stores refuse the same");
     if (object.object->value("kind", lws::Json()) != "Pod") continue;
-    lws::ReadGroupMember(*object.object).status().IgnoreError();
+    lws::ReadMemberForRestart(*object.object).status().IgnoreError();
     lws::AdmitPod(*object.object, {});
   }
   for (const auto& [namespace_name, name] : snapshot.SetNames()) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -13,7 +14,15 @@
 #include "lws/adapters/host/fleet_cluster.h"
 #include "lws/adapters/host/work_key.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/kubelet.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+#include "lws/adapters/simulation/numbers/chance.h"
+#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/numbers/simulated_groups.h"
+#include "lws/adapters/simulation/numbers/simulation_errors.h"
+#include "lws/adapters/simulation/numbers/simulation_timers.h"
+#include "lws/adapters/simulation/repeated_events.h"
+#include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
@@ -70,6 +79,48 @@ class SimulationExamples : public HeaderExamples {
   simulation::VirtualClock clock{absl::UnixEpoch()};
   simulation::ApiServer server{&clock};
   SetPlacement placement;
+};
+
+// One group of a set of size 2, of which nothing is there yet.
+class NumbersExamples : public HeaderExamples {
+ protected:
+  NumbersExamples() {
+    EXPECT_TRUE(fleet.Add(manifest).ok());
+    groups.Begin(fleet.SetNumber("default", "vllm"), 2);
+    groups.Grow(1);
+  }
+
+  simulation::KubeletOptions options;
+  internal::SimulationFaults faults;
+  internal::SimulationTimers timers;
+  internal::SimulationTimer timer = {/*group=*/0, /*life=*/1, /*worker=*/0, internal::TimerKind::kStart};
+  internal::SimulationErrors errors;
+  internal::Chance chance{/*seed=*/17, faults, &timers};
+  internal::SimulatedGroups groups;
+  Fleet fleet;
+};
+
+class EventExamples : public HeaderExamples {
+ protected:
+  internal::RepeatedEvents repeated;
+  Event event;
+};
+
+class StatefulSetExamples : public HeaderExamples {
+ protected:
+  simulation::ObjectKey key = simulation::StoredObjectKey(pod);
+};
+
+// A simulated cluster with the set, and without nodes.
+class WatchExamples : public HeaderExamples {
+ protected:
+  WatchExamples() {
+    report.set_name = "vllm";
+    EXPECT_TRUE(simulation.CreateSet(manifest).ok());
+  }
+
+  Simulation simulation{SimulationOptions()};
+  ScenarioReport report;
 };
 
 // `options` are those of a scenario's run.

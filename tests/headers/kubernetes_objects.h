@@ -19,9 +19,14 @@
 #include "lws/adapters/kubernetes/resource.h"
 #include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "lws/adapters/kubernetes/serving/api_request.h"
+#include "lws/adapters/kubernetes/serving/certificate_pair.h"
+#include "lws/adapters/kubernetes/serving/lease_elector.h"
+#include "lws/adapters/kubernetes/serving/serving_certificate.h"
 #include "lws/adapters/kubernetes/set_arrivals.h"
+#include "lws/api/json.h"
 #include "lws/api/object_kind.h"
 #include "lws/core/plan/plan.h"
+#include "nlohmann/json.hpp"
 #include "tests/headers/example_objects.h"
 
 namespace lws {
@@ -91,6 +96,31 @@ class ReflectorExamples : public KubernetesExamples {
 class ServingExamples : public HeaderExamples {
  protected:
   internal::ApiAnswer answer = {201, R"({"status": {"authenticated": true, "user": {"username": "u"}}})"};
+};
+
+// A certificate of a day for 127.0.0.1.
+class HttpsExamples : public HeaderExamples {
+ protected:
+  internal::CertificatePair pair =
+      *internal::MakeCertificateAuthority({"127.0.0.1", {"127.0.0.1"}, now, now + absl::Hours(24)});
+  std::string certificate_pem = pair.certificate;
+  std::string key_pem = pair.key;
+};
+
+class LeaseExamples : public HeaderExamples {
+ protected:
+  internal::LeaseElectorOptions options = {"lws-system", "lws", "operator-0"};
+  std::function<double()> draw = [] { return 0.5; };
+};
+
+// An empty Secret, as the manifests of an operator have it.
+class CertificateExamples : public HeaderExamples {
+ protected:
+  CertificateExamples() { options.namespace_name = "lws-system"; }
+
+  internal::CertificateOptions options;
+  SharedJson secret = std::make_shared<const Json>(
+      Json{{"metadata", {{"name", "lws-webhook-server-cert"}, {"namespace", "lws-system"}, {"resourceVersion", "1"}}}});
 };
 
 }  // namespace lws

@@ -19,15 +19,32 @@ LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumpt
 # The fixture of a header whose path has this part.
 FIXTURES = [
     ("/disaggregated/", "RoleExamples"),
+    ("lws/core/fleet/fleet_objects.h", "FleetExamples"),
+    ("lws/core/fleet/fleet_set.h", "FleetExamples"),
+    ("lws/core/fleet/object_packing.h", "FleetExamples"),
+    ("lws/core/fleet/packed_objects.h", "FleetExamples"),
+    ("lws/core/fleet/whole_objects.h", "FleetExamples"),
+    ("lws/core/pod/pod_decision.h", "PodExamples"),
+    ("lws/core/reconcile/revert_set.h", "RevertExamples"),
+    ("lws/placement/search/", "SearchExamples"),
+    ("lws/placement/pods/exclusive_affinity.h", "SearchExamples"),
     ("lws/api/", "ApiExamples"),
+    ("/adapters/kubernetes/serving/https_server.h", "HttpsExamples"),
+    ("/adapters/kubernetes/serving/lease_elector.h", "LeaseExamples"),
+    ("/adapters/kubernetes/serving/serving_certificate.h", "CertificateExamples"),
     ("/adapters/kubernetes/serving/", "ServingExamples"),
     ("/adapters/kubernetes/reflector.h", "ReflectorExamples"),
     ("/adapters/kubernetes/", "KubernetesExamples"),
     ("/adapters/host/", "HostExamples"),
+    ("/adapters/simulation/kubernetes/statefulset_pods.h", "StatefulSetExamples"),
+    ("/adapters/simulation/numbers/chance.h", "NumbersExamples"),
+    ("/adapters/simulation/numbers/late_watches.h", "NumbersExamples"),
+    ("/adapters/simulation/repeated_events.h", "EventExamples"),
     ("/adapters/simulation/", "SimulationExamples"),
+    ("/adapters/testing/scenario/group_watch.h", "WatchExamples"),
     ("/adapters/testing/", "ScenarioExamples"),
 ]
-VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::\w+::k\w+|\{(?:[^{}:]|::)*\})'
+VALUE = r'(?:true|false|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::(?:\w+::)+k\w+|\{(?:[^{}:]|::)*\})'
 RESULT = re.compile(r"^(?P<code>(?!.*[^=!<>]=[^=]).*);\s+// (?P<value>" + VALUE + r")(?:[:;,].*)?$")
 
 

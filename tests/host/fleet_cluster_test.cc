@@ -330,6 +330,21 @@ TEST(FleetClusterTest, Law4AnAnswerWhileAListIsOnItsWayDoesNotOutliveTheList) {
   }
 }
 
+// A watch that tells of an older state does not say that the list has the object.
+TEST(FleetClusterTest, Law4LateNewsDuringAListDoNotKeepWhatTheListHasNot) {
+  for (const char* told : {"40", "50"}) {
+    HeldWrites host;
+    ASSERT_TRUE(host.Tell(SetAtVersion("a", 1, "1")).ok());
+    host.RunDue(absl::UnixEpoch());
+    ASSERT_EQ(host.writes.size(), 1u);
+    host.BeginRelist("ControllerRevision");
+    host.Answer("50", /*has_object=*/true);
+    ASSERT_TRUE(host.Tell(host.Sent(host.writes[0].action, told)).ok());
+    host.EndRelist("ControllerRevision", "100");
+    EXPECT_EQ(host.Revisions().empty(), std::string(told) == "40");
+  }
+}
+
 TEST(FleetClusterTest, Law4EverySetOfAListIsLookedAt) {
   HeldWrites host;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(host.Tell(SetAtVersion(name, 1, "1")).ok());

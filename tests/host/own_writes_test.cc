@@ -129,6 +129,24 @@ TEST(OwnWritesTest, Law5AListEndsTheEntriesOfItsKind) {
   EXPECT_TRUE(writes.IsNews(kPod, "u", "11"));
 }
 
+TEST(OwnWritesTest, AListTellsWhichWritesAreGoneAgain) {
+  const struct {
+    const char* told;  // by a watch or the list itself; null: nothing
+    const char* list;
+    bool is_gone;
+  } cases[] = {{nullptr, "11", false}, {nullptr, "12", true}, {nullptr, "20", true}, {nullptr, "", false},
+               {"11", "20", true},     {"12", "20", false},   {"13", "20", false}};
+  for (const auto& one : cases) {
+    OwnWrites writes;
+    writes.Starts(kPod);
+    writes.Wrote(kPod, "u", "12");
+    if (one.told != nullptr) writes.IsNews(kPod, "u", one.told);
+    EXPECT_EQ(writes.Listed("Service", "30").size(), 0u);
+    EXPECT_EQ(writes.Listed("Pod", one.list).size(), one.is_gone ? 1u : 0u) << one.list;
+    EXPECT_EQ(writes.Listed("Pod", "30").size(), 0u);
+  }
+}
+
 TEST(OwnWritesTest, Law4AnAnswerFromBeforeAListDoesNotBringBackWhatTheListHasNot) {
   for (const char* version : {"20", ""}) {
     OwnWrites writes;

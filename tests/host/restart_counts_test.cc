@@ -79,7 +79,7 @@ TEST(RestartCountsTest, Law1MembersAreThoseOfTheDocuments) {
       pods.push_back(std::make_shared<const Json>(Pod(worker, worker == 0 ? 0 : random() % 3, 4 + random() % 2,
                                                       random() % 3 == 0 ? static_cast<int>(random() % 3) : 0)));
       ASSERT_TRUE(fleet.Add(*pods.back()).ok());
-      counts.Tell("n", (*pods.back())["metadata"]["name"].get<std::string>(), *ReadGroupMember(*pods.back()));
+      counts.Tell("n", (*pods.back())["metadata"]["name"].get<std::string>(), *ReadMemberForRestart(*pods.back()));
     }
     const Json workers = {{"apiVersion", "apps/v1"},
                           {"kind", "StatefulSet"},
@@ -93,7 +93,7 @@ TEST(RestartCountsTest, Law1MembersAreThoseOfTheDocuments) {
     if (has_workers) {
       ASSERT_TRUE(fleet.Add(workers).ok());
     }
-    const absl::StatusOr<GroupMembers> wanted = ReadGroupMembers(*pods[0], has_workers ? &workers : nullptr, pods);
+    const absl::StatusOr<GroupMembers> wanted = ReadMembersForRestart(*pods[0], has_workers ? &workers : nullptr, pods);
     ASSERT_TRUE(wanted.ok()) << wanted.status();
     for (const SharedJson& pod : pods) {
       const std::string name = (*pod)["metadata"]["name"].get<std::string>();
@@ -105,13 +105,13 @@ TEST(RestartCountsTest, Law1MembersAreThoseOfTheDocuments) {
 
 TEST(RestartCountsTest, Law2OnlyPodsThatRestartedTakeMemory) {
   RestartCounts counts;
-  counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, 0, 0, 0)));
+  counts.Tell("n", "s-0", *ReadMemberForRestart(Pod(0, 0, 0, 0)));
   EXPECT_EQ(counts.size(), 0u);
-  counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, 0, 0, 2)));
+  counts.Tell("n", "s-0", *ReadMemberForRestart(Pod(0, 0, 0, 2)));
   EXPECT_EQ(counts.size(), 1u);
-  counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, 1, 0, 0)));  // its successor
+  counts.Tell("n", "s-0", *ReadMemberForRestart(Pod(0, 1, 0, 0)));  // its successor
   EXPECT_EQ(counts.size(), 0u);
-  counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, 1, 0, 1)));
+  counts.Tell("n", "s-0", *ReadMemberForRestart(Pod(0, 1, 0, 1)));
   counts.Forget("n", "s-0");
   EXPECT_EQ(counts.size(), 0u);
 }
@@ -119,7 +119,7 @@ TEST(RestartCountsTest, Law2OnlyPodsThatRestartedTakeMemory) {
 TEST(RestartCountsTest, Law3ToldAgainIsNothingNew) {
   RestartCounts counts;
   const auto tell = [&counts](unsigned life, int restarts) {
-    return counts.Tell("n", "s-0", *ReadGroupMember(Pod(0, life, 0, restarts)));
+    return counts.Tell("n", "s-0", *ReadMemberForRestart(Pod(0, life, 0, restarts)));
   };
   EXPECT_FALSE(tell(0, 0));
   EXPECT_TRUE(tell(0, 1));
@@ -132,8 +132,8 @@ TEST(RestartCountsTest, Law3ToldAgainIsNothingNew) {
 
 TEST(RestartCountsTest, VisitsByNamespaceAndName) {
   RestartCounts counts;
-  for (const char* name : {"s-1", "s-0", "r-0"}) counts.Tell("n", name, *ReadGroupMember(Pod(0, 0, 0, 1)));
-  counts.Tell("m", "z-0", *ReadGroupMember(Pod(0, 0, 0, 1)));
+  for (const char* name : {"s-1", "s-0", "r-0"}) counts.Tell("n", name, *ReadMemberForRestart(Pod(0, 0, 0, 1)));
+  counts.Tell("m", "z-0", *ReadMemberForRestart(Pod(0, 0, 0, 1)));
   std::string visited;
   counts.ForEach([&visited](const std::string& space, const std::string& name, const GroupMember& member) {
     absl::StrAppend(&visited, space, "/", name, " ", member.restarts, "; ");

@@ -55,6 +55,18 @@ TEST(WorkQueueTest, Law2KeysComeInTheOrderOfTheirTimesAndThenAsTheyWereAdded) {
   ExpectTaken(&queue, kSet, kNow + absl::Seconds(5));
 }
 
+TEST(WorkQueueTest, Law2AKeyThatIsNotBusyMayBecomeDueLater) {
+  WorkQueue queue = Queue();
+  queue.AddAt(kSet, kNow + absl::Seconds(5));
+  EXPECT_EQ(queue.NextDue(), kNow + absl::Seconds(5));
+  ExpectTaken(&queue, kSet, kNow + absl::Seconds(5));
+  queue.Succeed(kSet, kNow + absl::Seconds(5));
+  EXPECT_EQ(queue.size(), 0u);
+  queue.AddAt(kSet, kNow + absl::Seconds(9));
+  queue.Add(kSet);
+  EXPECT_EQ(queue.Take(kNow), kSet);
+}
+
 TEST(WorkQueueTest, Law3FailuresInARowWaitLongerAndASuccessEndsTheRow) {
   WorkQueue queue = Queue();
   queue.Add(kSet);

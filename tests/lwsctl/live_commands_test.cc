@@ -159,6 +159,23 @@ TEST_F(LiveCommandsTest, UndoGivesAFormerTemplateBack) {
   EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "0\n"));
 }
 
+// A pass owns the revisions with the set's label that have no controller, too, such as those of a restored backup.
+TEST_F(LiveCommandsTest, UndoFindsTheRevisionsThatAPassOwns) {
+  wired_.CreateSet("a", 3, "one");
+  wired_.Run(absl::Minutes(3));
+  wired_.SetImage("a", "two");
+  wired_.Run(absl::Seconds(5));
+  for (const lws::SharedJson& object : wired_.server().List("ControllerRevision")) {
+    if ((*object)["metadata"]["ownerReferences"][0]["kind"] != lws::kKind) continue;
+    Json orphan = *object;
+    orphan["metadata"].erase("ownerReferences");
+    ASSERT_TRUE(wired_.server().Update(orphan).ok());
+  }
+  EXPECT_TRUE(absl::StartsWith(Run({"undo", "a", "--to-revision", "1"}),
+                               "0\nLeaderWorkerSet n/a  has the template of revision 1 ("));
+  EXPECT_EQ(ImageOf("a"), "one");
+}
+
 TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
   wired_.CreateSet("a", 2, "one");
   wired_.Run(absl::Minutes(3));

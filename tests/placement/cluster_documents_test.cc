@@ -97,7 +97,7 @@ TEST(ClusterDocumentsTest, PodsTakeRoomAndHoldDomains) {
       Document(R"({"kind": "Pod", "metadata": {"name": "b"}, "status": {"phase": "Succeeded"},
         "spec": {"nodeName": "n", "containers": [{"resources": {"requests": {"cpu": 1}}}]}})"),
       Document(R"({"kind": "Pod", "metadata": {"name": "c"}, "spec": {"containers": []}})")};
-  ASSERT_TRUE(UseRunningPods(pods, &capacity).ok());
+  ASSERT_TRUE(UseCapacityOfRunningPods(pods, &capacity).ok());
   EXPECT_EQ(capacity.Free(0)[0], 9);
   EXPECT_EQ(capacity.Free(0)[1], 1500);
   EXPECT_EQ(capacity.Holds(Holder::kGroup, "default", 0, 0), 1);
@@ -264,7 +264,7 @@ TEST(ClusterDocumentsTest, RunningGroupsByRank) {
     document.merge_patch(Json::parse(more));
     return std::make_shared<const Json>(std::move(document));
   };
-  const std::map<GroupId, RunningGroup> groups = *RunningGroups(std::vector<SharedJson>{
+  const std::map<GroupId, RunningGroup> groups = *NodesOfRunningGroups(std::vector<SharedJson>{
       pod("0", "{}"), pod("1", R"({"metadata": {"deletionTimestamp": "t"}})"),
       pod("2", R"({"status": {"phase": "Failed"}})"), pod("3", R"({"spec": {"nodeName": null}})"), pod("4", "{}")});
   ASSERT_EQ(groups.size(), 1);

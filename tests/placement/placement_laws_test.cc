@@ -256,7 +256,7 @@ TEST(PlacementLawsTest, Law10Replacement) {
       is_lost[lost.back()] = true;
     }
     for (int32_t& node : nodes) node = is_lost[node] ? -1 : node;
-    const absl::StatusOr<PlacementResult> result = ReplaceNodes(capacity, request, *assignment, lost);
+    const absl::StatusOr<PlacementResult> result = ReassignNodes(capacity, request, *assignment, lost);
     ASSERT_TRUE(result.ok()) << result.status();
     LetLostSubgroupsGo(request, assignment->NodesByRank(), nodes, &capacity);
     const PlacementOracle oracle(capacity, request);
@@ -293,7 +293,7 @@ TEST(PlacementLawsTest, Law11GrowingAndShrinking) {
     const int64_t by = request.subgroups.empty() ? 1 : request.subgroups[0].size;
     request.workers += cases.Draw(2) == 0 ? by : -by;
     if (request.workers < 0 || request.workers + request.leader.has_value() == 0) continue;
-    const absl::StatusOr<PlacementResult> result = ResizeGroup(capacity, request, *assignment);
+    const absl::StatusOr<PlacementResult> result = ReassignResizedGroup(capacity, request, *assignment);
     if (!result.ok()) continue;  // the smaller size has no whole subgroups left
     std::vector<int32_t> kept = nodes;
     kept.resize(request.workers + request.leader.has_value(), -1);

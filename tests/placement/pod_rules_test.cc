@@ -486,13 +486,13 @@ TEST(PodRulesTest, MissingRanksAreCompletedBesideThoseThatRun) {
   request.leader->rules = request.worker.rules;
   // The leader runs in the second rack, which has no room for two more pods that must be apart.
   capacity.Use(2, *request.leader);
-  PlacementResult result = *CompleteGroup(capacity, request, {2, std::nullopt, std::nullopt});
+  PlacementResult result = *AssignMissingRanks(capacity, request, {2, std::nullopt, std::nullopt});
   EXPECT_EQ(result.no_fit.reason, NoFitReason::kNoPlaceBesideSurvivors);
   request.workers = 1;
-  result = *CompleteGroup(capacity, request, {2, std::nullopt});
+  result = *AssignMissingRanks(capacity, request, {2, std::nullopt});
   EXPECT_EQ(result.assignment->NodesByRank(), (std::vector<int32_t>{2, 3}));
-  EXPECT_FALSE(CompleteGroup(capacity, request, {2}).ok());
-  EXPECT_FALSE(CompleteGroup(capacity, request, {7, std::nullopt}).ok());
+  EXPECT_FALSE(AssignMissingRanks(capacity, request, {2}).ok());
+  EXPECT_FALSE(AssignMissingRanks(capacity, request, {7, std::nullopt}).ok());
 }
 
 }  // namespace

@@ -322,7 +322,7 @@ class Both {
       const bool is_worker = std::get<0>(key) == "Pod" && parsed.has_value() && parsed->parent == leader;
       if (is_worker) pods.push_back(std::make_shared<const Json>(object));
     }
-    absl::StatusOr<GroupMembers> members = ReadGroupMembers(*pod, Find("StatefulSet", leader), pods);
+    absl::StatusOr<GroupMembers> members = ReadMembersForRestart(*pod, Find("StatefulSet", leader), pods);
     return members.ok() ? std::make_unique<GroupMembers>(*std::move(members)) : nullptr;
   }
 

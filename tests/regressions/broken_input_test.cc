@@ -79,7 +79,7 @@ TEST(BrokenInput, ContainersThatAreNoneAreErrorsOfTheirFields) {
     Json pod = Json::parse(R"({"kind": "Pod", "metadata": {"name": "s-0", "namespace": "n",
         "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "0"}}})");
     pod["status"]["containerStatuses"] = Json::array({Json::parse(container)});
-    const absl::StatusOr<GroupMember> member = ReadGroupMember(pod);
+    const absl::StatusOr<GroupMember> member = ReadMemberForRestart(pod);
     EXPECT_EQ(member.status().code(), absl::StatusCode::kInvalidArgument) << container;
   }
   // Counts as large as they come are added without an overflow.
@@ -87,7 +87,7 @@ TEST(BrokenInput, ContainersThatAreNoneAreErrorsOfTheirFields) {
       "labels": {"leaderworkerset.sigs.k8s.io/worker-index": "0"}},
       "status": {"containerStatuses": [{"restartCount": 9223372036854775807},
                                        {"restartCount": 9223372036854775807}]}})");
-  const absl::StatusOr<GroupMember> member = ReadGroupMember(pod);
+  const absl::StatusOr<GroupMember> member = ReadMemberForRestart(pod);
   EXPECT_TRUE(!member.ok() || member->restarts > 0);
 }
 

@@ -13,6 +13,8 @@
 #include "lws/api/observed.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/fleet_events.h"
+#include "lws/core/fleet/packed_group.h"
 #include "lws/core/observation.h"
 
 namespace lws {
@@ -96,6 +98,74 @@ TEST(FleetMemory, ManyPodsAreWorthTheirRoomInAnyOrder) {
     return ParseIndex(*a.worker_index) < ParseIndex(*b.worker_index);
   });
   EXPECT_LT(BytesAPod(pods), 30);
+}
+
+TEST(FleetMemory, WorkersToldBeforeTheirSetArePackedWhenItComes) {
+  const int64_t before = UsedBytes();
+  Fleet fleet;
+  const std::vector<ObservedPod> pods = Shuffled(64, 200);
+  const int64_t own = UsedBytes() - before;
+  for (const ObservedPod& pod : pods) fleet.AddPod(pod);
+  fleet.TakeDueSets();
+  fleet.TakeDuePods();
+  fleet.AddSet(Set(200));
+  fleet.TakeDueSets();
+  fleet.TakeDuePods();
+  EXPECT_EQ(fleet.Count().pods, static_cast<int64_t>(pods.size()));
+  EXPECT_LT(UsedBytes() - before - own, static_cast<int64_t>(pods.size()) * 250)
+      << "the tables that named whole pods keep their room, the pods themselves do not";
+}
+
+// A worker told during a relist keeps its mark when it is packed, and one that was told before has none.
+TEST(FleetMemory, WorkersThatGetRoomDuringARelistKeepTheirMarks) {
+  for (const bool is_told : {false, true}) {
+    Fleet fleet;
+    fleet.AddPod(Pod(0, 1));
+    fleet.BeginRelist("Pod");
+    if (is_told) fleet.AddPod(Pod(0, 1));
+    fleet.AddSet(Set(4));
+    EXPECT_EQ(fleet.EndRelist("Pod").size(), is_told ? 0u : 1u);
+    EXPECT_EQ(fleet.Count().pods, is_told ? 1 : 0);
+  }
+}
+
+// The absence of members that nobody knows makes no room for them.
+TEST(FleetMemory, AbsentMembersTakeNoRoom) {
+  Fleet fleet;
+  fleet.AddSet(Set(4096));
+  const uint32_t set = fleet.SetNumber("n", "s");
+  PodFacts leader;
+  leader.member.set = set;
+  ASSERT_TRUE(fleet.TellPods({leader}).ok());
+  const int64_t before = UsedBytes();
+  for (int32_t group = 64; group < 6400; group += 64) {
+    PodFacts absent;
+    absent.exists = false;
+    for (const int32_t worker : {0, 1, 4095}) {
+      absent.member = {set, group, worker};
+      ASSERT_TRUE(fleet.TellPods({absent}).ok());
+    }
+    WorkersFacts workers;
+    workers.set = set;
+    workers.group = group;
+    workers.exists = false;
+    ASSERT_TRUE(fleet.TellWorkers({workers}).ok());
+  }
+  EXPECT_LT(UsedBytes() - before, 64 * 1024);
+  EXPECT_EQ(fleet.Count().pods, 1);
+}
+
+TEST(FleetMemory, APageGrowsOnlyAFewTimesWhenWorkersAreToldInAscendingOrder) {
+  internal::PackedGroups groups;
+  groups.SetMostWorkers(internal::PackedGroups::kMostWorkers);
+  int widenings = 0;
+  for (int32_t worker = 1; worker <= internal::PackedGroups::kMostWorkers; ++worker) {
+    const int32_t before = groups.workers(0);
+    groups.MakeRoom(0, worker);
+    ASSERT_GE(groups.workers(0), worker);
+    widenings += groups.workers(0) != before;
+  }
+  EXPECT_LE(widenings, 8);
 }
 
 // Wherever a worker is kept, it restarts its group, it is counted, and it goes when it is removed.

@@ -46,7 +46,7 @@ const std::vector<Room>& Rooms() {
       {"lws/core/reconcile",
        {"lws/api", "lws/rollout", "lws/placement", "lws/placement/pods", "lws/placement/providers", "lws/core",
         "lws/core/plan", "lws/core/revision", "lws/core/desired", "lws/core/groups", "lws/core/pod"}},
-      {"lws/core/disaggregated", {"lws/api", "lws/rollout", "lws/placement", "lws/core/plan"}},
+      {"lws/core/disaggregated", {"lws/api", "lws/rollout", "lws/placement", "lws/core/plan", "lws/core/revision"}},
       {"lws/core/snapshot", {"lws/api", "lws/core", "lws/core/revision", "lws/core/desired", "lws/core/pod"}},
       {"lws/core/fleet",
        {"lws/api", "lws/rollout", "lws/placement/providers", "lws/core", "lws/core/revision", "lws/core/desired",

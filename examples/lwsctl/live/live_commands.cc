@@ -27,6 +27,7 @@
 #include "lws/api/well_known.h"
 #include "lws/core/reconcile/revert_set.h"
 #include "lws/core/revision/revision_data.h"
+#include "lws/core/revision/revisions.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -309,17 +310,20 @@ absl::StatusOr<int> RestartGroup(const Call& call) {
 // The revision of this number, or without one the newest whose template is not the set's present one.
 absl::StatusOr<lws::ObservedRevision> FindRevision(const lws::LeaderWorkerSet& set, const std::vector<Json>& objects,
                                                    std::optional<int64_t> number, const std::string& present) {
-  std::optional<lws::ObservedRevision> found;
+  std::vector<lws::ObservedRevision> revisions;
   for (const Json& object : objects) {
     absl::StatusOr<lws::ObservedRevision> revision = lws::ObserveRevision(object);
     if (!revision.ok()) return revision.status();
-    // StatefulSets keep revisions with the same labels.
-    const bool is_own = lws::IsControlledBy(revision->meta, set.metadata().uid());
-    const bool fits = number.has_value() ? revision->number == *number : revision->meta.revision_key != present;
-    if (!is_own || !fits || (found.has_value() && found->number > revision->number)) continue;
-    found = *std::move(revision);
+    revisions.push_back(*std::move(revision));
   }
-  if (found.has_value()) return *std::move(found);
+  std::vector<const lws::ObservedRevision*> observed;
+  for (const lws::ObservedRevision& revision : revisions) observed.push_back(&revision);
+  const lws::internal::OwnedRevisions owned(set, observed);
+  const lws::ObservedRevision* found = number.has_value() ? nullptr : owned.NewestBut(present);
+  for (const lws::ObservedRevision* revision : owned.AllBut("")) {
+    if (number.has_value() && revision->number == *number) found = revision;
+  }
+  if (found != nullptr) return *found;
   return absl::NotFoundError(number.has_value() ? absl::StrCat("the set has no revision ", *number)
                                                 : "the set has no former revision: they are deleted when an update "
                                                   "is done");

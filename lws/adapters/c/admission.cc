@@ -24,7 +24,7 @@ using lws::internal::Call;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
 using lws::internal::Put;
-using lws::internal::ReadSchedulerProvider;
+using lws::internal::ReadCallerSchedulerProvider;
 
 namespace {
 
@@ -121,7 +121,7 @@ lws_code lws_admit_pod(const char* pod, size_t pod_size, const char* scheduler_p
     const absl::StatusOr<absl::string_view> provider = CallerName(scheduler_provider, "scheduler_provider");
     if (!provider.ok()) return provider.status();
     lws::AdmissionOptions options;
-    const absl::StatusOr<lws::SchedulerProvider> known = ReadSchedulerProvider(*provider);
+    const absl::StatusOr<lws::SchedulerProvider> known = ReadCallerSchedulerProvider(*provider);
     if (!known.ok()) return known.status();
     options.scheduler_provider = *known;
     const absl::StatusOr<Json> admitted = lws::AdmitPod(*std::move(document), options);

@@ -64,21 +64,21 @@ absl::Status CheckNotPlaced(const std::vector<AskedGroup>& groups, const lws_cap
 }
 
 absl::StatusOr<Json> Place(const Json& request, lws_capacity* capacity) {
-  absl::Status status = lws::internal::CheckPlaceKeys(request, /*names_cluster=*/false);
+  absl::Status status = lws::internal::CheckCallerPlaceKeys(request, /*names_cluster=*/false);
   if (!status.ok()) return status;
-  const absl::StatusOr<std::vector<AskedGroup>> groups = lws::internal::ReadAskedGroups(request);
+  const absl::StatusOr<std::vector<AskedGroup>> groups = lws::internal::ReadCallerGroups(request);
   if (!groups.ok()) return groups.status();
   status = CheckNotPlaced(*groups, *capacity);
   if (!status.ok()) return status;
   const absl::StatusOr<std::vector<PlacementResult>> results =
-      lws::internal::AssignAsked(*groups, capacity->capacity.get());
+      lws::internal::AssignForCaller(*groups, capacity->capacity.get());
   if (!results.ok()) return results.status();
   for (size_t i = 0; i < groups->size(); ++i) {
     const PlacementResult& result = (*results)[i];
     if (!result.assignment.has_value()) continue;
     capacity->placed.emplace(NameOf((*groups)[i]), PlacedGroup{(*groups)[i].request, *result.assignment});
   }
-  return lws::internal::PlaceAnswer(*groups, *results, *capacity->capacity);
+  return lws::internal::PlaceAnswerForCaller(*groups, *results, *capacity->capacity);
 }
 
 absl::Status Release(const GroupName& group, lws_capacity* capacity) {
@@ -92,9 +92,9 @@ absl::Status Release(const GroupName& group, lws_capacity* capacity) {
 absl::StatusOr<std::unique_ptr<lws_capacity>> MakeCapacity(const char* cluster, size_t size) {
   const absl::StatusOr<Json> document = CallerDocument(cluster, size, "cluster");
   if (!document.ok()) return document.status();
-  absl::Status status = lws::internal::CheckPlaceKeys(*document, /*names_cluster=*/true);
+  absl::Status status = lws::internal::CheckCallerPlaceKeys(*document, /*names_cluster=*/true);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCapacity(*document);
+  absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCallerCapacity(*document);
   if (!capacity.ok()) return capacity.status();
   auto made = std::make_unique<lws_capacity>();
   made->capacity = *std::move(capacity);
@@ -150,7 +150,7 @@ lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t 
     const absl::StatusOr<Json> document = CallerDocument(pods, size, "pods");
     if (!document.ok()) return document.status();
     if (!document->is_array()) return absl::InvalidArgumentError("pods: not a list");
-    return lws::UseRunningPods(lws::internal::SharedItems(*document), capacity->capacity.get());
+    return lws::UseCapacityOfRunningPods(lws::internal::SharedCallerItems(*document), capacity->capacity.get());
   });
 }
 

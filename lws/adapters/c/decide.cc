@@ -27,12 +27,12 @@ namespace {
 using lws::Plan;
 using lws::internal::Call;
 using lws::internal::CallerBytes;
+using lws::internal::CallerGroupMembers;
 using lws::internal::CallerName;
 using lws::internal::CallerState;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
-using lws::internal::GroupMembersIn;
-using lws::internal::LoadFleetProto;
+using lws::internal::LoadCallerFleetProto;
 using lws::internal::PodOptionsOfCaller;
 using lws::internal::PutPlanForCaller;
 using lws::internal::ReadCallerKept;
@@ -91,7 +91,7 @@ absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy)
   const lws::PodReconcileOptions options = PodOptionsOfCaller(policy);
   lws::GroupMembers members;
   if (options.restarts != nullptr && observation.pod != nullptr) {
-    absl::StatusOr<lws::GroupMembers> read = GroupMembersIn(request.state, *observation.pod);
+    absl::StatusOr<lws::GroupMembers> read = CallerGroupMembers(request.state, *observation.pod);
     if (!read.ok()) return read.status();
     members = *std::move(read);
     observation.members = &members;
@@ -107,7 +107,7 @@ absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* p
   const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");
   if (!bytes.ok()) return bytes.status();
   lws::Fleet fleet;
-  absl::Status status = LoadFleetProto(*bytes, &fleet);
+  absl::Status status = LoadCallerFleetProto(*bytes, &fleet);
   if (!status.ok()) return status;
   lws::SetObservation observation = fleet.ObserveSet(request->namespace_name, request->name);
   observation.rollout_progress = request->kept.rollout_progress.get();

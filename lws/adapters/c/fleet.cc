@@ -27,8 +27,8 @@ namespace {
 
 using lws::Json;
 using lws::Plan;
-using lws::internal::AddObject;
-using lws::internal::AddObjects;
+using lws::internal::AddCallerObject;
+using lws::internal::AddCallerObjects;
 using lws::internal::Call;
 using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
@@ -36,13 +36,13 @@ using lws::internal::CallerName;
 using lws::internal::CheckCallerObjectSaysKind;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
-using lws::internal::DecidePod;
-using lws::internal::DecideSet;
-using lws::internal::LoadFleetProto;
+using lws::internal::DecidePodForCaller;
+using lws::internal::DecideSetForCaller;
+using lws::internal::LoadCallerFleetProto;
 using lws::internal::Put;
 using lws::internal::PutPlanForCaller;
 using lws::internal::ReadCallerObjects;
-using lws::internal::RemoveObject;
+using lws::internal::RemoveCallerObject;
 
 // The names of a decision after they were read.
 struct Named {
@@ -120,7 +120,7 @@ absl::Status LoadJson(absl::string_view bytes, lws_fleet* fleet) {
   if (!document.ok()) return document.status();
   const absl::StatusOr<std::vector<lws::SharedJson>> objects = ReadCallerObjects(*document);
   if (!objects.ok()) return objects.status();
-  return AddObjects(*objects, fleet);
+  return AddCallerObjects(*objects, fleet);
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_te
     if (!document.ok()) return document.status();
     status = CheckCallerObjectSaysKind(*document);
     if (!status.ok()) return status;
-    return AddObject(*document, fleet);
+    return AddCallerObject(*document, fleet);
   });
 }
 
@@ -157,7 +157,7 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
     if (!object.ok()) return object.status();
     const absl::StatusOr<absl::string_view> of_kind = CallerName(kind, "kind");
     if (!of_kind.ok()) return of_kind.status();
-    RemoveObject(*of_kind, object->namespace_name, object->name, fleet);
+    RemoveCallerObject(*of_kind, object->namespace_name, object->name, fleet);
     return absl::OkStatus();
   });
 }
@@ -169,7 +169,7 @@ lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_fo
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(state, size, "state");
     if (!bytes.ok()) return bytes.status();
-    return format == LWS_JSON ? LoadJson(*bytes, fleet) : LoadFleetProto(*bytes, fleet->objects.get());
+    return format == LWS_JSON ? LoadJson(*bytes, fleet) : LoadCallerFleetProto(*bytes, fleet->objects.get());
   });
 }
 
@@ -219,7 +219,7 @@ lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     std::string due = "{\"pods\":";
-    AppendNames(lws::internal::TakeDuePods(fleet), &due);
+    AppendNames(lws::internal::TakeDuePodsForCaller(fleet), &due);
     due.append(",\"sets\":");
     AppendNames(fleet->objects->TakeDueSets(), &due);
     due.append("}");
@@ -234,8 +234,8 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
     if (!set.ok()) return set.status();
     absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
-    return PutPlanForCaller(DecideSet(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy), format,
-                            out);
+    return PutPlanForCaller(DecideSetForCaller(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy),
+                            format, out);
   });
 }
 
@@ -247,7 +247,7 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
     absl::Status status = CheckPlanFormat(format);
     if (!status.ok()) return status;
     const absl::StatusOr<Plan> plan =
-        DecidePod(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
+        DecidePodForCaller(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
     if (!plan.ok()) return plan.status();
     return PutPlanForCaller(*plan, format, out);
   });

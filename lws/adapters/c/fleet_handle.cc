@@ -31,7 +31,7 @@ absl::StatusOr<ReadObject> Read(const Json& object) {
   ReadObject read{*std::move(observed), std::nullopt};
   const auto* pod = std::get_if<ObservedPod>(&read.observed);
   if (pod == nullptr || !IsFailing(*pod) || !pod->worker_index.has_value()) return read;
-  absl::StatusOr<GroupMember> member = ReadGroupMember(object);
+  absl::StatusOr<GroupMember> member = ReadMemberForRestart(object);
   if (!member.ok()) return member.status();
   read.member = *std::move(member);
   return read;
@@ -63,14 +63,14 @@ const ObservedPod* UncountedPod(const lws_fleet& fleet, const PodObservation& ob
 
 }  // namespace
 
-absl::Status AddObject(const Json& object, lws_fleet* fleet) {
+absl::Status AddCallerObject(const Json& object, lws_fleet* fleet) {
   absl::StatusOr<ReadObject> read = Read(object);
   if (!read.ok()) return read.status();
   Add(*std::move(read), fleet);
   return absl::OkStatus();
 }
 
-absl::Status AddObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet) {
+absl::Status AddCallerObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet) {
   std::vector<ReadObject> all;
   for (const SharedJson& object : objects) {
     absl::StatusOr<ReadObject> read = Read(*object);
@@ -81,13 +81,14 @@ absl::Status AddObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet
   return absl::OkStatus();
 }
 
-void RemoveObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name, lws_fleet* fleet) {
+void RemoveCallerObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name,
+                        lws_fleet* fleet) {
   fleet->objects->Remove(kind, namespace_name, name);
   if (kind == "Pod") fleet->counts.Forget(namespace_name, name);
   if (kind == kKind) fleet->kept.Forget(namespace_name, name);
 }
 
-std::vector<FleetName> TakeDuePods(lws_fleet* fleet) {
+std::vector<FleetName> TakeDuePodsForCaller(lws_fleet* fleet) {
   std::vector<FleetName> due = fleet->objects->TakeDuePods();
   if (fleet->restarted_again.empty()) return due;
   std::set<std::pair<std::string, std::string>> known;
@@ -99,8 +100,8 @@ std::vector<FleetName> TakeDuePods(lws_fleet* fleet) {
   return due;
 }
 
-Plan DecideSet(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
-               const lws_policy* policy) {
+Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
+                        const lws_policy* policy) {
   SetObservation observation = fleet->objects->ObserveSet(namespace_name, name);
   const bool remembers_restarts = PodOptionsOfCaller(policy).restarts != nullptr;
   if (observation.set != nullptr && (remembers_restarts || fleet->kept.size() > 0)) {
@@ -111,8 +112,8 @@ Plan DecideSet(lws_fleet* fleet, absl::string_view namespace_name, absl::string_
   return plan;
 }
 
-absl::StatusOr<Plan> DecidePod(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
-                               absl::Time now, const lws_policy* policy) {
+absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
+                                        absl::Time now, const lws_policy* policy) {
   const PodReconcileOptions options = PodOptionsOfCaller(policy);
   PodObservation observation = fleet->objects->ObservePod(namespace_name, name);
   const bool is_remembered = options.restarts != nullptr && observation.pod != nullptr && observation.set != nullptr;

@@ -1,8 +1,8 @@
 // What a fleet handle of the C interface holds, and the decisions on it.
 //
 //   lws_fleet fleet;
-//   absl::Status status = lws::internal::AddObject(pod_document, &fleet);
-//   absl::StatusOr<lws::Plan> plan = lws::internal::DecidePod(&fleet, "default", "vllm-0", now, policy);
+//   absl::Status status = lws::internal::AddCallerObject(pod_document, &fleet);
+//   absl::StatusOr<lws::Plan> plan = lws::internal::DecidePodForCaller(&fleet, "default", "vllm-0", now, policy);
 //
 // Thread-safety: none; distinct fleets may be used concurrently.
 #ifndef LWS_ADAPTERS_C_FLEET_HANDLE_H_
@@ -37,20 +37,21 @@ struct lws_fleet {
 namespace lws::internal {
 
 // Errors: InvalidArgument naming the object and the field; nothing is then changed. The second adds all or none.
-absl::Status AddObject(const Json& object, lws_fleet* fleet);
-absl::Status AddObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet);
-void RemoveObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name, lws_fleet* fleet);
+absl::Status AddCallerObject(const Json& object, lws_fleet* fleet);
+absl::Status AddCallerObjects(const std::vector<SharedJson>& objects, lws_fleet* fleet);
+void RemoveCallerObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name,
+                        lws_fleet* fleet);
 
 // The due pods, each once.
-std::vector<FleetName> TakeDuePods(lws_fleet* fleet);
+std::vector<FleetName> TakeDuePodsForCaller(lws_fleet* fleet);
 
 // The policy may be null. What the plans want kept is kept.
-Plan DecideSet(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
-               const lws_policy* policy);
+Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
+                        const lws_policy* policy);
 // Errors: FailedPrecondition for a restart policy and a pod of the group that restarted, but whose document was not
 // told.
-absl::StatusOr<Plan> DecidePod(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
-                               absl::Time now, const lws_policy* policy);
+absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
+                                        absl::Time now, const lws_policy* policy);
 
 }  // namespace lws::internal
 

@@ -12,16 +12,16 @@
 
 namespace lws::internal {
 
-absl::Status LoadFleetProto(absl::string_view bytes, Fleet* fleet) {
+absl::Status LoadCallerFleetProto(absl::string_view bytes, Fleet* fleet) {
   google::protobuf::Arena arena;
   ClusterStateProto& state = *google::protobuf::Arena::CreateMessage<ClusterStateProto>(&arena);
-  if (!ReadMessage(bytes, &state)) {
+  if (!ReadCallerMessage(bytes, &state)) {
     return absl::InvalidArgumentError("state: not a lws.v1.ClusterStateProto");
   }
-  return LoadObjects(&state, fleet);
+  return LoadCallerObjects(&state, fleet);
 }
 
-absl::Status LoadObjects(ClusterStateProto* state, Fleet* fleet) {
+absl::Status LoadCallerObjects(ClusterStateProto* state, Fleet* fleet) {
   std::vector<ObservedStatefulSet> statefulsets;
   for (const ObservedStatefulSetProto& proto : state->statefulsets()) {
     absl::StatusOr<ObservedStatefulSet> statefulset = ObservedFromProto(proto);

@@ -1,7 +1,7 @@
 // Loads a whole state in protocol buffers into a fleet.
 //
 //   lws::Fleet fleet;
-//   absl::Status status = lws::internal::LoadFleetProto(bytes, &fleet);
+//   absl::Status status = lws::internal::LoadCallerFleetProto(bytes, &fleet);
 //
 // Thread-safety: may be called concurrently for distinct fleets.
 #ifndef LWS_ADAPTERS_C_FLEET_STATE_H_
@@ -21,10 +21,10 @@ namespace lws::internal {
 
 // Errors: InvalidArgument for bytes that are not a ClusterStateProto, or have a field that does not parse. The fleet
 // is then unchanged.
-absl::Status LoadFleetProto(absl::string_view bytes, Fleet* fleet);
+absl::Status LoadCallerFleetProto(absl::string_view bytes, Fleet* fleet);
 
 // The same for a message that was read. Its sets are moved out of it.
-absl::Status LoadObjects(ClusterStateProto* state, Fleet* fleet);
+absl::Status LoadCallerObjects(ClusterStateProto* state, Fleet* fleet);
 
 }  // namespace lws::internal
 

@@ -17,16 +17,16 @@ using lws::Json;
 using lws::internal::AskedGroup;
 
 absl::StatusOr<Json> Place(const Json& request) {
-  absl::Status status = lws::internal::CheckPlaceKeys(request, /*names_cluster=*/true);
+  absl::Status status = lws::internal::CheckCallerPlaceKeys(request, /*names_cluster=*/true);
   if (!status.ok()) return status;
-  const absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCapacity(request);
+  const absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCallerCapacity(request);
   if (!capacity.ok()) return capacity.status();
-  const absl::StatusOr<std::vector<AskedGroup>> groups = lws::internal::ReadAskedGroups(request);
+  const absl::StatusOr<std::vector<AskedGroup>> groups = lws::internal::ReadCallerGroups(request);
   if (!groups.ok()) return groups.status();
   const absl::StatusOr<std::vector<lws::PlacementResult>> results =
-      lws::internal::AssignAsked(*groups, capacity->get());
+      lws::internal::AssignForCaller(*groups, capacity->get());
   if (!results.ok()) return results.status();
-  return lws::internal::PlaceAnswer(*groups, *results, **capacity);
+  return lws::internal::PlaceAnswerForCaller(*groups, *results, **capacity);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/no_fit_json.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
@@ -28,7 +29,7 @@ std::optional<std::string> TextOf(const Json& request, const char* key) {
 
 // The objects of a list, which may be absent.
 std::vector<SharedJson> ReadList(const Json& request, const char* key) {
-  return request.contains(key) ? SharedItems(request[key]) : std::vector<SharedJson>();
+  return request.contains(key) ? SharedCallerItems(request[key]) : std::vector<SharedJson>();
 }
 
 absl::StatusOr<SetPlacement> PlacementOf(const Json& request) {
@@ -65,19 +66,14 @@ Json ToJson(const Topology& topology, const AskedGroup& group, const PlacementRe
     }
     return json;
   }
-  const NoFit& no_fit = result.no_fit;
-  json["reason"] = std::string(NoFitReasonText(no_fit.reason));
-  json["description"] = DescribeNoFit(no_fit);
-  json["level"] = no_fit.level;
-  json["best"] = {{"domain", no_fit.best_domain}, {"pods", no_fit.best_pods}};
-  json["excluded"] = no_fit.excluded.empty() ? Json::object() : Json(no_fit.excluded);
-  if (!no_fit.limited.empty()) json["limited"] = no_fit.limited;
+  json.update(NoFitToJson(result.no_fit));
+  json["description"] = DescribeNoFit(result.no_fit);
   return json;
 }
 
 }  // namespace
 
-absl::Status CheckPlaceKeys(const Json& request, bool names_cluster) {
+absl::Status CheckCallerPlaceKeys(const Json& request, bool names_cluster) {
   if (!request.is_object()) return absl::InvalidArgumentError("request: not an object");
   for (const auto& [key, value] : request.items()) {
     const bool is_of_cluster = key == "nodes" || key == "pods" || key == "levels";
@@ -94,13 +90,13 @@ absl::Status CheckPlaceKeys(const Json& request, bool names_cluster) {
   return absl::OkStatus();
 }
 
-std::vector<SharedJson> SharedItems(const Json& list) {
+std::vector<SharedJson> SharedCallerItems(const Json& list) {
   std::vector<SharedJson> items;
   for (const Json& object : list) items.push_back(std::make_shared<const Json>(object));
   return items;
 }
 
-absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& request) {
+absl::StatusOr<std::unique_ptr<Capacity>> ReadCallerCapacity(const Json& request) {
   std::vector<std::string> levels;
   for (const SharedJson& level : ReadList(request, "levels")) {
     if (!level->is_string()) return Wrong("levels", "texts");
@@ -110,12 +106,12 @@ absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& request) {
       TopologyFromNodes(ReadList(request, "nodes"), std::move(levels));
   if (!topology.ok()) return topology.status();
   auto capacity = std::make_unique<Capacity>(*topology);
-  absl::Status status = UseRunningPods(ReadList(request, "pods"), capacity.get());
+  absl::Status status = UseCapacityOfRunningPods(ReadList(request, "pods"), capacity.get());
   if (!status.ok()) return status;
   return capacity;
 }
 
-absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request) {
+absl::StatusOr<std::vector<AskedGroup>> ReadCallerGroups(const Json& request) {
   const absl::StatusOr<SetPlacement> placement = PlacementOf(request);
   if (!placement.ok()) return placement.status();
   std::vector<AskedGroup> groups;
@@ -135,14 +131,14 @@ absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request) {
   return groups;
 }
 
-absl::StatusOr<std::vector<PlacementResult>> AssignAsked(absl::Span<const AskedGroup> groups, Capacity* capacity) {
+absl::StatusOr<std::vector<PlacementResult>> AssignForCaller(absl::Span<const AskedGroup> groups, Capacity* capacity) {
   std::vector<const GroupRequest*> batch;
   for (const AskedGroup& group : groups) batch.push_back(group.request.get());
   return AssignGroups(batch, capacity);
 }
 
-Json PlaceAnswer(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
-                 const Capacity& capacity) {
+Json PlaceAnswerForCaller(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
+                          const Capacity& capacity) {
   Json answer = {{"groups", Json::array()}};
   for (size_t i = 0; i < groups.size(); ++i) {
     answer["groups"].push_back(ToJson(capacity.topology(), groups[i], results[i]));

@@ -1,9 +1,9 @@
 // What requests of placement say, and how they are answered.
 //
-//   absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCapacity(document);
-//   absl::StatusOr<std::vector<lws::internal::AskedGroup>> groups = lws::internal::ReadAskedGroups(document);
-//   auto results = lws::internal::AssignAsked(*groups, capacity->get());
-//   lws::Json answer = lws::internal::PlaceAnswer(*groups, *results, **capacity);
+//   absl::StatusOr<std::unique_ptr<lws::Capacity>> capacity = lws::internal::ReadCallerCapacity(document);
+//   absl::StatusOr<std::vector<lws::internal::AskedGroup>> groups = lws::internal::ReadCallerGroups(document);
+//   auto results = lws::internal::AssignForCaller(*groups, capacity->get());
+//   lws::Json answer = lws::internal::PlaceAnswerForCaller(*groups, *results, **capacity);
 //
 // Thread-safety: all functions here may be called concurrently for distinct capacities.
 #ifndef LWS_ADAPTERS_C_PLACE_REQUEST_H_
@@ -32,23 +32,23 @@ struct AskedGroup {
 
 // Errors: InvalidArgument for an unknown key, or a value of another type. `names_cluster`: whether nodes, levels and
 // pods belong to the document.
-absl::Status CheckPlaceKeys(const Json& request, bool names_cluster);
+absl::Status CheckCallerPlaceKeys(const Json& request, bool names_cluster);
 
 // The groups of the sets in their order. Errors: InvalidArgument naming the set and the field.
-absl::StatusOr<std::vector<AskedGroup>> ReadAskedGroups(const Json& request);
+absl::StatusOr<std::vector<AskedGroup>> ReadCallerGroups(const Json& request);
 
 // The nodes and the pods on them. Errors: InvalidArgument naming the object and the field.
-absl::StatusOr<std::unique_ptr<Capacity>> ReadCapacity(const Json& cluster);
+absl::StatusOr<std::unique_ptr<Capacity>> ReadCallerCapacity(const Json& cluster);
 
 // The objects of a list.
-std::vector<SharedJson> SharedItems(const Json& list);
+std::vector<SharedJson> SharedCallerItems(const Json& list);
 
 // Assigns the groups, which take their room. Errors: those of AssignGroups; nothing is then changed.
-absl::StatusOr<std::vector<PlacementResult>> AssignAsked(absl::Span<const AskedGroup> groups, Capacity* capacity);
+absl::StatusOr<std::vector<PlacementResult>> AssignForCaller(absl::Span<const AskedGroup> groups, Capacity* capacity);
 
 // {"groups": [...]}. REQUIRES: a result for each group.
-Json PlaceAnswer(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
-                 const Capacity& capacity);
+Json PlaceAnswerForCaller(absl::Span<const AskedGroup> groups, absl::Span<const PlacementResult> results,
+                          const Capacity& capacity);
 
 }  // namespace lws::internal
 

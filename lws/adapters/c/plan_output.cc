@@ -23,14 +23,14 @@ absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out
   const Why why = (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut;
   if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return Put(PlanToProto(plan, why).SerializeAsString(), out);
   std::string text;
-  AppendPlan(plan, why, &text);
+  AppendPlanForCaller(plan, why, &text);
   return Put(text, out);
 }
 
 absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes) {
   if (bytes.empty()) return Plan();
   PlanProto proto;
-  if (!ReadMessage(bytes, &proto)) {
+  if (!ReadCallerMessage(bytes, &proto)) {
     return absl::InvalidArgumentError("kept: not a plan as protocol buffers");
   }
   // Actions are not read back, since they were performed.

@@ -99,7 +99,7 @@ void Append(const Action& action, std::string* out) {
 
 }  // namespace
 
-void AppendPlan(const Plan& plan, Why why, std::string* out) {
+void AppendPlanForCaller(const Plan& plan, Why why, std::string* out) {
   ObjectText text(out);
   text.Key("actions");
   AppendList(plan.actions, out, [out](const Action& action) { Append(action, out); });

@@ -1,7 +1,7 @@
 // Writes a plan as JSON, for languages that read JSON best, without a document in between.
 //
 //   std::string text;
-//   lws::internal::AppendPlan(plan, lws::Why::kLeftOut, &text);
+//   lws::internal::AppendPlanForCaller(plan, lws::Why::kLeftOut, &text);
 //   text;    // {"actions":[{"verb":"create",...}],"events":[...]}
 //
 // Thread-safety: may be called concurrently for distinct outputs.
@@ -18,7 +18,7 @@ namespace lws::internal {
 // Keys: actions (verb, apiVersion, kind, namespace, name, object, foreground, uid, resourceVersion, conflictIsRetry,
 // failureEvent), events (afterAction, type, reason, action, note, regarding, related), requeueAfterSeconds, revertTo,
 // error, decisions. Empty and false values are left out, except actions and events. Complexity: O(text).
-void AppendPlan(const Plan& plan, Why why, std::string* out);
+void AppendPlanForCaller(const Plan& plan, Why why, std::string* out);
 
 }  // namespace lws::internal
 

@@ -16,7 +16,7 @@
 
 namespace lws::internal {
 
-absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name) {
+absl::StatusOr<SchedulerProvider> ReadCallerSchedulerProvider(absl::string_view name) {
   if (name.empty()) return SchedulerProvider::kNone;
   if (name == "volcano") return SchedulerProvider::kVolcano;
   return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is unknown"));
@@ -52,7 +52,7 @@ absl::StatusOr<std::string> TextOf(const Json& document, const char* key) {
 absl::Status ReadNames(const Json& document, lws_policy* policy) {
   const absl::StatusOr<std::string> provider = TextOf(document, "schedulerProvider");
   if (!provider.ok()) return provider.status();
-  const absl::StatusOr<SchedulerProvider> known_provider = ReadSchedulerProvider(*provider);
+  const absl::StatusOr<SchedulerProvider> known_provider = ReadCallerSchedulerProvider(*provider);
   if (!known_provider.ok()) return known_provider.status();
   policy->scheduler_provider = *known_provider;
   const absl::StatusOr<std::string> role_policy = TextOf(document, "rolePolicy");
@@ -128,7 +128,7 @@ RestartAction CallRestartFunctionOf(const void* policy, const RestartFailure& fa
 
 void UseFunctions(const lws_policy_functions& functions, lws_policy* policy) {
   policy->functions = functions;
-  if (functions.rollout != nullptr) policy->rollout = RolloutPolicy(&CallFunctionOf, policy);
+  if (functions.rollout != nullptr) policy->rollout = RolloutPolicy(&CallRolloutOfCaller, policy);
   if (functions.restart == nullptr) return;
   if (!policy->restarts.has_value()) policy->restarts.emplace();
   policy->restarts->function = &CallRestartFunctionOf;

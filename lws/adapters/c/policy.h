@@ -32,7 +32,7 @@ struct lws_policy {
 namespace lws::internal {
 
 // Reads "" or "volcano". Errors: InvalidArgument for another name.
-absl::StatusOr<SchedulerProvider> ReadSchedulerProvider(absl::string_view name);
+absl::StatusOr<SchedulerProvider> ReadCallerSchedulerProvider(absl::string_view name);
 
 // The options borrow from the policy, which may be null.
 SetReconcileOptions SetOptionsOfCaller(const lws_policy* policy);

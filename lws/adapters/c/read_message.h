@@ -1,7 +1,7 @@
 // Reads a message from bytes of a caller, which may be of any size.
 //
 //   lws::PlanProto plan;
-//   lws::internal::ReadMessage(bytes, &plan);    // false for bytes that are none
+//   lws::internal::ReadCallerMessage(bytes, &plan);    // false for bytes that are none
 //
 // Thread-safety: may be called concurrently for distinct messages.
 #ifndef LWS_ADAPTERS_C_READ_MESSAGE_H_
@@ -17,7 +17,7 @@
 namespace lws::internal {
 
 // Whether the bytes are such a message. A message has less than 2 GiB.
-inline bool ReadMessage(absl::string_view bytes, google::protobuf::MessageLite* message) {
+inline bool ReadCallerMessage(absl::string_view bytes, google::protobuf::MessageLite* message) {
   constexpr size_t kMost = std::numeric_limits<int32_t>::max();
   return bytes.size() <= kMost && message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }

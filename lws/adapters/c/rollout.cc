@@ -95,7 +95,7 @@ absl::StatusOr<RolloutInput> InputOf(const lws_rollout_input& given, GroupBits* 
 
 }  // namespace
 
-absl::StatusOr<RolloutStep> CallFunctionOf(const void* policy, const RolloutInput& input) {
+absl::StatusOr<RolloutStep> CallRolloutOfCaller(const void* policy, const RolloutInput& input) {
   const lws_policy& called = *static_cast<const lws_policy*>(policy);
   const absl::StatusOr<RolloutBudget> budget = ScaleBudget(input.replicas, input.max_surge, input.max_unavailable);
   if (!budget.ok()) return budget.status();

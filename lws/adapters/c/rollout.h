@@ -1,6 +1,6 @@
 // Calls a rollout policy of the C interface's caller in the form of the library's own policies.
 //
-//   policy.rollout = lws::RolloutPolicy(&lws::internal::CallFunctionOf, &policy);
+//   policy.rollout = lws::RolloutPolicy(&lws::internal::CallRolloutOfCaller, &policy);
 //
 // Thread-safety: may be called concurrently, if the caller's function may.
 #ifndef LWS_ADAPTERS_C_ROLLOUT_H_
@@ -13,7 +13,7 @@ namespace lws::internal {
 
 // `policy` is an lws_policy with a function. Errors: those of ScaleBudget; the code that the function returns;
 // InvalidArgument for a step with a negative partition or replicas.
-absl::StatusOr<RolloutStep> CallFunctionOf(const void* policy, const RolloutInput& input);
+absl::StatusOr<RolloutStep> CallRolloutOfCaller(const void* policy, const RolloutInput& input);
 
 }  // namespace lws::internal
 

@@ -81,11 +81,11 @@ absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet) {
 absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet) {
   google::protobuf::Arena arena;
   FleetStateProto& state = *google::protobuf::Arena::CreateMessage<FleetStateProto>(&arena);
-  if (!ReadMessage(bytes, &state)) {
+  if (!ReadCallerMessage(bytes, &state)) {
     return absl::InvalidArgumentError("saved: not a lws.v1.FleetStateProto");
   }
   auto objects = std::make_unique<Fleet>();
-  absl::Status status = LoadObjects(state.mutable_objects(), objects.get());
+  absl::Status status = LoadCallerObjects(state.mutable_objects(), objects.get());
   if (!status.ok()) return status;
   KeptState kept;
   kept.Add(state.kept());

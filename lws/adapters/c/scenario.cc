@@ -29,7 +29,8 @@ using lws::internal::SetOptionsOfCaller;
 
 Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected) {
   Json timeline = Json::array();
-  for (const lws::TimelineEntry& entry : report.timeline) timeline.push_back(lws::internal::TimelineJson(entry));
+  for (const lws::TimelineEntry& entry : report.timeline)
+    timeline.push_back(lws::internal::ScenarioTimelineJson(entry));
   return {{"setName", report.set_name},
           {"seed", report.seed},
           {"finished", report.finished},

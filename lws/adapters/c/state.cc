@@ -37,7 +37,7 @@ bool IsOfGroup(const Json& object, const ObservedPod& pod) {
 
 absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
   ClusterStateProto proto;
-  if (!ReadMessage(bytes, &proto)) {
+  if (!ReadCallerMessage(bytes, &proto)) {
     return absl::InvalidArgumentError("state: not a lws.v1.ClusterStateProto");
   }
   CallerState state;
@@ -88,7 +88,7 @@ absl::StatusOr<CallerState> ReadCallerState(absl::string_view bytes, lws_format 
   return state;
 }
 
-absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const ObservedPod& pod) {
+absl::StatusOr<GroupMembers> CallerGroupMembers(const CallerState& state, const ObservedPod& pod) {
   if (state.format == LWS_PROTOBUF) {
     return absl::InvalidArgumentError("a restart policy needs the state as JSON: protocol buffers have no exit codes");
   }
@@ -107,7 +107,7 @@ absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const Obse
     if (IsOfGroup(*object, pod)) pods.push_back(object);
   }
   if (leader == nullptr) return GroupMembers();
-  return ReadGroupMembers(*leader, workers, pods);
+  return ReadMembersForRestart(*leader, workers, pods);
 }
 
 }  // namespace lws::internal

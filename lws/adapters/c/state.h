@@ -40,8 +40,8 @@ absl::StatusOr<std::vector<SharedJson>> ReadCallerObjects(const Json& document);
 absl::StatusOr<CallerState> ReadCallerState(absl::string_view bytes, lws_format format);
 
 // The members of the pod's group. Errors: InvalidArgument for a state that came as protocol buffers, which do not say
-// how containers ended; those of ReadGroupMembers.
-absl::StatusOr<GroupMembers> GroupMembersIn(const CallerState& state, const ObservedPod& pod);
+// how containers ended; those of ReadMembersForRestart.
+absl::StatusOr<GroupMembers> CallerGroupMembers(const CallerState& state, const ObservedPod& pod);
 
 }  // namespace lws::internal
 

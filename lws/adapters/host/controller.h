@@ -87,6 +87,9 @@ class Controller {
   // Call it when the pod changed, or, for a leader, its worker StatefulSet.
   void PodChanged(absl::string_view namespace_name, absl::string_view name);
 
+  // Like SetChanged and PodChanged, but the key is due only at this time, unless something makes it due before.
+  void ChangedLater(const WorkKey& key, absl::Time due) { queue_.AddAt(key, due); }
+
   // Like SetChanged and PodChanged, for changes that the key's own write made (law 4).
   void OwnWrite(const WorkKey& key) { queue_.AddOwnWrite(key); }
   // The key whose action is being performed, within Cluster::Perform; else null.

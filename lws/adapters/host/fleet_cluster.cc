@@ -52,41 +52,6 @@ bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
   return policies.ok() && policies->restarts != nullptr;
 }
 
-// Own writes that are answered while their kind is listed. The view has them and takes them for listed. When the list
-// is not older than such a write and does not have the object, the object is gone again.
-class AnswersWhileListing {
- public:
-  void BeginRelist(absl::string_view kind) { versions_[std::string(kind)].clear(); }
-
-  void Answered(const ObjectRef& object, const std::string& resource_version) {
-    const auto found = versions_.find(object.kind);
-    if (found != versions_.end()) found->second[{object.namespace_name, object.name}] = resource_version;
-  }
-
-  // By the list, or by a watch.
-  void Told(const ObjectRef& object) {
-    const auto found = versions_.find(object.kind);
-    if (found != versions_.end()) found->second.erase({object.namespace_name, object.name});
-  }
-
-  // Returns what is gone. A list without a version says nothing about these writes.
-  std::vector<ObjectRef> EndRelist(absl::string_view kind, absl::string_view resource_version) {
-    std::vector<ObjectRef> gone;
-    const auto found = versions_.find(std::string(kind));
-    if (found == versions_.end()) return gone;
-    for (const auto& [name, version] : found->second) {
-      const bool is_in_list = !resource_version.empty() && internal::IsAsNewResourceVersion(resource_version, version);
-      if (is_in_list) gone.push_back({found->first, name.first, name.second});
-    }
-    versions_.erase(found);
-    return gone;
-  }
-
- private:
-  using Versions = std::map<std::pair<std::string, std::string>, std::string>;  // by namespace and name
-  std::map<std::string, Versions> versions_;                                    // by kind, while it is listed
-};
-
 // The stores of what plans want kept: which are under way, and of which sets the last one has not succeeded.
 class Stores {
  public:
@@ -195,7 +160,6 @@ class FleetCluster::View final : public Cluster {
   // Takes what a list or a watch tells in, if it is news.
   void Tell(ToldObject told) {
     const ObjectMark mark = told.mark;
-    answered_.Told(mark.ref);
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
       Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
@@ -219,27 +183,18 @@ class FleetCluster::View final : public Cluster {
 
   int RunDue(absl::Time now) {
     last_run_ = now;
-    while (!later_.empty() && later_.begin()->first <= now) {
-      Change(later_.begin()->second, nullptr);
-      later_.erase(later_.begin());
-    }
     return controller_.RunDue(now);
   }
 
-  std::optional<absl::Time> NextDue() const {
-    const std::optional<absl::Time> next = controller_.NextDue();
-    if (later_.empty()) return next;
-    return std::min(next.value_or(absl::InfiniteFuture()), later_.begin()->first);
-  }
+  std::optional<absl::Time> NextDue() const { return controller_.NextDue(); }
 
   void BeginRelist(absl::string_view kind) {
     fleet_.BeginRelist(kind);
-    answered_.BeginRelist(kind);
     if (kind == kKind) is_listing_sets_ = true;
   }
 
   void EndRelist(absl::string_view kind, absl::string_view resource_version) {
-    for (const ObjectRef& missing : answered_.EndRelist(kind, resource_version)) Remove(missing);
+    for (const ObjectRef& missing : own_writes_.Listed(kind, resource_version)) Remove(missing);
     for (const FleetName& gone : fleet_.EndRelist(kind)) {
       ForgetWith({std::string(kind), gone.namespace_name, gone.name});
     }
@@ -250,7 +205,6 @@ class FleetCluster::View final : public Cluster {
         return fleet_.ObserveSet(namespace_name, name).set != nullptr;
       });
     }
-    own_writes_.Listed(kind, resource_version);
     MakeDue(nullptr);
     controller_.SawAll(kind, resource_version);
   }
@@ -337,7 +291,6 @@ class FleetCluster::View final : public Cluster {
       return told.status();
     }
     if (!own_writes_.Wrote(action.target, told->mark.uid, told->mark.resource_version)) return WriteAnswer();
-    answered_.Answered(action.target, told->mark.resource_version);
     Add(*std::move(told));
     MakeDue(&key);
     return WriteAnswer();
@@ -357,10 +310,10 @@ class FleetCluster::View final : public Cluster {
 
   void MakeDueAt(absl::Time due) {
     for (const FleetName& set : fleet_.TakeDueSets()) {
-      later_.emplace(due, WorkKey{WorkKey::Kind::kSet, set.namespace_name, set.name});
+      controller_.ChangedLater({WorkKey::Kind::kSet, set.namespace_name, set.name}, due);
     }
     for (const FleetName& pod : fleet_.TakeDuePods()) {
-      later_.emplace(due, WorkKey{WorkKey::Kind::kPod, pod.namespace_name, pod.name});
+      controller_.ChangedLater({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, due);
     }
   }
 
@@ -383,11 +336,9 @@ class FleetCluster::View final : public Cluster {
   std::map<Name, WorkKey> writers_;
   Recreations made_;
   absl::Time last_run_ = absl::InfinitePast();
-  std::multimap<absl::Time, WorkKey> later_;
   Stores stores_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
-  AnswersWhileListing answered_;
   std::optional<WorkKey> failing_;  // the last pod told, if it fails
   Controller controller_;
 };

@@ -73,16 +73,24 @@ bool OwnWrites::IsNews(const ObjectRef& object, absl::string_view uid, absl::str
   return true;
 }
 
-void OwnWrites::Listed(absl::string_view kind, absl::string_view resource_version) {
+std::vector<ObjectRef> OwnWrites::Listed(absl::string_view kind, absl::string_view resource_version) {
   const Target first = {std::string(kind), "", ""};
+  std::vector<ObjectRef> gone;
   auto it = written_.lower_bound(first);
-  while (it != written_.end() && std::get<0>(it->first) == kind) it = written_.erase(it);
+  while (it != written_.end() && std::get<0>(it->first) == kind) {
+    const std::string& version = it->second.resource_version;
+    const bool would_be_listed =
+        !version.empty() && !resource_version.empty() && IsAsNewResourceVersion(resource_version, version);
+    if (would_be_listed) gone.push_back({std::string(kind), std::get<1>(it->first), std::get<2>(it->first)});
+    it = written_.erase(it);
+  }
   for (auto way = on_its_way_.lower_bound(first); way != on_its_way_.end() && std::get<0>(way->first) == kind; ++way) {
     const bool knows_more = IsOlderResourceVersion(resource_version, way->second.resource_version);
     if (knows_more) continue;
     way->second.uid.clear();
     way->second.resource_version = ResourceVersionOrNewest(resource_version);
   }
+  return gone;
 }
 
 }  // namespace lws::internal

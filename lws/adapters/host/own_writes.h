@@ -26,6 +26,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "lws/core/plan/plan.h"
@@ -46,9 +47,11 @@ class OwnWrites {
   // deletion, with its last UID and version.
   bool IsNews(const ObjectRef& object, absl::string_view uid, absl::string_view resource_version, bool is_gone = false);
 
-  // Records a list of the kind at this version; empty for the newest. Writes before the list are seen, and answers
-  // from before it come too late.
-  void Listed(absl::string_view kind, absl::string_view resource_version);
+  // Records a list of the kind at this version; empty for the newest. Call it when everything that the list has was
+  // told. Writes before the list are seen, and answers from before it come too late. Returns the objects of writes that
+  // the list is not older than, and that were not told: they are gone again. A list without a version says nothing
+  // about them.
+  std::vector<ObjectRef> Listed(absl::string_view kind, absl::string_view resource_version);
 
   size_t size() const { return written_.size() + on_its_way_.size(); }
 

@@ -1,12 +1,12 @@
 // Counts the restarts of pods' containers. A restart policy needs these counts, and a Fleet does not keep them.
 //
 //   lws::internal::RestartCounts counts;
-//   counts.Tell("default", "vllm-0", *lws::ReadGroupMember(pod));    // for every pod that a watch reports
+//   counts.Tell("default", "vllm-0", *lws::ReadMemberForRestart(pod));    // for every pod that a watch reports
 //   lws::PodObservation observation = fleet.ObservePod("default", "vllm-0");
 //   lws::GroupMembers members = counts.MembersOf(observation);
 //
 // Laws:
-//   1. The members equal those that ReadGroupMembers reads from the documents of the same objects.
+//   1. The members equal those that ReadMembersForRestart reads from the documents of the same objects.
 //   2. Only pods that have restarted take memory.
 //   3. Tell returns true if and only if MembersOf may return something else about the pod.
 //
@@ -32,7 +32,7 @@ bool IsFailing(const ObservedPod& pod);
 
 class RestartCounts {
  public:
-  // Stores the pod as a member, read by ReadGroupMember. A pod without restarts is forgotten. Returns whether that
+  // Stores the pod as a member, read by ReadMemberForRestart. A pod without restarts is forgotten. Returns whether that
   // changed what is stored.
   bool Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member);
   void Forget(absl::string_view namespace_name, absl::string_view name);

@@ -72,7 +72,7 @@ absl::StatusOr<ToldObject> ReadToldObject(const Json& object) {
   ToldObject told{*std::move(mark), *std::move(observed), std::nullopt};
   const auto* pod = std::get_if<ObservedPod>(&told.observed);
   if (pod == nullptr || !IsMember(*pod)) return told;
-  absl::StatusOr<GroupMember> member = ReadGroupMember(object);
+  absl::StatusOr<GroupMember> member = ReadMemberForRestart(object);
   if (!member.ok()) return member.status();
   told.member = *std::move(member);
   return told;

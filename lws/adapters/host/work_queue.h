@@ -41,7 +41,7 @@ class WorkQueue {
   void Add(const WorkKey& key);
   // Makes the key due by law 4, because it changed something itself.
   void AddOwnWrite(const WorkKey& key);
-  // Makes the key due at this time. REQUIRES: the key is busy.
+  // Makes the key due at this time.
   void AddAt(const WorkKey& key, absl::Time due) { AddDue(key, {due, next_number_++}); }
 
   // The next key that is due at `now`; nullopt when there is none.

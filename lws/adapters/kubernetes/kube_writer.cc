@@ -26,7 +26,7 @@ bool IsInTheWay(const Action& action, const absl::Status& status) {
 }  // namespace
 
 std::optional<std::string> AppliedRequestText(const Json& object) {
-  const std::optional<Json> fields = AppliedFields(object, kFieldManager);
+  const std::optional<Json> fields = ObserveAppliedFields(object, kFieldManager);
   if (!fields.has_value()) return std::nullopt;
   return fields->dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Capacity>> GroupPlacer::FreeFor(const GroupId& gr
     const std::optional<GroupId> other = GroupOf(*pod);
     if (!other.has_value() || placed_.count(*other) == 0) pods.push_back(pod);
   }
-  absl::Status status = UseRunningPods(pods, capacity.get());
+  absl::Status status = UseCapacityOfRunningPods(pods, capacity.get());
   if (!status.ok()) return status;
   for (const auto& [id, placed] : placed_) {
     std::vector<int32_t> nodes = Numbers(**topology, placed.nodes);
@@ -94,7 +94,7 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
       if (!topology.Node(node).facts.ready) lost.push_back(node);
     }
     (*capacity)->Commit(*request, before);
-    result = ReplaceNodes(**capacity, *request, before, lost);
+    result = ReassignNodes(**capacity, *request, before, lost);
   }
   if (!result.ok()) return result.status();
   if (!result->assignment.has_value()) return absl::NotFoundError(DescribeNoFit(result->no_fit));

@@ -1,8 +1,9 @@
 // Recognises the events of plans that fail repeatedly in the same way, so that they are told once. Kubernetes counts
 // repeated events in the same way.
 //
-//   if (repeated.IsNew(event)) Tell(event);
-//   repeated.AfterPlan(plan, status);
+//   repeated.IsNew(event);    // true: tell it
+//   repeated.AfterEvent(event);
+//   repeated.IsNew(event);    // false
 //
 // Laws:
 //   1. An event is told again after a plan with events about the same object succeeded.

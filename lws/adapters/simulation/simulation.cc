@@ -101,7 +101,7 @@ void Simulation::Watch::See(const Change& change) {
   }
   fleet->Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
   if (!with_restarts || change.key.kind != "Pod") return;
-  const absl::StatusOr<GroupMember> member = ReadGroupMember(*change.after);
+  const absl::StatusOr<GroupMember> member = ReadMemberForRestart(*change.after);
   if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
 }
 

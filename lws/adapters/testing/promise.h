@@ -3,8 +3,8 @@
 //
 //   lws::internal::Promise promise;
 //   promise.Raise(lws::internal::Promise::Grounded(/*floor=*/3, /*guarantee=*/2));    // two groups are ready
-//   promise.groups();                                                                // 2
-//   promise.IsKeptBy(1);                                                             // false
+//   promise.groups();       // 2
+//   promise.IsKeptBy(1);    // false
 //
 // Laws:
 //   1. The floor is replicas - maxUnavailable of the present set.

@@ -5,12 +5,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/observed_roles.h"
 #include "lws/api/well_known.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {

@@ -9,13 +9,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_revision.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/well_known.h"
 #include "lws/core/disaggregated/reconcile_disaggregated_set.h"
+#include "lws/core/revision/disaggregated_revision.h"
 
 namespace lws {
 namespace {
@@ -81,28 +81,51 @@ struct RoleFleet::Objects {
   }
 
   // The last decision does not hold any more.
-  void Unsettle(const std::string& namespace_name, const std::string& name, Namespace* objects) {
-    KnownSet& set = objects->sets[name];
-    if (set.is_settled && set.differing > 0) {
-      for (const std::string& child : set.children) {
+  static void Unsettle(KnownSet* set, Namespace* objects) {
+    if (set->is_settled && set->differing > 0) {
+      for (const std::string& child : set->children) {
         const auto known = objects->children.find(child);
         if (known != objects->children.end()) known->second.remembered.reset();
       }
     }
-    set.is_settled = false;
-    set.differing = 0;
-    MarkDue(namespace_name, name, &set);
+    set->is_settled = false;
+    set->differing = 0;
   }
 
-  // An object that came, went, or changed hands. It may matter to the set of its label, and to those sets whose
-  // objects could have its name: the names of these sets end before one of its dashes.
-  void UnsettleSetsOf(const std::string& namespace_name, const std::string& object, const std::string& label,
-                      Namespace* objects) {
-    if (objects->sets.contains(label)) Unsettle(namespace_name, label, objects);
+  void UnsettleNamed(const std::string& namespace_name, const std::string& name, Namespace* objects) {
+    const auto set = objects->sets.find(name);
+    if (set == objects->sets.end()) return;
+    Unsettle(&set->second, objects);
+    MarkDue(namespace_name, name, &set->second);
+  }
+
+  // An object that came, went, or changed hands. It may matter to the sets of its labels before and after, and to those
+  // sets whose objects could have its name: the names of these sets end before one of its dashes.
+  void UnsettleSetsOf(const std::string& namespace_name, const std::string& object, const std::string& before,
+                      const std::string& after, Namespace* objects) {
+    UnsettleNamed(namespace_name, before, objects);
+    if (after != before) UnsettleNamed(namespace_name, after, objects);
     for (size_t dash = object.find('-'); dash != std::string::npos; dash = object.find('-', dash + 1)) {
       const std::string set = object.substr(0, dash);
-      if (set != label && objects->sets.contains(set)) Unsettle(namespace_name, set, objects);
+      if (set != before && set != after) UnsettleNamed(namespace_name, set, objects);
     }
+  }
+
+  // Forgets a set that was removed, once none of its children is there and nobody is told that it is due.
+  static void ForgetUnused(const std::string& name, Namespace* objects) {
+    const auto set = objects->sets.find(name);
+    if (set == objects->sets.end()) return;
+    const KnownSet& known = set->second;
+    if (!known.set.has_value() && known.children.empty() && !known.is_due) objects->sets.erase(set);
+  }
+
+  void ForgetEmpty(const std::string& namespace_name) {
+    const auto found = namespaces.find(namespace_name);
+    if (found == namespaces.end()) return;
+    const Namespace& objects = found->second;
+    const bool is_empty =
+        objects.sets.empty() && objects.children.empty() && objects.services.empty() && objects.scalers.empty();
+    if (is_empty) namespaces.erase(found);
   }
 
   // The set that the child's name label names. Only that set counts it as a child of its own.
@@ -113,6 +136,14 @@ struct RoleFleet::Objects {
     const auto set = objects.sets.find(SetOf(child));
     return set != objects.sets.end() && set->second.set.has_value() &&
            IsControlledBy(child.meta, set->second.set->metadata().uid());
+  }
+
+  void RemoveSet(const std::string& name, Namespace* objects) {
+    const auto found = objects->sets.find(name);
+    if (found == objects->sets.end()) return;
+    found->second.set.reset();
+    Unsettle(&found->second, objects);
+    ForgetUnused(name, objects);
   }
 
   void ReplaceChild(const std::string& namespace_name, Namespace* objects, const ObservedChild& child) {
@@ -127,32 +158,53 @@ struct RoleFleet::Objects {
       ChangeOwned(namespace_name, objects, child, &known);
       return;
     }
-    if (!is_new) Forget(namespace_name, objects, known.child);
+    const std::string before = is_new ? SetOf(child) : SetOf(known.child);
+    if (before != SetOf(child)) objects->sets[before].children.erase(child.meta.name);
+    objects->sets[SetOf(child)].children.insert(child.meta.name);
     known.child = child;
     known.remembered.reset();
-    objects->sets[SetOf(child)].children.insert(child.meta.name);
-    UnsettleSetsOf(namespace_name, child.meta.name, SetOf(child), objects);
+    UnsettleSetsOf(namespace_name, child.meta.name, before, SetOf(child), objects);
+    ForgetUnused(before, objects);
   }
 
-  void Forget(const std::string& namespace_name, Namespace* objects, const ObservedChild& child) {
-    objects->sets[SetOf(child)].children.erase(child.meta.name);
-    UnsettleSetsOf(namespace_name, child.meta.name, SetOf(child), objects);
+  void RemoveChild(const std::string& namespace_name, const std::string& name, Namespace* objects) {
+    const auto child = objects->children.find(name);
+    if (child == objects->children.end()) return;
+    const std::string label = SetOf(child->second.child);
+    objects->sets[label].children.erase(name);
+    objects->children.erase(child);
+    UnsettleSetsOf(namespace_name, name, label, label, objects);
+    ForgetUnused(label, objects);
   }
 
-  void ForgetService(const std::string& namespace_name, const std::string& name, Namespace* objects) {
+  void PutService(const std::string& namespace_name, const ObservedRoleService& service, Namespace* objects) {
+    const auto [found, is_new] = objects->services.try_emplace(service.meta.name, service);
+    const std::string before = found->second.labels.set_name;
+    if (!is_new) found->second = service;
+    UnsettleSetsOf(namespace_name, service.meta.name, before, service.labels.set_name, objects);
+  }
+
+  void RemoveService(const std::string& namespace_name, const std::string& name, Namespace* objects) {
     const auto service = objects->services.find(name);
     if (service == objects->services.end()) return;
     const std::string label = service->second.labels.set_name;
     objects->services.erase(service);
-    UnsettleSetsOf(namespace_name, name, label, objects);
+    UnsettleSetsOf(namespace_name, name, label, label, objects);
   }
 
-  void ForgetScaler(const std::string& namespace_name, const std::string& name, Namespace* objects) {
+  void PutScaler(const std::string& namespace_name, const DisaggregatedSetRoleScaler& scaler, Namespace* objects) {
+    const auto [found, is_new] = objects->scalers.try_emplace(scaler.metadata().name(), scaler);
+    const std::string before = LabelOf(found->second);
+    if (!is_new) found->second = scaler;
+    UnsettleSetsOf(namespace_name, scaler.metadata().name(), before, LabelOf(scaler), objects);
+  }
+
+  void RemoveScaler(const std::string& namespace_name, const std::string& name, Namespace* objects) {
     const auto scaler = objects->scalers.find(name);
     if (scaler == objects->scalers.end()) return;
     const std::string label = LabelOf(scaler->second);
     objects->scalers.erase(scaler);
-    UnsettleSetsOf(namespace_name, name, label, objects);
+    UnsettleSetsOf(namespace_name, name, label, label, objects);
   }
 
   // A child of one set, before and after the change.
@@ -184,7 +236,8 @@ void RoleFleet::AddSet(const DisaggregatedSet& set) {
   KnownSet& known = objects.sets[set.metadata().name()];
   known.set = set;
   known.revision = DisaggregatedRevisionKey(DisaggregatedRevisionData(set));
-  objects_->Unsettle(namespace_name, set.metadata().name(), &objects);
+  Objects::Unsettle(&known, &objects);
+  objects_->MarkDue(namespace_name, set.metadata().name(), &known);
 }
 
 void RoleFleet::AddChild(const ObservedChild& child) {
@@ -196,41 +249,37 @@ void RoleFleet::AddChild(const ObservedChild& child) {
 
 void RoleFleet::AddService(const ObservedRoleService& service) {
   Objects::Namespace& objects = objects_->namespaces[service.meta.namespace_name];
-  objects_->ForgetService(service.meta.namespace_name, service.meta.name, &objects);
-  objects.services[service.meta.name] = service;
-  objects_->UnsettleSetsOf(service.meta.namespace_name, service.meta.name, service.labels.set_name, &objects);
+  objects_->PutService(service.meta.namespace_name, service, &objects);
 }
 
 void RoleFleet::AddScaler(const DisaggregatedSetRoleScaler& scaler) {
   const std::string& namespace_name = scaler.metadata().namespace_();
   Objects::Namespace& objects = objects_->namespaces[namespace_name];
-  objects_->ForgetScaler(namespace_name, scaler.metadata().name(), &objects);
-  objects.scalers[scaler.metadata().name()] = scaler;
-  objects_->UnsettleSetsOf(namespace_name, scaler.metadata().name(), LabelOf(scaler), &objects);
+  objects_->PutScaler(namespace_name, scaler, &objects);
 }
 
 void RoleFleet::Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
   const auto found = objects_->namespaces.find(namespace_name);
   if (found == objects_->namespaces.end()) return;
   Objects::Namespace& objects = found->second;
+  const std::string space = found->first;
   const std::string key(name);
-  if (kind == kDisaggregatedSetKind && objects.sets.count(key) > 0) {
-    objects.sets[key].set.reset();
-    objects_->Unsettle(found->first, key, &objects);
-  } else if (kind == kKind && objects.children.count(key) > 0) {
-    objects_->Forget(found->first, &objects, objects.children[key].child);
-    objects.children.erase(key);
-  } else if (kind == "Service") {
-    objects_->ForgetService(found->first, key, &objects);
-  } else if (kind == kRoleScalerKind) {
-    objects_->ForgetScaler(found->first, key, &objects);
-  }
+  if (kind == kDisaggregatedSetKind) objects_->RemoveSet(key, &objects);
+  if (kind == kKind) objects_->RemoveChild(space, key, &objects);
+  if (kind == "Service") objects_->RemoveService(space, key, &objects);
+  if (kind == kRoleScalerKind) objects_->RemoveScaler(space, key, &objects);
+  objects_->ForgetEmpty(space);
 }
 
 std::vector<RoleSetName> RoleFleet::TakeDueSets() {
   std::vector<RoleSetName> due = std::move(objects_->due);
   objects_->due.clear();
-  for (const RoleSetName& set : due) objects_->namespaces[set.namespace_name].sets[set.name].is_due = false;
+  for (const RoleSetName& set : due) {
+    Objects::Namespace& objects = objects_->namespaces[set.namespace_name];
+    objects.sets[set.name].is_due = false;
+    Objects::ForgetUnused(set.name, &objects);
+    objects_->ForgetEmpty(set.namespace_name);
+  }
   return due;
 }
 
@@ -240,12 +289,7 @@ Plan RoleFleet::Decide(absl::string_view namespace_name, absl::string_view name,
   const auto set = found->second.sets.find(name);
   if (set == found->second.sets.end() || !set->second.set.has_value()) return Plan();
   if (set->second.is_settled && set->second.differing == 0) return Plan();
-  const bool was_due = set->second.is_due;
-  objects_->Unsettle(found->first, set->first, &found->second);
-  if (!was_due) {
-    set->second.is_due = false;
-    objects_->due.pop_back();
-  }
+  Objects::Unsettle(&set->second, &found->second);
   Plan plan = ReconcileDisaggregatedSet(Observe(namespace_name, name), now, objects_->options);
   set->second.is_settled = plan.empty();
   return plan;

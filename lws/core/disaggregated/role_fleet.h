@@ -20,6 +20,8 @@
 // Laws:
 //   1. Decide equals ReconcileDisaggregatedSet of a whole look at the same objects.
 //   2. A set is due from the first change of an object that its pass may read until it is taken.
+//   3. Memory goes with the objects that are there: of a set that was removed, whose children were removed and which
+//      was taken if it was due, nothing is left.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_FLEET_H_

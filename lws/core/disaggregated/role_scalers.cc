@@ -11,6 +11,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/disaggregated/role_objects.h"
 #include "lws/core/disaggregated/role_status.h"
+#include "lws/core/disaggregated/scaler_choice.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -19,20 +20,6 @@ namespace {
 std::string Label(const ObjectMeta& meta, const char* key) {
   const auto found = meta.labels().find(key);
   return found == meta.labels().end() ? "" : found->second;
-}
-
-bool IsOwn(const DisaggregatedSetRoleScaler& scaler, const DisaggregatedSet& set) {
-  const auto& owners = scaler.metadata().owner_references();
-  const auto controller =
-      std::find_if(owners.begin(), owners.end(), [](const OwnerReference& owner) { return owner.controller(); });
-  return controller != owners.end() && controller->uid() == set.metadata().uid();
-}
-
-const DisaggregatedRole* FindRole(const DisaggregatedSet& set, const std::string& name) {
-  for (const DisaggregatedRole& role : set.spec().roles()) {
-    if (role.name() == name) return &role;
-  }
-  return nullptr;
 }
 
 ObservedMeta MetaOf(const DisaggregatedSetRoleScaler& scaler) {
@@ -59,39 +46,34 @@ int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const PassChild* chil
 }
 
 void RoleScalers::Reconcile(PassObjects* objects) {
-  DeleteOthers();
+  DeleteLeftOver();
   for (const DisaggregatedRole& role : set_.spec().roles()) {
-    if (IsExternal(role) && Find(role.name()) == nullptr) CreateMissing(role, objects);
-  }
-}
-
-void RoleScalers::DeleteOthers() {
-  for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
-    if (!IsOwn(*scaler, set_) || Label(scaler->metadata(), kDisaggregatedNameLabel) != set_.metadata().name()) continue;
-    const std::string name = Label(scaler->metadata(), kRoleLabel);
-    const DisaggregatedRole* role = FindRole(set_, name);
-    if (role != nullptr && IsExternal(*role)) {
-      scalers_[name] = scaler;
-      continue;
+    if (!IsExternal(role)) continue;
+    const DisaggregatedSetRoleScaler* scaler = ScalerOfRole(observation_, role);
+    if (scaler != nullptr) {
+      scalers_[role.name()] = scaler;
+    } else {
+      CreateMissing(role, objects);
     }
-    plan_.Delete(kDisaggregatedSetApiVersion, kRoleScalerKind, MetaOf(*scaler));
-    deleted_.insert(scaler);
-    plan_.Tell("ScalerDeleted", "Delete",
-               absl::StrCat("Deleted scaler ", scaler->metadata().name(), " (role ", name, " is no longer External)"));
   }
 }
 
-// Creates the missing scaler. If its name is taken by an object of the set's own, that object becomes the scaler.
+void RoleScalers::DeleteLeftOver() {
+  for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
+    if (!IsLeftOverScaler(set_, *scaler)) continue;
+    plan_.Delete(kDisaggregatedSetApiVersion, kRoleScalerKind, MetaOf(*scaler));
+    plan_.Tell("ScalerDeleted", "Delete",
+               absl::StrCat("Deleted scaler ", scaler->metadata().name(), " (role ",
+                            Label(scaler->metadata(), kRoleLabel), " is no longer External)"));
+  }
+}
+
 void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* objects) {
   const std::string name = RoleScalerName(set_.metadata().name(), role.name());
   for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
-    if (scaler->metadata().name() != name || deleted_.count(scaler) > 0) continue;
-    if (IsOwn(*scaler, set_)) {
-      scalers_[role.name()] = scaler;
-    } else {
-      plan_.Warn("ScalerConflict", "Conflict",
-                 absl::StrCat("Scaler ", name, " exists but is not controlled by this DisaggregatedSet; not adopting"));
-    }
+    if (scaler->metadata().name() != name || IsOwnScaler(set_, *scaler)) continue;
+    plan_.Warn("ScalerConflict", "Conflict",
+               absl::StrCat("Scaler ", name, " exists but is not controlled by this DisaggregatedSet; not adopting"));
     return;
   }
   DisaggregatedSetRoleScaler scaler;

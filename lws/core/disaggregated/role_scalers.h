@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -51,7 +50,7 @@ class RoleScalers {
   int32_t Wanted(const DisaggregatedRole& role, const PassChild* child) const;
 
  private:
-  void DeleteOthers();
+  void DeleteLeftOver();
   void CreateMissing(const DisaggregatedRole& role, PassObjects* objects);
   int32_t Seed(const std::string& role, PassObjects* objects) const;
 
@@ -59,7 +58,6 @@ class RoleScalers {
   const DisaggregatedSet& set_;
   PlanBuilder& plan_;
   std::map<std::string, const DisaggregatedSetRoleScaler*> scalers_;  // by role
-  std::set<const DisaggregatedSetRoleScaler*> deleted_;
   std::deque<DisaggregatedSetRoleScaler> created_;
 };
 

@@ -1,6 +1,6 @@
 // How many groups a role of a DisaggregatedSet should have in each slice.
 //
-//   lws::WantedGroups(cluster.Observe("default", "llm"), set.spec().roles(0));    // 4
+//   lws::WantedRoleGroups(cluster.Observe("default", "llm"), set.spec().roles(0));    // 4
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_WANTED_GROUPS_H_
@@ -18,7 +18,7 @@ class DisaggregatedRole;
 
 // The replicas of the spec, or of the role's scaler if the role is External; 0 while it has no scaler. REQUIRES:
 // observation.set != nullptr. Complexity: O(scalers).
-int32_t WantedGroups(const DisaggregatedObservation& observation, const DisaggregatedRole& role);
+int32_t WantedRoleGroups(const DisaggregatedObservation& observation, const DisaggregatedRole& role);
 
 }  // namespace lws
 

@@ -156,7 +156,7 @@ std::vector<FleetName> Fleet::TakeDuePods() {
 FleetCounts Fleet::Count() const { return internal::CountFleetObjects(state_->index.sets()); }
 
 void ForEachObject(const Fleet& fleet, absl::FunctionRef<void(const ObservedObject& object)> visit) {
-  internal::VisitObjects(&fleet.state_->index, visit);
+  internal::VisitFleetObjects(&fleet.state_->index, visit);
 }
 
 SetObservation Fleet::ObserveSet(uint32_t set) {

@@ -105,7 +105,7 @@ FleetSet* FleetIndex::FindSet(absl::string_view namespace_name, absl::string_vie
   return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
 }
 
-Place FleetIndex::PlaceOf(const ObservedPod& pod) {
+Place FleetIndex::NamedPlaceOf(const ObservedPod& pod) {
   const ObservedMeta& meta = pod.meta;
   if (meta.set_name.empty()) return Place();
   if (pod.is_leader()) {
@@ -116,8 +116,12 @@ Place FleetIndex::PlaceOf(const ObservedPod& pod) {
   const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
   if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
   FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
-  if (worker > set.groups.workers(group) || meta.name != FleetMemberName(set, group, worker)) return Place();
-  return {&set, group, worker};
+  return meta.name == FleetMemberName(set, group, worker) ? Place{&set, group, worker} : Place();
+}
+
+Place FleetIndex::PlaceOf(const ObservedPod& pod) {
+  const Place place = NamedPlaceOf(pod);
+  return place.set == nullptr || HasRoom(place) ? place : Place();
 }
 
 Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {

@@ -77,7 +77,9 @@ class FleetIndex {
   Relists& relists() { return relists_; }
   const Relists& relists() const { return relists_; }
 
-  // The place that the pod's labels name, if its own name agrees with them.
+  // The place that the pod's labels name, if its own name agrees with them, whether or not there is room for the pod.
+  Place NamedPlaceOf(const ObservedPod& pod);
+  // The same, if there is room.
   Place PlaceOf(const ObservedPod& pod);
 
   // Returns a place without a set when no packed object has the name.

@@ -50,12 +50,14 @@ void FleetNumbers::TellPod(const PodFacts& facts) {
   const Place place = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
   FleetNamespace& space = *place.set->space;
   MakeRoom(place);
-  place.set->groups.MakeRoom(place.group, place.worker);
   if (!facts.exists) {
     if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*place.set, place.group, place.worker));
+    // There is nothing to remove where there is no room.
+    if (place.set->groups.Find(place.group) == nullptr || !HasRoom(place)) return;
     place.worker == 0 ? packed_.PutLeader(place.set, place.group, {}) : packed_.PutWorker(place, {});
     return;
   }
+  place.set->groups.MakeRoom(place.group, place.worker);
   const bool is_whole =
       !space.pods.empty() && space.pods.contains(FleetMemberName(*place.set, place.group, place.worker));
   ObservedPod whole;
@@ -74,6 +76,7 @@ void FleetNumbers::TellPod(const PodFacts& facts) {
 void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
   FleetSet* set = index_.sets()[facts.set];
   FleetNamespace& space = *set->space;
+  if (!facts.exists && set->groups.Find(facts.group) == nullptr && set->irregular == 0) return;
   const PackedGroup& group = set->groups.At(facts.group);
   const bool is_whole = group.workers.is_whole ||
                         (set->irregular > 0 && space.statefulsets.contains(FleetMemberName(*set, facts.group, 0)));

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lws/api/message_equality.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
@@ -21,6 +23,20 @@
 #include "lws/core/revision/revisions.h"
 
 namespace lws::internal {
+namespace {
+
+// Whether a pod is packed at the place. Then no other place has its name (law 1).
+bool IsPacked(const Place& place) {
+  if (place.set == nullptr) return false;
+  if (place.worker > 0) {
+    const PackedWorker* worker = place.set->groups.FindWorker(place.group, place.worker);
+    return worker != nullptr && worker->exists;
+  }
+  const PackedGroup* group = place.set->groups.Find(place.group);
+  return group != nullptr && group->leader.exists && !group->leader.is_whole;
+}
+
+}  // namespace
 
 void FleetObjects::AddPod(ObservedPod pod) {
   if (!index_.relists().IsOn("Pod")) return AddPodNow(std::move(pod));
@@ -32,21 +48,16 @@ void FleetObjects::AddPod(ObservedPod pod) {
 
 void FleetObjects::AddPodNow(ObservedPod&& pod) {
   pod.meta.group_in_name = GroupInName(pod.meta);
-  const std::string namespace_name = pod.meta.namespace_name;
-  const std::string name = pod.meta.name;
-  FleetNamespace& space = index_.In(namespace_name);
+  const absl::string_view name = pod.meta.name;  // until the pod is moved
+  FleetNamespace& space = index_.In(pod.meta.namespace_name);
   const auto found = space.pods.find(name);
-  ObservedPod* whole = found == space.pods.end() ? nullptr : found->second.get();
-  if (whole != nullptr && SamePodForFleet(*whole, pod)) {
-    *whole = std::move(pod);
+  const bool is_whole = found != space.pods.end();
+  if (is_whole && SamePodForFleet(*found->second, pod)) {
+    *found->second = std::move(pod);
     return;
   }
-  MakeRoom(pod);
-  const Place place = index_.PlaceOf(pod);
-  const Place known = index_.FindPackedPod(&space, name);
-  const Place whole_place = whole == nullptr ? Place() : index_.PlaceOf(*whole);
-  const bool moves = (known.set != nullptr && !(known == place)) || (whole != nullptr && !(whole_place == place));
-  if (moves) RemovePod(&space, name);
+  const Place place = MakePlace(pod);
+  if (!IsPacked(place)) LeaveOtherPlace(&space, name, place);
   if (place.set != nullptr && place.worker == 0 && AddNamedLeader(place, &pod)) return;
   PackedWorker worker = {};
   PackedUid owner;
@@ -54,8 +65,17 @@ void FleetObjects::AddPodNow(ObservedPod&& pod) {
                        PackWorker(pod, index_.NamesOf(place.set), &worker, &owner) == Packing::kFits;
   if (may_fit && packed_.AddWorker(place, worker, owner)) return;
   RemovePod(&space, name);
+  FleetName due = {pod.meta.namespace_name, pod.meta.name};
   whole_.KeepPod(std::make_unique<ObservedPod>(std::move(pod)));
-  due_.AddName(namespace_name, name);
+  due_.AddName(due.namespace_name, due.name);
+}
+
+// Removes the pod from where it was, unless it was whole and stays at the place.
+void FleetObjects::LeaveOtherPlace(FleetNamespace* space, absl::string_view name, const Place& place) {
+  const Place known = index_.FindPackedPod(space, name);
+  const ObservedPod* whole = Find(space->pods, name);
+  const bool moves = known.set != nullptr || (whole != nullptr && !(index_.PlaceOf(*whole) == place));
+  if (moves) RemovePod(space, name);
 }
 
 bool FleetObjects::AddNamedLeader(const Place& place, ObservedPod* pod) {
@@ -98,17 +118,19 @@ void FleetObjects::AddStatefulSet(ObservedStatefulSet statefulset) {
 
 void FleetObjects::AddStatefulSetNow(ObservedStatefulSet&& statefulset) {
   statefulset.meta.group_in_name = GroupInName(statefulset.meta);
-  const std::string namespace_name = statefulset.meta.namespace_name;
-  const std::string name = statefulset.meta.name;
-  const std::string set_name = statefulset.meta.set_name;
-  FleetNamespace& space = index_.In(namespace_name);
-  const auto found = space.statefulsets.find(name);
+  FleetNamespace& space = index_.In(statefulset.meta.namespace_name);
+  const auto found = space.statefulsets.find(statefulset.meta.name);
   if (found != space.statefulsets.end() && SameStatefulSetForFleet(*found->second, statefulset)) {
     *found->second = std::move(statefulset);
     return;
   }
-  if (HasFleetPlace(statefulset.meta) && AddNamedStatefulSet(&index_.SetOf(namespace_name, set_name), &statefulset))
-    return;
+  if (HasFleetPlace(statefulset.meta)) {
+    FleetSet& set = index_.SetOf(statefulset.meta.namespace_name, statefulset.meta.set_name);
+    if (AddNamedStatefulSet(&set, &statefulset)) return;
+  }
+  const std::string namespace_name = statefulset.meta.namespace_name;
+  const std::string name = statefulset.meta.name;
+  const std::string set_name = statefulset.meta.set_name;
   RemoveStatefulSet(&space, namespace_name, name);
   whole_.KeepStatefulSet(std::make_unique<ObservedStatefulSet>(std::move(statefulset)));
   if (!set_name.empty()) {
@@ -180,56 +202,81 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   const auto workers = static_cast<int32_t>(std::clamp<int64_t>(size - 1, 0, PackedGroups::kMostWorkers));
   if (workers <= set.groups.most_workers()) return;
   set.groups.SetMostWorkers(workers);
-  PackWaiting(set);
+  std::vector<std::optional<std::string>> groups;
+  for (const auto& [group_index, pods] : set.whole_pods) groups.push_back(group_index);
+  for (const std::optional<std::string>& group_index : groups) PackWaiting(&set, group_index);
 }
 
-void FleetObjects::MakeRoom(const ObservedPod& pod) {
-  const int32_t group = ParseIndex(pod.meta.group_index.value_or(""));
-  const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
-  if (pod.meta.set_name.empty() || group < 0 || group >= kMaxGroups || worker < 1) return;
-  FleetSet& set = index_.SetOf(pod.meta.namespace_name, pod.meta.set_name);
-  const int32_t room = set.groups.workers(group);
-  const int32_t most = set.groups.most_workers();
-  if (worker <= room || worker > most) return;
+Place FleetObjects::MakePlace(const ObservedPod& pod) {
+  const Place place = index_.NamedPlaceOf(pod);
+  if (place.set == nullptr || HasRoom(place)) return place;
+  if (place.worker > place.set->groups.most_workers() || !IsWorthRoom(place, pod.meta.group_index)) return Place();
+  place.set->groups.MakeRoom(place.group, place.worker);
+  // The other groups of the page have got the room, too.
+  const int32_t first = place.group - place.group % PackedGroups::kPageGroups;
+  for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) PackWaiting(place.set, absl::StrCat(first + i));
+  return place;
+}
+
+bool FleetObjects::IsWorthRoom(const Place& place, const std::optional<std::string>& group_index) {
+  const PackedGroups& groups = place.set->groups;
   int64_t pods = 1;
-  for (int32_t i = 1; i <= room; ++i) {
-    const PackedWorker* packed = set.groups.FindWorker(group, i);
+  for (int32_t i = 1; i <= groups.workers(place.group); ++i) {
+    const PackedWorker* packed = groups.FindWorker(place.group, i);
     pods += packed != nullptr && packed->exists;
   }
-  const auto whole = set.whole_pods.find(pod.meta.group_index);
-  if (whole != set.whole_pods.end()) pods += static_cast<int64_t>(whole->second.size());
-  const int32_t wanted = std::min(most, std::max(worker, 2 * room));
-  if (wanted > PackedGroups::kFirstWorkers + PackedGroups::kRoomOfAPod * pods) return;
-  set.groups.MakeRoom(group, wanted);
-  PackWaiting(set);
+  const auto whole = place.set->whole_pods.find(group_index);
+  if (whole != place.set->whole_pods.end()) pods += static_cast<int64_t>(whole->second.size());
+  const int64_t worth = PackedGroups::kFirstWorkers + PackedGroups::kRoomOfAPod * pods;
+  return groups.RoomFor(place.group, place.worker) <= worth;
 }
 
-void FleetObjects::PackWaiting(const FleetSet& set) {
-  std::vector<ObservedPod> waiting;
-  for (const auto& [index, pods] : set.whole_pods) {
-    for (const ObservedPod* pod : pods) {
-      if (!pod->is_leader()) waiting.push_back(*pod);
+void FleetObjects::PackWaiting(FleetSet* set, const std::optional<std::string>& group_index) {
+  const auto found = set->whole_pods.find(group_index);
+  if (found == set->whole_pods.end()) return;
+  std::vector<std::pair<Place, const ObservedPod*>> waiting;
+  for (const ObservedPod* pod : found->second) {
+    const Place place = index_.NamedPlaceOf(*pod);
+    const bool is_worker = place.set != nullptr && place.worker > 0 && place.worker <= set->groups.most_workers();
+    if (is_worker) waiting.emplace_back(place, pod);
+  }
+  std::sort(waiting.begin(), waiting.end(),
+            [](const auto& a, const auto& b) { return a.first.worker < b.first.worker; });
+  for (const auto& [place, pod] : waiting) {
+    if (!HasRoom(place)) {
+      if (!IsWorthRoom(place, group_index)) return;
+      set->groups.MakeRoom(place.group, place.worker);
     }
+    PackWhole(place, *pod);
   }
+}
+
+// Only the room is new, not the pod: during a relist, the packed pod has the mark that the whole one had.
+void FleetObjects::PackWhole(const Place& place, const ObservedPod& pod) {
+  PackedWorker worker = {};
+  PackedUid owner;
+  if (PackWorker(pod, index_.NamesOf(place.set), &worker, &owner) != Packing::kFits) return;
   const Relists& relists = index_.relists();
-  for (const ObservedPod& pod : waiting) {
-    const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
-    AddPodNow(ObservedPod(pod));
-    // Only the set was told now, not the pod, so restore the pod's mark for the relist.
-    const Place place = is_untold ? index_.FindPackedPod(set.space, pod.meta.name) : Place();
-    if (place.set != nullptr) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;
-  }
+  const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
+  if (!packed_.AddWorker(place, worker, owner)) return;
+  if (is_untold) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;
 }
 
 // A pass over its set may find another plan, and so may one over a set whose next revision would get its name.
-void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision& revision) {
-  if (!RevisionConcernsSets(revision)) return;
+void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision* before,
+                                   const ObservedRevision* after) {
+  const ObservedMeta* meta = nullptr;
+  for (const ObservedRevision* revision : {before, after}) {
+    if (revision == nullptr || !RevisionConcernsSets(*revision)) continue;
+    meta = &revision->meta;
+    if (!meta->set_name.empty()) due_.AddSet(&index_.SetOf(meta->namespace_name, meta->set_name));
+  }
+  if (meta == nullptr) return;
   ++space->revisions_version;
-  const ObservedMeta& meta = revision.meta;
-  if (!meta.set_name.empty()) due_.AddSet(&index_.SetOf(meta.namespace_name, meta.set_name));
   // The whole name of an admitted set begins the names of its revisions.
-  for (size_t dash = meta.name.find('-'); dash != std::string::npos; dash = meta.name.find('-', dash + 1)) {
-    const auto found = space->sets.find(absl::string_view(meta.name).substr(0, dash));
+  const absl::string_view name = meta->name;
+  for (size_t dash = name.find('-'); dash != absl::string_view::npos; dash = name.find('-', dash + 1)) {
+    const auto found = space->sets.find(name.substr(0, dash));
     if (found != space->sets.end() && found->second->exists) due_.AddSet(found->second.get());
   }
 }
@@ -238,8 +285,7 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   FleetNamespace& space = index_.In(revision.meta.namespace_name);
   const std::string name = revision.meta.name;
   const auto before = space.revisions.find(name);
-  RevisionChanged(&space, revision);
-  if (before != space.revisions.end()) RevisionChanged(&space, before->second);
+  RevisionChanged(&space, before == space.revisions.end() ? nullptr : &before->second, &revision);
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
   // Check the data once here, so that looks at leaders need not.
   revision.is_known_to_read = IsReadableRevision(revision.data);
@@ -283,7 +329,7 @@ void FleetObjects::Remove(absl::string_view kind, absl::string_view namespace_na
   if (kind == "ControllerRevision") {
     const auto found = space->revisions.find(std::string(name));
     if (found == space->revisions.end()) return;
-    RevisionChanged(space, found->second);
+    RevisionChanged(space, &found->second, nullptr);
     space->revisions.erase(found);
   }
   if (kind == kKind && space->sets.contains(name)) {

@@ -2,7 +2,7 @@
 //
 //   lws::internal::FleetObjects objects(&index, &due, &whole, &packed);
 //   objects.AddPod(pod);
-//   index.FindPackedPod(space, "vllm-12-3");    // {set vllm, group 12, worker 3}
+//   index.FindPackedPod(space, "vllm-0").set == &set;    // true: the pod fits into group 0 of the set
 //
 // Laws:
 //   1. A name is in at most one place: packed in one set, or whole.
@@ -12,6 +12,9 @@
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_OBJECTS_H_
 #define LWS_CORE_FLEET_FLEET_OBJECTS_H_
+
+#include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -46,15 +49,21 @@ class FleetObjects {
   void RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name);
 
  private:
-  void RevisionChanged(FleetNamespace* space, const ObservedRevision& revision);
+  // The two have one name; one of them may be null.
+  void RevisionChanged(FleetNamespace* space, const ObservedRevision* before, const ObservedRevision* after);
   // Without marking the object as told.
   void AddPodNow(ObservedPod&& pod);
+  void LeaveOtherPlace(FleetNamespace* space, absl::string_view name, const Place& place);
   void AddStatefulSetNow(ObservedStatefulSet&& statefulset);
-  // Widens the page of a worker that it has no room for, as soon as the worker's group has pods enough: until then its
-  // workers are kept whole, so that one pod of a large number costs no room for thousands.
-  void MakeRoom(const ObservedPod& pod);
-  // Packs workers that were told before there was a place for them.
-  void PackWaiting(const FleetSet& set);
+  // The place of the pod. Widens the page of a worker that it has no room for, as soon as the worker's group has pods
+  // enough: until then its workers are kept whole, so that one pod of a large number costs no room for thousands.
+  Place MakePlace(const ObservedPod& pod);
+  // Whether the group of a worker has so many pods that it may have room for that worker, too.
+  static bool IsWorthRoom(const Place& place, const std::optional<std::string>& group_index);
+  // Packs the workers that were told before there was a place for them, and whose label names the group.
+  void PackWaiting(FleetSet* set, const std::optional<std::string>& group_index);
+  // Packs a worker that is kept whole, if it fits. The pod is then gone.
+  void PackWhole(const Place& place, const ObservedPod& pod);
   // Returns false when the object has no place among the groups. When only its facts fit, it is kept whole, too.
   bool AddNamedLeader(const Place& place, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);

@@ -1,8 +1,8 @@
 // One set of a Fleet: its groups in packed form, and the facts that a pass reads, kept up to date.
 //
-//   set.Change(12, [](lws::internal::PackedGroup* group) { group->leader.has_ready_condition = 1; });
-//   // true: a pass is due
-//   set.FactsFor("6c5b8f7d9").counts.ready;
+//   const auto add_leader = [](lws::internal::PackedGroup* group) { group->leader.exists = 1; };
+//   set.Change(3, add_leader);                 // true: a pass is due
+//   set.FactsFor("6c5b8f7d9").counts.ready;    // 0: the leader is there, but not ready
 //
 // Laws:
 //   1. The facts equal those that ReadGroups reads from the same groups.
@@ -107,7 +107,7 @@ class FleetSet {
 
  private:
   GroupVerdict Verdict(const PackedGroup& group) const {
-    return JudgeGroup(*counted_.frame, GroupSummaryOf(group, counted_.revision_number));
+    return JudgeGroup(*counted_.frame, SummaryOfPackedGroup(group, counted_.revision_number));
   }
   // Replaces the verdict by the group's present one in the counts and bits. Returns whether it is another.
   bool Count(int32_t index, const GroupVerdict& before, const PackedGroup& group);

@@ -21,7 +21,7 @@ FleetCounts CountFleetObjects(const std::vector<FleetSet*>& sets) {
     const bool has_workers = set->groups.most_workers() > 0;
     set->groups.ForEach(
         [&counts, has_workers](int32_t, const PackedGroup& group, absl::Span<const PackedWorker> packed) {
-          const GroupSummary summary = GroupSummaryOf(group, 0);
+          const GroupSummary summary = SummaryOfPackedGroup(group, 0);
           const bool workers_ready = !has_workers || (summary.has_workers && summary.workers_ready);
           uint32_t pods = summary.has_leader;
           uint32_t failing = group.leader.fails;

@@ -1,8 +1,10 @@
 // Converts pods and StatefulSets, given as observations or facts, to their packed form and back to observations.
 //
 //   lws::internal::PackedLeader leader = {};
-//   lws::internal::PackLeader(pod, &names, &leader);              // kFits
-//   lws::internal::UnpackLeader(leader, 12, names, &again);       // equal to `pod` for every decision
+//   lws::internal::PackLeader(pod, names, &leader);    // lws::internal::Packing::kFits
+//   lws::ObservedPod again;
+//   lws::internal::UnpackLeader(leader, 0, names, &again);
+//   again.meta.uid == pod.meta.uid;                    // true: it is equal to `pod` for every decision
 //
 // Laws:
 //   1. After kFits, every decision on the unpacked object equals that on the object. Fields that no decision reads

@@ -86,7 +86,7 @@ void VisitNamespace(FleetIndex* index, const FleetNamespace& space, Visit visit)
 
 }  // namespace
 
-void VisitObjects(FleetIndex* index, Visit visit) {
+void VisitFleetObjects(FleetIndex* index, Visit visit) {
   std::vector<std::string> namespaces;
   index->ForEachNamespace(
       [&namespaces](absl::string_view name, const FleetNamespace&) { namespaces.emplace_back(name); });

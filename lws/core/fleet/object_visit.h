@@ -1,6 +1,6 @@
 // Visits all objects of a fleet, unpacked.
 //
-//   lws::internal::VisitObjects(&index, [](const lws::ObservedObject& object) { Save(object); });
+//   lws::internal::VisitFleetObjects(&index, [](const lws::ObservedObject& object) { Save(object); });
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_OBJECT_VISIT_H_
@@ -14,7 +14,7 @@ namespace lws::internal {
 
 // Namespace by namespace the sets, StatefulSets, pods, revisions, Services and PodGroups, each by name; then the nodes.
 // Changes nothing. An object lives as long as its visit. Complexity: O(objects log objects).
-void VisitObjects(FleetIndex* index, absl::FunctionRef<void(const ObservedObject& object)> visit);
+void VisitFleetObjects(FleetIndex* index, absl::FunctionRef<void(const ObservedObject& object)> visit);
 
 }  // namespace lws::internal
 

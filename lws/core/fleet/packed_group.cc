@@ -43,9 +43,10 @@ void PackedGroups::SetMostWorkers(int32_t workers) {
   }
 }
 
-void PackedGroups::MakeRoom(int32_t index, int32_t workers) {
+void PackedGroups::MakeRoom(int32_t index, int32_t worker) {
+  const int32_t room = RoomFor(index, worker);
   At(index);
-  Widen(workers, &pages_[static_cast<size_t>(index) / kPageGroups]);
+  Widen(room, &pages_[static_cast<size_t>(index) / kPageGroups]);
 }
 
 PackedGroup& PackedGroups::At(int32_t index) {

@@ -94,7 +94,7 @@ struct PackedWorker {
 static_assert(sizeof(PackedWorker) == 20, "workers are packed");
 
 // The fields of the group that JudgeGroup reads.
-inline GroupSummary GroupSummaryOf(const PackedGroup& group, RevisionId key) {
+inline GroupSummary SummaryOfPackedGroup(const PackedGroup& group, RevisionId key) {
   GroupSummary summary;
   summary.has_leader = group.leader.exists;
   summary.leader_ready =
@@ -132,9 +132,14 @@ class PackedGroups {
   // Raises most_workers(), which never falls. Complexity: O(groups) when it grows.
   void SetMostWorkers(int32_t workers);
 
-  // Makes room for so many workers in the group's page. REQUIRES: workers <= most_workers(). Complexity: O(page) when
-  // the page grows.
-  void MakeRoom(int32_t index, int32_t workers);
+  // The number of workers for which MakeRoom makes room: at least twice as many as before, so that workers told in
+  // ascending order copy each page only a few times. REQUIRES: worker <= most_workers().
+  int32_t RoomFor(int32_t index, int32_t worker) const {
+    const int32_t room = workers(index);
+    return worker <= room ? room : std::min(most_workers_, std::max(worker, 2 * room));
+  }
+  // Widens the group's page to RoomFor(index, worker). Complexity: O(page) when the page grows.
+  void MakeRoom(int32_t index, int32_t worker);
 
   // Returns null when the page of the group does not exist. REQUIRES: index >= 0.
   const PackedGroup* Find(int32_t index) const {

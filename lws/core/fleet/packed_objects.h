@@ -2,7 +2,9 @@
 //
 //   lws::internal::PackedObjects packed(&index, &due, &whole);
 //   packed.PutLeader(&set, /*group=*/12, leader);
-//   packed.PutLeader(&set, /*group=*/12, {});    // the leader is gone
+//   set.groups.At(12).leader.exists > 0;    // true
+//   packed.PutLeader(&set, /*group=*/12, {});
+//   set.groups.At(12).leader.exists > 0;    // false: the leader is gone
 //
 // Laws:
 //   1. Whatever a decision now reads differently becomes due: the set, the member, or both.

@@ -30,6 +30,9 @@ struct Place {
 // SET-GROUP, or SET-GROUP-WORKER.
 std::string FleetMemberName(const FleetSet& set, int32_t group, int32_t worker);
 
+// Whether the page of the group has room for the member. REQUIRES: place.set != nullptr.
+inline bool HasRoom(const Place& place) { return place.worker <= place.set->groups.workers(place.group); }
+
 // Whether the object's name gives its group, and the group's number is small enough for a place.
 inline bool HasFleetPlace(const ObservedMeta& meta) {
   return meta.group_in_name >= 0 && meta.group_in_name < kMaxGroups;

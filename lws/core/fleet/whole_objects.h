@@ -1,8 +1,10 @@
 // The pods and StatefulSets of a fleet that are kept whole, because they do not fit among the packed groups.
 //
 //   lws::internal::WholeObjects whole(&index, &due);
-//   whole.KeepPod(std::make_unique<ObservedPod>(pod));
-//   whole.ErasePod(&index.In("default"), "vllm-12");
+//   whole.KeepPod(std::make_unique<lws::ObservedPod>(pod));
+//   space->pods.size();    // 1
+//   whole.ErasePod(space, "vllm-0");
+//   space->pods.size();    // 0
 //
 // Laws:
 //   1. Every set that a whole object may concern counts it in FleetSet::irregular, unless the object's facts are in

@@ -1,8 +1,8 @@
 // The status of a set: counts, conditions, and whether the update is done.
 //
-//   lws::internal::StatusCounts counts = *lws::CountGroups(observation, "6c5b8f7d9");
-//   lws::internal::SetStatus status = lws::internal::NextSetStatus(observation, counts, now);
-//   if (status.changed) Write(*status.status);
+//   const lws::internal::GroupFacts groups = lws::internal::ReadGroups(observation, "6c5b8f7d9");
+//   lws::internal::SetStatus status = lws::internal::NextSetStatus(observation, groups.counts, now);
+//   status.changed;    // true: the host writes *status.status
 //
 // Laws:
 //   1. NextSetStatus is idempotent: with its own result in the set, nothing changes.

@@ -3,7 +3,7 @@
 //   lws::RestartDecision restart = lws::DecideRestart(facts);
 //   lws::internal::PodDecision decision =
 //       lws::internal::DecidePod(restart, facts.is_leader, [&] { return lws::DecideLeader(leader_facts); });
-//   decision.leader;    // kWorkersMissing: create their StatefulSet
+//   *decision.leader;    // lws::DecisionReason::kWorkersMissing: create their StatefulSet
 //
 // Everybody who decides on a pod uses this sequence: ReconcilePod on observations, the simulation in numbers on facts,
 // and the checker on its states.

@@ -211,7 +211,7 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
   return verdict;
 }
 
-absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod) {
+absl::StatusOr<GroupMember> ReadMemberForRestart(const Json& pod) {
   const absl::StatusOr<ObservedPod> observed = ObservePod(pod);
   if (!observed.ok()) return observed.status();
   GroupMember member;
@@ -231,13 +231,13 @@ absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod) {
   return member;
 }
 
-absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
-                                              const std::vector<SharedJson>& pods) {
+absl::StatusOr<GroupMembers> ReadMembersForRestart(const Json& leader, const Json* worker_statefulset,
+                                                   const std::vector<SharedJson>& pods) {
   const absl::StatusOr<ObservedPod> observed = ObservePod(leader);
   if (!observed.ok()) return observed.status();
   GroupMembers group;
   group.revision_key = observed->meta.revision_key;
-  absl::StatusOr<GroupMember> member = ReadGroupMember(leader);
+  absl::StatusOr<GroupMember> member = ReadMemberForRestart(leader);
   if (!member.ok()) return member.status();
   group.members.push_back(*std::move(member));
   if (worker_statefulset == nullptr) return group;
@@ -248,7 +248,7 @@ absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* wo
     const absl::StatusOr<ObservedPod> worker = ObservePod(*pod);
     if (!worker.ok()) return worker.status();
     if (!IsControlledBy(worker->meta, workers->meta.uid)) continue;
-    member = ReadGroupMember(*pod);
+    member = ReadMemberForRestart(*pod);
     if (!member.ok()) return member.status();
     group.members.push_back(*std::move(member));
   }

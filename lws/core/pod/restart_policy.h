@@ -85,7 +85,7 @@ struct GroupMember {
 };
 
 // Reads a pod document. Errors: InvalidArgument naming the pod and the field.
-absl::StatusOr<GroupMember> ReadGroupMember(const Json& pod);
+absl::StatusOr<GroupMember> ReadMemberForRestart(const Json& pod);
 
 // The present state of a group.
 struct GroupMembers {
@@ -111,9 +111,9 @@ struct RestartFailure {
 };
 
 // Reads documents: the leader, its worker StatefulSet, which may be null, and the pods of the group, with or without
-// the leader. Pods of a former leader with the same name are left out, by UID. Errors: those of ReadGroupMember.
-absl::StatusOr<GroupMembers> ReadGroupMembers(const Json& leader, const Json* worker_statefulset,
-                                              const std::vector<SharedJson>& pods);
+// the leader. Pods of a former leader with the same name are left out, by UID. Errors: those of ReadMemberForRestart.
+absl::StatusOr<GroupMembers> ReadMembersForRestart(const Json& leader, const Json* worker_statefulset,
+                                                   const std::vector<SharedJson>& pods);
 
 enum class RestartReason {
   kNoLeader,           // the group is being recreated

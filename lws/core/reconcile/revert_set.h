@@ -1,7 +1,8 @@
 // A set's former template as a patch of the set.
 //
 //   absl::StatusOr<lws::Json> patch = lws::internal::RevertSetPatch(set, former);
-//   // {"spec": {"leaderWorkerTemplate": {"workerTemplate": ...}}}: a JSON merge patch, with null to remove a field
+//   // a JSON merge patch, with null to remove a field:
+//   patch->dump();    // "{\"spec\":{\"leaderWorkerTemplate\":{\"size\":3}}}"
 //
 // Laws:
 //   1. The set merged with the patch equals ApplyRevision(set, former.data).

@@ -1,7 +1,9 @@
 // Exclusive placement by affinity: pods with the same value of a label go to one topology domain, and no other pods
 // with that label may be in it.
 //
-//   lws::internal::AddExclusiveAffinity(lws::kGroupKeyLabel, key, "cloud.google.com/gke-nodepool", &pod_spec);
+//   lws::internal::AddExclusiveAffinity(lws::kGroupKeyLabel, key, "cloud/rack", &pod_spec).ok();    // true
+//   pod_spec["affinity"]["podAffinity"].size();                                                    // 1
+//   pod_spec["affinity"]["podAntiAffinity"].size();                                                // 1
 //
 // Laws:
 //   1. Idempotent: where both terms for the topology exist, nothing changes.

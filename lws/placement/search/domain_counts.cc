@@ -16,14 +16,6 @@ int64_t CountIn(int64_t room, int64_t take, int64_t limit) {
   return room / take;
 }
 
-// How many workers fit into `free`, whatever the node's labels and taints.
-int64_t CountWorkers(const PlacementProblem& problem, const int64_t* free) {
-  if (!problem.worker.never_offered.empty()) return 0;
-  int64_t count = kMaxGroupPods;
-  for (const Take& take : problem.worker_takes) count = CountIn(free[take.resource], take.worker, count);
-  return count;
-}
-
 // How many workers fit beside the leader, at most `without_leader`; -1 when the leader does not fit.
 int64_t CountBesideLeader(const PlacementProblem& problem, const int64_t* free, int64_t without_leader) {
   if (!problem.leader.never_offered.empty()) return -1;
@@ -36,6 +28,13 @@ int64_t CountBesideLeader(const PlacementProblem& problem, const int64_t* free, 
 }
 
 }  // namespace
+
+int64_t CountRoomForWorkers(const PlacementProblem& problem, const int64_t* free) {
+  if (!problem.worker.never_offered.empty()) return 0;
+  int64_t count = kMaxGroupPods;
+  for (const Take& take : problem.worker_takes) count = CountIn(free[take.resource], take.worker, count);
+  return count;
+}
 
 DomainCounts::DomainCounts(const PlacementProblem& problem, const Capacity& capacity, CountScope scope)
     : problem_(problem),
@@ -97,7 +96,7 @@ DomainCount DomainCounts::CountNode(int32_t node) const {
   if (!may_be_barred_ || !IsBarred(node)) {
     const int64_t* free = capacity_.Free(node);
     if (problem_.worker.Exclusion(topology, node) == NodeExclusion::kNone) {
-      count.workers = CountWorkers(problem_, free);
+      count.workers = CountRoomForWorkers(problem_, free);
     }
     if (!problem_.limits.empty()) {
       Limit(problem_.limits[node], node, &count);

@@ -1,7 +1,7 @@
 // Counts how much of a group each domain could take: first on the nodes, then summed over the domains.
 //
 //   lws::internal::DomainCounts counts(problem, capacity, {});
-//   counts.At(0, 3).units;    // workers, or whole subgroups, that rack 3 could take
+//   counts.At(0, 1).units;    // 1: whole subgroups of two workers that rack 1 could take
 //
 // Laws:
 //   1. The units of a domain are the sum of its children's units, reduced to whole subgroups at the level of a layer
@@ -50,6 +50,9 @@ struct CountScope {
   // domain.
   std::map<std::pair<int, int32_t>, int64_t> reserved;
 };
+
+// How many workers fit into `free`, a node's amounts, whatever its labels and taints.
+int64_t CountRoomForWorkers(const PlacementProblem& problem, const int64_t* free);
 
 class DomainCounts {
  public:

@@ -54,18 +54,9 @@ class Explanation {
     const NodeLimit& limit = problem_.limits[node];
     int64_t used = std::min(limit.workers, problem_.workers) + (problem_.has_leader && !limit.leader_counts);
     if (limit.leader_alone) used = std::min(limit.workers, problem_.workers);
-    if (used >= problem_.workers + problem_.has_leader || RoomForWorkers(node) <= used) return;
+    if (used >= problem_.workers + problem_.has_leader || CountRoomForWorkers(problem_, capacity_.Free(node)) <= used)
+      return;
     ++no_fit_.limited[std::string(NodeExclusionName(limit.rule))];
-  }
-
-  // How many workers the resources of the node are enough for.
-  int64_t RoomForWorkers(int32_t node) const {
-    if (!problem_.worker.never_offered.empty()) return 0;
-    int64_t room = kMaxGroupPods;
-    for (const auto& [resource, amount] : problem_.worker.takes) {
-      if (amount > 0) room = std::min(room, capacity_.Free(node)[resource] / amount);
-    }
-    return room;
   }
 
   // Finds the level that failed, and the reason.

@@ -1,7 +1,9 @@
 // Picks as few of the given domains as can hold a number of units, and spreads the units over them.
 //
 //   // Nodes with room for 3, 3, 2 and 1; seven units:
-//   lws::internal::PickFewestDomains(domains, {/*units=*/7});    // 3 on the first, 3, 1 on the last
+//   std::vector<lws::internal::PickedDomain> picks = lws::internal::PickFewestDomains(domains, {/*units=*/7});
+//   picks.size();           // 3
+//   picks.back().domain;    // 3: it takes one unit, the first two take three each
 //
 // Laws:
 //   1. No set of fewer domains holds the units, including the leader where there is one.

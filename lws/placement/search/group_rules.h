@@ -1,8 +1,8 @@
 // What the pods of a group ask of each other and of existing pods, for the search and for the check after it.
 //
 //   lws::internal::PlacementProblem problem = *lws::internal::ReadPlacementProblem(request, capacity);
-//   // ... an assignment is found ...
-//   if (!problem.unchecked_rules.empty() && !lws::internal::KeepsSearchRules(problem, capacity, nodes)) ...
+//   problem.unchecked_rules.empty();                               // true: no pod asks anything of others
+//   lws::internal::KeepsSearchRules(problem, capacity, nodes);    // true; to be asked when there are unchecked rules
 //
 // Laws:
 //   1. The search is told only of what holds for every possible place: nodes that some pod excludes whatever the rest

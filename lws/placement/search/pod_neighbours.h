@@ -3,7 +3,8 @@
 //
 //   lws::internal::PodNeighbours neighbours(topology, shape);
 //   neighbours.Add(other_rules, /*node=*/3, /*count=*/1);
-//   neighbours.AllowsApart(3);    // false when the two must not share a node
+//   neighbours.AllowsApart(3);    // false: the two must not share a node
+//   neighbours.AllowsApart(4);    // true
 //
 // Laws:
 //   1. The order in which pods are added does not change the answers.

@@ -5,8 +5,10 @@
 // cost more nodes than the room in another rack. The division is exact: for every number of units the fewest domains
 // are computed, and combined domain by domain.
 //
-//   lws::internal::SplitSubgroups(problem, counts, /*level=*/2, domains);
-//   // picks at level 2, within whole subgroups
+//   // Four workers in subgroups of two, each within a rack, on nodes (level 1) that take one worker each:
+//   std::vector<lws::internal::CountedDomain> domains;
+//   for (int32_t node = 0; node < 6; ++node) domains.push_back({node, counts.At(1, node)});
+//   lws::internal::SplitSubgroups(problem, capacity, 1, domains).size();    // 4: two nodes in each rack
 //
 // Laws:
 //   1. Every domain of a layer above `level` gets whole units of that layer.

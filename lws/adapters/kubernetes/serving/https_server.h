@@ -1,10 +1,11 @@
 // A small HTTP/1.1 server, with TLS or without, for webhooks, metrics and probes.
 //
 //   absl::StatusOr<std::unique_ptr<lws::internal::HttpsServer>> server = lws::internal::HttpsServer::Listen(
-//       {"127.0.0.1", 9443}, [](lws::internal::ServedRequest request, lws::internal::Respond respond) {
+//       {"127.0.0.1", 0}, [](lws::internal::ServedRequest request, lws::internal::Respond respond) {
 //         respond({200, "text/plain", request.path});
 //       });
-//   (*server)->SetCertificate(certificate_pem, key_pem);    // OkStatus()
+//   (*server)->SetCertificate(certificate_pem, key_pem).ok();    // true
+//   (*server)->port() > 0;                                       // true: a free one
 //   (*server)->Stop(absl::Seconds(5));
 //
 // Expected flow: connections are kept alive. Requests of one connection are answered one after another, those of

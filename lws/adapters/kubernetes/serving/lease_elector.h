@@ -1,11 +1,13 @@
 // Elects which of several operators acts: the one that holds a Lease. The algorithm is client-go's, so that both kinds
 // of operators can take part in one election. A state machine without I/O.
 //
-//   lws::internal::LeaseElector elector(options, [&random] { return random.Uniform(); });
-//   std::optional<lws::internal::ApiRequest> request = elector.Tick(now);    // send it when there is one
-//   elector.Heard({200, body}, now);
-//   elector.Leads(now);                                                      // true
-//   elector.NextTick();                                                      // when to call Tick again
+//   lws::internal::LeaseElector elector(options, draw);                    // draw() is a number in [0, 1)
+//   std::optional<lws::internal::ApiRequest> read = elector.Tick(now);     // a host sends it when there is one
+//   elector.Heard({404, ""}, now);                                         // nobody has made the Lease
+//   std::optional<lws::internal::ApiRequest> write = elector.Tick(now);
+//   elector.Heard({201, write->body}, now);
+//   elector.Leads(now);                                                    // true
+//   elector.NextTick() > now;                                              // true: call Tick again then
 //
 // Expected flow: call Tick at NextTick, and after every Heard. At most one request is under way. A leader calls Leads
 // before it acts, and stops at LeadsUntil. Release gives the Lease back when the process ends.

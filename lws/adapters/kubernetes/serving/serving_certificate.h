@@ -8,9 +8,9 @@
 //   view.leads = true;
 //   const lws::internal::CertificatePlan plan =
 //       lws::internal::PlanServingCertificate(options, view, now, lws::internal::RealCertificateKeys());
-//   plan.writes;        // send them, and plan again with what is then seen
-//   plan.served;        // the pair that the servers use
-//   plan.look_again;    // the time of the next plan
+//   plan.writes.size();           // 1: send it, and plan again with what is then seen
+//   plan.served.has_value();      // false: the servers use the pair once the Secret has it
+//   plan.look_again > now;        // true: the time of the next plan
 //
 // Expected flow: plan whenever one of the objects changed, and at look_again. Only the leader writes. All replicas
 // serve the pair in the Secret, as the watch delivers it, so that no file has to be mounted.

@@ -1,7 +1,7 @@
 // The pods of one StatefulSet, with what its controller counts of them kept up to date.
 //
 //   lws::simulation::StatefulSetPods pods;
-//   pods.Put(3, lws::simulation::ReadStatefulSetPod(key, pod));
+//   pods.Put(3, lws::simulation::ReadStatefulSetPod(key, shared_pods[0]));
 //   pods.ready();    // 1
 //
 // Laws:

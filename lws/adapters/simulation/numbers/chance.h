@@ -1,7 +1,7 @@
 // Draws random values for the simulation in numbers: how long things take, and what goes wrong.
 //
 //   lws::internal::Chance chance(/*seed=*/17, faults, &timers);
-//   if (chance.IsFaulty() && chance.Happens(faults.crash)) Crash();
+//   chance.IsFaulty() && chance.Happens(faults.crash);    // false: nothing goes wrong before `faults.until` by default
 //   timers.Add(timers.now() + chance.Draw(options.start), timer);
 //
 // Laws:

@@ -66,8 +66,8 @@ void LateWatches::TellPodNow(int32_t group, int32_t worker) {
   facts.revision = groups_.RevisionOf(group, worker);
   facts.node = 1;
   facts.resource_version = worker == 0 ? groups_.At(group).leader_version : next_version_++;
-  facts.uid = SimulatedPodUid(group, worker, pod.life);
-  facts.owner_uid = SimulatedWorkersUid(group, groups_.At(group).workers_life);
+  facts.uid = NumberedPodUid(group, worker, pod.life);
+  facts.owner_uid = NumberedWorkersUid(group, groups_.At(group).workers_life);
   errors_.Keep(fleet_.TellPods({&facts, 1}));
 }
 
@@ -83,8 +83,8 @@ void LateWatches::TellWorkersNow(int32_t group) {
   facts.replicas = groups_.size() - 1;
   facts.status_replicas = state.members;
   facts.available_replicas = state.ready_members;
-  facts.uid = SimulatedWorkersUid(group, state.workers_life);
-  facts.leader_uid = SimulatedPodUid(group, 0, groups_.PodOf(group, 0).life);
+  facts.uid = NumberedWorkersUid(group, state.workers_life);
+  facts.leader_uid = NumberedPodUid(group, 0, groups_.PodOf(group, 0).life);
   errors_.Keep(fleet_.TellWorkers({&facts, 1}));
 }
 

@@ -2,7 +2,8 @@
 // next list.
 //
 //   lws::internal::LateWatches watches(&groups, &fleet, &chance, &timers, &errors);
-//   watches.TellPod(/*group=*/12, /*worker=*/3);    // call it when the pod has changed
+//   watches.TellPod(/*group=*/0, /*worker=*/0);    // call it when the pod has changed
+//   watches.steps();                               // 1
 //
 // Laws:
 //   1. A group is reported in its state at one point in time. If its leader and workers were reported at different

@@ -22,10 +22,10 @@ namespace lws::internal {
 inline constexpr char kSimulatedUid[] = "00000000-0000-4000-8000-000000000000";
 
 // The UID of a pod, and of the workers' StatefulSet of a group, in one of their lives.
-inline PackedUid SimulatedPodUid(int32_t group, int32_t worker, uint32_t life) {
+inline PackedUid NumberedPodUid(int32_t group, int32_t worker, uint32_t life) {
   return {{1, static_cast<uint32_t>(group), static_cast<uint32_t>(worker), life}};
 }
-inline PackedUid SimulatedWorkersUid(int32_t group, uint32_t life) {
+inline PackedUid NumberedWorkersUid(int32_t group, uint32_t life) {
   return {{2, static_cast<uint32_t>(group), 0, life}};
 }
 

@@ -68,7 +68,7 @@ struct CheckedGroup {
 };
 
 template <typename G, typename Field>
-void ForEachField(G& group, const Field& field) {
+void ForEachCheckedField(G& group, const Field& field) {
   field(group.leader.phase, 2);
   field(group.leader.in_foreground, 1);
   field(group.leader.revision, 1);
@@ -94,11 +94,11 @@ void ForEachField(G& group, const Field& field) {
   field(group.faults, 2);
 }
 
-inline PackedState PackCheckedGroup(const CheckedGroup& group) { return {PackFields(group, 0), 0}; }
+inline PackedState PackCheckedGroup(const CheckedGroup& group) { return {PackCheckedFields(group, 0), 0}; }
 
 inline CheckedGroup UnpackCheckedGroup(const PackedState& state) {
   CheckedGroup group;
-  UnpackFields(state.now, 0, &group);
+  UnpackCheckedFields(state.now, 0, &group);
   return group;
 }
 

@@ -81,7 +81,7 @@ struct CheckedRollout {
 
 // Calls field(value, bits) for the numbers of the first word, in the order of their bits.
 template <typename R, typename Field>
-void ForEachField(R& rollout, const Field& field) {
+void ForEachCheckedField(R& rollout, const Field& field) {
   field(rollout.partition, 3);
   field(rollout.replicas, 3);
   field(rollout.annotation, 3);
@@ -99,12 +99,12 @@ void ForEachField(R& rollout, const Field& field) {
 inline constexpr int kGroupBits = 4 * kMostCheckedGroups;
 
 inline PackedState PackCheckedRollout(const CheckedRollout& rollout, bool lags) {
-  return {rollout.groups.bits() | PackFields(rollout, kGroupBits), lags ? rollout.seen.bits() : 0};
+  return {rollout.groups.bits() | PackCheckedFields(rollout, kGroupBits), lags ? rollout.seen.bits() : 0};
 }
 
 inline CheckedRollout UnpackCheckedRollout(const PackedState& state, bool lags) {
   CheckedRollout rollout;
-  UnpackFields(state.now, kGroupBits, &rollout);
+  UnpackCheckedFields(state.now, kGroupBits, &rollout);
   rollout.groups = CheckedGroups(static_cast<uint32_t>(state.now & ((1u << kGroupBits) - 1)));
   rollout.seen = lags ? CheckedGroups(static_cast<uint32_t>(state.seen)) : rollout.groups;
   return rollout;

@@ -2,7 +2,7 @@
 //
 //   struct Counter {                                    // counts to 3 and stays
 //     using State = lws::internal::PackedState;
-//     template <typename Emit> void Steps(const State& s, const Emit& emit) const {
+//     void Steps(const State& s, absl::FunctionRef<void(const lws::internal::WorldStep&)> emit) const {
 //       if (s.now < 3) emit(lws::internal::WorldStep{{s.now + 1, 0}});
 //     }
 //     bool IsSettled(const State& s) const { return s.now == 3; }

@@ -1,10 +1,11 @@
 // Packs small numbers into a word, one after the other.
 //
-//   template <typename S, typename Field> void ForEachField(S& s, const Field& field) { field(s.a, 3); field(s.b, 1); }
-//   uint64_t word = lws::internal::PackFields(s, 0);     // s.a in bits 0-2, s.b in bit 3
-//   lws::internal::UnpackFields(word, 0, &s);
+//   template <typename S, typename Field> void ForEachCheckedField(S& s, const Field& field) { field(s.a, 3);
+//   field(s.b, 1); } uint64_t word = lws::internal::PackCheckedFields(s, 0);     // s.a in bits 0-2, s.b in bit 3
+//   lws::internal::UnpackCheckedFields(word, 0, &s);
 //
-// `ForEachField` is found by the type of the struct, and calls `field` with every member and the number of its bits.
+// `ForEachCheckedField` is found by the type of the struct, and calls `field` with every member and the number of its
+// bits.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_PACKED_FIELDS_H_
@@ -18,9 +19,9 @@ namespace lws::internal {
 
 // Packs from bit `shift` on. REQUIRES: every member fits its bits, and all fit the word.
 template <typename S>
-uint64_t PackFields(const S& fields, int shift) {
+uint64_t PackCheckedFields(const S& fields, int shift) {
   uint64_t word = 0;
-  ForEachField(fields, [&](const auto& value, int bits) {
+  ForEachCheckedField(fields, [&](const auto& value, int bits) {
     assert(static_cast<uint64_t>(value) < uint64_t{1} << bits && shift + bits <= 64);
     word |= static_cast<uint64_t>(value) << shift;
     shift += bits;
@@ -29,9 +30,9 @@ uint64_t PackFields(const S& fields, int shift) {
 }
 
 template <typename S>
-void UnpackFields(uint64_t word, int shift, S* fields) {
+void UnpackCheckedFields(uint64_t word, int shift, S* fields) {
   word >>= shift;
-  ForEachField(*fields, [&](auto& value, int bits) {
+  ForEachCheckedField(*fields, [&](auto& value, int bits) {
     value = static_cast<std::decay_t<decltype(value)>>(word & ((uint64_t{1} << bits) - 1));
     word >>= bits;
   });

@@ -1,6 +1,6 @@
 // Escapes any text for HTML and XML, for use between tags and in quoted attributes.
 //
-//   lws::internal::EscapeMarkup("a < \"b\"");    // "a &lt; &quot;b&quot;"
+//   lws::internal::EscapeHtmlMarkup("a < \"b\"");    // "a &lt; &quot;b&quot;"
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_ESCAPE_MARKUP_H_
@@ -13,7 +13,7 @@
 
 namespace lws::internal {
 
-inline std::string EscapeMarkup(absl::string_view text) {
+inline std::string EscapeHtmlMarkup(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
 }
 

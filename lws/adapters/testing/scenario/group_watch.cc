@@ -205,8 +205,8 @@ void GroupWatch::Finish(absl::Duration time) {
   report_->updated = static_cast<int32_t>(std::count(now_.groups.begin(), now_.groups.end(), 'N'));
   report_->wanted = wanted_.replicas;
   if (is_done_) return;
-  report_->waiting =
-      WaitingPods(simulation_, namespace_, report_->set_name, std::max(now_.replicas, wanted_.replicas), wanted_.size);
+  report_->waiting = ScenarioWaitingPods(simulation_, namespace_, report_->set_name,
+                                         std::max(now_.replicas, wanted_.replicas), wanted_.size);
   report_->held = decision_;
   ReadRefusals();
 }

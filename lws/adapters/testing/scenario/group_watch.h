@@ -1,8 +1,8 @@
 // Watches one set of a simulated cluster: its groups, its promise, and the costs of its life.
 //
-//   lws::internal::GroupWatch watch(&simulation, "default", "vllm", &report);
+//   lws::internal::GroupWatch watch(&simulation, "default", &report);
 //   simulation.Settle();
-//   watch.Look(entry);    // the present groups, if something about them changed
+//   watch.Look(absl::ZeroDuration()).has_value();    // true: the present groups, as something about them changed
 //
 // Laws:
 //   1. A look reads the groups that changed since the last one, as OnChange told, and no others: it sees what one sees

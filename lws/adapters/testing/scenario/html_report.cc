@@ -10,7 +10,7 @@
 
 namespace lws {
 
-using internal::EscapeMarkup;
+using internal::EscapeHtmlMarkup;
 
 namespace {
 
@@ -97,7 +97,8 @@ class Drawing {
   absl::Duration EndOf(size_t state) const { return state + 1 < states_.size() ? states_[state + 1]->time : end_; }
 
   void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, EscapeMarkup(text));
+    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes,
+                          EscapeHtmlMarkup(text));
   }
   void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
     absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
@@ -191,7 +192,7 @@ class Drawing {
           &svg_,
           "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title>"
           "</rect>\n",
-          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, EscapeMarkup(title));
+          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, EscapeHtmlMarkup(title));
     }
   }
 
@@ -204,7 +205,7 @@ class Drawing {
 };
 
 std::string Figure(absl::string_view name, absl::string_view value, bool is_bad = false) {
-  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeMarkup(value),
+  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
                       "</dd></div>\n");
 }
 
@@ -224,7 +225,8 @@ std::string Figures(const ScenarioReport& report) {
 }
 
 std::string Outcome(const ScenarioReport& report) {
-  return report.finished ? "" : absl::StrCat("<p class=\"bad\">", EscapeMarkup(ScenarioOutcomeText(report)), "</p>\n");
+  return report.finished ? ""
+                         : absl::StrCat("<p class=\"bad\">", EscapeHtmlMarkup(ScenarioOutcomeText(report)), "</p>\n");
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -233,7 +235,7 @@ std::string Story(const ScenarioReport& report) {
     if (entry.kind == TimelineEntry::Kind::kState) continue;
     const bool is_scenario = entry.kind == TimelineEntry::Kind::kScenario;
     absl::StrAppend(&rows, "<tr><td>", Short(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
-                    EscapeMarkup(entry.text), "</td></tr>\n");
+                    EscapeHtmlMarkup(entry.text), "</td></tr>\n");
   }
   return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
 }
@@ -243,7 +245,7 @@ std::string Story(const ScenarioReport& report) {
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports) {
   std::string page = kHead;
   for (const TitledReport& titled : reports) {
-    absl::StrAppend(&page, "<section>\n<h2>", EscapeMarkup(titled.title), "</h2>\n", Figures(titled.report),
+    absl::StrAppend(&page, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
                     Outcome(titled.report), "<div class=\"drawing\">\n", Drawing(titled.report).Draw(), "</div>\n",
                     Story(titled.report), "</section>\n");
   }

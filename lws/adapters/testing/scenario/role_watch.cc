@@ -71,7 +71,7 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
   const DisaggregatedSet& set = *observation.set;
   std::vector<RoleView> roles;
   for (const DisaggregatedRole& role : set.spec().roles()) {
-    const int32_t wanted = WantedGroups(observation, role);
+    const int32_t wanted = WantedRoleGroups(observation, role);
     const RoleBudget budget = BudgetOf(role, wanted);
     roles.push_back({role.name(), wanted, budget.surge, budget.unavailable, {}, {}, 0});
   }

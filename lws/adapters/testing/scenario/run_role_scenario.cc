@@ -106,7 +106,7 @@ class Run {
       const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
       nodes += (int64_t{reader.Count({"spec", "replicas"}, 1)} * 2 + 1) * size;
     }
-    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
+    const std::map<std::string, std::string> allocatable = internal::UsualScenarioAllocatable(templates);
     const std::string topology = manifest.Text({"spec", "placementPolicy", "topology"});
     for (int32_t slice = 0; slice < manifest.Count({"spec", "slices"}, 1); ++slice) {
       std::map<std::string, std::string> labels;
@@ -120,7 +120,7 @@ class Run {
   }
 
   absl::Status Happen(const ScenarioEvent& event) {
-    const bool is_there = internal::Strike(event, namespace_, &cluster());
+    const bool is_there = internal::StrikeScenario(event, namespace_, &cluster());
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(Kind::kScenario, DescribeScenarioEvent(event));
     if (!is_there) {

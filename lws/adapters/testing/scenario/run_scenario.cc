@@ -84,7 +84,7 @@ class Run {
     std::vector<const Json*> templates;
     const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
     if (groups_template != nullptr) templates.push_back(groups_template);
-    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
+    const std::map<std::string, std::string> allocatable = internal::UsualScenarioAllocatable(templates);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
     const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
@@ -103,7 +103,7 @@ class Run {
   }
 
   absl::Status Happen(const ScenarioEvent& event) {
-    const bool is_there = internal::Strike(event, namespace_, &simulation_);
+    const bool is_there = internal::StrikeScenario(event, namespace_, &simulation_);
     if (!is_there && event.if_possible) return absl::OkStatus();
     Tell(TimelineEntry::Kind::kScenario, DescribeScenarioEvent(event));
     if (!is_there) {

@@ -26,7 +26,7 @@ absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation) 
   return absl::OkStatus();
 }
 
-std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json*>& leader_worker_templates) {
+std::map<std::string, std::string> UsualScenarioAllocatable(const std::vector<const Json*>& leader_worker_templates) {
   std::map<std::string, std::string> allocatable = {
       {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
   for (const Json* groups : leader_worker_templates) {
@@ -45,7 +45,7 @@ std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json
   return allocatable;
 }
 
-bool Strike(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation) {
+bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation) {
   switch (event.kind) {
     case Kind::kEdit:
       return true;

@@ -1,7 +1,7 @@
 // What scenarios of all kinds of sets do to a simulated cluster: its nodes, and faults of pods and nodes.
 //
 //   absl::Status status = lws::internal::AddScenarioNodes(scenario, &simulation);
-//   lws::internal::Strike(event, "default", &simulation);    // false when the target does not exist
+//   lws::internal::StrikeScenario(event, "default", &simulation);    // false when the target does not exist
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_FAULTS_H_
@@ -22,10 +22,10 @@ namespace lws::internal {
 absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation);
 
 // What a usual node offers, and as much of everything as the largest pod of these templates of groups asks for.
-std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json*>& leader_worker_templates);
+std::map<std::string, std::string> UsualScenarioAllocatable(const std::vector<const Json*>& leader_worker_templates);
 
 // Performs the fault. Returns false when its target does not exist. An edit does nothing here.
-bool Strike(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
+bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
 
 }  // namespace lws::internal
 

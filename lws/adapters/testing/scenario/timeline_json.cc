@@ -5,7 +5,7 @@
 
 namespace lws::internal {
 
-Json TimelineJson(const TimelineEntry& entry) {
+Json ScenarioTimelineJson(const TimelineEntry& entry) {
   Json json = {{"seconds", absl::ToDoubleSeconds(entry.time)}};
   switch (entry.kind) {
     case TimelineEntry::Kind::kScenario:

@@ -3,7 +3,7 @@
 //   lws::TimelineEntry entry;
 //   entry.kind = lws::TimelineEntry::Kind::kEvent;
 //   entry.text = "Created leader statefulset vllm";
-//   lws::internal::TimelineJson(entry).dump();
+//   lws::internal::ScenarioTimelineJson(entry).dump();
 //   // {"event":"Created leader statefulset vllm","seconds":0.0}
 //
 // Thread-safety: may be called concurrently.
@@ -17,7 +17,7 @@ namespace lws::internal {
 
 // "seconds" with "scenario" (what the scenario did), with "event", or with "partition", "replicas", "groups" and
 // "ready" (the groups after a change).
-Json TimelineJson(const TimelineEntry& entry);
+Json ScenarioTimelineJson(const TimelineEntry& entry);
 
 }  // namespace lws::internal
 

@@ -15,8 +15,8 @@ SharedJson Find(Simulation* simulation, const char* kind, const std::string& nam
 
 }  // namespace
 
-std::vector<WaitingPod> WaitingPods(Simulation* simulation, const std::string& namespace_name,
-                                    const std::string& set_name, int32_t groups, int32_t size) {
+std::vector<WaitingPod> ScenarioWaitingPods(Simulation* simulation, const std::string& namespace_name,
+                                            const std::string& set_name, int32_t groups, int32_t size) {
   std::vector<WaitingPod> waiting;
   const auto add = [&waiting](const std::string& pod, PodWaiting why) {
     if (why.reason != PodWait::kNothing) waiting.push_back({pod, std::move(why)});

@@ -1,6 +1,6 @@
 // Finds out what the groups of a set wait for in a simulated cluster.
 //
-//   std::vector<lws::WaitingPod> waiting = lws::internal::WaitingPods(simulation, set, /*partition=*/0);
+//   std::vector<lws::WaitingPod> waiting = lws::internal::ScenarioWaitingPods(simulation, set, /*partition=*/0);
 //   waiting[0].waiting.text;    // "waiting for image main:2 (ImagePullBackOff)"
 //
 // Thread-safety: none.
@@ -18,8 +18,8 @@ namespace lws::internal {
 
 // Every pod of the set that is not ready, and the missing leaders and workers of its first `groups` groups, in the
 // order of the groups. Objects that do not parse are left out. Complexity: O(pods of the set).
-std::vector<WaitingPod> WaitingPods(Simulation* simulation, const std::string& namespace_name,
-                                    const std::string& set_name, int32_t groups, int32_t size);
+std::vector<WaitingPod> ScenarioWaitingPods(Simulation* simulation, const std::string& namespace_name,
+                                            const std::string& set_name, int32_t groups, int32_t size);
 
 }  // namespace lws::internal
 

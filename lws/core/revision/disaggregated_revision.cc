@@ -1,4 +1,4 @@
-#include "lws/api/disaggregated_revision.h"
+#include "lws/core/revision/disaggregated_revision.h"
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/digest.h"

@@ -14,8 +14,8 @@
 //      replicas, strategies, metadata, scaling, slices and placement make no new revision. The order of roles does.
 //
 // Thread-safety: all functions here may be called concurrently.
-#ifndef LWS_API_DISAGGREGATED_REVISION_H_
-#define LWS_API_DISAGGREGATED_REVISION_H_
+#ifndef LWS_CORE_REVISION_DISAGGREGATED_REVISION_H_
+#define LWS_CORE_REVISION_DISAGGREGATED_REVISION_H_
 
 #include <string>
 
@@ -35,4 +35,4 @@ std::string DisaggregatedRevisionKey(absl::string_view data);
 
 }  // namespace lws
 
-#endif  // LWS_API_DISAGGREGATED_REVISION_H_
+#endif  // LWS_CORE_REVISION_DISAGGREGATED_REVISION_H_
