@@ -102,6 +102,8 @@ class Operator::Loop {
   }
 
  private:
+  absl::Status OpenServing();
+  void ServeCertificate();
   void OpenCluster();
   void OpenElection();
   void OpenCertificates();
@@ -142,14 +144,30 @@ absl::Status Operator::Loop::Open(const internal::KubeConfig& config) {
   absl::StatusOr<std::unique_ptr<CurlClient>> client = CurlClient::Create(std::move(options));
   if (!client.ok()) return client.status();
   client_ = *std::move(client);
+  // Nobody can create pods while no webhook is served, so that comes first.
+  absl::Status status = OpenServing();
+  if (!status.ok()) return status;
   OpenCluster();
   OpenElection();
+  return absl::OkStatus();
+}
+
+absl::Status Operator::Loop::OpenServing() {
   const char* webhooks = std::getenv("ENABLE_WEBHOOKS");
   if (webhooks != nullptr && absl::string_view(webhooks) == "false") return absl::OkStatus();
-  OpenCertificates();
   absl::StatusOr<std::unique_ptr<Serving>> serving = Serving::Listen(settings_, client_.get(), &mailbox_, &metrics_);
-  if (serving.ok()) serving_ = *std::move(serving);
-  return serving.status();
+  if (!serving.ok()) return serving.status();
+  serving_ = *std::move(serving);
+  OpenCertificates();
+  certificates_->Advance(absl::Now(), /*leads=*/false);
+  ServeCertificate();
+  return absl::OkStatus();
+}
+
+void Operator::Loop::ServeCertificate() {
+  const absl::Status status = serving_->Serve(certificates_->served());
+  if (status.ok()) return;
+  Tell(LogLevel::kError, "The certificate does not load", {{"error", std::string(status.message())}});
 }
 
 void Operator::Loop::OpenCluster() {
@@ -245,10 +263,7 @@ bool Operator::Loop::Round(absl::Time now) {
   cluster_->Advance(now);
   if (certificates_ != nullptr) {
     certificates_->Advance(now, leads);
-    const absl::Status status = serving_->Serve(certificates_->served());
-    if (!status.ok()) {
-      Tell(LogLevel::kError, "The certificate does not load", {{"error", std::string(status.message())}});
-    }
+    ServeCertificate();
     ShowChecks();
   }
   return has_more;
