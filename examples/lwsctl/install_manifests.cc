@@ -82,9 +82,6 @@ Json ManagerRules(const InstallOptions& options) {
                          {"disaggregatedsets/finalizers", "disaggregatedsetrolescalers/finalizers"}, {"update"}));
     rules.push_back(
         Rule("disaggregatedset.x-k8s.io", {"disaggregatedsets/status", "disaggregatedsetrolescalers/status"}, status));
-  } else {
-    // An operator that does not care for DisaggregatedSets refuses to start where there are some.
-    rules.push_back(Rule("disaggregatedset.x-k8s.io", {"disaggregatedsets"}, {"list"}));
   }
   return rules;
 }
