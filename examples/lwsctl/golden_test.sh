@@ -33,6 +33,12 @@ check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario exa
 check simulate-groups-restarts.txt 1 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/groups.yaml"
 check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/scenarios/lost-node.yaml "$TEST_TMPDIR/groups.yaml"
 check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+# The policies in a set's annotations, and one that does not parse.
+annotate() { sed "s|uid: set-uid,|uid: set-uid, annotations: {lws-policies/controls: '$1'},|" examples/lwsctl/golden/state.yaml; }
+annotate '{"paused": true}' > "$TEST_TMPDIR/paused.yaml"
+annotate '{"pausd": true}' > "$TEST_TMPDIR/misspelt.yaml"
+check explain-paused.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/paused.yaml"
+check explain-misspelt.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/misspelt.yaml"
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
