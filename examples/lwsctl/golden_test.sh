@@ -186,11 +186,12 @@ printed operator.yaml $lwsctl install --without-crds
 printed chart/templates/operator.yaml $lwsctl install --chart
 check install-options.yaml 0 $lwsctl install --namespace lws --image r/i:t --replicas 1 --cert-manager --volcano \
   --without-disaggregated-sets --without-crds
+check install-outside.yaml 0 $lwsctl install --without-crds --at 192.0.2.7
 for words in "crd" "crd -o json LeaderWorkerSet" "install"; do
   $lwsctl $words | grep -cE 'CustomResourceDefinition"?,?$'
 done > "$TEST_TMPDIR/counts"
 check crd-counts.txt 0 cat "$TEST_TMPDIR/counts"
-for words in "crd Pod" "crd -o xml" "crd -o" "install --replicas 0" "install --namespace A_b" "install --image" "install x"; do
+for words in "crd Pod" "crd -o xml" "crd -o" "install --replicas 0" "install --namespace A_b" "install --image" "install --at 127.0.0.1" "install x"; do
   $lwsctl $words > /dev/null
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/refused" 2>&1

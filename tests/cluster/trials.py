@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import ssl
+import subprocess
 import sys
 import time
 
@@ -25,6 +26,7 @@ from installed_cluster import (
     Hammer,
     InstalledCluster,
     expect,
+    own_address,
     percentile,
     set_document,
     wait_for,
@@ -223,6 +225,32 @@ def roles_of(cluster):
         ready = child.get("status", {}).get("readyReplicas", 0)
         found.append((child["metadata"]["labels"]["disaggregatedset.x-k8s.io/role"], image, child["spec"].get("replicas", 1), ready))
     return sorted(found)
+
+
+def outside():
+    """The steps of docs/operator.md: manifests for an operator outside of the cluster, the operator with its defaults, a set."""
+    cluster = InstalledCluster()
+    operator = None
+    try:
+        cluster.up()
+        manifests = subprocess.run([cluster.lwsctl, "install", "--at", own_address()], stdout=subprocess.PIPE, check=True, text=True).stdout
+        cluster.kubectl("apply", "--server-side", "-f", "-", text=manifests)
+        with open(os.path.join(cluster.folder, "outside.log"), "w") as log:
+            environment = dict(os.environ, KUBECONFIG=cluster.kubeconfig)
+            operator = subprocess.Popen([cluster.operator], env=environment, stderr=log)
+        began = time.monotonic()
+        cluster.create_set("first", 2, 2)
+        figure("the first set is admitted %.1f s after the start", time.monotonic() - began)
+        wait_for(60 * SLOW, "the set is ready", lambda: cluster.is_complete("first"))
+        roll(cluster, "first", "2")
+        status = subprocess.run([cluster.lwsctl, "status", "first"], env=environment, stdout=subprocess.PIPE, text=True)
+        expect(status.returncode == 0 and "first" in status.stdout, "lwsctl status: %d %s" % (status.returncode, status.stdout))
+        expect(operator.poll() is None, "the operator ended")
+    finally:
+        if operator:
+            operator.terminate()
+            operator.wait(20)
+        cluster.__exit__()
 
 
 def golden_objects(name):
@@ -488,7 +516,7 @@ def many():
     """20,000 pods in 25 sets, whose 2,500 worker StatefulSets are to be made: memory, CPU and time."""
     with InstalledCluster() as cluster:
         operator = cluster.start_operator(elects=False)
-        cluster.create_set("model", 1, 2)
+        cluster.create_set("model", 1, SIZE_OF_MANY)
         wait_for(120 * SLOW, "the set is ready", lambda: cluster.is_complete("model"))
         leader, worker = (cluster.api.get(PODS + "/" + name) for name in ("model-0", "model-0-1"))
         cluster.api.do("DELETE", SETS % "default" + "/model")
@@ -582,7 +610,7 @@ def events():
 
 
 EVENTS = 60000
-TRIALS = [election, certificates, metrics, access, roles, upgrade, goaway, requests, latency, start, admission, events, many]
+TRIALS = [election, certificates, metrics, access, roles, outside, upgrade, goaway, requests, latency, start, admission, events, many]
 
 
 def main(names):
