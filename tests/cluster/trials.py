@@ -539,8 +539,10 @@ def many():
         operator.start()
         synced = lambda: operator.cpu() if "the cluster is still being read" not in readiness(operator) else None
         cpu = wait_for(300 * SLOW, "the pods are read", synced)
-        figure("read in %.1f s with %.2f s of CPU, %.1f MiB (bar 35 MiB)", time.monotonic() - operator.started, cpu, operator.memory())
+        seconds = time.monotonic() - operator.started
+        time.sleep(15)
         read_memory = operator.memory()
+        figure("read in %.1f s with %.2f s of CPU; %.1f MiB at rest (bar 35 MiB)", seconds, cpu, read_memory)
         cpu, begun, made = operator.cpu(), time.time(), made_statefulsets(cluster)
         cluster.api.patch(LEASE, {"spec": {"holderIdentity": "", "leaseDurationSeconds": 1}})
         wanted = SETS_OF_MANY * (GROUPS_OF_MANY + 1)
@@ -548,7 +550,8 @@ def many():
         sent = [r for r in cluster.writes_of_operator(begun) if r["objectRef"]["resource"] == "statefulsets"]
         seconds = max(r["ended"] for r in sent) - min(r["received"] for r in sent)
         cpu = operator.cpu() - cpu
-        figure("%d StatefulSets in %.1f s, %.2f s of CPU (bars 12 s, 5 s); %.1f MiB, at most %.1f (bar 35 MiB)", wanted, seconds, cpu, operator.memory(), operator.memory("VmHWM"))
+        time.sleep(15)
+        figure("%d StatefulSets in %.1f s, %.2f s of CPU (bars 12 s, 5 s); %.1f MiB at rest, at most %.1f", wanted, seconds, cpu, operator.memory(), operator.memory("VmHWM"))
         expect(read_memory <= 35 and cpu <= 5 and seconds <= 12 * SLOW, "too much")
 
 
@@ -580,8 +583,10 @@ def create_pods(server, token, name, leader, worker):
         for index in range(SIZE_OF_MANY):
             document = json.loads(json.dumps(worker if index else leader))
             metadata = document["metadata"]
-            for field in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "ownerReferences"):
+            for field in ("uid", "resourceVersion", "creationTimestamp", "managedFields"):
                 metadata.pop(field, None)
+            owner = name if index == 0 else "%s-%d" % (name, group)
+            metadata["ownerReferences"] = [dict(metadata["ownerReferences"][0], name=owner, uid="uid-" + owner)]
             metadata["name"] = "%s-%d" % (name, group) + ("-%d" % index if index else "")
             labels = {"name": name, "group-index": str(group), "worker-index": str(index), "group-key": "%040x" % (hash((name, group)) % 16**40)}
             metadata["labels"].update({LABELS + key: value for key, value in labels.items()})
