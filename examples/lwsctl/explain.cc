@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,6 +18,7 @@
 #include "examples/lwsctl/explain_roles.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/proto_document.h"
+#include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
@@ -143,9 +145,13 @@ bool IsExclusive(const lws::LeaderWorkerSet& set) {
 
 class Explanation {
  public:
-  Explanation(const ClusterFile& file, absl::Time now, bool is_complete, const lws::PodReconcileOptions& pods,
+  Explanation(const ClusterFile& file, absl::Time now, bool is_complete, const lws::SetPolicies& otherwise,
               const lws::DisaggregatedOptions& roles)
-      : file_(file), now_(now), is_complete_(is_complete), pod_options_(pods), role_options_(roles) {}
+      : file_(file),
+        now_(now),
+        is_complete_(is_complete),
+        policies_(lws::SetPoliciesFromAnnotations(otherwise)),
+        role_options_(roles) {}
 
   void Explain(bool as_json, bool all) {
     const lws::ClusterSnapshot& cluster = file_.cluster;
@@ -257,7 +263,12 @@ class Explanation {
   void ExplainSet(const std::string& namespace_name, const std::string& name, bool as_json) {
     const lws::SetObservation observation = file_.cluster.ObserveSet(namespace_name, name);
     const std::vector<std::string> lacking = LackingForSet(observation);
-    lws::Plan plan = lacking.empty() ? lws::ReconcileSet(observation, now_) : lws::Plan();
+    lws::Plan plan;
+    if (lacking.empty()) {
+      plan = PlanUnder(*observation.set, [&](const lws::SetPolicies& policies) {
+        return lws::ReconcileSet(observation, now_, lws::SetOptionsOf(policies));
+      });
+    }
     if (!Knows("Service")) plan = WithoutServices(std::move(plan));
     const SetState state = StateOf(observation, plan, !lacking.empty());
     const std::string title = absl::StrCat("LeaderWorkerSet ", namespace_name, "/", name);
@@ -294,7 +305,10 @@ class Explanation {
   void ExplainPod(const std::string& namespace_name, const std::string& name, bool as_json, bool all) {
     const lws::PodObservation observation = file_.cluster.ObservePod(namespace_name, name);
     if (observation.pod->meta.set_name.empty() || observation.set == nullptr) return;
-    lws::Plan plan = lws::ReconcilePod(observation, now_, pod_options_);
+    lws::Plan plan = PlanUnder(*observation.set, [&](lws::SetPolicies policies) {
+      policies.restarts = nullptr;  // a restart policy goes by what the operator remembers, which is not here
+      return lws::ReconcilePod(observation, now_, lws::PodOptionsOf(policies));
+    });
     std::vector<std::string> lacking = LackingForPod(observation);
     // The restart of a group depends only on its StatefulSet.
     if (Has(plan, DecisionReason::kRestartGroup)) lacking = Lacking({"StatefulSet"});
@@ -306,6 +320,16 @@ class Explanation {
       std::cout << lws::PrintableText(title) << "\n";
       TellPlan(plan, lacking);
     }
+  }
+
+  // The plan under the policies in the annotations of the set; an error where they do not parse, as in the operator.
+  lws::Plan PlanUnder(const lws::LeaderWorkerSet& set,
+                      absl::FunctionRef<lws::Plan(const lws::SetPolicies&)> plan_of) const {
+    const absl::StatusOr<lws::SetPolicies> policies = policies_(set);
+    if (policies.ok()) return plan_of(*policies);
+    lws::Plan plan;
+    plan.error = policies.status();
+    return plan;
   }
 
   static Json PlanJson(const lws::Plan& plan, const std::vector<std::string>& lacking) {
@@ -325,7 +349,7 @@ class Explanation {
   const ClusterFile& file_;
   const absl::Time now_;
   const bool is_complete_;
-  const lws::PodReconcileOptions pod_options_;
+  const lws::PolicySource policies_;
   const lws::DisaggregatedOptions role_options_;
   Json plans_ = Json::object();
   bool applies_ = false;
@@ -378,10 +402,10 @@ int ExplainCluster(const Arguments& arguments, const std::string& source, const 
     if (!saved.ok()) return Fail(saved);
   }
   if (file.cluster.SetNames().empty() && !has_roles) return Fail(NothingToExplain(source, file));
-  lws::PodReconcileOptions pods;
-  pods.scheduler_provider = *provider;
+  lws::SetPolicies otherwise;
+  otherwise.scheduler_provider = *provider;
   const lws::DisaggregatedOptions roles{role_policy->policy, role_policy->mends};
-  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, pods, roles);
+  Explanation explanation(file, now, arguments.flags.count("--complete") > 0, otherwise, roles);
   explanation.Explain(arguments.Flag("-o", "") == "json", arguments.flags.count("--all") > 0);
   return 0;
 }

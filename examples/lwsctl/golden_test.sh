@@ -33,6 +33,12 @@ check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario exa
 check simulate-groups-restarts.txt 1 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/groups.yaml"
 check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/scenarios/lost-node.yaml "$TEST_TMPDIR/groups.yaml"
 check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
+# The policies in a set's annotations, and one that does not parse.
+annotate() { sed "s|uid: set-uid,|uid: set-uid, annotations: {lws-policies/controls: '$1'},|" examples/lwsctl/golden/state.yaml; }
+annotate '{"paused": true}' > "$TEST_TMPDIR/paused.yaml"
+annotate '{"pausd": true}' > "$TEST_TMPDIR/misspelt.yaml"
+check explain-paused.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/paused.yaml"
+check explain-misspelt.txt 0 $lwsctl explain --complete --now 2026-01-01T00:00:00Z "$TEST_TMPDIR/misspelt.yaml"
 check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
@@ -180,11 +186,12 @@ printed operator.yaml $lwsctl install --without-crds
 printed chart/templates/operator.yaml $lwsctl install --chart
 check install-options.yaml 0 $lwsctl install --namespace lws --image r/i:t --replicas 1 --cert-manager --volcano \
   --without-disaggregated-sets --without-crds
+check install-outside.yaml 0 $lwsctl install --without-crds --at 192.0.2.7
 for words in "crd" "crd -o json LeaderWorkerSet" "install"; do
   $lwsctl $words | grep -cE 'CustomResourceDefinition"?,?$'
 done > "$TEST_TMPDIR/counts"
 check crd-counts.txt 0 cat "$TEST_TMPDIR/counts"
-for words in "crd Pod" "crd -o xml" "crd -o" "install --replicas 0" "install --namespace A_b" "install --image" "install x"; do
+for words in "crd Pod" "crd -o xml" "crd -o" "install --replicas 0" "install --namespace A_b" "install --image" "install --at 127.0.0.1" "install x"; do
   $lwsctl $words > /dev/null
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/refused" 2>&1

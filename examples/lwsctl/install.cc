@@ -1,3 +1,6 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -20,12 +23,13 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl install [--namespace NAME] [--image IMAGE] [--replicas N] [--cert-manager] [--volcano]\n"
-    "                      [--without-disaggregated-sets] [--without-crds] [--chart]\n"
+    "                      [--at ADDRESS] [--without-disaggregated-sets] [--without-crds] [--chart]\n"
     "Prints the manifests that run the operator in a cluster: namespace, CustomResourceDefinitions, access, the "
     "webhooks'\n"
     "Secret, Services, the Deployment and the webhook configurations, for kubectl apply --server-side -f -.\n"
     "  --cert-manager   cert-manager provides the webhooks' certificate; else the operator makes it\n"
     "  --volcano        groups are scheduled as Volcano's PodGroups\n"
+    "  --at ADDRESS     the operator runs outside of the cluster at this IP address, port 9443: no Deployment\n"
     "  --chart          the template of the Helm chart in deploy/chart\n";
 
 struct Asked {
@@ -41,11 +45,22 @@ bool IsLabel(absl::string_view name) {
   return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == absl::string_view::npos;
 }
 
+// Whether the text is an IP address that other machines can reach: Kubernetes takes no loopback as an endpoint.
+bool IsAddress(const std::string& text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  if (inet_pton(AF_INET, text.c_str(), bytes) == 1) return bytes[0] != 127;
+  return inet_pton(AF_INET6, text.c_str(), bytes) == 1 && text != "::1";
+}
+
 // What is wrong with the value; "" for nothing.
 std::string Take(const std::string& flag, const std::string& value, InstallOptions* options) {
   if (flag == "--namespace") {
     options->namespace_name = value;
     return IsLabel(value) ? "" : "not the name of a namespace";
+  }
+  if (flag == "--at") {
+    options->address = value;
+    return IsAddress(value) ? "" : "not an IP address that others can reach";
   }
   if (flag == "--image") {
     options->image = value;
@@ -71,7 +86,7 @@ std::string Read(const std::vector<std::string>& words, Asked* asked) {
       asked->has_crds = false;
     } else if (word == "--chart") {
       asked->is_chart = true;
-    } else if (word == "--namespace" || word == "--image" || word == "--replicas") {
+    } else if (word == "--namespace" || word == "--image" || word == "--replicas" || word == "--at") {
       if (i + 1 >= words.size()) return absl::StrCat(word, " needs a value");
       const std::string fault = Take(word, words[++i], &asked->options);
       if (!fault.empty()) return absl::StrCat(word, ": ", fault, ": ", words[i]);

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "lws/adapters/kubernetes/serving/admission_review.h"
@@ -82,9 +83,6 @@ Json ManagerRules(const InstallOptions& options) {
                          {"disaggregatedsets/finalizers", "disaggregatedsetrolescalers/finalizers"}, {"update"}));
     rules.push_back(
         Rule("disaggregatedset.x-k8s.io", {"disaggregatedsets/status", "disaggregatedsetrolescalers/status"}, status));
-  } else {
-    // An operator that does not care for DisaggregatedSets refuses to start where there are some.
-    rules.push_back(Rule("disaggregatedset.x-k8s.io", {"disaggregatedsets"}, {"list"}));
   }
   return rules;
 }
@@ -156,6 +154,20 @@ Json Service(const InstallOptions& options, const char* name, const char* port_n
       {"selector", Selector()},
       {"ports", Json::array({{{"name", port_name}, {"port", port}, {"protocol", "TCP"}, {"targetPort", target}}})}};
   return service;
+}
+
+// The Service of the webhooks names this address in place of pods.
+void AddOutside(const InstallOptions& options, std::vector<Json>* objects) {
+  Json service = Service(options, kWebhookService, "webhook", 443, kWebhookPort);
+  service["spec"].erase("selector");
+  objects->push_back(std::move(service));
+  Json slice = Object("discovery.k8s.io/v1", "EndpointSlice", kWebhookService, options.namespace_name);
+  slice["metadata"]["labels"]["kubernetes.io/service-name"] = kWebhookService;
+  slice["addressType"] = absl::StrContains(options.address, ":") ? "IPv6" : "IPv4";
+  slice["ports"] = Json::array({{{"name", "webhook"}, {"port", kWebhookPort}, {"protocol", "TCP"}}});
+  slice["endpoints"] =
+      Json::array({{{"addresses", Json::array({options.address})}, {"conditions", {{"ready", true}}}}});
+  objects->push_back(std::move(slice));
 }
 
 struct WebhookRule {
@@ -304,6 +316,13 @@ Json Deployment(const InstallOptions& options) {
   return deployment;
 }
 
+void AddInside(const InstallOptions& options, std::vector<Json>* objects) {
+  objects->push_back(ConfigMap(options));
+  objects->push_back(Service(options, kWebhookService, "webhook", 443, kWebhookPort));
+  objects->push_back(Service(options, "lws-controller-manager-metrics-service", "https", kMetricsPort, kMetricsPort));
+  objects->push_back(Deployment(options));
+}
+
 }  // namespace
 
 std::vector<Json> InstallManifests(const InstallOptions& options) {
@@ -313,10 +332,7 @@ std::vector<Json> InstallManifests(const InstallOptions& options) {
   objects.push_back(std::move(namespace_object));
   AddAccess(options, &objects);
   AddCertificate(options, &objects);
-  objects.push_back(ConfigMap(options));
-  objects.push_back(Service(options, kWebhookService, "webhook", 443, kWebhookPort));
-  objects.push_back(Service(options, "lws-controller-manager-metrics-service", "https", kMetricsPort, kMetricsPort));
-  objects.push_back(Deployment(options));
+  options.address.empty() ? AddInside(options, &objects) : AddOutside(options, &objects);
   AddWebhooks(options, &objects);
   return objects;
 }

@@ -26,6 +26,8 @@ struct InstallOptions {
   // The webhooks' certificate comes from cert-manager's files; else the operator makes it.
   bool uses_cert_manager = false;
   bool uses_volcano = false;
+  // Where an operator runs outside of the cluster, an IP address; no Deployment is printed then. Empty: in the cluster.
+  std::string address;
 };
 
 // In the order in which they are to be applied; without the CustomResourceDefinitions. Complexity: O(objects).

@@ -2,10 +2,19 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "lws/adapters/kubernetes/kind_watch.h"
+#include "lws/adapters/kubernetes/reflector.h"
+#include "lws/adapters/kubernetes/resource.h"
+#include "lws/api/json.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/object_kind.h"
+#include "nlohmann/json.hpp"
 
 namespace lws::operator_program {
 
@@ -13,6 +22,13 @@ using internal::ApiAnswer;
 using internal::ApiRequest;
 using internal::HttpAnswer;
 using internal::HttpRequest;
+
+namespace {
+
+constexpr internal::Resource kLeases = {
+    ObjectKind::kOther, "coordination.k8s.io/v1", "Lease", "leases", true, "", false};
+
+}  // namespace
 
 void SendApiRequest(internal::HttpClient* client, const ApiRequest& request,
                     std::function<void(const ApiAnswer&)> done) {
@@ -29,12 +45,41 @@ void SendApiRequest(internal::HttpClient* client, const ApiRequest& request,
   });
 }
 
+struct Election::Seen final : public internal::ReflectorStore {
+  void BeginRelist() override {}
+  absl::StatusOr<std::string> Tell(absl::string_view text) override {
+    absl::StatusOr<Json> lease = ParseJson(text, "Lease");
+    if (!lease.ok()) return lease.status();
+    internal::JsonReader reader(*lease);
+    std::string version = reader.Text({"metadata", "resourceVersion"});
+    elector->SawLease(std::make_shared<const Json>(*std::move(lease)), absl::Now());
+    return version;
+  }
+  absl::StatusOr<std::string> TellGone(absl::string_view) override { return ""; }
+  void EndRelist(absl::string_view) override {}
+
+  internal::LeaseElector* elector = nullptr;
+  std::unique_ptr<internal::KindWatch> watch;
+};
+
 Election::Election(internal::LeaseElectorOptions options, internal::HttpClient* client)
     : client_(*client),
       random_(std::random_device()()),
-      elector_(std::move(options), [this] { return std::uniform_real_distribution<double>(0, 1)(random_); }) {}
+      elector_(options, [this] { return std::uniform_real_distribution<double>(0, 1)(random_); }),
+      seen_(std::make_unique<Seen>()) {
+  internal::ReflectorOptions reflector;
+  reflector.resource = kLeases;
+  reflector.namespace_name = options.namespace_name;
+  reflector.object_name = options.name;
+  seen_->elector = &elector_;
+  seen_->watch = std::make_unique<internal::KindWatch>(std::move(reflector), client, seen_.get(), random_(),
+                                                       [] { return absl::Now(); });
+}
+
+Election::~Election() = default;
 
 void Election::Advance(absl::Time now) {
+  seen_->watch->Advance(now);
   const std::optional<ApiRequest> request = elector_.Tick(now);
   if (!request.has_value()) return;
   SendApiRequest(&client_, *request, [this](const ApiAnswer& answer) { elector_.Heard(answer, absl::Now()); });
@@ -42,7 +87,8 @@ void Election::Advance(absl::Time now) {
 
 absl::Time Election::NextDue() const {
   const absl::Time until = elector_.LeadsUntil();
-  return until == absl::InfinitePast() ? elector_.NextTick() : std::min(elector_.NextTick(), until);
+  const absl::Time next = std::min(elector_.NextTick(), seen_->watch->NextDue().value_or(absl::InfiniteFuture()));
+  return until == absl::InfinitePast() ? next : std::min(next, until);
 }
 
 bool Election::Release(absl::Time now) {

@@ -1,4 +1,4 @@
-// Runs the election: sends the elector's requests through a client and gives it the answers.
+// Runs the election: sends the elector's requests through a client, gives it the answers, and watches the Lease.
 //
 //   Election election(options, &client);
 //   election.Advance(now);    // again at election.NextDue()
@@ -9,6 +9,7 @@
 #define LWS_EXAMPLES_OPERATOR_ELECTION_H_
 
 #include <functional>
+#include <memory>
 #include <random>
 
 #include "absl/time/time.h"
@@ -26,6 +27,7 @@ class Election {
  public:
   // Borrows `client`.
   Election(internal::LeaseElectorOptions options, internal::HttpClient* client);
+  ~Election();
 
   void Advance(absl::Time now);
   absl::Time NextDue() const;
@@ -36,10 +38,13 @@ class Election {
   const internal::LeaseElector& elector() const { return elector_; }
 
  private:
+  struct Seen;  // what the watch tells
+
   internal::HttpClient& client_;
   std::mt19937_64 random_;
   internal::LeaseElector elector_;
   bool is_released_ = false;
+  std::unique_ptr<Seen> seen_;
 };
 
 }  // namespace lws::operator_program

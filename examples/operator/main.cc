@@ -1,5 +1,6 @@
 // The operator manages the LeaderWorkerSets of a cluster, in place of the reference's operator. docs/operator.md says
 // how to run it.
+#include <malloc.h>
 #include <signal.h>
 
 #include <fstream>
@@ -87,5 +88,10 @@ int Run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
+  // Pages of lists are megabytes for a moment. By itself, the allocator would keep for each thread as much as the
+  // largest of them took.
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  mallopt(M_TRIM_THRESHOLD, 512 << 10);
+  mallopt(M_ARENA_MAX, 2);
   return lws::operator_program::Run({argv + 1, argv + argc});
 }

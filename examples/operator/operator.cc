@@ -25,20 +25,20 @@
 #include "lws/adapters/kubernetes/credentials.h"
 #include "lws/adapters/kubernetes/curl_client.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
+#include "lws/adapters/kubernetes/role_cluster.h"
 #include "lws/adapters/kubernetes/serving/lease_elector.h"
 #include "lws/adapters/kubernetes/serving/operator_metrics.h"
 #include "lws/adapters/kubernetes/serving/probes.h"
 #include "lws/adapters/kubernetes/serving/serving_certificate.h"
-#include "lws/api/json.h"
 #include "lws/core/plan/plan.h"
 #include "lws/placement/providers/pod_group.h"
-#include "nlohmann/json.hpp"
 
 namespace lws::operator_program {
 
 using internal::ApiAnswer;
 using internal::CurlClient;
 using internal::KubeCluster;
+using internal::RoleCluster;
 
 namespace {
 
@@ -46,7 +46,10 @@ constexpr size_t kBytesAtATime = size_t{1} << 20;
 constexpr absl::Duration kLongestRest = absl::Seconds(1);
 constexpr absl::Duration kDrain = absl::Seconds(5);
 constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
+// How often to look whether the definition of DisaggregatedSets was installed.
+constexpr absl::Duration kLookAgainAfter = absl::Minutes(5);
 constexpr char kController[] = "leaderworkerset";
+constexpr char kRoleController[] = "disaggregatedset";
 constexpr char kDisaggregatedSets[] = "/apis/disaggregatedset.x-k8s.io/v1/disaggregatedsets?limit=1";
 
 std::string HostName() {
@@ -102,12 +105,16 @@ class Operator::Loop {
   }
 
  private:
+  absl::Status OpenServing();
+  void ServeCertificate();
   void OpenCluster();
   void OpenElection();
   void OpenCertificates();
   ControllerOptions OptionsOfController();
   void TellPlan(const Work& work, const absl::Status& status);
   void AskForDisaggregatedSets();
+  void OpenRoles();
+  void TellReadingFailed(const absl::Status& status) const;
 
   // Runs one round and returns whether more work is due at once.
   bool Round(absl::Time now);
@@ -126,12 +133,12 @@ class Operator::Loop {
   std::unique_ptr<internal::Credentials> credentials_;
   std::unique_ptr<CurlClient> client_;
   std::unique_ptr<KubeCluster> cluster_;
+  std::unique_ptr<RoleCluster> roles_;  // null: the API server has no DisaggregatedSets
   std::unique_ptr<Election> election_;  // null: this process always leads
   std::unique_ptr<CertificateSource> certificates_;
   std::unique_ptr<Serving> serving_;
   std::atomic<bool> is_told_to_end_{false};
   bool led_ = false;
-  std::optional<bool> has_disaggregated_sets_;  // nullopt: not answered yet
   absl::Time ask_again_ = absl::InfiniteFuture();
 };
 
@@ -142,14 +149,30 @@ absl::Status Operator::Loop::Open(const internal::KubeConfig& config) {
   absl::StatusOr<std::unique_ptr<CurlClient>> client = CurlClient::Create(std::move(options));
   if (!client.ok()) return client.status();
   client_ = *std::move(client);
+  // Nobody can create pods while no webhook is served, so that comes first.
+  absl::Status status = OpenServing();
+  if (!status.ok()) return status;
   OpenCluster();
   OpenElection();
+  return absl::OkStatus();
+}
+
+absl::Status Operator::Loop::OpenServing() {
   const char* webhooks = std::getenv("ENABLE_WEBHOOKS");
   if (webhooks != nullptr && absl::string_view(webhooks) == "false") return absl::OkStatus();
-  OpenCertificates();
   absl::StatusOr<std::unique_ptr<Serving>> serving = Serving::Listen(settings_, client_.get(), &mailbox_, &metrics_);
-  if (serving.ok()) serving_ = *std::move(serving);
-  return serving.status();
+  if (!serving.ok()) return serving.status();
+  serving_ = *std::move(serving);
+  OpenCertificates();
+  certificates_->Advance(absl::Now(), /*leads=*/false);
+  ServeCertificate();
+  return absl::OkStatus();
+}
+
+void Operator::Loop::ServeCertificate() {
+  const absl::Status status = serving_->Serve(certificates_->served());
+  if (status.ok()) return;
+  Tell(LogLevel::kError, "The certificate does not load", {{"error", std::string(status.message())}});
 }
 
 void Operator::Loop::OpenCluster() {
@@ -159,9 +182,7 @@ void Operator::Loop::OpenCluster() {
   options.reporting_instance = absl::StrCat("leaderworkerset-", HostName());
   options.reads_pod_groups = settings_.uses_volcano;
   options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
-  options.on_problem = [this](const absl::Status& status) {
-    Tell(LogLevel::kWarn, "Reading failed and is tried again", {{"error", std::string(status.message())}});
-  };
+  options.on_problem = [this](const absl::Status& status) { TellReadingFailed(status); };
   cluster_ = std::make_unique<KubeCluster>(client_.get(), std::move(options), OptionsOfController());
 }
 
@@ -216,19 +237,40 @@ void Operator::Loop::OpenCertificates() {
   certificates_ = std::make_unique<FileCertificates>(std::move(folder));
 }
 
-// This operator does not run the controller of DisaggregatedSets, which the reference's operator does run.
+// The definition of DisaggregatedSets need not be installed, nor need the access of this process reach them.
 void Operator::Loop::AskForDisaggregatedSets() {
   ask_again_ = absl::InfiniteFuture();
   SendApiRequest(client_.get(), {"GET", kDisaggregatedSets, ""}, [this](const ApiAnswer& answer) {
-    if (answer.code == 200) {
-      const absl::StatusOr<Json> list = ParseJson(answer.body, "DisaggregatedSets");
-      has_disaggregated_sets_ = list.ok() && list->contains("items") && !(*list)["items"].empty();
-    } else if (answer.code == 404 || answer.code == 403) {
-      has_disaggregated_sets_ = false;
-    } else {
-      ask_again_ = absl::Now() + kAskAgainAfter;
-    }
+    if (answer.code == 200) return OpenRoles();
+    if (answer.code == 403) Tell(LogLevel::kWarn, "DisaggregatedSets may not be read, and are not looked after");
+    const bool is_answered = answer.code == 404 || answer.code == 403;
+    ask_again_ = absl::Now() + (is_answered ? kLookAgainAfter : kAskAgainAfter);
   });
+}
+
+void Operator::Loop::OpenRoles() {
+  metrics_.Declare(kRoleController, internal::RoleClusterOptions().most_under_way);
+  internal::RoleClusterOptions options;
+  options.clock = [] { return absl::Now(); };
+  options.reporting_instance = absl::StrCat("disaggregatedset-", HostName());
+  options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
+  // The reference leaves a rollout as it is when a write of its first pass failed.
+  options.roles.mends = true;
+  options.on_problem = [this](const absl::Status& status) { TellReadingFailed(status); };
+  options.on_plan = [this](const WorkKey& set, const Plan& plan, const absl::Status& status) {
+    // The children are written by another controller, too: a conflict says that it came first.
+    const bool is_conflict = absl::IsAborted(status);
+    metrics_.Reconciled(kRoleController, ResultOf(plan, status, is_conflict), absl::ZeroDuration());
+    if (status.ok()) return;
+    Tell(is_conflict ? LogLevel::kDebug : LogLevel::kError, "Reconciler error",
+         {{"DisaggregatedSet", absl::StrCat(set.namespace_name, "/", set.name)},
+          {"error", std::string(status.message())}});
+  };
+  roles_ = std::make_unique<RoleCluster>(client_.get(), std::move(options));
+}
+
+void Operator::Loop::TellReadingFailed(const absl::Status& status) const {
+  Tell(LogLevel::kWarn, "Reading failed and is tried again", {{"error", std::string(status.message())}});
 }
 
 bool Operator::Loop::Round(absl::Time now) {
@@ -241,14 +283,15 @@ bool Operator::Loop::Round(absl::Time now) {
     Tell(LogLevel::kInfo, leads ? "Became the leader" : "No longer the leader");
     metrics_.Leads(settings_.election.resource_name, leads);
   }
-  cluster_->Lead(leads && !is_told_to_end_ && has_disaggregated_sets_ == false);
+  cluster_->Lead(leads && !is_told_to_end_);
   cluster_->Advance(now);
+  if (roles_ != nullptr) {
+    roles_->Lead(leads && !is_told_to_end_);
+    roles_->Advance(now);
+  }
   if (certificates_ != nullptr) {
     certificates_->Advance(now, leads);
-    const absl::Status status = serving_->Serve(certificates_->served());
-    if (!status.ok()) {
-      Tell(LogLevel::kError, "The certificate does not load", {{"error", std::string(status.message())}});
-    }
+    ServeCertificate();
     ShowChecks();
   }
   return has_more;
@@ -262,6 +305,7 @@ void Operator::Loop::ShowChecks() {
 
 absl::Time Operator::Loop::NextDue() const {
   absl::Time due = std::min(ask_again_, cluster_->NextDue().value_or(absl::InfiniteFuture()));
+  if (roles_ != nullptr) due = std::min(due, roles_->NextDue().value_or(absl::InfiniteFuture()));
   if (election_ != nullptr) due = std::min(due, election_->NextDue());
   if (certificates_ != nullptr) due = std::min(due, certificates_->NextDue());
   return due;
@@ -273,12 +317,6 @@ int Operator::Loop::Run() {
   while (!is_told_to_end_) {
     const absl::Time now = absl::Now();
     const bool has_more = Round(now);
-    if (has_disaggregated_sets_ == true) {
-      Tell(LogLevel::kError,
-           "There are DisaggregatedSets in the cluster, which this operator does not look after. Delete them, or keep "
-           "the reference's operator.");
-      return 1;
-    }
     if (led_ && !Leads(absl::Now())) {
       Tell(LogLevel::kError, "The Lease is lost: another operator may lead");
       return 1;
@@ -294,7 +332,10 @@ void Operator::Loop::Drain() {
   Tell(LogLevel::kInfo, "Ending: finishing the writes that are under way");
   cluster_->Lead(false);
   const absl::Time end = absl::Now() + kDrain;
-  while (cluster_->writes_under_way() > 0 && absl::Now() < end) {
+  const auto has_writes = [this] {
+    return cluster_->writes_under_way() > 0 || (roles_ != nullptr && roles_->plans_under_way() > 0);
+  };
+  while (has_writes() && absl::Now() < end) {
     Round(absl::Now());
     mailbox_.WaitUntil(std::min(end, absl::Now() + absl::Milliseconds(50)));
   }

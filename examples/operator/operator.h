@@ -25,8 +25,7 @@ class Operator {
                                                           const Log* log);
   ~Operator();
 
-  // Returns the exit status of the process: 1 when the Lease was lost, or when the cluster has objects that this
-  // operator does not manage.
+  // Returns the exit status of the process: 1 when the Lease was lost.
   int Run();
   // Ends Run: it finishes the writes under way and gives the Lease back, and spends at most about five seconds on
   // each.

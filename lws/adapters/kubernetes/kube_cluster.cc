@@ -78,7 +78,7 @@ class KubeCluster::Client {
         kept_(http, ViewOfKept(), options_.clock),
         events_({options_.reporting_controller, options_.reporting_instance}) {
     for (const Resource& resource : ApiResources()) {
-      const bool is_read = resource.object_kind != ObjectKind::kNode &&
+      const bool is_read = resource.object_kind != ObjectKind::kNode && resource.object_kind != ObjectKind::kOther &&
                            (resource.object_kind != ObjectKind::kPodGroup || options_.reads_pod_groups);
       if (is_read) Read(resource);
     }

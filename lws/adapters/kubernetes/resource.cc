@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/well_known.h"
 
 namespace lws::internal {
@@ -18,6 +19,8 @@ const Resource kResources[] = {
     {ObjectKind::kService, "v1", "Service", "services", true, "", true},
     {ObjectKind::kNode, "v1", "Node", "nodes", false, "", true},
     {ObjectKind::kPodGroup, kPodGroupApiVersion, kPodGroupKind, "podgroups", true, kNameLabel, true},
+    {ObjectKind::kOther, kDisaggregatedSetApiVersion, kDisaggregatedSetKind, "disaggregatedsets", true, "", false},
+    {ObjectKind::kOther, kDisaggregatedSetApiVersion, kRoleScalerKind, "disaggregatedsetrolescalers", true, "", false},
 };
 
 }  // namespace

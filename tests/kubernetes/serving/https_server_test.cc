@@ -83,10 +83,38 @@ TEST(HttpsServerTest, ABodyThatWaitsForLeaveIsAskedFor) {
   EXPECT_EQ(client.ReadAnswer().body, "POST /x 2 ");
 }
 
-TEST(HttpsServerTest, WithoutACertificateConnectionsAreClosed) {
-  absl::StatusOr<std::unique_ptr<HttpsServer>> server = HttpsServer::Listen(Local(), Echo);
+TEST(HttpsServerTest, WithoutACertificateConnectionsAreClosedAfterAWhile) {
+  HttpsServerOptions options = Local();
+  options.handshake_timeout = absl::Milliseconds(100);
+  auto server = HttpsServer::Listen(options, Echo);
   ASSERT_TRUE(server.ok());
   EXPECT_FALSE(TestClient((*server)->port(), Authority().certificate).is_connected());
+  const CertificatePair pair = ServerPair();
+  ASSERT_TRUE((*server)->SetCertificate(pair.certificate, pair.key).ok());
+  EXPECT_TRUE(TestClient((*server)->port(), Authority().certificate).is_connected());
+}
+
+TEST(HttpsServerTest, ConnectionsThatComeBeforeTheFirstCertificateWaitForIt) {
+  auto server = HttpsServer::Listen(Local(), Echo);
+  ASSERT_TRUE(server.ok());
+  int code = 0;
+  std::thread early([&code, &server] {
+    TestClient client((*server)->port(), Authority().certificate);
+    if (client.is_connected()) code = client.Post("/early", "").code;
+  });
+  absl::SleepFor(absl::Milliseconds(100));
+  const CertificatePair pair = ServerPair();
+  ASSERT_TRUE((*server)->SetCertificate(pair.certificate, pair.key).ok());
+  early.join();
+  EXPECT_EQ(code, 200);
+}
+
+TEST(HttpsServerTest, StopsWhileItWaitsForACertificate) {
+  auto server = HttpsServer::Listen(Local(), Echo);
+  ASSERT_TRUE(server.ok());
+  const absl::Time before = absl::Now();
+  (*server)->Stop(absl::Seconds(5));
+  EXPECT_LT(absl::Now() - before, absl::Seconds(5));
 }
 
 TEST(HttpsServerTest, Law1ABrokenCertificateKeepsTheFormerOne) {

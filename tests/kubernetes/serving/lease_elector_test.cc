@@ -167,6 +167,26 @@ TEST(LeaseElectorTest, AReleasedLeaseIsTakenAtTheNextLook) {
   EXPECT_FALSE(first.Release(kStart + absl::Hours(1)).has_value());
 }
 
+TEST(LeaseElectorTest, AReleaseThatAWatchSeesIsTakenAtOnce) {
+  LeaseServer server;
+  LeaseElector first(Options("a"), NoJitter), second(Options("b"), NoJitter);
+  Settle(&server, &first, kStart);
+  Settle(&server, &second, kStart);
+  const auto seen = [&server] { return std::make_shared<const Json>(server.lease()); };
+  const absl::Time later = kStart + absl::Milliseconds(300);
+  second.SawLease(seen(), later);
+  EXPECT_GT(second.NextTick(), later) << "somebody holds it";
+  EXPECT_EQ(server.Answer(*first.Release(later)).code, 200);
+  first.SawLease(seen(), later);
+  EXPECT_FALSE(first.Tick(later).has_value()) << "it has ended its election";
+  second.SawLease(seen(), later);
+  Settle(&server, &second, later);
+  EXPECT_TRUE(second.Leads(later));
+  const absl::Time next = second.NextTick();
+  second.SawLease(std::make_shared<const Json>(), later);
+  EXPECT_EQ(second.NextTick(), next) << "a leader goes by its own requests";
+}
+
 TEST(LeaseElectorTest, OddAnswersAreNoReasonToLead) {
   for (const ApiAnswer& answer : {ApiAnswer{200, ""}, ApiAnswer{200, "[]"}, ApiAnswer{200, "{\"spec\""},
                                   ApiAnswer{403, "{}"}, ApiAnswer{500, ""}, ApiAnswer{0, ""}}) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -478,7 +479,7 @@ class HttpsServer::Impl {
           absl::StrCat("cannot listen on ", shared_->options.host, ":", shared_->options.port, ": ", error.message()));
     }
     port_ = acceptor_.local_endpoint(error).port();
-    asio::dispatch(acceptor_.get_executor(), [this] { Accept(); });
+    asio::dispatch(acceptor_.get_executor(), [this] { shared_->options.with_tls ? AwaitCertificate() : Accept(); });
     return Start();
   }
 
@@ -486,8 +487,12 @@ class HttpsServer::Impl {
     absl::StatusOr<TlsContext> context = MakeContext(shared_->options);
     if (!context.ok()) return context.status();
     absl::Status status = LoadCertificate(certificate, key, context->get());
-    if (status.ok()) std::atomic_store(&certificate_, *std::move(context));
-    return status;
+    if (!status.ok()) return status;
+    std::atomic_store(&certificate_, *std::move(context));
+    asio::dispatch(acceptor_.get_executor(), [this] {
+      if (std::exchange(awaits_certificate_, false)) pause_.cancel();
+    });
+    return absl::OkStatus();
   }
 
   void Stop(absl::Duration drain) {
@@ -532,6 +537,14 @@ class HttpsServer::Impl {
     });
   }
 
+  // Connections wait in the kernel's queue meanwhile, so that a process which has just started refuses nobody.
+  void AwaitCertificate() {
+    if (std::atomic_load(&certificate_) != nullptr) return Accept();
+    awaits_certificate_ = true;
+    pause_.expires_after(std::chrono::milliseconds(absl::ToInt64Milliseconds(shared_->options.handshake_timeout)));
+    pause_.async_wait([this](Error) { Accept(); });
+  }
+
   void PauseAccepting() {
     pause_.expires_after(kAcceptPause);
     pause_.async_wait([this](Error) { Accept(); });
@@ -560,6 +573,7 @@ class HttpsServer::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
+  bool awaits_certificate_ = false;  // used by the strand of acceptor_ only
   uint16_t port_ = 0;
   std::mutex stop_mutex_;
   std::vector<std::thread> threads_;

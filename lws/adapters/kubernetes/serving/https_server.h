@@ -9,8 +9,8 @@
 //   (*server)->Stop(absl::Seconds(5));
 //
 // Expected flow: connections are kept alive. Requests of one connection are answered one after another, those of
-// different connections at the same time. While there is no certificate, connections are closed. HTTP/2 is not
-// offered.
+// different connections at the same time. Before the first certificate, connections wait for it, for handshake_timeout
+// after Listen; those that come later are closed while there is none. HTTP/2 is not offered.
 //
 // Laws:
 //   1. SetCertificate changes the certificate of later connections and disturbs no earlier one. A certificate that

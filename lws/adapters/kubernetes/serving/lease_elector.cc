@@ -87,6 +87,13 @@ void LeaseElector::Heard(const ApiAnswer& answer, absl::Time now) {
   phase == Phase::kReading ? HeardLease(answer, now) : HeardWrite(answer, now);
 }
 
+void LeaseElector::SawLease(const SharedJson& lease, absl::Time now) {
+  const bool waits = phase_ == Phase::kIdle && !Leads(now) && now < next_tick_;
+  if (!waits || !HolderOf(lease).empty()) return;
+  is_fresh_ = false;
+  next_tick_ = now;
+}
+
 void LeaseElector::HeardLease(const ApiAnswer& answer, absl::Time now) {
   if (answer.code == 404) {
     Observe(nullptr, now);

@@ -61,6 +61,10 @@ class LeaseElector {
   // Takes the answer to the request under way, or the news that none came.
   void Heard(const ApiAnswer& answer, absl::Time now);
 
+  // A watch saw the Lease in this state. If nobody holds it, the elector looks at it at once. A host without a watch
+  // need not call it: the elector then learns of a release within 2.2 retry periods.
+  void SawLease(const SharedJson& lease, absl::Time now);
+
   // InfiniteFuture while a request is under way.
   absl::Time NextTick() const;
 
