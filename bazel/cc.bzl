@@ -7,27 +7,47 @@ load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_libra
 
 _CXX17 = ["-std=c++17"]
 
-# Rooms that answer a person, a webhook or a change of a set's spec, and not every event of a pod. They are compiled for
-# size, which takes a tenth off liblws.so. Below a room that answers events, the targets are named.
+# Targets that answer a person, a webhook or a change of a set's spec, or that do little at an event of a pod. They are
+# compiled for size, which takes a sixth off liblws.so. A room without names is compiled so as a whole. The fleet, the two
+# reconcile functions, the planners, the search for nodes, the admission of pods and what reads a state of protocol
+# buffers are compiled for speed. cmake/targets.cmake follows this table.
 _FOR_SIZE = {
-    "lws/adapters/c": ["c_testing", "fleet_state_cc_proto", "place_request", "policy", "requests", "saved_fleet", "state"],
-    "lws/adapters/host": ["kept_state", "kept_state_cc_proto", "policy_documents"],
+    "lws/adapters/c": [
+        "c",
+        "c_testing",
+        "fleet_handle",
+        "fleet_state_cc_proto",
+        "place_request",
+        "plan_text",
+        "policy",
+        "requests",
+        "saved_fleet",
+        "state",
+    ],
+    "lws/adapters/host": ["kept_state", "kept_state_cc_proto", "policy_documents", "restart_counts"],
     "lws/api": [
         "admission_steps",
         "admit_disaggregated_set",
         "admit_set",
         "claim_validation",
         "container_validation",
+        "default_document",
         "disaggregated_set_cc_proto",
         "disaggregated_validation",
         "environment_validation",
         "field_checks",
+        "field_value",
+        "leader_worker_set_cc_proto",
         "mount_validation",
+        "name_rules",
         "object_meta_validation",
+        "observed",
+        "observed_roles",
         "open_api_schema",
         "path_rules",
         "pod_validation",
         "probe_validation",
+        "proto_json",
         "resource_validation",
         "scheduling_validation",
         "schema_validation",
@@ -35,14 +55,19 @@ _FOR_SIZE = {
         "service_validation",
         "statefulset_pod",
         "statefulset_validation",
+        "strict_reader",
+        "typed_json",
         "validation",
         "volume_validation",
+        "yaml_scalar",
     ],
+    "lws/core/desired": ["desired_objects"],
     "lws/core/disaggregated": [],
     "lws/core/fleet": ["fleet_relist", "object_visit", "whole_objects"],
+    "lws/core/plan": ["action_object", "plan_cc_proto", "plan_serialization"],
     "lws/core/pod": ["pod_wait", "restart_policy"],
     "lws/core/reconcile": ["former_revision", "refused_objects", "revert_set"],
-    "lws/core/revision": ["disaggregated_revision"],
+    "lws/core/revision": ["disaggregated_revision", "revision_data"],
     "lws/core/snapshot": ["cluster_snapshot"],
     "lws/placement": [
         "affinity_terms",
@@ -53,8 +78,9 @@ _FOR_SIZE = {
         "pod_rules",
         "reassign_group",
         "set_request",
+        "topology",
     ],
-    "lws/placement/search": ["explain_no_fit"],
+    "lws/placement/search": ["explain_no_fit", "group_rules", "placement_problem", "pod_neighbours"],
 }
 
 # What the command line asks for in place of -O2 counts for every target.

@@ -2,6 +2,106 @@
 # is so.
 set(lws_parts rollout api placement core manifest host simulation testing c c_testing)
 
+# bazel/cc.bzl names their targets.
+set(lws_for_size
+  lws/adapters/c/admission.cc
+  lws/adapters/c/capacity.cc
+  lws/adapters/c/check.cc
+  lws/adapters/c/decide.cc
+  lws/adapters/c/disaggregated.cc
+  lws/adapters/c/fleet.cc
+  lws/adapters/c/fleet_handle.cc
+  lws/adapters/c/fleet_state.proto
+  lws/adapters/c/lws.cc
+  lws/adapters/c/place.cc
+  lws/adapters/c/place_request.cc
+  lws/adapters/c/plan_text.cc
+  lws/adapters/c/policy.cc
+  lws/adapters/c/rollout.cc
+  lws/adapters/c/saved_fleet.cc
+  lws/adapters/c/scenario.cc
+  lws/adapters/c/state.cc
+  lws/adapters/host/kept_state.cc
+  lws/adapters/host/kept_state.proto
+  lws/adapters/host/policy_documents.cc
+  lws/adapters/host/restart_counts.cc
+  lws/api/admission_steps.cc
+  lws/api/admit_disaggregated_set.cc
+  lws/api/admit_set.cc
+  lws/api/claim_validation.cc
+  lws/api/container_validation.cc
+  lws/api/default_document.cc
+  lws/api/disaggregated_revision.cc
+  lws/api/disaggregated_set.proto
+  lws/api/disaggregated_validation.cc
+  lws/api/environment_validation.cc
+  lws/api/field_checks.cc
+  lws/api/field_value.cc
+  lws/api/leader_worker_set.proto
+  lws/api/mount_validation.cc
+  lws/api/name_rules.cc
+  lws/api/object_meta_validation.cc
+  lws/api/observed.cc
+  lws/api/observed_roles.cc
+  lws/api/open_api_schema.cc
+  lws/api/path_rules.cc
+  lws/api/pod_validation.cc
+  lws/api/probe_validation.cc
+  lws/api/proto_json.cc
+  lws/api/resource_validation.cc
+  lws/api/scheduling_validation.cc
+  lws/api/schema_validation.cc
+  lws/api/security_validation.cc
+  lws/api/service_validation.cc
+  lws/api/statefulset_pod.cc
+  lws/api/statefulset_validation.cc
+  lws/api/strict_reader.cc
+  lws/api/typed_json.cc
+  lws/api/validation.cc
+  lws/api/volume_validation.cc
+  lws/api/yaml_scalar.cc
+  lws/core/desired/desired_objects.cc
+  lws/core/disaggregated/desired_roles.cc
+  lws/core/disaggregated/disaggregated_snapshot.cc
+  lws/core/disaggregated/mending_rollout.cc
+  lws/core/disaggregated/pass_objects.cc
+  lws/core/disaggregated/reconcile_disaggregated_set.cc
+  lws/core/disaggregated/role_fleet.cc
+  lws/core/disaggregated/role_objects.cc
+  lws/core/disaggregated/role_scalers.cc
+  lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/slice_events.cc
+  lws/core/disaggregated/slice_pass.cc
+  lws/core/disaggregated/slice_rollout.cc
+  lws/core/disaggregated/wanted_groups.cc
+  lws/core/fleet/fleet_relist.cc
+  lws/core/fleet/object_visit.cc
+  lws/core/fleet/whole_objects.cc
+  lws/core/plan/action_object.cc
+  lws/core/plan/plan.proto
+  lws/core/plan/plan_serialization.cc
+  lws/core/pod/pod_wait.cc
+  lws/core/pod/restart_policy.cc
+  lws/core/reconcile/former_revision.cc
+  lws/core/reconcile/refused_objects.cc
+  lws/core/reconcile/revert_set.cc
+  lws/core/revision/revision_data.cc
+  lws/core/snapshot/cluster_snapshot.cc
+  lws/placement/affinity_terms.cc
+  lws/placement/cluster_documents.cc
+  lws/placement/node_binding.cc
+  lws/placement/node_filter.cc
+  lws/placement/pod_resources.cc
+  lws/placement/pod_rules.cc
+  lws/placement/reassign_group.cc
+  lws/placement/search/explain_no_fit.cc
+  lws/placement/search/group_rules.cc
+  lws/placement/search/placement_problem.cc
+  lws/placement/search/pod_neighbours.cc
+  lws/placement/set_request.cc
+  lws/placement/topology.cc
+)
+
 set(lws_rollout_sources
   lws/api/int_or_percent.cc
   lws/api/strict_integer.cc

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"log"
+	"log/slog"
+	"os"
 	"time"
 
 	"example.com/lws"
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -33,7 +36,13 @@ func setOf(_ context.Context, object client.Object) []reconcile.Request {
 }
 
 func run() error {
-	manager, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{})
+	ctrl.SetLogger(logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, nil)))
+	// Objects are read from the cache that the watches fill. What is read from the API server instead is late: a pod that
+	// was deleted is gone by then, and nothing says that its group is to restart.
+	//
+	// Webhooks are served with the certificate in the folder k8s-webhook-server/serving-certs of temporary files.
+	options := ctrl.Options{Client: client.Options{Cache: &client.CacheOptions{Unstructured: true}}}
+	manager, err := ctrl.NewManager(ctrl.GetConfigOrDie(), options)
 	if err != nil {
 		return err
 	}
@@ -58,6 +67,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	serveWebhooks(manager.GetWebhookServer())
 	return manager.Start(ctrl.SetupSignalHandler())
 }
 

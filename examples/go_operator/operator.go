@@ -1,8 +1,8 @@
 // Package main is an operator in Go whose decisions are this library's: a Reconcile reads what is there, asks for a plan,
 // and performs it. controller-runtime gives the client, the queue and the watches.
 //
-// It reads the namespace at each look, which is simple and enough for some hundred groups; a Fleet that watches are told
-// to (lws.NewFleet) costs what changed instead.
+// It reads the namespace from its cache at each look, which is simple and enough for some hundred groups; a Fleet that
+// watches are told to (lws.NewFleet) costs what changed instead.
 package main
 
 import (

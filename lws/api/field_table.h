@@ -4,7 +4,7 @@
 //   const lws::internal::TypeInfo* type = lws::internal::FindType("RollingUpdateConfiguration");
 //   const lws::internal::FieldInfo* field = type->Find("maxSurge");
 //   field->kind;            // kIntOrString
-//   field->default_json;    // 0
+//   field->rules().default_json;    // 0
 //
 // Reading, pruning, defaulting and schema validation are driven by this table; no code knows a Kubernetes field by name
 // unless a decision needs it. Source: the Kubernetes 1.36 API types and the CRDs' OpenAPI schemas.
@@ -41,29 +41,35 @@ struct TypeInfo;
 // A list of texts that ends with a null pointer; null itself when there are none.
 using Texts = const char* const*;
 
+// What is said of few fields. Fields of which the same is said share it.
+struct FieldRules {
+  int64_t min;
+  int64_t max;
+  int32_t min_length;        // of a text in characters, of a list in items; -1 when there is no limit
+  int32_t max_length;        // likewise
+  bool bounded;              // the value is a number with the bounds above
+  bool element_has_pattern;  // `pattern` is that of the elements
+  const char* absent_json;   // what is written when the field is missing; null for nothing
+  const char* default_json;  // null without a default
+  const char* pattern;       // null without one
+  Texts enum_values;
+  Texts list_map_keys;
+};
+
 // What a value may be: the value of a field, or an element of a list or map.
 struct FieldInfo {
   const char* name;
   FieldKind kind;
   FieldKind element_kind;  // of kList and kMap
   int16_t type;            // index of the object type of the value or its elements, -1 without one
-  bool is_pointer;         // absent and zero differ
-  bool omits_empty;        // an explicit zero is not written, unless is_pointer
+  int16_t rules_index;
+  bool is_pointer;   // absent and zero differ
+  bool omits_empty;  // an explicit zero is not written, unless is_pointer
   bool required;
-  bool pruned;               // dropped on reading
-  bool bounded;              // the value is a number with the bounds below
-  bool element_has_pattern;  // `pattern` is that of the elements
+  bool pruned;  // dropped on reading
   ListType list_type;
-  int64_t min;
-  int64_t max;
-  int32_t min_length;        // of a text in characters, of a list in items; -1 when there is no limit
-  int32_t max_length;        // likewise
-  const char* absent_json;   // what is written when the field is missing; null for nothing
-  const char* default_json;  // null without a default
-  const char* format;        // as the schema names it; null without one
-  const char* pattern;       // null without one
-  Texts enum_values;
-  Texts list_map_keys;
+
+  const FieldRules& rules() const;
 
   // The object type of the value or its elements. REQUIRES: type >= 0.
   const TypeInfo& object_type() const;

@@ -15,7 +15,7 @@ std::string Literal(const std::string& text) { return Json(text).dump(); }
 
 std::string LiteralOrNull(const Json& field, const char* key) {
   if (!field.contains(key)) return "nullptr";
-  return Literal(field[key].get<std::string>());
+  return Literal(field.at(key).get<std::string>());
 }
 
 std::string JsonLiteralOrNull(const Json& field, const char* key) {
@@ -46,9 +46,12 @@ class Generator {
     std::cout
         << "// Generated from fields.json.\n#include <algorithm>\n#include \"lws/api/field_table.h\"\n\n"
         << "namespace lws::internal {\nnamespace {\n"
-        << texts_ << out_ << "constexpr TypeInfo kTypes[] = {\n"
+        << texts_ << "constexpr FieldRules kRules[] = {\n"
+        << rules_ << "};\n"
+        << out_ << "constexpr TypeInfo kTypes[] = {\n"
         << types << "};\n}  // namespace\n\n"
         << "const TypeInfo& TypeAt(int index) { return kTypes[index]; }\n\n"
+        << "const FieldRules& FieldInfo::rules() const { return kRules[rules_index]; }\n\n"
         << "const TypeInfo* FindType(absl::string_view name) {\n"
         << "  const TypeInfo* end = kTypes + " << index_.size() << ";\n"
         << "  const TypeInfo* found = std::lower_bound(kTypes, end, name, [](const TypeInfo& type, "
@@ -78,44 +81,53 @@ class Generator {
 
   std::string TextsOf(const Json& field, const char* key) {
     if (!field.contains(key)) return "nullptr";
-    const std::string name = "kTexts" + std::to_string(next_texts_++);
-    texts_ += "constexpr const char* " + name + "[] = {";
-    for (const Json& text : field[key]) texts_ += Literal(text.get<std::string>()) + ", ";
-    texts_ += "nullptr};\n";
-    return name;
+    std::string list;
+    for (const Json& text : field[key]) list += Literal(text.get<std::string>()) + ", ";
+    const auto [known, is_new] = texts_index_.try_emplace(list, "kTexts" + std::to_string(texts_index_.size()));
+    if (is_new) texts_ += "constexpr const char* " + known->second + "[] = {" + list + "nullptr};\n";
+    return known->second;
   }
 
   static std::string Flag(const Json& field, const char* key) { return field.value(key, false) ? "true" : "false"; }
 
+  // The index of the field's rules.
+  std::string Rules(const Json& field, bool is_list) {
+    const Json items = field.value("items", Json::object());
+    const bool element_pattern = items.contains("pattern");
+    std::string row = "{" + (field.contains("min") ? field["min"].dump() : "INT64_MIN") + ", ";
+    row += (field.contains("max") ? field["max"].dump() : "INT64_MAX") + ", ";
+    row += std::to_string(field.value(is_list ? "minItems" : "minLength", -1)) + ", ";
+    row += std::to_string(field.value(is_list ? "maxItems" : "maxLength", -1)) + ", ";
+    row += (field.contains("min") || field.contains("max") ? "true" : "false") + std::string(", ");
+    row += (element_pattern ? "true" : "false") + std::string(", ");
+    row += JsonLiteralOrNull(field, "absent") + ", " + JsonLiteralOrNull(field, "default") + ", ";
+    row += LiteralOrNull(element_pattern ? items : field, "pattern") + ", ";
+    row += TextsOf(field, "enum") + ", " + TextsOf(field, "listMapKeys") + "}";
+    const auto [known, is_new] = rules_index_.try_emplace(row, rules_index_.size());
+    if (is_new) rules_ += "    " + row + ",\n";
+    return std::to_string(known->second);
+  }
+
   std::string Row(const Json& field) {
     const std::string type = field.at("type");
     const std::string element = ElementType(type);
-    const Json items = field.value("items", Json::object());
-    const bool element_pattern = items.contains("pattern");
     const auto object = index_.find(element);
     static const std::map<std::string, std::string> kListTypes = {
         {"", "kNone"}, {"atomic", "kAtomic"}, {"set", "kSet"}, {"map", "kMap"}};
     std::string row = "{" + Literal(field.at("name")) + ", " + Kind(type) + ", " + Kind(element) + ", ";
-    row += (object == index_.end() ? "-1" : std::to_string(object->second)) + ", " + Flag(field, "ptr") + ", ";
+    row += (object == index_.end() ? "-1" : std::to_string(object->second)) + ", ";
+    row += Rules(field, type.rfind("[]", 0) == 0) + ", " + Flag(field, "ptr") + ", ";
     row += (field.value("omitempty", false) || field.value("omitzero", false) ? "true" : "false") + std::string(", ");
     row += Flag(field, "required") + ", " + Flag(field, "pruned") + ", ";
-    row += (field.contains("min") || field.contains("max") ? "true" : "false") + std::string(", ");
-    row += (element_pattern ? "true" : "false") + std::string(", ");
-    row += "ListType::" + kListTypes.at(field.value("listType", "")) + ", ";
-    row += (field.contains("min") ? field["min"].dump() : "INT64_MIN") + ", ";
-    row += (field.contains("max") ? field["max"].dump() : "INT64_MAX") + ", ";
-    const bool is_list = type.rfind("[]", 0) == 0;
-    row += std::to_string(field.value(is_list ? "minItems" : "minLength", -1)) + ", ";
-    row += std::to_string(field.value(is_list ? "maxItems" : "maxLength", -1)) + ", ";
-    row += JsonLiteralOrNull(field, "absent") + ", " + JsonLiteralOrNull(field, "default") + ", ";
-    row += LiteralOrNull(field, "format") + ", " + LiteralOrNull(element_pattern ? items : field, "pattern") + ", ";
-    return row + TextsOf(field, "enum") + ", " + TextsOf(field, "listMapKeys") + "}";
+    return row + "ListType::" + kListTypes.at(field.value("listType", "")) + "}";
   }
 
   const Json& types_;
   std::map<std::string, int> index_;
-  int next_texts_ = 0;
+  std::map<std::string, std::string> texts_index_;  // the name of each list
   std::string texts_;
+  std::map<std::string, size_t> rules_index_;
+  std::string rules_;
   std::string out_;
 };
 

@@ -89,32 +89,35 @@ void AddListType(const FieldInfo& field, Json* schema) {
       return;
     case ListType::kMap:
       (*schema)["x-kubernetes-list-type"] = "map";
-      (*schema)["x-kubernetes-list-map-keys"] = TextList(field.list_map_keys);
+      (*schema)["x-kubernetes-list-map-keys"] = TextList(field.rules().list_map_keys);
       return;
   }
 }
 
 void AddBounds(const FieldInfo& field, Json* schema) {
   const bool is_list = field.kind == FieldKind::kList;
-  if (field.bounded && field.min != std::numeric_limits<int64_t>::min()) (*schema)["minimum"] = field.min;
-  if (field.bounded && field.max != std::numeric_limits<int64_t>::max()) (*schema)["maximum"] = field.max;
-  if (field.min_length >= 0) (*schema)[is_list ? "minItems" : "minLength"] = field.min_length;
-  if (field.max_length >= 0) (*schema)[is_list ? "maxItems" : "maxLength"] = field.max_length;
+  if (field.rules().bounded && field.rules().min != std::numeric_limits<int64_t>::min())
+    (*schema)["minimum"] = field.rules().min;
+  if (field.rules().bounded && field.rules().max != std::numeric_limits<int64_t>::max())
+    (*schema)["maximum"] = field.rules().max;
+  if (field.rules().min_length >= 0) (*schema)[is_list ? "minItems" : "minLength"] = field.rules().min_length;
+  if (field.rules().max_length >= 0) (*schema)[is_list ? "maxItems" : "maxLength"] = field.rules().max_length;
 }
 
 void AddPattern(const FieldInfo& field, Json* schema) {
-  if (field.pattern == nullptr) return;
-  if (!field.element_has_pattern) {
-    (*schema)["pattern"] = field.pattern;
+  if (field.rules().pattern == nullptr) return;
+  if (!field.rules().element_has_pattern) {
+    (*schema)["pattern"] = field.rules().pattern;
   } else {
-    (*schema)[field.kind == FieldKind::kList ? "items" : "additionalProperties"]["pattern"] = field.pattern;
+    (*schema)[field.kind == FieldKind::kList ? "items" : "additionalProperties"]["pattern"] = field.rules().pattern;
   }
 }
 
 Json FieldSchema(const FieldInfo& field) {
   Json schema = KindSchema(field, field.kind);
-  if (field.default_json != nullptr) schema["default"] = Json::parse(field.default_json, nullptr, false);
-  if (field.enum_values != nullptr) schema["enum"] = TextList(field.enum_values);
+  if (field.rules().default_json != nullptr)
+    schema["default"] = Json::parse(field.rules().default_json, nullptr, false);
+  if (field.rules().enum_values != nullptr) schema["enum"] = TextList(field.rules().enum_values);
   AddBounds(field, &schema);
   AddPattern(field, &schema);
   AddListType(field, &schema);

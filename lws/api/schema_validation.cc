@@ -130,7 +130,7 @@ class Validator {
     const bool has_type = CheckType(kind, value, path);
     if (value.is_null()) return;
     if (IsIntegerKind(kind) && value.is_number()) Number(field, kind, value, path);
-    if (kind == field.kind && field.enum_values != nullptr) Enum(field, value, path);
+    if (kind == field.kind && field.rules().enum_values != nullptr) Enum(field, value, path);
     if (!has_type) return;
     switch (kind) {
       case FieldKind::kObject:
@@ -179,17 +179,19 @@ class Validator {
 
   void List(const FieldInfo& field, const Json& list, const Json* old_list, const std::string& path) {
     const int items = static_cast<int>(list.size());
-    if (field.min_length >= 0 && items < field.min_length) {
-      errors_.push_back(InvalidValue(path, absl::StrCat(items),
-                                     absl::StrCat(path, " in body should have at least ", field.min_length, " items")));
+    if (field.rules().min_length >= 0 && items < field.rules().min_length) {
+      errors_.push_back(
+          InvalidValue(path, absl::StrCat(items),
+                       absl::StrCat(path, " in body should have at least ", field.rules().min_length, " items")));
     }
-    if (field.max_length >= 0 && items > field.max_length) {
-      errors_.push_back(TooMany(path, list.size(), field.max_length));
+    if (field.rules().max_length >= 0 && items > field.rules().max_length) {
+      errors_.push_back(TooMany(path, list.size(), field.rules().max_length));
     }
     Duplicates(field, list, path);
     for (size_t i = 0; i < list.size(); ++i) {
       const bool has_key = field.list_type == ListType::kMap && list[i].is_object();
-      const Json* old_element = has_key ? FindByKey(field.list_map_keys, Key(field, list[i]), old_list) : nullptr;
+      const Json* old_element =
+          has_key ? FindByKey(field.rules().list_map_keys, Key(field, list[i]), old_list) : nullptr;
       Value(field, field.element_kind, list[i], old_element, ElementPath(path, i));
     }
   }
@@ -217,7 +219,7 @@ class Validator {
     if (field.list_type == ListType::kSet) return element;
     Json key = Json::object();
     if (!element.is_object()) return key;
-    for (Texts name = field.list_map_keys; *name != nullptr; ++name) {
+    for (Texts name = field.rules().list_map_keys; *name != nullptr; ++name) {
       if (const auto found = element.find(*name); found != element.end()) key[*name] = *found;
     }
     return key;
@@ -231,22 +233,24 @@ class Validator {
 
   void Number(const FieldInfo& field, FieldKind kind, const Json& value, const std::string& path) {
     if (!Holds(kind, value)) NotAnInteger(absl::StrCat("with format ", SchemaFormat(kind)), path);
-    if (!field.bounded || kind != field.kind) return;
+    if (!field.rules().bounded || kind != field.kind) return;
     const double number = value.get<double>();
-    if (number < static_cast<double>(field.min)) {
-      errors_.push_back(InvalidValue(path, ShowJson(value),
-                                     absl::StrCat(path, " in body should be greater than or equal to ", field.min)));
+    if (number < static_cast<double>(field.rules().min)) {
+      errors_.push_back(
+          InvalidValue(path, ShowJson(value),
+                       absl::StrCat(path, " in body should be greater than or equal to ", field.rules().min)));
     }
-    if (number > static_cast<double>(field.max)) {
-      errors_.push_back(InvalidValue(path, ShowJson(value),
-                                     absl::StrCat(path, " in body should be less than or equal to ", field.max)));
+    if (number > static_cast<double>(field.rules().max)) {
+      errors_.push_back(InvalidValue(
+          path, ShowJson(value), absl::StrCat(path, " in body should be less than or equal to ", field.rules().max)));
     }
   }
 
   void Enum(const FieldInfo& field, const Json& value, const std::string& path) {
-    if (Contains(field.enum_values, value)) return;
-    errors_.push_back(UnsupportedValue(
-        path, value.is_string() ? Quote(value.get_ref<const std::string&>()) : ShowJson(value), field.enum_values));
+    if (Contains(field.rules().enum_values, value)) return;
+    errors_.push_back(UnsupportedValue(path,
+                                       value.is_string() ? Quote(value.get_ref<const std::string&>()) : ShowJson(value),
+                                       field.rules().enum_values));
   }
 
   void Text(const FieldInfo& field, FieldKind kind, const Json& value, const std::string& path) {
@@ -254,28 +258,29 @@ class Validator {
     const bool is_element = kind != field.kind;
     const std::string& text = value.get_ref<const std::string&>();
     if (!is_element && !HasLength(field, text, path)) return;
-    if (field.pattern != nullptr && is_element == field.element_has_pattern) Pattern(field, text, path);
+    if (field.rules().pattern != nullptr && is_element == field.rules().element_has_pattern) Pattern(field, text, path);
   }
 
   // Whether the text has an allowed length. A text of a wrong length is not checked further.
   bool HasLength(const FieldInfo& field, const std::string& text, const std::string& path) {
     const int characters =
         static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-    if (field.max_length >= 0 && characters > field.max_length) {
-      errors_.push_back(TooLong(path, field.max_length));
+    if (field.rules().max_length >= 0 && characters > field.rules().max_length) {
+      errors_.push_back(TooLong(path, field.rules().max_length));
       return false;
     }
-    if (field.min_length < 0 || characters >= field.min_length) return true;
-    errors_.push_back(
-        InvalidText(path, text, absl::StrCat(path, " in body should be at least ", field.min_length, " chars long")));
+    if (field.rules().min_length < 0 || characters >= field.rules().min_length) return true;
+    errors_.push_back(InvalidText(
+        path, text, absl::StrCat(path, " in body should be at least ", field.rules().min_length, " chars long")));
     return false;
   }
 
   void Pattern(const FieldInfo& field, const std::string& text, const std::string& path) {
-    std::unique_ptr<RE2>& pattern = patterns_[field.pattern];
-    if (pattern == nullptr) pattern = std::make_unique<RE2>(field.pattern, RE2::Quiet);
+    std::unique_ptr<RE2>& pattern = patterns_[field.rules().pattern];
+    if (pattern == nullptr) pattern = std::make_unique<RE2>(field.rules().pattern, RE2::Quiet);
     if (RE2::PartialMatch(text, *pattern)) return;
-    errors_.push_back(InvalidText(path, text, absl::StrCat(path, " in body should match '", field.pattern, "'")));
+    errors_.push_back(
+        InvalidText(path, text, absl::StrCat(path, " in body should match '", field.rules().pattern, "'")));
   }
 
   FieldErrors errors_;

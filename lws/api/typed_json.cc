@@ -258,8 +258,8 @@ absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::stri
       absl::StatusOr<Json> value = ReadField(field, *found, FieldPath(path, field.name));
       if (!value.ok()) return value.status();
       if (!IsOmitted(field, *value)) result[field.name] = *std::move(value);
-    } else if (field.absent_json != nullptr) {
-      result[field.name] = Json::parse(field.absent_json);
+    } else if (field.rules().absent_json != nullptr) {
+      result[field.name] = Json::parse(field.rules().absent_json);
     }
   }
   return result;
@@ -312,7 +312,7 @@ void ApplySchemaDefaults(const TypeInfo& type, Json* object) {
   for (const FieldInfo& field : type) {
     const auto found = object->find(field.name);
     if (found == object->end()) {
-      if (field.default_json != nullptr) (*object)[field.name] = Json::parse(field.default_json);
+      if (field.rules().default_json != nullptr) (*object)[field.name] = Json::parse(field.rules().default_json);
       continue;
     }
     ForEachObject(field, "", &*found,

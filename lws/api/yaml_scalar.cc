@@ -193,7 +193,7 @@ absl::StatusOr<Json> Binary(absl::string_view text) {
   }
   // Bytes that are not UTF-8 are replaced, because a JSON text cannot hold them.
   const std::string dumped = Json(bytes).dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Json::parse(dumped, nullptr, false);
+  return Json::parse(dumped.data(), dumped.data() + dumped.size(), nullptr, false);
 }
 
 // Whether the text looks like YYYY-..., which go-yaml reads as a time. Kubernetes then uses the text itself.

@@ -1,5 +1,6 @@
 """What the Python package promises, tried as its users would."""
 
+import inspect
 import unittest
 
 import lws
@@ -28,6 +29,15 @@ def node(name, rack, pods):
 
 
 class PackageTest(unittest.TestCase):
+
+    def test_all_that_is_public_is_documented(self):
+        for name in lws.__all__:
+            thing = getattr(lws, name)
+            self.assertTrue(inspect.getdoc(thing), name)
+            methods = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else []
+            for method, function in methods:
+                if not method.startswith("_"):
+                    self.assertTrue(function.__doc__, f"{name}.{method}")
 
     def test_admission(self):
         stored = lws.admit_set(MANIFEST)

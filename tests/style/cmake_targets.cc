@@ -143,6 +143,41 @@ class Parts {
   std::set<std::string> below_rollout_;
 };
 
+// The table _FOR_SIZE of bazel/cc.bzl: a room, and its targets that are compiled for size. No names mean all.
+std::map<std::string, std::set<std::string>> RoomsForSize() {
+  const std::string text = ReadText("bazel/cc.bzl");
+  const size_t begin = text.find("_FOR_SIZE = {");
+  std::map<std::string, std::set<std::string>> rooms;
+  std::set<std::string>* names = nullptr;
+  const std::vector<std::string> parts = absl::StrSplit(text.substr(begin, text.find("\n}", begin) - begin), '"');
+  for (size_t i = 1; i + 1 < parts.size(); i += 2) {
+    if (absl::StartsWith(parts[i + 1], ": [")) {
+      names = &rooms[parts[i]];
+    } else if (names != nullptr) {
+      names->insert(parts[i]);
+    }
+  }
+  return rooms;
+}
+
+// The sources and protos that Bazel compiles for size.
+std::set<std::string> FilesForSize() {
+  const std::map<std::string, std::set<std::string>> rooms = RoomsForSize();
+  std::set<std::string> files;
+  for (const BuildTarget& target : BuildTargets()) {
+    const auto room = rooms.find(target.package);
+    const std::string name = target.label.substr(target.label.find(':') + 1);
+    if (room == rooms.end() || (!room->second.empty() && room->second.count(name) == 0)) continue;
+    if (target.kind == "cc_proto_library") {
+      files.insert(absl::StrCat(target.package, "/", absl::StripSuffix(name, "_cc_proto"), ".proto"));
+    }
+    for (const std::string& source : target.sources) {
+      if (target.kind == "cc_library") files.insert(absl::StrCat(target.package, "/", source));
+    }
+  }
+  return files;
+}
+
 std::string List(const std::string& part, const char* what, const std::set<std::string>& values) {
   if (values.empty()) return absl::StrCat("set(lws_", part, "_", what, ")\n");
   return absl::StrCat("set(lws_", part, "_", what, "\n  ", absl::StrJoin(values, "\n  "), "\n)\n");
@@ -156,7 +191,9 @@ std::string CMakeTargets() {
       "# Made from the BUILD files by `bazel run //tests/style:cmake_targets > cmake/targets.cmake`; a test holds that "
       "it\n"
       "# is so.\n";
-  absl::StrAppend(&text, "set(lws_parts ", absl::StrJoin(kParts, " "), ")\n");
+  absl::StrAppend(&text, "set(lws_parts ", absl::StrJoin(kParts, " "), ")\n\n");
+  absl::StrAppend(&text, "# bazel/cc.bzl names their targets.\nset(lws_for_size\n  ",
+                  absl::StrJoin(FilesForSize(), "\n  "), "\n)\n");
   for (const char* name : kParts) {
     const Part& part = parts[name];
     absl::StrAppend(&text, "\n", List(name, "sources", part.sources), List(name, "protos", part.protos),

@@ -251,7 +251,6 @@ const std::vector<LargeType>& LargeTypes() {
   static const auto& types = *new std::vector<LargeType>{
       // A word for each event of a scenario.
       {"lws/adapters/testing/scenario/scenario.h", {"ScenarioBuilder", 27, 2}},
-      {"lws/api/field_table.h", {"FieldInfo", 1, 21}},
       {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
       {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},
   };

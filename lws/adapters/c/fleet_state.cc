@@ -22,14 +22,23 @@ absl::Status LoadCallerFleetProto(absl::string_view bytes, Fleet* fleet) {
 }
 
 absl::Status LoadCallerObjects(ClusterStateProto* state, Fleet* fleet) {
-  std::vector<ObservedStatefulSet> statefulsets;
+  // Only applied fields can be wrong, so those are read before anything is added.
+  std::vector<ObservedStatefulSet> applied;
   for (const ObservedStatefulSetProto& proto : state->statefulsets()) {
+    if (!proto.has_applied()) continue;
     absl::StatusOr<ObservedStatefulSet> statefulset = ObservedFromProto(proto);
     if (!statefulset.ok()) return statefulset.status();
-    statefulsets.push_back(*std::move(statefulset));
+    applied.push_back(*std::move(statefulset));
   }
   for (LeaderWorkerSet& set : *state->mutable_sets()) fleet->AddSet(std::move(set));
-  for (ObservedStatefulSet& statefulset : statefulsets) fleet->AddStatefulSet(std::move(statefulset));
+  auto next_applied = applied.begin();
+  for (const ObservedStatefulSetProto& proto : state->statefulsets()) {
+    if (proto.has_applied()) {
+      fleet->AddStatefulSet(std::move(*next_applied++));
+    } else if (absl::StatusOr<ObservedStatefulSet> statefulset = ObservedFromProto(proto); statefulset.ok()) {
+      fleet->AddStatefulSet(*std::move(statefulset));
+    }
+  }
   for (const ObservedPodProto& pod : state->pods()) fleet->AddPod(ObservedFromProto(pod));
   for (const ObservedRevisionProto& revision : state->revisions()) fleet->Add(ObservedFromProto(revision));
   for (const ObservedMetaProto& meta : state->services()) {

@@ -1,5 +1,6 @@
 #include "lws/adapters/c/plan_output.h"
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,8 @@
 #include "lws/adapters/c/read_message.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
+#include "lws/core/plan/restart_memory.h"
+#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -33,9 +36,15 @@ absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes) {
   if (!ReadCallerMessage(bytes, &proto)) {
     return absl::InvalidArgumentError("kept: not a plan as protocol buffers");
   }
-  // Actions are not read back, since they were performed.
-  proto.clear_actions();
-  return PlanFromProto(proto);
+  // The rest was performed, and is not read back.
+  Plan kept;
+  if (proto.has_rollout_progress()) {
+    kept.rollout_progress = std::make_shared<const RolloutProgress>(RolloutProgressFromProto(proto.rollout_progress()));
+  }
+  if (proto.has_restart_memory()) {
+    kept.restart_memory = std::make_shared<const RestartMemory>(RestartMemoryFromProto(proto.restart_memory()));
+  }
+  return kept;
 }
 
 }  // namespace lws::internal

@@ -26,9 +26,18 @@ func planOf(code C.lws_code, out, text *C.lws_text) (Plan, error) {
 // DecideSet returns the plan for the set, given all objects that are there as a JSON list, or {"items": [...]}. A nil
 // policy decides as the reference does. Plan.Decisions say why.
 func DecideSet(state []byte, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
+	return decideSet(state, C.LWS_JSON, namespace, name, now, policy)
+}
+
+// DecideSetOnProto is DecideSet on a lws.v1.ClusterStateProto as bytes, which is read in a tenth of the time.
+func DecideSetOnProto(state []byte, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
+	return decideSet(state, C.LWS_PROTOBUF, namespace, name, now, policy)
+}
+
+func decideSet(state []byte, format C.lws_format, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
 	var out, text C.lws_text
 	data, size := bytesOf(state)
-	code := C.lws_decide_set(data, size, C.LWS_JSON, pointer(named(namespace)), pointer(named(name)),
+	code := C.lws_decide_set(data, size, format, pointer(named(namespace)), pointer(named(name)),
 		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_JSON|C.LWS_WITH_DECISIONS, &out, &text)
 	runtime.KeepAlive(policy)
 	return planOf(code, &out, &text)
@@ -36,9 +45,18 @@ func DecideSet(state []byte, namespace, name string, now time.Time, policy *Poli
 
 // DecidePod is DecideSet for a pod.
 func DecidePod(state []byte, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
+	return decidePod(state, C.LWS_JSON, namespace, name, now, policy)
+}
+
+// DecidePodOnProto is DecideSetOnProto for a pod.
+func DecidePodOnProto(state []byte, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
+	return decidePod(state, C.LWS_PROTOBUF, namespace, name, now, policy)
+}
+
+func decidePod(state []byte, format C.lws_format, namespace, name string, now time.Time, policy *Policy) (Plan, error) {
 	var out, text C.lws_text
 	data, size := bytesOf(state)
-	code := C.lws_decide_pod(data, size, C.LWS_JSON, pointer(named(namespace)), pointer(named(name)),
+	code := C.lws_decide_pod(data, size, format, pointer(named(namespace)), pointer(named(name)),
 		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_JSON|C.LWS_WITH_DECISIONS, &out, &text)
 	runtime.KeepAlive(policy)
 	return planOf(code, &out, &text)

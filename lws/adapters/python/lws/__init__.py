@@ -138,6 +138,11 @@ def _answer(function: Any, *arguments: Any) -> bytes:
         _library.lws_text_free(ctypes.byref(out))
 
 
+def _read(answer: bytes) -> Document:
+    document: Document = json.loads(answer)
+    return document
+
+
 def _bytes(document: Any) -> List[Any]:
     """The bytes of a document and their number, as two arguments of a call."""
     if document is None:
@@ -148,7 +153,8 @@ def _bytes(document: Any) -> List[Any]:
 
 def version() -> str:
     """The version of the library that is loaded."""
-    return _library.lws_version().decode()
+    text: bytes = _library.lws_version()
+    return text.decode()
 
 
 @dataclasses.dataclass
@@ -253,7 +259,7 @@ class Policy:
             document["controls"] = controls
         if restarts is not None:
             document["restarts"] = restarts
-        self._handle = ctypes.c_void_p()
+        self._handle: Optional[ctypes.c_void_p] = ctypes.c_void_p()
         self._raised: Optional[BaseException] = None
         self._functions = _PolicyFunctions()
         if callable(rollout):
@@ -307,20 +313,21 @@ def _decided(policy: Optional[Policy], decide: Callable[[Any], bytes]) -> bytes:
 
 def admit_set(manifest: Document, old_set: Optional[Document] = None) -> Document:
     """The set as the API server would store it; `old_set` is the stored one of an update. Raises AdmissionRefused."""
-    admission = json.loads(_answer(_library.lws_admit_set, *_bytes(manifest), *_bytes(old_set)))
+    admission = _read(_answer(_library.lws_admit_set, *_bytes(manifest), *_bytes(old_set)))
     if not admission["admitted"]:
         raise AdmissionRefused(admission["stage"], admission["errors"])
-    return admission["set"]
+    admitted: Document = admission["set"]
+    return admitted
 
 
 def admit_pod(pod: Document, scheduler_provider: str = "") -> Document:
     """The pod as it is to be created: with the labels, affinity and environment of its group's member."""
-    return json.loads(_answer(_library.lws_admit_pod, *_bytes(pod), scheduler_provider.encode()))
+    return _read(_answer(_library.lws_admit_pod, *_bytes(pod), scheduler_provider.encode()))
 
 
 def _decide(function: Any, objects: Sequence[Document], namespace: str, name: str, now: float,
             policy: Optional[Policy]) -> Document:
-    return json.loads(
+    return _read(
         _decided(
             policy, lambda handle: _answer(function, *_bytes(list(objects)), _JSON, namespace.encode(), name.encode(),
                                            ctypes.c_int64(int(now * 1e9)), handle, None, ctypes.c_size_t(0),
@@ -342,7 +349,7 @@ def decide_pod(objects: Sequence[Document], namespace: str, name: str, now: floa
 def decide_disaggregated_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
                              policy: Optional[Policy] = None) -> Document:
     """The plan for the DisaggregatedSet, given all objects that are there."""
-    return json.loads(
+    return _read(
         _decided(
             policy, lambda handle: _answer(_library.lws_decide_disaggregated_set, *_bytes(list(objects)),
                                            namespace.encode(), name.encode(), ctypes.c_int64(int(now * 1e9)), handle,
@@ -379,15 +386,17 @@ def place(sets: Sequence[Document], nodes: Sequence[Document], levels: Sequence[
 
     `levels` are node labels, widest first. Constraints are required, preferred, subgroup, exclusive and profile.
     """
-    request = {"sets": list(sets), "nodes": list(nodes), "levels": list(levels), "pods": list(pods), **constraints}
-    return json.loads(_answer(_library.lws_place, *_bytes(request)))["groups"]
+    request: Document = {"sets": list(sets), "nodes": list(nodes), "levels": list(levels), "pods": list(pods),
+                         **constraints}
+    groups: List[Document] = _read(_answer(_library.lws_place, *_bytes(request)))["groups"]
+    return groups
 
 
 class Capacity:
     """Nodes and what is free on them, kept between requests. One thread at a time."""
 
     def __init__(self, nodes: Sequence[Document], levels: Sequence[str], pods: Sequence[Document] = ()):
-        self._handle = ctypes.c_void_p()
+        self._handle: Optional[ctypes.c_void_p] = ctypes.c_void_p()
         cluster = {"nodes": list(nodes), "levels": list(levels), "pods": list(pods)}
         _call(_library.lws_capacity_new, *_bytes(cluster), ctypes.byref(self._handle))
 
@@ -398,8 +407,9 @@ class Capacity:
 
     def place(self, sets: Sequence[Document], **constraints: str) -> List[Document]:
         """As the function place. Groups that fit hold their nodes until they are released."""
-        request = {"sets": list(sets), **constraints}
-        return json.loads(_answer(_library.lws_capacity_place, self._handle, *_bytes(request)))["groups"]
+        request: Document = {"sets": list(sets), **constraints}
+        groups: List[Document] = _read(_answer(_library.lws_capacity_place, self._handle, *_bytes(request)))["groups"]
+        return groups
 
     def release(self, namespace: str, set_name: str, group: int) -> None:
         """The group gives its nodes back."""
@@ -414,7 +424,7 @@ class Fleet:
     """Many sets, kept ready to decide. One thread at a time."""
 
     def __init__(self) -> None:
-        self._handle = ctypes.c_void_p(_library.lws_fleet_new())
+        self._handle: Optional[ctypes.c_void_p] = ctypes.c_void_p(_library.lws_fleet_new())
         if not self._handle:
             raise MemoryError("a fleet")
 
@@ -449,7 +459,7 @@ class Fleet:
 
     def take_due(self) -> Document:
         """The sets and pods that something changed for since the last call."""
-        return json.loads(_answer(_library.lws_fleet_take_due, self._handle))
+        return _read(_answer(_library.lws_fleet_take_due, self._handle))
 
     def decide_set(self, namespace: str, name: str, now: float = 0.0, policy: Optional[Policy] = None) -> Document:
         """The plan for the set."""
@@ -460,7 +470,7 @@ class Fleet:
         return self._decide(_library.lws_fleet_decide_pod, namespace, name, now, policy)
 
     def _decide(self, function: Any, namespace: str, name: str, now: float, policy: Optional[Policy]) -> Document:
-        return json.loads(
+        return _read(
             _decided(
                 policy, lambda handle: _answer(function, self._handle, namespace.encode(), name.encode(),
                                                ctypes.c_int64(int(now * 1e9)), handle,
@@ -487,14 +497,15 @@ class Report:
                 f"promised_ready={self.promised_ready}, groups_restarted={self.groups_restarted})")
 
     def _repr_html_(self) -> str:
-        return self.document["html"]
+        page: str = self.document["html"]
+        return page
 
 
 def run_scenario(manifest: Document, scenario: Optional[Document] = None, seed: int = 1,
                  policy: Optional[Policy] = None) -> Report:
     """Runs the manifest's set in a simulated cluster. Without a scenario its image changes and a worker fails."""
     return Report(
-        json.loads(
+        _read(
             _decided(
                 policy, lambda handle: _answer(_library.lws_run_scenario, *_bytes(manifest), *_bytes(scenario),
                                                ctypes.c_uint64(seed), handle))))
@@ -518,5 +529,5 @@ def check_rollout(policy: Optional[Policy] = None, replicas: int = 1, max_surge:
     world = {"replicas": replicas, "maxSurge": max_surge, "maxUnavailable": max_unavailable, "partition": partition,
              "faults": faults, "edits": edits, "lag": lag, "fromEveryState": from_every_state, "order": order,
              "states": states}
-    found = json.loads(_decided(policy, lambda handle: _answer(_library.lws_check_rollout, *_bytes(world), handle)))
+    found = _read(_decided(policy, lambda handle: _answer(_library.lws_check_rollout, *_bytes(world), handle)))
     return RolloutCheck(found["states"], found["transitions"], found["complete"], found["brokenLaw"], found["trace"])

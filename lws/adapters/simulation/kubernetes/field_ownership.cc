@@ -35,12 +35,12 @@ Json OwnListMap(const FieldInfo& field, const Json& list) {
   Json owned = Json::object();
   for (const Json& element : list) {
     Json key = Json::object();
-    for (Texts name = field.list_map_keys; *name != nullptr; ++name) {
+    for (Texts name = field.rules().list_map_keys; *name != nullptr; ++name) {
       if (element.contains(*name)) {
         key[*name] = element[*name];
       } else if (const FieldInfo* info = field.object_type().Find(*name);
-                 info != nullptr && info->default_json != nullptr) {
-        key[*name] = Json::parse(info->default_json);
+                 info != nullptr && info->rules().default_json != nullptr) {
+        key[*name] = Json::parse(info->rules().default_json);
       }
     }
     Json& below = owned["k:" + key.dump()];
@@ -108,7 +108,7 @@ bool IsLeaf(const Json& fields) { return fields.empty(); }
 // The element of `list` to which an entry "k:{...}" refers; end when there is none.
 template <typename List>
 auto FindElement(const std::string& entry, List* list) {
-  const Json keys = Json::parse(entry.substr(2), nullptr, false);
+  const Json keys = Json::parse(entry.data() + 2, entry.data() + entry.size(), nullptr, false);
   return std::find_if(list->begin(), list->end(), [&](const Json& element) {
     for (auto key = keys.begin(); key != keys.end(); ++key) {
       // An absent key has its default value, and the entry contains that value.
