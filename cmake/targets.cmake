@@ -165,6 +165,7 @@ set(lws_api_links
 )
 
 set(lws_placement_sources
+  lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
   lws/placement/assign_group.cc
   lws/placement/assign_together.cc
@@ -174,6 +175,7 @@ set(lws_placement_sources
   lws/placement/headroom.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
+  lws/placement/node_list.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
   lws/placement/pods/exclusive_affinity.cc
@@ -183,6 +185,7 @@ set(lws_placement_sources
   lws/placement/reassign_group.cc
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
+  lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
   lws/placement/search/domain_search.cc
   lws/placement/search/explain_no_fit.cc
@@ -198,6 +201,7 @@ set(lws_placement_sources
 set(lws_placement_protos)
 set(lws_placement_headers
   lws/placement.h
+  lws/placement/added_nodes.h
   lws/placement/assign_group.h
   lws/placement/assign_together.h
   lws/placement/assignment.h
@@ -207,6 +211,7 @@ set(lws_placement_headers
   lws/placement/headroom.h
   lws/placement/node_binding.h
   lws/placement/node_filter.h
+  lws/placement/node_list.h
   lws/placement/pod_resources.h
   lws/placement/pod_rules.h
   lws/placement/providers/pod_group.h

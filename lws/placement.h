@@ -6,6 +6,7 @@
 #ifndef LWS_PLACEMENT_H_
 #define LWS_PLACEMENT_H_
 
+#include "lws/placement/added_nodes.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/assign_together.h"
 #include "lws/placement/assignment.h"
@@ -15,6 +16,7 @@
 #include "lws/placement/headroom.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/node_filter.h"
+#include "lws/placement/node_list.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/providers/pod_group.h"

@@ -97,6 +97,20 @@ for size in size-1 size-2 no-groups; do
 done
 check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
+capacity="$lwsctl capacity $manifests/vllm.yaml $cluster $levels --required example.com/rack"
+check capacity.txt 0 $capacity
+check capacity.json 1 $capacity -o json --groups 5
+check capacity-without.txt 1 $capacity --without b2/r4,node-1 --groups 1
+check capacity-added.txt 0 $capacity --add 2=node-7 --groups 2
+check capacity-fewest.txt 0 $capacity --add node-7 --groups 5
+check capacity-fewest.json 0 $capacity --add node-7 --groups 5 -o json
+check capacity-surge.txt 0 $capacity --groups surge
+check capacity-exclusive.txt 0 $capacity --exclusive example.com/rack
+for words in "--add node-7" "--add x=node-7" "--add 1=node-x" "--without b3" "--groups many"; do
+  $capacity $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/capacity-refused" 2>&1
+check capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"

@@ -21,13 +21,11 @@
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
-#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
-#include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -78,11 +76,9 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
     if (!count.ok()) return count.status();
     return replicas + *count;
   }
-  const lws::RollingUpdateConfiguration& update = set.spec().rollout_strategy().rolling_update_configuration();
-  const absl::StatusOr<lws::RolloutBudget> budget = lws::ScaleBudget(replicas, lws::ToIntOrPercent(update.max_surge()),
-                                                                     lws::ToIntOrPercent(update.max_unavailable()));
-  if (!budget.ok()) return budget.status();
-  return replicas + budget->surge;
+  const absl::StatusOr<int> surge = SurgeOf(set);
+  if (!surge.ok()) return surge.status();
+  return replicas + *surge;
 }
 
 // The nodes of the group's running pods, where these nodes are known.
@@ -263,9 +259,9 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
                                                    ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  ClusterChanges changes;
-  changes.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
-  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, changes);
+  ClusterQuestion question;
+  question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
   if (!input.ok()) return input.status();
   *cluster = *std::move(input);
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);

@@ -80,6 +80,33 @@ absl::StatusOr<PodRules> RulesOf(JsonReader& pod) {
   return ReadPodRules(NamespaceOf(pod), std::move(labels), pod.Object({"spec"}));
 }
 
+// The name of the node on which the pod runs or is about to; empty for a pod without a node and for a finished one.
+std::string NodeOf(JsonReader& pod) {
+  const bool finished = IsFinished(ReadPodPhase(pod.Text({"status", "phase"})));
+  return finished ? "" : pod.Text({"spec", "nodeName"});
+}
+
+// What the pod takes of its node and asks of other pods. A pod that has its node needs no filter.
+absl::StatusOr<PodShape> ShapeOfRunning(const Json& document, JsonReader& pod) {
+  const absl::StatusOr<ResourceList> requests = PodRequests(pod.Object({"spec"}), AbsentRequest::kIsLimit);
+  if (!requests.ok()) return Of(document, Below("spec", requests.status()));
+  PodShape shape;
+  shape.amounts = RequestedAmounts(*requests);
+  absl::Status status = CheckNotNegative(shape.amounts, document, "spec.containers.resources");
+  if (!status.ok()) return status;
+  absl::StatusOr<PodRules> rules = RulesOf(pod);
+  if (!rules.ok()) return Named(document, "spec.", rules.status().message());
+  shape.rules = std::make_shared<const PodRules>(*std::move(rules));
+  return shape;
+}
+
+bool IsOfDaemonSet(JsonReader& pod) {
+  for (const Json& owner : pod.List({"metadata", "ownerReferences"})) {
+    if (pod.TextIn(owner, {"kind"}) == "DaemonSet") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node) {
@@ -133,32 +160,38 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
 
 absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
   const Topology& topology = capacity->topology();
-  std::vector<std::pair<int32_t, ResourceAmounts>> uses;
+  std::vector<std::pair<int32_t, PodShape>> uses;
   std::set<HeldDomain> held;
-  std::vector<std::pair<int32_t, std::shared_ptr<const PodRules>>> placed;
   for (const SharedJson& pod : pods) {
     JsonReader reader(*pod);
-    const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
-    const bool finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
+    const std::optional<int32_t> node = topology.FindNode(NodeOf(reader));
     if (!reader.status().ok()) return reader.status();
-    if (!node.has_value() || finished) continue;
-    const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);
-    if (!requests.ok()) return Of(*pod, Below("spec", requests.status()));
-    uses.emplace_back(*node, RequestedAmounts(*requests));
-    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers.resources");
-    if (!status.ok()) return status;
-    absl::StatusOr<PodRules> rules = RulesOf(reader);
-    if (!rules.ok()) return Named(*pod, "spec.", rules.status().message());
-    placed.emplace_back(*node, std::make_shared<const PodRules>(*std::move(rules)));
+    if (!node.has_value()) continue;
+    absl::StatusOr<PodShape> shape = ShapeOfRunning(*pod, reader);
+    if (!shape.ok()) return shape.status();
+    uses.emplace_back(*node, *std::move(shape));
     AddHeld(reader, Holder::kGroup, *node, topology, &held);
     AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
     if (!reader.status().ok()) return reader.status();
   }
-  for (const auto& [node, amounts] : uses) capacity->Use(node, amounts);
-  for (const auto& [node, rules] : placed) capacity->AddPods(node, rules, 1);
+  for (const auto& [node, shape] : uses) capacity->Use(node, shape);
   for (const HeldDomain& domain : held)
     capacity->Hold(domain.holder, domain.namespace_name, domain.level, domain.domain);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods) {
+  std::vector<PodShape> daemons;
+  for (const SharedJson& pod : pods) {
+    JsonReader reader(*pod);
+    const bool is_here = NodeOf(reader) == node && IsOfDaemonSet(reader);
+    if (!reader.status().ok()) return reader.status();
+    if (!is_here) continue;
+    absl::StatusOr<PodShape> shape = ShapeOfRunning(*pod, reader);
+    if (!shape.ok()) return shape.status();
+    daemons.push_back(*std::move(shape));
+  }
+  return daemons;
 }
 
 }  // namespace lws
