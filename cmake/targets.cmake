@@ -172,6 +172,7 @@ set(lws_placement_sources
   lws/placement/assignment.cc
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
+  lws/placement/defragment_groups.cc
   lws/placement/headroom.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
@@ -181,10 +182,12 @@ set(lws_placement_sources
   lws/placement/pods/exclusive_affinity.cc
   lws/placement/pods/subgroup.cc
   lws/placement/pods/tpu_environment.cc
+  lws/placement/preempt_groups.cc
   lws/placement/providers/pod_group.cc
   lws/placement/reassign_group.cc
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
+  lws/placement/running_pods.cc
   lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
   lws/placement/search/domain_search.cc
@@ -196,6 +199,7 @@ set(lws_placement_sources
   lws/placement/search/rank_order.cc
   lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
+  lws/placement/spread_groups.cc
   lws/placement/topology.cc
 )
 set(lws_placement_protos)
@@ -207,6 +211,7 @@ set(lws_placement_headers
   lws/placement/assignment.h
   lws/placement/capacity.h
   lws/placement/cluster_documents.h
+  lws/placement/defragment_groups.h
   lws/placement/group_request.h
   lws/placement/headroom.h
   lws/placement/node_binding.h
@@ -214,11 +219,14 @@ set(lws_placement_headers
   lws/placement/node_list.h
   lws/placement/pod_resources.h
   lws/placement/pod_rules.h
+  lws/placement/preempt_groups.h
   lws/placement/providers/pod_group.h
   lws/placement/reassign_group.h
   lws/placement/resource_amounts.h
   lws/placement/running_groups.h
+  lws/placement/running_pods.h
   lws/placement/set_request.h
+  lws/placement/spread_groups.h
   lws/placement/topology.h
 )
 set(lws_placement_links

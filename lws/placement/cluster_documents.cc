@@ -1,18 +1,12 @@
 #include "lws/placement/cluster_documents.h"
 
-#include <map>
-#include <optional>
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
-#include "lws/api/observed.h"
-#include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
-#include "lws/placement/pod_rules.h"
+#include "lws/placement/running_pods.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -37,74 +31,6 @@ absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object
     if (amount < 0) return Named(object, absl::StrCat(field, ".", name), "is negative");
   }
   return absl::OkStatus();
-}
-
-// A domain that a running pod's group holds alone.
-struct HeldDomain {
-  Holder holder;
-  std::string namespace_name;
-  std::string group;
-  int level;
-  int32_t domain;
-
-  friend bool operator<(const HeldDomain& a, const HeldDomain& b) {
-    return std::tie(a.holder, a.namespace_name, a.group, a.level, a.domain) <
-           std::tie(b.holder, b.namespace_name, b.group, b.level, b.domain);
-  }
-};
-
-// As for kubectl and the API server, an object without a namespace belongs to `default`.
-std::string NamespaceOf(JsonReader& object) {
-  const std::string name = object.Text({"metadata", "namespace"});
-  return name.empty() ? "default" : name;
-}
-
-void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topology, std::set<HeldDomain>* held) {
-  const bool group = holder == Holder::kGroup;
-  const std::optional<std::string> key = pod.OptionalText(
-      {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
-  const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
-  if (owner.empty()) return;
-  // An exclusive group avoids every pod with a group or subgroup key, so one that is not exclusive holds its node.
-  const std::optional<int> level = key.has_value() ? topology.LevelOf(*key) : topology.LastLevel();
-  if (!level.has_value()) return;
-  held->insert({holder, NamespaceOf(pod), owner, *level, topology.DomainOf(*level, node)});
-}
-
-absl::StatusOr<PodRules> RulesOf(JsonReader& pod) {
-  std::map<std::string, std::string> labels;
-  const Json& documents = pod.Object({"metadata", "labels"});
-  for (auto it = documents.begin(); it != documents.end(); ++it) {
-    if (it->is_string()) labels[it.key()] = it->get<std::string>();
-  }
-  return ReadPodRules(NamespaceOf(pod), std::move(labels), pod.Object({"spec"}));
-}
-
-// The name of the node on which the pod runs or is about to; empty for a pod without a node and for a finished one.
-std::string NodeOf(JsonReader& pod) {
-  const bool finished = IsFinished(ReadPodPhase(pod.Text({"status", "phase"})));
-  return finished ? "" : pod.Text({"spec", "nodeName"});
-}
-
-// What the pod takes of its node and asks of other pods. A pod that has its node needs no filter.
-absl::StatusOr<PodShape> ShapeOfRunning(const Json& document, JsonReader& pod) {
-  const absl::StatusOr<ResourceList> requests = PodRequests(pod.Object({"spec"}), AbsentRequest::kIsLimit);
-  if (!requests.ok()) return Of(document, Below("spec", requests.status()));
-  PodShape shape;
-  shape.amounts = RequestedAmounts(*requests);
-  absl::Status status = CheckNotNegative(shape.amounts, document, "spec.containers.resources");
-  if (!status.ok()) return status;
-  absl::StatusOr<PodRules> rules = RulesOf(pod);
-  if (!rules.ok()) return Named(document, "spec.", rules.status().message());
-  shape.rules = std::make_shared<const PodRules>(*std::move(rules));
-  return shape;
-}
-
-bool IsOfDaemonSet(JsonReader& pod) {
-  for (const Json& owner : pod.List({"metadata", "ownerReferences"})) {
-    if (pod.TextIn(owner, {"kind"}) == "DaemonSet") return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -159,39 +85,7 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
 }
 
 absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
-  const Topology& topology = capacity->topology();
-  std::vector<std::pair<int32_t, PodShape>> uses;
-  std::set<HeldDomain> held;
-  for (const SharedJson& pod : pods) {
-    JsonReader reader(*pod);
-    const std::optional<int32_t> node = topology.FindNode(NodeOf(reader));
-    if (!reader.status().ok()) return reader.status();
-    if (!node.has_value()) continue;
-    absl::StatusOr<PodShape> shape = ShapeOfRunning(*pod, reader);
-    if (!shape.ok()) return shape.status();
-    uses.emplace_back(*node, *std::move(shape));
-    AddHeld(reader, Holder::kGroup, *node, topology, &held);
-    AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
-    if (!reader.status().ok()) return reader.status();
-  }
-  for (const auto& [node, shape] : uses) capacity->Use(node, shape);
-  for (const HeldDomain& domain : held)
-    capacity->Hold(domain.holder, domain.namespace_name, domain.level, domain.domain);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods) {
-  std::vector<PodShape> daemons;
-  for (const SharedJson& pod : pods) {
-    JsonReader reader(*pod);
-    const bool is_here = NodeOf(reader) == node && IsOfDaemonSet(reader);
-    if (!reader.status().ok()) return reader.status();
-    if (!is_here) continue;
-    absl::StatusOr<PodShape> shape = ShapeOfRunning(*pod, reader);
-    if (!shape.ok()) return shape.status();
-    daemons.push_back(*std::move(shape));
-  }
-  return daemons;
+  return UseRunningGroups(pods, capacity).status();
 }
 
 }  // namespace lws

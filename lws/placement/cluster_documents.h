@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lws/api/json.h"
 #include "lws/placement/capacity.h"
@@ -40,10 +39,6 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec);
 // names, or, for a pod that has a group or subgroup key without being exclusive, only its node. Pods on unknown nodes
 // are ignored. Errors: InvalidArgument naming the pod and the field; the capacity is then unchanged.
 absl::Status UseRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity);
-
-// What the pods of DaemonSets on the node of this name ask for: an owner reference of kind DaemonSet tells them.
-// Finished pods do not count. Errors: as for UseRunningPods. Complexity: O(pods).
-absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods);
 
 }  // namespace lws
 

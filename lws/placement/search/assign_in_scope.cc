@@ -15,7 +15,8 @@ namespace {
 
 PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
   PlacementResult result;
-  std::vector<PickedDomain> picks = SearchDomainsForNodes(problem, capacity, counts);
+  std::vector<PickedDomain> picks;
+  if (ScopeTakesWhole(problem, capacity, counts)) picks = SearchDomainsForNodes(problem, capacity, counts);
   if (picks.empty()) {
     result.no_fit = ExplainNoFit(problem, capacity, counts);
   } else {

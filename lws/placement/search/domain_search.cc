@@ -20,6 +20,11 @@ class Search {
   Search(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts)
       : problem_(problem), topology_(*problem.topology), capacity_(capacity), counts_(counts) {}
 
+  bool ScopeTakesWhole() const {
+    const int level = counts_.scope().level;
+    return level == Topology::kRoot || TakesWhole(level, counts_.scope().domain);
+  }
+
   std::vector<PickedDomain> Run() {
     const Region scope{counts_.scope().level, {counts_.scope().domain}};
     const int last_key = static_cast<int>(topology_.level_keys().size()) - 1;
@@ -263,6 +268,10 @@ class Search {
 std::vector<PickedDomain> SearchDomainsForNodes(const PlacementProblem& problem, const Capacity& capacity,
                                                 const DomainCounts& counts) {
   return Search(problem, capacity, counts).Run();
+}
+
+bool ScopeTakesWhole(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
+  return Search(problem, capacity, counts).ScopeTakesWhole();
 }
 
 }  // namespace lws::internal
