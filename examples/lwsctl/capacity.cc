@@ -210,7 +210,8 @@ void PrintDomains(const lws::Headroom& headroom) {
 }
 
 void Print(const Question& question, const SetHeadroom& set) {
-  std::cout << set.set << ": " << CountText(set.headroom) << " more groups fit";
+  const bool is_one = set.headroom.exact && set.headroom.groups == 1;
+  std::cout << set.set << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
   if (set.added.has_value()) {
     std::cout << " with " << *set.added << " more nodes like " << question.cluster.like << ", "
               << (set.is_fewest ? "which are the fewest for " : "enough for ") << *set.wanted

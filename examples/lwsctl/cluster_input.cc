@@ -239,8 +239,9 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   if (!running.ok()) return pod_file->Locate(running.status());
   cluster.running = *std::move(running);
   WarnOfUnusualPods(*nodes, **topology, *pod_file, *pods);
-  absl::Status status = lws::UseRunningPods(*pods, cluster.capacity.get());
-  if (!status.ok()) return pod_file->Locate(status);
+  absl::StatusOr<std::vector<lws::RunningPods>> groups = lws::UseRunningGroups(*pods, cluster.capacity.get());
+  if (!groups.ok()) return pod_file->Locate(groups.status());
+  cluster.groups = *std::move(groups);
   if (question.like.empty()) return cluster;
   absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonsOn(question.like, *pods);
   if (!daemons.ok()) return pod_file->Locate(daemons.status());

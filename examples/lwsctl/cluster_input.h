@@ -13,6 +13,7 @@
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/running_groups.h"
+#include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
 
 namespace lws {
@@ -37,6 +38,8 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 struct ClusterInput {
   std::unique_ptr<lws::Capacity> capacity;
   std::map<lws::GroupId, lws::RunningGroup> running;
+  // Their pods, whose room is taken.
+  std::vector<lws::RunningPods> groups;
   // The pods of the DaemonSets on the node `like`.
   std::vector<lws::PodShape> daemons;
 };

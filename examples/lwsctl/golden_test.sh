@@ -97,6 +97,24 @@ for size in size-1 size-2 no-groups; do
 done
 check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
+zones="--nodes $place/zone-nodes.yaml --levels zone,rack,kubernetes.io/hostname"
+check place-spread-zones.txt 0 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone
+check place-spread-refused.txt 2 $lwsctl place $place/zone-set.yaml $zones --most-in-domain 1
+low="--pods $place/zone-pods.yaml --required rack"
+check place-priority.txt 0 $lwsctl place $place/zone-large-set.yaml $zones $low --priority 0
+check place-priority.json 0 $lwsctl place -o json $place/zone-large-set.yaml $zones $low --priority 0
+check place-priority-too-low.txt 1 $lwsctl place $place/zone-large-set.yaml $zones $low --priority -10
+gb200="$place/gb200-sets.yaml --nodes $place/gb200-nodes.yaml --required nvidia.com/gpu.clique"
+gb200="$gb200 --levels example.com/block,nvidia.com/gpu.clique,kubernetes.io/hostname"
+check place-together.txt 0 $lwsctl place $gb200 --together example.com/block
+check place-together.json 0 $lwsctl place -o json $gb200 --together example.com/block
+check place-together-no-room.txt 1 $lwsctl place $gb200 --together nvidia.com/gpu.clique
+check defragment-empty.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack
+check defragment-empty.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack -o json
+check defragment-room.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large
+check defragment-room.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large -o json
+check defragment-unknown-set.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for other
+check defragment-both.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large --empty rack
 capacity="$lwsctl capacity $manifests/vllm.yaml $cluster $levels --required example.com/rack"
 check capacity.txt 0 $capacity
 check capacity.json 1 $capacity -o json --groups 5

@@ -17,7 +17,9 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
+#include "examples/lwsctl/placed_group.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -33,6 +35,7 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--more N|surge] [--lost NODE,...]\n"
+    "                    [--together KEY | --spread KEY [--most-in-domain N]] [--priority N]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
@@ -42,6 +45,7 @@ constexpr char kUsage[] =
     "\n"
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
+    "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int kNoPlace = 1;
@@ -51,22 +55,6 @@ int Malformed(const absl::Status& status) {
   Fail(status);
   return kMalformed;
 }
-
-// One group of a set, and its place.
-struct PlacedGroup {
-  std::string set;
-  int index = 0;
-  // Shared by all groups of a set, unless their labels matter.
-  std::shared_ptr<const lws::GroupRequest> request;
-  // By rank; nullopt for a pod that does not run. Empty when no pod runs.
-  std::vector<std::optional<int32_t>> running;
-  lws::PlacementResult result;
-
-  bool Runs(size_t rank) const { return rank < running.size() && running[rank].has_value(); }
-  int64_t RunningPods() const {
-    return std::count_if(running.begin(), running.end(), [](const auto& node) { return node.has_value(); });
-  }
-};
 
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
   const int replicas = set.spec().replicas();
@@ -128,7 +116,10 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
   const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
   for (int index = 0; index < *count; ++index) {
-    PlacedGroup group{set.metadata().name(), index, shared, {}, {}};
+    PlacedGroup group;
+    group.set = set.metadata().name();
+    group.index = index;
+    group.request = shared;
     if (labels_matter) {
       absl::StatusOr<lws::GroupRequest> own = lws::GroupRequestFromSet(set, placement, index);
       if (!own.ok()) return own.status();
@@ -180,23 +171,12 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
   return absl::OkStatus();
 }
 
-// Places the groups that have no running pod.
-absl::Status PlaceNew(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  std::vector<const lws::GroupRequest*> batch;
-  std::vector<PlacedGroup*> placed;
-  for (PlacedGroup& group : *groups) {
-    if (group.RunningPods() > 0) continue;
-    batch.push_back(group.request.get());
-    placed.push_back(&group);
-  }
-  absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
-  if (!results.ok()) return results.status();
-  for (size_t i = 0; i < placed.size(); ++i) placed[i]->result = std::move((*results)[i]);
-  return absl::OkStatus();
-}
-
 lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
   lws::Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  if (!group.victims.empty()) {
+    json["would_have_to_go"] = group.victims;
+    json["fewer_may_be_enough"] = group.victims_are_bounded;
+  }
   if (!group.result.not_looked_at.empty()) json["not_looked_at"] = group.result.not_looked_at;
   if (group.result.assignment.has_value()) {
     json["assignment"] = lws::Json::array();
@@ -242,6 +222,11 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
       std::cout << absl::StreamFormat("%-20s %s\n", name, lws::PrintableText(lws::DescribeNoFit(group.result.no_fit)));
       continue;
     }
+    if (!group.victims.empty()) {
+      std::cout << absl::StreamFormat("%-20s after these are gone%s: %s\n", name,
+                                      group.victims_are_bounded ? ", or fewer" : "",
+                                      lws::PrintableText(absl::StrJoin(group.victims, ", ")));
+    }
     const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
     for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
       const bool runs = group.Runs(begin);
@@ -259,6 +244,8 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
                                                    ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
+  const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
+  if (!options.ok()) return options.status();
   ClusterQuestion question;
   question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
   absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
@@ -267,7 +254,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
-  if (status.ok()) status = PlaceNew(&*groups, cluster->capacity.get());
+  if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (!status.ok()) return status;
   return groups;
 }
@@ -276,11 +263,13 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 
 int Place(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--more", "--lost"});
+  flags.insert(flags.end(), {"--more", "--lost", "--together"});
+  flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when a group has no place, 2 for a malformed request.\n";
+    std::cout << kUsage << kNewGroupHelp << kClusterHelp
+              << "Exit 1 when a group has no place, 2 for a malformed request.\n";
     return 0;
   }
   if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));
@@ -295,8 +284,13 @@ int Place(const std::vector<std::string>& words) {
   const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });
-  if (has_roles) {
-    const absl::StatusOr<bool> all_placed = PlaceRoles(*sets, *arguments);
+  const bool is_together = arguments->flags.count("--together") > 0;
+  if (has_roles && is_together) {
+    return Malformed(absl::InvalidArgumentError("--together: a DisaggregatedSet's placement policy says this"));
+  }
+  if (has_roles || is_together) {
+    const absl::StatusOr<bool> all_placed =
+        has_roles ? PlaceRoles(*sets, *arguments) : PlaceTogether(*sets, *arguments);
     if (!all_placed.ok()) return Malformed(all_placed.status());
     return *all_placed ? 0 : kNoPlace;
   }
