@@ -155,10 +155,25 @@ absl::StatusOr<NodeFile> ReadNodes(const std::string& path, const std::vector<st
   return file;
 }
 
+// "SIZE=KEY,SIZE=KEY", the widest layer first.
+absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& text) {
+  std::vector<lws::SubgroupLayer> layers;
+  for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ','))) {
+    lws::SubgroupLayer layer;
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos || !absl::SimpleAtoi(part.substr(0, equals), &layer.size)) {
+      return absl::InvalidArgumentError(absl::StrCat("--subgroups: \"", part, "\" is not SIZE=KEY"));
+    }
+    layer.level = part.substr(equals + 1);
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
 }  // namespace
 
-const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",    "--required", "--preferred",
-                                                "--subgroup", "--exclusive", "--profile", "-o"};
+const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",      "--required", "--preferred",
+                                                "--subgroup", "--subgroups", "--exclusive", "--profile",  "-o"};
 
 const char kClusterHelp[] =
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
@@ -167,8 +182,10 @@ const char kClusterHelp[] =
     "  --pods PODS        the pods of the cluster: those that have a node and are not finished use it; the set's own\n"
     "                     pods stay where they are\n"
     "  --required KEY     all pods of a group in one domain of this level\n"
-    "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on\n"
+    "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on; with\n"
+    "                     --required up to that level\n"
     "  --subgroup KEY     each subgroup of the set's subGroupPolicy in one domain of this level\n"
+    "  --subgroups LAYERS SIZE=KEY,...: in place of the set's subgroups, up to three layers, the widest first\n"
     "  --exclusive KEY    each group in a domain of this level that no other exclusive group of the namespace uses;\n"
     "                     the set's exclusive-topology annotation means the same\n"
     "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that suffice;\n"
@@ -181,12 +198,18 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   lws::SetPlacement placement;
   const std::string required = arguments.Flag("--required", "");
   const std::string preferred = arguments.Flag("--preferred", "");
-  if (!required.empty() && !preferred.empty()) {
-    return absl::InvalidArgumentError("--required and --preferred exclude each other");
-  }
   if (!required.empty() || !preferred.empty()) {
     placement.closeness = required.empty() ? lws::Closeness::kPreferred : lws::Closeness::kRequired;
     placement.level = required.empty() ? preferred : required;
+    if (!required.empty()) placement.preferred_within = preferred;
+  }
+  if (arguments.flags.count("--subgroups") > 0) {
+    absl::StatusOr<std::vector<lws::SubgroupLayer>> layers = ReadLayers(arguments.Flag("--subgroups", ""));
+    if (!layers.ok()) return layers.status();
+    if (arguments.flags.count("--subgroup") > 0) {
+      return absl::InvalidArgumentError("--subgroup and --subgroups exclude each other");
+    }
+    placement.layers = *std::move(layers);
   }
   if (arguments.flags.count("--subgroup") > 0) placement.subgroup_level = arguments.Flag("--subgroup", "");
   if (arguments.flags.count("--exclusive") > 0) placement.exclusive_level = arguments.Flag("--exclusive", "");

@@ -16,6 +16,7 @@
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -39,13 +40,14 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: lwsctl defragment FILE --nodes NODES --levels KEY,KEY,... --pods PODS (--empty KEY | --room-for SET)\n"
-    "                         [the flags of place for closeness and profile] [-o json]\n"
+    "                         [--report PAGE] [the flags of place for closeness and profile] [-o json]\n"
     "Plans moves of the running groups of the LeaderWorkerSets of FILE. Each move is possible when its turn comes, "
     "while\n"
     "the group still runs in its old place.\n"
     "\n"
     "  --empty KEY        empty as many domains of this level as quick moves can\n"
-    "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n";
+    "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
+    "  --report PAGE      write a page that draws the topology before and after the moves\n";
 
 constexpr int kNoPlan = 1;
 constexpr int kMalformed = 2;
@@ -174,9 +176,32 @@ lws::Json MovesJson(const lws::Topology& topology, const Groups& groups, const s
 
 std::string Counted(size_t count, const char* noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
 
-absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const std::string& level, bool json) {
+// Writes the page of --report, if it is wanted.
+absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before, const Groups& groups,
+                         const std::vector<lws::GroupMove>& moves) {
+  if (arguments.flags.count("--report") == 0) return absl::OkStatus();
+  lws::Capacity after = before;
+  std::vector<TopologyView> views(2);
+  views[0].title = "Before";
+  views[0].capacity = &before;
+  views[1].title = "After";
+  views[1].capacity = &after;
+  for (const lws::GroupMove& move : moves) {
+    const lws::MovableGroup& group = groups.movable[move.group];
+    after.Release(*group.request, group.assignment);
+    after.Commit(*group.request, move.to);
+    views[0].Add(groups.names[move.group], group.assignment);
+    views[1].Add(groups.names[move.group], move.to);
+  }
+  return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
+}
+
+absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
+  const std::string level = arguments.Flag("--empty", "");
   const absl::StatusOr<lws::EmptyingPlan> plan = lws::EmptyDomains(capacity, groups.movable, level);
   if (!plan.ok()) return plan.status();
+  const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
+  if (!status.ok()) return status;
   if (json) {
     const lws::Json report = {{"moves", MovesJson(capacity.topology(), groups, plan->moves)},
                               {"level", level},
@@ -197,10 +222,12 @@ absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, c
   return 0;
 }
 
-absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, bool json) {
+absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
   const lws::Topology& topology = capacity.topology();
   const absl::StatusOr<lws::RoomPlan> plan = lws::MakeRoom(capacity, *groups.wanted, groups.movable, kMostTries);
   if (!plan.ok()) return plan.status();
+  const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
+  if (!status.ok()) return status;
   const bool found = plan->assignment.has_value();
   if (json) {
     lws::Json report = {{"moves", MovesJson(topology, groups, plan->moves)},
@@ -240,7 +267,7 @@ absl::Status CheckFlags(const Arguments& arguments) {
 
 int Defragment(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--empty", "--room-for"});
+  flags.insert(flags.end(), {"--empty", "--room-for", "--report"});
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -257,9 +284,8 @@ int Defragment(const std::vector<std::string>& words) {
   if (!groups->incomplete.empty() && !json) {
     std::cout << "not moved, because they run in part: " << absl::StrJoin(groups->incomplete, ", ") << "\n";
   }
-  const absl::StatusOr<int> code = groups->wanted.has_value()
-                                       ? Room(*cluster->capacity, *groups, json)
-                                       : Empty(*cluster->capacity, *groups, arguments->Flag("--empty", ""), json);
+  const absl::StatusOr<int> code = groups->wanted.has_value() ? Room(*cluster->capacity, *groups, *arguments, json)
+                                                              : Empty(*cluster->capacity, *groups, *arguments, json);
   return code.ok() ? *code : Malformed(code.status());
 }
 

@@ -99,11 +99,19 @@ check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
 zones="--nodes $place/zone-nodes.yaml --levels zone,rack,kubernetes.io/hostname"
 check place-spread-zones.txt 0 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone
+check place-spread-most.txt 1 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone --most-in-domain 1
 check place-spread-refused.txt 2 $lwsctl place $place/zone-set.yaml $zones --most-in-domain 1
 low="--pods $place/zone-pods.yaml --required rack"
 check place-priority.txt 0 $lwsctl place $place/zone-large-set.yaml $zones $low --priority 0
 check place-priority.json 0 $lwsctl place -o json $place/zone-large-set.yaml $zones $low --priority 0
 check place-priority-too-low.txt 1 $lwsctl place $place/zone-large-set.yaml $zones $low --priority -10
+check place-within.txt 1 $lwsctl place $place/zone-set.yaml $zones --required zone --preferred rack --size 3
+check place-within-wider.txt 2 $lwsctl place $place/zone-set.yaml $zones --required rack --preferred zone
+check place-layers.txt 1 $lwsctl place $place/zone-set.yaml $zones --size 4 --subgroups 4=zone,4=rack,2=kubernetes.io/hostname
+check place-layers-malformed.txt 2 $lwsctl place $place/zone-set.yaml $zones --subgroups 4
+check place-resized.txt 1 $lwsctl place $running --size 4
+$lwsctl place $place/zone-set.yaml $zones --required rack --report "$TEST_TMPDIR/page.html" > /dev/null
+check place-report.html 0 cat "$TEST_TMPDIR/page.html"
 gb200="$place/gb200-sets.yaml --nodes $place/gb200-nodes.yaml --required nvidia.com/gpu.clique"
 gb200="$gb200 --levels example.com/block,nvidia.com/gpu.clique,kubernetes.io/hostname"
 check place-together.txt 0 $lwsctl place $gb200 --together example.com/block
@@ -113,6 +121,8 @@ check defragment-empty.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $lo
 check defragment-empty.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack -o json
 check defragment-room.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large
 check defragment-room.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large -o json
+$lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack --report "$TEST_TMPDIR/moves.html" > /dev/null
+check defragment-report-leaves.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/moves.html"
 check defragment-unknown-set.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for other
 check defragment-both.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large --empty rack
 capacity="$lwsctl capacity $manifests/vllm.yaml $cluster $levels --required example.com/rack"

@@ -20,6 +20,7 @@
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
+#include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -36,6 +37,7 @@ namespace {
 constexpr char kUsage[] =
     "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--more N|surge] [--lost NODE,...]\n"
     "                    [--together KEY | --spread KEY [--most-in-domain N]] [--priority N]\n"
+    "                    [--size N] [--report PAGE]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
@@ -46,6 +48,10 @@ constexpr char kUsage[] =
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
     "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
+    "  --size N           as if the groups had N pods: growing groups keep their places, and the room of pods beyond "
+    "N\n"
+    "                     counts as taken\n"
+    "  --report PAGE      write a page that draws the topology before and after\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int kNoPlace = 1;
@@ -141,7 +147,13 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    absl::Status status = AddGroups(*admission.set, manifest.where, arguments, placement, cluster, &groups);
+    lws::LeaderWorkerSet resized = *admission.set;
+    if (arguments.flags.count("--size") > 0) {
+      const absl::StatusOr<int> size = ReadCount(arguments, "--size");
+      if (!size.ok()) return size.status();
+      resized.mutable_spec()->mutable_leader_worker_template()->set_size(*size);
+    }
+    absl::Status status = AddGroups(resized, manifest.where, arguments, placement, cluster, &groups);
     if (!status.ok()) return status;
   }
   return groups;
@@ -240,6 +252,24 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
   }
 }
 
+// Writes the page of --report, if it is wanted.
+absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before, const lws::Capacity& after,
+                         const std::vector<PlacedGroup>& groups) {
+  if (arguments.flags.count("--report") == 0) return absl::OkStatus();
+  std::vector<TopologyView> views(2);
+  views[0].title = "Before";
+  views[0].capacity = &before;
+  views[1].title = "After";
+  views[1].capacity = &after;
+  for (const PlacedGroup& group : groups) {
+    if (!group.result.assignment.has_value()) continue;
+    const std::string name = absl::StrCat(group.set, "-", group.index);
+    views[1].Add(name, *group.result.assignment);
+    if (group.RunningPods() > 0) views[0].Add(name, *group.result.assignment);
+  }
+  return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
+}
+
 absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
                                                    ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
@@ -253,8 +283,10 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   *cluster = *std::move(input);
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
+  const lws::Capacity before = *cluster->capacity;
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
+  if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
   if (!status.ok()) return status;
   return groups;
 }
@@ -263,7 +295,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 
 int Place(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--more", "--lost", "--together"});
+  flags.insert(flags.end(), {"--more", "--lost", "--together", "--size", "--report"});
   flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());

@@ -16,7 +16,7 @@ namespace lwsctl {
 namespace {
 
 // How many sets of victims are tried for a group.
-constexpr int64_t kMostTries = 20000;
+constexpr int64_t kMostTries = 5000;
 
 absl::StatusOr<int64_t> ReadInteger(const Arguments& arguments, const std::string& flag) {
   int64_t number = 0;

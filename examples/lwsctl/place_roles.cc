@@ -150,7 +150,7 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
 }
 
 absl::Status CheckFlags(const Arguments& arguments) {
-  for (const char* flag : {"--more", "--lost", "--spread", "--priority"}) {
+  for (const char* flag : {"--more", "--lost", "--spread", "--priority", "--size", "--report"}) {
     if (arguments.flags.count(flag) == 0) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(flag, ": ", arguments.flags.count("--together") > 0 ? "--together" : "a DisaggregatedSet",

@@ -62,7 +62,7 @@ class Spreading {
     Counted& entry = counted_[request];
     PlacementResult result;
     result.not_looked_at = request->not_looked_at;
-    result.no_fit.reason = NoFitReason::kNoLevelFits;
+    result.no_fit.reason = NoFitReason::kDomainsAreFull;
     result.no_fit.level = topology_.level_keys()[static_cast<size_t>(level_)];
     result.no_fit.wanted_pods = entry.problem.workers + entry.problem.has_leader;
     for (const int32_t domain : FewestGroupsFirst()) {

@@ -58,8 +58,8 @@ struct SpreadDomain {
 };
 
 struct SpreadResult {
-  // In the order of the requests. The no-fit of a group is that of the domain which would take most of its pods; it is
-  // empty, with the reason kNoLevelFits, when each domain has `most_in_domain` groups.
+  // In the order of the requests. The no-fit of a group is that of the domain which would take most of its pods; its
+  // reason is kDomainsAreFull when each domain has `most_in_domain` groups.
   std::vector<PlacementResult> groups;
   // The labelled domains of the level in path order, after the last group.
   std::vector<SpreadDomain> domains;

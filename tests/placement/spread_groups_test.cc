@@ -73,7 +73,7 @@ TEST(SpreadGroupsTest, TellsWhyAGroupHasNoPlace) {
   EXPECT_EQ(result.groups[1].no_fit.wanted_pods, 3);
   Capacity bounded = SmallTopology("{[4]}");
   const SpreadResult full = *SpreadGroups({&request}, {"block", 0, {}}, &bounded);
-  EXPECT_EQ(full.groups[0].no_fit.reason, NoFitReason::kNoLevelFits);
+  EXPECT_EQ(full.groups[0].no_fit.reason, NoFitReason::kDomainsAreFull);
   EXPECT_EQ(full.groups[0].no_fit.wanted_pods, 3);
   EXPECT_FALSE(SpreadGroups({&request}, {"row", std::nullopt, {}}, &bounded).ok());
   EXPECT_FALSE(SpreadGroups({&request}, {"block", -1, {}}, &bounded).ok());
