@@ -31,7 +31,7 @@ run() {  # title, program, flags...
 }
 
 printf '%-46s %14s   %-12s %s\n' benchmark time 'of reference' counters
-for program in floors reconcile_set fleet million_groups rollout role role_fleet readers manifest admission assign_group c_interface checker swarm simulation; do
+for program in floors reconcile_set fleet million_groups rollout role role_fleet readers manifest admission assign_group headroom defragment c_interface checker swarm simulation; do
   run '' "$program"
 done
 # Request large pages where the system offers them: events read a fleet's large memory at random places.

@@ -263,25 +263,31 @@ set(lws_api_links
 )
 
 set(lws_placement_sources
+  lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
   lws/placement/assign_group.cc
   lws/placement/assign_together.cc
   lws/placement/assignment.cc
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
+  lws/placement/defragment_groups.cc
   lws/placement/headroom.cc
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
+  lws/placement/node_list.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
   lws/placement/pods/exclusive_affinity.cc
   lws/placement/pods/subgroup.cc
   lws/placement/pods/tpu_environment.cc
+  lws/placement/preempt_groups.cc
   lws/placement/providers/pod_group.cc
   lws/placement/reassign_group.cc
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
+  lws/placement/running_pods.cc
+  lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
   lws/placement/search/domain_search.cc
   lws/placement/search/explain_no_fit.cc
@@ -292,27 +298,34 @@ set(lws_placement_sources
   lws/placement/search/rank_order.cc
   lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
+  lws/placement/spread_groups.cc
   lws/placement/topology.cc
 )
 set(lws_placement_protos)
 set(lws_placement_headers
   lws/placement.h
+  lws/placement/added_nodes.h
   lws/placement/assign_group.h
   lws/placement/assign_together.h
   lws/placement/assignment.h
   lws/placement/capacity.h
   lws/placement/cluster_documents.h
+  lws/placement/defragment_groups.h
   lws/placement/group_request.h
   lws/placement/headroom.h
   lws/placement/node_binding.h
   lws/placement/node_filter.h
+  lws/placement/node_list.h
   lws/placement/pod_resources.h
   lws/placement/pod_rules.h
+  lws/placement/preempt_groups.h
   lws/placement/providers/pod_group.h
   lws/placement/reassign_group.h
   lws/placement/resource_amounts.h
   lws/placement/running_groups.h
+  lws/placement/running_pods.h
   lws/placement/set_request.h
+  lws/placement/spread_groups.h
   lws/placement/topology.h
 )
 set(lws_placement_links

@@ -6,22 +6,28 @@
 #ifndef LWS_PLACEMENT_H_
 #define LWS_PLACEMENT_H_
 
+#include "lws/placement/added_nodes.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/assign_together.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/defragment_groups.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/node_filter.h"
+#include "lws/placement/node_list.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/placement/pod_rules.h"
+#include "lws/placement/preempt_groups.h"
 #include "lws/placement/providers/pod_group.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/resource_amounts.h"
 #include "lws/placement/running_groups.h"
+#include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
+#include "lws/placement/spread_groups.h"
 #include "lws/placement/topology.h"
 
 #endif  // LWS_PLACEMENT_H_

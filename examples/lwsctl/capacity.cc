@@ -20,6 +20,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
+#include "lws/placement/added_nodes.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
@@ -29,13 +30,16 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: lwsctl capacity FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--without DOMAIN,...]\n"
-    "                       [--add [N=]NODE] [--groups N] [the flags of place for closeness and profile] [-o json]\n"
+    "                       [--add [N=]NODE] [--groups N|surge] [the flags of place for closeness and profile]\n"
+    "                       [-o json]\n"
     "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
     "one does not.\n"
     "\n"
     "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods\n"
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
-    "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add\n";
+    "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add; surge: "
+    "as\n"
+    "                     many as a rollout of the set makes at most\n";
 
 constexpr int kNoRoom = 1;
 constexpr int kMalformed = 2;
@@ -50,16 +54,21 @@ int Malformed(const absl::Status& status) {
 }
 
 struct Question {
-  ClusterChanges changes;
+  ClusterQuestion cluster;
+  int added = 0;
   std::optional<int> groups;
+  bool asks_for_surge = false;
   // Whether the user asks for the number of nodes to add.
   bool finds_added = false;
+
+  bool asks_for_groups() const { return groups.has_value() || asks_for_surge; }
 };
 
 absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
   Question question;
-  question.changes.gone = absl::StrSplit(arguments.Flag("--without", ""), ',', absl::SkipEmpty());
-  if (arguments.flags.count("--groups") > 0) {
+  question.cluster.gone = absl::StrSplit(arguments.Flag("--without", ""), ',', absl::SkipEmpty());
+  question.asks_for_surge = arguments.Flag("--groups", "") == "surge";
+  if (arguments.flags.count("--groups") > 0 && !question.asks_for_surge) {
     const absl::StatusOr<int> groups = ReadCount(arguments, "--groups");
     if (!groups.ok()) return groups.status();
     question.groups = *groups;
@@ -68,12 +77,12 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
   const std::string added = arguments.Flag("--add", "");
   const size_t equals = added.find('=');
   question.finds_added = equals == std::string::npos;
-  question.changes.like = question.finds_added ? added : added.substr(equals + 1);
-  if (question.finds_added && !question.groups.has_value()) {
+  question.cluster.like = question.finds_added ? added : added.substr(equals + 1);
+  if (question.finds_added && !question.asks_for_groups()) {
     return absl::InvalidArgumentError("--add: NODE alone needs --groups; N=NODE adds N nodes");
   }
-  if (!question.finds_added && (!absl::SimpleAtoi(added.substr(0, equals), &question.changes.added) ||
-                                question.changes.added < 0 || question.changes.added > kMostAddedNodes)) {
+  if (!question.finds_added && (!absl::SimpleAtoi(added.substr(0, equals), &question.added) || question.added < 0 ||
+                                question.added > kMostAddedNodes)) {
     return absl::InvalidArgumentError(absl::StrCat("--add: \"", added, "\" is not N=NODE"));
   }
   return question;
@@ -83,11 +92,15 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
 struct SetHeadroom {
   std::string set;
   lws::GroupRequest request;
+  std::optional<int> wanted;  // groups, if the user asked whether they fit
   lws::Headroom headroom;
   std::optional<int> added;  // the fewest nodes that are enough, if the user asked for them
+  bool is_fewest = false;
+
+  bool IsEnough() const { return !wanted.has_value() || headroom.groups >= *wanted; }
 };
 
-absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments) {
+absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments, const Question& question) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
   const std::string& file = arguments.files[0];
@@ -103,66 +116,52 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments
     absl::StatusOr<lws::GroupRequest> request =
         lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
     if (!request.ok()) return lws::WithPrefix(manifest.where, request.status());
-    requests.push_back({admission.set->metadata().name(), *std::move(request), {}, std::nullopt});
+    SetHeadroom set;
+    set.set = admission.set->metadata().name();
+    set.request = *std::move(request);
+    set.wanted = question.groups;
+    if (question.asks_for_surge) {
+      const absl::StatusOr<int> surge = SurgeOf(*admission.set);
+      if (!surge.ok()) return lws::WithPrefix(manifest.where, surge.status());
+      set.wanted = *surge;
+    }
+    requests.push_back(std::move(set));
   }
   return requests;
 }
 
-absl::StatusOr<lws::Headroom> HeadroomWith(const Arguments& arguments, ClusterChanges changes, int added,
-                                           const lws::GroupRequest& request) {
-  changes.added = added;
-  const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, changes);
-  if (!cluster.ok()) return cluster.status();
-  return lws::CountHeadroom(*cluster->capacity, request, kMostGroups);
-}
-
-// Finds the fewest added nodes with which the wanted groups fit. A binary search works, because more nodes never
-// reduce the groups that fit.
-absl::Status FindAdded(const Arguments& arguments, const Question& question, SetHeadroom* set) {
-  int too_few = -1;
-  int enough = 0;
-  for (;; enough = enough == 0 ? 1 : std::min(2 * enough, kMostAddedNodes)) {
-    absl::StatusOr<lws::Headroom> headroom = HeadroomWith(arguments, question.changes, enough, set->request);
-    if (!headroom.ok()) return headroom.status();
-    set->headroom = *std::move(headroom);
-    if (set->headroom.groups >= *question.groups) break;
-    too_few = enough;
-    if (enough == kMostAddedNodes) return absl::OkStatus();
-  }
-  while (enough - too_few > 1) {
-    const int middle = too_few + (enough - too_few) / 2;
-    absl::StatusOr<lws::Headroom> headroom = HeadroomWith(arguments, question.changes, middle, set->request);
-    if (!headroom.ok()) return headroom.status();
-    const bool fits = headroom->groups >= *question.groups;
-    (fits ? enough : too_few) = middle;
-    if (fits) set->headroom = *std::move(headroom);
-  }
-  set->added = enough;
-  return absl::OkStatus();
+// Finds the fewest nodes to add for the wanted groups of the set, and adds them.
+absl::StatusOr<lws::Capacity> AddFewest(const lws::Capacity& capacity, const lws::NodesLike& like, SetHeadroom* set) {
+  const absl::StatusOr<lws::FewestNodes> fewest =
+      lws::FewestNodesFor(capacity, set->request, like, *set->wanted, kMostAddedNodes);
+  if (!fewest.ok()) return fewest.status();
+  if (fewest->nodes.has_value()) set->added = *fewest->nodes;
+  set->is_fewest = fewest->is_fewest;
+  return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
 }
 
 absl::StatusOr<std::vector<SetHeadroom>> Answer(const Arguments& arguments, const Question& question) {
-  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(arguments);
+  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(arguments, question);
   if (!sets.ok()) return sets.status();
+  const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
+  if (!cluster.ok()) return cluster.status();
+  const lws::NodesLike like{question.cluster.like, cluster->daemons};
   for (SetHeadroom& set : *sets) {
+    absl::StatusOr<lws::Capacity> capacity = *cluster->capacity;
     if (question.finds_added) {
-      absl::Status status = FindAdded(arguments, question, &set);
-      if (!status.ok()) return status;
-      continue;
+      capacity = AddFewest(*cluster->capacity, like, &set);
+    } else if (!like.node.empty()) {
+      capacity = lws::WithNodesLike(*cluster->capacity, like, question.added);
     }
-    absl::StatusOr<lws::Headroom> headroom =
-        HeadroomWith(arguments, question.changes, question.changes.added, set.request);
+    if (!capacity.ok()) return capacity.status();
+    absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(*capacity, set.request, kMostGroups);
     if (!headroom.ok()) return headroom.status();
     set.headroom = *std::move(headroom);
   }
   return sets;
 }
 
-bool IsEnough(const Question& question, const SetHeadroom& set) {
-  return !question.groups.has_value() || set.headroom.groups >= *question.groups;
-}
-
-lws::Json ToJson(const Question& question, const SetHeadroom& set) {
+lws::Json ToJson(const SetHeadroom& set) {
   lws::Json domains = lws::Json::array();
   for (const lws::DomainHeadroom& domain : set.headroom.domains) {
     domains.push_back({{"domain", domain.path}, {"groups", domain.groups}});
@@ -178,8 +177,14 @@ lws::Json ToJson(const Question& question, const SetHeadroom& set) {
                      {{"reason", lws::NoFitReasonText(next.reason)},
                       {"best", {{"domain", next.best_domain}, {"pods", next.best_pods}}},
                       {"excluded", next.excluded.empty() ? lws::Json::object() : lws::Json(next.excluded)}}}};
-  if (question.groups.has_value()) json["enough"] = IsEnough(question, set);
-  if (set.added.has_value()) json["nodes_to_add"] = *set.added;
+  if (set.wanted.has_value()) {
+    json["wanted"] = *set.wanted;
+    json["enough"] = set.IsEnough();
+  }
+  if (set.added.has_value()) {
+    json["nodes_to_add"] = *set.added;
+    json["nodes_to_add_are_the_fewest"] = set.is_fewest;
+  }
   if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
   return json;
 }
@@ -205,15 +210,18 @@ void PrintDomains(const lws::Headroom& headroom) {
 }
 
 void Print(const Question& question, const SetHeadroom& set) {
-  std::cout << set.set << ": " << CountText(set.headroom) << " more groups fit";
+  const bool is_one = set.headroom.exact && set.headroom.groups == 1;
+  std::cout << set.set << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
   if (set.added.has_value()) {
-    std::cout << " with " << *set.added << " more nodes like " << question.changes.like << ", which are the fewest for "
-              << *question.groups;
+    std::cout << " with " << *set.added << " more nodes like " << question.cluster.like << ", "
+              << (set.is_fewest ? "which are the fewest for " : "enough for ") << *set.wanted
+              << (set.is_fewest ? "" : "; fewer may be enough, too");
   } else if (question.finds_added) {
-    std::cout << " even with " << kMostAddedNodes << " more nodes like " << question.changes.like << ", and not "
-              << *question.groups;
-  } else if (question.groups.has_value()) {
-    std::cout << (IsEnough(question, set) ? ", enough for " : ", too few for ") << *question.groups;
+    std::cout << " even with " << kMostAddedNodes << " more nodes like " << question.cluster.like << ", too few for "
+              << *set.wanted;
+  } else if (set.wanted.has_value()) {
+    std::cout << (set.IsEnough() ? ", enough for " : ", too few for ") << *set.wanted;
+    if (question.asks_for_surge) std::cout << " of a rollout's surge";
   }
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
@@ -247,14 +255,14 @@ int ShowCapacity(const std::vector<std::string>& words) {
   lws::Json report = {{"sets", lws::Json::array()}};
   for (const SetHeadroom& set : *sets) {
     if (format == "json") {
-      report["sets"].push_back(ToJson(*question, set));
+      report["sets"].push_back(ToJson(set));
     } else {
       Print(*question, set);
     }
   }
   if (format == "json") std::cout << report.dump(2) << "\n";
   const bool all_enough =
-      std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return IsEnough(*question, set); });
+      std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return set.IsEnough(); });
   return all_enough ? 0 : kNoRoom;
 }
 

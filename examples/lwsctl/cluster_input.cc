@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -10,12 +11,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/observed.h"
 #include "lws/api/printable_text.h"
-#include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/node_list.h"
 #include "lws/placement/topology.h"
+#include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -40,14 +44,14 @@ absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, l
 }
 
 // Warns of levels that are misspelt, or whose label the nodes lack.
-void WarnOfLevels(const InputFile& file, const std::vector<lws::TopologyNode>& nodes,
+void WarnOfLevels(const std::string& file, const std::vector<lws::TopologyNode>& nodes,
                   const std::vector<std::string>& levels) {
   for (const std::string& level : levels) {
     const bool is_any = std::any_of(nodes.begin(), nodes.end(), [&level](const lws::TopologyNode& node) {
       return node.facts.labels.count(level) > 0;
     });
     if (is_any || nodes.empty()) continue;
-    std::cerr << file.name << ": warning: no node has the label \"" << lws::PrintableText(level) << "\" of --levels\n";
+    std::cerr << file << ": warning: no node has the label \"" << lws::PrintableText(level) << "\" of --levels\n";
   }
 }
 
@@ -57,13 +61,24 @@ void WarnOfPods(const InputFile& file, const std::vector<std::string>& pods, con
             << lws::PrintableText(pods.front()) << (pods.size() > 1 ? ", ..." : "") << "\n";
 }
 
-// Warns of pods whose room is another than it seems: those on nodes that are not given, and those that end.
-void WarnOfUnusualPods(const InputFile& node_file, const InputFile& pod_file,
-                       const std::vector<lws::SharedJson>& pods) {
-  std::set<std::string> nodes;
-  for (const lws::SharedJson& node : OfKind(node_file, lws::ObjectKind::kNode)) {
-    nodes.insert(lws::internal::JsonReader(*node).Text({"metadata", "name"}));
+// The nodes of a file.
+struct NodeFile {
+  std::string name;
+  std::string text;
+  // In the topology, without those that are gone.
+  std::vector<lws::TopologyNode> nodes;
+  std::set<std::string> gone;
+
+  // The status with the line of the object that it is about.
+  absl::Status Locate(const absl::Status& status) const {
+    const absl::StatusOr<InputFile> file = ParseObjects(name, text);
+    return file.ok() ? file->Locate(status) : file.status();
   }
+};
+
+// Warns of pods whose room is another than it seems: those on nodes that are not given, and those that end.
+void WarnOfUnusualPods(const NodeFile& node_file, const lws::Topology& topology, const InputFile& pod_file,
+                       const std::vector<lws::SharedJson>& pods) {
   std::vector<std::string> elsewhere;
   std::vector<std::string> ending;
   for (const lws::SharedJson& pod : pods) {
@@ -72,7 +87,8 @@ void WarnOfUnusualPods(const InputFile& node_file, const InputFile& pod_file,
     const std::string node = reader.Text({"spec", "nodeName"});
     const bool is_finished = lws::IsFinished(lws::ReadPodPhase(reader.Text({"status", "phase"})));
     if (node.empty() || is_finished) continue;
-    if (nodes.count(node) == 0) elsewhere.push_back(absl::StrCat(name, " on ", node));
+    const bool is_known = topology.FindNode(node).has_value() || node_file.gone.count(node) > 0;
+    if (!is_known) elsewhere.push_back(absl::StrCat(name, " on ", node));
     if (reader.Find({"metadata", "deletionTimestamp"}) != nullptr) ending.push_back(absl::StrCat(name, " on ", node));
   }
   WarnOfPods(pod_file, elsewhere, absl::StrCat("on nodes that ", node_file.name, " does not hold"));
@@ -92,76 +108,72 @@ bool IsNamed(const lws::NodeFacts& node, const std::vector<std::string>& levels,
   return false;
 }
 
-std::string AddedName(const ClusterChanges& changes, int number) { return absl::StrCat(changes.like, "+", number); }
-
-absl::Status AddNodes(const ClusterChanges& changes, std::vector<lws::TopologyNode>* nodes) {
-  if (changes.added == 0) return absl::OkStatus();
-  const auto found = std::find_if(nodes->begin(), nodes->end(),
-                                  [&](const lws::TopologyNode& node) { return node.facts.name == changes.like; });
-  if (found == nodes->end()) return absl::InvalidArgumentError(absl::StrCat("\"", changes.like, "\" is not a node"));
-  const lws::TopologyNode like = *found;
-  for (int number = 1; number <= changes.added; ++number) {
-    nodes->push_back(like);
-    nodes->back().facts.name = AddedName(changes, number);
-    const auto hostname = nodes->back().facts.labels.find(lws::kHostnameLabel);
-    if (hostname != nodes->back().facts.labels.end()) hostname->second = AddedName(changes, number);
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<lws::TopologyNode>> ReadNodes(const InputFile& file, const std::vector<std::string>& levels,
-                                                         const ClusterChanges& changes) {
-  std::vector<lws::TopologyNode> nodes;
-  std::vector<bool> names_some(changes.gone.size());
-  const absl::StatusOr<std::vector<lws::SharedJson>> documents = OnlyOfKind(file, lws::ObjectKind::kNode, "Node");
+// All nodes of the text: from a list in JSON quickly, else object by object.
+absl::StatusOr<std::vector<lws::TopologyNode>> ReadAllNodes(const NodeFile& file) {
+  std::optional<std::vector<lws::TopologyNode>> listed = lws::ReadNodeList(file.text);
+  if (listed.has_value()) return *std::move(listed);
+  const absl::StatusOr<InputFile> input = ParseObjects(file.name, file.text);
+  if (!input.ok()) return input.status();
+  const absl::StatusOr<std::vector<lws::SharedJson>> documents = OnlyOfKind(*input, lws::ObjectKind::kNode, "Node");
   if (!documents.ok()) return documents.status();
+  std::vector<lws::TopologyNode> nodes;
   for (const lws::SharedJson& document : *documents) {
     absl::StatusOr<lws::TopologyNode> node = lws::ReadTopologyNode(*document);
-    if (!node.ok()) return file.Locate(node.status());
-    bool is_gone = false;
-    for (size_t i = 0; i < changes.gone.size(); ++i) {
-      if (!IsNamed(node->facts, levels, changes.gone[i])) continue;
-      is_gone = true;
-      names_some[i] = true;
-    }
-    if (!is_gone) nodes.push_back(*std::move(node));
+    if (!node.ok()) return input->Locate(node.status());
+    nodes.push_back(*std::move(node));
   }
-  for (size_t i = 0; i < changes.gone.size(); ++i) {
-    if (names_some[i]) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", changes.gone[i], "\" is neither a node nor a domain of the levels"));
-  }
-  absl::Status status = AddNodes(changes, &nodes);
-  if (!status.ok()) return status;
   return nodes;
 }
 
-bool IsOfDaemonSet(lws::internal::JsonReader& pod) {
-  for (const lws::Json& owner : pod.List({"metadata", "ownerReferences"})) {
-    if (owner.is_object() && owner.value("kind", lws::Json()) == "DaemonSet") return true;
-  }
-  return false;
-}
-
-// Copies the DaemonSet pods for the nodes that are added.
-void AddDaemonPods(const ClusterChanges& changes, std::vector<lws::SharedJson>* pods) {
-  std::vector<lws::SharedJson> copies;
-  for (const lws::SharedJson& document : *pods) {
-    lws::internal::JsonReader pod(*document);
-    if (changes.added == 0 || pod.Text({"spec", "nodeName"}) != changes.like || !IsOfDaemonSet(pod)) continue;
-    for (int number = 1; number <= changes.added; ++number) {
-      lws::Json copy = *document;
-      copy["spec"]["nodeName"] = AddedName(changes, number);
-      copies.push_back(std::make_shared<const lws::Json>(std::move(copy)));
+absl::StatusOr<NodeFile> ReadNodes(const std::string& path, const std::vector<std::string>& levels,
+                                   const std::vector<std::string>& gone) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  NodeFile file;
+  file.name = path == "-" ? "standard input" : path;
+  file.text = *std::move(text);
+  absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadAllNodes(file);
+  if (!nodes.ok()) return nodes.status();
+  std::vector<bool> names_some(gone.size());
+  for (lws::TopologyNode& node : *nodes) {
+    bool is_gone = false;
+    for (size_t i = 0; i < gone.size(); ++i) {
+      if (!IsNamed(node.facts, levels, gone[i])) continue;
+      is_gone = true;
+      names_some[i] = true;
+    }
+    if (is_gone) {
+      file.gone.insert(node.facts.name);
+    } else {
+      file.nodes.push_back(std::move(node));
     }
   }
-  pods->insert(pods->end(), copies.begin(), copies.end());
+  for (size_t i = 0; i < gone.size(); ++i) {
+    if (names_some[i]) continue;
+    return absl::InvalidArgumentError(absl::StrCat("\"", gone[i], "\" is neither a node nor a domain of the levels"));
+  }
+  return file;
+}
+
+// "SIZE=KEY,SIZE=KEY", the widest layer first.
+absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& text) {
+  std::vector<lws::SubgroupLayer> layers;
+  for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ','))) {
+    lws::SubgroupLayer layer;
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos || !absl::SimpleAtoi(part.substr(0, equals), &layer.size)) {
+      return absl::InvalidArgumentError(absl::StrCat("--subgroups: \"", part, "\" is not SIZE=KEY"));
+    }
+    layer.level = part.substr(equals + 1);
+    layers.push_back(std::move(layer));
+  }
+  return layers;
 }
 
 }  // namespace
 
-const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",    "--required", "--preferred",
-                                                "--subgroup", "--exclusive", "--profile", "-o"};
+const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",      "--required", "--preferred",
+                                                "--subgroup", "--subgroups", "--exclusive", "--profile",  "-o"};
 
 const char kClusterHelp[] =
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
@@ -170,8 +182,10 @@ const char kClusterHelp[] =
     "  --pods PODS        the pods of the cluster: those that have a node and are not finished use it; the set's own\n"
     "                     pods stay where they are\n"
     "  --required KEY     all pods of a group in one domain of this level\n"
-    "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on\n"
+    "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on; with\n"
+    "                     --required up to that level\n"
     "  --subgroup KEY     each subgroup of the set's subGroupPolicy in one domain of this level\n"
+    "  --subgroups LAYERS SIZE=KEY,...: in place of the set's subgroups, up to three layers, the widest first\n"
     "  --exclusive KEY    each group in a domain of this level that no other exclusive group of the namespace uses;\n"
     "                     the set's exclusive-topology annotation means the same\n"
     "  --profile P        best-fit: the fewest domains, the tightest last; least-free: the smallest that suffice;\n"
@@ -184,12 +198,18 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   lws::SetPlacement placement;
   const std::string required = arguments.Flag("--required", "");
   const std::string preferred = arguments.Flag("--preferred", "");
-  if (!required.empty() && !preferred.empty()) {
-    return absl::InvalidArgumentError("--required and --preferred exclude each other");
-  }
   if (!required.empty() || !preferred.empty()) {
     placement.closeness = required.empty() ? lws::Closeness::kPreferred : lws::Closeness::kRequired;
     placement.level = required.empty() ? preferred : required;
+    if (!required.empty()) placement.preferred_within = preferred;
+  }
+  if (arguments.flags.count("--subgroups") > 0) {
+    absl::StatusOr<std::vector<lws::SubgroupLayer>> layers = ReadLayers(arguments.Flag("--subgroups", ""));
+    if (!layers.ok()) return layers.status();
+    if (arguments.flags.count("--subgroup") > 0) {
+      return absl::InvalidArgumentError("--subgroup and --subgroups exclude each other");
+    }
+    placement.layers = *std::move(layers);
   }
   if (arguments.flags.count("--subgroup") > 0) placement.subgroup_level = arguments.Flag("--subgroup", "");
   if (arguments.flags.count("--exclusive") > 0) placement.exclusive_level = arguments.Flag("--exclusive", "");
@@ -215,31 +235,40 @@ absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& fla
   return count;
 }
 
-absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterChanges& changes) {
+absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set) {
+  const lws::RollingUpdateConfiguration& update = set.spec().rollout_strategy().rolling_update_configuration();
+  const absl::StatusOr<lws::RolloutBudget> budget = lws::ScaleBudget(
+      set.spec().replicas(), lws::ToIntOrPercent(update.max_surge()), lws::ToIntOrPercent(update.max_unavailable()));
+  if (!budget.ok()) return budget.status();
+  return budget->surge;
+}
+
+absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
-  const absl::StatusOr<InputFile> node_file = ReadObjects(arguments.Flag("--nodes", ""));
-  if (!node_file.ok()) return node_file.status();
-  absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadNodes(*node_file, levels, changes);
+  absl::StatusOr<NodeFile> nodes = ReadNodes(arguments.Flag("--nodes", ""), levels, question.gone);
   if (!nodes.ok()) return nodes.status();
-  WarnOfLevels(*node_file, *nodes, levels);
+  WarnOfLevels(nodes->name, nodes->nodes, levels);
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
-      lws::Topology::Create(*std::move(nodes), levels);
-  if (!topology.ok()) return node_file->Locate(topology.status());
+      lws::Topology::Create(std::move(nodes->nodes), levels);
+  if (!topology.ok()) return nodes->Locate(topology.status());
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(*topology);
   if (arguments.flags.count("--pods") == 0) return cluster;
   const absl::StatusOr<InputFile> pod_file = ReadObjects(arguments.Flag("--pods", ""));
   if (!pod_file.ok()) return pod_file.status();
-  absl::StatusOr<std::vector<lws::SharedJson>> given = OnlyOfKind(*pod_file, lws::ObjectKind::kPod, "Pod");
-  if (!given.ok()) return given.status();
-  std::vector<lws::SharedJson> pods = *std::move(given);
-  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(pods);
+  const absl::StatusOr<std::vector<lws::SharedJson>> pods = OnlyOfKind(*pod_file, lws::ObjectKind::kPod, "Pod");
+  if (!pods.ok()) return pods.status();
+  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(*pods);
   if (!running.ok()) return pod_file->Locate(running.status());
   cluster.running = *std::move(running);
-  WarnOfUnusualPods(*node_file, *pod_file, pods);
-  AddDaemonPods(changes, &pods);
-  absl::Status status = lws::UseCapacityOfRunningPods(pods, cluster.capacity.get());
-  if (!status.ok()) return pod_file->Locate(status);
+  WarnOfUnusualPods(*nodes, **topology, *pod_file, *pods);
+  absl::StatusOr<std::vector<lws::RunningPods>> groups = lws::UseRunningGroups(*pods, cluster.capacity.get());
+  if (!groups.ok()) return pod_file->Locate(groups.status());
+  cluster.groups = *std::move(groups);
+  if (question.like.empty()) return cluster;
+  absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonsOn(question.like, *pods);
+  if (!daemons.ok()) return pod_file->Locate(daemons.status());
+  cluster.daemons = *std::move(daemons);
   return cluster;
 }
 

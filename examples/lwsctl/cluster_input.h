@@ -10,9 +10,19 @@
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/input.h"
 #include "lws/placement/capacity.h"
+#include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/running_groups.h"
+#include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
+
+namespace lws {
+
+inline namespace v1 {
+class LeaderWorkerSet;
+}  // namespace v1
+
+}  // namespace lws
 
 namespace lwsctl {
 
@@ -28,20 +38,25 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 struct ClusterInput {
   std::unique_ptr<lws::Capacity> capacity;
   std::map<lws::GroupId, lws::RunningGroup> running;
+  // Their pods, whose room is taken.
+  std::vector<lws::RunningPods> groups;
+  // The pods of the DaemonSets on the node `like`.
+  std::vector<lws::PodShape> daemons;
 };
 
-// Changes to the cluster for a what-if question.
-struct ClusterChanges {
+// What a command asks about the cluster besides its present state.
+struct ClusterQuestion {
   // Names of nodes, or paths of domains as tables print them ("b1/r3"). The nodes are removed with their pods.
   std::vector<std::string> gone;
-  // Adds this many nodes like this one, with copies of the DaemonSet pods that run on it.
-  int added = 0;
+  // The name of a node whose daemons are wanted; may be empty.
   std::string like;
 };
 
-// Reads --nodes, --levels and --pods, and applies the changes. Errors: also for a change that names no node and no
-// domain.
-absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterChanges& changes);
+// Reads --nodes, --levels and --pods. Errors: also for a word of `gone` that names no node and no domain.
+absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question);
+
+// How many groups more than its replicas a rollout of the set makes at most.
+absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
 
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

@@ -17,6 +17,7 @@ int Check(const std::vector<std::string>& words);
 int Swarm(const std::vector<std::string>& words);
 int Compare(const std::vector<std::string>& words);
 int Place(const std::vector<std::string>& words);
+int Defragment(const std::vector<std::string>& words);
 int ShowCapacity(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
 // The same for the text of a saved state, which `source` names. The words are its flags.

@@ -103,6 +103,48 @@ for size in size-1 size-2 no-groups; do
 done
 check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
+zones="--nodes $place/zone-nodes.yaml --levels zone,rack,kubernetes.io/hostname"
+check place-spread-zones.txt 0 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone
+check place-spread-most.txt 1 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone --most-in-domain 1
+check place-spread-refused.txt 2 $lwsctl place $place/zone-set.yaml $zones --most-in-domain 1
+low="--pods $place/zone-pods.yaml --required rack"
+check place-priority.txt 0 $lwsctl place $place/zone-large-set.yaml $zones $low --priority 0
+check place-priority.json 0 $lwsctl place -o json $place/zone-large-set.yaml $zones $low --priority 0
+check place-priority-too-low.txt 1 $lwsctl place $place/zone-large-set.yaml $zones $low --priority -10
+check place-within.txt 1 $lwsctl place $place/zone-set.yaml $zones --required zone --preferred rack --size 3
+check place-within-wider.txt 2 $lwsctl place $place/zone-set.yaml $zones --required rack --preferred zone
+check place-layers.txt 1 $lwsctl place $place/zone-set.yaml $zones --size 4 --subgroups 4=zone,4=rack,2=kubernetes.io/hostname
+check place-layers-malformed.txt 2 $lwsctl place $place/zone-set.yaml $zones --subgroups 4
+check place-resized.txt 1 $lwsctl place $running --size 4
+$lwsctl place $place/zone-set.yaml $zones --required rack --report "$TEST_TMPDIR/page.html" > /dev/null
+check place-report.html 0 cat "$TEST_TMPDIR/page.html"
+gb200="$place/gb200-sets.yaml --nodes $place/gb200-nodes.yaml --required nvidia.com/gpu.clique"
+gb200="$gb200 --levels example.com/block,nvidia.com/gpu.clique,kubernetes.io/hostname"
+check place-together.txt 0 $lwsctl place $gb200 --together example.com/block
+check place-together.json 0 $lwsctl place -o json $gb200 --together example.com/block
+check place-together-no-room.txt 1 $lwsctl place $gb200 --together nvidia.com/gpu.clique
+check defragment-empty.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack
+check defragment-empty.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack -o json
+check defragment-room.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large
+check defragment-room.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large -o json
+$lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack --report "$TEST_TMPDIR/moves.html" > /dev/null
+check defragment-report-leaves.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/moves.html"
+check defragment-unknown-set.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for other
+check defragment-both.txt 2 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large --empty rack
+capacity="$lwsctl capacity $manifests/vllm.yaml $cluster $levels --required example.com/rack"
+check capacity.txt 0 $capacity
+check capacity.json 1 $capacity -o json --groups 5
+check capacity-without.txt 1 $capacity --without b2/r4,node-1 --groups 1
+check capacity-added.txt 0 $capacity --add 2=node-7 --groups 2
+check capacity-fewest.txt 0 $capacity --add node-7 --groups 5
+check capacity-fewest.json 0 $capacity --add node-7 --groups 5 -o json
+check capacity-surge.txt 0 $capacity --groups surge
+check capacity-exclusive.txt 0 $capacity --exclusive example.com/rack
+for words in "--add node-7" "--add x=node-7" "--add 1=node-x" "--without b3" "--groups many"; do
+  $capacity $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/capacity-refused" 2>&1
+check capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"

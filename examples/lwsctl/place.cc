@@ -17,18 +17,19 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
+#include "examples/lwsctl/placed_group.h"
+#include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
-#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/no_fit_json.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
-#include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -36,6 +37,8 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--more N|surge] [--lost NODE,...]\n"
+    "                    [--together KEY | --spread KEY [--most-in-domain N]] [--priority N]\n"
+    "                    [--size N] [--report PAGE]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
@@ -45,6 +48,11 @@ constexpr char kUsage[] =
     "\n"
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
+    "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
+    "  --size N           as if the groups had N pods: growing groups keep their places, and the room of pods beyond "
+    "N\n"
+    "                     counts as taken\n"
+    "  --report PAGE      write a page that draws the topology before and after\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int kNoPlace = 1;
@@ -55,22 +63,6 @@ int Malformed(const absl::Status& status) {
   return kMalformed;
 }
 
-// One group of a set, and its place.
-struct PlacedGroup {
-  std::string set;
-  int index = 0;
-  // Shared by all groups of a set, unless their labels matter.
-  std::shared_ptr<const lws::GroupRequest> request;
-  // By rank; nullopt for a pod that does not run. Empty when no pod runs.
-  std::vector<std::optional<int32_t>> running;
-  lws::PlacementResult result;
-
-  bool Runs(size_t rank) const { return rank < running.size() && running[rank].has_value(); }
-  int64_t RunningPods() const {
-    return std::count_if(running.begin(), running.end(), [](const auto& node) { return node.has_value(); });
-  }
-};
-
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
   const int replicas = set.spec().replicas();
   const std::string more = arguments.Flag("--more", "0");
@@ -79,11 +71,9 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
     if (!count.ok()) return count.status();
     return replicas + *count;
   }
-  const lws::RollingUpdateConfiguration& update = set.spec().rollout_strategy().rolling_update_configuration();
-  const absl::StatusOr<lws::RolloutBudget> budget = lws::ScaleBudget(replicas, lws::ToIntOrPercent(update.max_surge()),
-                                                                     lws::ToIntOrPercent(update.max_unavailable()));
-  if (!budget.ok()) return budget.status();
-  return replicas + budget->surge;
+  const absl::StatusOr<int> surge = SurgeOf(set);
+  if (!surge.ok()) return surge.status();
+  return replicas + *surge;
 }
 
 // The nodes of the group's running pods, where these nodes are known.
@@ -133,7 +123,10 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
   const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
   for (int index = 0; index < *count; ++index) {
-    PlacedGroup group{set.metadata().name(), index, shared, {}, {}};
+    PlacedGroup group;
+    group.set = set.metadata().name();
+    group.index = index;
+    group.request = shared;
     if (labels_matter) {
       absl::StatusOr<lws::GroupRequest> own = lws::GroupRequestFromSet(set, placement, index);
       if (!own.ok()) return own.status();
@@ -155,7 +148,13 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    absl::Status status = AddGroups(*admission.set, manifest.where, arguments, placement, cluster, &groups);
+    lws::LeaderWorkerSet resized = *admission.set;
+    if (arguments.flags.count("--size") > 0) {
+      const absl::StatusOr<int> size = ReadCount(arguments, "--size");
+      if (!size.ok()) return size.status();
+      resized.mutable_spec()->mutable_leader_worker_template()->set_size(*size);
+    }
+    absl::Status status = AddGroups(resized, manifest.where, arguments, placement, cluster, &groups);
     if (!status.ok()) return status;
   }
   return groups;
@@ -185,23 +184,12 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
   return absl::OkStatus();
 }
 
-// Places the groups that have no running pod.
-absl::Status PlaceNew(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  std::vector<const lws::GroupRequest*> batch;
-  std::vector<PlacedGroup*> placed;
-  for (PlacedGroup& group : *groups) {
-    if (group.RunningPods() > 0) continue;
-    batch.push_back(group.request.get());
-    placed.push_back(&group);
-  }
-  absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
-  if (!results.ok()) return results.status();
-  for (size_t i = 0; i < placed.size(); ++i) placed[i]->result = std::move((*results)[i]);
-  return absl::OkStatus();
-}
-
 lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
   lws::Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  if (!group.victims.empty()) {
+    json["would_have_to_go"] = group.victims;
+    json["fewer_may_be_enough"] = group.victims_are_bounded;
+  }
   if (!group.result.not_looked_at.empty()) json["not_looked_at"] = group.result.not_looked_at;
   if (group.result.assignment.has_value()) {
     json["assignment"] = lws::Json::array();
@@ -235,6 +223,11 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
       std::cout << absl::StreamFormat("%-20s %s\n", name, lws::PrintableText(lws::DescribeNoFit(group.result.no_fit)));
       continue;
     }
+    if (!group.victims.empty()) {
+      std::cout << absl::StreamFormat("%-20s after these are gone%s: %s\n", name,
+                                      group.victims_are_bounded ? ", or fewer" : "",
+                                      lws::PrintableText(absl::StrJoin(group.victims, ", ")));
+    }
     const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
     for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
       const bool runs = group.Runs(begin);
@@ -248,19 +241,41 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
   }
 }
 
+// Writes the page of --report, if it is wanted.
+absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before, const lws::Capacity& after,
+                         const std::vector<PlacedGroup>& groups) {
+  if (arguments.flags.count("--report") == 0) return absl::OkStatus();
+  std::vector<TopologyView> views(2);
+  views[0].title = "Before";
+  views[0].capacity = &before;
+  views[1].title = "After";
+  views[1].capacity = &after;
+  for (const PlacedGroup& group : groups) {
+    if (!group.result.assignment.has_value()) continue;
+    const std::string name = absl::StrCat(group.set, "-", group.index);
+    views[1].Add(name, *group.result.assignment);
+    if (group.RunningPods() > 0) views[0].Add(name, *group.result.assignment);
+  }
+  return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
+}
+
 absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
                                                    ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  ClusterChanges changes;
-  changes.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
-  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, changes);
+  const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
+  if (!options.ok()) return options.status();
+  ClusterQuestion question;
+  question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
   if (!input.ok()) return input.status();
   *cluster = *std::move(input);
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
+  const lws::Capacity before = *cluster->capacity;
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
-  if (status.ok()) status = PlaceNew(&*groups, cluster->capacity.get());
+  if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
+  if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
   if (!status.ok()) return status;
   return groups;
 }
@@ -269,11 +284,13 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 
 int Place(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--more", "--lost"});
+  flags.insert(flags.end(), {"--more", "--lost", "--together", "--size", "--report"});
+  flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when a group has no place, 2 for a malformed request.\n";
+    std::cout << kUsage << kNewGroupHelp << kClusterHelp
+              << "Exit 1 when a group has no place, 2 for a malformed request.\n";
     return 0;
   }
   if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));
@@ -288,8 +305,13 @@ int Place(const std::vector<std::string>& words) {
   const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });
-  if (has_roles) {
-    const absl::StatusOr<bool> all_placed = PlaceRoles(*sets, *arguments);
+  const bool is_together = arguments->flags.count("--together") > 0;
+  if (has_roles && is_together) {
+    return Malformed(absl::InvalidArgumentError("--together: a DisaggregatedSet's placement policy says this"));
+  }
+  if (has_roles || is_together) {
+    const absl::StatusOr<bool> all_placed =
+        has_roles ? PlaceRoles(*sets, *arguments) : PlaceTogether(*sets, *arguments);
     if (!all_placed.ok()) return Malformed(all_placed.status());
     return *all_placed ? 0 : kNoPlace;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/core/disaggregated/desired_roles.h"
@@ -33,16 +35,16 @@
 namespace lwsctl {
 namespace {
 
-// The groups of all roles of one slice, and their place.
+// The groups of all roles of one slice, or of all sets of a file, and their place.
 struct PlacedSlice {
   std::string set;
-  int32_t slice = 0;
+  std::optional<int32_t> slice;
   std::vector<std::string> names;  // of the groups
   std::vector<lws::GroupRequest> requests;
   lws::TogetherResult result;
 
   bool is_placed() const { return result.assignments.size() == requests.size(); }
-  std::string title() const { return absl::StrCat(set, " slice ", slice); }
+  std::string title() const { return slice.has_value() ? absl::StrCat(set, " slice ", *slice) : set; }
 };
 
 // The level of the placement policy; "" without a policy.
@@ -65,7 +67,7 @@ absl::Status AddGroups(const lws::Json& child, const std::string& role, const lw
     if (!request.ok()) return request.status();
     if (cluster.running.count({request->namespace_name, set.metadata().name(), index}) > 0) {
       return absl::InvalidArgumentError(absl::StrCat("--pods: group ", set.metadata().name(), "-", index,
-                                                     " runs already; a slice is only placed as a whole yet"));
+                                                     " runs already; these groups are only placed as a whole yet"));
     }
     slice->names.push_back(absl::StrCat(role, "-", index));
     slice->requests.push_back(*std::move(request));
@@ -73,24 +75,28 @@ absl::Status AddGroups(const lws::Json& child, const std::string& role, const lw
   return absl::OkStatus();
 }
 
-// Places the slice, and takes its room from the cluster if it has a place.
+// Places all groups in one domain of the level, and takes their room from the cluster if they have a place.
+absl::Status PlaceAll(const std::string& level, ClusterInput* cluster, PlacedSlice* slice) {
+  std::vector<const lws::GroupRequest*> requests;
+  for (const lws::GroupRequest& request : slice->requests) requests.push_back(&request);
+  absl::StatusOr<lws::TogetherResult> result = lws::AssignTogether(*cluster->capacity, requests, level);
+  if (!result.ok()) return result.status();
+  slice->result = *std::move(result);
+  if (!slice->is_placed()) return absl::OkStatus();
+  for (size_t i = 0; i < requests.size(); ++i) cluster->capacity->Commit(*requests[i], slice->result.assignments[i]);
+  return absl::OkStatus();
+}
+
 absl::Status PlaceSlice(const lws::DisaggregatedSet& set, const lws::SetPlacement& placement, ClusterInput* cluster,
                         PlacedSlice* slice) {
-  const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice->slice);
+  const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice->slice.value_or(0));
   if (!roles.ok()) return roles.status();
   for (int role = 0; role < set.spec().roles_size(); ++role) {
     const lws::Json& child = *(*roles)[static_cast<size_t>(role)].child;
     absl::Status status = AddGroups(child, set.spec().roles(role).name(), placement, *cluster, slice);
     if (!status.ok()) return status;
   }
-  std::vector<const lws::GroupRequest*> requests;
-  for (const lws::GroupRequest& request : slice->requests) requests.push_back(&request);
-  absl::StatusOr<lws::TogetherResult> result = lws::AssignTogether(*cluster->capacity, requests, LevelOf(set));
-  if (!result.ok()) return result.status();
-  slice->result = *std::move(result);
-  if (!slice->is_placed()) return absl::OkStatus();
-  for (size_t i = 0; i < requests.size(); ++i) cluster->capacity->Commit(*requests[i], slice->result.assignments[i]);
-  return absl::OkStatus();
+  return PlaceAll(LevelOf(set), cluster, slice);
 }
 
 // By rank.
@@ -131,8 +137,9 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& s
 }
 
 lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
-  lws::Json json = {
-      {"set", slice.set}, {"slice", slice.slice}, {"domain", slice.result.domain}, {"groups", lws::Json::array()}};
+  lws::Json json = {{"domain", slice.result.domain}, {"groups", lws::Json::array()}};
+  json[slice.slice.has_value() ? "set" : "sets"] = slice.set;
+  if (slice.slice.has_value()) json["slice"] = *slice.slice;
   if (!slice.result.not_looked_at.empty()) json["not_looked_at"] = slice.result.not_looked_at;
   if (!slice.is_placed()) json["reason"] = WhyNot(slice);
   for (size_t group = 0; group < slice.result.assignments.size(); ++group) {
@@ -143,11 +150,29 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
 }
 
 absl::Status CheckFlags(const Arguments& arguments) {
-  for (const char* flag : {"--more", "--lost"}) {
+  for (const char* flag : {"--more", "--lost", "--spread", "--priority", "--size", "--report"}) {
     if (arguments.flags.count(flag) == 0) continue;
-    return absl::InvalidArgumentError(absl::StrCat(flag, ": a DisaggregatedSet does not take this flag yet"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": ", arguments.flags.count("--together") > 0 ? "--together" : "a DisaggregatedSet",
+                     " does not take this flag yet"));
   }
   return absl::OkStatus();
+}
+
+// Prints the places, and returns whether all have one.
+bool Print(const Arguments& arguments, const lws::Topology& topology, const std::vector<PlacedSlice>& slices) {
+  bool all_placed = true;
+  lws::Json report = {{"slices", lws::Json::array()}};
+  for (const PlacedSlice& slice : slices) {
+    all_placed = all_placed && slice.is_placed();
+    report["slices"].push_back(ToJson(topology, slice));
+  }
+  if (arguments.Flag("-o", "") == "json") {
+    std::cout << report.dump(2) << "\n";
+  } else {
+    PrintTable(topology, slices);
+  }
+  return all_placed;
 }
 
 }  // namespace
@@ -173,19 +198,27 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
       if (!status.ok()) return lws::WithPrefix(manifest->where, status);
     }
   }
-  const lws::Topology& topology = cluster->capacity->topology();
-  bool all_placed = true;
-  lws::Json report = {{"slices", lws::Json::array()}};
-  for (const PlacedSlice& slice : slices) {
-    all_placed = all_placed && slice.is_placed();
-    report["slices"].push_back(ToJson(topology, slice));
+  return Print(arguments, cluster->capacity->topology(), slices);
+}
+
+absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
+  absl::Status status = CheckFlags(arguments);
+  if (!status.ok()) return status;
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, {});
+  if (!cluster.ok()) return cluster.status();
+  std::vector<PlacedSlice> all(1);
+  for (const SetOfEitherKind& either : sets) {
+    const auto& manifest = std::get<SetManifest>(either);
+    const std::string name = lws::internal::JsonReader(*manifest.object).Text({"metadata", "name"});
+    absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", name);
+    status = AddGroups(*manifest.object, name, *placement, *cluster, &all[0]);
+    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
   }
-  if (arguments.Flag("-o", "") == "json") {
-    std::cout << report.dump(2) << "\n";
-  } else {
-    PrintTable(topology, slices);
-  }
-  return all_placed;
+  status = PlaceAll(arguments.Flag("--together", ""), &*cluster, &all[0]);
+  if (!status.ok()) return status;
+  return Print(arguments, cluster->capacity->topology(), all);
 }
 
 }  // namespace lwsctl

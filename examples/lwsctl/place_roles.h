@@ -15,6 +15,10 @@ namespace lwsctl {
 // set that run already.
 absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments);
 
+// Prints a place for all groups of all sets in one domain of the level of --together, and returns whether they have
+// one. REQUIRES: LeaderWorkerSets. Errors: as for PlaceRoles.
+absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments);
+
 }  // namespace lwsctl
 
 #endif  // LWS_EXAMPLES_LWSCTL_PLACE_ROLES_H_

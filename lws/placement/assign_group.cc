@@ -7,71 +7,22 @@
 #include <set>
 #include <utility>
 
+#include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
-#include "lws/placement/search/domain_search.h"
-#include "lws/placement/search/explain_no_fit.h"
 #include "lws/placement/search/group_rules.h"
 #include "lws/placement/search/placement_problem.h"
-#include "lws/placement/search/rank_order.h"
 
 namespace lws {
 
-using internal::AssignRanksToNodes;
+using internal::AsksOfOthers;
+using internal::AssignInScope;
 using internal::CountScope;
 using internal::DomainCounts;
-using internal::ExplainNoFit;
-using internal::KeepsSearchRules;
 using internal::LayerOnTopology;
-using internal::PickedDomain;
 using internal::PlacementProblem;
 using internal::ReadPlacementProblem;
-using internal::ReadStricterSearchProblem;
-using internal::SearchDomainsForNodes;
-using internal::StricterRequest;
-using internal::StricterSearchRequests;
 
 namespace {
-
-PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
-  PlacementResult result;
-  std::vector<PickedDomain> picks = SearchDomainsForNodes(problem, capacity, counts);
-  if (picks.empty()) {
-    result.no_fit = ExplainNoFit(problem, capacity, counts);
-  } else {
-    result.assignment = AssignRanksToNodes(problem, std::move(picks));
-  }
-  return result;
-}
-
-// The search does not look at all rules. If its place breaks one, stricter requests are tried until a place keeps all.
-PlacementResult AssignKeepingRules(const PlacementProblem& problem, const Capacity& capacity,
-                                   const DomainCounts& counts) {
-  PlacementResult result = Assign(problem, capacity, counts);
-  result.not_looked_at = problem.request->not_looked_at;
-  if (problem.unchecked_rules.empty() || !result.assignment.has_value() ||
-      KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) {
-    return result;
-  }
-  for (const StricterRequest& stricter : StricterSearchRequests(problem)) {
-    const absl::StatusOr<PlacementProblem> strict = ReadStricterSearchProblem(stricter, capacity);
-    if (!strict.ok()) continue;
-    result.assignment = Assign(*strict, capacity, DomainCounts(*strict, capacity, {})).assignment;
-    const bool fits = result.assignment.has_value();
-    if (fits && KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) return result;
-  }
-  result.assignment.reset();
-  result.no_fit = {};
-  result.no_fit.reason = NoFitReason::kRulesNotKept;
-  result.no_fit.wanted_pods = problem.workers + problem.has_leader;
-  result.no_fit.rules = problem.unchecked_rules;
-  return result;
-}
-
-// Whether a committed group of the request may change which nodes others can use, apart from the room that it takes.
-bool AsksOfOthers(const GroupRequest& request) {
-  const auto asks = [](const PodShape& shape) { return shape.rules != nullptr && shape.rules->asks(); };
-  return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
-}
 
 absl::StatusOr<std::vector<PlacementResult>> AssignOneByOne(absl::Span<const GroupRequest* const> requests,
                                                             Capacity* capacity) {
@@ -127,7 +78,7 @@ std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const
 absl::StatusOr<PlacementResult> AssignGroup(const Capacity& capacity, const GroupRequest& request) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
-  return AssignKeepingRules(*problem, capacity, DomainCounts(*problem, capacity, {}));
+  return AssignInScope(*problem, capacity, DomainCounts(*problem, capacity, {}));
 }
 
 absl::Status CheckGroupRequest(const GroupRequest& request, const Topology& topology) {
@@ -164,7 +115,7 @@ absl::StatusOr<std::vector<PlacementResult>> AssignGroups(absl::Span<const Group
       results.push_back({std::nullopt, *entry.no_fit, request->not_looked_at});
       continue;
     }
-    results.push_back(AssignKeepingRules(entry.problem, *capacity, *entry.counts));
+    results.push_back(AssignInScope(entry.problem, *capacity, *entry.counts));
     if (!results.back().assignment.has_value()) {
       entry.no_fit = results.back().no_fit;
       entry.commits = commits;

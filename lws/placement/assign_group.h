@@ -22,6 +22,9 @@
 //   7. kBalanced: among the fewest domains, the smallest number of pods is as large as possible.
 //   8. More capacity never turns a fit into a no-fit. A permutation of the nodes changes nothing.
 //   9. AssignGroups equals AssignGroup and Commit one after another.
+//   12. With preferred_within, the assignment is the one for the narrowest level, from preferred_within up to the
+//       required level, at which the group has a place when that level is required instead, on nodes that have the
+//       label of the required level.
 // Laws 10 and 11, about groups that change, are in reassign_group.h.
 //
 // Ranks: the leader is rank 0, and the workers follow over the nodes in path order. When the leader belongs to a

@@ -46,6 +46,8 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
       return "no pod of the group is left";
     case NoFitReason::kNoPlaceBesideSurvivors:
       return "there is no room beside the surviving pods";
+    case NoFitReason::kDomainsAreFull:
+      return "each domain of the level has as many groups of the set as it may have";
     case NoFitReason::kRulesNotKept:
       return "there is room, but each place that was tried breaks a rule between pods";
   }
@@ -56,6 +58,9 @@ std::string DescribeNoFit(const NoFit& no_fit) {
   if (no_fit.reason == NoFitReason::kRulesNotKept) {
     return absl::StrCat("no sure place for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason), ": ",
                         absl::StrJoin(no_fit.rules, ", "));
+  }
+  if (no_fit.reason == NoFitReason::kDomainsAreFull) {
+    return absl::StrCat("no ", no_fit.level, " for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason));
   }
   std::string text =
       no_fit.wanted_subgroups > 0

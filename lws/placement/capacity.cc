@@ -82,6 +82,37 @@ int32_t Capacity::Holds(Holder holder, const std::string& namespace_name, int le
   return holds;
 }
 
+Capacity Capacity::OnLargerTopology(std::shared_ptr<const Topology> larger) const {
+  Capacity result(std::move(larger));
+  const Topology& to = *result.topology_;
+  const auto moved = [&](int32_t node) { return *to.FindNode(topology_->Node(node).facts.name); };
+  for (int32_t node = 0; node < topology_->NodeCount(); ++node) {
+    int64_t* row = &result.free_[size_t(moved(node)) * result.width_];
+    for (size_t from = 0, i = 0; from < width_; ++from) {
+      while (to.resources()[i] != topology_->resources()[from]) ++i;  // both are in the same order
+      row[i] = Free(node)[from];
+    }
+  }
+  for (const auto& [node, pods] : pods_) {
+    for (const PlacedPods& placed : pods) result.AddPods(moved(node), placed.rules, placed.count);
+  }
+  const int keys = static_cast<int>(topology_->level_keys().size());
+  for (const Holder holder : {Holder::kGroup, Holder::kSubgroup}) {
+    for (const auto& [namespace_name, levels] : holds_[static_cast<int>(holder)]) {
+      for (int level = 0; level < topology_->LevelCount(); ++level) {
+        const int to_level = level < keys ? level : to.LastLevel();
+        for (int32_t domain = 0; domain < topology_->DomainCount(level); ++domain) {
+          const int32_t here = levels[level].here[domain];
+          if (here == 0) continue;
+          const int32_t node = moved(topology_->NodesOf(level, domain).begin);
+          result.ChangeHold(holder, namespace_name, to_level, to.DomainOf(to_level, node), here);
+        }
+      }
+    }
+  }
+  return result;
+}
+
 void Capacity::Apply(const GroupRequest& request, const Assignment& assignment, int sign) {
   if (assignment.leader.has_value()) {
     Change(*assignment.leader, RowOf(request.leader->amounts), sign);

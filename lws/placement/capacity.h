@@ -9,6 +9,7 @@
 // Laws:
 //   1. GiveBack undoes Use, and Release undoes Commit, with the same arguments and in any order.
 //   2. Amounts never wrap around. Law 1 holds as long as no amount reaches an end of int64.
+//   3. OnLargerTopology keeps what is free on a node, its pods, and the domains that are held. New nodes are free.
 //
 // Thread-safety: const methods may be called concurrently; copies are independent.
 #ifndef LWS_PLACEMENT_CAPACITY_H_
@@ -72,6 +73,10 @@ class Capacity {
   void LetGo(Holder holder, const std::string& namespace_name, int level, int32_t domain) {
     ChangeHold(holder, namespace_name, level, domain, -1);
   }
+
+  // The same use of a topology that has all nodes of this one, and perhaps more. REQUIRES: equal level keys, and equal
+  // facts and amounts of the nodes of this one. Complexity: O(nodes x resources + holds).
+  Capacity OnLargerTopology(std::shared_ptr<const Topology> larger) const;
 
   // The number of holds on the domain, inside of it, and on domains that contain it.
   int32_t Holds(Holder holder, const std::string& namespace_name, int level, int32_t domain) const;

@@ -1,18 +1,12 @@
 #include "lws/placement/cluster_documents.h"
 
-#include <map>
-#include <optional>
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
-#include "lws/api/observed.h"
-#include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
-#include "lws/placement/pod_rules.h"
+#include "lws/placement/running_pods.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -37,47 +31,6 @@ absl::Status CheckNotNegative(const ResourceAmounts& amounts, const Json& object
     if (amount < 0) return Named(object, absl::StrCat(field, ".", name), "is negative");
   }
   return absl::OkStatus();
-}
-
-// A domain that a running pod's group holds alone.
-struct HeldDomain {
-  Holder holder;
-  std::string namespace_name;
-  std::string group;
-  int level;
-  int32_t domain;
-
-  friend bool operator<(const HeldDomain& a, const HeldDomain& b) {
-    return std::tie(a.holder, a.namespace_name, a.group, a.level, a.domain) <
-           std::tie(b.holder, b.namespace_name, b.group, b.level, b.domain);
-  }
-};
-
-// As for kubectl and the API server, an object without a namespace belongs to `default`.
-std::string NamespaceOf(JsonReader& object) {
-  const std::string name = object.Text({"metadata", "namespace"});
-  return name.empty() ? "default" : name;
-}
-
-void AddHeld(JsonReader& pod, Holder holder, int32_t node, const Topology& topology, std::set<HeldDomain>* held) {
-  const bool group = holder == Holder::kGroup;
-  const std::optional<std::string> key = pod.OptionalText(
-      {"metadata", "annotations", group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
-  const std::string owner = pod.Text({"metadata", "labels", group ? kGroupKeyLabel : kSubGroupKeyLabel});
-  if (owner.empty()) return;
-  // An exclusive group avoids every pod with a group or subgroup key, so one that is not exclusive holds its node.
-  const std::optional<int> level = key.has_value() ? topology.LevelOf(*key) : topology.LastLevel();
-  if (!level.has_value()) return;
-  held->insert({holder, NamespaceOf(pod), owner, *level, topology.DomainOf(*level, node)});
-}
-
-absl::StatusOr<PodRules> RulesOf(JsonReader& pod) {
-  std::map<std::string, std::string> labels;
-  const Json& documents = pod.Object({"metadata", "labels"});
-  for (auto it = documents.begin(); it != documents.end(); ++it) {
-    if (it->is_string()) labels[it.key()] = it->get<std::string>();
-  }
-  return ReadPodRules(NamespaceOf(pod), std::move(labels), pod.Object({"spec"}));
 }
 
 }  // namespace
@@ -132,33 +85,7 @@ absl::StatusOr<PodShape> PodShapeFromSpec(const Json& pod_spec) {
 }
 
 absl::Status UseCapacityOfRunningPods(absl::Span<const SharedJson> pods, Capacity* capacity) {
-  const Topology& topology = capacity->topology();
-  std::vector<std::pair<int32_t, ResourceAmounts>> uses;
-  std::set<HeldDomain> held;
-  std::vector<std::pair<int32_t, std::shared_ptr<const PodRules>>> placed;
-  for (const SharedJson& pod : pods) {
-    JsonReader reader(*pod);
-    const std::optional<int32_t> node = topology.FindNode(reader.Text({"spec", "nodeName"}));
-    const bool finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
-    if (!reader.status().ok()) return reader.status();
-    if (!node.has_value() || finished) continue;
-    const absl::StatusOr<ResourceList> requests = PodRequests(reader.Object({"spec"}), AbsentRequest::kIsLimit);
-    if (!requests.ok()) return Of(*pod, Below("spec", requests.status()));
-    uses.emplace_back(*node, RequestedAmounts(*requests));
-    absl::Status status = CheckNotNegative(uses.back().second, *pod, "spec.containers.resources");
-    if (!status.ok()) return status;
-    absl::StatusOr<PodRules> rules = RulesOf(reader);
-    if (!rules.ok()) return Named(*pod, "spec.", rules.status().message());
-    placed.emplace_back(*node, std::make_shared<const PodRules>(*std::move(rules)));
-    AddHeld(reader, Holder::kGroup, *node, topology, &held);
-    AddHeld(reader, Holder::kSubgroup, *node, topology, &held);
-    if (!reader.status().ok()) return reader.status();
-  }
-  for (const auto& [node, amounts] : uses) capacity->Use(node, amounts);
-  for (const auto& [node, rules] : placed) capacity->AddPods(node, rules, 1);
-  for (const HeldDomain& domain : held)
-    capacity->Hold(domain.holder, domain.namespace_name, domain.level, domain.domain);
-  return absl::OkStatus();
+  return UseRunningGroups(pods, capacity).status();
 }
 
 }  // namespace lws

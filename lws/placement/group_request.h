@@ -62,6 +62,9 @@ struct GroupRequest {
 
   Closeness closeness = Closeness::kUnconstrained;
   std::string level;
+  // With kRequired, a narrower level: all pods are in one domain of it if there is room, else in one of the next wider
+  // level, and so on up to `level`. Empty for none.
+  std::string preferred_within;
 
   // At most kMaxSubgroupLayers, nested: each size divides the next larger one, whose level is not narrower.
   std::vector<SubgroupLayer> subgroups;

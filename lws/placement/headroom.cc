@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lws/placement/assign_group.h"
+#include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/group_rules.h"
 #include "lws/placement/search/placement_problem.h"
@@ -14,6 +15,7 @@
 
 namespace lws {
 
+using internal::AsksOfOthers;
 using internal::DomainCounts;
 using internal::PlacementProblem;
 using internal::ReadPlacementProblem;
@@ -22,11 +24,6 @@ using internal::ShapeOnTopology;
 namespace {
 
 constexpr int64_t kMany = std::numeric_limits<int64_t>::max() / 4;
-
-bool AsksOfOthers(const GroupRequest& request) {
-  const auto asks = [](const PodShape& shape) { return shape.rules != nullptr && shape.rules->asks(); };
-  return asks(request.worker) || (request.leader.has_value() && asks(*request.leader));
-}
 
 // The group as pods of one shape, if its leader is like its workers; nullopt for any other group.
 std::optional<GroupRequest> AsPodsOfOneShape(const PlacementProblem& problem) {

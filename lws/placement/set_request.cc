@@ -105,7 +105,7 @@ std::string TextOr(const Texts& texts, const char* key) {
 // Reads Kueue's annotations from the worker template, or from the leader's when there are no workers.
 absl::Status AddKueueTopology(const Template& pod_template, const Template& leader, const SetPlacement& placement,
                               GroupRequest* request) {
-  const bool is_told_subgroups = placement.subgroup_level.has_value();
+  const bool is_told_subgroups = placement.subgroup_level.has_value() || !placement.layers.empty();
   // For Kueue, a leader with its own template is a separate pod set.
   const bool leader_is_apart = absl::string_view(leader.field) != pod_template.field;
   const Texts annotations = TextsOf(pod_template.document, "annotations");
@@ -155,8 +155,20 @@ std::optional<std::string> Annotation(const LeaderWorkerSet& set, const char* ke
   return found->second;
 }
 
+// Where the leader is, in subgroups of this size.
+SubgroupLeader LeaderOf(const LeaderWorkerTemplate& group, int64_t size, int64_t workers) {
+  if (group.sub_group_policy().type() == kSubGroupLeaderExcluded) return SubgroupLeader::kOutside;
+  const bool divides = workers == 0 || (size > 0 && (workers + 1) % size == 0);
+  return divides ? SubgroupLeader::kMember : SubgroupLeader::kExtra;
+}
+
 absl::Status AddSubgroups(const LeaderWorkerSet& set, const SetPlacement& placement, GroupRequest* request) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  if (!placement.layers.empty()) {
+    request->subgroups = placement.layers;
+    request->subgroup_leader = LeaderOf(group, placement.layers.front().size, request->workers);
+    return absl::OkStatus();
+  }
   const std::optional<std::string> exclusive = Annotation(set, kSubGroupExclusiveTopologyAnnotation);
   if (!group.has_sub_group_policy()) {
     if (!placement.subgroup_level.has_value() && !exclusive.has_value()) return absl::OkStatus();
@@ -165,12 +177,7 @@ absl::Status AddSubgroups(const LeaderWorkerSet& set, const SetPlacement& placem
   }
   const SubGroupPolicy& policy = group.sub_group_policy();
   int64_t size = policy.sub_group_size();
-  if (policy.type() == kSubGroupLeaderExcluded) {
-    request->subgroup_leader = SubgroupLeader::kOutside;
-  } else {
-    const bool divides = request->workers == 0 || (size > 0 && (request->workers + 1) % size == 0);
-    request->subgroup_leader = divides ? SubgroupLeader::kMember : SubgroupLeader::kExtra;
-  }
+  request->subgroup_leader = LeaderOf(group, size, request->workers);
   // A leader without workers is a subgroup of one pod.
   if (request->workers == 0) size = 1;
   if (placement.subgroup_level.has_value()) request->subgroups.push_back({size, *placement.subgroup_level, false});
@@ -199,6 +206,7 @@ absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, con
   request.namespace_name = NamespaceOf(set);
   request.closeness = placement.closeness;
   request.level = placement.level;
+  request.preferred_within = placement.preferred_within;
   request.profile = placement.profile;
   if (placement.exclusive_level.has_value()) request.exclusive_levels.push_back(*placement.exclusive_level);
   const std::optional<std::string> exclusive = Annotation(set, kExclusiveTopologyAnnotation);

@@ -17,6 +17,7 @@
 //      podset-preferred-topology, podset-slice-required-topology with podset-slice-size. Slices count the leader,
 //      unless it has its own template and thus is a separate pod set for Kueue. Deviating annotations of the leader's
 //      template are listed in `not_looked_at`.
+//   5. Layers of `placement` take the place of the set's subgroups, and of slices.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SET_REQUEST_H_
@@ -25,6 +26,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "lws/placement/group_request.h"
@@ -39,8 +41,13 @@ class LeaderWorkerSet;
 struct SetPlacement {
   Closeness closeness = Closeness::kUnconstrained;
   std::string level;
+  // As in GroupRequest: a level narrower than the required one. Empty for none.
+  std::string preferred_within;
   // The level at which each subgroup of the subGroupPolicy must fit into one domain.
   std::optional<std::string> subgroup_level;
+  // Layers of subgroups in place of those of the set, the widest first. The leader is a member of the first subgroup
+  // when the size of the widest layer divides the group's size, and is beside it when it divides the number of workers.
+  std::vector<SubgroupLayer> layers;
   std::optional<std::string> exclusive_level;
   PlacementProfile profile = PlacementProfile::kBestFit;
 };

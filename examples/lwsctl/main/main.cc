@@ -35,6 +35,7 @@ constexpr char kHelp[] =
     "  compare FILE       one scenario under each rollout policy, side by side\n"
     "  place FILE         a node for every pod of the sets' groups, or why there is none\n"
     "  capacity FILE      how many more groups fit, where, and why the next one does not\n"
+    "  defragment FILE    moves of running groups that empty domains, or make room for one more group\n"
     "  explain FILE       what the controller would do with a saved cluster state, and why\n"
     "  crd                the CustomResourceDefinitions\n"
     "  install            the manifests that run the operator in a cluster\n"
@@ -48,18 +49,26 @@ constexpr char kHelp[] =
     "  restart NAME GROUP recreates a group\n"
     "  undo NAME          gives the set a former template back\n"
     "\n"
-    "Sets are LeaderWorkerSets; all commands but check, swarm and capacity take DisaggregatedSets, too.\n"
+    "Sets are LeaderWorkerSets; all commands but check, swarm, capacity and defragment take DisaggregatedSets, too.\n"
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl COMMAND --help` lists the "
     "flags.\n";
 
 using Command = int (*)(const std::vector<std::string>& words);
 
 const std::map<std::string, Command>& Commands() {
-  static const auto& commands = *new std::map<std::string, Command>{
-      {"validate", lwsctl::Validate}, {"render", lwsctl::Render},   {"simulate", lwsctl::Simulate},
-      {"test", lwsctl::Test},         {"check", lwsctl::Check},     {"swarm", lwsctl::Swarm},
-      {"compare", lwsctl::Compare},   {"place", lwsctl::Place},     {"capacity", lwsctl::ShowCapacity},
-      {"explain", lwsctl::Explain},   {"install", lwsctl::Install}, {"crd", lwsctl::ShowCustomResources}};
+  static const auto& commands = *new std::map<std::string, Command>{{"validate", lwsctl::Validate},
+                                                                    {"render", lwsctl::Render},
+                                                                    {"simulate", lwsctl::Simulate},
+                                                                    {"test", lwsctl::Test},
+                                                                    {"check", lwsctl::Check},
+                                                                    {"swarm", lwsctl::Swarm},
+                                                                    {"compare", lwsctl::Compare},
+                                                                    {"place", lwsctl::Place},
+                                                                    {"capacity", lwsctl::ShowCapacity},
+                                                                    {"defragment", lwsctl::Defragment},
+                                                                    {"explain", lwsctl::Explain},
+                                                                    {"install", lwsctl::Install},
+                                                                    {"crd", lwsctl::ShowCustomResources}};
   return commands;
 }
 

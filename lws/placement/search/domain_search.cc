@@ -20,6 +20,11 @@ class Search {
   Search(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts)
       : problem_(problem), topology_(*problem.topology), capacity_(capacity), counts_(counts) {}
 
+  bool ScopeTakesWhole() const {
+    const int level = counts_.scope().level;
+    return level == Topology::kRoot || TakesWhole(level, counts_.scope().domain);
+  }
+
   std::vector<PickedDomain> Run() {
     const Region scope{counts_.scope().level, {counts_.scope().domain}};
     const int last_key = static_cast<int>(topology_.level_keys().size()) - 1;
@@ -28,9 +33,14 @@ class Search {
       const std::vector<int> levels = LevelsFrom(std::max(last_key, scope.level));
       return problem_.exclusive_level > scope.level ? InOneExclusiveDomain(scope, levels) : Descend(levels, 0, scope);
     }
-    const int narrowest = std::max(problem_.level, scope.level);
+    const int narrowest = std::max(problem_.preferred_level, scope.level);
     const int widest =
-        std::max({closeness == Closeness::kRequired ? narrowest : 0, scope.level, problem_.exclusive_level});
+        std::max({closeness == Closeness::kRequired ? problem_.level : 0, scope.level, problem_.exclusive_level});
+    // An exclusive level that is narrower than the preferred one leaves only the labels to prefer.
+    for (int wanted = narrowest; wanted > problem_.level && problem_.exclusive_level >= narrowest; --wanted) {
+      std::vector<PickedDomain> picks = InOneLabelledDomain(scope, widest, wanted);
+      if (!picks.empty()) return picks;
+    }
     for (int level = std::max(narrowest, widest); level >= widest; --level) {
       std::vector<PickedDomain> picks = InOneLabelledDomain(scope, level);
       if (!picks.empty()) return picks;
@@ -79,14 +89,14 @@ class Search {
 
   // Does the work of TightestWhole for the whole scope with the index: finds the first domain with enough room, and
   // those with equal room.
-  std::vector<int32_t> TightestIndexed(int level, bool labelled) const {
+  std::vector<int32_t> TightestIndexed(int level, bool labelled, int wider) const {
     std::vector<int32_t> tightest;
     int64_t least = 0;
     const auto& by_room = counts_.by_room();
     // All workers must fit, however they are divided into subgroups.
     for (auto it = by_room.lower_bound({problem_.workers, -1}); it != by_room.end(); ++it) {
       if (!tightest.empty() && it->first > least) break;
-      if (!TakesWhole(level, it->second) || (labelled && !topology_.IsLabelled(level, it->second))) continue;
+      if (!TakesWhole(level, it->second) || (labelled && !HasLabels(level, it->second, wider))) continue;
       least = it->first;
       tightest.push_back(it->second);
       if (!WantsTies()) break;
@@ -94,11 +104,18 @@ class Search {
     return tightest;
   }
 
+  // Whether the nodes of the domain have the label of its level and that of a wider one.
+  bool HasLabels(int level, int32_t domain, int wider) const {
+    const int32_t above = topology_.DomainOf(wider, topology_.NodesOf(level, domain).begin);
+    return topology_.IsLabelled(level, domain) && topology_.IsLabelled(wider, above);
+  }
+
   // The domains of `level` that could take the whole group with the least room left over, in path order; only the
-  // first where ties do not matter. `labelled` leaves out the domains without a label.
-  std::vector<int32_t> TightestWhole(const Region& region, int level, bool labelled) const {
+  // first where ties do not matter. `labelled` leaves out the domains without a label of this level, or of `wider`.
+  std::vector<int32_t> TightestWhole(const Region& region, int level, bool labelled,
+                                     int wider = Topology::kRoot) const {
     if (region.level == counts_.scope().level && counts_.indexed_level() == level) {
-      return TightestIndexed(level, labelled);
+      return TightestIndexed(level, labelled, wider);
     }
     const bool leader = problem_.has_leader;
     const int64_t units = std::max<int64_t>(problem_.UnitsAt(level), 0);
@@ -111,7 +128,7 @@ class Search {
         if (count.UnitsFor(leader) < units) continue;
         const int64_t room = count.RoomFor(leader);
         if (!tightest.empty() && (room > least || (room == least && !WantsTies()))) continue;
-        if (!LayersAboveTakeOne(level, domain) || (labelled && !topology_.IsLabelled(level, domain))) continue;
+        if (!LayersAboveTakeOne(level, domain) || (labelled && !HasLabels(level, domain, wider))) continue;
         if (room < least) tightest.clear();
         least = room;
         tightest.push_back(domain);
@@ -120,8 +137,8 @@ class Search {
     return tightest;
   }
 
-  std::vector<PickedDomain> InOneLabelledDomain(const Region& scope, int level) const {
-    const std::vector<int32_t> tightest = TightestWhole(scope, level, /*labelled=*/true);
+  std::vector<PickedDomain> InOneLabelledDomain(const Region& scope, int level, int wider = Topology::kRoot) const {
+    const std::vector<int32_t> tightest = TightestWhole(scope, level, /*labelled=*/true, wider);
     if (tightest.empty()) return {};
     return DescendBest(LevelsFrom(level + 1), 0, level, tightest);
   }
@@ -263,6 +280,10 @@ class Search {
 std::vector<PickedDomain> SearchDomainsForNodes(const PlacementProblem& problem, const Capacity& capacity,
                                                 const DomainCounts& counts) {
   return Search(problem, capacity, counts).Run();
+}
+
+bool ScopeTakesWhole(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
+  return Search(problem, capacity, counts).ScopeTakesWhole();
 }
 
 }  // namespace lws::internal

@@ -25,6 +25,9 @@ namespace lws::internal {
 std::vector<PickedDomain> SearchDomainsForNodes(const PlacementProblem& problem, const Capacity& capacity,
                                                 const DomainCounts& counts);
 
+// Whether the domain of the counts' scope could take the whole group. The search takes this for granted.
+bool ScopeTakesWhole(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts);
+
 }  // namespace lws::internal
 
 #endif  // LWS_PLACEMENT_SEARCH_DOMAIN_SEARCH_H_

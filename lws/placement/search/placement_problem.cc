@@ -122,6 +122,15 @@ absl::Status ReadCloseness(const GroupRequest& request, const Topology& topology
     const absl::StatusOr<int> level = ReadLevel(topology, "level", request.level);
     if (!level.ok()) return level.status();
     problem->level = *level;
+    problem->preferred_level = *level;
+  }
+  if (!request.preferred_within.empty()) {
+    const absl::StatusOr<int> level = ReadLevel(topology, "preferred_within", request.preferred_within);
+    if (!level.ok()) return level.status();
+    if (request.closeness != Closeness::kRequired || *level < problem->level) {
+      return absl::InvalidArgumentError("preferred_within: needs a required level that is not narrower");
+    }
+    problem->preferred_level = *level;
   }
   for (const std::string& key : request.exclusive_levels) {
     const absl::StatusOr<int> level = ReadLevel(topology, "exclusive_levels", key);

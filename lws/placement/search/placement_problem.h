@@ -91,6 +91,8 @@ struct PlacementProblem {
   std::vector<LayerOnTopology> layers;  // innermost first
   // The level of the required or preferred domain; Topology::kRoot when there is neither.
   int level = Topology::kRoot;
+  // The level of GroupRequest::preferred_within, or `level`.
+  int preferred_level = Topology::kRoot;
   std::vector<int> exclusive_levels;
   // The narrowest exclusive level; Topology::kRoot when there is none.
   int exclusive_level = Topology::kRoot;

@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "examples/lwsctl/cluster_input.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/topology_page.h"
+#include "lws/api/admit_set.h"
+#include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
+#include "lws/api/json.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/printable_text.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/defragment_groups.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/node_binding.h"
+#include "lws/placement/running_groups.h"
+#include "lws/placement/running_pods.h"
+#include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kUsage[] =
+    "usage: lwsctl defragment FILE --nodes NODES --levels KEY,KEY,... --pods PODS (--empty KEY | --room-for SET)\n"
+    "                         [--report PAGE] [the flags of place for closeness and profile] [-o json]\n"
+    "Plans moves of the running groups of the LeaderWorkerSets of FILE. Each move is possible when its turn comes, "
+    "while\n"
+    "the group still runs in its old place.\n"
+    "\n"
+    "  --empty KEY        empty as many domains of this level as quick moves can\n"
+    "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
+    "  --report PAGE      write a page that draws the topology before and after the moves\n";
+
+constexpr int kNoPlan = 1;
+constexpr int kMalformed = 2;
+constexpr int64_t kMostTries = 20000;
+
+int Malformed(const absl::Status& status) {
+  Fail(status);
+  return kMalformed;
+}
+
+// The groups that may be moved, and the one that wants room.
+struct Groups {
+  std::deque<lws::GroupRequest> requests;  // at addresses that stay
+  std::vector<std::string> names;
+  std::vector<lws::MovableGroup> movable;
+  std::vector<std::string> incomplete;  // groups that run in part, and stay
+  std::optional<lws::GroupRequest> wanted;
+};
+
+// The nodes of the group by rank; nullopt when it does not run completely on nodes that are known.
+std::optional<std::vector<int32_t>> NodesOf(const lws::GroupRequest& request, const lws::RunningGroup& running,
+                                            const lws::Topology& topology) {
+  std::vector<int32_t> nodes;
+  for (const auto& [rank, name] : running) {
+    const std::optional<int32_t> node = topology.FindNode(name);
+    if (rank != static_cast<int64_t>(nodes.size()) || !node.has_value()) return std::nullopt;
+    nodes.push_back(*node);
+  }
+  if (static_cast<int64_t>(nodes.size()) != request.workers + request.leader.has_value()) return std::nullopt;
+  return nodes;
+}
+
+// Adds the running groups of the set. Their pods leave the capacity, and their assignments take the room.
+absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement& placement, ClusterInput* cluster,
+                        Groups* groups) {
+  for (int index = 0; index < set.spec().replicas(); ++index) {
+    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement, index);
+    if (!request.ok()) return request.status();
+    absl::Status status = lws::CheckGroupRequest(*request, cluster->capacity->topology());
+    if (!status.ok()) return status;
+    const auto running = cluster->running.find({request->namespace_name, set.metadata().name(), index});
+    if (running == cluster->running.end()) continue;
+    const std::string name = absl::StrCat(set.metadata().name(), "-", index);
+    const std::optional<std::vector<int32_t>> nodes = NodesOf(*request, running->second, cluster->capacity->topology());
+    if (!nodes.has_value()) {
+      groups->incomplete.push_back(name);
+      continue;
+    }
+    for (const lws::RunningPods& pods : cluster->groups) {
+      const bool is_this = pods.id.namespace_name == request->namespace_name &&
+                           pods.id.set_name == set.metadata().name() && pods.id.index == index;
+      if (is_this) lws::TakeAway(pods, cluster->capacity.get());
+    }
+    groups->requests.push_back(*std::move(request));
+    groups->names.push_back(name);
+    groups->movable.push_back(
+        {&groups->requests.back(), lws::AssignmentFromRanks(groups->requests.back().leader.has_value(), *nodes)});
+    cluster->capacity->Commit(groups->requests.back(), groups->movable.back().assignment);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* cluster) {
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(arguments.files[0], UnknownFieldsOf(arguments));
+  if (!sets.ok()) return sets.status();
+  Groups groups;
+  const std::string wanted = arguments.Flag("--room-for", "");
+  for (const SetManifest& manifest : *sets) {
+    const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
+    if (!admission.errors.empty()) {
+      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+    }
+    absl::Status status = AddRunning(*admission.set, *placement, cluster, &groups);
+    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    if (admission.set->metadata().name() != wanted) continue;
+    absl::StatusOr<lws::GroupRequest> next =
+        lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
+    if (!next.ok()) return lws::WithPrefix(manifest.where, next.status());
+    groups.wanted = *std::move(next);
+  }
+  if (!wanted.empty() && !groups.wanted.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--room-for: \"", wanted, "\" is not a set of ", arguments.files[0]));
+  }
+  return groups;
+}
+
+// Names of nodes by rank, with the number of ranks where it is more than one: "n1 (2) n2".
+std::string NodesText(const lws::Topology& topology, const lws::Assignment& assignment) {
+  std::string text;
+  const std::vector<int32_t> nodes = assignment.NodesByRank();
+  for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
+    while (end < nodes.size() && nodes[end] == nodes[begin]) ++end;
+    absl::StrAppend(&text, begin == 0 ? "" : " ", topology.Node(nodes[begin]).facts.name);
+    if (end - begin > 1) absl::StrAppend(&text, " (", end - begin, ")");
+  }
+  return text;
+}
+
+lws::Json NodesJson(const lws::Topology& topology, const lws::Assignment& assignment) {
+  lws::Json nodes = lws::Json::array();
+  for (const int32_t node : assignment.NodesByRank()) nodes.push_back(topology.Node(node).facts.name);
+  return nodes;
+}
+
+void PrintMoves(const lws::Topology& topology, const Groups& groups, const std::vector<lws::GroupMove>& moves) {
+  size_t number = 0;
+  for (const lws::GroupMove& move : moves) {
+    std::cout << absl::StreamFormat("%3d. %-20s %s -> %s\n", ++number, groups.names[move.group],
+                                    lws::PrintableText(NodesText(topology, groups.movable[move.group].assignment)),
+                                    lws::PrintableText(NodesText(topology, move.to)));
+  }
+}
+
+lws::Json MovesJson(const lws::Topology& topology, const Groups& groups, const std::vector<lws::GroupMove>& moves) {
+  lws::Json list = lws::Json::array();
+  for (const lws::GroupMove& move : moves) {
+    list.push_back({{"group", groups.names[move.group]},
+                    {"from", NodesJson(topology, groups.movable[move.group].assignment)},
+                    {"to", NodesJson(topology, move.to)}});
+  }
+  return list;
+}
+
+std::string Counted(size_t count, const char* noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
+
+// Writes the page of --report, if it is wanted.
+absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before, const Groups& groups,
+                         const std::vector<lws::GroupMove>& moves) {
+  if (arguments.flags.count("--report") == 0) return absl::OkStatus();
+  lws::Capacity after = before;
+  std::vector<TopologyView> views(2);
+  views[0].title = "Before";
+  views[0].capacity = &before;
+  views[1].title = "After";
+  views[1].capacity = &after;
+  for (const lws::GroupMove& move : moves) {
+    const lws::MovableGroup& group = groups.movable[move.group];
+    after.Release(*group.request, group.assignment);
+    after.Commit(*group.request, move.to);
+    views[0].Add(groups.names[move.group], group.assignment);
+    views[1].Add(groups.names[move.group], move.to);
+  }
+  return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
+}
+
+absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
+  const std::string level = arguments.Flag("--empty", "");
+  const absl::StatusOr<lws::EmptyingPlan> plan = lws::EmptyDomains(capacity, groups.movable, level);
+  if (!plan.ok()) return plan.status();
+  const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
+  if (!status.ok()) return status;
+  if (json) {
+    const lws::Json report = {{"moves", MovesJson(capacity.topology(), groups, plan->moves)},
+                              {"level", level},
+                              {"emptied", plan->emptied},
+                              {"empty_before", plan->empty_before},
+                              {"empty_after", plan->empty_after},
+                              {"at_most", plan->at_most},
+                              {"incomplete", groups.incomplete}};
+    std::cout << report.dump(2) << "\n";
+    return 0;
+  }
+  PrintMoves(capacity.topology(), groups, plan->moves);
+  std::cout << level << ": " << plan->empty_before << " empty now, " << plan->empty_after << " after "
+            << Counted(plan->moves.size(), "move") << "; no plan leaves more than " << plan->at_most << " empty\n";
+  for (const std::vector<std::string>& path : plan->emptied) {
+    std::cout << "  emptied: " << lws::PrintableText(absl::StrJoin(path, "/")) << "\n";
+  }
+  return 0;
+}
+
+absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
+  const lws::Topology& topology = capacity.topology();
+  const absl::StatusOr<lws::RoomPlan> plan = lws::MakeRoom(capacity, *groups.wanted, groups.movable, kMostTries);
+  if (!plan.ok()) return plan.status();
+  const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
+  if (!status.ok()) return status;
+  const bool found = plan->assignment.has_value();
+  if (json) {
+    lws::Json report = {{"moves", MovesJson(topology, groups, plan->moves)},
+                        {"fewer_may_be_enough", !plan->exact},
+                        {"assignment", nullptr},
+                        {"incomplete", groups.incomplete}};
+    if (found) report["assignment"] = NodesJson(topology, *plan->assignment);
+    if (!found) report["reason"] = lws::DescribeNoFit(plan->no_fit);
+    std::cout << report.dump(2) << "\n";
+    return found ? 0 : kNoPlan;
+  }
+  PrintMoves(topology, groups, plan->moves);
+  if (!found) {
+    std::cout << (plan->exact ? "no moves out of one domain make room: " : "no plan found within the bound of tries: ")
+              << lws::PrintableText(lws::DescribeNoFit(plan->no_fit)) << "\n";
+    return kNoPlan;
+  }
+  std::cout << "room after " << Counted(plan->moves.size(), "move")
+            << (plan->exact ? ": " : ", and fewer may be enough: ")
+            << lws::PrintableText(NodesText(topology, *plan->assignment)) << "\n";
+  return 0;
+}
+
+absl::Status CheckFlags(const Arguments& arguments) {
+  if (arguments.files.size() != 1) return absl::InvalidArgumentError("defragment needs one FILE");
+  for (const char* flag : {"--nodes", "--levels", "--pods"}) {
+    if (!arguments.Flag(flag, "").empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("defragment needs ", flag));
+  }
+  if (arguments.Flag("--empty", "").empty() == arguments.Flag("--room-for", "").empty()) {
+    return absl::InvalidArgumentError("defragment needs either --empty or --room-for");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Defragment(const std::vector<std::string>& words) {
+  std::vector<std::string> flags = kClusterFlags;
+  flags.insert(flags.end(), {"--empty", "--room-for", "--report"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  if (!arguments.ok()) return Malformed(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kUsage << kClusterHelp << "Exit 1 when no plan makes room, 2 for a malformed request.\n";
+    return 0;
+  }
+  const absl::Status status = CheckFlags(*arguments);
+  if (!status.ok()) return Malformed(status);
+  absl::StatusOr<ClusterInput> cluster = ReadCluster(*arguments, {});
+  if (!cluster.ok()) return Malformed(cluster.status());
+  const absl::StatusOr<Groups> groups = ReadGroups(*arguments, &*cluster);
+  if (!groups.ok()) return Malformed(groups.status());
+  const bool json = arguments->Flag("-o", "") == "json";
+  if (!groups->incomplete.empty() && !json) {
+    std::cout << "not moved, because they run in part: " << absl::StrJoin(groups->incomplete, ", ") << "\n";
+  }
+  const absl::StatusOr<int> code = groups->wanted.has_value() ? Room(*cluster->capacity, *groups, *arguments, json)
+                                                              : Empty(*cluster->capacity, *groups, *arguments, json);
+  return code.ok() ? *code : Malformed(code.status());
+}
+
+}  // namespace lwsctl

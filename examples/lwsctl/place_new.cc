@@ -1,0 +1,143 @@
+#include "examples/lwsctl/place_new.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/preempt_groups.h"
+#include "lws/placement/running_pods.h"
+#include "lws/placement/spread_groups.h"
+
+namespace lwsctl {
+namespace {
+
+// How many sets of victims are tried for a group.
+constexpr int64_t kMostTries = 5000;
+
+absl::StatusOr<int64_t> ReadInteger(const Arguments& arguments, const std::string& flag) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(arguments.Flag(flag, ""), &number)) {
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is not an integer"));
+  }
+  return number;
+}
+
+// The groups without a running pod.
+std::vector<PlacedGroup*> NewOnes(std::vector<PlacedGroup>* groups) {
+  std::vector<PlacedGroup*> added;
+  for (PlacedGroup& group : *groups) {
+    if (group.RunningPods() == 0) added.push_back(&group);
+  }
+  return added;
+}
+
+absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* capacity) {
+  std::vector<const lws::GroupRequest*> batch;
+  for (const PlacedGroup* group : added) batch.push_back(group->request.get());
+  absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
+  if (!results.ok()) return results.status();
+  for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move((*results)[i]);
+  return absl::OkStatus();
+}
+
+// Places set by set: the groups of a set are spread, and sets do not look at each other.
+absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
+  std::map<std::string, lws::GroupSpread> spreads;
+  for (const PlacedGroup& group : *groups) {
+    lws::GroupSpread& spread = spreads[group.set];
+    spread.level = options.spread_level;
+    spread.most_in_domain = options.most_in_domain;
+    if (group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
+  }
+  for (const auto& [set, spread] : spreads) {
+    std::vector<PlacedGroup*> added = NewOnes(groups);
+    added.erase(std::remove_if(added.begin(), added.end(), [&](const PlacedGroup* group) { return group->set != set; }),
+                added.end());
+    std::vector<const lws::GroupRequest*> batch;
+    for (const PlacedGroup* group : added) batch.push_back(group->request.get());
+    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, spread, capacity);
+    if (!results.ok()) return results.status();
+    for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move(results->groups[i]);
+  }
+  return absl::OkStatus();
+}
+
+std::string DescribeVictim(const lws::RunningPods& victim) {
+  return absl::StrCat(victim.id.namespace_name, "/", victim.id.set_name, "-", victim.id.index, " (priority ",
+                      victim.priority, ", ", victim.pods.size(), victim.pods.size() == 1 ? " pod)" : " pods)");
+}
+
+// Asks for each group without a place which groups would have to go.
+absl::Status Preempt(int64_t priority, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
+  std::vector<lws::RunningPods>& running = cluster->groups;
+  const auto is_placed = [&](const lws::RunningPods& pods) {
+    return std::any_of(groups->begin(), groups->end(), [&](const PlacedGroup& group) {
+      return group.set == pods.id.set_name && group.index == pods.id.index &&
+             group.request->namespace_name == pods.id.namespace_name;
+    });
+  };
+  running.erase(std::remove_if(running.begin(), running.end(), is_placed), running.end());
+  for (PlacedGroup* group : NewOnes(groups)) {
+    if (group->result.assignment.has_value()) continue;
+    absl::StatusOr<lws::Preemption> found =
+        lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries);
+    if (!found.ok()) return found.status();
+    group->result.no_fit = std::move(found->no_fit);
+    if (!found->assignment.has_value()) continue;
+    group->victims_are_bounded = !found->exact;
+    for (size_t i = found->victims.size(); i-- > 0;) {
+      const lws::RunningPods& victim = running[found->victims[i]];
+      group->victims.insert(group->victims.begin(), DescribeVictim(victim));
+      lws::TakeAway(victim, cluster->capacity.get());
+      running.erase(running.begin() + static_cast<std::ptrdiff_t>(found->victims[i]));
+    }
+    cluster->capacity->Commit(*group->request, *found->assignment);
+    group->result.assignment = std::move(found->assignment);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const std::vector<std::string> kNewGroupFlags = {"--spread", "--most-in-domain", "--priority"};
+
+const char kNewGroupHelp[] =
+    "  --spread KEY       each new group in a domain of this level that has the fewest groups of its set\n"
+    "  --most-in-domain N with --spread: at most N groups of a set in one domain\n"
+    "  --priority N       the priority of the pods of FILE: for a group without a place, print which groups of lower\n"
+    "                     priority would have to go, as few and as low as possible\n";
+
+absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) {
+  NewGroupOptions options;
+  options.spread_level = arguments.Flag("--spread", "");
+  if (arguments.flags.count("--most-in-domain") > 0) {
+    const absl::StatusOr<int64_t> most = ReadInteger(arguments, "--most-in-domain");
+    if (!most.ok()) return most.status();
+    if (*most < 0 || options.spread_level.empty()) {
+      return absl::InvalidArgumentError("--most-in-domain: needs --spread and a number that is not negative");
+    }
+    options.most_in_domain = *most;
+  }
+  if (arguments.flags.count("--priority") > 0) {
+    const absl::StatusOr<int64_t> priority = ReadInteger(arguments, "--priority");
+    if (!priority.ok()) return priority.status();
+    if (!options.spread_level.empty()) {
+      return absl::InvalidArgumentError("--priority and --spread exclude each other");
+    }
+    options.priority = *priority;
+  }
+  return options;
+}
+
+absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups) {
+  absl::Status status = options.spread_level.empty() ? PlaceClose(NewOnes(groups), cluster->capacity.get())
+                                                     : PlaceSpread(options, groups, cluster->capacity.get());
+  if (!status.ok() || !options.priority.has_value()) return status;
+  return Preempt(*options.priority, groups, cluster);
+}
+
+}  // namespace lwsctl

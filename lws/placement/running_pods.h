@@ -1,0 +1,62 @@
+// The pods of the groups that run, with what each of them takes and holds.
+//
+//   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
+//   lws::Capacity capacity(topology);
+//   auto groups = *lws::UseRunningGroups(shared_pods, &capacity);    // takes the room of all pods
+//   for (const lws::RunningPods& group : groups) lws::TakeAway(group, &capacity);
+//
+// Laws:
+//   1. UseRunningGroups changes the capacity as UseRunningPods does.
+//   2. TakeAway of a group leaves the capacity as if the group's pods had never been there, and PutBack undoes it.
+//
+// Thread-safety: may be called concurrently for distinct capacities.
+#ifndef LWS_PLACEMENT_RUNNING_PODS_H_
+#define LWS_PLACEMENT_RUNNING_PODS_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lws/api/json.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/group_request.h"
+#include "lws/placement/node_binding.h"
+
+namespace lws {
+
+// A domain that a group, or a subgroup, keeps from others.
+struct HeldDomain {
+  Holder holder = Holder::kGroup;
+  std::string namespace_name;
+  int level = 0;
+  int32_t domain = 0;
+};
+
+struct RunningPods {
+  GroupId id;
+  // The highest priority of its pods.
+  int64_t priority = 0;
+  // Nodes, and the shapes of the pods on them.
+  std::vector<std::pair<int32_t, PodShape>> pods;
+  std::vector<HeldDomain> holds;
+};
+
+// Takes the room of all pods, and returns the groups of LeaderWorkerSets among them, in the order of their ids. Pods
+// that end count, because their room is taken. A pod without a priority has the priority 0. Errors: as for
+// UseRunningPods. Complexity: O(pods log pods).
+absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const SharedJson> pods, Capacity* capacity);
+
+// What the pods of DaemonSets on the node of this name ask for: an owner reference of kind DaemonSet tells them.
+// Finished pods do not count. Errors: as for UseRunningPods. Complexity: O(pods).
+absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods);
+
+void TakeAway(const RunningPods& group, Capacity* capacity);
+void PutBack(const RunningPods& group, Capacity* capacity);
+
+}  // namespace lws
+
+#endif  // LWS_PLACEMENT_RUNNING_PODS_H_

@@ -1,0 +1,234 @@
+// The laws of preempt_groups.h, and laws 1 and 2 of running_pods.h, compared with every set of groups that could go.
+#include "lws/placement/preempt_groups.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/cluster_documents.h"
+#include "lws/placement/running_pods.h"
+#include "nlohmann/json.hpp"
+#include "tests/placement/placement_cases.h"
+#include "tests/placement/placement_oracle.h"
+
+namespace lws {
+namespace {
+
+constexpr unsigned kSeed = 20261129;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kCases = 500;
+#else
+constexpr int kCases = 8000;
+#endif
+constexpr int64_t kMany = 1000000;
+
+const std::vector<std::string> kKeys = {"block", "rack", "host"};
+
+// A group with pods of one GPU on these nodes.
+RunningPods Running(int64_t priority, const std::vector<int32_t>& nodes) {
+  RunningPods group;
+  group.priority = priority;
+  PodShape shape;
+  shape.amounts = {{"gpu", 1}};
+  for (const int32_t node : nodes) group.pods.emplace_back(node, shape);
+  return group;
+}
+
+GroupRequest Pods(int64_t pods, const std::string& level) {
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 1}};
+  request.workers = pods;
+  request.closeness = Closeness::kRequired;
+  request.level = level;
+  return request;
+}
+
+std::string Victims(Capacity capacity, const GroupRequest& request, int64_t priority,
+                    const std::vector<RunningPods>& groups) {
+  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  const Preemption preemption = *PreemptGroups(capacity, request, priority, groups, kMany);
+  if (!preemption.assignment.has_value()) return "no place";
+  return absl::StrCat(absl::StrJoin(preemption.victims, " "), preemption.exact ? "" : " at most");
+}
+
+TEST(PreemptGroupsTest, ChoosesTheFewestOfTheLowestPriority) {
+  const Capacity capacity = SmallTopology("{[2 2][2 2]}");
+  const std::vector<RunningPods> spread = {Running(1, {0, 1}), Running(1, {2}), Running(1, {3})};
+  EXPECT_EQ(Victims(capacity, Pods(2, "rack"), 5, spread), "");
+  EXPECT_EQ(Victims(capacity, Pods(3, "rack"), 5, spread), "1") << "one pod less than group 0";
+  EXPECT_EQ(Victims(capacity, Pods(4, "rack"), 5, spread), "0") << "one group in place of two";
+  EXPECT_EQ(Victims(capacity, Pods(4, "rack"), 1, spread), "no place") << "no group is lower";
+  const std::vector<RunningPods> ranked = {Running(3, {0, 1}), Running(1, {2}), Running(2, {3})};
+  EXPECT_EQ(Victims(capacity, Pods(4, "rack"), 5, ranked), "1 2") << "the priority 3 stays";
+  EXPECT_EQ(Victims(capacity, Pods(5, "rack"), 5, ranked), "no place") << "no rack is so large";
+}
+
+TEST(PreemptGroupsTest, SaysWhenTheBoundIsMet) {
+  Capacity capacity = SmallTopology("{[9]}");
+  std::vector<RunningPods> groups;
+  for (int i = 0; i < 9; ++i) groups.push_back(Running(1, {0}));
+  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  const Preemption bounded = *PreemptGroups(capacity, Pods(4, "host"), 2, groups, 10);
+  EXPECT_EQ(bounded.victims.size(), 4u);
+  EXPECT_FALSE(bounded.exact);
+  EXPECT_EQ(bounded.tries, 10);
+  EXPECT_TRUE(PreemptGroups(capacity, Pods(4, "host"), 2, groups, kMany)->exact);
+}
+
+// What law 3 compares.
+using Rank = std::tuple<int64_t, size_t, size_t, std::vector<size_t>>;
+
+Rank RankOf(const std::vector<RunningPods>& groups, const std::vector<size_t>& victims) {
+  int64_t highest = std::numeric_limits<int64_t>::min();
+  size_t pods = 0;
+  for (const size_t i : victims) {
+    highest = std::max(highest, groups[i].priority);
+    pods += groups[i].pods.size();
+  }
+  return {highest, victims.size(), pods, victims};
+}
+
+bool Fits(const Capacity& capacity, const GroupRequest& request) {
+  const PlacementOracle oracle(capacity, request);
+  const int level =
+      request.closeness == Closeness::kRequired ? *capacity.topology().LevelOf(request.level) : Topology::kRoot;
+  bool fits = false;
+  oracle.ForEachCounts(
+      [&](int32_t leader, const std::vector<int>& counts) { fits = fits || oracle.CountsHold(leader, counts, level); });
+  return fits;
+}
+
+Capacity Without(Capacity capacity, const std::vector<RunningPods>& groups, const std::vector<size_t>& victims) {
+  for (const size_t i : victims) TakeAway(groups[i], &capacity);
+  return capacity;
+}
+
+std::vector<RunningPods> DrawGroups(Cases* cases, const Topology& topology) {
+  std::vector<RunningPods> groups;
+  for (int i = cases->Draw(6); i > 0; --i) {
+    RunningPods group = Running(cases->Draw(4), {});
+    for (int pods = 1 + cases->Draw(3); pods > 0; --pods) {
+      PodShape shape;
+      shape.amounts = {{"gpu", cases->Draw(3)}, {"cpu", cases->Draw(2)}};
+      group.pods.emplace_back(cases->Draw(topology.NodeCount()), shape);
+    }
+    if (cases->Draw(3) == 0) {
+      const int level = cases->Draw(topology.LevelCount());
+      group.holds.push_back({cases->Draw(2) == 0 ? Holder::kGroup : Holder::kSubgroup, "", level,
+                             topology.DomainOf(level, group.pods[0].first)});
+    }
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+TEST(PreemptGroupsTest, Laws1To5AgainstEverySetOfGroups) {
+  Cases cases(kSeed);
+  int preempted = 0;
+  for (int round = 0; round < kCases; ++round) {
+    Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
+    const std::vector<RunningPods> groups = DrawGroups(&cases, capacity.topology());
+    for (const RunningPods& group : groups) PutBack(group, &capacity);
+    const GroupRequest request = cases.Request();
+    const int64_t priority = cases.Draw(5);
+    const Preemption preemption = *PreemptGroups(capacity, request, priority, groups, kMany);
+    const std::string where =
+        absl::StrCat("round ", round, ", seed ", kSeed, ", ", groups.size(), " groups, priority ", priority,
+                     Describe(capacity, request), "\n  victims ", absl::StrJoin(preemption.victims, " "));
+
+    std::optional<Rank> best;
+    for (unsigned set = 0; set < 1u << groups.size(); ++set) {
+      std::vector<size_t> victims;
+      bool may_go = true;
+      for (size_t i = 0; i < groups.size(); ++i) {
+        if ((set >> i & 1) == 0) continue;
+        victims.push_back(i);
+        may_go = may_go && groups[i].priority < priority;
+      }
+      const Rank rank = RankOf(groups, victims);
+      if (!may_go || (best.has_value() && !(rank < *best))) continue;
+      if (Fits(Without(capacity, groups, victims), request)) best = rank;
+    }
+    ASSERT_EQ(preemption.assignment.has_value(), best.has_value()) << where;
+    if (!best.has_value()) continue;
+    ASSERT_TRUE(preemption.exact) << where;
+    ASSERT_EQ(RankOf(groups, preemption.victims), *best) << where;
+    const Capacity left = Without(capacity, groups, preemption.victims);
+    ASSERT_EQ(preemption.assignment, AssignGroup(left, request)->assignment) << where;
+    preempted += !preemption.victims.empty();
+    for (const size_t stays : preemption.victims) {
+      std::vector<size_t> others = preemption.victims;
+      others.erase(std::find(others.begin(), others.end(), stays));
+      ASSERT_FALSE(Fits(Without(capacity, groups, others), request)) << where << ", " << stays << " could stay";
+    }
+    Rank before = RankOf(groups, PreemptGroups(capacity, request, priority, groups, 0)->victims);
+    for (const int64_t tries : {1, 2, 5, 20}) {
+      const Preemption bounded = *PreemptGroups(capacity, request, priority, groups, tries);
+      const Rank rank = RankOf(groups, bounded.victims);
+      ASSERT_LE(rank, before) << where << ", " << tries << " tries";
+      ASSERT_LE(bounded.tries, tries) << where;
+      before = rank;
+    }
+  }
+  EXPECT_GT(preempted, kCases / 20);
+}
+
+Json Pod(const std::string& name, const std::string& node, int index, int64_t priority) {
+  Json pod = Json::parse(R"({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "ml", "labels": {}},
+    "spec": {"containers": [{"name": "c", "resources": {"requests": {"gpu": "1"}}}]},
+    "status": {"phase": "Running"}})");
+  pod["metadata"]["name"] = name;
+  pod["spec"]["nodeName"] = node;
+  if (priority != 0) pod["spec"]["priority"] = priority;
+  if (index < 0) return pod;
+  Json& labels = pod["metadata"]["labels"];
+  labels["leaderworkerset.sigs.k8s.io/name"] = "set";
+  labels["leaderworkerset.sigs.k8s.io/group-index"] = std::to_string(index);
+  labels["leaderworkerset.sigs.k8s.io/group-key"] = absl::StrCat("key", index);
+  if (index == 1) pod["metadata"]["annotations"]["leaderworkerset.sigs.k8s.io/exclusive-topology"] = "rack";
+  return pod;
+}
+
+// Laws 1 and 2 of running_pods.h.
+TEST(RunningPodsTest, Laws1And2OfGroups) {
+  std::vector<SharedJson> pods;
+  for (const Json& pod : {Pod("a", "n0", 0, 3), Pod("b", "n1", 0, 7), Pod("c", "n2", 1, 0), Pod("d", "n2", 1, -4),
+                          Pod("daemon", "n0", -1, 9), Pod("elsewhere", "n9", 2, 0)}) {
+    pods.push_back(std::make_shared<const Json>(pod));
+  }
+  Capacity capacity = SmallTopology("{[4 4][4]}");
+  Capacity expected = capacity;
+  const std::vector<RunningPods> groups = *UseRunningGroups(pods, &capacity);
+  ASSERT_TRUE(UseRunningPods(pods, &expected).ok());
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].priority, 7);
+  EXPECT_EQ(groups[1].priority, 0);
+  const auto free = [](const Capacity& of) {
+    std::string text;
+    for (int32_t node = 0; node < 3; ++node) {
+      absl::StrAppend(&text, " ", of.Free(node)[0], "/", of.Free(node)[1], "/",
+                      of.Holds(Holder::kGroup, "ml", 1, node / 2), "/", of.pods().count(node));
+    }
+    return text;
+  };
+  EXPECT_EQ(free(capacity), free(expected));
+  EXPECT_EQ(free(capacity), " 98/2/2/1 99/3/2/1 98/2/1/1");
+  for (const RunningPods& group : groups) TakeAway(group, &capacity);
+  EXPECT_EQ(free(capacity), " 99/3/0/1 100/4/0/0 100/4/0/0");
+  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  EXPECT_EQ(free(capacity), free(expected));
+}
+
+}  // namespace
+}  // namespace lws
