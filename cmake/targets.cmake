@@ -457,6 +457,8 @@ set(lws_simulation_headers
   lws/simulation.h
 )
 set(lws_simulation_links
+  absl::flat_hash_map
+  absl::flat_hash_set
   absl::status
   absl::statusor
   absl::str_format
