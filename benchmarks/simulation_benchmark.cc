@@ -23,8 +23,10 @@ void Simulate(bool exclusive, benchmark::State& state) {
   Json manifest = *ScenarioBuilder("serve", groups, kSize).Build().manifest;
   if (exclusive) manifest["metadata"]["annotations"][kExclusiveTopologyAnnotation] = "rack";
   const Scenario scenario = UsualScenario(manifest);
+  ScenarioRunOptions options;
+  if (groups > 1000) options.told_step = groups / 20;  // as lwsctl, which cannot draw more
   for (auto _ : state) {
-    const absl::StatusOr<ScenarioReport> report = RunScenario(scenario, {});
+    const absl::StatusOr<ScenarioReport> report = RunScenario(scenario, options);
     if (!report.ok()) return state.SkipWithError(std::string(report.status().message()).c_str());
     // Every pod twice, and those of the group that fails once more.
     const bool is_right = report->finished && report->ready == groups && report->groups_restarted == 1 &&
@@ -36,7 +38,7 @@ void Simulate(bool exclusive, benchmark::State& state) {
 }
 
 void BM_SimulateObjects(benchmark::State& state) { Simulate(/*exclusive=*/false, state); }
-BENCHMARK(BM_SimulateObjects)->Arg(1)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SimulateObjects)->Arg(1)->Arg(100)->Arg(1000)->Arg(5000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void BM_SimulateExclusiveGroups(benchmark::State& state) { Simulate(/*exclusive=*/true, state); }
 BENCHMARK(BM_SimulateExclusiveGroups)->Arg(16)->Arg(64)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);

@@ -572,6 +572,8 @@ set(lws_simulation_headers
   lws/simulation.h
 )
 set(lws_simulation_links
+  absl::flat_hash_map
+  absl::flat_hash_set
   absl::status
   absl::statusor
   absl::str_format
@@ -605,6 +607,7 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/scenario_play.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/timeline_json.cc
+  lws/adapters/testing/scenario/usual_nodes.cc
   lws/adapters/testing/scenario/waiting_groups.cc
   lws/adapters/testing/swarm/case_file.cc
   lws/adapters/testing/swarm/draw_case.cc

@@ -17,7 +17,6 @@
 #include "examples/lwsctl/simulate_roles.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
-#include "lws/api/field_status.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -94,17 +93,17 @@ int Compare(const std::vector<std::string>& words) {
   if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
     return CompareRoles(*roles, *arguments, options.seed);
   const lws::Json& manifest = *std::get<SetManifest>(*set).object;
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(manifest, arguments->Flag("--scenario", ""));
+  const absl::StatusOr<ScenarioFile> scenario =
+      ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
-  // Errors of the run are about the scenario, or about the set if there is no scenario.
-  const std::string source = arguments->Flag("--scenario", arguments->files[0]);
   const bool has_page = arguments->flags.count("--report") > 0;
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
     options.sets = lws::ReconcileOptionsFor(policy.policy);
+    options.told_step = ToldStep(scenario->scenario, has_page);
     absl::StatusOr<lws::ScenarioReport> report =
-        has_page ? lws::RunScenario(*scenario, options) : RunUnseen(*scenario, options);
-    if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
+        has_page ? lws::RunScenario(scenario->scenario, options) : RunUnseen(scenario->scenario, options);
+    if (!report.ok()) return Fail(scenario->Locate(report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
   PrintTable(reports);

@@ -81,6 +81,8 @@ struct SetState {
   std::string waiting;  // what its pods wait for
 };
 
+constexpr char kAboutToUpdate[] = "about to be updated";
+
 bool Has(const lws::Plan& plan, DecisionReason reason) {
   return std::any_of(plan.decisions.begin(), plan.decisions.end(),
                      [reason](const lws::Decision& decision) { return decision.reason == reason; });
@@ -250,14 +252,24 @@ class Explanation {
       state.ready = counts.ready;
       state.updated = counts.updated;
     }
-    const int32_t partition = set.spec().rollout_strategy().rolling_update_configuration().partition();
     state.held = HeldBy(plan);
-    state.state = Has(plan, DecisionReason::kSetTerminating)   ? "being deleted"
-                  : observation.leader_statefulset == nullptr  ? "about to be created"
-                  : state.updated < state.replicas - partition ? "updating"
-                  : state.ready < state.replicas               ? "not all groups are ready"
-                                                               : "at rest";
+    state.state = StateText(observation, plan, state);
+    // The groups that the file has are of a former template.
+    if (state.state == kAboutToUpdate) state.updated = 0;
     return state;
+  }
+
+  // The first that matches.
+  static std::string StateText(const lws::SetObservation& observation, const lws::Plan& plan, const SetState& state) {
+    if (Has(plan, DecisionReason::kSetTerminating)) return "being deleted";
+    if (observation.leader_statefulset == nullptr) return "about to be created";
+    if (Has(plan, DecisionReason::kUpdateBegins)) return kAboutToUpdate;
+    const int32_t groups = observation.leader_statefulset->replicas;
+    const int32_t partition = observation.set->spec().rollout_strategy().rolling_update_configuration().partition();
+    if (state.updated < std::min(groups, state.replicas) - partition) return "updating";
+    // It is scaled, or keeps the surge groups of an update that a partition holds.
+    if (groups != state.replicas) return absl::StrCat("has ", groups, " groups, ", state.replicas, " wanted");
+    return state.ready < state.replicas ? "not all groups are ready" : "at rest";
   }
 
   void ExplainSet(const std::string& namespace_name, const std::string& name, bool as_json) {

@@ -30,8 +30,18 @@ sed -e 's/1000000/5000/' -e 's/maxUnavailable: 1000/maxUnavailable: 2%/' $manife
 check simulate-groups.txt 0 $lwsctl simulate --max-unavailable-statefulset "$TEST_TMPDIR/groups.yaml"
 check simulate-groups.json 0 $lwsctl simulate -o json --scenario examples/scenarios/scale-and-fail.yaml "$TEST_TMPDIR/groups.yaml"
 check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario examples/scenarios/canary.yaml $manifests/vllm.yaml
-check simulate-groups-restarts.txt 1 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/groups.yaml"
-check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/scenarios/lost-node.yaml "$TEST_TMPDIR/groups.yaml"
+sed -e 's/1000000/1100/' -e 's/size: 8/size: 1/' $manifests/million-groups.yaml > "$TEST_TMPDIR/many.yaml"
+check simulate-groups-restarts.txt 0 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/many.yaml"
+check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/few-nodes.yaml "$TEST_TMPDIR/many.yaml"
+check missing-target-simulate.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
+  $manifests/vllm.yaml
+check missing-target-compare.txt 1 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
+  $manifests/vllm.yaml
+check missing-target-groups.txt 1 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/groups.yaml \
+  "$TEST_TMPDIR/groups.yaml"
+check missing-target-roles.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/roles.yaml \
+  $manifests/disaggregated.yaml
+check missing-target-test.txt 1 $lwsctl test examples/lwsctl/golden/missing-target/test.yaml
 check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 # The policies in a set's annotations, and one that does not parse.
 annotate() { sed "s|uid: set-uid,|uid: set-uid, annotations: {lws-policies/controls: '$1'},|" examples/lwsctl/golden/state.yaml; }
@@ -43,6 +53,14 @@ check render-volume-claims.yaml 0 $lwsctl render $manifests/volume-claims.yaml
 check validate.txt 0 $lwsctl validate $manifests/*.yaml
 check validate-broken.txt 1 $lwsctl validate examples/lwsctl/golden/broken.yaml
 golden=examples/lwsctl/golden
+# The set is the first object of the file.
+check explain-at-rest.txt 0 $lwsctl explain $golden/at-rest.yaml
+sed '0,/image: c:1/s//image: c:2/' $golden/at-rest.yaml > "$TEST_TMPDIR/new-template.yaml"
+check explain-new-template.txt 0 $lwsctl explain "$TEST_TMPDIR/new-template.yaml"
+sed '0,/replicas: 2/s//replicas: 4/' $golden/at-rest.yaml > "$TEST_TMPDIR/scaled-up.yaml"
+check explain-scaled-up.txt 0 $lwsctl explain "$TEST_TMPDIR/scaled-up.yaml"
+sed '0,/replicas: 2/s//replicas: 1/' $golden/at-rest.yaml > "$TEST_TMPDIR/scaled-down.yaml"
+check explain-scaled-down.txt 0 $lwsctl explain "$TEST_TMPDIR/scaled-down.yaml"
 check simulate-refused-template.txt 1 $lwsctl simulate $golden/refused-templates/restart-never.yaml
 check simulate-refused-pods.txt 1 $lwsctl simulate $golden/refused-templates/topology-key.yaml
 check simulate-refused-claims.txt 1 $lwsctl simulate --scenario $golden/claims-scenario.yaml $golden/claims.yaml

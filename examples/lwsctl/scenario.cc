@@ -60,13 +60,19 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
   return file;
 }
 
-absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path) {
-  if (path.empty()) return lws::UsualScenario(manifest);
-  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+absl::Status ScenarioFile::Locate(const absl::Status& status) const {
+  if (file.objects.empty() || lws::FieldOf(status).empty()) return lws::WithPrefix(file.name, status);
+  return file.Locate(file.objects[0], status);
+}
+
+absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
+                                              const std::string& manifest_path) {
+  if (path.empty()) return ScenarioFile{lws::UsualScenario(manifest), {manifest_path, "", {}}};
+  absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
   if (!file.ok()) return file.status();
   absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, *file->objects[0].object);
   if (!scenario.ok()) return file->Locate(file->objects[0], scenario.status());
-  return scenario;
+  return ScenarioFile{*std::move(scenario), *std::move(file)};
 }
 
 }  // namespace lwsctl

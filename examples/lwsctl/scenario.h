@@ -15,9 +15,19 @@ namespace lwsctl {
 // the Nodes of that file take its place.
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
 
-// The scenario of a file for the set, or the usual scenario for "". Errors: "FILE:LINE: KEY: ..." for what cannot be
-// read.
-absl::StatusOr<lws::Scenario> ReadScenarioFile(const lws::Json& manifest, const std::string& path);
+// A scenario, and where it comes from.
+struct ScenarioFile {
+  lws::Scenario scenario;
+  InputFile file;  // has no objects when the scenario is the usual one of a manifest
+
+  // "FILE:LINE: MESSAGE" for an error of a run, or "FILE: MESSAGE" where it is not about one event.
+  absl::Status Locate(const absl::Status& status) const;
+};
+
+// The scenario of a file for the set of the manifest, or the usual scenario for "". Errors: "FILE:LINE: KEY: ..." for
+// what cannot be read.
+absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
+                                              const std::string& manifest_path);
 
 }  // namespace lwsctl
 

@@ -10,7 +10,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/disaggregated_input.h"
-#include "examples/lwsctl/scenario.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/field_status.h"
 #include "lws/api/strict_reader.h"
@@ -95,7 +94,7 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
 }  // namespace
 
 absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, UnknownFields unknown) {
-  const absl::StatusOr<InputFile> document = ReadScenarioDocument(path);
+  absl::StatusOr<InputFile> document = ReadScenarioDocument(path);
   if (!document.ok()) return document.status();
   const lws::ManifestObject& object = document->objects[0];
   lws::ReadProblem problem;
@@ -120,6 +119,7 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
   }
   reader.Finish();
   if (!problem.status.ok()) return document->Locate(object, problem.status);
+  file.file = *std::move(document);
   return file;
 }
 

@@ -9,15 +9,14 @@
 
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/scenario.h"
 #include "lws/adapters/testing/scenario/expectations.h"
 #include "lws/adapters/testing/scenario/role_expectations.h"
-#include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {
 
-struct ScenarioTestFile {
-  lws::Scenario scenario;
+struct ScenarioTestFile : ScenarioFile {
   lws::Expectations expected;
   std::vector<uint64_t> seeds;
   std::string policy = "reference";

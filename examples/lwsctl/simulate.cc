@@ -17,7 +17,6 @@
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/timeline_json.h"
-#include "lws/api/field_status.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -49,7 +48,8 @@ constexpr char kHelp[] =
     "Sets of more than 64 groups are simulated in numbers, with a line for each twentieth of the groups that changed,\n"
     "unless the scenario has nodes, images, restarts or a report. In sets of more than 1,000 groups a character "
     "stands\n"
-    "for a fiftieth of the groups and shows the most frequent state. A million groups take seconds.\n"
+    "for a fiftieth of the groups and shows the most frequent state, and there are no lines for events of single\n"
+    "groups. A million groups take seconds in numbers.\n"
     "Events of a scenario (at: 60s, or at: quiet, which means once nothing is due):\n"
     "  edit: PATCH, scale: N                  patches the set, or sets its replicas; with role: ROLE, those of a role\n"
     "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
@@ -94,7 +94,7 @@ bool IsJson(const Arguments& arguments) { return arguments.Flag("-o", "") == "js
 absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
                                         const Arguments& arguments, Json* lines) {
   std::function<void(const lws::TimelineEntry&)> print;
-  if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
+  if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << TimelineLine(entry) << "\n"; };
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
@@ -111,10 +111,10 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
                                                     const lws::ScenarioRunOptions& options, const Arguments& arguments,
                                                     Json* lines) {
   const bool has_page = arguments.flags.count("--report") > 0;
-  const bool has_numbers = !has_page && IsForNumbers(scenario, options);
-  if (MostGroups(scenario) <= kMostDrawnGroups && !has_numbers) return Run(scenario, options, arguments, lines);
-  if (has_page) {
-    return absl::InvalidArgumentError(absl::StrCat("--report: at most ", kMostDrawnGroups, " groups"));
+  if (has_page || !IsForNumbers(scenario, options)) {
+    lws::ScenarioRunOptions in_objects = options;
+    in_objects.told_step = ToldStep(scenario, has_page);
+    return Run(scenario, in_objects, arguments, lines);
   }
   const bool is_json = IsJson(arguments);
   return SimulateGroups(scenario, options, [is_json, lines](const std::string& line, Json json) {
@@ -157,13 +157,12 @@ int Simulate(const std::vector<std::string>& words) {
     return Fail(absl::InvalidArgumentError("--role-policy: a LeaderWorkerSet does not take this flag"));
   }
   const Json& manifest = *std::get<SetManifest>(*set).object;
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioFile(manifest, arguments->Flag("--scenario", ""));
+  const absl::StatusOr<ScenarioFile> scenario =
+      ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
-  // Errors of the run are about the scenario, or about the set if there is no scenario.
-  const std::string source = arguments->Flag("--scenario", arguments->files[0]);
   Json lines = Json::array();
-  const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(*scenario, options, *arguments, &lines);
-  if (!report.ok()) return Fail(lws::WithPrefix(source, report.status()));
+  const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
+  if (!report.ok()) return Fail(scenario->Locate(report.status()));
   IsJson(*arguments) ? PrintJson(*report, std::move(lines)) : PrintSummary(*report);
   return report->finished ? 0 : 1;
 }

@@ -32,7 +32,35 @@ constexpr int kShares = 50;
 // One line is printed for every step of this part of the groups.
 constexpr int kSteps = 20;
 
+// A page can show steps of this part.
+constexpr int kPageSteps = 200;
+
 constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(state)]; }
+
+// A character a group where there is room for it; else the state that most groups of a share are in. `letter_of` gives
+// that of a group.
+template <typename LetterOf>
+std::string Shares(int64_t replicas, const LetterOf& letter_of) {
+  constexpr absl::string_view kLetters = ".oOnN";
+  const int64_t all = replicas <= kMostDrawnGroups ? replicas : kShares;
+  std::string shares;
+  for (int64_t share = 0; share < all; ++share) {
+    std::array<int, kLetters.size()> count = {};
+    for (int64_t i = replicas * share / all; i < replicas * (share + 1) / all; ++i) {
+      const size_t state = kLetters.find(letter_of(static_cast<int32_t>(i)));
+      if (state != absl::string_view::npos) ++count[state];
+    }
+    const auto most = std::max_element(count.begin(), count.end());
+    shares += kLetters[static_cast<size_t>(most - count.begin())];
+  }
+  return shares;
+}
+
+std::string StateLine(int32_t partition, const std::string& shares, const lws::SetSimulationCounts& counts,
+                      int64_t events) {
+  return absl::StrFormat("partition %d replicas %d  %s  ready %d updated %d, %d events", partition, counts.replicas,
+                         shares, counts.ready, counts.updated, events);
+}
 
 class GroupsStory {
  public:
@@ -90,6 +118,7 @@ class GroupsStory {
   }
 
  private:
+  int32_t Size() const { return std::max(1, manifest_.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1)); }
   int32_t Replicas() const { return manifest_.value("/spec/replicas"_json_pointer, 1); }
 
   // The steady and the updated groups. Complexity: O(groups).
@@ -120,12 +149,15 @@ class GroupsStory {
   absl::Status Happen(const lws::ScenarioEvent& event) {
     if (event.kind == lws::ScenarioEvent::Kind::kEdit) {
       Say(DescribeScenarioEvent(event));
-      return Edit(*event.patch);
+      const absl::Status status = Edit(*event.patch);
+      return status.ok() ? status : ScenarioEventError(event, status.message());
     }
     const bool is_there = Strike(event);
-    if (is_there || !event.if_possible) Say(DescribeScenarioEvent(event));
+    if (is_there) Say(DescribeScenarioEvent(event));
     if (is_there || event.if_possible) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
+    return ScenarioEventError(
+        event, absl::StrCat("Pod ", event.target, " ", Exists(event.target) ? "does not run" : "does not exist",
+                            " at that time"));
   }
 
   absl::Status Edit(const Json& patch) {
@@ -140,15 +172,29 @@ class GroupsStory {
     return absl::OkStatus();
   }
 
-  bool Strike(const lws::ScenarioEvent& event) {
-    absl::string_view pod = event.target;
-    const bool is_named = absl::ConsumePrefix(&pod, report_.set_name) && absl::ConsumePrefix(&pod, "-");
+  // The group and the worker that a pod of the set is named after; nullopt for another name.
+  std::optional<std::pair<int32_t, int32_t>> PlaceOf(absl::string_view pod) const {
+    if (!absl::ConsumePrefix(&pod, report_.set_name) || !absl::ConsumePrefix(&pod, "-")) return std::nullopt;
     const size_t dash = pod.find('-');
     const int32_t group = lws::ParseIndex(pod.substr(0, dash));
     const int32_t worker = dash == absl::string_view::npos ? 0 : lws::ParseIndex(pod.substr(dash + 1));
-    if (!is_named) return false;
+    return std::pair(group, worker);
+  }
+
+  // Whether the group has its pods, one of which has this name.
+  bool Exists(absl::string_view pod) const {
+    const auto place = PlaceOf(pod);
+    if (!place.has_value() || place->first < 0 || place->first >= simulation_.counts().replicas) return false;
+    const bool is_member = place->second >= 0 && place->second < Size();
+    return is_member && simulation_.StateOf(place->first) != lws::GroupState::kAbsent;
+  }
+
+  bool Strike(const lws::ScenarioEvent& event) {
+    const auto place = PlaceOf(event.target);
+    if (!place.has_value()) return false;
     const bool fails = event.kind == lws::ScenarioEvent::Kind::kFailContainer;
-    return fails ? simulation_.FailContainer(group, worker) : simulation_.DeletePod(group, worker);
+    return fails ? simulation_.FailContainer(place->first, place->second)
+                 : simulation_.DeletePod(place->first, place->second);
   }
 
   // Runs until `limit`.
@@ -181,21 +227,6 @@ class GroupsStory {
     }
   }
 
-  // A character a group where there is room for it; else the state that most groups of a share are in.
-  std::string Shares(int32_t replicas) const {
-    const int64_t all = replicas <= kMostDrawnGroups ? replicas : kShares;
-    std::string shares;
-    for (int64_t share = 0; share < all; ++share) {
-      std::array<int, 5> count = {};
-      for (int64_t i = replicas * share / all; i < replicas * (share + 1) / all; ++i) {
-        ++count[static_cast<size_t>(simulation_.StateOf(static_cast<int32_t>(i)))];
-      }
-      const auto most = std::max_element(count.begin(), count.end());
-      shares += Letter(static_cast<lws::GroupState>(most - count.begin()));
-    }
-    return shares;
-  }
-
   void CheckPromise(const lws::SetSimulationCounts& counts) {
     const int32_t promised = promise_.groups();
     if (watching_ && (report_.lowest_ready < 0 || counts.ready < report_.lowest_ready)) {
@@ -217,9 +248,8 @@ class GroupsStory {
 
   // Until now the counts were those of the last look.
   void CountCost(const lws::SetSimulationCounts& counts) {
-    const int32_t size = std::max(1, manifest_.value("/spec/leaderWorkerTemplate/size"_json_pointer, 1));
     report_.wasted_pod_time +=
-        (simulation_.now() - looked_at_) * std::max<int64_t>(0, looked_.pods - int64_t{looked_.ready} * size);
+        (simulation_.now() - looked_at_) * std::max<int64_t>(0, looked_.pods - int64_t{looked_.ready} * Size());
     report_.surge_used = std::max(report_.surge_used, counts.replicas - Replicas());
     looked_at_ = simulation_.now();
     looked_ = counts;
@@ -235,9 +265,9 @@ class GroupsStory {
                          std::abs(counts.updated - last_.updated) >= step || counts.replicas != last_.replicas;
     if (!changed) return;
     last_ = counts;
-    const std::string shares = Shares(counts.replicas);
-    Print(absl::StrFormat("partition %d replicas %d  %s  ready %d updated %d, %d events", counts.partition,
-                          counts.replicas, shares, counts.ready, counts.updated, events_),
+    const std::string shares =
+        Shares(counts.replicas, [this](int32_t group) { return Letter(simulation_.StateOf(group)); });
+    Print(StateLine(counts.partition, shares, counts, events_),
           {{"partition", counts.partition},
            {"replicas", counts.replicas},
            {counts.replicas <= kMostDrawnGroups ? "groups" : "shares", shares},
@@ -267,8 +297,7 @@ class GroupsStory {
 namespace {
 
 absl::Status NotInNumbers(const std::string& what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("scenario: ", what, ": not simulated for more than ", kMostDrawnGroups, " replicas"));
+  return absl::InvalidArgumentError(absl::StrCat("scenario: ", what, ": not simulated in numbers"));
 }
 
 bool IsInNumbers(lws::ScenarioEvent::Kind kind) {
@@ -314,6 +343,28 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
     status = CheckRefusals(manifest);
   }
   return status;
+}
+
+int32_t ToldStep(const lws::Scenario& scenario, bool has_page) {
+  const int64_t groups = MostGroups(scenario);
+  if (groups <= kMostDrawnGroups) return 0;
+  return static_cast<int32_t>(groups / (has_page ? kPageSteps : kSteps));
+}
+
+std::string TimelineLine(const lws::TimelineEntry& entry) {
+  const bool is_drawn = entry.kind != lws::TimelineEntry::Kind::kState || entry.replicas <= kMostDrawnGroups;
+  if (is_drawn) return lws::ToString(entry);
+  const auto is_new = [](char letter) { return letter == 'N' || letter == 'n'; };
+  lws::SetSimulationCounts counts;
+  counts.replicas = entry.replicas;
+  counts.ready = entry.ready;
+  counts.updated = static_cast<int32_t>(std::count_if(entry.groups.begin(), entry.groups.end(), is_new));
+  const auto letter_of = [&entry](int32_t group) {
+    const auto place = static_cast<size_t>(group);
+    return place < entry.groups.size() ? entry.groups[place] : '.';
+  };
+  return absl::StrFormat("%8.1fs  %s", absl::ToDoubleSeconds(entry.time),
+                         StateLine(entry.partition, Shares(entry.replicas, letter_of), counts, entry.left_out));
 }
 
 bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {

@@ -16,9 +16,10 @@
 
 namespace lwsctl {
 
-// Sets with more replicas are simulated in numbers where that says the same, and those with more than kMostDrawnGroups
-// always: objects cost milliseconds a group, numbers some microseconds.
+// Sets with more replicas are simulated in numbers where that says the same: objects cost milliseconds a group, numbers
+// some microseconds.
 inline constexpr int64_t kMostGroupsOfObjects = 64;
+// In sets with more groups, a line shows shares of them.
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
 // The most groups that the set is to have in the course of the scenario.
@@ -30,6 +31,13 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
 
 // Whether every command simulates the scenario in numbers: it has many groups, and can be simulated so.
 bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options);
+
+// ScenarioRunOptions::told_step for the scenario: 0 unless its set has more groups than can be drawn. A page shows
+// smaller steps.
+int32_t ToldStep(const lws::Scenario& scenario, bool has_page);
+
+// The line for an entry: ToString, or one that shows shares when the entry has more groups than can be drawn.
+std::string TimelineLine(const lws::TimelineEntry& entry);
 
 // Called with each line of a run, for people and for programs.
 using OnLine = std::function<void(const std::string& line, lws::Json json)>;

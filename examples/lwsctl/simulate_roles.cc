@@ -17,7 +17,6 @@
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/disaggregated_set.h"
-#include "lws/api/field_status.h"
 #include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
@@ -35,10 +34,11 @@ absl::Status CheckFlags(const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<lws::Scenario> ReadScenarioOf(const DisaggregatedManifest& manifest, const Arguments& arguments) {
+absl::StatusOr<ScenarioFile> ReadScenarioOf(const DisaggregatedManifest& manifest, const Arguments& arguments) {
   absl::Status status = CheckFlags(arguments);
   if (!status.ok()) return status;
-  return ReadScenarioFile(lws::DisaggregatedSetToJson(*manifest.set), arguments.Flag("--scenario", ""));
+  return ReadScenarioFile(lws::DisaggregatedSetToJson(*manifest.set), arguments.Flag("--scenario", ""),
+                          arguments.files[0]);
 }
 
 Json ToJson(const lws::RoleLane& lane) {
@@ -150,7 +150,7 @@ void PrintTable(const std::vector<lws::RoleReport>& reports) {
 }  // namespace
 
 int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioOf(manifest, arguments);
+  const absl::StatusOr<ScenarioFile> scenario = ReadScenarioOf(manifest, arguments);
   if (!scenario.ok()) return Fail(scenario.status());
   const absl::StatusOr<lws::NamedRolePolicy> policy =
       ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
@@ -159,24 +159,21 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   std::function<void(const lws::RoleTimelineEntry&)> print;
   if (!is_json) print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   const absl::StatusOr<lws::RoleReport> report =
-      lws::RunRoleScenario(*scenario, {seed, {policy->policy, policy->mends}}, print);
-  if (!report.ok()) {
-    return Fail(lws::WithPrefix(arguments.Flag("--scenario", arguments.files[0]), report.status()));
-  }
+      lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}}, print);
+  if (!report.ok()) return Fail(scenario->Locate(report.status()));
   is_json ? PrintJson(*report) : PrintSummary(*report);
   return report->finished ? 0 : 1;
 }
 
 int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
-  const absl::StatusOr<lws::Scenario> scenario = ReadScenarioOf(manifest, arguments);
+  const absl::StatusOr<ScenarioFile> scenario = ReadScenarioOf(manifest, arguments);
   if (!scenario.ok()) return Fail(scenario.status());
   std::vector<lws::RoleReport> reports;
   bool all_finished = true;
   for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) {
-    absl::StatusOr<lws::RoleReport> report = lws::RunRoleScenario(*scenario, {seed, {policy.policy, policy.mends}});
-    if (!report.ok()) {
-      return Fail(lws::WithPrefix(arguments.Flag("--scenario", arguments.files[0]), report.status()));
-    }
+    absl::StatusOr<lws::RoleReport> report =
+        lws::RunRoleScenario(scenario->scenario, {seed, {policy.policy, policy.mends}});
+    if (!report.ok()) return Fail(scenario->Locate(report.status()));
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));
   }

@@ -56,7 +56,7 @@ struct Outcome {
 
 std::vector<std::string> Trace(const lws::ScenarioReport& report) {
   std::vector<std::string> lines;
-  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(lws::ToString(entry));
+  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(TimelineLine(entry));
   return lines;
 }
 
@@ -84,6 +84,7 @@ absl::Status RunSeeds(const ScenarioTestFile& file, const lws::ScenarioRunOption
   for (size_t i = 0; i < file.seeds.size(); ++i) {
     lws::ScenarioRunOptions options = like;
     options.seed = file.seeds[i];
+    options.told_step = ToldStep(file.scenario, is_drawn);
     std::vector<std::string> trace;
     absl::StatusOr<lws::ScenarioReport> report = RunSeed(file, options, is_drawn, &trace);
     if (!report.ok()) return report.status();
@@ -130,7 +131,7 @@ absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestF
     return absl::InvalidArgumentError(absl::StrCat("--report: ", path, ": a DisaggregatedSet cannot be drawn yet"));
   }
   absl::StatusOr<RoleTestOutcome> run = RunRoleTest(file, arguments.Flag("--role-policy", ""));
-  if (!run.ok()) return absl::Status(run.status().code(), absl::StrCat(path, ": ", run.status().message()));
+  if (!run.ok()) return file.Locate(run.status());
   return Outcome{path, std::move(run->passed), std::move(run->failure), run->simulated, std::nullopt};
 }
 
@@ -150,7 +151,7 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& argume
   if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
     status = RunExhaustive(*file, *policy, &outcome);
   }
-  if (!status.ok()) return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+  if (!status.ok()) return file->Locate(status);
   return outcome;
 }
 

@@ -13,8 +13,9 @@ const Json& Nothing() {
 
 const Json& Find(const Json& object, absl::string_view name) {
   if (!object.is_object()) return Nothing();
-  const auto found = object.find(std::string(name));
-  return found == object.end() ? Nothing() : *found;
+  const Json::object_t& members = object.get_ref<const Json::object_t&>();
+  const auto found = members.find(name);
+  return found == members.end() ? Nothing() : found->second;
 }
 
 std::string TextOf(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }

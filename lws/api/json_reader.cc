@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/field_status.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/strict_reader.h"
@@ -48,15 +49,16 @@ bool PathTo(const Json& wanted, const Json& document, std::string* path) {
 
 const Json* JsonReader::FindIn(const Json& from, Path path) {
   const Json* value = &from;
-  for (const char* key : path) {
+  for (const absl::string_view key : path) {
     if (value->is_null()) return nullptr;
     if (!value->is_object()) {
       Fail(*value, "an object");
       return nullptr;
     }
-    const auto found = value->find(key);
-    if (found == value->end()) return nullptr;
-    value = &*found;
+    const Json::object_t& members = value->get_ref<const Json::object_t&>();
+    const auto found = members.find(key);
+    if (found == members.end()) return nullptr;
+    value = &found->second;
   }
   return value->is_null() ? nullptr : value;
 }

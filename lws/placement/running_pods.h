@@ -6,7 +6,7 @@
 //   for (const lws::RunningPods& group : groups) lws::TakeAway(group, &capacity);
 //
 // Laws:
-//   1. UseRunningGroups changes the capacity as UseRunningPods does.
+//   1. UseRunningGroups changes the capacity as UseCapacityOfRunningPods does.
 //   2. TakeAway of a group leaves the capacity as if the group's pods had never been there, and PutBack undoes it.
 //
 // Thread-safety: may be called concurrently for distinct capacities.
@@ -47,11 +47,11 @@ struct RunningPods {
 
 // Takes the room of all pods, and returns the groups of LeaderWorkerSets among them, in the order of their ids. Pods
 // that end count, because their room is taken. A pod without a priority has the priority 0. Errors: as for
-// UseRunningPods. Complexity: O(pods log pods).
+// UseCapacityOfRunningPods. Complexity: O(pods log pods).
 absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const SharedJson> pods, Capacity* capacity);
 
 // What the pods of DaemonSets on the node of this name ask for: an owner reference of kind DaemonSet tells them.
-// Finished pods do not count. Errors: as for UseRunningPods. Complexity: O(pods).
+// Finished pods do not count. Errors: as for UseCapacityOfRunningPods. Complexity: O(pods).
 absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods);
 
 void TakeAway(const RunningPods& group, Capacity* capacity);

@@ -501,6 +501,29 @@ TEST(FleetObjectsTest, Laws1And2ANameHasOnePlaceAndTheFactsAreThoseOfAllObjects)
   EXPECT_GT(regular, 1000);
 }
 
+// A set's digest costs as much as making its objects, and a set with many groups has many writes of its status.
+TEST(FleetObjectsTest, AWriteOfTheStatusKeepsTheDigest) {
+  Parts parts;
+  LeaderWorkerSet set;
+  set.mutable_metadata()->set_namespace_("n");
+  set.mutable_metadata()->set_name("s");
+  set.mutable_metadata()->set_resource_version("1");
+  set.mutable_spec()->mutable_leader_worker_template()->set_size(2);
+  parts.objects.AddSet(set);
+  const auto leader_of = [&parts] { return parts.index.SetOf("n", "s").digest.leader_statefulset; };
+  const auto first = leader_of();
+  ASSERT_NE(first, nullptr);
+  set.mutable_metadata()->set_resource_version("2");
+  set.mutable_metadata()->add_managed_fields("{}");
+  set.mutable_status()->set_ready_replicas(1);
+  parts.objects.AddSet(set);
+  EXPECT_EQ(leader_of(), first);
+  EXPECT_EQ(parts.index.SetOf("n", "s").set.metadata().resource_version(), "2");
+  (*set.mutable_metadata()->mutable_labels())["a"] = "b";
+  parts.objects.AddSet(set);
+  EXPECT_NE(leader_of(), first);
+}
+
 // --- Objects kept whole.
 
 std::unique_ptr<ObservedPod> WholeLeader(const std::string& name, const std::string& set_name,

@@ -93,6 +93,41 @@ TEST(LargeSetsTest, AnUnfinishedSetIsWaitedForAndSaysWhatHoldsIt) {
   EXPECT_NE(ScenarioOutcomeText(*report).find("partition 10"), std::string::npos) << ScenarioOutcomeText(*report);
 }
 
+TEST(LargeSetsTest, AnEventWithoutItsTargetNamesItself) {
+  const auto error = [](const char* key, const char* pod, const char* at) {
+    const Json document = {{"events", Json::array({{{"at", at}, {key, pod}}})}};
+    const auto scenario = lws::ReadScenario(Manifest(kCases[0]), document);
+    EXPECT_TRUE(scenario.ok() && IsForNumbers(*scenario, {})) << key;
+    return std::string(SimulateGroups(*scenario, {}, [](const std::string&, const Json&) {}).status().message());
+  };
+  for (const char* key : {"fail", "delete", "evict"}) {
+    const std::string where = absl::StrCat("events[0].", key);
+    for (const char* pod : {"s-66", "s-0-2", "other-0", "s-x"}) {
+      EXPECT_EQ(error(key, pod, "2m"), absl::StrCat(where, ": Pod ", pod, " does not exist at that time"));
+    }
+  }
+  EXPECT_EQ(error("fail", "s-0", "1s"), "events[0].fail: Pod s-0 does not run at that time");
+}
+
+TEST(LargeSetsTest, ALineOfManyGroupsShowsShares) {
+  lws::TimelineEntry entry;
+  entry.time = absl::Seconds(9);
+  entry.replicas = 4;
+  entry.groups = "NnO.";
+  entry.ready = 2;
+  EXPECT_EQ(TimelineLine(entry), lws::ToString(entry));
+  entry.replicas = 2000;
+  entry.partition = 3;
+  entry.left_out = 7;
+  entry.groups = std::string(1200, 'N') + std::string(800, 'o');
+  EXPECT_EQ(TimelineLine(entry), absl::StrCat("     9.0s  partition 3 replicas 2000  ", std::string(30, 'N'),
+                                              std::string(20, 'o'), "  ready 2 updated 1200, 7 events"));
+  const lws::Scenario many = lws::UsualScenario(*lws::ScenarioBuilder("s", 5000, 8).Build().manifest);
+  EXPECT_EQ(ToldStep(many, /*has_page=*/false), 250);
+  EXPECT_EQ(ToldStep(many, /*has_page=*/true), 25);
+  EXPECT_EQ(ToldStep(lws::UsualScenario(Manifest(kCases[0])), false), 0);
+}
+
 TEST(LargeSetsTest, WhatNumbersCannotSayIsSimulatedInObjects) {
   const lws::Scenario usual = lws::UsualScenario(Manifest(kCases[0]));
   EXPECT_TRUE(IsForNumbers(usual, {}));

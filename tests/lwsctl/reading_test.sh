@@ -13,5 +13,26 @@ while read -r -a words; do
   echo "(exit $?)"
   echo
 done < commands.txt > actual.txt
+# Twenty thousand pods. The limit of the processor's time breaks off work that grows with the square of their number.
+{
+  cat <<'END'
+{"apiVersion":"leaderworkerset.x-k8s.io/v1","kind":"LeaderWorkerSet","metadata":{"name":"s","namespace":"n","uid":"u"},
+ "spec":{"replicas":5000,"leaderWorkerTemplate":{"size":4,"workerTemplate":{"spec":{"containers":[{"name":"c","image":"c:1"}]}}}}}
+END
+  awk 'BEGIN {
+    for (group = 0; group < 5000; ++group) {
+      for (worker = 0; worker < 4; ++worker) {
+        printf "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"namespace\":\"n\",\"name\":\"s-%d%s\",", group, worker ? "-" worker : ""
+        printf "\"labels\":{\"leaderworkerset.sigs.k8s.io/name\":\"s\",\"leaderworkerset.sigs.k8s.io/group-index\":\"%d\",", group
+        printf "\"leaderworkerset.sigs.k8s.io/worker-index\":\"%d\"}}}\n", worker
+      }
+    }
+  }'
+} > many-pods.json
+{
+  echo '$ lwsctl explain many-pods.json'
+  bash -c "ulimit -t 10; exec '$lwsctl' explain many-pods.json" 2>&1
+  echo "(exit $?)"
+} >> actual.txt
 if [ -n "${UPDATE:-}" ]; then cp actual.txt "$UPDATE"; exit; fi
 diff -u expected.txt actual.txt

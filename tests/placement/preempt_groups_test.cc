@@ -210,7 +210,7 @@ TEST(RunningPodsTest, Laws1And2OfGroups) {
   Capacity capacity = SmallTopology("{[4 4][4]}");
   Capacity expected = capacity;
   const std::vector<RunningPods> groups = *UseRunningGroups(pods, &capacity);
-  ASSERT_TRUE(UseRunningPods(pods, &expected).ok());
+  ASSERT_TRUE(UseCapacityOfRunningPods(pods, &expected).ok());
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].priority, 7);
   EXPECT_EQ(groups[1].priority, 0);

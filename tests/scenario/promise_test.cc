@@ -86,7 +86,7 @@ class Letters {
   }
 
   const std::string& Look() {
-    const std::optional<TimelineEntry> entry = watch.Look(absl::ZeroDuration());
+    const std::optional<TimelineEntry> entry = watch.Look(absl::ZeroDuration(), /*step=*/0);
     if (entry.has_value()) groups_ = entry->groups;
     return groups_;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,7 @@
 #include "lws/adapters/testing/scenario/role_expectations.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/api/field_status.h"
 #include "lws/api/strict_reader.h"
 #include "lws/core/disaggregated/role_options.h"
 #include "lws/rollout/keep_role_budgets.h"
@@ -163,6 +165,34 @@ TEST(RunRoleScenarioTest, ScenariosThatCannotHappenAreRefused) {
   EXPECT_EQ(
       Read(leader_worker_set, Json::array({{{"at", "quiet"}, {"role", "decode"}, {"scale", 3}}})).status().message(),
       "events[0].role: a LeaderWorkerSet has no roles");
+}
+
+TEST(RunRoleScenarioTest, UsualNodesHaveTheLabelsThatPodsAskFor) {
+  Json prefill = Role("prefill", 2, 1, 0);
+  Json decode = Role("decode", 3, 1, 0);
+  prefill["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["nodeSelector"] = {{"gpu", "h100"}};
+  decode["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["nodeSelector"] = {{"gpu", "h20"}, {"zone", "a"}};
+  const RoleReport report = Simulated(UsualScenario(Set(Json::array({prefill, decode}), 2)), {});
+  EXPECT_TRUE(report.finished) << Trace(report);
+}
+
+TEST(RunRoleScenarioTest, AnEventWithoutItsTargetNamesItself) {
+  const Json set = Set(Json::array({Role("prefill", 2, 1, 0), Role("decode", 1, 1, 0)}));
+  const auto error = [&set](const Json& event) {
+    const absl::Status status = RunRoleScenario(*Read(set, Json::array({event})), {}).status();
+    EXPECT_EQ(status.message().substr(0, FieldOf(status).size()), FieldOf(status)) << "the field leads to its line";
+    return std::string(status.message());
+  };
+  for (const char* key : {"fail", "end", "delete", "evict"}) {
+    EXPECT_EQ(error({{"at", "1m"}, {key, "llm-9"}}),
+              absl::StrCat("events[0].", key, ": Pod llm-9 does not exist at that time"));
+  }
+  for (const char* key : {"loseNode", "recoverNode", "drain", "cordon", "uncordon"}) {
+    EXPECT_EQ(error({{"at", "1m"}, {key, "gpu-9"}}),
+              absl::StrCat("events[0].", key, ": Node gpu-9 does not exist at that time"));
+  }
+  EXPECT_EQ(error({{"at", "1m"}, {"taint", "gpu-9"}, {"taints", Json::array()}}),
+            "events[0].taint: Node gpu-9 does not exist at that time");
 }
 
 // --- Expectations.

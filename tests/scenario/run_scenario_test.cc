@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
@@ -16,6 +17,7 @@
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/field_status.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/placement/node_filter.h"
 #include "lws/rollout/controls.h"
@@ -30,6 +32,7 @@ using simulation::ImageBehavior;
 
 using testing::ElementsAre;
 using testing::Not;
+using testing::StartsWith;
 
 ScenarioBuilder Usual() { return ScenarioBuilder("s", 3, 2).MaxUnavailable(1).At(absl::Minutes(1)).NewImage("s:2"); }
 
@@ -306,6 +309,36 @@ TEST(RunScenarioTest, UsualNodesHaveWhateverTheSetAsksFor) {
   EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
 }
 
+TEST(RunScenarioTest, UsualNodesHaveTheLabelsThatPodsAskFor) {
+  const char* const kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
+  const auto expression = [](const char* key, const char* op, const Json& values) {
+    return Json{{"key", key}, {"operator", op}, {"values", values}};
+  };
+  const Json terms = Json::array(
+      {{{"matchExpressions",
+         Json::array({expression("zone", "In", Json::array({"a", "b"})), expression("gpu", "Exists", Json()),
+                      expression("cores", "Gt", Json::array({"63"})), expression("spot", "DoesNotExist", Json())})}},
+       {{"matchExpressions", Json::array({expression("other", "Exists", Json())})}}});
+  const Json apart = Json::array({{{"topologyKey", "box"}, {"labelSelector", {{"matchLabels", {{"app", "w"}}}}}}});
+  const Json together = Json::array({{{"topologyKey", "row"}, {"labelSelector", {{"matchLabels", {{"app", "w"}}}}}}});
+  Json manifest = *ScenarioBuilder("s", 2, 3).Build().manifest;
+  Json& groups = manifest["spec"]["leaderWorkerTemplate"];
+  groups["leaderTemplate"] = groups["workerTemplate"];
+  groups["leaderTemplate"]["spec"]["nodeSelector"] = {{"pool", "cpu"}};
+  groups["workerTemplate"]["metadata"]["labels"] = {{"app", "w"}};
+  Json& worker = groups["workerTemplate"]["spec"];
+  worker["nodeSelector"] = {{"pool", "accelerators"}, {"cloud.google.com/gke-tpu-topology", "2x4"}};
+  worker["affinity"]["nodeAffinity"][kRequired]["nodeSelectorTerms"] = terms;
+  worker["affinity"]["podAntiAffinity"][kRequired] = apart;
+  const ScenarioReport report = *RunScenario(UsualScenario(manifest), {});
+  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
+  worker["affinity"].erase("podAntiAffinity");
+  worker["affinity"]["podAffinity"][kRequired] = together;
+  manifest["spec"]["replicas"] = 1;
+  const ScenarioReport in_one_row = *RunScenario(UsualScenario(manifest), {});
+  EXPECT_TRUE(in_one_row.finished) << ScenarioOutcomeText(in_one_row);
+}
+
 TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {
   Json manifest = *ScenarioBuilder("s", 2, 2).Build().manifest;
   Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
@@ -339,11 +372,65 @@ TEST(RunScenarioTest, TheEndNamesWhatWasRefused) {
   EXPECT_THAT(mended.refused, ElementsAre());
 }
 
+// The message of a scenario with this one event.
+std::string ErrorOf(const Json& event) {
+  const Json manifest = *Usual().Build().manifest;
+  const absl::StatusOr<Scenario> scenario = ReadScenario(manifest, {{"events", Json::array({event})}});
+  EXPECT_TRUE(scenario.ok()) << scenario.status();
+  if (!scenario.ok()) return "";
+  const absl::Status status = RunScenario(*scenario, {}).status();
+  EXPECT_EQ(status.message().substr(0, FieldOf(status).size()), FieldOf(status)) << "the field leads to its line";
+  return std::string(status.message());
+}
+
+TEST(RunScenarioTest, AnEventWithoutItsTargetNamesItself) {
+  for (const char* key : {"fail", "end", "delete", "evict"}) {
+    EXPECT_EQ(ErrorOf({{"at", "1m"}, {key, "s-9-1"}}),
+              absl::StrCat("events[0].", key, ": Pod s-9-1 does not exist at that time"));
+  }
+  for (const char* key : {"loseNode", "recoverNode", "drain", "cordon", "uncordon", "taint"}) {
+    Json event = {{"at", "1m"}, {key, "gpu-9"}};
+    if (absl::string_view(key) == "taint") event["taints"] = Json::array();
+    EXPECT_EQ(ErrorOf(event), absl::StrCat("events[0].", key, ": Node gpu-9 does not exist at that time"));
+  }
+  EXPECT_EQ(ErrorOf({{"at", "0s"}, {"fail", "s-0"}}), "events[0].fail: Pod s-0 does not run at that time");
+  EXPECT_EQ(ErrorOf({{"at", "0s"}, {"end", "s-0"}}), "events[0].end: Pod s-0 does not run at that time");
+  EXPECT_EQ(ErrorOf({{"at", "1m"}, {"recoverNode", "node-000"}}),
+            "events[0].recoverNode: Node node-000 is not lost at that time");
+  EXPECT_EQ(RunScenario(Usual().FailContainer("s-9-1").Build(), {}).status().message(),
+            "scenario: Pod s-9-1 does not exist at that time");
+}
+
+TEST(RunScenarioTest, AShortTimelineHasTheGroupsWhenEnoughOfThemChanged) {
+  const Scenario scenario = ScenarioBuilder("s", 40, 1).At(absl::Minutes(1)).NewImage("s:2").Build();
+  const ScenarioReport whole = *RunScenario(scenario, {});
+  ScenarioRunOptions in_steps;
+  in_steps.told_step = 10;
+  const ScenarioReport report = *RunScenario(scenario, in_steps);
+  EXPECT_EQ(report.finished, whole.finished);
+  EXPECT_EQ(report.duration, whole.duration);
+  EXPECT_EQ(report.lowest_ready, whole.lowest_ready);
+  EXPECT_EQ(report.pods_created, whole.pods_created);
+  EXPECT_EQ(report.wasted_pod_time, whole.wasted_pod_time);
+  EXPECT_EQ(report.timeline.back().groups, whole.timeline.back().groups);
+  EXPECT_GT(whole.timeline.size(), 100u);
+  EXPECT_LT(report.timeline.size(), 20u);
+  int64_t events = 0;
+  for (const TimelineEntry& entry : whole.timeline) events += entry.kind == TimelineEntry::Kind::kEvent;
+  for (const TimelineEntry& entry : report.timeline) {
+    events -= entry.left_out + (entry.kind == TimelineEntry::Kind::kEvent);
+  }
+  EXPECT_EQ(events, 0) << "every event is told or counted";
+}
+
 TEST(RunScenarioTest, WhatCannotBeIsAnError) {
   EXPECT_FALSE(RunScenario(Usual().FailContainer("s-9-1").Build(), {}).ok());
   EXPECT_FALSE(RunScenario(Usual().Scale(-1).Build(), {}).ok());
   EXPECT_FALSE(RunScenario(ScenarioBuilder(Json::object()).Build(), {}).ok());
   EXPECT_FALSE(RunScenario(ScenarioBuilder("s", -1, 2).Build(), {}).ok());
+  EXPECT_EQ(RunScenario(ScenarioBuilder("s", 1000000, 8).Build(), {}).status().message(),
+            "a set of 8000000 pods: at most 200000 are simulated object by object");
+  EXPECT_FALSE(RunScenario(ScenarioBuilder("s", 1, 8).Scale(1000000).Build(), {}).ok());
 }
 
 TEST(ReadScenarioTest, ReadsWhatTheBuilderBuilds) {
@@ -385,6 +472,13 @@ TEST(ReadScenarioTest, ErrorsNameWhatIsWrong) {
   EXPECT_EQ(error(R"({"nodes": [{"kind": "Pod", "apiVersion": "v1"}]})"), "nodes[0].kind: not a Node of apiVersion v1");
   EXPECT_EQ(error(R"({"nodes": [{"count": "many"}]})"), "nodes[0].count: not a number: \"many\"");
   EXPECT_EQ(error(R"({"nodes": [{"taints": []}]})"), "nodes[0].taints: unknown key");
+  EXPECT_EQ(error(R"({"nodes": [{"name": "a", "count": 2}, {"name": "b"}, {"name": "a"}]})"),
+            "nodes[2]: a second node of the name a-0");
+  EXPECT_EQ(error(R"({"nodes": [{"allocatable": {"cpu": -4}}]})"), "nodes[0].allocatable.cpu: below 0: -4");
+  EXPECT_THAT(error(R"({"nodes": [{"name": "A B"}]})"),
+              StartsWith("nodes[0].name: Invalid value: \"A B\": a lowercase"));
+  EXPECT_THAT(error(R"({"nodes": [{"labels": {"a b": "c"}}]})"), StartsWith("nodes[0].labels: Invalid value: \"a b\""));
+  EXPECT_THAT(error(R"({"nodes": [{"labels": {"a": "b c"}}]})"), StartsWith("nodes[0].labels: Invalid value: \"b c\""));
   EXPECT_EQ(error(R"({"nodes": [{"allocatable": {"cpu": "64 cores"}}]})"),
             "nodes[0].allocatable.cpu: not a quantity: \"64 cores\"");
   EXPECT_EQ(error(R"({"events": {"at": "1s"}})"), "events: not a list: {\"at\":\"1s\"}");
@@ -429,6 +523,11 @@ TEST(ReadScenarioTest, EditsAreTriedWhereTheyStand) {
   EXPECT_EQ(error(R"({"events": [{"edit": {"spec": {"replicas": "five"}}}]})"),
             "events[0].edit.spec.replicas: \"five\" is not a 32-bit integer");
   EXPECT_EQ(error(R"({"events": [{"edit": {"spec": {"replicas": null}}}]})"), "");
+  Json by_percent = *ScenarioBuilder("s", 2, 1).Build().manifest;
+  by_percent["spec"]["rolloutStrategy"] = {{"rollingUpdateConfiguration", {{"maxUnavailable", "50%"}}}};
+  EXPECT_EQ(ReadScenario(by_percent, Json::parse(R"({"events": [{"scale": 1}]})")).status().message(),
+            "events[0].scale: spec.rolloutStrategy.rollingUpdateConfiguration.maxUnavailable: Invalid value: \"50%\": "
+            "must not be 0 when `maxSurge` is 0");
 }
 
 TEST(ReadScenarioTest, EventsAreSortedByTime) {

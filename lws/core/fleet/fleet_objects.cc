@@ -36,6 +36,13 @@ bool IsPacked(const Place& place) {
   return group != nullptr && group->leader.exists && !group->leader.is_whole;
 }
 
+// The metadata without what every write changes, a write of the status too.
+ObjectMeta WithoutWriteMarks(ObjectMeta meta) {
+  meta.clear_resource_version();
+  meta.clear_managed_fields();
+  return meta;
+}
+
 }  // namespace
 
 void FleetObjects::AddPod(ObservedPod pod) {
@@ -189,8 +196,8 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   index_.relists().Told(kKind, set.namespace_name, set.name);
   const bool same = set.exists && EqualMessages(set.set, next);
   if (same) return;
-  const bool same_spec =
-      set.exists && EqualMessages(set.set.spec(), next.spec()) && EqualMessages(set.set.metadata(), next.metadata());
+  const bool same_spec = set.exists && EqualMessages(set.set.spec(), next.spec()) &&
+                         EqualMessages(WithoutWriteMarks(set.set.metadata()), WithoutWriteMarks(next.metadata()));
   if (!same_spec) set.digest = DigestOfDesiredSet(next);
   set.set = std::move(next);
   set.restart_facts = RestartFactsOfSet(set.set);

@@ -82,10 +82,11 @@ std::optional<std::string> LackingResource(absl::string_view reason) {
   return std::string(reason.substr(reason.size() - resource.size()));
 }
 
-// "8 nvidia.com/gpu".
+// "8 nvidia.com/gpu", or "enough nvidia.com/gpu" when the document does not say how much the pod asks for.
 std::string Amount(const Json& pod, const std::string& resource) {
   if (resource == "pods") return "place for another pod";
-  return absl::StrCat(Request(pod, resource).ToString(), " ", resource);
+  const Quantity request = Request(pod, resource);
+  return absl::StrCat(request.IsZero() ? "enough" : request.ToString(), " ", resource);
 }
 
 // "8 nvidia.com/gpu free and place for another pod".

@@ -143,6 +143,7 @@ void ApiServer::Store(const ObjectKey& key, Json object, ChangeType type) {
   if (change.before != nullptr && !is_indexed) Index(key, *change.before, false);
   if (!is_indexed) Index(key, *change.after, true);
   objects_[key] = change.after;
+  if (change.before == nullptr) by_kind_[key.kind].insert(key);
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
@@ -150,6 +151,7 @@ void ApiServer::Remove(const ObjectKey& key) {
   Change change{ChangeType::kDeleted, key, Get(key), nullptr};
   Index(key, *change.before, false);
   objects_.erase(key);
+  by_kind_[key.kind].erase(key);
   ++version_;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
@@ -277,9 +279,9 @@ absl::StatusOr<SharedJson> ApiServer::UpdateStatus(const Json& object) {
   if (StatusOf(*current) == next_status) return current;
   Json next = Json::object();
   for (auto it = current->begin(); it != current->end(); ++it) {
-    if (it.key() != "status") next[it.key()] = *it;
+    if (it.key() != "status") next.emplace(it.key(), *it);
   }
-  next["status"] = next_status;
+  next.emplace("status", next_status);
   Store(key, std::move(next), ChangeType::kModified);
   return Get(key);
 }
@@ -331,10 +333,9 @@ void ApiServer::RemoveFinalizer(const ObjectKey& key, absl::string_view finalize
 
 std::vector<SharedJson> ApiServer::List(absl::string_view kind) const {
   std::vector<SharedJson> listed;
-  for (auto it = objects_.lower_bound({std::string(kind), "", ""}); it != objects_.end() && it->first.kind == kind;
-       ++it) {
-    listed.push_back(it->second);
-  }
+  const auto keys = by_kind_.find(kind);
+  if (keys == by_kind_.end()) return listed;
+  for (const ObjectKey& key : keys->second) listed.push_back(objects_.at(key));
   return listed;
 }
 

@@ -20,9 +20,11 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -36,11 +38,20 @@ struct ObjectKey {
   std::string namespace_name;
   std::string name;
 
+  // In the order of kind, namespace and name.
   bool operator<(const ObjectKey& other) const {
-    return std::tie(kind, namespace_name, name) < std::tie(other.kind, other.namespace_name, other.name);
+    const int by_kind = kind.compare(other.kind);
+    if (by_kind != 0) return by_kind < 0;
+    const int by_namespace = namespace_name.compare(other.namespace_name);
+    return by_namespace != 0 ? by_namespace < 0 : name < other.name;
   }
   bool operator==(const ObjectKey& other) const {
-    return std::tie(kind, namespace_name, name) == std::tie(other.kind, other.namespace_name, other.name);
+    return name == other.name && namespace_name == other.namespace_name && kind == other.kind;
+  }
+
+  template <typename H>
+  friend H AbslHashValue(H hash, const ObjectKey& key) {
+    return H::combine(std::move(hash), key.kind, key.namespace_name, key.name);
   }
 };
 
@@ -135,9 +146,10 @@ class ApiServer {
   uint64_t version_ = 0;
   uint64_t next_uid_ = 1;
   int64_t looks_ = 0;
-  std::map<ObjectKey, SharedJson> objects_;
-  std::map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
-  std::set<std::string> uids_;
+  absl::flat_hash_map<ObjectKey, SharedJson> objects_;
+  std::map<std::string, std::set<ObjectKey>, std::less<>> by_kind_;
+  absl::flat_hash_map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
+  absl::flat_hash_set<std::string> uids_;
   std::map<ObjectKey, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };

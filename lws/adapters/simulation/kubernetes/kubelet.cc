@@ -118,20 +118,29 @@ void Kubelet::Stop(const Life& life) {
 }
 
 void Kubelet::SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts) {
-  Json status = pod.value("status", Json::object());
-  const char* text = ready ? "True" : "False";
+  // A map or a list of initializers would copy every value, and this is the most frequent write.
+  Json status = Json::object();
+  const Json& before = FieldAt(pod, {"status"});
+  for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
+    const bool is_kept = it.key() != "phase" && it.key() != "conditions" && it.key() != "containerStatuses";
+    if (is_kept) status[it.key()] = *it;
+  }
   status["phase"] = phase;
   const std::string now = server_->Timestamp();
-  Json conditions = Json::array();
+  Json& conditions = status["conditions"] = Json::array();
   for (const char* type : {"Ready", "ContainersReady"}) {
-    conditions.push_back({{"type", type}, {"status", text}, {"lastTransitionTime", now}});
+    Json& condition = conditions.emplace_back(Json::object());
+    condition["type"] = type;
+    condition["status"] = ready ? "True" : "False";
+    condition["lastTransitionTime"] = now;
   }
-  status["conditions"] = std::move(conditions);
-  Json containers = Json::array();
+  Json& containers = status["containerStatuses"] = Json::array();
   for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
-    containers.push_back({{"name", TextAt(container, {"name"})}, {"ready", ready}, {"restartCount", restarts}});
+    Json& told = containers.emplace_back(Json::object());
+    told["name"] = TextAt(container, {"name"});
+    told["ready"] = ready;
+    told["restartCount"] = restarts;
   }
-  status["containerStatuses"] = std::move(containers);
   Json metadata = Json::object();
   for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
     metadata[key] = TextAt(pod, {"metadata", key});

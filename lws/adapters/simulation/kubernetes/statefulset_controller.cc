@@ -336,15 +336,20 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
       NumberAt(told, {"updatedReplicas"}, 0) == updated && NumberAt(told, {"observedGeneration"}, -1) == generation &&
       TextAt(told, {"currentRevision"}) == revision && TextAt(told, {"updateRevision"}) == pass.wanted.revision;
   if (is_same) return;
-  Json status = {{"replicas", replicas},        {"availableReplicas", ready},
-                 {"currentRevision", revision}, {"updateRevision", pass.wanted.revision},
-                 {"collisionCount", 0},         {"observedGeneration", generation}};
+  Json status = Json::object();
+  status["replicas"] = replicas;
+  status["availableReplicas"] = ready;
+  status["currentRevision"] = revision;
+  status["updateRevision"] = pass.wanted.revision;
+  status["collisionCount"] = 0;
+  status["observedGeneration"] = generation;
   if (ready > 0) status["readyReplicas"] = ready;
   if (current > 0) status["currentReplicas"] = current;
   if (updated > 0) status["updatedReplicas"] = updated;
-  Json object = {{"kind", "StatefulSet"},
-                 {"metadata", {{"name", pass.name}, {"namespace", pass.namespace_name}}},
-                 {"status", std::move(status)}};
+  Json object = Json::object();
+  object["kind"] = "StatefulSet";
+  object["metadata"] = {{"name", pass.name}, {"namespace", pass.namespace_name}};
+  object["status"] = std::move(status);
   server_->UpdateStatus(object).IgnoreError();
 }
 

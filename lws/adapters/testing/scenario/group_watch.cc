@@ -1,6 +1,7 @@
 #include "lws/adapters/testing/scenario/group_watch.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/strip.h"
@@ -116,7 +117,9 @@ void GroupWatch::ReadGroup(const GroupBits& bits, int32_t group) {
   const auto found = revisions_.find(group);
   const bool is_there = found != revisions_.end() && found->second.has_leader;
   char& letter = now_.groups[static_cast<size_t>(group)];
+  const char before = letter;
   letter = !is_there ? '.' : is_updated ? (is_ready ? 'N' : 'n') : is_ready ? 'O' : 'o';
+  has_changed_ = has_changed_ || letter != before;
   const bool is_mixed =
       is_ready && is_there && !found->second.workers.empty() && found->second.workers != found->second.leader;
   if (!is_mixed) mixed_.erase(group);
@@ -168,7 +171,16 @@ void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits
   }
 }
 
-std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time) {
+bool GroupWatch::IsDue(const Told& present, int32_t step) const {
+  if (!has_state_ || present.replicas != told_.replicas) return true;
+  if (step > 0) {
+    return std::abs(present.ready - told_.ready) >= step || std::abs(present.updated - told_.updated) >= step;
+  }
+  return has_changed_ || present.partition != told_.partition || present.ready != told_.ready ||
+         present.on_delete != told_.on_delete || present.promised_ready != told_.promised_ready;
+}
+
+std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time, int32_t step) {
   // Until now the state was that of the last look.
   report_->wasted_pod_time +=
       (time - last_look_) * std::max<int64_t>(0, pods_before_ - int64_t{now_.ready} * wanted_.size);
@@ -183,17 +195,17 @@ std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time) {
     whole = internal::ReadGroups(observation, observation.leader_statefulset->meta.revision_key);
   }
   const GroupBits& bits = observation.groups == nullptr ? whole.bits : observation.groups->bits;
-  const TimelineEntry before = now_;
   now_.time = time;
   now_.promised_ready = wanted_.promised;
   now_.decision = decision_;
   ReadGroups(*observation.leader_statefulset, bits);
   report_->surge_used = std::max(report_->surge_used, now_.replicas - wanted_.replicas);
   CheckPromise(observation, bits);
-  const bool is_same = now_.groups == before.groups && now_.partition == before.partition &&
-                       now_.ready == before.ready && now_.replicas == before.replicas &&
-                       now_.on_delete == before.on_delete && now_.promised_ready == before.promised_ready;
-  if (is_same && has_state_) return std::nullopt;
+  const Told present = {now_.partition,      now_.replicas, now_.ready, step > 0 ? bits.CountDone(0, now_.replicas) : 0,
+                        now_.promised_ready, now_.on_delete};
+  if (!IsDue(present, step)) return std::nullopt;
+  told_ = present;
+  has_changed_ = false;
   has_state_ = true;
   return now_;
 }

@@ -2,7 +2,7 @@
 //
 //   lws::internal::GroupWatch watch(&simulation, "default", &report);
 //   simulation.Settle();
-//   watch.Look(absl::ZeroDuration()).has_value();    // true: the present groups, as something about them changed
+//   watch.Look(absl::ZeroDuration(), /*step=*/0).has_value();    // true: the present groups, as something about them changed
 //
 // Laws:
 //   1. A look reads the groups that changed since the last one, as OnChange told, and no others: it sees what one sees
@@ -43,9 +43,10 @@ class GroupWatch {
   // Applies the patch to the set, with which an update begins. Errors: those of Simulation::EditSet.
   absl::Status Edit(const Json& patch);
 
-  // The present groups, `time` after the beginning; nullopt when nothing about them changed. REQUIRES: the simulation
-  // has settled.
-  std::optional<TimelineEntry> Look(absl::Duration time);
+  // The present groups, `time` after the beginning; nullopt when nothing about them changed since they were last told.
+  // With a step above 0, a change counts when so many groups became ready, unready, updated or old, or their number is
+  // another. REQUIRES: the simulation has settled.
+  std::optional<TimelineEntry> Look(absl::Duration time, int32_t step);
 
   // Whether all groups are ready and, from the set's partition up, have the newest revision.
   bool is_done() const { return is_done_; }
@@ -69,7 +70,19 @@ class GroupWatch {
     int32_t promised = 0;  // replicas - maxUnavailable
   };
 
+  // What a change is looked for in, besides the groups.
+  struct Told {
+    int32_t partition = 0;
+    int32_t replicas = 0;
+    int32_t ready = 0;
+    int32_t updated = 0;
+    int32_t promised_ready = 0;
+    bool on_delete = false;
+  };
+
   void ReadSet();
+  // Whether the groups are to be told. Complexity: O(1) without a step, else O(groups).
+  bool IsDue(const Told& present, int32_t step) const;
   void ReadRefusals();
   void ReadGroups(const ObservedStatefulSet& leader, const GroupBits& bits);
   void ReadGroup(const GroupBits& bits, int32_t group);
@@ -84,6 +97,8 @@ class GroupWatch {
   std::set<int32_t> mixed_;
   TimelineEntry now_;
   bool has_state_ = false;
+  Told told_;
+  bool has_changed_ = false;  // a character of the groups, since they were last told
   std::string revision_key_;  // of the leader StatefulSet
   // The leader StatefulSet's revision at the last template edit. From then on its surge groups do not count.
   std::string edited_revision_key_;

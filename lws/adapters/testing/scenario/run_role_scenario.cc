@@ -15,6 +15,7 @@
 #include "lws/adapters/testing/scenario/role_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/core/plan/decision.h"
@@ -32,7 +33,7 @@ namespace {
 using Kind = RoleTimelineEntry::Kind;
 
 // A set with more groups than this is not simulated in objects.
-constexpr int64_t kMostGroups = 1000;
+constexpr int64_t kMostGroups = 5000;
 
 SimulationOptions MakeOptions(const RoleScenarioOptions& options) {
   SimulationOptions simulation;
@@ -98,21 +99,27 @@ class Run {
     JsonReader manifest(*scenario_.manifest);
     const Json& roles = manifest.List({"spec", "roles"});
     std::vector<const Json*> templates;
-    int64_t nodes = 0;
+    std::vector<internal::UsualNode> nodes;  // of a slice
     for (const Json& role : roles) {
       JsonReader reader(role);
       const Json* groups = reader.Find({"spec", "leaderWorkerTemplate"});
+      const size_t owner = templates.size();
       if (groups != nullptr) templates.push_back(groups);
       const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
-      nodes += (int64_t{reader.Count({"spec", "replicas"}, 1)} * 2 + 1) * size;
+      const int64_t pods = (int64_t{reader.Count({"spec", "replicas"}, 1)} * 2 + 1) * size;
+      for (int64_t pod = 0; pod < pods; ++pod) nodes.push_back({owner, pod % size == 0, "", ""});
     }
-    const std::map<std::string, std::string> allocatable = internal::UsualScenarioAllocatable(templates);
+    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
+    const internal::UsualLabels usual(templates);
     const std::string topology = manifest.Text({"spec", "placementPolicy", "topology"});
     for (int32_t slice = 0; slice < manifest.Count({"spec", "slices"}, 1); ++slice) {
-      std::map<std::string, std::string> labels;
-      if (!topology.empty()) labels[topology] = absl::StrCat("domain-", slice);
-      for (int64_t node = 0; node < nodes; ++node) {
-        absl::Status status = cluster().AddNode(absl::StrFormat("node-%d-%03d", slice, node), allocatable, labels);
+      for (size_t number = 0; number < nodes.size(); ++number) {
+        internal::UsualNode& node = nodes[number];
+        node.name = absl::StrFormat("node-%d-%03d", slice, number);
+        node.domain = absl::StrCat("domain-", slice);
+        std::map<std::string, std::string> labels = usual.Of(node);
+        if (!topology.empty()) labels.emplace(topology, node.domain);
+        absl::Status status = cluster().AddNode(node.name, allocatable, labels);
         if (!status.ok()) return status;
       }
     }
@@ -122,16 +129,16 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::StrikeScenario(event, namespace_, &cluster());
     if (!is_there && event.if_possible) return absl::OkStatus();
+    if (!is_there) return internal::NotStruck(event, namespace_, &cluster());
     Tell(Kind::kScenario, DescribeScenarioEvent(event));
-    if (!is_there) {
-      return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " is not there to be struck"));
-    }
-    return event.kind == ScenarioEvent::Kind::kEdit ? Edit(event) : absl::OkStatus();
+    if (event.kind != ScenarioEvent::Kind::kEdit) return absl::OkStatus();
+    const absl::Status status = Edit(event);
+    return status.ok() ? status : ScenarioEventError(event, status.message());
   }
 
   absl::Status Edit(const ScenarioEvent& event) {
     const SharedJson live = cluster().server().Get({kDisaggregatedSetKind, namespace_, report_.set_name});
-    if (live == nullptr) return absl::NotFoundError("scenario: the set is not there to be edited");
+    if (live == nullptr) return absl::NotFoundError("the set does not exist at that time");
     const absl::StatusOr<Json> patch = PatchOfSet(*live, event);
     if (!patch.ok()) return patch.status();
     absl::Status status = simulation_.EditSet(namespace_, report_.set_name, *patch);

@@ -1,5 +1,6 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -42,13 +44,14 @@ class Run {
       const std::function<void(const TimelineEntry&)>& watch)
       : scenario_(scenario),
         watch_(watch),
+        step_(options.told_step),
         namespace_(NamespaceOf(*scenario.manifest)),
         groups_(&simulation_, namespace_, &report_),
-        simulation_(MakeOptions(ScenarioOptionsFor(scenario, options)),
-                    {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
-                     [this](const Event& event) { Tell(TimelineEntry::Kind::kEvent, event.note); },
-                     [this](const Change& change) { groups_.OnChange(change); }}),
-        play_(scenario, &simulation_, [this] { Look(); }) {
+        simulation_(
+            MakeOptions(ScenarioOptionsFor(scenario, options)),
+            {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
+             [this](const Event& event) { Hear(event); }, [this](const Change& change) { groups_.OnChange(change); }}),
+        play_(scenario, &simulation_, [this] { Look(step_); }) {
     JsonReader manifest(*scenario.manifest);
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
@@ -57,7 +60,8 @@ class Run {
   }
 
   absl::StatusOr<ScenarioReport> Play() {
-    absl::Status status = AddNodes();
+    absl::Status status = CheckSize();
+    if (status.ok()) status = AddNodes();
     if (!status.ok()) return status;
     for (const auto& [image, behavior] : scenario_.images) simulation_.kubelet().SetImage(image, behavior);
     Tell(TimelineEntry::Kind::kScenario, "the set is created");
@@ -65,13 +69,28 @@ class Run {
     if (!status.ok()) return status;
     status = play_.RunEvents([this](const ScenarioEvent& event) { return Happen(event); });
     if (!status.ok()) return status;
-    groups_.Finish(play_.RunToTheEnd([this] { return groups_.is_done(); }) - play_.start());
+    const absl::Time end = play_.RunToTheEnd([this] { return groups_.is_done(); });
+    if (step_ > 0) Look(/*step=*/0);
+    groups_.Finish(end - play_.start());
     return std::move(report_);
   }
 
  private:
   static std::string NamespaceOf(const Json& manifest) {
     return JsonReader(manifest).OptionalText({"metadata", "namespace"}).value_or("default");
+  }
+
+  absl::Status CheckSize() const {
+    const int64_t size = JsonReader(*scenario_.manifest).Count({"spec", "leaderWorkerTemplate", "size"}, 1);
+    int64_t groups = report_.set_replicas;
+    for (const ScenarioEvent& event : scenario_.events) {
+      if (event.patch != nullptr)
+        groups = std::max<int64_t>(groups, JsonReader(*event.patch).Count({"spec", "replicas"}, 0));
+    }
+    const int64_t pods = groups * size;
+    if (pods <= kMostScenarioPods) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("a set of ", pods, " pods: at most ", kMostScenarioPods, " are simulated object by object"));
   }
 
   absl::Status AddNodes() {
@@ -84,18 +103,20 @@ class Run {
     std::vector<const Json*> templates;
     const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
     if (groups_template != nullptr) templates.push_back(groups_template);
-    const std::map<std::string, std::string> allocatable = internal::UsualScenarioAllocatable(templates);
+    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
+    const internal::UsualLabels usual(templates);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
     const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
     for (int64_t group = 0; group < groups; ++group) {
       for (int64_t member = 0; member < size; ++member) {
-        std::map<std::string, std::string> labels;
+        const std::string name = absl::StrFormat("node-%03d", group * size + member);
+        const std::string domain = absl::StrCat("domain-", group);
+        std::map<std::string, std::string> labels = usual.Of({0, member == 0, name, domain});
         for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
           const std::string topology = manifest.Text({"metadata", "annotations", key});
-          if (!topology.empty()) labels[topology] = absl::StrCat("domain-", group);
+          if (!topology.empty()) labels.emplace(topology, domain);
         }
-        absl::Status status =
-            simulation_.AddNode(absl::StrFormat("node-%03d", group * size + member), allocatable, labels);
+        absl::Status status = simulation_.AddNode(name, allocatable, labels);
         if (!status.ok()) return status;
       }
     }
@@ -105,12 +126,19 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::StrikeScenario(event, namespace_, &simulation_);
     if (!is_there && event.if_possible) return absl::OkStatus();
+    if (!is_there) return internal::NotStruck(event, namespace_, &simulation_);
     Tell(TimelineEntry::Kind::kScenario, DescribeScenarioEvent(event));
-    if (!is_there) {
-      return absl::InvalidArgumentError(absl::StrCat("scenario: ", event.target, " does not exist at that time"));
-    }
     if (event.kind != Kind::kEdit) return absl::OkStatus();
-    return groups_.Edit(*event.patch);
+    const absl::Status status = groups_.Edit(*event.patch);
+    return status.ok() ? status : ScenarioEventError(event, status.message());
+  }
+
+  void Hear(const Event& event) {
+    if (step_ > 0 && !event.is_warning && event.reason != "CreatingRevision") {
+      ++left_out_;
+    } else {
+      Tell(TimelineEntry::Kind::kEvent, event.note);
+    }
   }
 
   void Tell(TimelineEntry::Kind kind, std::string text) {
@@ -121,11 +149,13 @@ class Run {
     told_.push_back(std::move(entry));
   }
 
-  void Look() {
-    std::optional<TimelineEntry> state = groups_.Look(simulation_.now() - play_.start());
+  void Look(int32_t step) {
+    std::optional<TimelineEntry> state = groups_.Look(simulation_.now() - play_.start(), told_.empty() ? step : 0);
     for (TimelineEntry& entry : told_) Add(std::move(entry));
     told_.clear();
-    if (state.has_value()) Add(*std::move(state));
+    if (!state.has_value()) return;
+    state->left_out = std::exchange(left_out_, 0);
+    Add(*std::move(state));
   }
 
   void Add(TimelineEntry entry) {
@@ -135,8 +165,10 @@ class Run {
 
   const Scenario& scenario_;
   const std::function<void(const TimelineEntry&)>& watch_;
+  const int32_t step_;
   const std::string namespace_;
   ScenarioReport report_;
+  int32_t left_out_ = 0;             // events since the last state
   std::vector<TimelineEntry> told_;  // since the last look
   internal::GroupWatch groups_;
   Simulation simulation_;

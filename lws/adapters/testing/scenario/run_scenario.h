@@ -34,13 +34,19 @@ struct ScenarioRunOptions {
   const RestartPolicy* restarts = nullptr;
   bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
+  // Above 0, the timeline is short: it has the groups when so many of them changed, and at the events that it has. It
+  // leaves out the events of single groups, and counts them. 0: it has every change and every event.
+  int32_t told_step = 0;
 };
 
 // The options, completed by the scenario where they say nothing. Borrows from the scenario.
 ScenarioRunOptions ScenarioOptionsFor(const Scenario& scenario, ScenarioRunOptions options);
 
-// Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, or for the
-// target of a fault that does not exist.
+// The most pods that a scenario may want: more would not fit into the memory of usual machines.
+inline constexpr int64_t kMostScenarioPods = 200000;
+
+// Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, for more than
+// kMostScenarioPods pods, or for the target of a fault that does not exist, with the field of its event.
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch = nullptr);
 

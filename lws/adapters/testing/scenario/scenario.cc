@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,10 +16,12 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
+#include "lws/api/field_status.h"
 #include "lws/api/int_or_percent.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/name_rules.h"
 #include "lws/api/quantity.h"
 #include "lws/api/strict_document.h"
 #include "lws/api/well_known.h"
@@ -50,10 +53,25 @@ std::map<std::string, std::string> ReadAllocatable(StrictReader* pool) {
     if (value.is_null()) continue;
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     const bool may_be = value.is_string() || value.is_number();
-    if (!may_be || !Quantity::Parse(text).ok()) amounts.FailValue(resource, "not a quantity", value);
+    const absl::StatusOr<Quantity> amount = Quantity::Parse(text);
+    if (!may_be || !amount.ok()) amounts.FailValue(resource, "not a quantity", value);
+    if (amount.ok() && amount->Compare(Quantity()) < 0) amounts.FailValue(resource, "below 0", value);
     allocatable[resource] = text;
   }
   return allocatable;
+}
+
+void FailFirst(const char* key, absl::string_view value, const std::vector<std::string>& errors, StrictReader* reader) {
+  if (!errors.empty()) reader->Fail(key, absl::StrCat("Invalid value: ", Quote(value), ": ", errors.front()));
+}
+
+// A node of the pool is what the API server takes.
+void CheckNames(const NodePool& pool, StrictReader* reader) {
+  FailFirst("name", pool.name, internal::Dns1123SubdomainErrors(pool.name, "characters"), reader);
+  for (const auto& [key, value] : pool.labels) {
+    FailFirst("labels", key, internal::LabelKeyErrors(key), reader);
+    FailFirst("labels", value, internal::LabelValueErrors(value), reader);
+  }
 }
 
 NodePool ReadNodePool(StrictReader* reader) {
@@ -62,6 +80,7 @@ NodePool ReadNodePool(StrictReader* reader) {
   pool.count = reader->Number("count", {0, kMostNodes}, 1);
   pool.allocatable = ReadAllocatable(reader);
   pool.labels = reader->Texts("labels");
+  CheckNames(pool, reader);
   reader->Finish();
   return pool;
 }
@@ -82,6 +101,23 @@ void ReadNodes(StrictReader* reader, Scenario* scenario) {
     scenario->node_objects.push_back(ReadNodeObject(reader));
   } else {
     reader->Fail("kind", "not a Node of apiVersion v1");
+  }
+}
+
+std::vector<std::string> NamesOf(const NodePool& pool) {
+  std::vector<std::string> names;
+  for (int i = 0; i < pool.count; ++i) names.push_back(absl::StrCat(pool.name, "-", i));
+  return names;
+}
+
+std::vector<std::string> NamesOf(const Json& node) { return {JsonReader(node).Text({"metadata", "name"})}; }
+
+// Two nodes cannot have one name.
+void CheckAreNew(const std::vector<std::string>& names, StrictReader* reader, std::set<std::string>* taken) {
+  for (const std::string& name : names) {
+    if (reader->ok() && !taken->insert(name).second) {
+      reader->Fail("", absl::StrCat("a second node of the name ", name));
+    }
   }
 }
 
@@ -182,6 +218,7 @@ void ReadWhatHappens(StrictReader* reader, bool is_disaggregated, ScenarioEvent*
     found = key;
     ReadKind(key, kind, is_disaggregated, reader, event);
   }
+  event->field = reader->PathOf(found);
   if (!found.empty()) return;
   // An error about a misspelt key is more helpful, so report that first.
   reader->Finish();
@@ -228,7 +265,9 @@ void CheckEdits(const Json& manifest, std::vector<ReadEvent>* events) {
       set = *admission.set;
     } else {
       const FieldError& error = admission.errors.front();
-      read.reader.Fail(absl::StrCat("edit.", error.field), error.detail);
+      const bool is_scale = read.reader.Has("scale");
+      is_scale ? read.reader.Fail("scale", error.ToString())
+               : read.reader.Fail(absl::StrCat("edit.", error.field), error.detail);
     }
   }
 }
@@ -251,8 +290,7 @@ void CheckRoleEdits(const Json& manifest, std::vector<ReadEvent>* events) {
     admission = AdmitDisaggregatedSetUpdate(set, edited);
     if (!admission.pruned.empty()) read.reader.Fail("edit", absl::StrCat("unknown field ", admission.pruned[0]));
     if (admission.set == nullptr) {
-      const FieldError& error = admission.errors.front();
-      read.reader.Fail("edit", error.ToString());
+      read.reader.Fail(read.reader.Has("scale") ? "scale" : "edit", admission.errors.front().ToString());
       continue;
     }
     set = *admission.set;
@@ -301,7 +339,12 @@ IntOrPercent ReadIntOrPercent(JsonReader* update, const char* key, int otherwise
 Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
-  for (StrictReader& node : reader->Maps("nodes")) ReadNodes(&node, &scenario);
+  std::set<std::string> names;
+  for (StrictReader& node : reader->Maps("nodes")) {
+    const size_t pools = scenario.nodes.size();
+    ReadNodes(&node, &scenario);
+    CheckAreNew(pools < scenario.nodes.size() ? NamesOf(scenario.nodes.back()) : NamesOf(node.value()), &node, &names);
+  }
   for (StrictReader& image : reader->Maps("images")) {
     std::string name = image.Text("image", "");
     scenario.images.emplace_back(std::move(name), ReadImage(&image));
@@ -330,6 +373,10 @@ absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document
     reader->Finish();
     return scenario;
   });
+}
+
+absl::Status ScenarioEventError(const ScenarioEvent& event, absl::string_view message) {
+  return FieldStatus(event.field.empty() ? "scenario" : "", event.field, message);
 }
 
 bool IsOfDisaggregatedSet(const Json& manifest) {

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -58,7 +59,11 @@ struct ScenarioEvent {
   std::vector<Taint> taints;
   bool if_possible = false;  // a target that is not there is passed over
   std::string told;          // how the timeline tells of it; empty: in the usual words
+  std::string field;         // where its file has it: "events[2].fail"; empty when a program built it
 };
+
+// InvalidArgument about an event that cannot happen, in FieldStatus' form: "events[2].fail: MESSAGE".
+absl::Status ScenarioEventError(const ScenarioEvent& event, absl::string_view message);
 
 struct NodePool {
   std::string name;  // nodes are NAME-0, NAME-1, ...
@@ -69,8 +74,8 @@ struct NodePool {
 
 struct Scenario {
   SharedJson manifest;
-  // Nodes of pools, and nodes as Kubernetes writes them. None of both: as many nodes as the set can fill, in one domain
-  // a group of every topology that the set names.
+  // Nodes of pools, and nodes as Kubernetes writes them. None of both: as many nodes as the set can fill, with the
+  // labels that its pods ask for, in one domain a group of every topology that the set names.
   std::vector<NodePool> nodes;
   std::vector<SharedJson> node_objects;
   std::vector<std::pair<std::string, simulation::ImageBehavior>> images;

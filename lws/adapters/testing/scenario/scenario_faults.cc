@@ -1,11 +1,8 @@
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/node_upkeep.h"
-#include "lws/api/json_reader.h"
-#include "lws/api/quantity.h"
-#include "lws/placement/pod_resources.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -24,25 +21,6 @@ absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation) 
     }
   }
   return absl::OkStatus();
-}
-
-std::map<std::string, std::string> UsualScenarioAllocatable(const std::vector<const Json*>& leader_worker_templates) {
-  std::map<std::string, std::string> allocatable = {
-      {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
-  for (const Json* groups : leader_worker_templates) {
-    JsonReader reader(*groups);
-    for (const char* key : {"leaderTemplate", "workerTemplate"}) {
-      const Json* pod_spec = reader.Find({key, "spec"});
-      if (pod_spec == nullptr) continue;
-      const absl::StatusOr<ResourceList> requests = PodRequests(*pod_spec, AbsentRequest::kIsLimit);
-      if (!requests.ok()) continue;
-      for (const auto& [resource, amount] : *requests) {
-        const absl::StatusOr<Quantity> usual = Quantity::Parse(allocatable[resource]);
-        if (!usual.ok() || usual->Compare(amount) < 0) allocatable[resource] = amount.ToString();
-      }
-    }
-  }
-  return allocatable;
 }
 
 bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation) {
@@ -76,6 +54,16 @@ bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_nam
       return true;
   }
   return false;
+}
+
+absl::Status NotStruck(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation) {
+  const bool is_of_node = event.kind == Kind::kLoseNode || event.kind == Kind::kRecoverNode ||
+                          event.kind == Kind::kDrainNode || event.kind == Kind::kCordonNode ||
+                          event.kind == Kind::kUncordonNode || event.kind == Kind::kTaintNode;
+  const simulation::ObjectKey key = {is_of_node ? "Node" : "Pod", is_of_node ? "" : namespace_name, event.target};
+  const bool exists = simulation->server().Get(key) != nullptr;
+  const char* why = !exists ? "does not exist" : is_of_node ? "is not lost" : "does not run";
+  return ScenarioEventError(event, absl::StrCat(key.kind, " ", event.target, " ", why, " at that time"));
 }
 
 }  // namespace lws::internal

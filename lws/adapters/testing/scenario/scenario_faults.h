@@ -7,25 +7,22 @@
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_FAULTS_H_
 #define LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_FAULTS_H_
 
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/scenario.h"
-#include "lws/api/json.h"
 
 namespace lws::internal {
 
 // Adds the nodes that the scenario names. Errors: those of Simulation::AddNode.
 absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation);
 
-// What a usual node offers, and as much of everything as the largest pod of these templates of groups asks for.
-std::map<std::string, std::string> UsualScenarioAllocatable(const std::vector<const Json*>& leader_worker_templates);
-
-// Performs the fault. Returns false when its target does not exist. An edit does nothing here.
+// Performs the fault. Returns false when that cannot be. An edit does nothing here.
 bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
+
+// The error of a fault that could not be: its target does not exist, or is in no state for it.
+absl::Status NotStruck(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
 
 }  // namespace lws::internal
 

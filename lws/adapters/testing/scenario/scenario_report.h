@@ -36,6 +36,7 @@ struct TimelineEntry {
   int32_t promised_ready = 0;  // replicas - maxUnavailable of the set at that time
   bool on_delete = false;      // the partition holds no group
   std::string decision;        // the last decision about the leader StatefulSet, with its reason
+  int32_t left_out = 0;        // events of single groups since the last entry, in a short timeline
 };
 
 // A pod that is not ready at the end, or a group whose pods are missing.
