@@ -11,7 +11,7 @@
 
 namespace lwsctl {
 
-using lws::internal::EscapeMarkup;
+using lws::internal::EscapeHtmlMarkup;
 
 namespace {
 
@@ -83,7 +83,7 @@ class Drawing {
   }
 
   std::string Draw() {
-    absl::StrAppend(&html_, "<h2>", EscapeMarkup(view_.title), "</h2>\n<div class=\"inside\">\n");
+    absl::StrAppend(&html_, "<h2>", EscapeHtmlMarkup(view_.title), "</h2>\n<div class=\"inside\">\n");
     Inside(lws::Topology::kRoot, 0);
     absl::StrAppend(&html_, "</div>\n");
     return std::move(html_);
@@ -98,7 +98,7 @@ class Drawing {
         continue;
       }
       const std::string name = absl::StrJoin(topology_.DomainPath(level + 1, i), "/");
-      absl::StrAppend(&html_, "<div class=\"domain\"><b>", EscapeMarkup(name), "</b>");
+      absl::StrAppend(&html_, "<div class=\"domain\"><b>", EscapeHtmlMarkup(name), "</b>");
       Inside(level + 1, i);
       absl::StrAppend(&html_, "</div>\n");
     }
@@ -116,9 +116,9 @@ class Drawing {
     const char* kind = is_over ? " class=\"over\"" : groups.empty() ? "" : " class=\"told\"";
     absl::StrAppendFormat(&html_, "<i%s style=\"--part:%d%%\" title=\"%s: %s of %s %s used%s%s\"></i>", kind,
                           static_cast<int>(std::clamp(use.share(), 0.0, 1.0) * 100 + 0.5),
-                          EscapeMarkup(absl::StrJoin(topology_.DomainPath(leaf_level_, leaf), "/")), Amount(use.used),
-                          Amount(use.offered), EscapeMarkup(topology_.resources()[resource_]),
-                          groups.empty() ? "" : "; ", EscapeMarkup(absl::StrJoin(groups, ", ")));
+                          EscapeHtmlMarkup(absl::StrJoin(topology_.DomainPath(leaf_level_, leaf), "/")), Amount(use.used),
+                          Amount(use.offered), EscapeHtmlMarkup(topology_.resources()[resource_]),
+                          groups.empty() ? "" : "; ", EscapeHtmlMarkup(absl::StrJoin(groups, ", ")));
   }
 
   // The amount in the unit that people use: whole CPUs.
@@ -146,7 +146,7 @@ std::string TopologyPage(const std::vector<TopologyView>& views) {
   std::string html = kHead;
   const size_t resource = views.empty() ? 0 : MostUsedResource(*views.back().capacity);
   const std::string name = views.empty() ? "" : views.back().capacity->topology().resources()[resource];
-  absl::StrAppend(&html, "<h1>Topology: use of ", EscapeMarkup(name), "</h1>\n<p class=\"key\">",
+  absl::StrAppend(&html, "<h1>Topology: use of ", EscapeHtmlMarkup(name), "</h1>\n<p class=\"key\">",
                   "<span><i style=\"--part:0%\"></i>free</span><span><i style=\"--part:100%\"></i>used</span>",
                   "<span><i class=\"told\" style=\"--part:100%\"></i>used, also by the groups asked about</span>",
                   "<span><i class=\"over\"></i>more used than offered</span></p>\n");

@@ -2,7 +2,7 @@
 //
 //   lws::internal::GroupWatch watch(&simulation, "default", &report);
 //   simulation.Settle();
-//   watch.Look(absl::ZeroDuration(), /*step=*/0).has_value();    // true: the present groups, as something about them changed
+//   watch.Look(absl::ZeroDuration(), /*step=*/0).has_value();    // true: something about the groups changed
 //
 // Laws:
 //   1. A look reads the groups that changed since the last one, as OnChange told, and no others: it sees what one sees
