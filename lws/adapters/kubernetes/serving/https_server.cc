@@ -181,6 +181,11 @@ class ConnectionList {
     return connections;
   }
 
+  bool IsClosed() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return is_closed_;
+  }
+
   // Returns whether all connections were gone before `drain` was over.
   bool WaitUntilEmpty(absl::Duration drain) {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -358,7 +363,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (response_.has_value()) return;
     response_.emplace(static_cast<http::status>(answer.code), version_);
     response_->set(http::field::content_type, answer.content_type);
-    response_->keep_alive(keeps_alive_ && !is_draining_);
+    // Stop may not have reached this connection yet.
+    response_->keep_alive(keeps_alive_ && !is_draining_ && !shared_->connections.IsClosed());
     response_->body() = answer.body;
     response_->prepare_payload();
     Expire(shared_->options.request_timeout);
