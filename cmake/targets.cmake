@@ -173,6 +173,7 @@ set(lws_api_sources
   lws/api/int_or_percent_validation.cc
   lws/api/json.cc
   lws/api/json_manifest.cc
+  lws/api/json_packer.cc
   lws/api/json_reader.cc
   lws/api/json_walk.cc
   lws/api/leader_worker_set.cc
@@ -188,6 +189,8 @@ set(lws_api_sources
   lws/api/observed_object.cc
   lws/api/observed_roles.cc
   lws/api/open_api_schema.cc
+  lws/api/packed_json.cc
+  lws/api/packed_value.cc
   lws/api/path_rules.cc
   lws/api/pod_document.cc
   lws/api/pod_name.cc
@@ -234,6 +237,7 @@ set(lws_api_headers
   lws/api/observed.h
   lws/api/observed_object.h
   lws/api/observed_roles.h
+  lws/api/packed_json.h
   lws/api/pod_name.h
   lws/api/pod_reader.h
   lws/api/printable_text.h
@@ -248,7 +252,7 @@ set(lws_api_links
   PkgConfig::re2
   absl::cord
   absl::core_headers
-  absl::flat_hash_map
+  absl::flat_hash_set
   absl::optional
   absl::span
   absl::status

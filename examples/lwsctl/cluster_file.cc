@@ -1,6 +1,5 @@
 #include "examples/lwsctl/cluster_file.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/packed_json.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/pod_wait.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
@@ -66,25 +66,26 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
 }
 
 // In the namespace default unless it names one, as kubectl takes manifests. A Node has none.
-lws::SharedJson InItsNamespace(const lws::SharedJson& object) {
-  const lws::ObjectKind kind = lws::KindOf(*object);
-  const bool is_other = kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(*object);
+Json InItsNamespace(Json object) {
+  const lws::ObjectKind kind = lws::KindOf(object);
+  const bool is_other = kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(object);
   if (is_other || kind == lws::ObjectKind::kNode) return object;
-  const auto metadata = object->find("metadata");
-  const bool is_placed = metadata == object->end() || !metadata->is_object() || !TextAt(*metadata, "namespace").empty();
-  return is_placed ? object : std::make_shared<const Json>(WithNamespace(*object));
+  const auto metadata = object.find("metadata");
+  const bool is_placed = metadata == object.end() || !metadata->is_object() || !TextAt(*metadata, "namespace").empty();
+  return is_placed ? object : WithNamespace(std::move(object));
 }
 
 absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
-  absl::StatusOr<InputFile> input = ParseObjects(path, std::move(text));
+  absl::StatusOr<InputFile> input = ParseObjects(path, text);
+  text = std::string();  // a state is large
   if (!input.ok()) return input.status();
   for (lws::ManifestObject& object : input->objects) {
-    const lws::SharedJson placed = InItsNamespace(object.object);
-    absl::Status status = file->cluster.Add(*placed);
-    if (status.ok()) status = file->disaggregated.Add(*placed);
+    const Json placed = InItsNamespace(object.object.Unpack());
+    absl::Status status = file->cluster.Add(placed);
+    if (status.ok()) status = file->disaggregated.Add(placed);
     if (!status.ok()) return input->Locate(object, status);
-    Note(*placed, now, file);
-    object.object = nullptr;  // a state is large, and what was read of it is smaller
+    Note(placed, now, file);
+    object.object = lws::PackedJson();  // what was read of it is smaller
   }
   return absl::OkStatus();
 }

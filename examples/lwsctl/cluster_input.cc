@@ -29,7 +29,8 @@ namespace {
 std::vector<lws::SharedJson> OfKind(const InputFile& file, lws::ObjectKind kind) {
   std::vector<lws::SharedJson> found;
   for (const lws::ManifestObject& object : file.objects) {
-    if (lws::KindOf(*object.object) == kind) found.push_back(object.object);
+    lws::Json document = object.object.Unpack();
+    if (lws::KindOf(document) == kind) found.push_back(std::make_shared<const lws::Json>(std::move(document)));
   }
   return found;
 }

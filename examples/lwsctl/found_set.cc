@@ -1,12 +1,13 @@
 #include "examples/lwsctl/found_set.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_value.h"
+#include "lws/api/packed_value.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -18,13 +19,15 @@ constexpr char kNoName[] = "null";
 
 // Whether some value calls itself a set of either kind. Few objects do, and only those are searched with the paths of
 // all their values.
-bool MentionsSet(const lws::Json& value) {
+bool MentionsSet(const lws::internal::PackedValue& value) {
   if (!value.is_structured()) return false;
-  if (value.is_object()) {
-    const auto kind = value.find("kind");
-    if (kind != value.end() && (*kind == lws::kKind || *kind == lws::kDisaggregatedSetKind)) return true;
+  for (lws::internal::PackedItems items(value); items.Next();) {
+    const absl::string_view text = items.value().content;
+    const bool is_text = items.value().kind == lws::internal::PackedKind::kText;
+    const bool is_kind = is_text && items.key() == "kind" && (text == lws::kKind || text == lws::kDisaggregatedSetKind);
+    if (is_kind || MentionsSet(items.value())) return true;
   }
-  return std::any_of(value.begin(), value.end(), MentionsSet);
+  return false;
 }
 
 // Requires a spec, because references to a set, such as owner references, have none.
@@ -48,12 +51,15 @@ lws::SharedJson InNamespace(lws::Json manifest, const std::string& namespace_nam
 class Finder {
  public:
   Finder(const lws::ManifestObject& object, std::vector<FoundSet>* found)
-      : object_(object), outer_(*object.object, ""), found_(found) {}
+      : object_(object),
+        document_(std::make_shared<const lws::Json>(object.object.Unpack())),
+        outer_(*document_, ""),
+        found_(found) {}
 
   void Run() {
     const std::string kind = outer_["kind"].Text();
     if (kind == lws::kKind || kind == lws::kDisaggregatedSetKind) {
-      found_->push_back({object_.object, object_.line, object_.number, "", ""});
+      found_->push_back({document_, object_.line, object_.number, "", ""});
     } else {
       LookInto(outer_);
     }
@@ -83,6 +89,7 @@ class Finder {
   }
 
   const lws::ManifestObject& object_;
+  const lws::SharedJson document_;
   const lws::FieldValue outer_;
   std::vector<FoundSet>* found_;
 };
@@ -91,7 +98,7 @@ class Finder {
 
 std::vector<FoundSet> FindSets(const lws::ManifestObject& object) {
   std::vector<FoundSet> found;
-  if (!MentionsSet(*object.object)) return found;
+  if (!MentionsSet(object.object.value())) return found;
   Finder(object, &found).Run();
   return found;
 }

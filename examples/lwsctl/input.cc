@@ -160,8 +160,7 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
 }
 
 std::string InputFile::Where(const lws::ManifestObject& object, absl::string_view field) const {
-  const int line = field.empty() ? 0 : lws::FieldLine(text, object.number, field);
-  return absl::StrCat(name, ":", line > 0 ? line : object.line);
+  return absl::StrCat(name, ":", object.object.LineOf(field));
 }
 
 absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::Status& status) const {
@@ -171,22 +170,22 @@ absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::St
 absl::Status InputFile::Locate(const absl::Status& status) const {
   const std::string named = lws::ObjectOf(status);
   for (const lws::ManifestObject& object : objects) {
-    if (!named.empty() && lws::internal::DescribeJsonObject(*object.object) == named) return Locate(object, status);
+    if (!named.empty() && lws::internal::DescribeJsonObject(object.object.Unpack()) == named)
+      return Locate(object, status);
   }
   return lws::WithPrefix(name, status);
 }
 
 absl::StatusOr<InputFile> ReadObjects(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
+  const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
-  return ParseObjects(path, *std::move(text));
+  return ParseObjects(path, *text);
 }
 
-absl::StatusOr<InputFile> ParseObjects(const std::string& path, std::string text) {
+absl::StatusOr<InputFile> ParseObjects(const std::string& path, absl::string_view text) {
   InputFile file;
   file.name = path == "-" ? "standard input" : path;
-  file.text = std::move(text);
-  absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(file.text, file.name);
+  absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, file.name);
   if (!objects.ok()) return objects.status();
   file.objects = *std::move(objects);
   return file;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
 #include "lws/placement/providers/pod_group.h"
@@ -38,10 +39,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // Writes a file. The path is as for ReadFile.
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
-// A file of objects, with its text.
+// A file of objects.
 struct InputFile {
   std::string name;
-  std::string text;
   std::vector<lws::ManifestObject> objects;
 
   // "FILE:LINE", of the object or of one of its fields.
@@ -56,7 +56,7 @@ struct InputFile {
 
 absl::StatusOr<InputFile> ReadObjects(const std::string& path);
 // The same for a text that was read already.
-absl::StatusOr<InputFile> ParseObjects(const std::string& path, std::string text);
+absl::StatusOr<InputFile> ParseObjects(const std::string& path, absl::string_view text);
 
 // Whether unknown fields of manifests are warned about on standard error, or are errors as for `kubectl apply`.
 enum class UnknownFields { kWarn, kRefuse };

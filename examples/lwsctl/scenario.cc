@@ -1,12 +1,12 @@
 #include "examples/lwsctl/scenario.h"
 
-#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/field_status.h"
+#include "lws/api/json_packer.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
 #include "lws/placement/cluster_documents.h"
@@ -28,10 +28,11 @@ absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
   if (!file.ok()) return file.status();
   lws::Json nodes = lws::Json::array();
   for (const lws::ManifestObject& object : file->objects) {
-    if (lws::KindOf(*object.object) != lws::ObjectKind::kNode) continue;
-    const absl::Status read = lws::ReadTopologyNode(*object.object).status();
+    lws::Json document = object.object.Unpack();
+    if (lws::KindOf(document) != lws::ObjectKind::kNode) continue;
+    const absl::Status read = lws::ReadTopologyNode(document).status();
     if (!read.ok()) return file->Locate(object, read);
-    nodes.push_back(*object.object);
+    nodes.push_back(std::move(document));
   }
   if (nodes.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no Node"));
   return nodes;
@@ -43,20 +44,19 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
   absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   if (file->objects.empty()) {
-    file->objects.push_back({std::make_shared<const lws::Json>(lws::Json::object()), 1, 0});
+    file->objects.push_back({lws::internal::Pack(lws::Json::object()), 1, 0});
   }
   if (file->objects.size() != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat(file->Where(file->objects[1]), ": a second document in one scenario"));
   }
-  const lws::Json& document = *file->objects[0].object;
+  lws::ManifestObject& scenario = file->objects[0];
+  const lws::Json document = scenario.object.Unpack();
   const auto named = document.find("nodes");
   if (named == document.end() || !named->is_string()) return file;
   absl::StatusOr<lws::Json> nodes = ReadNodes(Beside(file->name, named->get<std::string>()));
-  if (!nodes.ok()) return lws::WithPrefix(file->Where(file->objects[0], "nodes"), nodes.status());
-  lws::Json whole = document;
-  whole["nodes"] = *std::move(nodes);
-  file->objects[0].object = std::make_shared<const lws::Json>(std::move(whole));
+  if (!nodes.ok()) return lws::WithPrefix(file->Where(scenario, "nodes"), nodes.status());
+  scenario.object = lws::internal::WithEntry(scenario.object.value(), scenario.line, "nodes", *nodes);
   return file;
 }
 
@@ -70,7 +70,7 @@ absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const s
   if (path.empty()) return ScenarioFile{lws::UsualScenario(manifest), {manifest_path, "", {}}};
   absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
   if (!file.ok()) return file.status();
-  absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, *file->objects[0].object);
+  absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, file->objects[0].object.Unpack());
   if (!scenario.ok()) return file->Locate(file->objects[0], scenario.status());
   return ScenarioFile{*std::move(scenario), *std::move(file)};
 }

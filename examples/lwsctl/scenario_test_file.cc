@@ -98,7 +98,8 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
   if (!document.ok()) return document.status();
   const lws::ManifestObject& object = document->objects[0];
   lws::ReadProblem problem;
-  lws::StrictReader reader(*object.object, "", &problem);
+  const Json written = object.object.Unpack();
+  lws::StrictReader reader(written, "", &problem);
   const absl::StatusOr<Json> set = ReadSetOf(*document, &reader, unknown);
   if (!problem.status.ok()) return document->Locate(object, problem.status);
   if (!set.ok()) return set.status();

@@ -33,7 +33,7 @@ int Replay(const std::string& path, lws::RolloutPolicy policy) {
   const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
   if (!file.ok()) return Fail(file.status());
   const lws::ManifestObject& object = file->objects[0];
-  const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(*object.object);
+  const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(object.object.Unpack());
   if (!what.ok()) return Fail(file->Locate(object, what.status()));
   const lws::SwarmResult result = lws::RunSwarmCase(*what, policy);
   if (result.broken_law.empty()) {

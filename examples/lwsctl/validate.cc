@@ -234,9 +234,7 @@ class Report {
 
   void Holds(const InputFile& file, const std::vector<Verdict>& verdicts) {
     ++summary_.files;
-    std::vector<Told> told;
-    for (const Verdict& verdict : verdicts) Add(verdict, &told);
-    Print(file, told);
+    for (const Verdict& verdict : verdicts) Add(file, verdict);
   }
 
   // Prints what is left, and returns the exit code.
@@ -251,14 +249,7 @@ class Report {
   }
 
  private:
-  // A line for people, without the place where it stands in the file.
-  struct Told {
-    lws::FieldPlace place;
-    int line = 1;  // where the file does not tell of the field
-    std::string text;
-  };
-
-  void Add(const Verdict& verdict, std::vector<Told>* told) {
+  void Add(const InputFile& file, const Verdict& verdict) {
     ++(lws::IsOfDisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
     summary_.refused += verdict.errors.empty() ? 0 : 1;
     summary_.doubtful += verdict.errors.empty() && verdict.has_refused_objects() ? 1 : 0;
@@ -267,23 +258,11 @@ class Report {
       return;
     }
     const FoundSet& set = verdict.set;
-    for (Line& line : Lines(verdict)) {
+    for (const Line& line : Lines(verdict)) {
       const bool is_below = !line.field.empty() && !set.path.empty();
-      std::string field = line.field.empty() ? "" : absl::StrCat(set.path, is_below ? "." : "", line.field);
-      told->push_back({{set.number, std::move(field)}, set.line, std::move(line.text)});
-    }
-  }
-
-  static void Print(const InputFile& file, const std::vector<Told>& told) {
-    std::vector<lws::FieldPlace> places;
-    for (const Told& line : told) {
-      if (!line.place.field.empty()) places.push_back(line.place);
-    }
-    const std::vector<int> lines = places.empty() ? std::vector<int>() : lws::FieldLines(file.text, places);
-    size_t next = 0;
-    for (const Told& line : told) {
-      const int found = line.place.field.empty() ? 0 : lines[next++];
-      std::cout << file.name << ":" << (found > 0 ? found : line.line) << ": " << line.text << "\n";
+      const std::string field = line.field.empty() ? "" : absl::StrCat(set.path, is_below ? "." : "", line.field);
+      const lws::ManifestObject& object = file.objects[static_cast<size_t>(set.number)];
+      std::cout << file.Where(object, field) << ": " << line.text << "\n";
     }
   }
 

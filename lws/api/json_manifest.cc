@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "lws/api/json.h"
+#include "lws/api/manifest_error.h"
 #include "lws/api/yaml_scalar.h"
 #include "nlohmann/json.hpp"
 
@@ -41,41 +41,42 @@ class Cursor {
   const char** reached_;
 };
 
-// Builds a document from the parser's events.
+// Packs a document from the parser's events.
 class DocumentBuilder {
  public:
-  DocumentBuilder(const char* begin, int line, ValueLines* lines, ManifestDocument* document)
-      : reached_(begin), counted_(begin), line_(line), path_(lines), document_(document) {}
+  DocumentBuilder(const char* begin, int line, JsonPacker* document)
+      : reached_(begin), counted_(begin), line_(line), document_(document) {}
 
   const char** reached() { return &reached_; }
   // The error in the meaning of the text; "" when the text only breaks JSON's syntax.
   const std::string& error() const { return error_; }
-  int Line() {
-    line_ += static_cast<int>(std::count(counted_, reached_, '\n'));
-    counted_ = reached_;
-    return line_;
-  }
+  int Line() { return LineAt(reached_); }
 
   // The callbacks of the parser.
-  bool null() { return Put(nullptr); }
-  bool boolean(bool value) { return Put(value); }
-  bool number_integer(int64_t value) { return Put(value); }
-  bool number_unsigned(uint64_t value) { return Put(value); }
-  bool number_float(double value, const std::string&) { return Put(JsonNumber(value)); }
-  bool string(std::string& value) { return Put(std::move(value)); }
+  bool null() { return Put(nullptr, Line()); }
+  bool boolean(bool value) { return Put(value, Line()); }
+  bool number_integer(int64_t value) { return Put(value, LineOfNumber()); }
+  bool number_unsigned(uint64_t value) { return Put(value, LineOfNumber()); }
+  bool number_float(double value, const std::string&) { return Put(JsonNumber(value), LineOfNumber()); }
+  bool string(const std::string& value) {
+    document_->Text(value, Line());
+    return true;
+  }
   bool binary(Json::binary_t&) { return false; }
-  bool start_object(size_t) { return Open(Json::object()); }
-  bool start_array(size_t) { return Open(Json::array()); }
+  bool start_object(size_t) {
+    if (IsTooDeep()) return false;
+    document_->StartMap(Line());
+    return true;
+  }
+  bool start_array(size_t) {
+    if (IsTooDeep()) return false;
+    document_->StartList(Line());
+    return true;
+  }
   bool end_object() { return Close(); }
   bool end_array() { return Close(); }
-  bool key(std::string& name) {
-    const auto [place, is_new] = open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
-    if (!is_new) return Fail(absl::StrCat("key \"", name, "\" is already set"));
-    next_ = &place->second;
-    path_.EnterKey(name);
-    if (path_.is_wanted()) path_.Note(Line());
-    if (open_.size() == 1) is_items_ = name == "items";
-    return true;
+  bool key(const std::string& name) {
+    return document_->Key(name, Line()) || Fail(absl::StrCat("key \"", name, "\" is already set"));
   }
   bool parse_error(size_t, const std::string&, const Json::exception& error) {
     if (dynamic_cast<const Json::out_of_range*>(&error) != nullptr) error_ = "the number is too large";
@@ -88,62 +89,40 @@ class DocumentBuilder {
     return false;
   }
 
-  bool Open(Json container) {
-    if (open_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
-      return Fail(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
-    }
-    if (open_.empty()) document_->line = Line();
-    if (open_.size() == 2 && is_items_ && open_.back()->is_array()) document_->item_lines.push_back(Line());
-    Json* place = Place(std::move(container));
-    open_.push_back(place);
+  bool IsTooDeep() {
+    if (document_->depth() < static_cast<size_t>(kMaxJsonDepth)) return false;
+    return !Fail(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
+  }
+
+  bool Put(const Json& scalar, int line) {
+    document_->Scalar(scalar, line);
     return true;
   }
 
   bool Close() {
-    open_.pop_back();
-    Leave();
+    document_->End();
     return true;
   }
 
-  bool Put(Json value) {
-    Place(std::move(value));
-    Leave();
-    return true;
+  int LineAt(const char* place) {
+    line_ += static_cast<int>(std::count(counted_, place, '\n'));
+    counted_ = place;
+    return line_;
   }
-
-  Json* Place(Json value) {
-    Json* place = &document_->value;
-    if (!open_.empty() && open_.back()->is_array()) {
-      path_.EnterItem(open_.back()->size());
-      open_.back()->push_back(nullptr);
-      place = &open_.back()->back();
-    } else if (!open_.empty()) {
-      place = next_;
-    }
-    *place = std::move(value);
-    if (path_.is_wanted()) path_.Note(Line());
-    return place;
-  }
-
-  void Leave() {
-    if (!open_.empty()) path_.Leave();
-  }
+  // The parser knows that a number ends when it has seen the next character, which may be a line break.
+  int LineOfNumber() { return LineAt(std::max(counted_, reached_ - 1)); }
 
   const char* reached_;
   const char* counted_;  // how far line breaks are counted in line_
   int line_;
-  ValuePath path_;
-  ManifestDocument* document_;
-  std::vector<Json*> open_;  // the containers around the next value
-  Json* next_ = nullptr;     // where the value of the last key goes
-  bool is_items_ = false;
+  JsonPacker* document_;
   std::string error_;
 };
 
 }  // namespace
 
-JsonManifestReader::JsonManifestReader(absl::string_view text, absl::string_view source, ValueLines* lines)
-    : rest_(text), source_(source), lines_(lines) {}
+JsonManifestReader::JsonManifestReader(absl::string_view text, absl::string_view source)
+    : rest_(text), source_(source) {}
 
 void JsonManifestReader::Skip(size_t size) {
   line_ += static_cast<int>(std::count(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(size), '\n'));
@@ -157,9 +136,9 @@ void JsonManifestReader::SkipSeparator() {
   Skip(rest_.size() - absl::StripLeadingAsciiWhitespace(rest_).size());
 }
 
-absl::Status JsonManifestReader::Next(ManifestDocument* document) {
-  *document = ManifestDocument();
-  DocumentBuilder builder(rest_.data(), line_, lines_, document);
+absl::Status JsonManifestReader::Next(JsonPacker* document) {
+  document->Clear();
+  DocumentBuilder builder(rest_.data(), line_, document);
   const Cursor begin(rest_.data(), builder.reached());
   const char* unused = nullptr;
   const Cursor end(rest_.data() + rest_.size(), &unused);

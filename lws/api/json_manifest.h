@@ -1,7 +1,7 @@
 // The documents of a text of JSON objects, one after another.
 //
-//   lws::internal::JsonManifestReader reader(text, "pods.json", /*lines=*/nullptr);
-//   lws::internal::ManifestDocument document;
+//   lws::internal::JsonManifestReader reader(text, "pods.json");
+//   lws::internal::JsonPacker document;
 //   absl::Status status = reader.Next(&document);
 //   reader.rest();    // what is behind the first object
 //
@@ -13,20 +13,19 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "lws/api/manifest_document.h"
-#include "lws/api/value_lines.h"
+#include "lws/api/json_packer.h"
 
 namespace lws::internal {
 
 class JsonManifestReader {
  public:
-  // Borrows `text`, and `lines` unless it is null.
-  JsonManifestReader(absl::string_view text, absl::string_view source, ValueLines* lines);
+  // Borrows `text`.
+  JsonManifestReader(absl::string_view text, absl::string_view source);
 
-  // Reads the value at the beginning of rest(). Errors: NotFound for text that is not JSON, so that it may be YAML;
-  // InvalidArgument "SOURCE:LINE: ..." for a key that is already set, nesting that is too deep, and numbers that no
-  // double holds. Complexity: O(value).
-  absl::Status Next(ManifestDocument* document);
+  // Reads the value at the beginning of rest() as the one document of the packer. Errors: NotFound for text that is not
+  // JSON, so that it may be YAML; InvalidArgument "SOURCE:LINE: ..." for a key that is already set, nesting that is too
+  // deep, and numbers that no double holds. Complexity: O(value).
+  absl::Status Next(JsonPacker* document);
 
   absl::string_view rest() const { return rest_; }
   // The line at which rest() begins.
@@ -39,7 +38,6 @@ class JsonManifestReader {
 
   absl::string_view rest_;
   std::string source_;
-  ValueLines* lines_;
   int line_ = 1;
 };
 

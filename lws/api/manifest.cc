@@ -1,18 +1,16 @@
 #include "lws/api/manifest.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "lws/api/json_manifest.h"
-#include "lws/api/manifest_document.h"
-#include "lws/api/value_lines.h"
+#include "lws/api/json_packer.h"
+#include "lws/api/manifest_error.h"
+#include "lws/api/packed_value.h"
 #include "lws/api/yaml_manifest.h"
 #include "nlohmann/json.hpp"
 #include "simdjson.h"
@@ -20,83 +18,91 @@
 namespace lws {
 
 using internal::ErrorAt;
+using internal::FindPacked;
 using internal::JsonManifestReader;
-using internal::ManifestDocument;
-using internal::ValueLines;
+using internal::JsonPacker;
+using internal::PackedAt;
+using internal::PackedItems;
+using internal::PackedKind;
+using internal::PackedValue;
+using internal::UnpackValue;
+using internal::WithEntry;
 using internal::YamlManifestReader;
 
 namespace {
 
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
-// Collects the objects of documents, and splits lists into their items. Every object knows its path in its document.
+// Collects the objects of documents, and splits lists into their items.
 class ObjectCollector {
  public:
   ObjectCollector(absl::string_view source, std::vector<ManifestObject>* objects)
       : source_(source), objects_(objects) {}
 
-  // Keeps each object's path within its document. Only FieldLine needs the paths.
-  void KeepPaths() { keeps_paths_ = true; }
-  const std::vector<std::string>& paths() const { return paths_; }
-
-  absl::Status Take(ManifestDocument document) {
-    item_lines_ = std::move(document.item_lines);
-    return Flatten(std::move(document.value), document.line, "", /*is_item=*/false);
+  absl::Status Take(const JsonPacker& document) {
+    const PackedValue value = document.At(0);
+    return value.kind == PackedKind::kNull ? absl::OkStatus() : Flatten(value, value.lines_below, /*is_item=*/false);
   }
 
  private:
-  absl::Status Flatten(Json value, int line, const std::string& path, bool is_item) {
-    if (value.is_null() && !is_item) return absl::OkStatus();
-    if (!value.is_object()) {
+  absl::Status Flatten(const PackedValue& value, int line, bool is_item) {
+    if (value.kind != PackedKind::kMap) {
       return ErrorAt(source_, line, is_item ? "an item of the list is not an object" : "the document is not an object");
     }
+    PackedValue items;
     std::string item_kind;
-    Json* items = ItemsOf(&value, &item_kind);
-    if (items == nullptr) {
-      const int number = static_cast<int>(objects_->size());
-      objects_->push_back({std::make_shared<const Json>(std::move(value)), line, number});
-      if (keeps_paths_) paths_.push_back(path);
-      return absl::OkStatus();
-    }
-    for (size_t i = 0; i < items->size(); ++i) {
-      Json item = std::move((*items)[i]);
-      Inherit(item_kind, value, &item);
-      const int item_line = !is_item && i < item_lines_.size() ? item_lines_[i] : line;
-      const std::string item_path = absl::StrCat(path, path.empty() ? "" : ".", "items[", i, "]");
-      absl::Status status = Flatten(std::move(item), item_line, item_path, /*is_item=*/true);
+    if (FindItems(value, &items, &item_kind)) return FlattenItems(value, line, items, item_kind);
+    const int number = static_cast<int>(objects_->size());
+    objects_->push_back({PackedAt(value, line), line, number});
+    return absl::OkStatus();
+  }
+
+  absl::Status FlattenItems(const PackedValue& list, int line, const PackedValue& items, const std::string& item_kind) {
+    const int items_line = list.is_copy ? line : line + items.lines_below;
+    for (PackedItems item(items); item.Next();) {
+      const bool has_lines = !list.is_copy && !items.is_copy;
+      const int item_line = has_lines ? items_line + item.value().lines_below : items_line;
+      absl::Status status = FlattenItem(list, item.value(), item_line, item_kind);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  // The items of an object of kind List, NodeList and the like; null for other objects.
-  static Json* ItemsOf(Json* object, std::string* item_kind) {
-    const auto kind = object->find("kind");
-    const auto items = object->find("items");
-    if (kind == object->end() || !kind->is_string() || items == object->end() || !items->is_array()) return nullptr;
-    absl::string_view name = kind->get_ref<const std::string&>();
-    if (!absl::ConsumeSuffix(&name, "List")) return nullptr;
-    *item_kind = std::string(name);
-    return &*items;
+  // The items of a NodeList are Nodes of the list's version, even where they do not say so themselves.
+  absl::Status FlattenItem(const PackedValue& list, PackedValue item, int line, const std::string& item_kind) {
+    PackedJson with_kind;
+    PackedJson with_version;
+    PackedValue version;
+    const bool inherits = !item_kind.empty() && item.kind == PackedKind::kMap;
+    if (inherits && IsAbsent(item, "kind")) {
+      with_kind = WithEntry(item, line, "kind", item_kind);
+      item = with_kind.value();
+    }
+    if (inherits && IsAbsent(item, "apiVersion") && FindPacked(list, "apiVersion", &version)) {
+      with_version = WithEntry(item, line, "apiVersion", UnpackValue(version));
+      item = with_version.value();
+    }
+    return Flatten(item, line, /*is_item=*/true);
   }
 
-  // The items of a NodeList are Nodes of the list's version, even where they do not say so themselves.
-  static void Inherit(const std::string& item_kind, const Json& list, Json* item) {
-    if (item_kind.empty() || !item->is_object()) return;
-    const auto is_absent = [item](const char* key) {
-      const auto found = item->find(key);
-      return found == item->end() || found->is_null();
-    };
-    const auto version = list.find("apiVersion");
-    if (is_absent("kind")) (*item)["kind"] = item_kind;
-    if (is_absent("apiVersion") && version != list.end()) (*item)["apiVersion"] = *version;
+  static bool IsAbsent(const PackedValue& object, absl::string_view key) {
+    PackedValue found;
+    return !FindPacked(object, key, &found) || found.kind == PackedKind::kNull;
+  }
+
+  // The items of an object of kind List, NodeList and the like. Returns false for other objects.
+  static bool FindItems(const PackedValue& object, PackedValue* items, std::string* item_kind) {
+    PackedValue kind;
+    if (!FindPacked(object, "kind", &kind) || kind.kind != PackedKind::kText) return false;
+    if (!FindPacked(object, "items", items) || items->kind != PackedKind::kList) return false;
+    absl::string_view name = kind.content;
+    if (!absl::ConsumeSuffix(&name, "List")) return false;
+    *item_kind = std::string(name);
+    return true;
   }
 
   const std::string source_;
   std::vector<ManifestObject>* objects_;
-  std::vector<int> item_lines_;
-  bool keeps_paths_ = false;
-  std::vector<std::string> paths_;
 };
 
 bool IsUtf8(absl::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
@@ -117,74 +123,45 @@ absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
   return ErrorAt(source, line, "the text is not UTF-8");
 }
 
-// Calls `take` with every document. Unless `lines` is null, it holds the lines of the document that is being read, and
-// `take` empties it.
-template <typename Take>
-absl::Status ReadDocuments(absl::string_view text, absl::string_view source, ValueLines* lines, const Take& take) {
-  absl::Status status = CheckUtf8(text, source);
-  if (!status.ok()) return status;
-  absl::ConsumePrefix(&text, kByteOrderMark);
-  JsonManifestReader json(text, source, lines);
-  ManifestDocument document;
+// Reads the JSON objects at the beginning of the text. Returns the YAML that is left, and its line.
+struct Rest {
+  absl::string_view text;
+  int line = 1;
+};
+absl::StatusOr<Rest> ReadJsonObjects(absl::string_view text, absl::string_view source, JsonPacker* document,
+                                     ObjectCollector* collector) {
+  JsonManifestReader json(text, source);
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) json.SkipSeparator();
   while (absl::StartsWith(json.rest(), "{")) {
-    status = json.Next(&document);
+    absl::Status status = json.Next(document);
     if (absl::IsNotFound(status)) break;
-    if (status.ok()) status = take(std::move(document));
+    if (status.ok()) status = collector->Take(*document);
     if (!status.ok()) return status;
     json.SkipSeparator();
   }
-  if (json.rest().empty()) return absl::OkStatus();
-  YamlManifestReader yaml(json.rest(), source, json.line(), lines);
-  for (;;) {
-    const absl::StatusOr<bool> read = yaml.Next(&document);
-    if (!read.ok()) return read.status();
-    if (!*read) return absl::OkStatus();
-    status = take(std::move(document));
-    if (!status.ok()) return status;
-  }
+  return Rest{json.rest(), json.line()};
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source) {
+  absl::Status status = CheckUtf8(text, source);
+  if (!status.ok()) return status;
+  absl::ConsumePrefix(&text, kByteOrderMark);
   std::vector<ManifestObject> objects;
   ObjectCollector collector(source, &objects);
-  absl::Status status = ReadDocuments(
-      text, source, nullptr, [&collector](ManifestDocument document) { return collector.Take(std::move(document)); });
-  if (!status.ok()) return status;
-  return objects;
-}
-
-std::vector<int> FieldLines(absl::string_view text, const std::vector<FieldPlace>& places) {
-  std::vector<int> found(places.size(), 0);
-  std::multimap<int, size_t> waiting;  // places by the number of their object
-  for (size_t i = 0; i < places.size(); ++i) waiting.emplace(places[i].number, i);
-  std::vector<ManifestObject> objects;
-  ObjectCollector collector("", &objects);
-  collector.KeepPaths();
-  ValueLines lines;
-  // An error ends the reading once all objects are found.
-  ReadDocuments(text, "", &lines, [&](ManifestDocument document) -> absl::Status {
-    const size_t first = objects.size();
-    absl::Status status = collector.Take(std::move(document));
+  JsonPacker document;
+  const absl::StatusOr<Rest> rest = ReadJsonObjects(text, source, &document, &collector);
+  if (!rest.ok()) return rest.status();
+  if (rest->text.empty()) return objects;
+  YamlManifestReader yaml(rest->text, source, rest->line);
+  for (;;) {
+    const absl::StatusOr<bool> read = yaml.Next(&document);
+    if (!read.ok()) return read.status();
+    if (!*read) return objects;
+    status = collector.Take(document);
     if (!status.ok()) return status;
-    const auto end = waiting.lower_bound(static_cast<int>(objects.size()));
-    for (auto at = waiting.lower_bound(static_cast<int>(first)); at != end; ++at) {
-      const std::string& path = collector.paths()[static_cast<size_t>(at->first)];
-      const std::string& field = places[at->second].field;
-      found[at->second] = lines.Find(absl::StrCat(path, path.empty() || field.empty() ? "" : ".", field));
-    }
-    for (size_t i = first; i < objects.size(); ++i) objects[i].object = nullptr;
-    if (end == waiting.end()) return absl::CancelledError("all are found");
-    lines = ValueLines();
-    return status;
-  }).IgnoreError();
-  return found;
-}
-
-int FieldLine(absl::string_view text, int number, absl::string_view field) {
-  return FieldLines(text, {{number, std::string(field)}})[0];
+  }
 }
 
 }  // namespace lws

@@ -1,8 +1,8 @@
 // Reading files of Kubernetes objects: JSON, or YAML as Kubernetes reads it.
 //
 //   absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(manifest_text, "vllm.yaml");
-//   (*(*objects)[0].object)["kind"];    // "LeaderWorkerSet"
-//   (*objects)[0].line;                 // 1
+//   objects->front().object.Unpack()["kind"];           // "LeaderWorkerSet"
+//   objects->front().object.LineOf("spec.replicas");    // where messages about it point to
 //
 // A text that begins with { is read as a stream of JSON objects; from where that is not JSON, it is read as YAML. YAML
 // may have many documents, anchors and merge keys, block scalars, and the booleans and numbers of YAML 1.1. Objects of
@@ -12,18 +12,17 @@
 #ifndef LWS_API_MANIFEST_H_
 #define LWS_API_MANIFEST_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "lws/api/json.h"
+#include "lws/api/packed_json.h"
 
 namespace lws {
 
 struct ManifestObject {
-  SharedJson object;  // an object
+  PackedJson object;  // an object
   int line = 1;       // the line of its beginning
   int number = 0;     // its place among the objects of the text
 };
@@ -31,19 +30,8 @@ struct ManifestObject {
 // The objects of the text, in order; none for an empty one.
 // Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not parse or is not UTF-8, repeated keys, tabs as
 // indentation, documents that are not objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
-// kMaxJsonDepth. Complexity: O(text).
+// kMaxJsonDepth. Complexity: O(text); at most 6 bytes of memory for each byte of a text of objects, the text included.
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source);
-
-// The line of the field, such as "spec.containers[0].image", of the object with this number, or of the nearest value
-// around it; 0 when there is no such object. The function reads the text again. Complexity: O(text).
-int FieldLine(absl::string_view text, int number, absl::string_view field);
-
-// The same of many fields, in their order. Complexity: O(text + fields).
-struct FieldPlace {
-  int number = 0;  // of the object
-  std::string field;
-};
-std::vector<int> FieldLines(absl::string_view text, const std::vector<FieldPlace>& places);
 
 }  // namespace lws
 

@@ -14,6 +14,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "lws/api/json.h"
+#include "lws/api/manifest_error.h"
+#include "lws/api/packed_value.h"
 #include "lws/api/yaml_scalar.h"
 #include "lws/api/yaml_stream.h"
 #include "nlohmann/json.hpp"
@@ -32,66 +34,55 @@ constexpr char kStandIn[] = "\xef\xb7\x90";
 // The cost of a value besides its texts: roughly the memory that it takes.
 constexpr int64_t kValueCost = 64;
 
-// A value with an anchor. The pointers stay valid while the document is built, because containers and texts are moved
-// as a whole.
+// A value with an anchor. Packers only grow while a document is read, so the value stays where it is.
 struct Anchor {
   bool is_complete = false;
-  Json scalar;  // a number, true, false or null
-  const Json::object_t* object = nullptr;
-  const Json::array_t* list = nullptr;
-  const std::string* text = nullptr;
+  const JsonPacker* packer = nullptr;
+  size_t begin = 0;
 
-  Json Copy() const {
-    if (object != nullptr) return Json(*object);
-    if (list != nullptr) return Json(*list);
-    return text != nullptr ? Json(*text) : scalar;
-  }
+  PackedValue value() const { return packer->At(begin); }
 };
 
-Anchor AnchorTo(const Json& value) {
-  Anchor anchor;
-  anchor.is_complete = true;
-  anchor.object = value.get_ptr<const Json::object_t*>();
-  anchor.list = value.get_ptr<const Json::array_t*>();
-  anchor.text = value.get_ptr<const std::string*>();
-  if (value.is_primitive() && !value.is_string()) anchor.scalar = value;
-  return anchor;
+int64_t TextSize(const PackedValue& value) {
+  return value.kind == PackedKind::kText ? static_cast<int64_t>(value.content.size()) : 0;
 }
 
+// The keys of a map that come only from merge keys.
+using MergedKeys = std::set<std::string>;
+
 // The key for a scalar, as a text, because JSON's keys are texts.
-absl::StatusOr<std::string> KeyText(const Json& key) {
-  if (key.is_string()) return key.get<std::string>();
-  if (key.is_number_float()) return absl::StrFormat("%.9g", key.get<double>());
-  if (key.is_boolean() || key.is_number()) return key.dump();
-  return absl::InvalidArgumentError(key.is_null() ? "a key is null" : "a key is not a text");
+absl::StatusOr<std::string> KeyText(const PackedValue& value) {
+  if (value.kind == PackedKind::kNull) return absl::InvalidArgumentError("a key is null");
+  if (value.kind == PackedKind::kText) return std::string(value.content);
+  if (value.is_structured()) return absl::InvalidArgumentError("a key is not a text");
+  const Json key = UnpackValue(value);
+  return key.is_number_float() ? absl::StrFormat("%.9g", key.get<double>()) : key.dump();
 }
 
 }  // namespace
 
 class YamlManifestReader::Composer {
  public:
-  Composer(absl::string_view text, absl::string_view source, int line, ValueLines* lines)
+  Composer(absl::string_view text, absl::string_view source, int line)
       : source_(source),
         first_line_(line),
         has_stand_in_(absl::StrContains(text, kByteOrderMark)),
         text_(has_stand_in_ ? absl::StrReplaceAll(text, {{kByteOrderMark, kStandIn}}) : ""),
         reader_(has_stand_in_ ? absl::string_view(text_) : text),
-        path_(lines),
         allowance_(kAliasAllowance + kAliasFactor * static_cast<int64_t>(text.size())) {}
 
-  absl::StatusOr<bool> Next(ManifestDocument* document) {
-    *document = ManifestDocument();
-    document_ = document;
+  absl::StatusOr<bool> Next(JsonPacker* document) {
+    document->Clear();
+    packer_ = document;
     anchors_.clear();
-    replaced_.clear();
+    asides_.clear();
     for (;;) {
       absl::Status status = Advance();
       if (!status.ok()) return status;
       if (event_.kind == Kind::kStreamEnd) return false;
       if (event_.kind == Kind::kStreamStart || event_.kind == Kind::kDocumentStart) continue;
       if (event_.kind == Kind::kDocumentEnd) return true;
-      document->line = Line();
-      status = Value(0, &document->value);
+      status = Value(0);
       if (!status.ok()) return status;
     }
   }
@@ -106,21 +97,21 @@ class YamlManifestReader::Composer {
   }
 
   // Reads the value that begins with the current event.
-  absl::Status Value(int depth, Json* out) {
+  absl::Status Value(int depth) {
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
-    path_.Note(Line());
-    if (event_.kind == Kind::kAlias) return Alias(depth, out);
-    if (event_.anchor.empty()) return Unanchored(depth, out);
+    if (event_.kind == Kind::kAlias) return Alias(depth);
+    if (event_.anchor.empty()) return Unanchored(depth);
     const std::string anchor(event_.anchor);
     anchors_[anchor] = Anchor();
-    absl::Status status = Unanchored(depth, out);
-    if (status.ok()) Remember(anchor, *out);
+    const size_t begin = packer_->size();
+    absl::Status status = Unanchored(depth);
+    if (status.ok()) Remember(anchor, begin);
     return status;
   }
 
-  absl::Status Unanchored(int depth, Json* out) {
-    if (event_.kind == Kind::kScalar) return Scalar(out);
-    return event_.kind == Kind::kListStart ? List(depth, out) : Map(depth, out);
+  absl::Status Unanchored(int depth) {
+    if (event_.kind == Kind::kScalar) return Scalar();
+    return event_.kind == Kind::kListStart ? List(depth) : Map(depth);
   }
 
   // Whether the current event is a scalar whose value is simply its text.
@@ -130,56 +121,62 @@ class YamlManifestReader::Composer {
   }
 
   // Remembers the value of an anchor. If the value itself defines that anchor again, the inner definition stays.
-  void Remember(const std::string& name, const Json& value) {
+  void Remember(const std::string& name, size_t begin) {
     Anchor& anchor = anchors_[name];
-    if (!anchor.is_complete) anchor = AnchorTo(value);
+    if (!anchor.is_complete) anchor = {true, packer_, begin};
   }
 
-  absl::Status Scalar(Json* out) {
+  // Reads a value that is not a part of the document. Anchors may point to it until the document ends.
+  absl::StatusOr<const JsonPacker*> Aside(int depth) {
+    asides_.emplace_back();
+    JsonPacker* const aside = &asides_.back();
+    JsonPacker* const document = packer_;
+    packer_ = aside;
+    absl::Status status = Value(depth);
+    packer_ = document;
+    if (!status.ok()) return status;
+    return aside;
+  }
+
+  absl::Status Scalar() {
     if (IsPlainlyText()) {
-      *out = std::string(event_.text);
+      packer_->Text(event_.text, Line());
       return absl::OkStatus();
     }
+    Json scalar;
     if (!event_.is_plain && event_.tag.empty()) {
-      *out = std::string(event_.text);
+      scalar = std::string(event_.text);
     } else {
       absl::StatusOr<Json> value = ResolveYamlScalar(event_.text, event_.tag);
       if (!value.ok()) return Error(value.status().message());
-      *out = *std::move(value);
+      scalar = *std::move(value);
     }
-    if (has_stand_in_ && out->is_string()) {
-      *out = absl::StrReplaceAll(out->get_ref<const std::string&>(), {{kStandIn, kByteOrderMark}});
+    if (has_stand_in_ && scalar.is_string()) {
+      scalar = absl::StrReplaceAll(scalar.get_ref<const std::string&>(), {{kStandIn, kByteOrderMark}});
     }
+    packer_->Scalar(scalar, Line());
     return absl::OkStatus();
   }
 
-  absl::Status List(int depth, Json* out) {
-    *out = Json::array();
-    auto& list = out->get_ref<Json::array_t&>();
+  absl::Status List(int depth) {
+    packer_->StartList(Line());
     for (;;) {
       absl::Status status = Advance();
+      if (status.ok() && event_.kind == Kind::kListEnd) packer_->End();
       if (!status.ok() || event_.kind == Kind::kListEnd) return status;
-      if (depth == 1 && is_items_) document_->item_lines.push_back(Line());
-      path_.EnterItem(list.size());
-      list.emplace_back();
-      status = Value(depth + 1, &list.back());
+      status = Value(depth + 1);
       if (!status.ok()) return status;
-      path_.Leave();
     }
   }
 
-  absl::Status Map(int depth, Json* out) {
-    *out = Json::object();
-    auto& map = out->get_ref<Json::object_t&>();
-    std::set<std::string> merged;  // keys that come only from merge keys
+  absl::Status Map(int depth) {
+    packer_->StartMap(Line());
+    MergedKeys merged;
     for (;;) {
       absl::Status status = Advance();
+      if (status.ok() && event_.kind == Kind::kMapEnd) packer_->End();
       if (!status.ok() || event_.kind == Kind::kMapEnd) return status;
-      if (IsMergeKey()) {
-        status = Merge(depth, &map, &merged);
-      } else {
-        status = Entry(depth, &map, &merged);
-      }
+      status = IsMergeKey() ? Merge(depth, &merged) : Entry(depth, &merged);
       if (!status.ok()) return status;
     }
   }
@@ -188,43 +185,42 @@ class YamlManifestReader::Composer {
     return event_.kind == Kind::kScalar && event_.text == "<<" && (event_.is_plain || event_.tag == kMergeTag);
   }
 
+  // The key that begins with the current event, where it is not simply a text.
   absl::StatusOr<std::string> KeyName(int depth) {
-    if (IsPlainlyText() && event_.anchor.empty()) return std::string(event_.text);
-    Json key;
     if (event_.kind != Kind::kScalar && event_.kind != Kind::kAlias) return Error("a key is not a text");
-    const absl::Status status = Value(depth + 1, &key);
-    if (!status.ok()) return status;
-    const absl::StatusOr<std::string> name = KeyText(key);
+    const absl::StatusOr<const JsonPacker*> key = Aside(depth + 1);
+    if (!key.ok()) return key.status();
+    absl::StatusOr<std::string> name = KeyText((*key)->At(0));
     if (!name.ok()) return Error(name.status().message());
-    // Keep the key alive, because an anchor may point to it.
-    if (!anchors_.empty()) replaced_.push_back(std::move(key));
+    if (anchors_.empty()) asides_.pop_back();
     return name;
   }
 
-  absl::Status Entry(int depth, Json::object_t* map, std::set<std::string>* merged) {
-    const int line = Line();
-    absl::StatusOr<std::string> name = KeyName(depth);
-    if (!name.ok()) return name.status();
-    // What kubectl prints has sorted keys, so most keys belong at the end.
-    const size_t size = map->size();
-    const auto place = map->try_emplace(map->end(), *std::move(name), nullptr);
-    const bool is_new = map->size() > size;
-    if (!is_new && merged->erase(place->first) == 0) {
-      return Error(absl::StrCat("key \"", place->first, "\" is already set"));
+  absl::Status Entry(int depth, MergedKeys* merged) {
+    if (IsPlainlyText() && event_.anchor.empty()) {
+      absl::Status status = PutKey(event_.text, Line(), merged);
+      if (!status.ok()) return status;
+    } else {
+      const int line = Line();
+      const absl::StatusOr<std::string> name = KeyName(depth);
+      if (!name.ok()) return name.status();
+      absl::Status status = PutKey(*name, line, merged);
+      if (!status.ok()) return status;
     }
-    if (depth == 0) is_items_ = place->first == "items";
     absl::Status status = Advance();
-    if (!status.ok()) return status;
-    path_.EnterKey(place->first);
-    path_.Note(line);
-    status = Value(depth + 1, &place->second);
-    path_.Leave();
-    return status;
+    return status.ok() ? Value(depth + 1) : status;
+  }
+
+  absl::Status PutKey(absl::string_view name, int line, MergedKeys* merged) {
+    if (packer_->Key(name, line)) return absl::OkStatus();
+    if (merged->erase(std::string(name)) == 0) return Error(absl::StrCat("key \"", name, "\" is already set"));
+    packer_->KeyAgain(name, line);
+    return absl::OkStatus();
   }
 
   // Reads the value of a merge key: a map, an alias of one, or a list of those.
-  absl::Status Merge(int depth, Json::object_t* map, std::set<std::string>* merged) {
-    std::vector<const Json::object_t*> sources;
+  absl::Status Merge(int depth, MergedKeys* merged) {
+    std::vector<Anchor> sources;
     absl::Status status = Advance();
     if (!status.ok()) return status;
     if (event_.kind == Kind::kListStart) {
@@ -238,41 +234,42 @@ class YamlManifestReader::Composer {
     if (!status.ok()) return status;
     // Where several sources have a key, the first one counts. It is put last, so it overwrites the others.
     for (auto source = sources.rbegin(); source != sources.rend(); ++source) {
-      status = PutAll(**source, depth, map, merged);
+      status = PutAll(source->value(), depth, merged);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  absl::Status MergeSource(int depth, std::vector<const Json::object_t*>* sources) {
-    const Json::object_t* source = nullptr;
+  absl::Status MergeSource(int depth, std::vector<Anchor>* sources) {
+    constexpr char kNoMap[] = "map merge requires a map, or a list of maps";
     if (event_.kind == Kind::kAlias) {
       const absl::StatusOr<const Anchor*> anchor = Find();
       if (!anchor.ok()) return anchor.status();
-      source = (*anchor)->object;
-    } else {
-      const int line = Line();
-      replaced_.emplace_back();
-      Json* value = &replaced_.back();
-      absl::Status status = Value(depth + 1, value);
-      if (!status.ok()) return status;
-      if (!value->is_object()) return ErrorAt(source_, line, "map merge requires a map, or a list of maps");
-      source = value->get_ptr<const Json::object_t*>();
+      if ((*anchor)->value().kind != PackedKind::kMap) return Error(kNoMap);
+      sources->push_back(**anchor);
+      return absl::OkStatus();
     }
-    if (source == nullptr) return Error("map merge requires a map, or a list of maps");
-    sources->push_back(source);
+    const int line = Line();
+    const absl::StatusOr<const JsonPacker*> aside = Aside(depth + 1);
+    if (!aside.ok()) return aside.status();
+    sources->push_back({true, *aside, 0});
+    if (sources->back().value().kind != PackedKind::kMap) return ErrorAt(source_, line, kNoMap);
     return absl::OkStatus();
   }
 
-  absl::Status PutAll(const Json::object_t& source, int depth, Json::object_t* map, std::set<std::string>* merged) {
-    for (const auto& [key, value] : source) {
-      absl::Status status = Spend(value, depth + 1, static_cast<int64_t>(key.size()));
+  absl::Status PutAll(PackedValue source, int depth, MergedKeys* merged) {
+    // The source may be in the packer, whose bytes move.
+    const std::string content(source.content);
+    source.content = content;
+    for (PackedItems items(source); items.Next();) {
+      absl::Status status = Spend(items.value(), depth + 1, items.key().size());
       if (!status.ok()) return status;
-      const auto [place, is_new] = map->emplace(key, nullptr);
-      if (is_new) merged->insert(key);
-      // Keep the replaced value alive, because an anchor may point to it.
-      if (!is_new) replaced_.push_back(std::move(place->second));
-      place->second = value;
+      if (packer_->Key(items.key(), /*line=*/0)) {
+        merged->emplace(items.key());
+      } else {
+        packer_->KeyAgain(items.key(), /*line=*/0);
+      }
+      packer_->Copy(items.value(), /*line=*/0);
     }
     return absl::OkStatus();
   }
@@ -284,40 +281,26 @@ class YamlManifestReader::Composer {
     return &found->second;
   }
 
-  absl::Status Alias(int depth, Json* out) {
+  absl::Status Alias(int depth) {
     const absl::StatusOr<const Anchor*> anchor = Find();
     if (!anchor.ok()) return anchor.status();
-    absl::Status status = absl::OkStatus();
-    if ((*anchor)->object != nullptr) {
-      status = SpendMap(*(*anchor)->object, depth);
-    } else if ((*anchor)->list != nullptr) {
-      status = SpendList(*(*anchor)->list, depth);
-    } else {
-      status = Pay((*anchor)->text == nullptr ? 0 : static_cast<int64_t>((*anchor)->text->size()));
-    }
-    if (status.ok()) *out = (*anchor)->Copy();
+    const PackedValue value = (*anchor)->value();
+    absl::Status status = value.is_structured() ? SpendInside(value, depth) : Pay(TextSize(value));
+    if (status.ok()) packer_->Copy(value, Line());
     return status;
   }
 
   // Charges for a copy of the value at this depth.
-  absl::Status Spend(const Json& value, int depth, int64_t key_size) {
+  absl::Status Spend(const PackedValue& value, int depth, size_t key_size) {
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
-    const int64_t text_size = value.is_string() ? static_cast<int64_t>(value.get_ref<const std::string&>().size()) : 0;
-    absl::Status status = Pay(text_size + key_size);
-    if (status.ok() && value.is_object()) return SpendMap(value.get_ref<const Json::object_t&>(), depth);
-    if (status.ok() && value.is_array()) return SpendList(value.get_ref<const Json::array_t&>(), depth);
-    return status;
+    absl::Status status = Pay(TextSize(value) + static_cast<int64_t>(key_size));
+    return status.ok() && value.is_structured() ? SpendInside(value, depth) : status;
   }
-  absl::Status SpendMap(const Json::object_t& map, int depth) {
+  absl::Status SpendInside(const PackedValue& value, int depth) {
     absl::Status status = Pay(0);
-    for (auto it = map.begin(); status.ok() && it != map.end(); ++it) {
-      status = Spend(it->second, depth + 1, static_cast<int64_t>(it->first.size()));
+    for (PackedItems items(value); status.ok() && items.Next();) {
+      status = Spend(items.value(), depth + 1, items.key().size());
     }
-    return status;
-  }
-  absl::Status SpendList(const Json::array_t& list, int depth) {
-    absl::Status status = Pay(0);
-    for (auto it = list.begin(); status.ok() && it != list.end(); ++it) status = Spend(*it, depth + 1, 0);
     return status;
   }
   absl::Status Pay(int64_t bytes) {
@@ -331,19 +314,17 @@ class YamlManifestReader::Composer {
   const std::string text_;  // only if has_stand_in_
   YamlEventReader reader_;
   YamlEvent event_;
-  ValuePath path_;
   int64_t allowance_;
-  ManifestDocument* document_ = nullptr;
-  bool is_items_ = false;
+  JsonPacker* packer_ = nullptr;  // takes the values: the document's, or one of asides_
   absl::flat_hash_map<std::string, Anchor> anchors_;
-  std::deque<Json> replaced_;  // removed values that anchors may still point to
+  std::deque<JsonPacker> asides_;
 };
 
-YamlManifestReader::YamlManifestReader(absl::string_view text, absl::string_view source, int line, ValueLines* lines)
-    : composer_(std::make_unique<Composer>(text, source, line, lines)) {}
+YamlManifestReader::YamlManifestReader(absl::string_view text, absl::string_view source, int line)
+    : composer_(std::make_unique<Composer>(text, source, line)) {}
 
 YamlManifestReader::~YamlManifestReader() = default;
 
-absl::StatusOr<bool> YamlManifestReader::Next(ManifestDocument* document) { return composer_->Next(document); }
+absl::StatusOr<bool> YamlManifestReader::Next(JsonPacker* document) { return composer_->Next(document); }
 
 }  // namespace lws::internal

@@ -1,7 +1,7 @@
 // Reads the documents of a YAML text as Kubernetes reads them.
 //
-//   lws::internal::YamlManifestReader reader(text, "vllm.yaml", /*line=*/1, /*lines=*/nullptr);
-//   lws::internal::ManifestDocument document;
+//   lws::internal::YamlManifestReader reader(text, "vllm.yaml", /*line=*/1);
+//   lws::internal::JsonPacker document;
 //   while (*reader.Next(&document)) ...
 //
 // Laws:
@@ -20,8 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "lws/api/manifest_document.h"
-#include "lws/api/value_lines.h"
+#include "lws/api/json_packer.h"
 
 namespace lws::internal {
 
@@ -30,14 +29,15 @@ inline constexpr int64_t kAliasFactor = 4;
 
 class YamlManifestReader {
  public:
-  // Borrows `text`, which begins at `line` of the source, and `lines` unless it is null.
-  YamlManifestReader(absl::string_view text, absl::string_view source, int line, ValueLines* lines);
+  // Borrows `text`, which begins at `line` of the source.
+  YamlManifestReader(absl::string_view text, absl::string_view source, int line);
   ~YamlManifestReader();
   YamlManifestReader(const YamlManifestReader&) = delete;
   YamlManifestReader& operator=(const YamlManifestReader&) = delete;
 
-  // Returns false after the last document. Errors: InvalidArgument, "SOURCE:LINE: ...". Complexity: O(document).
-  absl::StatusOr<bool> Next(ManifestDocument* document);
+  // Reads the next document as the one document of the packer. Returns false after the last one.
+  // Errors: InvalidArgument, "SOURCE:LINE: ...". Complexity: O(document).
+  absl::StatusOr<bool> Next(JsonPacker* document);
 
  private:
   class Composer;

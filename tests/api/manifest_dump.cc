@@ -15,12 +15,13 @@ std::string Answer(const std::string& text) {
   if (!objects.ok()) return lws::Json{{"error", std::string(objects.status().message())}}.dump();
   lws::Json documents = lws::Json::array();
   for (const lws::ManifestObject& object : *objects) {
-    documents.push_back(*object.object);
+    const lws::Json document = object.object.Unpack();
+    documents.push_back(document);
     // The written text must read back.
-    const std::string written = lws::ToYaml(*object.object);
+    const std::string written = lws::ToYaml(document);
     const absl::StatusOr<std::vector<lws::ManifestObject>> again = lws::ReadManifest(written, "written");
     if (!again.ok()) return lws::Json{{"written", written}, {"fails", std::string(again.status().message())}}.dump();
-    if (again->size() != 1 || *(*again)[0].object != *object.object) return lws::Json{{"differs", written}}.dump();
+    if (again->size() != 1 || (*again)[0].object.Unpack() != document) return lws::Json{{"differs", written}}.dump();
   }
   return lws::Json{{"objects", documents}}.dump();
 }

@@ -13,7 +13,7 @@ namespace {
 std::string Read(const std::string& text) {
   const absl::StatusOr<std::vector<ManifestObject>> objects = ReadManifest(text, "f");
   if (!objects.ok()) return std::string(objects.status().message());
-  return objects->size() == 1 ? (*objects)[0].object->dump() : std::to_string(objects->size()) + " objects";
+  return objects->size() == 1 ? (*objects)[0].object.Unpack().dump() : std::to_string(objects->size()) + " objects";
 }
 
 TEST(ManifestTest, ScalarsAreThoseOfYaml11) {
@@ -108,17 +108,26 @@ TEST(ManifestTest, WhatIsNoUtf8IsAnError) {
   EXPECT_EQ(Read("a: \x1b[31m"), "f:1: control characters are not allowed");
 }
 
-TEST(ManifestTest, FieldsAreFoundAgain) {
+// The line of a field of the object with this number.
+int LineOf(const std::string& text, size_t number, const std::string& field) {
+  const absl::StatusOr<std::vector<ManifestObject>> objects = ReadManifest(text, "f");
+  return objects.ok() && number < objects->size() ? (*objects)[number].object.LineOf(field) : -1;
+}
+
+TEST(ManifestTest, FieldsHaveLines) {
   const std::string text = "a: 1\n---\nkind: List\nitems:\n- b:\n    c: [x,\n      y]\n- d: 4\n";
-  EXPECT_EQ(FieldLine(text, 0, "a"), 1);
-  EXPECT_EQ(FieldLine(text, 1, "b.c[1]"), 7);
-  EXPECT_EQ(FieldLine(text, 1, "b.nothing"), 5);
-  EXPECT_EQ(FieldLine(text, 2, "d"), 8);
-  EXPECT_EQ(FieldLine(text, 3, "d"), 0);
-  EXPECT_EQ(FieldLine("{\"a\": 1}\n{\"b\":\n{\"c\":\n 2}}", 1, "b.c"), 3);
-  EXPECT_THAT(FieldLines(text, {{2, "d"}, {1, "b.c[1]"}, {3, "d"}, {0, "a"}, {1, "b.c[1]"}, {-1, "a"}}),
-              testing::ElementsAre(8, 7, 0, 1, 7, 0));
-  EXPECT_THAT(FieldLines(text, {}), testing::ElementsAre());
+  EXPECT_EQ(LineOf(text, 0, "a"), 1);
+  EXPECT_EQ(LineOf(text, 1, "b.c[1]"), 7);
+  EXPECT_EQ(LineOf(text, 1, "b.nothing"), 5);
+  EXPECT_EQ(LineOf(text, 1, ""), 5);
+  EXPECT_EQ(LineOf(text, 2, "d"), 8);
+  EXPECT_EQ(LineOf("{\"a\": 1}\n{\"b\":\n{\"c\":\n 2}}", 1, "b.c"), 3);
+  EXPECT_EQ(LineOf("{\"a\": [\n1\n,2,\n-1.5\n]}", 0, "a[0]"), 2);
+  EXPECT_EQ(LineOf("{\"a\": [\n1\n,2,\n-1.5\n]}", 0, "a[2]"), 4);
+  // A PodList's items get their kind, and an alias stands where it is written.
+  EXPECT_EQ(LineOf("kind: PodList\nitems:\n- a: 1\n  b:\n    c: 2\n", 0, "b.c"), 5);
+  EXPECT_EQ(LineOf("a: &x\n  b:\n    c: 1\nd: 2\ne: *x\n", 0, "e.b.c"), 5);
+  EXPECT_EQ(LineOf("a: &x\n  b:\n    c: 1\nd:\n  e: 2\n  <<: *x\n", 0, "d.b.c"), 4);
 }
 
 TEST(ManifestTest, DocumentsAndLists) {

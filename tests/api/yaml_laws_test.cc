@@ -14,8 +14,8 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
+#include "lws/api/json_packer.h"
 #include "lws/api/manifest.h"
-#include "lws/api/manifest_document.h"
 #include "lws/api/yaml_manifest.h"
 #include "lws/api/yaml_scalar.h"
 #include "lws/api/yaml_text.h"
@@ -24,9 +24,9 @@
 namespace lws {
 namespace {
 
+using internal::JsonPacker;
 using internal::kAliasAllowance;
 using internal::kAliasFactor;
-using internal::ManifestDocument;
 using internal::PlainYamlIsText;
 using internal::ResolveYamlScalar;
 using internal::YamlManifestReader;
@@ -61,12 +61,12 @@ TEST(YamlScalarTest, Law1PlainTextsAreThoseThatResolveToThemselves) {
 
 // The one document of the text; nullopt when it does not parse.
 std::optional<Json> ReadDocument(const std::string& text) {
-  YamlManifestReader reader(text, "f", /*line=*/1, /*lines=*/nullptr);
-  ManifestDocument document;
+  YamlManifestReader reader(text, "f", /*line=*/1);
+  JsonPacker document;
   const absl::StatusOr<bool> found = reader.Next(&document);
   if (!found.ok()) return std::nullopt;
   EXPECT_TRUE(*found) << text;
-  return document.value;
+  return document.Document().Unpack();
 }
 
 // The bytes of all texts and keys below a value.
@@ -248,7 +248,7 @@ TEST(YamlTextTest, Law1WhatIsWrittenReadsAgain) {
     const absl::StatusOr<std::vector<ManifestObject>> objects = ReadManifest(text, "f");
     ASSERT_TRUE(objects.ok()) << objects.status() << "\n" << object.dump() << "\n" << text << "seed " << kSeed;
     ASSERT_EQ(objects->size(), 1) << object.dump() << "\n" << text << "seed " << kSeed;
-    ASSERT_EQ(*(*objects)[0].object, object) << text << "seed " << kSeed;
+    ASSERT_EQ((*objects)[0].object.Unpack(), object) << text << "seed " << kSeed;
   }
 }
 

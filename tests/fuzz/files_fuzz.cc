@@ -27,10 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, "input");
   if (!objects.ok()) return 0;
   for (const lws::ManifestObject& object : *objects) {
-    const lws::Json& document = *object.object;
+    const lws::Json document = object.object.Unpack();
     ExpectRefused(lws::ReadScenario(document, document).status());
-    ExpectRefused(
-        lws::ReadScenario((*objects)[0].object != nullptr ? *(*objects)[0].object : document, document).status());
+    ExpectRefused(lws::ReadScenario((*objects)[0].object.Unpack(), document).status());
     ExpectRefused(lws::ReadExpectations(document.value("expect", lws::Json())).status());
     ExpectRefused(lws::ReadSwarmCase(document).status());
     ExpectRefused(lws::ReadRolloutControls(document.value("controls", lws::Json())).status());

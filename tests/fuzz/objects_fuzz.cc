@@ -26,11 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   lws::ClusterSnapshot snapshot;
   lws::Fleet fleet;
   for (const lws::ManifestObject& object : *objects) {
-    const absl::Status status = snapshot.Add(*object.object);
-    FUZZ_CHECK(status == fleet.Add(*object.object), "both stores refuse the same");
-    if (object.object->value("kind", lws::Json()) != "Pod") continue;
-    lws::ReadMemberForRestart(*object.object).status().IgnoreError();
-    lws::AdmitPod(*object.object, {});
+    const lws::Json document = object.object.Unpack();
+    const absl::Status status = snapshot.Add(document);
+    FUZZ_CHECK(status == fleet.Add(document), "both stores refuse the same");
+    if (document.value("kind", lws::Json()) != "Pod") continue;
+    lws::ReadMemberForRestart(document).status().IgnoreError();
+    lws::AdmitPod(document, {});
   }
   for (const auto& [namespace_name, name] : snapshot.SetNames()) {
     for (const lws::NamedRolloutPolicy& named : lws::RolloutPolicies()) {

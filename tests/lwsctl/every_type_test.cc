@@ -76,7 +76,7 @@ std::string ReadText(const std::string& path) {
 std::vector<Json> ReadDocuments(const std::string& text) {
   const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, "example");
   std::vector<Json> documents;
-  for (const lws::ManifestObject& object : *objects) documents.push_back(*object.object);
+  for (const lws::ManifestObject& object : *objects) documents.push_back(object.object.Unpack());
   return documents;
 }
 

@@ -79,7 +79,7 @@ for command in "validate $vllm" "render $vllm" "simulate $vllm" crd "--help" "si
   told 3 "output cannot be written" into_full_disk "$lwsctl" $command
   told 3 "output cannot be written" into_closed_output "$lwsctl" $command
 done
-yes '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"n"}}' | head -200000 > many.json
+yes '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"n"}}' | head -1000000 > many.json
 sleep_then() { sleep 1; "$@"; }
 told 3 "output cannot be written" into_nobody sleep_then "$lwsctl" crd
 told 1 "cannot be written" "$lwsctl" test --junit /dev/full ../examples/scenarios/tests/bad-image.yaml

@@ -68,7 +68,7 @@ void AdmitAll(const Inputs& inputs, std::string* answers) {
 void ReadTexts(const Inputs& inputs, std::string* answers) {
   for (const Json& object : inputs.objects) {
     const absl::StatusOr<std::vector<ManifestObject>> read = ReadManifest(object.dump(), "object");
-    absl::StrAppend(answers, read.ok() ? (*read)[0].object->dump() : read.status().ToString(), "\n");
+    absl::StrAppend(answers, read.ok() ? (*read)[0].object.Unpack().dump() : read.status().ToString(), "\n");
   }
   for (const char* text : {"1.5Gi", "1e9999", "12n", "0.1", "9223372036854775807E"}) {
     const absl::StatusOr<Quantity> quantity = Quantity::Parse(text);

@@ -31,7 +31,7 @@ Json Set(const std::string& cpu, bool default_policy = false) {
   filled.replace(filled.find("POLICY"), 6, default_policy ? "Default" : "None");
   const absl::StatusOr<std::vector<ManifestObject>> objects = ReadManifest(filled, "set.json");
   EXPECT_TRUE(objects.ok()) << objects.status();
-  return objects.ok() && !objects->empty() ? *(*objects)[0].object : Json();
+  return objects.ok() && !objects->empty() ? (*objects)[0].object.Unpack() : Json();
 }
 
 LeaderWorkerSet Stored(const std::string& cpu) {

@@ -40,7 +40,7 @@ TEST(BrokenInput, QuantitiesThatAreTooLargeOrLongAreRefused) {
 TEST(BrokenInput, ANumberThatIsTooSmallForAFloatStaysAText) {
   const auto value = [](const char* yaml) {
     const absl::StatusOr<std::vector<ManifestObject>> read = ReadManifest(yaml, "n.yaml");
-    return read.ok() ? (*read)[0].object->at("a") : Json(read.status().ToString());
+    return read.ok() ? (*read)[0].object.Unpack().at("a") : Json(read.status().ToString());
   };
   EXPECT_EQ(value("a: 1.55e-2147483648"), "1.55e-2147483648");
   EXPECT_EQ(value("a: 0.0e-400"), 0);

@@ -64,7 +64,7 @@ TEST(SwarmTest, WhatTheReferenceBreaksIsMinimizedAndWrittenAsAFileThatShowsTheSa
   EXPECT_EQ(RunSwarmCase(least, KeepBudget).broken_law, "");
   const std::vector<ManifestObject> read = *ReadManifest(SwarmCaseToYaml(least), "swarm");
   ASSERT_EQ(read.size(), 1u);
-  const absl::StatusOr<SwarmCase> again = ReadSwarmCase(*read[0].object);
+  const absl::StatusOr<SwarmCase> again = ReadSwarmCase(read[0].object.Unpack());
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(SwarmCaseToYaml(*again), SwarmCaseToYaml(least));
   const SwarmResult replayed = RunSwarmCase(*again, PlanRollout);

@@ -11,6 +11,7 @@
 #include "lws/api/field_status.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
+#include "lws/api/packed_json.h"
 #include "lws/api/strict_reader.h"
 #include "nlohmann/json.hpp"
 
@@ -132,10 +133,12 @@ absl::StatusOr<Settings> ReadConfiguration(absl::string_view text, absl::string_
     return absl::InvalidArgumentError(absl::StrCat(source, ":", (*objects)[1].line, ": a second document"));
   }
   ReadProblem problem;
-  StrictReader reader(*objects->front().object, "", &problem);
+  const PackedJson& packed = objects->front().object;
+  const Json document = packed.Unpack();
+  StrictReader reader(document, "", &problem);
   ReadSettings(&reader, &settings);
   if (problem.status.ok()) return settings;
-  const int line = FieldLine(text, 0, FieldOf(problem.status));
+  const int line = packed.LineOf(FieldOf(problem.status));
   return absl::InvalidArgumentError(absl::StrCat(source, ":", line, ": ", problem.status.message()));
 }
 

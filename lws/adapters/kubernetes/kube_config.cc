@@ -154,7 +154,7 @@ absl::Status MergeText(absl::string_view text, const std::string& source, Merged
   if (!objects.ok()) return objects.status();
   if (objects->size() > 1) return absl::InvalidArgumentError(absl::StrCat(source, ": holds more than one document"));
   for (const ManifestObject& object : *objects) {
-    absl::Status status = Merge(*object.object, source, merged);
+    absl::Status status = Merge(object.object.Unpack(), source, merged);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

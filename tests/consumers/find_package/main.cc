@@ -11,7 +11,7 @@ int main() {
       "spec: {leaderWorkerTemplate: {workerTemplate: {spec: {containers: [{name: main, image: 'demo:1'}]}}}}\n",
       "demo.yaml");
   if (!objects.ok()) return 1;
-  const lws::SetAdmission admission = lws::AdmitSet(*objects->front().object);
+  const lws::SetAdmission admission = lws::AdmitSet(objects->front().object.Unpack());
   if (admission.set == nullptr) return 1;
   lws::SetObservation observation;
   observation.set = admission.set.get();

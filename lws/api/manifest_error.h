@@ -1,27 +1,18 @@
-// One document of a manifest, as the readers of YAML and of JSON hand it on.
+// Errors of manifests, with the place in the file.
 //
 //   lws::internal::ErrorAt("vllm.yaml", 3, "key \"a\" is already set");
 //   // InvalidArgument: vllm.yaml:3: key "a" is already set
 //
-// Thread-safety: values.
-#ifndef LWS_API_MANIFEST_DOCUMENT_H_
-#define LWS_API_MANIFEST_DOCUMENT_H_
-
-#include <vector>
+// Thread-safety: may be called concurrently.
+#ifndef LWS_API_MANIFEST_ERROR_H_
+#define LWS_API_MANIFEST_ERROR_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/printable_text.h"
-#include "nlohmann/json.hpp"
 
 namespace lws::internal {
-
-struct ManifestDocument {
-  nlohmann::json value;
-  int line = 1;                 // of its beginning
-  std::vector<int> item_lines;  // of the elements of its list "items"
-};
 
 // "SOURCE:LINE: MESSAGE", printable.
 inline absl::Status ErrorAt(absl::string_view source, int line, absl::string_view message) {
@@ -30,4 +21,4 @@ inline absl::Status ErrorAt(absl::string_view source, int line, absl::string_vie
 
 }  // namespace lws::internal
 
-#endif  // LWS_API_MANIFEST_DOCUMENT_H_
+#endif  // LWS_API_MANIFEST_ERROR_H_
