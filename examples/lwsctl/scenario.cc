@@ -67,7 +67,7 @@ absl::Status ScenarioFile::Locate(const absl::Status& status) const {
 
 absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
                                               const std::string& manifest_path) {
-  if (path.empty()) return ScenarioFile{lws::UsualScenario(manifest), {manifest_path, "", {}}};
+  if (path.empty()) return ScenarioFile{lws::UsualScenario(manifest), {manifest_path, {}}};
   absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
   if (!file.ok()) return file.status();
   absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, file->objects[0].object.Unpack());

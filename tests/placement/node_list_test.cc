@@ -63,8 +63,9 @@ std::optional<std::string> ReadWithCare(const std::string& text) {
   if (!objects.ok()) return std::nullopt;
   std::vector<TopologyNode> nodes;
   for (const ManifestObject& object : *objects) {
-    if (object.object->value("kind", Json()) != "Node") continue;
-    absl::StatusOr<TopologyNode> node = ReadTopologyNode(*object.object);
+    const Json document = object.object.Unpack();
+    if (document.value("kind", Json()) != "Node") continue;
+    absl::StatusOr<TopologyNode> node = ReadTopologyNode(document);
     if (!node.ok()) return std::nullopt;
     nodes.push_back(*std::move(node));
   }
