@@ -72,11 +72,13 @@ _FOR_SIZE = {
     "lws/placement": [
         "affinity_terms",
         "cluster_documents",
+        "no_fit_json",
         "node_binding",
         "node_filter",
         "pod_resources",
         "pod_rules",
         "reassign_group",
+        "running_pods",
         "set_request",
         "topology",
     ],

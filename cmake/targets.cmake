@@ -31,7 +31,6 @@ set(lws_for_size
   lws/api/claim_validation.cc
   lws/api/container_validation.cc
   lws/api/default_document.cc
-  lws/api/disaggregated_revision.cc
   lws/api/disaggregated_set.proto
   lws/api/disaggregated_validation.cc
   lws/api/environment_validation.cc
@@ -70,6 +69,7 @@ set(lws_for_size
   lws/core/disaggregated/role_objects.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/scaler_choice.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
   lws/core/disaggregated/slice_rollout.cc
@@ -85,15 +85,18 @@ set(lws_for_size
   lws/core/reconcile/former_revision.cc
   lws/core/reconcile/refused_objects.cc
   lws/core/reconcile/revert_set.cc
+  lws/core/revision/disaggregated_revision.cc
   lws/core/revision/revision_data.cc
   lws/core/snapshot/cluster_snapshot.cc
   lws/placement/affinity_terms.cc
   lws/placement/cluster_documents.cc
+  lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
   lws/placement/reassign_group.cc
+  lws/placement/running_pods.cc
   lws/placement/search/explain_no_fit.cc
   lws/placement/search/group_rules.cc
   lws/placement/search/placement_problem.cc

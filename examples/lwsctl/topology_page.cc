@@ -116,8 +116,8 @@ class Drawing {
     const char* kind = is_over ? " class=\"over\"" : groups.empty() ? "" : " class=\"told\"";
     absl::StrAppendFormat(&html_, "<i%s style=\"--part:%d%%\" title=\"%s: %s of %s %s used%s%s\"></i>", kind,
                           static_cast<int>(std::clamp(use.share(), 0.0, 1.0) * 100 + 0.5),
-                          EscapeHtmlMarkup(absl::StrJoin(topology_.DomainPath(leaf_level_, leaf), "/")), Amount(use.used),
-                          Amount(use.offered), EscapeHtmlMarkup(topology_.resources()[resource_]),
+                          EscapeHtmlMarkup(absl::StrJoin(topology_.DomainPath(leaf_level_, leaf), "/")),
+                          Amount(use.used), Amount(use.offered), EscapeHtmlMarkup(topology_.resources()[resource_]),
                           groups.empty() ? "" : "; ", EscapeHtmlMarkup(absl::StrJoin(groups, ", ")));
   }
 
