@@ -90,10 +90,12 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
       groups->incomplete.push_back(name);
       continue;
     }
-    for (const lws::RunningPods& pods : cluster->groups) {
-      const bool is_this = pods.id.namespace_name == request->namespace_name &&
-                           pods.id.set_name == set.metadata().name() && pods.id.index == index;
-      if (is_this) lws::TakeAway(pods, cluster->capacity.get());
+    // They are in the order of their ids.
+    const auto pods =
+        std::lower_bound(cluster->groups.begin(), cluster->groups.end(), running->first,
+                         [](const lws::RunningPods& group, const lws::GroupId& id) { return group.id < id; });
+    if (pods != cluster->groups.end() && !(running->first < pods->id)) {
+      lws::TakeAway(*pods, cluster->capacity.get());
     }
     groups->requests.push_back(*std::move(request));
     groups->names.push_back(name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -74,12 +75,9 @@ std::string DescribeVictim(const lws::RunningPods& victim) {
 // Asks for each group without a place which groups would have to go.
 absl::Status Preempt(int64_t priority, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
   std::vector<lws::RunningPods>& running = cluster->groups;
-  const auto is_placed = [&](const lws::RunningPods& pods) {
-    return std::any_of(groups->begin(), groups->end(), [&](const PlacedGroup& group) {
-      return group.set == pods.id.set_name && group.index == pods.id.index &&
-             group.request->namespace_name == pods.id.namespace_name;
-    });
-  };
+  std::set<lws::GroupId> placed;
+  for (const PlacedGroup& group : *groups) placed.insert({group.request->namespace_name, group.set, group.index});
+  const auto is_placed = [&](const lws::RunningPods& pods) { return placed.count(pods.id) > 0; };
   running.erase(std::remove_if(running.begin(), running.end(), is_placed), running.end());
   for (PlacedGroup* group : NewOnes(groups)) {
     if (group->result.assignment.has_value()) continue;

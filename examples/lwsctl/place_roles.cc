@@ -176,15 +176,28 @@ bool Print(const Arguments& arguments, const lws::Topology& topology, const std:
   return all_placed;
 }
 
-}  // namespace
+// What the flags say: the nodes, and how close pods shall be.
+struct Request {
+  lws::SetPlacement placement;
+  ClusterInput cluster;
+};
 
-absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
+absl::StatusOr<Request> ReadRequest(const Arguments& arguments) {
   absl::Status status = CheckFlags(arguments);
   if (!status.ok()) return status;
-  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, {});
   if (!cluster.ok()) return cluster.status();
+  return Request{*std::move(placement), *std::move(cluster)};
+}
+
+}  // namespace
+
+absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
+  absl::StatusOr<Request> request = ReadRequest(arguments);
+  if (!request.ok()) return request.status();
+  ClusterInput& cluster = request->cluster;
   std::vector<PlacedSlice> slices;
   for (const SetOfEitherKind& either : sets) {
     const auto* manifest = std::get_if<DisaggregatedManifest>(&either);
@@ -195,31 +208,28 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
     }
     for (int32_t slice = 0; slice < lws::Slices(*manifest->set); ++slice) {
       slices.push_back({manifest->set->metadata().name(), slice, {}, {}, {}});
-      status = PlaceSlice(*manifest->set, *placement, &*cluster, &slices.back());
+      absl::Status status = PlaceSlice(*manifest->set, request->placement, &cluster, &slices.back());
       if (!status.ok()) return lws::WithPrefix(manifest->where, status);
     }
   }
-  return Print(arguments, cluster->capacity->topology(), slices);
+  return Print(arguments, cluster.capacity->topology(), slices);
 }
 
 absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
-  absl::Status status = CheckFlags(arguments);
-  if (!status.ok()) return status;
-  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
-  if (!placement.ok()) return placement.status();
-  absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, {});
-  if (!cluster.ok()) return cluster.status();
+  absl::StatusOr<Request> request = ReadRequest(arguments);
+  if (!request.ok()) return request.status();
+  ClusterInput& cluster = request->cluster;
   std::vector<PlacedSlice> all(1);
   for (const SetOfEitherKind& either : sets) {
     const auto& manifest = std::get<SetManifest>(either);
     const std::string name = lws::internal::JsonReader(*manifest.object).Text({"metadata", "name"});
     absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", name);
-    status = AddGroups(*manifest.object, name, *placement, *cluster, &all[0]);
+    absl::Status status = AddGroups(*manifest.object, name, request->placement, cluster, &all[0]);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
   }
-  status = PlaceAll(arguments.Flag("--together", ""), &*cluster, &all[0]);
+  absl::Status status = PlaceAll(arguments.Flag("--together", ""), &cluster, &all[0]);
   if (!status.ok()) return status;
-  return Print(arguments, cluster->capacity->topology(), all);
+  return Print(arguments, cluster.capacity->topology(), all);
 }
 
 }  // namespace lwsctl
