@@ -15,6 +15,7 @@
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -31,7 +32,7 @@ namespace {
 constexpr char kUsage[] =
     "usage: lwsctl capacity FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--without DOMAIN,...]\n"
     "                       [--add [N=]NODE] [--groups N|surge] [the flags of place for closeness and profile]\n"
-    "                       [-o json]\n"
+    "                       [-o table|json|yaml]\n"
     "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
     "one does not.\n"
     "\n"
@@ -41,17 +42,10 @@ constexpr char kUsage[] =
     "as\n"
     "                     many as a rollout of the set makes at most\n";
 
-constexpr int kNoRoom = 1;
-constexpr int kMalformed = 2;
 // The most groups that are placed one after another where sums do not decide.
 constexpr int64_t kMostGroups = 100000;
 constexpr int kMostAddedNodes = 10000;
 constexpr size_t kMostLines = 20;
-
-int Malformed(const absl::Status& status) {
-  Fail(status);
-  return kMalformed;
-}
 
 struct Question {
   ClusterQuestion cluster;
@@ -237,33 +231,33 @@ int ShowCapacity(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
   flags.insert(flags.end(), {"--without", "--add", "--groups"});
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
-  if (!arguments.ok()) return Malformed(arguments.status());
+  if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when --groups asks for more than fit, 2 for a malformed request.\n";
+    std::cout << kUsage << kClusterHelp << "Exit 1 when --groups asks for more than fit.\n";
     return 0;
   }
-  if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("capacity needs one FILE"));
+  if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("capacity needs one FILE"));
   for (const char* flag : {"--nodes", "--levels"}) {
     if (!arguments->Flag(flag, "").empty()) continue;
-    return Malformed(absl::InvalidArgumentError(absl::StrCat("capacity needs ", flag)));
+    return Fail(absl::InvalidArgumentError(absl::StrCat("capacity needs ", flag)));
   }
-  const std::string format = arguments->Flag("-o", "");
+  const OutputFormat format = FormatOf(*arguments);
   const absl::StatusOr<Question> question = ReadQuestion(*arguments);
-  if (!question.ok()) return Malformed(question.status());
+  if (!question.ok()) return Fail(question.status());
   const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*arguments, *question);
-  if (!sets.ok()) return Malformed(sets.status());
+  if (!sets.ok()) return Fail(sets.status());
   lws::Json report = {{"sets", lws::Json::array()}};
   for (const SetHeadroom& set : *sets) {
-    if (format == "json") {
+    if (format != OutputFormat::kTable) {
       report["sets"].push_back(ToJson(set));
     } else {
       Print(*question, set);
     }
   }
-  if (format == "json") std::cout << report.dump(2) << "\n";
+  if (format != OutputFormat::kTable) std::cout << DocumentText(report, format);
   const bool all_enough =
       std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return set.IsEnough(); });
-  return all_enough ? 0 : kNoRoom;
+  return all_enough ? 0 : kFinding;
 }
 
 }  // namespace lwsctl

@@ -10,9 +10,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/rollout/policies.h"
@@ -33,6 +35,7 @@ constexpr char kHelp[] =
     "  --lag             the controller sees each change of a group as late as possible\n"
     "  --all GROUPS      all budgets with replicas and maxSurge up to GROUPS, by two threads, instead of FILE\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
+    "  -o table|json|yaml\n"
     "A set of more than seven groups, surge included, is scaled down.\n";
 
 std::string WithCommas(int64_t number) {
@@ -50,15 +53,37 @@ void PrintBroken(const lws::RolloutCheck& check) {
   std::cout << lws::CheckedBudgetText(check.options) << ": " << check.broken_law << "\n" << check.trace << "\n";
 }
 
-int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from) {
+lws::Json ToJson(const lws::RolloutCheck& check) {
+  lws::Json json = {{"replicas", check.options.replicas},
+                    {"maxSurge", check.options.max_surge},
+                    {"maxUnavailable", check.options.max_unavailable},
+                    {"partition", check.options.partition},
+                    {"faults", check.options.faults},
+                    {"edits", check.options.edits},
+                    {"states", check.states},
+                    {"transitions", check.transitions},
+                    {"keepsAllLaws", check.broken_law.empty()}};
+  if (check.broken_law.empty()) return json;
+  json["brokenLaw"] = check.broken_law;
+  json["trace"] = absl::StrSplit(check.trace, '\n', absl::SkipEmpty());
+  return json;
+}
+
+int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from, OutputFormat format) {
   const absl::StatusOr<SetBudget> budget = ReadBudget(manifest);
   if (!budget.ok()) return Fail(budget.status());
   options.replicas = budget->options.replicas;
   options.max_surge = budget->options.max_surge;
   options.max_unavailable = budget->options.max_unavailable;
   options.partition = budget->options.partition;
-  if (!budget->scaled_down.empty()) std::cout << budget->scaled_down << "\n";
+  if (!budget->scaled_down.empty() && format == OutputFormat::kTable) std::cout << budget->scaled_down << "\n";
   const lws::RolloutCheck check = lws::CheckRollout(options, from, {});
+  if (format != OutputFormat::kTable) {
+    lws::Json document = ToJson(check);
+    if (!budget->scaled_down.empty()) document["scaledDown"] = budget->scaled_down;
+    std::cout << DocumentText(document, format);
+    return check.broken_law.empty() ? kAsWished : kFinding;
+  }
   if (!check.broken_law.empty()) {
     PrintBroken(check);
     return 1;
@@ -98,12 +123,13 @@ struct AllChecks {
   }
 };
 
-int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFrom from) {
+int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFrom from, OutputFormat format) {
   const auto begin = std::chrono::steady_clock::now();
   int64_t states = 0;
   int64_t transitions = 0;
   int64_t broken = 0;
   size_t configurations = 0;
+  lws::Json first_broken;
   {
     AllChecks checks(lws::AllCheckedBudgets(groups, like), from);
     std::thread other([&checks] { checks.Work(); });
@@ -114,8 +140,18 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
       states += check.states;
       transitions += check.transitions;
       if (check.broken_law.empty()) continue;
-      if (broken++ == 0) PrintBroken(check);
+      if (broken++ == 0 && format == OutputFormat::kTable) PrintBroken(check);
+      if (broken == 1) first_broken = ToJson(check);
     }
+  }
+  if (format != OutputFormat::kTable) {
+    std::cout << DocumentText({{"configurations", configurations},
+                               {"states", states},
+                               {"transitions", transitions},
+                               {"broken", broken},
+                               {"firstBroken", first_broken}},
+                              format);
+    return broken == 0 ? kAsWished : kFinding;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   std::cout << configurations << " configurations, " << WithCommas(states) << " states, " << WithCommas(transitions)
@@ -128,7 +164,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
 }  // namespace
 
 int Check(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--faults", "--edits", "--all"},
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--faults", "--edits", "--all", "-o"},
                                                              {"--help", "--every-state", "--lag", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -155,12 +191,12 @@ int Check(const std::vector<std::string>& words) {
     return Fail(absl::InvalidArgumentError(
         absl::StrCat("--all: from 1 to ", lws::kMostCheckedGroups, " groups can be checked")));
   }
-  if (has_all && arguments->files.empty()) return CheckAll(groups, options, from);
+  if (has_all && arguments->files.empty()) return CheckAll(groups, options, from, FormatOf(*arguments));
   if (has_all || arguments->files.size() != 1) {
     return Fail(absl::InvalidArgumentError("check needs one FILE, or --all GROUPS"));
   }
   const absl::StatusOr<lws::Json> manifest = ReadSet(arguments->files[0], UnknownFieldsOf(*arguments));
-  return manifest.ok() ? CheckOne(*manifest, options, from) : Fail(manifest.status());
+  return manifest.ok() ? CheckOne(*manifest, options, from, FormatOf(*arguments)) : Fail(manifest.status());
 }
 
 }  // namespace lwsctl

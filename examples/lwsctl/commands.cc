@@ -8,7 +8,7 @@ namespace lwsctl {
 
 int Fail(const absl::Status& status) {
   std::cerr << "lwsctl: " << lws::PrintableText(status.message()) << "\n";
-  return 1;
+  return absl::IsFailedPrecondition(status) ? kFinding : kWrongUse;
 }
 
 }  // namespace lwsctl

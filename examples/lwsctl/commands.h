@@ -1,4 +1,6 @@
 // The commands of lwsctl. Each takes the words behind its name and returns the exit code.
+//
+// Exit codes mean the same for every command.
 #ifndef LWS_EXAMPLES_LWSCTL_COMMANDS_H_
 #define LWS_EXAMPLES_LWSCTL_COMMANDS_H_
 
@@ -8,6 +10,13 @@
 #include "absl/status/status.h"
 
 namespace lwsctl {
+
+inline constexpr int kAsWished = 0;
+// What was asked about is not so: a set is refused, does not finish, breaks a law or has no place; two things differ.
+inline constexpr int kFinding = 1;
+// A flag or file that the command does not take, cannot read, or cannot perform: an event for a node that does not
+// exist.
+inline constexpr int kWrongUse = 2;
 
 int Validate(const std::vector<std::string>& words);
 int Render(const std::vector<std::string>& words);
@@ -25,7 +34,8 @@ int ExplainText(const std::vector<std::string>& words, const std::string& source
 int Install(const std::vector<std::string>& words);
 int ShowCustomResources(const std::vector<std::string>& words);
 
-// "lwsctl: MESSAGE" on standard error; returns 1.
+// "lwsctl: MESSAGE" on standard error. Returns kFinding for FailedPrecondition, which is the code of sets that the API
+// server would refuse and of edits that a set does not admit, and kWrongUse for all other errors.
 int Fail(const absl::Status& status);
 
 }  // namespace lwsctl

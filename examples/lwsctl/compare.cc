@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/simulate_roles.h"
@@ -32,6 +34,7 @@ constexpr char kHelp[] =
     "  --scenario FILE   the events; default: create the set, change the image, kill a worker\n"
     "  --report OUT      a page of HTML that draws each group over time, for each policy\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
+    "  -o table|json|yaml\n"
     "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for or the\n"
     "scenario needs objects.\n";
 
@@ -66,6 +69,38 @@ void PrintTable(const std::vector<lws::TitledReport>& reports) {
   PrintRow("wasted pod time", reports, [](const Report& report) { return Seconds(report.wasted_pod_time); });
 }
 
+lws::Json ToJson(const lws::TitledReport& titled) {
+  const lws::ScenarioReport& report = titled.report;
+  return {{"policy", titled.title},
+          {"finished", report.finished},
+          {"outcome", ScenarioOutcomeText(report)},
+          {"seconds", absl::ToDoubleSeconds(report.duration)},
+          {"lowestReady", report.lowest_ready < 0 ? lws::Json() : lws::Json(report.lowest_ready)},
+          {"promisedReady", report.promised_ready},
+          {"replicas", report.set_replicas},
+          {"groupsRestarted", report.groups_restarted},
+          {"surgeUsed", report.surge_used},
+          {"podsCreated", report.pods_created},
+          {"wastedPodSeconds", absl::ToDoubleSeconds(report.wasted_pod_time)}};
+}
+
+// Prints the comparison. Returns whether all finished.
+bool Print(const std::vector<lws::TitledReport>& reports, OutputFormat format) {
+  const bool all_finished = std::all_of(reports.begin(), reports.end(),
+                                        [](const lws::TitledReport& titled) { return titled.report.finished; });
+  if (format != OutputFormat::kTable) {
+    lws::Json policies = lws::Json::array();
+    for (const lws::TitledReport& titled : reports) policies.push_back(ToJson(titled));
+    std::cout << DocumentText({{"policies", std::move(policies)}}, format);
+    return all_finished;
+  }
+  PrintTable(reports);
+  for (const lws::TitledReport& titled : reports) {
+    if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
+  }
+  return all_finished;
+}
+
 // Runs without a page that draws the groups.
 absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
   if (!IsForNumbers(scenario, options)) return lws::RunScenario(scenario, options);
@@ -75,7 +110,7 @@ absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, con
 }  // namespace
 
 int Compare(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--seed", "--scenario", "--report"},
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--seed", "--scenario", "--report", "-o"},
                                                              {"--help", "--max-unavailable-statefulset", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -106,16 +141,11 @@ int Compare(const std::vector<std::string>& words) {
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
-  PrintTable(reports);
-  bool all_finished = true;
-  for (const lws::TitledReport& titled : reports) {
-    all_finished = all_finished && titled.report.finished;
-    if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
-  }
+  const bool all_finished = Print(reports, FormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
   const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports));
   if (!written.ok()) return Fail(written);
-  return all_finished ? 0 : 1;
+  return all_finished ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl

@@ -2,12 +2,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/api/custom_resource.h"
-#include "lws/api/printable_text.h"
-#include "lws/api/yaml_text.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -28,41 +31,26 @@ std::string FindKind(const std::string& word) {
   return "";
 }
 
-void Print(const std::vector<std::string>& kinds, bool as_json) {
-  lws::Json items = lws::Json::array();
-  for (const std::string& kind : kinds) items.push_back(lws::internal::CustomResourceDefinition(kind));
-  if (as_json) {
-    std::cout << lws::Json({{"apiVersion", "v1"}, {"kind", "List"}, {"items", items}}).dump(2) << "\n";
-    return;
-  }
-  for (const lws::Json& item : items) std::cout << "---\n" << lws::ToYaml(item);
-}
-
 }  // namespace
 
 int ShowCustomResources(const std::vector<std::string>& words) {
-  std::vector<std::string> kinds;
-  bool as_json = false;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--help") {
-      std::cout << kHelp;
-      return 0;
-    }
-    if (word == "-o" && i + 1 < words.size() && (words[i + 1] == "json" || words[i + 1] == "yaml")) {
-      as_json = words[++i] == "json";
-      continue;
-    }
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o=yaml|json"}, {"--help"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kHelp;
+    return kAsWished;
+  }
+  std::vector<lws::Json> definitions;
+  for (const std::string& word : arguments->files.empty() ? lws::internal::CustomKinds() : arguments->files) {
     const std::string kind = FindKind(word);
     if (kind.empty()) {
-      std::cerr << "lwsctl crd: \"" << lws::PrintableText(word) << "\" is not one of "
-                << absl::StrJoin(lws::internal::CustomKinds(), ", ") << ", -o yaml, -o json\n";
-      return 2;
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat("crd: \"", word, "\" is not one of ", absl::StrJoin(lws::internal::CustomKinds(), ", "))));
     }
-    kinds.push_back(kind);
+    definitions.push_back(lws::internal::CustomResourceDefinition(kind));
   }
-  Print(kinds.empty() ? lws::internal::CustomKinds() : kinds, as_json);
-  return 0;
+  PrintObjects(definitions, FormatOf(*arguments, OutputFormat::kYaml));
+  return kAsWished;
 }
 
 }  // namespace lwsctl

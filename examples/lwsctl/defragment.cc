@@ -16,6 +16,7 @@
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -40,7 +41,7 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: lwsctl defragment FILE --nodes NODES --levels KEY,KEY,... --pods PODS (--empty KEY | --room-for SET)\n"
-    "                         [--report PAGE] [the flags of place for closeness and profile] [-o json]\n"
+    "                         [--report PAGE] [the flags of place for closeness and profile] [-o table|json|yaml]\n"
     "Plans moves of the running groups of the LeaderWorkerSets of FILE. Each move is possible when its turn comes, "
     "while\n"
     "the group still runs in its old place.\n"
@@ -49,14 +50,7 @@ constexpr char kUsage[] =
     "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
     "  --report PAGE      write a page that draws the topology before and after the moves\n";
 
-constexpr int kNoPlan = 1;
-constexpr int kMalformed = 2;
 constexpr int64_t kMostTries = 20000;
-
-int Malformed(const absl::Status& status) {
-  Fail(status);
-  return kMalformed;
-}
 
 // The groups that may be moved, and the one that wants room.
 struct Groups {
@@ -198,13 +192,14 @@ absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before
   return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
 }
 
-absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
+absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments,
+                          OutputFormat format) {
   const std::string level = arguments.Flag("--empty", "");
   const absl::StatusOr<lws::EmptyingPlan> plan = lws::EmptyDomains(capacity, groups.movable, level);
   if (!plan.ok()) return plan.status();
   const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
   if (!status.ok()) return status;
-  if (json) {
+  if (format != OutputFormat::kTable) {
     const lws::Json report = {{"moves", MovesJson(capacity.topology(), groups, plan->moves)},
                               {"level", level},
                               {"emptied", plan->emptied},
@@ -212,7 +207,7 @@ absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, c
                               {"empty_after", plan->empty_after},
                               {"at_most", plan->at_most},
                               {"incomplete", groups.incomplete}};
-    std::cout << report.dump(2) << "\n";
+    std::cout << DocumentText(report, format);
     return 0;
   }
   PrintMoves(capacity.topology(), groups, plan->moves);
@@ -224,28 +219,29 @@ absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, c
   return 0;
 }
 
-absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments, bool json) {
+absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments,
+                         OutputFormat format) {
   const lws::Topology& topology = capacity.topology();
   const absl::StatusOr<lws::RoomPlan> plan = lws::MakeRoom(capacity, *groups.wanted, groups.movable, kMostTries);
   if (!plan.ok()) return plan.status();
   const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
   if (!status.ok()) return status;
   const bool found = plan->assignment.has_value();
-  if (json) {
+  if (format != OutputFormat::kTable) {
     lws::Json report = {{"moves", MovesJson(topology, groups, plan->moves)},
                         {"fewer_may_be_enough", !plan->exact},
                         {"assignment", nullptr},
                         {"incomplete", groups.incomplete}};
     if (found) report["assignment"] = NodesJson(topology, *plan->assignment);
     if (!found) report["reason"] = lws::DescribeNoFit(plan->no_fit);
-    std::cout << report.dump(2) << "\n";
-    return found ? 0 : kNoPlan;
+    std::cout << DocumentText(report, format);
+    return found ? 0 : kFinding;
   }
   PrintMoves(topology, groups, plan->moves);
   if (!found) {
     std::cout << (plan->exact ? "no moves out of one domain make room: " : "no plan found within the bound of tries: ")
               << lws::PrintableText(lws::DescribeNoFit(plan->no_fit)) << "\n";
-    return kNoPlan;
+    return kFinding;
   }
   std::cout << "room after " << Counted(plan->moves.size(), "move")
             << (plan->exact ? ": " : ", and fewer may be enough: ")
@@ -271,24 +267,24 @@ int Defragment(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
   flags.insert(flags.end(), {"--empty", "--room-for", "--report"});
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
-  if (!arguments.ok()) return Malformed(arguments.status());
+  if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when no plan makes room, 2 for a malformed request.\n";
+    std::cout << kUsage << kClusterHelp << "Exit 1 when no plan makes room.\n";
     return 0;
   }
   const absl::Status status = CheckFlags(*arguments);
-  if (!status.ok()) return Malformed(status);
+  if (!status.ok()) return Fail(status);
   absl::StatusOr<ClusterInput> cluster = ReadCluster(*arguments, {});
-  if (!cluster.ok()) return Malformed(cluster.status());
+  if (!cluster.ok()) return Fail(cluster.status());
   const absl::StatusOr<Groups> groups = ReadGroups(*arguments, &*cluster);
-  if (!groups.ok()) return Malformed(groups.status());
-  const bool json = arguments->Flag("-o", "") == "json";
-  if (!groups->incomplete.empty() && !json) {
+  if (!groups.ok()) return Fail(groups.status());
+  const OutputFormat format = FormatOf(*arguments);
+  if (!groups->incomplete.empty() && format == OutputFormat::kTable) {
     std::cout << "not moved, because they run in part: " << absl::StrJoin(groups->incomplete, ", ") << "\n";
   }
-  const absl::StatusOr<int> code = groups->wanted.has_value() ? Room(*cluster->capacity, *groups, *arguments, json)
-                                                              : Empty(*cluster->capacity, *groups, *arguments, json);
-  return code.ok() ? *code : Malformed(code.status());
+  const absl::StatusOr<int> code = groups->wanted.has_value() ? Room(*cluster->capacity, *groups, *arguments, format)
+                                                              : Empty(*cluster->capacity, *groups, *arguments, format);
+  return code.ok() ? *code : Fail(code.status());
 }
 
 }  // namespace lwsctl

@@ -41,11 +41,11 @@ absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& fil
     return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
   };
   const std::string wrong_version = WhyNoDisaggregatedSet(given);
-  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where(""), ": ", wrong_version));
+  if (!wrong_version.empty()) return absl::FailedPreconditionError(absl::StrCat(where(""), ": ", wrong_version));
   const lws::Json manifest = WithNamespace(given);
   const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
   if (!admission.pruned.empty() && unknown == UnknownFields::kRefuse) {
-    return absl::InvalidArgumentError(
+    return absl::FailedPreconditionError(
         absl::StrCat(where(admission.pruned[0]), ": ", StrictDecodingError(admission.pruned)));
   }
   for (const std::string& path : admission.pruned) {
@@ -56,9 +56,9 @@ absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& fil
     std::cerr << where("") << ": warning: " << lws::PrintableText(warning) << "\n";
   }
   if (admission.set == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                   lws::internal::DescribeJsonObject(manifest),
-                                                   " is invalid: ", lws::Join(admission.errors)));
+    return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
+                                                      lws::internal::DescribeJsonObject(manifest),
+                                                      " is invalid: ", lws::Join(admission.errors)));
   }
   return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where("")};
 }

@@ -17,6 +17,7 @@
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/explain_roles.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
@@ -52,7 +53,7 @@ constexpr char kHelp[] =
     "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
-    "  -o json      print JSON\n"
+    "  -o table|json|yaml\n"
     "  --now TIME   the time of the decisions; default: the clock of this machine\n"
     "  --all        show also pods for which there is nothing to do\n"
     "  --role-policy reference|keep-role-budgets   how DisaggregatedSets are rolled out; their LeaderWorkerSets and\n"
@@ -155,8 +156,9 @@ class Explanation {
         policies_(lws::SetPoliciesFromAnnotations(otherwise)),
         role_options_(roles) {}
 
-  void Explain(bool as_json, bool all) {
+  void Explain(OutputFormat format, bool all) {
     const lws::ClusterSnapshot& cluster = file_.cluster;
+    const bool as_json = format != OutputFormat::kTable;
     if (!as_json) TellWhatIsLacking();
     for (const auto& [namespace_name, name] : file_.disaggregated.SetNames()) {
       ExplainRoles(namespace_name, name, as_json);
@@ -165,7 +167,7 @@ class Explanation {
       ExplainSet(namespace_name, name, as_json);
     }
     for (const auto& [namespace_name, name] : cluster.PodNames()) ExplainPod(namespace_name, name, as_json, all);
-    if (as_json) std::cout << plans_.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    if (as_json) std::cout << DocumentText(plans_, format);
     if (!as_json && applies_ && !file_.has_managed_fields) {
       std::cout
           << "The StatefulSets of the file have no managedFields, so each apply is shown, even one that would change "
@@ -379,7 +381,7 @@ bool IsOnlyManifests(const ClusterFile& file) {
 absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) {
   std::set<std::string> sets;
   for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
-  return absl::NotFoundError(absl::StrCat(
+  return absl::FailedPreconditionError(absl::StrCat(
       path, ": nothing to explain: it holds no LeaderWorkerSet and no DisaggregatedSet",
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
@@ -418,7 +420,7 @@ int ExplainCluster(const Arguments& arguments, const std::string& source, const 
   otherwise.scheduler_provider = *provider;
   const lws::DisaggregatedOptions roles{role_policy->policy, role_policy->mends};
   Explanation explanation(file, now, arguments.flags.count("--complete") > 0, otherwise, roles);
-  explanation.Explain(arguments.Flag("-o", "") == "json", arguments.flags.count("--all") > 0);
+  explanation.Explain(FormatOf(arguments), arguments.flags.count("--all") > 0);
   return 0;
 }
 
@@ -437,7 +439,7 @@ int Explain(const std::vector<std::string>& words) {
   const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], *now);
   if (!file.ok()) return Fail(file.status());
   if (arguments->flags.count("--complete") == 0 && IsOnlyManifests(*file)) {
-    return Fail(absl::NotFoundError(absl::StrCat(
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
         arguments->files[0],
         ": nothing to explain: its LeaderWorkerSets have no status, and it holds nothing else of a cluster; --complete "
         "explains them as sets that were just created")));

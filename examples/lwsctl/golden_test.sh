@@ -22,7 +22,7 @@ manifests=examples/manifests
 check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
 check simulate-keep-budget.txt 0 $lwsctl simulate --policy keep-budget $manifests/vllm.yaml
 check simulate-replace-unready-first.txt 0 $lwsctl simulate --policy replace-unready-first $manifests/vllm.yaml
-check simulate-unknown-policy.txt 1 $lwsctl simulate --policy best-effort $manifests/vllm.yaml
+check simulate-unknown-policy.txt 2 $lwsctl simulate --policy best-effort $manifests/vllm.yaml
 check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
 check simulate-bad-image.txt 0 $lwsctl simulate --scenario examples/scenarios/bad-image.yaml $manifests/vllm.yaml
 check simulate-lost-node.json 0 $lwsctl simulate -o json --scenario examples/scenarios/lost-node.yaml $manifests/vllm.yaml
@@ -33,15 +33,15 @@ check simulate-canary.txt 0 $lwsctl simulate --policy keep-budget --scenario exa
 sed -e 's/1000000/1100/' -e 's/size: 8/size: 1/' $manifests/million-groups.yaml > "$TEST_TMPDIR/many.yaml"
 check simulate-groups-restarts.txt 0 $lwsctl simulate --scenario examples/scenarios/canary.yaml "$TEST_TMPDIR/many.yaml"
 check simulate-groups-nodes.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/few-nodes.yaml "$TEST_TMPDIR/many.yaml"
-check missing-target-simulate.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
+check missing-target-simulate.txt 2 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
   $manifests/vllm.yaml
-check missing-target-compare.txt 1 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
+check missing-target-compare.txt 2 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/scenario.yaml \
   $manifests/vllm.yaml
-check missing-target-groups.txt 1 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/groups.yaml \
+check missing-target-groups.txt 2 $lwsctl compare --scenario examples/lwsctl/golden/missing-target/groups.yaml \
   "$TEST_TMPDIR/groups.yaml"
-check missing-target-roles.txt 1 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/roles.yaml \
+check missing-target-roles.txt 2 $lwsctl simulate --scenario examples/lwsctl/golden/missing-target/roles.yaml \
   $manifests/disaggregated.yaml
-check missing-target-test.txt 1 $lwsctl test examples/lwsctl/golden/missing-target/test.yaml
+check missing-target-test.txt 2 $lwsctl test examples/lwsctl/golden/missing-target/test.yaml
 check explain.json 0 $lwsctl explain -o json --complete --now 2026-01-01T00:00:00Z examples/lwsctl/golden/state.yaml
 # The policies in a set's annotations, and one that does not parse.
 annotate() { sed "s|uid: set-uid,|uid: set-uid, annotations: {lws-policies/controls: '$1'},|" examples/lwsctl/golden/state.yaml; }
@@ -167,7 +167,7 @@ tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"
 check test-report-sections.txt 0 grep -c '<h2>' "$TEST_TMPDIR/report.html"
-check test-unknown-expectation.txt 1 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
+check test-unknown-expectation.txt 2 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
 check check-reference.txt 1 $lwsctl check $manifests/vllm.yaml
 check check-keep-budget.txt 0 $lwsctl check --policy keep-budget --faults 2 --every-state $manifests/vllm.yaml
 check check-scaled-down.txt 0 $lwsctl check --policy replace-unready-first $manifests/million-groups.yaml
@@ -184,22 +184,22 @@ check disaggregated/validate-old.txt 1 $lwsctl validate --old $manifests/disaggr
 check disaggregated/render.yaml 0 $lwsctl render $manifests/disaggregated.yaml
 check disaggregated/render-pods.yaml 0 $lwsctl render --pods --groups 0 $roles/external.yaml
 check disaggregated/render-external.yaml 0 $lwsctl render $roles/external.yaml
-check disaggregated/render-groups.txt 1 $lwsctl render --groups 0 $manifests/disaggregated.yaml
+check disaggregated/render-groups.txt 2 $lwsctl render --groups 0 $manifests/disaggregated.yaml
 explain="$lwsctl explain --now 2026-01-03T00:00:00Z"
 check disaggregated/explain.txt 0 $explain --complete $roles/state.yaml
 check disaggregated/explain-keep-role-budgets.txt 0 $explain --role-policy keep-role-budgets $roles/state.yaml
 check disaggregated/explain.json 0 $explain --complete -o json $roles/state.yaml
 check disaggregated/explain-open.txt 0 $explain $roles/external.yaml
-check disaggregated/explain-save.txt 1 $explain --save "$TEST_TMPDIR/none" $roles/state.yaml
+check disaggregated/explain-save.txt 2 $explain --save "$TEST_TMPDIR/none" $roles/state.yaml
 check disaggregated/simulate.txt 0 $lwsctl simulate $roles/small.yaml
 check disaggregated/simulate-keep-role-budgets.txt 0 $lwsctl simulate --role-policy keep-role-budgets $roles/small.yaml
 check disaggregated/simulate.json 0 $lwsctl simulate -o json --role-policy keep-role-budgets $roles/small.yaml
 check disaggregated/simulate-not-finished.txt 1 $lwsctl simulate --scenario $roles/scenario.yaml $roles/small.yaml
-check disaggregated/simulate-policy.txt 1 $lwsctl simulate --policy keep-budget $roles/small.yaml
-check disaggregated/simulate-role-policy.txt 1 $lwsctl simulate --role-policy reference $manifests/vllm.yaml
+check disaggregated/simulate-policy.txt 2 $lwsctl simulate --policy keep-budget $roles/small.yaml
+check disaggregated/simulate-role-policy.txt 2 $lwsctl simulate --role-policy reference $manifests/vllm.yaml
 check disaggregated/compare.txt 0 $lwsctl compare $roles/small.yaml
 check disaggregated/test.txt 1 $lwsctl test $tests/roles-keep-their-budgets.yaml $roles/fails-test.yaml
-check disaggregated/test-wrong.txt 1 $lwsctl test $roles/wrong-test.yaml
+check disaggregated/test-wrong.txt 2 $lwsctl test $roles/wrong-test.yaml
 nodes="--nodes $roles/nodes.yaml --levels rack,kubernetes.io/hostname"
 check disaggregated/place.txt 0 $lwsctl place $roles/placed.yaml $nodes
 check disaggregated/place.json 0 $lwsctl place -o json $roles/placed.yaml $nodes
@@ -218,7 +218,7 @@ check diff-nothing.txt 0 $lwsctl diff $golden/diff/old.yaml $golden/diff/old.yam
 check diff-image-and-scale.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/image-and-scale.yaml
 check diff-partition.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/partition.yaml
 check diff-claims.txt 1 $lwsctl diff $golden/diff/claims-before.yaml $golden/diff/claims.yaml
-check diff-refused.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
+check diff-refused.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
 for words in "diff" "diff a b c" "diff $golden/diff/absent.yaml $golden/diff/old.yaml" "status" \
   "status a --kubeconfig $golden/diff/old.yaml" "pause" "restart a" "undo a --to-revision x" "promote --each a"; do
   $lwsctl $words

@@ -43,11 +43,11 @@ std::string ResolvePath(const std::string& path) {
   return absl::StrCat(stands, "/", path);
 }
 
-// Checks that -o, if given, names a format that the command writes: json, or one of a flag "-o=A|B".
+// Checks that -o, if given, names a format that the command writes: table, json or yaml, or one of a flag "-o=A|B".
 absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
   const auto given = arguments.flags.find("-o");
   if (given == arguments.flags.end()) return absl::OkStatus();
-  std::vector<std::string> formats = {"json"};
+  std::vector<std::string> formats = {"table", "json", "yaml"};
   for (const std::string& flag : with_value) {
     if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
   }
@@ -205,11 +205,11 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
     return absl::InvalidArgumentError(absl::StrCat(where(""), ": the kind is not LeaderWorkerSet"));
   }
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
-  if (!wrong_version.empty()) return absl::InvalidArgumentError(absl::StrCat(where(""), ": ", wrong_version));
+  if (!wrong_version.empty()) return absl::FailedPreconditionError(absl::StrCat(where(""), ": ", wrong_version));
   std::vector<std::string> pruned;
   lws::Json set = WithNamespace(lws::PruneSet(manifest, &pruned));
   if (!pruned.empty() && unknown == UnknownFields::kRefuse) {
-    return absl::InvalidArgumentError(absl::StrCat(where(pruned[0]), ": ", StrictDecodingError(pruned)));
+    return absl::FailedPreconditionError(absl::StrCat(where(pruned[0]), ": ", StrictDecodingError(pruned)));
   }
   for (const std::string& path : pruned) {
     std::cerr << where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
@@ -217,9 +217,9 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   }
   const lws::SetAdmission admission = lws::AdmitSet(set);
   if (!admission.errors.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                   lws::internal::DescribeJsonObject(set),
-                                                   " is invalid: ", lws::Join(admission.errors)));
+    return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
+                                                      lws::internal::DescribeJsonObject(set),
+                                                      " is invalid: ", lws::Join(admission.errors)));
   }
   set["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
   return set;

@@ -24,7 +24,7 @@ struct Arguments {
 };
 
 // Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
-// for an -o with another format than json. A command with more formats lists them: "-o=yaml|json".
+// for an -o with another format than table, json and yaml. A command with other formats lists them: "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
@@ -78,8 +78,8 @@ std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
 absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& manifest);
 
 // The LeaderWorkerSets among the objects of a file, and inside other objects, which standard error names. Errors:
-// NotFound when there is none; InvalidArgument "FILE:LINE: ..." for the first one that would not be admitted, or has no
-// or another apiVersion, and for a DisaggregatedSet.
+// NotFound when there is none; FailedPrecondition "FILE:LINE: ..." for the first one that would not be admitted, or has
+// no or another apiVersion; InvalidArgument for a DisaggregatedSet.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
 // The first set of a file. If there are more, standard error tells that they are not looked at.

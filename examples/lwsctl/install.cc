@@ -6,16 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/input.h"
 #include "examples/lwsctl/install_manifests.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/api/custom_resource.h"
 #include "lws/api/json.h"
-#include "lws/api/printable_text.h"
 #include "lws/api/well_known.h"
-#include "lws/api/yaml_text.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -23,7 +25,7 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl install [--namespace NAME] [--image IMAGE] [--replicas N] [--cert-manager] [--volcano]\n"
-    "                      [--at ADDRESS] [--without-disaggregated-sets] [--without-crds] [--chart]\n"
+    "                      [--at ADDRESS] [--without-disaggregated-sets] [--without-crds] [--chart] [-o yaml|json]\n"
     "Prints the manifests that run the operator in a cluster: namespace, CustomResourceDefinitions, access, the "
     "webhooks'\n"
     "Secret, Services, the Deployment and the webhook configurations, for kubectl apply --server-side -f -.\n"
@@ -31,13 +33,6 @@ constexpr char kHelp[] =
     "  --volcano        groups are scheduled as Volcano's PodGroups\n"
     "  --at ADDRESS     the operator runs outside of the cluster at this IP address, port 9443: no Deployment\n"
     "  --chart          the template of the Helm chart in deploy/chart\n";
-
-struct Asked {
-  InstallOptions options;
-  bool has_crds = true;
-  bool is_chart = false;
-  bool is_help = false;
-};
 
 // A DNS label, as namespaces are.
 bool IsLabel(absl::string_view name) {
@@ -70,63 +65,55 @@ std::string Take(const std::string& flag, const std::string& value, InstallOptio
   return is_count ? "" : "not a number above 0";
 }
 
-// What is wrong with the words; "" for nothing.
-std::string Read(const std::vector<std::string>& words, Asked* asked) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--help") {
-      asked->is_help = true;
-    } else if (word == "--cert-manager") {
-      asked->options.uses_cert_manager = true;
-    } else if (word == "--volcano") {
-      asked->options.uses_volcano = true;
-    } else if (word == "--without-disaggregated-sets") {
-      asked->options.has_disaggregated_sets = false;
-    } else if (word == "--without-crds") {
-      asked->has_crds = false;
-    } else if (word == "--chart") {
-      asked->is_chart = true;
-    } else if (word == "--namespace" || word == "--image" || word == "--replicas" || word == "--at") {
-      if (i + 1 >= words.size()) return absl::StrCat(word, " needs a value");
-      const std::string fault = Take(word, words[++i], &asked->options);
-      if (!fault.empty()) return absl::StrCat(word, ": ", fault, ": ", words[i]);
-    } else {
-      return absl::StrCat("unknown flag ", word);
-    }
+absl::StatusOr<InstallOptions> ReadOptions(const Arguments& arguments) {
+  if (!arguments.files.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("install takes no FILE: ", arguments.files[0]));
   }
-  return "";
+  InstallOptions options;
+  for (const char* flag : {"--namespace", "--image", "--replicas", "--at"}) {
+    if (arguments.flags.count(flag) == 0) continue;
+    const std::string value = arguments.Flag(flag, "");
+    const std::string fault = Take(flag, value, &options);
+    if (!fault.empty()) return absl::InvalidArgumentError(absl::StrCat(flag, ": ", fault, ": ", value));
+  }
+  options.uses_cert_manager = arguments.flags.count("--cert-manager") > 0;
+  options.uses_volcano = arguments.flags.count("--volcano") > 0;
+  options.has_disaggregated_sets = arguments.flags.count("--without-disaggregated-sets") == 0;
+  return options;
 }
 
-void Print(const lws::Json& object) { std::cout << "---\n" << lws::ToYaml(object); }
-
 // The namespace comes first, then the kinds, then all that uses both.
-void PrintAll(const Asked& asked) {
-  const std::vector<lws::Json> objects = InstallManifests(asked.options);
-  Print(objects.front());
+std::vector<lws::Json> Objects(const InstallOptions& options, bool has_crds) {
+  const std::vector<lws::Json> manifests = InstallManifests(options);
+  std::vector<lws::Json> objects = {manifests.front()};
   for (const std::string& kind : lws::internal::CustomKinds()) {
-    const bool is_wanted = kind == lws::kKind || asked.options.has_disaggregated_sets;
-    if (asked.has_crds && is_wanted) Print(lws::internal::CustomResourceDefinition(kind));
+    const bool is_wanted = kind == lws::kKind || options.has_disaggregated_sets;
+    if (has_crds && is_wanted) objects.push_back(lws::internal::CustomResourceDefinition(kind));
   }
-  for (size_t i = 1; i < objects.size(); ++i) Print(objects[i]);
+  objects.insert(objects.end(), manifests.begin() + 1, manifests.end());
+  return objects;
 }
 
 }  // namespace
 
 int Install(const std::vector<std::string>& words) {
-  Asked asked;
-  const std::string fault = Read(words, &asked);
-  if (!fault.empty()) {
-    std::cerr << "lwsctl install: " << lws::PrintableText(fault) << "\n" << kHelp;
-    return 2;
-  }
-  if (asked.is_help) {
+  const absl::StatusOr<Arguments> arguments = ParseArguments(
+      words, {"--namespace", "--image", "--replicas", "--at", "-o=yaml|json"},
+      {"--help", "--cert-manager", "--volcano", "--without-disaggregated-sets", "--without-crds", "--chart"});
+  if (!arguments.ok()) return Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
-  } else if (asked.is_chart) {
+    return kAsWished;
+  }
+  const absl::StatusOr<InstallOptions> options = ReadOptions(*arguments);
+  if (!options.ok()) return Fail(options.status());
+  if (arguments->flags.count("--chart") > 0) {
     std::cout << ChartTemplate();
   } else {
-    PrintAll(asked);
+    const bool has_crds = arguments->flags.count("--without-crds") == 0;
+    PrintObjects(Objects(*options, has_crds), FormatOf(*arguments, OutputFormat::kYaml));
   }
-  return 0;
+  return kAsWished;
 }
 
 }  // namespace lwsctl

@@ -17,6 +17,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
@@ -40,7 +41,7 @@ constexpr char kUsage[] =
     "                    [--together KEY | --spread KEY [--most-in-domain N]] [--priority N]\n"
     "                    [--size N] [--report PAGE]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
-    "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
+    "                    [--profile best-fit|least-free|balanced] [--strict] [-o table|json|yaml]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
     "running groups stay where they are, and only their missing pods are placed. All groups of all roles of a slice of "
     "a\n"
@@ -54,14 +55,6 @@ constexpr char kUsage[] =
     "                     counts as taken\n"
     "  --report PAGE      write a page that draws the topology before and after\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
-
-constexpr int kNoPlace = 1;
-constexpr int kMalformed = 2;
-
-int Malformed(const absl::Status& status) {
-  Fail(status);
-  return kMalformed;
-}
 
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
   const int replicas = set.spec().replicas();
@@ -287,49 +280,47 @@ int Place(const std::vector<std::string>& words) {
   flags.insert(flags.end(), {"--more", "--lost", "--together", "--size", "--report"});
   flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
-  if (!arguments.ok()) return Malformed(arguments.status());
+  if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kNewGroupHelp << kClusterHelp
-              << "Exit 1 when a group has no place, 2 for a malformed request.\n";
+    std::cout << kUsage << kNewGroupHelp << kClusterHelp << "Exit 1 when a group has no place.\n";
     return 0;
   }
-  if (arguments->files.size() != 1) return Malformed(absl::InvalidArgumentError("place needs one FILE"));
+  if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("place needs one FILE"));
   for (const char* flag : {"--nodes", "--levels"}) {
-    if (arguments->Flag(flag, "").empty())
-      return Malformed(absl::InvalidArgumentError(absl::StrCat("place needs ", flag)));
+    if (arguments->Flag(flag, "").empty()) return Fail(absl::InvalidArgumentError(absl::StrCat("place needs ", flag)));
   }
-  const std::string format = arguments->Flag("-o", "");
+  const OutputFormat format = FormatOf(*arguments);
   const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
       ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!sets.ok()) return Malformed(sets.status());
+  if (!sets.ok()) return Fail(sets.status());
   const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });
   const bool is_together = arguments->flags.count("--together") > 0;
   if (has_roles && is_together) {
-    return Malformed(absl::InvalidArgumentError("--together: a DisaggregatedSet's placement policy says this"));
+    return Fail(absl::InvalidArgumentError("--together: a DisaggregatedSet's placement policy says this"));
   }
   if (has_roles || is_together) {
     const absl::StatusOr<bool> all_placed =
         has_roles ? PlaceRoles(*sets, *arguments) : PlaceTogether(*sets, *arguments);
-    if (!all_placed.ok()) return Malformed(all_placed.status());
-    return *all_placed ? 0 : kNoPlace;
+    if (!all_placed.ok()) return Fail(all_placed.status());
+    return *all_placed ? 0 : kFinding;
   }
   ClusterInput cluster;
   const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(*sets, *arguments, &cluster);
-  if (!groups.ok()) return Malformed(groups.status());
+  if (!groups.ok()) return Fail(groups.status());
   const lws::Topology& topology = cluster.capacity->topology();
-  if (format == "json") {
+  if (format != OutputFormat::kTable) {
     lws::Json report = {{"groups", lws::Json::array()}};
     for (const PlacedGroup& group : *groups) report["groups"].push_back(ToJson(topology, group));
-    std::cout << report.dump(2) << "\n";
+    std::cout << DocumentText(report, format);
   } else {
     PrintTable(topology, *groups);
     PrintNotLookedAt(*groups);
   }
   const bool all_placed = std::all_of(groups->begin(), groups->end(),
                                       [](const PlacedGroup& group) { return group.result.assignment.has_value(); });
-  return all_placed ? 0 : kNoPlace;
+  return all_placed ? 0 : kFinding;
 }
 
 }  // namespace lwsctl

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/cluster_input.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
@@ -167,8 +168,8 @@ bool Print(const Arguments& arguments, const lws::Topology& topology, const std:
     all_placed = all_placed && slice.is_placed();
     report["slices"].push_back(ToJson(topology, slice));
   }
-  if (arguments.Flag("-o", "") == "json") {
-    std::cout << report.dump(2) << "\n";
+  if (FormatOf(arguments) != OutputFormat::kTable) {
+    std::cout << DocumentText(report, FormatOf(arguments));
   } else {
     PrintTable(topology, slices);
   }

@@ -12,6 +12,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
@@ -24,7 +25,6 @@
 #include "lws/api/pod_name.h"
 #include "lws/api/revision_key.h"
 #include "lws/api/statefulset_pod.h"
-#include "lws/api/yaml_text.h"
 #include "lws/core/desired/desired_groups.h"
 #include "lws/core/desired/desired_objects.h"
 #include "lws/core/disaggregated/desired_roles.h"
@@ -208,7 +208,7 @@ int Render(const std::vector<std::string>& words) {
   options.groups = *std::move(groups);
   const absl::Status known = CheckGroups(options.groups, *sets);
   if (!known.ok()) return Fail(lws::WithPrefix(arguments->files[0], known));
-  lws::Json all = lws::Json::array();
+  std::vector<lws::Json> all;
   for (const SetOfEitherKind& either : *sets) {
     const auto* set = std::get_if<SetManifest>(&either);
     const auto* disaggregated = std::get_if<DisaggregatedManifest>(&either);
@@ -218,12 +218,8 @@ int Render(const std::vector<std::string>& words) {
     if (!objects.ok()) return Fail(lws::WithPrefix(where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
-  if (arguments->Flag("-o", "yaml") == "json") {
-    std::cout << lws::Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}}.dump(2) << "\n";
-    return 0;
-  }
-  for (const lws::Json& object : all) std::cout << "---\n" << lws::ToYaml(object);
-  return 0;
+  PrintObjects(all, FormatOf(*arguments, OutputFormat::kYaml));
+  return kAsWished;
 }
 
 }  // namespace lwsctl

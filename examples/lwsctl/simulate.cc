@@ -11,6 +11,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/simulate_roles.h"
@@ -33,7 +34,7 @@ constexpr char kHelp[] =
     "and\n"
     "role.\n"
     "  --seed N          the seed of all random delays; default 1\n"
-    "  -o json           print JSON\n"
+    "  -o table|json|yaml\n"
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
@@ -64,22 +65,21 @@ Json ToJson(const lws::WaitingPod& pod) {
   return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
 }
 
-void PrintJson(const lws::ScenarioReport& report, Json lines) {
+void PrintDocument(const lws::ScenarioReport& report, Json lines, OutputFormat format) {
   Json waiting = Json::array();
   for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
-  std::cout << Json{{"lines", std::move(lines)},
-                    {"finished", report.finished},
-                    {"outcome", ScenarioOutcomeText(report)},
-                    {"waiting", std::move(waiting)},
-                    {"refused", report.refused},
-                    {"seconds", absl::ToDoubleSeconds(report.duration)},
-                    {"podsCreated", report.pods_created},
-                    {"groupsRestarted", report.groups_restarted},
-                    {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
-                    {"promisedReady", report.promised_ready},
-                    {"keepsPromise", !report.broken_promise.has_value()}}
-                   .dump(2)
-            << "\n";
+  const Json document = {{"lines", std::move(lines)},
+                         {"finished", report.finished},
+                         {"outcome", ScenarioOutcomeText(report)},
+                         {"waiting", std::move(waiting)},
+                         {"refused", report.refused},
+                         {"seconds", absl::ToDoubleSeconds(report.duration)},
+                         {"podsCreated", report.pods_created},
+                         {"groupsRestarted", report.groups_restarted},
+                         {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
+                         {"promisedReady", report.promised_ready},
+                         {"keepsPromise", !report.broken_promise.has_value()}};
+  std::cout << DocumentText(document, format);
 }
 
 void PrintSummary(const lws::ScenarioReport& report) {
@@ -89,12 +89,12 @@ void PrintSummary(const lws::ScenarioReport& report) {
   std::cout << "\n" << ScenarioOutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
-bool IsJson(const Arguments& arguments) { return arguments.Flag("-o", "") == "json"; }
+bool IsDocument(const Arguments& arguments) { return FormatOf(arguments) != OutputFormat::kTable; }
 
 absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
                                         const Arguments& arguments, Json* lines) {
   std::function<void(const lws::TimelineEntry&)> print;
-  if (!IsJson(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << TimelineLine(entry) << "\n"; };
+  if (!IsDocument(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << TimelineLine(entry) << "\n"; };
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
@@ -116,9 +116,9 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
     in_objects.told_step = ToldStep(scenario, has_page);
     return Run(scenario, in_objects, arguments, lines);
   }
-  const bool is_json = IsJson(arguments);
-  return SimulateGroups(scenario, options, [is_json, lines](const std::string& line, Json json) {
-    if (is_json) {
+  const bool is_document = IsDocument(arguments);
+  return SimulateGroups(scenario, options, [is_document, lines](const std::string& line, Json json) {
+    if (is_document) {
       lines->push_back(std::move(json));
     } else {
       std::cout << line << "\n";
@@ -163,7 +163,11 @@ int Simulate(const std::vector<std::string>& words) {
   Json lines = Json::array();
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
-  IsJson(*arguments) ? PrintJson(*report, std::move(lines)) : PrintSummary(*report);
+  if (IsDocument(*arguments)) {
+    PrintDocument(*report, std::move(lines), FormatOf(*arguments));
+  } else {
+    PrintSummary(*report);
+  }
   return report->finished ? 0 : 1;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
@@ -74,22 +75,20 @@ std::string HalfText(const lws::RoleReport& report) {
   return absl::StrCat("after ", absl::FormatDuration(half.time), ": slice ", half.slice, " had no ", half.missing_role);
 }
 
-void PrintJson(const lws::RoleReport& report) {
+Json ToJson(const lws::RoleReport& report) {
   Json lines = Json::array(), courses = Json::array();
   for (const lws::RoleTimelineEntry& entry : report.timeline) lines.push_back(ToJson(entry));
   for (const lws::RoleCourse& course : report.courses) courses.push_back(ToJson(course));
-  std::cout << Json{{"lines", lines},
-                    {"finished", report.finished},
-                    {"outcome", lws::ScenarioOutcomeText(report)},
-                    {"roles", courses},
-                    {"skewPercent", report.skew_percent},
-                    {"halfRevision", report.half_revision.has_value()},
-                    {"held", report.held},
-                    {"refused", report.refused},
-                    {"seconds", absl::ToDoubleSeconds(report.duration)},
-                    {"podsCreated", report.pods_created}}
-                   .dump(2)
-            << "\n";
+  return {{"lines", lines},
+          {"finished", report.finished},
+          {"outcome", lws::ScenarioOutcomeText(report)},
+          {"roles", courses},
+          {"skewPercent", report.skew_percent},
+          {"halfRevision", report.half_revision.has_value()},
+          {"held", report.held},
+          {"refused", report.refused},
+          {"seconds", absl::ToDoubleSeconds(report.duration)},
+          {"podsCreated", report.pods_created}};
 }
 
 void PrintSummary(const lws::RoleReport& report) {
@@ -155,13 +154,18 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   const absl::StatusOr<lws::NamedRolePolicy> policy =
       ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
-  const bool is_json = arguments.Flag("-o", "") == "json";
+  const OutputFormat format = FormatOf(arguments);
   std::function<void(const lws::RoleTimelineEntry&)> print;
-  if (!is_json) print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
+  if (format == OutputFormat::kTable)
+    print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   const absl::StatusOr<lws::RoleReport> report =
       lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}}, print);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
-  is_json ? PrintJson(*report) : PrintSummary(*report);
+  if (format == OutputFormat::kTable) {
+    PrintSummary(*report);
+  } else {
+    std::cout << DocumentText(ToJson(*report), format);
+  }
   return report->finished ? 0 : 1;
 }
 
@@ -176,6 +180,16 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));
+  }
+  if (FormatOf(arguments) != OutputFormat::kTable) {
+    Json policies = Json::array();
+    for (size_t i = 0; i < reports.size(); ++i) {
+      policies.push_back(ToJson(reports[i]));
+      policies.back().erase("lines");
+      policies.back()["policy"] = std::string(lws::RolePolicies()[i].name);
+    }
+    std::cout << DocumentText({{"policies", std::move(policies)}}, FormatOf(arguments));
+    return all_finished ? kAsWished : kFinding;
   }
   PrintTable(reports);
   for (size_t i = 0; i < reports.size(); ++i) {

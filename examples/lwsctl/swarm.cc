@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario.h"
 #include "lws/rollout/policies.h"
@@ -27,15 +28,28 @@ constexpr char kHelp[] =
     "and edits. Exit 1 when a seed breaks a law: the case is made as small as possible and printed as a file.\n"
     "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
     "  --seeds N         how many seeds; default 1000\n"
-    "  --first SEED      the first seed; default 1\n";
+    "  --first SEED      the first seed; default 1\n"
+    "  -o table|json|yaml\n";
 
-int Replay(const std::string& path, lws::RolloutPolicy policy) {
+lws::Json ToJson(const lws::SwarmResult& result) {
+  lws::Json json = {{"steps", result.steps}, {"keepsAllLaws", result.broken_law.empty()}};
+  if (result.broken_law.empty()) return json;
+  json["brokenLaw"] = result.broken_law;
+  json["seconds"] = absl::ToDoubleSeconds(result.when);
+  return json;
+}
+
+int Replay(const std::string& path, lws::RolloutPolicy policy, OutputFormat format) {
   const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
   if (!file.ok()) return Fail(file.status());
   const lws::ManifestObject& object = file->objects[0];
   const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(object.object.Unpack());
   if (!what.ok()) return Fail(file->Locate(object, what.status()));
   const lws::SwarmResult result = lws::RunSwarmCase(*what, policy);
+  if (format != OutputFormat::kTable) {
+    std::cout << DocumentText(ToJson(result), format);
+    return result.broken_law.empty() ? kAsWished : kFinding;
+  }
   if (result.broken_law.empty()) {
     std::cout << "keeps all laws over " << result.steps << " steps\n";
     return 0;
@@ -44,10 +58,23 @@ int Replay(const std::string& path, lws::RolloutPolicy policy) {
   return 1;
 }
 
+// The least case that breaks the same law, as a document.
+int PrintBroken(uint64_t seed, const lws::SwarmCase& what, const lws::SwarmResult& result, lws::RolloutPolicy policy,
+                OutputFormat format) {
+  lws::Json document = ToJson(result);
+  document["seed"] = seed;
+  const std::string least = lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy));
+  const absl::StatusOr<std::vector<lws::ManifestObject>> read = lws::ReadManifest(least, "case");
+  if (read.ok() && !read->empty()) document["case"] = read->front().object.Unpack();
+  std::cout << DocumentText(document, format);
+  return kFinding;
+}
+
 }  // namespace
 
 int Swarm(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--seeds", "--first"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, {"--policy", "--seeds", "--first", "-o"}, {"--help"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -55,6 +82,7 @@ int Swarm(const std::vector<std::string>& words) {
   }
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
+  const OutputFormat format = FormatOf(*arguments);
   uint64_t seeds = 0;
   uint64_t first = 0;
   if (!absl::SimpleAtoi(arguments->Flag("--seeds", "1000"), &seeds) ||
@@ -62,20 +90,27 @@ int Swarm(const std::vector<std::string>& words) {
     return Fail(absl::InvalidArgumentError("--seeds or --first is not a number"));
   }
   if (arguments->files.size() > 1) return Fail(absl::InvalidArgumentError("swarm takes one FILE, or none"));
-  if (!arguments->files.empty()) return Replay(arguments->files[0], policy->policy);
-  int64_t steps = 0;
+  if (!arguments->files.empty()) return Replay(arguments->files[0], policy->policy, format);
+  lws::SwarmResult all;  // of all seeds
   Progress progress(static_cast<int64_t>(seeds), "seeds");
   for (uint64_t i = 0; i < seeds; ++i) {
     const lws::SwarmCase what = lws::DrawSwarmCase(first + i);
     const lws::SwarmResult result = lws::RunSwarmCase(what, policy->policy);
-    steps += result.steps;
+    all.steps += result.steps;
     progress.Advance(static_cast<int64_t>(i) + 1);
     if (result.broken_law.empty()) continue;
+    if (format != OutputFormat::kTable) return PrintBroken(first + i, what, result, policy->policy, format);
     std::cout << "# seed " << first + i << ": " << result.broken_law << "\n"
               << lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy->policy));
     return 1;
   }
-  std::cout << seeds << " seeds, " << steps << " steps: no law is broken\n";
+  if (format == OutputFormat::kTable) {
+    std::cout << seeds << " seeds, " << all.steps << " steps: no law is broken\n";
+    return kAsWished;
+  }
+  lws::Json document = ToJson(all);
+  document["seeds"] = seeds;
+  std::cout << DocumentText(document, format);
   return 0;
 }
 

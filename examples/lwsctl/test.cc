@@ -13,6 +13,7 @@
 #include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -35,6 +36,7 @@ constexpr char kHelp[] =
     "  --role-policy POLICY   of DisaggregatedSets: reference or keep-role-budgets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML\n"
+    "  -o table|json|yaml\n"
     "  --report OUT      a page of HTML with one run of every file: the first seed that fails, or else the first seed\n"
     "A file is YAML: manifest (a path relative to the file) or set, policy, seeds (7 or 1-20), exhaustive (true or\n"
     "{faults: 2}), maxUnavailableStatefulSet, all keys of a scenario (see lwsctl simulate --help), and\n"
@@ -155,6 +157,31 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& argume
   return outcome;
 }
 
+// One file for people.
+void PrintLines(const Outcome& outcome) {
+  const bool passed = outcome.failure.empty();
+  std::cout << (passed ? "PASS  " : "FAIL  ") << outcome.file << (passed ? absl::StrCat(" (", outcome.passed, ")") : "")
+            << "\n";
+  for (const std::string& line : outcome.failure) std::cout << "      " << line << "\n";
+}
+
+void PrintSum(const std::vector<Outcome>& outcomes, size_t failures, OutputFormat format) {
+  if (format == OutputFormat::kTable) {
+    std::cout << outcomes.size() - failures << " passed, " << failures << " failed\n";
+    return;
+  }
+  lws::Json tests = lws::Json::array();
+  for (const Outcome& outcome : outcomes) {
+    const bool passed = outcome.failure.empty();
+    tests.push_back({{"file", outcome.file},
+                     {"passed", passed},
+                     {"simulatedSeconds", absl::ToDoubleSeconds(outcome.simulated)},
+                     {passed ? "runs" : "failure", passed ? lws::Json(outcome.passed) : lws::Json(outcome.failure)}});
+  }
+  std::cout << DocumentText({{"tests", std::move(tests)}, {"passed", outcomes.size() - failures}, {"failed", failures}},
+                            format);
+}
+
 std::string JUnit(const std::vector<Outcome>& outcomes) {
   int failures = 0;
   std::string cases;
@@ -188,7 +215,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 
 int Test(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report"}, {"--help", "--strict"});
+      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report", "-o"}, {"--help", "--strict"});
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -196,23 +223,21 @@ int Test(const std::vector<std::string>& words) {
   }
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
   std::vector<Outcome> outcomes;
-  int failures = 0;
+  size_t failures = 0;
+  const OutputFormat format = FormatOf(*arguments);
   for (const std::string& path : arguments->files) {
     absl::StatusOr<Outcome> outcome = RunFile(path, *arguments);
     if (!outcome.ok()) return Fail(outcome.status());
-    const bool passed = outcome->failure.empty();
-    failures += !passed;
-    std::cout << (passed ? "PASS  " : "FAIL  ") << path << (passed ? absl::StrCat(" (", outcome->passed, ")") : "")
-              << "\n";
-    for (const std::string& line : outcome->failure) std::cout << "      " << line << "\n";
+    failures += outcome->failure.empty() ? 0 : 1;
+    if (format == OutputFormat::kTable) PrintLines(*outcome);
     outcomes.push_back(*std::move(outcome));
   }
-  std::cout << outcomes.size() - static_cast<size_t>(failures) << " passed, " << failures << " failed\n";
+  PrintSum(outcomes, failures, format);
   absl::Status status;
   if (arguments->flags.count("--junit") > 0) status.Update(WriteFile(arguments->Flag("--junit", ""), JUnit(outcomes)));
   if (arguments->flags.count("--report") > 0) status.Update(WriteFile(arguments->Flag("--report", ""), Page(outcomes)));
   if (!status.ok()) return Fail(status);
-  return failures == 0 ? 0 : 1;
+  return failures == 0 ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl

@@ -12,6 +12,7 @@
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/refusal.h"
 #include "examples/lwsctl/refused_children.h"
 #include "lws/adapters/testing/scenario/scenario.h"
@@ -35,7 +36,7 @@ namespace lwsctl {
 namespace {
 
 constexpr char kHelp[] =
-    "usage: lwsctl validate [--old OLD] [-o json] [--strict] FILE...\n"
+    "usage: lwsctl validate [--old OLD] [-o table|json|yaml] [--strict] FILE...\n"
     "Checks each LeaderWorkerSet and DisaggregatedSet as the API server does, and warns of StatefulSets, pods, "
     "Services\n"
     "and LeaderWorkerSets of roles that the server will refuse later. FILE may be a folder: all .yaml, .yml and .json\n"
@@ -43,7 +44,7 @@ constexpr char kHelp[] =
     "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "
     "these\n"
     "  --strict    unknown fields are errors, as for kubectl apply\n"
-    "Exit 1 when a set is refused, else 2 when a file cannot be read.\n";
+    "Exit 1 when a set is refused, even if a file cannot be read.\n";
 
 using Texts = std::vector<std::string>;
 
@@ -210,12 +211,12 @@ lws::Json ToJson(const Verdict& verdict) {
 // Where verdicts are reported: as lines on standard output at once, or as one JSON list at the end.
 class Report {
  public:
-  explicit Report(bool json) : json_(json) {}
+  explicit Report(OutputFormat format) : format_(format) {}
 
   void Unreadable(const std::string& file, const absl::Status& status) {
     ++summary_.files;
     ++summary_.unreadable;
-    if (json_) {
+    if (is_document()) {
       list_.push_back({{"file", file}, {"unreadable", std::string(status.message())}});
     } else {
       std::cout << std::flush;
@@ -225,7 +226,7 @@ class Report {
 
   void Without(const std::string& file, const char* why) {
     ++summary_.files;
-    if (json_) {
+    if (is_document()) {
       list_.push_back({{"file", file}, {"note", why}});
     } else {
       std::cout << file << ": " << why << "\n";
@@ -239,21 +240,23 @@ class Report {
 
   // Prints what is left, and returns the exit code.
   int End() const {
-    if (json_) {
-      std::cout << list_.dump(2) << "\n";
+    if (is_document()) {
+      std::cout << DocumentText(list_, format_);
     } else {
       std::cout << Sum() << "\n";
     }
-    if (summary_.refused > 0) return 1;
-    return summary_.unreadable > 0 ? 2 : 0;
+    if (summary_.refused > 0) return kFinding;
+    return summary_.unreadable > 0 ? kWrongUse : kAsWished;
   }
 
  private:
+  bool is_document() const { return format_ != OutputFormat::kTable; }
+
   void Add(const InputFile& file, const Verdict& verdict) {
     ++(lws::IsOfDisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
     summary_.refused += verdict.errors.empty() ? 0 : 1;
     summary_.doubtful += verdict.errors.empty() && verdict.has_refused_objects() ? 1 : 0;
-    if (json_) {
+    if (is_document()) {
       list_.push_back(ToJson(verdict));
       return;
     }
@@ -283,7 +286,7 @@ class Report {
     return sum;
   }
 
-  const bool json_;
+  const OutputFormat format_;
   Summary summary_;
   lws::Json list_ = lws::Json::array();
 };
@@ -339,31 +342,26 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
   report->Holds(*read, verdicts);
 }
 
-int FailUsage(const absl::Status& status) {
-  Fail(status);
-  return 2;
-}
-
 }  // namespace
 
 int Validate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help", "--strict"});
-  if (!arguments.ok()) return FailUsage(arguments.status());
+  if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
     return 0;
   }
-  if (arguments->files.empty()) return FailUsage(absl::InvalidArgumentError("validate needs a FILE"));
+  if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("validate needs a FILE"));
   Demands demands;
   demands.unknown = UnknownFieldsOf(*arguments);
   if (arguments->flags.count("--old") > 0) {
     absl::StatusOr<FormerSets> read = ReadFormerSets(arguments->Flag("--old", ""));
-    if (!read.ok()) return FailUsage(read.status());
+    if (!read.ok()) return Fail(read.status());
     demands.former_sets = *std::move(read);
   }
   const absl::StatusOr<Texts> files = ExpandFolders(arguments->files);
-  if (!files.ok()) return FailUsage(files.status());
-  Report report(arguments->flags.count("-o") > 0);
+  if (!files.ok()) return Fail(files.status());
+  Report report(FormatOf(*arguments));
   for (const std::string& file : *files) ValidateFile(file, demands, &report);
   return report.End();
 }

@@ -74,7 +74,7 @@ class LiveCommandsTest : public testing::Test {
 
 TEST_F(LiveCommandsTest, StatusIsATreeAndItsExitCodeTellsWhetherTheRolloutIsDone) {
   wired_.CreateSet("a", 2, "one");
-  EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "2\nLeaderWorkerSet n/a  under way: "));
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "1\nLeaderWorkerSet n/a  under way: "));
   wired_.Run(absl::Minutes(3));
   const std::string done = Run({"status", "a"});
   EXPECT_TRUE(absl::StartsWith(done,
@@ -92,12 +92,12 @@ TEST_F(LiveCommandsTest, WatchEndsWithTheRolloutOrItsTimeout) {
   wired_.CreateSet("a", 3, "one");
   wired_.Run(absl::Minutes(3));
   wired_.SetImage("a", "two");
-  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--watch", "--timeout", "3s"}), "2\n"));
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--watch", "--timeout", "3s"}), "1\n"));
   const std::string watched = Run({"status", "a", "--watch"});
   EXPECT_TRUE(absl::StartsWith(watched, "0\n"));
   EXPECT_TRUE(absl::StrContains(watched, "former revision"));
   EXPECT_EQ(Updated(), 3);
-  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--timeout", "soon"}), "1\n"));
+  EXPECT_TRUE(absl::StartsWith(Run({"status", "a", "--timeout", "soon"}), "2\n"));
 }
 
 TEST_F(LiveCommandsTest, PauseHoldsARolloutAndResumeLetsItGoOn) {
@@ -139,7 +139,7 @@ TEST_F(LiveCommandsTest, RestartRecreatesOneGroup) {
   EXPECT_EQ(UidOf("a-0"), first);
   EXPECT_NE(UidOf("a-1"), second);
   EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "0\n"));
-  EXPECT_TRUE(absl::StartsWith(Run({"restart", "a", "7"}), "1\n"));
+  EXPECT_TRUE(absl::StartsWith(Run({"restart", "a", "7"}), "2\n"));
   EXPECT_TRUE(absl::StrContains(Run({"restart", "a", "x"}), "GROUP is the index of a group"));
   EXPECT_TRUE(absl::StrContains(Run({"restart", "a"}), "usage: lwsctl restart NAME GROUP"));
 }
@@ -208,7 +208,7 @@ TEST_F(LiveCommandsTest, AServerThatDoesNotAnswerIsAnError) {
   lws::WireFaults faults;
   faults.lost_before = 1000;
   wired_.wire().faults() = faults;
-  EXPECT_EQ(Run({"status", "a"}), "1\nlwsctl: the connection was lost\n");
+  EXPECT_EQ(Run({"status", "a"}), "2\nlwsctl: the connection was lost\n");
 }
 
 TEST(ControlsEditTest, EverythingElseInTheAnnotationStays) {

@@ -82,7 +82,7 @@ done
 yes '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"n"}}' | head -1000000 > many.json
 sleep_then() { sleep 1; "$@"; }
 told 3 "output cannot be written" into_nobody sleep_then "$lwsctl" crd
-told 1 "cannot be written" "$lwsctl" test --junit /dev/full ../examples/scenarios/tests/bad-image.yaml
+told 2 "cannot be written" "$lwsctl" test --junit /dev/full ../examples/scenarios/tests/bad-image.yaml
 # A program with a sanitizer does not begin within such limits.
 if bash -c "ulimit -v 1000000; exec '$lwsctl' --help" > out 2>&1; then
   for limit in 45000 60000 100000 200000; do

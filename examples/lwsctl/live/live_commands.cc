@@ -9,12 +9,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/live/controls_edit.h"
 #include "examples/lwsctl/live/edit_diff.h"
 #include "examples/lwsctl/live/set_report.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -40,27 +42,26 @@ using lws::internal::FindApiResource;
 using lws::internal::Resource;
 
 constexpr absl::Duration kReadEvery = absl::Seconds(2);
-constexpr int kNotDone = 2;
-constexpr int kDiffFailed = 2;
 
 constexpr char kHelp[] =
-    "usage: lwsctl status NAME [--watch] [--timeout 10m] [-o json]\n"
+    "usage: lwsctl status NAME [--watch] [--timeout 10m]\n"
     "       lwsctl explain --live [NAME]\n"
     "       lwsctl diff FILE | lwsctl diff OLD NEW\n"
     "       lwsctl promote NAME [--all] | lwsctl pause NAME | lwsctl resume NAME\n"
     "       lwsctl restart NAME GROUP\n"
     "       lwsctl undo NAME [--to-revision N]\n"
     "These speak to the cluster of the kubeconfig; as a plugin, `kubectl lws status NAME`.\n"
-    "  status    a tree of the set's groups and pods; exit 0 when its rollout is done, 2 while it is under way, 1 "
-    "when\n"
-    "            it is stalled. --watch prints each change until it is done\n"
+    "  status    a tree of the set's groups and pods; exit 1 unless its rollout is done. --watch prints "
+    "each\n"
+    "            change until it is done\n"
     "  explain   what the operator would do now, and why\n"
     "  diff      what FILE in place of the live set, or NEW in place of OLD, would roll, make, remove, leave, or be\n"
-    "            refused for; exit 0 for nothing, 1 for changes, 2 for a refusal or an error\n"
+    "            refused for; exit 1 unless nothing changes\n"
     "  promote   approves the next canary step, or --all, in the annotation lws-policies/controls\n"
     "  pause, resume   the rollout, in the same annotation\n"
     "  restart   recreates a group by deleting its leader\n"
     "  undo      gives the set the template of a former revision back: of the number N, else of the newest one\n"
+    "  -o table|json|yaml   of status, explain and diff\n"
     "  -n, --namespace NAMESPACE   default: that of the kubeconfig\n"
     "  --kubeconfig FILE, --context NAME\n";
 
@@ -127,10 +128,7 @@ absl::Status ExpectNames(const Arguments& arguments, size_t count, absl::string_
   return absl::InvalidArgumentError(absl::StrCat("usage: lwsctl ", usage));
 }
 
-int ExitCodeOf(RolloutEnd end) {
-  if (end == RolloutEnd::kUnderWay) return kNotDone;
-  return end == RolloutEnd::kDone ? 0 : 1;
-}
+int ExitCodeOf(RolloutEnd end) { return end == RolloutEnd::kDone ? kAsWished : kFinding; }
 
 absl::StatusOr<absl::Time> EndOfWatch(const Arguments& arguments, absl::Time now) {
   const std::string text = arguments.Flag("--timeout", "");
@@ -156,8 +154,8 @@ absl::StatusOr<int> ShowStatus(const Call& call) {
     const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, call.arguments.files[0]);
     if (!live.ok()) return live.status();
     const SetReport report = ReadSetReport(*live, host.clock());
-    const bool as_json = call.arguments.flags.count("-o") > 0;
-    const std::string text = as_json ? absl::StrCat(ToJson(report).dump(2), "\n") : ToString(report);
+    const OutputFormat format = FormatOf(call.arguments);
+    const std::string text = format == OutputFormat::kTable ? ToString(report) : DocumentText(ToJson(report), format);
     if (text != shown) call.out << text << std::flush;
     shown = text;
     const bool goes_on = watches && report.end == RolloutEnd::kUnderWay && host.clock() < *end;
@@ -187,7 +185,7 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}};
   std::vector<std::string> words = {"--complete"};
   if (call.arguments.flags.count("--all") > 0) words.push_back("--all");
-  if (call.arguments.flags.count("-o") > 0) words.insert(words.end(), {"-o", "json"});
+  if (call.arguments.flags.count("-o") > 0) words.insert(words.end(), {"-o", call.arguments.Flag("-o", "")});
   const std::string source = absl::StrCat("namespace ", connection->namespace_name);
   return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
@@ -250,10 +248,18 @@ absl::StatusOr<int> ShowDiff(const Call& call) {
   const EditDiff diff = DiffOf(before->set, edited, before->live.has_value() ? &*before->live : nullptr);
   const std::string title =
       absl::StrCat("LeaderWorkerSet ", before->set.metadata().namespace_(), "/", before->set.metadata().name());
-  call.out << (diff.end == EditEnd::kNothing ? absl::StrCat(title, "  nothing changes\n")
-                                             : absl::StrCat(title, "\n", diff.text));
-  if (diff.end == EditEnd::kRefused) return kDiffFailed;
-  return diff.end == EditEnd::kChanges ? 1 : 0;
+  const OutputFormat format = FormatOf(call.arguments);
+  if (format != OutputFormat::kTable) {
+    call.out << DocumentText({{"set", title},
+                              {"changes", diff.end != EditEnd::kNothing},
+                              {"refused", diff.end == EditEnd::kRefused},
+                              {"facts", absl::StrSplit(diff.text, '\n', absl::SkipEmpty())}},
+                             format);
+  } else {
+    call.out << (diff.end == EditEnd::kNothing ? absl::StrCat(title, "  nothing changes\n")
+                                               : absl::StrCat(title, "\n", diff.text));
+  }
+  return diff.end == EditEnd::kNothing ? kAsWished : kFinding;
 }
 
 absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::string_view usage) {
@@ -421,8 +427,7 @@ int RunLive(const Connect& connect, const std::vector<std::string>& words, std::
     if (code.ok()) return *code;
     status = code.status();
   }
-  const int failed = Fail(status);
-  return command == "diff" ? kDiffFailed : failed;
+  return Fail(status);
 }
 
 }  // namespace lwsctl

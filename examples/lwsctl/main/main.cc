@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -50,8 +51,17 @@ constexpr char kHelp[] =
     "  undo NAME          gives the set a former template back\n"
     "\n"
     "Sets are LeaderWorkerSets; all commands but check, swarm, capacity and defragment take DisaggregatedSets, too.\n"
-    "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl COMMAND --help` lists the "
-    "flags.\n";
+    "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl help COMMAND` lists the flags "
+    "of\n"
+    "a command, and `lwsctl --version` says which controller the answers follow.\n"
+    "\n"
+    "Exit codes: 0 as wished; 1 a finding: refused, not finished, a law broken, no place, a difference; 2 a flag or "
+    "file\n"
+    "that cannot be read; 3 lwsctl cannot go on: no memory, or no place for its output.\n";
+
+constexpr char kVersion[] =
+    "lwsctl 0.1.0\n"
+    "The reference is the controller of kubernetes-sigs/lws at commit 060ab4d.\n";
 
 using Command = int (*)(const std::vector<std::string>& words);
 
@@ -72,10 +82,22 @@ const std::map<std::string, Command>& Commands() {
   return commands;
 }
 
-int Run(const std::vector<std::string>& words) {
+// `help COMMAND` and -h are other words for `COMMAND --help`.
+std::vector<std::string> Usual(std::vector<std::string> words) {
+  if (words.size() == 2 && words[0] == "help") return {words[1], "--help"};
+  std::replace(words.begin(), words.end(), std::string("-h"), std::string("--help"));
+  return words;
+}
+
+int Run(const std::vector<std::string>& given) {
+  const std::vector<std::string> words = Usual(given);
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     (words.empty() ? std::cerr : std::cout) << kHelp;
-    return words.empty() ? 2 : 0;
+    return words.empty() ? lwsctl::kWrongUse : lwsctl::kAsWished;
+  }
+  if (words[0] == "--version" || words[0] == "version") {
+    std::cout << kVersion;
+    return lwsctl::kAsWished;
   }
   if (lwsctl::IsLive(words)) {
     lwsctl::KubeHost kube;
@@ -90,7 +112,7 @@ int Run(const std::vector<std::string>& words) {
   std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << lws::internal::DidYouMean(words[0], names)
             << "\n"
             << kHelp;
-  return 2;
+  return lwsctl::kWrongUse;
 }
 
 // A JSON value asks for memory even to end, so an exception for the lack of it would end in an abort.
