@@ -370,7 +370,7 @@ std::string ChartObject(const std::vector<std::vector<Json>>& variants, const Js
 std::string ChartTemplate() {
   std::vector<std::vector<Json>> variants;
   for (int i = 0; i < 4; ++i) {
-    InstallOptions options{kChartNamespace, kChartImage, kChartReplicas, i % 2 == 1, i / 2 == 1, false};
+    InstallOptions options{kChartNamespace, kChartImage, kChartReplicas, i % 2 == 1, i / 2 == 1, false, ""};
     variants.push_back(InstallManifests(options));
   }
   std::string text = "# Printed by lwsctl install --chart.\n";

@@ -55,11 +55,13 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
     if (group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
   }
   for (const auto& [set, spread] : spreads) {
-    std::vector<PlacedGroup*> added = NewOnes(groups);
-    added.erase(std::remove_if(added.begin(), added.end(), [&](const PlacedGroup* group) { return group->set != set; }),
-                added.end());
+    std::vector<PlacedGroup*> added;
     std::vector<const lws::GroupRequest*> batch;
-    for (const PlacedGroup* group : added) batch.push_back(group->request.get());
+    for (PlacedGroup* group : NewOnes(groups)) {
+      if (group->set != set) continue;
+      added.push_back(group);
+      batch.push_back(group->request.get());
+    }
     absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, spread, capacity);
     if (!results.ok()) return results.status();
     for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move(results->groups[i]);

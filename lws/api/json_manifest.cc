@@ -33,7 +33,6 @@ class Cursor {
     *reached_ = ++at_;
     return *this;
   }
-  friend bool operator==(const Cursor& a, const Cursor& b) { return a.at_ == b.at_; }
   friend bool operator!=(const Cursor& a, const Cursor& b) { return a.at_ != b.at_; }
 
  private:

@@ -117,7 +117,8 @@ void RoleWatch::ReadOldRevision(int32_t slice, const std::string& revision, cons
     if (at_the_edit > 0 && groups.replicas == 0 && !report_->half_revision.has_value()) {
       report_->half_revision = HalfRevision{time, slice, revision, name};
     }
-    auto role = std::find_if(roles->begin(), roles->end(), [&](const RoleView& view) { return view.name == name; });
+    auto role = std::find_if(roles->begin(), roles->end(),
+                             [&role_name = name](const RoleView& view) { return view.name == role_name; });
     if (role == roles->end()) {
       roles->push_back({name, 0, RoleBudget().surge, RoleBudget().unavailable, {}, {}, 0});
       role = roles->end() - 1;
