@@ -32,7 +32,7 @@ using lws::internal::CallerName;
 using lws::internal::CallerState;
 using lws::internal::CheckFormat;
 using lws::internal::CheckPlanFormat;
-using lws::internal::LoadCallerFleetProto;
+using lws::internal::LoadCallerProtoIntoEmptyFleet;
 using lws::internal::PodOptionsOfCaller;
 using lws::internal::PutPlanForCaller;
 using lws::internal::ReadCallerKept;
@@ -107,7 +107,7 @@ absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* p
   const absl::StatusOr<absl::string_view> bytes = CallerBytes(raw.state, raw.state_size, "state");
   if (!bytes.ok()) return bytes.status();
   lws::Fleet fleet;
-  absl::Status status = LoadCallerFleetProto(*bytes, &fleet);
+  absl::Status status = LoadCallerProtoIntoEmptyFleet(*bytes, &fleet);
   if (!status.ok()) return status;
   lws::SetObservation observation = fleet.ObserveSet(request->namespace_name, request->name);
   observation.rollout_progress = request->kept.rollout_progress.get();

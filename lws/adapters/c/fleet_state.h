@@ -23,7 +23,11 @@ namespace lws::internal {
 // is then unchanged.
 absl::Status LoadCallerFleetProto(absl::string_view bytes, Fleet* fleet);
 
-// The same for a message that was read. Its sets are moved out of it.
+// The same for a fleet that is empty, and is thrown away after an error: it then holds some of the objects. Objects are
+// read one after another into one message, which takes less time than a message of all of them.
+absl::Status LoadCallerProtoIntoEmptyFleet(absl::string_view bytes, Fleet* fleet);
+
+// As LoadCallerFleetProto, for a message that was read. Its sets are moved out of it.
 absl::Status LoadCallerObjects(ClusterStateProto* state, Fleet* fleet);
 
 }  // namespace lws::internal
