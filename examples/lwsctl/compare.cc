@@ -85,16 +85,18 @@ lws::Json ToJson(const lws::TitledReport& titled) {
 }
 
 // Prints the comparison. Returns whether all finished.
-bool Print(const std::vector<lws::TitledReport>& reports, OutputFormat format) {
+bool Print(const std::vector<lws::TitledReport>& reports, const std::string& nodes, OutputFormat format) {
   const bool all_finished = std::all_of(reports.begin(), reports.end(),
                                         [](const lws::TitledReport& titled) { return titled.report.finished; });
   if (format != OutputFormat::kTable) {
     lws::Json policies = lws::Json::array();
     for (const lws::TitledReport& titled : reports) policies.push_back(ToJson(titled));
-    std::cout << DocumentText({{"policies", std::move(policies)}}, format);
+    std::cout << DocumentText(
+        {{"policies", std::move(policies)}, {"nodes", nodes.empty() ? lws::Json() : lws::Json(nodes)}}, format);
     return all_finished;
   }
   PrintTable(reports);
+  if (!nodes.empty()) std::cout << nodes << "\n";
   for (const lws::TitledReport& titled : reports) {
     if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
   }
@@ -141,7 +143,9 @@ int Compare(const std::vector<std::string>& words) {
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
-  const bool all_finished = Print(reports, FormatOf(*arguments));
+  const bool is_in_numbers = !has_page && IsForNumbers(scenario->scenario, options);
+  const std::string nodes = MadeNodesText(scenario->scenario, is_in_numbers);
+  const bool all_finished = Print(reports, nodes, FormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
   const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports));
   if (!written.ok()) return Fail(written);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
@@ -53,7 +54,8 @@ absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::stri
   }
   if (Contains(formats, given->second)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", ")));
+      absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", "),
+                   lws::internal::DidYouMean(given->second, {formats.begin(), formats.end()})));
 }
 
 // The names of the flags, without their possible values.
@@ -249,7 +251,8 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
       sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
     }
   }
-  if (sets.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet"));
+  if (sets.empty())
+    return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet", WhatElseItIs(*file)));
   return sets;
 }
 
@@ -287,7 +290,8 @@ absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   if (found != nullptr) return *found;
   std::vector<absl::string_view> names;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", "),
+                                                 lws::internal::DidYouMean(name, names)));
 }
 
 }  // namespace lwsctl

@@ -65,10 +65,11 @@ Json ToJson(const lws::WaitingPod& pod) {
   return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
 }
 
-void PrintDocument(const lws::ScenarioReport& report, Json lines, OutputFormat format) {
+void PrintDocument(const lws::ScenarioReport& report, Json lines, const std::string& nodes, OutputFormat format) {
   Json waiting = Json::array();
   for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
   const Json document = {{"lines", std::move(lines)},
+                         {"nodes", nodes.empty() ? Json() : Json(nodes)},
                          {"finished", report.finished},
                          {"outcome", ScenarioOutcomeText(report)},
                          {"waiting", std::move(waiting)},
@@ -107,13 +108,18 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   return report;
 }
 
+bool HasPage(const Arguments& arguments) { return arguments.flags.count("--report") > 0; }
+
+bool IsInNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, const Arguments& arguments) {
+  return !HasPage(arguments) && IsForNumbers(scenario, options);
+}
+
 absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenario,
                                                     const lws::ScenarioRunOptions& options, const Arguments& arguments,
                                                     Json* lines) {
-  const bool has_page = arguments.flags.count("--report") > 0;
-  if (has_page || !IsForNumbers(scenario, options)) {
+  if (!IsInNumbers(scenario, options, arguments)) {
     lws::ScenarioRunOptions in_objects = options;
-    in_objects.told_step = ToldStep(scenario, has_page);
+    in_objects.told_step = ToldStep(scenario, HasPage(arguments));
     return Run(scenario, in_objects, arguments, lines);
   }
   const bool is_document = IsDocument(arguments);
@@ -161,10 +167,12 @@ int Simulate(const std::vector<std::string>& words) {
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
   Json lines = Json::array();
+  const std::string nodes = MadeNodesText(scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
+  if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
   if (IsDocument(*arguments)) {
-    PrintDocument(*report, std::move(lines), FormatOf(*arguments));
+    PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));
   } else {
     PrintSummary(*report);
   }

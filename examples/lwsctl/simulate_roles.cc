@@ -155,6 +155,8 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
       ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   const OutputFormat format = FormatOf(arguments);
+  const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
+  if (!nodes.empty() && format == OutputFormat::kTable) std::cout << nodes << "\n";
   std::function<void(const lws::RoleTimelineEntry&)> print;
   if (format == OutputFormat::kTable)
     print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
@@ -164,7 +166,9 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   if (format == OutputFormat::kTable) {
     PrintSummary(*report);
   } else {
-    std::cout << DocumentText(ToJson(*report), format);
+    Json document = ToJson(*report);
+    document["nodes"] = nodes.empty() ? Json() : Json(nodes);
+    std::cout << DocumentText(document, format);
   }
   return report->finished ? 0 : 1;
 }
@@ -181,6 +185,7 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));
   }
+  const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
   if (FormatOf(arguments) != OutputFormat::kTable) {
     Json policies = Json::array();
     for (size_t i = 0; i < reports.size(); ++i) {
@@ -188,10 +193,12 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
       policies.back().erase("lines");
       policies.back()["policy"] = std::string(lws::RolePolicies()[i].name);
     }
-    std::cout << DocumentText({{"policies", std::move(policies)}}, FormatOf(arguments));
+    std::cout << DocumentText({{"policies", std::move(policies)}, {"nodes", nodes.empty() ? Json() : Json(nodes)}},
+                              FormatOf(arguments));
     return all_finished ? kAsWished : kFinding;
   }
   PrintTable(reports);
+  if (!nodes.empty()) std::cout << nodes << "\n";
   for (size_t i = 0; i < reports.size(); ++i) {
     if (!reports[i].finished)
       std::cout << lws::RolePolicies()[i].name << ": " << lws::ScenarioOutcomeText(reports[i]) << "\n";

@@ -40,7 +40,7 @@ lws::Json ToJson(const lws::SwarmResult& result) {
 }
 
 int Replay(const std::string& path, lws::RolloutPolicy policy, OutputFormat format) {
-  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path, FileKind::kSwarmCase);
   if (!file.ok()) return Fail(file.status());
   const lws::ManifestObject& object = file->objects[0];
   const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(object.object.Unpack());

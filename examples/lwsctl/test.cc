@@ -66,16 +66,19 @@ void Append(std::vector<std::string> lines, std::vector<std::string>* to) {
   for (std::string& line : lines) to->push_back(std::move(line));
 }
 
-// Runs one seed, in numbers where that tells what is expected. Returns its lines in `trace`.
+// Runs one seed, in numbers where that tells what is expected. Returns its nodes and lines in `trace`.
 absl::StatusOr<lws::ScenarioReport> RunSeed(const ScenarioTestFile& file, const lws::ScenarioRunOptions& options,
                                             bool is_drawn, std::vector<std::string>* trace) {
   const bool needs_groups = is_drawn || file.expected.never_two_revisions;
-  if (!needs_groups && IsForNumbers(file.scenario, options)) {
+  const bool is_in_numbers = !needs_groups && IsForNumbers(file.scenario, options);
+  const std::string nodes = MadeNodesText(file.scenario, is_in_numbers);
+  if (!nodes.empty()) trace->push_back(nodes);
+  if (is_in_numbers) {
     return SimulateGroups(file.scenario, options,
                           [trace](const std::string& line, const lws::Json&) { trace->push_back(line); });
   }
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(file.scenario, options);
-  if (report.ok()) *trace = Trace(*report);
+  if (report.ok()) Append(Trace(*report), trace);
   return report;
 }
 

@@ -25,6 +25,8 @@ absl::StatusOr<RoleTestOutcome> RunRoleTest(const ScenarioTestFile& file, const 
     const std::vector<std::string> unmet = lws::UnmetExpectations(file.role_expected, *report);
     if (unmet.empty()) continue;
     outcome.failure.push_back(absl::StrCat("seed ", seed, ": ", absl::StrJoin(unmet, "; ")));
+    const std::string nodes = MadeNodesText(file.scenario, /*is_in_numbers=*/false);
+    if (!nodes.empty()) outcome.failure.push_back(nodes);
     for (const lws::RoleTimelineEntry& entry : report->timeline) outcome.failure.push_back(lws::ToString(entry));
     return outcome;
   }

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/output_format.h"
@@ -105,6 +107,7 @@ lws::Json OnTopOf(const Set& former, lws::Json manifest) {
 struct Demands {
   FormerSets former_sets;
   UnknownFields unknown = UnknownFields::kWarn;
+  std::set<std::string> named;  // files that were named, and not found in a folder
 };
 
 void TakeOver(const lws::Admission& admission, const Demands& demands, Verdict* verdict) {
@@ -224,7 +227,7 @@ class Report {
     }
   }
 
-  void Without(const std::string& file, const char* why) {
+  void Without(const std::string& file, const std::string& why) {
     ++summary_.files;
     if (is_document()) {
       list_.push_back({{"file", file}, {"note", why}});
@@ -338,7 +341,13 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
       Judge(demands, &verdicts.back());
     }
   }
-  if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet and no DisaggregatedSet");
+  if (verdicts.empty()) {
+    const std::string why = absl::StrCat("holds no LeaderWorkerSet and no DisaggregatedSet", WhatElseItIs(*read));
+    // A folder may have scenarios beside its manifests.
+    const bool is_wrong = demands.named.count(file) > 0 && !WhatElseItIs(*read).empty();
+    const absl::Status wrong = absl::InvalidArgumentError(absl::StrCat(read->name, ": ", why));
+    return is_wrong ? report->Unreadable(file, wrong) : report->Without(file, why);
+  }
   report->Holds(*read, verdicts);
 }
 
@@ -354,6 +363,7 @@ int Validate(const std::vector<std::string>& words) {
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("validate needs a FILE"));
   Demands demands;
   demands.unknown = UnknownFieldsOf(*arguments);
+  demands.named = {arguments->files.begin(), arguments->files.end()};
   if (arguments->flags.count("--old") > 0) {
     absl::StatusOr<FormerSets> read = ReadFormerSets(arguments->Flag("--old", ""));
     if (!read.ok()) return Fail(read.status());

@@ -110,8 +110,7 @@ int Run(const std::vector<std::string>& given) {
   std::vector<absl::string_view> names = lwsctl::LiveCommandNames();
   for (const auto& [name, run] : Commands()) names.push_back(name);
   std::cerr << "lwsctl: unknown command " << lws::PrintableText(words[0]) << lws::internal::DidYouMean(words[0], names)
-            << "\n"
-            << kHelp;
+            << "\n`lwsctl --help` lists the commands\n";
   return lwsctl::kWrongUse;
 }
 
