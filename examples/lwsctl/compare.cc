@@ -13,6 +13,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -73,6 +74,7 @@ lws::Json ToJson(const lws::TitledReport& titled) {
   const lws::ScenarioReport& report = titled.report;
   return {{"policy", titled.title},
           {"finished", report.finished},
+          {"stopped", WasStopped(report.finished)},
           {"outcome", ScenarioOutcomeText(report)},
           {"seconds", absl::ToDoubleSeconds(report.duration)},
           {"lowestReady", report.lowest_ready < 0 ? lws::Json() : lws::Json(report.lowest_ready)},
@@ -98,7 +100,9 @@ bool Print(const std::vector<lws::TitledReport>& reports, const std::string& nod
   PrintTable(reports);
   if (!nodes.empty()) std::cout << nodes << "\n";
   for (const lws::TitledReport& titled : reports) {
-    if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
+    if (!titled.report.finished)
+      std::cout << titled.title << ": " << (IsInterrupted() ? "stopped: " : "") << ScenarioOutcomeText(titled.report)
+                << "\n";
   }
   return all_finished;
 }
@@ -134,8 +138,11 @@ int Compare(const std::vector<std::string>& words) {
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
   const bool has_page = arguments->flags.count("--report") > 0;
+  const EndsInOrder ends_in_order;
+  options.is_stopped = IsInterrupted;
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
+    if (!reports.empty() && IsInterrupted()) break;
     options.sets = lws::ReconcileOptionsFor(policy.policy);
     options.told_step = ToldStep(scenario->scenario, has_page);
     absl::StatusOr<lws::ScenarioReport> report =

@@ -1,6 +1,9 @@
 #include "examples/lwsctl/input.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -58,6 +61,29 @@ absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::stri
                    lws::internal::DidYouMean(given->second, {formats.begin(), formats.end()})));
 }
 
+// Checks that the file which a flag names can be written, before the work begins whose result it gets. Creates nothing.
+absl::Status CheckOutput(const std::string& flag, const std::string& path) {
+  const std::filesystem::path file = ResolvePath(path);
+  std::error_code error;
+  const bool exists = std::filesystem::exists(file, error);
+  if (exists && std::filesystem::is_directory(file, error)) {
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": ", path, ": cannot be written: it is a folder"));
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": ", path, ": cannot be written: ", std::generic_category().message(errno)));
+}
+
+absl::Status CheckOutputs(const Arguments& arguments) {
+  absl::Status status;
+  for (const char* flag : {"--report", "--junit", "--save"}) {
+    const auto given = arguments.flags.find(flag);
+    if (given != arguments.flags.end()) status.Update(CheckOutput(flag, given->second));
+  }
+  return status;
+}
+
 // The names of the flags, without their possible values.
 std::vector<std::string> Names(std::vector<std::string> flags) {
   for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
@@ -110,8 +136,9 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
-  absl::Status format = CheckFormat(arguments, with_value);
-  if (!format.ok()) return format;
+  absl::Status status = CheckFormat(arguments, with_value);
+  status.Update(CheckOutputs(arguments));
+  if (!status.ok()) return status;
   return arguments;
 }
 

@@ -24,7 +24,8 @@ struct Arguments {
 };
 
 // Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
-// for an -o with another format than table, json and yaml. A command with other formats lists them: "-o=yaml|json".
+// for an -o with another format than table, json and yaml, and for --report, --junit and --save with a file that cannot
+// be written. A command with other formats lists them: "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);

@@ -11,6 +11,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -71,6 +72,7 @@ void PrintDocument(const lws::ScenarioReport& report, Json lines, const std::str
   const Json document = {{"lines", std::move(lines)},
                          {"nodes", nodes.empty() ? Json() : Json(nodes)},
                          {"finished", report.finished},
+                         {"stopped", WasStopped(report.finished)},
                          {"outcome", ScenarioOutcomeText(report)},
                          {"waiting", std::move(waiting)},
                          {"refused", report.refused},
@@ -87,7 +89,9 @@ void PrintSummary(const lws::ScenarioReport& report) {
   const std::string lowest = ScenarioLowestReadyText(report);
   const std::string counts = absl::StrCat(report.pods_created, " pods created, ", report.groups_restarted,
                                           " groups restarted", lowest.empty() ? "" : ", ", lowest);
-  std::cout << "\n" << ScenarioOutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
+  std::cout << "\n"
+            << (WasStopped(report.finished) ? "stopped: " : "") << ScenarioOutcomeText(report)
+            << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
 bool IsDocument(const Arguments& arguments) { return FormatOf(arguments) != OutputFormat::kTable; }
@@ -151,6 +155,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
+  options.is_stopped = IsInterrupted;
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());
   options.scheduler_provider = *provider;
@@ -166,6 +171,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<ScenarioFile> scenario =
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
+  const EndsInOrder ends_in_order;
   Json lines = Json::array();
   const std::string nodes = MadeNodesText(scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
   if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";

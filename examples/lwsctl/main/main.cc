@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/live/connect.h"
 #include "examples/lwsctl/live/live_commands.h"
 #include "examples/lwsctl/printable_output.h"
@@ -57,7 +58,7 @@ constexpr char kHelp[] =
     "\n"
     "Exit codes: 0 as wished; 1 a finding: refused, not finished, a law broken, no place, a difference; 2 a flag or "
     "file\n"
-    "that cannot be read; 3 lwsctl cannot go on: no memory, or no place for its output.\n";
+    "that cannot be read; 3 lwsctl cannot go on: no memory, or no place for its output; 130 after Ctrl-C.\n";
 
 constexpr char kVersion[] =
     "lwsctl 0.1.0\n"
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
   // A reader that goes away is told like a full disk, not by a signal. Without an open output, the next file to be
   // opened would get the output's text.
   std::signal(SIGPIPE, SIG_IGN);
+  const lwsctl::InterruptionWatch watch;
   std::set_new_handler(EndForLackOfMemory);
   const bool is_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
   // Whatever a command prints of its files is printable.
@@ -135,7 +137,8 @@ int main(int argc, char** argv) {
   // No input should come to an exception; one that does is a fault of this program.
   try {
     const int code = is_open ? Run(std::vector<std::string>(argv + 1, argv + argc)) : kFault;
-    if (is_open && std::cout.flush().good()) return code;
+    if (lwsctl::IsInterrupted()) std::cerr << "lwsctl: stopped; the output tells what was known by then\n";
+    if (is_open && std::cout.flush().good()) return lwsctl::ExitCodeOr(code);
     std::cerr << "lwsctl: the output cannot be written\n";
     return kFault;
   } catch (const std::exception&) {

@@ -51,7 +51,8 @@ class Run {
             {[this](const Plan& plan, const absl::Status&) { OnPlan(plan); },
              [this](const Event& event) { OnEvent(event); }, [this](const Change& change) { OnChange(change); }}),
         roles_(&simulation_, namespace_, &report_),
-        play_(scenario, &simulation_.cluster(), [this] { Look(); }) {
+        play_(
+            scenario, &simulation_.cluster(), [this] { Look(); }, options.is_stopped) {
     report_.set_name = JsonReader(*scenario.manifest).Text({"metadata", "name"});
     report_.seed = options.seed;
   }
@@ -68,6 +69,7 @@ class Run {
     if (!status.ok()) return status;
     const absl::Time end = play_.RunToTheEnd([this] { return roles_.is_done(); });
     roles_.Finish(end - play_.start());
+    report_.finished = report_.finished && !play_.was_stopped();
     if (!report_.finished) report_.held = held_;
     return std::move(report_);
   }

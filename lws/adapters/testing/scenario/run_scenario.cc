@@ -48,7 +48,8 @@ class Run {
             MakeOptions(ScenarioOptionsFor(scenario, options)),
             {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
              [this](const Event& event) { Hear(event); }, [this](const Change& change) { groups_.OnChange(change); }}),
-        play_(scenario, &simulation_, [this] { Look(step_); }) {
+        play_(
+            scenario, &simulation_, [this] { Look(step_); }, options.is_stopped) {
     JsonReader manifest(*scenario.manifest);
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
@@ -69,6 +70,7 @@ class Run {
     const absl::Time end = play_.RunToTheEnd([this] { return groups_.is_done(); });
     if (step_ > 0) Look(/*step=*/0);
     groups_.Finish(end - play_.start());
+    report_.finished = report_.finished && !play_.was_stopped();
     return std::move(report_);
   }
 
