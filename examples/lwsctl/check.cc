@@ -30,7 +30,7 @@ constexpr char kHelp[] =
     "       lwsctl check --all GROUPS [the same flags]\n"
     "Checks whether a rollout policy keeps the promise of the set's budget in every possible course of an update: the\n"
     "controller, the StatefulSet and the pods act in any order, and pods fail. Exit 1 when it does not.\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
     "  --faults N        how many failures happen, at most 3; default 1\n"
     "  --edits N         how many edits of the set happen, at most 2; default 0\n"
     "  --every-state     start from every state, not only from groups that are all ready when the template changes\n"
@@ -184,8 +184,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
 }  // namespace
 
 int Check(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--faults", "--edits", "--all", "-o"},
-                                                             {"--help", "--every-state", "--lag", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -34,6 +34,7 @@ constexpr char kHelp[] =
     "  --seed N          the seed of all random delays; default 1\n"
     "  --scenario FILE   the events; default: create the set, change the image, kill a worker\n"
     "  --report OUT      a page of HTML that draws each group over time, for each policy\n"
+    "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "  -o table|json|yaml\n"
     "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for or the\n"
@@ -116,8 +117,7 @@ absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, con
 }  // namespace
 
 int Compare(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--seed", "--scenario", "--report", "-o"},
-                                                             {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
+#include "examples/lwsctl/help_text.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -140,6 +141,19 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
   status.Update(CheckOutputs(arguments));
   if (!status.ok()) return status;
   return arguments;
+}
+
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help) {
+  std::vector<std::string> with_value;
+  std::vector<std::string> without_value = {"--help"};
+  for (const HelpFlag& flag : ReadHelpText(help).flags) {
+    for (const std::string& name : flag.names) {
+      const bool is_format = name == "-o";
+      if (flag.value.empty()) without_value.push_back(name);
+      if (!flag.value.empty()) with_value.push_back(is_format ? absl::StrCat(name, "=", flag.value) : name);
+    }
+  }
+  return ParseArguments(words, with_value, without_value);
 }
 
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {

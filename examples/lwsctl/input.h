@@ -30,6 +30,9 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
 
+// The same for the flags of a text of --help (help_text.h), and --help itself.
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help);
+
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
 // .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);

@@ -39,8 +39,8 @@ constexpr char kHelp[] =
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
-    "  --role-policy POLICY   for a DisaggregatedSet: reference (the default) or keep-role-budgets\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
+    "  --role-policy reference|keep-role-budgets   for a DisaggregatedSet; default: reference\n"
     "  --report OUT      a page of HTML that draws each group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
@@ -139,9 +139,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words, {"--seed", "--scenario", "--policy", "--role-policy", "--report", "--scheduler-provider", "-o"},
-      {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -27,7 +27,7 @@ constexpr char kHelp[] =
     "writes that fail, crashes, clocks that jump, nodes that die or flap, images that are slow or do not come, "
     "failures\n"
     "and edits. Exit 1 when a seed breaks a law: the case is made as small as possible and printed as a file.\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
     "  --seeds N         how many seeds; default 1000\n"
     "  --first SEED      the first seed; default 1\n"
     "  -o table|json|yaml\n";
@@ -75,8 +75,7 @@ int PrintBroken(uint64_t seed, const lws::SwarmCase& what, const lws::SwarmResul
 }  // namespace
 
 int Swarm(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--seeds", "--first", "-o"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

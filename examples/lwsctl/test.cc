@@ -35,8 +35,8 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
     "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not.\n"
-    "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
-    "  --role-policy POLICY   of DisaggregatedSets: reference or keep-role-budgets\n"
+    "  --policy reference|keep-budget|replace-unready-first   instead of what the files say\n"
+    "  --role-policy reference|keep-role-budgets   the same for DisaggregatedSets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
     "  --junit OUT       the results as JUnit XML; its times are those of the clock, and simulatedSeconds is a "
     "property\n"
@@ -280,8 +280,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 }  // namespace
 
 int Test(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report", "-o"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -45,6 +45,7 @@ constexpr char kHelp[] =
     "files below it are read. Sets inside other objects are found, too.\n"
     "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "
     "these\n"
+    "  -o table|json|yaml\n"
     "  --strict    unknown fields are errors, as for kubectl apply\n"
     "Exit 1 when a set is refused, even if a file cannot be read.\n";
 
@@ -354,7 +355,7 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
 }  // namespace
 
 int Validate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
