@@ -14,9 +14,11 @@
 #include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/explore.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -28,7 +30,7 @@ constexpr char kHelp[] =
     "       lwsctl check --all GROUPS [the same flags]\n"
     "Checks whether a rollout policy keeps the promise of the set's budget in every possible course of an update: the\n"
     "controller, the StatefulSet and the pods act in any order, and pods fail. Exit 1 when it does not.\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
     "  --faults N        how many failures happen, at most 3; default 1\n"
     "  --edits N         how many edits of the set happen, at most 2; default 0\n"
     "  --every-state     start from every state, not only from groups that are all ready when the template changes\n"
@@ -53,6 +55,12 @@ void PrintBroken(const lws::RolloutCheck& check) {
   std::cout << lws::CheckedBudgetText(check.options) << ": " << check.broken_law << "\n" << check.trace << "\n";
 }
 
+lws::internal::ExploreLimits UntilInterrupted() {
+  lws::internal::ExploreLimits limits;
+  limits.is_stopped = IsInterrupted;
+  return limits;
+}
+
 lws::Json ToJson(const lws::RolloutCheck& check) {
   lws::Json json = {{"replicas", check.options.replicas},
                     {"maxSurge", check.options.max_surge},
@@ -62,6 +70,7 @@ lws::Json ToJson(const lws::RolloutCheck& check) {
                     {"edits", check.options.edits},
                     {"states", check.states},
                     {"transitions", check.transitions},
+                    {"complete", check.complete},
                     {"keepsAllLaws", check.broken_law.empty()}};
   if (check.broken_law.empty()) return json;
   json["brokenLaw"] = check.broken_law;
@@ -77,7 +86,8 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
   options.max_unavailable = budget->options.max_unavailable;
   options.partition = budget->options.partition;
   if (!budget->scaled_down.empty() && format == OutputFormat::kTable) std::cout << budget->scaled_down << "\n";
-  const lws::RolloutCheck check = lws::CheckRollout(options, from, {});
+  const EndsInOrder ends_in_order;
+  const lws::RolloutCheck check = lws::CheckRollout(options, from, UntilInterrupted());
   if (format != OutputFormat::kTable) {
     lws::Json document = ToJson(check);
     if (!budget->scaled_down.empty()) document["scaledDown"] = budget->scaled_down;
@@ -87,6 +97,11 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
   if (!check.broken_law.empty()) {
     PrintBroken(check);
     return 1;
+  }
+  if (!check.complete) {
+    std::cout << "stopped: no law is broken in the " << WithCommas(check.states) << " states seen so far ("
+              << WithCommas(check.transitions) << " transitions) " << FaultsText(options.faults) << "\n";
+    return kFinding;
   }
   std::cout << "keeps " << std::max(0, options.replicas - options.max_unavailable) << " of " << options.replicas
             << " groups ready, not counting failed ones, in all " << WithCommas(check.states) << " states ("
@@ -114,11 +129,11 @@ struct AllChecks {
 
   // The largest configurations come last in the list, and are started first.
   void Work() {
-    for (size_t i = next++; i < all.size(); i = next++) {
+    for (size_t i = next++; i < all.size() && !IsInterrupted(); i = next++) {
       const size_t place = all.size() - 1 - i;
-      checks[place] = lws::CheckRollout(all[place], from, {});
+      checks[place] = lws::CheckRollout(all[place], from, UntilInterrupted());
       const std::lock_guard<std::mutex> lock(mutex);
-      progress.Advance(++done);
+      if (checks[place].complete) progress.Advance(++done);
     }
   }
 };
@@ -129,13 +144,16 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
   int64_t transitions = 0;
   int64_t broken = 0;
   size_t configurations = 0;
+  int64_t checked = 0;
   lws::Json first_broken;
+  const EndsInOrder ends_in_order;
   {
     AllChecks checks(lws::AllCheckedBudgets(groups, like), from);
     std::thread other([&checks] { checks.Work(); });
     checks.Work();
     other.join();
     configurations = checks.all.size();
+    checked = checks.done;
     for (const lws::RolloutCheck& check : checks.checks) {
       states += check.states;
       transitions += check.transitions;
@@ -146,6 +164,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
   }
   if (format != OutputFormat::kTable) {
     std::cout << DocumentText({{"configurations", configurations},
+                               {"checked", checked},
                                {"states", states},
                                {"transitions", transitions},
                                {"broken", broken},
@@ -154,6 +173,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
     return broken == 0 ? kAsWished : kFinding;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (checked < static_cast<int64_t>(configurations)) std::cout << "stopped: " << checked << " of ";
   std::cout << configurations << " configurations, " << WithCommas(states) << " states, " << WithCommas(transitions)
             << " transitions " << FaultsText(like.faults) << ": " << broken << " break a law\n";
   std::cerr << absl::StrFormat("%.1f s, %.1f million transitions a second\n", seconds.count(),
@@ -164,8 +184,7 @@ int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFro
 }  // namespace
 
 int Check(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--policy", "--faults", "--edits", "--all", "-o"},
-                                                             {"--help", "--every-state", "--lag", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

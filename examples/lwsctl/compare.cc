@@ -13,6 +13,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -33,6 +34,7 @@ constexpr char kHelp[] =
     "  --seed N          the seed of all random delays; default 1\n"
     "  --scenario FILE   the events; default: create the set, change the image, kill a worker\n"
     "  --report OUT      a page of HTML that draws each group over time, for each policy\n"
+    "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
     "  -o table|json|yaml\n"
     "Sets of more than 64 groups are simulated in numbers, as by simulate, unless a report is asked for or the\n"
@@ -73,6 +75,7 @@ lws::Json ToJson(const lws::TitledReport& titled) {
   const lws::ScenarioReport& report = titled.report;
   return {{"policy", titled.title},
           {"finished", report.finished},
+          {"stopped", WasStopped(report.finished)},
           {"outcome", ScenarioOutcomeText(report)},
           {"seconds", absl::ToDoubleSeconds(report.duration)},
           {"lowestReady", report.lowest_ready < 0 ? lws::Json() : lws::Json(report.lowest_ready)},
@@ -85,18 +88,22 @@ lws::Json ToJson(const lws::TitledReport& titled) {
 }
 
 // Prints the comparison. Returns whether all finished.
-bool Print(const std::vector<lws::TitledReport>& reports, OutputFormat format) {
+bool Print(const std::vector<lws::TitledReport>& reports, const std::string& nodes, OutputFormat format) {
   const bool all_finished = std::all_of(reports.begin(), reports.end(),
                                         [](const lws::TitledReport& titled) { return titled.report.finished; });
   if (format != OutputFormat::kTable) {
     lws::Json policies = lws::Json::array();
     for (const lws::TitledReport& titled : reports) policies.push_back(ToJson(titled));
-    std::cout << DocumentText({{"policies", std::move(policies)}}, format);
+    std::cout << DocumentText(
+        {{"policies", std::move(policies)}, {"nodes", nodes.empty() ? lws::Json() : lws::Json(nodes)}}, format);
     return all_finished;
   }
   PrintTable(reports);
+  if (!nodes.empty()) std::cout << nodes << "\n";
   for (const lws::TitledReport& titled : reports) {
-    if (!titled.report.finished) std::cout << titled.title << ": " << ScenarioOutcomeText(titled.report) << "\n";
+    if (!titled.report.finished)
+      std::cout << titled.title << ": " << (IsInterrupted() ? "stopped: " : "") << ScenarioOutcomeText(titled.report)
+                << "\n";
   }
   return all_finished;
 }
@@ -110,8 +117,7 @@ absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, con
 }  // namespace
 
 int Compare(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"--seed", "--scenario", "--report", "-o"},
-                                                             {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -132,8 +138,11 @@ int Compare(const std::vector<std::string>& words) {
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
   const bool has_page = arguments->flags.count("--report") > 0;
+  const EndsInOrder ends_in_order;
+  options.is_stopped = IsInterrupted;
   std::vector<lws::TitledReport> reports;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
+    if (!reports.empty() && IsInterrupted()) break;
     options.sets = lws::ReconcileOptionsFor(policy.policy);
     options.told_step = ToldStep(scenario->scenario, has_page);
     absl::StatusOr<lws::ScenarioReport> report =
@@ -141,7 +150,9 @@ int Compare(const std::vector<std::string>& words) {
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     reports.push_back({std::string(policy.name), *std::move(report)});
   }
-  const bool all_finished = Print(reports, FormatOf(*arguments));
+  const bool is_in_numbers = !has_page && IsForNumbers(scenario->scenario, options);
+  const std::string nodes = MadeNodesText(scenario->scenario, is_in_numbers);
+  const bool all_finished = Print(reports, nodes, FormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
   const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports));
   if (!written.ok()) return Fail(written);

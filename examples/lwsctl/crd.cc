@@ -21,7 +21,7 @@ constexpr char kHelp[] =
     "Prints the CustomResourceDefinitions of LeaderWorkerSet, DisaggregatedSet and DisaggregatedSetRoleScaler, or of "
     "the\n"
     "named kinds, for kubectl apply --server-side -f -.\n"
-    "  -o json     one List\n";
+    "  -o yaml|json   a stream of documents (the default), or one List\n";
 
 // The kind of that name, in any case; "" for none.
 std::string FindKind(const std::string& word) {
@@ -34,7 +34,7 @@ std::string FindKind(const std::string& word) {
 }  // namespace
 
 int ShowCustomResources(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o=yaml|json"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

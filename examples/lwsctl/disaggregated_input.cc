@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
@@ -16,6 +17,7 @@
 #include "lws/api/field_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/near_word.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/validation.h"
@@ -104,7 +106,8 @@ absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::stri
     }
   }
   if (!sets.empty()) return sets;
-  return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet and no DisaggregatedSet"));
+  return absl::NotFoundError(
+      absl::StrCat(file->name, ": holds no LeaderWorkerSet and no DisaggregatedSet", WhatElseItIs(*file)));
 }
 
 absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, UnknownFields unknown) {
@@ -120,16 +123,23 @@ absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, Unk
   return std::move((*sets)[0]);
 }
 
-std::string RolePolicyNames() {
+namespace {
+
+std::vector<absl::string_view> RolePolicyNameList() {
   std::vector<absl::string_view> names;
   for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.push_back(policy.name);
-  return absl::StrJoin(names, ", ");
+  return names;
 }
+
+}  // namespace
+
+std::string RolePolicyNames() { return absl::StrJoin(RolePolicyNameList(), ", "); }
 
 absl::StatusOr<lws::NamedRolePolicy> ReadRolePolicy(const std::string& flag, const std::string& name) {
   const lws::NamedRolePolicy* found = lws::FindRolePolicy(name);
   if (found != nullptr) return *found;
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ", RolePolicyNames()));
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ", RolePolicyNames(),
+                                                 lws::internal::DidYouMean(name, RolePolicyNameList())));
 }
 
 }  // namespace lwsctl

@@ -46,7 +46,7 @@ using lws::DecisionReason;
 using lws::Json;
 
 constexpr char kHelp[] =
-    "usage: lwsctl explain [--now RFC3339] [--all] FILE\n"
+    "usage: lwsctl explain [--now TIME] [--all] FILE\n"
     "Reads a saved cluster state (`kubectl get lws,statefulsets,pods,controllerrevisions,services,nodes -o yaml\n"
     "--show-managed-fields`) and prints the state of its sets, what the controller would do, and why. Exit 1 when\n"
     "there is nothing to explain. Answers that depend on kinds that the file does not have are left open.\n"
@@ -54,7 +54,7 @@ constexpr char kHelp[] =
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
     "  -o table|json|yaml\n"
-    "  --now TIME   the time of the decisions; default: the clock of this machine\n"
+    "  --now TIME   the time of the decisions, as 2026-01-01T00:00:00Z; default: the clock of this machine\n"
     "  --all        show also pods for which there is nothing to do\n"
     "  --role-policy reference|keep-role-budgets   how DisaggregatedSets are rolled out; their LeaderWorkerSets and\n"
     "                                              scalers are kinds like the others\n"
@@ -386,10 +386,7 @@ absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) 
       sets.empty() ? "" : absl::StrCat(", but pods of ", absl::StrJoin(sets, ", "), " without their set")));
 }
 
-absl::StatusOr<Arguments> ParseFlags(const std::vector<std::string>& words) {
-  return ParseArguments(words, {"--now", "--save", "-o", "--scheduler-provider", "--role-policy"},
-                        {"--help", "--all", "--complete"});
-}
+absl::StatusOr<Arguments> ParseFlags(const std::vector<std::string>& words) { return ParseArguments(words, kHelp); }
 
 absl::StatusOr<absl::Time> ReadNow(const Arguments& arguments) {
   if (arguments.flags.count("--now") == 0) return absl::Now();

@@ -165,7 +165,7 @@ done > "$TEST_TMPDIR/capacity-refused" 2>&1
 check capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
-check test-junit.xml 0 cat "$TEST_TMPDIR/junit.xml"
+check test-junit.xml 0 sed -E 's/time="[0-9.]+"/time="WALL"/g' "$TEST_TMPDIR/junit.xml"
 check test-report-sections.txt 0 grep -c '<h2>' "$TEST_TMPDIR/report.html"
 check test-unknown-expectation.txt 2 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
 check check-reference.txt 1 $lwsctl check $manifests/vllm.yaml
@@ -211,6 +211,21 @@ for words in check capacity\ --nodes\ examples/clusters/gpu-nodes.yaml\ --levels
   echo "exit code $?"
 done > "$TEST_TMPDIR/refused-kind" 2>&1
 check disaggregated/refused-kind.txt 0 cat "$TEST_TMPDIR/refused-kind"
+# A file of one kind in place of another, and words with a wrong letter.
+scenario=examples/scenarios/lost-node.yaml
+test_file=$tests/keeps-promise.yaml
+case_file=$golden/swarm-reference.txt
+for words in "simulate $scenario" "check $test_file" "render $case_file" "validate $scenario" \
+  "simulate $manifests/vllm.yaml --scenario $manifests/vllm.yaml" "simulate $manifests/vllm.yaml --scenario $test_file" \
+  "compare $manifests/vllm.yaml --scenario $case_file" "test $manifests/vllm.yaml" "test $scenario" "test $case_file" \
+  "swarm $manifests/vllm.yaml" "swarm $scenario" "test $golden/wrong-tests/no-expect.yaml" \
+  "test $golden/wrong-tests/nothing-expected.yaml" "test $golden/wrong-tests/no-role-expect.yaml" \
+  "simulate -o jsn x" "crd -o ymal" "simulat x" "simulate --sed 1 x" "test --jnit x y" "statu x" \
+  "simulate --policy keep-buget $manifests/vllm.yaml" "simulate --role-policy referenc $roles/small.yaml"; do
+  $lwsctl $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/wrong-words" 2>&1
+check wrong-words.txt 0 cat "$TEST_TMPDIR/wrong-words"
 check help.txt 0 $lwsctl --help
 check help-live.txt 0 $lwsctl status --help
 # Two files need no cluster.

@@ -1,6 +1,9 @@
 #include "examples/lwsctl/input.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +16,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
+#include "examples/lwsctl/help_text.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -53,7 +58,31 @@ absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::stri
   }
   if (Contains(formats, given->second)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", ")));
+      absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", "),
+                   lws::internal::DidYouMean(given->second, {formats.begin(), formats.end()})));
+}
+
+// Checks that the file which a flag names can be written, before the work begins whose result it gets. Creates nothing.
+absl::Status CheckOutput(const std::string& flag, const std::string& path) {
+  const std::filesystem::path file = ResolvePath(path);
+  std::error_code error;
+  const bool exists = std::filesystem::exists(file, error);
+  if (exists && std::filesystem::is_directory(file, error)) {
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": ", path, ": cannot be written: it is a folder"));
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": ", path, ": cannot be written: ", std::generic_category().message(errno)));
+}
+
+absl::Status CheckOutputs(const Arguments& arguments) {
+  absl::Status status;
+  for (const char* flag : {"--report", "--junit", "--save"}) {
+    const auto given = arguments.flags.find(flag);
+    if (given != arguments.flags.end()) status.Update(CheckOutput(flag, given->second));
+  }
+  return status;
 }
 
 // The names of the flags, without their possible values.
@@ -108,9 +137,23 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
-  absl::Status format = CheckFormat(arguments, with_value);
-  if (!format.ok()) return format;
+  absl::Status status = CheckFormat(arguments, with_value);
+  status.Update(CheckOutputs(arguments));
+  if (!status.ok()) return status;
   return arguments;
+}
+
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help) {
+  std::vector<std::string> with_value;
+  std::vector<std::string> without_value = {"--help"};
+  for (const HelpFlag& flag : ReadHelpText(help).flags) {
+    for (const std::string& name : flag.names) {
+      const bool is_format = name == "-o";
+      if (flag.value.empty()) without_value.push_back(name);
+      if (!flag.value.empty()) with_value.push_back(is_format ? absl::StrCat(name, "=", flag.value) : name);
+    }
+  }
+  return ParseArguments(words, with_value, without_value);
 }
 
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {
@@ -249,7 +292,8 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
       sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
     }
   }
-  if (sets.empty()) return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet"));
+  if (sets.empty())
+    return absl::NotFoundError(absl::StrCat(file->name, ": holds no LeaderWorkerSet", WhatElseItIs(*file)));
   return sets;
 }
 
@@ -287,7 +331,8 @@ absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   if (found != nullptr) return *found;
   std::vector<absl::string_view> names;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", "),
+                                                 lws::internal::DidYouMean(name, names)));
 }
 
 }  // namespace lwsctl

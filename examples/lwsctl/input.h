@@ -24,10 +24,14 @@ struct Arguments {
 };
 
 // Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
-// for an -o with another format than table, json and yaml. A command with other formats lists them: "-o=yaml|json".
+// for an -o with another format than table, json and yaml, and for --report, --junit and --save with a file that cannot
+// be written. A command with other formats lists them: "-o=yaml|json".
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
                                          const std::vector<std::string>& with_value,
                                          const std::vector<std::string>& without_value);
+
+// The same for the flags of a text of --help (help_text.h), and --help itself.
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help);
 
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
 // .json, in the order of their names. Errors: NotFound for a folder that cannot be read.

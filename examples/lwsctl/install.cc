@@ -29,6 +29,12 @@ constexpr char kHelp[] =
     "Prints the manifests that run the operator in a cluster: namespace, CustomResourceDefinitions, access, the "
     "webhooks'\n"
     "Secret, Services, the Deployment and the webhook configurations, for kubectl apply --server-side -f -.\n"
+    "  --namespace NAME   of the operator; default: lws-system\n"
+    "  --image IMAGE    of the operator\n"
+    "  --replicas N     how many pods the operator has; one of them leads\n"
+    "  --without-disaggregated-sets   the operator does not look at DisaggregatedSets\n"
+    "  --without-crds   the CustomResourceDefinitions are there already\n"
+    "  -o yaml|json     a stream of documents (the default), or one List\n"
     "  --cert-manager   cert-manager provides the webhooks' certificate; else the operator makes it\n"
     "  --volcano        groups are scheduled as Volcano's PodGroups\n"
     "  --at ADDRESS     the operator runs outside of the cluster at this IP address, port 9443: no Deployment\n"
@@ -97,9 +103,7 @@ std::vector<lws::Json> Objects(const InstallOptions& options, bool has_crds) {
 }  // namespace
 
 int Install(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words, {"--namespace", "--image", "--replicas", "--at", "-o=yaml|json"},
-      {"--help", "--cert-manager", "--volcano", "--without-disaggregated-sets", "--without-crds", "--chart"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

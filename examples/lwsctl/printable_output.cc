@@ -27,7 +27,13 @@ void PrintableOutput::WriteUntil(size_t end) {
   waiting_.erase(0, end);
 }
 
+std::timed_mutex& PrintableOutput::Mutex() {
+  static std::timed_mutex& mutex = *new std::timed_mutex;
+  return mutex;
+}
+
 std::streamsize PrintableOutput::xsputn(const char* text, std::streamsize size) {
+  const std::lock_guard<std::timed_mutex> lock(Mutex());
   waiting_.append(text, static_cast<size_t>(size));
   const size_t end = waiting_.rfind('\n');
   if (end != std::string::npos) WriteUntil(end + 1);
@@ -41,6 +47,7 @@ PrintableOutput::int_type PrintableOutput::overflow(int_type character) {
 }
 
 int PrintableOutput::sync() {
+  const std::lock_guard<std::timed_mutex> lock(Mutex());
   WriteUntil(waiting_.size());
   failed_ |= to_->pubsync() != 0;
   return failed_ ? -1 : 0;

@@ -5,10 +5,11 @@
 //   std::cout << text << std::flush;
 //   std::cout.good();                      // false when the text could not be written
 //
-// Thread-safety: that of the stream.
+// Thread-safety: that of the stream. While text is written, Mutex() is held.
 #ifndef LWS_EXAMPLES_LWSCTL_PRINTABLE_OUTPUT_H_
 #define LWS_EXAMPLES_LWSCTL_PRINTABLE_OUTPUT_H_
 
+#include <mutex>
 #include <ostream>
 #include <streambuf>
 #include <string>
@@ -22,6 +23,9 @@ class PrintableOutput final : public std::streambuf {
   ~PrintableOutput() override;
   PrintableOutput(const PrintableOutput&) = delete;
   PrintableOutput& operator=(const PrintableOutput&) = delete;
+
+  // Who holds it knows that no text is half written.
+  static std::timed_mutex& Mutex();
 
  protected:
   int_type overflow(int_type character) override;

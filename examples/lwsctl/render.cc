@@ -43,6 +43,7 @@ constexpr char kHelp[] =
     "  --pods         their pods instead, after admission: with labels, environment, affinity and addresses\n"
     "  --groups LIST  only the objects and pods of these groups, such as 0,2-3\n"
     "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is printed before them\n"
+    "  -o yaml|json   a stream of documents (the default), or one List\n"
     "  --strict       unknown fields are errors, as for kubectl apply\n";
 
 // Groups [first, last].
@@ -187,8 +188,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
 }  // namespace
 
 int Render(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"-o=yaml|json", "--groups", "--scheduler-provider"}, {"--help", "--pods", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/field_status.h"
 #include "lws/api/json_packer.h"
 #include "lws/api/manifest.h"
@@ -40,9 +41,11 @@ absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path) {
+absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind wanted) {
   absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
+  absl::Status kind = RefuseOtherKind(*file, wanted);
+  if (!kind.ok()) return kind;
   if (file->objects.empty()) {
     file->objects.push_back({lws::internal::Pack(lws::Json::object()), 1, 0});
   }
@@ -68,11 +71,17 @@ absl::Status ScenarioFile::Locate(const absl::Status& status) const {
 absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
                                               const std::string& manifest_path) {
   if (path.empty()) return ScenarioFile{lws::UsualScenario(manifest), {manifest_path, {}}};
-  absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+  absl::StatusOr<InputFile> file = ReadScenarioDocument(path, FileKind::kScenario);
   if (!file.ok()) return file.status();
   absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, file->objects[0].object.Unpack());
   if (!scenario.ok()) return file->Locate(file->objects[0], scenario.status());
   return ScenarioFile{*std::move(scenario), *std::move(file)};
+}
+
+std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers) {
+  if (!scenario.nodes.empty() || !scenario.node_objects.empty()) return "";
+  if (is_in_numbers) return "no nodes are made, because many groups are simulated in numbers: every pod finds room";
+  return lws::internal::UsualNodesText(lws::internal::UsualNodesFor(*scenario.manifest));
 }
 
 }  // namespace lwsctl

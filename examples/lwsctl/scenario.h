@@ -5,15 +5,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
 namespace lwsctl {
 
-// A scenario file, with one object: an empty one when the file is empty. Where `nodes` names a file, beside this one,
-// the Nodes of that file take its place.
-absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path);
+// A file of the wanted kind (a scenario, a test or a swarm case), with one object: an empty one when the file is empty.
+// Where `nodes` names a file, beside this one, the Nodes of that file take its place. Errors: InvalidArgument for a
+// file of another kind.
+absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind wanted);
 
 // A scenario, and where it comes from.
 struct ScenarioFile {
@@ -28,6 +30,9 @@ struct ScenarioFile {
 // what cannot be read.
 absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
                                               const std::string& manifest_path);
+
+// One line on the nodes that a run makes for a scenario without nodes; "" when the scenario names some.
+std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers);
 
 }  // namespace lwsctl
 

@@ -91,10 +91,27 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
   return lws::WithPrefix(file.Where(file.objects[0], "manifest"), read.status());
 }
 
+// Whether one of these keys asks for something: {finishes: false} does not.
+bool AsksForSomething(const Json& expect) {
+  for (const auto& [key, value] : expect.items()) {
+    const bool asks_nothing = value.is_null() || value == false || (value.is_object() && value.empty());
+    if (!asks_nothing) return true;
+  }
+  return false;
+}
+
+// A test that nothing can fail says nothing. An exhaustive one always checks the promise.
+void CheckExpectations(const ScenarioTestFile& file, lws::StrictReader* reader) {
+  if (!reader->ok() || file.exhaustive_faults.has_value()) return;
+  const Json* expect = reader->Find("expect");
+  if (expect == nullptr) return reader->Fail("expect", "missing: a test says what it expects");
+  if (!AsksForSomething(*expect)) reader->Fail("expect", "nothing is expected, so the test cannot fail");
+}
+
 }  // namespace
 
 absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, UnknownFields unknown) {
-  absl::StatusOr<InputFile> document = ReadScenarioDocument(path);
+  absl::StatusOr<InputFile> document = ReadScenarioDocument(path, FileKind::kTest);
   if (!document.ok()) return document.status();
   const lws::ManifestObject& object = document->objects[0];
   lws::ReadProblem problem;
@@ -119,6 +136,7 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
     file.exhaustive_faults = ReadExhaustive(&reader);
   }
   reader.Finish();
+  CheckExpectations(file, &reader);
   if (!problem.status.ok()) return document->Locate(object, problem.status);
   file.file = *std::move(document);
   return file;

@@ -11,6 +11,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -38,8 +39,8 @@ constexpr char kHelp[] =
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
-    "  --role-policy POLICY   for a DisaggregatedSet: reference (the default) or keep-role-budgets\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
+    "  --role-policy reference|keep-role-budgets   for a DisaggregatedSet; default: reference\n"
     "  --report OUT      a page of HTML that draws each group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
     "  --scheduler-provider volcano    groups get the PodGroups of their gangs\n"
@@ -65,11 +66,13 @@ Json ToJson(const lws::WaitingPod& pod) {
   return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
 }
 
-void PrintDocument(const lws::ScenarioReport& report, Json lines, OutputFormat format) {
+void PrintDocument(const lws::ScenarioReport& report, Json lines, const std::string& nodes, OutputFormat format) {
   Json waiting = Json::array();
   for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
   const Json document = {{"lines", std::move(lines)},
+                         {"nodes", nodes.empty() ? Json() : Json(nodes)},
                          {"finished", report.finished},
+                         {"stopped", WasStopped(report.finished)},
                          {"outcome", ScenarioOutcomeText(report)},
                          {"waiting", std::move(waiting)},
                          {"refused", report.refused},
@@ -86,7 +89,9 @@ void PrintSummary(const lws::ScenarioReport& report) {
   const std::string lowest = ScenarioLowestReadyText(report);
   const std::string counts = absl::StrCat(report.pods_created, " pods created, ", report.groups_restarted,
                                           " groups restarted", lowest.empty() ? "" : ", ", lowest);
-  std::cout << "\n" << ScenarioOutcomeText(report) << (report.finished ? ": " : "\n") << counts << "\n";
+  std::cout << "\n"
+            << (WasStopped(report.finished) ? "stopped: " : "") << ScenarioOutcomeText(report)
+            << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
 bool IsDocument(const Arguments& arguments) { return FormatOf(arguments) != OutputFormat::kTable; }
@@ -107,13 +112,18 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   return report;
 }
 
+bool HasPage(const Arguments& arguments) { return arguments.flags.count("--report") > 0; }
+
+bool IsInNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, const Arguments& arguments) {
+  return !HasPage(arguments) && IsForNumbers(scenario, options);
+}
+
 absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenario,
                                                     const lws::ScenarioRunOptions& options, const Arguments& arguments,
                                                     Json* lines) {
-  const bool has_page = arguments.flags.count("--report") > 0;
-  if (has_page || !IsForNumbers(scenario, options)) {
+  if (!IsInNumbers(scenario, options, arguments)) {
     lws::ScenarioRunOptions in_objects = options;
-    in_objects.told_step = ToldStep(scenario, has_page);
+    in_objects.told_step = ToldStep(scenario, HasPage(arguments));
     return Run(scenario, in_objects, arguments, lines);
   }
   const bool is_document = IsDocument(arguments);
@@ -129,9 +139,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 }  // namespace
 
 int Simulate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(
-      words, {"--seed", "--scenario", "--policy", "--role-policy", "--report", "--scheduler-provider", "-o"},
-      {"--help", "--max-unavailable-statefulset", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -145,6 +153,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   options.sets = lws::ReconcileOptionsFor(policy->policy);
+  options.is_stopped = IsInterrupted;
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());
   options.scheduler_provider = *provider;
@@ -160,11 +169,14 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<ScenarioFile> scenario =
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
+  const EndsInOrder ends_in_order;
   Json lines = Json::array();
+  const std::string nodes = MadeNodesText(scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
+  if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
   if (IsDocument(*arguments)) {
-    PrintDocument(*report, std::move(lines), FormatOf(*arguments));
+    PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));
   } else {
     PrintSummary(*report);
   }

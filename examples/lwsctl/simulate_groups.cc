@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -67,6 +68,7 @@ class GroupsStory {
   GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, OnLine on_line)
       : scenario_(scenario),
         on_line_(std::move(on_line)),
+        is_stopped_(options.is_stopped),
         manifest_(*scenario.manifest),
         simulation_(SimulationOptions(lws::ScenarioOptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
@@ -88,6 +90,7 @@ class GroupsStory {
         Settle();
         watching_ = false;
       }
+      if (stopped_) break;
       status = Happen(event);
       if (!status.ok()) return status;
     }
@@ -105,13 +108,14 @@ class GroupsStory {
     report_.wanted = Replicas();
     report_.ready = counts.ready;
     report_.updated = groups.CountDone(0, counts.replicas);
-    report_.finished = counts.replicas == report_.wanted && counts.ready == counts.replicas &&
+    report_.finished = !stopped_ && counts.replicas == report_.wanted && counts.ready == counts.replicas &&
                        groups.CountDone(from, counts.replicas) == counts.replicas - from;
     report_.pods_created = counts.pods_created;
     report_.groups_restarted = counts.restarts;
     if (!report_.finished) {
       // An unfinished set is waited for until the patience ends, even if nothing is due.
-      if (limit_ != absl::InfiniteFuture()) report_.duration = std::max(limit_, simulation_.now()) - start_;
+      if (!stopped_ && limit_ != absl::InfiniteFuture())
+        report_.duration = std::max(limit_, simulation_.now()) - start_;
       report_.held = absl::StrCat("leader StatefulSet: partition ", counts.partition, ", replicas ", counts.replicas);
     }
     return std::move(report_);
@@ -197,15 +201,20 @@ class GroupsStory {
                  : simulation_.DeletePod(place->first, place->second);
   }
 
+  bool IsStopped() {
+    stopped_ = stopped_ || (is_stopped_ && is_stopped_());
+    return stopped_;
+  }
+
   // Runs until `limit`.
   void Run(absl::Time limit) {
-    while (simulation_.Advance(limit)) Look(false);
+    while (!IsStopped() && simulation_.Advance(limit)) Look(false);
     Look(true);
   }
   // Runs until nothing is due any more.
   void Settle() {
     limit_ = simulation_.now() + scenario_.patience;
-    while (simulation_.now() <= limit_ && simulation_.Advance()) Look(false);
+    while (!IsStopped() && simulation_.now() <= limit_ && simulation_.Advance()) Look(false);
     Look(true);
   }
 
@@ -279,6 +288,7 @@ class GroupsStory {
 
   const lws::Scenario& scenario_;
   const OnLine on_line_;
+  const std::function<bool()> is_stopped_;
   Json manifest_;  // including the edits
   lws::ScenarioReport report_;
   lws::internal::Promise promise_;
@@ -290,6 +300,7 @@ class GroupsStory {
   absl::Time looked_at_ = start_;
   absl::Time limit_;  // of the patience with the last event
   bool watching_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace

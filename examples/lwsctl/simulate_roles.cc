@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
 #include "lws/adapters/testing/scenario/role_report.h"
@@ -81,6 +82,7 @@ Json ToJson(const lws::RoleReport& report) {
   for (const lws::RoleCourse& course : report.courses) courses.push_back(ToJson(course));
   return {{"lines", lines},
           {"finished", report.finished},
+          {"stopped", WasStopped(report.finished)},
           {"outcome", lws::ScenarioOutcomeText(report)},
           {"roles", courses},
           {"skewPercent", report.skew_percent},
@@ -92,7 +94,9 @@ Json ToJson(const lws::RoleReport& report) {
 }
 
 void PrintSummary(const lws::RoleReport& report) {
-  std::cout << "\n" << lws::ScenarioOutcomeText(report) << ": " << report.pods_created << " pods created\n";
+  std::cout << "\n"
+            << (WasStopped(report.finished) ? "stopped: " : "") << lws::ScenarioOutcomeText(report) << ": "
+            << report.pods_created << " pods created\n";
   for (const lws::RoleCourse& course : report.courses) {
     std::cout << "slice " << course.slice << " " << course.role << ": lowest " << course.lowest_ready
               << " groups ready during updates (the budget promises " << course.promised_ready << "), most "
@@ -126,7 +130,7 @@ void PrintRow(const std::string& what, const std::vector<lws::RoleReport>& repor
 void PrintTable(const std::vector<lws::RoleReport>& reports) {
   using Report = lws::RoleReport;
   std::cout << absl::StrFormat("%-24s", "");
-  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) std::cout << absl::StrFormat("  %21s", policy.name);
+  for (size_t i = 0; i < reports.size(); ++i) std::cout << absl::StrFormat("  %21s", lws::RolePolicies()[i].name);
   std::cout << "\n";
   std::vector<std::string> roles;
   for (const lws::RoleCourse& course : reports[0].courses) {
@@ -155,16 +159,21 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
       ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
   const OutputFormat format = FormatOf(arguments);
+  const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
+  if (!nodes.empty() && format == OutputFormat::kTable) std::cout << nodes << "\n";
+  const EndsInOrder ends_in_order;
   std::function<void(const lws::RoleTimelineEntry&)> print;
   if (format == OutputFormat::kTable)
     print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   const absl::StatusOr<lws::RoleReport> report =
-      lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}}, print);
+      lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}, IsInterrupted}, print);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
   if (format == OutputFormat::kTable) {
     PrintSummary(*report);
   } else {
-    std::cout << DocumentText(ToJson(*report), format);
+    Json document = ToJson(*report);
+    document["nodes"] = nodes.empty() ? Json() : Json(nodes);
+    std::cout << DocumentText(document, format);
   }
   return report->finished ? 0 : 1;
 }
@@ -172,15 +181,18 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
 int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
   const absl::StatusOr<ScenarioFile> scenario = ReadScenarioOf(manifest, arguments);
   if (!scenario.ok()) return Fail(scenario.status());
+  const EndsInOrder ends_in_order;
   std::vector<lws::RoleReport> reports;
   bool all_finished = true;
   for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) {
+    if (!reports.empty() && IsInterrupted()) break;
     absl::StatusOr<lws::RoleReport> report =
-        lws::RunRoleScenario(scenario->scenario, {seed, {policy.policy, policy.mends}});
+        lws::RunRoleScenario(scenario->scenario, {seed, {policy.policy, policy.mends}, IsInterrupted});
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));
   }
+  const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
   if (FormatOf(arguments) != OutputFormat::kTable) {
     Json policies = Json::array();
     for (size_t i = 0; i < reports.size(); ++i) {
@@ -188,10 +200,12 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
       policies.back().erase("lines");
       policies.back()["policy"] = std::string(lws::RolePolicies()[i].name);
     }
-    std::cout << DocumentText({{"policies", std::move(policies)}}, FormatOf(arguments));
+    std::cout << DocumentText({{"policies", std::move(policies)}, {"nodes", nodes.empty() ? Json() : Json(nodes)}},
+                              FormatOf(arguments));
     return all_finished ? kAsWished : kFinding;
   }
   PrintTable(reports);
+  if (!nodes.empty()) std::cout << nodes << "\n";
   for (size_t i = 0; i < reports.size(); ++i) {
     if (!reports[i].finished)
       std::cout << lws::RolePolicies()[i].name << ": " << lws::ScenarioOutcomeText(reports[i]) << "\n";

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario.h"
@@ -26,7 +27,7 @@ constexpr char kHelp[] =
     "writes that fail, crashes, clocks that jump, nodes that die or flap, images that are slow or do not come, "
     "failures\n"
     "and edits. Exit 1 when a seed breaks a law: the case is made as small as possible and printed as a file.\n"
-    "  --policy POLICY   reference (the default), keep-budget or replace-unready-first\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
     "  --seeds N         how many seeds; default 1000\n"
     "  --first SEED      the first seed; default 1\n"
     "  -o table|json|yaml\n";
@@ -40,7 +41,7 @@ lws::Json ToJson(const lws::SwarmResult& result) {
 }
 
 int Replay(const std::string& path, lws::RolloutPolicy policy, OutputFormat format) {
-  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path);
+  const absl::StatusOr<InputFile> file = ReadScenarioDocument(path, FileKind::kSwarmCase);
   if (!file.ok()) return Fail(file.status());
   const lws::ManifestObject& object = file->objects[0];
   const absl::StatusOr<lws::SwarmCase> what = lws::ReadSwarmCase(object.object.Unpack());
@@ -63,7 +64,8 @@ int PrintBroken(uint64_t seed, const lws::SwarmCase& what, const lws::SwarmResul
                 OutputFormat format) {
   lws::Json document = ToJson(result);
   document["seed"] = seed;
-  const std::string least = lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy));
+  const std::string least =
+      lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy, lws::SwarmChecks::kAll, IsInterrupted));
   const absl::StatusOr<std::vector<lws::ManifestObject>> read = lws::ReadManifest(least, "case");
   if (read.ok() && !read->empty()) document["case"] = read->front().object.Unpack();
   std::cout << DocumentText(document, format);
@@ -73,8 +75,7 @@ int PrintBroken(uint64_t seed, const lws::SwarmCase& what, const lws::SwarmResul
 }  // namespace
 
 int Swarm(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--seeds", "--first", "-o"}, {"--help"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -91,9 +92,11 @@ int Swarm(const std::vector<std::string>& words) {
   }
   if (arguments->files.size() > 1) return Fail(absl::InvalidArgumentError("swarm takes one FILE, or none"));
   if (!arguments->files.empty()) return Replay(arguments->files[0], policy->policy, format);
+  const EndsInOrder ends_in_order;
   lws::SwarmResult all;  // of all seeds
+  uint64_t done = 0;
   Progress progress(static_cast<int64_t>(seeds), "seeds");
-  for (uint64_t i = 0; i < seeds; ++i) {
+  for (uint64_t i = 0; i < seeds && !IsInterrupted(); done = ++i) {
     const lws::SwarmCase what = lws::DrawSwarmCase(first + i);
     const lws::SwarmResult result = lws::RunSwarmCase(what, policy->policy);
     all.steps += result.steps;
@@ -101,15 +104,18 @@ int Swarm(const std::vector<std::string>& words) {
     if (result.broken_law.empty()) continue;
     if (format != OutputFormat::kTable) return PrintBroken(first + i, what, result, policy->policy, format);
     std::cout << "# seed " << first + i << ": " << result.broken_law << "\n"
-              << lws::SwarmCaseToYaml(lws::MinimizeSwarmCase(what, policy->policy));
+              << lws::SwarmCaseToYaml(
+                     lws::MinimizeSwarmCase(what, policy->policy, lws::SwarmChecks::kAll, IsInterrupted));
     return 1;
   }
   if (format == OutputFormat::kTable) {
+    if (done < seeds) std::cout << "stopped: " << done << " of ";
     std::cout << seeds << " seeds, " << all.steps << " steps: no law is broken\n";
     return kAsWished;
   }
   lws::Json document = ToJson(all);
-  document["seeds"] = seeds;
+  document["seeds"] = done;
+  document["stopped"] = done < seeds;
   std::cout << DocumentText(document, format);
   return 0;
 }

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -13,12 +14,14 @@
 #include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
 #include "examples/lwsctl/scenario_test_file.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/test_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/scenario/escape_markup.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
@@ -32,10 +35,11 @@ namespace {
 constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
     "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not.\n"
-    "  --policy POLICY   reference, keep-budget or replace-unready-first, instead of what the files say\n"
-    "  --role-policy POLICY   of DisaggregatedSets: reference or keep-role-budgets\n"
+    "  --policy reference|keep-budget|replace-unready-first   instead of what the files say\n"
+    "  --role-policy reference|keep-role-budgets   the same for DisaggregatedSets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
-    "  --junit OUT       the results as JUnit XML\n"
+    "  --junit OUT       the results as JUnit XML; its times are those of the clock, and simulatedSeconds is a "
+    "property\n"
     "  -o table|json|yaml\n"
     "  --report OUT      a page of HTML with one run of every file: the first seed that fails, or else the first seed\n"
     "A file is YAML: manifest (a path relative to the file) or set, policy, seeds (7 or 1-20), exhaustive (true or\n"
@@ -54,6 +58,8 @@ struct Outcome {
   std::vector<std::string> failure;  // lines
   absl::Duration simulated;
   std::optional<lws::ScenarioReport> report;
+  bool stopped = false;  // before its end, without a failure until then
+  absl::Duration took;
 };
 
 std::vector<std::string> Trace(const lws::ScenarioReport& report) {
@@ -66,16 +72,19 @@ void Append(std::vector<std::string> lines, std::vector<std::string>* to) {
   for (std::string& line : lines) to->push_back(std::move(line));
 }
 
-// Runs one seed, in numbers where that tells what is expected. Returns its lines in `trace`.
+// Runs one seed, in numbers where that tells what is expected. Returns its nodes and lines in `trace`.
 absl::StatusOr<lws::ScenarioReport> RunSeed(const ScenarioTestFile& file, const lws::ScenarioRunOptions& options,
                                             bool is_drawn, std::vector<std::string>* trace) {
   const bool needs_groups = is_drawn || file.expected.never_two_revisions;
-  if (!needs_groups && IsForNumbers(file.scenario, options)) {
+  const bool is_in_numbers = !needs_groups && IsForNumbers(file.scenario, options);
+  const std::string nodes = MadeNodesText(file.scenario, is_in_numbers);
+  if (!nodes.empty()) trace->push_back(nodes);
+  if (is_in_numbers) {
     return SimulateGroups(file.scenario, options,
                           [trace](const std::string& line, const lws::Json&) { trace->push_back(line); });
   }
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(file.scenario, options);
-  if (report.ok()) *trace = Trace(*report);
+  if (report.ok()) Append(Trace(*report), trace);
   return report;
 }
 
@@ -86,11 +95,17 @@ absl::Status RunSeeds(const ScenarioTestFile& file, const lws::ScenarioRunOption
   for (size_t i = 0; i < file.seeds.size(); ++i) {
     lws::ScenarioRunOptions options = like;
     options.seed = file.seeds[i];
+    options.is_stopped = IsInterrupted;
     options.told_step = ToldStep(file.scenario, is_drawn);
     std::vector<std::string> trace;
     absl::StatusOr<lws::ScenarioReport> report = RunSeed(file, options, is_drawn, &trace);
     if (!report.ok()) return report.status();
     outcome->simulated += report->duration;
+    if (WasStopped(report->finished)) {
+      outcome->stopped = true;
+      outcome->passed = absl::StrCat(i, " of ", file.seeds.size(), " seeds");
+      return absl::OkStatus();
+    }
     const std::vector<std::string> unmet = lws::UnmetExpectations(file.expected, *report);
     if (!unmet.empty()) {
       outcome->failure.push_back(absl::StrCat("seed ", options.seed, ": ", absl::StrJoin(unmet, "; ")));
@@ -116,8 +131,12 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
   options.faults = *file.exhaustive_faults;
   absl::Status status = lws::ValidateCheckedWorld(options);
   if (!status.ok()) return status;
-  const lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kTemplateChange, {});
-  if (check.broken_law.empty()) {
+  lws::internal::ExploreLimits limits;
+  limits.is_stopped = IsInterrupted;
+  const lws::RolloutCheck check = lws::CheckRollout(options, lws::CheckFrom::kTemplateChange, limits);
+  if (check.broken_law.empty() && !check.complete) {
+    outcome->stopped = true;
+  } else if (check.broken_law.empty()) {
     absl::StrAppend(&outcome->passed, ", all ", check.states, " states");
   } else {
     outcome->failure.push_back(absl::StrCat("exhaustive: ", check.broken_law));
@@ -134,7 +153,13 @@ absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestF
   }
   absl::StatusOr<RoleTestOutcome> run = RunRoleTest(file, arguments.Flag("--role-policy", ""));
   if (!run.ok()) return file.Locate(run.status());
-  return Outcome{path, std::move(run->passed), std::move(run->failure), run->simulated, std::nullopt};
+  Outcome outcome;
+  outcome.file = path;
+  outcome.passed = std::move(run->passed);
+  outcome.failure = std::move(run->failure);
+  outcome.simulated = run->simulated;
+  outcome.stopped = run->stopped;
+  return outcome;
 }
 
 absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& arguments) {
@@ -150,55 +175,96 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& argume
   options.sets = lws::ReconcileOptionsFor(policy->policy);
   options.max_unavailable_statefulset = file->max_unavailable_statefulset;
   absl::Status status = RunSeeds(*file, options, arguments.flags.count("--report") > 0, &outcome);
-  if (status.ok() && outcome.failure.empty() && file->exhaustive_faults.has_value()) {
+  if (status.ok() && outcome.failure.empty() && !outcome.stopped && file->exhaustive_faults.has_value()) {
     status = RunExhaustive(*file, *policy, &outcome);
   }
   if (!status.ok()) return file->Locate(status);
   return outcome;
 }
 
+// The same, with the time that it took.
+absl::StatusOr<Outcome> TimeFile(const std::string& path, const Arguments& arguments) {
+  const auto begin = std::chrono::steady_clock::now();
+  absl::StatusOr<Outcome> outcome = RunFile(path, arguments);
+  if (outcome.ok()) outcome->took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
+  return outcome;
+}
+
 // One file for people.
 void PrintLines(const Outcome& outcome) {
   const bool passed = outcome.failure.empty();
-  std::cout << (passed ? "PASS  " : "FAIL  ") << outcome.file << (passed ? absl::StrCat(" (", outcome.passed, ")") : "")
-            << "\n";
+  std::cout << (!passed           ? "FAIL  "
+                : outcome.stopped ? "STOP  "
+                                  : "PASS  ")
+            << outcome.file << (passed ? absl::StrCat(" (", outcome.passed, ")") : "") << "\n";
   for (const std::string& line : outcome.failure) std::cout << "      " << line << "\n";
 }
 
-void PrintSum(const std::vector<Outcome>& outcomes, size_t failures, OutputFormat format) {
+// How many of the files failed, passed, and were stopped before their end.
+struct Sum {
+  int failed = 0;
+  int passed = 0;
+  int stopped = 0;
+};
+
+Sum SumOf(const std::vector<Outcome>& outcomes) {
+  Sum sum;
+  for (const Outcome& outcome : outcomes)
+    ++(!outcome.failure.empty() ? sum.failed : outcome.stopped ? sum.stopped : sum.passed);
+  return sum;
+}
+
+lws::Json ToJson(const Outcome& outcome) {
+  const bool passed = outcome.failure.empty();
+  return {{"file", outcome.file},
+          {"passed", passed && !outcome.stopped},
+          {"stopped", outcome.stopped},
+          {"simulatedSeconds", absl::ToDoubleSeconds(outcome.simulated)},
+          {passed ? "runs" : "failure", passed ? lws::Json(outcome.passed) : lws::Json(outcome.failure)}};
+}
+
+void PrintSum(const std::vector<Outcome>& outcomes, OutputFormat format) {
+  const Sum sum = SumOf(outcomes);
   if (format == OutputFormat::kTable) {
-    std::cout << outcomes.size() - failures << " passed, " << failures << " failed\n";
+    std::cout << sum.passed << " passed, " << sum.failed << " failed";
+    if (sum.stopped > 0) std::cout << ", " << sum.stopped << " stopped";
+    std::cout << "\n";
     return;
   }
   lws::Json tests = lws::Json::array();
-  for (const Outcome& outcome : outcomes) {
-    const bool passed = outcome.failure.empty();
-    tests.push_back({{"file", outcome.file},
-                     {"passed", passed},
-                     {"simulatedSeconds", absl::ToDoubleSeconds(outcome.simulated)},
-                     {passed ? "runs" : "failure", passed ? lws::Json(outcome.passed) : lws::Json(outcome.failure)}});
+  for (const Outcome& outcome : outcomes) tests.push_back(ToJson(outcome));
+  std::cout << DocumentText({{"tests", std::move(tests)}, {"passed", sum.passed}, {"failed", sum.failed}}, format);
+}
+
+// The time is that of the clock on the wall, as JUnit's readers expect it. The simulated time is a property.
+std::string JUnitCase(const Outcome& outcome) {
+  const auto text = [](const std::string& value) { return lws::internal::EscapeHtmlMarkup(value); };
+  std::string xml = absl::StrFormat(
+      "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\">\n    <properties>\n"
+      "      <property name=\"simulatedSeconds\" value=\"%.3f\"/>\n    </properties>\n",
+      text(outcome.file), absl::ToDoubleSeconds(outcome.took), absl::ToDoubleSeconds(outcome.simulated));
+  if (!outcome.failure.empty()) {
+    absl::StrAppend(&xml, "    <failure message=\"", text(outcome.failure[0]), "\">",
+                    text(absl::StrJoin(outcome.failure, "\n")), "</failure>\n");
+  } else if (outcome.stopped) {
+    absl::StrAppend(&xml, "    <skipped message=\"stopped\"/>\n");
   }
-  std::cout << DocumentText({{"tests", std::move(tests)}, {"passed", outcomes.size() - failures}, {"failed", failures}},
-                            format);
+  return absl::StrCat(xml, "  </testcase>\n");
 }
 
 std::string JUnit(const std::vector<Outcome>& outcomes) {
-  int failures = 0;
+  absl::Duration took;
   std::string cases;
   for (const Outcome& outcome : outcomes) {
-    absl::StrAppendFormat(&cases, "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\"",
-                          lws::internal::EscapeHtmlMarkup(outcome.file), absl::ToDoubleSeconds(outcome.simulated));
-    if (outcome.failure.empty()) {
-      absl::StrAppend(&cases, "/>\n");
-      continue;
-    }
-    ++failures;
-    absl::StrAppend(&cases, ">\n    <failure message=\"", lws::internal::EscapeHtmlMarkup(outcome.failure[0]), "\">",
-                    lws::internal::EscapeHtmlMarkup(absl::StrJoin(outcome.failure, "\n")),
-                    "</failure>\n  </testcase>\n");
+    absl::StrAppend(&cases, JUnitCase(outcome));
+    took += outcome.took;
   }
-  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lwsctl test\" tests=\"",
-                      outcomes.size(), "\" failures=\"", failures, "\">\n", cases, "</testsuite>\n");
+  const Sum sum = SumOf(outcomes);
+  return absl::StrFormat(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuite name=\"lwsctl test\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\" time=\"%.3f\">\n"
+      "%s</testsuite>\n",
+      outcomes.size(), sum.failed, sum.stopped, absl::ToDoubleSeconds(took), cases);
 }
 
 std::string Page(const std::vector<Outcome>& outcomes) {
@@ -214,8 +280,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 }  // namespace
 
 int Test(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, {"--policy", "--role-policy", "--junit", "--report", "-o"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -223,21 +288,21 @@ int Test(const std::vector<std::string>& words) {
   }
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
   std::vector<Outcome> outcomes;
-  size_t failures = 0;
+  const EndsInOrder ends_in_order;
   const OutputFormat format = FormatOf(*arguments);
   for (const std::string& path : arguments->files) {
-    absl::StatusOr<Outcome> outcome = RunFile(path, *arguments);
+    if (IsInterrupted()) break;
+    absl::StatusOr<Outcome> outcome = TimeFile(path, *arguments);
     if (!outcome.ok()) return Fail(outcome.status());
-    failures += outcome->failure.empty() ? 0 : 1;
     if (format == OutputFormat::kTable) PrintLines(*outcome);
     outcomes.push_back(*std::move(outcome));
   }
-  PrintSum(outcomes, failures, format);
+  PrintSum(outcomes, format);
   absl::Status status;
   if (arguments->flags.count("--junit") > 0) status.Update(WriteFile(arguments->Flag("--junit", ""), JUnit(outcomes)));
   if (arguments->flags.count("--report") > 0) status.Update(WriteFile(arguments->Flag("--report", ""), Page(outcomes)));
   if (!status.ok()) return Fail(status);
-  return failures == 0 ? kAsWished : kFinding;
+  return SumOf(outcomes).failed == 0 ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl

@@ -15,6 +15,7 @@ struct RoleTestOutcome {
   std::string passed;                // what was done, when nothing failed
   std::vector<std::string> failure;  // lines
   absl::Duration simulated;
+  bool stopped = false;  // before the last seed, without a failure until then
 };
 
 // Runs seeds until one fails. `role_policy` replaces what the file says, unless it is empty. REQUIRES: the file's set

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/output_format.h"
@@ -43,6 +45,7 @@ constexpr char kHelp[] =
     "files below it are read. Sets inside other objects are found, too.\n"
     "  --old OLD   a file or folder with the sets as they are now: sets of the same name are checked as updates of "
     "these\n"
+    "  -o table|json|yaml\n"
     "  --strict    unknown fields are errors, as for kubectl apply\n"
     "Exit 1 when a set is refused, even if a file cannot be read.\n";
 
@@ -105,6 +108,7 @@ lws::Json OnTopOf(const Set& former, lws::Json manifest) {
 struct Demands {
   FormerSets former_sets;
   UnknownFields unknown = UnknownFields::kWarn;
+  std::set<std::string> named;  // files that were named, and not found in a folder
 };
 
 void TakeOver(const lws::Admission& admission, const Demands& demands, Verdict* verdict) {
@@ -224,7 +228,7 @@ class Report {
     }
   }
 
-  void Without(const std::string& file, const char* why) {
+  void Without(const std::string& file, const std::string& why) {
     ++summary_.files;
     if (is_document()) {
       list_.push_back({{"file", file}, {"note", why}});
@@ -338,14 +342,20 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
       Judge(demands, &verdicts.back());
     }
   }
-  if (verdicts.empty()) return report->Without(file, "holds no LeaderWorkerSet and no DisaggregatedSet");
+  if (verdicts.empty()) {
+    const std::string why = absl::StrCat("holds no LeaderWorkerSet and no DisaggregatedSet", WhatElseItIs(*read));
+    // A folder may have scenarios beside its manifests.
+    const bool is_wrong = demands.named.count(file) > 0 && !WhatElseItIs(*read).empty();
+    const absl::Status wrong = absl::InvalidArgumentError(absl::StrCat(read->name, ": ", why));
+    return is_wrong ? report->Unreadable(file, wrong) : report->Without(file, why);
+  }
   report->Holds(*read, verdicts);
 }
 
 }  // namespace
 
 int Validate(const std::vector<std::string>& words) {
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, {"-o", "--old"}, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
     std::cout << kHelp;
@@ -354,6 +364,7 @@ int Validate(const std::vector<std::string>& words) {
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("validate needs a FILE"));
   Demands demands;
   demands.unknown = UnknownFieldsOf(*arguments);
+  demands.named = {arguments->files.begin(), arguments->files.end()};
   if (arguments->flags.count("--old") > 0) {
     absl::StatusOr<FormerSets> read = ReadFormerSets(arguments->Flag("--old", ""));
     if (!read.ok()) return Fail(read.status());

@@ -97,6 +97,26 @@ TEST(ExploreTest, LimitsEndIt) {
   EXPECT_EQ(all.states, 10);
 }
 
+TEST(ExploreTest, TheCallerStopsIt) {
+  Graph graph;
+  for (uint64_t i = 0; i < 5000; ++i) graph.Add(i, i + 1);
+  graph.settled = {5000};
+  int asked = 0;
+  int stops_at = 0;
+  ExploreLimits limits;
+  limits.is_stopped = [&asked, &stops_at] { return ++asked == stops_at; };
+  ASSERT_TRUE(Explore(graph, {{0, 0}}, limits).complete);
+  const int questions = asked;  // while states are visited, and while their order is checked
+  ASSERT_GE(questions, 8);
+  for (stops_at = 1; stops_at <= questions; ++stops_at) {
+    asked = 0;
+    const Exploration stopped = Explore(graph, {{0, 0}}, limits);
+    EXPECT_FALSE(stopped.complete) << stops_at;
+    EXPECT_EQ(stopped.broken_law, 0) << stops_at;
+    EXPECT_EQ(asked, stops_at);
+  }
+}
+
 // The number of steps from a start to the nearest broken law, by relaxing until nothing changes; -1 when there is none.
 int NaiveDistance(const Graph& graph, uint64_t start) {
   std::map<uint64_t, int> distance = {{start, 0}};

@@ -2,6 +2,7 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -48,6 +49,21 @@ TEST(RunScenarioTest, Law1SameOptionsSameReport) {
   ScenarioRunOptions other;
   other.seed = 2;
   EXPECT_NE(Text(*RunScenario(scenario, other)), first);
+}
+
+TEST(RunScenarioTest, Law2ACallerStopsARun) {
+  const size_t all = RunScenario(Usual().Build(), {})->timeline.size();
+  for (const int stops_at : {1, 5, 10, 20}) {
+    int asked = 0;
+    ScenarioRunOptions options;
+    options.is_stopped = [&] { return ++asked >= stops_at; };
+    const ScenarioReport report = *RunScenario(Usual().Build(), options);
+    EXPECT_FALSE(report.finished);
+    EXPECT_LT(report.timeline.size(), all);
+  }
+  ScenarioRunOptions goes_on;
+  goes_on.is_stopped = [] { return false; };
+  EXPECT_TRUE(RunScenario(Usual().Build(), goes_on)->finished);
 }
 
 TEST(RunScenarioTest, ARolloutIsReported) {

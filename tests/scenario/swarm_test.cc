@@ -73,6 +73,20 @@ TEST(SwarmTest, WhatTheReferenceBreaksIsMinimizedAndWrittenAsAFileThatShowsTheSa
   EXPECT_EQ(replayed.log, result.log);
 }
 
+TEST(SwarmTest, TheCallerStopsTheMinimizing) {
+  const SwarmCase drawn = DrawSwarmCase(BrokenSeed());
+  const std::string law = RunSwarmCase(drawn, PlanRollout).broken_law;
+  int asked = 0;
+  const auto minimize = [&](int stops_at) {
+    asked = 0;
+    return MinimizeSwarmCase(drawn, PlanRollout, SwarmChecks::kAll, [&] { return ++asked >= stops_at; });
+  };
+  EXPECT_EQ(SwarmCaseToYaml(minimize(1)), SwarmCaseToYaml(drawn));
+  const SwarmCase later = minimize(40);
+  EXPECT_NE(SwarmCaseToYaml(later), SwarmCaseToYaml(drawn));
+  EXPECT_EQ(RunSwarmCase(later, PlanRollout).broken_law, law);
+}
+
 // The result is the same on every compiler and at every level of optimization.
 TEST(SwarmTest, SameCaseSameLog) {
   uint64_t log = 0;

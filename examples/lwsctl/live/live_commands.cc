@@ -44,26 +44,33 @@ using lws::internal::Resource;
 constexpr absl::Duration kReadEvery = absl::Seconds(2);
 
 constexpr char kHelp[] =
-    "usage: lwsctl status NAME [--watch] [--timeout 10m]\n"
+    "usage: lwsctl status NAME [--watch] [--timeout DURATION]\n"
     "       lwsctl explain --live [NAME]\n"
-    "       lwsctl diff FILE | lwsctl diff OLD NEW\n"
-    "       lwsctl promote NAME [--all] | lwsctl pause NAME | lwsctl resume NAME\n"
+    "       lwsctl diff FILE\n"
+    "       lwsctl diff OLD NEW\n"
+    "       lwsctl promote NAME [--all]\n"
+    "       lwsctl pause NAME\n"
+    "       lwsctl resume NAME\n"
     "       lwsctl restart NAME GROUP\n"
     "       lwsctl undo NAME [--to-revision N]\n"
     "These speak to the cluster of the kubeconfig; as a plugin, `kubectl lws status NAME`.\n"
-    "  status    a tree of the set's groups and pods; exit 1 unless its rollout is done. --watch prints "
-    "each\n"
-    "            change until it is done\n"
+    "  status    a tree of the set's groups and pods; exit 1 unless its rollout is done\n"
     "  explain   what the operator would do now, and why\n"
     "  diff      what FILE in place of the live set, or NEW in place of OLD, would roll, make, remove, leave, or be\n"
     "            refused for; exit 1 unless nothing changes\n"
-    "  promote   approves the next canary step, or --all, in the annotation lws-policies/controls\n"
+    "  promote   approves the next canary step in the annotation lws-policies/controls\n"
     "  pause, resume   the rollout, in the same annotation\n"
     "  restart   recreates a group by deleting its leader\n"
     "  undo      gives the set the template of a former revision back: of the number N, else of the newest one\n"
+    "  --watch   for status: print each change until the rollout is done\n"
+    "  --timeout DURATION   for status --watch: give up after so long, such as 10m\n"
+    "  --all     for promote: approve all steps\n"
+    "  --to-revision N   for undo\n"
+    "  --live    for explain\n"
     "  -o table|json|yaml   of status, explain and diff\n"
     "  -n, --namespace NAMESPACE   default: that of the kubeconfig\n"
-    "  --kubeconfig FILE, --context NAME\n";
+    "  --kubeconfig FILE   default: that of kubectl\n"
+    "  --context NAME   default: the current one of the kubeconfig\n";
 
 // What a command works on.
 struct Call {
@@ -413,10 +420,7 @@ bool IsLive(const std::vector<std::string>& words) {
 
 int RunLive(const Connect& connect, const std::vector<std::string>& words, std::ostream* out) {
   const std::string& command = words.front();
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments({words.begin() + 1, words.end()},
-                     {"-n", "--namespace", "--kubeconfig", "--context", "--timeout", "--to-revision", "-o"},
-                     {"--help", "--watch", "--all", "--live"});
+  const absl::StatusOr<Arguments> arguments = ParseArguments({words.begin() + 1, words.end()}, kHelp);
   if (arguments.ok() && arguments->flags.count("--help") > 0) {
     *out << kHelp;
     return 0;

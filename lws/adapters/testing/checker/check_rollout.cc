@@ -41,7 +41,12 @@ RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, co
     // merging.
     RolloutWorldOptions unmerged = options;
     unmerged.merges_symmetric = false;
-    return CheckRollout(unmerged, from, limits);
+    RolloutCheck found = CheckRollout(unmerged, from, limits);
+    if (!found.broken_law.empty()) return found;
+    // The limits ended it before the trace was found. The law is known.
+    found.options = options;
+    found.broken_law = std::string(RolloutWorld::LawText(exploration.broken_law));
+    return found;
   }
   RolloutCheck check;
   check.options = options;

@@ -33,7 +33,7 @@ struct RolloutCheck {
   int64_t transitions = 0;
   bool complete = true;    // false when the limits ended the check
   std::string broken_law;  // in words; empty when all are kept
-  std::string trace;       // one line per step, up to the one that breaks the law
+  std::string trace;       // one line per step, up to the one that breaks the law; empty when the limits cut it off
 };
 
 // Errors: InvalidArgument when numbers are negative or the set and its surge have more groups than the world has room

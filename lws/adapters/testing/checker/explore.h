@@ -27,7 +27,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,8 @@ struct ExploreLimits {
   // No more than this number of states is visited; `complete` is then false.
   size_t states = std::numeric_limits<uint32_t>::max();
   bool checks_progress = true;
+  // Asked now and then, if it is set: the exploration ends when it returns true, and `complete` is then false.
+  std::function<bool()> is_stopped;
 };
 
 struct Exploration {
@@ -72,10 +76,17 @@ namespace explore_internal {
 // The steps from a start to state `index`.
 std::vector<WorldStep> PathToState(const StateTable& table, uint32_t index);
 
-// A state on a cycle or reachable from one; table.size() when there is none. It removes states without incoming steps
-// until none is left. `ways_in` has the number of steps into each state from others; it is consumed.
+// Whether `is_stopped`, which is asked after every thousandth step of the work, ends it.
+inline bool IsStopped(const std::function<bool()>& is_stopped, size_t steps) {
+  return steps % 1024 == 0 && is_stopped && is_stopped();
+}
+
+// A state on a cycle or reachable from one; table.size() when there is none; nullopt when the search was stopped. It
+// removes states without incoming steps until none is left. `ways_in` has the number of steps into each state from
+// others; it is consumed.
 template <typename World>
-uint32_t FindStateCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in) {
+std::optional<uint32_t> FindStateCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in,
+                                       const std::function<bool()>& is_stopped) {
   std::vector<uint32_t> free;
   for (uint32_t i = 0; i < table.size(); ++i) {
     if (ways_in[i] == 0) free.push_back(i);
@@ -84,7 +95,7 @@ uint32_t FindStateCycle(const World& world, const StateTable& table, std::vector
   while (!free.empty()) {
     const PackedState state = table.StateAt(free.back());
     free.pop_back();
-    ++taken;
+    if (IsStopped(is_stopped, ++taken)) return std::nullopt;
     world.Steps(state, [&](const WorldStep& step) {
       if (step.next == state) return;
       const uint32_t to = table.Find(step.next);
@@ -111,6 +122,10 @@ Exploration Explore(const World& world, const std::vector<PackedState>& starts, 
     result.counterexample = explore_internal::PathToState(table, from);
   };
   for (uint32_t from = 0; from < table.size() && result.broken_law == 0; ++from) {
+    if (explore_internal::IsStopped(limits.is_stopped, from)) {
+      result.complete = false;
+      break;
+    }
     const PackedState state = table.StateAt(from);
     bool goes_on = false;
     WorldStep broken;
@@ -136,8 +151,10 @@ Exploration Explore(const World& world, const std::vector<PackedState>& starts, 
   }
   result.states = static_cast<int64_t>(table.size());
   if (result.broken_law != 0 || !result.complete || !limits.checks_progress) return result;
-  const uint32_t cycle = explore_internal::FindStateCycle(world, table, std::move(ways_in));
-  if (cycle < table.size()) fail(cycle, kForEver);
+  const std::optional<uint32_t> cycle =
+      explore_internal::FindStateCycle(world, table, std::move(ways_in), limits.is_stopped);
+  result.complete = cycle.has_value();
+  if (cycle.has_value() && *cycle < table.size()) fail(*cycle, kForEver);
   return result;
 }
 

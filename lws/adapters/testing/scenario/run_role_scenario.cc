@@ -1,13 +1,11 @@
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/disaggregated_simulation.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
@@ -53,7 +51,8 @@ class Run {
             {[this](const Plan& plan, const absl::Status&) { OnPlan(plan); },
              [this](const Event& event) { OnEvent(event); }, [this](const Change& change) { OnChange(change); }}),
         roles_(&simulation_, namespace_, &report_),
-        play_(scenario, &simulation_.cluster(), [this] { Look(); }) {
+        play_(
+            scenario, &simulation_.cluster(), [this] { Look(); }, options.is_stopped) {
     report_.set_name = JsonReader(*scenario.manifest).Text({"metadata", "name"});
     report_.seed = options.seed;
   }
@@ -70,6 +69,7 @@ class Run {
     if (!status.ok()) return status;
     const absl::Time end = play_.RunToTheEnd([this] { return roles_.is_done(); });
     roles_.Finish(end - play_.start());
+    report_.finished = report_.finished && !play_.was_stopped();
     if (!report_.finished) report_.held = held_;
     return std::move(report_);
   }
@@ -96,32 +96,10 @@ class Run {
     if (!scenario_.nodes.empty() || !scenario_.node_objects.empty()) {
       return internal::AddScenarioNodes(scenario_, &cluster());
     }
-    JsonReader manifest(*scenario_.manifest);
-    const Json& roles = manifest.List({"spec", "roles"});
-    std::vector<const Json*> templates;
-    std::vector<internal::UsualNode> nodes;  // of a slice
-    for (const Json& role : roles) {
-      JsonReader reader(role);
-      const Json* groups = reader.Find({"spec", "leaderWorkerTemplate"});
-      const size_t owner = templates.size();
-      if (groups != nullptr) templates.push_back(groups);
-      const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
-      const int64_t pods = (int64_t{reader.Count({"spec", "replicas"}, 1)} * 2 + 1) * size;
-      for (int64_t pod = 0; pod < pods; ++pod) nodes.push_back({owner, pod % size == 0, "", ""});
-    }
-    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
-    const internal::UsualLabels usual(templates);
-    const std::string topology = manifest.Text({"spec", "placementPolicy", "topology"});
-    for (int32_t slice = 0; slice < manifest.Count({"spec", "slices"}, 1); ++slice) {
-      for (size_t number = 0; number < nodes.size(); ++number) {
-        internal::UsualNode& node = nodes[number];
-        node.name = absl::StrFormat("node-%d-%03d", slice, number);
-        node.domain = absl::StrCat("domain-", slice);
-        std::map<std::string, std::string> labels = usual.Of(node);
-        if (!topology.empty()) labels.emplace(topology, node.domain);
-        absl::Status status = cluster().AddNode(node.name, allocatable, labels);
-        if (!status.ok()) return status;
-      }
+    const internal::UsualNodes usual = internal::UsualNodesFor(*scenario_.manifest);
+    for (const internal::UsualNode& node : usual.nodes) {
+      absl::Status status = cluster().AddNode(node.name, usual.allocatable, node.labels);
+      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }

@@ -25,6 +25,8 @@ namespace lws {
 struct RoleScenarioOptions {
   uint64_t seed = 1;
   DisaggregatedOptions roles;
+  // Asked before every change of the cluster, if it is set. When it returns true, the run ends there, unfinished.
+  std::function<bool()> is_stopped = nullptr;
 };
 
 // Without nodes in the scenario there are as many as the roles can fill; where the set has a placement policy, those of

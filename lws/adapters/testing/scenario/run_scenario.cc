@@ -1,7 +1,6 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,14 +8,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
 #include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/json_reader.h"
-#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -51,7 +48,8 @@ class Run {
             MakeOptions(ScenarioOptionsFor(scenario, options)),
             {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
              [this](const Event& event) { Hear(event); }, [this](const Change& change) { groups_.OnChange(change); }}),
-        play_(scenario, &simulation_, [this] { Look(step_); }) {
+        play_(
+            scenario, &simulation_, [this] { Look(step_); }, options.is_stopped) {
     JsonReader manifest(*scenario.manifest);
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
@@ -72,6 +70,7 @@ class Run {
     const absl::Time end = play_.RunToTheEnd([this] { return groups_.is_done(); });
     if (step_ > 0) Look(/*step=*/0);
     groups_.Finish(end - play_.start());
+    report_.finished = report_.finished && !play_.was_stopped();
     return std::move(report_);
   }
 
@@ -99,26 +98,10 @@ class Run {
   }
 
   absl::Status AddUsualNodes() {
-    JsonReader manifest(*scenario_.manifest);
-    std::vector<const Json*> templates;
-    const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
-    if (groups_template != nullptr) templates.push_back(groups_template);
-    const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
-    const internal::UsualLabels usual(templates);
-    const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
-    const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
-    for (int64_t group = 0; group < groups; ++group) {
-      for (int64_t member = 0; member < size; ++member) {
-        const std::string name = absl::StrFormat("node-%03d", group * size + member);
-        const std::string domain = absl::StrCat("domain-", group);
-        std::map<std::string, std::string> labels = usual.Of({0, member == 0, name, domain});
-        for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
-          const std::string topology = manifest.Text({"metadata", "annotations", key});
-          if (!topology.empty()) labels.emplace(topology, domain);
-        }
-        absl::Status status = simulation_.AddNode(name, allocatable, labels);
-        if (!status.ok()) return status;
-      }
+    const internal::UsualNodes usual = internal::UsualNodesFor(*scenario_.manifest);
+    for (const internal::UsualNode& node : usual.nodes) {
+      absl::Status status = simulation_.AddNode(node.name, usual.allocatable, node.labels);
+      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }

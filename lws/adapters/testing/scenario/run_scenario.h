@@ -7,7 +7,8 @@
 // Laws:
 //   1. The same scenario and options give the same report, byte for byte.
 //   2. `finished` means that all groups became ready and, from the set's partition up, have the newest revision.
-//      Otherwise the run was given up when the patience ended, and the report says what pods wait for.
+//      Otherwise the run was given up when the patience ended, or it was stopped, and the report says what pods wait
+//      for.
 //   3. The promise follows the set at every moment (promise.h), so edits of replicas and of maxUnavailable count.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -37,6 +38,8 @@ struct ScenarioRunOptions {
   // Above 0, the timeline is short: it has the groups when so many of them changed, and at the events that it has. It
   // leaves out the events of single groups, and counts them. 0: it has every change and every event.
   int32_t told_step = 0;
+  // Asked before every change of the cluster, if it is set. When it returns true, the run ends there, unfinished.
+  std::function<bool()> is_stopped;
 };
 
 // The options, completed by the scenario where they say nothing. Borrows from the scenario.

@@ -11,6 +11,7 @@ absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const Scenar
     } else {
       RunUntilQuiet();
     }
+    if (was_stopped_) return absl::OkStatus();
     absl::Status status = happen(event);
     if (!status.ok()) return status;
   }
@@ -19,11 +20,16 @@ absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const Scenar
 
 absl::Time ScenarioPlay::RunToTheEnd(absl::FunctionRef<bool()> is_done) {
   const absl::Time limit = simulation_.now() + scenario_.patience;
-  RunUntilQuiet();
-  if (is_done() || limit == absl::InfiniteFuture()) return simulation_.now();
+  if (!was_stopped_) RunUntilQuiet();
+  if (was_stopped_ || is_done() || limit == absl::InfiniteFuture()) return simulation_.now();
   simulation_.Advance(std::max(limit, simulation_.now()));
   look_();
   return limit;
+}
+
+bool ScenarioPlay::IsStopped() {
+  was_stopped_ = was_stopped_ || (is_stopped_ && is_stopped_());
+  return was_stopped_;
 }
 
 void ScenarioPlay::RunUntil(absl::Time limit) { RunWhileDue(limit, limit); }
@@ -33,7 +39,7 @@ void ScenarioPlay::RunUntilQuiet() { RunWhileDue(absl::InfiniteFuture(), simulat
 void ScenarioPlay::RunWhileDue(absl::Time next, absl::Time limit) {
   simulation_.Settle();
   look_();
-  while (simulation_.Advance(next) && simulation_.now() <= limit) look_();
+  while (!IsStopped() && simulation_.Advance(next) && simulation_.now() <= limit) look_();
   look_();
 }
 

@@ -24,9 +24,15 @@ namespace lws::internal {
 class ScenarioPlay {
  public:
   // Borrows the scenario and the simulation. The scenario begins at the simulation's present time. `look` is called
-  // after every change of the cluster.
-  ScenarioPlay(const Scenario& scenario, Simulation* simulation, std::function<void()> look)
-      : scenario_(scenario), simulation_(*simulation), start_(simulation->now()), look_(std::move(look)) {}
+  // after every change of the cluster. When `is_stopped`, which is asked before every change if it is set, returns
+  // true, the play ends, and no further event happens.
+  ScenarioPlay(const Scenario& scenario, Simulation* simulation, std::function<void()> look,
+               std::function<bool()> is_stopped = nullptr)
+      : scenario_(scenario),
+        simulation_(*simulation),
+        start_(simulation->now()),
+        look_(std::move(look)),
+        is_stopped_(std::move(is_stopped)) {}
 
   absl::Time start() const { return start_; }
 
@@ -38,7 +44,11 @@ class ScenarioPlay {
   // even if nothing is due.
   absl::Time RunToTheEnd(absl::FunctionRef<bool()> is_done);
 
+  // Whether the play was ended by `is_stopped`.
+  bool was_stopped() const { return was_stopped_; }
+
  private:
+  bool IsStopped();
   void RunUntil(absl::Time limit);
   void RunUntilQuiet();
   // Calls look_ after each time at which something happens, as long as it is not after the limit.
@@ -48,6 +58,8 @@ class ScenarioPlay {
   Simulation& simulation_;
   const absl::Time start_;
   const std::function<void()> look_;
+  const std::function<bool()> is_stopped_;
+  bool was_stopped_ = false;
 };
 
 }  // namespace lws::internal

@@ -1,12 +1,19 @@
 #include "lws/adapters/testing/scenario/usual_nodes.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/node_filter.h"
@@ -40,8 +47,6 @@ void AddTopologies(const Json& pod_spec, const char* affinity, std::set<std::str
   }
 }
 
-}  // namespace
-
 std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json*>& leader_worker_templates) {
   std::map<std::string, std::string> allocatable = {
       {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
@@ -60,6 +65,30 @@ std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json
   }
   return allocatable;
 }
+
+// The pod that a node is for.
+struct NodeOwner {
+  size_t number = 0;  // of the template
+  bool is_leader = false;
+  std::string domain;  // of the group
+};
+
+class UsualLabels {
+ public:
+  explicit UsualLabels(const std::vector<const Json*>& leader_worker_templates);
+
+  std::map<std::string, std::string> Of(const NodeOwner& owner, const std::string& name) const;
+
+ private:
+  using Labels = std::map<std::string, std::string>;
+
+  void Read(const Json& pod_spec, Labels* labels);
+
+  std::vector<std::pair<Labels, Labels>> of_pods_;  // of leaders and workers, by template
+  Labels all_;                                      // of all pods, the first ones counting
+  std::set<std::string> together_;                  // topologies of pod affinity
+  std::set<std::string> apart_;                     // topologies of pod anti-affinity
+};
 
 UsualLabels::UsualLabels(const std::vector<const Json*>& leader_worker_templates) {
   for (const Json* groups : leader_worker_templates) {
@@ -95,15 +124,105 @@ void UsualLabels::Read(const Json& pod_spec, Labels* labels) {
   AddTopologies(pod_spec, "podAntiAffinity", &apart_);
 }
 
-std::map<std::string, std::string> UsualLabels::Of(const UsualNode& node) const {
+std::map<std::string, std::string> UsualLabels::Of(const NodeOwner& owner, const std::string& name) const {
   Labels labels;
-  if (node.owner < of_pods_.size()) {
-    labels = node.is_leader ? of_pods_[node.owner].first : of_pods_[node.owner].second;
+  if (owner.number < of_pods_.size()) {
+    labels = owner.is_leader ? of_pods_[owner.number].first : of_pods_[owner.number].second;
   }
   labels.insert(all_.begin(), all_.end());
-  for (const std::string& topology : together_) labels.emplace(topology, node.domain);
-  for (const std::string& topology : apart_) labels.emplace(topology, node.name);
+  for (const std::string& topology : together_) labels.emplace(topology, owner.domain);
+  for (const std::string& topology : apart_) labels.emplace(topology, name);
   return labels;
+}
+
+// A rollout may surge, and a group may move: twice the groups and one more have room.
+int64_t GroupsWithRoom(int32_t replicas) { return int64_t{replicas} * 2 + 1; }
+
+UsualNodes NodesForGroups(const Json& set) {
+  JsonReader manifest(set);
+  std::vector<const Json*> templates;
+  const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
+  if (groups_template != nullptr) templates.push_back(groups_template);
+  std::vector<std::string> topologies;
+  for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
+    const std::string topology = manifest.Text({"metadata", "annotations", key});
+    if (!topology.empty()) topologies.push_back(topology);
+  }
+  UsualNodes usual = {UsualAllocatable(templates), {}};
+  const UsualLabels labels(templates);
+  const int64_t groups = GroupsWithRoom(manifest.Count({"spec", "replicas"}, 1));
+  const int64_t size = manifest.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
+  for (int64_t group = 0; group < groups; ++group) {
+    for (int64_t member = 0; member < size; ++member) {
+      UsualNode node;
+      node.name = absl::StrFormat("node-%03d", group * size + member);
+      const std::string domain = absl::StrCat("domain-", group);
+      node.labels = labels.Of({0, member == 0, domain}, node.name);
+      for (const std::string& topology : topologies) node.labels.emplace(topology, domain);
+      usual.nodes.push_back(std::move(node));
+    }
+  }
+  return usual;
+}
+
+UsualNodes NodesForRoles(const Json& set) {
+  JsonReader manifest(set);
+  std::vector<const Json*> templates;
+  std::vector<NodeOwner> owners;  // of the nodes of a slice
+  for (const Json& role : manifest.List({"spec", "roles"})) {
+    JsonReader reader(role);
+    const Json* groups = reader.Find({"spec", "leaderWorkerTemplate"});
+    const size_t number = templates.size();
+    if (groups != nullptr) templates.push_back(groups);
+    const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
+    const int64_t pods = GroupsWithRoom(reader.Count({"spec", "replicas"}, 1)) * size;
+    for (int64_t pod = 0; pod < pods; ++pod) owners.push_back({number, pod % size == 0, ""});
+  }
+  UsualNodes usual = {UsualAllocatable(templates), {}};
+  const UsualLabels labels(templates);
+  const std::string topology = manifest.Text({"spec", "placementPolicy", "topology"});
+  const int32_t slices = manifest.Count({"spec", "slices"}, 1);
+  for (int32_t slice = 0; slice < slices; ++slice) {
+    for (size_t number = 0; number < owners.size(); ++number) {
+      UsualNode node;
+      node.name = absl::StrFormat("node-%d-%03d", slice, number);
+      owners[number].domain = absl::StrCat("domain-", slice);
+      node.labels = labels.Of(owners[number], node.name);
+      if (!topology.empty()) node.labels.emplace(topology, owners[number].domain);
+      usual.nodes.push_back(std::move(node));
+    }
+  }
+  return usual;
+}
+
+// "pool=gpu", or "rack with 9 values".
+std::string LabelText(const std::string& key, const std::set<std::string>& values) {
+  if (values.size() == 1) return absl::StrCat(key, "=", *values.begin());
+  return absl::StrCat(key, " with ", values.size(), " values");
+}
+
+}  // namespace
+
+UsualNodes UsualNodesFor(const Json& manifest) {
+  const Json* kind = JsonReader(manifest).Find({"kind"});
+  const bool is_disaggregated = kind != nullptr && *kind == kDisaggregatedSetKind;
+  return is_disaggregated ? NodesForRoles(manifest) : NodesForGroups(manifest);
+}
+
+std::string UsualNodesText(const UsualNodes& usual) {
+  std::map<std::string, std::set<std::string>> values;
+  for (const UsualNode& node : usual.nodes) {
+    for (const auto& [key, value] : node.labels) values[key].insert(value);
+  }
+  std::vector<std::string> labels;
+  for (const auto& [key, texts] : values) labels.push_back(LabelText(key, texts));
+  return PrintableText(absl::StrCat(usual.nodes.size(), usual.nodes.size() == 1 ? " node is" : " nodes are",
+                                    " made for what the set asks for, because the scenario names none: ",
+                                    absl::StrJoin(usual.allocatable, ", ", absl::PairFormatter(" ")), " each",
+                                    labels.empty()       ? ""
+                                    : labels.size() == 1 ? ", with the label "
+                                                         : ", with the labels ",
+                                    absl::StrJoin(labels, ", ")));
 }
 
 }  // namespace lws::internal

@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -18,8 +19,12 @@ namespace {
 // Removes from a case everything without which it still breaks its law.
 class Minimizer {
  public:
-  Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks)
-      : least_(what), policy_(policy), checks_(checks), law_(RunSwarmCase(what, policy, checks).broken_law) {}
+  Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks, const std::function<bool()>& is_stopped)
+      : least_(what),
+        policy_(policy),
+        checks_(checks),
+        is_stopped_(is_stopped),
+        law_(RunSwarmCase(what, policy, checks).broken_law) {}
 
   SwarmCase Run() {
     while (Pass()) {
@@ -36,6 +41,7 @@ class Minimizer {
     SwarmCase less = least_;
     change(&less);
     for (uint64_t i = 0; i < kSeedsTried; ++i, ++less.seed) {
+      if (is_stopped_ && is_stopped_()) return false;
       if (RunSwarmCase(less, policy_, checks_).broken_law != law_) continue;
       least_ = std::move(less);
       return true;
@@ -73,13 +79,15 @@ class Minimizer {
   SwarmCase least_;
   const RolloutPolicy policy_;
   const SwarmChecks checks_;
+  const std::function<bool()>& is_stopped_;
   const std::string law_;
 };
 
 }  // namespace
 
-SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks) {
-  return Minimizer(what, policy, checks).Run();
+SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks,
+                            const std::function<bool()>& is_stopped) {
+  return Minimizer(what, policy, checks, is_stopped).Run();
 }
 
 }  // namespace lws

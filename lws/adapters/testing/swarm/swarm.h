@@ -24,6 +24,7 @@
 #define LWS_ADAPTERS_TESTING_SWARM_SWARM_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -48,8 +49,10 @@ enum class SwarmChecks { kAll, kWithoutPromise };
 SwarmResult RunSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
 
 // A smaller case that breaks the same law: no event, kind of fault, group or worker can be removed from it. Its seed
-// may differ. REQUIRES: the case breaks a law. Complexity: some thousands of runs.
-SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll);
+// may differ. When `is_stopped`, which is asked before every run if it is set, returns true, the smallest case found so
+// far is returned. REQUIRES: the case breaks a law. Complexity: some thousands of runs.
+SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks = SwarmChecks::kAll,
+                            const std::function<bool()>& is_stopped = nullptr);
 
 // A file that ReadSwarmCase reads.
 std::string SwarmCaseToYaml(const SwarmCase& what);

@@ -1,0 +1,34 @@
+// Which of this project's kinds of files a file is, for messages about files that were given in place of others.
+#ifndef LWS_EXAMPLES_LWSCTL_FILE_KIND_H_
+#define LWS_EXAMPLES_LWSCTL_FILE_KIND_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "examples/lwsctl/input.h"
+#include "lws/api/json.h"
+
+namespace lwsctl {
+
+enum class FileKind {
+  kObject,     // of Kubernetes: a manifest
+  kTest,       // for `lwsctl test`
+  kSwarmCase,  // for `lwsctl swarm`
+  kScenario,   // for --scenario
+  kUnknown,    // none of these keys
+};
+
+// The kind that the keys of the document tell, by the first row of a table that matches.
+FileKind FileKindOf(const lws::Json& document);
+
+// InvalidArgument "FILE:LINE: it is a Deployment, not a scenario" when the file's document is of another kind than
+// `wanted`, which is not kUnknown. A document of an unknown kind is OK: its reader tells the key that it does not know.
+absl::Status RefuseOtherKind(const InputFile& file, FileKind wanted);
+
+// What a file is that lacks the objects that a command takes: ": it is a scenario, which `lwsctl simulate --scenario`
+// takes". "" for a file of objects, and for an unknown kind.
+std::string WhatElseItIs(const InputFile& file);
+
+}  // namespace lwsctl
+
+#endif  // LWS_EXAMPLES_LWSCTL_FILE_KIND_H_
