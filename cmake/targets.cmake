@@ -294,6 +294,7 @@ set(lws_placement_sources
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
   lws/placement/running_pods.cc
+  lws/placement/search/assign_batch.cc
   lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
   lws/placement/search/domain_search.cc
