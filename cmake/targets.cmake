@@ -272,6 +272,7 @@ set(lws_api_links
 set(lws_placement_sources
   lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
+  lws/placement/assign_cuboid.cc
   lws/placement/assign_group.cc
   lws/placement/assign_together.cc
   lws/placement/assignment.cc
@@ -313,6 +314,7 @@ set(lws_placement_protos)
 set(lws_placement_headers
   lws/placement.h
   lws/placement/added_nodes.h
+  lws/placement/assign_cuboid.h
   lws/placement/assign_group.h
   lws/placement/assign_together.h
   lws/placement/assignment.h
