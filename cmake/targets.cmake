@@ -272,6 +272,7 @@ set(lws_api_links
 set(lws_placement_sources
   lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
+  lws/placement/assign_cuboid.cc
   lws/placement/assign_group.cc
   lws/placement/assign_together.cc
   lws/placement/assignment.cc
@@ -294,6 +295,7 @@ set(lws_placement_sources
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
   lws/placement/running_pods.cc
+  lws/placement/search/assign_batch.cc
   lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
   lws/placement/search/domain_search.cc
@@ -312,6 +314,7 @@ set(lws_placement_protos)
 set(lws_placement_headers
   lws/placement.h
   lws/placement/added_nodes.h
+  lws/placement/assign_cuboid.h
   lws/placement/assign_group.h
   lws/placement/assign_together.h
   lws/placement/assignment.h

@@ -7,6 +7,7 @@
 #define LWS_PLACEMENT_H_
 
 #include "lws/placement/added_nodes.h"
+#include "lws/placement/assign_cuboid.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/assign_together.h"
 #include "lws/placement/assignment.h"

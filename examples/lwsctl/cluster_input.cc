@@ -224,6 +224,7 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
     return absl::InvalidArgumentError(absl::StrCat("--profile: \"", arguments.Flag("--profile", ""), "\" is unknown"));
   }
   placement.profile = profile->second;
+  placement.keeps_empty = arguments.flags.count("--keep-empty") > 0;
   return placement;
 }
 

@@ -17,14 +17,20 @@
 //   5. Fewest domains: at the widest level where pods must be spread, as few domains as possible; at each level below,
 //      the fewest inside the domains chosen above. This does not hold for kLeastFree.
 //   6. Tightest: when one domain suffices, it is the one with the least room left over, counted in workers. Among
-//      equals it is the first in path order; for kBalanced it is the one with the fewest domains below and then the
-//      most even spread. This does not hold for kLeastFree.
+//      equals, laws 13 and 14 decide, and then it is the first in path order; before them, for kBalanced it is the one
+//      with the fewest domains below and then the most even spread. This does not hold for kLeastFree.
 //   7. kBalanced: among the fewest domains, the smallest number of pods is as large as possible.
 //   8. More capacity never turns a fit into a no-fit. A permutation of the nodes changes nothing.
 //   9. AssignGroups equals AssignGroup and Commit one after another.
 //   12. With preferred_within, the assignment is the one for the narrowest level, from preferred_within up to the
 //       required level, at which the group has a place when that level is required instead, on nodes that have the
 //       label of the required level.
+//   13. With keeps_empty, an equally tight domain that is in use comes before an empty one. The widest level decides
+//       first: a rack in a used block comes before one in an empty block. A domain is empty when no node in it would
+//       have room for more of the pods if nothing ran there.
+//   14. Among domains that law 13 calls equal, the one that the workers prefer most comes first: the sum over its nodes
+//       of their preference, times the number of the group's workers that the node has room for. In a group without
+//       workers, the leader's preference counts. Laws 13 and 14 hold where one domain suffices.
 // Laws 10 and 11, about groups that change, are in reassign_group.h.
 //
 // Ranks: the leader is rank 0, and the workers follow over the nodes in path order. When the leader belongs to a

@@ -8,48 +8,42 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/placement/assign_group.h"
+#include "lws/placement/search/assign_batch.h"
 #include "lws/placement/topology.h"
 
 namespace lws {
+
+using internal::AfterNoFit;
+using internal::AssignBatch;
+using internal::BatchDomain;
+
 namespace {
 
-// More than a node has of any resource.
-constexpr int64_t kAll = int64_t{1} << 60;
-
-// Takes everything from the nodes outside of the domain.
-void CloseOthers(int level, int32_t domain, Capacity* capacity) {
+// The groups in the domain, which is the root for the whole cluster. The capacity stays as it is.
+absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> groups, const BatchDomain& domain,
+                                        Capacity* capacity) {
   const Topology& topology = capacity->topology();
-  ResourceAmounts everything;
-  for (const std::string& resource : topology.resources()) everything[resource] = kAll;
-  const IndexRange inside = topology.NodesOf(level, domain);
-  for (int32_t node = 0; node < inside.begin; ++node) capacity->Use(node, everything);
-  for (int32_t node = inside.end; node < topology.NodeCount(); ++node) capacity->Use(node, everything);
-}
-
-// The groups in the domain, which is the root for the whole cluster.
-absl::StatusOr<TogetherResult> AssignIn(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
-                                        int level, int32_t domain) {
-  const Topology& topology = capacity.topology();
-  Capacity inside = capacity;
-  CloseOthers(level, domain, &inside);
   TogetherResult result;
-  if (level != Topology::kRoot) result.domain = topology.DomainPath(level, domain);
-  absl::StatusOr<std::vector<PlacementResult>> placed = AssignGroups(groups, &inside);
+  if (domain.level != Topology::kRoot) result.domain = topology.DomainPath(domain.level, domain.domain);
+  absl::StatusOr<std::vector<PlacementResult>> placed = AssignBatch(groups, domain, AfterNoFit::kStop, capacity);
   if (!placed.ok()) return placed.status();
   std::set<std::string> not_looked_at;
-  for (PlacementResult& group : *placed) {
+  for (size_t i = 0; i < placed->size(); ++i) {
+    PlacementResult& group = (*placed)[i];
     not_looked_at.insert(group.not_looked_at.begin(), group.not_looked_at.end());
     if (!group.assignment.has_value()) {
       result.no_fit = std::move(group.no_fit);
-      result.most_groups = result.assignments.size();
-      result.assignments.clear();
-      return result;
+      continue;  // it is the last one
     }
+    capacity->Release(*groups[i], *group.assignment);
     result.assignments.push_back(*std::move(group.assignment));
   }
   result.most_groups = result.assignments.size();
-  result.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
+  if (result.most_groups < groups.size()) {
+    result.assignments.clear();
+  } else {
+    result.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
+  }
   return result;
 }
 
@@ -73,8 +67,10 @@ size_t ScarcestResource(const Capacity& capacity, absl::Span<const GroupRequest*
   for (size_t i = 0; i < resources.size(); ++i) {
     double wanted = 0;
     const auto add = [&](const PodShape& shape, int64_t pods) {
-      const auto amount = shape.amounts.find(resources[i]);
-      if (amount != shape.amounts.end()) wanted += static_cast<double>(amount->second) * static_cast<double>(pods);
+      const auto found = shape.amounts.find(resources[i]);
+      const int64_t listed = found == shape.amounts.end() ? 0 : found->second;
+      const int64_t amount = i == 0 ? 1 : listed;  // every pod takes one of "pods", which comes first
+      wanted += static_cast<double>(amount) * static_cast<double>(pods);
     };
     for (const GroupRequest* group : groups) {
       add(group->worker, group->workers);
@@ -107,12 +103,13 @@ std::vector<int32_t> FullestFirst(const Capacity& capacity, int level, size_t re
 
 absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
                                               absl::string_view level) {
-  if (level.empty()) return AssignIn(capacity, groups, Topology::kRoot, 0);
+  Capacity left = capacity;
+  if (level.empty()) return AssignIn(groups, {}, &left);
   const std::optional<int> index = capacity.topology().LevelOf(level);
   if (!index.has_value()) return absl::InvalidArgumentError(absl::StrCat("level ", level, " is not in the topology"));
   std::optional<TogetherResult> best;
   for (const int32_t domain : FullestFirst(capacity, *index, ScarcestResource(capacity, groups))) {
-    absl::StatusOr<TogetherResult> result = AssignIn(capacity, groups, *index, domain);
+    absl::StatusOr<TogetherResult> result = AssignIn(groups, {*index, domain}, &left);
     if (!result.ok() || result->assignments.size() == groups.size()) return result;
     if (!best.has_value() || result->most_groups > best->most_groups) best = *std::move(result);
   }

@@ -47,7 +47,7 @@ struct TogetherResult {
 };
 
 // An empty level stands for the whole cluster. Errors: InvalidArgument for an unknown level, and those of AssignGroup.
-// Complexity: O(domains x groups) times AssignGroup, and a copy of the capacity for each domain.
+// Complexity: a copy of the capacity, and AssignGroups for each domain that is tried, with the nodes of the domain.
 absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
                                               absl::string_view level);
 

@@ -46,6 +46,8 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
       return "no pod of the group is left";
     case NoFitReason::kNoPlaceBesideSurvivors:
       return "there is no room beside the surviving pods";
+    case NoFitReason::kNoCuboidFits:
+      return "no contiguous cuboid of nodes takes the whole group";
     case NoFitReason::kDomainsAreFull:
       return "each domain of the level has as many groups of the set as it may have";
     case NoFitReason::kRulesNotKept:
@@ -63,7 +65,8 @@ std::string DescribeNoFit(const NoFit& no_fit) {
     return absl::StrCat("no ", no_fit.level, " for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason));
   }
   std::string text =
-      no_fit.wanted_subgroups > 0
+      no_fit.reason == NoFitReason::kNoCuboidFits ? absl::StrCat("no place for ", no_fit.wanted_pods, " pods")
+      : no_fit.wanted_subgroups > 0
           ? absl::StrCat(no_fit.best_subgroups, " of ", no_fit.wanted_subgroups, " subgroups of ", no_fit.subgroup_size,
                          " pods fit, each in one ", no_fit.subgroup_level)
           : absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods, " pods");

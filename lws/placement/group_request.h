@@ -76,6 +76,8 @@ struct GroupRequest {
   std::vector<std::string> exclusive_levels;
 
   PlacementProfile profile = PlacementProfile::kBestFit;
+  // Whether a domain that is in use comes before an empty one that is equally tight, so that empty domains stay empty.
+  bool keeps_empty = false;
 
   // Constraints that bind the pods to nodes but have no field here: "resourceClaims of workerTemplate".
   std::vector<std::string> not_looked_at;

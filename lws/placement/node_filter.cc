@@ -18,6 +18,8 @@ namespace {
 
 constexpr char kTerms[] = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
 
+constexpr char kPreferred[] = "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution";
+
 absl::StatusOr<LabelRequirement::Operator> ReadOperator(const std::string& name) {
   using Operator = LabelRequirement::Operator;
   if (name == "In") return Operator::kIn;
@@ -129,9 +131,11 @@ absl::StatusOr<NodeFilter> NodeFilter::FromPodSpec(const Json& pod_spec) {
   }
   constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
   const Json* terms = reader.Find({"affinity", "nodeAffinity", kRequired, "nodeSelectorTerms"});
+  const Json& preferred = reader.List({"affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"});
   const Json& tolerations = reader.List({"tolerations"});
   if (!reader.status().ok()) return reader.status();
   absl::Status status = terms == nullptr ? absl::OkStatus() : filter.ReadTerms(*terms);
+  if (status.ok()) status = filter.ReadPreferences(preferred);
   if (status.ok()) status = filter.ReadTolerations(tolerations);
   if (!status.ok()) return status;
   return filter;
@@ -142,16 +146,40 @@ absl::Status NodeFilter::ReadTerms(const Json& terms) {
   terms_.emplace();
   for (size_t i = 0; i < terms.size(); ++i) {
     Term term;
-    absl::Status status = ReadRequirements(terms[i], "matchExpressions", &term.labels);
-    if (status.ok()) status = ReadRequirements(terms[i], "matchFields", &term.fields);
-    for (const LabelRequirement& field : term.fields) {
-      if (status.ok() && field.key != "metadata.name") {
-        status = absl::InvalidArgumentError(absl::StrCat("matchFields: \"", field.key, "\" is not metadata.name"));
-      }
-    }
+    absl::Status status = ReadTerm(terms[i], &term);
     if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(kTerms, "[", i, "]: ", status.message()));
     asks_for_name_ = asks_for_name_ || !term.fields.empty();
     terms_->push_back(std::move(term));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NodeFilter::ReadTerm(const Json& document, Term* term) {
+  absl::Status status = ReadRequirements(document, "matchExpressions", &term->labels);
+  if (status.ok()) status = ReadRequirements(document, "matchFields", &term->fields);
+  for (const LabelRequirement& field : term->fields) {
+    if (status.ok() && field.key != "metadata.name") {
+      status = absl::InvalidArgumentError(absl::StrCat("matchFields: \"", field.key, "\" is not metadata.name"));
+    }
+  }
+  return status;
+}
+
+absl::Status NodeFilter::ReadPreferences(const Json& preferences) {
+  for (size_t i = 0; i < preferences.size(); ++i) {
+    const std::string where = absl::StrCat(kPreferred, "[", i, "]");
+    if (!preferences[i].is_object()) return absl::InvalidArgumentError(absl::StrCat(where, ": not an object"));
+    JsonReader reader(preferences[i]);
+    Preferred preferred;
+    preferred.weight = reader.Integer({"weight"}).value_or(0);
+    const Json& term = reader.Object({"preference"});
+    if (!reader.status().ok()) return absl::InvalidArgumentError(absl::StrCat(where, ".", reader.status().message()));
+    if (preferred.weight < 1 || preferred.weight > 100) {
+      return absl::InvalidArgumentError(absl::StrCat(where, ".weight: ", preferred.weight, " is not in 1..100"));
+    }
+    absl::Status status = ReadTerm(term, &preferred.term);
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(where, ".preference: ", status.message()));
+    preferences_.push_back(std::move(preferred));
   }
   return absl::OkStatus();
 }
@@ -203,6 +231,14 @@ bool NodeFilter::TermMatches(const Term& term, const NodeFacts& node) const {
   }
   return std::all_of(term.fields.begin(), term.fields.end(),
                      [&](const LabelRequirement& field) { return field.Matches(node.name); });
+}
+
+int64_t NodeFilter::Preference(const NodeFacts& node) const {
+  int64_t sum = 0;
+  for (const Preferred& preferred : preferences_) {
+    if (TermMatches(preferred.term, node)) sum += preferred.weight;
+  }
+  return sum;
 }
 
 NodeExclusion NodeFilter::Check(const NodeFacts& node) const {

@@ -1,4 +1,5 @@
-// The nodes that a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness.
+// The nodes that a pod may use, apart from room: node name, node selector, required node affinity, taints, readiness;
+// and which of them it prefers.
 //
 //   lws::NodeFilter filter = *lws::NodeFilter::FromPodSpec(pod["spec"]);
 //   lws::NodeFacts node;
@@ -10,12 +11,14 @@
 //      matches.
 //   3. An unschedulable node counts as one with the taint node.kubernetes.io/unschedulable:NoSchedule.
 //   4. A pod that names its node bypasses the scheduler: no other node takes it, and only NoExecute taints matter.
+//   5. Preference is the sum of the weights of the preferred terms that match the node. It excludes no node.
 // Source: Kubernetes' node affinity and tolerations. PreferNoSchedule taints exclude nothing.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_PLACEMENT_NODE_FILTER_H_
 #define LWS_PLACEMENT_NODE_FILTER_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -86,13 +89,18 @@ class NodeFilter {
   // A filter that accepts every ready node without taints.
   NodeFilter() = default;
 
-  // Reads nodeName, nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field.
+  // Reads nodeName, nodeSelector, affinity.nodeAffinity and tolerations. Errors: InvalidArgument naming the field; also
+  // for a weight that is not in 1..100.
   static absl::StatusOr<NodeFilter> FromPodSpec(const Json& pod_spec);
 
   // Complexity: O(requirements x log labels + taints x tolerations).
   NodeExclusion Check(const NodeFacts& node) const;
 
-  // Whether the answer may depend on the node's name, or on the label `key`.
+  // How much the pod prefers the node; 0 without preferred terms. Complexity: O(requirements x log labels).
+  int64_t Preference(const NodeFacts& node) const;
+  bool HasPreferences() const { return !preferences_.empty(); }
+
+  // Whether the answer of Check may depend on the node's name, or on the label `key`.
   bool AsksForName() const { return asks_for_name_; }
   bool AsksForLabel(absl::string_view key) const;
 
@@ -111,7 +119,14 @@ class NodeFilter {
     std::vector<LabelRequirement> fields;  // about metadata.name
   };
 
+  struct Preferred {
+    int64_t weight = 0;
+    Term term;
+  };
+
   absl::Status ReadTerms(const Json& terms);
+  static absl::Status ReadTerm(const Json& document, Term* term);
+  absl::Status ReadPreferences(const Json& preferences);
   absl::Status ReadTolerations(const Json& tolerations);
   bool Tolerates(const Taint& taint) const;
   bool TermMatches(const Term& term, const NodeFacts& node) const;
@@ -119,6 +134,7 @@ class NodeFilter {
   std::string node_name_;
   std::map<std::string, std::string> selector_;
   std::optional<std::vector<Term>> terms_;
+  std::vector<Preferred> preferences_;
   std::vector<Toleration> tolerations_;
   bool asks_for_name_ = false;
 };

@@ -51,6 +51,7 @@ GroupRequest WorkersAlone(const PlacementProblem& problem, int64_t workers, int 
   alone.worker = problem.request->worker;
   alone.workers = workers;
   alone.profile = problem.request->profile;
+  alone.keeps_empty = problem.request->keeps_empty;
   for (int i = layers - 1; i >= 0; --i) {
     const LayerOnTopology& layer = problem.layers[i];
     alone.subgroups.push_back({layer.size, problem.topology->level_keys()[layer.level], layer.exclusive});

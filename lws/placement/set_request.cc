@@ -208,6 +208,7 @@ absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, con
   request.level = placement.level;
   request.preferred_within = placement.preferred_within;
   request.profile = placement.profile;
+  request.keeps_empty = placement.keeps_empty;
   if (placement.exclusive_level.has_value()) request.exclusive_levels.push_back(*placement.exclusive_level);
   const std::optional<std::string> exclusive = Annotation(set, kExclusiveTopologyAnnotation);
   if (exclusive.has_value() && exclusive != placement.exclusive_level) request.exclusive_levels.push_back(*exclusive);

@@ -50,6 +50,8 @@ struct SetPlacement {
   std::vector<SubgroupLayer> layers;
   std::optional<std::string> exclusive_level;
   PlacementProfile profile = PlacementProfile::kBestFit;
+  // As in GroupRequest.
+  bool keeps_empty = false;
 };
 
 // `group_index` only affects labels, and through them what pods ask of each other. Errors: InvalidArgument naming the

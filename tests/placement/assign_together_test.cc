@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -131,6 +132,39 @@ TEST(AssignTogetherTest, Laws1To4InRandomClusters) {
   }
   EXPECT_GT(fits, 500);
   EXPECT_GT(misses, 500);
+}
+
+// Every node takes this many pods, whatever they ask for.
+Capacity RoomForPods(int racks, int nodes_in_rack, int64_t gpus, int64_t pods) {
+  std::vector<TopologyNode> nodes;
+  for (int host = 0; host < racks * nodes_in_rack; ++host) {
+    nodes.push_back(SmallNode(0, host / nodes_in_rack, host, gpus));
+    nodes.back().allocatable["pods"] = pods;
+  }
+  return Capacity(*Topology::Create(std::move(nodes), {"block", "rack", "host"}));
+}
+
+// A group whose pods ask for nothing: each only takes one of "pods".
+GroupRequest GroupOfNothing(int64_t pods) {
+  GroupRequest request;
+  request.workers = pods;
+  return request;
+}
+
+TEST(AssignTogetherTest, Law2HoldsForPodsThatAskForNothing) {
+  const Capacity capacity = RoomForPods(3, 2, 4, 4);
+  EXPECT_EQ(Place(capacity, {GroupOfNothing(3)}, "rack"), "b0/r0: 3 - - - - -");
+  EXPECT_EQ(Place(capacity, {GroupOfNothing(3), GroupOfNothing(4)}, "rack"), "b0/r0: 3 - - - - -: - 4 - - - -");
+  EXPECT_EQ(Place(capacity, {GroupOfNothing(3), Group(3)}, "rack"), "b0/r0: 3 - - - - -: - 3 - - - -");
+  EXPECT_EQ(Place(capacity, {GroupOfNothing(7), GroupOfNothing(2)}, "rack"), "not: 1 in b0/r0");
+}
+
+// Gpus are plenty, and room for pods is not: the rack with the least room for pods is the tightest.
+TEST(AssignTogetherTest, Law4CountsTheRoomForPods) {
+  Capacity capacity = RoomForPods(3, 2, 100, 4);
+  capacity.Use(*capacity.topology().FindNode("n0"), ResourceAmounts{{"gpu", 90}});
+  for (int pod = 0; pod < 3; ++pod) capacity.Use(*capacity.topology().FindNode("n2"), ResourceAmounts());
+  EXPECT_EQ(Place(capacity, {Group(4)}, "rack"), "b0/r1: - - - 4 - -");
 }
 
 }  // namespace

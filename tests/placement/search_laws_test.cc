@@ -169,7 +169,8 @@ TEST(DomainCountsTest, Law2AfterRefreshTheCountsAreThoseCountedAnew) {
   for (int round = 0; round < kCases; ++round) {
     Capacity capacity = DrawCapacity(&cases);
     const Topology& topology = capacity.topology();
-    const GroupRequest request = cases.Request();
+    GroupRequest request = cases.Request();
+    request.keeps_empty = cases.Draw(2) == 0;
     const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, topology);
     ASSERT_TRUE(problem.ok()) << problem.status();
     DomainCounts counts(*problem, capacity, {});
@@ -197,6 +198,9 @@ TEST(DomainCountsTest, Law2AfterRefreshTheCountsAreThoseCountedAnew) {
     for (int level = Topology::kRoot; level < topology.LevelCount(); ++level) {
       for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
         ASSERT_EQ(AllOf(counts.At(level, domain)), AllOf(anew.At(level, domain)))
+            << where << "\n  level " << level << ", domain " << domain;
+        ASSERT_EQ(level < 0 ? internal::TieRank() : counts.TieRankOf(level, domain),
+                  level < 0 ? internal::TieRank() : anew.TieRankOf(level, domain))
             << where << "\n  level " << level << ", domain " << domain;
       }
     }
@@ -240,6 +244,7 @@ DrawnPick DrawPick(Cases* cases) {
       count.with_leader = pods / wanted.unit_pods;
       if (count.with_leader < wanted.least_with_leader) count.with_leader = -1;
     }
+    domain.tie.second = cases->Draw(2);
     drawn.domains.push_back(domain);
   }
   wanted.units = wanted.least_with_leader + cases->Draw(9);
@@ -288,7 +293,8 @@ std::string Show(const DrawnPick& drawn) {
                    " extra ", drawn.wanted.leader_is_extra, " least ", drawn.wanted.least_with_leader, ", profile ",
                    static_cast<int>(drawn.wanted.profile), "; domains");
   for (const CountedDomain& domain : drawn.domains) {
-    absl::StrAppend(&text, " ", domain.count.units, "/", domain.count.with_leader, "(", domain.count.workers, ")");
+    absl::StrAppend(&text, " ", domain.count.units, "/", domain.count.with_leader, "(", domain.count.workers, ") tie ",
+                    domain.tie.second);
   }
   return text;
 }
@@ -346,7 +352,9 @@ TEST(FewestDomainsTest, Laws1To3AgainstEverySpread) {
       const auto chosen = static_cast<size_t>(picks[0].domain);
       for (size_t i = 0; i < drawn.domains.size(); ++i) {
         if (!suffices(i) || i == chosen) continue;
-        ASSERT_TRUE(i < chosen ? room(i) > room(chosen) : room(i) >= room(chosen)) << "law 2: " << where;
+        ASSERT_LT(std::make_tuple(room(chosen), drawn.domains[chosen].tie, chosen),
+                  std::make_tuple(room(i), drawn.domains[i].tie, i))
+            << "law 2: " << where;
       }
       continue;
     }

@@ -27,6 +27,14 @@ int64_t CountBesideLeader(const PlacementProblem& problem, const int64_t* free, 
   return count;
 }
 
+// How many workers fit into `free`, or leaders for a group without workers.
+int64_t CountRoomForPods(const PlacementProblem& problem, const int64_t* free) {
+  if (problem.workers > 0) return CountRoomForWorkers(problem, free);
+  int64_t count = kMaxGroupPods;
+  for (const Take& take : problem.leader_takes) count = CountIn(free[take.resource], take.leader, count);
+  return count;
+}
+
 }  // namespace
 
 int64_t CountRoomForWorkers(const PlacementProblem& problem, const int64_t* free) {
@@ -48,6 +56,9 @@ DomainCounts::DomainCounts(const PlacementProblem& problem, const Capacity& capa
     const IndexRange domains = topology.DomainsWithin(scope_.level, scope_.domain, level);
     first_[level + 1] = domains.begin;
     cells_[level + 1].resize(domains.size());
+  }
+  if (problem_.request->keeps_empty || !problem_.preferences.empty()) {
+    for (const std::vector<DomainCount>& cells : cells_) ties_.emplace_back(cells.size());
   }
   Refresh(topology.NodesOf(scope_.level, scope_.domain));
 }
@@ -77,7 +88,36 @@ void DomainCounts::CountNodes(IndexRange nodes) {
       CutToSubgroupsOf(last, node, &cells[node]);
     }
     if (last == indexed_level_) MoveInIndex(node, before, cells[node]);
+    if (has_tie_ranks()) ties_[last + 1][node - first_[last + 1]] = TieOfNode(node, cells[node]);
   }
+}
+
+// A node counts as used when it would have room for more of the pods if nothing ran there. So the pods of DaemonSets
+// matter only where they take what the group asks for.
+DomainCounts::Tie DomainCounts::TieOfNode(int32_t node, const DomainCount& count) const {
+  Tie tie;
+  if (problem_.request->keeps_empty) {
+    const int64_t* offered = problem_.topology->Allocatable(node);
+    tie.used_nodes = CountRoomForPods(problem_, capacity_.Free(node)) < CountRoomForPods(problem_, offered);
+  }
+  if (!problem_.preferences.empty()) {
+    const int64_t pods =
+        problem_.workers > 0 ? std::min(count.workers, problem_.workers) : count.penalty != DomainCount::kNone;
+    tie.preferred = problem_.preferences[node] * pods;
+  }
+  return tie;
+}
+
+TieRank DomainCounts::TieRankOf(int level, int32_t domain) const {
+  if (!has_tie_ranks()) return {};
+  TieRank rank;
+  const int32_t node = problem_.topology->NodesOf(level, domain).begin;
+  for (int above = std::max(scope_.level, 0); problem_.request->keeps_empty && above <= level; ++above) {
+    const int32_t number = problem_.topology->DomainOf(above, node);
+    rank.first = rank.first << 1 | (ties_[above + 1][number - first_[above + 1]].used_nodes == 0);
+  }
+  rank.second = -ties_[level + 1][domain - first_[level + 1]].preferred;
+  return rank;
 }
 
 // Whether the two nodes have the same class and equal room. Most neighbouring nodes do.
@@ -163,6 +203,13 @@ void DomainCounts::SumChildren(int level, int32_t domain) {
   }
   if (best != -DomainCount::kNone) count.with_leader = count.units + best;
   if (level >= 0 && !problem_.layers.empty()) CutToSubgroupsOf(level, domain, &count);
+  if (has_tie_ranks()) {
+    Tie& tie = ties_[level + 1][domain - first_[level + 1]] = {};
+    for (int32_t i = children.begin - first_[level + 2]; i < children.end - first_[level + 2]; ++i) {
+      tie.used_nodes += ties_[level + 2][i].used_nodes;
+      tie.preferred += ties_[level + 2][i].preferred;
+    }
+  }
   DomainCount& cell = cells_[level + 1][domain - first_[level + 1]];
   if (level == indexed_level_) MoveInIndex(domain, cell, count);
   cell = count;

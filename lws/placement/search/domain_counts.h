@@ -6,7 +6,8 @@
 // Laws:
 //   1. The units of a domain are the sum of its children's units, reduced to whole subgroups at the level of a layer
 //      of subgroups. `with_leader` is the largest number of units when the leader is on one of the domain's nodes.
-//   2. After Refresh of every node whose capacity or holds changed, the counts equal freshly made ones.
+//   2. After Refresh of every node whose capacity or holds changed, the counts equal freshly made ones, and so do the
+//      tie ranks.
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_DOMAIN_COUNTS_H_
@@ -38,6 +39,11 @@ struct DomainCount {
   int64_t UnitsFor(bool leader) const { return leader ? with_leader : units; }
 };
 
+// Decides between domains that are equal otherwise; the smaller one comes first. The first number has a bit for each
+// level down to the domain's own, the widest first, which is set when the domain there is empty. The second one is the
+// negative sum of how much the pods prefer the nodes on which they could be.
+using TieRank = std::pair<uint64_t, int64_t>;
+
 // The part of the cluster that is counted, and what is already promised in it.
 struct CountScope {
   int level = Topology::kRoot;
@@ -64,6 +70,12 @@ class DomainCounts {
   // The domain of the scope.
   const DomainCount& Whole() const { return At(scope_.level, scope_.domain); }
 
+  // Whether the request tells equal domains apart; without it all tie ranks are equal. Laws 13 and 14 of
+  // assign_group.h.
+  bool has_tie_ranks() const { return !ties_.empty(); }
+  // Complexity: O(levels).
+  TieRank TieRankOf(int level, int32_t domain) const;
+
   // Whether the node is in a domain that another exclusive group holds.
   bool IsTaken(int32_t node) const;
 
@@ -80,6 +92,13 @@ class DomainCounts {
   void Refresh(IndexRange nodes);
 
  private:
+  // What tie ranks are made of.
+  struct Tie {
+    int64_t used_nodes = 0;
+    int64_t preferred = 0;
+  };
+
+  Tie TieOfNode(int32_t node, const DomainCount& count) const;
   void CountNodes(IndexRange nodes);
   bool IsAlike(int32_t a, int32_t b) const;
   DomainCount CountNode(int32_t node) const;
@@ -100,6 +119,7 @@ class DomainCounts {
   std::set<std::pair<int64_t, int32_t>> by_room_;
   std::vector<int32_t> first_;                   // the scope's first domain, by level + 1
   std::vector<std::vector<DomainCount>> cells_;  // by level + 1
+  std::vector<std::vector<Tie>> ties_;           // as cells_; empty when the request has no wish for ties
 };
 
 }  // namespace lws::internal

@@ -60,7 +60,9 @@ class Search {
     std::vector<CountedDomain> domains;
     for (const int32_t domain : region.domains) {
       const IndexRange within = topology_.DomainsWithin(region.level, domain, level);
-      for (int32_t i = within.begin; i < within.end; ++i) domains.push_back({i, counts_.At(level, i)});
+      for (int32_t i = within.begin; i < within.end; ++i) {
+        domains.push_back({i, counts_.At(level, i), counts_.TieRankOf(level, i)});
+      }
     }
     return domains;
   }
@@ -84,8 +86,10 @@ class Search {
     return units >= 0 && units >= problem_.UnitsAt(level) && LayersAboveTakeOne(level, domain);
   }
 
-  // Whether equally tight domains must be compared: an even spread below may tell them apart.
-  bool WantsTies() const { return problem_.request->profile == PlacementProfile::kBalanced; }
+  // Whether equally tight domains must be compared: an even spread below, or a wish of the request, may tell them
+  // apart.
+  bool WantsTies() const { return WantsEven() || counts_.has_tie_ranks(); }
+  bool WantsEven() const { return problem_.request->profile == PlacementProfile::kBalanced; }
 
   // Does the work of TightestWhole for the whole scope with the index: finds the first domain with enough room, and
   // those with equal room.
@@ -147,7 +151,7 @@ class Search {
   // fewest domains of the last level, then has the most even spread if that is wanted, then is the tightest.
   std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
     std::vector<PickedDomain> best;
-    std::tuple<int64_t, int64_t, int64_t> best_key;
+    std::tuple<int64_t, int64_t, int64_t, TieRank> best_key;
     for (const CountedDomain& region : Within(scope, problem_.exclusive_level)) {
       if (!TakesWhole(problem_.exclusive_level, region.domain)) continue;
       std::vector<PickedDomain> picks = Descend(levels, 0, {problem_.exclusive_level, {region.domain}});
@@ -155,8 +159,9 @@ class Search {
       const int64_t used = CountDomains(picks, levels[0]);
       const DomainCount& tight =
           used == 1 ? counts_.At(levels[0], topology_.DomainOf(levels[0], picks[0].domain)) : region.count;
-      const int64_t unevenness = WantsTies() && used > 1 ? -SmallestPods(picks) : 0;
-      const std::tuple<int64_t, int64_t, int64_t> key(used, unevenness, tight.RoomFor(problem_.has_leader));
+      const int64_t unevenness = WantsEven() && used > 1 ? -SmallestPods(picks) : 0;
+      const std::tuple<int64_t, int64_t, int64_t, TieRank> key(used, unevenness, tight.RoomFor(problem_.has_leader),
+                                                               region.tie);
       if (best.empty() || key < best_key) {
         best = std::move(picks);
         best_key = key;
@@ -185,11 +190,15 @@ class Search {
     return count;
   }
 
-  // Continues in one of several equally tight domains: the one that needs the fewest domains below, and then has the
-  // most even spread.
+  // Continues in one of several equally tight domains. Where an even spread is wanted, it is the one that needs the
+  // fewest domains below, and then has the most even spread. Tie ranks decide next, and then the path order.
   std::vector<PickedDomain> DescendBest(const std::vector<int>& levels, size_t next, int level,
-                                        const std::vector<int32_t>& domains) const {
-    if (domains.size() == 1) return Descend(levels, next, {level, {domains[0]}});
+                                        std::vector<int32_t> domains) const {
+    if (counts_.has_tie_ranks()) {
+      std::stable_sort(domains.begin(), domains.end(),
+                       [&](int32_t a, int32_t b) { return counts_.TieRankOf(level, a) < counts_.TieRankOf(level, b); });
+    }
+    if (domains.size() == 1 || !WantsEven()) return Descend(levels, next, {level, {domains[0]}});
     std::vector<PickedDomain> best;
     std::vector<int64_t> best_key;
     for (const int32_t domain : domains) {

@@ -16,11 +16,13 @@ struct Smaller {
   bool operator()(int32_t a, int32_t b) const {
     const DomainCount& x = domains[a].count;
     const DomainCount& y = domains[b].count;
-    return std::make_tuple(x.UnitsFor(leader), -x.workers, -a) < std::make_tuple(y.UnitsFor(leader), -y.workers, -b);
+    return std::make_tuple(x.UnitsFor(leader), -x.workers, domains[b].tie, -a) <
+           std::make_tuple(y.UnitsFor(leader), -y.workers, domains[a].tie, -b);
   }
 };
 
-// Numbers of domains in the order of their units, largest first. Among equals, less room and then a lower number wins.
+// Numbers of domains in the order of their units, largest first. Among equals, less room wins, then a
+// smaller tie rank, and then a lower number.
 class LargestFirst {
  public:
   // Orders by the units without, or beside, the leader.
@@ -112,8 +114,9 @@ int32_t TightestBeside(const std::vector<CountedDomain>& domains, const std::vec
   for (size_t i = 0; i < domains.size(); ++i) {
     const DomainCount& count = domains[i].count;
     if (is_taken[i] || count.units < units) continue;
-    const DomainCount* known = best < 0 ? nullptr : &domains[best].count;
-    if (known == nullptr || std::tie(count.units, count.workers) < std::tie(known->units, known->workers)) {
+    const CountedDomain* known = best < 0 ? nullptr : &domains[best];
+    if (known == nullptr || std::tie(count.units, count.workers, domains[i].tie) <
+                                std::tie(known->count.units, known->count.workers, known->tie)) {
       best = static_cast<int32_t>(i);
     }
   }
@@ -133,7 +136,7 @@ int32_t LeaderWithin(const std::vector<CountedDomain>& domains, const std::vecto
     if (count.with_leader < 0) continue;
     const int64_t loss = count.units - count.with_leader;
     const int64_t least = best < 0 ? 0 : domains[best].count.units - domains[best].count.with_leader;
-    if (best < 0 || std::tie(loss, index) < std::tie(least, best)) best = index;
+    if (best < 0 || std::tie(loss, domains[index].tie, index) < std::tie(least, domains[best].tie, best)) best = index;
   }
   if (best < 0) return -1;
   const int64_t held = SumOfUnits(domains, set) - domains[best].count.units + domains[best].count.with_leader;
@@ -343,7 +346,7 @@ int32_t FindTightest(const std::vector<CountedDomain>& domains, const UnitsWante
     const int64_t units = count.UnitsFor(wanted.leader);
     if (units < 0 || units < wanted.units) continue;
     const int64_t room = count.RoomFor(wanted.leader);
-    if (best >= 0 && room >= least) continue;
+    if (best >= 0 && std::tie(room, domains[i].tie) >= std::tie(least, domains[best].tie)) continue;
     best = static_cast<int32_t>(i);
     least = room;
   }
@@ -366,7 +369,7 @@ std::vector<PickedDomain> PickSmallestDomainsFirst(const std::vector<CountedDoma
   std::stable_sort(chosen.order.begin(), chosen.order.end(), [&](int32_t a, int32_t b) {
     const DomainCount& x = domains[a].count;
     const DomainCount& y = domains[b].count;
-    return std::tie(x.units, x.workers) < std::tie(y.units, y.workers);
+    return std::tie(x.units, x.workers, domains[a].tie) < std::tie(y.units, y.workers, domains[b].tie);
   });
   const int64_t all = SumOfUnits(domains, chosen.order);
   if (!wanted.leader) return all < wanted.units ? std::vector<PickedDomain>() : Fill(domains, wanted, chosen);

@@ -7,7 +7,8 @@
 //
 // Laws:
 //   1. No set of fewer domains holds the units, including the leader where there is one.
-//   2. When one domain suffices, the pick has the least room left over, and is the first among equals.
+//   2. When one domain suffices, the pick has the least room left over; among equals it has the smallest tie rank, and
+//      among those it is the first.
 //   3. Balanced: no other set of equally few domains, and no other spread, has a larger smallest number of pods.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -26,6 +27,7 @@ namespace lws::internal {
 struct CountedDomain {
   int32_t domain = 0;
   DomainCount count;
+  TieRank tie = {};
 };
 
 struct UnitsWanted {

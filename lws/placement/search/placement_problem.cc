@@ -141,6 +141,14 @@ absl::Status ReadCloseness(const GroupRequest& request, const Topology& topology
   return absl::OkStatus();
 }
 
+void ReadPreferences(const GroupRequest& request, PlacementProblem* problem) {
+  const NodeFilter& filter = request.workers > 0 ? request.worker.filter : request.leader->filter;
+  if (!filter.HasPreferences()) return;
+  for (int32_t node = 0; node < problem->topology->NodeCount(); ++node) {
+    problem->preferences.push_back(filter.Preference(problem->topology->Node(node).facts));
+  }
+}
+
 bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
   return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
          a.exclusions == b.exclusions;
@@ -176,6 +184,7 @@ absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& re
   if (status.ok()) status = ReadLayers(request, topology, &problem);
   if (status.ok()) status = ReadShapes(request, &problem);
   if (!status.ok()) return status;
+  ReadPreferences(request, &problem);
   problem.same_shape = problem.has_leader && SameShape(problem.leader, problem.worker);
   JoinTakes(&problem);
   return problem;

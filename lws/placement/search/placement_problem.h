@@ -61,7 +61,7 @@ struct NodeLimit {
 struct PlacementProblem {
   // Borrows both. Errors: InvalidArgument naming the field: an unknown level, a size that does not divide, a negative
   // amount, no pods at all, more than kMaxGroupPods, more than kMaxSubgroupLayers. Complexity: O(classes), or O(nodes)
-  // for filters that depend on names.
+  // for filters that depend on names or prefer nodes.
   static absl::StatusOr<PlacementProblem> Create(const GroupRequest& request, const Topology& topology);
 
   // The number of units to place, in the units of `level`: subgroups of the widest layer at or below it, or workers.
@@ -96,6 +96,8 @@ struct PlacementProblem {
   std::vector<int> exclusive_levels;
   // The narrowest exclusive level; Topology::kRoot when there is none.
   int exclusive_level = Topology::kRoot;
+  // How much the workers prefer each node, or the leader does in a group without workers; empty for no preference.
+  std::vector<int64_t> preferences;
   // The limits on pods that share a node, by node; empty when only room limits them. group_rules.h fills it.
   std::vector<NodeLimit> limits;
   // The rules that the search does not guarantee, so that an assignment must be checked; named as in NoFit::rules.
