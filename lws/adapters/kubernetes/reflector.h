@@ -81,6 +81,9 @@ struct ReflectorOptions {
   std::function<void(const absl::Status&)> on_problem;
 };
 
+// Asks for a page of the list; an empty token is for the first one.
+HttpRequest ListPageRequest(const ReflectorOptions& options, const std::string& continue_token);
+
 class Reflector {
  public:
   // Borrows `store`.
@@ -103,7 +106,6 @@ class Reflector {
   const std::string& resource_version() const { return resource_version_; }
 
  private:
-  HttpRequest ListRequest() const;
   HttpRequest WatchRequest();
   void TakePage(absl::Time now);
   void TakeLine(absl::string_view line, absl::Time now);
