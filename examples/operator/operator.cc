@@ -1,5 +1,6 @@
 #include "examples/operator/operator.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,9 @@ constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
 constexpr absl::Duration kWaitForLease = absl::Seconds(2);
 // Who comes later looks at everything.
 constexpr absl::Duration kOldestHandover = absl::Minutes(1);
+// After more news than this, memory is given back once there was none for a while.
+constexpr int64_t kMuchNews = 1000;
+constexpr absl::Duration kQuietFor = absl::Seconds(5);
 constexpr char kProgram[] = "lws operator 0.1.0";
 // How often to look whether the definition of DisaggregatedSets was installed.
 constexpr absl::Duration kLookAgainAfter = absl::Minutes(5);
@@ -120,6 +124,7 @@ class Operator::Loop {
   // Whether reading the cluster may begin: what the process before left is known.
   bool HasBegun(absl::Time now);
   void TakeOver(absl::Time now);
+  void NoticeNews(absl::Time now);
   void OpenCertificates();
   ControllerOptions OptionsOfController();
   void TellPlan(const Work& work, const absl::Status& status);
@@ -149,7 +154,9 @@ class Operator::Loop {
   std::unique_ptr<Election> election_;  // null: this process always leads
   absl::Time begins_by_ = absl::InfinitePast();
   bool has_begun_ = false;
-  int64_t news_ = 0;  // of the cluster, as they were last told to the election
+  int64_t news_ = 0;  // of the cluster, as they were last noticed
+  int64_t news_at_trim_ = 0;
+  absl::Time news_at_ = absl::InfinitePast();
   std::unique_ptr<CertificateSource> certificates_;
   std::unique_ptr<Serving> serving_;
   std::atomic<bool> is_told_to_end_{false};
@@ -249,6 +256,18 @@ std::optional<std::string> Operator::Loop::NoteOfLease() const {
   return internal::HandoverText(*handover);
 }
 
+// Lists and bursts leave free memory between what is kept, which the allocator does not give back by itself.
+void Operator::Loop::NoticeNews(absl::Time now) {
+  const int64_t news = cluster_->Counts().news;
+  if (std::exchange(news_, news) != news) {
+    news_at_ = now;
+    if (election_ != nullptr) election_->HasNews(now);
+  } else if (news - news_at_trim_ > kMuchNews && now - news_at_ > kQuietFor) {
+    news_at_trim_ = news;
+    malloc_trim(0);
+  }
+}
+
 bool Operator::Loop::HasBegun(absl::Time now) {
   const bool waits = !has_begun_ && election_ != nullptr && !election_->elector().knows_lease() && now < begins_by_;
   if (waits) return false;
@@ -331,8 +350,7 @@ bool Operator::Loop::Round(absl::Time now) {
   }
   cluster_->Lead(leads && !is_told_to_end_);
   if (has_begun) cluster_->Advance(now);
-  const int64_t news = cluster_->Counts().news;
-  if (election_ != nullptr && std::exchange(news_, news) != news) election_->HasNews(now);
+  NoticeNews(now);
   if (roles_ != nullptr) {
     roles_->Lead(leads && !is_told_to_end_);
     roles_->Advance(now);

@@ -269,7 +269,7 @@ class ReflectorTable : public testing::Test {
 
 TEST_F(ReflectorTable, TheFirstRequestIsAPageOfTheSelectedObjects) {
   const HttpRequest request = Next();
-  EXPECT_EQ(request.path, "/api/v1/pods?limit=500&labelSelector=leaderworkerset.sigs.k8s.io%2Fname");
+  EXPECT_EQ(request.path, "/api/v1/pods?limit=250&labelSelector=leaderworkerset.sigs.k8s.io%2Fname");
   EXPECT_TRUE(request.accepts_gzip);
   EXPECT_FALSE(request.is_stream);
   EXPECT_EQ(reflector_.NextRequest(now_), std::nullopt) << "one request at a time";
@@ -279,7 +279,7 @@ TEST_F(ReflectorTable, PagesFollowUntilOneHasNoContinue) {
   Next();
   Answer(200, R"({"metadata": {"resourceVersion": "7", "continue": "a/b"}, "items": [{"metadata": {"name": "x"}}]})");
   EXPECT_FALSE(reflector_.has_synced());
-  EXPECT_EQ(Next().path, "/api/v1/pods?limit=500&labelSelector=leaderworkerset.sigs.k8s.io%2Fname&continue=a%2Fb");
+  EXPECT_EQ(Next().path, "/api/v1/pods?limit=250&labelSelector=leaderworkerset.sigs.k8s.io%2Fname&continue=a%2Fb");
   Answer(200, kEmptyPage);
   EXPECT_TRUE(reflector_.has_synced());
   const HttpRequest watch = Next();

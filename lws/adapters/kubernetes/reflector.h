@@ -69,7 +69,8 @@ struct ReflectorOptions {
   // Restricts reading to one namespace, and to the object of one name. Empty: all of them.
   std::string namespace_name;
   std::string object_name;
-  int32_t page_limit = 500;
+  // A page of pods is megabytes, several times over while it is read.
+  int32_t page_limit = 250;
   absl::Duration first_backoff = absl::Milliseconds(800);
   absl::Duration max_backoff = absl::Seconds(30);
   // The reflector asks the server to end a watch after a time between these.
