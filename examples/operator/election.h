@@ -35,6 +35,8 @@ class Election {
   // Gives the Lease back. Returns whether a request is under way: the caller then waits for is_released().
   bool Release(absl::Time now);
   bool is_released() const { return is_released_; }
+  // The note that is written into the Lease may be another one now.
+  void HasNews(absl::Time now) { elector_.HasNews(now); }
   const internal::LeaseElector& elector() const { return elector_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "examples/operator/operator.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "absl/time/time.h"
 #include "examples/operator/certificates.h"
 #include "examples/operator/election.h"
+#include "examples/operator/host_claim.h"
 #include "examples/operator/mailbox.h"
 #include "examples/operator/serving.h"
 #include "lws/adapters/host/controller.h"
@@ -24,6 +26,7 @@
 #include "lws/adapters/host/work_key.h"
 #include "lws/adapters/kubernetes/credentials.h"
 #include "lws/adapters/kubernetes/curl_client.h"
+#include "lws/adapters/kubernetes/handover.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
 #include "lws/adapters/kubernetes/role_cluster.h"
 #include "lws/adapters/kubernetes/serving/lease_elector.h"
@@ -46,6 +49,14 @@ constexpr size_t kBytesAtATime = size_t{1} << 20;
 constexpr absl::Duration kLongestRest = absl::Seconds(1);
 constexpr absl::Duration kDrain = absl::Seconds(5);
 constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
+// How long a start waits for the Lease, which may have the handover of a process that ended.
+constexpr absl::Duration kWaitForLease = absl::Seconds(2);
+// Who comes later looks at everything.
+constexpr absl::Duration kOldestHandover = absl::Minutes(1);
+// After more news than this, memory is given back once there was none for a while.
+constexpr int64_t kMuchNews = 1000;
+constexpr absl::Duration kQuietFor = absl::Seconds(5);
+constexpr char kProgram[] = "lws operator 0.1.0";
 // How often to look whether the definition of DisaggregatedSets was installed.
 constexpr absl::Duration kLookAgainAfter = absl::Minutes(5);
 constexpr char kController[] = "leaderworkerset";
@@ -108,7 +119,12 @@ class Operator::Loop {
   absl::Status OpenServing();
   void ServeCertificate();
   void OpenCluster();
-  void OpenElection();
+  void OpenElection(const std::string& server);
+  std::optional<std::string> NoteOfLease() const;
+  // Whether reading the cluster may begin: what the process before left is known.
+  bool HasBegun(absl::Time now);
+  void TakeOver(absl::Time now);
+  void NoticeNews(absl::Time now);
   void OpenCertificates();
   ControllerOptions OptionsOfController();
   void TellPlan(const Work& work, const absl::Status& status);
@@ -134,7 +150,13 @@ class Operator::Loop {
   std::unique_ptr<CurlClient> client_;
   std::unique_ptr<KubeCluster> cluster_;
   std::unique_ptr<RoleCluster> roles_;  // null: the API server has no DisaggregatedSets
+  std::unique_ptr<HostClaim> claim_;    // null: without an election
   std::unique_ptr<Election> election_;  // null: this process always leads
+  absl::Time begins_by_ = absl::InfinitePast();
+  bool has_begun_ = false;
+  int64_t news_ = 0;  // of the cluster, as they were last noticed
+  int64_t news_at_trim_ = 0;
+  absl::Time news_at_ = absl::InfinitePast();
   std::unique_ptr<CertificateSource> certificates_;
   std::unique_ptr<Serving> serving_;
   std::atomic<bool> is_told_to_end_{false};
@@ -153,7 +175,7 @@ absl::Status Operator::Loop::Open(const internal::KubeConfig& config) {
   absl::Status status = OpenServing();
   if (!status.ok()) return status;
   OpenCluster();
-  OpenElection();
+  OpenElection(config.server);
   return absl::OkStatus();
 }
 
@@ -211,16 +233,58 @@ void Operator::Loop::TellPlan(const Work& work, const absl::Status& status) {
   if (log_.IsWritten(LogLevel::kDebug)) Tell(LogLevel::kDebug, "Performed a plan", {{"plan", ToString(work.plan)}});
 }
 
-void Operator::Loop::OpenElection() {
+void Operator::Loop::OpenElection(const std::string& server) {
   if (!settings_.election.enabled) return;
   internal::LeaseElectorOptions options;
   options.namespace_name = NamespaceOf(settings_.election);
   options.name = settings_.election.resource_name;
-  options.identity = absl::StrCat(HostName(), "_", FirstLineOf("/proc/sys/kernel/random/uuid"));
+  claim_ = std::make_unique<HostClaim>(absl::StrCat(server, " ", options.namespace_name, "/", options.name));
+  options.identity = claim_->identity();
+  options.has_ended = [this](const std::string& identity) { return claim_->HasEnded(identity); };
+  options.note = [this] { return NoteOfLease(); };
   options.lease_duration = settings_.election.lease_duration;
   options.renew_deadline = settings_.election.renew_deadline;
   options.retry_period = settings_.election.retry_period;
   election_ = std::make_unique<Election>(std::move(options), client_.get());
+  begins_by_ = absl::Now() + kWaitForLease;
+}
+
+std::optional<std::string> Operator::Loop::NoteOfLease() const {
+  std::optional<internal::Handover> handover = cluster_->HandOver();
+  if (!handover.has_value()) return std::nullopt;
+  handover->program = kProgram;
+  return internal::HandoverText(*handover);
+}
+
+// Lists and bursts leave free memory between what is kept, which the allocator does not give back by itself.
+void Operator::Loop::NoticeNews(absl::Time now) {
+  const int64_t news = cluster_->Counts().news;
+  if (std::exchange(news_, news) != news) {
+    news_at_ = now;
+    if (election_ != nullptr) election_->HasNews(now);
+  } else if (news - news_at_trim_ > kMuchNews && now - news_at_ > kQuietFor) {
+    news_at_trim_ = news;
+    malloc_trim(0);
+  }
+}
+
+bool Operator::Loop::HasBegun(absl::Time now) {
+  const bool waits = !has_begun_ && election_ != nullptr && !election_->elector().knows_lease() && now < begins_by_;
+  if (waits) return false;
+  if (!has_begun_ && election_ != nullptr) TakeOver(now);
+  has_begun_ = true;
+  return true;
+}
+
+// A process of this host that ended without giving the Lease back has left its work in the middle.
+void Operator::Loop::TakeOver(absl::Time now) {
+  const internal::LeaseElector& elector = election_->elector();
+  if (!claim_->HasEnded(elector.holder()) || now - elector.noted_at() > kOldestHandover) return;
+  const absl::StatusOr<internal::Handover> handover = internal::ParseHandover(elector.noted());
+  if (!handover.ok() || handover->program != kProgram) return;
+  Tell(LogLevel::kInfo, "Taking over from the process before",
+       {{"identity", elector.holder()}, {"pending", absl::StrCat(handover->pending.size())}});
+  cluster_->TakeOver(*handover);
 }
 
 void Operator::Loop::OpenCertificates() {
@@ -277,6 +341,7 @@ bool Operator::Loop::Round(absl::Time now) {
   mailbox_.RunPosted();
   const bool has_more = client_->Deliver(kBytesAtATime);
   if (now >= ask_again_) AskForDisaggregatedSets();
+  const bool has_begun = HasBegun(now);
   if (election_ != nullptr) election_->Advance(now);
   const bool leads = Leads(now);
   if (leads != led_) {
@@ -284,7 +349,8 @@ bool Operator::Loop::Round(absl::Time now) {
     metrics_.Leads(settings_.election.resource_name, leads);
   }
   cluster_->Lead(leads && !is_told_to_end_);
-  cluster_->Advance(now);
+  if (has_begun) cluster_->Advance(now);
+  NoticeNews(now);
   if (roles_ != nullptr) {
     roles_->Lead(leads && !is_told_to_end_);
     roles_->Advance(now);
@@ -304,7 +370,8 @@ void Operator::Loop::ShowChecks() {
 }
 
 absl::Time Operator::Loop::NextDue() const {
-  absl::Time due = std::min(ask_again_, cluster_->NextDue().value_or(absl::InfiniteFuture()));
+  const absl::Time cluster_due = cluster_->NextDue().value_or(absl::InfiniteFuture());
+  absl::Time due = std::min(ask_again_, has_begun_ ? cluster_due : begins_by_);
   if (roles_ != nullptr) due = std::min(due, roles_->NextDue().value_or(absl::InfiniteFuture()));
   if (election_ != nullptr) due = std::min(due, election_->NextDue());
   if (certificates_ != nullptr) due = std::min(due, certificates_->NextDue());

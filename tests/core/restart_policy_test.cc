@@ -357,6 +357,16 @@ TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   const Plan gave_up = cluster.ReconcilePod("s-0-1", options, &group, restart.restart_memory.get());
   EXPECT_EQ(Actions(gave_up), "");
   EXPECT_TRUE(Because(gave_up, DecisionReason::kGaveUp));
+  ASSERT_EQ(gave_up.events.size(), 1u);
+  EXPECT_TRUE(gave_up.events[0].is_warning);
+  EXPECT_EQ(gave_up.events[0].reason, "RestartLimitExceeded");
+  EXPECT_EQ(gave_up.events[0].note,
+            "group 0 was restarted 1 times, which is its limit, and failed again: it stays as it is until the set's "
+            "template changes");
+  ASSERT_NE(gave_up.restart_memory, nullptr);
+  const Plan later = cluster.ReconcilePod("s-0-1", options, &group, gave_up.restart_memory.get());
+  EXPECT_TRUE(Because(later, DecisionReason::kGaveUp));
+  EXPECT_TRUE(later.events.empty()) << "people are told once";
   // While the group's start is waited for, a member that fails while another is pending is not a failure of the group.
   const Json after_start = {{"leaderWorkerTemplate", {{"restartPolicy", "RecreateGroupAfterStart"}}}};
   SmallCluster starting(after_start);

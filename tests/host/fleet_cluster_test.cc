@@ -14,9 +14,12 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/host/work_key.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/json.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/core/plan/plan.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
@@ -529,6 +532,57 @@ TEST(FleetClusterTest, WhatDoesNotReadIsAnErrorAndChangesNothing) {
   EXPECT_EQ(host.TellGone({{"kind", "Pod"}}).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(host.LoadKept("\xff").code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(host.NextDue(), std::nullopt);
+}
+
+// A process that only reads.
+class Reader final : public FleetCluster {
+ public:
+  void Record(const Event&) override {}
+
+  void TellAll(HostedCluster* host, const std::string& kind) {
+    for (const SharedJson& object : host->server().List(kind)) ASSERT_TRUE(Tell(*object).ok());
+  }
+  void Relist(HostedCluster* host, const std::string& kind) {
+    BeginRelist(kind);
+    TellAll(host, kind);
+    EndRelist(kind, "");
+  }
+};
+
+constexpr const char* kKinds[] = {"LeaderWorkerSet", "StatefulSet", "Pod", "ControllerRevision", "Service", "Node"};
+
+// What the lists say after the past was told: nothing has changed, or one object has, or the past is not whole.
+TEST(FleetClusterTest, Law10OnlyWhatChangedSinceThePastIsDue) {
+  HostedCluster host(kSeed, {});
+  RunRollout(&host, false);
+  host.kubelet().FailContainer("n", "b-1-2");
+  const PendingKey left = {{WorkKey::Kind::kPod, "n", "a-1"}, 2, absl::FromUnixSeconds(1790000000)};
+  Reader first, second, third, plain;
+  for (Reader* reader : {&first, &second, &third}) {
+    reader->BeginPast();
+    for (const char* kind : kKinds) reader->TellAll(&host, kind);
+  }
+  first.EndPast({});
+  second.EndPast({left});
+  third.AbandonPast();
+  for (const char* kind : kKinds) first.Relist(&host, kind);
+  EXPECT_EQ(first.NextDue(), std::nullopt) << first.Pending()[0].key.name;
+  EXPECT_EQ(second.Pending(), std::vector<PendingKey>{left});
+  SetImage(&host, "a", "three");
+  for (Reader* reader : {&first, &second, &third, &plain}) {
+    for (const char* kind : kKinds) reader->Relist(&host, kind);
+  }
+  const PendingKey changed = {{WorkKey::Kind::kSet, "n", "a"}};
+  const std::vector<PendingKey> pending = second.Pending();
+  EXPECT_NE(std::find(pending.begin(), pending.end(), changed), pending.end());
+  EXPECT_NE(std::find(pending.begin(), pending.end(), left), pending.end());
+  EXPECT_EQ(std::find(pending.begin(), pending.end(), PendingKey{{WorkKey::Kind::kSet, "n", "b"}}), pending.end());
+  // A list makes all sets due; what else is due without a past is due when the past was abandoned.
+  const std::vector<PendingKey> abandoned = third.Pending();
+  EXPECT_FALSE(plain.Pending().empty());
+  for (const PendingKey& due : plain.Pending()) {
+    EXPECT_NE(std::find(abandoned.begin(), abandoned.end(), due), abandoned.end()) << due.key.name;
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -145,6 +146,28 @@ TEST(WorkQueueTest, Laws1And5NothingIsKeptOfKeysThatAreDone) {
     }
     EXPECT_EQ(queue.size(), 0u) << "seed " << seed;
   }
+}
+
+TEST(WorkQueueTest, Law6AnotherQueueGoesOnWhereThisOneIs) {
+  WorkQueue queue = Queue();
+  queue.Add(kSet);
+  ASSERT_EQ(queue.Take(kNow), kSet);
+  queue.Fail(kSet, kNow, false);
+  ASSERT_EQ(queue.Take(kNow + absl::Milliseconds(100)), kSet);
+  queue.Fail(kSet, kNow + absl::Milliseconds(100), false);
+  queue.Add(kPod);
+  ASSERT_EQ(queue.Take(kNow), kPod);
+  EXPECT_EQ(queue.Pending(), (std::vector<PendingKey>{{kSet, 2, kNow + absl::Milliseconds(300)}, {kPod}}));
+  WorkQueue next = Queue();
+  for (const PendingKey& pending : queue.Pending()) next.Resume(pending);
+  EXPECT_EQ(next.Take(kNow), kPod) << "nobody knows whether its plan was performed";
+  ExpectTaken(&next, kSet, kNow + absl::Milliseconds(300));
+  next.Fail(kSet, kNow, false);
+  EXPECT_EQ(next.NextDue(), kNow + absl::Milliseconds(300)) << "the longest backoff, after three failures";
+  next.Succeed(kPod, kNow);
+  EXPECT_EQ(next.Take(kNow + absl::Milliseconds(300)), kSet);
+  next.Succeed(kSet, kNow);
+  EXPECT_TRUE(next.Pending().empty());
 }
 
 }  // namespace

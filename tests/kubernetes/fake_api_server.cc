@@ -268,7 +268,16 @@ FakeApiServer::Answer FakeApiServer::List(const HttpRequest& request, const Targ
     objects = rest->second;
     version = list_versions_.at(token->second);
   } else {
-    for (const SharedJson& object : server_.List(target.key.kind)) {
+    std::vector<SharedJson> existing = server_.List(target.key.kind);
+    const auto past = target.query.find("resourceVersion");
+    if (past != target.query.end()) {
+      EXPECT_EQ(target.query.at("resourceVersionMatch"), "Exact");
+      EXPECT_TRUE(absl::SimpleAtoi(past->second, &version));
+      if (version < faults_.compacted) return {410, StatusDocument(410, "Expired", "too old").dump()};
+      existing.clear();
+      for (const auto& [name, object] : ObjectsAt(target.key.kind, version)) existing.push_back(object);
+    }
+    for (const SharedJson& object : existing) {
       if (IsSelected(*target.resource, *object)) objects.push_back(object);
     }
   }
@@ -386,21 +395,21 @@ void FakeApiServer::LimitSilence(uint64_t id) {
   });
 }
 
-std::map<std::string, std::string> FakeApiServer::ContentAt(const std::string& kind, int64_t version) const {
-  std::map<std::string, std::string> content;
+std::map<std::string, SharedJson> FakeApiServer::ObjectsAt(const std::string& kind, int64_t version) const {
+  std::map<std::string, SharedJson> objects;
   const auto found = history_.find(kind);
-  if (found == history_.end()) return content;
+  if (found == history_.end()) return {};
   for (const HistoryEntry& entry : found->second) {
     if (entry.version > version) break;
     const Json& metadata = (*entry.object)["metadata"];
     const std::string name = absl::StrCat(metadata.value("namespace", ""), "/", metadata.value("name", ""));
     if (entry.type == "DELETED") {
-      content.erase(name);
+      objects.erase(name);
     } else {
-      content[name] = metadata.value("resourceVersion", "");
+      objects[name] = entry.object;
     }
   }
-  return content;
+  return objects;
 }
 
 }  // namespace lws

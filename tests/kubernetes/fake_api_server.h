@@ -36,6 +36,7 @@ struct WireFaults {
   absl::Duration most_slow;   // the longest delay of each answer and event
   std::string forbidden;      // requests for this plural are answered with 403
   std::string silent_kind;    // nothing comes on watches of this kind
+  int64_t compacted = 0;      // versions below this one are not remembered
 };
 
 class FakeApiServer final : public internal::HttpClient {
@@ -51,8 +52,8 @@ class FakeApiServer final : public internal::HttpClient {
   // May be changed at any time.
   WireFaults& faults() { return faults_; }
 
-  // The objects of a kind as they were at a version: resource versions by "NAMESPACE/NAME".
-  std::map<std::string, std::string> ContentAt(const std::string& kind, int64_t version) const;
+  // The objects of a kind as they were at a version, by "NAMESPACE/NAME".
+  std::map<std::string, SharedJson> ObjectsAt(const std::string& kind, int64_t version) const;
 
   // The number of requests by "METHOD PLURAL", with "WATCH" and "LIST" in place of GET where it is one.
   const std::map<std::string, int>& requests() const { return requests_; }

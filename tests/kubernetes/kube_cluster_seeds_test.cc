@@ -59,11 +59,11 @@ class KubeClusterSeedsTest : public testing::TestWithParam<uint64_t> {
 
 TEST_P(KubeClusterSeedsTest, TheEndIsThatWithoutFaults) {
   WiredCluster plain(kSeed, {});
-  plain.RunRollout(/*restarts=*/false);
+  plain.RunRollout(WiredCluster::Restarts::kNone);
   int problems = 0;
   for (uint64_t seed = first(); seed < end(); ++seed) {
     WiredCluster wired(seed, AllFaults());
-    wired.RunRollout(/*restarts=*/seed % 3 == 0);
+    wired.RunRollout(static_cast<WiredCluster::Restarts>(seed % 3));
     for (const char* name : {"a", "b"}) EXPECT_EQ(wired.Shown(name), plain.Shown(name)) << "seed " << seed;
     ExpectAtRest(&wired, seed);
     problems += wired.problems();
@@ -72,7 +72,7 @@ TEST_P(KubeClusterSeedsTest, TheEndIsThatWithoutFaults) {
 }
 
 // A rollout under a budget that is paused in its middle, and a group that may be restarted twice and fails three times.
-void RunUnderPolicies(WiredCluster* wired, bool restarts) {
+void RunUnderPolicies(WiredCluster* wired, WiredCluster::Restarts restarts) {
   wired->CreateSet("a", 3, "one", {{"lws-policies/rollout", "keep-budget"}, {"lws-policies/controls", "{}"}});
   wired->CreateSet("b", 2, "one", {{"lws-policies/restarts", R"({"atMost": 2})"}});
   wired->Run(absl::Minutes(5));
@@ -80,25 +80,25 @@ void RunUnderPolicies(WiredCluster* wired, bool restarts) {
   wired->Run(absl::Seconds(20));
   wired->Annotate("a", "lws-policies/controls", R"({"paused": true})");
   for (int failure = 0; failure < 3; ++failure) {
-    if (restarts) wired->Restart();
+    wired->RestartAs(restarts);
     wired->kubelet().FailContainer("n", "b-1-1");
     wired->Run(absl::Seconds(2));
-    if (restarts) wired->Restart();
+    wired->RestartAs(restarts);
     wired->Run(absl::Minutes(10));
   }
   wired->Annotate("a", "lws-policies/controls", "{}");
   wired->Run(absl::Minutes(1));
-  if (restarts) wired->Restart();
+  wired->RestartAs(restarts);
   wired->wire().faults() = WireFaults();
   wired->Run(absl::Minutes(30));
 }
 
 TEST_P(KubeClusterSeedsTest, Law6UnderPoliciesAndCrashesTheEndIsThatWithout) {
   WiredCluster plain(kSeed, {});
-  RunUnderPolicies(&plain, false);
+  RunUnderPolicies(&plain, WiredCluster::Restarts::kNone);
   for (uint64_t seed = first(); seed < first() + (kSeedsOfPart + 4) / 5; ++seed) {
     WiredCluster wired(seed, AllFaults());
-    RunUnderPolicies(&wired, /*restarts=*/true);
+    RunUnderPolicies(&wired, static_cast<WiredCluster::Restarts>(1 + seed % 2));
     for (const char* name : {"a", "b"}) EXPECT_EQ(wired.Shown(name), plain.Shown(name)) << "seed " << seed;
     EXPECT_EQ(wired.wire().too_early(), 0) << "seed " << seed;
     EXPECT_EQ(wired.cluster().writes_under_way(), 0) << "seed " << seed;

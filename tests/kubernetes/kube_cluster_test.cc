@@ -2,14 +2,19 @@
 // laws are those of kube_cluster.h.
 #include "lws/adapters/kubernetes/kube_cluster.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "lws/adapters/kubernetes/handover.h"
 #include "lws/api/json.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -36,7 +41,7 @@ int RequestsBesideWatches(WiredCluster& wired) {
 
 TEST(KubeClusterTest, WithoutFaultsNothingIsRefusedAndAtRestNothingIsWritten) {
   WiredCluster wired(kSeed, {});
-  wired.RunRollout(/*restarts=*/false);
+  wired.RunRollout(WiredCluster::Restarts::kNone);
   EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "a-2-2 two Running"));
   EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "\"readyReplicas\": 3"));
   EXPECT_EQ(wired.problems(), 0);
@@ -210,6 +215,134 @@ TEST(KubeClusterTest, Law6NoActionIsSentBeforeWhatItsPlanWantsKept) {
   wired.wire().faults().forbidden.clear();
   wired.Run(absl::Minutes(30));
   EXPECT_NE(UidOf(&wired, "a-1"), before);
+}
+
+int WritesOf(const WiredCluster& wired, const FakeApiServer& wire) {
+  int count = 0;
+  for (const char* verb : {"POST", "PUT", "PATCH", "DELETE"}) count += RequestsOf(wired, wire, verb);
+  return count;
+}
+
+// The reference does not restore a revision before something else happens, nor does a process that goes on.
+TEST(KubeClusterTest, Law7WhoTakesOverDoesNotLookAgainAtWhatWasLookedAt) {
+  for (const bool takes_over : {true, false}) {
+    WiredCluster wired(kSeed, {});
+    wired.CreateSet("a", 2, "one");
+    wired.Run(absl::Minutes(3));
+    for (const SharedJson& revision : wired.server().List("ControllerRevision")) {
+      ASSERT_TRUE(wired.server().Delete({"ControllerRevision", "n", (*revision)["metadata"]["name"]}, {}).ok());
+    }
+    wired.Run(absl::Minutes(1));
+    const std::optional<internal::Handover> handover = wired.cluster().HandOver();
+    ASSERT_TRUE(handover.has_value());
+    EXPECT_TRUE(handover->pending.empty());
+    const int writes = WritesOf(wired, wired.wire());
+    wired.Restart(takes_over ? handover : std::nullopt);
+    wired.Run(absl::Minutes(5));
+    EXPECT_EQ(wired.server().List("ControllerRevision").empty(), takes_over);
+    EXPECT_EQ(WritesOf(wired, wired.wire()) == writes, takes_over);
+    wired.SetImage("a", "two");
+    wired.Run(absl::Minutes(10));
+    EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "a-1-2 two Running")) << wired.Shown("a");
+  }
+}
+
+// Whatever happens between the handover and the takeover is looked at, whichever kind of object changed.
+TEST(KubeClusterTest, Law7WhatChangedSinceTheHandoverIsSeen) {
+  const struct {
+    const char* name;
+    std::function<void(WiredCluster*)> change;
+    const char* end;
+  } table[] = {
+      {"an edit", [](WiredCluster* wired) { wired->SetImage("a", "two"); }, "a-1-2 two Running"},
+      {"another set", [](WiredCluster* wired) { wired->CreateSet("b", 1, "one"); }, "b-0-2 one Running"},
+      {"a failure", [](WiredCluster* wired) { wired->kubelet().FailContainer("n", "a-1-1"); }, "a-1-1 one Running"},
+      {"workers that are gone",
+       [](WiredCluster* wired) {
+         ASSERT_TRUE(wired->server().Delete({"StatefulSet", "n", "a-1"}, {}).ok());
+       },
+       "a-1-2 one Running"},
+      {"the set is gone",
+       [](WiredCluster* wired) {
+         ASSERT_TRUE(wired->server().Delete({kKind, "n", "a"}, {}).ok());
+       },
+       ""},
+  };
+  for (const auto& row : table) {
+    WiredCluster wired(kSeed, {});
+    wired.CreateSet("a", 2, "one");
+    wired.Run(absl::Minutes(3));
+    const std::string before = UidOf(&wired, "a-1-1");
+    const std::optional<internal::Handover> handover = wired.cluster().HandOver();
+    ASSERT_TRUE(handover.has_value());
+    wired.wire().Disconnect();
+    row.change(&wired);
+    wired.Restart(handover);
+    wired.Run(absl::Minutes(10));
+    const std::string shown = wired.Shown("a") + wired.Shown("b");
+    EXPECT_TRUE(absl::StrContains(shown, row.end)) << row.name << "\n" << shown;
+    const bool is_replaced = absl::string_view(row.name) != "another set";
+    EXPECT_EQ(UidOf(&wired, "a-1-1") != before, is_replaced) << row.name;
+  }
+}
+
+// A failing pass makes a revision each time. Over a crash, its backoff goes on.
+TEST(KubeClusterTest, Law7TheBackoffOfAFailingSetGoesOn) {
+  for (const bool takes_over : {true, false}) {
+    WiredCluster wired(kSeed, {});
+    wired.server().RegisterWebhook("StatefulSet", [](Json object) -> absl::StatusOr<Json> {
+      return absl::InvalidArgumentError("no StatefulSet is valid today");
+    });
+    wired.CreateSet("a", 2, "one");
+    wired.Run(absl::Seconds(30));
+    const size_t before = wired.server().List("ControllerRevision").size();
+    const std::optional<internal::Handover> handover = wired.cluster().HandOver();
+    ASSERT_TRUE(handover.has_value());
+    ASSERT_EQ(handover->pending.size(), 1u);
+    EXPECT_GT(handover->pending[0].failures, 10);
+    wired.Restart(takes_over ? handover : std::nullopt);
+    wired.Run(absl::Seconds(5));
+    EXPECT_EQ(wired.server().List("ControllerRevision").size() == before, takes_over);
+    wired.Run(absl::Minutes(2));
+    EXPECT_GT(wired.server().List("ControllerRevision").size(), before);
+  }
+}
+
+TEST(KubeClusterTest, Law7WithoutThePastEverythingIsLookedAt) {
+  WiredCluster wired(kSeed, {});
+  wired.CreateSet("a", 2, "one");
+  wired.Run(absl::Minutes(3));
+  wired.Annotate("a", "example.com/seen", "last");
+  wired.Run(absl::Seconds(1));
+  const std::optional<internal::Handover> handover = wired.cluster().HandOver();
+  ASSERT_TRUE(handover.has_value());
+  wired.wire().Disconnect();
+  ASSERT_TRUE(wired.server().Delete({"StatefulSet", "n", "a-1"}, {}).ok());
+  wired.kubelet().FailContainer("n", "a-0-1");
+  const std::string before = UidOf(&wired, "a-0");
+  // One kind is still remembered, and was told when the others are refused.
+  wired.wire().faults().compacted = 1;
+  for (const auto& [kind, version] : handover->versions) {
+    wired.wire().faults().compacted = std::max(wired.wire().faults().compacted, int64_t{std::stoll(version)});
+  }
+  wired.Restart(handover);
+  wired.Run(absl::Minutes(10));
+  EXPECT_GT(wired.wire().answers().count(410), 0u);
+  EXPECT_NE(UidOf(&wired, "a-0"), before);
+  EXPECT_TRUE(absl::StrContains(wired.Shown("a"), "\"readyReplicas\": 2")) << wired.Shown("a");
+}
+
+TEST(KubeClusterTest, Law7ThereIsNoHandoverBeforeThereIsAnythingToHandOver) {
+  WiredCluster wired(kSeed, {});
+  EXPECT_FALSE(wired.cluster().HandOver().has_value()) << "nothing was read";
+  wired.Run(absl::Minutes(1));
+  EXPECT_TRUE(wired.cluster().HandOver().has_value());
+  const int64_t news = wired.cluster().Counts().news;
+  wired.CreateSet("a", 1, "one");
+  wired.Run(absl::Minutes(1));
+  EXPECT_GT(wired.cluster().Counts().news, news);
+  wired.cluster().Lead(false);
+  EXPECT_FALSE(wired.cluster().HandOver().has_value()) << "another process may know more";
 }
 
 // The view still has a leader that is gone, since its watch is silent. Its workers are collected as often as they are

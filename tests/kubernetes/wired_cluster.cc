@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/host/controller.h"
@@ -38,7 +39,7 @@ WiredCluster::WiredCluster(uint64_t seed, WireFaults faults)
   Restart();
 }
 
-void WiredCluster::Restart() {
+void WiredCluster::Restart(const std::optional<internal::Handover>& handover) {
   internal::KubeClusterOptions options;
   options.clock = [this] { return clock_.now(); };
   options.reporting_instance = "leaderworkerset-test";
@@ -50,7 +51,20 @@ void WiredCluster::Restart() {
   controller.policies = SetPoliciesFromAnnotations({});
   wire_.Disconnect();
   cluster_ = std::make_unique<internal::KubeCluster>(&wire_, options, controller);
+  if (handover.has_value()) cluster_->TakeOver(*handover);
   cluster_->Lead(true);
+}
+
+// A handover is written as a text, now and then: something happens between it and the end of the process.
+void WiredCluster::RestartAs(Restarts restarts, absl::Duration after_handover) {
+  if (restarts == Restarts::kNone) return;
+  if (restarts == Restarts::kWithoutHandover) return Restart();
+  const std::optional<internal::Handover> handover = cluster_->HandOver();
+  Run(after_handover);
+  if (!handover.has_value()) return Restart();
+  absl::StatusOr<internal::Handover> read = internal::ParseHandover(internal::HandoverText(*handover));
+  ASSERT_TRUE(read.ok()) << read.status();
+  Restart(*read);
 }
 
 void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image, const Json& annotations,
@@ -81,16 +95,18 @@ void WiredCluster::SetImage(const std::string& name, const std::string& image) {
   ASSERT_TRUE(server_.Update(live).ok());
 }
 
-void WiredCluster::RunRollout(bool restarts) {
+void WiredCluster::RunRollout(Restarts restarts) {
   CreateSet("a", 3, "one");
   CreateSet("b", 2, "one");
   Run(absl::Minutes(3));
   SetImage("a", "two");
   Run(absl::Minutes(1));
-  if (restarts) Restart();
+  RestartAs(restarts);
   kubelet_.FailContainer("n", "b-1-1");
+  Run(absl::Milliseconds(static_cast<int64_t>(seed_ % 2000)));
+  RestartAs(restarts, absl::Milliseconds(static_cast<int64_t>(seed_ % 900)));
   Run(absl::Minutes(2));
-  if (restarts) Restart();
+  RestartAs(restarts, absl::Milliseconds(static_cast<int64_t>(seed_ % 700)));
   wire_.faults() = WireFaults();
   Run(absl::Minutes(30));
 }

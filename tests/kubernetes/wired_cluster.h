@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
+#include "lws/adapters/kubernetes/handover.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/garbage_collector.h"
@@ -25,15 +27,18 @@ class WiredCluster {
   WiredCluster(uint64_t seed, WireFaults faults);
 
   void Run(absl::Duration duration);
-  // The operator dies. Another process takes its place and knows nothing.
-  void Restart();
+  // The operator dies. Another process takes its place and knows nothing, or what the handover tells.
+  void Restart(const std::optional<internal::Handover>& handover = std::nullopt);
 
   void CreateSet(const std::string& name, int replicas, const std::string& image,
                  const Json& annotations = Json::object(), int size = 3);
   void Annotate(const std::string& name, const std::string& key, const std::string& value);
   void SetImage(const std::string& name, const std::string& image);
   // A rollout with a failure in it, after which the faults end.
-  void RunRollout(bool restarts);
+  enum class Restarts { kNone, kWithoutHandover, kWithHandover };
+  void RunRollout(Restarts restarts);
+  // Restarts in that way; the last handover is that of a moment before.
+  void RestartAs(Restarts restarts, absl::Duration after_handover = absl::ZeroDuration());
   // "POD IMAGE PHASE" of the pods of a set, and its status without times.
   std::string Shown(const std::string& name) const;
 

@@ -16,6 +16,10 @@ Plan PlanOf(absl::Status error) {
   return plan;
 }
 
+std::tuple<std::string, std::string, std::string> TargetOf(const ObjectRef& ref) {
+  return {ref.kind, ref.namespace_name, ref.name};
+}
+
 }  // namespace
 
 bool IsForeseenConflict(const Work& work, const absl::Status& status) {
@@ -141,7 +145,7 @@ void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
     return entry.second.run == run && !entry.second.wanted.has_value();
   });
   if (answer.ok() && !answer->resource_version.empty()) write->second.wanted = answer->resource_version;
-  if (IsSeen(write->second)) {
+  if (write->second.IsSeen()) {
     writes_.erase(write);
   } else {
     ++run->unseen;
@@ -159,8 +163,8 @@ void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
   run->status = answer.status();
 }
 
-bool Controller::IsSeen(const Write& write) {
-  return !write.wanted.has_value() || internal::IsAsNewResourceVersion(write.seen, *write.wanted);
+bool Controller::Write::IsSeen() const {
+  return !wanted.has_value() || internal::IsAsNewResourceVersion(seen, *wanted);
 }
 
 void Controller::Saw(const ObjectRef& object, absl::string_view resource_version) {
@@ -182,7 +186,7 @@ void Controller::SeeAt(Writes::iterator begin, Writes::iterator end, absl::strin
   for (auto it = begin; it != end;) {
     Write& write = it->second;
     write.seen = internal::ResourceVersionOrNewest(resource_version);
-    if (!write.wanted.has_value() || !IsSeen(write)) {
+    if (!write.wanted.has_value() || !write.IsSeen()) {
       ++it;
       continue;
     }

@@ -124,6 +124,11 @@ class Controller {
 
   int32_t under_way() const { return queue_.busy(); }
 
+  // The keys that are due or busy. A controller of another process that resumes them goes on where this one is; plans
+  // under way are decided again.
+  std::vector<PendingKey> Pending() const { return queue_.Pending(); }
+  void Resume(const PendingKey& pending) { queue_.Resume(pending); }
+
  private:
   // A plan that this controller performs.
   struct Run {
@@ -142,10 +147,12 @@ class Controller {
     std::shared_ptr<Run> run;
     std::string seen;                   // the newest version that Saw reported
     std::optional<std::string> wanted;  // the version in the answer, once it came
+
+    // Whether the view contains the write.
+    bool IsSeen() const;
   };
   using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
   using Writes = std::multimap<Target, Write>;
-  static Target TargetOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
   void Changed(const WorkKey& key);
   Plan Decide(const WorkKey& key, absl::Time now);
 
@@ -153,8 +160,6 @@ class Controller {
   void Start(const std::shared_ptr<Run>& run);
   void TakeAnswer(const std::shared_ptr<Run>& run);
   void RecordEvents(Run* run);
-  // Whether the view contains the write.
-  static bool IsSeen(const Write& write);
   void SeeAt(Writes::iterator begin, Writes::iterator end, absl::string_view resource_version);
   void EndWhenSeen(const std::shared_ptr<Run>& run);
 

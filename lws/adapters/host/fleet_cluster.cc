@@ -17,6 +17,7 @@
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
+#include "lws/api/observed_object.h"
 #include "lws/api/well_known.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/restart_policy.h"
@@ -46,6 +47,10 @@ std::string OwnerUidOf(const WriteAnswer& answer) {
   return reader.TextIn(owners->front(), {"uid"});
 }
 
+using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
+
+Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
+
 bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
   if (set == nullptr || !source) return false;
   const absl::StatusOr<SetPolicies> policies = source(*set);
@@ -59,7 +64,7 @@ class Stores {
 
   void Store(const WorkKey& key, const LeaderWorkerSet& set, std::string bytes) {
     const uint64_t number = ++last_number_;
-    const Name name = {set.metadata().namespace_(), set.metadata().name()};
+    const SetName name = {set.metadata().namespace_(), set.metadata().name()};
     under_way_[key] = {number, nullptr};
     missing_.insert(name);
     const bool is_stored =
@@ -83,7 +88,7 @@ class Stores {
   void Forget(const std::string& namespace_name, const std::string& name) { missing_.erase({namespace_name, name}); }
 
  private:
-  using Name = std::pair<std::string, std::string>;  // of a set
+  using SetName = std::pair<std::string, std::string>;
   struct UnderWay {
     uint64_t number = 0;
     FleetCluster::StoreDone then;  // null: no action waits
@@ -99,8 +104,104 @@ class Stores {
 
   FleetCluster& host_;
   std::map<WorkKey, UnderWay> under_way_;
-  std::set<Name> missing_;
+  std::set<SetName> missing_;
   uint64_t last_number_ = 0;
+};
+
+// What a process before this one knew, as long as the lists do not tell it.
+class Past {
+ public:
+  void Open() { is_open_ = true; }
+  void Close() { is_open_ = false; }
+  bool is_open() const { return is_open_; }
+
+  // Pods and StatefulSets are many, and the fleet itself sees whether they changed. A failing pod is due with each
+  // event, so its version is kept.
+  void Keep(const ToldObject& told) {
+    const auto* pod = std::get_if<ObservedPod>(&told.observed);
+    const bool is_one_of_many =
+        std::holds_alternative<ObservedStatefulSet>(told.observed) || (pod != nullptr && !IsFailing(*pod));
+    if (!is_one_of_many) versions_[NameOf(told.mark.ref)] = told.mark.resource_version;
+  }
+
+  // Whether the object is as it was.
+  bool Has(const ObjectMark& mark) const {
+    if (versions_.empty()) return false;
+    const auto found = versions_.find(NameOf(mark.ref));
+    return found != versions_.end() && found->second == mark.resource_version;
+  }
+
+  // The kind was listed.
+  void Forget(absl::string_view kind) {
+    const auto first = versions_.lower_bound({std::string(kind), "", ""});
+    versions_.erase(
+        first, std::find_if(first, versions_.end(), [kind](const auto& e) { return std::get<0>(e.first) != kind; }));
+  }
+
+ private:
+  bool is_open_ = false;
+  std::map<Name, std::string> versions_;
+};
+
+// Passes what a fleet says is due to the controller.
+class DueKeys {
+ public:
+  DueKeys(Fleet* fleet, Controller* controller) : fleet_(*fleet), controller_(*controller) {}
+
+  // A failing pod is due with each event, and not only with the first.
+  void AddFailing(WorkKey pod) { failing_ = std::move(pod); }
+
+  // `own` is the key whose write changed the view; null for news. With a wait, which is for news alone, the keys are
+  // due after it.
+  void Take(const WorkKey* own, absl::Time now = absl::InfinitePast(), absl::Duration wait = absl::ZeroDuration()) {
+    for (const WorkKey& key : TakeKeys()) {
+      wait == absl::ZeroDuration() ? Change(key, own) : controller_.ChangedLater(key, now + wait);
+    }
+    if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
+  }
+
+  // Nothing becomes due.
+  void Drop() {
+    TakeKeys();
+    failing_.reset();
+  }
+
+  // Whatever may need a plan becomes due.
+  void TakeAll() {
+    ForEachObject(fleet_, [this](const ObservedObject& object) {
+      const auto* set = std::get_if<LeaderWorkerSet>(&object);
+      if (set != nullptr) controller_.SetChanged(set->metadata().namespace_(), set->metadata().name());
+      const auto* pod = std::get_if<ObservedPod>(&object);
+      const bool may_need_a_plan = pod != nullptr && (pod->is_leader() || IsFailing(*pod));
+      if (may_need_a_plan) controller_.PodChanged(pod->meta.namespace_name, pod->meta.name);
+    });
+  }
+
+ private:
+  std::vector<WorkKey> TakeKeys() {
+    std::vector<WorkKey> keys;
+    for (const FleetName& set : fleet_.TakeDueSets()) {
+      keys.push_back({WorkKey::Kind::kSet, set.namespace_name, set.name});
+    }
+    for (const FleetName& pod : fleet_.TakeDuePods()) {
+      keys.push_back({WorkKey::Kind::kPod, pod.namespace_name, pod.name});
+    }
+    return keys;
+  }
+
+  void Change(const WorkKey& key, const WorkKey* own) {
+    if (own != nullptr && key == *own) {
+      controller_.OwnWrite(key);
+    } else if (key.kind == WorkKey::Kind::kSet) {
+      controller_.SetChanged(key.namespace_name, key.name);
+    } else {
+      controller_.PodChanged(key.namespace_name, key.name);
+    }
+  }
+
+  Fleet& fleet_;
+  Controller& controller_;
+  std::optional<WorkKey> failing_;  // the last pod told, if it fails
 };
 
 }  // namespace
@@ -112,7 +213,8 @@ class FleetCluster::View final : public Cluster {
         policies_(options.policies),
         made_(options.first_backoff, std::min(options.max_backoff, kLongestWait)),
         stores_(host),
-        controller_(this, std::move(options)) {}
+        controller_(this, std::move(options)),
+        due_(&fleet_, &controller_) {}
 
   // Cluster:
   SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override {
@@ -159,12 +261,18 @@ class FleetCluster::View final : public Cluster {
 
   // Takes what a list or a watch tells in, if it is news.
   void Tell(ToldObject told) {
+    if (past_.is_open()) {
+      past_.Keep(told);
+      Add(std::move(told));
+      return due_.Drop();
+    }
     const ObjectMark mark = told.mark;
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
-      Add(std::move(told));
+      const bool is_known = past_.Has(mark);
+      is_known ? fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name) : Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
-      if (is_listed) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
-      MakeDue(WriterOf(mark.ref));
+      if (is_listed && !is_known) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
+      due_.Take(WriterOf(mark.ref));
     } else {
       fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
     }
@@ -174,9 +282,10 @@ class FleetCluster::View final : public Cluster {
   void TellGone(const ObjectMark& mark) {
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version, /*is_gone=*/true)) {
       Remove(mark.ref);
+      // The reference does not watch revisions: one that somebody deleted is missed with the next look.
       const bool drops = mark.ref.kind == "ControllerRevision";
       const absl::Duration wait = made_.Gone(mark.ref, mark.uid, last_run_);
-      drops || wait == absl::ZeroDuration() ? MakeDue(WriterOf(mark.ref), drops) : MakeDueAt(last_run_ + wait);
+      drops ? due_.Drop() : due_.Take(WriterOf(mark.ref), last_run_, wait);
     }
     controller_.Saw(mark.ref, mark.resource_version);
   }
@@ -205,9 +314,24 @@ class FleetCluster::View final : public Cluster {
         return fleet_.ObserveSet(namespace_name, name).set != nullptr;
       });
     }
-    MakeDue(nullptr);
+    past_.Forget(kind);
+    due_.Take(nullptr);
     controller_.SawAll(kind, resource_version);
   }
+
+  void BeginPast() { past_.Open(); }
+
+  void EndPast(const std::vector<PendingKey>& left) {
+    past_.Close();
+    for (const PendingKey& pending : left) controller_.Resume(pending);
+  }
+
+  void AbandonPast() {
+    past_ = Past();
+    due_.TakeAll();
+  }
+
+  std::vector<PendingKey> Pending() const { return controller_.Pending(); }
 
   Fleet& fleet() { return fleet_; }
   KeptState& kept() { return kept_; }
@@ -218,7 +342,7 @@ class FleetCluster::View final : public Cluster {
     const auto* pod = std::get_if<ObservedPod>(&told.observed);
     if (pod != nullptr && IsFailing(*pod)) {
       if (told.member.has_value()) counts_.Tell(pod->meta.namespace_name, pod->meta.name, *told.member);
-      failing_ = {WorkKey::Kind::kPod, pod->meta.namespace_name, pod->meta.name};
+      due_.AddFailing({WorkKey::Kind::kPod, pod->meta.namespace_name, pod->meta.name});
     } else if (pod != nullptr) {
       counts_.Forget(pod->meta.namespace_name, pod->meta.name);
     }
@@ -237,9 +361,6 @@ class FleetCluster::View final : public Cluster {
     kept_.Forget(gone.namespace_name, gone.name);
     stores_.Forget(gone.namespace_name, gone.name);
   }
-
-  using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
-  static Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
 
   // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
   // answer. Null where there is none.
@@ -278,7 +399,7 @@ class FleetCluster::View final : public Cluster {
       const std::string& uid = answer->uid.empty() ? action.uid : answer->uid;
       if (!own_writes_.WroteGone(action.target, uid)) return WriteAnswer();
       Remove(action.target);
-      MakeDue(&key);
+      due_.Take(&key);
       return WriteAnswer();
     }
     if (answer->object == nullptr) {
@@ -292,39 +413,8 @@ class FleetCluster::View final : public Cluster {
     }
     if (!own_writes_.Wrote(action.target, told->mark.uid, told->mark.resource_version)) return WriteAnswer();
     Add(*std::move(told));
-    MakeDue(&key);
+    due_.Take(&key);
     return WriteAnswer();
-  }
-
-  // `own` is the key whose write changed the view; null for news. `drops`: nothing becomes due. The reference does not
-  // watch revisions: one that somebody deleted is missed with the next look.
-  void MakeDue(const WorkKey* own, bool drops = false) {
-    for (const FleetName& set : fleet_.TakeDueSets()) {
-      if (!drops) Change({WorkKey::Kind::kSet, set.namespace_name, set.name}, own);
-    }
-    for (const FleetName& pod : fleet_.TakeDuePods()) {
-      if (!drops) Change({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, own);
-    }
-    if (failing_.has_value()) Change(*std::exchange(failing_, std::nullopt), own);
-  }
-
-  void MakeDueAt(absl::Time due) {
-    for (const FleetName& set : fleet_.TakeDueSets()) {
-      controller_.ChangedLater({WorkKey::Kind::kSet, set.namespace_name, set.name}, due);
-    }
-    for (const FleetName& pod : fleet_.TakeDuePods()) {
-      controller_.ChangedLater({WorkKey::Kind::kPod, pod.namespace_name, pod.name}, due);
-    }
-  }
-
-  void Change(const WorkKey& key, const WorkKey* own) {
-    if (own != nullptr && key == *own) {
-      controller_.OwnWrite(key);
-    } else if (key.kind == WorkKey::Kind::kSet) {
-      controller_.SetChanged(key.namespace_name, key.name);
-    } else {
-      controller_.PodChanged(key.namespace_name, key.name);
-    }
   }
 
   FleetCluster& host_;
@@ -339,8 +429,9 @@ class FleetCluster::View final : public Cluster {
   Stores stores_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
-  std::optional<WorkKey> failing_;  // the last pod told, if it fails
+  Past past_;
   Controller controller_;
+  DueKeys due_;
 };
 
 FleetCluster::FleetCluster(ControllerOptions options)
@@ -391,6 +482,11 @@ void FleetCluster::EndRelist(absl::string_view kind, absl::string_view resource_
 
 int FleetCluster::RunDue(absl::Time now) { return view_->RunDue(now); }
 std::optional<absl::Time> FleetCluster::NextDue() const { return view_->NextDue(); }
+
+void FleetCluster::BeginPast() { view_->BeginPast(); }
+void FleetCluster::EndPast(const std::vector<PendingKey>& left) { view_->EndPast(left); }
+void FleetCluster::AbandonPast() { view_->AbandonPast(); }
+std::vector<PendingKey> FleetCluster::Pending() const { return view_->Pending(); }
 
 std::string FleetCluster::SaveKept() const { return view_->kept().Save(); }
 absl::Status FleetCluster::LoadKept(absl::string_view bytes) {

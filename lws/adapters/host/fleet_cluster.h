@@ -31,6 +31,10 @@
 //      ends with that error.
 //   9. An object of this host's own that a watch tells to be gone soon after it was made does not make anything due at
 //      once (recreations.h): its owner may be gone, too.
+//  10. What is told between BeginPast and EndPast makes nothing due, nor does the next list of its kind where that has
+//      an object at the same version: another process looked at it. Whatever changed since then is due as ever, and so
+//      are the keys that process left behind. After AbandonPast, every set, every leader pod and every failing pod that
+//      was told is due.
 //
 // Thread-safety: none; one thread at a time, which must also deliver the answers.
 #ifndef LWS_ADAPTERS_HOST_FLEET_CLUSTER_H_
@@ -41,6 +45,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -49,6 +54,7 @@
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/kept_state.h"
+#include "lws/adapters/host/work_key.h"
 #include "lws/api/json.h"
 #include "lws/api/object_kind.h"
 #include "lws/core/fleet/fleet.h"
@@ -102,6 +108,14 @@ class FleetCluster {
   // These behave as in Controller.
   int RunDue(absl::Time now);
   std::optional<absl::Time> NextDue() const;
+
+  // Takes over from a process that ended. Tell what it knew between BeginPast and EndPast, all kinds of it, before the
+  // first list; `left` is its Pending. AbandonPast is for a past that could not be told to its end.
+  void BeginPast();
+  void EndPast(const std::vector<PendingKey>& left);
+  void AbandonPast();
+  // The keys that are due or busy.
+  std::vector<PendingKey> Pending() const;
 
   // The state for the next process, and from the last one. Load it before telling any object.
   std::string SaveKept() const;

@@ -78,6 +78,23 @@ std::optional<absl::Time> WorkQueue::NextDue() const {
   return queue_.begin()->first.first;
 }
 
+std::vector<PendingKey> WorkQueue::Pending() const {
+  std::vector<PendingKey> pending;
+  for (const auto& [key, state] : keys_) {
+    if (state.is_busy) {
+      pending.push_back({key, state.failures, absl::InfinitePast()});
+    } else if (state.due.has_value()) {
+      pending.push_back({key, state.failures, state.due->first});
+    }
+  }
+  return pending;
+}
+
+void WorkQueue::Resume(const PendingKey& pending) {
+  keys_[pending.key].failures = pending.failures;
+  AddAt(pending.key, pending.due);
+}
+
 bool WorkQueue::OnlyRepeatsFailures(int times) const {
   return std::all_of(queue_.begin(), queue_.end(), [&](const auto& queued) {
     const auto state = keys_.find(queued.second);

@@ -15,6 +15,8 @@
 //   4. If only its own writes make a key due, it is due at once the first time, and then with the delays of law 3. A
 //      change by others ends the row.
 //   5. Nothing is kept for a key that is not due, not busy, and in no row.
+//   6. Another queue that resumes what Pending returns gives out the same keys at the same times, the busy ones at
+//      once, and their backoffs go on.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_HOST_WORK_QUEUE_H_
@@ -25,6 +27,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "lws/adapters/host/work_key.h"
@@ -54,6 +57,11 @@ class WorkQueue {
   std::optional<absl::Time> NextDue() const;
   // Whether every queued key has failed at least `times` times in a row.
   bool OnlyRepeatsFailures(int times) const;
+
+  // Every key that is due or busy, in the order of the keys. A busy key counts as due.
+  std::vector<PendingKey> Pending() const;
+  // Makes the key due as it was in another queue.
+  void Resume(const PendingKey& pending);
 
   int32_t busy() const { return busy_; }
   // The number of keys for which something is kept.

@@ -172,20 +172,21 @@ void CurlClient::Wire::Cancel(uint64_t id) {
 
 bool CurlClient::Wire::Take(size_t most_bytes, std::vector<Notice>* notices) {
   bool has_more = false;
-  bool was_full = false;
+  bool has_room_again = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    was_full = undelivered_ >= options_.most_undelivered;
+    const size_t half = options_.most_undelivered / 2;
     size_t bytes = 0;
     while (!notices_.empty() && bytes <= most_bytes) {
       bytes += notices_.front().bytes.size();
       notices->push_back(std::move(notices_.front()));
       notices_.pop_front();
     }
+    has_room_again = undelivered_ >= half && undelivered_ - bytes < half;
     undelivered_ -= bytes;
     has_more = !notices_.empty();
   }
-  if (was_full) curl_multi_wakeup(multi_);
+  if (has_room_again) curl_multi_wakeup(multi_);
   return has_more;
 }
 

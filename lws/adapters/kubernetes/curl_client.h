@@ -46,7 +46,8 @@ struct CurlOptions {
   double requests_per_second = 500;  // 0: no limit
   double burst = 500;
   bool has_http2 = true;
-  size_t most_undelivered = size_t{32} << 20;
+  // Enough for the time in which a thread that delivers waits for its turn.
+  size_t most_undelivered = size_t{4} << 20;
   std::function<void()> wake;
 };
 

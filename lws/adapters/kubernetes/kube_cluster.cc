@@ -11,6 +11,7 @@
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/adapters/kubernetes/kind_watch.h"
 #include "lws/adapters/kubernetes/kube_writer.h"
+#include "lws/adapters/kubernetes/past_lists.h"
 #include "lws/adapters/kubernetes/reflector.h"
 #include "lws/adapters/kubernetes/resource.h"
 #include "lws/adapters/kubernetes/set_arrivals.h"
@@ -26,6 +27,9 @@
 
 namespace lws::internal {
 namespace {
+
+// An operator with more work than this has no time to tell it all, and its successor looks at everything.
+constexpr size_t kMostPending = 100;
 
 EventObject ReferTo(const ObjectRef& ref, const char* api_version, const ObservedMeta& meta) {
   return {ref, api_version, meta.uid, meta.resource_version};
@@ -76,6 +80,16 @@ class KubeCluster::Client {
         writer_(http, ViewOfWriter(), options_.clock),
         arrivals_(http, ViewOfArrivals(), options_.clock),
         kept_(http, ViewOfKept(), options_.clock),
+        past_(
+            http,
+            [this](const Resource& resource, absl::string_view text) {
+              wants_nodes_ = wants_nodes_ || AsksForTopology(text);
+              return host_.Tell(resource.object_kind, text).status();
+            },
+            [this](const absl::Status& status) {
+              status.ok() ? host_.EndPast(pending_) : host_.AbandonPast();
+              if (!status.ok() && options_.on_problem) options_.on_problem(status);
+            }),
         events_({options_.reporting_controller, options_.reporting_instance}) {
     for (const Resource& resource : ApiResources()) {
       const bool is_read = resource.object_kind != ObjectKind::kNode && resource.object_kind != ObjectKind::kOther &&
@@ -85,6 +99,10 @@ class KubeCluster::Client {
   }
 
   void Advance(absl::Time now) {
+    if (past_.is_reading()) {
+      kept_.Advance(now);
+      return;
+    }
     if (wants_nodes_) ReadNodes();
     for (const auto& store : stores_) store->watch->Advance(now);
     arrivals_.Advance(now);
@@ -99,6 +117,7 @@ class KubeCluster::Client {
     const auto consider = [&next](std::optional<absl::Time> due) {
       if (due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *due);
     };
+    if (past_.is_reading()) return kept_.NextDue();
     for (const auto& store : stores_) consider(store->watch->NextDue());
     consider(arrivals_.NextDue());
     consider(writer_.NextDue());
@@ -119,14 +138,39 @@ class KubeCluster::Client {
                        [](const auto& store) { return store->watch->reflector().has_synced(); });
   }
 
+  void TakeOver(const Handover& handover) {
+    std::vector<std::pair<const Resource*, std::string>> versions;
+    for (const auto& store : stores_) {
+      const auto version = handover.versions.find(std::string(store->resource.kind));
+      if (version == handover.versions.end()) return;
+      versions.emplace_back(&store->resource, version->second);
+    }
+    pending_ = handover.pending;
+    host_.BeginPast();
+    past_.Read(versions);
+  }
+
+  std::optional<Handover> HandOver() const {
+    if (!MayDecide() || arrivals_.holds_back()) return std::nullopt;
+    Handover handover;
+    for (const auto& store : stores_) {
+      handover.versions[std::string(store->resource.kind)] = store->watch->reflector().resource_version();
+    }
+    handover.pending = host_.Pending();
+    if (handover.pending.size() > kMostPending) return std::nullopt;
+    return handover;
+  }
+
   KubeClusterCounts Counts() const {
     KubeClusterCounts counts;
     for (const auto& store : stores_) counts.relists += store->watch->reflector().relists();
     counts.skipped_applies = writer_.skipped();
     counts.dropped_events = events_.dropped();
+    counts.news = news_;
     return counts;
   }
 
+  int64_t& news() { return news_; }
   KubeWriter& writer() { return writer_; }
   KeptStore& kept() { return kept_; }
 
@@ -181,12 +225,14 @@ class KubeCluster::Client {
   }
 
   absl::StatusOr<std::string> Tell(const Resource& resource, absl::string_view text) {
+    ++news_;
     if (resource.object_kind != ObjectKind::kLeaderWorkerSet) return host_.Tell(resource.object_kind, text);
     wants_nodes_ = wants_nodes_ || (!reads_nodes_ && AsksForTopology(text));
     return arrivals_.Tell(text);
   }
 
   absl::StatusOr<std::string> TellGone(const Resource& resource, absl::string_view text) {
+    ++news_;
     if (resource.object_kind == ObjectKind::kLeaderWorkerSet) return arrivals_.TellGone(text);
     return host_.TellGone(resource.object_kind, text);
   }
@@ -295,8 +341,11 @@ class KubeCluster::Client {
   KubeWriter writer_;
   SetArrivals arrivals_;
   KeptStore kept_;
+  PastLists past_;
   EventSink events_;
   std::vector<std::unique_ptr<Store>> stores_;
+  std::vector<PendingKey> pending_;  // of the process before
+  int64_t news_ = 0;
   bool leads_ = false;
   bool is_open_ = false;
   bool wants_nodes_ = false;
@@ -314,10 +363,17 @@ std::optional<absl::Time> KubeCluster::NextDueOfPlans() const { return FleetClus
 void KubeCluster::Lead(bool leads) { client_->Lead(leads); }
 bool KubeCluster::HasSynced() const { return client_->HasSynced(); }
 int32_t KubeCluster::writes_under_way() const { return client_->writer().under_way() + client_->kept().under_way(); }
+void KubeCluster::TakeOver(const Handover& handover) { client_->TakeOver(handover); }
+std::optional<Handover> KubeCluster::HandOver() const { return client_->HandOver(); }
 KubeClusterCounts KubeCluster::Counts() const { return client_->Counts(); }
 
 void KubeCluster::Start(const Action& action, absl::Time now, WriteDone done) {
-  client_->writer().Send(action, now, std::move(done));
+  ++client_->news();
+  client_->writer().Send(action, now,
+                         [this, done = std::move(done)](const absl::StatusOr<WriteAnswer>& answer, absl::Time at) {
+                           done(answer, at);
+                           ++client_->news();
+                         });
 }
 
 bool KubeCluster::StoreKept(const LeaderWorkerSet& set, std::string bytes, StoreDone done) {

@@ -22,6 +22,8 @@
 //      answered.
 //   6. What the plans of a set want kept is written to the cluster before their actions are sent. It is read again when
 //      this process begins to lead (kept_store.h).
+//   7. After TakeOver, what the process before had looked at is not looked at again: only what changed since, and what
+//      was due. Where the API server does not remember that state, everything is looked at, as without TakeOver.
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_KUBE_CLUSTER_H_
@@ -38,6 +40,7 @@
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/fleet_cluster.h"
+#include "lws/adapters/kubernetes/handover.h"
 #include "lws/adapters/kubernetes/http_client.h"
 #include "lws/core/plan/plan.h"
 
@@ -58,6 +61,7 @@ struct KubeClusterCounts {
   int64_t relists = 0;
   int64_t skipped_applies = 0;
   int64_t dropped_events = 0;
+  int64_t news = 0;  // grows whenever HandOver may return something else
 };
 
 class KubeCluster final : public FleetCluster {
@@ -73,6 +77,12 @@ class KubeCluster final : public FleetCluster {
 
   void Lead(bool leads);
   bool HasSynced() const;
+
+  // Takes over from a process that ended. Call it before the first Advance, or not at all. Does nothing when the
+  // handover does not tell the versions of all kinds.
+  void TakeOver(const Handover& handover);
+  // What another process needs to take over now; nullopt while this one does not decide, and when too much is due.
+  std::optional<Handover> HandOver() const;
   // The number of writes without an answer, those of kept state among them.
   int32_t writes_under_way() const;
   KubeClusterCounts Counts() const;

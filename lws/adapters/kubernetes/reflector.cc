@@ -32,6 +32,17 @@ std::string Selector(const ReflectorOptions& options) {
 
 }  // namespace
 
+HttpRequest ListPageRequest(const ReflectorOptions& options, const std::string& continue_token) {
+  HttpRequest request;
+  request.path = absl::StrCat(ApiCollectionPath(options.resource, options.namespace_name),
+                              "?limit=", options.page_limit, Selector(options));
+  if (!continue_token.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token));
+  if (options.resource.is_read_as_metadata) request.accept = kMetadataList;
+  request.accepts_gzip = true;
+  request.timeout = absl::Minutes(2);
+  return request;
+}
+
 Reflector::Reflector(ReflectorOptions options, ReflectorStore* store, uint64_t seed)
     : options_(std::move(options)), store_(*store), random_(seed) {}
 
@@ -49,18 +60,7 @@ std::optional<HttpRequest> Reflector::NextRequest(absl::Time now) {
     ++relists_;
     store_.BeginRelist();
   }
-  return ListRequest();
-}
-
-HttpRequest Reflector::ListRequest() const {
-  HttpRequest request;
-  request.path = absl::StrCat(ApiCollectionPath(options_.resource, options_.namespace_name),
-                              "?limit=", options_.page_limit, Selector(options_));
-  if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token_));
-  if (options_.resource.is_read_as_metadata) request.accept = kMetadataList;
-  request.accepts_gzip = true;
-  request.timeout = absl::Minutes(2);
-  return request;
+  return ListPageRequest(options_, continue_token_);
 }
 
 HttpRequest Reflector::WatchRequest() {

@@ -69,7 +69,8 @@ struct ReflectorOptions {
   // Restricts reading to one namespace, and to the object of one name. Empty: all of them.
   std::string namespace_name;
   std::string object_name;
-  int32_t page_limit = 500;
+  // A page of pods is megabytes, several times over while it is read.
+  int32_t page_limit = 250;
   absl::Duration first_backoff = absl::Milliseconds(800);
   absl::Duration max_backoff = absl::Seconds(30);
   // The reflector asks the server to end a watch after a time between these.
@@ -80,6 +81,9 @@ struct ReflectorOptions {
   // Called with problems, for people.
   std::function<void(const absl::Status&)> on_problem;
 };
+
+// Asks for a page of the list; an empty token is for the first one.
+HttpRequest ListPageRequest(const ReflectorOptions& options, const std::string& continue_token);
 
 class Reflector {
  public:
@@ -103,7 +107,6 @@ class Reflector {
   const std::string& resource_version() const { return resource_version_; }
 
  private:
-  HttpRequest ListRequest() const;
   HttpRequest WatchRequest();
   void TakePage(absl::Time now);
   void TakeLine(absl::string_view line, absl::Time now);

@@ -59,6 +59,8 @@ class SetArrivals {
   void Open();
   // Returns whether a set that was told before Open still waits for its answer.
   bool is_looking() const { return early_looks_ > 0; }
+  // Returns whether a set is held back: the view does not know it yet.
+  bool holds_back() const { return !looking_.empty(); }
 
   void Advance(absl::Time now);
   std::optional<absl::Time> NextDue() const;

@@ -97,13 +97,24 @@ class PodPass {
     members.set_name = pod_.meta.set_name;
     members.group = ParseIndex(pod_.meta.group_index.value_or(""));
     RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
+    if (verdict.memory.gave_up && !memory.gave_up) TellGivenUp(verdict);
     if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
     look_again_in_ = verdict.look_again_in;
+    return RestartDecisionOf(verdict.reason);
+  }
+
+  // The memory says so from now on, so people are told once.
+  void TellGivenUp(const RestartVerdict& verdict) {
     if (verdict.fails_set) {
       plan_.Warn("GroupFailed", "Restart",
                  absl::StrCat("pod ", pod_.meta.name, " failed in a way that is not restarted"), PodRef(pod_));
+      return;
     }
-    return RestartDecisionOf(verdict.reason);
+    plan_.Warn("RestartLimitExceeded", "Restart",
+               absl::StrCat(
+                   "group ", pod_.meta.group_index.value_or(""), " was restarted ", verdict.memory.restarts,
+                   " times, which is its limit, and failed again: it stays as it is until the set's template changes"),
+               PodRef(pod_));
   }
 
   ObjectRef PodRef(const ObservedPod& pod) const { return {"Pod", pod.meta.namespace_name, pod.meta.name}; }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -25,7 +26,13 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1'790'000'000);
 
-LeaseElectorOptions Options(const std::string& identity) { return {"lws-system", "b8b2488c.x-k8s.io", identity}; }
+LeaseElectorOptions Options(const std::string& identity) {
+  LeaseElectorOptions options;
+  options.namespace_name = "lws-system";
+  options.name = "b8b2488c.x-k8s.io";
+  options.identity = identity;
+  return options;
+}
 
 // A server with one Lease.
 class LeaseServer {
@@ -149,6 +156,95 @@ TEST(LeaseElectorTest, Law4WhatOthersWroteStays) {
   EXPECT_EQ(server.lease()["spec"]["strategy"], "OldestEmulationVersion");
   EXPECT_EQ(server.lease()["spec"]["leaseTransitions"], 5);
   EXPECT_EQ(server.lease()["spec"]["holderIdentity"], "a");
+}
+
+TEST(LeaseElectorTest, Law2ALeaseIsTakenAtOnceFromAHolderThatHasEnded) {
+  LeaseServer server;
+  LeaseElector first(Options("host_1"), NoJitter), other(Options("other_1"), NoJitter);
+  Settle(&server, &first, kStart);
+  LeaseElectorOptions options = Options("host_2");
+  options.has_ended = [](const std::string& identity) { return absl::StartsWith(identity, "host_"); };
+  LeaseElector second(options, NoJitter);
+  const absl::Time later = kStart + absl::Milliseconds(100);
+  Settle(&server, &other, later);
+  EXPECT_FALSE(other.Leads(later)) << "it does not know of the end";
+  EXPECT_FALSE(second.knows_lease());
+  Settle(&server, &second, later);
+  EXPECT_TRUE(second.knows_lease());
+  EXPECT_TRUE(second.Leads(later));
+  EXPECT_EQ(server.lease()["spec"]["leaseTransitions"], 1);
+  LeaseElectorOptions of_other = Options("other_2");
+  of_other.has_ended = [](const std::string&) { return false; };
+  LeaseElector third(of_other, NoJitter);
+  Settle(&server, &third, later);
+  EXPECT_FALSE(third.Leads(later));
+}
+
+TEST(LeaseElectorTest, Law5ALeaderNotesWhatItIsAskedToAndSoonAfterNews) {
+  LeaseServer server;
+  std::optional<std::string> note;
+  LeaseElectorOptions options = Options("a");
+  options.note = [&note] { return note; };
+  LeaseElector first(options, NoJitter);
+  Settle(&server, &first, kStart);
+  EXPECT_FALSE(server.lease()["metadata"].contains("annotations"));
+  note = "one";
+  const absl::Time soon = kStart + absl::Milliseconds(500);
+  EXPECT_EQ(first.NextTick(), kStart + absl::Seconds(2));
+  first.HasNews(kStart + absl::Milliseconds(100));
+  EXPECT_EQ(first.NextTick(), soon);
+  EXPECT_FALSE(first.Tick(kStart + absl::Milliseconds(499)).has_value());
+  const std::optional<ApiRequest> write = first.Tick(soon);
+  ASSERT_TRUE(write.has_value());
+  first.HasNews(soon);
+  first.Heard(server.Answer(*write), soon);
+  EXPECT_EQ(first.NextTick(), soon + absl::Milliseconds(500)) << "news that came while the write was under way";
+  EXPECT_EQ(first.noted(), "one");
+  EXPECT_EQ(first.noted_at(), soon);
+  Settle(&server, &first, soon + absl::Milliseconds(500));
+  EXPECT_EQ(first.NextTick(), soon + absl::Milliseconds(2500)) << "no news";
+  note.reset();
+  Settle(&server, &first, soon + absl::Milliseconds(2500));
+  EXPECT_EQ(first.noted(), "one");
+}
+
+TEST(LeaseElectorTest, Law5ANoteOutlivesItsProcessUnlessThatGivesTheLeaseBack) {
+  for (const bool releases : {true, false}) {
+    LeaseServer server;
+    LeaseElectorOptions options = Options("a");
+    options.note = [] { return std::optional<std::string>("one"); };
+    LeaseElector first(options, NoJitter), second(Options("b"), NoJitter);
+    server.lease() = Json::parse(R"({"metadata": {"annotations": {"other": "stays"}, "resourceVersion": "0"}})");
+    Settle(&server, &first, kStart);
+    Settle(&server, &second, kStart);
+    second.HasNews(kStart);
+    EXPECT_GT(second.NextTick(), kStart + absl::Seconds(1)) << "it does not lead";
+    if (releases) {
+      Settle(&server, &first, kStart + absl::Seconds(2));
+      EXPECT_EQ(server.Answer(*first.Release(kStart + absl::Seconds(2))).code, 200);
+      EXPECT_EQ(server.lease()["metadata"]["annotations"], Json({{"other", "stays"}}));
+    }
+    for (absl::Time now = kStart; now < kStart + absl::Seconds(30); now += absl::Seconds(1)) {
+      Settle(&server, &second, now);
+    }
+    EXPECT_TRUE(second.Leads(kStart + absl::Seconds(30)));
+    EXPECT_EQ(second.noted(), releases ? "" : "one");
+  }
+}
+
+// Others may write anything into the Lease.
+TEST(LeaseElectorTest, Law5AStrangeLeaseIsNoted) {
+  LeaseServer server;
+  server.lease() = Json::parse(R"({"metadata": {"annotations": 7, "resourceVersion": "0"}, "spec": {"renewTime": 7}})");
+  LeaseElectorOptions options = Options("a");
+  options.note = [] { return std::optional<std::string>("one"); };
+  LeaseElector elector(options, NoJitter);
+  elector.Heard(server.Answer(*elector.Tick(kStart)), kStart);
+  EXPECT_EQ(elector.noted(), "");
+  EXPECT_EQ(elector.noted_at(), absl::InfinitePast());
+  Settle(&server, &elector, kStart);
+  EXPECT_TRUE(elector.Leads(kStart));
+  EXPECT_EQ(elector.noted(), "one");
 }
 
 TEST(LeaseElectorTest, AReleasedLeaseIsTakenAtTheNextLook) {

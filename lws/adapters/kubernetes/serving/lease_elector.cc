@@ -15,6 +15,9 @@ namespace {
 
 // A follower waits for one retry period and up to this many more. client-go uses the same number.
 constexpr double kJitter = 1.2;
+// A note is written at most this often.
+constexpr absl::Duration kNotesApart = absl::Milliseconds(500);
+constexpr char kNote[] = "lws-policies/handover";
 // The duration in a Lease that was given back, so that nobody has to wait for it.
 constexpr int64_t kReleasedSeconds = 1;
 
@@ -45,6 +48,19 @@ int64_t IntegerOf(const SharedJson& lease, const char* field) {
   return lease == nullptr ? 0 : JsonReader(*lease).Integer({"spec", field}).value_or(0);
 }
 
+// Sets the note of the Lease; an empty one is removed.
+void SetNote(Json* lease, const std::string& note) {
+  Json& metadata = (*lease)["metadata"];
+  if (!metadata.is_object()) metadata = Json::object();
+  Json& annotations = metadata["annotations"];
+  if (!annotations.is_object()) annotations = Json::object();
+  if (note.empty()) {
+    annotations.erase(kNote);
+  } else {
+    annotations[kNote] = note;
+  }
+}
+
 }  // namespace
 
 absl::Status CheckLeaseOptions(const LeaseElectorOptions& options) {
@@ -65,6 +81,27 @@ LeaseElector::LeaseElector(LeaseElectorOptions options, std::function<double()> 
     : options_(std::move(options)), draw_(std::move(draw)) {}
 
 std::string LeaseElector::holder() const { return HolderOf(lease_); }
+
+bool LeaseElector::HasHolderEnded() const {
+  const std::string holder = HolderOf(lease_);
+  return options_.has_ended && holder != options_.identity && options_.has_ended(holder);
+}
+
+std::string LeaseElector::noted() const {
+  return lease_ == nullptr ? "" : JsonReader(*lease_).Text({"metadata", "annotations", kNote});
+}
+
+absl::Time LeaseElector::noted_at() const {
+  absl::Time time = absl::InfinitePast();
+  const std::string text = lease_ == nullptr ? "" : JsonReader(*lease_).Text({"spec", "renewTime"});
+  return absl::ParseTime(absl::RFC3339_full, text, &time, nullptr) ? time : absl::InfinitePast();
+}
+
+void LeaseElector::HasNews(absl::Time now) {
+  if (!Leads(now) || phase_ == Phase::kReleased) return;
+  has_news_ = true;
+  if (phase_ == Phase::kIdle) next_tick_ = std::min(next_tick_, std::max(now, sent_ + kNotesApart));
+}
 
 absl::Time LeaseElector::NextTick() const { return phase_ == Phase::kIdle ? next_tick_ : absl::InfiniteFuture(); }
 
@@ -112,7 +149,7 @@ void LeaseElector::HeardWrite(const ApiAnswer& answer, absl::Time now) {
   if (!is_done || lease == nullptr) return Fail(answer, now);
   Observe(std::move(lease), now);
   leads_until_ = sent_ + options_.renew_deadline;
-  next_tick_ = std::max(now, sent_ + options_.retry_period);
+  next_tick_ = std::max(now, sent_ + std::min(options_.retry_period, has_news_ ? kNotesApart : options_.retry_period));
 }
 
 // Only a change of the spec makes a Lease younger.
@@ -120,12 +157,13 @@ void LeaseElector::Observe(SharedJson lease, absl::Time now) {
   if (SpecOf(lease) != SpecOf(lease_)) observed_ = now;
   lease_ = std::move(lease);
   is_fresh_ = true;
+  knows_lease_ = true;
   problem_ = absl::OkStatus();
 }
 
 bool LeaseElector::IsHeldByAnother(absl::Time now) const {
   const std::string holder = HolderOf(lease_);
-  if (holder.empty() || holder == options_.identity) return false;
+  if (holder.empty() || holder == options_.identity || HasHolderEnded()) return false;
   return now < observed_ + absl::Seconds(IntegerOf(lease_, "leaseDurationSeconds"));
 }
 
@@ -150,6 +188,9 @@ ApiRequest LeaseElector::Write(absl::Time now) {
                              {"metadata", {{"name", options_.name}, {"namespace", options_.namespace_name}}}}
                       : *lease_;
   lease["spec"] = std::move(spec);
+  const std::optional<std::string> note = options_.note ? options_.note() : std::nullopt;
+  if (note.has_value()) SetNote(&lease, *note);
+  has_news_ = false;
   phase_ = Phase::kWriting;
   sent_ = now;
   // Until the answer arrives, lease_ may be out of date.
@@ -168,6 +209,7 @@ std::optional<ApiRequest> LeaseElector::Release(absl::Time now) {
   lease["spec"]["leaseDurationSeconds"] = kReleasedSeconds;
   lease["spec"]["renewTime"] = MicroTime(now);
   lease["spec"]["acquireTime"] = MicroTime(now);
+  if (!noted().empty()) SetNote(&lease, "");
   return ApiRequest{"PUT", absl::StrCat(Path(options_), "/", options_.name), lease.dump(), options_.retry_period};
 }
 

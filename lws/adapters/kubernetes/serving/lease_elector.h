@@ -15,11 +15,14 @@
 // Laws:
 //   1. At most one of all electors of a Lease leads at any moment, whatever answers are late or lost. Their clocks may
 //      show different times, and may differ in speed by up to the ratio of lease_duration to renew_deadline.
-//   2. A Lease that is free, or was not renewed for the duration it names, is taken. The elector counts its age by its
-//      own clock, from when it last saw the Lease change.
+//   2. A Lease that is free, whose holder is known to have ended, or that was not renewed for the duration it names, is
+//      taken. The elector counts its age by its own clock, from when it last saw the Lease change.
 //   3. A leader leads until renew_deadline after it sent the last renewal that succeeded.
 //   4. What others wrote into the Lease stays: its metadata, and the fields of its spec that the election does not
 //      use.
+//   5. Every write of a leader carries its note, as an annotation. A note stays when another process takes the Lease,
+//      until that one has a note of its own, and goes when the Lease is given back. After HasNews, the next write comes
+//      half a second after the last one.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_KUBERNETES_SERVING_LEASE_ELECTOR_H_
@@ -44,6 +47,11 @@ struct LeaseElectorOptions {
   absl::Duration lease_duration = absl::Seconds(15);
   absl::Duration renew_deadline = absl::Seconds(10);
   absl::Duration retry_period = absl::Seconds(2);
+  // Whether the process with this identity is known to have ended. It must never say so of one that may still act.
+  // Null: nothing is known.
+  std::function<bool(const std::string& identity)> has_ended;
+  // What to note in the Lease with the next write; nullopt: what is noted there stays. Null: there are no notes.
+  std::function<std::optional<std::string>()> note;
 };
 
 // Errors: InvalidArgument unless lease_duration > renew_deadline > 1.2 * retry_period > 0, as client-go has it, and the
@@ -65,6 +73,9 @@ class LeaseElector {
   // need not call it: the elector then learns of a release within 2.2 retry periods.
   void SawLease(const SharedJson& lease, absl::Time now);
 
+  // The note may be another one now. Does nothing while the elector does not lead.
+  void HasNews(absl::Time now);
+
   // InfiniteFuture while a request is under way.
   absl::Time NextTick() const;
 
@@ -78,6 +89,11 @@ class LeaseElector {
 
   // The holder of the Lease as far as the elector knows; "" for nobody.
   std::string holder() const;
+  // Whether an answer has told the Lease, or that there is none.
+  bool knows_lease() const { return knows_lease_; }
+  // The note in the Lease as it was last seen, and when its holder wrote it by the holder's clock.
+  std::string noted() const;
+  absl::Time noted_at() const;
   // The error of the last request; OK when it succeeded, and when another process holds the Lease.
   const absl::Status& problem() const { return problem_; }
 
@@ -87,6 +103,7 @@ class LeaseElector {
   void HeardLease(const ApiAnswer& answer, absl::Time now);
   void HeardWrite(const ApiAnswer& answer, absl::Time now);
   void Observe(SharedJson lease, absl::Time now);
+  bool HasHolderEnded() const;
   bool IsHeldByAnother(absl::Time now) const;
   ApiRequest Read();
   ApiRequest Write(absl::Time now);
@@ -105,6 +122,8 @@ class LeaseElector {
   absl::Time observed_ = absl::InfinitePast();
   // Whether the server has just returned lease_, so that a write may build on it.
   bool is_fresh_ = false;
+  bool knows_lease_ = false;
+  bool has_news_ = false;
   absl::Status problem_;
 };
 
