@@ -308,6 +308,7 @@ set(lws_placement_sources
   lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
   lws/placement/spread_groups.cc
+  lws/placement/together_headroom.cc
   lws/placement/topology.cc
 )
 set(lws_placement_protos)
@@ -336,6 +337,7 @@ set(lws_placement_headers
   lws/placement/running_pods.h
   lws/placement/set_request.h
   lws/placement/spread_groups.h
+  lws/placement/together_headroom.h
   lws/placement/topology.h
 )
 set(lws_placement_links

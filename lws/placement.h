@@ -29,6 +29,7 @@
 #include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/spread_groups.h"
+#include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
 
 #endif  // LWS_PLACEMENT_H_

@@ -13,6 +13,9 @@
 //      assign_group.h on capacity and constraints hold for all of them together.
 //   4. Tightest: of the domains in which this succeeds, it is the one with the least left of the resource that is the
 //      scarcest in the cluster, then the first in path order.
+//   5. CompleteTogether keeps the nodes of the pods that run. All other pods go into the domain of these pods: first
+//      the missing ranks of groups that run in part, each by AssignMissingRanks on the nodes of the domain, then the
+//      groups without a pod, each by AssignGroup in the domain. When no pod runs, it is AssignTogether.
 // The groups are placed one after another in the order given. Groups of several shapes may fit in another order where
 // they do not fit in this one.
 //
@@ -21,6 +24,8 @@
 #define LWS_PLACEMENT_ASSIGN_TOGETHER_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,8 +44,9 @@ struct TogetherResult {
   // The path of the domain that all groups are in, or of the domain that takes most of them; empty for the whole
   // cluster.
   std::vector<std::string> domain;
-  // Without assignments: how many of the groups this domain takes, and why it does not take the next one.
+  // Without assignments: how many of the groups this domain takes, and why it does not take the group `next_group`.
   size_t most_groups = 0;
+  size_t next_group = 0;
   NoFit no_fit;
   // As of PlacementResult, of all groups.
   std::vector<std::string> not_looked_at;
@@ -50,6 +56,18 @@ struct TogetherResult {
 // Complexity: a copy of the capacity, and AssignGroups for each domain that is tried, with the nodes of the domain.
 absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
                                               absl::string_view level);
+
+// A group of which some pods may run already.
+struct PartlyPlacedGroup {
+  const GroupRequest* request = nullptr;
+  // By rank; nullopt for a pod that does not run. Empty when no pod runs.
+  std::vector<std::optional<int32_t>> nodes;
+};
+
+// Law 5. `capacity` has the pods that run, and what they hold. When they are in several domains of the level, the
+// answer is a no-fit. Errors: as for AssignTogether and AssignMissingRanks. Complexity: as for these.
+absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                                absl::string_view level);
 
 }  // namespace lws
 

@@ -46,6 +46,8 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
       return "no pod of the group is left";
     case NoFitReason::kNoPlaceBesideSurvivors:
       return "there is no room beside the surviving pods";
+    case NoFitReason::kSurvivorsAreApart:
+      return "the running pods are in several domains of the level";
     case NoFitReason::kNoCuboidFits:
       return "no contiguous cuboid of nodes takes the whole group";
     case NoFitReason::kDomainsAreFull:

@@ -50,9 +50,10 @@ enum class NoFitReason {
   kNotEnoughRoom,      // all nodes together have too little room
   kNoSurvivors,        // every pod of the group is lost
   kNoPlaceBesideSurvivors,
-  kNoCuboidFits,    // no cuboid of the grid takes the whole group
-  kDomainsAreFull,  // each domain of the level has as many groups of the set as it may have
-  kRulesNotKept,    // there is room, but each place that was tried breaks a rule of the pods; another place may exist
+  kSurvivorsAreApart,  // the running pods are in several domains of the level that is to hold all of them
+  kNoCuboidFits,       // no cuboid of the grid takes the whole group
+  kDomainsAreFull,     // each domain of the level has as many groups of the set as it may have
+  kRulesNotKept,  // there is room, but each place that was tried breaks a rule of the pods; another place may exist
 };
 
 // "kNoLevelFits" -> "no domain of the level takes the whole group".

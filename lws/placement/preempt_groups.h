@@ -21,6 +21,10 @@
 //      theirs has the fewest groups, then the fewest pods, and then the lowest indexes.
 //   4. There is no assignment only if the group has no place even when all groups of lower priority are gone.
 //   5. More tries never give a set that law 3 ranks behind.
+//   6. PreemptSpreadGroup gives all pods of the group one domain of the spread, which has fewer groups of the set than
+//      it may have. Law 3 ranks the victims over all such domains. Among domains whose victims are equal in priority,
+//      groups and pods, it is the one with the fewest groups of the set, then the first in path order. The assignment
+//      is what AssignGroup finds in a cluster of only this domain when the victims are gone.
 // The priority comes first, as in the Kubernetes scheduler. A group goes as a whole, because LeaderWorkerSet recreates
 // it as a whole. For requests that ask something of other pods, law 2 and `exact` are not promised, because such a
 // group may lose its place when others go.
@@ -41,6 +45,7 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/running_pods.h"
+#include "lws/placement/spread_groups.h"
 
 namespace lws {
 
@@ -61,6 +66,13 @@ struct Preemption {
 // that all pods of the group must share, and for each try, a count of that domain's nodes.
 absl::StatusOr<Preemption> PreemptGroups(const Capacity& capacity, const GroupRequest& request, int64_t priority,
                                          absl::Span<const RunningPods> groups, int64_t tries);
+
+// The same for a group that SpreadGroups would place. `tries` is for all domains together. The no-fit is that of the
+// domain which would take most of the pods, or kDomainsAreFull. Errors: also those of SpreadGroups. Complexity: as for
+// PreemptGroups, for each domain that is not full.
+absl::StatusOr<Preemption> PreemptSpreadGroup(const Capacity& capacity, const GroupRequest& request, int64_t priority,
+                                              absl::Span<const RunningPods> groups, int64_t tries,
+                                              const GroupSpread& spread);
 
 }  // namespace lws
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/placement/assign_group.h"
+#include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/domain_search.h"
 #include "lws/placement/search/explain_no_fit.h"
@@ -20,6 +20,7 @@
 
 namespace lws {
 
+using internal::AssignInScope;
 using internal::AssignRanksToNodes;
 using internal::CountScope;
 using internal::DomainCount;
@@ -358,6 +359,18 @@ absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<bool>> MarkNodes(const char* field, const Topology& topology,
+                                            absl::Span<const int32_t> nodes) {
+  std::vector<bool> marked(topology.NodeCount());
+  for (const int32_t node : nodes) {
+    if (node < 0 || node >= topology.NodeCount()) {
+      return absl::InvalidArgumentError(absl::StrCat(field, ": ", node, " is not a node of the topology"));
+    }
+    marked[node] = true;
+  }
+  return marked;
+}
+
 }  // namespace
 
 absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const GroupRequest& request,
@@ -371,16 +384,11 @@ absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const Gr
     return absl::InvalidArgumentError(absl::StrCat("assignment: ", assignment.WorkerCount(), " workers, and not ",
                                                    request.workers, " as the request says"));
   }
-  std::vector<bool> is_lost(capacity.topology().NodeCount());
-  for (const int32_t node : lost) {
-    if (node < 0 || node >= capacity.topology().NodeCount()) {
-      return absl::InvalidArgumentError(absl::StrCat("lost: ", node, " is not a node of the topology"));
-    }
-    is_lost[node] = true;
-  }
+  const absl::StatusOr<std::vector<bool>> is_lost = MarkNodes("lost", capacity.topology(), lost);
+  if (!is_lost.ok()) return is_lost.status();
   const std::vector<int32_t> before = nodes;
   for (int32_t& node : nodes) {
-    if (is_lost[node]) node = kUnplaced;
+    if ((*is_lost)[node]) node = kUnplaced;
   }
   Capacity left = capacity;
   for (size_t rank = 0; rank < nodes.size(); ++rank) {
@@ -391,7 +399,7 @@ absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const Gr
   LetLostSubgroupsGo(*problem, before, nodes, &left);
   problem = ReadPlacementProblem(request, left);
   if (!problem.ok()) return problem.status();
-  return Complete(*problem, left, is_lost, nodes);
+  return Complete(*problem, left, *is_lost, nodes);
 }
 
 absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, const GroupRequest& request,
@@ -406,9 +414,12 @@ absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, c
 }
 
 absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, const GroupRequest& request,
-                                                   const std::vector<std::optional<int32_t>>& nodes) {
+                                                   const std::vector<std::optional<int32_t>>& nodes,
+                                                   absl::Span<const int32_t> closed) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
+  const absl::StatusOr<std::vector<bool>> is_closed = MarkNodes("closed", capacity.topology(), closed);
+  if (!is_closed.ok()) return is_closed.status();
   if (static_cast<int64_t>(nodes.size()) != problem->workers + problem->has_leader) {
     return absl::InvalidArgumentError(absl::StrCat("nodes: ", nodes.size(), " ranks, and not as the request says"));
   }
@@ -420,7 +431,9 @@ absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, con
     by_rank.push_back(node.value_or(kUnplaced));
   }
   if (std::all_of(by_rank.begin(), by_rank.end(), [](int32_t node) { return node == kUnplaced; })) {
-    return AssignGroup(capacity, request);
+    CountScope scope;
+    scope.lost = closed.empty() ? nullptr : &*is_closed;
+    return AssignInScope(*problem, capacity, DomainCounts(*problem, capacity, std::move(scope)));
   }
   if (!CommonDomain(capacity.topology(), BindingLevel(*problem), by_rank).has_value()) {
     PlacementResult result;
@@ -428,7 +441,7 @@ absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, con
     result.no_fit.reason = NoFitReason::kNoPlaceBesideSurvivors;
     return result;
   }
-  return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), by_rank);
+  return Complete(*problem, capacity, *is_closed, by_rank);
 }
 
 }  // namespace lws

@@ -44,10 +44,12 @@ absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, c
                                                      const Assignment& assignment);
 
 // Finds nodes, as in law 10, for the ranks of a group that have none yet. `capacity` has the pods that are placed, and
-// what they hold. When no rank has a node, this is AssignGroup. Errors: as for AssignGroup, and InvalidArgument for a
-// number of ranks other than the request's, or for a number that is not a node's.
+// what they hold. The nodes `closed` take none of these ranks. When no rank has a node, this is AssignGroup, in a
+// cluster without the closed nodes. Errors: as for AssignGroup, and InvalidArgument for a number of ranks other than
+// the request's, or for a number that is not a node's.
 absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, const GroupRequest& request,
-                                                   const std::vector<std::optional<int32_t>>& nodes);
+                                                   const std::vector<std::optional<int32_t>>& nodes,
+                                                   absl::Span<const int32_t> closed = {});
 
 }  // namespace lws
 

@@ -35,6 +35,7 @@ absl::Status Named(const Json& object, absl::string_view field, absl::string_vie
 // A pod that takes room.
 struct RoomTaker {
   std::optional<GroupId> group;
+  int64_t rank = 0;
   int64_t priority = 0;
   int32_t node = 0;
   PodShape shape;
@@ -49,6 +50,12 @@ struct OwnedDomain {
     return std::tie(a.held.holder, a.held.namespace_name, a.owner, a.held.level, a.held.domain) <
            std::tie(b.held.holder, b.held.namespace_name, b.owner, b.held.level, b.held.domain);
   }
+};
+
+// The group whose pods hold a domain, and the lowest rank of these pods.
+struct Keeper {
+  std::optional<GroupId> group;
+  int64_t lowest_rank = 0;
 };
 
 // As for kubectl and the API server, an object without a namespace belongs to `default`.
@@ -70,9 +77,10 @@ class RoomReader {
     absl::StatusOr<PodShape> shape = ShapeOf(document, pod);
     if (!shape.ok()) return shape.status();
     const std::optional<GroupId> group = GroupOf(pod);
-    takers_.push_back({group, pod.Integer({"spec", "priority"}).value_or(0), *node, *std::move(shape)});
-    AddHeld(pod, Holder::kGroup, *node, group);
-    AddHeld(pod, Holder::kSubgroup, *node, group);
+    const int64_t rank = ParseStrictInteger(pod.Text({"metadata", "labels", kWorkerIndexLabel})).value_or(0);
+    takers_.push_back({group, rank, pod.Integer({"spec", "priority"}).value_or(0), *node, *std::move(shape)});
+    AddHeld(pod, Holder::kGroup, takers_.back());
+    AddHeld(pod, Holder::kSubgroup, takers_.back());
     return pod.status();
   }
 
@@ -84,11 +92,13 @@ class RoomReader {
       RunningPods& group = groups[*taker.group];
       group.priority = group.pods.empty() ? taker.priority : std::max(group.priority, taker.priority);
       group.pods.emplace_back(taker.node, taker.shape);
+      group.ranks.push_back(taker.rank);
     }
-    for (const auto& [domain, group] : held_) {
-      const HeldDomain& held = domain.held;
+    for (const auto& [domain, keeper] : held_) {
+      HeldDomain held = domain.held;
+      held.lowest_rank = keeper.lowest_rank;
       capacity->Hold(held.holder, held.namespace_name, held.level, held.domain);
-      if (group.has_value()) groups[*group].holds.push_back(held);
+      if (keeper.group.has_value()) groups[*keeper.group].holds.push_back(held);
     }
     std::vector<RunningPods> result;
     for (auto& [id, group] : groups) {
@@ -143,7 +153,7 @@ class RoomReader {
     return group;
   }
 
-  void AddHeld(JsonReader& pod, Holder holder, int32_t node, const std::optional<GroupId>& group) {
+  void AddHeld(JsonReader& pod, Holder holder, const RoomTaker& taker) {
     const bool is_group = holder == Holder::kGroup;
     const std::optional<std::string> key = pod.OptionalText(
         {"metadata", "annotations", is_group ? kExclusiveTopologyAnnotation : kSubGroupExclusiveTopologyAnnotation});
@@ -152,12 +162,15 @@ class RoomReader {
     // An exclusive group avoids every pod with a group or subgroup key, so one that is not exclusive holds its node.
     const std::optional<int> level = key.has_value() ? topology_.LevelOf(*key) : topology_.LastLevel();
     if (!level.has_value()) return;
-    held_.try_emplace({owner, {holder, NamespaceOf(pod), *level, topology_.DomainOf(*level, node)}}, group);
+    const int32_t domain = topology_.DomainOf(*level, taker.node);
+    const auto [found, added] =
+        held_.try_emplace({owner, {holder, NamespaceOf(pod), *level, domain}}, Keeper{taker.group, taker.rank});
+    if (!added) found->second.lowest_rank = std::min(found->second.lowest_rank, taker.rank);
   }
 
   const Topology& topology_;
   std::vector<RoomTaker> takers_;
-  std::map<OwnedDomain, std::optional<GroupId>> held_;
+  std::map<OwnedDomain, Keeper> held_;
 };
 
 bool IsOfDaemonSet(JsonReader& pod) {
@@ -204,6 +217,30 @@ void PutBack(const RunningPods& group, Capacity* capacity) {
   for (const HeldDomain& held : group.holds) {
     capacity->Hold(held.holder, held.namespace_name, held.level, held.domain);
   }
+}
+
+void KeepRanks(int64_t size, RunningPods* group, Capacity* capacity) {
+  RunningPods kept = *group;
+  kept.pods.clear();
+  kept.ranks.clear();
+  kept.holds.clear();
+  for (size_t i = 0; i < group->pods.size(); ++i) {
+    const int64_t rank = i < group->ranks.size() ? group->ranks[i] : 0;
+    if (rank >= size) {
+      capacity->GiveBack(group->pods[i].first, group->pods[i].second);
+      continue;
+    }
+    kept.pods.push_back(group->pods[i]);
+    kept.ranks.push_back(rank);
+  }
+  for (const HeldDomain& held : group->holds) {
+    if (held.lowest_rank < size) {
+      kept.holds.push_back(held);
+    } else {
+      capacity->LetGo(held.holder, held.namespace_name, held.level, held.domain);
+    }
+  }
+  *group = std::move(kept);
 }
 
 }  // namespace lws

@@ -8,6 +8,8 @@
 // Laws:
 //   1. UseRunningGroups changes the capacity as UseCapacityOfRunningPods does.
 //   2. TakeAway of a group leaves the capacity as if the group's pods had never been there, and PutBack undoes it.
+//   3. KeepRanks leaves the group and the capacity as if the pods of the ranks from `size` on had never been there.
+//      Only the group's priority stays.
 //
 // Thread-safety: may be called concurrently for distinct capacities.
 #ifndef LWS_PLACEMENT_RUNNING_PODS_H_
@@ -34,6 +36,8 @@ struct HeldDomain {
   std::string namespace_name;
   int level = 0;
   int32_t domain = 0;
+  // The lowest rank of the pods that hold it.
+  int64_t lowest_rank = 0;
 };
 
 struct RunningPods {
@@ -42,6 +46,8 @@ struct RunningPods {
   int64_t priority = 0;
   // Nodes, and the shapes of the pods on them.
   std::vector<std::pair<int32_t, PodShape>> pods;
+  // The ranks of the pods. A pod beyond the end, or without a label for its rank, counts as rank 0.
+  std::vector<int64_t> ranks;
   std::vector<HeldDomain> holds;
 };
 
@@ -56,6 +62,9 @@ absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Sp
 
 void TakeAway(const RunningPods& group, Capacity* capacity);
 void PutBack(const RunningPods& group, Capacity* capacity);
+
+// What the group has when it shrinks to `size` pods. The capacity contains the group.
+void KeepRanks(int64_t size, RunningPods* group, Capacity* capacity);
 
 }  // namespace lws
 

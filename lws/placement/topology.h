@@ -13,6 +13,9 @@
 // Laws:
 //   1. A permutation of the nodes gives the same topology.
 //   2. The domains of a level, including the unlabelled ones, cover all nodes without overlap, in path order.
+//   3. Branches may have different depths: a node that lacks an inner level hangs from its domain of the level above.
+//      Only nodes there that also lack the level, and have the same next narrower label, share its unlabelled domain.
+//      The paths of its domains leave the level out.
 //
 // Thread-safety: immutable, may be shared between threads.
 #ifndef LWS_PLACEMENT_TOPOLOGY_H_

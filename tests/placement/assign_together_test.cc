@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
 #include "tests/support/small_topology.h"
 
@@ -165,6 +167,151 @@ TEST(AssignTogetherTest, Law4CountsTheRoomForPods) {
   capacity.Use(*capacity.topology().FindNode("n0"), ResourceAmounts{{"gpu", 90}});
   for (int pod = 0; pod < 3; ++pod) capacity.Use(*capacity.topology().FindNode("n2"), ResourceAmounts());
   EXPECT_EQ(Place(capacity, {Group(4)}, "rack"), "b0/r1: - - - 4 - -");
+}
+
+// A group with these nodes by rank; -1 for a pod that does not run.
+PartlyPlacedGroup Partly(const GroupRequest& request, const std::vector<int32_t>& nodes) {
+  PartlyPlacedGroup group;
+  group.request = &request;
+  for (const int32_t node : nodes) group.nodes.push_back(node < 0 ? std::nullopt : std::optional<int32_t>(node));
+  return group;
+}
+
+TEST(AssignTogetherTest, Law5PodsThatRunDecideTheDomain) {
+  Capacity capacity = SmallTopology("{[2 1][4 2]}");
+  const GroupRequest two = Group(2), three = Group(3);
+  for (const int32_t node : {0, 2}) capacity.Use(node, two.worker);
+  const auto place = [&](const std::vector<PartlyPlacedGroup>& groups, const std::string& level) {
+    const TogetherResult result = *CompleteTogether(capacity, groups, level);
+    std::string text = absl::StrJoin(result.domain, "/");
+    if (result.assignments.empty()) {
+      return absl::StrCat("not: ", result.most_groups, " in ", text, ", and not ", result.next_group);
+    }
+    for (const Assignment& assignment : result.assignments) {
+      absl::StrAppend(&text, ": ", PodsByNode(capacity.topology(), assignment));
+    }
+    return text;
+  };
+  EXPECT_EQ(place({Partly(two, {0, -1}), Partly(two, {})}, "rack"), "not: 1 in b0/r0, and not 1");
+  EXPECT_EQ(place({Partly(two, {}), Partly(two, {0, -1})}, "rack"), "not: 1 in b0/r0, and not 0");
+  EXPECT_EQ(place({Partly(two, {}), Partly(two, {-1, 2})}, "rack"), "b0/r1: - - 2 -: - - 2 -");
+  EXPECT_EQ(place({Partly(three, {0, -1, -1}), Partly(two, {})}, "block"), "b0: 1 - - 2: - - 2 -");
+  EXPECT_EQ(place({Partly(two, {0, -1}), Partly(two, {2, -1})}, "rack"), "not: 0 in , and not 0");
+  EXPECT_EQ(place({Partly(three, {}), Partly(two, {})}, "rack"), "b0/r1: - - 3 -: - - - 2");
+  EXPECT_EQ(CompleteTogether(capacity, {Partly(two, {9, -1})}, "rack").status().message(),
+            "nodes: 9 is not a node of the topology");
+}
+
+// Pods of one gpu: what is missing fits when the domain of the running pods has as many gpus free.
+TEST(AssignTogetherTest, Law5InRandomClusters) {
+  int fits = 0, misses = 0;
+  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+    std::mt19937 random(seed);
+    const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
+    std::string text = "{";
+    for (int rack = 0; rack <= draw(2); ++rack) absl::StrAppend(&text, "[", draw(4), " ", draw(4), " ", draw(4), "]");
+    Capacity capacity = SmallTopology(text + "}");
+    const Topology& topology = capacity.topology();
+    const int32_t home = draw(topology.DomainCount(1) - 1);
+    const IndexRange inside = topology.NodesOf(1, home);
+    std::vector<GroupRequest> requests;
+    for (int group = 0; group <= draw(3); ++group) requests.push_back(Group(1 + draw(3)));
+    std::vector<PartlyPlacedGroup> groups;
+    int64_t missing = 0;
+    bool any_runs = false;
+    for (const GroupRequest& request : requests) {
+      std::vector<int32_t> nodes;
+      for (int64_t rank = 0; rank <= request.workers; ++rank) {
+        const int32_t node = inside.begin + draw(inside.size() - 1);
+        const bool runs = draw(1) == 0 && capacity.Free(node)[1] > 0;
+        if (runs) capacity.Use(node, request.worker);
+        nodes.push_back(runs ? node : -1);
+        missing += !runs;
+        any_runs = any_runs || runs;
+      }
+      groups.push_back(Partly(request, nodes));
+    }
+    if (!any_runs) continue;
+    int64_t room = 0;
+    for (int32_t node = inside.begin; node < inside.end; ++node) room += capacity.Free(node)[1];
+    const TogetherResult result = *CompleteTogether(capacity, groups, "rack");
+    const std::string what = absl::StrCat("law 5, seed ", seed, ": ", text, "}");
+    ASSERT_EQ(!result.assignments.empty(), room >= missing) << what;
+    ++(result.assignments.empty() ? misses : fits);
+    for (size_t i = 0; i < result.assignments.size(); ++i) {
+      const std::vector<int32_t> nodes = result.assignments[i].NodesByRank();
+      ASSERT_EQ(nodes.size(), groups[i].nodes.size()) << what;
+      for (size_t rank = 0; rank < nodes.size(); ++rank) {
+        ASSERT_EQ(nodes[rank], groups[i].nodes[rank].value_or(nodes[rank])) << what;
+        ASSERT_EQ(topology.DomainOf(1, nodes[rank]), home) << what;
+        if (!groups[i].nodes[rank].has_value()) capacity.Use(nodes[rank], requests[i].worker);
+      }
+    }
+    for (int32_t node = 0; node < topology.NodeCount(); ++node) ASSERT_GE(capacity.Free(node)[1], 0) << what;
+  }
+  EXPECT_GT(fits, 500);
+  EXPECT_GT(misses, 300);
+}
+
+// The headroom for the same groups again and again.
+absl::StatusOr<TogetherHeadroom> HeadroomFor(const Capacity& capacity, const std::vector<GroupRequest>& groups,
+                                             const std::string& level, int64_t limit) {
+  const auto again = [&](int64_t) -> absl::StatusOr<std::vector<GroupRequest>> { return groups; };
+  return CountTogetherHeadroom(capacity, again, level, limit);
+}
+
+// Slices of groups with pods of one gpu: sums decide.
+TEST(TogetherHeadroomTest, Laws1To3InRandomClusters) {
+  int several = 0;
+  for (uint32_t seed = 1; seed <= 1000; ++seed) {
+    std::mt19937 random(seed);
+    const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
+    std::string text = "{";
+    for (int rack = 0; rack <= draw(3); ++rack) absl::StrAppend(&text, "[", draw(5), " ", draw(5), "]");
+    const Capacity capacity = SmallTopology(text + "}");
+    std::vector<GroupRequest> groups;
+    int64_t wanted = 0;
+    for (int group = 0; group <= draw(2); ++group) {
+      groups.push_back(Group(1 + draw(2)));
+      wanted += groups.back().workers + 1;
+    }
+    int64_t most = 0;
+    std::vector<int64_t> by_rack;
+    for (int32_t rack = 0; rack < capacity.topology().DomainCount(1); ++rack) {
+      int64_t room = 0;
+      const IndexRange nodes = capacity.topology().NodesOf(1, rack);
+      for (int32_t node = nodes.begin; node < nodes.end; ++node) room += capacity.Free(node)[1];
+      by_rack.push_back(room / wanted);
+      most += room / wanted;
+    }
+    const TogetherHeadroom headroom = *HeadroomFor(capacity, groups, "rack", 100);
+    const std::string what = absl::StrCat("seed ", seed, ": ", text, "}");
+    ASSERT_EQ(headroom.times, most) << "law 1: " << what;
+    ASSERT_EQ(headroom.at_most, most) << "law 2: " << what;
+    ASSERT_TRUE(headroom.exact) << "law 3: " << what;
+    ASSERT_EQ(headroom.domains.size(), by_rack.size()) << what;
+    for (size_t i = 0; i < by_rack.size(); ++i) ASSERT_EQ(headroom.domains[i].groups, by_rack[i]) << "law 2: " << what;
+    ASSERT_TRUE(headroom.next.assignments.empty()) << what;
+    if (most < 2) continue;
+    ++several;
+    const TogetherHeadroom limited = *HeadroomFor(capacity, groups, "rack", most - 1);
+    ASSERT_EQ(limited.times, most - 1) << what;
+    ASSERT_FALSE(limited.exact) << "law 3: " << what;
+  }
+  EXPECT_GT(several, 100);
+}
+
+TEST(TogetherHeadroomTest, NodesThatDoNotFitEvenlyLeaveABound) {
+  GroupRequest large = Group(1);
+  large.leader->amounts = {{"gpu", 2}};
+  const Capacity capacity = SmallTopology("{[3 3]}");
+  const TogetherHeadroom headroom = *HeadroomFor(capacity, {large}, "", 100);
+  EXPECT_EQ(headroom.times, 2);
+  EXPECT_EQ(headroom.at_most, 3);
+  EXPECT_FALSE(headroom.exact);
+  large.leader->amounts = {{"tpu", 1}};
+  EXPECT_EQ(HeadroomFor(capacity, {large}, "", 100)->at_most, 0);
+  EXPECT_EQ(HeadroomFor(capacity, {large}, "row", 100).status().message(), "level row is not in the topology");
 }
 
 }  // namespace

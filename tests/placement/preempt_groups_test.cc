@@ -1,4 +1,4 @@
-// The laws of preempt_groups.h, and laws 1 and 2 of running_pods.h, compared with every set of groups that could go.
+// The laws of preempt_groups.h, and laws 1 to 3 of running_pods.h, compared with every set of groups that could go.
 #include "lws/placement/preempt_groups.h"
 
 #include <algorithm>
@@ -18,6 +18,7 @@
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/running_pods.h"
+#include "lws/placement/spread_groups.h"
 #include "nlohmann/json.hpp"
 #include "tests/placement/placement_cases.h"
 #include "tests/placement/placement_oracle.h"
@@ -228,6 +229,147 @@ TEST(RunningPodsTest, Laws1And2OfGroups) {
   EXPECT_EQ(free(capacity), " 99/3/0/1 100/4/0/0 100/4/0/0");
   for (const RunningPods& group : groups) PutBack(group, &capacity);
   EXPECT_EQ(free(capacity), free(expected));
+}
+
+Json PodOfRank(const std::string& name, const std::string& node, int64_t rank, const std::string& subgroup) {
+  Json pod = Pod(name, node, 0, 0);
+  Json& labels = pod["metadata"]["labels"];
+  if (rank >= 0) labels["leaderworkerset.sigs.k8s.io/worker-index"] = absl::StrCat(rank);
+  labels["leaderworkerset.sigs.k8s.io/subgroup-key"] = subgroup;
+  pod["metadata"]["annotations"]["leaderworkerset.sigs.k8s.io/subgroup-exclusive-topology"] = "rack";
+  return pod;
+}
+
+// A capacity as text: what is free, and what subgroups hold.
+std::string TextOf(const Capacity& capacity) {
+  std::string text;
+  for (int32_t node = 0; node < capacity.topology().NodeCount(); ++node) {
+    const int32_t rack = capacity.topology().DomainOf(1, node);
+    absl::StrAppend(&text, " ", capacity.Free(node)[0], "/", capacity.Free(node)[1], "/",
+                    capacity.Holds(Holder::kSubgroup, "ml", 1, rack), capacity.Holds(Holder::kGroup, "ml", 1, rack),
+                    "/", capacity.pods().count(node));
+  }
+  return text;
+}
+
+// The pods that stay are read alone, for every size.
+TEST(RunningPodsTest, Law3KeepRanksIsAsIfTheOthersHadNeverBeenThere) {
+  const std::vector<std::pair<std::string, std::pair<std::string, int64_t>>> all = {
+      {"a", {"n0", 0}}, {"b", {"n1", 1}}, {"c", {"n2", 2}}, {"d", {"n0", 3}}, {"e", {"n3", 4}}, {"f", {"n3", -1}}};
+  for (int64_t size = 0; size <= 6; ++size) {
+    std::vector<SharedJson> before, after;
+    for (const auto& [name, place] : all) {
+      const Json pod =
+          PodOfRank(name, place.first, place.second, absl::StrCat("half", std::max<int64_t>(place.second, 0) / 2));
+      before.push_back(std::make_shared<const Json>(pod));
+      if (std::max<int64_t>(place.second, 0) < size) after.push_back(before.back());
+    }
+    Capacity capacity = SmallTopology("{[4 4][4][4]}");
+    Capacity expected = capacity;
+    std::vector<RunningPods> groups = *UseRunningGroups(before, &capacity);
+    ASSERT_EQ(groups.size(), 1u);
+    KeepRanks(size, &groups[0], &capacity);
+    const std::vector<RunningPods> alone = *UseRunningGroups(after, &expected);
+    EXPECT_EQ(TextOf(capacity), TextOf(expected)) << "size " << size;
+    TakeAway(groups[0], &capacity);
+    EXPECT_EQ(TextOf(capacity), TextOf(SmallTopology("{[4 4][4][4]}"))) << "size " << size;
+  }
+}
+
+// PreemptSpreadGroup, compared with PreemptGroups in a cluster of each domain alone.
+TEST(PreemptGroupsTest, Law6OfASpreadGroup) {
+  const Capacity empty = SmallTopology("{[2 2][2 2]} {[4]}");
+  const std::vector<RunningPods> low = {Running(1, {0}), Running(1, {1}), Running(2, {2, 3}), Running(3, {4, 4, 4})};
+  Capacity capacity = empty;
+  for (const RunningPods& group : low) PutBack(group, &capacity);
+  GroupSpread spread;
+  spread.level = "rack";
+  const auto victims = [&](int64_t pods) {
+    const Preemption preemption = *PreemptSpreadGroup(capacity, Pods(pods, "rack"), 5, low, kMany, spread);
+    if (!preemption.assignment.has_value()) return DescribeNoFit(preemption.no_fit);
+    return absl::StrCat(absl::StrJoin(preemption.victims, " "), " -> ",
+                        PodsByNode(capacity.topology(), *preemption.assignment));
+  };
+  EXPECT_EQ(victims(2), " -> 1 1 - - -");
+  EXPECT_EQ(victims(3), "0 -> 2 1 - - -");
+  // The first rack has a group of the set, and may have no other.
+  spread.most_in_domain = 1;
+  spread.running.emplace_back();
+  spread.running[0].workers = {{0, 1}};
+  EXPECT_EQ(victims(2), " -> - - 1 1 -");
+  EXPECT_EQ(victims(3), "2 -> - - 2 1 -");
+  spread.running[0].workers = {{0, 1}, {2, 1}};
+  EXPECT_EQ(victims(3), "3 -> - - - - 3");
+  spread.running[0].workers = {{0, 1}, {2, 1}, {4, 1}};
+  EXPECT_EQ(victims(3), "no rack for 3 pods: each domain of the level has as many groups of the set as it may have");
+}
+
+TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
+  Cases cases(kSeed + 1);
+  int preempted = 0;
+  for (int round = 0; round < kCases / 4; ++round) {
+    Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
+    const Topology& topology = capacity.topology();
+    const std::vector<RunningPods> groups = DrawGroups(&cases, topology);
+    for (const RunningPods& group : groups) PutBack(group, &capacity);
+    const GroupRequest request = cases.Request();
+    const int64_t priority = cases.Draw(5);
+    GroupSpread spread;
+    spread.level = cases.Draw(2) == 0 ? "block" : "rack";
+    if (cases.Draw(2) == 0) spread.most_in_domain = 1 + cases.Draw(2);
+    for (int i = cases.Draw(3); i > 0; --i) {
+      spread.running.emplace_back();
+      spread.running.back().workers = {{cases.Draw(topology.NodeCount()), 1}};
+    }
+    const int level = *topology.LevelOf(spread.level);
+    std::optional<Rank> best;
+    for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
+      int64_t inside = 0;
+      for (const Assignment& running : spread.running) {
+        inside += topology.DomainOf(level, running.workers[0].node) == domain;
+      }
+      if (!topology.IsLabelled(level, domain) || inside >= spread.most_in_domain.value_or(100)) continue;
+      for (unsigned set = 0; set < 1u << groups.size(); ++set) {
+        std::vector<size_t> victims;
+        bool may_go = true;
+        for (size_t i = 0; i < groups.size(); ++i) {
+          if ((set >> i & 1) == 0) continue;
+          victims.push_back(i);
+          may_go = may_go && groups[i].priority < priority;
+        }
+        const Rank rank = RankOf(groups, victims);
+        if (!may_go || (best.has_value() && !(rank < *best))) continue;
+        // Another domain has no room: the cluster is this domain.
+        Capacity alone = Without(capacity, groups, victims);
+        GroupSpread all_others;
+        all_others.level = spread.level;
+        all_others.most_in_domain = 1;
+        for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+          if (topology.DomainOf(level, node) == domain) continue;
+          all_others.running.emplace_back();
+          all_others.running.back().workers = {{node, 1}};
+        }
+        const GroupRequest* wanted = &request;
+        if (SpreadGroups({&wanted, 1}, all_others, &alone)->groups[0].assignment.has_value()) best = rank;
+      }
+    }
+    const Preemption preemption = *PreemptSpreadGroup(capacity, request, priority, groups, kMany, spread);
+    const std::string where = absl::StrCat(
+        "round ", round, ", seed ", kSeed + 1, ", ", groups.size(), " groups, priority ", priority, ", over ",
+        spread.level, Describe(capacity, request), "\n  victims ", absl::StrJoin(preemption.victims, " "));
+    ASSERT_EQ(preemption.assignment.has_value(), best.has_value()) << where;
+    if (!best.has_value()) continue;
+    ASSERT_TRUE(preemption.exact) << where;
+    const Rank rank = RankOf(groups, preemption.victims);
+    ASSERT_EQ(std::get<0>(rank), std::get<0>(*best)) << where;
+    ASSERT_EQ(std::get<1>(rank), std::get<1>(*best)) << where;
+    ASSERT_EQ(std::get<2>(rank), std::get<2>(*best)) << where;
+    preempted += !preemption.victims.empty();
+    const std::vector<int32_t> nodes = preemption.assignment->NodesByRank();
+    for (const int32_t node : nodes)
+      ASSERT_EQ(topology.DomainOf(level, node), topology.DomainOf(level, nodes[0])) << where;
+  }
+  EXPECT_GT(preempted, kCases / 100);
 }
 
 }  // namespace

@@ -68,6 +68,58 @@ TEST(TopologyTest, Law2DomainsCoverAllNodesInPathOrderWithoutOverlap) {
   }
 }
 
+// The steps of a node's path down to the level, as law 3 has them: what it has at each level, or else what keeps it
+// apart from others that also lack the level.
+std::vector<std::string> StepsOf(const NodeFacts& node, const std::vector<std::string>& keys, int level) {
+  std::vector<std::string> steps;
+  for (int i = 0; i <= level; ++i) {
+    size_t next = static_cast<size_t>(i);
+    while (next < keys.size() && node.labels.count(keys[next]) == 0) ++next;
+    const std::string value = next < keys.size() ? node.labels.at(keys[next]) : node.name;
+    steps.push_back(absl::StrCat(next == static_cast<size_t>(i) ? "has " : "lacks, and has ", value));
+  }
+  return steps;
+}
+
+TEST(TopologyTest, Law3BranchesOfDifferentDepth) {
+  const std::vector<std::string> keys = {"block", "rack", "chassis", "host"};
+  std::mt19937_64 random(kSeed);
+  int64_t hanging = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<TopologyNode> nodes;
+    for (int i = 0; i < 8; ++i) {
+      nodes.push_back(SmallNode(static_cast<int>(random() % 2), static_cast<int>(random() % 3), i, 1));
+      nodes.back().facts.labels["chassis"] = absl::StrCat("c", random() % 3);
+      for (const std::string& key : keys) {
+        if (random() % 4 == 0) nodes.back().facts.labels.erase(key);
+      }
+    }
+    const auto topology = *Topology::Create(std::move(nodes), keys);
+    for (int level = 0; level < 4; ++level) {
+      for (int32_t a = 0; a < topology->NodeCount(); ++a) {
+        const NodeFacts& facts = topology->Node(a).facts;
+        const int32_t domain = topology->DomainOf(level, a);
+        const std::vector<std::string> steps = StepsOf(facts, keys, level);
+        for (int32_t b = 0; b < topology->NodeCount(); ++b) {
+          ASSERT_EQ(steps == StepsOf(topology->Node(b).facts, keys, level), topology->DomainOf(level, b) == domain)
+              << "seed " << kSeed << ", round " << round << ", level " << level << ", " << facts.name;
+        }
+        const bool has = facts.labels.count(keys[static_cast<size_t>(level)]) > 0;
+        ASSERT_EQ(topology->IsLabelled(level, domain), has) << "round " << round;
+        hanging += !has && level > 0 && facts.labels.count(keys[static_cast<size_t>(level) - 1]) > 0;
+        std::vector<std::string> path;
+        for (int i = 0; i <= level; ++i) {
+          const auto found = facts.labels.find(keys[static_cast<size_t>(i)]);
+          if (found != facts.labels.end()) path.push_back(found->second);
+        }
+        if (level == 3 && !has) path.push_back(facts.name);
+        ASSERT_EQ(topology->DomainPath(level, domain), path) << "round " << round;
+      }
+    }
+  }
+  EXPECT_GT(hanging, 1000);
+}
+
 TEST(CapacityTest, Laws1And2GivingBackUndoesUsingInAnyOrder) {
   Capacity capacity = SmallTopology("{[3 3][2]}");
   const std::vector<int64_t> before(capacity.Free(1), capacity.Free(1) + 2);
