@@ -270,7 +270,7 @@ for words in "simulate $scenario" "check $test_file" "render $case_file" "valida
   "compare $manifests/vllm.yaml --scenario $case_file" "test $manifests/vllm.yaml" "test $scenario" "test $case_file" \
   "swarm $manifests/vllm.yaml" "swarm $scenario" "test $golden/wrong-tests/no-expect.yaml" \
   "test $golden/wrong-tests/nothing-expected.yaml" "test $golden/wrong-tests/no-role-expect.yaml" \
-  "simulate -o jsn x" "crd -o ymal" "simulat x" "simulate --sed 1 x" "test --jnit x y" "statu x" \
+  "simulate -o jsn x" "crd -o ymal" "schema scenari" "simulat x" "simulate --sed 1 x" "test --jnit x y" "statu x" \
   "simulate --policy keep-buget $manifests/vllm.yaml" "simulate --role-policy referenc $roles/small.yaml"; do
   $lwsctl $words
   echo "$words: exit code $?"
@@ -308,6 +308,9 @@ printed() {  # file, command...
 printed chart/crds/leaderworkerset.yaml $lwsctl crd LeaderWorkerSet
 printed chart/crds/disaggregatedset.yaml $lwsctl crd DisaggregatedSet DisaggregatedSetRoleScaler
 printed operator.yaml $lwsctl install --without-crds
+for name in $($lwsctl schema --help | sed -n 's/^NAME is one of \(.*\)\./\1/p' | tr -d ,); do
+  printed schemas/$name.json $lwsctl schema $name
+done
 printed chart/templates/operator.yaml $lwsctl install --chart
 check install-options.yaml 0 $lwsctl install --namespace lws --image r/i:t --replicas 1 --cert-manager --volcano \
   --without-disaggregated-sets --without-crds

@@ -15,8 +15,9 @@
 
 namespace lws {
 
-// Keys are sorted and levels are indented by two spaces. Texts have no quotes unless they would read as something
-// else, and texts of several lines are blocks. The result ends with a line break. Complexity: O(document).
+// Keys are sorted and levels are indented by two spaces; lists are as far indented as their keys. Texts have no quotes
+// unless they would read as something else, or as a time or a number of base 60 to another reader of YAML 1.1, and
+// texts of several lines are blocks. The result ends with a line break. Complexity: O(document).
 std::string ToYaml(const Json& document);
 
 }  // namespace lws

@@ -1,5 +1,6 @@
 // Reads texts from standard input, each as its size, a line break and its bytes, and writes ReadManifest's result for
-// each on a line: {"objects": [...]} or {"error": "..."}. yaml_differential.py compares it with PyYAML.
+// each on a line: {"objects": [...], "written": [...]}, where
+// `written` has the texts of ToYaml, or {"error": "..."}. yaml_differential.py compares it with PyYAML.
 #include <iostream>
 #include <string>
 
@@ -14,16 +15,18 @@ std::string Answer(const std::string& text) {
   const absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, "f");
   if (!objects.ok()) return lws::Json{{"error", std::string(objects.status().message())}}.dump();
   lws::Json documents = lws::Json::array();
+  lws::Json written_texts = lws::Json::array();
   for (const lws::ManifestObject& object : *objects) {
     const lws::Json document = object.object.Unpack();
     documents.push_back(document);
+    written_texts.push_back(lws::ToYaml(document));
     // The written text must read back.
     const std::string written = lws::ToYaml(document);
     const absl::StatusOr<std::vector<lws::ManifestObject>> again = lws::ReadManifest(written, "written");
     if (!again.ok()) return lws::Json{{"written", written}, {"fails", std::string(again.status().message())}}.dump();
     if (again->size() != 1 || (*again)[0].object.Unpack() != document) return lws::Json{{"differs", written}}.dump();
   }
-  return lws::Json{{"objects", documents}}.dump();
+  return lws::Json{{"objects", documents}, {"written", written_texts}}.dump();
 }
 
 }  // namespace

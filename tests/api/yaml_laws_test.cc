@@ -239,6 +239,95 @@ class DocumentDrawer {
   std::mt19937 random_;
 };
 
+// Texts, and what kubectl writes for them.
+constexpr std::pair<const char*, const char*> kWritten[] = {
+    {"", R"("")"},
+    {"nginx:1.27", "nginx:1.27"},
+    {"10.0.0.1:8080", "10.0.0.1:8080"},
+    {"192.0.2.7", "192.0.2.7"},
+    {"::1", "::1"},
+    {"1:30", R"("1:30")"},
+    {"-1:30:59.5", R"("-1:30:59.5")"},
+    {"1:60", "1:60"},
+    {"8:90", "8:90"},
+    {"1:2:", "'1:2:'"},
+    {"1:", "'1:'"},
+    {"12:30:45", R"("12:30:45")"},
+    {"1", R"("1")"},
+    {"-1", R"("-1")"},
+    {"1.5", R"("1.5")"},
+    {"1e3", R"("1e3")"},
+    {"0x1f", R"("0x1f")"},
+    {"017", R"("017")"},
+    {"1_000", R"("1_000")"},
+    {"08", R"("08")"},
+    {"1.2.3", "1.2.3"},
+    {"1Gi", "1Gi"},
+    {"500m", "500m"},
+    {"50%", "50%"},
+    {".5", R"(".5")"},
+    {".inf", R"(".inf")"},
+    {"NaN", "NaN"},
+    {".nan", R"(".nan")"},
+    {"yes", R"("yes")"},
+    {"y", R"("y")"},
+    {"No", R"("No")"},
+    {"off", R"("off")"},
+    {"true", R"("true")"},
+    {"TRUE", R"("TRUE")"},
+    {"truE", "truE"},
+    {"null", R"("null")"},
+    {"~", R"("~")"},
+    {"2026-01-31", R"("2026-01-31")"},
+    {"2026-01-31T06:30:00Z", R"("2026-01-31T06:30:00Z")"},
+    {"2026-01-31T06:30:00.123456+01:00", R"("2026-01-31T06:30:00.123456+01:00")"},
+    {"2026-01-31 06:30:00", R"("2026-01-31 06:30:00")"},
+    {"2026-01", "2026-01"},
+    {"2026-01-31-a", "2026-01-31-a"},
+    {"a: b", "'a: b'"},
+    {"a:b", "a:b"},
+    {"a #b", "'a #b'"},
+    {"a#b", "a#b"},
+    {"#a", "'#a'"},
+    {"*a", "'*a'"},
+    {"&a", "'&a'"},
+    {"!a", "'!a'"},
+    {"%a", "'%a'"},
+    {"@a", "'@a'"},
+    {"`a", "'`a'"},
+    {"|", "'|'"},
+    {"-", "'-'"},
+    {"- a", "'- a'"},
+    {"-a", "-a"},
+    {"--flag=x", "--flag=x"},
+    {"?", "'?'"},
+    {"[a]", "'[a]'"},
+    {"{a}", "'{a}'"},
+    {"a, b", "a, b"},
+    {"it's", "it's"},
+    {"'a'", "'''a'''"},
+    {"\"a\"", R"('"a"')"},
+    {" a", "' a'"},
+    {"a ", "'a '"},
+    {"a\tb", R"("a\tb")"},
+    {"\\", R"(\)"},
+    {"<<", R"("<<")"},
+    {"$(NAME)", "$(NAME)"},
+    {"\xc3\xa9", "\xc3\xa9"},
+};
+
+TEST(YamlTextTest, QuotesAreThoseOfKubectl) {
+  for (const auto& [text, written] : kWritten) {
+    const std::string yaml = ToYaml({{"a", text}});
+    EXPECT_EQ(yaml, absl::StrCat("a: ", written, "\n")) << text;
+    const absl::StatusOr<std::vector<ManifestObject>> read = ReadManifest(yaml, "f");
+    ASSERT_TRUE(read.ok() && read->size() == 1) << yaml;
+    EXPECT_EQ(read->front().object.Unpack(), Json({{"a", text}})) << yaml;
+  }
+  EXPECT_EQ(ToYaml({{"a", {1, {{"b", "c"}, {"d", Json::array()}}, Json::object()}}, {"e", "f\ng\n"}, {"h", "i\nj"}}),
+            "a:\n- 1\n- b: c\n  d: []\n- {}\ne: |\n  f\n  g\nh: |-\n  i\n  j\n");
+}
+
 TEST(YamlTextTest, Law1WhatIsWrittenReadsAgain) {
   constexpr unsigned kSeed = 20261126;
   DocumentDrawer drawer(kSeed);

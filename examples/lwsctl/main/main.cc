@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/command_row.h"
 #include "examples/lwsctl/commands.h"
@@ -28,7 +29,10 @@
 #include "examples/lwsctl/live/connect.h"
 #include "examples/lwsctl/live/live_commands.h"
 #include "examples/lwsctl/man_page.h"
+#include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/printable_output.h"
+#include "examples/lwsctl/schema.h"
+#include "lws/api/json.h"
 #include "lws/api/near_word.h"
 #include "lws/api/printable_text.h"
 
@@ -41,6 +45,7 @@ constexpr char kReferenceLine[] = "The reference is the controller of kubernetes
 
 int Complete(const std::vector<std::string>& words);
 int ShowManual(const std::vector<std::string>& words);
+int ShowSchema(const std::vector<std::string>& words);
 
 struct Command {
   const char* name;
@@ -71,6 +76,7 @@ constexpr Command kCommands[] = {
     {"install", "", "the manifests that run the operator in a cluster", lwsctl::Install},
     {"completion", "SHELL", "a script that completes these words in bash, zsh or fish", Complete},
     {"man", "[COMMAND]", "a page of the manual", ShowManual},
+    {"schema", "NAME", "the JSON Schema of a kind of files, or of what a command writes with -o json", ShowSchema},
     {"status", "NAME", "a tree of a set's groups, and whether its rollout is done", nullptr},
     {"diff", "FILE", "what an edit would do to each group; diff OLD NEW needs no cluster", nullptr},
     {"promote", "NAME", "approves the next canary step", nullptr},
@@ -153,8 +159,12 @@ std::vector<lwsctl::CommandRow> Rows() {
   for (const Command& command : kCommands) {
     rows.push_back(RowOf(command));
     if (rows.back().name == "completion") rows.back().operands = {"bash", "zsh", "fish"};
-    if (rows.back().name != "man") continue;
-    for (const absl::string_view name : CommandNames()) rows.back().operands.emplace_back(name);
+    const bool is_manual = rows.back().name == "man";
+    const bool is_schema = rows.back().name == "schema";
+    if (!is_manual && !is_schema) continue;
+    for (const absl::string_view name : is_manual ? CommandNames() : lwsctl::SchemaNames()) {
+      rows.back().operands.emplace_back(name);
+    }
   }
   return rows;
 }
@@ -201,6 +211,27 @@ int ShowManual(const std::vector<std::string>& words) {
   const Command* const command = FindCommand(arguments->files[0]);
   if (command == nullptr) return RefuseCommand(arguments->files[0]);
   std::cout << lwsctl::ManPage(RowOf(*command), kVersionLine);
+  return lwsctl::kAsWished;
+}
+
+constexpr char kSchemaHelp[] =
+    "usage: lwsctl schema NAME\n"
+    "Prints the JSON Schema of scenarios, tests or swarm cases, by which editors complete and check these files, or "
+    "of\n"
+    "the document that a command writes with -o json. The first line of a file can name its schema:\n"
+    "  # yaml-language-server: $schema=scenario.json\n";
+
+int ShowSchema(const std::vector<std::string>& words) {
+  const absl::StatusOr<lwsctl::Arguments> arguments = lwsctl::ParseArguments(words, kSchemaHelp);
+  if (!arguments.ok()) return lwsctl::Fail(arguments.status());
+  if (arguments->flags.count("--help") > 0) {
+    std::cout << kSchemaHelp << "NAME is one of " << absl::StrJoin(lwsctl::SchemaNames(), ", ") << ".\n";
+    return lwsctl::kAsWished;
+  }
+  if (arguments->files.size() != 1) return lwsctl::Fail(absl::InvalidArgumentError("schema needs one NAME"));
+  const absl::StatusOr<lws::Json> schema = lwsctl::SchemaNamed(arguments->files[0]);
+  if (!schema.ok()) return lwsctl::Fail(schema.status());
+  std::cout << lwsctl::DocumentText(*schema, lwsctl::OutputFormat::kJson);
   return lwsctl::kAsWished;
 }
 

@@ -1,0 +1,351 @@
+#include "examples/lwsctl/schema.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "lws/adapters/testing/swarm/swarm_rates.h"
+#include "lws/api/near_word.h"
+#include "lws/rollout/policies.h"
+#include "lws/rollout/role_policies.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+// The vocabulary of the schemas below.
+
+Json Text() { return {{"type", "string"}}; }
+Json Flag() { return {{"type", "boolean"}}; }
+Json Anything() { return Json::object(); }
+Json Seconds() { return {{"type", "number"}, {"minimum", 0}}; }
+Json Count() { return {{"type", "integer"}, {"minimum", 0}}; }
+Json Count(int64_t most) { return {{"type", "integer"}, {"minimum", 0}, {"maximum", most}}; }
+Json Word(const char* word) { return {{"const", word}}; }
+Json Words(const std::vector<std::string>& words) { return {{"enum", words}}; }
+Json List(Json of) { return {{"type", "array"}, {"items", std::move(of)}}; }
+Json MapOf(Json value) { return {{"type", "object"}, {"additionalProperties", std::move(value)}}; }
+Json OneOf(Json a, Json b) { return {{"anyOf", Json::array({std::move(a), std::move(b)})}}; }
+Json OrNull(Json a) { return OneOf(std::move(a), {{"type", "null"}}); }
+
+// "90s", "1h30m", or 0.
+Json Duration() {
+  return OneOf({{"type", "string"}, {"pattern", R"(^\+?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|m|h))+)$)"}},
+               {{"const", 0}});
+}
+
+// A map with these keys and no others, of which `required` must be there.
+Json Map(Json properties, std::vector<std::string> required = {}) {
+  Json map = {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  if (!required.empty()) map["required"] = std::move(required);
+  return map;
+}
+
+// The same for documents, which always have all keys but the optional ones.
+Json Document(Json properties, Json optional = Json::object()) {
+  std::vector<std::string> required;
+  for (const auto& [key, value] : properties.items()) required.push_back(key);
+  properties.update(optional);
+  return Map(std::move(properties), std::move(required));
+}
+
+std::vector<std::string> PolicyNames() {
+  std::vector<std::string> names;
+  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.emplace_back(policy.name);
+  return names;
+}
+
+std::vector<std::string> RolePolicyWords() {
+  std::vector<std::string> names;
+  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.emplace_back(policy.name);
+  return names;
+}
+
+// What an event does, with the keys that go with it.
+struct EventKind {
+  const char* key;
+  Json value;
+  Json with = Json::object();
+};
+
+Json ImageBehavior() { return {{"broken", Flag()}, {"neverReady", Flag()}, {"pull", Duration()}}; }
+
+Json Events() {
+  const Json taint =
+      Map({{"key", Text()}, {"value", Text()}, {"effect", Words({"NoSchedule", "PreferNoSchedule", "NoExecute"})}},
+          {"key", "effect"});
+  const Json role = {{"role", Text()}};
+  const EventKind kinds[] = {
+      {"edit", {{"type", "object"}}, role},
+      {"scale", Count(INT32_MAX), role},
+      {"fail", Text()},
+      {"end", Text()},
+      {"delete", Text()},
+      {"evict", Text()},
+      {"image", Text(), ImageBehavior()},
+      {"loseNode", Text()},
+      {"recoverNode", Text()},
+      {"drain", Text()},
+      {"cordon", Text()},
+      {"uncordon", Text()},
+      {"taint", Text(), {{"taints", List(taint)}}},
+      {"restartController", {{"const", true}}},
+  };
+  Json events = Json::array();
+  for (const EventKind& kind : kinds) {
+    Json keys = {{"at", OneOf(Word("quiet"), Duration())}, {kind.key, kind.value}};
+    keys.update(kind.with);
+    Json event = Map(std::move(keys), {kind.key});
+    if (kind.with.contains("taints")) event["required"].push_back("taints");
+    events.push_back(std::move(event));
+  }
+  return List({{"anyOf", std::move(events)}});
+}
+
+Json Nodes() {
+  const Json pool = Map({{"name", Text()},
+                         {"count", Count(100000)},
+                         {"labels", MapOf(Text())},
+                         {"allocatable", MapOf(OneOf(Text(), {{"type", "number"}}))}});
+  const Json object = {{"type", "object"},
+                       {"required", {"apiVersion", "kind", "metadata"}},
+                       {"properties", {{"apiVersion", Word("v1")}, {"kind", Word("Node")}}}};
+  return OneOf(Text(), List(OneOf(pool, object)));
+}
+
+Json Controls() {
+  const Json step = Map({{"groups", OneOf(Count(1000000), {{"type", "string"}, {"pattern", "^[0-9]+%$"}})},
+                         {"wait", Duration()},
+                         {"approval", Flag()}});
+  return Map({{"paused", Flag()},
+              {"minReady", Duration()},
+              {"steps", List(step)},
+              {"approvedSteps", Count(1000000)},
+              {"progressDeadline", Duration()},
+              {"reverts", Flag()}});
+}
+
+Json Restarts() {
+  const Json rule = Map({{"exitCodes", List(Count(1000000))},
+                         {"reason", Text()},
+                         {"action", Words({"ignore", "restartGroup", "failSet"})}});
+  return Map({{"atMost", Count(1000000)},
+              {"firstBackoff", Duration()},
+              {"mostBackoff", Duration()},
+              {"stableAfter", Duration()},
+              {"rules", List(rule)}});
+}
+
+Json ScenarioKeys() {
+  Json image = ImageBehavior();
+  image["image"] = Text();
+  return {{"nodes", Nodes()},       {"images", List(Map(std::move(image)))},
+          {"events", Events()},     {"for", Duration()},
+          {"controls", Controls()}, {"restarts", Restarts()}};
+}
+
+Json Scenario() { return Map(ScenarioKeys()); }
+
+Json Expect() {
+  return Map({{"lowestReady", OneOf(Word("promised"), Count(INT32_MAX))},
+              {"finishes", Flag()},
+              {"finishesWithin", Duration()},
+              {"restartsAtMost", Count(INT32_MAX)},
+              {"surgeAtMost", Count(INT32_MAX)},
+              {"wastedPodTimeAtMost", Duration()},
+              {"neverTwoRevisions", Flag()}});
+}
+
+Json RoleExpect() {
+  return Map({{"ready", OneOf(Word("promised"), MapOf(Count(INT32_MAX)))},
+              {"groups", Word("allowed")},
+              {"skewAtMost", Count(100)},
+              {"neverHalfARevision", Flag()},
+              {"finishes", Flag()},
+              {"finishesWithin", Duration()}});
+}
+
+// A set, and what is expected of it, besides the keys of a scenario.
+Json TestKeys() {
+  Json keys = ScenarioKeys();
+  keys["manifest"] = Text();
+  keys["seeds"] = OneOf(Count(), {{"type", "string"}, {"pattern", "^[0-9]+(-[0-9]+)?$"}});
+  return keys;
+}
+
+Json TestFile() {
+  Json of_groups = TestKeys();
+  of_groups["set"] = {{"type", "object"}};
+  of_groups["expect"] = Expect();
+  of_groups["policy"] = Words(PolicyNames());
+  of_groups["maxUnavailableStatefulSet"] = Flag();
+  of_groups["exhaustive"] = OneOf(Flag(), Map({{"faults", Count(3)}}));
+  Json of_roles = TestKeys();
+  of_roles["expect"] = RoleExpect();
+  of_roles["rolePolicy"] = Words(RolePolicyWords());
+  Json groups = Map(std::move(of_groups));
+  groups["anyOf"] = Json::array({{{"required", {"expect"}}}, {{"required", {"exhaustive"}}}});
+  return OneOf(std::move(groups), Map(std::move(of_roles), {"manifest", "expect"}));
+}
+
+Json SwarmFile() {
+  Json keys = {{"maxUnavailableStatefulSet", Flag()},
+               {"mostLate", Duration()},
+               {"listEvery", Duration()},
+               {"faultsUntil", Duration()},
+               {"seed", Count()}};
+  for (const char* number : {"replicas", "size", "maxSurge", "maxUnavailable", "nodes"}) keys[number] = Count(1000);
+  keys["minReadySeconds"] = Count(86400);
+  for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) keys[rate.name] = Count(1000);
+  Json event = {{"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"})},
+                {"at", Duration()},
+                {"outage", Duration()}};
+  for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = Count(1000);
+  keys["events"] = List(Map(std::move(event), {"kind"}));
+  return Map(std::move(keys));
+}
+
+// Documents.
+
+Json SimulatedGroups(Json optional) {
+  return Document({{"finished", Flag()},
+                   {"stopped", Flag()},
+                   {"outcome", Text()},
+                   {"seconds", Seconds()},
+                   {"podsCreated", Count()},
+                   {"groupsRestarted", Count()},
+                   {"lowestReady", OrNull(Count())},
+                   {"promisedReady", Count()}},
+                  std::move(optional));
+}
+
+Json RoleCourse() {
+  return Document({{"slice", Count()},
+                   {"role", Text()},
+                   {"lowestReady", {{"type", "integer"}, {"minimum", -1}}},
+                   {"promisedReady", {{"type", "integer"}}},
+                   {"keepsPromise", Flag()},
+                   {"mostGroups", Count()},
+                   {"allowedGroups", Count()},
+                   {"keepsCeiling", Flag()}});
+}
+
+Json SimulatedRoles(Json more) {
+  Json keys = {{"finished", Flag()},     {"stopped", Flag()},      {"outcome", Text()},
+               {"seconds", Seconds()},   {"podsCreated", Count()}, {"roles", OrNull(List(RoleCourse()))},
+               {"skewPercent", Count()}, {"halfRevision", Flag()}, {"held", List(Text())},
+               {"refused", List(Text())}};
+  keys.update(more);
+  return Document(std::move(keys));
+}
+
+Json SimulateOutput() {
+  const Json waiting = Document({{"pod", Text()}, {"for", Text()}, {"reason", Text()}});
+  Json of_groups = SimulatedGroups(Json::object());
+  const Json more = {{"lines", List({{"type", "object"}})},
+                     {"nodes", OrNull(Text())},
+                     {"waiting", List(waiting)},
+                     {"refused", List(Text())},
+                     {"keepsPromise", Flag()}};
+  for (const auto& [key, value] : more.items()) {
+    of_groups["properties"][key] = value;
+    of_groups["required"].push_back(key);
+  }
+  return OneOf(std::move(of_groups),
+               SimulatedRoles({{"lines", OrNull(List({{"type", "object"}}))}, {"nodes", OrNull(Text())}}));
+}
+
+Json CompareOutput() {
+  Json of_groups = SimulatedGroups(
+      {{"policy", Text()}, {"replicas", Count()}, {"surgeUsed", Count()}, {"wastedPodSeconds", Seconds()}});
+  return Document({{"policies", List(OneOf(std::move(of_groups), SimulatedRoles({{"policy", Text()}})))},
+                   {"nodes", OrNull(Text())}});
+}
+
+Json TestOutput() {
+  const Json test =
+      Document({{"file", Text()}, {"passed", Flag()}, {"stopped", Flag()}, {"simulatedSeconds", Seconds()}},
+               {{"runs", Text()}, {"failure", List(Text())}});
+  return Document({{"tests", List(test)}, {"passed", Count()}, {"failed", Count()}});
+}
+
+Json CheckedBudget() {
+  return Document({{"replicas", Count()},
+                   {"maxSurge", Count()},
+                   {"maxUnavailable", Count()},
+                   {"partition", Count()},
+                   {"faults", Count()},
+                   {"edits", Count()},
+                   {"states", Count()},
+                   {"transitions", Count()},
+                   {"complete", Flag()},
+                   {"keepsAllLaws", Flag()}},
+                  {{"brokenLaw", Text()}, {"trace", List(Text())}, {"scaledDown", Text()}});
+}
+
+Json CheckOutput() {
+  return OneOf(CheckedBudget(), Document({{"configurations", Count()},
+                                          {"checked", Count()},
+                                          {"states", Count()},
+                                          {"transitions", Count()},
+                                          {"broken", Count()},
+                                          {"firstBroken", OrNull(CheckedBudget())}}));
+}
+
+Json SwarmOutput() {
+  return Document({{"steps", Count()}, {"keepsAllLaws", Flag()}}, {{"brokenLaw", Text()},
+                                                                   {"seconds", Seconds()},
+                                                                   {"seed", Count()},
+                                                                   {"seeds", Count()},
+                                                                   {"stopped", Flag()},
+                                                                   {"case", SwarmFile()}});
+}
+
+Json DiffOutput() {
+  return Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
+}
+
+struct NamedSchema {
+  const char* name;
+  const char* title;
+  Json (*make)();
+};
+
+constexpr NamedSchema kSchemas[] = {
+    {"scenario", "A scenario of lwsctl simulate and compare", Scenario},
+    {"test", "A test of lwsctl test", TestFile},
+    {"swarm", "A case of lwsctl swarm", SwarmFile},
+    {"simulate-output", "What lwsctl simulate -o json writes", SimulateOutput},
+    {"compare-output", "What lwsctl compare -o json writes", CompareOutput},
+    {"test-output", "What lwsctl test -o json writes", TestOutput},
+    {"check-output", "What lwsctl check -o json writes", CheckOutput},
+    {"swarm-output", "What lwsctl swarm -o json writes", SwarmOutput},
+    {"diff-output", "What lwsctl diff -o json writes", DiffOutput},
+};
+
+}  // namespace
+
+std::vector<absl::string_view> SchemaNames() {
+  std::vector<absl::string_view> names;
+  for (const NamedSchema& schema : kSchemas) names.push_back(schema.name);
+  return names;
+}
+
+absl::StatusOr<Json> SchemaNamed(absl::string_view name) {
+  for (const NamedSchema& schema : kSchemas) {
+    if (name != schema.name) continue;
+    Json made = schema.make();
+    made["$schema"] = "http://json-schema.org/draft-07/schema#";
+    made["title"] = schema.title;
+    return made;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("schema: ", name, " is not one of ",
+                                                 absl::StrJoin(SchemaNames(), ", "),
+                                                 lws::internal::DidYouMean(name, SchemaNames())));
+}
+
+}  // namespace lwsctl
