@@ -45,24 +45,34 @@ absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* c
   return absl::OkStatus();
 }
 
+// The groups of one set: where they should go, and those without a running pod.
+struct SetToSpread {
+  lws::GroupSpread spread;
+  std::vector<PlacedGroup*> added;
+};
+
+// By name and namespace of the set.
+std::map<std::pair<std::string, std::string>, SetToSpread> SetsToSpread(const NewGroupOptions& options,
+                                                                        std::vector<PlacedGroup>* groups) {
+  std::map<std::pair<std::string, std::string>, SetToSpread> sets;
+  for (PlacedGroup& group : *groups) {
+    SetToSpread& set = sets[{group.set, group.request->namespace_name}];
+    set.spread.level = options.spread_level;
+    set.spread.most_in_domain = options.most_in_domain;
+    if (group.result.assignment.has_value()) set.spread.running.push_back(*group.result.assignment);
+    if (group.RunningPods() == 0) set.added.push_back(&group);
+  }
+  return sets;
+}
+
 // Places set by set: the groups of a set are spread, and sets do not look at each other.
 absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  std::map<std::string, lws::GroupSpread> spreads;
-  for (const PlacedGroup& group : *groups) {
-    lws::GroupSpread& spread = spreads[group.set];
-    spread.level = options.spread_level;
-    spread.most_in_domain = options.most_in_domain;
-    if (group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
-  }
-  for (const auto& [set, spread] : spreads) {
-    std::vector<PlacedGroup*> added = NewOnes(groups);
-    added.erase(std::remove_if(added.begin(), added.end(), [&](const PlacedGroup* group) { return group->set != set; }),
-                added.end());
+  for (const auto& [name, set] : SetsToSpread(options, groups)) {
     std::vector<const lws::GroupRequest*> batch;
-    for (const PlacedGroup* group : added) batch.push_back(group->request.get());
-    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, spread, capacity);
+    for (const PlacedGroup* group : set.added) batch.push_back(group->request.get());
+    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, set.spread, capacity);
     if (!results.ok()) return results.status();
-    for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move(results->groups[i]);
+    for (size_t i = 0; i < set.added.size(); ++i) set.added[i]->result = std::move(results->groups[i]);
   }
   return absl::OkStatus();
 }
