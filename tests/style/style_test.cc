@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -251,6 +252,26 @@ TEST(StyleTest, NoTwoThingsOfOneName) {
     }
   }
   EXPECT_GT(types.size(), 400);
+}
+
+// Overloads for several types are one thing. Two function templates of one name are not: a file that includes both
+// headers does not compile, or calls the wrong one.
+TEST(StyleTest, AFunctionTemplateHasANameOfItsOwn) {
+  std::map<std::string, std::set<std::string>> headers;  // that declare a function of the name
+  std::set<std::string> templates;
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    for (size_t i = 1; i < source.lines.size(); ++i) {
+      const std::string name = FunctionIn(source.lines[i]);
+      if (name.empty()) continue;
+      headers[name].insert(source.path);
+      if (absl::StartsWith(source.lines[i - 1], "template <")) templates.insert(name);
+    }
+  }
+  for (const std::string& name : templates) {
+    EXPECT_EQ(headers[name].size(), 1) << name << ": in " << absl::StrJoin(headers[name], " and ");
+  }
+  EXPECT_GT(templates.size(), 5);
 }
 
 bool IsWordCharacter(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
