@@ -45,28 +45,34 @@ absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* c
   return absl::OkStatus();
 }
 
-// The groups of the set that have a place, for the spread of its others.
-lws::GroupSpread SpreadOf(const NewGroupOptions& options, const std::string& set,
-                          const std::vector<PlacedGroup>& groups) {
+// The groups of one set: where they should go, and those without a running pod.
+struct SetToSpread {
   lws::GroupSpread spread;
-  spread.level = options.spread_level;
-  spread.most_in_domain = options.most_in_domain;
-  for (const PlacedGroup& group : groups) {
-    if (group.set == set && group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
+  std::vector<PlacedGroup*> added;
+};
+
+// By name and namespace of the set.
+std::map<std::pair<std::string, std::string>, SetToSpread> SetsToSpread(const NewGroupOptions& options,
+                                                                        std::vector<PlacedGroup>* groups) {
+  std::map<std::pair<std::string, std::string>, SetToSpread> sets;
+  for (PlacedGroup& group : *groups) {
+    SetToSpread& set = sets[{group.set, group.request->namespace_name}];
+    set.spread.level = options.spread_level;
+    set.spread.most_in_domain = options.most_in_domain;
+    if (group.result.assignment.has_value()) set.spread.running.push_back(*group.result.assignment);
+    if (group.RunningPods() == 0) set.added.push_back(&group);
   }
-  return spread;
+  return sets;
 }
 
 // Places set by set: the groups of a set are spread, and sets do not look at each other.
 absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  std::map<std::string, std::vector<PlacedGroup*>> by_set;
-  for (PlacedGroup* group : NewOnes(groups)) by_set[group->set].push_back(group);
-  for (const auto& [set, added] : by_set) {
+  for (const auto& [name, set] : SetsToSpread(options, groups)) {
     std::vector<const lws::GroupRequest*> batch;
-    for (const PlacedGroup* group : added) batch.push_back(group->request.get());
-    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, SpreadOf(options, set, *groups), capacity);
+    for (const PlacedGroup* group : set.added) batch.push_back(group->request.get());
+    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, set.spread, capacity);
     if (!results.ok()) return results.status();
-    for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move(results->groups[i]);
+    for (size_t i = 0; i < set.added.size(); ++i) set.added[i]->result = std::move(results->groups[i]);
   }
   return absl::OkStatus();
 }

@@ -16,6 +16,7 @@
 #include "examples/lwsctl/refusal.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
+#include "lws/adapters/testing/scenario/scenario_play.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
@@ -68,11 +69,10 @@ class GroupsStory {
   GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, OnLine on_line)
       : scenario_(scenario),
         on_line_(std::move(on_line)),
-        is_stopped_(options.is_stopped),
         manifest_(*scenario.manifest),
         simulation_(SimulationOptions(lws::ScenarioOptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
-        start_(simulation_.now()) {
+        play_(scenario, Played(), options.is_stopped) {
     report_.set_name = manifest_.value("/metadata/name"_json_pointer, "");
     report_.seed = options.seed;
     report_.set_replicas = Replicas();
@@ -83,18 +83,14 @@ class GroupsStory {
     Say("the set is created");
     absl::Status status = simulation_.Create(*scenario_.manifest);
     if (!status.ok()) return status;
-    for (const lws::ScenarioEvent& event : scenario_.events) {
-      if (event.at.has_value()) {
-        Run(start_ + *event.at);
-      } else {
-        Settle();
-        watching_ = false;
-      }
-      if (stopped_) break;
-      status = Happen(event);
-      if (!status.ok()) return status;
-    }
-    Settle();
+    status = play_.RunEvents([this](const lws::ScenarioEvent& event) {
+      watching_ = watching_ && event.at.has_value();
+      return Happen(event);
+    });
+    if (!status.ok()) return status;
+    limit_ = simulation_.now() + scenario_.patience;
+    // Finish waits for an unfinished set, by arithmetic.
+    play_.RunToTheEnd([] { return true; });
     return simulation_.error();
   }
 
@@ -104,18 +100,19 @@ class GroupsStory {
     const lws::GroupBits groups = Groups();
     const int32_t from = std::min(
         manifest_.value("/spec/rolloutStrategy/rollingUpdateConfiguration/partition"_json_pointer, 0), counts.replicas);
-    report_.duration = simulation_.now() - start_;
+    report_.duration = simulation_.now() - play_.start();
     report_.wanted = Replicas();
     report_.ready = counts.ready;
     report_.updated = groups.CountDone(0, counts.replicas);
-    report_.finished = !stopped_ && counts.replicas == report_.wanted && counts.ready == counts.replicas &&
+    report_.finished = !play_.was_stopped() && counts.replicas == report_.wanted && counts.ready == counts.replicas &&
                        groups.CountDone(from, counts.replicas) == counts.replicas - from;
     report_.pods_created = counts.pods_created;
     report_.groups_restarted = counts.restarts;
     if (!report_.finished) {
       // An unfinished set is waited for until the patience ends, even if nothing is due.
-      if (!stopped_ && limit_ != absl::InfiniteFuture())
-        report_.duration = std::max(limit_, simulation_.now()) - start_;
+      if (!play_.was_stopped() && limit_ != absl::InfiniteFuture()) {
+        report_.duration = std::max(limit_, simulation_.now()) - play_.start();
+      }
       report_.held = absl::StrCat("leader StatefulSet: partition ", counts.partition, ", replicas ", counts.replicas);
     }
     return std::move(report_);
@@ -201,24 +198,17 @@ class GroupsStory {
                  : simulation_.DeletePod(place->first, place->second);
   }
 
-  bool IsStopped() {
-    stopped_ = stopped_ || (is_stopped_ && is_stopped_());
-    return stopped_;
+  // In numbers, nothing becomes due while the clock stands.
+  lws::internal::PlayedCluster Played() {
+    lws::internal::PlayedCluster cluster;
+    cluster.now = [this] { return simulation_.now(); };
+    cluster.settle = [] {};
+    cluster.advance = [this](absl::Time limit) { return simulation_.Advance(limit); };
+    cluster.look = [this](bool is_last) { Look(is_last); };
+    return cluster;
   }
 
-  // Runs until `limit`.
-  void Run(absl::Time limit) {
-    while (!IsStopped() && simulation_.Advance(limit)) Look(false);
-    Look(true);
-  }
-  // Runs until nothing is due any more.
-  void Settle() {
-    limit_ = simulation_.now() + scenario_.patience;
-    while (!IsStopped() && simulation_.now() <= limit_ && simulation_.Advance()) Look(false);
-    Look(true);
-  }
-
-  double Seconds() const { return absl::ToDoubleSeconds(simulation_.now() - start_); }
+  double Seconds() const { return absl::ToDoubleSeconds(simulation_.now() - play_.start()); }
 
   void Print(const std::string& line, Json json) {
     json["seconds"] = Seconds();
@@ -245,7 +235,7 @@ class GroupsStory {
     const std::optional<lws::BrokenPromise>& worst = report_.broken_promise;
     const int32_t missing = promised - counts.ready;
     if (watching_ && missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
-      report_.broken_promise = {simulation_.now() - start_, counts.ready, promised};
+      report_.broken_promise = {simulation_.now() - play_.start(), counts.ready, promised};
     }
     // Looking at all groups is expensive, so the promise is raised in steps.
     const int32_t floor = lws::ScenarioPromisedReady(manifest_);
@@ -288,19 +278,17 @@ class GroupsStory {
 
   const lws::Scenario& scenario_;
   const OnLine on_line_;
-  const std::function<bool()> is_stopped_;
   Json manifest_;  // including the edits
   lws::ScenarioReport report_;
   lws::internal::Promise promise_;
   int64_t events_ = 0;  // since the last line
   lws::SetSimulation simulation_;
-  const absl::Time start_;
+  lws::internal::ScenarioPlay play_;
   lws::SetSimulationCounts last_;    // of the last line
   lws::SetSimulationCounts looked_;  // of the last look
-  absl::Time looked_at_ = start_;
+  absl::Time looked_at_ = play_.start();
   absl::Time limit_;  // of the patience with the last event
   bool watching_ = false;
-  bool stopped_ = false;
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // The steps of admission that do not depend on the kind.
 //
 //   Json document = manifest;
-//   lws::PrepareDocument(*lws::FindType("LeaderWorkerSet"), &document, &pruned);
-//   lws::CheckScaleReplicas(document);    // .spec.replicas: Invalid value: -1: should be a non-negative integer
+//   lws::internal::PrepareDocument(*lws::internal::FindType("LeaderWorkerSet"), &document, &pruned);
+//   lws::internal::CheckScaleReplicas(document);
+//   // .spec.replicas: Invalid value: -1: should be a non-negative integer
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_ADMISSION_STEPS_H_

@@ -1,7 +1,7 @@
 // Digests as lower-case hex, for keys that are derived from names and for revisions.
 //
-//   lws::Sha1Hex("default/vllm-0");       // 40 hex digits
-//   lws::Sha256Hex("[]").substr(0, 8);    // 4f53cda1
+//   lws::internal::Sha1Hex("default/vllm-0").size();    // 40
+//   lws::internal::Sha256Hex("[]").substr(0, 8);        // "4f53cda1"
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_DIGEST_H_

@@ -1,6 +1,6 @@
 // Suggestions for misspelt field names of a LeaderWorkerSet.
 //
-//   lws::internal::DidYouMeanField("spec.replcas");    // ", did you mean "replicas"?"
+//   lws::internal::DidYouMeanField("spec.replcas");    // ", did you mean \"replicas\"?"
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_FIELD_NAMES_H_

@@ -3,8 +3,8 @@
 //
 //   const lws::internal::TypeInfo* type = lws::internal::FindType("RollingUpdateConfiguration");
 //   const lws::internal::FieldInfo* field = type->Find("maxSurge");
-//   field->kind;            // kIntOrString
-//   field->rules().default_json;    // 0
+//   field->kind;                    // kIntOrString
+//   field->rules().default_json;    // the text of the number 0
 //
 // Reading, pruning, defaulting and schema validation are driven by this table; no code knows a Kubernetes field by name
 // unless a decision needs it. Source: the Kubernetes 1.36 API types and the CRDs' OpenAPI schemas.

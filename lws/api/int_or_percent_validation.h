@@ -1,7 +1,7 @@
 // The checks of maxSurge and maxUnavailable at admission, in Kubernetes' words.
 //
 //   lws::FieldErrors errors;
-//   lws::ValidateIntOrPercent(lws::IntOrPercent::Text("101%"), "maxSurge", &errors);
+//   lws::internal::ValidateIntOrPercent(lws::IntOrPercent::Text("101%"), "maxSurge", &errors);
 //   errors[0].ToString();    // maxSurge: Invalid value: "101%": must not be greater than 100%
 //
 // Thread-safety: all functions here may be called concurrently.

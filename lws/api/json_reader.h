@@ -2,7 +2,7 @@
 // path and object, and all further reading continues with empty values.
 //
 //   lws::internal::JsonReader pod(document);
-//   std::string phase = pod.Text("status", "phase");
+//   std::string phase = pod.Text({"status", "phase"});
 //   if (!pod.status().ok()) return pod.status();    // Pod default/a: status.phase: 3 is not a string
 //
 // Thread-safety: distinct readers are independent.

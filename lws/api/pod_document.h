@@ -1,6 +1,6 @@
 // Labels, annotations and containers of a pod document.
 //
-//   lws::internal::PodText(pod, lws::internal::kAnnotations, lws::kSizeAnnotation);            // "4", or nullopt
+//   lws::internal::PodText(pod, lws::internal::kAnnotations, lws::kSizeAnnotation);            // "2", or nullopt
 //   lws::internal::SetPodText(lws::internal::kLabels, lws::kGroupIndexLabel, "3", &pod);
 //
 // Thread-safety: may be called concurrently for distinct pods.

@@ -1,8 +1,8 @@
 // Converts between typed messages and their Kubernetes JSON. A message and its type in the field table share a name.
 //
 //   lws::NetworkConfig config;
-//   absl::Status status = lws::MessageFromJson("NetworkConfig", document, &config);
-//   lws::MessageToJson("NetworkConfig", config);    // {"subdomainPolicy":"Shared"}
+//   absl::Status status = lws::internal::MessageFromJson("NetworkConfig", document, &config);
+//   lws::internal::MessageToJson("NetworkConfig", config);    // {"subdomainPolicy":"Shared"}
 //
 // Thread-safety: may be called concurrently for distinct messages.
 #ifndef LWS_API_TYPED_MESSAGE_H_

@@ -30,7 +30,6 @@ using UsableVolumes = std::map<std::string, bool>;
 struct VolumeOwner {
   bool is_pod = false;
   std::string pod_name;
-  bool has_service_account = false;
 };
 
 // Appends to `errors`, and returns the volumes without errors. Complexity: O(volumes).

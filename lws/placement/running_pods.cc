@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -84,14 +85,15 @@ class RoomReader {
     return pod.status();
   }
 
-  std::vector<RunningPods> Apply(Capacity* capacity) const {
+  // Hands the shapes of the pods on, so it is called once.
+  std::vector<RunningPods> Apply(Capacity* capacity) && {
     std::map<GroupId, RunningPods> groups;
-    for (const RoomTaker& taker : takers_) {
+    for (RoomTaker& taker : takers_) {
       capacity->Use(taker.node, taker.shape);
       if (!taker.group.has_value()) continue;
       RunningPods& group = groups[*taker.group];
       group.priority = group.pods.empty() ? taker.priority : std::max(group.priority, taker.priority);
-      group.pods.emplace_back(taker.node, taker.shape);
+      group.pods.emplace_back(taker.node, std::move(taker.shape));
       group.ranks.push_back(taker.rank);
     }
     for (const auto& [domain, keeper] : held_) {
@@ -188,7 +190,7 @@ absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const Share
     absl::Status status = reader.Read(*pod);
     if (!status.ok()) return status;
   }
-  return reader.Apply(capacity);
+  return std::move(reader).Apply(capacity);
 }
 
 absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods) {

@@ -1,7 +1,7 @@
 // a * b / c without overflow, to compute shares of a number of groups.
 //
-//   lws::ShareDown(7, 2, 3);    // 4
-//   lws::ShareUp(7, 2, 3);      // 5
+//   lws::internal::ShareDown(7, 2, 3);    // 4
+//   lws::internal::ShareUp(7, 2, 3);      // 5
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ROLLOUT_SCALED_SHARE_H_

@@ -2,8 +2,13 @@
 #ifndef LWS_TESTS_HEADERS_ADAPTER_OBJECTS_H_
 #define LWS_TESTS_HEADERS_ADAPTER_OBJECTS_H_
 
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -18,21 +23,25 @@
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/adapters/simulation/numbers/chance.h"
 #include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/numbers/faulty_writes.h"
+#include "lws/adapters/simulation/numbers/late_watches.h"
+#include "lws/adapters/simulation/numbers/leader_rollout.h"
+#include "lws/adapters/simulation/numbers/node_outages.h"
+#include "lws/adapters/simulation/numbers/pass_schedule.h"
+#include "lws/adapters/simulation/numbers/pod_lives.h"
 #include "lws/adapters/simulation/numbers/simulated_groups.h"
+#include "lws/adapters/simulation/numbers/simulated_leaders.h"
 #include "lws/adapters/simulation/numbers/simulation_errors.h"
 #include "lws/adapters/simulation/numbers/simulation_timers.h"
 #include "lws/adapters/simulation/repeated_events.h"
-#include "lws/adapters/simulation/simulation.h"
-#include "lws/adapters/testing/scenario/run_scenario.h"
-#include "lws/adapters/testing/scenario/scenario.h"
-#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/api/json.h"
 #include "lws/core/fleet/fleet.h"
+#include "lws/core/fleet/fleet_events.h"
 #include "lws/core/observation.h"
+#include "lws/core/plan/action_object.h"
 #include "lws/core/plan/plan.h"
+#include "lws/core/reconcile/reconcile_set.h"
 #include "lws/placement/set_request.h"
-#include "lws/rollout/keep_budget.h"
-#include "lws/rollout/planner.h"
 #include "lws/rollout/policies.h"
 #include "tests/headers/example_objects.h"
 
@@ -74,20 +83,67 @@ class HostExamples : public HeaderExamples {
   std::string uid = "u";
 };
 
+// An API server with the node gpu-1.
 class SimulationExamples : public HeaderExamples {
  protected:
+  SimulationExamples() {
+    EXPECT_TRUE(server.Create({{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", "gpu-1"}}}}).ok());
+    action.api_version = "v1";
+    action.target = {"Pod", "default", "vllm-0"};
+    Json without_gpus = pod;
+    without_gpus["spec"]["containers"][0].erase("resources");
+    action.object = ActionObject::Of(std::move(without_gpus));
+  }
+
+  static void MakeReady(const Json&) {}
+
+  absl::Time start = now;
   simulation::VirtualClock clock{absl::UnixEpoch()};
   simulation::ApiServer server{&clock};
+  simulation::KubeletOptions options;
   SetPlacement placement;
+  Action action;
+  Json labels = pod["metadata"]["labels"];
+  Json statefulset = {{"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"metadata", {{"name", "vllm"}}}};
+  Json applied = {{"spec", {{"replicas", 1}}}};
+  Json fields = {{"f:spec", {{"f:replicas", Json::object()}}}};
+  Json before = Json::object();
+  Json live = statefulset;
+  std::vector<Json> others;
 };
 
-// One group of a set of size 2, of which nothing is there yet.
+// A pod on a node, and another pod that stays away from it.
+class AffinityExamples : public HeaderExamples {
+ protected:
+  static SharedJson PodWithAntiAffinity() {
+    Json pod = ExamplePod();
+    const Json selector = {{"matchLabels", {{"leaderworkerset.sigs.k8s.io/name", "vllm"}}}};
+    pod["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"] =
+        Json::array({{{"labelSelector", selector}, {"topologyKey", "kubernetes.io/hostname"}}});
+    return std::make_shared<const Json>(std::move(pod));
+  }
+
+  simulation::ObjectKey key = simulation::StoredObjectKey(ExamplePod());
+  SharedJson pod = shared_pods.front();
+  SharedJson other = PodWithAntiAffinity();
+  SharedJson node = shared_nodes.front();
+};
+
+class RoleSimulationExamples : public HeaderExamples {
+ protected:
+  Json manifest = ExampleRoleManifest();
+};
+
+// A set of size 8 with 13 groups, of which nothing is there yet, and everything that runs it.
 class NumbersExamples : public HeaderExamples {
  protected:
   NumbersExamples() {
     EXPECT_TRUE(fleet.Add(manifest).ok());
-    groups.Begin(fleet.SetNumber("default", "vllm"), 2);
-    groups.Grow(1);
+    groups.Begin(fleet.SetNumber("default", "vllm"), 8);
+    groups.Grow(13);
+    for (Action& planned : ReconcileSet(observation, now).actions) {
+      if (planned.target.kind == "StatefulSet") action = std::move(planned);
+    }
   }
 
   simulation::KubeletOptions options;
@@ -98,6 +154,32 @@ class NumbersExamples : public HeaderExamples {
   internal::Chance chance{/*seed=*/17, faults, &timers};
   internal::SimulatedGroups groups;
   Fleet fleet;
+  PodFacts facts;
+  Action action;
+  int32_t group = 12;
+  internal::PodDelays delays;
+  internal::NodeOutages<internal::SimulationTimer> nodes{2};
+  internal::LateWatches watches{&groups, &fleet, &chance, &timers, &errors};
+  internal::LeaderRollout leaders{/*max_unavailable_statefulset=*/false};
+  internal::PodLives lives{delays, &groups, &nodes, &leaders, &watches, &chance, &timers};
+  internal::SimulatedLeaders statefulset{&groups, &leaders, &lives, &fleet, &watches, &errors};
+  internal::FaultyWrites writes{&chance};
+  internal::PassSchedule schedule{absl::Milliseconds(100), &timers};
+  std::function<void(const Event&)> on_event = [](const Event&) {};
+};
+
+// In numbers: SetPasses takes the options of ReconcileSet.
+class SetPassExamples : public NumbersExamples {
+ protected:
+  SetReconcileOptions options;
+};
+
+class TimerExamples : public HeaderExamples {
+ protected:
+  using Timer = int;
+
+  Timer timer = 7;
+  std::vector<Timer> timers;
 };
 
 class EventExamples : public HeaderExamples {
@@ -109,27 +191,6 @@ class EventExamples : public HeaderExamples {
 class StatefulSetExamples : public HeaderExamples {
  protected:
   simulation::ObjectKey key = simulation::StoredObjectKey(pod);
-};
-
-// A simulated cluster with the set, and without nodes.
-class WatchExamples : public HeaderExamples {
- protected:
-  WatchExamples() {
-    report.set_name = "vllm";
-    EXPECT_TRUE(simulation.CreateSet(manifest).ok());
-  }
-
-  Simulation simulation{SimulationOptions()};
-  ScenarioReport report;
-};
-
-// `options` are those of a scenario's run.
-class ScenarioExamples : public HeaderExamples {
- protected:
-  Scenario scenario = ScenarioBuilder("vllm", /*replicas=*/4, /*size=*/2).MaxSurge(1).NewImage("vllm:2").Build();
-  ScenarioRunOptions options;
-  ScenarioReport report = *RunScenario(scenario, {});
-  RolloutPolicy policy = KeepBudget;
 };
 
 }  // namespace lws

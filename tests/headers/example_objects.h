@@ -64,6 +64,16 @@ inline std::vector<Json> ExampleNodes() {
   return nodes;
 }
 
+// A DisaggregatedSet with the two roles prefill and decode.
+inline Json ExampleRoleManifest() {
+  Json manifest = {{"apiVersion", "disaggregatedset.x-k8s.io/v1"}, {"kind", "DisaggregatedSet"}};
+  manifest["metadata"] = {{"name", "llm"}, {"namespace", "default"}, {"uid", "u"}};
+  for (const char* name : {"prefill", "decode"}) {
+    manifest["spec"]["roles"].push_back({{"name", name}, {"spec", ExampleManifest()["spec"]}});
+  }
+  return manifest;
+}
+
 class HeaderExamples : public testing::Test {
  protected:
   HeaderExamples() {
@@ -91,16 +101,9 @@ class HeaderExamples : public testing::Test {
 // For the headers of DisaggregatedSets, in whose examples `set` is one.
 class RoleExamples : public HeaderExamples {
  protected:
-  RoleExamples() {
-    Json roles = Json::array();
-    for (const char* name : {"prefill", "decode"}) roles.push_back({{"name", name}, {"spec", manifest["spec"]}});
-    Json document = {{"metadata", {{"name", "llm"}, {"namespace", "default"}, {"uid", "u"}}}};
-    document["spec"]["roles"] = roles;
-    set = *AdmitDisaggregatedSet(document).set;
-    observation.set = &set;
-  }
+  RoleExamples() { observation.set = &set; }
 
-  DisaggregatedSet set;
+  DisaggregatedSet set = *AdmitDisaggregatedSet(ExampleRoleManifest()).set;
   DisaggregatedObservation observation;
 };
 

@@ -2,6 +2,9 @@
 #ifndef LWS_TESTS_HEADERS_KUBERNETES_OBJECTS_H_
 #define LWS_TESTS_HEADERS_KUBERNETES_OBJECTS_H_
 
+#include <openssl/ssl.h>
+
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,9 +15,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/kubernetes/event_sink.h"
 #include "lws/adapters/kubernetes/http_client.h"
+#include "lws/adapters/kubernetes/kept_store.h"
+#include "lws/adapters/kubernetes/kube_config.h"
+#include "lws/adapters/kubernetes/kube_writer.h"
 #include "lws/adapters/kubernetes/reflector.h"
 #include "lws/adapters/kubernetes/resource.h"
 #include "lws/adapters/kubernetes/scripted_http_client.h"
@@ -25,6 +32,7 @@
 #include "lws/adapters/kubernetes/set_arrivals.h"
 #include "lws/api/json.h"
 #include "lws/api/object_kind.h"
+#include "lws/core/plan/action_object.h"
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
 #include "tests/headers/example_objects.h"
@@ -52,6 +60,23 @@ struct ExampleMailbox {
 
 class KubernetesExamples : public HeaderExamples {
  protected:
+  KubernetesExamples() { request.path = "/api/v1/pods?limit=500"; }
+
+  static Action ExampleCreation() {
+    Action action;
+    action.verb = Verb::kCreate;
+    action.api_version = "v1";
+    action.target = {"Pod", "default", "vllm-0"};
+    action.object = ActionObject::Of(ExamplePod());
+    return action;
+  }
+
+  static internal::KubeConfig ExampleConfig() {
+    internal::KubeConfig config;
+    config.token = "t";
+    return config;
+  }
+
   static internal::ArrivalsView ExampleView() {
     internal::ArrivalsView view;
     view.has_set = view.has_leader_statefulset = [](absl::string_view, absl::string_view) { return false; };
@@ -77,6 +102,40 @@ class KubernetesExamples : public HeaderExamples {
   internal::ArrivalsView view = ExampleView();
   std::function<absl::Time()> clock = [] { return absl::UnixEpoch(); };
   std::string set_text = manifest_text;
+  Action action = ExampleCreation();
+  internal::HttpAnswer http_answer = {{201, std::nullopt}, R"({"metadata": {"uid": "u", "resourceVersion": "7"}})"};
+  internal::KubeConfig config = ExampleConfig();
+};
+
+class KeptExamples : public KubernetesExamples {
+ protected:
+  internal::KeptStoreView view = {[](absl::string_view) { return absl::OkStatus(); }, [](const absl::Status&) {}};
+  internal::KeptStore::Done done = [](const absl::Status&, absl::Time) {};
+};
+
+class WriterExamples : public KubernetesExamples {
+ protected:
+  internal::WriterView view = {[](const ObjectRef&) { return std::nullopt; }, [](const Action&, absl::string_view) {},
+                               [](const Action&) {}};
+  WriteDone done = [](const absl::StatusOr<WriteAnswer>&, absl::Time) {};
+};
+
+class ConfigExamples : public KubernetesExamples {
+ protected:
+  std::string text = R"({"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+    "clusters": [{"name": "k", "cluster": {"server": "https://127.0.0.1:6443"}}],
+    "users": [{"name": "u", "user": {"token": "t"}}]})";
+};
+
+class ListExamples : public KubernetesExamples {
+ protected:
+  std::string body = R"({"metadata": {"resourceVersion": "7"}, "items": [{"kind": "Pod"}]})";
+};
+
+class RoleViewExamples : public KubernetesExamples {
+ protected:
+  std::string set_text = R"({"apiVersion": "disaggregatedset.x-k8s.io/v1", "kind": "DisaggregatedSet",
+    "metadata": {"name": "llm", "namespace": "default", "uid": "u", "resourceVersion": "7"}})";
 };
 
 class ReflectorExamples : public KubernetesExamples {
@@ -88,6 +147,7 @@ class ReflectorExamples : public KubernetesExamples {
   }
 
   internal::ReflectorOptions options = ExampleOptions();
+  uint64_t seed = 1;
   ExampleStore store;
   internal::HttpHead head = {200, std::nullopt};
   absl::Status status;
@@ -95,7 +155,17 @@ class ReflectorExamples : public KubernetesExamples {
 
 class ServingExamples : public HeaderExamples {
  protected:
+  absl::Time since = now;
+  absl::Time until = now + absl::Hours(24);
   internal::ApiAnswer answer = {201, R"({"status": {"authenticated": true, "user": {"username": "u"}}})"};
+};
+
+// No key, which OpenSSL refuses.
+class OpenSslExamples : public HeaderExamples {
+ protected:
+  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> owned{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
+  SSL_CTX* context = owned.get();
+  EVP_PKEY* key = nullptr;
 };
 
 // A certificate of a day for 127.0.0.1.

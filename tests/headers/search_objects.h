@@ -16,6 +16,7 @@
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/domain_search.h"
 #include "lws/placement/search/fewest_domains.h"
 #include "lws/placement/search/group_rules.h"
 #include "lws/placement/search/placement_problem.h"
@@ -71,6 +72,25 @@ class SearchExamples : public HeaderExamples {
   PodRules other_rules;
   std::string key = "the key of the group";
   Json pod_spec = pod["spec"];
+};
+
+class RankExamples : public SearchExamples {
+ protected:
+  std::vector<internal::PickedDomain> picks = internal::SearchDomainsForNodes(problem, capacity, counts);
+};
+
+// A slice of two roles: groups of two pods each, which take a node's GPUs each.
+class TogetherExamples : public SearchExamples {
+ protected:
+  static GroupRequest ExamplePair() {
+    GroupRequest request;
+    request.worker.amounts = {{"nvidia.com/gpu", 4}};
+    request.workers = 2;
+    return request;
+  }
+
+  GroupRequest prefill = ExamplePair();
+  GroupRequest decode = ExamplePair();
 };
 
 }  // namespace lws

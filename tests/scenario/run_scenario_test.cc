@@ -399,6 +399,13 @@ std::string ErrorOf(const Json& event) {
   return std::string(status.message());
 }
 
+TEST(RunScenarioTest, GroupsBelowThePartitionKeepTheirRevision) {
+  const ScenarioReport report =
+      *RunScenario(ScenarioBuilder("s", 3, 2).Partition(2).At(absl::Minutes(1)).NewImage("s:2").Build(), {});
+  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
+  EXPECT_EQ(report.updated, 1);
+}
+
 TEST(RunScenarioTest, AnEventWithoutItsTargetNamesItself) {
   for (const char* key : {"fail", "end", "delete", "evict"}) {
     EXPECT_EQ(ErrorOf({{"at", "1m"}, {key, "s-9-1"}}),

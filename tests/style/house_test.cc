@@ -1,7 +1,9 @@
 // The rooms of the house: which room may include which, who may enter a private room, which headers a host includes,
 // that the dependencies of a target are what its files include, and how large a type may grow.
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -146,6 +148,83 @@ TEST(HouseTest, PublicHeadersAreThoseOfTheList) {
   }
   std::sort(is_public.begin(), is_public.end());
   EXPECT_EQ(absl::StrJoin(is_public, "\n"), absl::StrJoin(listed, "\n"));
+}
+
+// What a workspace that uses the library may depend on beside the headers of the list.
+const std::set<std::string>& PublicWithoutHeaders() {
+  static const auto& labels = *new std::set<std::string>{
+      "//examples/lwsctl:kubectl_plugin",
+      "//examples/lwsctl:lwsctl",
+      "//lws/adapters/c:c",
+      "//lws/adapters/c:c_testing",
+      "//lws/adapters/c:liblws.so",
+      "//lws/adapters/c:liblws-testing.so",
+      "//lws/adapters/c:fleet_state_proto",
+      "//lws/adapters/host:kept_state_proto",
+      "//lws/api:disaggregated_set_cc_proto",
+      "//lws/api:disaggregated_set_proto",
+      "//lws/api:leader_worker_set_cc_proto",
+      "//lws/api:leader_worker_set_proto",
+      "//lws/core/plan:plan_cc_proto",
+      "//lws/core/plan:plan_proto",
+      "//lws/core/snapshot:cluster_state_cc_proto",
+      "//lws/core/snapshot:cluster_state_proto",
+  };
+  return labels;
+}
+
+// Whether only packages of this tree see what has the visibility.
+bool StaysInTheTree(const std::string& visibility) {
+  if (visibility == "//visibility:private") return true;
+  return std::any_of(std::begin(kSourceFolders), std::end(kSourceFolders), [&visibility](const std::string& folder) {
+    return absl::StartsWith(visibility, absl::StrCat("//", folder, ":")) ||
+           absl::StartsWith(visibility, absl::StrCat("//", folder, "/"));
+  });
+}
+
+TEST(HouseTest, PrivateTargetsAreNotVisibleBeyondTheTree) {
+  for (const auto& [package, visibilities] : DefaultVisibilities()) {
+    if (absl::StartsWith(package, "tests/consumers/")) continue;  // workspaces of their own
+    EXPECT_FALSE(visibilities.empty()) << package << " says no default visibility";
+    for (const std::string& visibility : visibilities) EXPECT_TRUE(StaysInTheTree(visibility)) << package;
+  }
+  std::set<std::string> without_headers;
+  for (const BuildTarget& target : BuildTargets()) {
+    if (target.is_public && target.headers.empty()) without_headers.insert(target.label);
+    const bool is_of_the_library = target.package == "lws" || absl::StartsWith(target.package, "lws/");
+    EXPECT_TRUE(!target.is_public || target.headers.empty() || is_of_the_library) << target.label;
+    if (target.is_public) continue;
+    for (const std::string& visibility : target.visibility) {
+      EXPECT_TRUE(StaysInTheTree(visibility)) << target.label << " is visible to " << visibility;
+    }
+  }
+  EXPECT_EQ(absl::StrJoin(without_headers, "\n"), absl::StrJoin(PublicWithoutHeaders(), "\n"));
+}
+
+// Every header's example is compiled: the tests of examples are made of all headers of these folders.
+TEST(HouseTest, ExamplesOfEveryRoomAreTried) {
+  const std::string build = ReadText("tests/headers/BUILD.bazel");
+  int rooms = 0;
+  std::string last;
+  for (const Source& source : Sources()) {
+    const std::string room = RoomOf(source.path);
+    if (!absl::EndsWith(source.path, ".h") || (room != "lws" && !absl::StartsWith(room, "lws/"))) continue;
+    const std::string tried =
+        room == "lws" ? std::filesystem::path(source.path).filename().string() : absl::StrCat("//", room);
+    EXPECT_TRUE(absl::StrContains(build, absl::StrCat("\"", tried, "\""))) << source.path;
+    rooms += room != last;
+    last = room;
+  }
+  EXPECT_GT(rooms, 20);
+}
+
+// A host is some thirty lines, and the README shows them as they are.
+TEST(HouseTest, AHostIsSomeThirtyLines) {
+  const std::string host = ReadText("examples/minimal_host.cc");
+  EXPECT_LE(std::count(host.begin(), host.end(), '\n'), 37);
+  const size_t begin = host.find("class PrintingHost");
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_TRUE(absl::StrContains(ReadText("README.md"), absl::StrCat("```cpp\n", host.substr(begin), "```\n")));
 }
 
 // One header for each part of the library; together they have every header of the list but the C interface's.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -14,13 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFolders[] = {"lws", "examples", "tests", "benchmarks"};
-
 // The paths below the folders of sources for which `wanted` holds, sorted.
 template <typename Wanted>
 std::vector<std::string> Paths(Wanted wanted) {
   std::vector<std::string> paths;
-  for (const char* folder : kFolders) {
+  for (const char* folder : kSourceFolders) {
     if (!fs::exists(Root() / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(Root() / folder)) {
       if (wanted(entry.path())) paths.push_back(fs::relative(entry.path(), Root()));
@@ -41,6 +40,8 @@ std::vector<std::string> Texts(const std::string& rule, const std::string& attri
   return texts;
 }
 
+bool IsBuildFile(const fs::path& path) { return path.filename() == "BUILD.bazel"; }
+
 std::string FullLabel(const std::string& package, const std::string& label) {
   if (absl::StartsWith(label, ":")) return absl::StrCat("//", package, label);
   if (!absl::StartsWith(label, "//") || absl::StrContains(label, ':')) return label;
@@ -57,7 +58,8 @@ BuildTarget ReadTarget(const std::string& package, const std::string& rule) {
   target.label = absl::StrCat("//", package, ":", rule.substr(begin, rule.find('"', begin) - begin));
   target.headers = Texts(rule, "hdrs");
   target.sources = Texts(rule, "srcs");
-  target.is_public = absl::StrContains(rule, "visibility = [\"//visibility:public\"]");
+  target.visibility = Texts(rule, "visibility");
+  target.is_public = std::count(target.visibility.begin(), target.visibility.end(), "//visibility:public") > 0;
   for (const std::string& dep : Texts(rule, "deps")) target.deps.push_back(FullLabel(package, dep));
   return target;
 }
@@ -80,9 +82,18 @@ std::vector<Source> Sources() {
   return sources;
 }
 
+std::map<std::string, std::vector<std::string>> DefaultVisibilities() {
+  std::map<std::string, std::vector<std::string>> visibilities;
+  for (const std::string& path : Paths(IsBuildFile)) {
+    const std::string rule = absl::StrReplaceAll(ReadText(path), {{"package(", "\n    "}});
+    visibilities[fs::path(path).parent_path()] = Texts(rule, "default_visibility");
+  }
+  return visibilities;
+}
+
 std::vector<BuildTarget> BuildTargets() {
   std::vector<BuildTarget> targets;
-  for (const std::string& path : Paths([](const fs::path& p) { return p.filename() == "BUILD.bazel"; })) {
+  for (const std::string& path : Paths(IsBuildFile)) {
     std::string rule;
     for (const auto line : absl::StrSplit(ReadText(path), '\n')) {
       if (rule.empty() && !absl::EndsWith(line, "(")) continue;

@@ -7,10 +7,14 @@
 #define LWS_TESTS_STYLE_SOURCE_TREE_H_
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace lws {
+
+// The folders that have sources.
+inline constexpr const char* kSourceFolders[] = {"lws", "examples", "tests", "benchmarks"};
 
 // The root of the tree itself, not the test's copy of a few files.
 std::filesystem::path Root();
@@ -34,11 +38,15 @@ struct BuildTarget {
   std::vector<std::string> headers;
   std::vector<std::string> sources;
   std::vector<std::string> deps;
+  std::vector<std::string> visibility;  // empty where the package's default holds
   bool is_public = false;
 };
 
 // Every rule of every BUILD file, in the order of paths and of the rules in the files.
 std::vector<BuildTarget> BuildTargets();
+
+// The default visibility of every package.
+std::map<std::string, std::vector<std::string>> DefaultVisibilities();
 
 // The files that the source includes in quotes.
 std::vector<std::string> QuotedIncludes(const Source& source);

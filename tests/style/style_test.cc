@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -251,6 +252,92 @@ TEST(StyleTest, NoTwoThingsOfOneName) {
     }
   }
   EXPECT_GT(types.size(), 400);
+}
+
+// Overloads for several types are one thing. Two function templates of one name are not: a file that includes both
+// headers does not compile, or calls the wrong one.
+TEST(StyleTest, AFunctionTemplateHasANameOfItsOwn) {
+  std::map<std::string, std::set<std::string>> headers;  // that declare a function of the name
+  std::set<std::string> templates;
+  for (const Source& source : Sources()) {
+    if (!absl::StartsWith(source.path, "lws/") || !absl::EndsWith(source.path, ".h")) continue;
+    for (size_t i = 1; i < source.lines.size(); ++i) {
+      const std::string name = FunctionIn(source.lines[i]);
+      if (name.empty()) continue;
+      headers[name].insert(source.path);
+      if (absl::StartsWith(source.lines[i - 1], "template <")) templates.insert(name);
+    }
+  }
+  for (const std::string& name : templates) {
+    EXPECT_EQ(headers[name].size(), 1) << name << ": in " << absl::StrJoin(headers[name], " and ");
+  }
+  EXPECT_GT(templates.size(), 5);
+}
+
+bool IsWordCharacter(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+// The words of a line of code, without those in comments, in texts and behind "std::" or "absl::".
+std::vector<std::string> WordsOf(const std::string& line) {
+  const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
+  std::vector<std::string> words;
+  if (absl::StartsWith(text, "//") || absl::StartsWith(text, "#")) return words;
+  for (size_t i = 0; i < text.size() && !absl::StartsWith(text.substr(i), "  // ");) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\';
+    }
+    size_t end = i;
+    while (end < text.size() && IsWordCharacter(text[end])) ++end;
+    const absl::string_view before = text.substr(0, i);
+    const bool is_of_others = absl::EndsWith(before, "std::") || absl::EndsWith(before, "absl::");
+    if (end > i && !is_of_others && !absl::ascii_isdigit(static_cast<unsigned char>(text[i])))
+      words.emplace_back(text.substr(i, end - i));
+    i = std::max(end, i + 1);
+  }
+  return words;
+}
+
+// The function that a line at the margin of a source defines, also as a member: "Worlds" for "int Hello::Worlds() {".
+std::string DefinedIn(const std::string& line) {
+  const std::string name = FunctionIn(line);
+  const size_t colon = name.rfind(':');
+  return colon == std::string::npos ? name : name.substr(colon + 1);
+}
+
+// Names that no code of the tree uses, and that stay.
+const std::set<std::string>& UsedElsewhere() {
+  static const auto& names = *new std::set<std::string>{
+      "AbslHashValue",          // Abseil's containers call it
+      "combine",                // Abseil's hash
+      "kSubGroupLeaderWorker",  // a value of the API, for hosts
+      "rules_index",            // the generated table
+  };
+  return names;
+}
+
+// What nobody uses goes: every name that a header gives is used, beside its declaration and definition.
+TEST(StyleTest, NamesOfHeadersAreUsed) {
+  EXPECT_EQ(WordsOf("  int a = f(\"b \\\" c\", std::min(d, 1));  // e"),
+            (std::vector<std::string>{"int", "a", "f", "std", "d"}));
+  EXPECT_EQ(WordsOf("// a"), std::vector<std::string>());
+  EXPECT_EQ(DefinedIn("bool Fleet::Has(const ObjectRef& ref) const {"), "Has");
+  EXPECT_EQ(DefinedIn("  Has(ref);"), "");
+  std::map<std::string, int> uses;           // by name; the first place in a header is the declaration
+  std::map<std::string, std::string> place;  // of the declaration
+  for (const Source& source : Sources()) {
+    const bool is_header = absl::StartsWith(source.path, "lws/") && absl::EndsWith(source.path, ".h");
+    for (const std::string& line : source.lines) {
+      for (const std::string& word : WordsOf(line)) {
+        const bool is_new =
+            is_header && source.path != "lws/adapters/c/lws.h" && place.emplace(word, source.path).second;
+        uses[word] += !is_new && (is_header || DefinedIn(line) != word);
+      }
+    }
+  }
+  for (const auto& [name, header] : place) {
+    const bool is_used = uses[name] > 0 || absl::StartsWith(name, "__builtin");
+    EXPECT_EQ(is_used, UsedElsewhere().count(name) == 0) << header << ": nobody uses " << name;
+  }
+  EXPECT_GT(place.size(), 3000);
 }
 
 // Code and the examples in comments are C++17, which has no designated initializers.

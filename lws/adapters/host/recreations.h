@@ -5,7 +5,7 @@
 //   made.Gone(ref, "uid-1", now);     // 5 milliseconds: wait so long before the look
 //   made.Wrote(ref, "uid-2", "owner", now);
 //   made.Gone(ref, "uid-2", now);     // 10 milliseconds
-//   made.Gone(ref, "another", now);   // 0: this operator did not make it
+//   made.Gone(ref, "another", now);   // no wait: this operator did not make it
 //
 // When an owner is gone and the view does not know it yet, the garbage collector deletes every object that is made for
 // the owner, and each deletion asks for the object again. Without a wait that goes on as fast as the server answers.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/resource.h"
 #include "nlohmann/json.hpp"
 
@@ -152,7 +153,7 @@ std::optional<absl::Time> EventSink::NextDue() const {
   std::optional<absl::Time> due;
   if (!series_.empty()) due = next_sweep_;
   if (under_way_.size() >= options_.most_under_way) return due;
-  for (const Waiting& waiting : waiting_) due = std::min(due.value_or(absl::InfiniteFuture()), waiting.due);
+  for (const Waiting& waiting : waiting_) due = EarlierDue(due, waiting.due);
   return due;
 }
 

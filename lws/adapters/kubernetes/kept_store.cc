@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/api_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/object_kind.h"
@@ -205,7 +206,7 @@ void KeptStore::Advance(absl::Time now) {
 std::optional<absl::Time> KeptStore::NextDue() const {
   std::optional<absl::Time> next = read_due_;
   for (const auto& [name, entry] : entries_) {
-    if (entry.due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *entry.due);
+    next = EarlierDue(next, entry.due);
   }
   return next;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/event_sink.h"
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/adapters/kubernetes/kind_watch.h"
@@ -14,6 +15,7 @@
 #include "lws/adapters/kubernetes/past_lists.h"
 #include "lws/adapters/kubernetes/reflector.h"
 #include "lws/adapters/kubernetes/resource.h"
+#include "lws/adapters/kubernetes/send_events.h"
 #include "lws/adapters/kubernetes/set_arrivals.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
@@ -109,21 +111,17 @@ class KubeCluster::Client {
     writer_.Advance(now);
     kept_.Advance(now);
     if (MayDecide()) host_.RunDue(now);
-    SendEvents(now);
+    SendEvents(options_.clock, now, &http_, &events_);
   }
 
   std::optional<absl::Time> NextDue() const {
-    std::optional<absl::Time> next;
-    const auto consider = [&next](std::optional<absl::Time> due) {
-      if (due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *due);
-    };
     if (past_.is_reading()) return kept_.NextDue();
-    for (const auto& store : stores_) consider(store->watch->NextDue());
-    consider(arrivals_.NextDue());
-    consider(writer_.NextDue());
-    consider(kept_.NextDue());
-    consider(events_.NextDue());
-    if (MayDecide()) consider(host_.NextDueOfPlans());
+    std::optional<absl::Time> next = MayDecide() ? host_.NextDueOfPlans() : std::nullopt;
+    for (const auto& store : stores_) next = EarlierDue(next, store->watch->NextDue());
+    for (const std::optional<absl::Time>& due :
+         {arrivals_.NextDue(), writer_.NextDue(), kept_.NextDue(), events_.NextDue()}) {
+      next = EarlierDue(next, due);
+    }
     return next;
   }
 
@@ -322,17 +320,6 @@ class KubeCluster::Client {
       host_.TellGone(object).IgnoreError();
     };
     return view;
-  }
-
-  void SendEvents(absl::Time now) {
-    while (std::optional<EventRequest> request = events_.NextRequest(now)) {
-      Fetch(&http_, std::move(request->request),
-            [this, number = request->number](const absl::StatusOr<HttpAnswer>& answer) {
-              if (!answer.ok()) return events_.Answered(number, 0, options_.clock());
-              events_.Answered(number, answer->head.code, options_.clock(),
-                               answer->head.retry_after.value_or(absl::ZeroDuration()));
-            });
-    }
   }
 
   KubeCluster& host_;

@@ -1,6 +1,7 @@
 // Reads where the API server is and how to connect to it: from a kubeconfig, or from a pod's own file system.
 //
-//   absl::StatusOr<lws::internal::KubeConfig> config = lws::internal::ReadKubeConfig("/home/me/.kube/config", "");
+//   absl::StatusOr<lws::internal::KubeConfig> config =
+//       lws::internal::ParseKubeConfig(text, "/home/me/.kube/config", /*context=*/"");
 //   config->server;    // "https://127.0.0.1:6443"
 //
 // It reads these fields of a kubeconfig: the current context, or another one, and its namespace; from its cluster

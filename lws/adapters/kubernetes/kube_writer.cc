@@ -1,10 +1,10 @@
 #include "lws/adapters/kubernetes/kube_writer.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/action_request.h"
 #include "lws/adapters/kubernetes/api_status.h"
 #include "lws/adapters/kubernetes/resource.h"
@@ -75,7 +75,7 @@ void KubeWriter::Advance(absl::Time now) {
 std::optional<absl::Time> KubeWriter::NextDue() const {
   std::optional<absl::Time> next;
   for (const auto& [number, write] : writes_) {
-    if (write.due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *write.due);
+    next = EarlierDue(next, write.due);
   }
   return next;
 }

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/action_request.h"
 #include "lws/adapters/kubernetes/api_status.h"
 #include "lws/adapters/kubernetes/kind_watch.h"
 #include "lws/adapters/kubernetes/reflector.h"
+#include "lws/adapters/kubernetes/send_events.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/object_kind.h"
 #include "lws/core/disaggregated/role_fleet.h"
@@ -82,19 +84,16 @@ void RoleCluster::Advance(absl::Time now) {
     runs_[*key].plan = view_.fleet().Decide(key->namespace_name, key->name, now);
     Continue(*key, now);
   }
-  SendEvents(now);
+  SendEvents(options_.clock, now, &client_, &events_);
 }
 
 std::optional<absl::Time> RoleCluster::NextDue() const {
   std::optional<absl::Time> next = events_.NextDue();
-  const auto consider = [&next](std::optional<absl::Time> due) {
-    if (due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *due);
-  };
-  for (const auto& store : stores_) consider(store->watch->NextDue());
-  if (view_.has_sets() && !reads_children_) consider(absl::InfinitePast());
+  for (const auto& store : stores_) next = EarlierDue(next, store->watch->NextDue());
+  if (view_.has_sets() && !reads_children_) next = absl::InfinitePast();
   const std::optional<absl::Time> due = queue_.NextDue();
   const bool may_begin = leads_ && HasSynced() && plans_under_way() < options_.most_under_way;
-  if (may_begin && due.has_value()) consider(std::max(*due, not_before_));
+  if (may_begin && due.has_value()) next = EarlierDue(next, std::max(*due, not_before_));
   return next;
 }
 
@@ -156,17 +155,6 @@ void RoleCluster::RecordEvents(Run* run, absl::Time now) {
     std::optional<EventObject> related;
     if (event.related.has_value()) related = view_.Refer(*event.related);
     events_.Record(event, view_.Refer(event.regarding), related, now);
-  }
-}
-
-void RoleCluster::SendEvents(absl::Time now) {
-  while (std::optional<EventRequest> request = events_.NextRequest(now)) {
-    Fetch(&client_, std::move(request->request),
-          [this, number = request->number](const absl::StatusOr<HttpAnswer>& answer) {
-            if (!answer.ok()) return events_.Answered(number, 0, options_.clock());
-            const absl::Duration wait = answer->head.retry_after.value_or(absl::ZeroDuration());
-            events_.Answered(number, answer->head.code, options_.clock(), wait);
-          });
   }
 }
 

@@ -94,7 +94,6 @@ class RoleCluster {
   // `status` is a copy: it may belong to the plan that ends here.
   void End(const WorkKey& key, absl::Status status, absl::Time now);
   void RecordEvents(Run* run, absl::Time now);
-  void SendEvents(absl::Time now);
 
   HttpClient& client_;
   const RoleClusterOptions options_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/resource.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
@@ -146,7 +147,7 @@ void SetArrivals::Advance(absl::Time now) {
 std::optional<absl::Time> SetArrivals::NextDue() const {
   std::optional<absl::Time> next;
   for (const auto& [name, look] : looking_) {
-    if (look.due.has_value()) next = std::min(next.value_or(absl::InfiniteFuture()), *look.due);
+    next = EarlierDue(next, look.due);
   }
   return next;
 }

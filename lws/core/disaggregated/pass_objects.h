@@ -1,6 +1,6 @@
 // The objects around a DisaggregatedSet as a pass sees them: the observed ones, changed by what the pass has written.
 //
-//   PassObjects objects(observation, &plan);
+//   PassObjects objects(observation, /*revision=*/"daf1923f", &plan);
 //   objects.DeleteChild(objects.FindChild("llm-1-daf1923f-decode"));    // an action of the plan
 //   objects.FindChild("llm-1-daf1923f-decode");                          // nullptr
 //

@@ -1,7 +1,8 @@
 // The objects that a DisaggregatedSet creates: children, Services and scalers.
 //
-//   Json child = lws::RoleChildObject(set, set.spec().roles(0), /*slice=*/0, "daf1923f", /*replicas=*/3);
-//   child["metadata"]["name"];    // llm-0-daf1923f-prefill
+//   absl::StatusOr<Json> child =
+//       lws::internal::RoleChildObject(set, set.spec().roles(0), /*slice=*/0, "daf1923f", /*replicas=*/3);
+//   child->at("metadata").value("name", "");    // "llm-0-daf1923f-prefill"
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_OBJECTS_H_

@@ -1,9 +1,9 @@
 // The status of a DisaggregatedSet and of its scalers.
 //
-//   lws::RoleTally tally;                             // one role over all slices and revisions
-//   tally.status = {"prefill", 6, 6, 6};
-//   tally.wanted = 6;
-//   lws::NextDisaggregatedStatus(set, {tally}, now);    // nullopt when the set already has this status
+//   lws::internal::RoleTally tally;    // one role over all slices and revisions
+//   tally.name = "prefill";
+//   tally.replicas = tally.ready = tally.updated = tally.wanted = 6;
+//   lws::internal::NextDisaggregatedStatus(set, {tally}, now);    // nullopt when the set already has this status
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_STATUS_H_

@@ -1,6 +1,6 @@
 // The children of one slice by revision and role.
 //
-//   SliceChildren children(objects->ChildrenOfSlice(0), "daf1923f");
+//   SliceChildren children(objects.ChildrenOfSlice(0), "daf1923f");
 //   children.FindNew("prefill");             // the child of the target revision, or null
 //   for (const auto& [revision, roles] : children.old_revisions()) Look(roles.at("prefill"));
 //

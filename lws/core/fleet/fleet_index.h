@@ -2,7 +2,7 @@
 //
 //   lws::internal::FleetIndex index;
 //   lws::internal::FleetSet& set = index.SetOf("default", "vllm");
-//   index.FindPackedPod(set.space, "vllm-12-3");    // {set vllm, group 12, worker 3}
+//   index.FindPackedPod(set.space, "vllm-12-3");    // set vllm, group 12, worker 3
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_INDEX_H_

@@ -2,7 +2,7 @@
 //
 //   lws::internal::BeginRelist("Pod", &index);
 //   objects.AddPod(pod);                              // for every pod of the list
-//   lws::internal::EndRelist("Pod", &index);          // {default vllm-3}: the fleet has it, but it was not told
+//   lws::internal::EndRelist("Pod", &index);          // default/vllm-3: the fleet has it, but it was not told
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_RELIST_H_

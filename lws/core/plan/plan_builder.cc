@@ -119,8 +119,4 @@ Plan PlanBuilder::Fail(absl::Status error) {
   return Take();
 }
 
-std::string DescribeObjectRef(const ObjectRef& ref) {
-  return absl::StrCat(ref.kind, " ", ref.namespace_name, "/", ref.name);
-}
-
 }  // namespace lws::internal

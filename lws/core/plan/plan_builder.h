@@ -1,7 +1,7 @@
 // Writes a plan in the order of its decisions.
 //
-//   lws::internal::PlanBuilder plan(set_ref);
-//   plan.Because(lws::DecisionReason::kServiceMissing, "Service default/vllm");
+//   lws::internal::PlanBuilder plan(set.metadata().namespace_(), set.metadata().name());
+//   plan.Because(lws::DecisionReason::kServiceMissing, lws::DecisionSubject::kService);
 //   plan.Create(lws::internal::SharedService(set));
 //   plan.Tell("GroupsProgressing", "Create", "Created ...");
 //   return plan.Take();
@@ -87,9 +87,6 @@ class PlanBuilder {
   const std::string& set_name_;
   Plan plan_;
 };
-
-// "KIND NAMESPACE/NAME".
-std::string DescribeObjectRef(const ObjectRef& ref);
 
 }  // namespace lws::internal
 

@@ -1,7 +1,7 @@
 // A request that is checked against a topology, with names turned into numbers so that the search compares only
 // integers.
 //
-//   lws::internal::PlacementProblem problem = *lws::PlacementProblem::Create(request, topology);
+//   lws::internal::PlacementProblem problem = *lws::internal::PlacementProblem::Create(request, topology);
 //
 // Thread-safety: const methods may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_PLACEMENT_PROBLEM_H_

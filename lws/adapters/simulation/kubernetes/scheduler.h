@@ -2,7 +2,7 @@
 // resources, and required pod affinity and anti-affinity. Among the rest it takes the node with the fewest pods, then
 // by name.
 //
-//   lws::simulation::Scheduler scheduler(&server);
+//   lws::simulation::Scheduler scheduler(&server, /*chooser=*/nullptr);
 //   while (scheduler.Step()) {}
 //
 // A pod that fits on no node stays Pending, with the numbers of nodes by reason in its PodScheduled condition. It is

@@ -1,7 +1,7 @@
 // The controller's passes over the set: ReconcileSet, and the writes of its plan.
 //
-//   lws::internal::SetPasses passes(options, &groups, &fleet, &lives, &leaders, &watches, &writes, &schedule, &chance,
-//                                  &errors);
+//   lws::internal::SetPasses passes(options, on_event, &groups, &fleet, &lives, &statefulset, &watches, &writes,
+//                                   &schedule, &chance, &errors);
 //   passes.Adopt(set);
 //   passes.Run(now);
 //

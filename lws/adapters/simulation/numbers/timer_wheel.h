@@ -3,7 +3,8 @@
 //   lws::internal::TimerWheel<Timer> wheel;
 //   wheel.Add(1500, timer);
 //   wheel.Next();             // 1500
-//   wheel.Take(&timers);      // those of 1500, in the order in which they were added; now() is 1500
+//   wheel.MoveTo(1500);
+//   wheel.Take(&timers);      // those of 1500, in the order in which they were added
 //
 // A timer within the next 32 seconds goes to the list of its millisecond; later ones wait in a map.
 //

@@ -65,10 +65,14 @@ struct CheckedGroup {
   bool is_owed = false;
   int32_t set_revision = 0;
   int32_t faults = 0;
+
+  // As packed_fields.h asks for it.
+  template <typename Group, typename Field>
+  static void ForEachField(Group& group, const Field& field);
 };
 
-template <typename G, typename Field>
-void ForEachCheckedField(G& group, const Field& field) {
+template <typename Group, typename Field>
+void CheckedGroup::ForEachField(Group& group, const Field& field) {
   field(group.leader.phase, 2);
   field(group.leader.in_foreground, 1);
   field(group.leader.revision, 1);

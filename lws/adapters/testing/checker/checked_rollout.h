@@ -77,11 +77,14 @@ struct CheckedRollout {
   int32_t faults = 0;
   int32_t edits = 0;
   int32_t promise = 0;
+
+  // As packed_fields.h asks for it, for the numbers of the first word.
+  template <typename Rollout, typename Field>
+  static void ForEachField(Rollout& rollout, const Field& field);
 };
 
-// Calls field(value, bits) for the numbers of the first word, in the order of their bits.
-template <typename R, typename Field>
-void ForEachCheckedField(R& rollout, const Field& field) {
+template <typename Rollout, typename Field>
+void CheckedRollout::ForEachField(Rollout& rollout, const Field& field) {
   field(rollout.partition, 3);
   field(rollout.replicas, 3);
   field(rollout.annotation, 3);

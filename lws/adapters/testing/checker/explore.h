@@ -48,7 +48,7 @@ struct WorldStep {
 };
 
 // Laws of progress, which every world has in addition to its own.
-enum ProgressLaw : uint8_t {
+enum : uint8_t {
   kStuck = 254,    // no step is possible, and the state is not settled
   kForEver = 255,  // the steps may never end
 };

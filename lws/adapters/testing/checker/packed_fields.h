@@ -1,11 +1,12 @@
 // Packs small numbers into a word, one after the other.
 //
-//   template <typename S, typename Field> void ForEachCheckedField(S& s, const Field& field) { field(s.a, 3);
-//   field(s.b, 1); } uint64_t word = lws::internal::PackCheckedFields(s, 0);     // s.a in bits 0-2, s.b in bit 3
-//   lws::internal::UnpackCheckedFields(word, 0, &s);
+//   Pair pair = {/*a=*/5, /*b=*/1};    // Pair::ForEachField(pair, field) calls field(pair.a, 3) and field(pair.b, 1)
+//   uint64_t word = lws::internal::PackCheckedFields(pair, /*shift=*/0);
+//   word;                              // 13: a in bits 0-2, b in bit 3
+//   lws::internal::UnpackCheckedFields(word, /*shift=*/0, &pair);
 //
-// `ForEachCheckedField` is found by the type of the struct, and calls `field` with every member and the number of its
-// bits.
+// The static function ForEachField of the struct calls `field` with every member and the number of its bits, in the
+// order of the bits.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_PACKED_FIELDS_H_
@@ -21,7 +22,7 @@ namespace lws::internal {
 template <typename S>
 uint64_t PackCheckedFields(const S& fields, int shift) {
   uint64_t word = 0;
-  ForEachCheckedField(fields, [&](const auto& value, int bits) {
+  S::ForEachField(fields, [&](const auto& value, int bits) {
     assert(static_cast<uint64_t>(value) < uint64_t{1} << bits && shift + bits <= 64);
     word |= static_cast<uint64_t>(value) << shift;
     shift += bits;
@@ -32,7 +33,7 @@ uint64_t PackCheckedFields(const S& fields, int shift) {
 template <typename S>
 void UnpackCheckedFields(uint64_t word, int shift, S* fields) {
   word >>= shift;
-  ForEachCheckedField(*fields, [&](auto& value, int bits) {
+  S::ForEachField(*fields, [&](auto& value, int bits) {
     value = static_cast<std::decay_t<decltype(value)>>(word & ((uint64_t{1} << bits) - 1));
     word >>= bits;
   });

@@ -1,7 +1,7 @@
 // The possible next steps in the small world of a rollout, and the laws that they break.
 //
 //   lws::internal::EmitRolloutSteps(options, state, [](const lws::internal::WorldStep& step) {
-//     lws::internal::RolloutStepText(step);    // "group 2 becomes ready"
+//     lws::internal::RolloutStepText(step);    // such as "group 2 becomes ready"
 //   });
 //
 // rollout_world.h explains the world.

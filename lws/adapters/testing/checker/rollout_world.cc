@@ -97,10 +97,6 @@ bool RolloutWorld::IsSettled(const State& state) const {
   return true;
 }
 
-int32_t RolloutWorld::PromisedGroups(const State& state) const {
-  return UnpackCheckedRollout(state, options_.lags).promise;
-}
-
 std::string RolloutWorld::Draw(const std::vector<WorldStep>& steps) const {
   std::string text;
   for (size_t number = 0; number < steps.size(); ++number) {

@@ -55,8 +55,6 @@ class RolloutWorld : public RolloutTerms {
   void Steps(const State& state, absl::FunctionRef<void(const WorldStep&)> emit) const;
   bool IsSettled(const State& state) const;
 
-  int32_t PromisedGroups(const State& state) const;
-
   // One line per step: what happened, the groups, partition, replicas, ready and promised groups.
   std::string Draw(const std::vector<WorldStep>& steps) const;
 

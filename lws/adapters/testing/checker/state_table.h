@@ -1,9 +1,9 @@
 // States of two words each, numbered in the order in which they were found, with the step that first led to each.
 //
 //   lws::internal::StateTable table;
-//   table.Insert({7, 0}, lws::StateTable::kNoParent, 0, 0);    // 0
-//   table.Insert({9, 0}, /*parent=*/0, /*kind=*/1, 0);         // 1
-//   table.Insert({7, 0}, /*parent=*/1, /*kind=*/2, 0);         // 0: it was there
+//   table.Insert({7, 0}, lws::internal::StateTable::kNoParent, 0, 0);    // 0
+//   table.Insert({9, 0}, /*parent=*/0, /*kind=*/1, 0);                            // 1
+//   table.Insert({7, 0}, /*parent=*/1, /*kind=*/2, 0);                            // 0: it was there
 //
 // About 30 bytes a state: a look-up reads one line of the index and one of the states.
 //

@@ -1,6 +1,6 @@
 // Watches one DisaggregatedSet of a simulated cluster: the groups of its roles, and what an update promises of them.
 //
-//   lws::internal::RoleWatch watch(&simulation, "default", "llm", &report);
+//   lws::internal::RoleWatch watch(&simulation, "default", &report);
 //   simulation.cluster().Settle();
 //   watch.Look(time);    // an entry for every slice that changed
 //

@@ -4,6 +4,18 @@
 
 namespace lws::internal {
 
+PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function<void()>& look) {
+  PlayedCluster cluster;
+  cluster.now = [simulation] { return simulation->now(); };
+  cluster.settle = [simulation, look] {
+    simulation->Settle();
+    look();
+  };
+  cluster.advance = [simulation](absl::Time limit) { return simulation->Advance(limit); };
+  cluster.look = [look](bool is_last) { look(); };
+  return cluster;
+}
+
 absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const ScenarioEvent&)> happen) {
   for (const ScenarioEvent& event : scenario_.events) {
     if (event.at.has_value()) {
@@ -19,11 +31,11 @@ absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const Scenar
 }
 
 absl::Time ScenarioPlay::RunToTheEnd(absl::FunctionRef<bool()> is_done) {
-  const absl::Time limit = simulation_.now() + scenario_.patience;
+  const absl::Time limit = cluster_.now() + scenario_.patience;
   if (!was_stopped_) RunUntilQuiet();
-  if (was_stopped_ || is_done() || limit == absl::InfiniteFuture()) return simulation_.now();
-  simulation_.Advance(std::max(limit, simulation_.now()));
-  look_();
+  if (was_stopped_ || is_done() || limit == absl::InfiniteFuture()) return cluster_.now();
+  cluster_.advance(std::max(limit, cluster_.now()));
+  cluster_.look(/*is_last=*/true);
   return limit;
 }
 
@@ -34,13 +46,12 @@ bool ScenarioPlay::IsStopped() {
 
 void ScenarioPlay::RunUntil(absl::Time limit) { RunWhileDue(limit, limit); }
 
-void ScenarioPlay::RunUntilQuiet() { RunWhileDue(absl::InfiniteFuture(), simulation_.now() + scenario_.patience); }
+void ScenarioPlay::RunUntilQuiet() { RunWhileDue(absl::InfiniteFuture(), cluster_.now() + scenario_.patience); }
 
 void ScenarioPlay::RunWhileDue(absl::Time next, absl::Time limit) {
-  simulation_.Settle();
-  look_();
-  while (!IsStopped() && simulation_.Advance(next) && simulation_.now() <= limit) look_();
-  look_();
+  cluster_.settle();
+  while (!IsStopped() && cluster_.advance(next) && cluster_.now() <= limit) cluster_.look(/*is_last=*/false);
+  cluster_.look(/*is_last=*/true);
 }
 
 }  // namespace lws::internal

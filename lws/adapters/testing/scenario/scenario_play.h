@@ -4,7 +4,8 @@
 //   absl::Status status = play.RunEvents([&](const lws::ScenarioEvent& event) { return Happen(event); });
 //   absl::Time end = play.RunToTheEnd([&] { return report.is_done(); });
 //
-// It knows no kind of set: a LeaderWorkerSet and a DisaggregatedSet are played alike.
+// It knows no kind of set and no kind of simulation: a LeaderWorkerSet and a DisaggregatedSet are played alike, as
+// objects and in numbers.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_PLAY_H_
@@ -21,18 +22,28 @@
 
 namespace lws::internal {
 
+// A simulated cluster, as the player needs it.
+struct PlayedCluster {
+  std::function<absl::Time()> now;
+  // Does what is due now, without moving the clock, and looks if that may change something.
+  std::function<void()> settle;
+  // Moves to the next due time and does what is due. Returns false when nothing is due until `limit`; the clock is then
+  // at `limit`, unless that is the infinite future.
+  std::function<bool(absl::Time limit)> advance;
+  // Called after every change of the cluster, and with `is_last` at the end of a stretch.
+  std::function<void(bool is_last)> look;
+};
+
 class ScenarioPlay {
  public:
-  // Borrows the scenario and the simulation. The scenario begins at the simulation's present time. `look` is called
-  // after every change of the cluster. When `is_stopped`, which is asked before every change if it is set, returns
-  // true, the play ends, and no further event happens.
-  ScenarioPlay(const Scenario& scenario, Simulation* simulation, std::function<void()> look,
+  // Borrows the scenario, and what the functions use. The scenario begins at the cluster's present time. When
+  // `is_stopped`, which is asked before every change if it is set, returns true, the play ends, and no further event
+  // happens.
+  ScenarioPlay(const Scenario& scenario, PlayedCluster cluster, std::function<bool()> is_stopped = nullptr)
+      : scenario_(scenario), cluster_(std::move(cluster)), start_(cluster_.now()), is_stopped_(std::move(is_stopped)) {}
+  ScenarioPlay(const Scenario& scenario, Simulation* simulation, const std::function<void()>& look,
                std::function<bool()> is_stopped = nullptr)
-      : scenario_(scenario),
-        simulation_(*simulation),
-        start_(simulation->now()),
-        look_(std::move(look)),
-        is_stopped_(std::move(is_stopped)) {}
+      : ScenarioPlay(scenario, PlayedOn(simulation, look), std::move(is_stopped)) {}
 
   absl::Time start() const { return start_; }
 
@@ -49,15 +60,15 @@ class ScenarioPlay {
 
  private:
   bool IsStopped();
+  static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look);
   void RunUntil(absl::Time limit);
   void RunUntilQuiet();
-  // Calls look_ after each time at which something happens, as long as it is not after the limit.
+  // Looks after each time at which something happens, as long as it is not after the limit.
   void RunWhileDue(absl::Time next, absl::Time limit);
 
   const Scenario& scenario_;
-  Simulation& simulation_;
+  const PlayedCluster cluster_;
   const absl::Time start_;
-  const std::function<void()> look_;
   const std::function<bool()> is_stopped_;
   bool was_stopped_ = false;
 };

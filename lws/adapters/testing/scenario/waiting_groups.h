@@ -1,7 +1,8 @@
 // Finds out what the groups of a set wait for in a simulated cluster.
 //
-//   std::vector<lws::WaitingPod> waiting = lws::internal::ScenarioWaitingPods(simulation, set, /*partition=*/0);
-//   waiting[0].waiting.text;    // "waiting for image main:2 (ImagePullBackOff)"
+//   std::vector<lws::WaitingPod> waiting =
+//       lws::internal::ScenarioWaitingPods(&simulation, "default", "vllm", /*groups=*/4, /*size=*/2);
+//   waiting[0].pod;    // "vllm-0"
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_WAITING_GROUPS_H_

@@ -1,7 +1,7 @@
 // The rates of the swarm's faults in one table, used to draw cases, to read and write their files, and to minimize
 // them.
 //
-//   for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) what.faults.*rate.rate = 0;
+//   for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) drawn.faults.*rate.rate = 0;
 //
 // Thread-safety: constants.
 #ifndef LWS_ADAPTERS_TESTING_SWARM_SWARM_RATES_H_
