@@ -79,6 +79,7 @@ set(lws_for_size
   lws/core/fleet/whole_objects.cc
   lws/core/plan/action_object.cc
   lws/core/plan/plan.proto
+  lws/core/plan/plan_builder.cc
   lws/core/plan/plan_serialization.cc
   lws/core/pod/pod_wait.cc
   lws/core/pod/restart_policy.cc
