@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,8 +13,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/capacity_roles.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -33,7 +36,7 @@ constexpr char kUsage[] =
     "                       [--add [N=]NODE] [--groups N|surge] [the flags of place for closeness and profile]\n"
     "                       [-o json]\n"
     "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
-    "one does not.\n"
+    "one does not. For a DisaggregatedSet it counts slices.\n"
     "\n"
     "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods\n"
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
@@ -100,14 +103,13 @@ struct SetHeadroom {
   bool IsEnough() const { return !wanted.has_value() || headroom.groups >= *wanted; }
 };
 
-absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const Arguments& arguments, const Question& question) {
+absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEitherKind>& sets,
+                                                      const Arguments& arguments, const Question& question) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  const std::string& file = arguments.files[0];
-  const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(file, UnknownFieldsOf(arguments));
-  if (!sets.ok()) return sets.status();
   std::vector<SetHeadroom> requests;
-  for (const SetManifest& manifest : *sets) {
+  for (const SetOfEitherKind& set_of_file : sets) {
+    const auto& manifest = std::get<SetManifest>(set_of_file);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
@@ -140,8 +142,9 @@ absl::StatusOr<lws::Capacity> AddFewest(const lws::Capacity& capacity, const lws
   return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
 }
 
-absl::StatusOr<std::vector<SetHeadroom>> Answer(const Arguments& arguments, const Question& question) {
-  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(arguments, question);
+absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKind>& given, const Arguments& arguments,
+                                                const Question& question) {
+  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(given, arguments, question);
   if (!sets.ok()) return sets.status();
   const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
@@ -231,6 +234,43 @@ void Print(const Question& question, const SetHeadroom& set) {
             << ": there may be less room\n";
 }
 
+// What the command found, as the exit code says it.
+int ExitCode(bool all_enough) { return all_enough ? 0 : kNoRoom; }
+
+// The same for DisaggregatedSets, which are counted in slices.
+absl::StatusOr<std::vector<SliceHeadroom>> AnswerForSlices(const std::vector<SetOfEitherKind>& sets,
+                                                           const Arguments& arguments, const Question& question) {
+  if (question.asks_for_surge || question.finds_added) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(question.asks_for_surge ? "--groups surge" : "--add NODE without a number",
+                     ": a DisaggregatedSet does not take this flag yet"));
+  }
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
+  if (!cluster.ok()) return cluster.status();
+  absl::StatusOr<lws::Capacity> capacity = *cluster->capacity;
+  if (!question.cluster.like.empty()) {
+    const lws::NodesLike like{question.cluster.like, cluster->daemons};
+    capacity = lws::WithNodesLike(*cluster->capacity, like, question.added);
+  }
+  if (!capacity.ok()) return capacity.status();
+  return CountSlices(sets, *placement, question.groups, *capacity);
+}
+
+int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments, const Question& question) {
+  const absl::StatusOr<std::vector<SliceHeadroom>> counted = AnswerForSlices(sets, arguments, question);
+  if (!counted.ok()) return Malformed(counted.status());
+  lws::Json report = {{"sets", lws::Json::array()}};
+  for (const SliceHeadroom& slices : *counted) report["sets"].push_back(SlicesToJson(slices));
+  if (arguments.Flag("-o", "") == "json") {
+    std::cout << report.dump(2) << "\n";
+  } else {
+    for (const SliceHeadroom& slices : *counted) PrintSlices(slices);
+  }
+  return ExitCode(std::all_of(counted->begin(), counted->end(), [](const auto& slices) { return slices.IsEnough(); }));
+}
+
 }  // namespace
 
 int ShowCapacity(const std::vector<std::string>& words) {
@@ -250,7 +290,14 @@ int ShowCapacity(const std::vector<std::string>& words) {
   const std::string format = arguments->Flag("-o", "");
   const absl::StatusOr<Question> question = ReadQuestion(*arguments);
   if (!question.ok()) return Malformed(question.status());
-  const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*arguments, *question);
+  const absl::StatusOr<std::vector<SetOfEitherKind>> given =
+      ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
+  if (!given.ok()) return Malformed(given.status());
+  const bool has_roles = std::any_of(given->begin(), given->end(), [](const SetOfEitherKind& set) {
+    return std::holds_alternative<DisaggregatedManifest>(set);
+  });
+  if (has_roles) return ShowSlices(*given, *arguments, *question);
+  const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*given, *arguments, *question);
   if (!sets.ok()) return Malformed(sets.status());
   lws::Json report = {{"sets", lws::Json::array()}};
   for (const SetHeadroom& set : *sets) {
@@ -263,7 +310,7 @@ int ShowCapacity(const std::vector<std::string>& words) {
   if (format == "json") std::cout << report.dump(2) << "\n";
   const bool all_enough =
       std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return set.IsEnough(); });
-  return all_enough ? 0 : kNoRoom;
+  return ExitCode(all_enough);
 }
 
 }  // namespace lwsctl

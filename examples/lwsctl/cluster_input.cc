@@ -245,6 +245,32 @@ absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set) {
   return budget->surge;
 }
 
+absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
+  const int replicas = set.spec().replicas();
+  const std::string more = arguments.Flag("--more", "0");
+  if (more != "surge") {
+    const absl::StatusOr<int> count = arguments.flags.count("--more") > 0 ? ReadCount(arguments, "--more") : 0;
+    if (!count.ok()) return count.status();
+    return replicas + *count;
+  }
+  const absl::StatusOr<int> surge = SurgeOf(set);
+  if (!surge.ok()) return surge.status();
+  return replicas + *surge;
+}
+
+std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
+                                                 const lws::GroupRequest& request) {
+  const auto group = cluster.running.find(id);
+  if (group == cluster.running.end()) return {};
+  std::vector<std::optional<int32_t>> nodes(request.workers + request.leader.has_value());
+  for (const auto& [rank, name] : group->second) {
+    if (rank < 0 || rank >= static_cast<int64_t>(nodes.size())) continue;
+    nodes[static_cast<size_t>(rank)] = cluster.capacity->topology().FindNode(name);
+  }
+  const bool any_runs = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.has_value(); });
+  return any_runs ? nodes : std::vector<std::optional<int32_t>>();
+}
+
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
   absl::StatusOr<NodeFile> nodes = ReadNodes(arguments.Flag("--nodes", ""), levels, question.gone);

@@ -2,8 +2,10 @@
 #ifndef LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 #define LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +33,7 @@ extern const std::vector<std::string> kClusterFlags;
 // The text of --help for these flags.
 extern const char kClusterHelp[];
 
-// --required, --preferred, --subgroup, --exclusive and --profile.
+// --required, --preferred, --subgroup, --exclusive, --profile and --keep-empty.
 absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 
 // The present cluster.
@@ -57,6 +59,13 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
 
 // How many groups more than its replicas a rollout of the set makes at most.
 absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
+
+// The replicas of the set and the groups of --more.
+absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments);
+
+// The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
+std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
+                                                 const lws::GroupRequest& request);
 
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

@@ -141,6 +141,34 @@ gb200="$gb200 --levels example.com/block,nvidia.com/gpu.clique,kubernetes.io/hos
 check place-together.txt 0 $lwsctl place $gb200 --together example.com/block
 check place-together.json 0 $lwsctl place -o json $gb200 --together example.com/block
 check place-together-no-room.txt 1 $lwsctl place $gb200 --together nvidia.com/gpu.clique
+$lwsctl place $gb200 --together example.com/block --report "$TEST_TMPDIR/together.html" > /dev/null
+check place-together-report.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/together.html"
+$lwsctl place $place/zone-set.yaml $zones --required rack --spread zone --report "$TEST_TMPDIR/spread.html" > /dev/null
+check place-spread-report.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/spread.html"
+check place-together-more.txt 1 $lwsctl place $gb200 --together example.com/block --more 2
+check place-spread-priority.txt 0 $lwsctl place $place/zone-large-set.yaml $zones $low --spread zone --most-in-domain 1 --priority 0
+tied="$place/tied-set.yaml --nodes $place/tied-nodes.yaml --pods $place/tied-pods.yaml $racks --required rack"
+check place-tied.txt 0 $lwsctl place $tied
+check place-keep-empty.txt 0 $lwsctl place $tied --keep-empty
+check place-preferred.txt 0 $lwsctl place $place/preferred-set.yaml $zones --required rack
+uneven="$place/uneven-set.yaml --nodes $place/uneven-nodes.yaml --levels block,rack,kubernetes.io/hostname"
+check place-uneven.txt 0 $lwsctl place $uneven --required block
+check place-uneven-rack.txt 1 $lwsctl place $uneven --required rack
+shrinking="$place/shrinking-set.yaml --pods $place/shrinking-pods.yaml $zones"
+check place-shrunk.txt 0 $lwsctl place $shrinking --size 1
+check place-shrunk-not.txt 1 $lwsctl place $shrinking
+tpu="$lwsctl place $manifests/tpu-cuboid.yaml --nodes examples/clusters/tpu-nodes.yaml"
+tpu="$tpu --levels example.com/cube,kubernetes.io/hostname --required example.com/cube --grid 2x2x4"
+tpu="$tpu --coordinates example.com/x,example.com/y,example.com/z"
+check place-cuboid.txt 0 $tpu --cuboid 1x1x4 --wrap z
+check place-cuboid-turned.txt 1 $tpu --cuboid 1x4x2 --turn --size 8
+check place-cuboid-torus.json 0 $tpu --cuboid 1x1x3 --wrap z --size 3 -o json
+for words in "--cuboid 1x4" "--cuboid 4y1" "--cuboid 1x1x4 --wrap w" "--cuboid 1x1x4 --spread x" "--cuboid 1x1x5" "--wrap z" \
+  "--cuboid 4x1x1"; do
+  $tpu $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/cuboid-refused" 2>&1
+check place-cuboid-refused.txt 0 cat "$TEST_TMPDIR/cuboid-refused"
 check defragment-empty.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack
 check defragment-empty.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack -o json
 check defragment-room.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large
@@ -205,8 +233,30 @@ check disaggregated/place.txt 0 $lwsctl place $roles/placed.yaml $nodes
 check disaggregated/place.json 0 $lwsctl place -o json $roles/placed.yaml $nodes
 check disaggregated/place-no-room.txt 1 $lwsctl place $roles/too-many-slices.yaml $nodes
 check disaggregated/place-no-level.txt 2 $lwsctl place $manifests/disaggregated.yaml $nodes
-check disaggregated/place-more.txt 2 $lwsctl place --more 1 $roles/placed.yaml $nodes
-for words in check capacity\ --nodes\ examples/clusters/gpu-nodes.yaml\ --levels\ example.com/rack; do
+check disaggregated/place-more.txt 1 $lwsctl place --more 1 $roles/placed.yaml $nodes
+running="$roles/placed.yaml $nodes --pods $roles/running-pods.yaml"
+check disaggregated/place-running.txt 0 $lwsctl place $running
+check disaggregated/place-running.json 0 $lwsctl place $running -o json
+check disaggregated/place-lost.txt 0 $lwsctl place $running --lost b3
+check disaggregated/place-lost-no-room.txt 1 $lwsctl place $running --lost b3,b4
+$lwsctl place $running --report "$TEST_TMPDIR/roles.html" > /dev/null
+check disaggregated/place-report.txt 0 grep -o 'class="told" style[^>]*\|<h2>[A-Z][a-z]*' "$TEST_TMPDIR/roles.html"
+for words in "--more surge" "--size 2" "--cuboid 2"; do
+  $lwsctl place $words $roles/placed.yaml $nodes
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/place-refused" 2>&1
+check disaggregated/place-refused.txt 0 cat "$TEST_TMPDIR/place-refused"
+slices="$lwsctl capacity $roles/placed.yaml $nodes"
+check disaggregated/capacity.txt 0 $slices
+check disaggregated/capacity.json 1 $slices --groups 4 -o json
+check disaggregated/capacity-added.txt 1 $slices --groups 3 --add 3=c1 --without a
+check disaggregated/capacity-cluster.txt 0 $lwsctl capacity $roles/external.yaml $nodes
+for words in "--groups surge" "--groups 2 --add c1" "--add 1=x"; do
+  $slices $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/capacity-refused" 2>&1
+check disaggregated/capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
+for words in check; do
   $lwsctl $words $manifests/disaggregated.yaml
   echo "exit code $?"
 done > "$TEST_TMPDIR/refused-kind" 2>&1

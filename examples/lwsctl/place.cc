@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/place_cuboid.h"
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
@@ -29,6 +31,7 @@
 #include "lws/placement/assign_group.h"
 #include "lws/placement/no_fit_json.h"
 #include "lws/placement/reassign_group.h"
+#include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
 
@@ -38,7 +41,8 @@ namespace {
 constexpr char kUsage[] =
     "usage: lwsctl place FILE --nodes NODES --levels KEY,KEY,... [--pods PODS] [--more N|surge] [--lost NODE,...]\n"
     "                    [--together KEY | --spread KEY [--most-in-domain N]] [--priority N]\n"
-    "                    [--size N] [--report PAGE]\n"
+    "                    [--size N] [--report PAGE] [--keep-empty]\n"
+    "                    [--cuboid NxNxN --grid NxNxN --coordinates KEY,KEY,KEY [--wrap AXES] [--turn]]\n"
     "                    [--required KEY | --preferred KEY] [--subgroup KEY] [--exclusive KEY]\n"
     "                    [--profile best-fit|least-free|balanced] [--strict] [-o json]\n"
     "Names a node for every pod of every group of the LeaderWorkerSets of FILE, one group after another. With --pods,\n"
@@ -46,12 +50,14 @@ constexpr char kUsage[] =
     "a\n"
     "DisaggregatedSet are one request: all of them get nodes in one domain of its placement policy, or none does.\n"
     "\n"
-    "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge\n"
+    "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge; for a\n"
+    "                     DisaggregatedSet N slices more\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
     "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
-    "  --size N           as if the groups had N pods: growing groups keep their places, and the room of pods beyond "
-    "N\n"
-    "                     counts as taken\n"
+    "  --size N           as if the groups had N pods: growing groups keep their places, and shrinking ones give up "
+    "the\n"
+    "                     room of their highest ranks\n"
+    "  --keep-empty       of equally tight domains, take one that is in use, so that empty domains stay empty\n"
     "  --report PAGE      write a page that draws the topology before and after\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
@@ -61,32 +67,6 @@ constexpr int kMalformed = 2;
 int Malformed(const absl::Status& status) {
   Fail(status);
   return kMalformed;
-}
-
-absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
-  const int replicas = set.spec().replicas();
-  const std::string more = arguments.Flag("--more", "0");
-  if (more != "surge") {
-    const absl::StatusOr<int> count = arguments.flags.count("--more") > 0 ? ReadCount(arguments, "--more") : 0;
-    if (!count.ok()) return count.status();
-    return replicas + *count;
-  }
-  const absl::StatusOr<int> surge = SurgeOf(set);
-  if (!surge.ok()) return surge.status();
-  return replicas + *surge;
-}
-
-// The nodes of the group's running pods, where these nodes are known.
-std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
-                                                 const lws::GroupRequest& request) {
-  const auto group = cluster.running.find(id);
-  if (group == cluster.running.end()) return {};
-  std::vector<std::optional<int32_t>> nodes(request.workers + request.leader.has_value());
-  for (const auto& [rank, name] : group->second) {
-    if (rank >= 0 && rank < static_cast<int64_t>(nodes.size()))
-      nodes[rank] = cluster.capacity->topology().FindNode(name);
-  }
-  return nodes;
 }
 
 bool AsksOfOthers(const lws::GroupRequest& request) {
@@ -158,6 +138,19 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!status.ok()) return status;
   }
   return groups;
+}
+
+// A group of FILE that is smaller than what runs gives up its highest ranks, and their room.
+void ShrinkRunning(const std::vector<PlacedGroup>& groups, ClusterInput* cluster) {
+  std::map<lws::GroupId, int64_t> sizes;
+  for (const PlacedGroup& group : groups) {
+    const int64_t size = group.request->workers + group.request->leader.has_value();
+    sizes[{group.request->namespace_name, group.set, group.index}] = size;
+  }
+  for (lws::RunningPods& running : cluster->groups) {
+    const auto found = sizes.find(running.id);
+    if (found != sizes.end()) lws::KeepRanks(found->second, &running, cluster->capacity.get());
+  }
 }
 
 // Completes groups with some running pods first: their room is of no use until they are complete.
@@ -245,11 +238,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
 absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before, const lws::Capacity& after,
                          const std::vector<PlacedGroup>& groups) {
   if (arguments.flags.count("--report") == 0) return absl::OkStatus();
-  std::vector<TopologyView> views(2);
-  views[0].title = "Before";
-  views[0].capacity = &before;
-  views[1].title = "After";
-  views[1].capacity = &after;
+  std::vector<TopologyView> views = BeforeAndAfter(before, after);
   for (const PlacedGroup& group : groups) {
     if (!group.result.assignment.has_value()) continue;
     const std::string name = absl::StrCat(group.set, "-", group.index);
@@ -273,6 +262,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
   const lws::Capacity before = *cluster->capacity;
+  ShrinkRunning(*groups, cluster);
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
@@ -285,11 +275,13 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 int Place(const std::vector<std::string>& words) {
   std::vector<std::string> flags = kClusterFlags;
   flags.insert(flags.end(), {"--more", "--lost", "--together", "--size", "--report"});
+  flags.insert(flags.end(), kCuboidFlags.begin(), kCuboidFlags.end());
   flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  const absl::StatusOr<Arguments> arguments =
+      ParseArguments(words, flags, {"--help", "--strict", "--keep-empty", "--turn"});
   if (!arguments.ok()) return Malformed(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kNewGroupHelp << kClusterHelp
+    std::cout << kUsage << kNewGroupHelp << kCuboidHelp << kClusterHelp
               << "Exit 1 when a group has no place, 2 for a malformed request.\n";
     return 0;
   }

@@ -45,26 +45,40 @@ absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* c
   return absl::OkStatus();
 }
 
+// The groups of the set that have a place, for the spread of its others.
+lws::GroupSpread SpreadOf(const NewGroupOptions& options, const std::string& set,
+                          const std::vector<PlacedGroup>& groups) {
+  lws::GroupSpread spread;
+  spread.level = options.spread_level;
+  spread.most_in_domain = options.most_in_domain;
+  for (const PlacedGroup& group : groups) {
+    if (group.set == set && group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
+  }
+  return spread;
+}
+
 // Places set by set: the groups of a set are spread, and sets do not look at each other.
 absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  std::map<std::string, lws::GroupSpread> spreads;
-  for (const PlacedGroup& group : *groups) {
-    lws::GroupSpread& spread = spreads[group.set];
-    spread.level = options.spread_level;
-    spread.most_in_domain = options.most_in_domain;
-    if (group.result.assignment.has_value()) spread.running.push_back(*group.result.assignment);
-  }
-  for (const auto& [set, spread] : spreads) {
-    std::vector<PlacedGroup*> added = NewOnes(groups);
-    added.erase(std::remove_if(added.begin(), added.end(), [&](const PlacedGroup* group) { return group->set != set; }),
-                added.end());
+  std::map<std::string, std::vector<PlacedGroup*>> by_set;
+  for (PlacedGroup* group : NewOnes(groups)) by_set[group->set].push_back(group);
+  for (const auto& [set, added] : by_set) {
     std::vector<const lws::GroupRequest*> batch;
     for (const PlacedGroup* group : added) batch.push_back(group->request.get());
-    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, spread, capacity);
+    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, SpreadOf(options, set, *groups), capacity);
     if (!results.ok()) return results.status();
     for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move(results->groups[i]);
   }
   return absl::OkStatus();
+}
+
+// A cuboid has no place for the missing pods of a group but the one that it was placed in.
+absl::Status PlaceContiguous(const CuboidOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
+  for (const PlacedGroup& group : *groups) {
+    if (group.RunningPods() == 0 || group.RunningPods() == static_cast<int64_t>(group.running.size())) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--cuboid: group ", group.set, "-", group.index, " runs in part, and is only placed as a whole"));
+  }
+  return PlaceCuboids(options, NewOnes(groups), capacity);
 }
 
 std::string DescribeVictim(const lws::RunningPods& victim) {
@@ -73,7 +87,8 @@ std::string DescribeVictim(const lws::RunningPods& victim) {
 }
 
 // Asks for each group without a place which groups would have to go.
-absl::Status Preempt(int64_t priority, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
+absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
+  const int64_t priority = *options.priority;
   std::vector<lws::RunningPods>& running = cluster->groups;
   std::set<lws::GroupId> placed;
   for (const PlacedGroup& group : *groups) placed.insert({group.request->namespace_name, group.set, group.index});
@@ -82,7 +97,10 @@ absl::Status Preempt(int64_t priority, std::vector<PlacedGroup>* groups, Cluster
   for (PlacedGroup* group : NewOnes(groups)) {
     if (group->result.assignment.has_value()) continue;
     absl::StatusOr<lws::Preemption> found =
-        lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries);
+        options.spread_level.empty()
+            ? lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries)
+            : lws::PreemptSpreadGroup(*cluster->capacity, *group->request, priority, running, kMostTries,
+                                      SpreadOf(options, group->set, *groups));
     if (!found.ok()) return found.status();
     group->result.no_fit = std::move(found->no_fit);
     if (!found->assignment.has_value()) continue;
@@ -107,7 +125,8 @@ const char kNewGroupHelp[] =
     "  --spread KEY       each new group in a domain of this level that has the fewest groups of its set\n"
     "  --most-in-domain N with --spread: at most N groups of a set in one domain\n"
     "  --priority N       the priority of the pods of FILE: for a group without a place, print which groups of lower\n"
-    "                     priority would have to go, as few and as low as possible\n";
+    "                     priority would have to go, as few and as low as possible; with --spread in one domain that\n"
+    "                     has fewer groups of the set than it may have\n";
 
 absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) {
   NewGroupOptions options;
@@ -123,19 +142,20 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) 
   if (arguments.flags.count("--priority") > 0) {
     const absl::StatusOr<int64_t> priority = ReadInteger(arguments, "--priority");
     if (!priority.ok()) return priority.status();
-    if (!options.spread_level.empty()) {
-      return absl::InvalidArgumentError("--priority and --spread exclude each other");
-    }
     options.priority = *priority;
   }
+  absl::StatusOr<std::optional<CuboidOptions>> cuboid = ReadCuboidOptions(arguments);
+  if (!cuboid.ok()) return cuboid.status();
+  options.cuboid = *std::move(cuboid);
   return options;
 }
 
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups) {
+  if (options.cuboid.has_value()) return PlaceContiguous(*options.cuboid, groups, cluster->capacity.get());
   absl::Status status = options.spread_level.empty() ? PlaceClose(NewOnes(groups), cluster->capacity.get())
                                                      : PlaceSpread(options, groups, cluster->capacity.get());
   if (!status.ok() || !options.priority.has_value()) return status;
-  return Preempt(*options.priority, groups, cluster);
+  return Preempt(options, groups, cluster);
 }
 
 }  // namespace lwsctl

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/place_cuboid.h"
 #include "examples/lwsctl/placed_group.h"
 
 namespace lwsctl {
@@ -21,17 +22,20 @@ struct NewGroupOptions {
   std::optional<int64_t> most_in_domain;
   // The priority of the groups, if groups of lower priority may have to go.
   std::optional<int64_t> priority;
+  // The contiguous nodes of each group, if they are wanted.
+  std::optional<CuboidOptions> cuboid;
 };
 
 // The flags that ReadNewGroupOptions takes, and the text of --help for them.
 extern const std::vector<std::string> kNewGroupFlags;
 extern const char kNewGroupHelp[];
 
-// --spread, --most-in-domain and --priority. Errors: InvalidArgument naming the flag.
+// --spread, --most-in-domain, --priority and those of place_cuboid.h. Errors: InvalidArgument naming the flag.
 absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments);
 
 // Places the groups that have no running pod, one after another. Those that run have their assignment already, and do
-// not have to go for others. Takes the victims from the capacity.
+// not have to go for others. Takes the victims from the capacity. Errors: also InvalidArgument when a group runs in
+// part and a cuboid is wanted.
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups);
 
 }  // namespace lwsctl

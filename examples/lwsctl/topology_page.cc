@@ -142,6 +142,15 @@ void TopologyView::Add(const std::string& group, const lws::Assignment& assignme
   for (const lws::WorkerRun& run : assignment.workers) groups[run.node].insert(group);
 }
 
+std::vector<TopologyView> BeforeAndAfter(const lws::Capacity& before, const lws::Capacity& after) {
+  std::vector<TopologyView> views(2);
+  views[0].title = "Before";
+  views[0].capacity = &before;
+  views[1].title = "After";
+  views[1].capacity = &after;
+  return views;
+}
+
 std::string TopologyPage(const std::vector<TopologyView>& views) {
   std::string html = kHead;
   const size_t resource = views.empty() ? 0 : MostUsedResource(*views.back().capacity);

@@ -27,6 +27,9 @@ struct TopologyView {
   void Add(const std::string& group, const lws::Assignment& assignment);
 };
 
+// Two views with these titles.
+std::vector<TopologyView> BeforeAndAfter(const lws::Capacity& before, const lws::Capacity& after);
+
 // The resource that is drawn is the one of which the last view uses the largest share. In a topology of more than
 // 10,000 nodes, a square stands for a domain of the narrowest level that has fewer. Equal views give equal bytes.
 std::string TopologyPage(const std::vector<TopologyView>& views);

@@ -1,0 +1,97 @@
+#include "examples/lwsctl/place_cuboid.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace lwsctl {
+namespace {
+
+constexpr char kAxisNames[] = "xyz";
+
+// "2x2x4": one to three numbers; axes that are not named have one node.
+absl::StatusOr<size_t> ReadSizes(const Arguments& arguments, const std::string& flag,
+                                 std::array<int32_t, lws::kGridAxes>* sizes) {
+  const std::string text = arguments.Flag(flag, "");
+  const std::vector<std::string> parts = absl::StrSplit(text, 'x');
+  bool are_numbers = parts.size() <= lws::kGridAxes;
+  for (size_t axis = 0; are_numbers && axis < parts.size(); ++axis) {
+    are_numbers = absl::SimpleAtoi(parts[axis], &(*sizes)[axis]) && (*sizes)[axis] > 0;
+  }
+  if (are_numbers) return parts.size();
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", text, "\" is no size such as 2x2x4"));
+}
+
+absl::Status ReadWraps(const Arguments& arguments, size_t axes, lws::NodeGrid* grid) {
+  for (const char name : arguments.Flag("--wrap", "")) {
+    const std::string names(kAxisNames, axes);
+    const size_t axis = names.find(name);
+    if (axis == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--wrap: \"", arguments.Flag("--wrap", ""), "\" names other axes than ", names));
+    }
+    grid->wraps[axis] = true;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const std::vector<std::string> kCuboidFlags = {"--cuboid", "--grid", "--coordinates", "--wrap"};
+
+const char kCuboidHelp[] =
+    "  --cuboid NxNxN     the nodes of each new group form a contiguous cuboid of this size, such as a TPU slice, and\n"
+    "                     have equally many of its pods; with --required, each domain of that level is a grid\n"
+    "  --grid NxNxN       how many nodes stand along each axis\n"
+    "  --coordinates KEYS the node labels with the coordinates, which count from 0: one for each axis\n"
+    "  --wrap AXES        the axes on which the last node is a neighbour of the first: xyz for a torus, none for a "
+    "mesh\n"
+    "  --turn             the cuboid may lie along other axes\n";
+
+absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& arguments) {
+  if (arguments.flags.count("--cuboid") == 0) {
+    for (const char* flag : {"--grid", "--coordinates", "--wrap", "--turn"}) {
+      if (arguments.flags.count(flag) > 0) return absl::InvalidArgumentError(absl::StrCat(flag, ": needs --cuboid"));
+    }
+    return std::nullopt;
+  }
+  for (const char* flag : {"--spread", "--priority"}) {
+    if (arguments.flags.count(flag) == 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--cuboid and ", flag, " exclude each other"));
+  }
+  CuboidOptions options;
+  const absl::StatusOr<size_t> axes = ReadSizes(arguments, "--cuboid", &options.cuboid.size);
+  if (!axes.ok()) return axes.status();
+  const absl::StatusOr<size_t> grid_axes = ReadSizes(arguments, "--grid", &options.grid.extents);
+  if (!grid_axes.ok()) return grid_axes.status();
+  const std::vector<std::string> keys = absl::StrSplit(arguments.Flag("--coordinates", ""), ',', absl::SkipEmpty());
+  if (*axes != *grid_axes || *axes != keys.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("--cuboid has ", *axes, " axes, --grid has ", *grid_axes,
+                                                   ", and --coordinates has ", keys.size()));
+  }
+  std::copy(keys.begin(), keys.end(), options.grid.labels.begin());
+  absl::Status status = ReadWraps(arguments, *axes, &options.grid);
+  if (!status.ok()) return status;
+  options.cuboid.may_turn = arguments.flags.count("--turn") > 0;
+  return options;
+}
+
+absl::Status PlaceCuboids(const CuboidOptions& options, const std::vector<PlacedGroup*>& groups,
+                          lws::Capacity* capacity) {
+  for (PlacedGroup* group : groups) {
+    absl::StatusOr<lws::PlacementResult> result =
+        lws::AssignCuboid(*capacity, *group->request, options.grid, options.cuboid);
+    if (!result.ok()) return result.status();
+    group->result = *std::move(result);
+    if (group->result.assignment.has_value()) capacity->Commit(*group->request, *group->result.assignment);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace lwsctl
