@@ -1,11 +1,14 @@
 // Headroom of large clusters, and reading their nodes.
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
+#include "lws/placement/assign_cuboid.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/node_list.h"
 
@@ -140,6 +143,42 @@ void BM_ReadCluster(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
 }
 BENCHMARK(BM_ReadCluster)->Unit(benchmark::kMillisecond);
+
+// A torus of 16 x 16 x 16 hosts. Every host with a coordinate that 5 divides is used, apart from one corner in which a
+// cuboid of 8 x 8 x 8 hosts goes on beyond the ends of all axes.
+void BM_AssignCuboid(benchmark::State& state) {
+  constexpr int32_t kExtent = 16;
+  const auto is_in_corner = [](int32_t coordinate) { return coordinate < 4 || coordinate >= 12; };
+  std::vector<TopologyNode> nodes;
+  for (int32_t i = 0; i < kExtent * kExtent * kExtent; ++i) {
+    const int32_t x = i % kExtent, y = i / kExtent % kExtent, z = i / kExtent / kExtent;
+    TopologyNode node;
+    node.facts.name = absl::StrCat("host-", i);
+    node.facts.labels = {{"x", absl::StrCat(x)}, {"y", absl::StrCat(y)}, {"z", absl::StrCat(z)}};
+    const bool is_free =
+        (is_in_corner(x) && is_in_corner(y) && is_in_corner(z)) || (x % 5 > 0 && y % 5 > 0 && z % 5 > 0);
+    node.allocatable = {{"pods", 110}, {"google.com/tpu", is_free ? 4 : 0}};
+    nodes.push_back(std::move(node));
+  }
+  const Capacity capacity(*Topology::Create(std::move(nodes), {"z", "y", "x"}));
+  NodeGrid grid;
+  grid.labels = {"x", "y", "z"};
+  grid.extents = {kExtent, kExtent, kExtent};
+  grid.wraps = {true, true, true};
+  GroupRequest request;
+  request.worker.amounts = {{"google.com/tpu", 4}};
+  request.workers = 8 * 8 * 8;
+  const Cuboid cuboid{{8, 8, 8}, true};
+  const PlacementResult result = *AssignCuboid(capacity, request, grid, cuboid);
+  const std::string corner = absl::StrCat("host-", 12 + 12 * kExtent + 12 * kExtent * kExtent);
+  if (!result.assignment.has_value() ||
+      capacity.topology().Node(result.assignment->NodesByRank()[0]).facts.name != corner) {
+    state.SkipWithError("the cuboid is not in the free corner");
+    return;
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(AssignCuboid(capacity, request, grid, cuboid));
+}
+BENCHMARK(BM_AssignCuboid)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace lws
