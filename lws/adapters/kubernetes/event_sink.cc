@@ -1,14 +1,15 @@
 #include "lws/adapters/kubernetes/event_sink.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "lws/adapters/host/earlier_due.h"
 #include "lws/adapters/kubernetes/resource.h"
+#include "lws/api/digest.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -39,10 +40,20 @@ std::string CutNote(absl::string_view note) {
   return std::string(note.substr(0, size));
 }
 
+std::string TextOf(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 std::string KeyOf(const Event& event, const Json& regarding, const Json& related) {
-  return absl::StrJoin({std::string(event.is_warning ? "Warning" : "Normal"), event.action, event.reason,
-                        regarding.dump(), related.dump()},
-                       "\n");
+  return Sha1Hex(absl::StrJoin({std::string(event.is_warning ? "Warning" : "Normal"), event.action, event.reason,
+                                TextOf(regarding), TextOf(related)},
+                               "\n"));
+}
+
+// The event with its count; the text itself if it does not parse.
+std::string WithSeries(const std::string& event, const Json& count) {
+  absl::StatusOr<Json> document = ParseJson(event, "Event");
+  if (!document.ok() || !document->is_object()) return event;
+  (*document)["series"] = count;
+  return TextOf(*document);
 }
 
 }  // namespace
@@ -84,7 +95,7 @@ void EventSink::Record(const Event& event, const EventObject& regarding, const s
                    {"note", CutNote(event.note)},
                    {"regarding", about}};
   if (related.has_value()) document["related"] = with;
-  series.event = std::make_shared<const Json>(std::move(document));
+  series.event = TextOf(document);
   series_.emplace(key, std::move(series));
   if (next_sweep_ == absl::InfinitePast()) next_sweep_ = now + kSeriesEndsAfter;
   Ask(key, /*is_patch=*/false, now, 0);
@@ -110,12 +121,10 @@ HttpRequest EventSink::RequestOf(const Series& series, bool is_patch) const {
     request.body = Json({{"series", count}}).dump();
     return request;
   }
-  Json event = *series.event;
-  if (series.count > 1) event["series"] = count;
   request.method = "POST";
   request.path = series.path;
   request.content_type = "application/json";
-  request.body = event.dump(-1, ' ', false, Json::error_handler_t::replace);
+  request.body = series.count > 1 ? WithSeries(series.event, count) : series.event;
   return request;
 }
 

@@ -72,7 +72,7 @@ class EventSink {
 
  private:
   struct Series {
-    SharedJson event;  // the document that creates it
+    std::string event;  // the text that creates it; a burst has thousands, and documents take many times as much
     std::string path;
     std::string name;
     int32_t count = 1;
@@ -93,7 +93,7 @@ class EventSink {
   void Sweep(absl::Time now);
 
   const EventSinkOptions options_;
-  std::map<std::string, Series> series_;
+  std::map<std::string, Series> series_;  // by the digest of what makes events the same
   std::deque<Waiting> waiting_;
   std::map<uint64_t, Waiting> under_way_;
   uint64_t next_number_ = 1;
