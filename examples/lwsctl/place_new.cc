@@ -45,34 +45,30 @@ absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* c
   return absl::OkStatus();
 }
 
-// The groups of one set: where they should go, and those without a running pod.
-struct SetToSpread {
+// The spread of a group's set beside those of its groups that have a place.
+lws::GroupSpread SpreadOf(const NewGroupOptions& options, const PlacedGroup& group,
+                          const std::vector<PlacedGroup>& groups) {
   lws::GroupSpread spread;
-  std::vector<PlacedGroup*> added;
-};
-
-// By name and namespace of the set.
-std::map<std::pair<std::string, std::string>, SetToSpread> SetsToSpread(const NewGroupOptions& options,
-                                                                        std::vector<PlacedGroup>* groups) {
-  std::map<std::pair<std::string, std::string>, SetToSpread> sets;
-  for (PlacedGroup& group : *groups) {
-    SetToSpread& set = sets[{group.set, group.request->namespace_name}];
-    set.spread.level = options.spread_level;
-    set.spread.most_in_domain = options.most_in_domain;
-    if (group.result.assignment.has_value()) set.spread.running.push_back(*group.result.assignment);
-    if (group.RunningPods() == 0) set.added.push_back(&group);
+  spread.level = options.spread_level;
+  spread.most_in_domain = options.most_in_domain;
+  for (const PlacedGroup& other : groups) {
+    const bool is_same_set = other.set == group.set && other.request->namespace_name == group.request->namespace_name;
+    if (is_same_set && other.result.assignment.has_value()) spread.running.push_back(*other.result.assignment);
   }
-  return sets;
+  return spread;
 }
 
 // Places set by set: the groups of a set are spread, and sets do not look at each other.
 absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  for (const auto& [name, set] : SetsToSpread(options, groups)) {
+  std::map<std::pair<std::string, std::string>, std::vector<PlacedGroup*>> added;  // by name and namespace of the set
+  for (PlacedGroup* group : NewOnes(groups)) added[{group->set, group->request->namespace_name}].push_back(group);
+  for (const auto& [set, added_groups] : added) {
     std::vector<const lws::GroupRequest*> batch;
-    for (const PlacedGroup* group : set.added) batch.push_back(group->request.get());
-    absl::StatusOr<lws::SpreadResult> results = lws::SpreadGroups(batch, set.spread, capacity);
+    for (const PlacedGroup* group : added_groups) batch.push_back(group->request.get());
+    absl::StatusOr<lws::SpreadResult> results =
+        lws::SpreadGroups(batch, SpreadOf(options, *added_groups.front(), *groups), capacity);
     if (!results.ok()) return results.status();
-    for (size_t i = 0; i < set.added.size(); ++i) set.added[i]->result = std::move(results->groups[i]);
+    for (size_t i = 0; i < added_groups.size(); ++i) added_groups[i]->result = std::move(results->groups[i]);
   }
   return absl::OkStatus();
 }
@@ -106,7 +102,7 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
         options.spread_level.empty()
             ? lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries)
             : lws::PreemptSpreadGroup(*cluster->capacity, *group->request, priority, running, kMostTries,
-                                      SpreadOf(options, group->set, *groups));
+                                      SpreadOf(options, *group, *groups));
     if (!found.ok()) return found.status();
     group->result.no_fit = std::move(found->no_fit);
     if (!found->assignment.has_value()) continue;
