@@ -271,6 +271,14 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
 }
 
+void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
+  const auto running =
+      std::lower_bound(cluster->groups.begin(), cluster->groups.end(), id,
+                       [](const lws::RunningPods& group, const lws::GroupId& wanted) { return group.id < wanted; });
+  if (running == cluster->groups.end() || id < running->id) return;
+  lws::KeepRanks(request.workers + request.leader.has_value(), &*running, cluster->capacity.get());
+}
+
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
   absl::StatusOr<NodeFile> nodes = ReadNodes(arguments.Flag("--nodes", ""), levels, question.gone);

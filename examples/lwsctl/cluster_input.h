@@ -40,7 +40,7 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 struct ClusterInput {
   std::unique_ptr<lws::Capacity> capacity;
   std::map<lws::GroupId, lws::RunningGroup> running;
-  // Their pods, whose room is taken.
+  // Their pods, whose room is taken, in the order of their ids.
   std::vector<lws::RunningPods> groups;
   // The pods of the DaemonSets on the node `like`.
   std::vector<lws::PodShape> daemons;
@@ -66,6 +66,9 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
 // The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request);
+
+// A group that is to be smaller than what runs gives up its highest ranks, and their room.
+void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster);
 
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

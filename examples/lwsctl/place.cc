@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,7 +31,6 @@
 #include "lws/placement/assign_group.h"
 #include "lws/placement/no_fit_json.h"
 #include "lws/placement/reassign_group.h"
-#include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
 
@@ -131,19 +129,6 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!status.ok()) return status;
   }
   return groups;
-}
-
-// A group of FILE that is smaller than what runs gives up its highest ranks, and their room.
-void ShrinkRunning(const std::vector<PlacedGroup>& groups, ClusterInput* cluster) {
-  std::map<lws::GroupId, int64_t> sizes;
-  for (const PlacedGroup& group : groups) {
-    const int64_t size = group.request->workers + group.request->leader.has_value();
-    sizes[{group.request->namespace_name, group.set, group.index}] = size;
-  }
-  for (lws::RunningPods& running : cluster->groups) {
-    const auto found = sizes.find(running.id);
-    if (found != sizes.end()) lws::KeepRanks(found->second, &running, cluster->capacity.get());
-  }
 }
 
 // Completes groups with some running pods first: their room is of no use until they are complete.
@@ -255,7 +240,9 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   absl::StatusOr<std::vector<PlacedGroup>> groups = ReadGroups(sets, arguments, *placement, *cluster);
   if (!groups.ok()) return groups.status();
   const lws::Capacity before = *cluster->capacity;
-  ShrinkRunning(*groups, cluster);
+  for (const PlacedGroup& group : *groups) {
+    KeepSize({group.request->namespace_name, group.set, group.index}, *group.request, cluster);
+  }
   absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);

@@ -73,6 +73,7 @@ absl::Status PlaceAll(const std::string& level, ClusterInput* cluster, PlacedSli
   std::vector<lws::PartlyPlacedGroup> groups;
   for (size_t i = 0; i < slice->groups.requests.size(); ++i) {
     const lws::GroupRequest& request = slice->groups.requests[i];
+    KeepSize(slice->groups.ids[i], request, cluster);
     slice->running.push_back(RunningNodes(*cluster, slice->groups.ids[i], request));
     groups.push_back({&request, slice->running.back()});
   }

@@ -58,10 +58,11 @@ class Search {
 
   std::vector<CountedDomain> Within(const Region& region, int level) const {
     std::vector<CountedDomain> domains;
+    const bool has_ranks = counts_.has_tie_ranks();
     for (const int32_t domain : region.domains) {
       const IndexRange within = topology_.DomainsWithin(region.level, domain, level);
       for (int32_t i = within.begin; i < within.end; ++i) {
-        domains.push_back({i, counts_.At(level, i), counts_.TieRankOf(level, i)});
+        domains.push_back({i, counts_.At(level, i), has_ranks ? counts_.TieRankOf(level, i) : TieRank()});
       }
     }
     return domains;

@@ -16,8 +16,12 @@ struct Smaller {
   bool operator()(int32_t a, int32_t b) const {
     const DomainCount& x = domains[a].count;
     const DomainCount& y = domains[b].count;
-    return std::make_tuple(x.UnitsFor(leader), -x.workers, domains[b].tie, -a) <
-           std::make_tuple(y.UnitsFor(leader), -y.workers, domains[a].tie, -b);
+    const int64_t units_x = x.UnitsFor(leader);
+    const int64_t units_y = y.UnitsFor(leader);
+    if (units_x != units_y) return units_x < units_y;
+    if (x.workers != y.workers) return x.workers > y.workers;
+    if (domains[a].tie != domains[b].tie) return domains[a].tie > domains[b].tie;
+    return a > b;
   }
 };
 
