@@ -284,6 +284,9 @@ check diff-image-and-scale.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff
 check diff-partition.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/partition.yaml
 check diff-claims.txt 1 $lwsctl diff $golden/diff/claims-before.yaml $golden/diff/claims.yaml
 check diff-refused.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
+check diff-exclusive.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/exclusive.yaml
+check diff-lists.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/lists.yaml
+check diff-two-sets.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/other-name.yaml
 for words in "diff" "diff a b c" "diff $golden/diff/absent.yaml $golden/diff/old.yaml" "status" \
   "status a --kubeconfig $golden/diff/old.yaml" "pause" "restart a" "undo a --to-revision x" "promote --each a"; do
   $lwsctl $words

@@ -187,7 +187,7 @@ TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
   manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = "two";
   const std::string diff = Run({"diff", FileOf(manifest)});
   EXPECT_TRUE(absl::StartsWith(diff, "1\nLeaderWorkerSet n/a\n")) << diff;
-  EXPECT_TRUE(absl::StrContains(diff, "containers[0].image: \"one\" -> \"two\"")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "containers[main].image: \"one\" -> \"two\"")) << diff;
   EXPECT_TRUE(absl::StrContains(diff, "  group 0  rolls; now ready, revision ")) << diff;
   EXPECT_TRUE(absl::StrContains(diff, "  group 1  is removed; now ready, revision ")) << diff;
   EXPECT_EQ(ImageOf("a"), "one") << "nothing is changed";

@@ -212,7 +212,12 @@ absl::StatusOr<Before> ReadBefore(const Call& call, const Json& manifest) {
     const lws::SetAdmission admission = lws::AdmitSet(*old);
     if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
     before.set = *admission.set;
-    return before;
+    const std::string was = absl::StrCat(before.set.metadata().namespace_(), "/", before.set.metadata().name());
+    const FieldValue metadata = FieldValue(manifest, "")["metadata"];
+    const std::string is = absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
+    if (was == is) return before;
+    return absl::InvalidArgumentError(absl::StrCat("OLD is LeaderWorkerSet ", was, ", and NEW is ", is,
+                                                   ": these are two sets, and an edit keeps name and namespace"));
   }
   absl::StatusOr<Connection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();

@@ -87,7 +87,8 @@ constexpr Command kCommands[] = {
 };
 
 constexpr char kNotes[] =
-    "Sets are LeaderWorkerSets; all commands but check, swarm, capacity and defragment take DisaggregatedSets, too.\n"
+    "Sets are LeaderWorkerSets; all commands but check, swarm, capacity, defragment and those on a live cluster take\n"
+    "DisaggregatedSets, too.\n"
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl help COMMAND` lists the flags "
     "of\n"
     "a command, and `lwsctl --version` says which controller the answers follow.\n"
