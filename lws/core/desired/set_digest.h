@@ -1,6 +1,7 @@
 // What decisions need of a set at every look, computed once when the set is seen.
 //
 //   const lws::internal::SetDigest digest = lws::internal::DigestOfDesiredSet(set);
+//   lws::SetObservation observation;
 //   observation.digest = &digest;    // ReconcileSet then builds no JSON for a set that needs no change
 //
 // Laws:
