@@ -1,10 +1,12 @@
 #include "lws/adapters/testing/scenario/scenario_play.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lws::internal {
 
-PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function<void()>& look) {
+PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function<void()>& look,
+                                     std::function<bool()> is_stopped) {
   PlayedCluster cluster;
   cluster.now = [simulation] { return simulation->now(); };
   cluster.settle = [simulation, look] {
@@ -13,6 +15,7 @@ PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function
   };
   cluster.advance = [simulation](absl::Time limit) { return simulation->Advance(limit); };
   cluster.look = [look](bool is_last) { look(); };
+  cluster.is_stopped = std::move(is_stopped);
   return cluster;
 }
 
@@ -23,6 +26,7 @@ absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const Scenar
     } else {
       RunUntilQuiet();
     }
+    if (was_stopped_) return absl::OkStatus();
     absl::Status status = happen(event);
     if (!status.ok()) return status;
   }
@@ -31,11 +35,16 @@ absl::Status ScenarioPlay::RunEvents(absl::FunctionRef<absl::Status(const Scenar
 
 absl::Time ScenarioPlay::RunToTheEnd(absl::FunctionRef<bool()> is_done) {
   const absl::Time limit = cluster_.now() + scenario_.patience;
-  RunUntilQuiet();
-  if (is_done() || limit == absl::InfiniteFuture()) return cluster_.now();
+  if (!was_stopped_) RunUntilQuiet();
+  if (was_stopped_ || is_done() || limit == absl::InfiniteFuture()) return cluster_.now();
   cluster_.advance(std::max(limit, cluster_.now()));
   cluster_.look(/*is_last=*/true);
   return limit;
+}
+
+bool ScenarioPlay::IsStopped() {
+  was_stopped_ = was_stopped_ || (cluster_.is_stopped && cluster_.is_stopped());
+  return was_stopped_;
 }
 
 void ScenarioPlay::RunUntil(absl::Time limit) { RunWhileDue(limit, limit); }
@@ -44,7 +53,7 @@ void ScenarioPlay::RunUntilQuiet() { RunWhileDue(absl::InfiniteFuture(), cluster
 
 void ScenarioPlay::RunWhileDue(absl::Time next, absl::Time limit) {
   cluster_.settle();
-  while (cluster_.advance(next) && cluster_.now() <= limit) cluster_.look(/*is_last=*/false);
+  while (!IsStopped() && cluster_.advance(next) && cluster_.now() <= limit) cluster_.look(/*is_last=*/false);
   cluster_.look(/*is_last=*/true);
 }
 

@@ -32,6 +32,8 @@ struct PlayedCluster {
   std::function<bool(absl::Time limit)> advance;
   // Called after every change of the cluster, and with `is_last` at the end of a stretch.
   std::function<void(bool is_last)> look;
+  // Asked before every change, if it is set. True ends the play, and no further event happens.
+  std::function<bool()> is_stopped;
 };
 
 class ScenarioPlay {
@@ -39,8 +41,9 @@ class ScenarioPlay {
   // Borrows the scenario, and what the functions use. The scenario begins at the cluster's present time.
   ScenarioPlay(const Scenario& scenario, PlayedCluster cluster)
       : scenario_(scenario), cluster_(std::move(cluster)), start_(cluster_.now()) {}
-  ScenarioPlay(const Scenario& scenario, Simulation* simulation, const std::function<void()>& look)
-      : ScenarioPlay(scenario, PlayedOn(simulation, look)) {}
+  ScenarioPlay(const Scenario& scenario, Simulation* simulation, const std::function<void()>& look,
+               std::function<bool()> is_stopped = nullptr)
+      : ScenarioPlay(scenario, PlayedOn(simulation, look, std::move(is_stopped))) {}
 
   absl::Time start() const { return start_; }
 
@@ -52,8 +55,13 @@ class ScenarioPlay {
   // even if nothing is due.
   absl::Time RunToTheEnd(absl::FunctionRef<bool()> is_done);
 
+  // Whether the play was ended by `is_stopped`.
+  bool was_stopped() const { return was_stopped_; }
+
  private:
-  static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look);
+  static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look,
+                                std::function<bool()> is_stopped);
+  bool IsStopped();
   void RunUntil(absl::Time limit);
   void RunUntilQuiet();
   // Looks after each time at which something happens, as long as it is not after the limit.
@@ -62,6 +70,7 @@ class ScenarioPlay {
   const Scenario& scenario_;
   const PlayedCluster cluster_;
   const absl::Time start_;
+  bool was_stopped_ = false;
 };
 
 }  // namespace lws::internal
