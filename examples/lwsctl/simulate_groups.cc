@@ -69,10 +69,11 @@ class GroupsStory {
   GroupsStory(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options, OnLine on_line)
       : scenario_(scenario),
         on_line_(std::move(on_line)),
+        is_stopped_(options.is_stopped),
         manifest_(*scenario.manifest),
         simulation_(SimulationOptions(lws::ScenarioOptionsFor(scenario, options)),
                     [this](const lws::Event& event) { Hear(event); }),
-        play_(scenario, Played(), options.is_stopped) {
+        play_(scenario, Played()) {
     report_.set_name = manifest_.value("/metadata/name"_json_pointer, "");
     report_.seed = options.seed;
     report_.set_replicas = Replicas();
@@ -205,6 +206,7 @@ class GroupsStory {
     cluster.settle = [] {};
     cluster.advance = [this](absl::Time limit) { return simulation_.Advance(limit); };
     cluster.look = [this](bool is_last) { Look(is_last); };
+    cluster.is_stopped = is_stopped_;
     return cluster;
   }
 
@@ -278,6 +280,7 @@ class GroupsStory {
 
   const lws::Scenario& scenario_;
   const OnLine on_line_;
+  const std::function<bool()> is_stopped_;
   Json manifest_;  // including the edits
   lws::ScenarioReport report_;
   lws::internal::Promise promise_;

@@ -91,6 +91,27 @@ TEST(ScenarioPlayTest, TheFirstErrorEndsThePlay) {
   EXPECT_EQ(events, 1);
 }
 
+TEST(ScenarioPlayTest, APlayThatIsStoppedChangesNothingMore) {
+  const Scenario scenario =
+      ScenarioBuilder("s", 1, 1).At(absl::Seconds(3)).DeletePod("s-0").At(absl::Seconds(9)).DeletePod("s-0").Build();
+  ScriptedCluster cluster({1, 5, 6});
+  PlayedCluster played = cluster.Played();
+  bool is_stopped = false;
+  played.is_stopped = [&is_stopped] { return is_stopped; };
+  ScenarioPlay play(scenario, played);
+  int events = 0;
+  const absl::Status status = play.RunEvents([&](const ScenarioEvent&) {
+    ++events;
+    is_stopped = true;
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(events, 1);
+  EXPECT_TRUE(play.was_stopped());
+  EXPECT_EQ(play.RunToTheEnd([] { return false; }), absl::FromUnixSeconds(3));
+  EXPECT_THAT(cluster.calls, ElementsAre("settle", "look 1", "last look 3", "settle", "last look 3"));
+}
+
 // Both simulations are played by the same player: the timed events happen at their times, and after the last one
 // nothing is due any more.
 TEST(ScenarioPlayTest, PlaysObjectsAndNumbersAlike) {

@@ -1,10 +1,12 @@
 #include "lws/adapters/testing/scenario/scenario_play.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lws::internal {
 
-PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function<void()>& look) {
+PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function<void()>& look,
+                                     std::function<bool()> is_stopped) {
   PlayedCluster cluster;
   cluster.now = [simulation] { return simulation->now(); };
   cluster.settle = [simulation, look] {
@@ -13,6 +15,7 @@ PlayedCluster ScenarioPlay::PlayedOn(Simulation* simulation, const std::function
   };
   cluster.advance = [simulation](absl::Time limit) { return simulation->Advance(limit); };
   cluster.look = [look](bool is_last) { look(); };
+  cluster.is_stopped = std::move(is_stopped);
   return cluster;
 }
 
@@ -40,7 +43,7 @@ absl::Time ScenarioPlay::RunToTheEnd(absl::FunctionRef<bool()> is_done) {
 }
 
 bool ScenarioPlay::IsStopped() {
-  was_stopped_ = was_stopped_ || (is_stopped_ && is_stopped_());
+  was_stopped_ = was_stopped_ || (cluster_.is_stopped && cluster_.is_stopped());
   return was_stopped_;
 }
 

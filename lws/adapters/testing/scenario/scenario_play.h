@@ -32,18 +32,18 @@ struct PlayedCluster {
   std::function<bool(absl::Time limit)> advance;
   // Called after every change of the cluster, and with `is_last` at the end of a stretch.
   std::function<void(bool is_last)> look;
+  // Asked before every change, if it is set. True ends the play, and no further event happens.
+  std::function<bool()> is_stopped;
 };
 
 class ScenarioPlay {
  public:
-  // Borrows the scenario, and what the functions use. The scenario begins at the cluster's present time. When
-  // `is_stopped`, which is asked before every change if it is set, returns true, the play ends, and no further event
-  // happens.
-  ScenarioPlay(const Scenario& scenario, PlayedCluster cluster, std::function<bool()> is_stopped = nullptr)
-      : scenario_(scenario), cluster_(std::move(cluster)), start_(cluster_.now()), is_stopped_(std::move(is_stopped)) {}
+  // Borrows the scenario, and what the functions use. The scenario begins at the cluster's present time.
+  ScenarioPlay(const Scenario& scenario, PlayedCluster cluster)
+      : scenario_(scenario), cluster_(std::move(cluster)), start_(cluster_.now()) {}
   ScenarioPlay(const Scenario& scenario, Simulation* simulation, const std::function<void()>& look,
                std::function<bool()> is_stopped = nullptr)
-      : ScenarioPlay(scenario, PlayedOn(simulation, look), std::move(is_stopped)) {}
+      : ScenarioPlay(scenario, PlayedOn(simulation, look, std::move(is_stopped))) {}
 
   absl::Time start() const { return start_; }
 
@@ -59,8 +59,9 @@ class ScenarioPlay {
   bool was_stopped() const { return was_stopped_; }
 
  private:
+  static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look,
+                                std::function<bool()> is_stopped);
   bool IsStopped();
-  static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look);
   void RunUntil(absl::Time limit);
   void RunUntilQuiet();
   // Looks after each time at which something happens, as long as it is not after the limit.
@@ -69,7 +70,6 @@ class ScenarioPlay {
   const Scenario& scenario_;
   const PlayedCluster cluster_;
   const absl::Time start_;
-  const std::function<bool()> is_stopped_;
   bool was_stopped_ = false;
 };
 
