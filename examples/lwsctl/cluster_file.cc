@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/proto_document.h"
+#include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
@@ -75,6 +76,11 @@ Json InItsNamespace(Json object) {
   return is_placed ? object : WithNamespace(std::move(object));
 }
 
+absl::Status AddKept(const Json& config_map, ClusterFile* file) {
+  const absl::StatusOr<std::string> bytes = lws::internal::KeptBytes(config_map);
+  return bytes.ok() ? file->kept.Add(*bytes) : bytes.status();
+}
+
 absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
   absl::StatusOr<InputFile> input = ParseObjects(path, text);
   text = std::string();  // a state is large
@@ -83,6 +89,7 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
     const Json placed = InItsNamespace(object.object.Unpack());
     absl::Status status = file->cluster.Add(placed);
     if (status.ok()) status = file->disaggregated.Add(placed);
+    if (status.ok() && lws::internal::IsKept(placed)) status = AddKept(placed, file);
     if (!status.ok()) return input->Locate(object, status);
     Note(placed, now, file);
     object.object = lws::PackedJson();  // what was read of it is smaller

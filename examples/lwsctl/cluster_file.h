@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lws/adapters/host/kept_state.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/core/disaggregated/disaggregated_snapshot.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
@@ -25,6 +26,8 @@ struct ClusterFile {
   std::set<std::string> kinds;
   // What the pods of every set wait for, by namespace and name of the set; empty for a saved observation.
   std::map<std::pair<std::string, std::string>, std::vector<lws::WaitingPod>> waiting;
+  // What an operator has kept of the sets (ConfigMaps with the label lws-policies/set).
+  lws::KeptState kept;
   // Whether some StatefulSet names the owners of its fields.
   bool has_managed_fields = false;
 };

@@ -280,7 +280,10 @@ class Explanation {
     lws::Plan plan;
     if (lacking.empty()) {
       plan = PlanUnder(*observation.set, [&](const lws::SetPolicies& policies) {
-        return lws::ReconcileSet(observation, now_, lws::SetOptionsOf(policies));
+        lws::SetObservation remembering = observation;
+        const bool knows_restarts = policies.restarts != nullptr && file_.kept.size() > 0;
+        file_.kept.Fill(&remembering, knows_restarts);
+        return lws::ReconcileSet(remembering, now_, lws::SetOptionsOf(policies));
       });
     }
     if (!Knows("Service")) plan = WithoutServices(std::move(plan));

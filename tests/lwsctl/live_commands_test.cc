@@ -204,6 +204,25 @@ TEST_F(LiveCommandsTest, ExplainReadsTheCluster) {
   EXPECT_FALSE(absl::StrContains(told, "n/b")) << told;
 }
 
+// The second step is under way. From its first step, the canary would wait with one group.
+TEST_F(LiveCommandsTest, ExplainKnowsWhichCanaryStepsAreDone) {
+  wired_.CreateSet(
+      "a", 3, "one",
+      {{"lws-policies/rollout", "keep-budget"},
+       {"lws-policies/controls", R"({"steps": [{"groups": 1, "wait": "10m"}, {"groups": 2, "approval": true}]})"}});
+  wired_.Run(absl::Minutes(3));
+  wired_.SetImage("a", "two");
+  wired_.Run(absl::Minutes(30));
+  ASSERT_EQ(Updated(), 2);
+  for (const bool may_read : {true, false}) {
+    wired_.wire().faults().forbidden = may_read ? "" : "configmaps";
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(Run({"explain", "--live", "a"}), "0\n");
+    const std::string told = testing::internal::GetCapturedStdout();
+    EXPECT_EQ(absl::StrContains(told, "partition 1, replicas 3"), may_read) << told;
+  }
+}
+
 TEST_F(LiveCommandsTest, AServerThatDoesNotAnswerIsAnError) {
   lws::WireFaults faults;
   faults.lost_before = 1000;

@@ -18,6 +18,7 @@
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
@@ -188,6 +189,13 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
                                 FieldValue(object, "")["metadata"]["name"].Text() == call.arguments.files[0];
       if (is_asked_for) items.push_back(std::move(object));
     }
+  }
+  // Who may not read ConfigMaps gets an explanation without what policies remember.
+  absl::StatusOr<std::vector<Json>> kept =
+      LiveApi(connection->host).List(lws::internal::KeptResource(), connection->namespace_name, "lws-policies/set");
+  if (!kept.ok() && !absl::IsPermissionDenied(kept.status())) return kept.status();
+  if (kept.ok()) {
+    for (Json& map : *kept) items.push_back(std::move(map));
   }
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}};
   std::vector<std::string> words = {"--complete"};

@@ -38,7 +38,28 @@ HttpRequest WriteRequest(const KeptOwner& owner, absl::string_view bytes) {
   return request;
 }
 
+// Items of a list do not say their kind.
+std::string WhereOf(const Json& config_map) {
+  JsonReader reader(config_map);
+  return absl::StrCat("ConfigMap ", reader.Text({"metadata", "namespace"}), "/", reader.Text({"metadata", "name"}));
+}
+
 }  // namespace
+
+bool IsKept(const Json& object) {
+  JsonReader reader(object);
+  return reader.Text({"kind"}) == "ConfigMap" && reader.Find({"metadata", "labels", kSetLabel}) != nullptr;
+}
+
+absl::StatusOr<std::string> KeptBytes(const Json& config_map) {
+  JsonReader reader(config_map);
+  const std::string text = reader.Text({"binaryData", kField});
+  std::string bytes;
+  if (!reader.status().ok() || !absl::Base64Unescape(text, &bytes)) {
+    return absl::InvalidArgumentError(absl::StrCat(WhereOf(config_map), ": binaryData.", kField, " is not base64"));
+  }
+  return bytes;
+}
 
 const Resource& KeptResource() {
   static constexpr Resource kConfigMaps = {ObjectKind::kOther, "v1", "ConfigMap", "configmaps", true, kSetLabel, false};
@@ -96,16 +117,10 @@ absl::Status KeptStore::TakeList(const Json& list) {
 
 // An item that does not parse is reported and otherwise ignored: it must not hold back the other sets.
 void KeptStore::TakeItem(const Json& item) {
-  JsonReader reader(item);
-  const std::string where =
-      absl::StrCat("ConfigMap ", reader.Text({"metadata", "namespace"}), "/", reader.Text({"metadata", "name"}));
-  const std::string text = reader.Text({"binaryData", kField});
-  std::string bytes;
-  if (!reader.status().ok() || !absl::Base64Unescape(text, &bytes)) {
-    return Tell(absl::InvalidArgumentError(absl::StrCat(where, ": binaryData.", kField, " is not base64")));
-  }
-  const absl::Status status = view_.add(bytes);
-  if (!status.ok()) Tell(absl::Status(status.code(), absl::StrCat(where, ": ", status.message())));
+  const absl::StatusOr<std::string> bytes = KeptBytes(item);
+  if (!bytes.ok()) return Tell(bytes.status());
+  const absl::Status status = view_.add(*bytes);
+  if (!status.ok()) Tell(absl::Status(status.code(), absl::StrCat(WhereOf(item), ": ", status.message())));
 }
 
 void KeptStore::ReadAgain(const absl::Status& status, absl::Duration wait) {

@@ -55,6 +55,11 @@ struct KeptOwner {
 // The ConfigMaps of this store.
 const Resource& KeptResource();
 
+// Whether the object is one of these ConfigMaps.
+bool IsKept(const Json& object);
+// The bytes in it. Errors: InvalidArgument naming the ConfigMap, for bytes that are not base64.
+absl::StatusOr<std::string> KeptBytes(const Json& config_map);
+
 class KeptStore {
  public:
   using Done = std::function<void(const absl::Status&, absl::Time)>;
