@@ -244,7 +244,7 @@ DrawnPick DrawPick(Cases* cases) {
       count.with_leader = pods / wanted.unit_pods;
       if (count.with_leader < wanted.least_with_leader) count.with_leader = -1;
     }
-    domain.tie.second = cases->Draw(2);
+    domain.tie = cases->Draw(2);
     drawn.domains.push_back(domain);
   }
   wanted.units = wanted.least_with_leader + cases->Draw(9);
@@ -294,7 +294,7 @@ std::string Show(const DrawnPick& drawn) {
                    static_cast<int>(drawn.wanted.profile), "; domains");
   for (const CountedDomain& domain : drawn.domains) {
     absl::StrAppend(&text, " ", domain.count.units, "/", domain.count.with_leader, "(", domain.count.workers, ") tie ",
-                    domain.tie.second);
+                    domain.tie);
   }
   return text;
 }
@@ -435,7 +435,7 @@ TEST(SubgroupSplitTest, Laws1To3AgainstEveryDivision) {
     const DomainCounts counts(*problem, capacity, {});
     std::vector<CountedDomain> domains;
     for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
-      domains.push_back({domain, counts.At(level, domain)});
+      domains.push_back({domain, 0, counts.At(level, domain)});
     }
     const std::vector<PickedDomain> picks = SplitSubgroups(*problem, capacity, level, domains);
     const std::set<PodsByDomain> divisions = Divisions(PlacementOracle(capacity, request), topology, level);

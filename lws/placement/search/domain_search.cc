@@ -1,6 +1,8 @@
 #include "lws/placement/search/domain_search.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -58,14 +60,20 @@ class Search {
 
   std::vector<CountedDomain> Within(const Region& region, int level) const {
     std::vector<CountedDomain> domains;
-    const bool has_ranks = counts_.has_tie_ranks();
     for (const int32_t domain : region.domains) {
       const IndexRange within = topology_.DomainsWithin(region.level, domain, level);
-      for (int32_t i = within.begin; i < within.end; ++i) {
-        domains.push_back({i, counts_.At(level, i), has_ranks ? counts_.TieRankOf(level, i) : TieRank()});
-      }
+      for (int32_t i = within.begin; i < within.end; ++i) domains.push_back({i, 0, counts_.At(level, i)});
     }
+    if (counts_.has_tie_ranks()) RankTies(level, &domains);
     return domains;
+  }
+
+  void RankTies(int level, std::vector<CountedDomain>* domains) const {
+    std::set<TieRank> ranks;
+    for (const CountedDomain& domain : *domains) ranks.insert(counts_.TieRankOf(level, domain.domain));
+    std::map<TieRank, int32_t> numbers;
+    for (const TieRank& rank : ranks) numbers.emplace(rank, static_cast<int32_t>(numbers.size()));
+    for (CountedDomain& domain : *domains) domain.tie = numbers.at(counts_.TieRankOf(level, domain.domain));
   }
 
   // Whether exclusive subgroups above allow the domain: their domains take at most one subgroup.
@@ -152,7 +160,7 @@ class Search {
   // fewest domains of the last level, then has the most even spread if that is wanted, then is the tightest.
   std::vector<PickedDomain> InOneExclusiveDomain(const Region& scope, const std::vector<int>& levels) const {
     std::vector<PickedDomain> best;
-    std::tuple<int64_t, int64_t, int64_t, TieRank> best_key;
+    std::tuple<int64_t, int64_t, int64_t, int32_t> best_key;
     for (const CountedDomain& region : Within(scope, problem_.exclusive_level)) {
       if (!TakesWhole(problem_.exclusive_level, region.domain)) continue;
       std::vector<PickedDomain> picks = Descend(levels, 0, {problem_.exclusive_level, {region.domain}});
@@ -161,7 +169,7 @@ class Search {
       const DomainCount& tight =
           used == 1 ? counts_.At(levels[0], topology_.DomainOf(levels[0], picks[0].domain)) : region.count;
       const int64_t unevenness = WantsEven() && used > 1 ? -SmallestPods(picks) : 0;
-      const std::tuple<int64_t, int64_t, int64_t, TieRank> key(used, unevenness, tight.RoomFor(problem_.has_leader),
+      const std::tuple<int64_t, int64_t, int64_t, int32_t> key(used, unevenness, tight.RoomFor(problem_.has_leader),
                                                                region.tie);
       if (best.empty() || key < best_key) {
         best = std::move(picks);

@@ -26,8 +26,8 @@ namespace lws::internal {
 
 struct CountedDomain {
   int32_t domain = 0;
+  int32_t tie = 0;  // the number of smaller tie ranks among the domains
   DomainCount count;
-  TieRank tie = {};
 };
 
 struct UnitsWanted {

@@ -7,7 +7,7 @@
 //
 //   // Four workers in subgroups of two, each within a rack, on nodes (level 1) that take one worker each:
 //   std::vector<lws::internal::CountedDomain> domains;
-//   for (int32_t node = 0; node < 6; ++node) domains.push_back({node, counts.At(1, node)});
+//   for (int32_t node = 0; node < 6; ++node) domains.push_back({node, /*tie=*/0, counts.At(1, node)});
 //   lws::internal::SplitSubgroups(problem, capacity, 1, domains).size();    // 4: two nodes in each rack
 //
 // Laws:
