@@ -607,6 +607,7 @@ set(lws_testing_sources
   lws/adapters/testing/checker/group_world.cc
   lws/adapters/testing/checker/rollout_steps.cc
   lws/adapters/testing/checker/rollout_world.cc
+  lws/adapters/testing/conformance/test_cluster.cc
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/group_watch.cc
   lws/adapters/testing/scenario/html_report.cc
@@ -635,8 +636,10 @@ set(lws_testing_headers
   lws/adapters/testing/checker/rollout_world.h
   lws/adapters/testing/checker/rollout_world_options.h
   lws/adapters/testing/checker/state_table.h
+  lws/adapters/testing/conformance/test_cluster.h
   lws/adapters/testing/scenario/expectations.h
   lws/adapters/testing/scenario/html_report.h
+  lws/adapters/testing/scenario/print_values.h
   lws/adapters/testing/scenario/report_matchers.h
   lws/adapters/testing/scenario/role_expectations.h
   lws/adapters/testing/scenario/role_report.h

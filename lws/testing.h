@@ -1,4 +1,5 @@
-// Tests of rollout and failure policies: scenarios, reports, matchers, the swarm, the checker.
+// Tests of rollout and failure policies, and of hosts: scenarios, reports, matchers, the swarm, the checker, the
+// conformance suite for clusters.
 //
 //   lws::RunScenario(scenario, {})->lowest_ready;    // 3
 //
@@ -8,8 +9,10 @@
 
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
+#include "lws/adapters/testing/conformance/test_cluster.h"
 #include "lws/adapters/testing/scenario/expectations.h"
 #include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/print_values.h"
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/role_expectations.h"
 #include "lws/adapters/testing/scenario/role_report.h"
@@ -19,5 +22,6 @@
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/adapters/testing/swarm/swarm.h"
 #include "lws/adapters/testing/swarm/swarm_case.h"
+#include "lws/rollout/keep_budget.h"
 
 #endif  // LWS_TESTING_H_

@@ -154,7 +154,10 @@ int Compare(const std::vector<std::string>& words) {
   const std::string nodes = MadeNodesText(scenario->scenario, is_in_numbers);
   const bool all_finished = Print(reports, nodes, FormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
-  const absl::Status written = page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports));
+  lws::ReportPage facts = ReportPageOf(arguments->files[0]);
+  facts.has_one_scale = true;
+  const absl::Status written =
+      page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports, facts));
   if (!written.ok()) return Fail(written);
   return all_finished ? kAsWished : kFinding;
 }

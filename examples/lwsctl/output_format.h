@@ -10,6 +10,9 @@
 
 namespace lwsctl {
 
+// The version that pages and --version tell.
+inline constexpr char kVersionLine[] = "lwsctl 0.1.0";
+
 enum class OutputFormat { kTable, kJson, kYaml };
 
 // The value of -o, which ParseArguments checked; `otherwise` without the flag.

@@ -5,6 +5,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "examples/lwsctl/output_format.h"
 #include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/field_status.h"
 #include "lws/api/json_packer.h"
@@ -76,6 +79,14 @@ absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const s
   absl::StatusOr<lws::Scenario> scenario = lws::ReadScenario(manifest, file->objects[0].object.Unpack());
   if (!scenario.ok()) return file->Locate(file->objects[0], scenario.status());
   return ScenarioFile{*std::move(scenario), *std::move(file)};
+}
+
+lws::ReportPage ReportPageOf(const std::string& file) {
+  lws::ReportPage page;
+  page.version = kVersionLine;
+  page.file = file;
+  page.date = absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::Now(), absl::UTCTimeZone());
+  return page;
 }
 
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers) {

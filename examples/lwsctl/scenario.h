@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/input.h"
+#include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/json.h"
 
@@ -33,6 +34,9 @@ absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const s
 
 // One line on the nodes that a run makes for a scenario without nodes; "" when the scenario names some.
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers);
+
+// What a page of --report tells of its run: this program, the file, and the present time.
+lws::ReportPage ReportPageOf(const std::string& file);
 
 }  // namespace lwsctl
 

@@ -105,9 +105,9 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return report;
+  const std::string title = absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference"));
   const absl::Status written =
-      WriteFile(page, lws::ScenarioHtmlReport(
-                          {{absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference")), *report}}));
+      WriteFile(page, lws::ScenarioHtmlReport({{title, *report}}, ReportPageOf(arguments.files[0])));
   if (!written.ok()) return written;
   return report;
 }

@@ -269,12 +269,16 @@ std::string JUnit(const std::vector<Outcome>& outcomes) {
 
 std::string Page(const std::vector<Outcome>& outcomes) {
   std::vector<lws::TitledReport> reports;
+  std::vector<std::string> files;
   for (const Outcome& outcome : outcomes) {
     if (!outcome.report.has_value()) continue;
-    reports.push_back(
-        {absl::StrCat(outcome.file, outcome.failure.empty() ? "" : ": " + outcome.failure[0]), *outcome.report});
+    files.push_back(outcome.file);
+    // The first line of a failure says what was expected.
+    std::vector<std::string> failed(outcome.failure.begin(),
+                                    outcome.failure.begin() + (outcome.failure.empty() ? 0 : 1));
+    reports.push_back({outcome.file, *outcome.report, std::move(failed)});
   }
-  return lws::ScenarioHtmlReport(reports);
+  return lws::ScenarioHtmlReport(reports, ReportPageOf(absl::StrJoin(files, ", ")));
 }
 
 }  // namespace

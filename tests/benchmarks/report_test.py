@@ -72,7 +72,8 @@ out = os.path.join(FOLDER, "old.json")
 state = os.path.abspath("examples/lwsctl/golden/at-rest.yaml")
 output = run("report", "--only", "million_groups", "--groups", "50", "--size", "4", "--sets", "20", "--repetitions", "4",
              "--min-time", "0.01", "--state", state, "--json", out)
-has(output, "machine   ", "compiler  ", "commit    ", "load      ", "RandomPodEvents", "SavedCluster", "a second", "bytes per pod")
+has(output, "machine   ", "compiler  ", "commit    ", "load      ", "RandomPodEvents", "SavedCluster", "a second", "bytes per pod",
+    "large pages: RandomPodEvents")
 with open(out) as file:
     old = json.load(file)
 expect(old["shape"] == ["--groups=50", "--size=4", "--sets=20"], old["shape"])

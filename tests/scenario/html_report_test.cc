@@ -1,7 +1,9 @@
 // The page of HTML: its laws, its size, and that it refers to nothing else.
 #include "lws/adapters/testing/scenario/html_report.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -51,7 +53,7 @@ TEST(HtmlReportTest, HasALanePerGroupTheBudgetAndWhatHappened) {
   EXPECT_EQ(Count(page, "<rect class=\"N\" x="), 4u);
   EXPECT_EQ(Count(page, "<line class=\"budget\""), 1u);
   EXPECT_EQ(Count(page, "<line class=\"fault\""), 1u);
-  EXPECT_EQ(Count(page, "<title>"), 6u);  // one for the page, and one for each state
+  EXPECT_EQ(Count(page, "<title>"), 7u);  // one for the page, one for each state, and one for the edit
   EXPECT_TRUE(absl::StrContains(page, "one rolling step"));
   EXPECT_TRUE(absl::StrContains(page, "prefers-color-scheme: dark"));
 }
@@ -72,7 +74,7 @@ TEST(HtmlReportTest, Law2TextsAreNeverReadAsHtml) {
 
 TEST(HtmlReportTest, NeedsNothingBesideItself) {
   const std::string page = ScenarioHtmlReport({{"a", Rollout(3)}});
-  for (const char* text : {"http:", "https:", "src=", "<link", "@import", "url("}) {
+  for (const char* text : {"http:", "https:", "src=", "<link", "@import", "url(h", "url(/", "url(\""}) {
     EXPECT_FALSE(absl::StrContains(page, text)) << text;
   }
 }
@@ -102,6 +104,62 @@ TEST(HtmlReportTest, WhatIsNotFinishedSaysWhy) {
   EXPECT_TRUE(absl::StrContains(ScenarioHtmlReport({{"a", report}}),
                                 "<p class=\"bad\">not finished after 5s: 3 of 4 groups ready; s-3: waiting for its "
                                 "scheduling gates (&lt;b&gt;)</p>"));
+}
+
+TEST(HtmlReportTest, Law3ThePageBeginsWithItsVerdict) {
+  ScenarioReport report = Rollout(4);
+  const auto page = [&report](std::optional<std::vector<std::string>> failed) {
+    return ScenarioHtmlReport({{"first", Rollout(2)}, {"a <b>", report, std::move(failed)}});
+  };
+  EXPECT_TRUE(absl::StrContains(page(std::nullopt), "good\">PASS<"));
+  EXPECT_TRUE(absl::StrContains(page(std::vector<std::string>()), "good\">PASS<"));
+  const std::string failed = page(std::vector<std::string>{"seed 7: too few", "too late"});
+  EXPECT_FALSE(absl::StrContains(failed, "PASS"));
+  EXPECT_TRUE(absl::StrContains(failed,
+                                "bad\">FAIL</p>\n<ul>\n<li>a &lt;b&gt;: seed 7: too few</li>\n"
+                                "<li>a &lt;b&gt;: too late</li>\n</ul>"));
+  EXPECT_LT(failed.find("FAIL"), failed.find("<section>"));
+  report.finished = false;
+  EXPECT_TRUE(absl::StrContains(page(std::nullopt), "FAIL"));
+  EXPECT_TRUE(absl::StrContains(page(std::vector<std::string>()), ", as expected</p>"));
+}
+
+TEST(HtmlReportTest, TheHeadTellsOfTheRun) {
+  ReportPage facts;
+  EXPECT_FALSE(absl::StrContains(ScenarioHtmlReport({{"a", Rollout(1)}}, facts), "<dt>version</dt>"));
+  facts.version = "lwsctl 1";
+  facts.file = "<a>.yaml";
+  facts.date = "2026-01-01";
+  const std::string page = ScenarioHtmlReport({{"a", Rollout(1)}}, facts);
+  EXPECT_TRUE(absl::StrContains(page, "<dt>version</dt><dd>lwsctl 1</dd>"));
+  EXPECT_TRUE(absl::StrContains(page, "<dt>file</dt><dd>&lt;a&gt;.yaml</dd>"));
+  EXPECT_TRUE(absl::StrContains(page, "<dt>date</dt><dd>2026-01-01</dd>"));
+}
+
+// The first group of the short run is drawn over the whole width, or over its share of the longer run.
+TEST(HtmlReportTest, AComparisonHasOneScale) {
+  ReportPage facts;
+  const std::vector<TitledReport> reports = {{"short", Rollout(1)}, {"long", Rollout(99)}};
+  EXPECT_EQ(Count(ScenarioHtmlReport(reports, facts), ">1m30s</text>"), 1u);
+  facts.has_one_scale = true;
+  const std::string page = ScenarioHtmlReport(reports, facts);
+  EXPECT_EQ(Count(page, ">1m30s</text>"), 2u);
+  EXPECT_EQ(Count(page, ">15s</text>"), 2u);  // round marks
+}
+
+TEST(HtmlReportTest, StatesAreToldWithoutColors) {
+  const std::string page = ScenarioHtmlReport({{"a", Rollout(4)}});
+  EXPECT_EQ(Count(page, "<rect class=\"hatch-O\" x="), Count(page, "<rect class=\"O\" x="));
+  EXPECT_EQ(Count(page, "<rect class=\"hatch-N\""), 0u);
+  EXPECT_EQ(Count(ScenarioHtmlReport({{"a", Rollout(1000)}}), "hatch-O\" x="), 0u);
+}
+
+TEST(HtmlReportTest, TextsGiveWayWhereThereIsNoRoom) {
+  ScenarioReport report = Rollout(4);
+  for (int i = 0; i < 20; ++i) report.timeline.push_back(report.timeline[0]);
+  const std::string page = ScenarioHtmlReport({{"a", report}});
+  EXPECT_EQ(Count(page, "<line class=\"fault\""), 21u);
+  EXPECT_EQ(Count(page, "class=\"fault-text\""), 2u);
 }
 
 TEST(HtmlReportTest, AReportOfNothingIsAPage) {

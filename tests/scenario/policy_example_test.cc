@@ -1,10 +1,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/testing/scenario/report_matchers.h"
-#include "lws/adapters/testing/scenario/run_scenario.h"
-#include "lws/adapters/testing/scenario/scenario.h"
-#include "lws/rollout/keep_budget.h"
+#include "lws/testing.h"
 
 TEST(MyRolloutTest, KeepsThreeOfFourGroupsReadyWhenAPodFails) {
   const lws::Scenario scenario = lws::ScenarioBuilder("vllm", /*replicas=*/4, /*size=*/2)

@@ -68,6 +68,8 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
         "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
       {"lws/adapters/testing", {}},
+      {"lws/adapters/testing/conformance",
+       {"lws/api", "lws/core", "lws/core/plan", "lws/core/reconcile", "lws/adapters/host"}},
       {"lws/adapters/testing/scenario",
        {"lws/api", "lws/rollout", "lws/core", "lws/core/groups", "lws/core/plan", "lws/core/pod", "lws/core/reconcile",
         "lws/core/disaggregated", "lws/placement", "lws/placement/providers", "lws/adapters/host",

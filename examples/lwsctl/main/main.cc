@@ -40,7 +40,6 @@ namespace {
 
 constexpr int kFault = 3;
 
-constexpr char kVersionLine[] = "lwsctl 0.1.0";
 constexpr char kReferenceLine[] = "The reference is the controller of kubernetes-sigs/lws at commit 060ab4d.";
 
 int Complete(const std::vector<std::string>& words);
@@ -206,12 +205,12 @@ int ShowManual(const std::vector<std::string>& words) {
   }
   if (arguments->files.size() > 1) return lwsctl::Fail(absl::InvalidArgumentError("man takes one COMMAND, or none"));
   if (arguments->files.empty()) {
-    std::cout << lwsctl::ManPageOfAll(Rows(), Help(), kVersionLine);
+    std::cout << lwsctl::ManPageOfAll(Rows(), Help(), lwsctl::kVersionLine);
     return lwsctl::kAsWished;
   }
   const Command* const command = FindCommand(arguments->files[0]);
   if (command == nullptr) return RefuseCommand(arguments->files[0]);
-  std::cout << lwsctl::ManPage(RowOf(*command), kVersionLine);
+  std::cout << lwsctl::ManPage(RowOf(*command), lwsctl::kVersionLine);
   return lwsctl::kAsWished;
 }
 
@@ -250,7 +249,7 @@ int Run(const std::vector<std::string>& given) {
     return words.empty() ? lwsctl::kWrongUse : lwsctl::kAsWished;
   }
   if (words[0] == "--version" || words[0] == "version") {
-    std::cout << kVersionLine << "\n" << kReferenceLine << "\n";
+    std::cout << lwsctl::kVersionLine << "\n" << kReferenceLine << "\n";
     return lwsctl::kAsWished;
   }
   if (lwsctl::IsLive(words)) return RunLive(words);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -30,13 +32,21 @@ body { background: var(--back); color: var(--ink); font: 15px/1.5 system-ui, san
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
 dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .3rem 0 .8rem; }
 dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
-dl div { min-width: 6rem; } .bad { color: var(--fault); font-weight: 600; }
+dl div { min-width: 6rem; max-width: 100%; overflow-wrap: anywhere; }
+h2, li { overflow-wrap: anywhere; } .bad { color: var(--fault); font-weight: 600; }
 .drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; }
 text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .N { fill: var(--new); } .n { fill: var(--new-wait); } .O { fill: var(--old); } .o { fill: var(--old-wait); }
 .axis { stroke: var(--line); } .ready { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 .budget { stroke: var(--budget); stroke-dasharray: 6 4; stroke-width: 1.5; } .budget-text { fill: var(--budget); }
 .fault { stroke: var(--fault); stroke-dasharray: 2 3; } .fault-text { fill: var(--fault); }
+.hatch-O, .hatch-o { fill: url(#hatch); } .hatch-n { fill: url(#dots); }
+.hatch-O, .hatch-o, .hatch-n { pointer-events: none; }
+.marks { position: absolute; } .marks path { stroke: var(--back); stroke-width: 1.2; }
+.marks circle { fill: var(--ink); }
+.verdict { font-weight: 600; font-size: 1.1rem; } .good { color: var(--new); }
+.hint { display: none; color: var(--soft); font-size: .8rem; }
+@media (max-width: 800px) { .hint { display: block; } }
 .hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: .15; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--soft); }
 .key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35rem; vertical-align: -1px; }
@@ -46,11 +56,22 @@ td:first-child { font-variant-numeric: tabular-nums; text-align: right; white-sp
 </style>
 </head>
 <body>
+<svg class="marks" width="0" height="0" aria-hidden="true"><defs>
+<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">
+<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"/></pattern>
+<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse">
+<circle cx="2" cy="2" r=".8"/></pattern></defs></svg>
 <h1>Rollout report</h1>
-<p class="key"><span><svg viewBox="0 0 12 12"><rect class="O" width="12" height="12"/></svg>old revision, ready</span>
-<span><svg viewBox="0 0 12 12"><rect class="o" width="12" height="12"/></svg>old, not ready</span>
+)";
+
+constexpr char kKey[] =
+    R"(<p class="key"><span><svg viewBox="0 0 12 12"><rect class="O" width="12" height="12"/>
+<rect class="hatch-O" width="12" height="12"/></svg>old revision, ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="o" width="12" height="12"/>
+<rect class="hatch-o" width="12" height="12"/></svg>old, not ready</span>
 <span><svg viewBox="0 0 12 12"><rect class="N" width="12" height="12"/></svg>new revision, ready</span>
-<span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/></svg>new, not ready</span></p>
+<span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/>
+<rect class="hatch-n" width="12" height="12"/></svg>new, not ready</span></p>
 )";
 
 constexpr double kLeft = 70;
@@ -58,22 +79,40 @@ constexpr double kWidth = 1000;
 constexpr double kRight = kLeft + kWidth;
 constexpr double kChartTop = 40;
 constexpr double kChartHeight = 110;
+// The width of a letter, at most, and the height of the lowest lane that is hatched.
+constexpr double kLetter = 6.5;
+constexpr double kLeastHatched = 4;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 
 std::string Short(absl::Duration duration) {
   return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
 }
 
-// The drawing of one report.
+// So long that the end is visible.
+absl::Duration ShownTime(const ScenarioReport& report) { return std::max(report.duration * 1.03, absl::Seconds(1)); }
+
+// The round time between two marks of an axis of this length, which then has from 4 to 10.
+absl::Duration StepOf(absl::Duration end) {
+  constexpr int64_t kSteps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400};
+  constexpr int kMostMarks = 10;
+  for (const int64_t seconds : kSteps) {
+    if (end <= kMostMarks * absl::Seconds(seconds)) return absl::Seconds(seconds);
+  }
+  absl::Duration days = absl::Hours(48);
+  while (end > kMostMarks * days) days *= 2;
+  return days;
+}
+
+// The drawing of one report. Its times go until `end`.
 class Drawing {
  public:
-  explicit Drawing(const ScenarioReport& report) : report_(report) {
+  Drawing(const ScenarioReport& report, absl::Duration end) : report_(report), end_(end) {
     most_ = std::max(1, report.set_replicas);
     for (const TimelineEntry& entry : report.timeline) {
       if (entry.kind == TimelineEntry::Kind::kState) states_.push_back(&entry);
       most_ = std::max<int32_t>(most_, static_cast<int32_t>(entry.groups.size()));
     }
-    end_ = std::max(report.duration * 1.03, absl::Seconds(1));  // so that the end is visible
     // The lanes share the height. As long as there are not too many groups, their lanes can be distinguished.
     lane_ = std::clamp(600.0 / most_, 1.0, 18.0);
   }
@@ -149,31 +188,40 @@ class Drawing {
       while (last + 1 < states_.size() && StateOf(last + 1, group) == kind) ++last;
       if (kind != '.') {
         const double x = X(states_[i]->time);
-        absl::StrAppendFormat(&svg_, "<rect class=\"%c\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
-                              kind, x, y, std::max(0.5, X(EndOf(last)) - x), lane_ - gap);
+        const std::string place = absl::StrFormat("x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", x, y,
+                                                  std::max(0.5, X(EndOf(last)) - x), lane_ - gap);
+        absl::StrAppendFormat(&svg_, "<rect class=\"%c\" %s/>\n", kind, place);
+        if (kind != 'N' && lane_ >= kLeastHatched)
+          absl::StrAppendFormat(&svg_, "<rect class=\"hatch-%c\" %s/>\n", kind, place);
       }
       i = last + 1;
     }
   }
 
   void TimeAxis(double height) {
-    constexpr int kMarks = 5;
-    for (int i = 0; i <= kMarks; ++i) {
-      const absl::Duration time = end_ * i / kMarks;
-      const char* anchor = i == kMarks ? "text-anchor=\"end\"" : "text-anchor=\"middle\"";
-      Text(X(time), height - 8, Short(absl::Trunc(time, absl::Seconds(1))), anchor);
+    const absl::Duration step = StepOf(end_);
+    for (absl::Duration time; time <= end_; time += step) {
+      Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
+      Text(X(time), height - 8, Short(time), "text-anchor=\"middle\"");
     }
   }
 
-  // Marks for what the scenario did.
+  // Marks for what the scenario did. A text for which neither line has room gives way; pointing at its mark shows it.
   void Faults(double height) {
-    int number = 0;
+    double ends[] = {0, 0};  // of the texts of both lines
     for (const TimelineEntry& entry : report_.timeline) {
       if (entry.kind != TimelineEntry::Kind::kScenario) continue;
       const double x = X(entry.time);
-      Line(x, kChartTop - 14, x, height - 22, "fault");
-      const bool at_the_end = x > kLeft + kWidth * 0.8;
-      Text(at_the_end ? x - 4 : x + 4, kChartTop - (number++ % 2 == 0 ? 6 : 20), entry.text,
+      absl::StrAppendFormat(
+          &svg_, "<line class=\"fault\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"><title>%s</title></line>\n", x,
+          kChartTop - 14, x, height - 22, EscapeHtmlMarkup(entry.text));
+      const double width = kLetter * static_cast<double>(entry.text.size());
+      const bool at_the_end = x + 4 + width > kRight;
+      const double begin = at_the_end ? x - 4 - width : x + 4;
+      const auto line = std::find_if(std::begin(ends), std::end(ends), [begin](double end) { return end <= begin; });
+      if (line == std::end(ends)) continue;
+      *line = begin + width + kLetter;
+      Text(at_the_end ? x - 4 : x + 4, kChartTop - (line == std::begin(ends) ? 6 : 20), entry.text,
            at_the_end ? "class=\"fault-text\" text-anchor=\"end\"" : "class=\"fault-text\"");
     }
   }
@@ -224,9 +272,41 @@ std::string Figures(const ScenarioReport& report) {
       Figure("seed", absl::StrCat(report.seed)), "</dl>\n");
 }
 
-std::string Outcome(const ScenarioReport& report) {
+bool Passes(const TitledReport& titled) {
+  return titled.failed.has_value() ? titled.failed->empty() : titled.report.finished;
+}
+
+std::string Outcome(const TitledReport& titled) {
+  const ScenarioReport& report = titled.report;
+  if (Passes(titled) && !report.finished) {
+    return absl::StrCat("<p>", EscapeHtmlMarkup(ScenarioOutcomeText(report)), ", as expected</p>\n");
+  }
   return report.finished ? ""
                          : absl::StrCat("<p class=\"bad\">", EscapeHtmlMarkup(ScenarioOutcomeText(report)), "</p>\n");
+}
+
+// "PASS", or "FAIL" and what failed.
+std::string Verdict(const std::vector<TitledReport>& reports) {
+  std::string failures;
+  for (const TitledReport& titled : reports) {
+    if (Passes(titled)) continue;
+    const std::vector<std::string> texts =
+        titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
+    for (const std::string& text : texts) {
+      absl::StrAppend(&failures, "<li>", EscapeHtmlMarkup(absl::StrCat(titled.title, ": ", text)), "</li>\n");
+    }
+  }
+  if (failures.empty()) return "<p class=\"verdict good\">PASS</p>\n";
+  return absl::StrCat("<p class=\"verdict bad\">FAIL</p>\n<ul>\n", failures, "</ul>\n");
+}
+
+std::string Head(const ReportPage& page) {
+  std::string facts;
+  for (const auto& [name, value] :
+       {std::pair("version", &page.version), std::pair("file", &page.file), std::pair("date", &page.date)}) {
+    if (!value->empty()) absl::StrAppend(&facts, Figure(name, *value));
+  }
+  return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -242,15 +322,20 @@ std::string Story(const ScenarioReport& report) {
 
 }  // namespace
 
-std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports) {
-  std::string page = kHead;
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page) {
+  absl::Duration longest;
+  for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
+  std::string html =
+      absl::StrCat(kHead, Verdict(reports), Head(page), kKey,
+                   "<p class=\"hint\">The drawings are wider than this screen: scroll them sideways.</p>\n");
   for (const TitledReport& titled : reports) {
-    absl::StrAppend(&page, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
-                    Outcome(titled.report), "<div class=\"drawing\">\n", Drawing(titled.report).Draw(), "</div>\n",
-                    Story(titled.report), "</section>\n");
+    const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
+    absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
+                    Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n", Drawing(titled.report, end).Draw(),
+                    "</div>\n", Story(titled.report), "</section>\n");
   }
-  absl::StrAppend(&page, "</body>\n</html>\n");
-  return page;
+  absl::StrAppend(&html, "</body>\n</html>\n");
+  return html;
 }
 
 }  // namespace lws

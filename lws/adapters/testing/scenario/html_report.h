@@ -4,16 +4,20 @@
 //   std::string page = lws::ScenarioHtmlReport({{"keep-budget", report}});
 //
 // The page is self-contained: it has no script and uses no network. It follows the reader's choice of light or dark.
-// Pointing at the lanes or the chart shows the time, the groups and the last decision with its reason.
+// Old groups are hatched and groups that are not ready are dotted, for readers who cannot tell the colors. A small
+// screen scrolls the drawing. Pointing at the lanes or the chart shows the time, the groups and the last decision with
+// its reason.
 //
 // Laws:
 //   1. Equal reports give equal bytes.
 //   2. The texts of the reports are always shown as texts, and never read as HTML.
+//   3. The page begins with PASS if every report passes, and else with FAIL, and then each expectation that failed.
 //
 // Thread-safety: may be called concurrently. Complexity: O(changes of groups).
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_HTML_REPORT_H_
 #define LWS_ADAPTERS_TESTING_SCENARIO_HTML_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +28,20 @@ namespace lws {
 struct TitledReport {
   std::string title;  // of this report's part of the page
   ScenarioReport report;
+  // The expectations that were not met. Without a value nothing is expected but that the set finishes.
+  std::optional<std::vector<std::string>> failed = std::nullopt;
 };
 
-std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports);
+// What the head of the page tells of the run. Empty texts are left out.
+struct ReportPage {
+  std::string version;  // of the program that ran it
+  std::string file;
+  std::string date;
+  // The times of all reports have one scale, so that they can be compared.
+  bool has_one_scale = false;
+};
+
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page = {});
 
 }  // namespace lws
 

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "lws/adapters/testing/scenario/print_values.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 namespace lws {
