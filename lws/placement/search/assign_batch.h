@@ -1,5 +1,7 @@
 // Places groups one after another within one domain, with one count of the nodes for each different request.
 //
+//   lws::GroupRequest request;
+//   request.workers = 2;
 //   auto results = *lws::internal::AssignBatch({&request, &request}, {}, lws::internal::AfterNoFit::kGoOn, &capacity);
 //   results[1].assignment.has_value();    // true; both are committed
 //
