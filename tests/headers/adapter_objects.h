@@ -2,6 +2,7 @@
 #ifndef LWS_TESTS_HEADERS_ADAPTER_OBJECTS_H_
 #define LWS_TESTS_HEADERS_ADAPTER_OBJECTS_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "lws/adapters/host/work_key.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/adapters/simulation/numbers/chance.h"
 #include "lws/adapters/simulation/numbers/faults.h"
@@ -106,9 +108,11 @@ class EventExamples : public HeaderExamples {
   Event event;
 };
 
-class StatefulSetExamples : public HeaderExamples {
+class StoredExamples : public HeaderExamples {
  protected:
   simulation::ObjectKey key = simulation::StoredObjectKey(pod);
+  simulation::SharedObject stored_pod = std::make_shared<const simulation::StoredObject>(pod);
+  simulation::Change change = {simulation::ChangeType::kAdded, key, nullptr, stored_pod};
 };
 
 // A simulated cluster with the set, and without nodes.

@@ -98,11 +98,31 @@ class Run {
     return internal::AddScenarioNodes(scenario_, &simulation_);
   }
 
+  // The templates of the set as it is created, as its last edit leaves it, and between them.
+  std::vector<Json> Templates() const {
+    std::vector<Json> templates;
+    Json manifest = *scenario_.manifest;
+    const auto add = [&] {
+      const Json* groups = JsonReader(manifest).Find({"spec", "leaderWorkerTemplate"});
+      const bool is_new =
+          groups != nullptr && std::find(templates.begin(), templates.end(), *groups) == templates.end();
+      if (is_new) templates.insert(templates.size() < 2 ? templates.end() : templates.begin() + 1, *groups);
+    };
+    add();
+    for (const ScenarioEvent& event : scenario_.events) {
+      if (event.patch == nullptr) continue;
+      manifest.merge_patch(*event.patch);
+      add();
+    }
+    return templates;
+  }
+
+  // Where the last template asks for other labels than the first, the second half of the nodes has them.
   absl::Status AddUsualNodes() {
     JsonReader manifest(*scenario_.manifest);
+    const std::vector<Json> read = Templates();
     std::vector<const Json*> templates;
-    const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
-    if (groups_template != nullptr) templates.push_back(groups_template);
+    for (const Json& groups_template : read) templates.push_back(&groups_template);
     const std::map<std::string, std::string> allocatable = internal::UsualAllocatable(templates);
     const internal::UsualLabels usual(templates);
     const int64_t groups = int64_t{report_.set_replicas} * 2 + 1;
@@ -111,7 +131,8 @@ class Run {
       for (int64_t member = 0; member < size; ++member) {
         const std::string name = absl::StrFormat("node-%03d", group * size + member);
         const std::string domain = absl::StrCat("domain-", group);
-        std::map<std::string, std::string> labels = usual.Of({0, member == 0, name, domain});
+        const size_t owner = templates.size() > 1 && group > groups / 2 ? 1 : 0;
+        std::map<std::string, std::string> labels = usual.Of({owner, member == 0, name, domain});
         for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
           const std::string topology = manifest.Text({"metadata", "annotations", key});
           if (!topology.empty()) labels.emplace(topology, domain);
