@@ -547,10 +547,12 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/node_upkeep.cc
   lws/adapters/simulation/kubernetes/object_defaults.cc
   lws/adapters/simulation/kubernetes/object_fields.cc
+  lws/adapters/simulation/kubernetes/object_store.cc
   lws/adapters/simulation/kubernetes/pod_affinities.cc
   lws/adapters/simulation/kubernetes/scheduler.cc
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
   lws/adapters/simulation/kubernetes/statefulset_pods.cc
+  lws/adapters/simulation/kubernetes/stored_object.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
   lws/adapters/simulation/numbers/node_failures.cc
@@ -563,6 +565,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/repeated_events.cc
   lws/adapters/simulation/set_admission.cc
   lws/adapters/simulation/simulation.cc
+  lws/adapters/simulation/stored_object_reader.cc
 )
 set(lws_simulation_protos)
 set(lws_simulation_headers
@@ -572,16 +575,19 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/garbage_collector.h
   lws/adapters/simulation/kubernetes/kubelet.h
   lws/adapters/simulation/kubernetes/label_match.h
+  lws/adapters/simulation/kubernetes/object_store.h
   lws/adapters/simulation/kubernetes/pod_affinities.h
   lws/adapters/simulation/kubernetes/scheduler.h
   lws/adapters/simulation/kubernetes/statefulset_controller.h
   lws/adapters/simulation/kubernetes/statefulset_pods.h
+  lws/adapters/simulation/kubernetes/stored_object.h
   lws/adapters/simulation/kubernetes/virtual_clock.h
   lws/adapters/simulation/numbers/faults.h
   lws/adapters/simulation/numbers/set_simulation.h
   lws/adapters/simulation/repeated_events.h
   lws/adapters/simulation/set_admission.h
   lws/adapters/simulation/simulation.h
+  lws/adapters/simulation/stored_object_reader.h
   lws/simulation.h
 )
 set(lws_simulation_links

@@ -92,7 +92,7 @@ lws::ReportPage ReportPageOf(const std::string& file) {
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers) {
   if (!scenario.nodes.empty() || !scenario.node_objects.empty()) return "";
   if (is_in_numbers) return "no nodes are made, because many groups are simulated in numbers: every pod finds room";
-  return lws::internal::UsualNodesText(lws::internal::UsualNodesFor(*scenario.manifest));
+  return lws::internal::UsualNodesText(lws::internal::UsualNodesFor(scenario));
 }
 
 }  // namespace lwsctl

@@ -64,8 +64,11 @@ bool IsDnsLabel(absl::string_view text) {
 }
 
 bool IsSubdomain(absl::string_view text) {
-  const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
-  return std::all_of(labels.begin(), labels.end(), IsDnsLabel);
+  for (size_t dot = text.find('.'); dot != text.npos; dot = text.find('.')) {
+    if (!IsDnsLabel(text.substr(0, dot))) return false;
+    text.remove_prefix(dot + 1);
+  }
+  return IsDnsLabel(text);
 }
 
 // _?[a-z0-9]([-_a-z0-9]*[a-z0-9])?
@@ -132,21 +135,20 @@ Errors PathSegmentErrors(absl::string_view text) {
 
 Errors LabelKeyErrors(absl::string_view text) {
   Errors errors;
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
-  if (parts.size() > 2) {
+  const size_t slash = text.find('/');
+  const bool has_prefix = slash != text.npos;
+  if (has_prefix && absl::StrContains(text.substr(slash + 1), "/")) {
     return {absl::StrCat("a valid label key ", kKeyRule,
                          " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')")};
   }
-  if (parts.size() == 2) {
-    if (parts[0].empty()) {
-      errors.push_back("prefix part must be non-empty");
-    } else {
-      for (const std::string& error : Dns1123SubdomainErrors(parts[0], "bytes")) {
-        errors.push_back(absl::StrCat("prefix part ", error));
-      }
+  const absl::string_view prefix = has_prefix ? text.substr(0, slash) : "";
+  if (has_prefix && prefix.empty()) errors.push_back("prefix part must be non-empty");
+  if (!prefix.empty()) {
+    for (const std::string& error : Dns1123SubdomainErrors(prefix, "bytes")) {
+      errors.push_back(absl::StrCat("prefix part ", error));
     }
   }
-  const absl::string_view name = parts.back();
+  const absl::string_view name = has_prefix ? text.substr(slash + 1) : text;
   if (name.empty()) {
     errors.push_back("name part must be non-empty");
   } else if (name.size() > 63) {

@@ -26,37 +26,68 @@ Json VolumesOfPod(const FieldValue& spec, const FieldValue& pod_template, const 
 }
 
 // A copy of an object, to write into. Any other value gives an empty object.
-Json ObjectOf(const FieldValue& value) { return value.json().is_object() ? value.json() : Json::object(); }
+Json ObjectOf(const Json& value) { return value.is_object() ? value : Json::object(); }
+Json ObjectOf(const FieldValue& value) { return ObjectOf(value.json()); }
+
+// The member; null when there is none. Pods are made often, so a template is read without paths that errors would name.
+const Json& Member(const Json& object, const char* name) {
+  static const Json& none = *new Json();
+  if (!object.is_object()) return none;
+  const auto found = object.find(name);
+  return found == object.end() ? none : *found;
+}
+
+std::string TextOf(const Json& object, const char* name) {
+  const Json& member = Member(object, name);
+  return member.is_string() ? member.get<std::string>() : std::string();
+}
+
+Json ReferenceTo(const Json& metadata) {
+  Json reference = Json::object();
+  reference["apiVersion"] = "apps/v1";
+  reference["kind"] = "StatefulSet";
+  reference["name"] = TextOf(metadata, "name");
+  reference["uid"] = TextOf(metadata, "uid");
+  reference["controller"] = true;
+  reference["blockOwnerDeletion"] = true;
+  return reference;
+}
 
 }  // namespace
 
-Json StatefulSetReference(const Json& statefulset) {
-  const FieldValue metadata = FieldValue(statefulset, "")["metadata"];
-  return {{"apiVersion", "apps/v1"},       {"kind", "StatefulSet"}, {"name", metadata["name"].Text()},
-          {"uid", metadata["uid"].Text()}, {"controller", true},    {"blockOwnerDeletion", true}};
-}
+Json StatefulSetReference(const Json& statefulset) { return ReferenceTo(Member(statefulset, "metadata")); }
 
 Json StatefulSetPod(const Json& statefulset, const Json& pod_template, int64_t ordinal, absl::string_view revision) {
-  const FieldValue document(statefulset, "");
-  const FieldValue from(pod_template, "");
-  const std::string parent = document["metadata"]["name"].Text();
+  return StatefulSetPod(Member(statefulset, "metadata"), Member(statefulset, "spec"), pod_template, ordinal, revision);
+}
+
+Json StatefulSetPod(const Json& metadata_of_set, const Json& spec_of_set, const Json& pod_template, int64_t ordinal,
+                    absl::string_view revision) {
+  const std::string parent = TextOf(metadata_of_set, "name");
   const std::string name = absl::StrCat(parent, "-", ordinal);
-  Json metadata = ObjectOf(from["metadata"]);
+  Json pod = Json::object();
+  pod["apiVersion"] = "v1";
+  pod["kind"] = "Pod";
+  Json& metadata = pod["metadata"] = ObjectOf(Member(pod_template, "metadata"));
   metadata["name"] = name;
   metadata["generateName"] = absl::StrCat(parent, "-");
-  metadata["namespace"] = document["metadata"]["namespace"].Text();
-  Json labels = ObjectOf(from["metadata"]["labels"]);
+  metadata["namespace"] = TextOf(metadata_of_set, "namespace");
+  Json& labels = metadata["labels"];
+  if (!labels.is_object()) labels = Json::object();
   labels[kPodRevisionLabel] = std::string(revision);
   labels["statefulset.kubernetes.io/pod-name"] = name;
   labels["apps.kubernetes.io/pod-index"] = absl::StrCat(ordinal);
-  metadata["labels"] = std::move(labels);
-  metadata["ownerReferences"] = Json::array({StatefulSetReference(statefulset)});
-  Json spec = ObjectOf(from["spec"]);
+  Json& owners = metadata["ownerReferences"] = Json::array();
+  owners.push_back(ReferenceTo(metadata_of_set));
+  Json& spec = pod["spec"] = ObjectOf(Member(pod_template, "spec"));
   spec["hostname"] = name;
-  spec["subdomain"] = document["spec"]["serviceName"].Text();
-  Json volumes = VolumesOfPod(document["spec"], from, name);
-  if (!volumes.empty()) spec["volumes"] = std::move(volumes);
-  return {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
+  spec["subdomain"] = TextOf(spec_of_set, "serviceName");
+  // Without claims the template's own volumes stay.
+  if (!Member(spec_of_set, "volumeClaimTemplates").empty()) {
+    Json volumes = VolumesOfPod(FieldValue(spec_of_set, ""), FieldValue(pod_template, ""), name);
+    if (!volumes.empty()) spec["volumes"] = std::move(volumes);
+  }
+  return pod;
 }
 
 std::vector<Json> StatefulSetClaims(const Json& statefulset, absl::string_view pod_name) {

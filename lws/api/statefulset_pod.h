@@ -26,6 +26,10 @@ inline constexpr char kPodRevisionLabel[] = "controller-revision-hash";
 // The pod with this ordinal, made from `pod_template`, the template of `revision`. Complexity of both: O(statefulset).
 Json StatefulSetPod(const Json& statefulset, const Json& pod_template, int64_t ordinal, absl::string_view revision);
 
+// The same for a StatefulSet whose members stand apart.
+Json StatefulSetPod(const Json& metadata, const Json& spec, const Json& pod_template, int64_t ordinal,
+                    absl::string_view revision);
+
 // The claims of the pod of that name, in the order of their templates.
 std::vector<Json> StatefulSetClaims(const Json& statefulset, absl::string_view pod_name);
 

@@ -20,6 +20,7 @@
 #include "lws/adapters/host/work_key.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/adapters/simulation/numbers/chance.h"
 #include "lws/adapters/simulation/numbers/faults.h"
@@ -188,9 +189,11 @@ class EventExamples : public HeaderExamples {
   Event event;
 };
 
-class StatefulSetExamples : public HeaderExamples {
+class StoredExamples : public HeaderExamples {
  protected:
   simulation::ObjectKey key = simulation::StoredObjectKey(pod);
+  simulation::SharedObject stored_pod = std::make_shared<const simulation::StoredObject>(pod);
+  simulation::Change change = {simulation::ChangeType::kAdded, key, nullptr, stored_pod};
 };
 
 }  // namespace lws

@@ -55,7 +55,6 @@ class ScenarioExamples : public HeaderExamples {
   ScenarioReport report = *RunScenario(scenario, {});
   RolloutPolicy policy = KeepBudget;
   SwarmCase drawn;
-  Json leader_worker_template = manifest["spec"]["leaderWorkerTemplate"];
 };
 
 // A report of which the scenario has nothing.

@@ -42,7 +42,7 @@ absl::Duration HostedCluster::Draw(absl::Duration most) {
 }
 
 void HostedCluster::OnChange(const Change& change) {
-  const SharedJson object = change.after != nullptr ? change.after : change.before;
+  const SharedJson object = (change.after != nullptr ? change.after : change.before)->Document();
   const bool is_gone = change.after == nullptr;
   absl::Time& last = last_told_[change.key.kind];
   last = std::max(last, clock_.now() + Draw(faults_.most_late));
@@ -63,15 +63,14 @@ void HostedCluster::Relist() {
 }
 
 absl::StatusOr<WriteAnswer> HostedCluster::Write(const Action& action) {
-  const absl::StatusOr<SharedJson> object = internal::PerformAction(action, &server_);
+  const absl::StatusOr<simulation::SharedObject> object = internal::PerformAction(action, &server_);
   if (!object.ok()) return object.status();
   WriteAnswer answer;
   answer.gone = *object == nullptr;
   if (answer.gone) return answer;
-  const Json& metadata = (**object)["metadata"];
-  answer.uid = metadata["uid"].get<std::string>();
-  answer.resource_version = metadata["resourceVersion"].get<std::string>();
-  if (faults_.answers_have_objects) answer.object = *object;
+  answer.uid = (**object)["metadata"]["uid"].get<std::string>();
+  answer.resource_version = (*object)->resource_version();
+  if (faults_.answers_have_objects) answer.object = (*object)->Document();
   return answer;
 }
 

@@ -217,7 +217,7 @@ FakeApiServer::Answer FakeApiServer::Do(const HttpRequest& request, const Target
 
 FakeApiServer::Answer FakeApiServer::Write(const HttpRequest& request, const Target& target) {
   const Json body = Json::parse(request.body);
-  absl::StatusOr<SharedJson> object = absl::InternalError("unknown method");
+  absl::StatusOr<simulation::SharedObject> object = absl::InternalError("unknown method");
   if (request.method == "POST") {
     object = server_.Create(body);
   } else if (request.content_type == "application/apply-patch+yaml") {
@@ -241,7 +241,7 @@ FakeApiServer::Answer FakeApiServer::Write(const HttpRequest& request, const Tar
     const absl::Status status = server_.Delete(target.key, options);
     if (!status.ok()) {
       object = status;
-    } else if (const SharedJson left = server_.Get(target.key)) {
+    } else if (const simulation::SharedObject left = server_.Find(target.key)) {
       object = left;
     } else {
       return {200, Json({{"kind", "Status"},
@@ -251,7 +251,7 @@ FakeApiServer::Answer FakeApiServer::Write(const HttpRequest& request, const Tar
                        .dump()};
     }
   }
-  if (object.ok()) return {200, (*object)->dump()};
+  if (object.ok()) return {200, (*object)->Document()->dump()};
   const auto [code, reason] = CodeOf(object.status());
   return {code, StatusDocument(code, reason, std::string(object.status().message())).dump()};
 }
@@ -326,7 +326,7 @@ void FakeApiServer::StartWatch(uint64_t id, const Target& target) {
 }
 
 void FakeApiServer::OnChange(const Change& change) {
-  Json object = change.after != nullptr ? *change.after : *change.before;
+  Json object = *(change.after != nullptr ? change.after : change.before)->Document();
   version_ = change.after != nullptr ? VersionOf(object) : version_ + 1;
   if (change.after == nullptr) object["metadata"]["resourceVersion"] = absl::StrCat(version_);
   const std::string type = change.after == nullptr ? "DELETED" : change.before == nullptr ? "ADDED" : "MODIFIED";

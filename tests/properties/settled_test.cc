@@ -67,7 +67,7 @@ class History {
     SimulationLog log;
     log.on_change = [this](const Change& change) {
       absl::StrAppend(&log_, change.key.kind, " ", change.key.name, " ",
-                      change.after == nullptr ? "gone" : CanonicalJson(*change.after), "\n");
+                      change.after == nullptr ? "gone" : CanonicalJson(*change.after->Document()), "\n");
     };
     return log;
   }

@@ -355,6 +355,23 @@ TEST(RunScenarioTest, UsualNodesHaveTheLabelsThatPodsAskFor) {
   EXPECT_TRUE(in_one_row.finished) << ScenarioOutcomeText(in_one_row);
 }
 
+// Edits may ask for labels that nothing asked for before, or for other values of them.
+TEST(RunScenarioTest, UsualNodesHaveTheLabelsThatEditsAskFor) {
+  for (const bool was_asked : {false, true}) {
+    Json manifest = *ScenarioBuilder("s", 3, 2).MaxSurge(1).MaxUnavailable(0).Build().manifest;
+    Json& spec = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"];
+    if (was_asked) spec["nodeSelector"] = {{"pool", "old"}};
+    Scenario scenario = ScenarioBuilder(manifest).Build();
+    spec["nodeSelector"] = {{"pool", "new"}, {"zone", "a"}};
+    ScenarioEvent edit;
+    edit.patch = std::make_shared<const Json>(Json{{"spec", manifest["spec"]}});
+    scenario.events.push_back(edit);
+    const ScenarioReport report = *RunScenario(scenario, {});
+    EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
+    EXPECT_EQ(report.updated, 3);
+  }
+}
+
 TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {
   Json manifest = *ScenarioBuilder("s", 2, 2).Build().manifest;
   Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];

@@ -60,7 +60,7 @@ class World {
       Json node = {{"kind", "Node"}, {"metadata", {{"name", absl::StrCat("n", i)}, {"labels", Json::object()}}}};
       if (Draw(5) > 0) node["metadata"]["labels"]["rack"] = absl::StrCat(Draw(3) == 0 ? "" : "r", Draw(3));
       if (Draw(5) > 0) node["metadata"]["labels"]["host"] = absl::StrCat("h", i);
-      nodes.push_back(std::make_shared<const Json>(std::move(node)));
+      nodes.push_back(std::make_shared<const StoredObject>(std::move(node)));
     }
   }
 
@@ -89,7 +89,7 @@ class World {
     }
   }
 
-  SharedJson DrawPod(int number) {
+  SharedObject DrawPod(int number) {
     Json labels = Json::object();
     if (Draw(4) > 0) labels["key"] = absl::StrCat(Draw(3));
     if (Draw(4) > 0) labels["app"] = Draw(2) == 0 ? "a" : "b";
@@ -104,30 +104,30 @@ class World {
             {{"topologyKey", topologies[Draw(3)]}, {"labelSelector", DrawSelector()}});
       }
     }
-    return std::make_shared<const Json>(std::move(pod));
+    return std::make_shared<const StoredObject>(std::move(pod));
   }
 
-  std::vector<SharedJson> nodes;
-  std::map<ObjectKey, std::pair<SharedJson, SharedJson>> placed;  // pod and node
+  std::vector<SharedObject> nodes;
+  std::map<ObjectKey, std::pair<SharedObject, SharedObject>> placed;  // pod and node
 
  private:
   std::mt19937 random_;
 };
 
-std::optional<std::string> DomainOf(const Json& node, const Json& term) {
+std::optional<std::string> DomainOf(const StoredObject& node, const Json& term) {
   const Json& value = FieldAt(node, {"metadata", "labels", TextAt(term, {"topologyKey"})});
   return value.is_string() ? std::optional<std::string>(value.get<std::string>()) : std::nullopt;
 }
 
-bool Selects(const Json& term, const Json& pod) {
+bool Selects(const Json& term, const StoredObject& pod) {
   return LabelSelectorMatches(FieldAt(term, {"labelSelector"}), FieldAt(pod, {"metadata", "labels"}));
 }
 
-const Json& NamespaceOf(const Json& pod) { return FieldAt(pod, {"metadata", "namespace"}); }
+const Json& NamespaceOf(const StoredObject& pod) { return FieldAt(pod, {"metadata", "namespace"}); }
 
 // By a look at every pod for every term.
-std::string NaiveWhyExcluded(const World& world, const Json& pod, const Json& node) {
-  const auto terms = [](const Json& of, const char* kind) {
+std::string NaiveWhyExcluded(const World& world, const StoredObject& pod, const StoredObject& node) {
+  const auto terms = [](const StoredObject& of, const char* kind) {
     const Json& list = FieldAt(of, {"spec", "affinity", kind, kRequired});
     return list.is_array() ? list : Json::array();
   };
@@ -163,13 +163,13 @@ TEST(PodAffinitiesTest, Law1AnswersAreThoseOfALookAtEveryPod) {
     World world(seed);
     PodAffinities affinities;
     for (int step = 0; step < 60; ++step) {
-      const SharedJson pod = world.DrawPod(step);
+      const SharedObject pod = world.DrawPod(step);
       const PodTerms terms = affinities.TermsOf(pod);
-      for (const SharedJson& node : world.nodes) {
+      for (const SharedObject& node : world.nodes) {
         const std::string why = affinities.WhyExcluded(terms, *node);
         ASSERT_EQ(why, NaiveWhyExcluded(world, *pod, *node)) << "seed " << seed << ", step " << step << "\n"
-                                                             << *pod << "\n"
-                                                             << *node;
+                                                             << *pod->Document() << "\n"
+                                                             << *node->Document();
         ++answers[why];
       }
       const unsigned what = world.Draw(6);
@@ -178,16 +178,16 @@ TEST(PodAffinitiesTest, Law1AnswersAreThoseOfALookAtEveryPod) {
         affinities.Erase(key);
         world.placed.erase(key);
       } else if (what == 1) {
-        SharedJson& node = world.nodes[world.Draw(6)];
-        Json changed = *node;
-        changed["metadata"]["labels"]["rack"] = absl::StrCat("r", world.Draw(3));
-        const SharedJson before = std::exchange(node, std::make_shared<const Json>(std::move(changed)));
+        SharedObject& node = world.nodes[world.Draw(6)];
+        StoredObject changed = *node;
+        changed.Edit("metadata")["labels"]["rack"] = absl::StrCat("r", world.Draw(3));
+        const SharedObject before = std::exchange(node, std::make_shared<const StoredObject>(std::move(changed)));
         for (auto& [key, entry] : world.placed) {
           if (entry.second == before) entry.second = node;
         }
         affinities.NodeChanged(node);
       } else {
-        const SharedJson& node = world.nodes[world.Draw(6)];
+        const SharedObject& node = world.nodes[world.Draw(6)];
         world.placed[StoredObjectKey(*pod)] = {pod, node};
         affinities.Put(StoredObjectKey(*pod), pod, node);
       }

@@ -16,7 +16,7 @@
 namespace lws::simulation {
 namespace {
 
-SharedJson Pod(const char* text) { return std::make_shared<const Json>(Json::parse(text)); }
+SharedObject Pod(const char* text) { return std::make_shared<const StoredObject>(Json::parse(text)); }
 
 TEST(StatefulSetPodsTest, ReadsWhatTheControllerAsksOfAPod) {
   const ObjectKey key = {"Pod", "default", "s-0"};

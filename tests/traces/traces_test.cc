@@ -131,7 +131,7 @@ TEST(ServerSideApplyTrace, TheSimulationDoesTheSame) {
     const Json& expect = step["expect"];
     Json object = step["object"];
     object["metadata"]["namespace"] = "n";
-    const absl::StatusOr<SharedJson> applied =
+    const absl::StatusOr<simulation::SharedObject> applied =
         simulation.server().Apply(object, step["manager"].get<std::string>(), step["force"]);
     EXPECT_EQ(!applied.ok(), expect["refused"]) << "step " << number << ": " << applied.status();
     const Json& live = *simulation.server().Get(kSet);
@@ -177,8 +177,8 @@ TEST(SchedulingTrace, TheSimulationDoesTheSame) {
     }
     Json pod = step["pod"];
     pod["metadata"]["namespace"] = "n";
-    const absl::StatusOr<SharedJson> created = simulation.server().Create(pod);
-    ASSERT_TRUE(created.ok()) << created.status();
+    const absl::Status created = simulation.server().Create(pod).status();
+    ASSERT_TRUE(created.ok()) << created;
     simulation.Settle();
     EXPECT_EQ((*simulation.server().Get(StoredObjectKey(pod)))["spec"].value("nodeName", ""), step["node"])
         << pod["metadata"]["name"];

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/adapters/host/cluster.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -23,6 +24,10 @@ namespace lws {
 
 using internal::JsonReader;
 using simulation::Change;
+using simulation::FieldAt;
+using simulation::SharedObject;
+using simulation::StoredObject;
+using simulation::TextAt;
 
 namespace {
 
@@ -32,13 +37,18 @@ constexpr int kMostFailures = 10;
 
 // The set that the object is, or whose controller reference it carries; "" for none.
 std::string SetOf(const Change& change) {
-  const Json& object = change.after != nullptr ? *change.after : *change.before;
+  const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.key.kind == kDisaggregatedSetKind) return change.key.name;
   if (change.key.kind != kKind && change.key.kind != kRoleScalerKind) return "";
-  for (const Json& owner : JsonReader(object).List({"metadata", "ownerReferences"})) {
-    if (JsonReader(owner).Text({"kind"}) == kDisaggregatedSetKind) return JsonReader(owner).Text({"name"});
+  for (const Json& owner : FieldAt(object, {"metadata", "ownerReferences"})) {
+    if (TextAt(owner, {"kind"}) == kDisaggregatedSetKind) return TextAt(owner, {"name"});
   }
   return "";
+}
+
+// Whether decisions on DisaggregatedSets read objects of the kind.
+bool IsRead(const std::string& kind) {
+  return kind == kDisaggregatedSetKind || kind == kKind || kind == kRoleScalerKind || kind == "Service";
 }
 
 absl::Status Refused(const DisaggregatedSetAdmission& admission, absl::string_view name) {
@@ -94,18 +104,18 @@ absl::Status DisaggregatedSimulation::EditSet(absl::string_view namespace_name, 
 
 absl::Status DisaggregatedSimulation::Scale(absl::string_view namespace_name, absl::string_view scaler,
                                             int32_t replicas) {
-  const SharedJson live = cluster_.server().Get({kRoleScalerKind, std::string(namespace_name), std::string(scaler)});
+  const SharedObject live = cluster_.server().Find({kRoleScalerKind, std::string(namespace_name), std::string(scaler)});
   if (live == nullptr) return absl::NotFoundError(absl::StrCat("DisaggregatedSetRoleScaler ", scaler, " not found"));
-  Json scaled = *live;
-  scaled["spec"]["replicas"] = replicas;
+  StoredObject scaled = *live;
+  scaled.Edit("spec")["replicas"] = replicas;
   return cluster_.server().Update(std::move(scaled)).status();
 }
 
 void DisaggregatedSimulation::OnChange(const Change& change) {
   if (change.after == nullptr) {
     objects_.Remove(change.key.kind, change.key.namespace_name, change.key.name);
-  } else {
-    objects_.Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+  } else if (IsRead(change.key.kind)) {
+    objects_.Add(*change.after->Document()).IgnoreError();  // the server holds what its parts wrote, and that reads
   }
   const std::string set = SetOf(change);
   if (!set.empty()) Wake({change.key.namespace_name, set}, absl::ZeroDuration());

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
@@ -19,17 +20,18 @@
 namespace lws {
 
 using internal::ParseStrictInteger;
+using simulation::SharedObject;
+using simulation::StoredObject;
+using simulation::TextAt;
 
 namespace {
 
-std::string Label(const Json& pod, const char* key) {
-  return pod["metadata"].value("labels", Json::object()).value(key, "");
-}
+const std::string& Label(const StoredObject& pod, const char* key) { return TextAt(pod, {"metadata", "labels", key}); }
 
-std::optional<GroupId> GroupOf(const Json& pod) {
+std::optional<GroupId> GroupOf(const StoredObject& pod) {
   const std::optional<int64_t> index = ParseStrictInteger(Label(pod, kGroupIndexLabel));
   if (Label(pod, kNameLabel).empty() || !index.has_value()) return std::nullopt;
-  return GroupId{pod["metadata"].value("namespace", ""), Label(pod, kNameLabel), *index};
+  return GroupId{TextAt(pod, {"metadata", "namespace"}), Label(pod, kNameLabel), *index};
 }
 
 // The numbers of the nodes; -1 for nodes that are gone.
@@ -56,9 +58,9 @@ absl::StatusOr<std::unique_ptr<Capacity>> GroupPlacer::FreeFor(const GroupId& gr
   if (!topology.ok()) return topology.status();
   auto capacity = std::make_unique<Capacity>(*topology);
   std::vector<SharedJson> pods;
-  for (const SharedJson& pod : server_->List("Pod")) {
+  for (const SharedObject& pod : server_->FindAll("Pod")) {
     const std::optional<GroupId> other = GroupOf(*pod);
-    if (!other.has_value() || placed_.count(*other) == 0) pods.push_back(pod);
+    if (!other.has_value() || placed_.count(*other) == 0) pods.push_back(pod->Document());
   }
   absl::Status status = UseCapacityOfRunningPods(pods, capacity.get());
   if (!status.ok()) return status;
@@ -104,14 +106,14 @@ absl::Status GroupPlacer::Place(const GroupId& group, const std::string& leader_
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> GroupPlacer::NodeFor(const Json& pod) {
+absl::StatusOr<std::string> GroupPlacer::NodeFor(const StoredObject& pod) {
   const std::optional<GroupId> group = GroupOf(pod);
   const std::optional<int64_t> rank = ParseStrictInteger(Label(pod, kWorkerIndexLabel));
   if (!group.has_value() || !rank.has_value()) return absl::InvalidArgumentError("the pod belongs to no group");
-  const SharedJson leader =
-      server_->Get({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
+  const SharedObject leader =
+      server_->Find({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
   if (leader == nullptr) return absl::NotFoundError("the group has no leader");
-  const std::string leader_uid = (*leader)["metadata"].value("uid", "");
+  const std::string leader_uid = TextAt(*leader, {"metadata", "uid"});
   const auto known = placed_.find(*group);
   const bool has_node = known != placed_.end() && known->second.leader_uid == leader_uid &&
                         *rank < static_cast<int64_t>(known->second.nodes.size()) &&

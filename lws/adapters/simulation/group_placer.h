@@ -37,7 +37,7 @@ class GroupPlacer {
 
   // The node for a pod of a group. Errors: NotFound with the explanation when the group has no place, or
   // InvalidArgument naming what does not parse.
-  absl::StatusOr<std::string> NodeFor(const Json& pod);
+  absl::StatusOr<std::string> NodeFor(const simulation::StoredObject& pod);
 
  private:
   struct Placed {

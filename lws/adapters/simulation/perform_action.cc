@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
@@ -13,6 +14,9 @@ using simulation::ApiServer;
 using simulation::DeleteOptions;
 using simulation::Deletion;
 using simulation::ObjectKey;
+using simulation::SharedObject;
+using simulation::StoredObject;
+using simulation::TextAt;
 
 namespace {
 
@@ -20,46 +24,51 @@ ObjectKey StoredObjectKey(const Action& action) {
   return {action.target.kind, action.target.namespace_name, action.target.name};
 }
 
-// Adds the preconditions of the action to the document that is written.
-void AddPreconditions(const Action& action, Json* document) {
-  if (!action.uid.empty()) (*document)["metadata"]["uid"] = action.uid;
-  if (!action.resource_version.empty()) (*document)["metadata"]["resourceVersion"] = action.resource_version;
+// Adds the preconditions of the action to the object that is written.
+void AddPreconditions(const Action& action, StoredObject* object) {
+  if (!action.uid.empty() && TextAt(*object, {"metadata", "uid"}) != action.uid) {
+    object->Edit("metadata")["uid"] = action.uid;
+  }
+  if (!action.resource_version.empty()) object->SetResourceVersion(action.resource_version);
 }
 
-absl::StatusOr<SharedJson> Patch(const Action& action, ApiServer* server) {
-  const SharedJson live = server->Get(StoredObjectKey(action));
+absl::StatusOr<SharedObject> Patch(const Action& action, ApiServer* server) {
+  const SharedObject live = server->Find(StoredObjectKey(action));
   if (live == nullptr) {
     return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
                                             action.target.name, " does not exist"));
   }
-  Json document = *live;
-  document.merge_patch(action.object.Document());
-  AddPreconditions(action, &document);
-  return action.verb == Verb::kPatch ? server->Update(std::move(document)) : server->UpdateStatus(document);
+  StoredObject next = *live;
+  const Json patch = action.object.Document();
+  for (auto member = patch.begin(); patch.is_object() && member != patch.end(); ++member) {
+    next.Edit(member.key()).merge_patch(*member);
+  }
+  AddPreconditions(action, &next);
+  return action.verb == Verb::kPatch ? server->Update(std::move(next)) : server->UpdateStatus(next);
 }
 
-absl::StatusOr<SharedJson> Delete(const Action& action, ApiServer* server) {
+absl::StatusOr<SharedObject> Delete(const Action& action, ApiServer* server) {
   DeleteOptions options;
   options.propagation = action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
   options.uid = action.uid;
   options.resource_version = action.resource_version;
   absl::Status status = server->Delete(StoredObjectKey(action), options);
   if (!status.ok()) return status;
-  return server->Get(StoredObjectKey(action));
+  return server->Find(StoredObjectKey(action));
 }
 
 }  // namespace
 
-absl::StatusOr<SharedJson> PerformAction(const Action& action, ApiServer* server) {
+absl::StatusOr<SharedObject> PerformAction(const Action& action, ApiServer* server) {
   switch (action.verb) {
     case Verb::kCreate:
       return server->Create(action.object.Document());
     case Verb::kApply:
       return server->Apply(action.object.Document(), kFieldManager, /*force=*/true);
     case Verb::kUpdateStatus: {
-      Json document = action.object.Document();
-      AddPreconditions(action, &document);
-      return server->UpdateStatus(document);
+      StoredObject object(action.object.Document());
+      AddPreconditions(action, &object);
+      return server->UpdateStatus(object);
     }
     case Verb::kPatch:
     case Verb::kPatchStatus:

@@ -1,6 +1,6 @@
 // Performs actions of plans on a simulated API server, as a real one would carry them out.
 //
-//   absl::StatusOr<lws::SharedJson> object = lws::internal::PerformAction(action, &server);
+//   absl::StatusOr<lws::simulation::SharedObject> object = lws::internal::PerformAction(action, &server);
 //   *object;    // the object after the write; null when nothing is left of a deleted object
 //
 // Thread-safety: none.
@@ -15,7 +15,7 @@
 namespace lws::internal {
 
 // Errors: those of the server, and NotFound for a patch of an object that does not exist. Complexity: O(object).
-absl::StatusOr<SharedJson> PerformAction(const Action& action, simulation::ApiServer* server);
+absl::StatusOr<simulation::SharedObject> PerformAction(const Action& action, simulation::ApiServer* server);
 
 }  // namespace lws::internal
 

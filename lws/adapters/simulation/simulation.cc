@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/host/set_policies.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/perform_action.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/leader_worker_set.h"
@@ -21,8 +22,12 @@ namespace lws {
 
 using simulation::ApiServer;
 using simulation::Change;
+using simulation::FieldAt;
 using simulation::ObjectKey;
+using simulation::SharedObject;
+using simulation::StoredObject;
 using simulation::StoredObjectKey;
+using simulation::TextAt;
 
 namespace {
 
@@ -76,7 +81,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
                                            repeated_events_.AfterEvent(event);
                                          })),
       placer_(MakePlacer(&server_, options_)),
-      scheduler_(&server_, [this](const Json& pod) { return PlacedNode(pod); }),
+      scheduler_(&server_, [this](const StoredObject& pod) { return PlacedNode(pod); }),
       kubelet_(&server_, &clock_, options_.seed, options_.kubelet),
       controller_options_(MakeControllerOptions(options_,
                                                 [this](const Work& work, const absl::Status& status) {
@@ -96,12 +101,14 @@ Simulation::Watch::Watch(ApiServer* server, bool with_restarts) : with_restarts(
 void Simulation::Watch::See(const Change& change) {
   if (change.after == nullptr) {
     fleet->Remove(change.key.kind, change.key.namespace_name, change.key.name);
+    reader.Forget(change.key);
     if (change.key.kind == "Pod") restarts.Forget(change.key.namespace_name, change.key.name);
     return;
   }
-  fleet->Add(*change.after).IgnoreError();  // the server holds what its parts wrote, and that reads
+  absl::StatusOr<ObservedObject> object = reader.Read(change);
+  if (object.ok()) fleet->Add(*std::move(object));  // the server holds what its parts wrote, and that reads
   if (!with_restarts || change.key.kind != "Pod") return;
-  const absl::StatusOr<GroupMember> member = ReadMemberForRestart(*change.after);
+  const absl::StatusOr<GroupMember> member = ReadMemberForRestart(*change.after->Document());
   if (member.ok()) restarts.Tell(change.key.namespace_name, change.key.name, *member);
 }
 
@@ -111,7 +118,7 @@ void Simulation::RestartController() {
   watch_.restarts = internal::RestartCounts();
   controller_.emplace(this, controller_options_);
   for (const char* kind : {kKind, "Node", "ControllerRevision", "Service", "StatefulSet", "Pod", kPodGroupKind}) {
-    for (const SharedJson& object : server_.List(kind)) {
+    for (const SharedObject& object : server_.FindAll(kind)) {
       watch_.See({simulation::ChangeType::kAdded, StoredObjectKey(*object), nullptr, object});
     }
   }
@@ -121,14 +128,14 @@ void Simulation::RestartController() {
 // The webhook for pods.
 absl::StatusOr<Json> Simulation::AdmitNewPod(Json pod) {
   const ObjectKey key = StoredObjectKey(pod);
-  const std::string set = pod["metadata"].value("labels", Json::object()).value(kNameLabel, "");
+  const std::string set = TextAt(pod, {"metadata", "labels", kNameLabel});
   absl::StatusOr<Json> kept = KeepFormerRevision(std::move(pod), fleet().ObserveSet(key.namespace_name, set));
   if (!kept.ok()) return kept.status();
   return AdmitPod(*std::move(kept), AdmissionOptions{options_.scheduler_provider, nullptr});
 }
 
-std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const Json& pod) {
-  const bool is_of_group = pod["metadata"].value("labels", Json::object()).contains(kNameLabel);
+std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const StoredObject& pod) {
+  const bool is_of_group = !FieldAt(pod, {"metadata", "labels", kNameLabel}).is_null();
   if (!placer_.has_value() || !is_of_group) return std::nullopt;
   return placer_->NodeFor(pod);
 }

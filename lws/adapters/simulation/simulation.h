@@ -36,8 +36,10 @@
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
 #include "lws/adapters/simulation/kubernetes/scheduler.h"
 #include "lws/adapters/simulation/kubernetes/statefulset_controller.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/adapters/simulation/repeated_events.h"
+#include "lws/adapters/simulation/stored_object_reader.h"
 #include "lws/api/json.h"
 #include "lws/core/fleet/fleet.h"
 #include "lws/core/pod/restart_policy.h"
@@ -122,12 +124,13 @@ class Simulation final : public Cluster {
     Watch(simulation::ApiServer* server, bool with_restarts);
     void See(const simulation::Change& change);
     const bool with_restarts;
+    internal::StoredObjectReader reader;
     std::optional<Fleet> fleet;  // always there; a restart of the controller makes another
     internal::RestartCounts restarts;
   };
 
   absl::StatusOr<Json> AdmitNewPod(Json pod);
-  std::optional<absl::StatusOr<std::string>> PlacedNode(const Json& pod);
+  std::optional<absl::StatusOr<std::string>> PlacedNode(const simulation::StoredObject& pod);
   void OnChange(const simulation::Change& change);
   void TellWhatIsDue();
   absl::Status Write(const Action& action);

@@ -294,11 +294,13 @@ void FleetObjects::AddRevision(ObservedRevision revision) {
   const auto before = space.revisions.find(name);
   RevisionChanged(&space, before == space.revisions.end() ? nullptr : &before->second, &revision);
   index_.relists().Told("ControllerRevision", revision.meta.namespace_name, name);
-  // Check the data once here, so that looks at leaders need not. What the set itself says now is known to read.
+  // Check the data once here, so that looks at leaders need not. What the set itself says now is known to read. A
+  // revision of another controller, such as those of StatefulSets, is none of the set's.
   const auto set = space.sets.find(revision.meta.set_name);
   const bool is_of_set =
       set != space.sets.end() && set->second->exists && set->second->digest.revision_data == revision.data;
-  revision.is_known_to_read = is_of_set || IsReadableRevision(revision.data);
+  const bool is_of_other = revision.meta.controller.has_value() && revision.meta.controller->kind != kKind;
+  revision.is_known_to_read = is_of_set || (!is_of_other && IsReadableRevision(revision.data));
   space.revisions[name] = std::move(revision);
 }
 

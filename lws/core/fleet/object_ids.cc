@@ -32,11 +32,12 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
 }
 
 std::string UidText(const PackedUid& uid) {
-  std::string text;
-  text.reserve(kUidLength);
-  for (size_t digits = 0; text.size() < kUidLength; ++digits) {
-    if (IsDash(text.size())) text.push_back('-');
-    text.push_back(kDigits[uid.words[digits / 8] >> (28 - digits % 8 * 4) & 15]);
+  static constexpr uint8_t kPlaces[] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11, 12, 14, 15, 16, 17,
+                                        19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
+  std::string text(kUidLength, '-');
+  const uint8_t* place = kPlaces;
+  for (const uint32_t word : uid.words) {
+    for (int shift = 28; shift >= 0; shift -= 4) text[*place++] = kDigits[word >> shift & 15];
   }
   return text;
 }

@@ -2,12 +2,13 @@
 // field ownership, label selection, and deletion with finalizers and propagation.
 //
 //   lws::simulation::ApiServer server(&clock);
-//   absl::StatusOr<lws::SharedJson> pod = server.Create(document);
+//   absl::StatusOr<lws::simulation::SharedObject> pod = server.Create(document);
 //   lws::simulation::DeleteOptions options;
 //   options.propagation = lws::simulation::Deletion::kForeground;
 //   absl::Status status = server.Delete({"Pod", "default", "vllm-0"}, options);
 //
-// Subscribers are told every change, in order, before the call returns. Webhooks admit new objects.
+// Subscribers are told every change, in order, before the call returns. Webhooks admit new objects. The versions of an
+// object share what did not change (stored_object.h), so that a write costs only what it writes.
 // Other parts do the rest: garbage_collector.h deletes dependents, and the controllers and the kubelet write the
 // status.
 //
@@ -18,52 +19,28 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "lws/adapters/simulation/kubernetes/object_store.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/api/json.h"
 
 namespace lws::simulation {
-
-struct ObjectKey {
-  std::string kind;
-  std::string namespace_name;
-  std::string name;
-
-  // In the order of kind, namespace and name.
-  bool operator<(const ObjectKey& other) const {
-    const int by_kind = kind.compare(other.kind);
-    if (by_kind != 0) return by_kind < 0;
-    const int by_namespace = namespace_name.compare(other.namespace_name);
-    return by_namespace != 0 ? by_namespace < 0 : name < other.name;
-  }
-  bool operator==(const ObjectKey& other) const {
-    return name == other.name && namespace_name == other.namespace_name && kind == other.kind;
-  }
-
-  template <typename H>
-  friend H AbslHashValue(H hash, const ObjectKey& key) {
-    return H::combine(std::move(hash), key.kind, key.namespace_name, key.name);
-  }
-};
-
-ObjectKey StoredObjectKey(const Json& object);
 
 enum class ChangeType { kAdded, kModified, kDeleted };
 
 struct Change {
   ChangeType type;
   ObjectKey key;
-  SharedJson before;  // null when added
-  SharedJson after;   // null when deleted
+  SharedObject before;  // null when added
+  SharedObject after;   // null when deleted
 };
 
 enum class Deletion { kBackground, kForeground, kOrphan };
@@ -92,17 +69,17 @@ class ApiServer {
 
   // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted, or is invalid: pods,
   // StatefulSets, claims and Services are held to Kubernetes' rules, in its words.
-  absl::StatusOr<SharedJson> Create(Json object);
+  absl::StatusOr<SharedObject> Create(Json object);
 
   // Server-side apply. Errors: Aborted naming the fields, when another manager owns them with another value and `force`
   // is not given.
-  absl::StatusOr<SharedJson> Apply(const Json& object, absl::string_view manager, bool force);
+  absl::StatusOr<SharedObject> Apply(const Json& object, absl::string_view manager, bool force);
 
   // Replaces everything except the status, or only the status. The resource version is checked if the object has one.
   // Errors: NotFound, Aborted for a conflict, InvalidArgument for a StatefulSet that is invalid or changes immutable
   // fields. An update without a change does nothing.
-  absl::StatusOr<SharedJson> Update(Json object);
-  absl::StatusOr<SharedJson> UpdateStatus(const Json& object);
+  absl::StatusOr<SharedObject> Update(StoredObject object);
+  absl::StatusOr<SharedObject> UpdateStatus(const StoredObject& object);
 
   // Errors: NotFound, Aborted when a precondition fails.
   absl::Status Delete(const ObjectKey& key, const DeleteOptions& options);
@@ -111,14 +88,19 @@ class ApiServer {
   void RemoveFinalizer(const ObjectKey& key, absl::string_view finalizer);
 
   // Null when absent.
-  SharedJson Get(const ObjectKey& key) const;
+  SharedObject Find(const ObjectKey& key) const { return objects_.Find(key); }
 
   // All objects of a kind, in the order of namespace and name.
+  std::vector<SharedObject> FindAll(absl::string_view kind) const { return objects_.FindAll(kind); }
+
+  // The same as whole documents, for readers who look rarely. Complexity: O(objects) at the first call for a version.
+  SharedJson Get(const ObjectKey& key) const;
   std::vector<SharedJson> List(absl::string_view kind) const;
 
   // The objects that name this UID as an owner.
-  std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
-  bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
+  std::vector<ObjectKey> DependentsOf(const std::string& uid) const { return objects_.DependentsOf(uid); }
+  bool UidExists(const std::string& uid) const { return objects_.UidExists(uid); }
+  const ObjectStore& objects() const { return objects_; }
 
   // How much was done since the beginning: the writes, and what the parts of the cluster say that they looked at. It
   // grows like the time that a simulation takes, and is the same on every machine.
@@ -132,24 +114,20 @@ class ApiServer {
   std::string Timestamp() const;
 
  private:
-  absl::StatusOr<SharedJson> TryCreate(const ObjectKey& key, Json object);
-  absl::StatusOr<SharedJson> TryUpdate(const ObjectKey& key, Json object);
+  absl::StatusOr<SharedObject> TryCreate(const ObjectKey& key, Json object);
+  absl::StatusOr<SharedObject> TryUpdate(const ObjectKey& key, StoredObject object);
   void NoteRefusal(const ObjectKey& key, const absl::Status& status);
-  void Store(const ObjectKey& key, Json object, ChangeType type);
+  void Store(const ObjectKey& key, StoredObject object, ChangeType type);
   void Remove(const ObjectKey& key);
-  void Index(const ObjectKey& key, const Json& object, bool add);
-  absl::Status CheckPreconditions(const Json& live, const std::string& uid, const std::string& version) const;
-  std::string NextUid();
 
   const VirtualClock* clock_;
+  mutable absl::Time stamped_ = absl::InfinitePast();  // when Timestamp was last asked for, and its answer
+  mutable std::string timestamp_;
   std::map<std::string, MutatingWebhook> webhooks_;  // by kind
   uint64_t version_ = 0;
   uint64_t next_uid_ = 1;
   int64_t looks_ = 0;
-  absl::flat_hash_map<ObjectKey, SharedJson> objects_;
-  std::map<std::string, std::set<ObjectKey>, std::less<>> by_kind_;
-  absl::flat_hash_map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
-  absl::flat_hash_set<std::string> uids_;
+  ObjectStore objects_;
   std::map<ObjectKey, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };

@@ -9,22 +9,22 @@
 namespace lws::simulation {
 namespace {
 
-bool HasFinalizer(const Json& object, const char* finalizer) {
-  const Json& metadata = object["metadata"];
-  const auto finalizers = metadata.find("finalizers");
-  return finalizers != metadata.end() &&
-         std::find(finalizers->begin(), finalizers->end(), finalizer) != finalizers->end();
+bool HasFinalizer(const StoredObject& object, const char* finalizer) {
+  const Json& finalizers = FieldAt(object, {"metadata", "finalizers"});
+  return std::find(finalizers.begin(), finalizers.end(), finalizer) != finalizers.end();
 }
 
-bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
+const Json& Owners(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
 
-const Json& Owners(const Json& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
+const std::string& Uid(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
 
 // Whether the object has to be looked at because of its own change. A change of its owners makes it due by itself.
 bool MatterNow(const Change& change) {
   if (IsDeleting(*change.after)) return true;
   const Json& owners = Owners(*change.after);
-  return !owners.is_null() && (change.before == nullptr || Owners(*change.before) != owners);
+  if (owners.is_null()) return false;
+  if (change.before == nullptr) return true;
+  return !change.after->SharesWith(*change.before, "metadata") && Owners(*change.before) != owners;
 }
 
 }  // namespace
@@ -34,15 +34,14 @@ GarbageCollector::GarbageCollector(ApiServer* server) : server_(server) {
 }
 
 void GarbageCollector::OnChange(const Change& change) {
-  const Json& object = change.after != nullptr ? *change.after : *change.before;
-  const Json& metadata = object["metadata"];
+  const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.after != nullptr && MatterNow(change)) due_.insert(change.key);
   if (change.after != nullptr && !IsDeleting(object)) return;
-  for (const ObjectKey& dependent : server_->DependentsOf(metadata.value("uid", ""))) due_.insert(dependent);
-  if (change.after != nullptr || !metadata.contains("ownerReferences")) return;
+  for (const ObjectKey& dependent : server_->DependentsOf(Uid(object))) due_.insert(dependent);
+  if (change.after != nullptr) return;
   // An owner may be waiting for this object.
-  for (const Json& owner : metadata["ownerReferences"]) {
-    due_.insert({owner.value("kind", ""), change.key.namespace_name, owner.value("name", "")});
+  for (const Json& owner : Owners(object)) {
+    due_.insert({TextAt(owner, {"kind"}), change.key.namespace_name, TextAt(owner, {"name"})});
   }
 }
 
@@ -54,15 +53,14 @@ bool GarbageCollector::Step() {
   return true;
 }
 
-bool GarbageCollector::OwnersAreGone(const Json& object, bool* owner_waits) const {
-  const Json& metadata = object["metadata"];
-  const auto owners = metadata.find("ownerReferences");
-  if (owners == metadata.end() || owners->empty()) return false;
-  const std::string namespace_name = metadata.value("namespace", "");
+bool GarbageCollector::OwnersAreGone(const StoredObject& object, bool* owner_waits) const {
+  const Json& owners = Owners(object);
+  if (owners.empty()) return false;
+  const std::string& namespace_name = TextAt(object, {"metadata", "namespace"});
   bool all_gone = true;
-  for (const Json& owner : *owners) {
-    if (!server_->UidExists(owner.value("uid", ""))) continue;
-    const SharedJson live = server_->Get({owner.value("kind", ""), namespace_name, owner.value("name", "")});
+  for (const Json& owner : owners) {
+    if (!server_->UidExists(TextAt(owner, {"uid"}))) continue;
+    const SharedObject live = server_->Find({TextAt(owner, {"kind"}), namespace_name, TextAt(owner, {"name"})});
     const bool waits = live != nullptr && IsDeleting(*live) && HasFinalizer(*live, "foregroundDeletion");
     *owner_waits |= waits;
     all_gone = all_gone && waits;
@@ -71,42 +69,43 @@ bool GarbageCollector::OwnersAreGone(const Json& object, bool* owner_waits) cons
 }
 
 void GarbageCollector::Look(const ObjectKey& key) {
-  const SharedJson object = server_->Get(key);
+  const SharedObject object = server_->Find(key);
   if (object == nullptr) return;
   if (IsDeleting(*object)) return LookAtOwner(key, *object);
   bool owner_waits = false;
   if (!OwnersAreGone(*object, &owner_waits)) return;
   // If an owner waits for this object, it also waits for the object's dependents.
-  const bool has_dependents = !server_->DependentsOf((*object)["metadata"].value("uid", "")).empty();
+  const bool has_dependents = !server_->DependentsOf(Uid(*object)).empty();
   DeleteOptions options;
   options.propagation = owner_waits && has_dependents ? Deletion::kForeground : Deletion::kBackground;
   server_->Delete(key, options).IgnoreError();
 }
 
-void GarbageCollector::LookAtOwner(const ObjectKey& key, const Json& object) {
+void GarbageCollector::LookAtOwner(const ObjectKey& key, const StoredObject& object) {
   if (HasFinalizer(object, "orphan")) return Orphan(key, object);
   if (!HasFinalizer(object, "foregroundDeletion")) return;
   bool blocked = false;
-  const std::string uid = object["metadata"].value("uid", "");
+  const std::string uid = Uid(object);
   for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
-    const SharedJson live = server_->Get(dependent);
-    for (const Json& owner : (*live)["metadata"]["ownerReferences"]) {
-      blocked |= owner.value("uid", "") == uid && owner.value("blockOwnerDeletion", false);
+    const SharedObject live = server_->Find(dependent);
+    for (const Json& owner : Owners(*live)) {
+      blocked |= TextAt(owner, {"uid"}) == uid && FieldAt(owner, {"blockOwnerDeletion"}) == true;
     }
     if (!IsDeleting(*live)) Look(dependent);
   }
   if (!blocked) server_->RemoveFinalizer(key, "foregroundDeletion");
 }
 
-void GarbageCollector::Orphan(const ObjectKey& key, const Json& object) {
-  const std::string uid = object["metadata"].value("uid", "");
+void GarbageCollector::Orphan(const ObjectKey& key, const StoredObject& object) {
+  const std::string uid = Uid(object);
   for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
-    Json live = *server_->Get(dependent);
-    Json& owners = live["metadata"]["ownerReferences"];
+    StoredObject live = *server_->Find(dependent);
+    Json& metadata = live.Edit("metadata");
+    Json& owners = metadata["ownerReferences"];
     owners.erase(
         std::remove_if(owners.begin(), owners.end(), [&](const Json& owner) { return owner.value("uid", "") == uid; }),
         owners.end());
-    if (owners.empty()) live["metadata"].erase("ownerReferences");
+    if (owners.empty()) metadata.erase("ownerReferences");
     server_->Update(std::move(live)).IgnoreError();
   }
   server_->RemoveFinalizer(key, "orphan");

@@ -25,9 +25,9 @@ class GarbageCollector {
  private:
   void OnChange(const Change& change);
   void Look(const ObjectKey& key);
-  void LookAtOwner(const ObjectKey& key, const Json& object);
-  bool OwnersAreGone(const Json& object, bool* owner_waits) const;
-  void Orphan(const ObjectKey& key, const Json& object);
+  void LookAtOwner(const ObjectKey& key, const StoredObject& object);
+  bool OwnersAreGone(const StoredObject& object, bool* owner_waits) const;
+  void Orphan(const ObjectKey& key, const StoredObject& object);
 
   ApiServer* server_;
   std::set<ObjectKey> due_;

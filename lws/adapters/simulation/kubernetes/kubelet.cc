@@ -10,10 +10,9 @@
 namespace lws::simulation {
 namespace {
 
-const std::string& NodeName(const Json& pod) { return TextAt(pod, {"spec", "nodeName"}); }
-const std::string& Phase(const Json& pod) { return TextAt(pod, {"status", "phase"}); }
-const std::string& Uid(const Json& pod) { return TextAt(pod, {"metadata", "uid"}); }
-bool IsDeleting(const Json& pod) { return pod["metadata"].contains("deletionTimestamp"); }
+const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
+const std::string& Phase(const StoredObject& pod) { return TextAt(pod, {"status", "phase"}); }
+const std::string& Uid(const StoredObject& pod) { return TextAt(pod, {"metadata", "uid"}); }
 
 // Null when there is none.
 const Json& First(const Json& list) {
@@ -21,16 +20,18 @@ const Json& First(const Json& list) {
   return list.is_array() && !list.empty() ? list.front() : none;
 }
 
-const std::string& Image(const Json& pod) { return TextAt(First(FieldAt(pod, {"spec", "containers"})), {"image"}); }
+const std::string& Image(const StoredObject& pod) {
+  return TextAt(First(FieldAt(pod, {"spec", "containers"})), {"image"});
+}
 
-const Json& FirstStatus(const Json& pod) { return First(FieldAt(pod, {"status", "containerStatuses"})); }
+const Json& FirstStatus(const StoredObject& pod) { return First(FieldAt(pod, {"status", "containerStatuses"})); }
 
-int64_t Restarts(const Json& pod) {
+int64_t Restarts(const StoredObject& pod) {
   const Json& count = FieldAt(FirstStatus(pod), {"restartCount"});
   return count.is_number_integer() ? count.get<int64_t>() : 0;
 }
 
-bool IsReady(const Json& pod) { return FieldAt(FirstStatus(pod), {"ready"}) == true; }
+bool IsReady(const StoredObject& pod) { return FieldAt(FirstStatus(pod), {"ready"}) == true; }
 
 }  // namespace
 
@@ -59,8 +60,8 @@ absl::Duration Kubelet::Draw(const DelayRange& range) {
   return absl::Milliseconds(least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1)));
 }
 
-SharedJson Kubelet::Alive(const Life& life) const {
-  SharedJson pod = server_->Get(life.first);
+SharedObject Kubelet::Alive(const Life& life) const {
+  SharedObject pod = server_->Find(life.first);
   if (pod == nullptr || Uid(*pod) != life.second) return nullptr;
   return lost_nodes_.count(NodeName(*pod)) > 0 ? nullptr : pod;
 }
@@ -71,22 +72,23 @@ void Kubelet::Later(const Life& life, absl::Duration delay, std::function<void(c
   });
 }
 
-const ImageBehavior& Kubelet::Behavior(const Json& pod) const {
+const ImageBehavior& Kubelet::Behavior(const StoredObject& pod) const {
   static const ImageBehavior& usual = *new ImageBehavior();
   const auto found = options_.images.find(Image(pod));
   return found == options_.images.end() ? usual : found->second;
 }
 
 void Kubelet::Pull(const Life& life) {
-  const SharedJson pod = Alive(life);
+  const SharedObject pod = Alive(life);
   if (pod == nullptr) return;
   const ImageBehavior& image = Behavior(*pod);
   if (image.broken) {
-    Json next = *pod;
-    next["status"]["containerStatuses"] = Json::array({{{"name", (*pod)["spec"]["containers"][0].value("name", "")},
-                                                        {"ready", false},
-                                                        {"restartCount", 0},
-                                                        {"state", {{"waiting", {{"reason", "ImagePullBackOff"}}}}}}});
+    StoredObject next = *pod;
+    next.Edit("status")["containerStatuses"] =
+        Json::array({{{"name", TextAt(First(FieldAt(*pod, {"spec", "containers"})), {"name"})},
+                      {"ready", false},
+                      {"restartCount", 0},
+                      {"state", {{"waiting", {{"reason", "ImagePullBackOff"}}}}}}});
     server_->UpdateStatus(next).IgnoreError();
     return;
   }
@@ -96,7 +98,7 @@ void Kubelet::Pull(const Life& life) {
 }
 
 void Kubelet::Start(const Life& life) {
-  const SharedJson pod = Alive(life);
+  const SharedObject pod = Alive(life);
   if (IsDeleting(*pod) || Phase(*pod) == "Failed") return;
   SetPodStatus(*pod, "Running", false, Restarts(*pod));
   if (Behavior(*pod).never_ready) return;
@@ -104,20 +106,20 @@ void Kubelet::Start(const Life& life) {
 }
 
 void Kubelet::BecomeReady(const Life& life) {
-  const SharedJson pod = Alive(life);
+  const SharedObject pod = Alive(life);
   if (!IsDeleting(*pod) && Phase(*pod) == "Running") SetPodStatus(*pod, "Running", true, Restarts(*pod));
 }
 
 // Ends the life of a pod whose containers have ended: it is finished, and removed unless a finalizer holds it.
 void Kubelet::Stop(const Life& life) {
-  const SharedJson pod = Alive(life);
+  const SharedObject pod = Alive(life);
   SetPodStatus(*pod, "Succeeded", false, Restarts(*pod));
   DeleteOptions options;
   options.at_once = true;
   server_->Delete(life.first, options).IgnoreError();
 }
 
-void Kubelet::SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts) {
+void Kubelet::SetPodStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) {
   // A map or a list of initializers would copy every value, and this is the most frequent write.
   Json status = Json::object();
   const Json& before = FieldAt(pod, {"status"});
@@ -141,20 +143,14 @@ void Kubelet::SetPodStatus(const Json& pod, const char* phase, bool ready, int64
     told["ready"] = ready;
     told["restartCount"] = restarts;
   }
-  Json metadata = Json::object();
-  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
-    metadata[key] = TextAt(pod, {"metadata", key});
-  }
-  Json next = Json::object();
-  next["kind"] = "Pod";
-  next["metadata"] = std::move(metadata);
-  next["status"] = std::move(status);
+  StoredObject next = pod;
+  next.Set("status", std::move(status));
   server_->UpdateStatus(next).IgnoreError();
 }
 
 bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {
   const ObjectKey key{"Pod", std::string(namespace_name), std::string(name)};
-  const SharedJson pod = server_->Get(key);
+  const SharedObject pod = server_->Find(key);
   if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
   const Life life(key, Uid(*pod));
   if (Alive(life) == nullptr) return false;
@@ -165,17 +161,17 @@ bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view 
 }
 
 bool Kubelet::FailPod(absl::string_view namespace_name, absl::string_view name) {
-  const SharedJson pod = server_->Get({"Pod", std::string(namespace_name), std::string(name)});
+  const SharedObject pod = server_->Find({"Pod", std::string(namespace_name), std::string(name)});
   if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
   SetPodStatus(*pod, "Failed", false, Restarts(*pod));
   return true;
 }
 
 bool Kubelet::SetNodeReady(absl::string_view node, bool ready) {
-  const SharedJson live = server_->Get({"Node", "", std::string(node)});
+  const SharedObject live = server_->Find({"Node", "", std::string(node)});
   if (live == nullptr) return false;
-  Json next = *live;
-  next["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", ready ? "True" : "Unknown"}}});
+  StoredObject next = *live;
+  next.Edit("status")["conditions"] = Json::array({{{"type", "Ready"}, {"status", ready ? "True" : "Unknown"}}});
   return server_->UpdateStatus(next).ok();
 }
 
@@ -183,7 +179,7 @@ bool Kubelet::LoseNode(absl::string_view node) {
   if (!SetNodeReady(node, false)) return false;
   const std::string name(node);
   lost_nodes_.insert(name);
-  for (const SharedJson& pod : server_->List("Pod")) {
+  for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) != name || Phase(*pod) != "Running") continue;
     SetPodStatus(*pod, "Running", false, Restarts(*pod));
   }
@@ -193,7 +189,7 @@ bool Kubelet::LoseNode(absl::string_view node) {
 
 void Kubelet::Evict(const std::string& node) {
   if (lost_nodes_.count(node) == 0) return;
-  for (const SharedJson& pod : server_->List("Pod")) {
+  for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) == node) server_->Delete(StoredObjectKey(*pod), {}).IgnoreError();
   }
 }
@@ -202,7 +198,7 @@ bool Kubelet::RecoverNode(absl::string_view node) {
   const std::string name(node);
   if (lost_nodes_.erase(name) == 0) return false;
   SetNodeReady(node, true);
-  for (const SharedJson& pod : server_->List("Pod")) {
+  for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) != name) continue;
     const Life life(StoredObjectKey(*pod), Uid(*pod));
     if (IsDeleting(*pod)) {

@@ -21,6 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 
 namespace lws::simulation {
@@ -75,14 +76,14 @@ class Kubelet {
   absl::Duration Draw(const DelayRange& range);
   // Runs `next` on the pod after the delay, if the pod still lives and its node exists then.
   void Later(const Life& life, absl::Duration delay, std::function<void(const Life&)> next);
-  SharedJson Alive(const Life& life) const;
-  const ImageBehavior& Behavior(const Json& pod) const;
+  SharedObject Alive(const Life& life) const;
+  const ImageBehavior& Behavior(const StoredObject& pod) const;
 
   void Pull(const Life& life);
   void Start(const Life& life);
   void BecomeReady(const Life& life);
   void Stop(const Life& life);
-  void SetPodStatus(const Json& pod, const char* phase, bool ready, int64_t restarts);
+  void SetPodStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts);
   bool SetNodeReady(absl::string_view node, bool ready);
   void Evict(const std::string& node);
 

@@ -10,28 +10,28 @@
 namespace lws::simulation {
 namespace {
 
-SharedJson FindNode(const ApiServer& server, absl::string_view node) {
-  return server.Get({"Node", "", std::string(node)});
+SharedObject FindNode(const ApiServer& server, absl::string_view node) {
+  return server.Find({"Node", "", std::string(node)});
 }
 
 bool SetUnschedulable(ApiServer* server, absl::string_view node, bool unschedulable) {
-  const SharedJson live = FindNode(*server, node);
+  const SharedObject live = FindNode(*server, node);
   if (live == nullptr) return false;
-  Json next = *live;
-  next["spec"]["unschedulable"] = unschedulable;
+  StoredObject next = *live;
+  next.Edit("spec")["unschedulable"] = unschedulable;
   return server->Update(std::move(next)).ok();
 }
 
-std::vector<SharedJson> PodsOn(const ApiServer& server, absl::string_view node) {
-  std::vector<SharedJson> pods;
-  for (const SharedJson& pod : server.List("Pod")) {
+std::vector<SharedObject> PodsOn(const ApiServer& server, absl::string_view node) {
+  std::vector<SharedObject> pods;
+  for (const SharedObject& pod : server.FindAll("Pod")) {
     if (TextAt(*pod, {"spec", "nodeName"}) == node) pods.push_back(pod);
   }
   return pods;
 }
 
 // A pod that passes by the scheduler is asked about taints that say NoExecute alone.
-bool Tolerates(const Json& pod, const std::string& node, const std::vector<Taint>& taints) {
+bool Tolerates(const StoredObject& pod, const std::string& node, const std::vector<Taint>& taints) {
   Json asked = {{"nodeName", node}};
   const Json& tolerations = FieldAt(pod, {"spec", "tolerations"});
   if (!tolerations.is_null()) asked["tolerations"] = tolerations;
@@ -49,21 +49,21 @@ bool UncordonNode(ApiServer* server, absl::string_view node) { return SetUnsched
 
 bool DrainNode(ApiServer* server, absl::string_view node) {
   if (!CordonNode(server, node)) return false;
-  for (const SharedJson& pod : PodsOn(*server, node)) server->Delete(StoredObjectKey(*pod), {}).IgnoreError();
+  for (const SharedObject& pod : PodsOn(*server, node)) server->Delete(StoredObjectKey(*pod), {}).IgnoreError();
   return true;
 }
 
 bool TaintNode(ApiServer* server, absl::string_view node, const std::vector<Taint>& taints) {
-  const SharedJson live = FindNode(*server, node);
+  const SharedObject live = FindNode(*server, node);
   if (live == nullptr) return false;
-  Json next = *live;
-  Json& list = next["spec"]["taints"];
+  StoredObject next = *live;
+  Json& list = next.Edit("spec")["taints"];
   list = Json::array();
   for (const Taint& taint : taints) {
     list.push_back({{"key", taint.key}, {"value", taint.value}, {"effect", taint.effect}});
   }
   if (!server->Update(std::move(next)).ok()) return false;
-  for (const SharedJson& pod : PodsOn(*server, node)) {
+  for (const SharedObject& pod : PodsOn(*server, node)) {
     if (!Tolerates(*pod, std::string(node), taints)) server->Delete(StoredObjectKey(*pod), {}).IgnoreError();
   }
   return true;

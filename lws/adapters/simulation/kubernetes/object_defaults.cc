@@ -9,8 +9,15 @@
 namespace lws::simulation {
 namespace {
 
-void Default(const char* key, Json value, Json* object) {
-  if (!object->contains(key) || (*object)[key].is_null() || (*object)[key] == "") (*object)[key] = std::move(value);
+// Sets the field where it is absent, null or an empty text.
+template <typename Value>
+void Default(const char* key, const Value& value, Json* object) {
+  const auto found = object->find(key);
+  if (found == object->end()) {
+    (*object)[key] = value;
+  } else if (found->is_null() || (found->is_string() && found->template get_ref<const std::string&>().empty())) {
+    *found = value;
+  }
 }
 
 // An image without a tag, or with the tag latest, is always pulled.
@@ -41,12 +48,12 @@ void DefaultPodSpec(Json* spec) {
   }
 }
 
-void DefaultStatefulSet(Json* object) {
-  Json& spec = (*object)["spec"];
+void DefaultStatefulSetSpec(Json* of) {
+  Json& spec = *of;
   Default("replicas", 1, &spec);
   Default("podManagementPolicy", "OrderedReady", &spec);
   Default("revisionHistoryLimit", 10, &spec);
-  Default("updateStrategy", {{"type", "RollingUpdate"}}, &spec);
+  Default("updateStrategy", Json{{"type", "RollingUpdate"}}, &spec);
   Json& strategy = spec["updateStrategy"];
   Default("type", "RollingUpdate", &strategy);
   if (strategy["type"] == "RollingUpdate") {
@@ -57,17 +64,42 @@ void DefaultStatefulSet(Json* object) {
   Default("whenDeleted", "Retain", &spec["persistentVolumeClaimRetentionPolicy"]);
   Default("whenScaled", "Retain", &spec["persistentVolumeClaimRetentionPolicy"]);
   if (spec.contains("template")) DefaultPodSpec(&spec["template"]["spec"]);
-  Default("status", {{"replicas", 0}}, object);
+}
+
+Json StatefulSetStatus() { return {{"replicas", 0}}; }
+Json PodStatus() { return {{"phase", "Pending"}}; }
+
+// What objects of a kind get.
+struct KindDefaults {
+  const char* kind;
+  void (*spec)(Json* spec);
+  Json (*status)();
+};
+constexpr KindDefaults kKindDefaults[] = {{"StatefulSet", DefaultStatefulSetSpec, StatefulSetStatus},
+                                          {"Pod", DefaultPodSpec, PodStatus}};
+
+const KindDefaults* DefaultsOf(const Json& kind) {
+  for (const KindDefaults& defaults : kKindDefaults) {
+    if (kind == defaults.kind) return &defaults;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
 void ApplyObjectDefaults(Json* object) {
-  const std::string kind = object->value("kind", "");
-  if (kind == "StatefulSet") DefaultStatefulSet(object);
-  if (kind != "Pod") return;
-  DefaultPodSpec(&(*object)["spec"]);
-  Default("status", {{"phase", "Pending"}}, object);
+  const KindDefaults* defaults = DefaultsOf(object->value("kind", ""));
+  if (defaults == nullptr) return;
+  defaults->spec(&(*object)["spec"]);
+  Default("status", defaults->status(), object);
+}
+
+void ApplyObjectDefaults(StoredObject* object) {
+  const KindDefaults* defaults = DefaultsOf((*object)["kind"]);
+  if (defaults == nullptr) return;
+  defaults->spec(&object->Edit("spec"));
+  const Json& status = (*object)["status"];
+  if (status.is_null() || status == "") object->Set("status", defaults->status());
 }
 
 }  // namespace lws::simulation

@@ -6,12 +6,14 @@
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_DEFAULTS_H_
 #define LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_DEFAULTS_H_
 
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/api/json.h"
 
 namespace lws::simulation {
 
 // Idempotent. Objects of other kinds than StatefulSet and Pod are left as they are. Complexity: O(object).
 void ApplyObjectDefaults(Json* object);
+void ApplyObjectDefaults(StoredObject* object);
 
 }  // namespace lws::simulation
 

@@ -4,23 +4,58 @@
 
 namespace lws::simulation {
 
-const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path) {
+namespace {
+
+using Key = const absl::string_view*;
+
+// Null when there is none.
+const Json* FindMember(const Json::object_t& members, absl::string_view key) {
+  // Most of a few keys have another length, which tells sooner than their order.
+  constexpr size_t kFew = 5;
+  if (members.size() > kFew) {
+    const auto found = members.find(key);
+    return found == members.end() ? nullptr : &found->second;
+  }
+  for (const auto& [name, value] : members) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+const Json& FieldBelow(const Json& object, Key begin, Key end) {
   static const Json& none = *new Json();
   const Json* at = &object;
-  for (const absl::string_view key : path) {
+  for (Key key = begin; key != end; ++key) {
     if (!at->is_object()) return none;
-    const Json::object_t& members = at->get_ref<const Json::object_t&>();
-    const auto found = members.find(key);
-    if (found == members.end()) return none;
-    at = &found->second;
+    at = FindMember(at->get_ref<const Json::object_t&>(), *key);
+    if (at == nullptr) return none;
   }
   return *at;
 }
 
-const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path) {
+const std::string& TextOf(const Json& field) {
   static const std::string& empty = *new std::string();
-  const Json& field = FieldAt(object, path);
   return field.is_string() ? field.get_ref<const std::string&>() : empty;
 }
+
+}  // namespace
+
+const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path) {
+  return FieldBelow(object, path.begin(), path.end());
+}
+
+const Json& FieldAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
+  return FieldBelow(object[*path.begin()], path.begin() + 1, path.end());
+}
+
+const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path) {
+  return TextOf(FieldAt(object, path));
+}
+
+const std::string& TextAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
+  return TextOf(FieldAt(object, path));
+}
+
+bool IsDeleting(const StoredObject& object) { return !FieldAt(object, {"metadata", "deletionTimestamp"}).is_null(); }
 
 }  // namespace lws::simulation

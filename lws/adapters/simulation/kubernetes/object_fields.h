@@ -11,15 +11,22 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/api/json.h"
 
 namespace lws::simulation {
 
 // The value below `object` at the path of keys; null when one of them is not there. Complexity: O(path x log keys).
 const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path);
+// REQUIRES: the path has a key.
+const Json& FieldAt(const StoredObject& object, std::initializer_list<absl::string_view> path);
 
 // The text there; "" when it is absent, or no text.
 const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path);
+const std::string& TextAt(const StoredObject& object, std::initializer_list<absl::string_view> path);
+
+// Whether the object has a deletion timestamp.
+bool IsDeleting(const StoredObject& object);
 
 }  // namespace lws::simulation
 

@@ -11,21 +11,21 @@ namespace {
 
 constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
 
-const Json& Terms(const Json& pod, absl::string_view kind) {
+const Json& Terms(const StoredObject& pod, absl::string_view kind) {
   static const Json& none = *new Json(Json::array());
   const Json& terms = FieldAt(pod, {"spec", "affinity", kind, kRequired});
   return terms.is_array() ? terms : none;
 }
 
-const Json& Labels(const Json& object) { return FieldAt(object, {"metadata", "labels"}); }
+const Json& Labels(const StoredObject& object) { return FieldAt(object, {"metadata", "labels"}); }
 
 // Null when the object lacks the label.
-const std::string* Label(const Json& object, const std::string& key) {
+const std::string* Label(const StoredObject& object, const std::string& key) {
   const Json& value = FieldAt(object, {"metadata", "labels", key});
   return value.is_string() ? &value.get_ref<const std::string&>() : nullptr;
 }
 
-const std::string& NamespaceOf(const Json& pod) { return TextAt(pod, {"metadata", "namespace"}); }
+const std::string& NamespaceOf(const StoredObject& pod) { return TextAt(pod, {"metadata", "namespace"}); }
 
 }  // namespace
 
@@ -48,7 +48,7 @@ void PodAffinities::Index(const ObjectKey& key, const PlacedPod& pod, bool add) 
   }
 }
 
-void PodAffinities::Put(const ObjectKey& key, const SharedJson& pod, const SharedJson& node) {
+void PodAffinities::Put(const ObjectKey& key, const SharedObject& pod, const SharedObject& node) {
   Erase(key);
   PlacedPod placed{pod, node, {}};
   for (const Json& term : Terms(*pod, "podAntiAffinity")) {
@@ -65,7 +65,7 @@ void PodAffinities::Erase(const ObjectKey& key) {
   pods_.erase(found);
 }
 
-void PodAffinities::NodeChanged(const SharedJson& node) {
+void PodAffinities::NodeChanged(const SharedObject& node) {
   const std::string& name = TextAt(*node, {"metadata", "name"});
   for (auto& [key, pod] : pods_) {
     if (TextAt(*pod.node, {"metadata", "name"}) != name) continue;
@@ -84,7 +84,7 @@ const PodAffinities::Keys& PodAffinities::WithLabel(const std::string& label, co
 }
 
 const PodAffinities::Keys& PodAffinities::Indexed(const std::string& label, const std::string& value,
-                                                  SharedJson PlacedPod::*labelled,
+                                                  SharedObject PlacedPod::*labelled,
                                                   std::map<std::string, std::map<std::string, Keys>>* by_label) {
   const auto [index, is_new] = by_label->try_emplace(label);
   if (is_new) {
@@ -121,7 +121,7 @@ ScheduledPodTerm PodAffinities::ReadTerm(const Json& term, const std::string& na
   return read;
 }
 
-PodTerms PodAffinities::TermsOf(const SharedJson& pod) {
+PodTerms PodAffinities::TermsOf(const SharedObject& pod) {
   PodTerms terms{NamespaceOf(*pod), pod, {}, {}};
   for (const Json& term : Terms(*pod, "podAntiAffinity")) {
     terms.avoided.push_back(ReadTerm(term, terms.namespace_name));
@@ -158,7 +158,7 @@ bool PodAffinities::IsAvoidedBy(const ObjectKey& key, const std::string& topolog
   });
 }
 
-std::string PodAffinities::WhyExcluded(const PodTerms& terms, const Json& node) {
+std::string PodAffinities::WhyExcluded(const PodTerms& terms, const StoredObject& node) {
   for (const ScheduledPodTerm& term : terms.wanted) {
     const std::string* domain = Label(node, term.topology_key);
     if (domain == nullptr || (!term.is_first && !IsInDomain(term, terms, *domain))) return "pod affinity";

@@ -26,6 +26,7 @@
 
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/label_match.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/api/json.h"
 
 namespace lws::simulation {
@@ -42,7 +43,7 @@ struct ScheduledPodTerm {
 
 struct PodTerms {
   std::string namespace_name;
-  SharedJson pod;
+  SharedObject pod;
   std::vector<ScheduledPodTerm> wanted;   // podAffinity
   std::vector<ScheduledPodTerm> avoided;  // podAntiAffinity
 };
@@ -50,25 +51,25 @@ struct PodTerms {
 class PodAffinities {
  public:
   // Records that the pod is on the node. REQUIRES: it is on no other node.
-  void Put(const ObjectKey& key, const SharedJson& pod, const SharedJson& node);
+  void Put(const ObjectKey& key, const SharedObject& pod, const SharedObject& node);
   void Erase(const ObjectKey& key);
   // Records that the node's labels may have changed. Complexity: O(pods) at the next question.
-  void NodeChanged(const SharedJson& node);
+  void NodeChanged(const SharedObject& node);
 
   // Complexity: O(pods with a label that the terms name), or O(pods) for terms that name none.
-  PodTerms TermsOf(const SharedJson& pod);
+  PodTerms TermsOf(const SharedObject& pod);
 
   // Why the node does not take the pod; "" when it does. Complexity: O(pods with terms in the node's domains), and
   // O(pods in the domain) for terms that do not name their labels.
-  std::string WhyExcluded(const PodTerms& terms, const Json& node);
+  std::string WhyExcluded(const PodTerms& terms, const StoredObject& node);
 
   // How many pods, terms and domains were looked at since the beginning.
   int64_t looks() const { return looks_; }
 
  private:
   struct PlacedPod {
-    SharedJson pod;
-    SharedJson node;
+    SharedObject pod;
+    SharedObject node;
     std::vector<std::pair<std::string, LabelSelector>> avoided;  // by topology key
   };
   using Keys = std::set<ObjectKey>;
@@ -77,7 +78,7 @@ class PodAffinities {
   const Keys& DomainOf(const std::string& topology_key, const std::string& domain);
   const Keys& WithLabel(const std::string& label, const std::string& value);
   // The pods whose node, or which themselves, have the label. The first question about a label indexes all pods by it.
-  const Keys& Indexed(const std::string& label, const std::string& value, SharedJson PlacedPod::*labelled,
+  const Keys& Indexed(const std::string& label, const std::string& value, SharedObject PlacedPod::*labelled,
                       std::map<std::string, std::map<std::string, Keys>>* by_label);
   void Index(const ObjectKey& key, const PlacedPod& pod, bool add);
   bool Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key);

@@ -15,17 +15,28 @@
 namespace lws::simulation {
 namespace {
 
-const std::string& NodeName(const Json& pod) { return TextAt(pod, {"spec", "nodeName"}); }
+const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 
-bool IsFinished(const Json& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
+bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
 
-const Json& Labels(const Json& object) {
+const Json& Labels(const StoredObject& object) {
   static const Json& none = *new Json(Json::object());
   const Json& labels = FieldAt(object, {"metadata", "labels"});
   return labels.is_object() ? labels : none;
 }
 
-ResourceList Requests(const Json& pod) {
+// What a node says beside its amounts.
+NodeFacts ReadFacts(const StoredObject& node) {
+  Json document = Json::object();
+  for (const char* member : {"apiVersion", "kind", "metadata", "spec"}) {
+    if (!node[member].is_null()) document[member] = node[member];
+  }
+  const Json& conditions = FieldAt(node, {"status", "conditions"});
+  if (!conditions.is_null()) document["status"]["conditions"] = conditions;
+  return ReadTopologyNode(document).value_or(TopologyNode()).facts;
+}
+
+ResourceList Requests(const StoredObject& pod) {
   ResourceList requests = PodRequests(pod["spec"], AbsentRequest::kIsLimit).value_or(ResourceList());
   requests["pods"] = *Quantity::Parse("1");
   return requests;
@@ -75,6 +86,16 @@ const Scheduler::Order& Scheduler::WithLabel(const std::string& label, const std
   return orders->second[value];
 }
 
+const Scheduler::Allocatable& Scheduler::ReadAllocatable(const SharedObject& node) {
+  const Json& list = FieldAt(*node, {"status", "allocatable"});
+  const bool is_same = allocatable_.is_readable && FieldAt(*allocatable_.node, {"status", "allocatable"}) == list;
+  if (is_same) return allocatable_;
+  allocatable_.node = node;
+  allocatable_.is_readable = ReadTopologyNode(*node->Document()).ok();
+  allocatable_.amounts = ReadResourceList(list).value_or(ResourceList());
+  return allocatable_;
+}
+
 void Scheduler::OnNode(const Change& change) {
   LookAgain(/*only_with_affinity=*/false);
   const auto known = nodes_.find(change.key.name);
@@ -90,19 +111,20 @@ void Scheduler::OnNode(const Change& change) {
   }
   NodeState& state = nodes_[change.key.name];
   state.node = change.after;
-  state.facts = ReadTopologyNode(*change.after).value_or(TopologyNode()).facts;
+  const Allocatable& allocatable = ReadAllocatable(change.after);
+  state.facts = allocatable.is_readable ? ReadFacts(*change.after) : NodeFacts();
   state.facts.name = change.key.name;
-  state.free = ReadResourceList(FieldAt(*change.after, {"status", "allocatable"})).value_or(ResourceList());
+  state.free = allocatable.amounts;
   const size_t load = state.pods.size();
   Reorder(state, nullptr, &load);
   if (load > 0) affinities_.NodeChanged(change.after);
   for (const ObjectKey& pod : state.pods) {
-    const SharedJson live = server_->Get(pod);
+    const SharedObject live = server_->Find(pod);
     if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
   }
 }
 
-void Scheduler::Place(const ObjectKey& key, const SharedJson& pod, bool add) {
+void Scheduler::Place(const ObjectKey& key, const SharedObject& pod, bool add) {
   const auto node = nodes_.find(NodeName(*pod));
   if (node == nodes_.end()) return;
   NodeState& state = node->second;
@@ -118,7 +140,8 @@ void Scheduler::Place(const ObjectKey& key, const SharedJson& pod, bool add) {
 void Scheduler::OnPod(const Change& change) {
   const bool stays =
       change.before != nullptr && change.after != nullptr && NodeName(*change.before) == NodeName(*change.after) &&
-      IsFinished(*change.before) == IsFinished(*change.after) && Labels(*change.before) == Labels(*change.after);
+      IsFinished(*change.before) == IsFinished(*change.after) &&
+      (change.after->SharesWith(*change.before, "metadata") || Labels(*change.before) == Labels(*change.after));
   if (change.before != nullptr && !stays) Place(change.key, change.before, false);
   if (change.after != nullptr && !stays && !IsFinished(*change.after)) Place(change.key, change.after, true);
   const bool frees = change.after == nullptr || IsFinished(*change.after);
@@ -169,16 +192,16 @@ std::string Scheduler::DescribeReasons(const std::map<std::string, int>& reasons
   return message;
 }
 
-void Scheduler::MarkUnschedulable(const Json& pod, absl::string_view message) {
-  Json next = pod;
-  next["status"]["conditions"] = Json::array({{{"type", "PodScheduled"},
-                                               {"status", "False"},
-                                               {"reason", "Unschedulable"},
-                                               {"message", std::string(message)}}});
+void Scheduler::MarkUnschedulable(const StoredObject& pod, absl::string_view message) {
+  StoredObject next = pod;
+  next.Edit("status")["conditions"] = Json::array({{{"type", "PodScheduled"},
+                                                    {"status", "False"},
+                                                    {"reason", "Unschedulable"},
+                                                    {"message", std::string(message)}}});
   server_->UpdateStatus(next).IgnoreError();
 }
 
-const Scheduler::Order& Scheduler::Candidates(const Json& pod, const PodTerms& terms) {
+const Scheduler::Order& Scheduler::Candidates(const StoredObject& pod, const PodTerms& terms) {
   const Order* fewest = &by_load_;
   const auto narrow = [&](const std::string& label, const std::string& value) {
     const Order& nodes = WithLabel(label, value);
@@ -195,7 +218,7 @@ const Scheduler::Order& Scheduler::Candidates(const Json& pod, const PodTerms& t
   return *fewest;
 }
 
-const Scheduler::NodeState* Scheduler::FirstFit(const Json& pod, const PodTerms& terms, const Order& nodes,
+const Scheduler::NodeState* Scheduler::FirstFit(const StoredObject& pod, const PodTerms& terms, const Order& nodes,
                                                 std::map<std::string, int>* reasons) {
   const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(pod["spec"]);
   const ResourceList requests = Requests(pod);
@@ -212,7 +235,7 @@ const Scheduler::NodeState* Scheduler::FirstFit(const Json& pod, const PodTerms&
   return nullptr;
 }
 
-const Scheduler::NodeState* Scheduler::Choose(const SharedJson& pod) {
+const Scheduler::NodeState* Scheduler::Choose(const SharedObject& pod) {
   if (chooser_) {
     const std::optional<absl::StatusOr<std::string>> node = chooser_(*pod);
     if (node.has_value() && node->ok()) return &nodes_.at(**node);
@@ -239,8 +262,8 @@ bool Scheduler::Step() {
   if (due_.empty()) return false;
   const ObjectKey key = *due_.begin();
   due_.erase(due_.begin());
-  const SharedJson pod = server_->Get(key);
-  if (pod == nullptr || !NodeName(*pod).empty() || (*pod)["metadata"].contains("deletionTimestamp")) return true;
+  const SharedObject pod = server_->Find(key);
+  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod)) return true;
   const int64_t looks = affinities_.looks();
   const NodeState* node = Choose(pod);
   server_->CountLooks(affinities_.looks() - looks);
@@ -248,8 +271,8 @@ bool Scheduler::Step() {
     waiting_.emplace(key, !FieldAt(*pod, {"spec", "affinity", "podAffinity"}).is_null());
     return true;
   }
-  Json bound = *pod;
-  bound["spec"]["nodeName"] = (*node->node)["metadata"]["name"];
+  StoredObject bound = *pod;
+  bound.Edit("spec")["nodeName"] = node->facts.name;
   server_->Update(std::move(bound)).IgnoreError();
   return true;
 }

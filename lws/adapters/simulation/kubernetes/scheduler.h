@@ -30,7 +30,7 @@
 #include "absl/strings/string_view.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/pod_affinities.h"
-#include "lws/api/json.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_resources.h"
 
@@ -38,7 +38,7 @@ namespace lws::simulation {
 
 // Names the node for a pod that somebody else places: the node's name, or an error that explains why there is none.
 // nullopt leaves the pod to the scheduler.
-using NodeChooser = std::function<std::optional<absl::StatusOr<std::string>>(const Json& pod)>;
+using NodeChooser = std::function<std::optional<absl::StatusOr<std::string>>(const StoredObject& pod)>;
 
 class Scheduler {
  public:
@@ -50,39 +50,47 @@ class Scheduler {
 
  private:
   struct NodeState {
-    SharedJson node;
+    SharedObject node;
     NodeFacts facts;
     ResourceList free;  // allocatable without the requests of the pods on the node
     std::set<ObjectKey> pods;
+  };
+  // What a node can give to pods, and whether all of it reads.
+  struct Allocatable {
+    SharedObject node;
+    bool is_readable = false;
+    ResourceList amounts;
   };
   // Nodes by load and name: those with the fewest pods first.
   using Order = std::set<std::pair<size_t, std::string>>;
 
   void OnChange(const Change& change);
   void OnNode(const Change& change);
+  const Allocatable& ReadAllocatable(const SharedObject& node);
   void OnPod(const Change& change);
-  void Place(const ObjectKey& key, const SharedJson& pod, bool add);
+  void Place(const ObjectKey& key, const SharedObject& pod, bool add);
   void LookAgain(bool only_with_affinity);
   // Moves a node in the orders: `load` is null where it is not there.
   void Reorder(const NodeState& state, const size_t* before, const size_t* after);
   const Order& WithLabel(const std::string& label, const std::string& value);
   // The fewest nodes that can take the pod, as far as labels tell.
-  const Order& Candidates(const Json& pod, const PodTerms& terms);
+  const Order& Candidates(const StoredObject& pod, const PodTerms& terms);
   // Why the node cannot take the pod; "" when it can.
   std::vector<std::string> Excluded(const NodeFilter& filter, const ResourceList& requests,
                                     const NodeState& state) const;
   std::string DescribeReasons(const std::map<std::string, int>& reasons) const;
 
   // Returns null, and marks the pod as unschedulable, when no node takes it.
-  const NodeState* Choose(const SharedJson& pod);
+  const NodeState* Choose(const SharedObject& pod);
   // The first of the nodes that takes the pod; null when none does. Counts the reasons of the others.
-  const NodeState* FirstFit(const Json& pod, const PodTerms& terms, const Order& nodes,
+  const NodeState* FirstFit(const StoredObject& pod, const PodTerms& terms, const Order& nodes,
                             std::map<std::string, int>* reasons);
-  void MarkUnschedulable(const Json& pod, absl::string_view message);
+  void MarkUnschedulable(const StoredObject& pod, absl::string_view message);
 
   ApiServer* server_;
   NodeChooser chooser_;
   std::map<std::string, NodeState> nodes_;
+  Allocatable allocatable_;  // of the last node that was read; most have the same
   Order by_load_;
   // The nodes with a label, by its value. A label is indexed once a pod asked for it.
   std::map<std::string, std::map<std::string, Order>> by_label_;

@@ -17,63 +17,57 @@
 namespace lws::simulation {
 namespace {
 
-bool IsDeleting(const Json& object) { return object["metadata"].contains("deletionTimestamp"); }
-
 // An empty object when there is none.
-const Json& MapAt(const Json& object, std::initializer_list<absl::string_view> path) {
+template <typename Object>
+const Json& MapAt(const Object& object, std::initializer_list<absl::string_view> path) {
   static const Json& none = *new Json(Json::object());
   const Json& field = FieldAt(object, path);
   return field.is_object() ? field : none;
 }
 
-int64_t NumberAt(const Json& object, std::initializer_list<absl::string_view> path, int64_t otherwise) {
+template <typename Object>
+int64_t NumberAt(const Object& object, std::initializer_list<absl::string_view> path, int64_t otherwise) {
   const Json& field = FieldAt(object, path);
   return field.is_number_integer() ? field.get<int64_t>() : otherwise;
 }
 
-Json ControllerReference(const Json& owner, const char* api_version) {
+Json ControllerReference(const StoredObject& owner, const char* api_version) {
   return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
           {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
 }
 
 // Returns null when there is none.
-const Json* ControllerOf(const Json& object) {
+const Json* ControllerOf(const StoredObject& object) {
   for (const Json& owner : FieldAt(object, {"metadata", "ownerReferences"})) {
     if (FieldAt(owner, {"controller"}) == true) return &owner;
   }
   return nullptr;
 }
 
-// A pod's place in the StatefulSet that controls it.
-struct PlaceOfPod {
-  std::string uid;  // the StatefulSet's UID
-  ObjectKey statefulset;
-  int64_t ordinal = 0;
-};
-
-std::optional<PlaceOfPod> PlaceOf(const Json& pod) {
+// nullopt for a pod that no StatefulSet controls.
+std::optional<PlaceOfPod> PlaceOf(const StoredObject& pod) {
   const Json* controller = ControllerOf(pod);
-  const Json& metadata = pod["metadata"];
-  const std::optional<PodName> name = ParsePodName(metadata.value("name", ""));
-  if (controller == nullptr || controller->value("kind", "") != "StatefulSet" || !name.has_value()) return std::nullopt;
-  if (controller->value("name", "") != name->parent) return std::nullopt;
-  return PlaceOfPod{
-      controller->value("uid", ""), {"StatefulSet", metadata.value("namespace", ""), name->parent}, name->ordinal};
+  if (controller == nullptr || TextAt(*controller, {"kind"}) != "StatefulSet") return std::nullopt;
+  const std::optional<PodName> name = ParsePodName(TextAt(pod, {"metadata", "name"}));
+  if (!name.has_value() || TextAt(*controller, {"name"}) != name->parent) return std::nullopt;
+  return PlaceOfPod{TextAt(*controller, {"uid"}),
+                    {"StatefulSet", TextAt(pod, {"metadata", "namespace"}), name->parent},
+                    name->ordinal};
 }
 
 }  // namespace
 
 struct StatefulSetController::Pass {
-  SharedJson live;
-  const Json& set;
+  SharedObject live;
+  const StoredObject& set;
   const WantedPods& wanted;
   // As it is, also while the pass makes and deletes some.
   const StatefulSetPods& pods;
   std::string uid;
   std::string name;
   std::string namespace_name;
-  std::set<int64_t> replaced;                    // deleted by this pass, and made again by the next
-  std::map<std::string, SharedJson>& revisions;  // by name
+  std::set<int64_t> replaced;                      // deleted by this pass, and made again by the next
+  std::map<std::string, SharedObject>& revisions;  // by name
   std::string current_revision;
 };
 
@@ -87,14 +81,14 @@ void StatefulSetController::OnChange(const Change& change) {
     if (change.after != nullptr) {
       due_.insert(change.key);
     } else {
-      Forget((*change.before)["metadata"].value("uid", ""));
+      Forget(TextAt(*change.before, {"metadata", "uid"}));
     }
     return;
   }
   if (change.key.kind == "ControllerRevision") OnRevisionChange(change);
   if (change.key.kind != "Pod") return;
   OnPodChange(change);
-  const Json& pod = change.after != nullptr ? *change.after : *change.before;
+  const StoredObject& pod = change.after != nullptr ? *change.after : *change.before;
   for (const Json& owner : FieldAt(pod, {"metadata", "ownerReferences"})) {
     if (TextAt(owner, {"kind"}) == "StatefulSet") {
       due_.insert({"StatefulSet", change.key.namespace_name, TextAt(owner, {"name"})});
@@ -112,11 +106,13 @@ void StatefulSetController::Forget(const std::string& uid) {
 
 // Keeps what is read of pods. A StatefulSet's selector never changes.
 void StatefulSetController::OnPodChange(const Change& change) {
+  const bool has_same_labels =
+      change.before != nullptr && change.after != nullptr && change.after->SharesWith(*change.before, "metadata");
   const std::optional<PlaceOfPod> before = change.before == nullptr ? std::nullopt : PlaceOf(*change.before);
-  const std::optional<PlaceOfPod> place = change.after == nullptr ? std::nullopt : PlaceOf(*change.after);
-  const SharedJson set = place.has_value() ? server_->Get(place->statefulset) : nullptr;
-  const bool is_selected = set != nullptr && LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}),
-                                                                  MapAt(*change.after, {"metadata", "labels"}));
+  const std::optional<PlaceOfPod> place = has_same_labels           ? before
+                                          : change.after == nullptr ? std::nullopt
+                                                                    : PlaceOf(*change.after);
+  const bool is_selected = place.has_value() && Selects(*place, *change.after, has_same_labels);
   const bool stays =
       before.has_value() && is_selected && before->uid == place->uid && before->ordinal == place->ordinal;
   if (before.has_value() && !stays) {
@@ -125,6 +121,16 @@ void StatefulSetController::OnPodChange(const Change& change) {
     if (wanted_.count(before->uid) == 0) Forget(before->uid);
   }
   if (is_selected) pods_[place->uid].Put(place->ordinal, ReadStatefulSetPod(change.key, change.after));
+}
+
+// Whether the StatefulSet of the pod's place selects it. `has_same_labels`: since its last change.
+bool StatefulSetController::Selects(const PlaceOfPod& place, const StoredObject& pod, bool has_same_labels) const {
+  const SharedObject set = server_->Find(place.statefulset);
+  if (set == nullptr) return false;
+  const auto known = pods_.find(place.uid);
+  const bool is_known = has_same_labels && known != pods_.end() && known->second.pods().count(place.ordinal) > 0 &&
+                        TextAt(*set, {"metadata", "uid"}) == place.uid;
+  return is_known || LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}), MapAt(pod, {"metadata", "labels"}));
 }
 
 // Keeps the revisions that a StatefulSet controls.
@@ -148,7 +154,7 @@ bool StatefulSetController::Step() {
   return true;
 }
 
-const WantedPods& StatefulSetController::WantedOf(const SharedJson& set) {
+const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
   WantedPods& wanted = wanted_[TextAt(*set, {"metadata", "uid"})];
   const int64_t generation = NumberAt(*set, {"metadata", "generation"}, 0);
   if (wanted.generation == generation) return wanted;
@@ -186,13 +192,14 @@ void StatefulSetController::FindRevisions(Pass* pass) {
                        {"ownerReferences", Json::array({ControllerReference(pass->set, "apps/v1")})}}},
                      {"data", {{"spec", {{"template", FieldAt(pass->set, {"spec", "template"})}}}}},
                      {"revision", highest + 1}};
-    // What the server holds is kept by now, unless it did not take the revision.
-    server_->Create(revision).IgnoreError();
-    pass->revisions.emplace(name, std::make_shared<const Json>(std::move(revision)));
+    // What the server takes is kept by now.
+    if (!server_->Create(revision).ok()) {
+      pass->revisions.emplace(name, std::make_shared<const StoredObject>(std::move(revision)));
+    }
   } else if (NumberAt(*found->second, {"revision"}, 0) < highest) {
     // A template that comes back is the newest again.
-    Json revision = *found->second;
-    revision["revision"] = highest + 1;
+    StoredObject revision = *found->second;
+    revision.Set("revision", highest + 1);
     server_->Update(std::move(revision)).IgnoreError();
   }
   const std::string& current = TextAt(pass->set, {"status", "currentRevision"});
@@ -216,7 +223,8 @@ void StatefulSetController::TellFailure(const Pass& pass, const std::string& tri
 
 // An existing claim is used again.
 absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::string& pod_name) {
-  for (Json& claim : internal::StatefulSetClaims(pass.set, pod_name)) {
+  if (FieldAt(pass.set, {"spec", "volumeClaimTemplates"}).empty()) return absl::OkStatus();
+  for (Json& claim : internal::StatefulSetClaims(*pass.live->Document(), pod_name)) {
     const std::string name = claim["metadata"].value("name", "");
     const absl::Status status = server_->Create(std::move(claim)).status();
     if (status.ok() || absl::IsAlreadyExists(status)) continue;
@@ -227,11 +235,15 @@ absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::st
 }
 
 absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal) {
+  const std::string name = absl::StrCat(pass.name, "-", ordinal);
+  absl::Status status = CreateClaims(pass, name);
+  // Pods of a former StatefulSet of that name may not be gone yet.
+  const bool is_taken = status.ok() && server_->Find({"Pod", pass.namespace_name, name}) != nullptr;
+  if (is_taken)
+    return absl::AlreadyExistsError(absl::StrCat("Pod ", pass.namespace_name, "/", name, " already exists"));
   const std::string revision = RevisionFor(pass, ordinal);
   const Json& pod_template = (*pass.revisions.at(revision))["data"]["spec"]["template"];
-  Json pod = internal::StatefulSetPod(pass.set, pod_template, ordinal, revision);
-  const std::string name = pod["metadata"].value("name", "");
-  absl::Status status = CreateClaims(pass, name);
+  Json pod = internal::StatefulSetPod(pass.set["metadata"], pass.set["spec"], pod_template, ordinal, revision);
   if (status.ok()) status = server_->Create(std::move(pod)).status();
   if (!status.ok()) TellFailure(pass, absl::StrCat("Pod ", name), status);
   return status;
@@ -277,10 +289,10 @@ void StatefulSetController::DeleteSurplus(const Pass& pass, const SeenPod& pod) 
   const bool claims_go = TextAt(spec, {"persistentVolumeClaimRetentionPolicy", "whenScaled"}) == "Delete";
   for (const Json& claim_template : FieldAt(spec, {"volumeClaimTemplates"})) {
     const std::string name = absl::StrCat(TextAt(claim_template, {"metadata", "name"}), "-", pod.key.name);
-    const SharedJson live = server_->Get({"PersistentVolumeClaim", pass.namespace_name, name});
+    const SharedObject live = server_->Find({"PersistentVolumeClaim", pass.namespace_name, name});
     if (!claims_go || live == nullptr) continue;
-    Json claim = *live;
-    claim["metadata"]["ownerReferences"] = Json::array({ControllerReference(*pod.pod, "v1")});
+    StoredObject claim = *live;
+    claim.Edit("metadata")["ownerReferences"] = Json::array({ControllerReference(*pod.pod, "v1")});
     server_->Update(std::move(claim)).IgnoreError();
   }
   server_->Delete(pod.key, {}).IgnoreError();
@@ -346,17 +358,17 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
   if (ready > 0) status["readyReplicas"] = ready;
   if (current > 0) status["currentReplicas"] = current;
   if (updated > 0) status["updatedReplicas"] = updated;
-  Json object = Json::object();
-  object["kind"] = "StatefulSet";
-  object["metadata"] = {{"name", pass.name}, {"namespace", pass.namespace_name}};
-  object["status"] = std::move(status);
-  server_->UpdateStatus(object).IgnoreError();
+  const SharedObject live = server_->Find({"StatefulSet", pass.namespace_name, pass.name});
+  if (live == nullptr) return;
+  StoredObject next = *live;
+  next.Set("status", std::move(status));
+  server_->UpdateStatus(next).IgnoreError();
 }
 
 void StatefulSetController::TruncateRevisions(const Pass& pass) {
   const size_t limit = pass.set["spec"].value("revisionHistoryLimit", 10);
   if (pass.revisions.size() <= limit) return;
-  std::map<int64_t, const Json*> history;
+  std::map<int64_t, const StoredObject*> history;
   for (const auto& [name, revision] : pass.revisions) {
     const bool is_live =
         name == pass.current_revision || name == pass.wanted.revision || pass.pods.revisions().count(name) > 0;
@@ -370,7 +382,7 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
 }
 
 void StatefulSetController::Sync(const ObjectKey& key) {
-  SharedJson live = server_->Get(key);
+  const SharedObject live = server_->Find(key);
   if (live == nullptr) return;
   const std::string& uid = TextAt(*live, {"metadata", "uid"});
   server_->CountLooks(1);

@@ -24,7 +24,7 @@
 #include "absl/status/status.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/statefulset_pods.h"
-#include "lws/api/json.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 
 namespace lws::simulation {
 
@@ -58,6 +58,13 @@ struct WantedPods {
   int64_t end() const { return start + replicas; }
 };
 
+// A pod's place in the StatefulSet that controls it.
+struct PlaceOfPod {
+  std::string uid;  // the StatefulSet's UID
+  ObjectKey statefulset;
+  int64_t ordinal = 0;
+};
+
 class StatefulSetController {
  public:
   // Borrows `server`, and subscribes to it.
@@ -72,12 +79,13 @@ class StatefulSetController {
 
   void OnChange(const Change& change);
   void OnPodChange(const Change& change);
+  bool Selects(const PlaceOfPod& place, const StoredObject& pod, bool has_same_labels) const;
   void OnRevisionChange(const Change& change);
   void Forget(const std::string& uid);
   void Sync(const ObjectKey& key);
 
   // What a pass reads of a StatefulSet, read again when its generation is another.
-  const WantedPods& WantedOf(const SharedJson& set);
+  const WantedPods& WantedOf(const SharedObject& set);
   void FindRevisions(Pass* pass);
   std::string RevisionFor(const Pass& pass, int64_t ordinal) const;
   // The steps of a pass, in order. Each returns whether the pass continues.
@@ -99,7 +107,7 @@ class StatefulSetController {
   // By the UID of the StatefulSet that controls them.
   std::map<std::string, StatefulSetPods> pods_;
   std::map<std::string, WantedPods> wanted_;
-  std::map<std::string, std::map<std::string, SharedJson>> revisions_;  // by the UID and their names
+  std::map<std::string, std::map<std::string, SharedObject>> revisions_;  // by the UID and their names
 };
 
 }  // namespace lws::simulation

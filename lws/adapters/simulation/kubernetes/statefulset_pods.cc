@@ -12,7 +12,7 @@
 namespace lws::simulation {
 namespace {
 
-bool IsReady(const Json& pod) {
+bool IsReady(const StoredObject& pod) {
   for (const Json& condition : FieldAt(pod, {"status", "conditions"})) {
     if (TextAt(condition, {"type"}) == "Ready") return TextAt(condition, {"status"}) == "True";
   }
@@ -21,13 +21,13 @@ bool IsReady(const Json& pod) {
 
 }  // namespace
 
-SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedJson& pod) {
+SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedObject& pod) {
   SeenPod seen;
   const std::string& phase = TextAt(*pod, {"status", "phase"});
   seen.key = key;
   seen.pod = pod;
   seen.revision = TextAt(*pod, {"metadata", "labels", internal::kPodRevisionLabel});
-  seen.deleting = !FieldAt(*pod, {"metadata", "deletionTimestamp"}).is_null();
+  seen.deleting = IsDeleting(*pod);
   seen.ended = phase == "Failed" || phase == "Succeeded";
   seen.ready = phase == "Running" && IsReady(*pod);
   return seen;

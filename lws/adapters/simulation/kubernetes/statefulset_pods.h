@@ -1,7 +1,7 @@
 // The pods of one StatefulSet, with what its controller counts of them kept up to date.
 //
 //   lws::simulation::StatefulSetPods pods;
-//   pods.Put(3, lws::simulation::ReadStatefulSetPod(key, shared_pods[0]));
+//   pods.Put(3, lws::simulation::ReadStatefulSetPod(key, stored_pod));
 //   pods.ready();    // 1
 //
 // Laws:
@@ -19,14 +19,14 @@
 #include <vector>
 
 #include "lws/adapters/simulation/kubernetes/api_server.h"
-#include "lws/api/json.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
 
 namespace lws::simulation {
 
 // What the StatefulSet controller reads of a pod.
 struct SeenPod {
   ObjectKey key;
-  SharedJson pod;
+  SharedObject pod;
   std::string revision;
   bool deleting = false;
   bool ended = false;  // Failed or Succeeded
@@ -35,7 +35,7 @@ struct SeenPod {
   bool healthy() const { return ready && !deleting; }
 };
 
-SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedJson& pod);
+SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedObject& pod);
 
 class StatefulSetPods {
  public:

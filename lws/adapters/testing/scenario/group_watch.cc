@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/strip.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/waiting_groups.h"
 #include "lws/api/pod_name.h"
@@ -17,13 +18,9 @@ namespace lws::internal {
 
 using simulation::Change;
 using simulation::ChangeType;
+using simulation::TextAt;
 
 namespace {
-
-std::string Label(const Json& object, const char* key) {
-  const auto labels = object["metadata"].find("labels");
-  return labels == object["metadata"].end() ? "" : labels->value(key, "");
-}
 
 // Whether the patch changes fields that revisions cover.
 bool ChangesTheTemplate(const Json& patch) {
@@ -61,7 +58,7 @@ void GroupWatch::OnChange(const Change& change) {
   const int32_t group = ParseIndex(place);
   if (group < 0) return;
   Revisions& revisions = revisions_[group];
-  const std::string key = change.after == nullptr ? "" : Label(*change.after, kRevisionLabel);
+  const std::string key = change.after == nullptr ? "" : TextAt(*change.after, {"metadata", "labels", kRevisionLabel});
   if (is_pod) {
     revisions.has_leader = change.after != nullptr;
     revisions.leader = key;

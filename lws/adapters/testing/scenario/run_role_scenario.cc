@@ -96,7 +96,7 @@ class Run {
     if (!scenario_.nodes.empty() || !scenario_.node_objects.empty()) {
       return internal::AddScenarioNodes(scenario_, &cluster());
     }
-    const internal::UsualNodes usual = internal::UsualNodesFor(*scenario_.manifest);
+    const internal::UsualNodes usual = internal::UsualNodesFor(scenario_);
     for (const internal::UsualNode& node : usual.nodes) {
       absl::Status status = cluster().AddNode(node.name, usual.allocatable, node.labels);
       if (!status.ok()) return status;

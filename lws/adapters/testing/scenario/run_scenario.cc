@@ -98,7 +98,7 @@ class Run {
   }
 
   absl::Status AddUsualNodes() {
-    const internal::UsualNodes usual = internal::UsualNodesFor(*scenario_.manifest);
+    const internal::UsualNodes usual = internal::UsualNodesFor(scenario_);
     for (const internal::UsualNode& node : usual.nodes) {
       absl::Status status = simulation_.AddNode(node.name, usual.allocatable, node.labels);
       if (!status.ok()) return status;

@@ -1,5 +1,6 @@
 #include "lws/adapters/testing/scenario/usual_nodes.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "lws/api/disaggregated_names.h"
+#include "lws/api/json.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
@@ -138,11 +139,29 @@ std::map<std::string, std::string> UsualLabels::Of(const NodeOwner& owner, const
 // A rollout may surge, and a group may move: twice the groups and one more have room.
 int64_t GroupsWithRoom(int32_t replicas) { return int64_t{replicas} * 2 + 1; }
 
-UsualNodes NodesForGroups(const Json& set) {
-  JsonReader manifest(set);
+// The templates of the set as it is created, as its last edit leaves it, and between them.
+std::vector<Json> TemplatesOf(const Scenario& scenario) {
+  std::vector<Json> templates;
+  Json manifest = *scenario.manifest;
+  const auto add = [&] {
+    const Json* groups = JsonReader(manifest).Find({"spec", "leaderWorkerTemplate"});
+    const bool is_new = groups != nullptr && std::find(templates.begin(), templates.end(), *groups) == templates.end();
+    if (is_new) templates.insert(templates.size() < 2 ? templates.end() : templates.begin() + 1, *groups);
+  };
+  add();
+  for (const ScenarioEvent& event : scenario.events) {
+    if (event.patch == nullptr) continue;
+    manifest.merge_patch(*event.patch);
+    add();
+  }
+  return templates;
+}
+
+UsualNodes NodesForGroups(const Scenario& scenario) {
+  JsonReader manifest(*scenario.manifest);
+  const std::vector<Json> read = TemplatesOf(scenario);
   std::vector<const Json*> templates;
-  const Json* groups_template = manifest.Find({"spec", "leaderWorkerTemplate"});
-  if (groups_template != nullptr) templates.push_back(groups_template);
+  for (const Json& groups_template : read) templates.push_back(&groups_template);
   std::vector<std::string> topologies;
   for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
     const std::string topology = manifest.Text({"metadata", "annotations", key});
@@ -157,7 +176,8 @@ UsualNodes NodesForGroups(const Json& set) {
       UsualNode node;
       node.name = absl::StrFormat("node-%03d", group * size + member);
       const std::string domain = absl::StrCat("domain-", group);
-      node.labels = labels.Of({0, member == 0, domain}, node.name);
+      const size_t number = templates.size() > 1 && group > groups / 2 ? 1 : 0;
+      node.labels = labels.Of({number, member == 0, domain}, node.name);
       for (const std::string& topology : topologies) node.labels.emplace(topology, domain);
       usual.nodes.push_back(std::move(node));
     }
@@ -203,10 +223,9 @@ std::string LabelText(const std::string& key, const std::set<std::string>& value
 
 }  // namespace
 
-UsualNodes UsualNodesFor(const Json& manifest) {
-  const Json* kind = JsonReader(manifest).Find({"kind"});
-  const bool is_disaggregated = kind != nullptr && *kind == kDisaggregatedSetKind;
-  return is_disaggregated ? NodesForRoles(manifest) : NodesForGroups(manifest);
+UsualNodes UsualNodesFor(const Scenario& scenario) {
+  const Json& manifest = *scenario.manifest;
+  return IsOfDisaggregatedSet(manifest) ? NodesForRoles(manifest) : NodesForGroups(scenario);
 }
 
 std::string UsualNodesText(const UsualNodes& usual) {

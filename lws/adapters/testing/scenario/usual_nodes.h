@@ -1,6 +1,6 @@
 // The nodes of a scenario that names none: whatever its pods ask of a node, these nodes have.
 //
-//   lws::internal::UsualNodes made = lws::internal::UsualNodesFor(manifest);
+//   lws::internal::UsualNodes made = lws::internal::UsualNodesFor(scenario);
 //   made.nodes[0].labels;                     // {"pool": "gpu"}
 //   lws::internal::UsualNodesText(made);      // "9 nodes are made, ...: cpu 192, ... each, with the label pool=gpu"
 //
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "lws/api/json.h"
+#include "lws/adapters/testing/scenario/scenario.h"
 
 namespace lws::internal {
 
@@ -27,12 +27,13 @@ struct UsualNodes {
   std::vector<UsualNode> nodes;
 };
 
-// As many nodes as a LeaderWorkerSet or a DisaggregatedSet can fill. They have the labels that node selectors and
-// required node affinity ask for, those of the first term where terms are alternatives. Where pods ask for different
-// values, a node has what its own pod asks for. A group is in one domain of each topology that the set or its required
-// pod affinity names, and a node is a domain of each topology of pod anti-affinity alone. Fields that do not parse ask
-// for nothing. Complexity: O(pods).
-UsualNodes UsualNodesFor(const Json& manifest);
+// As many nodes as the scenario's LeaderWorkerSet or DisaggregatedSet can fill. They have the labels that node
+// selectors and required node affinity ask for, those of the first term where terms are alternatives. Where pods ask
+// for different values, a node has what its own pod asks for. The edits of a LeaderWorkerSet count, too: where the last
+// one asks for other values than the set at first, the second half of the nodes has them. A group is in one domain of
+// each topology that the set or its required pod affinity names, and a node is a domain of each topology of pod
+// anti-affinity alone. Fields that do not parse ask for nothing. Complexity: O(pods + edits x manifest).
+UsualNodes UsualNodesFor(const Scenario& scenario);
 
 // One line for people: how many there are, what each offers, and which labels they have.
 std::string UsualNodesText(const UsualNodes& usual);

@@ -1,0 +1,77 @@
+#include "lws/adapters/simulation/kubernetes/object_store.h"
+
+#include <utility>
+
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
+#include "lws/api/json.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::simulation {
+namespace {
+
+const Json& OwnersOf(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
+
+const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
+
+bool SameOwners(const StoredObject& a, const StoredObject& b) {
+  return a.SharesWith(b, "metadata") || (UidOf(a) == UidOf(b) && OwnersOf(a) == OwnersOf(b));
+}
+
+}  // namespace
+
+SharedObject ObjectStore::Find(const ObjectKey& key) const {
+  const auto found = objects_.find(key);
+  return found == objects_.end() ? nullptr : found->second;
+}
+
+std::vector<SharedObject> ObjectStore::FindAll(absl::string_view kind) const {
+  std::vector<SharedObject> found;
+  const auto keys = by_kind_.find(kind);
+  if (keys == by_kind_.end()) return found;
+  found.reserve(keys->second.size());
+  for (const ObjectKey& key : keys->second) found.push_back(objects_.at(key));
+  return found;
+}
+
+std::vector<ObjectKey> ObjectStore::DependentsOf(const std::string& uid) const {
+  const auto found = dependents_.find(uid);
+  if (found == dependents_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+void ObjectStore::Index(const ObjectKey& key, const StoredObject& object, bool add) {
+  const std::string& uid = UidOf(object);
+  add ? (void)uids_.insert(uid) : (void)uids_.erase(uid);
+  for (const Json& owner : OwnersOf(object)) {
+    const std::string& owner_uid = TextAt(owner, {"uid"});
+    std::set<ObjectKey>& dependents = dependents_[owner_uid];
+    add ? (void)dependents.insert(key) : (void)dependents.erase(key);
+    if (dependents.empty()) dependents_.erase(owner_uid);
+  }
+}
+
+SharedObject ObjectStore::Put(const ObjectKey& key, const SharedObject& object) {
+  SharedObject before = std::exchange(objects_[key], object);
+  const bool is_indexed = before != nullptr && SameOwners(*before, *object);
+  if (before != nullptr && !is_indexed) Index(key, *before, false);
+  if (!is_indexed) Index(key, *object, true);
+  if (before == nullptr) by_kind_[key.kind].insert(key);
+  documents_made_ += before != nullptr && before->is_whole();
+  for (const absl::string_view member : object->Members()) {
+    members_made_ += before == nullptr || !object->SharesWith(*before, member);
+  }
+  return before;
+}
+
+SharedObject ObjectStore::Erase(const ObjectKey& key) {
+  const auto found = objects_.find(key);
+  if (found == objects_.end()) return nullptr;
+  SharedObject before = std::move(found->second);
+  Index(key, *before, false);
+  objects_.erase(found);
+  by_kind_[key.kind].erase(key);
+  documents_made_ += before->is_whole();
+  return before;
+}
+
+}  // namespace lws::simulation

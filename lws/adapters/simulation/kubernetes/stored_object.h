@@ -1,0 +1,101 @@
+// An object as the simulated API server holds it: its members stand apart, and the versions of an object share those
+// that are the same in both. A new status costs what the status costs, however large the spec is.
+//
+//   lws::simulation::StoredObject next = *stored_pod;    // shares every member
+//   next.Edit("spec")["nodeName"] = "node-0";            // has a spec of its own now
+//   next.SharesWith(*stored_pod, "metadata");    // true
+//
+// Laws:
+//   1. Document() of an object that was made of a document equals this document, whatever was edited in between in
+//      objects that share members with it.
+//   2. Copying an object copies no member.
+//
+// Thread-safety: none.
+#ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_
+#define LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "lws/api/json.h"
+
+namespace lws::simulation {
+
+struct ObjectKey {
+  std::string kind;
+  std::string namespace_name;
+  std::string name;
+
+  // In the order of kind, namespace and name.
+  bool operator<(const ObjectKey& other) const {
+    const int by_kind = kind.compare(other.kind);
+    if (by_kind != 0) return by_kind < 0;
+    const int by_namespace = namespace_name.compare(other.namespace_name);
+    return by_namespace != 0 ? by_namespace < 0 : name < other.name;
+  }
+  bool operator==(const ObjectKey& other) const {
+    return name == other.name && namespace_name == other.namespace_name && kind == other.kind;
+  }
+
+  template <typename H>
+  friend H AbslHashValue(H hash, const ObjectKey& key) {
+    return H::combine(std::move(hash), key.kind, key.namespace_name, key.name);
+  }
+};
+
+class StoredObject {
+ public:
+  // Takes the members out of the document. One that is no JSON object has none. Implicit, since a document is what it
+  // says.
+  StoredObject(Json document);  // NOLINT(google-explicit-constructor)
+
+  // The member of that name; null when there is none. `metadata` lacks its resourceVersion, which each version of an
+  // object has for itself. Valid until the member is edited.
+  const Json& operator[](absl::string_view member) const;
+
+  // Whether both have the very same member, or none. Equal members may stand apart.
+  bool SharesWith(const StoredObject& other, absl::string_view member) const;
+
+  // The member, to write into: a null one where there was none. It is copied if other objects share it.
+  Json& Edit(absl::string_view member);
+  void Set(absl::string_view member, Json value);
+  // Replaces the member by that of `other`, and shares it.
+  void Share(const StoredObject& other, absl::string_view member);
+
+  const std::string& resource_version() const { return resource_version_; }
+  void SetResourceVersion(std::string version);
+
+  // The whole document. It is put together at the first call, and kept. Complexity: O(object).
+  SharedJson Document() const;
+
+  // Whether Document() was called.
+  bool is_whole() const { return document_ != nullptr; }
+
+  // The names of the members, in no order. Borrowed.
+  std::vector<absl::string_view> Members() const;
+
+ private:
+  struct Member {
+    std::string name;
+    std::shared_ptr<Json> value;
+  };
+
+  const std::shared_ptr<Json>* Find(absl::string_view member) const;
+  std::shared_ptr<Json>& At(absl::string_view member);
+
+  std::vector<Member> members_;  // few, in no order
+  std::string resource_version_;
+  mutable SharedJson document_;
+};
+
+using SharedObject = std::shared_ptr<const StoredObject>;
+
+ObjectKey StoredObjectKey(const Json& object);
+ObjectKey StoredObjectKey(const StoredObject& object);
+
+}  // namespace lws::simulation
+
+#endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_

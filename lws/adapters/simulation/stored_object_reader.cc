@@ -1,0 +1,229 @@
+#include "lws/adapters/simulation/stored_object_reader.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
+#include "lws/adapters/simulation/kubernetes/stored_object.h"
+#include "lws/api/pod_tpus.h"
+#include "lws/api/typed_message.h"
+#include "lws/api/well_known.h"
+#include "nlohmann/json.hpp"
+
+namespace lws::internal {
+
+using simulation::Change;
+using simulation::FieldAt;
+using simulation::IsDeleting;
+using simulation::ObjectKey;
+using simulation::StoredObject;
+
+namespace {
+
+// Reads fields that have the right types. Another type is noticed: then the document tells the error.
+class Fields {
+ public:
+  bool ok() const { return ok_; }
+
+  void Text(const Json& field, std::string* text) {
+    if (field.is_string()) {
+      *text = field.get_ref<const std::string&>();
+    } else {
+      ok_ = ok_ && field.is_null();
+    }
+  }
+
+  void Text(const Json& field, std::optional<std::string>* text) {
+    if (field.is_string()) {
+      *text = field.get_ref<const std::string&>();
+    } else {
+      ok_ = ok_ && field.is_null();
+    }
+  }
+
+  void Count(const Json& field, int32_t* count) {
+    const int64_t number = Integer(field);
+    ok_ = ok_ && number >= 0 && number <= std::numeric_limits<int32_t>::max();
+    *count = ok_ ? static_cast<int32_t>(number) : 0;
+  }
+
+  // 0 when absent.
+  int64_t Integer(const Json& field) {
+    if (field.is_null()) return 0;
+    ok_ = ok_ && field.is_number_integer() &&
+          !(field.is_number_unsigned() && field.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()});
+    return ok_ ? field.get<int64_t>() : 0;
+  }
+
+  bool Bool(const Json& field) {
+    ok_ = ok_ && (field.is_null() || field.is_boolean());
+    return field == true;
+  }
+
+  // A null one, or one with members, is right.
+  const Json& Object(const Json& field) {
+    ok_ = ok_ && (field.is_null() || field.is_object());
+    return field;
+  }
+
+  const Json& List(const Json& field) {
+    static const Json& none = *new Json(Json::array());
+    ok_ = ok_ && (field.is_null() || field.is_array());
+    return field.is_array() ? field : none;
+  }
+
+ private:
+  bool ok_ = true;
+};
+
+void ReadMeta(const StoredObject& object, Fields* fields, ObservedMeta* meta) {
+  const Json& metadata = fields->Object(object["metadata"]);
+  fields->Text(FieldAt(metadata, {"namespace"}), &meta->namespace_name);
+  fields->Text(FieldAt(metadata, {"name"}), &meta->name);
+  fields->Text(FieldAt(metadata, {"uid"}), &meta->uid);
+  meta->resource_version = object.resource_version();
+  meta->terminating = IsDeleting(object);
+  for (const Json& owner : fields->List(FieldAt(metadata, {"ownerReferences"}))) {
+    if (meta->controller.has_value() || !fields->Bool(FieldAt(fields->Object(owner), {"controller"}))) continue;
+    ObservedMeta::Controller& controller = meta->controller.emplace();
+    fields->Text(FieldAt(owner, {"kind"}), &controller.kind);
+    fields->Text(FieldAt(owner, {"name"}), &controller.name);
+    fields->Text(FieldAt(owner, {"uid"}), &controller.uid);
+  }
+  const Json& labels = fields->Object(FieldAt(metadata, {"labels"}));
+  fields->Text(FieldAt(labels, {kNameLabel}), &meta->set_name);
+  fields->Text(FieldAt(labels, {kRevisionLabel}), &meta->revision_key);
+  fields->Text(FieldAt(labels, {kGroupIndexLabel}), &meta->group_index);
+  meta->group_in_name = GroupInName(*meta);
+}
+
+// The first condition of the type counts.
+bool ReadReady(const Json& status, Fields* fields) {
+  for (const Json& condition : fields->List(FieldAt(status, {"conditions"}))) {
+    std::string type;
+    fields->Text(FieldAt(fields->Object(condition), {"type"}), &type);
+    if (type != "Ready") continue;
+    std::string is_ready;
+    fields->Text(FieldAt(condition, {"status"}), &is_ready);
+    return is_ready == "True";
+  }
+  return false;
+}
+
+bool ReadRestarted(const Json& status, Fields* fields) {
+  for (const char* list : {"containerStatuses", "initContainerStatuses"}) {
+    for (const Json& container : fields->List(FieldAt(status, {list}))) {
+      if (fields->Integer(FieldAt(fields->Object(container), {"restartCount"})) > 0) return true;
+    }
+  }
+  return false;
+}
+
+// nullopt when a field has another type.
+std::optional<ObservedPod> ReadPod(const StoredObject& object) {
+  if (object["apiVersion"] != "v1") return std::nullopt;
+  Fields fields;
+  ObservedPod pod;
+  ReadMeta(object, &fields, &pod.meta);
+  const Json& labels = FieldAt(object, {"metadata", "labels"});
+  fields.Text(FieldAt(labels, {kWorkerIndexLabel}), &pod.worker_index);
+  fields.Text(FieldAt(labels, {kGroupKeyLabel}), &pod.group_key);
+  const Json& annotations = fields.Object(FieldAt(object, {"metadata", "annotations"}));
+  fields.Text(FieldAt(annotations, {kLeaderNameAnnotation}), &pod.leader_name);
+  fields.Text(FieldAt(annotations, {kPodGroupNameAnnotation}), &pod.pod_group_name);
+  const Json& status = fields.Object(object["status"]);
+  std::string phase;
+  fields.Text(FieldAt(status, {"phase"}), &phase);
+  pod.phase = ReadPodPhase(phase);
+  pod.has_ready_condition = ReadReady(status, &fields);
+  pod.restarted = ReadRestarted(status, &fields);
+  const Json& spec = fields.Object(object["spec"]);
+  pod.requests_tpus = PodRequestsTpus(spec);
+  fields.Text(FieldAt(spec, {"nodeName"}), &pod.node_name);
+  if (!fields.ok()) return std::nullopt;
+  return pod;
+}
+
+// Whether only the status is another one than before.
+bool IsStatusAlone(const Change& change) {
+  return change.before != nullptr && change.after->SharesWith(*change.before, "metadata") &&
+         change.after->SharesWith(*change.before, "spec");
+}
+
+// Returns false when a field has another type.
+bool ReadStatus(const StoredObject& object, ObservedStatefulSet* statefulset) {
+  Fields fields;
+  const Json& status = fields.Object(object["status"]);
+  statefulset->meta.resource_version = object.resource_version();
+  fields.Count(FieldAt(status, {"replicas"}), &statefulset->status_replicas);
+  fields.Count(FieldAt(status, {"availableReplicas"}), &statefulset->available_replicas);
+  statefulset->current_revision.clear();
+  statefulset->update_revision.clear();
+  fields.Text(FieldAt(status, {"currentRevision"}), &statefulset->current_revision);
+  fields.Text(FieldAt(status, {"updateRevision"}), &statefulset->update_revision);
+  return fields.ok();
+}
+
+bool ReadStatus(const StoredObject& object, LeaderWorkerSet* set) {
+  LeaderWorkerSetStatus status;
+  const bool is_there = !object["status"].is_null();
+  if (is_there && !MessageFromJson("LeaderWorkerSetStatus", object["status"], &status).ok()) return false;
+  set->mutable_metadata()->set_resource_version(object.resource_version());
+  is_there ? set->mutable_status()->Swap(&status) : set->clear_status();
+  return true;
+}
+
+// nullopt when a field has another type.
+std::optional<ObservedNode> ReadNode(const StoredObject& object) {
+  if (object["apiVersion"] != "v1") return std::nullopt;
+  Fields fields;
+  ObservedNode node;
+  fields.Text(FieldAt(fields.Object(object["metadata"]), {"name"}), &node.name);
+  const Json& labels = fields.Object(FieldAt(object, {"metadata", "labels"}));
+  for (auto it = labels.begin(); it != labels.end(); ++it) fields.Text(*it, &node.labels[it.key()]);
+  if (!fields.ok()) return std::nullopt;
+  return node;
+}
+
+// Reads a kept object's new status, or else the document, and keeps what it read.
+template <typename Observed, typename Kept>
+absl::StatusOr<ObservedObject> ReadAndKeep(const Change& change, Kept* kept) {
+  const auto known = kept->find(change.key);
+  if (known != kept->end() && IsStatusAlone(change) && ReadStatus(*change.after, &known->second)) {
+    return known->second;
+  }
+  absl::StatusOr<ObservedObject> read = ReadObservedObject(*change.after->Document());
+  const Observed* observed = read.ok() ? std::get_if<Observed>(&*read) : nullptr;
+  if (observed != nullptr) {
+    kept->insert_or_assign(change.key, *observed);
+  } else {
+    kept->erase(change.key);
+  }
+  return read;
+}
+
+}  // namespace
+
+absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
+  if (change.key.kind == "StatefulSet") return ReadAndKeep<ObservedStatefulSet>(change, &statefulsets_);
+  if (change.key.kind == kKind) return ReadAndKeep<LeaderWorkerSet>(change, &sets_);
+  if (change.key.kind == "Pod") {
+    std::optional<ObservedPod> pod = ReadPod(*change.after);
+    if (pod.has_value()) return *std::move(pod);
+  }
+  if (change.key.kind == "Node") {
+    std::optional<ObservedNode> node = ReadNode(*change.after);
+    if (node.has_value()) return *std::move(node);
+  }
+  return ReadObservedObject(*change.after->Document());
+}
+
+void StoredObjectReader::Forget(const ObjectKey& key) {
+  statefulsets_.erase(key);
+  sets_.erase(key);
+}
+
+}  // namespace lws::internal
