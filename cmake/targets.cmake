@@ -25,6 +25,22 @@ set(lws_for_size
   lws/adapters/host/kept_state.proto
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
+  lws/adapters/simulation/disaggregated_simulation.cc
+  lws/adapters/simulation/kubernetes/node_upkeep.cc
+  lws/adapters/simulation/kubernetes/object_defaults.cc
+  lws/adapters/testing/scenario/expectations.cc
+  lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/role_expectations.cc
+  lws/adapters/testing/scenario/role_report.cc
+  lws/adapters/testing/scenario/role_watch.cc
+  lws/adapters/testing/scenario/run_role_scenario.cc
+  lws/adapters/testing/scenario/run_scenario.cc
+  lws/adapters/testing/scenario/scenario.cc
+  lws/adapters/testing/scenario/scenario_faults.cc
+  lws/adapters/testing/scenario/scenario_report.cc
+  lws/adapters/testing/scenario/timeline_json.cc
+  lws/adapters/testing/scenario/usual_nodes.cc
+  lws/adapters/testing/scenario/waiting_groups.cc
   lws/api/admission_steps.cc
   lws/api/admit_disaggregated_set.cc
   lws/api/admit_set.cc

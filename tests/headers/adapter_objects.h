@@ -116,18 +116,21 @@ class SimulationExamples : public HeaderExamples {
 // A pod on a node, and another pod that stays away from it.
 class AffinityExamples : public HeaderExamples {
  protected:
-  static SharedJson PodWithAntiAffinity() {
+  static simulation::SharedObject Stored(const Json& object) {
+    return std::make_shared<const simulation::StoredObject>(object);
+  }
+  static simulation::SharedObject PodWithAntiAffinity() {
     Json pod = ExamplePod();
     const Json selector = {{"matchLabels", {{"leaderworkerset.sigs.k8s.io/name", "vllm"}}}};
     pod["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"] =
         Json::array({{{"labelSelector", selector}, {"topologyKey", "kubernetes.io/hostname"}}});
-    return std::make_shared<const Json>(std::move(pod));
+    return Stored(pod);
   }
 
   simulation::ObjectKey key = simulation::StoredObjectKey(ExamplePod());
-  SharedJson pod = shared_pods.front();
-  SharedJson other = PodWithAntiAffinity();
-  SharedJson node = shared_nodes.front();
+  simulation::SharedObject pod = Stored(ExamplePod());
+  simulation::SharedObject other = PodWithAntiAffinity();
+  simulation::SharedObject node = Stored(*shared_nodes.front());
 };
 
 class RoleSimulationExamples : public HeaderExamples {

@@ -105,6 +105,10 @@ class KubernetesExamples : public HeaderExamples {
   Action action = ExampleCreation();
   internal::HttpAnswer http_answer = {{201, std::nullopt}, R"({"metadata": {"uid": "u", "resourceVersion": "7"}})"};
   internal::KubeConfig config = ExampleConfig();
+};
+
+class PastExamples : public KubernetesExamples {
+ protected:
   const internal::Resource* pods = internal::FindApiResource(ObjectKind::kPod);
   const internal::Resource* sets = internal::FindApiResource(ObjectKind::kLeaderWorkerSet);
   std::function<absl::Status(const internal::Resource&, absl::string_view)> tell =

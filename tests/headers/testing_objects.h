@@ -3,6 +3,7 @@
 #define LWS_TESTS_HEADERS_TESTING_OBJECTS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "lws/adapters/testing/checker/group_world_options.h"
 #include "lws/adapters/testing/checker/rollout_world.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
+#include "lws/adapters/testing/conformance/test_cluster.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
@@ -55,6 +57,21 @@ class ScenarioExamples : public HeaderExamples {
   ScenarioReport report = *RunScenario(scenario, {});
   RolloutPolicy policy = KeepBudget;
   SwarmCase drawn;
+  Plan plan;
+};
+
+// A simulated cluster as the suite for clusters tests it.
+class ClusterExamples : public HeaderExamples {
+ protected:
+  static TestedCluster MyCluster(const Json& manifest) {
+    SimulationOptions options;
+    options.sets_by_hand = true;
+    const auto simulation = std::make_shared<Simulation>(options);
+    EXPECT_TRUE(simulation->CreateSet(manifest).ok());
+    simulation->Settle();
+    return {simulation, [simulation] { simulation->RunUntilQuiet(absl::Minutes(1)); },
+            [simulation] { return simulation->now(); }};
+  }
 };
 
 // A report of which the scenario has nothing.
