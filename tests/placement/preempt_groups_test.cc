@@ -28,7 +28,7 @@ namespace {
 
 constexpr unsigned kSeed = 20261129;
 #ifdef __SANITIZE_ADDRESS__
-constexpr int kCases = 500;
+constexpr int kCases = 2000;
 #else
 constexpr int kCases = 8000;
 #endif
