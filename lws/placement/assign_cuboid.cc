@@ -30,6 +30,17 @@ using Cell = std::array<int32_t, kGridAxes>;
 
 constexpr int32_t kNoNode = -1;
 
+// Calls visit(cell) for each cell from `first` to before `end`, along the first axis, then the second, then the third.
+template <typename Visit>
+void ForEachCell(const Cell& first, const Cell& end, const Visit& visit) {
+  Cell cell;
+  for (cell[2] = first[2]; cell[2] < end[2]; ++cell[2]) {
+    for (cell[1] = first[1]; cell[1] < end[1]; ++cell[1]) {
+      for (cell[0] = first[0]; cell[0] < end[0]; ++cell[0]) visit(cell);
+    }
+  }
+}
+
 int64_t Volume(const Cell& size) {
   int64_t volume = 1;
   for (const int32_t extent : size) volume *= extent;
@@ -46,16 +57,11 @@ class BoxCounts {
 
   template <typename IsMarked>
   void Count(IsMarked is_marked) {
-    Cell end;
-    for (end[2] = 1; end[2] < size_[2]; ++end[2]) {
-      for (end[1] = 1; end[1] < size_[1]; ++end[1]) {
-        for (end[0] = 1; end[0] < size_[0]; ++end[0]) {
-          Cell cell;
-          for (size_t axis = 0; axis < kGridAxes; ++axis) cell[axis] = (end[axis] - 1) % extents_[axis];
-          sums_[Index(end)] = is_marked(cell) + SumAround(end, {1, 1, 1});
-        }
-      }
-    }
+    ForEachCell({1, 1, 1}, size_, [&](const Cell& end) {
+      Cell cell;
+      for (size_t axis = 0; axis < kGridAxes; ++axis) cell[axis] = (end[axis] - 1) % extents_[axis];
+      sums_[Index(end)] = is_marked(cell) + SumAround(end, {1, 1, 1});
+    });
   }
 
   // The marked cells of the box that begins at a cell of the grid.
@@ -112,7 +118,7 @@ absl::Status CheckRequest(const GroupRequest& request, const NodeGrid& grid, con
     }
     cells = std::min<int64_t>(cells * size, kMaxGroupPods);
   }
-  const int64_t pods = request.workers + request.leader.has_value();
+  const int64_t pods = request.Pods();
   if (pods % cells == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("size: the ", cells, " nodes of the cuboid do not share ", pods, " pods evenly"));
@@ -162,16 +168,11 @@ class NodesOfGrid {
   // The nodes of the box along the first axis, then the second, then the third.
   std::vector<int32_t> In(const Cell& corner, const Cell& size) const {
     std::vector<int32_t> nodes;
-    Cell offset;
-    for (offset[2] = 0; offset[2] < size[2]; ++offset[2]) {
-      for (offset[1] = 0; offset[1] < size[1]; ++offset[1]) {
-        for (offset[0] = 0; offset[0] < size[0]; ++offset[0]) {
-          Cell cell;
-          for (size_t axis = 0; axis < kGridAxes; ++axis) cell[axis] = (corner[axis] + offset[axis]) % extents_[axis];
-          nodes.push_back(At(cell));
-        }
-      }
-    }
+    ForEachCell({0, 0, 0}, size, [&](const Cell& offset) {
+      Cell cell;
+      for (size_t axis = 0; axis < kGridAxes; ++axis) cell[axis] = (corner[axis] + offset[axis]) % extents_[axis];
+      nodes.push_back(At(cell));
+    });
     return nodes;
   }
 
@@ -205,7 +206,7 @@ class CuboidSearch {
         counts_(problem, capacity, {}),
         grid_(grid),
         turns_(Turns(grid, cuboid)),
-        share_((problem.workers + problem.has_leader) / Volume(cuboid.size)),
+        share_(problem.Pods() / Volume(cuboid.size)),
         level_(problem.level) {}
 
   absl::StatusOr<PlacementResult> Run() {
@@ -271,15 +272,14 @@ class CuboidSearch {
     place.usable = usable.In({0, 0, 0}, grid_.extents);
     for (; place.turn < turns_.size(); ++place.turn) {
       const Cell& size = turns_[place.turn];
-      Cell last;
+      Cell end;  // of the corners
       for (size_t axis = 0; axis < kGridAxes; ++axis) {
-        last[axis] = grid_.wraps[axis] ? grid_.extents[axis] - 1 : grid_.extents[axis] - size[axis];
+        end[axis] = grid_.wraps[axis] ? grid_.extents[axis] : grid_.extents[axis] - size[axis] + 1;
       }
-      for (place.corner[2] = 0; place.corner[2] <= last[2]; ++place.corner[2]) {
-        for (place.corner[1] = 0; place.corner[1] <= last[1]; ++place.corner[1]) {
-          for (place.corner[0] = 0; place.corner[0] <= last[0]; ++place.corner[0]) Try(usable, nodes, &place);
-        }
-      }
+      ForEachCell({0, 0, 0}, end, [&](const Cell& corner) {
+        place.corner = corner;
+        Try(usable, nodes, &place);
+      });
     }
   }
 
@@ -342,7 +342,7 @@ class CuboidSearch {
     if (breaks_rules_) no_fit.reason = NoFitReason::kRulesNotKept;
     if (breaks_rules_) no_fit.rules = problem_.unchecked_rules;
     if (level_ != Topology::kRoot) no_fit.level = topology_.level_keys()[static_cast<size_t>(level_)];
-    no_fit.wanted_pods = problem_.workers + problem_.has_leader;
+    no_fit.wanted_pods = problem_.Pods();
     no_fit.nodes = topology_.NodeCount();
     no_fit.best_pods = std::max<int64_t>(best_nodes_, 0) * share_;
     if (best_nodes_ >= 0) no_fit.best_domain = topology_.DomainPath(level_, best_domain_);
