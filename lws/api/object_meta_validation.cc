@@ -310,10 +310,12 @@ FieldErrors ValidateObjectMeta(const ObjectMeta& meta) {
 }
 
 FieldErrors ValidateMetadata(const Json& object, std::vector<std::string> (*name_rule)(absl::string_view)) {
-  const auto metadata = object.find("metadata");
-  const std::optional<Meta> usual = metadata == object.end() ? std::nullopt : MetaOf(*metadata);
+  static const Json& none = *new Json(Json::object());
+  const auto found = object.find("metadata");
+  const Json& metadata = found == object.end() ? none : *found;
+  const std::optional<Meta> usual = MetaOf(metadata);
   ObjectMeta message;
-  if (!usual.has_value()) message = ReadMessage(metadata == object.end() ? Json::object() : *metadata);
+  if (!usual.has_value()) message = ReadMessage(metadata);
   const Meta meta = usual.has_value() ? *usual : MetaOf(message);
   FieldErrors errors = CheckMeta(meta, name_rule);
   for (size_t i = 0; i < meta.finalizers.size(); ++i) {
