@@ -1,22 +1,11 @@
 #include "lws/api/field_value.h"
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/json_member.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 namespace {
-
-const Json& Nothing() {
-  static const Json& nothing = *new Json();
-  return nothing;
-}
-
-const Json& Find(const Json& object, absl::string_view name) {
-  if (!object.is_object()) return Nothing();
-  const Json::object_t& members = object.get_ref<const Json::object_t&>();
-  const auto found = members.find(name);
-  return found == members.end() ? Nothing() : found->second;
-}
 
 std::string TextOf(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
 
@@ -25,11 +14,12 @@ std::string TextOf(const Json& value) { return value.is_string() ? value.get<std
 bool FieldValue::exists() const { return !value_->is_null(); }
 
 FieldValue FieldValue::operator[](absl::string_view name) const {
-  return FieldValue(Find(*value_, name), path_.empty() ? std::string(name) : absl::StrCat(path_, ".", name));
+  return FieldValue(internal::MemberOf(*value_, name),
+                    path_.empty() ? std::string(name) : absl::StrCat(path_, ".", name));
 }
 
 FieldValue FieldValue::At(absl::string_view key) const {
-  return FieldValue(Find(*value_, key), absl::StrCat(path_, "[", key, "]"));
+  return FieldValue(internal::MemberOf(*value_, key), absl::StrCat(path_, "[", key, "]"));
 }
 
 std::string FieldValue::Text() const { return TextOf(*value_); }

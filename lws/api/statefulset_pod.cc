@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lws/api/field_value.h"
+#include "lws/api/json_member.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -29,25 +30,12 @@ Json VolumesOfPod(const FieldValue& spec, const FieldValue& pod_template, const 
 Json ObjectOf(const Json& value) { return value.is_object() ? value : Json::object(); }
 Json ObjectOf(const FieldValue& value) { return ObjectOf(value.json()); }
 
-// The member; null when there is none. Pods are made often, so a template is read without paths that errors would name.
-const Json& Member(const Json& object, const char* name) {
-  static const Json& none = *new Json();
-  if (!object.is_object()) return none;
-  const auto found = object.find(name);
-  return found == object.end() ? none : *found;
-}
-
-std::string TextOf(const Json& object, const char* name) {
-  const Json& member = Member(object, name);
-  return member.is_string() ? member.get<std::string>() : std::string();
-}
-
 Json ReferenceTo(const Json& metadata) {
   Json reference = Json::object();
   reference["apiVersion"] = "apps/v1";
   reference["kind"] = "StatefulSet";
-  reference["name"] = TextOf(metadata, "name");
-  reference["uid"] = TextOf(metadata, "uid");
+  reference["name"] = TextMemberOf(metadata, "name");
+  reference["uid"] = TextMemberOf(metadata, "uid");
   reference["controller"] = true;
   reference["blockOwnerDeletion"] = true;
   return reference;
@@ -55,23 +43,25 @@ Json ReferenceTo(const Json& metadata) {
 
 }  // namespace
 
-Json StatefulSetReference(const Json& statefulset) { return ReferenceTo(Member(statefulset, "metadata")); }
+Json StatefulSetReference(const Json& statefulset) { return ReferenceTo(MemberOf(statefulset, "metadata")); }
 
 Json StatefulSetPod(const Json& statefulset, const Json& pod_template, int64_t ordinal, absl::string_view revision) {
-  return StatefulSetPod(Member(statefulset, "metadata"), Member(statefulset, "spec"), pod_template, ordinal, revision);
+  return StatefulSetPod(MemberOf(statefulset, "metadata"), MemberOf(statefulset, "spec"), pod_template, ordinal,
+                        revision);
 }
 
+// Pods are made often, so the template is read without the paths that errors would name.
 Json StatefulSetPod(const Json& metadata_of_set, const Json& spec_of_set, const Json& pod_template, int64_t ordinal,
                     absl::string_view revision) {
-  const std::string parent = TextOf(metadata_of_set, "name");
+  const std::string parent = TextMemberOf(metadata_of_set, "name");
   const std::string name = absl::StrCat(parent, "-", ordinal);
   Json pod = Json::object();
   pod["apiVersion"] = "v1";
   pod["kind"] = "Pod";
-  Json& metadata = pod["metadata"] = ObjectOf(Member(pod_template, "metadata"));
+  Json& metadata = pod["metadata"] = ObjectOf(MemberOf(pod_template, "metadata"));
   metadata["name"] = name;
   metadata["generateName"] = absl::StrCat(parent, "-");
-  metadata["namespace"] = TextOf(metadata_of_set, "namespace");
+  metadata["namespace"] = TextMemberOf(metadata_of_set, "namespace");
   Json& labels = metadata["labels"];
   if (!labels.is_object()) labels = Json::object();
   labels[kPodRevisionLabel] = std::string(revision);
@@ -79,11 +69,11 @@ Json StatefulSetPod(const Json& metadata_of_set, const Json& spec_of_set, const 
   labels["apps.kubernetes.io/pod-index"] = absl::StrCat(ordinal);
   Json& owners = metadata["ownerReferences"] = Json::array();
   owners.push_back(ReferenceTo(metadata_of_set));
-  Json& spec = pod["spec"] = ObjectOf(Member(pod_template, "spec"));
+  Json& spec = pod["spec"] = ObjectOf(MemberOf(pod_template, "spec"));
   spec["hostname"] = name;
-  spec["subdomain"] = TextOf(spec_of_set, "serviceName");
+  spec["subdomain"] = TextMemberOf(spec_of_set, "serviceName");
   // Without claims the template's own volumes stay.
-  if (!Member(spec_of_set, "volumeClaimTemplates").empty()) {
+  if (!MemberOf(spec_of_set, "volumeClaimTemplates").empty()) {
     Json volumes = VolumesOfPod(FieldValue(spec_of_set, ""), FieldValue(pod_template, ""), name);
     if (!volumes.empty()) spec["volumes"] = std::move(volumes);
   }

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/c/read_message.h"
+#include "lws/api/json_member.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
@@ -16,23 +17,18 @@
 namespace lws::internal {
 namespace {
 
-const Json& At(const Json& object, const char* key) {
-  static const Json& nothing = *new Json();
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found == object.end() ? nothing : *found;
-}
-
 bool IsNamed(const Json& object, const char* kind, const std::string& namespace_name, const std::string& name) {
-  const Json& metadata = At(object, "metadata");
-  return At(object, "kind") == kind && At(metadata, "namespace") == namespace_name && At(metadata, "name") == name;
+  const Json& metadata = MemberOf(object, "metadata");
+  return MemberOf(object, "kind") == kind && MemberOf(metadata, "namespace") == namespace_name &&
+         MemberOf(metadata, "name") == name;
 }
 
 bool IsOfGroup(const Json& object, const ObservedPod& pod) {
-  const Json& metadata = At(object, "metadata");
-  const Json& labels = At(metadata, "labels");
-  return At(object, "kind") == "Pod" && At(metadata, "namespace") == pod.meta.namespace_name &&
-         At(labels, kNameLabel) == pod.meta.set_name &&
-         At(labels, kGroupIndexLabel) == pod.meta.group_index.value_or("");
+  const Json& metadata = MemberOf(object, "metadata");
+  const Json& labels = MemberOf(metadata, "labels");
+  return MemberOf(object, "kind") == "Pod" && MemberOf(metadata, "namespace") == pod.meta.namespace_name &&
+         MemberOf(labels, kNameLabel) == pod.meta.set_name &&
+         MemberOf(labels, kGroupIndexLabel) == pod.meta.group_index.value_or("");
 }
 
 absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
@@ -52,7 +48,7 @@ absl::StatusOr<CallerState> ReadProto(absl::string_view bytes) {
 
 absl::Status CheckCallerObjectSaysKind(const Json& object) {
   for (const char* key : {"apiVersion", "kind"}) {
-    const Json& value = At(object, key);
+    const Json& value = MemberOf(object, key);
     if (value.is_string() && !value.get_ref<const std::string&>().empty()) continue;
     return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": ", key, ": not set"));
   }
@@ -60,7 +56,7 @@ absl::Status CheckCallerObjectSaysKind(const Json& object) {
 }
 
 absl::StatusOr<std::vector<SharedJson>> ReadCallerObjects(const Json& document) {
-  const Json& items = document.is_array() ? document : At(document, "items");
+  const Json& items = document.is_array() ? document : MemberOf(document, "items");
   if (!items.is_array()) return absl::InvalidArgumentError("neither a list of objects nor one with items");
   std::vector<SharedJson> objects;
   for (const Json& object : items) {

@@ -13,26 +13,18 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "lws/api/json_member.h"
 #include "lws/api/quantity.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::MemberOf;
+using internal::TextMemberOf;
+
 namespace {
 
 constexpr char kAvailable[] = " nodes are available: ";
-
-// The member of `object`; null when it is not an object or has no such member.
-const Json& At(const Json& object, const char* key) {
-  static const Json& nothing = *new Json();
-  if (!object.is_object()) return nothing;
-  const auto found = object.find(key);
-  return found == object.end() ? nothing : *found;
-}
-
-std::string TextAt(const Json& object, const char* key) {
-  const Json& value = At(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
 
 const Json& Elements(const Json& value) {
   static const Json& none = *new Json(Json::array());
@@ -41,16 +33,16 @@ const Json& Elements(const Json& value) {
 
 const Json& Condition(const Json& pod, absl::string_view type) {
   static const Json& none = *new Json();
-  for (const Json& condition : Elements(At(At(pod, "status"), "conditions"))) {
-    if (TextAt(condition, "type") == type) return condition;
+  for (const Json& condition : Elements(MemberOf(MemberOf(pod, "status"), "conditions"))) {
+    if (TextMemberOf(condition, "type") == type) return condition;
   }
   return none;
 }
 
 Quantity QuantityAt(const Json& container, const std::string& resource) {
-  const Json& resources = At(container, "resources");
+  const Json& resources = MemberOf(container, "resources");
   for (const char* key : {"requests", "limits"}) {
-    const Json& amount = At(At(resources, key), resource.c_str());
+    const Json& amount = MemberOf(MemberOf(resources, key), resource.c_str());
     const absl::StatusOr<Quantity> read =
         Quantity::Parse(amount.is_string() ? amount.get<std::string>() : amount.dump());
     if (!amount.is_null() && read.ok()) return *read;
@@ -61,9 +53,9 @@ Quantity QuantityAt(const Json& container, const std::string& resource) {
 // How much of the resource the pod asks for: the sum of its containers, or its largest init container.
 Quantity Request(const Json& pod, const std::string& resource) {
   Quantity sum;
-  const Json& spec = At(pod, "spec");
-  for (const Json& container : Elements(At(spec, "containers"))) sum.Add(QuantityAt(container, resource));
-  for (const Json& container : Elements(At(spec, "initContainers"))) {
+  const Json& spec = MemberOf(pod, "spec");
+  for (const Json& container : Elements(MemberOf(spec, "containers"))) sum.Add(QuantityAt(container, resource));
+  for (const Json& container : Elements(MemberOf(spec, "initContainers"))) {
     const Quantity amount = QuantityAt(container, resource);
     if (amount.Compare(sum) > 0) sum = amount;
   }
@@ -118,14 +110,15 @@ std::string NodeText(const Json& pod, absl::string_view message) {
 
 PodWaiting Unscheduled(const Json& pod) {
   std::vector<std::string> gates;
-  for (const Json& gate : Elements(At(At(pod, "spec"), "schedulingGates"))) gates.push_back(TextAt(gate, "name"));
+  for (const Json& gate : Elements(MemberOf(MemberOf(pod, "spec"), "schedulingGates")))
+    gates.push_back(TextMemberOf(gate, "name"));
   if (!gates.empty()) {
     return {PodWait::kSchedulingGates,
             absl::StrCat("waiting for its scheduling gates (", absl::StrJoin(gates, ", "), ")")};
   }
   const Json& scheduled = Condition(pod, "PodScheduled");
-  if (TextAt(scheduled, "status") == "False") {
-    return {PodWait::kNode, absl::StrCat("waiting for node (", NodeText(pod, TextAt(scheduled, "message")), ")")};
+  if (TextMemberOf(scheduled, "status") == "False") {
+    return {PodWait::kNode, absl::StrCat("waiting for node (", NodeText(pod, TextMemberOf(scheduled, "message")), ")")};
   }
   return {PodWait::kScheduler, "waiting for the scheduler"};
 }
@@ -135,22 +128,22 @@ bool IsAboutTheImage(const std::string& reason) {
 }
 
 std::string ImageOf(const Json& pod, const char* list, const std::string& container) {
-  for (const Json& told : Elements(At(At(pod, "spec"), list))) {
-    if (TextAt(told, "name") == container) return TextAt(told, "image");
+  for (const Json& told : Elements(MemberOf(MemberOf(pod, "spec"), list))) {
+    if (TextMemberOf(told, "name") == container) return TextMemberOf(told, "image");
   }
   return "";
 }
 
 std::string Restarts(const Json& status) {
-  const Json& count = At(status, "restartCount");
+  const Json& count = MemberOf(status, "restartCount");
   if (!count.is_number_integer() || count.get<int64_t>() == 0) return "";
   return absl::StrCat(", restarted ", count.get<int64_t>(), count.get<int64_t>() == 1 ? " time" : " times");
 }
 
 // Why the container does not run; nullopt when it runs or is about to.
 std::optional<PodWaiting> Kept(const Json& pod, const Json& status, const char* list) {
-  const std::string reason = TextAt(At(At(status, "state"), "waiting"), "reason");
-  const std::string name = TextAt(status, "name");
+  const std::string reason = TextMemberOf(MemberOf(MemberOf(status, "state"), "waiting"), "reason");
+  const std::string name = TextMemberOf(status, "name");
   if (reason.empty() || reason == "ContainerCreating" || reason == "PodInitializing") return std::nullopt;
   if (IsAboutTheImage(reason)) {
     return PodWaiting{PodWait::kImage, absl::StrCat("waiting for image ", ImageOf(pod, list, name), " (", reason, ")")};
@@ -160,24 +153,25 @@ std::optional<PodWaiting> Kept(const Json& pod, const Json& status, const char* 
 }
 
 std::optional<PodWaiting> KeptByContainers(const Json& pod) {
-  const Json& status = At(pod, "status");
-  for (const Json& container : Elements(At(status, "initContainerStatuses"))) {
+  const Json& status = MemberOf(pod, "status");
+  for (const Json& container : Elements(MemberOf(status, "initContainerStatuses"))) {
     if (const auto kept = Kept(pod, container, "initContainers"); kept.has_value()) return kept;
-    const Json& ended = At(At(At(container, "state"), "terminated"), "exitCode");
-    if (ended == 0 || At(container, "ready") == true || At(container, "started") == true) continue;
-    return PodWaiting{PodWait::kInitContainer, absl::StrCat("waiting for init container ", TextAt(container, "name"))};
+    const Json& ended = MemberOf(MemberOf(MemberOf(container, "state"), "terminated"), "exitCode");
+    if (ended == 0 || MemberOf(container, "ready") == true || MemberOf(container, "started") == true) continue;
+    return PodWaiting{PodWait::kInitContainer,
+                      absl::StrCat("waiting for init container ", TextMemberOf(container, "name"))};
   }
-  for (const Json& container : Elements(At(status, "containerStatuses"))) {
+  for (const Json& container : Elements(MemberOf(status, "containerStatuses"))) {
     if (const auto kept = Kept(pod, container, "containers"); kept.has_value()) return kept;
   }
   return std::nullopt;
 }
 
 std::optional<PodWaiting> KeptByGate(const Json& pod) {
-  if (TextAt(Condition(pod, "ContainersReady"), "status") != "True") return std::nullopt;
-  for (const Json& gate : Elements(At(At(pod, "spec"), "readinessGates"))) {
-    const std::string type = TextAt(gate, "conditionType");
-    if (TextAt(Condition(pod, type), "status") == "True") continue;
+  if (TextMemberOf(Condition(pod, "ContainersReady"), "status") != "True") return std::nullopt;
+  for (const Json& gate : Elements(MemberOf(MemberOf(pod, "spec"), "readinessGates"))) {
+    const std::string type = TextMemberOf(gate, "conditionType");
+    if (TextMemberOf(Condition(pod, type), "status") == "True") continue;
     return PodWaiting{PodWait::kReadinessGate, absl::StrCat("waiting for readiness gate ", type)};
   }
   return std::nullopt;
@@ -194,7 +188,7 @@ std::string Roughly(absl::Duration duration) {
 PodWaiting Unready(const Json& pod, absl::Time now) {
   absl::Time since;
   const bool is_told =
-      absl::ParseTime(absl::RFC3339_full, TextAt(Condition(pod, "Ready"), "lastTransitionTime"), &since,
+      absl::ParseTime(absl::RFC3339_full, TextMemberOf(Condition(pod, "Ready"), "lastTransitionTime"), &since,
                       /*err=*/nullptr);
   if (!is_told || since > now) return {PodWait::kReady, "not ready"};
   return {PodWait::kReady, absl::StrCat("not ready for ", Roughly(now - since))};
@@ -203,11 +197,11 @@ PodWaiting Unready(const Json& pod, absl::Time now) {
 }  // namespace
 
 PodWaiting WhyPodWaits(const Json& pod, absl::Time now) {
-  const std::string phase = TextAt(At(pod, "status"), "phase");
-  if (!At(At(pod, "metadata"), "deletionTimestamp").is_null()) return {PodWait::kEnd, "is being deleted"};
+  const std::string phase = TextMemberOf(MemberOf(pod, "status"), "phase");
+  if (!MemberOf(MemberOf(pod, "metadata"), "deletionTimestamp").is_null()) return {PodWait::kEnd, "is being deleted"};
   if (phase == "Failed" || phase == "Succeeded") return {PodWait::kEnded, absl::StrCat("has ended as ", phase)};
-  if (phase == "Running" && TextAt(Condition(pod, "Ready"), "status") == "True") return {};
-  if (phase != "Running" && TextAt(At(pod, "spec"), "nodeName").empty()) return Unscheduled(pod);
+  if (phase == "Running" && TextMemberOf(Condition(pod, "Ready"), "status") == "True") return {};
+  if (phase != "Running" && TextMemberOf(MemberOf(pod, "spec"), "nodeName").empty()) return Unscheduled(pod);
   if (const auto kept = KeptByContainers(pod); kept.has_value()) return *kept;
   if (const auto kept = KeptByGate(pod); kept.has_value()) return *kept;
   if (phase == "Running") return Unready(pod, now);
