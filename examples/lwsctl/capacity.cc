@@ -43,7 +43,8 @@ constexpr char kUsage[] =
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
     "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add; surge: "
     "as\n"
-    "                     many as a rollout of the set makes at most\n";
+    "                     many as a rollout of the set makes at most\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 // The most groups that are placed one after another where sums do not decide.
 constexpr int64_t kMostGroups = 100000;
@@ -268,12 +269,11 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
 }  // namespace
 
 int ShowCapacity(const std::vector<std::string>& words) {
-  std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--without", "--add", "--groups"});
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when --groups asks for more than fit.\n");
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when --groups asks for more than fit.\n";
+    std::cout << help;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("capacity needs one FILE"));

@@ -173,9 +173,6 @@ absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& te
 
 }  // namespace
 
-const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",      "--required", "--preferred",
-                                                "--subgroup", "--subgroups", "--exclusive", "--profile",  "-o"};
-
 const char kClusterHelp[] =
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
     "  --levels KEYS      the node labels of the topology, widest level first; a node that lacks one takes only pods\n"

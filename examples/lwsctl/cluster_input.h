@@ -28,9 +28,7 @@ class LeaderWorkerSet;
 
 namespace lwsctl {
 
-// The flags that ReadSetPlacement and ReadCluster take.
-extern const std::vector<std::string> kClusterFlags;
-// The text of --help for these flags.
+// The text of --help for the flags that ReadSetPlacement and ReadCluster take, except --keep-empty.
 extern const char kClusterHelp[];
 
 // --required, --preferred, --subgroup, --exclusive, --profile and --keep-empty.

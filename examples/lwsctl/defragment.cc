@@ -48,7 +48,8 @@ constexpr char kUsage[] =
     "\n"
     "  --empty KEY        empty as many domains of this level as quick moves can\n"
     "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
-    "  --report PAGE      write a page that draws the topology before and after the moves\n";
+    "  --report PAGE      write a page that draws the topology before and after the moves\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int64_t kMostTries = 20000;
 
@@ -264,12 +265,11 @@ absl::Status CheckFlags(const Arguments& arguments) {
 }  // namespace
 
 int Defragment(const std::vector<std::string>& words) {
-  std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--empty", "--room-for", "--report"});
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when no plan makes room.\n");
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when no plan makes room.\n";
+    std::cout << help;
     return 0;
   }
   const absl::Status status = CheckFlags(*arguments);

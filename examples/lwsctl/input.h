@@ -23,14 +23,9 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
-// for an -o with another format than table, json and yaml, and for --report, --junit and --save with a file that cannot
-// be written. A command with other formats lists them: "-o=yaml|json".
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
-                                         const std::vector<std::string>& with_value,
-                                         const std::vector<std::string>& without_value);
-
-// The same for the flags of a text of --help (help_text.h), and --help itself.
+// The flags are those of a text of --help (help_text.h), and --help itself. Errors: InvalidArgument for any other flag,
+// for one without its value, for an -o with a format that the text does not name, and for --report, --junit and --save
+// with a file that cannot be written.
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help);
 
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
