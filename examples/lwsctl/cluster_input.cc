@@ -18,7 +18,6 @@
 #include "lws/api/printable_text.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
-#include "lws/placement/topology.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -268,12 +267,23 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
 }
 
-void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
-  const auto running =
+lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster) {
+  const auto found =
       std::lower_bound(cluster->groups.begin(), cluster->groups.end(), id,
                        [](const lws::RunningPods& group, const lws::GroupId& wanted) { return group.id < wanted; });
-  if (running == cluster->groups.end() || id < running->id) return;
-  lws::KeepRanks(request.workers + request.leader.has_value(), &*running, cluster->capacity.get());
+  return found == cluster->groups.end() || id < found->id ? nullptr : &*found;
+}
+
+std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment) {
+  std::vector<std::string> names;
+  for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
+  return names;
+}
+
+void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
+  lws::RunningPods* const running = FindRunning(id, cluster);
+  if (running == nullptr) return;
+  lws::KeepRanks(request.workers + request.leader.has_value(), running, cluster->capacity.get());
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -91,13 +90,8 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
       groups->incomplete.push_back(name);
       continue;
     }
-    // They are in the order of their ids.
-    const auto pods =
-        std::lower_bound(cluster->groups.begin(), cluster->groups.end(), running->first,
-                         [](const lws::RunningPods& group, const lws::GroupId& id) { return group.id < id; });
-    if (pods != cluster->groups.end() && !(running->first < pods->id)) {
-      lws::TakeAway(*pods, cluster->capacity.get());
-    }
+    const lws::RunningPods* const pods = FindRunning(running->first, cluster);
+    if (pods != nullptr) lws::TakeAway(*pods, cluster->capacity.get());
     groups->requests.push_back(*std::move(request));
     groups->names.push_back(name);
     groups->movable.push_back(
@@ -146,12 +140,6 @@ std::string NodesText(const lws::Topology& topology, const lws::Assignment& assi
   return text;
 }
 
-lws::Json NodesJson(const lws::Topology& topology, const lws::Assignment& assignment) {
-  lws::Json nodes = lws::Json::array();
-  for (const int32_t node : assignment.NodesByRank()) nodes.push_back(topology.Node(node).facts.name);
-  return nodes;
-}
-
 void PrintMoves(const lws::Topology& topology, const Groups& groups, const std::vector<lws::GroupMove>& moves) {
   size_t number = 0;
   for (const lws::GroupMove& move : moves) {
@@ -165,8 +153,8 @@ lws::Json MovesJson(const lws::Topology& topology, const Groups& groups, const s
   lws::Json list = lws::Json::array();
   for (const lws::GroupMove& move : moves) {
     list.push_back({{"group", groups.names[move.group]},
-                    {"from", NodesJson(topology, groups.movable[move.group].assignment)},
-                    {"to", NodesJson(topology, move.to)}});
+                    {"from", NodeNames(topology, groups.movable[move.group].assignment)},
+                    {"to", NodeNames(topology, move.to)}});
   }
   return list;
 }
@@ -178,11 +166,7 @@ absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before
                          const std::vector<lws::GroupMove>& moves) {
   if (arguments.flags.count("--report") == 0) return absl::OkStatus();
   lws::Capacity after = before;
-  std::vector<TopologyView> views(2);
-  views[0].title = "Before";
-  views[0].capacity = &before;
-  views[1].title = "After";
-  views[1].capacity = &after;
+  std::vector<TopologyView> views = BeforeAndAfter(before, after);
   for (const lws::GroupMove& move : moves) {
     const lws::MovableGroup& group = groups.movable[move.group];
     after.Release(*group.request, group.assignment);
@@ -233,7 +217,7 @@ absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, co
                         {"fewer_may_be_enough", !plan->exact},
                         {"assignment", nullptr},
                         {"incomplete", groups.incomplete}};
-    if (found) report["assignment"] = NodesJson(topology, *plan->assignment);
+    if (found) report["assignment"] = NodeNames(topology, *plan->assignment);
     if (!found) report["reason"] = lws::DescribeNoFit(plan->no_fit);
     std::cout << DocumentText(report, format);
     return found ? 0 : kFinding;

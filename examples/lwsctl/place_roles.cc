@@ -85,13 +85,6 @@ absl::Status PlaceAll(const std::string& level, ClusterInput* cluster, PlacedSli
   return absl::OkStatus();
 }
 
-// By rank.
-std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment) {
-  std::vector<std::string> names;
-  for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
-  return names;
-}
-
 std::string WhyNot(const PlacedSlice& slice) {
   const std::string where =
       slice.result.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(slice.result.domain, "/"));
