@@ -229,9 +229,6 @@ void Print(const Question& question, const SetHeadroom& set) {
             << ": there may be less room\n";
 }
 
-// What the command found, as the exit code says it.
-int ExitCode(bool all_enough) { return all_enough ? kAsWished : kFinding; }
-
 // The same for DisaggregatedSets, which are counted in slices.
 absl::StatusOr<std::vector<SliceHeadroom>> AnswerForSlices(const std::vector<SetOfEitherKind>& sets,
                                                            const Arguments& arguments, const Question& question) {
@@ -263,7 +260,9 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
   } else {
     for (const SliceHeadroom& slices : *counted) PrintSlices(slices);
   }
-  return ExitCode(std::all_of(counted->begin(), counted->end(), [](const auto& slices) { return slices.IsEnough(); }));
+  const bool all_enough =
+      std::all_of(counted->begin(), counted->end(), [](const SliceHeadroom& slices) { return slices.IsEnough(); });
+  return all_enough ? kAsWished : kFinding;
 }
 
 }  // namespace
@@ -303,8 +302,8 @@ int ShowCapacity(const std::vector<std::string>& words) {
   }
   if (format != OutputFormat::kTable) std::cout << DocumentText(report, format);
   const bool all_enough =
-      std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return set.IsEnough(); });
-  return ExitCode(all_enough);
+      std::all_of(sets->begin(), sets->end(), [](const SetHeadroom& set) { return set.IsEnough(); });
+  return all_enough ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl
