@@ -316,13 +316,18 @@ absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& ar
   return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not volcano"));
 }
 
+std::vector<absl::string_view> PolicyNames() {
+  std::vector<absl::string_view> names;
+  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
+  return names;
+}
+
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   const lws::NamedRolloutPolicy* found = lws::FindRolloutPolicy(name);
   if (found != nullptr) return *found;
-  std::vector<absl::string_view> names;
-  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", "),
-                                                 lws::internal::DidYouMean(name, names)));
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ",
+                                                 absl::StrJoin(PolicyNames(), ", "),
+                                                 lws::internal::DidYouMean(name, PolicyNames())));
 }
 
 }  // namespace lwsctl

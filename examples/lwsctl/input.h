@@ -98,7 +98,10 @@ lws::Json WithNamespace(lws::Json manifest);
 // The value of --scheduler-provider; none without the flag. Errors: InvalidArgument for any value except volcano.
 absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments);
 
-// Errors: InvalidArgument "--policy: NAME is none of reference, ...".
+// "reference", ...: the rollout policies, in the order of lws/rollout/policies.h.
+std::vector<absl::string_view> PolicyNames();
+
+// Errors: InvalidArgument "--policy: NAME is not one of reference, ...".
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name);
 
 }  // namespace lwsctl
