@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -243,15 +244,15 @@ absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set) {
 
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
   const int replicas = set.spec().replicas();
-  const std::string more = arguments.Flag("--more", "0");
-  if (more != "surge") {
-    const absl::StatusOr<int> count = arguments.flags.count("--more") > 0 ? ReadCount(arguments, "--more") : 0;
-    if (!count.ok()) return count.status();
-    return replicas + *count;
+  if (arguments.flags.count("--more") == 0) return replicas;
+  const bool is_surge = arguments.Flag("--more", "") == "surge";
+  const absl::StatusOr<int> more = is_surge ? SurgeOf(set) : ReadCount(arguments, "--more");
+  if (!more.ok()) return more.status();
+  if (*more > std::numeric_limits<int>::max() - replicas) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--more: ", *more, " groups more than ", replicas, " are more than can be counted"));
   }
-  const absl::StatusOr<int> surge = SurgeOf(set);
-  if (!surge.ok()) return surge.status();
-  return replicas + *surge;
+  return replicas + *more;
 }
 
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,

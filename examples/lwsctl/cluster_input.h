@@ -60,7 +60,7 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
 // How many groups more than its replicas a rollout of the set makes at most.
 absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
 
-// The replicas of the set and the groups of --more.
+// The replicas of the set and the groups of --more. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments);
 
 // The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
