@@ -21,7 +21,6 @@ using lws::Json;
 
 Json Text() { return {{"type", "string"}}; }
 Json Flag() { return {{"type", "boolean"}}; }
-Json Anything() { return Json::object(); }
 Json Seconds() { return {{"type", "number"}, {"minimum", 0}}; }
 Json Count() { return {{"type", "integer"}, {"minimum", 0}}; }
 Json Count(int64_t most) { return {{"type", "integer"}, {"minimum", 0}, {"maximum", most}}; }
