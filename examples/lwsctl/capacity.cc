@@ -43,7 +43,8 @@ constexpr char kUsage[] =
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
     "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add; surge: "
     "as\n"
-    "                     many as a rollout of the set makes at most\n";
+    "                     many as a rollout of the set makes at most\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 // The most groups that are placed one after another where sums do not decide.
 constexpr int64_t kMostGroups = 100000;
@@ -228,9 +229,6 @@ void Print(const Question& question, const SetHeadroom& set) {
             << ": there may be less room\n";
 }
 
-// What the command found, as the exit code says it.
-int ExitCode(bool all_enough) { return all_enough ? kAsWished : kFinding; }
-
 // The same for DisaggregatedSets, which are counted in slices.
 absl::StatusOr<std::vector<SliceHeadroom>> AnswerForSlices(const std::vector<SetOfEitherKind>& sets,
                                                            const Arguments& arguments, const Question& question) {
@@ -262,18 +260,19 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
   } else {
     for (const SliceHeadroom& slices : *counted) PrintSlices(slices);
   }
-  return ExitCode(std::all_of(counted->begin(), counted->end(), [](const auto& slices) { return slices.IsEnough(); }));
+  const bool all_enough =
+      std::all_of(counted->begin(), counted->end(), [](const SliceHeadroom& slices) { return slices.IsEnough(); });
+  return all_enough ? kAsWished : kFinding;
 }
 
 }  // namespace
 
 int ShowCapacity(const std::vector<std::string>& words) {
-  std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--without", "--add", "--groups"});
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when --groups asks for more than fit.\n");
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when --groups asks for more than fit.\n";
+    std::cout << help;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("capacity needs one FILE"));
@@ -303,8 +302,8 @@ int ShowCapacity(const std::vector<std::string>& words) {
   }
   if (format != OutputFormat::kTable) std::cout << DocumentText(report, format);
   const bool all_enough =
-      std::all_of(sets->begin(), sets->end(), [&](const SetHeadroom& set) { return set.IsEnough(); });
-  return ExitCode(all_enough);
+      std::all_of(sets->begin(), sets->end(), [](const SetHeadroom& set) { return set.IsEnough(); });
+  return all_enough ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -18,7 +19,6 @@
 #include "lws/api/printable_text.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
-#include "lws/placement/topology.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -173,9 +173,6 @@ absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& te
 
 }  // namespace
 
-const std::vector<std::string> kClusterFlags = {"--nodes",    "--levels",    "--pods",      "--required", "--preferred",
-                                                "--subgroup", "--subgroups", "--exclusive", "--profile",  "-o"};
-
 const char kClusterHelp[] =
     "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
     "  --levels KEYS      the node labels of the topology, widest level first; a node that lacks one takes only pods\n"
@@ -247,15 +244,15 @@ absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set) {
 
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments) {
   const int replicas = set.spec().replicas();
-  const std::string more = arguments.Flag("--more", "0");
-  if (more != "surge") {
-    const absl::StatusOr<int> count = arguments.flags.count("--more") > 0 ? ReadCount(arguments, "--more") : 0;
-    if (!count.ok()) return count.status();
-    return replicas + *count;
+  if (arguments.flags.count("--more") == 0) return replicas;
+  const bool is_surge = arguments.Flag("--more", "") == "surge";
+  const absl::StatusOr<int> more = is_surge ? SurgeOf(set) : ReadCount(arguments, "--more");
+  if (!more.ok()) return more.status();
+  if (*more > std::numeric_limits<int>::max() - replicas) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--more: ", *more, " groups more than ", replicas, " are more than can be counted"));
   }
-  const absl::StatusOr<int> surge = SurgeOf(set);
-  if (!surge.ok()) return surge.status();
-  return replicas + *surge;
+  return replicas + *more;
 }
 
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
@@ -271,12 +268,23 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
 }
 
-void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
-  const auto running =
+lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster) {
+  const auto found =
       std::lower_bound(cluster->groups.begin(), cluster->groups.end(), id,
                        [](const lws::RunningPods& group, const lws::GroupId& wanted) { return group.id < wanted; });
-  if (running == cluster->groups.end() || id < running->id) return;
-  lws::KeepRanks(request.workers + request.leader.has_value(), &*running, cluster->capacity.get());
+  return found == cluster->groups.end() || id < found->id ? nullptr : &*found;
+}
+
+std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment) {
+  std::vector<std::string> names;
+  for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
+  return names;
+}
+
+void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
+  lws::RunningPods* const running = FindRunning(id, cluster);
+  if (running == nullptr) return;
+  lws::KeepRanks(request.workers + request.leader.has_value(), running, cluster->capacity.get());
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {

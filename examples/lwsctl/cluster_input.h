@@ -11,12 +11,14 @@
 
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/input.h"
+#include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/running_groups.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
 
 namespace lws {
 
@@ -28,9 +30,7 @@ class LeaderWorkerSet;
 
 namespace lwsctl {
 
-// The flags that ReadSetPlacement and ReadCluster take.
-extern const std::vector<std::string> kClusterFlags;
-// The text of --help for these flags.
+// The text of --help for the flags that ReadSetPlacement and ReadCluster take, except --keep-empty.
 extern const char kClusterHelp[];
 
 // --required, --preferred, --subgroup, --exclusive, --profile and --keep-empty.
@@ -60,12 +60,18 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
 // How many groups more than its replicas a rollout of the set makes at most.
 absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
 
-// The replicas of the set and the groups of --more.
+// The replicas of the set and the groups of --more. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments);
 
 // The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request);
+
+// The running pods of the group; null without one.
+lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster);
+
+// The names of the nodes by rank.
+std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment);
 
 // A group that is to be smaller than what runs gives up its highest ranks, and their room.
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster);

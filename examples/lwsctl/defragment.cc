@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -48,7 +47,8 @@ constexpr char kUsage[] =
     "\n"
     "  --empty KEY        empty as many domains of this level as quick moves can\n"
     "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
-    "  --report PAGE      write a page that draws the topology before and after the moves\n";
+    "  --report PAGE      write a page that draws the topology before and after the moves\n"
+    "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 constexpr int64_t kMostTries = 20000;
 
@@ -90,13 +90,8 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
       groups->incomplete.push_back(name);
       continue;
     }
-    // They are in the order of their ids.
-    const auto pods =
-        std::lower_bound(cluster->groups.begin(), cluster->groups.end(), running->first,
-                         [](const lws::RunningPods& group, const lws::GroupId& id) { return group.id < id; });
-    if (pods != cluster->groups.end() && !(running->first < pods->id)) {
-      lws::TakeAway(*pods, cluster->capacity.get());
-    }
+    const lws::RunningPods* const pods = FindRunning(running->first, cluster);
+    if (pods != nullptr) lws::TakeAway(*pods, cluster->capacity.get());
     groups->requests.push_back(*std::move(request));
     groups->names.push_back(name);
     groups->movable.push_back(
@@ -145,12 +140,6 @@ std::string NodesText(const lws::Topology& topology, const lws::Assignment& assi
   return text;
 }
 
-lws::Json NodesJson(const lws::Topology& topology, const lws::Assignment& assignment) {
-  lws::Json nodes = lws::Json::array();
-  for (const int32_t node : assignment.NodesByRank()) nodes.push_back(topology.Node(node).facts.name);
-  return nodes;
-}
-
 void PrintMoves(const lws::Topology& topology, const Groups& groups, const std::vector<lws::GroupMove>& moves) {
   size_t number = 0;
   for (const lws::GroupMove& move : moves) {
@@ -164,8 +153,8 @@ lws::Json MovesJson(const lws::Topology& topology, const Groups& groups, const s
   lws::Json list = lws::Json::array();
   for (const lws::GroupMove& move : moves) {
     list.push_back({{"group", groups.names[move.group]},
-                    {"from", NodesJson(topology, groups.movable[move.group].assignment)},
-                    {"to", NodesJson(topology, move.to)}});
+                    {"from", NodeNames(topology, groups.movable[move.group].assignment)},
+                    {"to", NodeNames(topology, move.to)}});
   }
   return list;
 }
@@ -177,11 +166,7 @@ absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before
                          const std::vector<lws::GroupMove>& moves) {
   if (arguments.flags.count("--report") == 0) return absl::OkStatus();
   lws::Capacity after = before;
-  std::vector<TopologyView> views(2);
-  views[0].title = "Before";
-  views[0].capacity = &before;
-  views[1].title = "After";
-  views[1].capacity = &after;
+  std::vector<TopologyView> views = BeforeAndAfter(before, after);
   for (const lws::GroupMove& move : moves) {
     const lws::MovableGroup& group = groups.movable[move.group];
     after.Release(*group.request, group.assignment);
@@ -232,7 +217,7 @@ absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, co
                         {"fewer_may_be_enough", !plan->exact},
                         {"assignment", nullptr},
                         {"incomplete", groups.incomplete}};
-    if (found) report["assignment"] = NodesJson(topology, *plan->assignment);
+    if (found) report["assignment"] = NodeNames(topology, *plan->assignment);
     if (!found) report["reason"] = lws::DescribeNoFit(plan->no_fit);
     std::cout << DocumentText(report, format);
     return found ? 0 : kFinding;
@@ -264,12 +249,11 @@ absl::Status CheckFlags(const Arguments& arguments) {
 }  // namespace
 
 int Defragment(const std::vector<std::string>& words) {
-  std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--empty", "--room-for", "--report"});
-  const absl::StatusOr<Arguments> arguments = ParseArguments(words, flags, {"--help", "--strict"});
+  const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when no plan makes room.\n");
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kClusterHelp << "Exit 1 when no plan makes room.\n";
+    std::cout << help;
     return 0;
   }
   const absl::Status status = CheckFlags(*arguments);

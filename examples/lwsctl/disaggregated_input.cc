@@ -123,23 +123,18 @@ absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, Unk
   return std::move((*sets)[0]);
 }
 
-namespace {
-
-std::vector<absl::string_view> RolePolicyNameList() {
+std::vector<absl::string_view> RolePolicyNames() {
   std::vector<absl::string_view> names;
   for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.push_back(policy.name);
   return names;
 }
 
-}  // namespace
-
-std::string RolePolicyNames() { return absl::StrJoin(RolePolicyNameList(), ", "); }
-
 absl::StatusOr<lws::NamedRolePolicy> ReadRolePolicy(const std::string& flag, const std::string& name) {
   const lws::NamedRolePolicy* found = lws::FindRolePolicy(name);
   if (found != nullptr) return *found;
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ", RolePolicyNames(),
-                                                 lws::internal::DidYouMean(name, RolePolicyNameList())));
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", name, " is none of ",
+                                                 absl::StrJoin(RolePolicyNames(), ", "),
+                                                 lws::internal::DidYouMean(name, RolePolicyNames())));
 }
 
 }  // namespace lwsctl

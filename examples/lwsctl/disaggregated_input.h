@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/json.h"
@@ -43,8 +44,8 @@ absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::stri
 // The first of them. If there are more, standard error tells that they are not looked at.
 absl::StatusOr<SetOfEitherKind> ReadSetOfEitherKind(const std::string& path, UnknownFields unknown);
 
-// "reference, ...": the policies for roles, in the order of lws/rollout/role_policies.h.
-std::string RolePolicyNames();
+// "reference", ...: the policies for roles, in the order of lws/rollout/role_policies.h.
+std::vector<absl::string_view> RolePolicyNames();
 
 // Errors: InvalidArgument "FLAG: NAME is none of reference, ...".
 absl::StatusOr<lws::NamedRolePolicy> ReadRolePolicy(const std::string& flag, const std::string& name);

@@ -21,8 +21,9 @@ enum class FileKind {
 // The kind that the keys of the document tell, by the first row of a table that matches.
 FileKind FileKindOf(const lws::Json& document);
 
-// InvalidArgument "FILE:LINE: it is a Deployment, not a scenario" when the file's document is of another kind than
-// `wanted`, which is not kUnknown. A document of an unknown kind is OK: its reader tells the key that it does not know.
+// InvalidArgument "FILE:LINE: it is a manifest of a Deployment, not a scenario; `lwsctl validate` takes it" when the
+// file's document is of another kind than `wanted`, which is not kUnknown. A document of an unknown kind is OK: its
+// reader tells the key that it does not know.
 absl::Status RefuseOtherKind(const InputFile& file, FileKind wanted);
 
 // What a file is that lacks the objects that a command takes: ": it is a scenario, which `lwsctl simulate --scenario`

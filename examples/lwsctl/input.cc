@@ -14,7 +14,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
@@ -48,14 +47,27 @@ std::string ResolvePath(const std::string& path) {
   return absl::StrCat(stands, "/", path);
 }
 
-// Checks that -o, if given, names a format that the command writes: table, json or yaml, or one of a flag "-o=A|B".
-absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& with_value) {
+// The flags of a command.
+struct KnownFlags {
+  std::vector<std::string> with_value;
+  std::vector<std::string> without_value = {"--help"};
+  std::vector<std::string> formats;  // that -o takes
+};
+
+KnownFlags FlagsOf(absl::string_view help) {
+  KnownFlags known;
+  for (const HelpFlag& flag : ReadHelpText(help).flags) {
+    std::vector<std::string>& names = flag.value.empty() ? known.without_value : known.with_value;
+    names.insert(names.end(), flag.names.begin(), flag.names.end());
+    if (Contains(flag.names, "-o")) known.formats = flag.Words();
+  }
+  return known;
+}
+
+// Checks that -o, if given, names a format that the command writes.
+absl::Status CheckFormat(const Arguments& arguments, const std::vector<std::string>& formats) {
   const auto given = arguments.flags.find("-o");
   if (given == arguments.flags.end()) return absl::OkStatus();
-  std::vector<std::string> formats = {"table", "json", "yaml"};
-  for (const std::string& flag : with_value) {
-    if (absl::StartsWith(flag, "-o=")) formats = absl::StrSplit(flag.substr(3), '|');
-  }
   if (Contains(formats, given->second)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("-o: ", given->second, " is not one of ", absl::StrJoin(formats, ", "),
@@ -85,17 +97,10 @@ absl::Status CheckOutputs(const Arguments& arguments) {
   return status;
 }
 
-// The names of the flags, without their possible values.
-std::vector<std::string> Names(std::vector<std::string> flags) {
-  for (std::string& flag : flags) flag.resize(std::min(flag.find('='), flag.size()));
-  return flags;
-}
-
-std::string SuggestFlag(const std::string& name, const std::vector<std::string>& with_value,
-                        const std::vector<std::string>& without_value) {
-  std::vector<std::string> flags = Names(with_value);
-  flags.insert(flags.end(), without_value.begin(), without_value.end());
-  return lws::internal::DidYouMean(name, std::vector<absl::string_view>(flags.begin(), flags.end()));
+std::string SuggestFlag(const std::string& name, const KnownFlags& known) {
+  std::vector<absl::string_view> flags(known.with_value.begin(), known.with_value.end());
+  flags.insert(flags.end(), known.without_value.begin(), known.without_value.end());
+  return lws::internal::DidYouMean(name, flags);
 }
 
 }  // namespace
@@ -112,9 +117,8 @@ std::string Arguments::Flag(const std::string& name, const std::string& otherwis
   return found == flags.end() ? otherwise : found->second;
 }
 
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
-                                         const std::vector<std::string>& with_value,
-                                         const std::vector<std::string>& without_value) {
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help) {
+  const KnownFlags known = FlagsOf(help);
   Arguments arguments;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
@@ -124,11 +128,10 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
     }
     const size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    if (Contains(without_value, name)) {
+    if (Contains(known.without_value, name)) {
       arguments.flags[name] = "";
-    } else if (!Contains(Names(with_value), name)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("unknown flag ", name, SuggestFlag(name, with_value, without_value)));
+    } else if (!Contains(known.with_value, name)) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name, SuggestFlag(name, known)));
     } else if (equals != std::string::npos) {
       arguments.flags[name] = word.substr(equals + 1);
     } else if (i + 1 < words.size()) {
@@ -137,23 +140,10 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
   }
-  absl::Status status = CheckFormat(arguments, with_value);
+  absl::Status status = CheckFormat(arguments, known.formats);
   status.Update(CheckOutputs(arguments));
   if (!status.ok()) return status;
   return arguments;
-}
-
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help) {
-  std::vector<std::string> with_value;
-  std::vector<std::string> without_value = {"--help"};
-  for (const HelpFlag& flag : ReadHelpText(help).flags) {
-    for (const std::string& name : flag.names) {
-      const bool is_format = name == "-o";
-      if (flag.value.empty()) without_value.push_back(name);
-      if (!flag.value.empty()) with_value.push_back(is_format ? absl::StrCat(name, "=", flag.value) : name);
-    }
-  }
-  return ParseArguments(words, with_value, without_value);
 }
 
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths) {
@@ -326,13 +316,18 @@ absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& ar
   return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not volcano"));
 }
 
+std::vector<absl::string_view> PolicyNames() {
+  std::vector<absl::string_view> names;
+  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
+  return names;
+}
+
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name) {
   const lws::NamedRolloutPolicy* found = lws::FindRolloutPolicy(name);
   if (found != nullptr) return *found;
-  std::vector<absl::string_view> names;
-  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ", absl::StrJoin(names, ", "),
-                                                 lws::internal::DidYouMean(name, names)));
+  return absl::InvalidArgumentError(absl::StrCat("--policy: ", name, " is not one of ",
+                                                 absl::StrJoin(PolicyNames(), ", "),
+                                                 lws::internal::DidYouMean(name, PolicyNames())));
 }
 
 }  // namespace lwsctl

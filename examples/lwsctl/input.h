@@ -23,14 +23,9 @@ struct Arguments {
   std::string Flag(const std::string& name, const std::string& otherwise) const;
 };
 
-// Errors: InvalidArgument for a flag that is not in `with_value` or `without_value`, for one without its value, and
-// for an -o with another format than table, json and yaml, and for --report, --junit and --save with a file that cannot
-// be written. A command with other formats lists them: "-o=yaml|json".
-absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words,
-                                         const std::vector<std::string>& with_value,
-                                         const std::vector<std::string>& without_value);
-
-// The same for the flags of a text of --help (help_text.h), and --help itself.
+// The flags are those of a text of --help (help_text.h), and --help itself. Errors: InvalidArgument for any other flag,
+// for one without its value, for an -o with a format that the text does not name, and for --report, --junit and --save
+// with a file that cannot be written.
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help);
 
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or
@@ -103,7 +98,10 @@ lws::Json WithNamespace(lws::Json manifest);
 // The value of --scheduler-provider; none without the flag. Errors: InvalidArgument for any value except volcano.
 absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments);
 
-// Errors: InvalidArgument "--policy: NAME is none of reference, ...".
+// "reference", ...: the rollout policies, in the order of lws/rollout/policies.h.
+std::vector<absl::string_view> PolicyNames();
+
+// Errors: InvalidArgument "--policy: NAME is not one of reference, ...".
 absl::StatusOr<lws::NamedRolloutPolicy> ReadPolicy(const std::string& name);
 
 }  // namespace lwsctl

@@ -253,15 +253,12 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 }  // namespace
 
 int Place(const std::vector<std::string>& words) {
-  std::vector<std::string> flags = kClusterFlags;
-  flags.insert(flags.end(), {"--more", "--lost", "--together", "--size", "--report"});
-  flags.insert(flags.end(), kCuboidFlags.begin(), kCuboidFlags.end());
-  flags.insert(flags.end(), kNewGroupFlags.begin(), kNewGroupFlags.end());
-  const absl::StatusOr<Arguments> arguments =
-      ParseArguments(words, flags, {"--help", "--strict", "--keep-empty", "--turn"});
+  const std::string help =
+      absl::StrCat(kUsage, kNewGroupHelp, kCuboidHelp, kClusterHelp, "Exit 1 when a group has no place.\n");
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
-    std::cout << kUsage << kNewGroupHelp << kCuboidHelp << kClusterHelp << "Exit 1 when a group has no place.\n";
+    std::cout << help;
     return 0;
   }
   if (arguments->files.size() != 1) return Fail(absl::InvalidArgumentError("place needs one FILE"));

@@ -43,8 +43,6 @@ absl::Status ReadWraps(const Arguments& arguments, size_t axes, lws::NodeGrid* g
 
 }  // namespace
 
-const std::vector<std::string> kCuboidFlags = {"--cuboid", "--grid", "--coordinates", "--wrap"};
-
 const char kCuboidHelp[] =
     "  --cuboid NxNxN     the nodes of each new group form a contiguous cuboid of this size, such as a TPU slice, and\n"
     "                     have equally many of its pods; with --required, each domain of that level is a grid\n"

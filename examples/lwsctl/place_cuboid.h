@@ -20,8 +20,7 @@ struct CuboidOptions {
   lws::Cuboid cuboid;
 };
 
-// The flags with a value that ReadCuboidOptions takes, and the text of --help for them and for --turn.
-extern const std::vector<std::string> kCuboidFlags;
+// The text of --help for the flags that ReadCuboidOptions takes.
 extern const char kCuboidHelp[];
 
 // --cuboid, --grid, --coordinates, --wrap and --turn; nullopt without --cuboid. Errors: InvalidArgument naming the

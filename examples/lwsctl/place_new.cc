@@ -121,8 +121,6 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
 
 }  // namespace
 
-const std::vector<std::string> kNewGroupFlags = {"--spread", "--most-in-domain", "--priority"};
-
 const char kNewGroupHelp[] =
     "  --spread KEY       each new group in a domain of this level that has the fewest groups of its set\n"
     "  --most-in-domain N with --spread: at most N groups of a set in one domain\n"

@@ -26,8 +26,7 @@ struct NewGroupOptions {
   std::optional<CuboidOptions> cuboid;
 };
 
-// The flags that ReadNewGroupOptions takes, and the text of --help for them.
-extern const std::vector<std::string> kNewGroupFlags;
+// The text of --help for --spread, --most-in-domain and --priority.
 extern const char kNewGroupHelp[];
 
 // --spread, --most-in-domain, --priority and those of place_cuboid.h. Errors: InvalidArgument naming the flag.

@@ -85,13 +85,6 @@ absl::Status PlaceAll(const std::string& level, ClusterInput* cluster, PlacedSli
   return absl::OkStatus();
 }
 
-// By rank.
-std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Assignment& assignment) {
-  std::vector<std::string> names;
-  for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
-  return names;
-}
-
 std::string WhyNot(const PlacedSlice& slice) {
   const std::string where =
       slice.result.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(slice.result.domain, "/"));
@@ -266,8 +259,7 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     if (!count.ok()) return count.status();
     const std::string name = admission.set->metadata().name();
     absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", name);
-    absl::Status status = AddGroupsOf(*manifest.object, name, *count - admission.set->spec().replicas(),
-                                      request->placement, &all[0].groups);
+    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->placement, &all[0].groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
   }
   absl::Status status = PlaceAll(arguments.Flag("--together", ""), &cluster, &all[0]);

@@ -57,9 +57,7 @@ std::optional<int32_t> ReadExhaustive(lws::StrictReader* reader) {
 std::string ReadPolicyName(lws::StrictReader* reader) {
   const std::string name = reader->Text("policy", "reference");
   if (reader->ok() && lws::FindRolloutPolicy(name) == nullptr) {
-    std::vector<absl::string_view> names;
-    for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.push_back(policy.name);
-    reader->FailValue("policy", absl::StrCat("none of ", absl::StrJoin(names, ", ")), *reader->Find("policy"));
+    reader->FailValue("policy", absl::StrCat("none of ", absl::StrJoin(PolicyNames(), ", ")), *reader->Find("policy"));
   }
   return name;
 }
@@ -128,7 +126,8 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
     file.role_expected = lws::ReadRoleExpectations(&expect);
     file.role_policy = reader.Text("rolePolicy", "reference");
     const bool is_known = lws::FindRolePolicy(file.role_policy) != nullptr;
-    if (reader.ok() && !is_known) reader.Fail("rolePolicy", absl::StrCat("none of ", RolePolicyNames()));
+    if (reader.ok() && !is_known)
+      reader.Fail("rolePolicy", absl::StrCat("none of ", absl::StrJoin(RolePolicyNames(), ", ")));
   } else {
     file.expected = lws::ReadExpectations(&expect);
     file.policy = ReadPolicyName(&reader);

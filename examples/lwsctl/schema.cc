@@ -6,10 +6,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/swarm/swarm_rates.h"
 #include "lws/api/near_word.h"
-#include "lws/rollout/policies.h"
-#include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -21,12 +21,13 @@ using lws::Json;
 
 Json Text() { return {{"type", "string"}}; }
 Json Flag() { return {{"type", "boolean"}}; }
-Json Anything() { return Json::object(); }
 Json Seconds() { return {{"type", "number"}, {"minimum", 0}}; }
 Json Count() { return {{"type", "integer"}, {"minimum", 0}}; }
 Json Count(int64_t most) { return {{"type", "integer"}, {"minimum", 0}, {"maximum", most}}; }
 Json Word(const char* word) { return {{"const", word}}; }
-Json Words(const std::vector<std::string>& words) { return {{"enum", words}}; }
+Json Words(const std::vector<absl::string_view>& words) {
+  return {{"enum", std::vector<std::string>(words.begin(), words.end())}};
+}
 Json List(Json of) { return {{"type", "array"}, {"items", std::move(of)}}; }
 Json MapOf(Json value) { return {{"type", "object"}, {"additionalProperties", std::move(value)}}; }
 Json OneOf(Json a, Json b) { return {{"anyOf", Json::array({std::move(a), std::move(b)})}}; }
@@ -51,18 +52,6 @@ Json Document(Json properties, Json optional = Json::object()) {
   for (const auto& [key, value] : properties.items()) required.push_back(key);
   properties.update(optional);
   return Map(std::move(properties), std::move(required));
-}
-
-std::vector<std::string> PolicyNames() {
-  std::vector<std::string> names;
-  for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) names.emplace_back(policy.name);
-  return names;
-}
-
-std::vector<std::string> RolePolicyWords() {
-  std::vector<std::string> names;
-  for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) names.emplace_back(policy.name);
-  return names;
 }
 
 // What an event does, with the keys that go with it.
@@ -186,7 +175,7 @@ Json TestFile() {
   of_groups["exhaustive"] = OneOf(Flag(), Map({{"faults", Count(3)}}));
   Json of_roles = TestKeys();
   of_roles["expect"] = RoleExpect();
-  of_roles["rolePolicy"] = Words(RolePolicyWords());
+  of_roles["rolePolicy"] = Words(RolePolicyNames());
   Json groups = Map(std::move(of_groups));
   groups["anyOf"] = Json::array({{{"required", {"expect"}}}, {{"required", {"exhaustive"}}}});
   return OneOf(std::move(groups), Map(std::move(of_roles), {"manifest", "expect"}));

@@ -7,7 +7,6 @@
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
-#include "lws/api/leader_worker_set.pb.h"
 #include "lws/core/disaggregated/desired_roles.h"
 
 namespace lwsctl {
@@ -18,18 +17,13 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
   return is_exclusive ? policy.topology() : "";
 }
 
-absl::Status AddGroupsOf(const lws::Json& set, const std::string& name, int more, const lws::SetPlacement& placement,
-                         SliceRequests* slice) {
-  const lws::SetAdmission admission = lws::AdmitSet(set);
-  if (admission.set == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the LeaderWorkerSet of role ", name, " is invalid: ", lws::Join(admission.errors)));
-  }
-  for (int32_t index = 0; index < admission.set->spec().replicas() + more; ++index) {
-    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*admission.set, placement, index);
+absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
+                         const lws::SetPlacement& placement, SliceRequests* slice) {
+  for (int32_t index = 0; index < count; ++index) {
+    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement, index);
     if (!request.ok()) return request.status();
     slice->names.push_back(absl::StrCat(name, "-", index));
-    slice->ids.push_back({request->namespace_name, admission.set->metadata().name(), index});
+    slice->ids.push_back({request->namespace_name, set.metadata().name(), index});
     slice->requests.push_back(*std::move(request));
   }
   return absl::OkStatus();
@@ -41,8 +35,13 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
   if (!roles.ok()) return roles.status();
   SliceRequests requests;
   for (int role = 0; role < set.spec().roles_size(); ++role) {
-    const lws::Json& child = *(*roles)[static_cast<size_t>(role)].child;
-    absl::Status status = AddGroupsOf(child, set.spec().roles(role).name(), 0, placement, &requests);
+    const std::string& name = set.spec().roles(role).name();
+    const lws::SetAdmission child = lws::AdmitSet(*(*roles)[static_cast<size_t>(role)].child);
+    if (child.set == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the LeaderWorkerSet of role ", name, " is invalid: ", lws::Join(child.errors)));
+    }
+    absl::Status status = AddGroupsOf(*child.set, name, child.set->spec().replicas(), placement, &requests);
     if (!status.ok()) return status;
   }
   return requests;

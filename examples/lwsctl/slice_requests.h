@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/json.h"
+#include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
 #include "lws/placement/set_request.h"
@@ -26,12 +26,13 @@ struct SliceRequests {
 // The level of the placement policy; "" without a policy.
 std::string LevelOfPolicy(const lws::DisaggregatedSet& set);
 
-// Adds the groups of a LeaderWorkerSet, and `more` of them. Errors: InvalidArgument for a set that would not be
-// admitted, and those of GroupRequestFromSet.
-absl::Status AddGroupsOf(const lws::Json& set, const std::string& name, int more, const lws::SetPlacement& placement,
-                         SliceRequests* slice);
+// Adds the first `count` groups of a LeaderWorkerSet, with names that begin with `name`. Errors: those of
+// GroupRequestFromSet.
+absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
+                         const lws::SetPlacement& placement, SliceRequests* slice);
 
-// The groups of all roles. The slice may be beyond those of the set. Errors: as for AddGroupsOf and DesiredRoles.
+// The groups of all roles. The slice may be beyond those of the set. Errors: as for AddGroupsOf and DesiredRoles, and
+// InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
                                               const lws::SetPlacement& placement);
 

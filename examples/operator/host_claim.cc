@@ -7,27 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "examples/operator/host_facts.h"
 #include "lws/api/digest.h"
 
 namespace lws::operator_program {
 namespace {
-
-std::string HostName() {
-  char name[256] = {};
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
-std::string FirstLineOf(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
 
 std::string TargetOfLink(const char* path) {
   std::array<char, 128> target = {};

@@ -1,12 +1,10 @@
 #include "examples/operator/operator.h"
 
 #include <malloc.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +17,7 @@
 #include "examples/operator/certificates.h"
 #include "examples/operator/election.h"
 #include "examples/operator/host_claim.h"
+#include "examples/operator/host_facts.h"
 #include "examples/operator/mailbox.h"
 #include "examples/operator/serving.h"
 #include "lws/adapters/host/controller.h"
@@ -63,22 +62,9 @@ constexpr char kController[] = "leaderworkerset";
 constexpr char kRoleController[] = "disaggregatedset";
 constexpr char kDisaggregatedSets[] = "/apis/disaggregatedset.x-k8s.io/v1/disaggregatedsets?limit=1";
 
-std::string HostName() {
-  char name[256] = {};
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
-std::string FirstLineOf(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
 std::string NamespaceOf(const ElectionSettings& election) {
   if (!election.resource_namespace.empty()) return election.resource_namespace;
-  const std::string own = FirstLineOf(absl::StrCat(internal::kServiceAccountFolder, "/namespace").c_str());
+  const std::string own = FirstLineOf(absl::StrCat(internal::kServiceAccountFolder, "/namespace"));
   return own.empty() ? "lws-system" : own;
 }
 

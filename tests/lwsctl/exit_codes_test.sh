@@ -134,7 +134,8 @@ expect_documents 1 place $golden/place/zone-set.yaml $zones --size 4
 expect_documents 0 capacity $golden/place/zone-set.yaml $zones --groups surge
 expect_documents 0 defragment $golden/place/zone-sets.yaml $running --empty rack
 expect_documents 0 defragment $golden/place/zone-sets.yaml $running --room-for large
-for words in "--together rack --spread zone" "--most-in-domain 1" "--priority low" "--size 0" "--report"; do
+for words in "--together rack --spread zone" "--most-in-domain 1" "--priority low" "--size 0" "--report" \
+  "--more 2147483647" "--together rack --more 2147483647"; do
   expect 2 place $golden/place/zone-set.yaml $zones $words
 done
 expect 2 place $golden/place/zone-set.yaml $zones --report absent/page.html

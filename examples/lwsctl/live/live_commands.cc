@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
@@ -417,12 +418,6 @@ absl::StatusOr<int> RunCommand(const std::string& name, const Call& call) {
 }
 
 }  // namespace
-
-std::vector<absl::string_view> LiveCommandNames() {
-  std::vector<absl::string_view> names;
-  for (const LiveCommand& command : kCommands) names.push_back(command.name);
-  return names;
-}
 
 bool IsLive(const std::vector<std::string>& words) {
   if (words.empty()) return false;

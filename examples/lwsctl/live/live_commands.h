@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "examples/lwsctl/live/live_api.h"
 
 namespace lwsctl {
@@ -19,10 +18,7 @@ namespace lwsctl {
 using Connect =
     std::function<absl::StatusOr<const LiveHost*>(const std::string& kubeconfig, const std::string& context)>;
 
-// status, diff, promote, pause, resume, restart, undo.
-std::vector<absl::string_view> LiveCommandNames();
-
-// Whether the words are for RunLive: one of LiveCommandNames, or explain --live.
+// Whether the words are for RunLive: status, diff, promote, pause, resume, restart, undo, or explain --live.
 bool IsLive(const std::vector<std::string>& words);
 
 // Returns the exit code. What is wrong goes to the standard error.

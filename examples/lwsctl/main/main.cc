@@ -86,7 +86,7 @@ constexpr Command kCommands[] = {
 };
 
 constexpr char kNotes[] =
-    "Sets are LeaderWorkerSets; all commands but check, swarm, capacity, defragment and those on a live cluster take\n"
+    "Sets are LeaderWorkerSets; all commands but check, swarm, defragment and those on a live cluster take\n"
     "DisaggregatedSets, too.\n"
     "FILE is YAML or JSON and may contain other kinds, too; - is standard input. `lwsctl help COMMAND` lists the flags "
     "of\n"

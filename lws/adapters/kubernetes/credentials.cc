@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -94,6 +95,23 @@ class FileCredentials final : public Credentials {
   absl::Time read_ = absl::InfinitePast();
 };
 
+// Starts a program, which writes to `output`. Signals that this process blocks, to wait for them in a thread, reach it.
+int Spawn(const std::vector<char*>& argv, const std::vector<char*>& envp, int output, pid_t* pid) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int spawned = posix_spawnp(pid, argv[0], &actions, &attributes, argv.data(), envp.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return spawned;
+}
+
 // Runs a program and returns its standard output.
 absl::StatusOr<std::string> RunProgram(const ExecPlugin& plugin, const std::string& exec_info) {
   const auto fail = [&plugin](absl::string_view message) {
@@ -113,12 +131,8 @@ absl::StatusOr<std::string> RunProgram(const ExecPlugin& plugin, const std::stri
   envp.push_back(nullptr);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return fail("no pipe");
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   pid_t pid = 0;
-  const int spawned = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), envp.data());
-  posix_spawn_file_actions_destroy(&actions);
+  const int spawned = Spawn(argv, envp, ends[1], &pid);
   close(ends[1]);
   std::string output;
   bool is_late = false;
