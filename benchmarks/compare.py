@@ -14,7 +14,7 @@ import os
 import statistics
 import sys
 
-from report import shown_time
+from report import shown_time, spread
 
 
 def ranks(values):
@@ -66,8 +66,7 @@ def mann_whitney_p(a, b):
 
 def shown(times):
     middle = statistics.median(times)
-    spread = max(abs(one - middle) for one in times) / middle * 100 if middle > 0 else 0
-    return f"{shown_time(middle):>10} +-{spread:2.0f}%"
+    return f"{shown_time(middle):>10} +-{spread(times):2.0f}%"
 
 
 def change(old, new, alpha):
@@ -88,11 +87,13 @@ def compare(old, new, alpha):
         lines.append(f"WARNING: the fleets differ: {' '.join(old['shape']) or 'usual'}, and {' '.join(new['shape']) or 'usual'}")
     lines.append(f"{'':<48} {old['context']['commit'][:18]:>18} {new['context']['commit'][:18]:>18}")
     logs = []
+    repetitions = []  # the fewer of both files, of each benchmark that is compared
     for name, times in old["nanoseconds"].items():
         others = new["nanoseconds"].get(name)
         if not times or not others:
             lines.append(f"{name:<48} only in one of the files, or wrong")
             continue
+        repetitions.append(min(len(times), len(others)))
         lines.append(f"{name:<48} {shown(times):>18} {shown(others):>18} {change(times, others, alpha)}")
         if statistics.median(times) > 0 and statistics.median(others) > 0:
             logs.append(math.log(statistics.median(others) / statistics.median(times)))
@@ -101,7 +102,7 @@ def compare(old, new, alpha):
             lines.append(f"{name:<48} only in one of the files, or wrong")
     if logs:
         lines.append(f"{'geometric mean':<48} {'':>18} {'':>18} {(math.exp(statistics.mean(logs)) - 1) * 100:>+8.2f}%")
-    if min((len(times) for times in old["nanoseconds"].values()), default=0) < 4:
+    if min(repetitions, default=4) < 4:
         lines.append("WARNING: with fewer than four repetitions no change can be told from chance; report -- --repetitions 5")
     return lines
 

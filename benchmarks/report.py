@@ -40,6 +40,12 @@ def shown_number(number):
     return f"{number:.3g}"
 
 
+def spread(times):
+    """How far the farthest of the times is from their median, in percent of it."""
+    middle = statistics.median(times)
+    return max(abs(one - middle) for one in times) / middle * 100 if middle > 0 else 0
+
+
 def first_line(command, folder=None):
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=20)
@@ -120,11 +126,11 @@ def row(name, runs):
         return []
     times = [one["real_time"] * NANOSECONDS[one["time_unit"]] for one in runs]
     middle = statistics.median(times)
-    spread = f"+-{max(abs(one - middle) for one in times) / middle * 100:.0f}%" if len(times) > 1 and middle > 0 else ""
+    shown_spread = f"+-{spread(times):.0f}%" if len(times) > 1 and middle > 0 else ""
     last = name.replace(":", "/").split("/")[-1]
     slow = REFERENCE.get(int(last)) if last.isdigit() and ("ReconcileSet" in name or "EventToDecision" in name) else None
     ratio = f"1/{slow / middle:.0f}" if slow and middle > 0 else ""
-    print(f"{name:<48} {shown_time(middle):>10} {spread:>6} {ratio:>8}  {counters_of(runs)}".rstrip(), flush=True)
+    print(f"{name:<48} {shown_time(middle):>10} {shown_spread:>6} {ratio:>8}  {counters_of(runs)}".rstrip(), flush=True)
     return times
 
 

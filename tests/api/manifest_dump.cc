@@ -1,6 +1,6 @@
 // Reads texts from standard input, each as its size, a line break and its bytes, and writes ReadManifest's result for
-// each on a line: {"objects": [...], "written": [...]}, where
-// `written` has the texts of ToYaml, or {"error": "..."}. yaml_differential.py compares it with PyYAML.
+// each on a line: {"objects": [...], "written": [...]}, where `written` has the texts of ToYaml, or {"error": "..."}.
+// yaml_differential.py compares it with PyYAML.
 #include <iostream>
 #include <string>
 
@@ -18,10 +18,10 @@ std::string Answer(const std::string& text) {
   lws::Json written_texts = lws::Json::array();
   for (const lws::ManifestObject& object : *objects) {
     const lws::Json document = object.object.Unpack();
-    documents.push_back(document);
-    written_texts.push_back(lws::ToYaml(document));
-    // The written text must read back.
     const std::string written = lws::ToYaml(document);
+    documents.push_back(document);
+    written_texts.push_back(written);
+    // The written text must read back.
     const absl::StatusOr<std::vector<lws::ManifestObject>> again = lws::ReadManifest(written, "written");
     if (!again.ok()) return lws::Json{{"written", written}, {"fails", std::string(again.status().message())}}.dump();
     if (again->size() != 1 || (*again)[0].object.Unpack() != document) return lws::Json{{"differs", written}}.dump();

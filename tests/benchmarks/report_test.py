@@ -108,6 +108,7 @@ few["nanoseconds"] = {name: times[:3] for name, times in few["nanoseconds"].item
 with open(paths[1], "w") as file:
     json.dump(few, file)
 has(run("compare", paths[1], paths[1]), "fewer than four repetitions")
+has(run("compare", paths[0], paths[1]), "fewer than four repetitions")
 has(run("compare", "absent.json", paths[0], code=1), "absent.json")
 with open(paths[1], "w") as file:
     file.write("{}")

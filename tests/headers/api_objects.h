@@ -59,11 +59,14 @@ class ApiExamples : public HeaderExamples {
 // `walk` stands at the metadata of a pod.
 class WalkExamples : public HeaderExamples {
  protected:
-  WalkExamples() { EXPECT_TRUE(structure.Find(text)); }
+  static internal::JsonWalk WalkOf(const std::string& text, internal::JsonStructure* structure) {
+    EXPECT_TRUE(structure->Find(text));
+    return structure->Walk();
+  }
 
   std::string text = ExamplePod()["metadata"].dump();
   internal::JsonStructure structure;
-  internal::JsonWalk walk = (static_cast<void>(structure.Find(text)), structure.Walk());
+  internal::JsonWalk walk = WalkOf(text, &structure);
   std::function<bool(absl::string_view)> skip = [this](absl::string_view) { return walk.Skip(); };
   std::function<bool(absl::string_view)> read_label = skip;
   std::function<bool(absl::string_view)> read_annotation = skip;

@@ -139,9 +139,6 @@ class SliceExamples : public RoleExamples {
   size_t i = 0;
 };
 
-// `plan` has what the example's own `objects` write.
-class PassExamples : public SliceExamples {};
-
 }  // namespace lws
 
 #endif  // LWS_TESTS_HEADERS_CORE_OBJECTS_H_

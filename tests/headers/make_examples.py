@@ -21,9 +21,8 @@ import sys
 LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
 # The fixture of a header whose path has this part.
 FIXTURES = [
-    ("/core/disaggregated/desired_roles.h", "RoleExamples"),
     ("/core/disaggregated/mending_rollout.h", "SliceExamples"),
-    ("/core/disaggregated/pass_objects.h", "PassExamples"),
+    ("/core/disaggregated/pass_objects.h", "SliceExamples"),
     ("/core/disaggregated/role_scalers.h", "SliceExamples"),
     ("/core/disaggregated/slice_", "SliceExamples"),
     ("/core/disaggregated/role_fleet.h", "RoleFleetExamples"),

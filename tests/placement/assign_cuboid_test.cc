@@ -114,9 +114,10 @@ TEST(AssignCuboidTest, Law4ATurnFindsAPlace) {
 }
 
 TEST(AssignCuboidTest, Law5LeavesLargeCuboidsFree) {
-  // Two nodes at the end of the row of four; the corner at 0 would split the rest from nothing, the middle would.
+  // No usable node touches either pair beside the used node, so the first pair is taken.
   EXPECT_EQ(Place(CubeWithout({5, 1, 1}, {{2, 0, 0}}), Group(2), Grid({5, 1, 1}), {{2, 1, 1}, false}),
             "c-0-0-0 c-1-0-0");
+  // A pair among the first three nodes would touch the third one. No usable node touches the last pair.
   EXPECT_EQ(Place(CubeWithout({6, 1, 1}, {{3, 0, 0}}), Group(2), Grid({6, 1, 1}), {{2, 1, 1}, false}),
             "c-4-0-0 c-5-0-0");
 }

@@ -169,6 +169,14 @@ TEST(AssignTogetherTest, Law4CountsTheRoomForPods) {
   EXPECT_EQ(Place(capacity, {Group(4)}, "rack"), "b0/r1: - - - 4 - -");
 }
 
+// The gpus that are free in the rack.
+int64_t FreeGpus(const Capacity& capacity, int32_t rack) {
+  const IndexRange nodes = capacity.topology().NodesOf(1, rack);
+  int64_t free = 0;
+  for (int32_t node = nodes.begin; node < nodes.end; ++node) free += capacity.Free(node)[1];
+  return free;
+}
+
 // A group with these nodes by rank; -1 for a pod that does not run.
 PartlyPlacedGroup Partly(const GroupRequest& request, const std::vector<int32_t>& nodes) {
   PartlyPlacedGroup group;
@@ -232,8 +240,7 @@ TEST(AssignTogetherTest, Law5InRandomClusters) {
       groups.push_back(Partly(request, nodes));
     }
     if (!any_runs) continue;
-    int64_t room = 0;
-    for (int32_t node = inside.begin; node < inside.end; ++node) room += capacity.Free(node)[1];
+    const int64_t room = FreeGpus(capacity, home);
     const TogetherResult result = *CompleteTogether(capacity, groups, "rack");
     const std::string what = absl::StrCat("law 5, seed ", seed, ": ", text, "}");
     ASSERT_EQ(!result.assignments.empty(), room >= missing) << what;
@@ -278,11 +285,8 @@ TEST(TogetherHeadroomTest, Laws1To3InRandomClusters) {
     int64_t most = 0;
     std::vector<int64_t> by_rack;
     for (int32_t rack = 0; rack < capacity.topology().DomainCount(1); ++rack) {
-      int64_t room = 0;
-      const IndexRange nodes = capacity.topology().NodesOf(1, rack);
-      for (int32_t node = nodes.begin; node < nodes.end; ++node) room += capacity.Free(node)[1];
-      by_rack.push_back(room / wanted);
-      most += room / wanted;
+      by_rack.push_back(FreeGpus(capacity, rack) / wanted);
+      most += by_rack.back();
     }
     const TogetherHeadroom headroom = *HeadroomFor(capacity, groups, "rack", 100);
     const std::string what = absl::StrCat("seed ", seed, ": ", text, "}");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -115,6 +116,26 @@ Capacity Without(Capacity capacity, const std::vector<RunningPods>& groups, cons
   return capacity;
 }
 
+// The first by law 3 of all sets of groups below the priority without which there is a place; nullopt when there is
+// none.
+std::optional<Rank> FirstRank(const std::vector<RunningPods>& groups, int64_t priority,
+                              const std::function<bool(const std::vector<size_t>& victims)>& has_place) {
+  std::optional<Rank> first;
+  for (unsigned set = 0; set < 1u << groups.size(); ++set) {
+    std::vector<size_t> victims;
+    bool may_go = true;
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if ((set >> i & 1) == 0) continue;
+      victims.push_back(i);
+      may_go = may_go && groups[i].priority < priority;
+    }
+    const Rank rank = RankOf(groups, victims);
+    if (!may_go || (first.has_value() && !(rank < *first))) continue;
+    if (has_place(victims)) first = rank;
+  }
+  return first;
+}
+
 std::vector<RunningPods> DrawGroups(Cases* cases, const Topology& topology) {
   std::vector<RunningPods> groups;
   for (int i = cases->Draw(6); i > 0; --i) {
@@ -148,19 +169,9 @@ TEST(PreemptGroupsTest, Laws1To5AgainstEverySetOfGroups) {
         absl::StrCat("round ", round, ", seed ", kSeed, ", ", groups.size(), " groups, priority ", priority,
                      Describe(capacity, request), "\n  victims ", absl::StrJoin(preemption.victims, " "));
 
-    std::optional<Rank> best;
-    for (unsigned set = 0; set < 1u << groups.size(); ++set) {
-      std::vector<size_t> victims;
-      bool may_go = true;
-      for (size_t i = 0; i < groups.size(); ++i) {
-        if ((set >> i & 1) == 0) continue;
-        victims.push_back(i);
-        may_go = may_go && groups[i].priority < priority;
-      }
-      const Rank rank = RankOf(groups, victims);
-      if (!may_go || (best.has_value() && !(rank < *best))) continue;
-      if (Fits(Without(capacity, groups, victims), request)) best = rank;
-    }
+    const std::optional<Rank> best = FirstRank(groups, priority, [&](const std::vector<size_t>& victims) {
+      return Fits(Without(capacity, groups, victims), request);
+    });
     ASSERT_EQ(preemption.assignment.has_value(), best.has_value()) << where;
     if (!best.has_value()) continue;
     ASSERT_TRUE(preemption.exact) << where;
@@ -304,6 +315,32 @@ TEST(PreemptGroupsTest, Law6OfASpreadGroup) {
   EXPECT_EQ(victims(3), "no rack for 3 pods: each domain of the level has as many groups of the set as it may have");
 }
 
+// Whether the domain of the spread's level may have one more group of the set.
+bool MayHaveAnother(const Topology& topology, const GroupSpread& spread, int32_t domain) {
+  const int level = *topology.LevelOf(spread.level);
+  int64_t inside = 0;
+  for (const Assignment& running : spread.running) {
+    inside += topology.DomainOf(level, running.workers[0].node) == domain;
+  }
+  return topology.IsLabelled(level, domain) && inside < spread.most_in_domain.value_or(100);
+}
+
+// Whether the group has a place when every other domain of the level has as many groups as it may have.
+bool FitsInto(Capacity capacity, const GroupRequest& request, const std::string& level_key, int32_t domain) {
+  const Topology& topology = capacity.topology();
+  const int level = *topology.LevelOf(level_key);
+  GroupSpread all_others;
+  all_others.level = level_key;
+  all_others.most_in_domain = 1;
+  for (int32_t node = 0; node < topology.NodeCount(); ++node) {
+    if (topology.DomainOf(level, node) == domain) continue;
+    all_others.running.emplace_back();
+    all_others.running.back().workers = {{node, 1}};
+  }
+  const GroupRequest* wanted = &request;
+  return SpreadGroups({&wanted, 1}, all_others, &capacity)->groups[0].assignment.has_value();
+}
+
 TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
   Cases cases(kSeed + 1);
   int preempted = 0;
@@ -322,37 +359,13 @@ TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
       spread.running.back().workers = {{cases.Draw(topology.NodeCount()), 1}};
     }
     const int level = *topology.LevelOf(spread.level);
-    std::optional<Rank> best;
-    for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
-      int64_t inside = 0;
-      for (const Assignment& running : spread.running) {
-        inside += topology.DomainOf(level, running.workers[0].node) == domain;
+    const std::optional<Rank> best = FirstRank(groups, priority, [&](const std::vector<size_t>& victims) {
+      const Capacity left = Without(capacity, groups, victims);
+      for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
+        if (MayHaveAnother(topology, spread, domain) && FitsInto(left, request, spread.level, domain)) return true;
       }
-      if (!topology.IsLabelled(level, domain) || inside >= spread.most_in_domain.value_or(100)) continue;
-      for (unsigned set = 0; set < 1u << groups.size(); ++set) {
-        std::vector<size_t> victims;
-        bool may_go = true;
-        for (size_t i = 0; i < groups.size(); ++i) {
-          if ((set >> i & 1) == 0) continue;
-          victims.push_back(i);
-          may_go = may_go && groups[i].priority < priority;
-        }
-        const Rank rank = RankOf(groups, victims);
-        if (!may_go || (best.has_value() && !(rank < *best))) continue;
-        // Another domain has no room: the cluster is this domain.
-        Capacity alone = Without(capacity, groups, victims);
-        GroupSpread all_others;
-        all_others.level = spread.level;
-        all_others.most_in_domain = 1;
-        for (int32_t node = 0; node < topology.NodeCount(); ++node) {
-          if (topology.DomainOf(level, node) == domain) continue;
-          all_others.running.emplace_back();
-          all_others.running.back().workers = {{node, 1}};
-        }
-        const GroupRequest* wanted = &request;
-        if (SpreadGroups({&wanted, 1}, all_others, &alone)->groups[0].assignment.has_value()) best = rank;
-      }
-    }
+      return false;
+    });
     const Preemption preemption = *PreemptSpreadGroup(capacity, request, priority, groups, kMany, spread);
     const std::string where = absl::StrCat(
         "round ", round, ", seed ", kSeed + 1, ", ", groups.size(), " groups, priority ", priority, ", over ",

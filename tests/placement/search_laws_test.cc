@@ -199,8 +199,8 @@ TEST(DomainCountsTest, Law2AfterRefreshTheCountsAreThoseCountedAnew) {
       for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
         ASSERT_EQ(AllOf(counts.At(level, domain)), AllOf(anew.At(level, domain)))
             << where << "\n  level " << level << ", domain " << domain;
-        ASSERT_EQ(level < 0 ? internal::TieRank() : counts.TieRankOf(level, domain),
-                  level < 0 ? internal::TieRank() : anew.TieRankOf(level, domain))
+        if (level < 0) continue;  // the whole cluster has no rank
+        ASSERT_EQ(counts.TieRankOf(level, domain), anew.TieRankOf(level, domain))
             << where << "\n  level " << level << ", domain " << domain;
       }
     }

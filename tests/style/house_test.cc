@@ -22,8 +22,6 @@
 namespace lws {
 namespace {
 
-std::string RoomOf(const std::string& path) { return std::filesystem::path(path).parent_path(); }
-
 // What each room may include besides itself. Lower rooms come first. A room never includes one that comes later, so
 // the list has no circle.
 struct Room {

@@ -1,5 +1,4 @@
 // docs/map.md names every room of the library, and each type that it names lies in the room beside it.
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -15,8 +14,6 @@
 
 namespace lws {
 namespace {
-
-std::string RoomOf(const std::string& path) { return std::filesystem::path(path).parent_path(); }
 
 // The main types of each room, as the table of docs/map.md has them.
 std::map<std::string, std::vector<std::string>> RoomsOfMap() {

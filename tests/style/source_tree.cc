@@ -75,6 +75,8 @@ std::string ReadText(const std::string& path) {
   return text.str();
 }
 
+std::string RoomOf(const std::string& path) { return fs::path(path).parent_path(); }
+
 std::vector<Source> Sources() {
   std::vector<Source> sources;
   const auto is_source = [](const fs::path& path) { return path.extension() == ".h" || path.extension() == ".cc"; };
@@ -86,7 +88,7 @@ std::map<std::string, std::vector<std::string>> DefaultVisibilities() {
   std::map<std::string, std::vector<std::string>> visibilities;
   for (const std::string& path : Paths(IsBuildFile)) {
     const std::string rule = absl::StrReplaceAll(ReadText(path), {{"package(", "\n    "}});
-    visibilities[fs::path(path).parent_path()] = Texts(rule, "default_visibility");
+    visibilities[RoomOf(path)] = Texts(rule, "default_visibility");
   }
   return visibilities;
 }
@@ -99,7 +101,7 @@ std::vector<BuildTarget> BuildTargets() {
       if (rule.empty() && !absl::EndsWith(line, "(")) continue;
       absl::StrAppend(&rule, line, "\n");
       if (line != ")") continue;
-      BuildTarget target = ReadTarget(fs::path(path).parent_path(), rule);
+      BuildTarget target = ReadTarget(RoomOf(path), rule);
       if (!target.label.empty()) targets.push_back(std::move(target));
       rule.clear();
     }

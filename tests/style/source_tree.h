@@ -27,6 +27,9 @@ struct Source {
   std::vector<std::string> lines;
 };
 
+// The folder of a source, from the root: its room.
+std::string RoomOf(const std::string& path);
+
 // Every header and source file, in the order of their paths.
 std::vector<Source> Sources();
 
