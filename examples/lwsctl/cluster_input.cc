@@ -262,7 +262,7 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
                                                  const lws::GroupRequest& request) {
   const auto group = cluster.running.find(id);
   if (group == cluster.running.end()) return {};
-  std::vector<std::optional<int32_t>> nodes(request.workers + request.leader.has_value());
+  std::vector<std::optional<int32_t>> nodes(request.Pods());
   for (const auto& [rank, name] : group->second) {
     if (rank < 0 || rank >= static_cast<int64_t>(nodes.size())) continue;
     nodes[static_cast<size_t>(rank)] = cluster.capacity->topology().FindNode(name);
@@ -276,7 +276,7 @@ void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterI
       std::lower_bound(cluster->groups.begin(), cluster->groups.end(), id,
                        [](const lws::RunningPods& group, const lws::GroupId& wanted) { return group.id < wanted; });
   if (running == cluster->groups.end() || id < running->id) return;
-  lws::KeepRanks(request.workers + request.leader.has_value(), &*running, cluster->capacity.get());
+  lws::KeepRanks(request.Pods(), &*running, cluster->capacity.get());
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
