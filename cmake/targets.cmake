@@ -193,6 +193,7 @@ set(lws_api_sources
   lws/api/int_or_percent_validation.cc
   lws/api/json.cc
   lws/api/json_manifest.cc
+  lws/api/json_member.cc
   lws/api/json_packer.cc
   lws/api/json_reader.cc
   lws/api/json_walk.cc
@@ -322,6 +323,7 @@ set(lws_placement_sources
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
+  lws/placement/search/resource_totals.cc
   lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
   lws/placement/spread_groups.cc

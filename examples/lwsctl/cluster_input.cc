@@ -259,7 +259,7 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
                                                  const lws::GroupRequest& request) {
   const auto group = cluster.running.find(id);
   if (group == cluster.running.end()) return {};
-  std::vector<std::optional<int32_t>> nodes(request.workers + request.leader.has_value());
+  std::vector<std::optional<int32_t>> nodes(request.Pods());
   for (const auto& [rank, name] : group->second) {
     if (rank < 0 || rank >= static_cast<int64_t>(nodes.size())) continue;
     nodes[static_cast<size_t>(rank)] = cluster.capacity->topology().FindNode(name);
@@ -284,7 +284,7 @@ std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Ass
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
   lws::RunningPods* const running = FindRunning(id, cluster);
   if (running == nullptr) return;
-  lws::KeepRanks(request.workers + request.leader.has_value(), running, cluster->capacity.get());
+  lws::KeepRanks(request.Pods(), running, cluster->capacity.get());
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {

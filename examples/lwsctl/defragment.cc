@@ -70,7 +70,7 @@ std::optional<std::vector<int32_t>> NodesOf(const lws::GroupRequest& request, co
     if (rank != static_cast<int64_t>(nodes.size()) || !node.has_value()) return std::nullopt;
     nodes.push_back(*node);
   }
-  if (static_cast<int64_t>(nodes.size()) != request.workers + request.leader.has_value()) return std::nullopt;
+  if (static_cast<int64_t>(nodes.size()) != request.Pods()) return std::nullopt;
   return nodes;
 }
 

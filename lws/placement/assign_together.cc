@@ -10,18 +10,22 @@
 #include "absl/strings/str_cat.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/search/assign_batch.h"
+#include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/resource_totals.h"
 #include "lws/placement/topology.h"
 
 namespace lws {
 
 using internal::AfterNoFit;
 using internal::AssignBatch;
-using internal::BatchDomain;
+using internal::CountScope;
+using internal::FreeInDomain;
+using internal::WantedByGroups;
 
 namespace {
 
 // The groups in the domain, which is the root for the whole cluster. The capacity stays as it is.
-absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> groups, const BatchDomain& domain,
+absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> groups, const CountScope& domain,
                                         Capacity* capacity) {
   const Topology& topology = capacity->topology();
   TogetherResult result;
@@ -49,36 +53,14 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> gr
   return result;
 }
 
-// What is free of every resource in the domain; overcommitted nodes have nothing.
-std::vector<int64_t> FreeIn(const Capacity& capacity, int level, int32_t domain) {
-  const Topology& topology = capacity.topology();
-  std::vector<int64_t> free(topology.resources().size());
-  const IndexRange nodes = topology.NodesOf(level, domain);
-  for (int32_t node = nodes.begin; node < nodes.end; ++node) {
-    for (size_t i = 0; i < free.size(); ++i) free[i] += std::max<int64_t>(0, capacity.Free(node)[i]);
-  }
-  return free;
-}
-
 // The resource of which the groups ask for the largest share of what is free in the cluster.
 size_t ScarcestResource(const Capacity& capacity, absl::Span<const GroupRequest* const> groups) {
-  const std::vector<std::string>& resources = capacity.topology().resources();
-  const std::vector<int64_t> free = FreeIn(capacity, Topology::kRoot, 0);
+  const std::vector<__int128> free = FreeInDomain(capacity, Topology::kRoot, 0);
+  const std::vector<__int128> wanted = WantedByGroups(capacity.topology(), groups).amounts;
   size_t scarcest = 0;
   double most = -1;
-  for (size_t i = 0; i < resources.size(); ++i) {
-    double wanted = 0;
-    const auto add = [&](const PodShape& shape, int64_t pods) {
-      const auto found = shape.amounts.find(resources[i]);
-      const int64_t listed = found == shape.amounts.end() ? 0 : found->second;
-      const int64_t amount = i == 0 ? 1 : listed;  // every pod takes one of "pods", which comes first
-      wanted += static_cast<double>(amount) * static_cast<double>(pods);
-    };
-    for (const GroupRequest* group : groups) {
-      add(group->worker, group->workers);
-      if (group->leader.has_value()) add(*group->leader, 1);
-    }
-    const double share = wanted / static_cast<double>(std::max<int64_t>(1, free[i]));
+  for (size_t i = 0; i < free.size(); ++i) {
+    const double share = static_cast<double>(wanted[i]) / static_cast<double>(std::max<__int128>(1, free[i]));
     if (share > most) {
       most = share;
       scarcest = i;
@@ -89,11 +71,10 @@ size_t ScarcestResource(const Capacity& capacity, absl::Span<const GroupRequest*
 
 // The domains of the level by what is free of the resource, the fullest first.
 std::vector<int32_t> FullestFirst(const Capacity& capacity, int level, size_t resource) {
-  std::vector<std::pair<int64_t, int32_t>> order;
+  std::vector<std::pair<__int128, int32_t>> order;
   for (int32_t domain = 0; domain < capacity.topology().DomainCount(level); ++domain) {
     if (!capacity.topology().IsLabelled(level, domain)) continue;
-    const std::vector<int64_t> free = FreeIn(capacity, level, domain);
-    order.emplace_back(free.empty() ? 0 : free[resource], domain);
+    order.emplace_back(FreeInDomain(capacity, level, domain)[resource], domain);
   }
   std::sort(order.begin(), order.end());
   std::vector<int32_t> domains;
@@ -108,7 +89,7 @@ bool Runs(const PartlyPlacedGroup& group) {
 // Completes the groups in the domain of their running pods.
 class Completing {
  public:
-  Completing(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups, const BatchDomain& domain)
+  Completing(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups, const CountScope& domain)
       : topology_(capacity.topology()), left_(capacity), groups_(groups), domain_(domain), places_(groups.size()) {}
 
   absl::StatusOr<TogetherResult> Run() {
@@ -186,7 +167,7 @@ class Completing {
   const Topology& topology_;
   Capacity left_;
   const absl::Span<const PartlyPlacedGroup> groups_;
-  const BatchDomain domain_;
+  const CountScope domain_;
   std::vector<std::optional<Assignment>> places_;
   std::vector<int32_t> outside_;  // the nodes that are not in the domain
   std::set<std::string> not_looked_at_;
@@ -240,8 +221,7 @@ absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::
   apart.no_fit.level = std::string(level);
   apart.no_fit.domains = static_cast<int32_t>(domains.size());
   apart.no_fit.nodes = topology.NodeCount();
-  for (const GroupRequest* request : requests)
-    apart.no_fit.wanted_pods += request->workers + request->leader.has_value();
+  for (const GroupRequest* request : requests) apart.no_fit.wanted_pods += request->Pods();
   return apart;
 }
 

@@ -25,8 +25,6 @@ using internal::ReadPlacementProblem;
 
 namespace {
 
-int64_t PodsOf(const GroupRequest& request) { return request.workers + request.leader.has_value(); }
-
 std::set<int32_t> DomainsOf(const Topology& topology, int level, const Assignment& assignment) {
   std::set<int32_t> domains;
   if (assignment.leader.has_value()) domains.insert(topology.DomainOf(level, *assignment.leader));
@@ -64,7 +62,7 @@ class Moving {
   // Moves all of these groups to open domains, the largest first. Without a place for one of them, nothing changes.
   absl::StatusOr<std::optional<std::vector<GroupMove>>> MoveAll(std::vector<size_t> moving) {
     std::stable_sort(moving.begin(), moving.end(),
-                     [this](size_t a, size_t b) { return PodsOf(*groups_[a].request) > PodsOf(*groups_[b].request); });
+                     [this](size_t a, size_t b) { return groups_[a].request->Pods() > groups_[b].request->Pods(); });
     std::vector<std::pair<size_t, Assignment>> before;
     std::vector<GroupMove> moves;
     for (const size_t group : moving) {
@@ -144,7 +142,7 @@ std::vector<int32_t> FewestPodsFirst(const Moving& moving, absl::Span<const Mova
   for (int32_t domain = 0; domain < moving.topology().DomainCount(level); ++domain) {
     if (moving.GroupsIn(domain).empty() || !moving.topology().IsLabelled(level, domain)) continue;
     int64_t pods = 0;
-    for (const size_t group : moving.GroupsIn(domain)) pods += PodsOf(*groups[group].request);
+    for (const size_t group : moving.GroupsIn(domain)) pods += groups[group].request->Pods();
     order.emplace_back(pods, domain);
   }
   std::sort(order.begin(), order.end());
@@ -269,7 +267,7 @@ class RoomSearch {
 
   int64_t PodsOfAll(const std::vector<size_t>& chosen) const {
     return std::accumulate(chosen.begin(), chosen.end(), int64_t{0},
-                           [this](int64_t pods, size_t group) { return pods + PodsOf(*groups_[group].request); });
+                           [this](int64_t pods, size_t group) { return pods + groups_[group].request->Pods(); });
   }
 
   // Tries all sets of `size` groups of the domain, which is closed, that begin with those chosen.

@@ -81,6 +81,9 @@ struct GroupRequest {
 
   // Constraints that bind the pods to nodes but have no field here: "resourceClaims of workerTemplate".
   std::vector<std::string> not_looked_at;
+
+  // The leader, if there is one, and the workers.
+  int64_t Pods() const { return workers + leader.has_value(); }
 };
 
 inline constexpr size_t kMaxSubgroupLayers = 3;

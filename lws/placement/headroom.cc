@@ -79,7 +79,7 @@ class Counting {
     headroom->next.reason = binding_ == Topology::kRoot ? NoFitReason::kNotEnoughRoom : NoFitReason::kNoLevelFits;
     headroom->next.level = headroom->level;
     headroom->next.domains = static_cast<int32_t>(headroom->domains.size());
-    headroom->next.wanted_pods = problem_.workers + problem_.has_leader;
+    headroom->next.wanted_pods = problem_.Pods();
     headroom->next.nodes = topology_.NodeCount();
     for (int32_t node = 0; node < topology_.NodeCount(); ++node) CountLimit(node, &headroom->next);
   }

@@ -278,7 +278,7 @@ absl::StatusOr<Preemption> PreemptSpreadGroup(const Capacity& capacity, const Gr
   best.exact = true;
   best.no_fit.reason = NoFitReason::kDomainsAreFull;
   best.no_fit.level = spread.level;
-  best.no_fit.wanted_pods = request.workers + request.leader.has_value();
+  best.no_fit.wanted_pods = request.Pods();
   int64_t tries_left = tries;
   for (const int32_t domain : FewestGroupsFirst(topology, level, *counted, spread.most_in_domain)) {
     CountScope scope;

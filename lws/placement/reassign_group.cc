@@ -409,7 +409,7 @@ absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, c
   std::vector<int32_t> nodes = assignment.NodesByRank();
   absl::Status status = CheckAssignment(*problem, nodes, assignment.leader.has_value());
   if (!status.ok()) return status;
-  nodes.resize(request.workers + problem->has_leader, kUnplaced);
+  nodes.resize(problem->Pods(), kUnplaced);
   return Complete(*problem, capacity, std::vector<bool>(capacity.topology().NodeCount()), nodes);
 }
 
@@ -420,7 +420,7 @@ absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, con
   if (!problem.ok()) return problem.status();
   const absl::StatusOr<std::vector<bool>> is_closed = MarkNodes("closed", capacity.topology(), closed);
   if (!is_closed.ok()) return is_closed.status();
-  if (static_cast<int64_t>(nodes.size()) != problem->workers + problem->has_leader) {
+  if (static_cast<int64_t>(nodes.size()) != problem->Pods()) {
     return absl::InvalidArgumentError(absl::StrCat("nodes: ", nodes.size(), " ranks, and not as the request says"));
   }
   std::vector<int32_t> by_rank;

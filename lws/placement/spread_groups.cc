@@ -64,7 +64,7 @@ class Spreading {
     result.not_looked_at = request->not_looked_at;
     result.no_fit.reason = NoFitReason::kDomainsAreFull;
     result.no_fit.level = topology_.level_keys()[static_cast<size_t>(level_)];
-    result.no_fit.wanted_pods = entry.problem.workers + entry.problem.has_leader;
+    result.no_fit.wanted_pods = entry.problem.Pods();
     for (const int32_t domain : FewestGroupsFirst()) {
       if (most_.has_value() && groups_in_[static_cast<size_t>(domain)] >= *most_) continue;
       std::optional<Assignment> assignment = PlaceIn(domain, &entry, &result.no_fit);

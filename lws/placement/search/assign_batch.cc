@@ -51,16 +51,9 @@ std::vector<IndexRange> ChangedNodes(const Topology& topology, int widest, const
   return ranges;
 }
 
-CountScope ScopeOf(const BatchDomain& domain) {
-  CountScope scope;
-  scope.level = domain.level;
-  scope.domain = domain.domain;
-  return scope;
-}
-
 class Batch {
  public:
-  Batch(const BatchDomain& domain, AfterNoFit after_no_fit, Capacity* capacity)
+  Batch(const CountScope& domain, AfterNoFit after_no_fit, Capacity* capacity)
       : topology_(capacity->topology()),
         domain_(domain),
         after_no_fit_(after_no_fit),
@@ -95,7 +88,7 @@ class Batch {
     results_.reserve(requests.size());
     if (asks_of_others_) return absl::OkStatus();
     for (auto& [request, entry] : counted_) {
-      entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity_, ScopeOf(domain_));
+      entry.counts = std::make_unique<DomainCounts>(entry.problem, *capacity_, domain_);
       const int level = std::max(entry.problem.level, entry.problem.exclusive_level);
       if (level > domain_.level && requests.size() > 1) entry.counts->IndexRoom(level);
     }
@@ -106,7 +99,7 @@ class Batch {
   absl::Status PlaceAlone(const GroupRequest* request) {
     const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(*request, *capacity_);
     if (!problem.ok()) return problem.status();
-    results_.push_back(AssignInScope(*problem, *capacity_, DomainCounts(*problem, *capacity_, ScopeOf(domain_))));
+    results_.push_back(AssignInScope(*problem, *capacity_, DomainCounts(*problem, *capacity_, domain_)));
     if (results_.back().assignment.has_value()) capacity_->Commit(*request, *results_.back().assignment);
     return absl::OkStatus();
   }
@@ -134,7 +127,7 @@ class Batch {
   }
 
   const Topology& topology_;
-  const BatchDomain domain_;
+  const CountScope domain_;
   const AfterNoFit after_no_fit_;
   Capacity* capacity_;
   std::map<const GroupRequest*, Counted> counted_;
@@ -147,7 +140,7 @@ class Batch {
 }  // namespace
 
 absl::StatusOr<std::vector<PlacementResult>> AssignBatch(absl::Span<const GroupRequest* const> requests,
-                                                         const BatchDomain& domain, AfterNoFit after_no_fit,
+                                                         const CountScope& domain, AfterNoFit after_no_fit,
                                                          Capacity* capacity) {
   return Batch(domain, after_no_fit, capacity).Run(requests);
 }

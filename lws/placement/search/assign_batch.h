@@ -12,7 +12,6 @@
 #ifndef LWS_PLACEMENT_SEARCH_ASSIGN_BATCH_H_
 #define LWS_PLACEMENT_SEARCH_ASSIGN_BATCH_H_
 
-#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,22 +19,16 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
-#include "lws/placement/topology.h"
+#include "lws/placement/search/domain_counts.h"
 
 namespace lws::internal {
 
 enum class AfterNoFit { kGoOn, kStop };
 
-// A domain of a level; the whole cluster by default.
-struct BatchDomain {
-  int level = Topology::kRoot;
-  int32_t domain = 0;
-};
-
-// Commits each group that fits. On an error nothing is committed. Errors: as for AssignGroup. Complexity: as for
-// AssignGroups, for the nodes of the domain.
+// `domain` names a level and its domain, and is the whole cluster by default. Commits each group that fits. On an error
+// nothing is committed. Errors: as for AssignGroup. Complexity: as for AssignGroups, for the nodes of the domain.
 absl::StatusOr<std::vector<PlacementResult>> AssignBatch(absl::Span<const GroupRequest* const> requests,
-                                                         const BatchDomain& domain, AfterNoFit after_no_fit,
+                                                         const CountScope& domain, AfterNoFit after_no_fit,
                                                          Capacity* capacity);
 
 }  // namespace lws::internal

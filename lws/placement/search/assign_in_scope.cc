@@ -45,7 +45,7 @@ PlacementResult AssignInScope(const PlacementProblem& problem, const Capacity& c
   result.assignment.reset();
   result.no_fit = {};
   result.no_fit.reason = NoFitReason::kRulesNotKept;
-  result.no_fit.wanted_pods = problem.workers + problem.has_leader;
+  result.no_fit.wanted_pods = problem.Pods();
   result.no_fit.rules = problem.unchecked_rules;
   return result;
 }

@@ -15,7 +15,7 @@ class Explanation {
       : problem_(problem), topology_(*problem.topology), capacity_(capacity), counts_(counts) {}
 
   NoFit Run() {
-    no_fit_.wanted_pods = problem_.workers + problem_.has_leader;
+    no_fit_.wanted_pods = problem_.Pods();
     Blame();
     const bool of_leader = problem_.workers == 0 || no_fit_.reason == NoFitReason::kLeaderFitsNowhere;
     const IndexRange nodes = topology_.NodesOf(counts_.scope().level, counts_.scope().domain);
@@ -54,8 +54,7 @@ class Explanation {
     const NodeLimit& limit = problem_.limits[node];
     int64_t used = std::min(limit.workers, problem_.workers) + (problem_.has_leader && !limit.leader_counts);
     if (limit.leader_alone) used = std::min(limit.workers, problem_.workers);
-    if (used >= problem_.workers + problem_.has_leader || CountRoomForWorkers(problem_, capacity_.Free(node)) <= used)
-      return;
+    if (used >= problem_.Pods() || CountRoomForWorkers(problem_, capacity_.Free(node)) <= used) return;
     ++no_fit_.limited[std::string(NodeExclusionName(limit.rule))];
   }
 

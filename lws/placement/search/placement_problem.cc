@@ -176,10 +176,10 @@ absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& re
   problem.request = &request;
   problem.has_leader = request.leader.has_value();
   problem.workers = request.workers;
-  if (request.workers < 0 || request.workers + problem.has_leader > kMaxGroupPods) {
+  if (request.workers < 0 || request.Pods() > kMaxGroupPods) {
     return absl::InvalidArgumentError(absl::StrCat("workers: ", request.workers, " is out of range"));
   }
-  if (request.workers + problem.has_leader == 0) return absl::InvalidArgumentError("workers: a group has pods");
+  if (request.Pods() == 0) return absl::InvalidArgumentError("workers: a group has pods");
   absl::Status status = ReadCloseness(request, topology, &problem);
   if (status.ok()) status = ReadLayers(request, topology, &problem);
   if (status.ok()) status = ReadShapes(request, &problem);

@@ -75,6 +75,9 @@ struct PlacementProblem {
   // Number of layers whose level is wider than `level`.
   int LayersAbove(int level) const;
 
+  // The leader, if there is one, and the workers.
+  int64_t Pods() const { return workers + has_leader; }
+
   const Topology* topology = nullptr;
   const GroupRequest* request = nullptr;
   bool has_leader = false;

@@ -92,7 +92,7 @@ class Split {
   // Finds the division into this many domains whose smallest number of pods is largest, and leaves its sums.
   void SpreadEvenly(int32_t fewest, Part* whole) {
     int64_t reached = 0;
-    for (int64_t beyond = (problem_.workers + problem_.has_leader) / std::max(fewest, 1) + 1; beyond - reached > 1;) {
+    for (int64_t beyond = problem_.Pods() / std::max(fewest, 1) + 1; beyond - reached > 1;) {
       const int64_t pods = reached + (beyond - reached) / 2;
       (CostWith(pods, whole) == fewest ? reached : beyond) = pods;
     }
