@@ -9,10 +9,6 @@
 namespace lws::simulation {
 namespace {
 
-const Json& OwnersOf(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
-
-const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
-
 bool SameOwners(const StoredObject& a, const StoredObject& b) {
   return a.SharesWith(b, "metadata") || (UidOf(a) == UidOf(b) && OwnersOf(a) == OwnersOf(b));
 }
