@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -131,6 +132,28 @@ TEST(CallerFleetTest, ReadsChangedBytesLikeAWholeMessage) {
       other[place] = changed;
       ExpectLikeWholeMessage(other);
     }
+  }
+}
+
+// A tag or a size may be written in more bytes than it needs, up to five. Field 0 does not exist, nor does a tag of 0.
+TEST(CallerFleetTest, ReadsStrayBytesLikeAWholeMessage) {
+  const std::string bytes = BytesOfObjects(ObjectsOfState());
+  ASSERT_FALSE(bytes.empty());
+  for (const absl::string_view stray : {
+           absl::string_view("\0", 1),                                 // a tag of 0
+           absl::string_view("\x02\0", 2),                             // field 0
+           absl::string_view("\x3a\x80\0", 3),                         // a size in two bytes
+           absl::string_view("\x3a\x80\x80\x80\x80\0", 6),             // in five bytes
+           absl::string_view("\x3a\x80\x80\x80\x80\x80\0", 7),         // in six bytes
+           absl::string_view("\x3a\x80\x80\x80\x80\x10", 6),           // of 4 GiB
+           absl::string_view("\xba\x80\0\0", 4),                       // a tag in three bytes
+           absl::string_view("\xba\x80\x80\x80\x80\x80\0\0", 8),       // in seven bytes
+           absl::string_view("\xba\x80\x80\x80\x80\x80\x80\x01\0", 9)  // of more than 32 bits
+       }) {
+    SCOPED_TRACE(absl::CHexEscape(stray));
+    ExpectLikeWholeMessage(std::string(stray));
+    ExpectLikeWholeMessage(absl::StrCat(stray, bytes));
+    ExpectLikeWholeMessage(absl::StrCat(bytes, stray));
   }
 }
 

@@ -20,6 +20,7 @@
 #include "lws/adapters/host/work_key.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/adapters/simulation/numbers/chance.h"

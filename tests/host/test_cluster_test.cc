@@ -102,6 +102,12 @@ TEST(TestClusterTest, Law2AnswersThatComeTwiceOrNeverAreFound) {
   EXPECT_TRUE(absl::StrContains(twice, "was answered 2 times")) << twice;
   const std::string never = BrokenBy([](Simulation*, const Action&, absl::Time, const WriteDone&) {});
   EXPECT_TRUE(absl::StrContains(never, "was answered 0 times")) << never;
+  std::vector<WriteDone> held;
+  const std::string late = BrokenBy([&held](Simulation*, const Action&, absl::Time now, const WriteDone& done) {
+    for (const WriteDone& former : held) former(WriteAnswer(), now);
+    held = {done};
+  });
+  EXPECT_TRUE(absl::StrContains(late, "was answered 0 times")) << late;
 }
 
 TEST(TestClusterTest, Law2WritesThatAreNotDoneAreFound) {

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/simulation.h"
 #include "nlohmann/json.hpp"
 

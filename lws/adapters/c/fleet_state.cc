@@ -18,6 +18,10 @@
 #include "lws/core/snapshot/observed_serialization.h"
 
 namespace lws::internal {
+
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+
 namespace {
 
 absl::Status NoState() { return absl::InvalidArgumentError("state: not a lws.v1.ClusterStateProto"); }
@@ -34,25 +38,28 @@ struct Fields {
   std::array<std::vector<absl::string_view>, ClusterStateProto::kNodesFieldNumber + 1> of_number;
 };
 
-// Returns nullopt for bytes that hold anything but the known fields, or are no message.
+// Returns nullopt for bytes that hold anything but the known fields in their shortest form, or are no message.
 std::optional<Fields> SplitFields(absl::string_view bytes) {
   constexpr size_t kMost = std::numeric_limits<int32_t>::max();
   constexpr uint32_t kLengthDelimited = 2;
   if (bytes.size() > kMost) return std::nullopt;
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()),
-                                               static_cast<int>(bytes.size()));
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
   Fields fields;
+  int end = 0;  // of the fields so far
   while (const uint32_t tag = input.ReadTag()) {
     const uint32_t number = tag >> 3;
-    uint32_t size = 0;
-    if ((tag & 7) != kLengthDelimited || number >= fields.of_number.size() || !input.ReadVarint32(&size)) {
-      return std::nullopt;
-    }
-    const size_t begin = static_cast<size_t>(input.CurrentPosition());
-    if (size > bytes.size() - begin || !input.Skip(static_cast<int>(size))) return std::nullopt;
-    fields.of_number[number].push_back(bytes.substr(begin, size));
+    const bool is_known = number > 0 && number < fields.of_number.size() && (tag & 7) == kLengthDelimited;
+    int size = 0;
+    if (!is_known || !input.ReadVarintSizeAsInt(&size)) return std::nullopt;
+    const int begin = input.CurrentPosition();
+    // The parser knows which longer forms of the tag and the size are legal.
+    const size_t shortest =
+        CodedOutputStream::VarintSize32(tag) + CodedOutputStream::VarintSize32(static_cast<uint32_t>(size));
+    if (static_cast<size_t>(begin - end) != shortest || !input.Skip(size)) return std::nullopt;
+    fields.of_number[number].push_back(bytes.substr(static_cast<size_t>(begin), static_cast<size_t>(size)));
+    end = begin + size;
   }
-  if (static_cast<size_t>(input.CurrentPosition()) != bytes.size()) return std::nullopt;
+  if (!input.ConsumedEntireMessage()) return std::nullopt;
   return fields;
 }
 

@@ -24,7 +24,7 @@ namespace lws {
 
 using internal::JsonReader;
 using simulation::Change;
-using simulation::FieldAt;
+using simulation::OwnersOf;
 using simulation::SharedObject;
 using simulation::StoredObject;
 using simulation::TextAt;
@@ -40,7 +40,7 @@ std::string SetOf(const Change& change) {
   const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.key.kind == kDisaggregatedSetKind) return change.key.name;
   if (change.key.kind != kKind && change.key.kind != kRoleScalerKind) return "";
-  for (const Json& owner : FieldAt(object, {"metadata", "ownerReferences"})) {
+  for (const Json& owner : OwnersOf(object)) {
     if (TextAt(owner, {"kind"}) == kDisaggregatedSetKind) return TextAt(owner, {"name"});
   }
   return "";

@@ -23,6 +23,7 @@ using internal::ParseStrictInteger;
 using simulation::SharedObject;
 using simulation::StoredObject;
 using simulation::TextAt;
+using simulation::UidOf;
 
 namespace {
 
@@ -113,7 +114,7 @@ absl::StatusOr<std::string> GroupPlacer::NodeFor(const StoredObject& pod) {
   const SharedObject leader =
       server_->Find({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
   if (leader == nullptr) return absl::NotFoundError("the group has no leader");
-  const std::string leader_uid = TextAt(*leader, {"metadata", "uid"});
+  const std::string leader_uid = UidOf(*leader);
   const auto known = placed_.find(*group);
   const bool has_node = known != placed_.end() && known->second.leader_uid == leader_uid &&
                         *rank < static_cast<int64_t>(known->second.nodes.size()) &&

@@ -16,7 +16,7 @@ using simulation::Deletion;
 using simulation::ObjectKey;
 using simulation::SharedObject;
 using simulation::StoredObject;
-using simulation::TextAt;
+using simulation::UidOf;
 
 namespace {
 
@@ -26,7 +26,7 @@ ObjectKey StoredObjectKey(const Action& action) {
 
 // Adds the preconditions of the action to the object that is written.
 void AddPreconditions(const Action& action, StoredObject* object) {
-  if (!action.uid.empty() && TextAt(*object, {"metadata", "uid"}) != action.uid) {
+  if (!action.uid.empty() && UidOf(*object) != action.uid) {
     object->Edit("metadata")["uid"] = action.uid;
   }
   if (!action.resource_version.empty()) object->SetResourceVersion(action.resource_version);

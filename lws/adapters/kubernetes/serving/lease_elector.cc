@@ -82,11 +82,6 @@ LeaseElector::LeaseElector(LeaseElectorOptions options, std::function<double()> 
 
 std::string LeaseElector::holder() const { return HolderOf(lease_); }
 
-bool LeaseElector::HasHolderEnded() const {
-  const std::string holder = HolderOf(lease_);
-  return options_.has_ended && holder != options_.identity && options_.has_ended(holder);
-}
-
 std::string LeaseElector::noted() const {
   return lease_ == nullptr ? "" : JsonReader(*lease_).Text({"metadata", "annotations", kNote});
 }
@@ -163,7 +158,8 @@ void LeaseElector::Observe(SharedJson lease, absl::Time now) {
 
 bool LeaseElector::IsHeldByAnother(absl::Time now) const {
   const std::string holder = HolderOf(lease_);
-  if (holder.empty() || holder == options_.identity || HasHolderEnded()) return false;
+  if (holder.empty() || holder == options_.identity) return false;
+  if (options_.has_ended && options_.has_ended(holder)) return false;
   return now < observed_ + absl::Seconds(IntegerOf(lease_, "leaseDurationSeconds"));
 }
 

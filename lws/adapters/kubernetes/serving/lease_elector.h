@@ -103,7 +103,6 @@ class LeaseElector {
   void HeardLease(const ApiAnswer& answer, absl::Time now);
   void HeardWrite(const ApiAnswer& answer, absl::Time now);
   void Observe(SharedJson lease, absl::Time now);
-  bool HasHolderEnded() const;
   bool IsHeldByAnother(absl::Time now) const;
   ApiRequest Read();
   ApiRequest Write(absl::Time now);

@@ -34,8 +34,6 @@ bool IsScheduled(const StoredObject& pod) { return !TextAt(pod, {"spec", "nodeNa
 
 bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
 
-const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
-
 bool HasFinalizers(const StoredObject& object) {
   const Json& finalizers = FieldAt(object, {"metadata", "finalizers"});
   return !finalizers.empty();

@@ -100,7 +100,6 @@ class ApiServer {
   // The objects that name this UID as an owner.
   std::vector<ObjectKey> DependentsOf(const std::string& uid) const { return objects_.DependentsOf(uid); }
   bool UidExists(const std::string& uid) const { return objects_.UidExists(uid); }
-  const ObjectStore& objects() const { return objects_; }
 
   // How much was done since the beginning: the writes, and what the parts of the cluster say that they looked at. It
   // grows like the time that a simulation takes, and is the same on every machine.

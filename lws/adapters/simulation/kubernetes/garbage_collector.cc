@@ -14,17 +14,13 @@ bool HasFinalizer(const StoredObject& object, const char* finalizer) {
   return std::find(finalizers.begin(), finalizers.end(), finalizer) != finalizers.end();
 }
 
-const Json& Owners(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
-
-const std::string& Uid(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
-
 // Whether the object has to be looked at because of its own change. A change of its owners makes it due by itself.
 bool MatterNow(const Change& change) {
   if (IsDeleting(*change.after)) return true;
-  const Json& owners = Owners(*change.after);
+  const Json& owners = OwnersOf(*change.after);
   if (owners.is_null()) return false;
   if (change.before == nullptr) return true;
-  return !change.after->SharesWith(*change.before, "metadata") && Owners(*change.before) != owners;
+  return !change.after->SharesWith(*change.before, "metadata") && OwnersOf(*change.before) != owners;
 }
 
 }  // namespace
@@ -37,10 +33,10 @@ void GarbageCollector::OnChange(const Change& change) {
   const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.after != nullptr && MatterNow(change)) due_.insert(change.key);
   if (change.after != nullptr && !IsDeleting(object)) return;
-  for (const ObjectKey& dependent : server_->DependentsOf(Uid(object))) due_.insert(dependent);
+  for (const ObjectKey& dependent : server_->DependentsOf(UidOf(object))) due_.insert(dependent);
   if (change.after != nullptr) return;
   // An owner may be waiting for this object.
-  for (const Json& owner : Owners(object)) {
+  for (const Json& owner : OwnersOf(object)) {
     due_.insert({TextAt(owner, {"kind"}), change.key.namespace_name, TextAt(owner, {"name"})});
   }
 }
@@ -54,7 +50,7 @@ bool GarbageCollector::Step() {
 }
 
 bool GarbageCollector::OwnersAreGone(const StoredObject& object, bool* owner_waits) const {
-  const Json& owners = Owners(object);
+  const Json& owners = OwnersOf(object);
   if (owners.empty()) return false;
   const std::string& namespace_name = TextAt(object, {"metadata", "namespace"});
   bool all_gone = true;
@@ -75,7 +71,7 @@ void GarbageCollector::Look(const ObjectKey& key) {
   bool owner_waits = false;
   if (!OwnersAreGone(*object, &owner_waits)) return;
   // If an owner waits for this object, it also waits for the object's dependents.
-  const bool has_dependents = !server_->DependentsOf(Uid(*object)).empty();
+  const bool has_dependents = !server_->DependentsOf(UidOf(*object)).empty();
   DeleteOptions options;
   options.propagation = owner_waits && has_dependents ? Deletion::kForeground : Deletion::kBackground;
   server_->Delete(key, options).IgnoreError();
@@ -85,10 +81,10 @@ void GarbageCollector::LookAtOwner(const ObjectKey& key, const StoredObject& obj
   if (HasFinalizer(object, "orphan")) return Orphan(key, object);
   if (!HasFinalizer(object, "foregroundDeletion")) return;
   bool blocked = false;
-  const std::string uid = Uid(object);
+  const std::string uid = UidOf(object);
   for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
     const SharedObject live = server_->Find(dependent);
-    for (const Json& owner : Owners(*live)) {
+    for (const Json& owner : OwnersOf(*live)) {
       blocked |= TextAt(owner, {"uid"}) == uid && FieldAt(owner, {"blockOwnerDeletion"}) == true;
     }
     if (!IsDeleting(*live)) Look(dependent);
@@ -97,7 +93,7 @@ void GarbageCollector::LookAtOwner(const ObjectKey& key, const StoredObject& obj
 }
 
 void GarbageCollector::Orphan(const ObjectKey& key, const StoredObject& object) {
-  const std::string uid = Uid(object);
+  const std::string uid = UidOf(object);
   for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
     StoredObject live = *server_->Find(dependent);
     Json& metadata = live.Edit("metadata");

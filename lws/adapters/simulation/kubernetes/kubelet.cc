@@ -12,7 +12,6 @@ namespace {
 
 const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 const std::string& Phase(const StoredObject& pod) { return TextAt(pod, {"status", "phase"}); }
-const std::string& Uid(const StoredObject& pod) { return TextAt(pod, {"metadata", "uid"}); }
 
 // Null when there is none.
 const Json& First(const Json& list) {
@@ -42,7 +41,7 @@ Kubelet::Kubelet(ApiServer* server, VirtualClock* clock, uint64_t seed, KubeletO
 
 void Kubelet::OnChange(const Change& change) {
   if (change.key.kind != "Pod" || change.after == nullptr || NodeName(*change.after).empty()) return;
-  const Life life(change.key, Uid(*change.after));
+  const Life life(change.key, UidOf(*change.after));
   const bool bound = change.before == nullptr || NodeName(*change.before).empty();
   const bool deleted = IsDeleting(*change.after) && (change.before == nullptr || !IsDeleting(*change.before));
   if (deleted) {
@@ -62,7 +61,7 @@ absl::Duration Kubelet::Draw(const DelayRange& range) {
 
 SharedObject Kubelet::Alive(const Life& life) const {
   SharedObject pod = server_->Find(life.first);
-  if (pod == nullptr || Uid(*pod) != life.second) return nullptr;
+  if (pod == nullptr || UidOf(*pod) != life.second) return nullptr;
   return lost_nodes_.count(NodeName(*pod)) > 0 ? nullptr : pod;
 }
 
@@ -152,7 +151,7 @@ bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view 
   const ObjectKey key{"Pod", std::string(namespace_name), std::string(name)};
   const SharedObject pod = server_->Find(key);
   if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
-  const Life life(key, Uid(*pod));
+  const Life life(key, UidOf(*pod));
   if (Alive(life) == nullptr) return false;
   SetPodStatus(*pod, "Running", false, Restarts(*pod) + 1);
   const absl::Duration restart = Draw(options_.restart);  // in this order on every compiler
@@ -200,7 +199,7 @@ bool Kubelet::RecoverNode(absl::string_view node) {
   SetNodeReady(node, true);
   for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) != name) continue;
-    const Life life(StoredObjectKey(*pod), Uid(*pod));
+    const Life life(StoredObjectKey(*pod), UidOf(*pod));
     if (IsDeleting(*pod)) {
       Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
     } else if (Phase(*pod) == "Running" && !IsReady(*pod)) {

@@ -38,6 +38,11 @@ const std::string& TextOf(const Json& field) {
   return field.is_string() ? field.get_ref<const std::string&>() : empty;
 }
 
+template <typename Object>
+ObjectKey KeyOf(const Object& object) {
+  return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
+}
+
 }  // namespace
 
 const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path) {
@@ -57,5 +62,13 @@ const std::string& TextAt(const StoredObject& object, std::initializer_list<absl
 }
 
 bool IsDeleting(const StoredObject& object) { return !FieldAt(object, {"metadata", "deletionTimestamp"}).is_null(); }
+
+const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
+
+const Json& OwnersOf(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
+
+ObjectKey StoredObjectKey(const Json& object) { return KeyOf(object); }
+
+ObjectKey StoredObjectKey(const StoredObject& object) { return KeyOf(object); }
 
 }  // namespace lws::simulation

@@ -9,10 +9,6 @@
 namespace lws::simulation {
 namespace {
 
-const Json& OwnersOf(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
-
-const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
-
 bool SameOwners(const StoredObject& a, const StoredObject& b) {
   return a.SharesWith(b, "metadata") || (UidOf(a) == UidOf(b) && OwnersOf(a) == OwnersOf(b));
 }
@@ -56,10 +52,6 @@ SharedObject ObjectStore::Put(const ObjectKey& key, const SharedObject& object) 
   if (before != nullptr && !is_indexed) Index(key, *before, false);
   if (!is_indexed) Index(key, *object, true);
   if (before == nullptr) by_kind_[key.kind].insert(key);
-  documents_made_ += before != nullptr && before->is_whole();
-  for (const absl::string_view member : object->Members()) {
-    members_made_ += before == nullptr || !object->SharesWith(*before, member);
-  }
   return before;
 }
 
@@ -70,7 +62,6 @@ SharedObject ObjectStore::Erase(const ObjectKey& key) {
   Index(key, *before, false);
   objects_.erase(found);
   by_kind_[key.kind].erase(key);
-  documents_made_ += before->is_whole();
   return before;
 }
 

@@ -11,7 +11,6 @@
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_STORE_H_
 #define LWS_ADAPTERS_SIMULATION_KUBERNETES_OBJECT_STORE_H_
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -39,11 +38,6 @@ class ObjectStore {
   SharedObject Put(const ObjectKey& key, const SharedObject& object);
   SharedObject Erase(const ObjectKey& key);
 
-  // How many members the versions of objects had that they did not share with the version before, and of how many
-  // former versions a document was put together.
-  int64_t members_made() const { return members_made_; }
-  int64_t documents_made() const { return documents_made_; }
-
  private:
   void Index(const ObjectKey& key, const StoredObject& object, bool add);
 
@@ -51,8 +45,6 @@ class ObjectStore {
   std::map<std::string, std::set<ObjectKey>, std::less<>> by_kind_;
   absl::flat_hash_map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
   absl::flat_hash_set<std::string> uids_;
-  int64_t members_made_ = 0;
-  int64_t documents_made_ = 0;
 };
 
 }  // namespace lws::simulation

@@ -38,7 +38,7 @@ Json ControllerReference(const StoredObject& owner, const char* api_version) {
 
 // Returns null when there is none.
 const Json* ControllerOf(const StoredObject& object) {
-  for (const Json& owner : FieldAt(object, {"metadata", "ownerReferences"})) {
+  for (const Json& owner : OwnersOf(object)) {
     if (FieldAt(owner, {"controller"}) == true) return &owner;
   }
   return nullptr;
@@ -81,7 +81,7 @@ void StatefulSetController::OnChange(const Change& change) {
     if (change.after != nullptr) {
       due_.insert(change.key);
     } else {
-      Forget(TextAt(*change.before, {"metadata", "uid"}));
+      Forget(UidOf(*change.before));
     }
     return;
   }
@@ -89,7 +89,7 @@ void StatefulSetController::OnChange(const Change& change) {
   if (change.key.kind != "Pod") return;
   OnPodChange(change);
   const StoredObject& pod = change.after != nullptr ? *change.after : *change.before;
-  for (const Json& owner : FieldAt(pod, {"metadata", "ownerReferences"})) {
+  for (const Json& owner : OwnersOf(pod)) {
     if (TextAt(owner, {"kind"}) == "StatefulSet") {
       due_.insert({"StatefulSet", change.key.namespace_name, TextAt(owner, {"name"})});
     }
@@ -129,7 +129,7 @@ bool StatefulSetController::Selects(const PlaceOfPod& place, const StoredObject&
   if (set == nullptr) return false;
   const auto known = pods_.find(place.uid);
   const bool is_known = has_same_labels && known != pods_.end() && known->second.pods().count(place.ordinal) > 0 &&
-                        TextAt(*set, {"metadata", "uid"}) == place.uid;
+                        UidOf(*set) == place.uid;
   return is_known || LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}), MapAt(pod, {"metadata", "labels"}));
 }
 
@@ -155,7 +155,7 @@ bool StatefulSetController::Step() {
 }
 
 const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
-  WantedPods& wanted = wanted_[TextAt(*set, {"metadata", "uid"})];
+  WantedPods& wanted = wanted_[UidOf(*set)];
   const int64_t generation = NumberAt(*set, {"metadata", "generation"}, 0);
   if (wanted.generation == generation) return wanted;
   const Json& spec = (*set)["spec"];
@@ -384,7 +384,7 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
 void StatefulSetController::Sync(const ObjectKey& key) {
   const SharedObject live = server_->Find(key);
   if (live == nullptr) return;
-  const std::string& uid = TextAt(*live, {"metadata", "uid"});
+  const std::string& uid = UidOf(*live);
   server_->CountLooks(1);
   Pass pass{live, *live, WantedOf(live), pods_[uid], uid, key.name, key.namespace_name, {}, revisions_[uid], ""};
   FindRevisions(&pass);

@@ -13,30 +13,7 @@ const Json& Null() {
   return null;
 }
 
-std::string TextIn(const Json& object, const char* name) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 }  // namespace
-
-ObjectKey StoredObjectKey(const Json& object) {
-  const auto metadata = object.find("metadata");
-  ObjectKey key;
-  key.kind = TextIn(object, "kind");
-  if (metadata == object.end()) return key;
-  key.namespace_name = TextIn(*metadata, "namespace");
-  key.name = TextIn(*metadata, "name");
-  return key;
-}
-
-ObjectKey StoredObjectKey(const StoredObject& object) {
-  const Json& kind = object["kind"];
-  const Json& metadata = object["metadata"];
-  return {kind.is_string() ? kind.get<std::string>() : std::string(), TextIn(metadata, "namespace"),
-          TextIn(metadata, "name")};
-}
 
 StoredObject::StoredObject(Json document) {
   if (!document.is_object()) return;

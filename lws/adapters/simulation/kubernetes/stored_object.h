@@ -93,9 +93,6 @@ class StoredObject {
 
 using SharedObject = std::shared_ptr<const StoredObject>;
 
-ObjectKey StoredObjectKey(const Json& object);
-ObjectKey StoredObjectKey(const StoredObject& object);
-
 }  // namespace lws::simulation
 
 #endif  // LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_

@@ -13,7 +13,6 @@
 #include "lws/adapters/testing/scenario/role_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
-#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/core/plan/decision.h"
@@ -59,7 +58,7 @@ class Run {
 
   absl::StatusOr<RoleReport> Play() {
     absl::Status status = CheckScenario();
-    if (status.ok()) status = AddNodes();
+    if (status.ok()) status = internal::AddScenarioNodes(scenario_, &cluster());
     if (!status.ok()) return status;
     for (const auto& [image, behavior] : scenario_.images) simulation_.cluster().kubelet().SetImage(image, behavior);
     Tell(Kind::kScenario, "the set is created");
@@ -90,18 +89,6 @@ class Run {
     if (groups <= kMostGroups) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("a DisaggregatedSet of ", groups, " groups: at most ", kMostGroups, " are simulated"));
-  }
-
-  absl::Status AddNodes() {
-    if (!scenario_.nodes.empty() || !scenario_.node_objects.empty()) {
-      return internal::AddScenarioNodes(scenario_, &cluster());
-    }
-    const internal::UsualNodes usual = internal::UsualNodesFor(scenario_);
-    for (const internal::UsualNode& node : usual.nodes) {
-      absl::Status status = cluster().AddNode(node.name, usual.allocatable, node.labels);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
   }
 
   absl::Status Happen(const ScenarioEvent& event) {

@@ -12,7 +12,6 @@
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
-#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/json_reader.h"
 #include "nlohmann/json.hpp"
 
@@ -59,7 +58,7 @@ class Run {
 
   absl::StatusOr<ScenarioReport> Play() {
     absl::Status status = CheckSize();
-    if (status.ok()) status = AddNodes();
+    if (status.ok()) status = internal::AddScenarioNodes(scenario_, &simulation_);
     if (!status.ok()) return status;
     for (const auto& [image, behavior] : scenario_.images) simulation_.kubelet().SetImage(image, behavior);
     Tell(TimelineEntry::Kind::kScenario, "the set is created");
@@ -90,20 +89,6 @@ class Run {
     if (pods <= kMostScenarioPods) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("a set of ", pods, " pods: at most ", kMostScenarioPods, " are simulated object by object"));
-  }
-
-  absl::Status AddNodes() {
-    if (scenario_.nodes.empty() && scenario_.node_objects.empty()) return AddUsualNodes();
-    return internal::AddScenarioNodes(scenario_, &simulation_);
-  }
-
-  absl::Status AddUsualNodes() {
-    const internal::UsualNodes usual = internal::UsualNodesFor(scenario_);
-    for (const internal::UsualNode& node : usual.nodes) {
-      absl::Status status = simulation_.AddNode(node.name, usual.allocatable, node.labels);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
   }
 
   absl::Status Happen(const ScenarioEvent& event) {

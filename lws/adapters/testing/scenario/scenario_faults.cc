@@ -3,13 +3,28 @@
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/node_upkeep.h"
+#include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
 
 using Kind = ScenarioEvent::Kind;
 
+namespace {
+
+absl::Status AddUsualNodes(const Scenario& scenario, Simulation* simulation) {
+  const UsualNodes usual = UsualNodesFor(scenario);
+  for (const UsualNode& node : usual.nodes) {
+    absl::Status status = simulation->AddNode(node.name, usual.allocatable, node.labels);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation) {
+  if (scenario.nodes.empty() && scenario.node_objects.empty()) return AddUsualNodes(scenario, simulation);
   for (const SharedJson& node : scenario.node_objects) {
     absl::Status status = simulation->AddNode(*node);
     if (!status.ok()) return status;

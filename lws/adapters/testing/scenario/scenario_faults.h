@@ -15,7 +15,8 @@
 
 namespace lws::internal {
 
-// Adds the nodes that the scenario names. Errors: those of Simulation::AddNode.
+// Adds the nodes that the scenario names; where it names none, those of usual_nodes.h. Errors: those of
+// Simulation::AddNode.
 absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation);
 
 // Performs the fault. Returns false when that cannot be. An edit does nothing here.
