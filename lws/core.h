@@ -18,6 +18,7 @@
 #include "lws/api/json.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/object_ref.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/observed_roles.h"

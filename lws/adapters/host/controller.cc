@@ -16,10 +16,6 @@ Plan PlanOf(absl::Status error) {
   return plan;
 }
 
-std::tuple<std::string, std::string, std::string> TargetOf(const ObjectRef& ref) {
-  return {ref.kind, ref.namespace_name, ref.name};
-}
-
 }  // namespace
 
 bool IsForeseenConflict(const Work& work, const absl::Status& status) {
@@ -127,7 +123,7 @@ void Controller::Continue(const std::shared_ptr<Run>& run) {
 
 void Controller::Start(const std::shared_ptr<Run>& run) {
   const Action& action = run->work.plan.actions[static_cast<size_t>(run->work.actions_done)];
-  writes_.emplace(TargetOf(action.target), Write{run, "", std::nullopt});
+  writes_.emplace(action.target, Write{run, "", std::nullopt});
   acting_ = &run->work.key;
   cluster_->Perform(action, run->answered, [this, run](const absl::StatusOr<WriteAnswer>& answer, absl::Time now) {
     run->answer = answer;
@@ -140,7 +136,7 @@ void Controller::Start(const std::shared_ptr<Run>& run) {
 void Controller::TakeAnswer(const std::shared_ptr<Run>& run) {
   const absl::StatusOr<WriteAnswer> answer = *std::exchange(run->answer, std::nullopt);
   const Action& action = run->work.plan.actions[static_cast<size_t>(run->work.actions_done)];
-  const auto range = writes_.equal_range(TargetOf(action.target));
+  const auto range = writes_.equal_range(action.target);
   const auto write = std::find_if(range.first, range.second, [&run](const auto& entry) {
     return entry.second.run == run && !entry.second.wanted.has_value();
   });
@@ -168,15 +164,14 @@ bool Controller::Write::IsSeen() const {
 }
 
 void Controller::Saw(const ObjectRef& object, absl::string_view resource_version) {
-  const auto range = writes_.equal_range(TargetOf(object));
+  const auto range = writes_.equal_range(object);
   SeeAt(range.first, range.second, resource_version);
 }
 
 void Controller::SawAll(absl::string_view kind, absl::string_view resource_version) {
-  const Target first = {std::string(kind), "", ""};
+  const ObjectRef first = {std::string(kind), "", ""};
   const auto begin = writes_.lower_bound(first);
-  const auto end =
-      std::find_if(begin, writes_.end(), [kind](const auto& entry) { return std::get<0>(entry.first) != kind; });
+  const auto end = std::find_if(begin, writes_.end(), [kind](const auto& entry) { return entry.first.kind != kind; });
   SeeAt(begin, end, resource_version);
 }
 

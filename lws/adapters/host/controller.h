@@ -35,7 +35,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -151,8 +150,7 @@ class Controller {
     // Whether the view contains the write.
     bool IsSeen() const;
   };
-  using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
-  using Writes = std::multimap<Target, Write>;
+  using Writes = std::multimap<ObjectRef, Write>;
   void Changed(const WorkKey& key);
   Plan Decide(const WorkKey& key, absl::Time now);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -46,10 +45,6 @@ std::string OwnerUidOf(const WriteAnswer& answer) {
   if (owners == nullptr || !owners->is_array() || owners->empty()) return "";
   return reader.TextIn(owners->front(), {"uid"});
 }
-
-using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
-
-Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
 
 bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
   if (set == nullptr || !source) return false;
@@ -121,26 +116,26 @@ class Past {
     const auto* pod = std::get_if<ObservedPod>(&told.observed);
     const bool is_one_of_many =
         std::holds_alternative<ObservedStatefulSet>(told.observed) || (pod != nullptr && !IsFailing(*pod));
-    if (!is_one_of_many) versions_[NameOf(told.mark.ref)] = told.mark.resource_version;
+    if (!is_one_of_many) versions_[told.mark.ref] = told.mark.resource_version;
   }
 
   // Whether the object is as it was.
   bool Has(const ObjectMark& mark) const {
     if (versions_.empty()) return false;
-    const auto found = versions_.find(NameOf(mark.ref));
+    const auto found = versions_.find(mark.ref);
     return found != versions_.end() && found->second == mark.resource_version;
   }
 
   // The kind was listed.
   void Forget(absl::string_view kind) {
     const auto first = versions_.lower_bound({std::string(kind), "", ""});
-    versions_.erase(
-        first, std::find_if(first, versions_.end(), [kind](const auto& e) { return std::get<0>(e.first) != kind; }));
+    versions_.erase(first,
+                    std::find_if(first, versions_.end(), [kind](const auto& e) { return e.first.kind != kind; }));
   }
 
  private:
   bool is_open_ = false;
-  std::map<Name, std::string> versions_;
+  std::map<ObjectRef, std::string> versions_;
 };
 
 // Passes what a fleet says is due to the controller.
@@ -365,7 +360,7 @@ class FleetCluster::View final : public Cluster {
   // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
   // answer. Null where there is none.
   const WorkKey* WriterOf(const ObjectRef& object) const {
-    const auto found = writers_.find(NameOf(object));
+    const auto found = writers_.find(object);
     return found == writers_.end() ? nullptr : &found->second;
   }
 
@@ -378,7 +373,7 @@ class FleetCluster::View final : public Cluster {
 
   void Start(const WorkKey& key, const Action& action, absl::Time now, WriteDone done) {
     own_writes_.Starts(action.target);
-    writers_.emplace(NameOf(action.target), key);
+    writers_.emplace(action.target, key);
     host_.Start(action, now,
                 [this, key, &action, done = std::move(done)](const absl::StatusOr<WriteAnswer>& answer, absl::Time at) {
                   const bool makes = action.verb == Verb::kCreate || action.verb == Verb::kApply;
@@ -390,7 +385,7 @@ class FleetCluster::View final : public Cluster {
   // Takes an answer into the view; what is left to wait for goes on to the controller.
   absl::StatusOr<WriteAnswer> TakeIn(const WorkKey& key, const Action& action,
                                      const absl::StatusOr<WriteAnswer>& answer) {
-    writers_.erase(NameOf(action.target));
+    writers_.erase(action.target);
     if (!answer.ok()) {
       own_writes_.Failed(action.target);
       return answer;
@@ -423,7 +418,7 @@ class FleetCluster::View final : public Cluster {
   KeptState kept_;
   RestartCounts counts_;
   OwnWrites own_writes_;
-  std::map<Name, WorkKey> writers_;
+  std::map<ObjectRef, WorkKey> writers_;
   Recreations made_;
   absl::Time last_run_ = absl::InfinitePast();
   Stores stores_;

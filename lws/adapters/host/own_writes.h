@@ -25,7 +25,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -56,7 +55,6 @@ class OwnWrites {
   size_t size() const { return written_.size() + on_its_way_.size(); }
 
  private:
-  using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
   struct Written {
     std::string uid;
     std::string resource_version;  // empty: gone
@@ -70,10 +68,10 @@ class OwnWrites {
   };
 
   // Ends a write; returns what a watch reported in the meantime.
-  OnItsWay End(const Target& target);
+  OnItsWay End(const ObjectRef& target);
 
-  std::map<Target, Written> written_;
-  std::map<Target, OnItsWay> on_its_way_;
+  std::map<ObjectRef, Written> written_;
+  std::map<ObjectRef, OnItsWay> on_its_way_;
 };
 
 }  // namespace lws::internal

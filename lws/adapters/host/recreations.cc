@@ -12,8 +12,7 @@ constexpr absl::Duration kRowEndsAfter = absl::Minutes(10);
 
 void Recreations::Wrote(const ObjectRef& object, absl::string_view uid, absl::string_view owner_uid, absl::Time now) {
   Forget(now);
-  const Target target = {object.kind, object.namespace_name, object.name};
-  Made& made = made_[target];
+  Made& made = made_[object];
   if (made.owner_uid != owner_uid) {
     made.owner_uid = std::string(owner_uid);
     made.in_a_row = 0;
@@ -23,11 +22,11 @@ void Recreations::Wrote(const ObjectRef& object, absl::string_view uid, absl::st
     made.first_written = now;
   }
   made.last_written = now;
-  order_.emplace_back(now, target);
+  order_.emplace_back(now, object);
 }
 
 absl::Duration Recreations::Gone(const ObjectRef& object, absl::string_view uid, absl::Time now) {
-  const auto found = made_.find({object.kind, object.namespace_name, object.name});
+  const auto found = made_.find(object);
   if (found == made_.end() || found->second.uid != uid) return absl::ZeroDuration();
   Made& made = found->second;
   if (now - made.first_written > kYoung) return absl::ZeroDuration();

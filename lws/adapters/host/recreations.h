@@ -24,7 +24,6 @@
 #include <deque>
 #include <map>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -47,7 +46,6 @@ class Recreations {
   size_t size() const { return made_.size(); }
 
  private:
-  using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
   struct Made {
     std::string uid;
     std::string owner_uid;
@@ -60,8 +58,8 @@ class Recreations {
 
   const absl::Duration first_wait_;
   const absl::Duration longest_wait_;
-  std::map<Target, Made> made_;
-  std::deque<std::pair<absl::Time, Target>> order_;  // by the time of the write
+  std::map<ObjectRef, Made> made_;
+  std::deque<std::pair<absl::Time, ObjectRef>> order_;  // by the time of the write
 };
 
 }  // namespace lws::internal

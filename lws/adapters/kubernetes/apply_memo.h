@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <tuple>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
@@ -38,10 +37,7 @@ class ApplyMemo {
   size_t size() const { return digests_.size(); }
 
  private:
-  using Target = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
-  static Target TargetOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
-
-  std::map<Target, std::string> digests_;
+  std::map<ObjectRef, std::string> digests_;
 };
 
 }  // namespace lws::internal

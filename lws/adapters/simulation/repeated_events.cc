@@ -7,12 +7,12 @@
 namespace lws::internal {
 
 bool RepeatedEvents::IsNew(const Event& event) const {
-  const auto found = notes_.find(Object(event.regarding.kind, event.regarding.namespace_name, event.regarding.name));
+  const auto found = notes_.find(event.regarding);
   return found == notes_.end() || found->second.count(event.note) == 0;
 }
 
 void RepeatedEvents::Keep(const Event& event, std::string note, bool failed) {
-  const Object object(event.regarding.kind, event.regarding.namespace_name, event.regarding.name);
+  const ObjectRef& object = event.regarding;
   if (failed) {
     notes_[object].insert(std::move(note));
   } else {

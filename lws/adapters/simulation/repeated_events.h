@@ -15,7 +15,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 
 #include "absl/status/status.h"
 #include "lws/core/plan/plan.h"
@@ -34,11 +33,9 @@ class RepeatedEvents {
   void AfterPlan(const Plan& plan, const absl::Status& status);
 
  private:
-  using Object = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
-
   void Keep(const Event& event, std::string note, bool failed);
 
-  std::map<Object, std::set<std::string>> notes_;
+  std::map<ObjectRef, std::set<std::string>> notes_;
 };
 
 }  // namespace lws::internal

@@ -31,16 +31,9 @@ FleetNamespace* FleetIndex::FindNamespace(absl::string_view name) {
 FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view name) {
   FleetNamespace& space = In(namespace_name);
   if (const auto found = space.sets.find(name); found != space.sets.end()) return *found->second;
-  FleetSet* set = space.sets.emplace(name, std::make_unique<FleetSet>(std::string(namespace_name), std::string(name)))
-                      .first->second.get();
+  FleetSet* set = Make(namespace_name, name);
+  space.sets.emplace(name, set);
   set->space = &space;
-  if (free_numbers_.empty()) {
-    free_numbers_.push_back(static_cast<uint32_t>(sets_.size()));
-    sets_.push_back(nullptr);
-  }
-  set->use.number = free_numbers_.back();
-  free_numbers_.pop_back();
-  sets_[set->use.number] = set;
   const std::optional<PodName> parsed = name.size() > kMaxNameLength ? std::nullopt : ParsePodName(name);
   if (parsed.has_value()) {
     set->parent = &SetOf(namespace_name, parsed->parent);
@@ -48,6 +41,24 @@ FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view 
   }
   MayBeUnused(set);
   return *set;
+}
+
+// Gives the set a free number, and with it its place.
+FleetSet* FleetIndex::Make(absl::string_view namespace_name, absl::string_view name) {
+  if (free_numbers_.empty()) {
+    free_numbers_.push_back(static_cast<uint32_t>(sets_.size()));
+    sets_.push_back(nullptr);
+  }
+  const uint32_t number = free_numbers_.back();
+  free_numbers_.pop_back();
+  if (number / Block::kSets >= blocks_.size()) blocks_.emplace_back();
+  std::unique_ptr<Block>& block = blocks_[number / Block::kSets];
+  if (block == nullptr) block = std::make_unique<Block>();
+  ++block->used;
+  FleetSet& set = block->sets[number % Block::kSets].emplace(std::string(namespace_name), std::string(name));
+  set.use.number = number;
+  sets_[number] = &set;
+  return &set;
 }
 
 void FleetIndex::HoldNumber(FleetSet* set, bool holds) {
@@ -88,11 +99,15 @@ void FleetIndex::Forget(FleetSet* set) {
     if (--group->second == 0) parent->namesakes.erase(group);
     MayBeUnused(parent);
   }
-  sets_[set->use.number] = nullptr;
-  free_numbers_.push_back(set->use.number);
+  const uint32_t number = set->use.number;
+  sets_[number] = nullptr;
+  free_numbers_.push_back(number);
   FleetNamespace& space = *set->space;
   const std::string namespace_name = set->namespace_name;
-  space.sets.erase(std::string(set->name));
+  space.sets.erase(set->name);
+  std::unique_ptr<Block>& block = blocks_[number / Block::kSets];
+  block->sets[number % Block::kSets].reset();
+  if (--block->used == 0) block = nullptr;
   const bool is_empty = space.sets.empty() && space.statefulsets.empty() && space.pods.empty() &&
                         space.revisions.empty() && space.services.empty() && space.pod_groups.empty();
   if (is_empty) namespaces_.erase(namespace_name);
@@ -102,7 +117,7 @@ FleetSet* FleetIndex::FindSet(absl::string_view namespace_name, absl::string_vie
   FleetNamespace* space = FindNamespace(namespace_name);
   if (space == nullptr) return nullptr;
   const auto found = space->sets.find(name);
-  return found == space->sets.end() || !found->second->exists ? nullptr : found->second.get();
+  return found == space->sets.end() || !found->second->exists ? nullptr : found->second;
 }
 
 Place FleetIndex::NamedPlaceOf(const ObservedPod& pod) {
@@ -128,7 +143,7 @@ Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
   const std::optional<PodName> parsed = ParsePodName(name);
   if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
   if (const auto found = space->sets.find(parsed->parent); found != space->sets.end()) {
-    FleetSet* set = found->second.get();
+    FleetSet* set = found->second;
     const PackedGroup* group = set->groups.Find(parsed->ordinal);
     const bool is_leader = group != nullptr && group->leader.exists && !group->leader.is_whole;
     if (is_leader && FleetMemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
@@ -137,7 +152,7 @@ Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
   if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Place();
   const auto found = space->sets.find(parent->parent);
   if (found == space->sets.end()) return Place();
-  FleetSet* set = found->second.get();
+  FleetSet* set = found->second;
   const PackedWorker* worker = set->groups.FindWorker(parent->ordinal, parsed->ordinal);
   const bool is_worker = worker != nullptr && worker->exists;
   if (!is_worker || FleetMemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
@@ -149,7 +164,7 @@ Place FleetIndex::FindPackedStatefulSet(FleetNamespace* space, absl::string_view
   if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
   const auto found = space->sets.find(parsed->parent);
   if (found == space->sets.end()) return Place();
-  FleetSet* set = found->second.get();
+  FleetSet* set = found->second;
   const PackedGroup* group = set->groups.Find(parsed->ordinal);
   const bool is_there = group != nullptr && group->workers.exists && !group->workers.is_whole;
   if (!is_there || FleetMemberName(*set, parsed->ordinal, 0) != name) return Place();

@@ -8,10 +8,12 @@
 #ifndef LWS_CORE_FLEET_FLEET_INDEX_H_
 #define LWS_CORE_FLEET_FLEET_INDEX_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +32,9 @@ template <typename T>
 using ByName = absl::flat_hash_map<std::string, std::unique_ptr<T>>;
 
 struct FleetNamespace {
-  absl::flat_hash_map<std::string, std::unique_ptr<FleetSet>> sets;
-  ByName<ObservedStatefulSet> statefulsets;  // only those kept whole
-  ByName<ObservedPod> pods;                  // only those kept whole
+  absl::flat_hash_map<std::string, FleetSet*> sets;  // owned by the index
+  ByName<ObservedStatefulSet> statefulsets;          // only those kept whole
+  ByName<ObservedPod> pods;                          // only those kept whole
   // The sets of those pods by the controllers that they name, once for each pod.
   absl::flat_hash_map<std::string, std::vector<FleetSet*>> controlled;
   std::map<std::string, ObservedRevision> revisions;
@@ -94,9 +96,18 @@ class FleetIndex {
   PackingNames NamesOf(FleetSet* set) { return {set->namespace_name, set->name, &set->revision_names, &node_names_}; }
 
  private:
+  // Sets whose numbers follow each other. They lie together, so that events of many sets touch few pages of memory.
+  struct Block {
+    static constexpr uint32_t kSets = 16;
+    std::array<std::optional<FleetSet>, kSets> sets;
+    uint32_t used = 0;
+  };
+
+  FleetSet* Make(absl::string_view namespace_name, absl::string_view name);
   void Forget(FleetSet* set);
 
   absl::flat_hash_map<std::string, std::unique_ptr<FleetNamespace>> namespaces_;
+  std::vector<std::unique_ptr<Block>> blocks_;  // null where no set of the block is left
   std::vector<FleetSet*> sets_;
   std::vector<uint32_t> free_numbers_;
   std::vector<FleetSet*> maybe_unused_;

@@ -284,7 +284,7 @@ void FleetObjects::RevisionChanged(FleetNamespace* space, const ObservedRevision
   const absl::string_view name = meta->name;
   for (size_t dash = name.find('-'); dash != absl::string_view::npos; dash = name.find('-', dash + 1)) {
     const auto found = space->sets.find(name.substr(0, dash));
-    if (found != space->sets.end() && found->second->exists) due_.AddSet(found->second.get());
+    if (found != space->sets.end() && found->second->exists) due_.AddSet(found->second);
   }
 }
 

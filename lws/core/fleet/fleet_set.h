@@ -48,10 +48,10 @@ struct SetUse {
 };
 
 // A set. It may hold objects before the set itself was told.
-class FleetSet {
+class alignas(64) FleetSet {
  public:
   FleetSet(std::string namespace_name, std::string name)
-      : namespace_name(std::move(namespace_name)), name(std::move(name)), revision_names(/*limit=*/65534) {}
+      : revision_names(/*limit=*/65534), namespace_name(std::move(namespace_name)), name(std::move(name)) {}
 
   // Changes the group, which is created if it does not exist, and recounts it. Returns true when a pass may decide
   // differently now.
@@ -71,17 +71,19 @@ class FleetSet {
   // partition, replicas or size changed.
   const GroupFacts& FactsFor(const std::string& revision_key);
 
+  // An event of a worker reads these fields and no others, so that it touches one line of memory of its set.
+  PackedGroups groups;
+  // The number of objects that belong to the set, or are named as if they did, but whose names disagree with their
+  // labels. While there are any, the facts are not used.
+  int64_t irregular = 0;
+  bool is_due = false;
+  NameTable revision_names;
+
   const std::string namespace_name;
   const std::string name;
   SetUse use;
   FleetNamespace* space = nullptr;  // its namespace
 
-  // The fields that every event touches stay together.
-  PackedGroups groups;
-  NameTable revision_names;
-  // The number of objects that belong to the set, or are named as if they did, but whose names disagree with their
-  // labels. While there are any, the facts are not used.
-  int64_t irregular = 0;
   // The pods that are kept whole, by the group index label.
   absl::flat_hash_map<std::optional<std::string>, std::vector<const ObservedPod*>> whole_pods;
 
@@ -96,7 +98,6 @@ class FleetSet {
   FleetSet* parent = nullptr;                       // the set whose group this set's name looks like, or null
 
   SetRevisions revisions;
-  bool is_due = false;
 
   // The set's last state.
   bool exists = false;

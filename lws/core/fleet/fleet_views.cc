@@ -261,7 +261,7 @@ PodObservation FleetViews::ObservePod(absl::string_view namespace_name, absl::st
   if (observation.pod == nullptr) return observation;
   const ObservedPod& pod = *observation.pod;
   FleetSet* set = nullptr;
-  if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) set = found->second.get();
+  if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) set = found->second;
   if (set != nullptr && set->exists) observation.set = &set->set;
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
     observation.leader = FindPod(space, parsed->parent, &pod_scratch_);

@@ -44,11 +44,11 @@ void UnpackMembers(FleetIndex* index, FleetSet* set, int32_t group, const Packed
 
 Members MembersIn(FleetIndex* index, const FleetNamespace& space) {
   Members members;
-  for (const auto& [name, set] : space.sets) {
-    FleetSet* of = set.get();
-    of->groups.ForEach(
-        [index, of, &members](int32_t group, const PackedGroup& packed, absl::Span<const PackedWorker> workers) {
-          UnpackMembers(index, of, group, packed, workers, &members);
+  for (const auto& named : space.sets) {
+    FleetSet* set = named.second;
+    set->groups.ForEach(
+        [index, set, &members](int32_t group, const PackedGroup& packed, absl::Span<const PackedWorker> workers) {
+          UnpackMembers(index, set, group, packed, workers, &members);
         });
   }
   for (const auto& [name, pod] : space.pods) members.pods.push_back(*pod);

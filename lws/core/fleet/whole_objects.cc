@@ -95,7 +95,7 @@ void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view nam
 // Whatever its labels say, a StatefulSet is the leader StatefulSet of the set with its name, and passes for the
 // workers of the leader pod with its name. So both sets become due, and those of the whole pods that it controls.
 void WholeObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
-  if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second.get());
+  if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second);
   const ObservedPod* pod = Find(space->pods, name);
   if (pod != nullptr && !pod->meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, pod->meta.set_name));
   if (const auto found = space->controlled.find(name); found != space->controlled.end()) {

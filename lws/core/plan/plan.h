@@ -24,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lws/api/object_ref.h"
 #include "lws/core/plan/action_object.h"
 #include "lws/core/plan/decision.h"
 
@@ -31,16 +32,6 @@ namespace lws {
 
 struct RestartMemory;
 struct RolloutProgress;
-
-struct ObjectRef {
-  std::string kind;
-  std::string namespace_name;
-  std::string name;
-
-  friend bool operator==(const ObjectRef& a, const ObjectRef& b) {
-    return a.kind == b.kind && a.namespace_name == b.namespace_name && a.name == b.name;
-  }
-};
 
 // An event for people, to be recorded about the object `regarding`.
 struct Event {
