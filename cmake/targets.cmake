@@ -106,6 +106,7 @@ set(lws_for_size
   lws/core/revision/revision_data.cc
   lws/core/snapshot/cluster_snapshot.cc
   lws/placement/affinity_terms.cc
+  lws/placement/assign_cuboid.cc
   lws/placement/cluster_documents.cc
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
@@ -118,8 +119,12 @@ set(lws_for_size
   lws/placement/search/group_rules.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
+  lws/placement/search/rank_order.cc
+  lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
   lws/placement/topology.cc
+  lws/rollout/keep_role_budgets.cc
+  lws/rollout/role_rollout.cc
 )
 
 set(lws_rollout_sources

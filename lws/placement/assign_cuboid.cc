@@ -1,6 +1,7 @@
 #include "lws/placement/assign_cuboid.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -194,9 +195,10 @@ struct Place {
   size_t turn = 0;
   Cell corner = {0, 0, 0};
 
-  auto Rank() const { return std::make_tuple(touching, usable, domain, turn, corner[2], corner[1], corner[0]); }
-  friend bool operator<(const Place& a, const Place& b) { return a.Rank() < b.Rank(); }
+  auto Rank() const { return std::tie(touching, usable, domain, turn, corner[2], corner[1], corner[0]); }
 };
+
+bool IsBehind(const Place& a, const Place& b) { return b.Rank() < a.Rank(); }
 
 class CuboidSearch {
  public:
@@ -218,9 +220,11 @@ class CuboidSearch {
     if (!status.ok()) return status;
     result_.not_looked_at = problem_.request->not_looked_at;
     for (int32_t domain = domains_.begin; domain < domains_.end; ++domain) FindPlaces(domain);
-    std::sort(places_.begin(), places_.end());
-    for (const Place& place : places_) {
-      if (Takes(place)) return std::move(result_);
+    // Usually the first place is taken, so the others need no order.
+    std::make_heap(places_.begin(), places_.end(), IsBehind);
+    for (auto end = places_.end(); end != places_.begin(); --end) {
+      std::pop_heap(places_.begin(), end, IsBehind);
+      if (Takes(*std::prev(end))) return std::move(result_);
     }
     Explain();
     return std::move(result_);
