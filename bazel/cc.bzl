@@ -9,8 +9,8 @@ _CXX17 = ["-std=c++17"]
 
 # Targets that answer a person, a webhook or a change of a set's spec, or that do little at an event of a pod. They are
 # compiled for size, which takes a sixth off liblws.so. A room without names is compiled so as a whole. The fleet, the two
-# reconcile functions, the planners, the search for nodes, the admission of pods and what reads a state of protocol
-# buffers are compiled for speed. cmake/targets.cmake follows this table.
+# reconcile functions, the planner of groups, the search for nodes, the admission of pods and what reads a state of
+# protocol buffers are compiled for speed. cmake/targets.cmake follows this table.
 _FOR_SIZE = {
     "lws/adapters/c": [
         "c",
@@ -88,6 +88,7 @@ _FOR_SIZE = {
     "lws/core/snapshot": ["cluster_snapshot"],
     "lws/placement": [
         "affinity_terms",
+        "assign_cuboid",
         "cluster_documents",
         "no_fit_json",
         "node_binding",
@@ -99,7 +100,15 @@ _FOR_SIZE = {
         "set_request",
         "topology",
     ],
-    "lws/placement/search": ["explain_no_fit", "group_rules", "placement_problem", "pod_neighbours"],
+    "lws/placement/search": [
+        "explain_no_fit",
+        "group_rules",
+        "placement_problem",
+        "pod_neighbours",
+        "rank_order",
+        "subgroup_split",
+    ],
+    "lws/rollout": ["keep_role_budgets", "role_rollout"],
 }
 
 # What the command line asks for in place of -O2 counts for every target.

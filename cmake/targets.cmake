@@ -106,6 +106,7 @@ set(lws_for_size
   lws/core/revision/revision_data.cc
   lws/core/snapshot/cluster_snapshot.cc
   lws/placement/affinity_terms.cc
+  lws/placement/assign_cuboid.cc
   lws/placement/cluster_documents.cc
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
@@ -118,8 +119,12 @@ set(lws_for_size
   lws/placement/search/group_rules.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
+  lws/placement/search/rank_order.cc
+  lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
   lws/placement/topology.cc
+  lws/rollout/keep_role_budgets.cc
+  lws/rollout/role_rollout.cc
 )
 
 set(lws_rollout_sources
@@ -308,6 +313,7 @@ set(lws_placement_sources
   lws/placement/pods/subgroup.cc
   lws/placement/pods/tpu_environment.cc
   lws/placement/preempt_groups.cc
+  lws/placement/preempt_together.cc
   lws/placement/providers/pod_group.cc
   lws/placement/reassign_group.cc
   lws/placement/resource_amounts.cc
@@ -325,8 +331,10 @@ set(lws_placement_sources
   lws/placement/search/rank_order.cc
   lws/placement/search/resource_totals.cc
   lws/placement/search/subgroup_split.cc
+  lws/placement/search/victim_search.cc
   lws/placement/set_request.cc
   lws/placement/spread_groups.cc
+  lws/placement/spread_together.cc
   lws/placement/together_headroom.cc
   lws/placement/topology.cc
 )
@@ -349,6 +357,7 @@ set(lws_placement_headers
   lws/placement/pod_resources.h
   lws/placement/pod_rules.h
   lws/placement/preempt_groups.h
+  lws/placement/preempt_together.h
   lws/placement/providers/pod_group.h
   lws/placement/reassign_group.h
   lws/placement/resource_amounts.h
@@ -356,10 +365,13 @@ set(lws_placement_headers
   lws/placement/running_pods.h
   lws/placement/set_request.h
   lws/placement/spread_groups.h
+  lws/placement/spread_together.h
   lws/placement/together_headroom.h
   lws/placement/topology.h
+  lws/placement/topology_domain.h
 )
 set(lws_placement_links
+  absl::function_ref
   absl::span
   absl::status
   absl::statusor

@@ -22,6 +22,7 @@
 #include "lws/placement/pod_resources.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/preempt_groups.h"
+#include "lws/placement/preempt_together.h"
 #include "lws/placement/providers/pod_group.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/resource_amounts.h"
@@ -29,7 +30,9 @@
 #include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/spread_groups.h"
+#include "lws/placement/spread_together.h"
 #include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
 
 #endif  // LWS_PLACEMENT_H_

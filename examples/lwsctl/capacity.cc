@@ -7,17 +7,18 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "examples/lwsctl/capacity_question.h"
 #include "examples/lwsctl/capacity_roles.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -43,48 +44,14 @@ constexpr char kUsage[] =
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
     "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add; surge: "
     "as\n"
-    "                     many as a rollout of the set makes at most\n"
+    "                     many as a rollout of the set makes at most; for a DisaggregatedSet those of all roles, in "
+    "the\n"
+    "                     domain of each slice beside its pods, those that do not run yet included\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
 // The most groups that are placed one after another where sums do not decide.
 constexpr int64_t kMostGroups = 100000;
-constexpr int kMostAddedNodes = 10000;
 constexpr size_t kMostLines = 20;
-
-struct Question {
-  ClusterQuestion cluster;
-  int added = 0;
-  std::optional<int> groups;
-  bool asks_for_surge = false;
-  // Whether the user asks for the number of nodes to add.
-  bool finds_added = false;
-
-  bool asks_for_groups() const { return groups.has_value() || asks_for_surge; }
-};
-
-absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
-  Question question;
-  question.cluster.gone = absl::StrSplit(arguments.Flag("--without", ""), ',', absl::SkipEmpty());
-  question.asks_for_surge = arguments.Flag("--groups", "") == "surge";
-  if (arguments.flags.count("--groups") > 0 && !question.asks_for_surge) {
-    const absl::StatusOr<int> groups = ReadCount(arguments, "--groups");
-    if (!groups.ok()) return groups.status();
-    question.groups = *groups;
-  }
-  if (arguments.flags.count("--add") == 0) return question;
-  const std::string added = arguments.Flag("--add", "");
-  const size_t equals = added.find('=');
-  question.finds_added = equals == std::string::npos;
-  question.cluster.like = question.finds_added ? added : added.substr(equals + 1);
-  if (question.finds_added && !question.asks_for_groups()) {
-    return absl::InvalidArgumentError("--add: NODE alone needs --groups; N=NODE adds N nodes");
-  }
-  if (!question.finds_added && (!absl::SimpleAtoi(added.substr(0, equals), &question.added) || question.added < 0 ||
-                                question.added > kMostAddedNodes)) {
-    return absl::InvalidArgumentError(absl::StrCat("--add: \"", added, "\" is not N=NODE"));
-  }
-  return question;
-}
 
 // A set of the file, and the room for it.
 struct SetHeadroom {
@@ -92,8 +59,8 @@ struct SetHeadroom {
   lws::GroupRequest request;
   std::optional<int> wanted;  // groups, if the user asked whether they fit
   lws::Headroom headroom;
-  std::optional<int> added;  // the fewest nodes that are enough, if the user asked for them
-  bool is_fewest = false;
+  FewestAdded added;
+  bool is_left_out = false;  // because the command was stopped
 
   bool IsEnough() const { return !wanted.has_value() || headroom.groups >= *wanted; }
 };
@@ -127,32 +94,26 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
   return requests;
 }
 
-// Finds the fewest nodes to add for the wanted groups of the set, and adds them.
-absl::StatusOr<lws::Capacity> AddFewest(const lws::Capacity& capacity, const lws::NodesLike& like, SetHeadroom* set) {
-  const absl::StatusOr<lws::FewestNodes> fewest =
-      lws::FewestNodesFor(capacity, set->request, like, *set->wanted, kMostAddedNodes);
-  if (!fewest.ok()) return fewest.status();
-  if (fewest->nodes.has_value()) set->added = *fewest->nodes;
-  set->is_fewest = fewest->is_fewest;
-  return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
-}
-
 absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKind>& given, const Arguments& arguments,
                                                 const Question& question) {
   absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(given, arguments, question);
   if (!sets.ok()) return sets.status();
   const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
-  const lws::NodesLike like{question.cluster.like, cluster->daemons};
+  const EndsInOrder ends_in_order;
   for (SetHeadroom& set : *sets) {
-    absl::StatusOr<lws::Capacity> capacity = *cluster->capacity;
-    if (question.finds_added) {
-      capacity = AddFewest(*cluster->capacity, like, &set);
-    } else if (!like.node.empty()) {
-      capacity = lws::WithNodesLike(*cluster->capacity, like, question.added);
-    }
+    set.is_left_out = IsInterrupted();
+    if (set.is_left_out) continue;
+    const auto room_in = [&set](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
+      const absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(larger, set.request, *set.wanted);
+      if (!headroom.ok()) return headroom.status();
+      return lws::RoomFound{headroom->groups >= *set.wanted, headroom->at_most < *set.wanted};
+    };
+    const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(question, *cluster, room_in, &set.added);
+    set.is_left_out = absl::IsCancelled(capacity.status());
+    if (set.is_left_out) continue;
     if (!capacity.ok()) return capacity.status();
-    absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(*capacity, set.request, kMostGroups);
+    absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(*capacity, set.request, kMostGroups, IsInterrupted);
     if (!headroom.ok()) return headroom.status();
     set.headroom = *std::move(headroom);
   }
@@ -179,10 +140,8 @@ lws::Json ToJson(const SetHeadroom& set) {
     json["wanted"] = *set.wanted;
     json["enough"] = set.IsEnough();
   }
-  if (set.added.has_value()) {
-    json["nodes_to_add"] = *set.added;
-    json["nodes_to_add_are_the_fewest"] = set.is_fewest;
-  }
+  AddToJson(set.added, &json);
+  if (set.headroom.is_stopped) json.erase("next");
   if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
   return json;
 }
@@ -210,59 +169,36 @@ void PrintDomains(const lws::Headroom& headroom) {
 void Print(const Question& question, const SetHeadroom& set) {
   const bool is_one = set.headroom.exact && set.headroom.groups == 1;
   std::cout << set.set << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
-  if (set.added.has_value()) {
-    std::cout << " with " << *set.added << " more nodes like " << question.cluster.like << ", "
-              << (set.is_fewest ? "which are the fewest for " : "enough for ") << *set.wanted
-              << (set.is_fewest ? "" : "; fewer may be enough, too");
-  } else if (question.finds_added) {
-    std::cout << " even with " << kMostAddedNodes << " more nodes like " << question.cluster.like << ", too few for "
-              << *set.wanted;
-  } else if (set.wanted.has_value()) {
-    std::cout << (set.IsEnough() ? ", enough for " : ", too few for ") << *set.wanted;
-    if (question.asks_for_surge) std::cout << " of a rollout's surge";
-  }
+  std::cout << EnoughText(question, set.added, set.wanted, set.IsEnough());
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
-  std::cout << "  one more: " << lws::PrintableText(lws::DescribeNoFit(set.headroom.next)) << "\n";
+  std::cout << (set.headroom.is_stopped
+                    ? "  stopped: more may fit\n"
+                    : absl::StrCat("  one more: ", lws::PrintableText(lws::DescribeNoFit(set.headroom.next)), "\n"));
   if (set.headroom.not_looked_at.empty()) return;
   std::cout << "  not looked at: " << lws::PrintableText(absl::StrJoin(set.headroom.not_looked_at, ", "))
             << ": there may be less room\n";
 }
 
-// The same for DisaggregatedSets, which are counted in slices.
-absl::StatusOr<std::vector<SliceHeadroom>> AnswerForSlices(const std::vector<SetOfEitherKind>& sets,
-                                                           const Arguments& arguments, const Question& question) {
-  if (question.asks_for_surge || question.finds_added) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(question.asks_for_surge ? "--groups surge" : "--add NODE without a number",
-                     ": a DisaggregatedSet does not take this flag yet"));
-  }
-  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+absl::StatusOr<SliceQuestion> ReadSliceQuestion(const Arguments& arguments, const Question& question) {
+  absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
+  absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
-  absl::StatusOr<lws::Capacity> capacity = *cluster->capacity;
-  if (!question.cluster.like.empty()) {
-    const lws::NodesLike like{question.cluster.like, cluster->daemons};
-    capacity = lws::WithNodesLike(*cluster->capacity, like, question.added);
-  }
-  if (!capacity.ok()) return capacity.status();
-  return CountSlices(sets, *placement, question.groups, *capacity);
+  return SliceQuestion{question, *std::move(placement), *std::move(cluster)};
 }
 
 int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments, const Question& question) {
-  const absl::StatusOr<std::vector<SliceHeadroom>> counted = AnswerForSlices(sets, arguments, question);
-  if (!counted.ok()) return Fail(counted.status());
-  lws::Json report = {{"sets", lws::Json::array()}};
-  for (const SliceHeadroom& slices : *counted) report["sets"].push_back(SlicesToJson(slices));
+  const absl::StatusOr<SliceQuestion> asked = ReadSliceQuestion(arguments, question);
+  if (!asked.ok()) return Fail(asked.status());
+  const absl::StatusOr<SliceAnswer> answer = AnswerForSlices(sets, *asked);
+  if (!answer.ok()) return Fail(answer.status());
   if (const OutputFormat format = FormatOf(arguments); format != OutputFormat::kTable) {
-    std::cout << DocumentText(report, format);
+    std::cout << DocumentText(answer->document, format);
   } else {
-    for (const SliceHeadroom& slices : *counted) PrintSlices(slices);
+    std::cout << answer->table;
   }
-  const bool all_enough =
-      std::all_of(counted->begin(), counted->end(), [](const SliceHeadroom& slices) { return slices.IsEnough(); });
-  return all_enough ? kAsWished : kFinding;
+  return answer->all_enough ? kAsWished : kFinding;
 }
 
 }  // namespace
@@ -294,12 +230,14 @@ int ShowCapacity(const std::vector<std::string>& words) {
   if (!sets.ok()) return Fail(sets.status());
   lws::Json report = {{"sets", lws::Json::array()}};
   for (const SetHeadroom& set : *sets) {
+    if (set.is_left_out) continue;
     if (format != OutputFormat::kTable) {
       report["sets"].push_back(ToJson(set));
     } else {
       Print(*question, set);
     }
   }
+  if (IsInterrupted()) report["stopped"] = true;
   if (format != OutputFormat::kTable) std::cout << DocumentText(report, format);
   const bool all_enough =
       std::all_of(sets->begin(), sets->end(), [](const SetHeadroom& set) { return set.IsEnough(); });

@@ -1,8 +1,10 @@
 #include "examples/lwsctl/capacity_roles.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iostream>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -10,13 +12,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "examples/lwsctl/interruption.h"
+#include "examples/lwsctl/place_new.h"
+#include "examples/lwsctl/placed_slice.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_status.h"
 #include "lws/api/printable_text.h"
+#include "lws/placement/added_nodes.h"
 #include "lws/placement/assignment.h"
-#include "nlohmann/json.hpp"
+#include "lws/placement/capacity.h"
+#include "lws/placement/headroom.h"
+#include "lws/placement/together_headroom.h"
 
 namespace lwsctl {
 namespace {
@@ -25,8 +33,30 @@ namespace {
 constexpr int64_t kMostSlices = 1000;
 constexpr size_t kMostLines = 20;
 
+// The answer for one set.
+struct SetAnswer {
+  std::string set;
+  std::string level;  // of the placement policy; "" for the whole cluster
+  std::optional<int> wanted;
+  FewestAdded added;
+  bool is_enough = true;
+};
+
+// The room for more slices of a set.
+struct SliceHeadroom : SetAnswer {
+  std::vector<std::string> names;  // of the groups of a slice
+  lws::TogetherHeadroom headroom;
+};
+
+// The room for the surge of a rollout.
+struct SurgeRoom : SetAnswer {
+  std::vector<std::pair<std::string, int32_t>> by_role;
+  std::vector<PlacedSlice> slices;
+};
+
 std::string WhyNotNext(const SliceHeadroom& slices) {
   const lws::TogetherResult& next = slices.headroom.next;
+  if (slices.headroom.is_stopped) return "the command was stopped";
   if (!next.assignments.empty()) return absl::StrCat("there is room for more than ", kMostSlices);
   const std::string where =
       next.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(next.domain, "/"));
@@ -40,13 +70,188 @@ std::string CountText(const lws::TogetherHeadroom& headroom) {
   return absl::StrCat("at least ", headroom.times, " and at most ", headroom.at_most);
 }
 
+void AddToJson(const SetAnswer& answer, lws::Json* json) {
+  (*json)["set"] = answer.set;
+  (*json)["level"] = answer.level;
+  if (answer.wanted.has_value()) (*json)["wanted"] = *answer.wanted;
+  AddToJson(answer.added, json);
+}
+
+lws::Json ToJson(const SliceHeadroom& slices) {
+  lws::Json domains = lws::Json::array();
+  for (const lws::DomainHeadroom& domain : slices.headroom.domains) {
+    domains.push_back({{"domain", domain.path}, {"slices_at_most", domain.groups}});
+  }
+  lws::Json json = {{"slices", slices.headroom.times},
+                    {"at_most", slices.headroom.at_most},
+                    {"exact", slices.headroom.exact},
+                    {"domains", std::move(domains)},
+                    {"next", {{"reason", WhyNotNext(slices)}}}};
+  AddToJson(slices, &json);
+  if (slices.wanted.has_value()) json["enough"] = slices.is_enough;
+  if (!slices.headroom.next.not_looked_at.empty()) json["not_looked_at"] = slices.headroom.next.not_looked_at;
+  return json;
+}
+
+std::string ToText(const Question& question, const SliceHeadroom& slices) {
+  const lws::TogetherHeadroom& headroom = slices.headroom;
+  const bool is_one = headroom.exact && headroom.times == 1;
+  std::string text =
+      absl::StrCat(slices.set, ": ", CountText(headroom), is_one ? " more slice fits" : " more slices fit",
+                   EnoughText(question, slices.added, slices.wanted, slices.is_enough),
+                   slices.level.empty() ? "" : absl::StrCat("; at most, by ", slices.level, ":"), "\n");
+  for (size_t i = 0; i < headroom.domains.size() && i < kMostLines; ++i) {
+    absl::StrAppend(&text,
+                    absl::StrFormat("  %-40s %d\n", lws::PrintableText(absl::StrJoin(headroom.domains[i].path, "/")),
+                                    headroom.domains[i].groups));
+  }
+  if (headroom.domains.size() > kMostLines) {
+    absl::StrAppend(&text, "  and ", headroom.domains.size() - kMostLines, " more domains\n");
+  }
+  return absl::StrCat(text, "  one more: ", lws::PrintableText(WhyNotNext(slices)), "\n");
+}
+
+lws::Json ToJson(const SurgeRoom& room) {
+  lws::Json json = {{"surge", lws::Json::array()}, {"in_slices", lws::Json::array()}, {"enough", room.is_enough}};
+  AddToJson(room, &json);
+  for (const auto& [role, groups] : room.by_role) json["surge"].push_back({{"role", role}, {"groups", groups}});
+  for (const PlacedSlice& slice : room.slices) {
+    if (slice.is_left_out) continue;
+    json["in_slices"].push_back(
+        {{"slice", slice.slice.value_or(0)}, {"domain", slice.result.domain}, {"fits", slice.is_placed()}});
+    if (!slice.is_placed()) json["in_slices"].back()["reason"] = WhyNot(slice);
+    if (!slice.result.not_looked_at.empty()) json["in_slices"].back()["not_looked_at"] = slice.result.not_looked_at;
+  }
+  return json;
+}
+
+std::string AddedText(const Question& question, const FewestAdded& added) {
+  if (added.nodes.has_value()) {
+    return absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ",
+                        question.cluster.like,
+                        added.is_fewest ? ", which are the fewest" : "; fewer may be enough, too");
+  }
+  return question.finds_added ? absl::StrCat(" even with many more nodes like ", question.cluster.like) : "";
+}
+
+std::string ToText(const Question& question, const SurgeRoom& room) {
+  const auto fit =
+      std::count_if(room.slices.begin(), room.slices.end(), [](const PlacedSlice& slice) { return slice.is_placed(); });
+  const std::string surge = absl::StrJoin(room.by_role, ", ", [](std::string* out, const auto& role) {
+    absl::StrAppend(out, role.first, " +", role.second);
+  });
+  std::string text =
+      absl::StrCat(room.set, ": the surge of a rollout (", surge, ") fits in ", fit, " of ", room.slices.size(),
+                   room.slices.size() == 1 ? " slice" : " slices", AddedText(question, room.added), "\n");
+  for (const PlacedSlice& slice : room.slices) {
+    if (slice.is_left_out) continue;
+    const std::string domain =
+        slice.result.domain.empty() ? "the whole cluster" : absl::StrJoin(slice.result.domain, "/");
+    absl::StrAppend(&text, "  slice ", slice.slice.value_or(0), ": ",
+                    lws::PrintableText(slice.is_placed() ? absl::StrCat("fits in ", domain) : WhyNot(slice)), "\n");
+  }
+  return text;
+}
+
+absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& manifest, const SliceQuestion& asked,
+                                                  const lws::Capacity& capacity, int64_t limit,
+                                                  std::vector<std::string>* names) {
+  // Slices that are not there yet.
+  const auto slice = [&](int64_t time) -> absl::StatusOr<std::vector<lws::GroupRequest>> {
+    const int64_t number = lws::Slices(*manifest.set) + time;
+    absl::StatusOr<SliceRequests> groups =
+        RequestsOfSlice(*manifest.set, static_cast<int32_t>(number), {asked.placement, {}, false});
+    if (!groups.ok()) return groups.status();
+    *names = std::move(groups->names);
+    return std::move(groups->requests);
+  };
+  absl::StatusOr<lws::TogetherHeadroom> headroom =
+      lws::CountTogetherHeadroom(capacity, slice, LevelOfPolicy(*manifest.set), limit, IsInterrupted);
+  if (!headroom.ok()) return lws::WithPrefix(manifest.where, headroom.status());
+  return headroom;
+}
+
+// Places all slices with their surge.
+absl::StatusOr<std::vector<PlacedSlice>> PlaceSurge(const DisaggregatedManifest& manifest, const SliceQuestion& asked,
+                                                    const lws::Capacity& capacity) {
+  ClusterInput cluster;
+  cluster.capacity = std::make_unique<lws::Capacity>(capacity);
+  cluster.running = asked.cluster.running;
+  absl::StatusOr<std::vector<PlacedSlice>> slices =
+      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, cluster);
+  if (!slices.ok()) return slices.status();
+  absl::Status status = PlaceSlices({}, &cluster, &*slices);
+  if (!status.ok()) return status;
+  return slices;
+}
+
+bool AllFit(const std::vector<PlacedSlice>& slices) {
+  return std::all_of(slices.begin(), slices.end(), [](const PlacedSlice& slice) { return slice.is_placed(); });
+}
+
+SetAnswer AnswerOf(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
+  SetAnswer answer;
+  answer.set = manifest.set->metadata().name();
+  answer.level = LevelOfPolicy(*manifest.set);
+  answer.wanted = asked.question.groups;
+  return answer;
+}
+
+absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
+  SurgeRoom room{AnswerOf(manifest, asked), {}, {}};
+  for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
+    room.by_role.emplace_back(role.name(), SurgeOfRole(role));
+  }
+  const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
+    const absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(manifest, asked, larger);
+    if (!slices.ok()) return slices.status();
+    return lws::RoomFound{AllFit(*slices), false};
+  };
+  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &room.added);
+  if (!capacity.ok()) return capacity.status();
+  absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(manifest, asked, *capacity);
+  if (!slices.ok()) return slices.status();
+  room.slices = *std::move(slices);
+  room.is_enough = AllFit(room.slices);
+  return room;
+}
+
+absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
+  SliceHeadroom slices{AnswerOf(manifest, asked), {}, {}};
+  const auto count = [&](const lws::Capacity& capacity, int64_t limit) {
+    return CountSlices(manifest, asked, capacity, limit, &slices.names);
+  };
+  const int64_t wanted = slices.wanted.value_or(0);
+  const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
+    const absl::StatusOr<lws::TogetherHeadroom> headroom = count(larger, wanted);
+    if (!headroom.ok()) return headroom.status();
+    return lws::RoomFound{headroom->times >= wanted, headroom->at_most < wanted};
+  };
+  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &slices.added);
+  if (!capacity.ok()) return capacity.status();
+  absl::StatusOr<lws::TogetherHeadroom> headroom = count(*capacity, kMostSlices);
+  if (!headroom.ok()) return headroom.status();
+  slices.headroom = *std::move(headroom);
+  slices.is_enough = slices.headroom.times >= wanted;
+  return slices;
+}
+
+template <typename Found>
+absl::Status Add(const SliceQuestion& asked, const absl::StatusOr<Found>& found, SliceAnswer* answer) {
+  if (absl::IsCancelled(found.status())) return absl::OkStatus();
+  if (!found.ok()) return found.status();
+  answer->document["sets"].push_back(ToJson(*found));
+  absl::StrAppend(&answer->table, ToText(asked.question, *found));
+  answer->all_enough = answer->all_enough && found->is_enough;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<SliceHeadroom>> CountSlices(const std::vector<SetOfEitherKind>& sets,
-                                                       const lws::SetPlacement& placement,
-                                                       const std::optional<int>& wanted,
-                                                       const lws::Capacity& capacity) {
-  std::vector<SliceHeadroom> counted;
+absl::StatusOr<SliceAnswer> AnswerForSlices(const std::vector<SetOfEitherKind>& sets, const SliceQuestion& asked) {
+  const EndsInOrder ends_in_order;
+  SliceAnswer answer;
+  answer.document = {{"sets", lws::Json::array()}};
   for (const SetOfEitherKind& either : sets) {
     const auto* manifest = std::get_if<DisaggregatedManifest>(&either);
     if (manifest == nullptr) {
@@ -54,63 +259,16 @@ absl::StatusOr<std::vector<SliceHeadroom>> CountSlices(const std::vector<SetOfEi
           absl::StrCat(std::get<SetManifest>(either).where,
                        ": a LeaderWorkerSet beside a DisaggregatedSet: ask for one file at a time"));
     }
-    SliceHeadroom slices;
-    slices.set = manifest->set->metadata().name();
-    slices.level = LevelOfPolicy(*manifest->set);
-    slices.wanted = wanted;
-    // Slices that are not there yet.
-    const auto slice = [&](int64_t time) -> absl::StatusOr<std::vector<lws::GroupRequest>> {
-      const int64_t number = lws::Slices(*manifest->set) + time;
-      absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest->set, static_cast<int32_t>(number), placement);
-      if (!groups.ok()) return groups.status();
-      slices.names = std::move(groups->names);
-      return std::move(groups->requests);
-    };
-    absl::StatusOr<lws::TogetherHeadroom> headroom =
-        lws::CountTogetherHeadroom(capacity, slice, slices.level, kMostSlices);
-    if (!headroom.ok()) return lws::WithPrefix(manifest->where, headroom.status());
-    slices.headroom = *std::move(headroom);
-    counted.push_back(std::move(slices));
+    if (IsInterrupted()) break;
+    WarnOfExternalRoles(*manifest);
+    absl::Status status = CheckLevelOf(*manifest, asked.cluster.capacity->topology());
+    if (!status.ok()) return status;
+    status = asked.question.asks_for_surge ? Add(asked, FindSurgeRoom(*manifest, asked), &answer)
+                                           : Add(asked, FindHeadroom(*manifest, asked), &answer);
+    if (!status.ok()) return status;
   }
-  return counted;
-}
-
-lws::Json SlicesToJson(const SliceHeadroom& slices) {
-  lws::Json domains = lws::Json::array();
-  for (const lws::DomainHeadroom& domain : slices.headroom.domains) {
-    domains.push_back({{"domain", domain.path}, {"slices_at_most", domain.groups}});
-  }
-  lws::Json json = {{"set", slices.set},
-                    {"slices", slices.headroom.times},
-                    {"at_most", slices.headroom.at_most},
-                    {"exact", slices.headroom.exact},
-                    {"level", slices.level},
-                    {"domains", std::move(domains)},
-                    {"next", {{"reason", WhyNotNext(slices)}}}};
-  if (slices.wanted.has_value()) {
-    json["wanted"] = *slices.wanted;
-    json["enough"] = slices.IsEnough();
-  }
-  if (!slices.headroom.next.not_looked_at.empty()) json["not_looked_at"] = slices.headroom.next.not_looked_at;
-  return json;
-}
-
-void PrintSlices(const SliceHeadroom& slices) {
-  const lws::TogetherHeadroom& headroom = slices.headroom;
-  const bool is_one = headroom.exact && headroom.times == 1;
-  std::cout << slices.set << ": " << CountText(headroom) << (is_one ? " more slice fits" : " more slices fit");
-  if (slices.wanted.has_value()) {
-    std::cout << (slices.IsEnough() ? ", enough for " : ", too few for ") << *slices.wanted;
-  }
-  std::cout << (slices.level.empty() ? "" : absl::StrCat("; at most, by ", slices.level, ":")) << "\n";
-  for (size_t i = 0; i < headroom.domains.size() && i < kMostLines; ++i) {
-    std::cout << absl::StreamFormat("  %-40s %d\n", lws::PrintableText(absl::StrJoin(headroom.domains[i].path, "/")),
-                                    headroom.domains[i].groups);
-  }
-  if (headroom.domains.size() > kMostLines) {
-    std::cout << "  and " << headroom.domains.size() - kMostLines << " more domains\n";
-  }
-  std::cout << "  one more: " << lws::PrintableText(WhyNotNext(slices)) << "\n";
+  if (IsInterrupted()) answer.document["stopped"] = true;
+  return answer;
 }
 
 }  // namespace lwsctl

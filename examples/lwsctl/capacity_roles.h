@@ -1,38 +1,35 @@
-// `lwsctl capacity` of DisaggregatedSets: how many more slices fit.
+// `lwsctl capacity` of DisaggregatedSets: how many more slices fit, and whether the surge of a rollout does.
 #ifndef LWS_EXAMPLES_LWSCTL_CAPACITY_ROLES_H_
 #define LWS_EXAMPLES_LWSCTL_CAPACITY_ROLES_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/capacity_question.h"
+#include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/disaggregated_input.h"
-#include "examples/lwsctl/input.h"
-#include "lws/placement/capacity.h"
+#include "lws/api/json.h"
 #include "lws/placement/set_request.h"
-#include "lws/placement/together_headroom.h"
+#include "nlohmann/json.hpp"
 
 namespace lwsctl {
 
-// The room for more slices of a set.
-struct SliceHeadroom {
-  std::string set;
-  std::string level;  // of the placement policy; "" for the whole cluster
-  std::optional<int> wanted;
-  std::vector<std::string> names;  // of the groups of a slice
-  lws::TogetherHeadroom headroom;
-
-  bool IsEnough() const { return !wanted.has_value() || headroom.times >= *wanted; }
+struct SliceQuestion {
+  Question question;
+  lws::SetPlacement placement;
+  ClusterInput cluster;
 };
 
-// Errors: InvalidArgument for a file that also has LeaderWorkerSets, and those of CountTogetherHeadroom.
-absl::StatusOr<std::vector<SliceHeadroom>> CountSlices(const std::vector<SetOfEitherKind>& sets,
-                                                       const lws::SetPlacement& placement,
-                                                       const std::optional<int>& wanted, const lws::Capacity& capacity);
+struct SliceAnswer {
+  lws::Json document;
+  std::string table;
+  bool all_enough = true;
+};
 
-lws::Json SlicesToJson(const SliceHeadroom& slices);
-void PrintSlices(const SliceHeadroom& slices);
+// Each set is asked about alone. Sets that are not looked at before the command is stopped are left out. Errors:
+// InvalidArgument for a file that also has LeaderWorkerSets, and those of CountTogetherHeadroom and PlaceSlices.
+absl::StatusOr<SliceAnswer> AnswerForSlices(const std::vector<SetOfEitherKind>& sets, const SliceQuestion& asked);
 
 }  // namespace lwsctl
 

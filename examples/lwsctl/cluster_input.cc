@@ -255,14 +255,15 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
   return replicas + *more;
 }
 
-std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
+std::vector<std::optional<int32_t>> RunningNodes(const std::map<lws::GroupId, lws::RunningGroup>& running,
+                                                 const lws::Topology& topology, const lws::GroupId& id,
                                                  const lws::GroupRequest& request) {
-  const auto group = cluster.running.find(id);
-  if (group == cluster.running.end()) return {};
+  const auto group = running.find(id);
+  if (group == running.end()) return {};
   std::vector<std::optional<int32_t>> nodes(request.Pods());
   for (const auto& [rank, name] : group->second) {
     if (rank < 0 || rank >= static_cast<int64_t>(nodes.size())) continue;
-    nodes[static_cast<size_t>(rank)] = cluster.capacity->topology().FindNode(name);
+    nodes[static_cast<size_t>(rank)] = topology.FindNode(name);
   }
   const bool any_runs = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.has_value(); });
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
@@ -279,6 +280,21 @@ std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Ass
   std::vector<std::string> names;
   for (const int32_t node : assignment.NodesByRank()) names.push_back(topology.Node(node).facts.name);
   return names;
+}
+
+std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, ClusterInput* cluster) {
+  std::vector<std::string> described;
+  for (const size_t i : victims) {
+    const lws::RunningPods& victim = cluster->groups[i];
+    lws::TakeAway(victim, cluster->capacity.get());
+    described.push_back(absl::StrCat(victim.id.namespace_name, "/", victim.id.set_name, "-", victim.id.index,
+                                     " (priority ", victim.priority, ", ", victim.pods.size(),
+                                     victim.pods.size() == 1 ? " pod)" : " pods)"));
+  }
+  for (size_t i = victims.size(); i-- > 0;) {
+    cluster->groups.erase(cluster->groups.begin() + static_cast<std::ptrdiff_t>(victims[i]));
+  }
+  return described;
 }
 
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {

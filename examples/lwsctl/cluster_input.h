@@ -2,6 +2,7 @@
 #ifndef LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 #define LWS_EXAMPLES_LWSCTL_CLUSTER_INPUT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,7 +65,8 @@ absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments);
 
 // The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
-std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
+std::vector<std::optional<int32_t>> RunningNodes(const std::map<lws::GroupId, lws::RunningGroup>& running,
+                                                 const lws::Topology& topology, const lws::GroupId& id,
                                                  const lws::GroupRequest& request);
 
 // The running pods of the group; null without one.
@@ -75,6 +77,10 @@ std::vector<std::string> NodeNames(const lws::Topology& topology, const lws::Ass
 
 // A group that is to be smaller than what runs gives up its highest ranks, and their room.
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster);
+
+// Takes these groups, by their indexes in cluster->groups, from the cluster. Returns them as tables name them:
+// "ml/batch-3 (priority -10, 8 pods)".
+std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, ClusterInput* cluster);
 
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

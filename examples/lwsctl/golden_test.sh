@@ -145,6 +145,8 @@ $lwsctl place $gb200 --together example.com/block --report "$TEST_TMPDIR/togethe
 check place-together-report.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/together.html"
 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone --report "$TEST_TMPDIR/spread.html" > /dev/null
 check place-spread-report.txt 0 grep -o 'class="told" style[^>]*' "$TEST_TMPDIR/spread.html"
+check place-together-sizes.txt 0 $lwsctl place $gb200 --together example.com/block --size decode=2
+check place-together-priority.txt 1 $lwsctl place $gb200 --together nvidia.com/gpu.clique --priority 5
 check place-together-more.txt 1 $lwsctl place $gb200 --together example.com/block --more 2
 check place-spread-priority.txt 0 $lwsctl place $place/zone-large-set.yaml $zones $low --spread zone --most-in-domain 1 --priority 0
 tied="$place/tied-set.yaml --nodes $place/tied-nodes.yaml --pods $place/tied-pods.yaml $racks --required rack"
@@ -241,17 +243,42 @@ check disaggregated/place-lost.txt 0 $lwsctl place $running --lost b3
 check disaggregated/place-lost-no-room.txt 1 $lwsctl place $running --lost b3,b4
 $lwsctl place $running --report "$TEST_TMPDIR/roles.html" > /dev/null
 check disaggregated/place-report.txt 0 grep -o 'class="told" style[^>]*\|<h2>[A-Z][a-z]*' "$TEST_TMPDIR/roles.html"
-for words in "--more surge" "--size 2" "--cuboid 2"; do
+for words in "--size many" "--size other=1" "--cuboid 2" "--most-in-domain 2" "--cuboid other=2 --grid 4 --coordinates x"; do
   $lwsctl place $words $roles/placed.yaml $nodes
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/place-refused" 2>&1
 check disaggregated/place-refused.txt 0 cat "$TEST_TMPDIR/place-refused"
+check disaggregated/place-surge.txt 1 $lwsctl place --more surge $running
+check disaggregated/place-sizes.txt 0 $lwsctl place --size decode=1 $roles/placed.yaml $nodes
+check disaggregated/place-resized.txt 1 $lwsctl place --size prefill=2 $running
+check disaggregated/place-edited.txt 0 $lwsctl place $roles/placed-edited.yaml $nodes --pods $roles/running-pods.yaml
+check disaggregated/place-spread.txt 1 $lwsctl place --spread rack --most-in-domain 1 --more 2 $roles/anywhere.yaml $nodes
+low="$roles/placed.yaml $nodes --pods $roles/low-priority-pods.yaml"
+check disaggregated/place-taken.txt 1 $lwsctl place $low
+check disaggregated/place-priority.txt 0 $lwsctl place $low --priority 10
+check disaggregated/place-priority.json 0 $lwsctl place $low --priority 10 -o json
+check disaggregated/place-spread-priority.txt 0 $lwsctl place $low --priority 10 --spread rack
+check disaggregated/place-too-low.txt 1 $lwsctl place $low --priority 0
+ring="$roles/ring.yaml --nodes $roles/ring-nodes.yaml --levels rack,kubernetes.io/hostname --grid 6 --coordinates x --wrap x"
+check disaggregated/place-cuboid.txt 0 $lwsctl place $ring --cuboid prefill=2,decode=3
+check disaggregated/place-cuboid-all.txt 1 $lwsctl place $ring --cuboid prefill=2,decode=3 --more 1
 slices="$lwsctl capacity $roles/placed.yaml $nodes"
 check disaggregated/capacity.txt 0 $slices
 check disaggregated/capacity.json 1 $slices --groups 4 -o json
 check disaggregated/capacity-added.txt 1 $slices --groups 3 --add 3=c1 --without a
 check disaggregated/capacity-cluster.txt 0 $lwsctl capacity $roles/external.yaml $nodes
-for words in "--groups surge" "--groups 2 --add c1" "--add 1=x"; do
+surge="$lwsctl capacity $roles/one-slice.yaml $nodes --pods $roles/running-pods.yaml --groups surge"
+check disaggregated/capacity-surge.txt 1 $surge
+check disaggregated/capacity-surge.json 0 $surge --add b1 -o json
+check disaggregated/capacity-surge-added.txt 0 $surge --add b1
+check disaggregated/capacity-surge-elsewhere.txt 1 $surge --add c1
+check disaggregated/capacity-surge-edited.txt 0 $lwsctl capacity $roles/placed-edited.yaml $nodes --pods $roles/running-pods.yaml \
+  --groups surge --add 3=b1
+check disaggregated/capacity-surge-without-pods.txt 1 $slices --groups surge
+check disaggregated/capacity-fewest.txt 0 $lwsctl capacity $roles/external.yaml $nodes --groups 200 --add c1
+check disaggregated/capacity-fewest.json 0 $lwsctl capacity $roles/external.yaml $nodes --groups 200 --add c1 -o json
+check disaggregated/capacity-never.txt 1 $slices --groups 3 --add c1
+for words in "--add c1" "--add 1=x" "--groups surge --add x"; do
   $slices $words
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/capacity-refused" 2>&1

@@ -17,11 +17,14 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/interruption.h"
+#include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/place_cuboid.h"
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
+#include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -50,12 +53,12 @@ constexpr char kUsage[] =
     "DisaggregatedSet are one request: all of them get nodes in one domain of its placement policy, or none does.\n"
     "\n"
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge; for a\n"
-    "                     DisaggregatedSet N slices more\n"
+    "                     DisaggregatedSet N slices more, or the surge of each role in each slice\n"
     "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
     "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
     "  --size N           as if the groups had N pods: growing groups keep their places, and shrinking ones give up "
     "the\n"
-    "                     room of their highest ranks\n"
+    "                     room of their highest ranks; NAME=N,... for the groups of this set or role\n"
     "  --keep-empty       of equally tight domains, take one that is in use, so that empty domains stay empty\n"
     "  --report PAGE      write a page that draws the topology before and after\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
@@ -103,7 +106,8 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
       if (!own.ok()) return own.status();
       group.request = std::make_shared<const lws::GroupRequest>(*std::move(own));
     }
-    group.running = RunningNodes(cluster, {shared->namespace_name, group.set, index}, *shared);
+    group.running = RunningNodes(cluster.running, cluster.capacity->topology(),
+                                 {shared->namespace_name, group.set, index}, *shared);
     groups->push_back(std::move(group));
   }
   return absl::OkStatus();
@@ -119,13 +123,10 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    lws::LeaderWorkerSet resized = *admission.set;
-    if (arguments.flags.count("--size") > 0) {
-      const absl::StatusOr<int> size = ReadCount(arguments, "--size");
-      if (!size.ok()) return size.status();
-      resized.mutable_spec()->mutable_leader_worker_template()->set_size(*size);
-    }
-    absl::Status status = AddGroups(resized, manifest.where, arguments, placement, cluster, &groups);
+    const absl::StatusOr<lws::LeaderWorkerSet> resized =
+        WithSize(*admission.set, admission.set->metadata().name(), ReadNamedValues(arguments, "--size"));
+    if (!resized.ok()) return resized.status();
+    absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &groups);
     if (!status.ok()) return status;
   }
   return groups;
@@ -136,6 +137,8 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
   for (PlacedGroup& group : *groups) HoldDomains(group, capacity);
   for (PlacedGroup& group : *groups) {
     if (group.RunningPods() == 0) continue;
+    group.is_left_out = IsInterrupted();
+    if (group.is_left_out) continue;
     if (group.RunningPods() == static_cast<int64_t>(group.running.size())) {
       std::vector<int32_t> nodes;
       for (const std::optional<int32_t>& node : group.running) nodes.push_back(*node);
@@ -190,6 +193,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& g
   std::cout << absl::StreamFormat("%-20s %-12s %-24s %s\n", "GROUP", "RANKS", "NODE", "DOMAIN");
   for (const PlacedGroup& group : groups) {
     const std::string name = absl::StrCat(group.set, "-", group.index);
+    if (group.is_left_out) continue;
     if (!group.result.assignment.has_value()) {
       std::cout << absl::StreamFormat("%-20s %s\n", name, lws::PrintableText(lws::DescribeNoFit(group.result.no_fit)));
       continue;
@@ -232,6 +236,10 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   if (!placement.ok()) return placement.status();
   const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
   if (!options.ok()) return options.status();
+  absl::Status status = CheckGroupOptions(*options);
+  if (status.ok()) status = CheckNamesOf(sets, "--size", ReadNamedValues(arguments, "--size"));
+  if (status.ok()) status = CheckNamesOf(sets, "--cuboid", ReadNamedValues(arguments, "--cuboid"));
+  if (!status.ok()) return status;
   ClusterQuestion question;
   question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
   absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
@@ -243,7 +251,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   for (const PlacedGroup& group : *groups) {
     KeepSize({group.request->namespace_name, group.set, group.index}, *group.request, cluster);
   }
-  absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
+  status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
   if (!status.ok()) return status;
@@ -272,9 +280,13 @@ int Place(const std::vector<std::string>& words) {
   const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });
+  const EndsInOrder ends_in_order;
   const bool is_together = arguments->flags.count("--together") > 0;
   if (has_roles && is_together) {
     return Fail(absl::InvalidArgumentError("--together: a DisaggregatedSet's placement policy says this"));
+  }
+  if (is_together && arguments->flags.count("--spread") > 0) {
+    return Fail(absl::InvalidArgumentError("--together and --spread exclude each other"));
   }
   if (has_roles || is_together) {
     const absl::StatusOr<bool> all_placed =
@@ -286,13 +298,19 @@ int Place(const std::vector<std::string>& words) {
   const absl::StatusOr<std::vector<PlacedGroup>> groups = PlaceSets(*sets, *arguments, &cluster);
   if (!groups.ok()) return Fail(groups.status());
   const lws::Topology& topology = cluster.capacity->topology();
+  const auto left_out =
+      std::count_if(groups->begin(), groups->end(), [](const PlacedGroup& group) { return group.is_left_out; });
   if (format != OutputFormat::kTable) {
     lws::Json report = {{"groups", lws::Json::array()}};
-    for (const PlacedGroup& group : *groups) report["groups"].push_back(ToJson(topology, group));
+    for (const PlacedGroup& group : *groups) {
+      if (!group.is_left_out) report["groups"].push_back(ToJson(topology, group));
+    }
+    if (left_out > 0) report["stopped"] = true;
     std::cout << DocumentText(report, format);
   } else {
     PrintTable(topology, *groups);
     PrintNotLookedAt(*groups);
+    if (left_out > 0) std::cout << "stopped: " << left_out << " of " << groups->size() << " groups are left out\n";
   }
   const bool all_placed = std::all_of(groups->begin(), groups->end(),
                                       [](const PlacedGroup& group) { return group.result.assignment.has_value(); });

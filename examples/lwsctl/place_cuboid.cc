@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/named_values.h"
 
 namespace lwsctl {
 namespace {
@@ -16,9 +19,8 @@ namespace {
 constexpr char kAxisNames[] = "xyz";
 
 // "2x2x4": one to three numbers; axes that are not named have one node.
-absl::StatusOr<size_t> ReadSizes(const Arguments& arguments, const std::string& flag,
+absl::StatusOr<size_t> ReadSizes(const std::string& flag, const std::string& text,
                                  std::array<int32_t, lws::kGridAxes>* sizes) {
-  const std::string text = arguments.Flag(flag, "");
   const std::vector<std::string> parts = absl::StrSplit(text, 'x');
   bool are_numbers = parts.size() <= lws::kGridAxes;
   for (size_t axis = 0; are_numbers && axis < parts.size(); ++axis) {
@@ -41,16 +43,35 @@ absl::Status ReadWraps(const Arguments& arguments, size_t axes, lws::NodeGrid* g
   return absl::OkStatus();
 }
 
+absl::Status ReadGrid(const Arguments& arguments, size_t axes, lws::NodeGrid* grid) {
+  const absl::StatusOr<size_t> grid_axes = ReadSizes("--grid", arguments.Flag("--grid", ""), &grid->extents);
+  if (!grid_axes.ok()) return grid_axes.status();
+  const std::vector<std::string> keys = absl::StrSplit(arguments.Flag("--coordinates", ""), ',', absl::SkipEmpty());
+  if (axes != *grid_axes || axes != keys.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--cuboid has ", axes, " axes, --grid has ", *grid_axes, ", and --coordinates has ", keys.size()));
+  }
+  std::copy(keys.begin(), keys.end(), grid->labels.begin());
+  return ReadWraps(arguments, axes, grid);
+}
+
 }  // namespace
 
 const char kCuboidHelp[] =
     "  --cuboid NxNxN     the nodes of each new group form a contiguous cuboid of this size, such as a TPU slice, and\n"
-    "                     have equally many of its pods; with --required, each domain of that level is a grid\n"
+    "                     have equally many of its pods; with --required, each domain of that level is a grid;\n"
+    "                     NAME=NxNxN,... for the groups of this set or role\n"
     "  --grid NxNxN       how many nodes stand along each axis\n"
     "  --coordinates KEYS the node labels with the coordinates, which count from 0: one for each axis\n"
     "  --wrap AXES        the axes on which the last node is a neighbour of the first: xyz for a torus, none for a "
     "mesh\n"
     "  --turn             the cuboid may lie along other axes\n";
+
+const lws::CuboidOfGrid* CuboidOptions::Find(const std::string& name) const {
+  const auto named = by_name.find(name);
+  const auto found = named == by_name.end() ? by_name.find("") : named;
+  return found == by_name.end() ? nullptr : &found->second;
+}
 
 absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& arguments) {
   if (arguments.flags.count("--cuboid") == 0) {
@@ -59,37 +80,17 @@ absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& 
     }
     return std::nullopt;
   }
-  for (const char* flag : {"--spread", "--priority"}) {
-    if (arguments.flags.count(flag) == 0) continue;
-    return absl::InvalidArgumentError(absl::StrCat("--cuboid and ", flag, " exclude each other"));
-  }
   CuboidOptions options;
-  const absl::StatusOr<size_t> axes = ReadSizes(arguments, "--cuboid", &options.cuboid.size);
-  if (!axes.ok()) return axes.status();
-  const absl::StatusOr<size_t> grid_axes = ReadSizes(arguments, "--grid", &options.grid.extents);
-  if (!grid_axes.ok()) return grid_axes.status();
-  const std::vector<std::string> keys = absl::StrSplit(arguments.Flag("--coordinates", ""), ',', absl::SkipEmpty());
-  if (*axes != *grid_axes || *axes != keys.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("--cuboid has ", *axes, " axes, --grid has ", *grid_axes,
-                                                   ", and --coordinates has ", keys.size()));
+  for (const auto& [name, text] : ReadNamedValues(arguments, "--cuboid").by_name) {
+    lws::CuboidOfGrid cuboid;
+    const absl::StatusOr<size_t> axes = ReadSizes("--cuboid", text, &cuboid.cuboid.size);
+    if (!axes.ok()) return axes.status();
+    absl::Status status = ReadGrid(arguments, *axes, &cuboid.grid);
+    if (!status.ok()) return status;
+    cuboid.cuboid.may_turn = arguments.flags.count("--turn") > 0;
+    options.by_name[name] = std::move(cuboid);
   }
-  std::copy(keys.begin(), keys.end(), options.grid.labels.begin());
-  absl::Status status = ReadWraps(arguments, *axes, &options.grid);
-  if (!status.ok()) return status;
-  options.cuboid.may_turn = arguments.flags.count("--turn") > 0;
   return options;
-}
-
-absl::Status PlaceCuboids(const CuboidOptions& options, const std::vector<PlacedGroup*>& groups,
-                          lws::Capacity* capacity) {
-  for (PlacedGroup* group : groups) {
-    absl::StatusOr<lws::PlacementResult> result =
-        lws::AssignCuboid(*capacity, *group->request, options.grid, options.cuboid);
-    if (!result.ok()) return result.status();
-    group->result = *std::move(result);
-    if (group->result.assignment.has_value()) capacity->Commit(*group->request, *group->result.assignment);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace lwsctl

@@ -1,23 +1,23 @@
-// Finds contiguous cuboids of nodes for the groups that have no pod yet.
+// The contiguous cuboids of nodes that the command line asks for.
 #ifndef LWS_EXAMPLES_LWSCTL_PLACE_CUBOID_H_
 #define LWS_EXAMPLES_LWSCTL_PLACE_CUBOID_H_
 
+#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/input.h"
-#include "examples/lwsctl/placed_group.h"
 #include "lws/placement/assign_cuboid.h"
-#include "lws/placement/capacity.h"
 
 namespace lwsctl {
 
+// The cuboids of a file's sets or roles.
 struct CuboidOptions {
-  lws::NodeGrid grid;
-  lws::Cuboid cuboid;
+  std::map<std::string, lws::CuboidOfGrid> by_name;  // "" for all that have no cuboid of their own
+
+  // Null for a set or role without a cuboid.
+  const lws::CuboidOfGrid* Find(const std::string& name) const;
 };
 
 // The text of --help for the flags that ReadCuboidOptions takes.
@@ -26,10 +26,6 @@ extern const char kCuboidHelp[];
 // --cuboid, --grid, --coordinates, --wrap and --turn; nullopt without --cuboid. Errors: InvalidArgument naming the
 // flag.
 absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& arguments);
-
-// Places these groups one after another. Errors: as for AssignCuboid.
-absl::Status PlaceCuboids(const CuboidOptions& options, const std::vector<PlacedGroup*>& groups,
-                          lws::Capacity* capacity);
 
 }  // namespace lwsctl
 

@@ -8,6 +8,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "examples/lwsctl/interruption.h"
+#include "lws/placement/assign_cuboid.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/preempt_groups.h"
 #include "lws/placement/running_pods.h"
@@ -16,8 +18,8 @@
 namespace lwsctl {
 namespace {
 
-// How many sets of victims are tried for a group.
-constexpr int64_t kMostTries = 5000;
+// How many groups are placed before the command looks whether it was stopped.
+constexpr size_t kFirstPart = 64;
 
 absl::StatusOr<int64_t> ReadInteger(const Arguments& arguments, const std::string& flag) {
   int64_t number = 0;
@@ -36,13 +38,34 @@ std::vector<PlacedGroup*> NewOnes(std::vector<PlacedGroup>* groups) {
   return added;
 }
 
-absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* capacity) {
-  std::vector<const lws::GroupRequest*> batch;
-  for (const PlacedGroup* group : added) batch.push_back(group->request.get());
-  absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
-  if (!results.ok()) return results.status();
-  for (size_t i = 0; i < added.size(); ++i) added[i]->result = std::move((*results)[i]);
+// Calls place(part) for one part of the groups after the other, each twice as large as the one before, as long as the
+// command is not stopped. The groups behind are left out.
+template <typename Place>
+absl::Status ForEachPart(const std::vector<PlacedGroup*>& groups, const Place& place) {
+  size_t size = kFirstPart;
+  for (size_t begin = 0; begin < groups.size(); size *= 2) {
+    const size_t end = begin + std::min(size, groups.size() - begin);
+    if (IsInterrupted()) {
+      for (size_t i = begin; i < groups.size(); ++i) groups[i]->is_left_out = true;
+      break;
+    }
+    absl::Status status =
+        place({groups.begin() + static_cast<std::ptrdiff_t>(begin), groups.begin() + static_cast<std::ptrdiff_t>(end)});
+    if (!status.ok()) return status;
+    begin = end;
+  }
   return absl::OkStatus();
+}
+
+absl::Status PlaceClose(const std::vector<PlacedGroup*>& added, lws::Capacity* capacity) {
+  return ForEachPart(added, [capacity](const std::vector<PlacedGroup*>& part) -> absl::Status {
+    std::vector<const lws::GroupRequest*> batch;
+    for (const PlacedGroup* group : part) batch.push_back(group->request.get());
+    absl::StatusOr<std::vector<lws::PlacementResult>> results = lws::AssignGroups(batch, capacity);
+    if (!results.ok()) return results.status();
+    for (size_t i = 0; i < part.size(); ++i) part[i]->result = std::move((*results)[i]);
+    return absl::OkStatus();
+  });
 }
 
 // The spread of a group's set beside those of its groups that have a place.
@@ -63,12 +86,16 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
   std::map<std::pair<std::string, std::string>, std::vector<PlacedGroup*>> added;  // by name and namespace of the set
   for (PlacedGroup* group : NewOnes(groups)) added[{group->set, group->request->namespace_name}].push_back(group);
   for (const auto& [set, added_groups] : added) {
-    std::vector<const lws::GroupRequest*> batch;
-    for (const PlacedGroup* group : added_groups) batch.push_back(group->request.get());
-    absl::StatusOr<lws::SpreadResult> results =
-        lws::SpreadGroups(batch, SpreadOf(options, *added_groups.front(), *groups), capacity);
-    if (!results.ok()) return results.status();
-    for (size_t i = 0; i < added_groups.size(); ++i) added_groups[i]->result = std::move(results->groups[i]);
+    absl::Status status = ForEachPart(added_groups, [&](const std::vector<PlacedGroup*>& part) -> absl::Status {
+      std::vector<const lws::GroupRequest*> batch;
+      for (const PlacedGroup* group : part) batch.push_back(group->request.get());
+      absl::StatusOr<lws::SpreadResult> results =
+          lws::SpreadGroups(batch, SpreadOf(options, *part.front(), *groups), capacity);
+      if (!results.ok()) return results.status();
+      for (size_t i = 0; i < part.size(); ++i) part[i]->result = std::move(results->groups[i]);
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -80,12 +107,20 @@ absl::Status PlaceContiguous(const CuboidOptions& options, std::vector<PlacedGro
     return absl::InvalidArgumentError(
         absl::StrCat("--cuboid: group ", group.set, "-", group.index, " runs in part, and is only placed as a whole"));
   }
-  return PlaceCuboids(options, NewOnes(groups), capacity);
-}
-
-std::string DescribeVictim(const lws::RunningPods& victim) {
-  return absl::StrCat(victim.id.namespace_name, "/", victim.id.set_name, "-", victim.id.index, " (priority ",
-                      victim.priority, ", ", victim.pods.size(), victim.pods.size() == 1 ? " pod)" : " pods)");
+  for (PlacedGroup* group : NewOnes(groups)) {
+    const lws::CuboidOfGrid* const cuboid = options.Find(group->set);
+    if (cuboid == nullptr || IsInterrupted()) {
+      absl::Status status = PlaceClose({group}, capacity);
+      if (!status.ok()) return status;
+      continue;
+    }
+    absl::StatusOr<lws::PlacementResult> result =
+        lws::AssignCuboid(*capacity, *group->request, cuboid->grid, cuboid->cuboid);
+    if (!result.ok()) return result.status();
+    group->result = *std::move(result);
+    if (group->result.assignment.has_value()) capacity->Commit(*group->request, *group->result.assignment);
+  }
+  return absl::OkStatus();
 }
 
 // Asks for each group without a place which groups would have to go.
@@ -97,7 +132,7 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
   const auto is_placed = [&](const lws::RunningPods& pods) { return placed.count(pods.id) > 0; };
   running.erase(std::remove_if(running.begin(), running.end(), is_placed), running.end());
   for (PlacedGroup* group : NewOnes(groups)) {
-    if (group->result.assignment.has_value()) continue;
+    if (group->result.assignment.has_value() || group->is_left_out || IsInterrupted()) continue;
     absl::StatusOr<lws::Preemption> found =
         options.spread_level.empty()
             ? lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries)
@@ -107,12 +142,7 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
     group->result.no_fit = std::move(found->no_fit);
     if (!found->assignment.has_value()) continue;
     group->victims_are_bounded = !found->exact;
-    for (size_t i = found->victims.size(); i-- > 0;) {
-      const lws::RunningPods& victim = running[found->victims[i]];
-      group->victims.insert(group->victims.begin(), DescribeVictim(victim));
-      lws::TakeAway(victim, cluster->capacity.get());
-      running.erase(running.begin() + static_cast<std::ptrdiff_t>(found->victims[i]));
-    }
+    group->victims = TakeVictims(found->victims, cluster);
     cluster->capacity->Commit(*group->request, *found->assignment);
     group->result.assignment = std::move(found->assignment);
   }
@@ -148,6 +178,14 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) 
   if (!cuboid.ok()) return cuboid.status();
   options.cuboid = *std::move(cuboid);
   return options;
+}
+
+absl::Status CheckGroupOptions(const NewGroupOptions& options) {
+  if (!options.cuboid.has_value() || (options.spread_level.empty() && !options.priority.has_value())) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--cuboid and ", options.spread_level.empty() ? "--priority" : "--spread", " exclude each other"));
 }
 
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups) {

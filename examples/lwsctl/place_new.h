@@ -16,6 +16,9 @@
 
 namespace lwsctl {
 
+// How many sets of victims are tried for a group.
+inline constexpr int64_t kMostTries = 5000;
+
 struct NewGroupOptions {
   // The level over whose domains the groups of a set are spread; empty for none.
   std::string spread_level;
@@ -31,6 +34,9 @@ extern const char kNewGroupHelp[];
 
 // --spread, --most-in-domain, --priority and those of place_cuboid.h. Errors: InvalidArgument naming the flag.
 absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments);
+
+// Whether groups that are placed one by one take the options. Errors: InvalidArgument naming the flags.
+absl::Status CheckGroupOptions(const NewGroupOptions& options);
 
 // Places the groups that have no running pod, one after another. Those that run have their assignment already, and do
 // not have to go for others. Takes the victims from the capacity. Errors: also InvalidArgument when a group runs in

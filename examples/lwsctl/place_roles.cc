@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
-#include <optional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,7 +16,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/cluster_input.h"
+#include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/place_new.h"
+#include "examples/lwsctl/placed_slice.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
@@ -26,10 +29,8 @@
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
-#include "lws/placement/assign_together.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
-#include "lws/placement/group_request.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
@@ -37,70 +38,10 @@
 namespace lwsctl {
 namespace {
 
-// The groups of all roles of one slice, or of all sets of a file, and their place.
-struct PlacedSlice {
-  std::string set;
-  std::optional<int32_t> slice;
-  SliceRequests groups;
-  // By group and rank; empty for a group without a running pod.
-  std::vector<std::vector<std::optional<int32_t>>> running;
-  lws::TogetherResult result;
-
-  bool is_placed() const { return result.assignments.size() == groups.requests.size(); }
-  bool Runs(size_t group, size_t rank) const {
-    return rank < running[group].size() && running[group][rank].has_value();
-  }
-  std::string title() const { return slice.has_value() ? absl::StrCat(set, " slice ", *slice) : set; }
-};
-
-// Takes what is new from the cluster. The running pods have their room already.
-void Commit(const PlacedSlice& slice, size_t group, lws::Capacity* capacity) {
-  const lws::GroupRequest& request = slice.groups.requests[group];
-  const lws::Assignment& assignment = slice.result.assignments[group];
-  if (slice.running[group].empty()) {
-    capacity->Commit(request, assignment);
-    return;
-  }
-  const std::vector<int32_t> nodes = assignment.NodesByRank();
-  for (size_t rank = 0; rank < nodes.size(); ++rank) {
-    const bool is_leader = rank == 0 && request.leader.has_value();
-    if (!slice.Runs(group, rank)) capacity->Use(nodes[rank], is_leader ? *request.leader : request.worker);
-  }
-}
-
-// Places all groups in one domain of the level, and takes their room from the cluster if they have a place.
-absl::Status PlaceAll(const std::string& level, ClusterInput* cluster, PlacedSlice* slice) {
-  std::vector<lws::PartlyPlacedGroup> groups;
-  for (size_t i = 0; i < slice->groups.requests.size(); ++i) {
-    const lws::GroupRequest& request = slice->groups.requests[i];
-    KeepSize(slice->groups.ids[i], request, cluster);
-    slice->running.push_back(RunningNodes(*cluster, slice->groups.ids[i], request));
-    groups.push_back({&request, slice->running.back()});
-  }
-  absl::StatusOr<lws::TogetherResult> result = lws::CompleteTogether(*cluster->capacity, groups, level);
-  if (!result.ok()) return result.status();
-  slice->result = *std::move(result);
-  if (!slice->is_placed()) return absl::OkStatus();
-  for (size_t i = 0; i < groups.size(); ++i) Commit(*slice, i, cluster->capacity.get());
-  return absl::OkStatus();
-}
-
-std::string WhyNot(const PlacedSlice& slice) {
-  const std::string where =
-      slice.result.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(slice.result.domain, "/"));
-  const lws::TogetherResult& result = slice.result;
-  if (result.no_fit.reason == lws::NoFitReason::kSurvivorsAreApart) {
-    return absl::StrCat("no place: ", lws::NoFitReasonText(result.no_fit.reason), " ", result.no_fit.level);
-  }
-  const std::vector<std::string>& names = slice.groups.names;
-  const std::string next = result.next_group < names.size() ? names[result.next_group] : "";
-  return absl::StrCat("no place: ", where, " takes ", result.most_groups, " of its ", names.size(),
-                      " groups one after another, and not ", next, ": ", lws::DescribeNoFit(result.no_fit));
-}
-
 void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& slices) {
   std::set<std::string> not_looked_at;
   for (const PlacedSlice& slice : slices) {
+    if (slice.is_left_out) continue;
     if (!slice.is_placed()) {
       std::cout << slice.title() << ": " << lws::PrintableText(WhyNot(slice)) << "\n";
       continue;
@@ -108,6 +49,10 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& s
     const std::string domain =
         slice.result.domain.empty() ? "the whole cluster" : absl::StrJoin(slice.result.domain, "/");
     std::cout << slice.title() << ": " << lws::PrintableText(domain) << "\n";
+    if (!slice.victims.empty()) {
+      std::cout << "  after these are gone" << (slice.victims_are_bounded ? ", or fewer" : "") << ": "
+                << lws::PrintableText(absl::StrJoin(slice.victims, ", ")) << "\n";
+    }
     for (size_t group = 0; group < slice.groups.names.size(); ++group) {
       std::vector<std::string> nodes = NodeNames(topology, slice.result.assignments[group]);
       for (size_t rank = 0; rank < nodes.size(); ++rank) {
@@ -129,6 +74,10 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
   if (slice.slice.has_value()) json["slice"] = *slice.slice;
   if (!slice.result.not_looked_at.empty()) json["not_looked_at"] = slice.result.not_looked_at;
   if (!slice.is_placed()) json["reason"] = WhyNot(slice);
+  if (!slice.victims.empty()) {
+    json["would_have_to_go"] = slice.victims;
+    json["fewer_may_be_enough"] = slice.victims_are_bounded;
+  }
   for (size_t group = 0; group < slice.result.assignments.size(); ++group) {
     json["groups"].push_back(
         {{"group", slice.groups.names[group]}, {"nodes", NodeNames(topology, slice.result.assignments[group])}});
@@ -139,28 +88,22 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
   return json;
 }
 
-absl::Status CheckFlags(const Arguments& arguments) {
-  for (const char* flag : {"--spread", "--priority", "--size", "--cuboid"}) {
-    if (arguments.flags.count(flag) == 0) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": ", arguments.flags.count("--together") > 0 ? "--together" : "a DisaggregatedSet",
-                     " does not take this flag yet"));
-  }
-  return absl::OkStatus();
-}
-
 // Prints the places, and returns whether all have one.
 bool Print(const Arguments& arguments, const lws::Topology& topology, const std::vector<PlacedSlice>& slices) {
   bool all_placed = true;
   lws::Json report = {{"slices", lws::Json::array()}};
+  size_t left_out = 0;
   for (const PlacedSlice& slice : slices) {
     all_placed = all_placed && slice.is_placed();
-    report["slices"].push_back(ToJson(topology, slice));
+    left_out += slice.is_left_out;
+    if (!slice.is_left_out) report["slices"].push_back(ToJson(topology, slice));
   }
+  if (left_out > 0) report["stopped"] = true;
   if (FormatOf(arguments) != OutputFormat::kTable) {
     std::cout << DocumentText(report, FormatOf(arguments));
   } else {
     PrintTable(topology, slices);
+    if (left_out > 0) std::cout << "stopped: " << left_out << " of " << slices.size() << " slices are left out\n";
   }
   return all_placed;
 }
@@ -184,42 +127,57 @@ absl::Status WritePage(const Arguments& arguments, const lws::Capacity& before, 
   return WriteFile(arguments.Flag("--report", ""), TopologyPage(views));
 }
 
-// What the flags say: the nodes, and how close pods shall be.
+// What the flags say: the nodes, what differs from the sets, and how places are found.
 struct Request {
-  lws::SetPlacement placement;
+  SliceOptions slices;
+  NewGroupOptions options;
   ClusterInput cluster;
 };
 
-absl::StatusOr<Request> ReadRequest(const Arguments& arguments) {
-  absl::Status status = CheckFlags(arguments);
-  if (!status.ok()) return status;
+absl::StatusOr<Request> ReadRequest(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
+  Request request;
   absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
+  request.slices.placement = *std::move(placement);
+  request.slices.sizes = ReadNamedValues(arguments, "--size");
+  absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
+  if (!options.ok()) return options.status();
+  request.options = *std::move(options);
+  for (const char* flag : {"--size", "--cuboid"}) {
+    absl::Status status = CheckNamesOf(sets, flag, ReadNamedValues(arguments, flag));
+    if (!status.ok()) return status;
+  }
   ClusterQuestion question;
   question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question);
   if (!cluster.ok()) return cluster.status();
-  return Request{*std::move(placement), *std::move(cluster)};
+  request.cluster = *std::move(cluster);
+  return request;
 }
 
 // The slices of the set and those of --more.
 absl::StatusOr<int64_t> SlicesOf(const lws::DisaggregatedSet& set, const Arguments& arguments) {
-  if (arguments.flags.count("--more") == 0) return lws::Slices(set);
-  if (arguments.Flag("--more", "") == "surge") {
-    return absl::InvalidArgumentError("--more surge: a DisaggregatedSet makes no surge of slices; --more N adds N");
-  }
+  if (arguments.flags.count("--more") == 0 || arguments.Flag("--more", "") == "surge") return lws::Slices(set);
   const absl::StatusOr<int> more = ReadCount(arguments, "--more");
   if (!more.ok()) return more.status();
   return int64_t{lws::Slices(set)} + *more;
 }
 
+// Places the slices, writes the page, and prints the places.
+absl::StatusOr<bool> PlaceAndPrint(const Arguments& arguments, Request* request, std::vector<PlacedSlice>* slices) {
+  const lws::Capacity before = *request->cluster.capacity;
+  absl::Status status = PlaceSlices(request->options, &request->cluster, slices);
+  if (status.ok()) status = WritePage(arguments, before, *request->cluster.capacity, *slices);
+  if (!status.ok()) return status;
+  return Print(arguments, request->cluster.capacity->topology(), *slices);
+}
+
 }  // namespace
 
 absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
-  absl::StatusOr<Request> request = ReadRequest(arguments);
+  absl::StatusOr<Request> request = ReadRequest(sets, arguments);
   if (!request.ok()) return request.status();
-  ClusterInput& cluster = request->cluster;
-  const lws::Capacity before = *cluster.capacity;
+  request->slices.has_surge = arguments.Flag("--more", "") == "surge";
   std::vector<PlacedSlice> slices;
   for (const SetOfEitherKind& either : sets) {
     const auto* manifest = std::get_if<DisaggregatedManifest>(&either);
@@ -228,27 +186,23 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
           absl::StrCat(std::get<SetManifest>(either).where,
                        ": a LeaderWorkerSet beside a DisaggregatedSet: place them one file at a time"));
     }
+    WarnOfExternalRoles(*manifest);
+    absl::Status status = CheckLevelOf(*manifest, request->cluster.capacity->topology());
+    if (!status.ok()) return status;
     const absl::StatusOr<int64_t> count = SlicesOf(*manifest->set, arguments);
     if (!count.ok()) return count.status();
-    for (int32_t slice = 0; slice < *count; ++slice) {
-      absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest->set, slice, request->placement);
-      if (!groups.ok()) return lws::WithPrefix(manifest->where, groups.status());
-      slices.push_back({manifest->set->metadata().name(), slice, *std::move(groups), {}, {}});
-      absl::Status status = PlaceAll(LevelOfPolicy(*manifest->set), &cluster, &slices.back());
-      if (!status.ok()) return lws::WithPrefix(manifest->where, status);
-    }
+    absl::StatusOr<std::vector<PlacedSlice>> of_set = ReadSlices(*manifest, *count, request->slices, request->cluster);
+    if (!of_set.ok()) return of_set.status();
+    slices.insert(slices.end(), std::make_move_iterator(of_set->begin()), std::make_move_iterator(of_set->end()));
   }
-  absl::Status status = WritePage(arguments, before, *cluster.capacity, slices);
-  if (!status.ok()) return status;
-  return Print(arguments, cluster.capacity->topology(), slices);
+  return PlaceAndPrint(arguments, &*request, &slices);
 }
 
 absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments) {
-  absl::StatusOr<Request> request = ReadRequest(arguments);
+  absl::StatusOr<Request> request = ReadRequest(sets, arguments);
   if (!request.ok()) return request.status();
-  ClusterInput& cluster = request->cluster;
-  const lws::Capacity before = *cluster.capacity;
   std::vector<PlacedSlice> all(1);
+  all[0].level = arguments.Flag("--together", "");
   for (const SetOfEitherKind& either : sets) {
     const auto& manifest = std::get<SetManifest>(either);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
@@ -259,13 +213,10 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     if (!count.ok()) return count.status();
     const std::string name = admission.set->metadata().name();
     absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", name);
-    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->placement, &all[0].groups);
+    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->slices, &all[0].groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
   }
-  absl::Status status = PlaceAll(arguments.Flag("--together", ""), &cluster, &all[0]);
-  if (status.ok()) status = WritePage(arguments, before, *cluster.capacity, all);
-  if (!status.ok()) return status;
-  return Print(arguments, cluster.capacity->topology(), all);
+  return PlaceAndPrint(arguments, &*request, &all);
 }
 
 }  // namespace lwsctl

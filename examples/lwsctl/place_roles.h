@@ -11,8 +11,8 @@
 namespace lwsctl {
 
 // Prints a place for every slice, and returns whether all have one. Pods that run stay, and the others of their slice
-// get nodes in their domain. Errors: InvalidArgument for flags that a DisaggregatedSet does not take, a topology that
-// is no level, and a file that also has LeaderWorkerSets.
+// get nodes in their domain. Errors: InvalidArgument for wrong values of flags, a topology that is no level, and a file
+// that also has LeaderWorkerSets.
 absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments);
 
 // Prints a place for all groups of all sets in one domain of the level of --together, and returns whether they have

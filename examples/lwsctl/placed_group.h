@@ -27,6 +27,8 @@ struct PlacedGroup {
   std::vector<std::string> victims;
   // Whether fewer may be enough, because not all sets of groups were tried.
   bool victims_are_bounded = false;
+  // Whether nobody looked for a place, because the command was stopped.
+  bool is_left_out = false;
 
   bool Runs(size_t rank) const { return rank < running.size() && running[rank].has_value(); }
   int64_t RunningPods() const {

@@ -1,15 +1,48 @@
 #include "examples/lwsctl/slice_requests.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstddef>
+#include <iostream>
+#include <optional>
+#include <set>
 #include <utility>
+#include <variant>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.h"
 #include "lws/core/disaggregated/desired_roles.h"
+#include "lws/rollout/role_budget.h"
 
 namespace lwsctl {
+namespace {
+
+constexpr size_t kRevisionDigits = 8;
+
+// Whether the text is PREFIX, eight hex digits and SUFFIX.
+bool HasRevisionBetween(absl::string_view text, absl::string_view prefix, absl::string_view suffix) {
+  if (!absl::ConsumePrefix(&text, prefix) || !absl::ConsumeSuffix(&text, suffix)) return false;
+  return text.size() == kRevisionDigits &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+// Whether this is the name of a child of the slice and role, of any revision.
+bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int32_t slice, const std::string& role) {
+  const std::string& of = set.metadata().name();
+  const std::string suffix = absl::StrCat("-", role);
+  return HasRevisionBetween(name, absl::StrCat(of, "-", slice, "-"), suffix) ||
+         (slice == 0 && HasRevisionBetween(name, absl::StrCat(of, "-"), suffix));
+}
+
+}  // namespace
 
 std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
   const lws::PlacementPolicy& policy = set.spec().placement_policy();
@@ -17,12 +50,56 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
   return is_exclusive ? policy.topology() : "";
 }
 
+int32_t SurgeOfRole(const lws::DisaggregatedRole& role) {
+  const int32_t replicas = lws::IsExternal(role) ? 1 : lws::SpecReplicas(role);
+  const lws::RolloutStrategy& strategy = role.spec().rollout_strategy();
+  lws::RoleBudget budget;
+  if (strategy.has_rolling_update_configuration()) {
+    const lws::RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
+    budget = lws::ScaleRoleBudget(replicas, lws::ToIntOrPercent(update.max_surge()),
+                                  lws::ToIntOrPercent(update.max_unavailable()));
+  }
+  // A new revision never has more groups than the role wants.
+  return std::clamp(budget.surge, 0, replicas);
+}
+
+absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,
+                                              const NamedValues& sizes) {
+  lws::LeaderWorkerSet resized = set;
+  const std::string* const text = sizes.Find(name);
+  if (text == nullptr) return resized;
+  int size = 0;
+  if (!absl::SimpleAtoi(*text, &size) || size < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--size: \"", *text, "\" is not a number of pods"));
+  }
+  resized.mutable_spec()->mutable_leader_worker_template()->set_size(size);
+  return resized;
+}
+
+absl::Status CheckNamesOf(const std::vector<SetOfEitherKind>& sets, const std::string& flag,
+                          const NamedValues& values) {
+  std::set<std::string> names;
+  for (const SetOfEitherKind& either : sets) {
+    if (const auto* plain = std::get_if<SetManifest>(&either); plain != nullptr) {
+      names.insert(lws::internal::JsonReader(*plain->object).Text({"metadata", "name"}));
+      continue;
+    }
+    for (const lws::DisaggregatedRole& role : std::get<DisaggregatedManifest>(either).set->spec().roles()) {
+      names.insert(role.name());
+    }
+  }
+  return CheckNames(flag, values, names);
+}
+
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
-                         const lws::SetPlacement& placement, SliceRequests* slice) {
+                         const SliceOptions& options, SliceRequests* slice) {
+  const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(set, name, options.sizes);
+  if (!resized.ok()) return resized.status();
   for (int32_t index = 0; index < count; ++index) {
-    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement, index);
+    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*resized, options.placement, index);
     if (!request.ok()) return request.status();
     slice->names.push_back(absl::StrCat(name, "-", index));
+    slice->roles.push_back(name);
     slice->ids.push_back({request->namespace_name, set.metadata().name(), index});
     slice->requests.push_back(*std::move(request));
   }
@@ -30,21 +107,56 @@ absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& nam
 }
 
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
-                                              const lws::SetPlacement& placement) {
+                                              const SliceOptions& options) {
   const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice);
   if (!roles.ok()) return roles.status();
   SliceRequests requests;
-  for (int role = 0; role < set.spec().roles_size(); ++role) {
-    const std::string& name = set.spec().roles(role).name();
-    const lws::SetAdmission child = lws::AdmitSet(*(*roles)[static_cast<size_t>(role)].child);
+  for (int number = 0; number < set.spec().roles_size(); ++number) {
+    const lws::DisaggregatedRole& role = set.spec().roles(number);
+    const lws::SetAdmission child = lws::AdmitSet(*(*roles)[static_cast<size_t>(number)].child);
     if (child.set == nullptr) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the LeaderWorkerSet of role ", name, " is invalid: ", lws::Join(child.errors)));
+          absl::StrCat("the LeaderWorkerSet of role ", role.name(), " is invalid: ", lws::Join(child.errors)));
     }
-    absl::Status status = AddGroupsOf(*child.set, name, child.set->spec().replicas(), placement, &requests);
+    const int64_t groups = int64_t{child.set->spec().replicas()} + (options.has_surge ? SurgeOfRole(role) : 0);
+    if (groups > lws::kMaxGroupPods) {
+      return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
+    }
+    absl::Status status = AddGroupsOf(*child.set, role.name(), static_cast<int32_t>(groups), options, &requests);
     if (!status.ok()) return status;
   }
   return requests;
+}
+
+std::vector<lws::GroupId> KeepOtherRevisions(const std::map<lws::GroupId, lws::RunningGroup>& running,
+                                             const lws::DisaggregatedSet& set, int32_t slice, SliceRequests* requests) {
+  const std::set<lws::GroupId> own(requests->ids.begin(), requests->ids.end());
+  std::vector<lws::GroupId> left;
+  for (const lws::DisaggregatedRole& role : set.spec().roles()) {
+    size_t group = 0;
+    for (const auto& [id, nodes] : running) {
+      if (id.namespace_name != set.metadata().namespace_() || own.count(id) > 0) continue;
+      if (!IsChildName(id.set_name, set, slice, role.name())) continue;
+      const auto is_open = [&](size_t i) {
+        return requests->roles[i] == role.name() && running.count(requests->ids[i]) == 0;
+      };
+      while (group < requests->ids.size() && !is_open(group)) ++group;
+      if (group < requests->ids.size()) {
+        requests->ids[group++] = id;
+      } else {
+        left.push_back(id);
+      }
+    }
+  }
+  return left;
+}
+
+void WarnOfExternalRoles(const DisaggregatedManifest& manifest) {
+  for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
+    if (!lws::IsExternal(role)) continue;
+    std::cerr << manifest.where << ": warning: role " << role.name()
+              << " is External; it counts with the one group that a new scaler asks for\n";
+  }
 }
 
 }  // namespace lwsctl

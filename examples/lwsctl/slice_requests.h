@@ -3,15 +3,19 @@
 #define LWS_EXAMPLES_LWSCTL_SLICE_REQUESTS_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/named_values.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
+#include "lws/placement/running_groups.h"
 #include "lws/placement/set_request.h"
 
 namespace lwsctl {
@@ -19,22 +23,51 @@ namespace lwsctl {
 // By group.
 struct SliceRequests {
   std::vector<std::string> names;  // "prefill-0"
+  std::vector<std::string> roles;  // "prefill"; the name of the set where sets are placed together
   std::vector<lws::GroupId> ids;
   std::vector<lws::GroupRequest> requests;
+};
+
+// How a slice differs from what the set says.
+struct SliceOptions {
+  lws::SetPlacement placement;
+  // The numbers of pods in a group, for some or all roles.
+  NamedValues sizes;
+  // Whether each role also has the groups that a rollout makes beside those of the set.
+  bool has_surge = false;
 };
 
 // The level of the placement policy; "" without a policy.
 std::string LevelOfPolicy(const lws::DisaggregatedSet& set);
 
-// Adds the first `count` groups of a LeaderWorkerSet, with names that begin with `name`. Errors: those of
-// GroupRequestFromSet.
+// The groups of the role that a rollout makes at most beside those that it replaces. An External role counts with the
+// one group that a new scaler asks for.
+int32_t SurgeOfRole(const lws::DisaggregatedRole& role);
+
+// The set with the size that its name has; unchanged without one. Errors: InvalidArgument for a size that is no number.
+absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,
+                                              const NamedValues& sizes);
+
+// Errors: InvalidArgument for a name in --size or --cuboid that is no set of the file, and no role of one.
+absl::Status CheckNamesOf(const std::vector<SetOfEitherKind>& sets, const std::string& flag, const NamedValues& values);
+
+// Adds the first `count` groups of a LeaderWorkerSet, with names that begin with `name`, which is also looked up in the
+// sizes. Errors: those of GroupRequestFromSet, and InvalidArgument for a size that is no number.
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
-                         const lws::SetPlacement& placement, SliceRequests* slice);
+                         const SliceOptions& options, SliceRequests* slice);
 
 // The groups of all roles. The slice may be beyond those of the set. Errors: as for AddGroupsOf and DesiredRoles, and
 // InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
-                                              const lws::SetPlacement& placement);
+                                              const SliceOptions& options);
+
+// Lets running groups of other revisions of the slice stand for groups that do not run: an edited file then finds the
+// pods of its set. Returns those that stand for none.
+std::vector<lws::GroupId> KeepOtherRevisions(const std::map<lws::GroupId, lws::RunningGroup>& running,
+                                             const lws::DisaggregatedSet& set, int32_t slice, SliceRequests* requests);
+
+// Tells on standard error which roles are counted with one group, because the spec does not tell how many they have.
+void WarnOfExternalRoles(const DisaggregatedManifest& manifest);
 
 }  // namespace lwsctl
 

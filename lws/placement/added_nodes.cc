@@ -23,19 +23,19 @@ TopologyNode AddedNode(const TopologyNode& model, std::string name) {
   return node;
 }
 
-// Looks for the boundary between too few and enough nodes. More nodes never lower the bound of groups.
+// Looks for the boundary between too few and enough nodes.
 class FewestSearch {
  public:
-  FewestSearch(const Capacity& capacity, const GroupRequest& request, const NodesLike& like, int64_t groups)
-      : capacity_(capacity), request_(request), like_(like), groups_(groups) {}
+  FewestSearch(const Capacity& capacity, const NodesLike& like, RoomIn room_in)
+      : capacity_(capacity), like_(like), room_in_(room_in) {}
 
-  absl::StatusOr<FewestNodes> Run(int32_t most) {
+  absl::StatusOr<FewestUntil> Run(int32_t most) {
     int32_t enough = 0;
     for (;;) {
       const absl::StatusOr<bool> fits = Try(enough);
       if (!fits.ok()) return fits.status();
       if (*fits) break;
-      if (enough == most) return std::move(fewest_);
+      if (enough == most) return FewestUntil();
       enough = enough == 0 ? 1 : static_cast<int32_t>(std::min<int64_t>(2 * int64_t{enough}, most));
     }
     while (enough - too_few_ > 1) {
@@ -44,34 +44,28 @@ class FewestSearch {
       if (!fits.ok()) return fits.status();
       if (*fits) enough = middle;
     }
-    fewest_.is_fewest = enough == 0 || most_with_too_few_ < groups_;
-    return std::move(fewest_);
+    return FewestUntil{enough, enough == 0 || is_certain_};
   }
 
  private:
-  // Whether the groups fit with this many nodes more.
+  // Whether there is enough room with this many nodes more.
   absl::StatusOr<bool> Try(int32_t nodes) {
     const absl::StatusOr<Capacity> larger = WithNodesLike(capacity_, like_, nodes);
     if (!larger.ok()) return larger.status();
-    absl::StatusOr<Headroom> headroom = CountHeadroom(*larger, request_, groups_);
-    if (!headroom.ok()) return headroom.status();
-    const bool fits = headroom->groups >= groups_;
-    if (!fits) {
+    const absl::StatusOr<RoomFound> found = room_in_(*larger);
+    if (!found.ok()) return found.status();
+    if (!found->is_enough) {
       too_few_ = nodes;
-      most_with_too_few_ = headroom->at_most;
+      is_certain_ = found->is_certain;
     }
-    if (fits || !fewest_.nodes.has_value()) fewest_.headroom = *std::move(headroom);
-    if (fits) fewest_.nodes = nodes;
-    return fits;
+    return found->is_enough;
   }
 
   const Capacity& capacity_;
-  const GroupRequest& request_;
   const NodesLike& like_;
-  const int64_t groups_;
-  FewestNodes fewest_;
+  const RoomIn room_in_;
   int32_t too_few_ = -1;
-  int64_t most_with_too_few_ = 0;
+  bool is_certain_ = false;  // that these are too few
 };
 
 }  // namespace
@@ -97,9 +91,28 @@ absl::StatusOr<Capacity> WithNodesLike(const Capacity& capacity, const NodesLike
   return result;
 }
 
+absl::StatusOr<FewestUntil> FewestNodesUntil(const Capacity& capacity, const NodesLike& like, int32_t most,
+                                             RoomIn room_in) {
+  return FewestSearch(capacity, like, room_in).Run(std::max(most, 0));
+}
+
 absl::StatusOr<FewestNodes> FewestNodesFor(const Capacity& capacity, const GroupRequest& request, const NodesLike& like,
                                            int64_t groups, int32_t most) {
-  return FewestSearch(capacity, request, like, groups).Run(std::max(most, 0));
+  FewestNodes fewest;
+  bool has_enough = false;
+  const auto room_in = [&](const Capacity& larger) -> absl::StatusOr<RoomFound> {
+    absl::StatusOr<Headroom> headroom = CountHeadroom(larger, request, groups);
+    if (!headroom.ok()) return headroom.status();
+    const RoomFound found{headroom->groups >= groups, headroom->at_most < groups};
+    if (found.is_enough || !has_enough) fewest.headroom = *std::move(headroom);
+    has_enough = has_enough || found.is_enough;
+    return found;
+  };
+  const absl::StatusOr<FewestUntil> until = FewestNodesUntil(capacity, like, most, room_in);
+  if (!until.ok()) return until.status();
+  fewest.nodes = until->nodes;
+  fewest.is_fewest = until->is_fewest;
+  return fewest;
 }
 
 }  // namespace lws

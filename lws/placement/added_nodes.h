@@ -18,6 +18,8 @@
 //      node's name, get the new name.
 //   3. With `nodes` more nodes CountHeadroom finds `groups` groups, and with one node less it does not.
 //   4. When `is_fewest`, no smaller number of nodes is enough, whatever way groups are placed.
+//   5. FewestNodesUntil finds a number of nodes that is enough, and of which one node less is not. With `is_fewest` it
+//      is certain that one node less is not enough.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_ADDED_NODES_H_
@@ -28,6 +30,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
@@ -45,6 +48,26 @@ struct NodesLike {
 // Errors: InvalidArgument when the topology has no such node, or has nodes with the names of the added ones, or for a
 // negative count. Complexity: O(nodes log nodes).
 absl::StatusOr<Capacity> WithNodesLike(const Capacity& capacity, const NodesLike& like, int32_t count);
+
+// What a capacity is to have room for.
+struct RoomFound {
+  bool is_enough = false;
+  // Without enough room: whether it is certain that there is none.
+  bool is_certain = false;
+};
+using RoomIn = absl::FunctionRef<absl::StatusOr<RoomFound>(const Capacity& capacity)>;
+
+struct FewestUntil {
+  // Nullopt when `most` nodes are not enough.
+  std::optional<int32_t> nodes;
+  // Whether it is certain that one node less is not enough. More nodes never take room away.
+  bool is_fewest = false;
+};
+
+// Looks for the boundary between too few and enough nodes. Errors: those of WithNodesLike and of `room_in`. Complexity:
+// O(log nodes) times WithNodesLike and `room_in`.
+absl::StatusOr<FewestUntil> FewestNodesUntil(const Capacity& capacity, const NodesLike& like, int32_t most,
+                                             RoomIn room_in);
 
 struct FewestNodes {
   // Nullopt when `most` nodes are not enough.

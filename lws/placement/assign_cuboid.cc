@@ -1,6 +1,7 @@
 #include "lws/placement/assign_cuboid.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ using internal::DomainCounts;
 using internal::KeepsSearchRules;
 using internal::PlacementProblem;
 using internal::ReadPlacementProblem;
+using internal::ScopeOf;
 
 namespace {
 
@@ -193,36 +195,49 @@ struct Place {
   size_t turn = 0;
   Cell corner = {0, 0, 0};
 
-  auto Rank() const { return std::make_tuple(touching, usable, domain, turn, corner[2], corner[1], corner[0]); }
-  friend bool operator<(const Place& a, const Place& b) { return a.Rank() < b.Rank(); }
+  auto Rank() const { return std::tie(touching, usable, domain, turn, corner[2], corner[1], corner[0]); }
 };
+
+bool IsBehind(const Place& a, const Place& b) { return b.Rank() < a.Rank(); }
 
 class CuboidSearch {
  public:
-  CuboidSearch(const PlacementProblem& problem, const Capacity& capacity, const NodeGrid& grid, const Cuboid& cuboid)
+  CuboidSearch(const PlacementProblem& problem, const Capacity& capacity, const NodeGrid& grid, const Cuboid& cuboid,
+               const TopologyDomain& within)
       : problem_(problem),
         topology_(*problem.topology),
         capacity_(capacity),
-        counts_(problem, capacity, {}),
+        counts_(problem, capacity, ScopeOf(within)),
+        nodes_(topology_.NodesOf(within.level, within.domain)),
         grid_(grid),
         turns_(Turns(grid, cuboid)),
         share_(problem.Pods() / Volume(cuboid.size)),
-        level_(problem.level) {}
+        level_(problem.level),
+        domains_(DomainsOf(topology_, level_, within)) {}
 
   absl::StatusOr<PlacementResult> Run() {
     absl::Status status = ReadGrids();
     if (!status.ok()) return status;
     result_.not_looked_at = problem_.request->not_looked_at;
-    for (size_t domain = 0; domain < grids_.size(); ++domain) FindPlaces(static_cast<int32_t>(domain));
-    std::sort(places_.begin(), places_.end());
-    for (const Place& place : places_) {
-      if (Takes(place)) return std::move(result_);
+    for (int32_t domain = domains_.begin; domain < domains_.end; ++domain) FindPlaces(domain);
+    // Usually the first place is taken, so the others need no order.
+    std::make_heap(places_.begin(), places_.end(), IsBehind);
+    for (auto end = places_.end(); end != places_.begin(); --end) {
+      std::pop_heap(places_.begin(), end, IsBehind);
+      if (Takes(*std::prev(end))) return std::move(result_);
     }
     Explain();
     return std::move(result_);
   }
 
  private:
+  // The domains of the level that have nodes of `within`.
+  static IndexRange DomainsOf(const Topology& topology, int level, const TopologyDomain& within) {
+    if (level >= within.level) return topology.DomainsWithin(within.level, within.domain, level);
+    const int32_t around = topology.DomainOf(level, topology.NodesOf(within.level, within.domain).begin);
+    return {around, around + 1};
+  }
+
   bool IsUsable(int32_t node) const {
     if (problem_.workers == 0) return TakesFirst(node);
     return node != kNoNode && counts_.At(topology_.LastLevel(), node).workers >= share_;
@@ -234,13 +249,16 @@ class CuboidSearch {
     return count.penalty != DomainCount::kNone && count.workers - count.penalty >= share_ - 1;
   }
 
+  // The number of the domain's grid.
+  size_t GridOf(int32_t domain) const { return static_cast<size_t>(domain - domains_.begin); }
+
   absl::Status ReadGrids() {
-    if (Volume(grid_.extents) * topology_.DomainCount(level_) > kMostGridNodes) {
-      return absl::InvalidArgumentError(absl::StrCat("extents: the grids of ", topology_.DomainCount(level_),
+    if (Volume(grid_.extents) * domains_.size() > kMostGridNodes) {
+      return absl::InvalidArgumentError(absl::StrCat("extents: the grids of ", domains_.size(),
                                                      " domains have more than ", kMostGridNodes, " nodes"));
     }
-    grids_.assign(static_cast<size_t>(topology_.DomainCount(level_)), NodesOfGrid(grid_));
-    for (int32_t node = 0; node < topology_.NodeCount(); ++node) {
+    grids_.assign(static_cast<size_t>(domains_.size()), NodesOfGrid(grid_));
+    for (int32_t node = nodes_.begin; node < nodes_.end; ++node) {
       const int32_t domain = topology_.DomainOf(level_, node);
       if (!topology_.IsLabelled(level_, domain)) continue;
       const absl::StatusOr<std::optional<Cell>> cell = CellOf(topology_.Node(node).facts, grid_);
@@ -249,7 +267,7 @@ class CuboidSearch {
         ++outside_;
         continue;
       }
-      NodesOfGrid& nodes = grids_[static_cast<size_t>(domain)];
+      NodesOfGrid& nodes = grids_[GridOf(domain)];
       const int32_t other = nodes.At(**cell);
       if (other != kNoNode) {
         return absl::InvalidArgumentError(absl::StrCat("Node ", topology_.Node(node).facts.name,
@@ -263,7 +281,7 @@ class CuboidSearch {
 
   void FindPlaces(int32_t domain) {
     if (!topology_.IsLabelled(level_, domain)) return;
-    const NodesOfGrid& nodes = grids_[static_cast<size_t>(domain)];
+    const NodesOfGrid& nodes = grids_[GridOf(domain)];
     BoxCounts usable(grid_);
     usable.Count([&](const Cell& cell) { return IsUsable(nodes.At(cell)); });
     ++result_.no_fit.domains;
@@ -318,7 +336,7 @@ class CuboidSearch {
   // Takes the place if it keeps what room does not say: exclusive levels, and the rules of the pods.
   bool Takes(const Place& place) {
     std::vector<int32_t> by_rank;
-    for (const int32_t node : grids_[static_cast<size_t>(place.domain)].In(place.corner, turns_[place.turn])) {
+    for (const int32_t node : grids_[GridOf(place.domain)].In(place.corner, turns_[place.turn])) {
       by_rank.insert(by_rank.end(), static_cast<size_t>(share_), node);
     }
     for (const int level : problem_.exclusive_levels) {
@@ -343,13 +361,12 @@ class CuboidSearch {
     if (breaks_rules_) no_fit.rules = problem_.unchecked_rules;
     if (level_ != Topology::kRoot) no_fit.level = topology_.level_keys()[static_cast<size_t>(level_)];
     no_fit.wanted_pods = problem_.Pods();
-    no_fit.nodes = topology_.NodeCount();
+    no_fit.nodes = nodes_.size();
     no_fit.best_pods = std::max<int64_t>(best_nodes_, 0) * share_;
     if (best_nodes_ >= 0) no_fit.best_domain = topology_.DomainPath(level_, best_domain_);
     if (outside_ > 0) no_fit.excluded["missingLabel"] = outside_;
-    for (size_t domain = 0; domain < grids_.size(); ++domain) {
-      if (topology_.IsLabelled(level_, static_cast<int32_t>(domain))) continue;
-      no_fit.excluded["missingLabel"] += topology_.NodesOf(level_, static_cast<int32_t>(domain)).size();
+    for (int32_t node = nodes_.begin; node < nodes_.end; ++node) {
+      if (!topology_.IsLabelled(level_, topology_.DomainOf(level_, node))) ++no_fit.excluded["missingLabel"];
     }
     for (const NodesOfGrid& grid : grids_) {
       for (const int32_t node : grid.In({0, 0, 0}, grid_.extents)) {
@@ -380,10 +397,12 @@ class CuboidSearch {
   const Topology& topology_;
   const Capacity& capacity_;
   const DomainCounts counts_;
+  const IndexRange nodes_;  // that may be used
   const NodeGrid& grid_;
   const std::vector<Cell> turns_;
-  const int64_t share_;             // pods of each node
-  const int level_;                 // whose domains are grids
+  const int64_t share_;  // pods of each node
+  const int level_;      // whose domains are grids
+  const IndexRange domains_;
   std::vector<NodesOfGrid> grids_;  // by domain
   int64_t outside_ = 0;             // nodes without coordinates
   std::vector<Place> places_;
@@ -396,7 +415,7 @@ class CuboidSearch {
 }  // namespace
 
 absl::StatusOr<PlacementResult> AssignCuboid(const Capacity& capacity, const GroupRequest& request,
-                                             const NodeGrid& grid, const Cuboid& cuboid) {
+                                             const NodeGrid& grid, const Cuboid& cuboid, const TopologyDomain& within) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   absl::Status status = CheckRequest(request, grid, cuboid);
@@ -404,7 +423,7 @@ absl::StatusOr<PlacementResult> AssignCuboid(const Capacity& capacity, const Gro
   if (Turns(grid, cuboid).empty()) {
     return absl::InvalidArgumentError("size: the cuboid is larger than the grid");
   }
-  return CuboidSearch(*problem, capacity, grid, cuboid).Run();
+  return CuboidSearch(*problem, capacity, grid, cuboid, within).Run();
 }
 
 }  // namespace lws

@@ -30,6 +30,7 @@
 //      first turn, then with the smallest corner, where the third coordinate decides first. A node is usable when it
 //      takes its share of workers.
 //   6. Without a place, `best_domain` is the grid, and `best_pods` the pods, of the cuboid with the most usable nodes.
+//   7. The answer within a domain is the one in a cluster that has only the nodes of this domain.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_ASSIGN_CUBOID_H_
@@ -43,6 +44,7 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws {
 
@@ -67,12 +69,19 @@ struct Cuboid {
   bool may_turn = false;
 };
 
+// A cuboid of a grid, as a group asks for it.
+struct CuboidOfGrid {
+  NodeGrid grid;
+  Cuboid cuboid;
+};
+
 // Nodes without the labels are counted as "missingLabel". Errors: those of AssignGroup, and InvalidArgument for a
 // request with subgroups or a preferred level, a size that is not in the extents, a number of pods that the nodes of
 // the cuboid do not share evenly, a label that is no coordinate of the grid, and two nodes in one place. Complexity:
 // O(nodes x resources + grid), and a check of the rules for each place that is tried.
 absl::StatusOr<PlacementResult> AssignCuboid(const Capacity& capacity, const GroupRequest& request,
-                                             const NodeGrid& grid, const Cuboid& cuboid);
+                                             const NodeGrid& grid, const Cuboid& cuboid,
+                                             const TopologyDomain& within = {});
 
 }  // namespace lws
 

@@ -20,17 +20,51 @@ using internal::AfterNoFit;
 using internal::AssignBatch;
 using internal::CountScope;
 using internal::FreeInDomain;
+using internal::ScopeOf;
 using internal::WantedByGroups;
 
 namespace {
 
-// The groups in the domain, which is the root for the whole cluster. The capacity stays as it is.
-absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> groups, const CountScope& domain,
+bool Runs(const PartlyPlacedGroup& group) {
+  return std::any_of(group.nodes.begin(), group.nodes.end(), [](const auto& node) { return node.has_value(); });
+}
+
+// Places groups without pods one after another in the domain, and commits them. The last result may be a no-fit.
+absl::StatusOr<std::vector<PlacementResult>> PlaceInOrder(absl::Span<const PartlyPlacedGroup* const> groups,
+                                                          const TopologyDomain& domain, Capacity* capacity) {
+  const CountScope scope = ScopeOf(domain);
+  std::vector<const GroupRequest*> requests;
+  for (const PartlyPlacedGroup* group : groups) requests.push_back(group->request);
+  const auto has_cuboid = [](const PartlyPlacedGroup* group) { return group->cuboid != nullptr; };
+  if (std::none_of(groups.begin(), groups.end(), has_cuboid)) {
+    return AssignBatch(requests, scope, AfterNoFit::kStop, capacity);
+  }
+  std::vector<PlacementResult> placed;
+  for (size_t i = 0; i < groups.size() && (placed.empty() || placed.back().assignment.has_value()); ++i) {
+    if (!has_cuboid(groups[i])) {
+      absl::StatusOr<std::vector<PlacementResult>> one = AssignBatch({requests[i]}, scope, AfterNoFit::kStop, capacity);
+      if (!one.ok()) return one.status();
+      placed.push_back(std::move((*one)[0]));
+      continue;
+    }
+    const CuboidOfGrid& cuboid = *groups[i]->cuboid;
+    absl::StatusOr<PlacementResult> one = AssignCuboid(*capacity, *requests[i], cuboid.grid, cuboid.cuboid, domain);
+    if (!one.ok()) return one.status();
+    if (one->assignment.has_value()) capacity->Commit(*requests[i], *one->assignment);
+    placed.push_back(*std::move(one));
+  }
+  return placed;
+}
+
+// The groups, of which none runs, in the domain. The capacity stays as it is.
+absl::StatusOr<TogetherResult> AssignIn(absl::Span<const PartlyPlacedGroup> groups, const TopologyDomain& domain,
                                         Capacity* capacity) {
   const Topology& topology = capacity->topology();
   TogetherResult result;
   if (domain.level != Topology::kRoot) result.domain = topology.DomainPath(domain.level, domain.domain);
-  absl::StatusOr<std::vector<PlacementResult>> placed = AssignBatch(groups, domain, AfterNoFit::kStop, capacity);
+  std::vector<const PartlyPlacedGroup*> absent;
+  for (const PartlyPlacedGroup& group : groups) absent.push_back(&group);
+  absl::StatusOr<std::vector<PlacementResult>> placed = PlaceInOrder(absent, domain, capacity);
   if (!placed.ok()) return placed.status();
   std::set<std::string> not_looked_at;
   for (size_t i = 0; i < placed->size(); ++i) {
@@ -41,7 +75,7 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> gr
       result.no_fit = std::move(group.no_fit);
       continue;  // it is the last one
     }
-    capacity->Release(*groups[i], *group.assignment);
+    capacity->Release(*groups[i].request, *group.assignment);
     result.assignments.push_back(*std::move(group.assignment));
   }
   result.most_groups = result.assignments.size();
@@ -53,10 +87,13 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const GroupRequest* const> gr
   return result;
 }
 
-// The resource of which the groups ask for the largest share of what is free in the cluster.
-size_t ScarcestResource(const Capacity& capacity, absl::Span<const GroupRequest* const> groups) {
-  const std::vector<__int128> free = FreeInDomain(capacity, Topology::kRoot, 0);
-  const std::vector<__int128> wanted = WantedByGroups(capacity.topology(), groups).amounts;
+// The resource of which the groups ask for the largest share of what is free.
+size_t ScarcestResource(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                        const TopologyDomain& within) {
+  const std::vector<__int128> free = FreeInDomain(capacity, within.level, within.domain);
+  std::vector<const GroupRequest*> requests;
+  for (const PartlyPlacedGroup& group : groups) requests.push_back(group.request);
+  const std::vector<__int128> wanted = WantedByGroups(capacity.topology(), requests).amounts;
   size_t scarcest = 0;
   double most = -1;
   for (size_t i = 0; i < free.size(); ++i) {
@@ -69,27 +106,50 @@ size_t ScarcestResource(const Capacity& capacity, absl::Span<const GroupRequest*
   return scarcest;
 }
 
-// The domains of the level by what is free of the resource, the fullest first.
-std::vector<int32_t> FullestFirst(const Capacity& capacity, int level, size_t resource) {
+// The domains of the level that have nodes of `within`, by what is free there of the scarcest resource, the fullest
+// first. Where the level is wider, this is `within` itself.
+std::vector<TopologyDomain> FullestFirst(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                         int level, const TopologyDomain& within) {
+  const Topology& topology = capacity.topology();
+  const IndexRange nodes = topology.NodesOf(within.level, within.domain);
+  if (level == Topology::kRoot) return {within};
+  if (level < within.level) {
+    const bool is_labelled = topology.IsLabelled(level, topology.DomainOf(level, nodes.begin));
+    return is_labelled ? std::vector<TopologyDomain>{within} : std::vector<TopologyDomain>();
+  }
+  const size_t resource = ScarcestResource(capacity, groups, within);
   std::vector<std::pair<__int128, int32_t>> order;
-  for (int32_t domain = 0; domain < capacity.topology().DomainCount(level); ++domain) {
-    if (!capacity.topology().IsLabelled(level, domain)) continue;
+  const IndexRange inside = topology.DomainsWithin(within.level, within.domain, level);
+  for (int32_t domain = inside.begin; domain < inside.end; ++domain) {
+    if (!topology.IsLabelled(level, domain)) continue;
     order.emplace_back(FreeInDomain(capacity, level, domain)[resource], domain);
   }
   std::sort(order.begin(), order.end());
-  std::vector<int32_t> domains;
-  for (const auto& [free, domain] : order) domains.push_back(domain);
+  std::vector<TopologyDomain> domains;
+  for (const auto& [free, domain] : order) domains.push_back({level, domain});
   return domains;
 }
 
-bool Runs(const PartlyPlacedGroup& group) {
-  return std::any_of(group.nodes.begin(), group.nodes.end(), [](const auto& node) { return node.has_value(); });
+// Laws 1 to 4 and 6, for groups of which none runs.
+absl::StatusOr<TogetherResult> AssignWithin(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                            int level, const TopologyDomain& within) {
+  Capacity left = capacity;
+  std::optional<TogetherResult> best;
+  for (const TopologyDomain& domain : FullestFirst(capacity, groups, level, within)) {
+    absl::StatusOr<TogetherResult> result = AssignIn(groups, domain, &left);
+    if (!result.ok() || result->assignments.size() == groups.size()) return result;
+    if (!best.has_value() || result->most_groups > best->most_groups) best = *std::move(result);
+  }
+  if (best.has_value()) return *std::move(best);
+  TogetherResult none;
+  none.no_fit.level = capacity.topology().level_keys()[static_cast<size_t>(level)];
+  return none;
 }
 
 // Completes the groups in the domain of their running pods.
 class Completing {
  public:
-  Completing(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups, const CountScope& domain)
+  Completing(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups, const TopologyDomain& domain)
       : topology_(capacity.topology()), left_(capacity), groups_(groups), domain_(domain), places_(groups.size()) {}
 
   absl::StatusOr<TogetherResult> Run() {
@@ -142,6 +202,10 @@ class Completing {
 
   absl::StatusOr<bool> CompleteGroup(size_t index) {
     const PartlyPlacedGroup& group = groups_[index];
+    const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
+    if (group.cuboid != nullptr && !std::all_of(group.nodes.begin(), group.nodes.end(), runs)) {
+      return absl::InvalidArgumentError("cuboid: a group that runs in part is only placed as a whole");
+    }
     absl::StatusOr<PlacementResult> placed = AssignMissingRanks(left_, *group.request, group.nodes, outside_);
     if (!placed.ok()) return placed.status();
     Keep(index, *std::move(placed));
@@ -156,9 +220,9 @@ class Completing {
   }
 
   absl::Status PlaceAbsent(const std::vector<size_t>& absent) {
-    std::vector<const GroupRequest*> requests;
-    for (const size_t i : absent) requests.push_back(groups_[i].request);
-    absl::StatusOr<std::vector<PlacementResult>> placed = AssignBatch(requests, domain_, AfterNoFit::kStop, &left_);
+    std::vector<const PartlyPlacedGroup*> groups;
+    for (const size_t i : absent) groups.push_back(&groups_[i]);
+    absl::StatusOr<std::vector<PlacementResult>> placed = PlaceInOrder(groups, domain_, &left_);
     if (!placed.ok()) return placed.status();
     for (size_t i = 0; i < placed->size(); ++i) Keep(absent[i], std::move((*placed)[i]));
     return absl::OkStatus();
@@ -167,62 +231,82 @@ class Completing {
   const Topology& topology_;
   Capacity left_;
   const absl::Span<const PartlyPlacedGroup> groups_;
-  const CountScope domain_;
+  const TopologyDomain domain_;
   std::vector<std::optional<Assignment>> places_;
   std::vector<int32_t> outside_;  // the nodes that are not in the domain
   std::set<std::string> not_looked_at_;
   TogetherResult result_;
 };
 
-}  // namespace
-
-absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
-                                              absl::string_view level) {
-  Capacity left = capacity;
-  if (level.empty()) return AssignIn(groups, {}, &left);
-  const std::optional<int> index = capacity.topology().LevelOf(level);
-  if (!index.has_value()) return absl::InvalidArgumentError(absl::StrCat("level ", level, " is not in the topology"));
-  std::optional<TogetherResult> best;
-  for (const int32_t domain : FullestFirst(capacity, *index, ScarcestResource(capacity, groups))) {
-    absl::StatusOr<TogetherResult> result = AssignIn(groups, {*index, domain}, &left);
-    if (!result.ok() || result->assignments.size() == groups.size()) return result;
-    if (!best.has_value() || result->most_groups > best->most_groups) best = *std::move(result);
-  }
-  if (best.has_value()) return *std::move(best);
-  TogetherResult none;
-  none.no_fit.level = std::string(level);
-  return none;
+absl::StatusOr<int> ReadLevel(const Topology& topology, absl::string_view level) {
+  if (level.empty()) return Topology::kRoot;
+  const std::optional<int> index = topology.LevelOf(level);
+  if (index.has_value()) return *index;
+  return absl::InvalidArgumentError(absl::StrCat("level ", level, " is not in the topology"));
 }
 
-absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
-                                                absl::string_view level) {
-  const Topology& topology = capacity.topology();
-  const std::optional<int> index = level.empty() ? Topology::kRoot : topology.LevelOf(level);
-  if (!index.has_value()) return absl::InvalidArgumentError(absl::StrCat("level ", level, " is not in the topology"));
-  std::set<int32_t> domains;
-  std::vector<const GroupRequest*> requests;
-  std::optional<size_t> running;
+// The nodes on which pods of the groups run, and the first group that has one.
+struct RunningNodes {
+  std::set<int32_t> nodes;
+  size_t first_group = 0;
+};
+
+absl::StatusOr<RunningNodes> ReadRunning(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups) {
+  RunningNodes running;
   for (size_t i = 0; i < groups.size(); ++i) {
-    requests.push_back(groups[i].request);
     for (const std::optional<int32_t>& node : groups[i].nodes) {
       if (!node.has_value()) continue;
       if (*node < 0 || *node >= topology.NodeCount()) {
         return absl::InvalidArgumentError(absl::StrCat("nodes: ", *node, " is not a node of the topology"));
       }
-      domains.insert(topology.DomainOf(*index, *node));
-      running = running.value_or(i);
+      if (running.nodes.empty()) running.first_group = i;
+      running.nodes.insert(*node);
     }
   }
-  if (!running.has_value()) return AssignTogether(capacity, requests, level);
-  if (domains.size() == 1) return Completing(capacity, groups, {*index, *domains.begin()}).Run();
+  return running;
+}
+
+TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups,
+                                 absl::string_view level, const RunningNodes& running, size_t domains) {
   TogetherResult apart;
-  apart.next_group = *running;
+  apart.next_group = running.first_group;
   apart.no_fit.reason = NoFitReason::kSurvivorsAreApart;
   apart.no_fit.level = std::string(level);
-  apart.no_fit.domains = static_cast<int32_t>(domains.size());
+  apart.no_fit.domains = static_cast<int32_t>(domains);
   apart.no_fit.nodes = topology.NodeCount();
-  for (const GroupRequest* request : requests) apart.no_fit.wanted_pods += request->Pods();
+  for (const PartlyPlacedGroup& group : groups) apart.no_fit.wanted_pods += group.request->Pods();
   return apart;
+}
+
+}  // namespace
+
+absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+                                              absl::string_view level) {
+  const absl::StatusOr<int> index = ReadLevel(capacity.topology(), level);
+  if (!index.ok()) return index.status();
+  std::vector<PartlyPlacedGroup> absent(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) absent[i].request = groups[i];
+  return AssignWithin(capacity, absent, *index, {});
+}
+
+absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                                absl::string_view level, const TopologyDomain& within) {
+  const Topology& topology = capacity.topology();
+  const absl::StatusOr<int> index = ReadLevel(topology, level);
+  if (!index.ok()) return index.status();
+  const absl::StatusOr<RunningNodes> running = ReadRunning(topology, groups);
+  if (!running.ok()) return running.status();
+  if (running->nodes.empty()) return AssignWithin(capacity, groups, *index, within);
+  // The narrower of the two levels tells the domain that all pods are in.
+  const int narrower = std::max(*index, within.level);
+  std::set<int32_t> domains;
+  for (const int32_t node : running->nodes) domains.insert(topology.DomainOf(narrower, node));
+  const int32_t domain = *domains.begin();
+  const bool is_within = topology.DomainOf(within.level, topology.NodesOf(narrower, domain).begin) == within.domain;
+  if (domains.size() > 1 || !is_within) {
+    return SurvivorsAreApart(topology, groups, level, *running, domains.size());
+  }
+  return Completing(capacity, groups, {narrower, domain}).Run();
 }
 
 }  // namespace lws

@@ -9,13 +9,14 @@
 // Laws:
 //   1. All or nothing: there is an assignment for every group, or for none.
 //   2. Together: all nodes of all assignments are in one domain of the level.
-//   3. Each assignment is what AssignGroup finds in the domain beside the groups before it, so the laws of
-//      assign_group.h on capacity and constraints hold for all of them together.
+//   3. Each assignment is what AssignGroup, or AssignCuboid for a group with a cuboid, finds in the domain beside the
+//      groups before it, so the laws of assign_group.h on capacity and constraints hold for all of them together.
 //   4. Tightest: of the domains in which this succeeds, it is the one with the least left of the resource that is the
 //      scarcest in the cluster, then the first in path order.
 //   5. CompleteTogether keeps the nodes of the pods that run. All other pods go into the domain of these pods: first
 //      the missing ranks of groups that run in part, each by AssignMissingRanks on the nodes of the domain, then the
-//      groups without a pod, each by AssignGroup in the domain. When no pod runs, it is AssignTogether.
+//      groups without a pod, as in law 3. When no pod runs, it is AssignTogether.
+//   6. The answer within a domain is the one in a cluster that has only the nodes of this domain.
 // The groups are placed one after another in the order given. Groups of several shapes may fit in another order where
 // they do not fit in this one.
 //
@@ -32,9 +33,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "lws/placement/assign_cuboid.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws {
 
@@ -62,12 +65,15 @@ struct PartlyPlacedGroup {
   const GroupRequest* request = nullptr;
   // By rank; nullopt for a pod that does not run. Empty when no pod runs.
   std::vector<std::optional<int32_t>> nodes;
+  // The contiguous nodes that the group asks for; null for none.
+  const CuboidOfGrid* cuboid = nullptr;
 };
 
-// Law 5. `capacity` has the pods that run, and what they hold. When they are in several domains of the level, the
-// answer is a no-fit. Errors: as for AssignTogether and AssignMissingRanks. Complexity: as for these.
+// Law 5. `capacity` has the pods that run, and what they hold. When they are in several domains of the level, or not
+// all in `within`, the answer is a no-fit. Errors: as for AssignTogether, AssignMissingRanks and AssignCuboid, and
+// InvalidArgument for a group with a cuboid that runs in part. Complexity: as for these.
 absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
-                                                absl::string_view level);
+                                                absl::string_view level, const TopologyDomain& within = {});
 
 }  // namespace lws
 

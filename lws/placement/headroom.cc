@@ -155,12 +155,18 @@ class Counting {
   int binding_ = Topology::kRoot;
 };
 
+// The most groups that are placed before the next look whether the count is stopped.
+constexpr int64_t kLargestChunk = 4096;
+
 // Places groups one after another until one has no place, or until there are `limit` groups.
-absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int64_t limit, Headroom* headroom) {
+absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int64_t limit,
+                      const std::function<bool()>& is_stopped, Headroom* headroom) {
   Capacity left = capacity;
   headroom->groups = 0;
   int64_t chunk = 64;
   while (headroom->groups < limit) {
+    headroom->is_stopped = is_stopped != nullptr && is_stopped();
+    if (headroom->is_stopped) break;
     const std::vector<const GroupRequest*> batch(std::min(chunk, limit - headroom->groups), &request);
     const absl::StatusOr<std::vector<PlacementResult>> results = AssignGroups(batch, &left);
     if (!results.ok()) return results.status();
@@ -171,14 +177,15 @@ absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int
       }
       ++headroom->groups;
     }
-    chunk *= 2;
+    chunk = std::min(2 * chunk, kLargestChunk);
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit) {
+absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit,
+                                       const std::function<bool()>& is_stopped) {
   absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   const std::optional<GroupRequest> pods = AsPodsOfOneShape(*problem);
@@ -199,10 +206,11 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
                            !AsksOfOthers(request);
   headroom.exact = headroom.exact && sums_decide;
   if (headroom.exact) return headroom;
-  absl::Status status = PlaceAll(capacity, request, limit, &headroom);
+  absl::Status status = PlaceAll(capacity, request, limit, is_stopped, &headroom);
   if (!status.ok()) return status;
   // An exclusive group holds its domain alone, so placing one after another finds the most.
-  const bool is_exclusive = !request.exclusive_levels.empty() && !AsksOfOthers(request) && headroom.groups < limit;
+  const bool is_exclusive =
+      !request.exclusive_levels.empty() && !AsksOfOthers(request) && headroom.groups < limit && !headroom.is_stopped;
   if (is_exclusive) headroom.at_most = headroom.groups;
   headroom.exact = headroom.groups == headroom.at_most;
   return headroom;

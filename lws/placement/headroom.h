@@ -21,6 +21,7 @@
 #define LWS_PLACEMENT_HEADROOM_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,11 +51,15 @@ struct Headroom {
   // is the room that is left in the domain with the largest rest.
   NoFit next;
   std::vector<std::string> not_looked_at;
+  // Whether the count was stopped, so that more groups may fit and `next` means nothing.
+  bool is_stopped = false;
 };
 
-// Stops at `limit` groups where groups are placed one after another. Errors: as for AssignGroup. Complexity: O(nodes x
-// resources), and one AssignGroups of that many groups where sums do not decide.
-absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit);
+// Where groups are placed one after another, it stops at `limit` groups, or soon after is_stopped() is true; a null
+// function never is. Errors: as for AssignGroup. Complexity: O(nodes x resources), and one AssignGroups of that many
+// groups where sums do not decide.
+absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequest& request, int64_t limit,
+                                       const std::function<bool()>& is_stopped = nullptr);
 
 }  // namespace lws
 

@@ -38,6 +38,8 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
+#include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws {
 
@@ -66,6 +68,11 @@ struct SpreadResult {
   // The difference between the largest and the smallest number of groups in a domain.
   int64_t skew = 0;
 };
+
+// The domains of the level that may have one more group of the set, those with the fewest groups first, and then in
+// path order. Errors: InvalidArgument for an unknown level or a negative limit. Complexity: O(domains log domains +
+// running pods).
+absl::StatusOr<std::vector<TopologyDomain>> DomainsForAnother(const Topology& topology, const GroupSpread& spread);
 
 // Assigns the groups in order and commits those that fit. On an error nothing is committed. Errors: InvalidArgument for
 // an unknown level or a negative limit, and those of AssignGroup. Complexity: a count of the nodes for each different

@@ -46,7 +46,8 @@ void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> g
 }  // namespace
 
 absl::StatusOr<TogetherHeadroom> CountTogetherHeadroom(const Capacity& capacity, GroupsOfTime groups_of_time,
-                                                       absl::string_view level, int64_t limit) {
+                                                       absl::string_view level, int64_t limit,
+                                                       const std::function<bool()>& is_stopped) {
   const std::optional<int> index = level.empty() ? Topology::kRoot : capacity.topology().LevelOf(level);
   if (!index.has_value()) return absl::InvalidArgumentError(absl::StrCat("level ", level, " is not in the topology"));
   TogetherHeadroom headroom;
@@ -58,6 +59,8 @@ absl::StatusOr<TogetherHeadroom> CountTogetherHeadroom(const Capacity& capacity,
     std::vector<const GroupRequest*> pointers;
     for (const GroupRequest& group : *groups) pointers.push_back(&group);
     if (headroom.times == 0) AddBounds(capacity, pointers, *index, &headroom);
+    headroom.is_stopped = is_stopped != nullptr && is_stopped();
+    if (headroom.is_stopped) break;
     absl::StatusOr<TogetherResult> next = AssignTogether(left, pointers, level);
     if (!next.ok()) return next.status();
     headroom.next = *std::move(next);

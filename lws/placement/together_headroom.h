@@ -15,6 +15,7 @@
 #define LWS_PLACEMENT_TOGETHER_HEADROOM_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,17 +37,20 @@ struct TogetherHeadroom {
   std::vector<DomainHeadroom> domains;
   // Why they do not fit once more; with assignments when `times` is the limit.
   TogetherResult next;
+  // Whether the count was stopped, so that they may fit more often and `next` means nothing.
+  bool is_stopped = false;
 };
 
 // The groups that fit together for the time of this number, which counts from 0. All times ask for the same amounts;
 // their pods may have other labels.
 using GroupsOfTime = absl::FunctionRef<absl::StatusOr<std::vector<GroupRequest>>(int64_t time)>;
 
-// Stops at `limit` times. An empty level stands for the whole cluster. Errors: those of `groups_of_time`,
-// InvalidArgument for no groups, and as for AssignTogether. Complexity: O(nodes x resources), and one AssignTogether
-// for each time.
+// Stops at `limit` times, or soon after is_stopped() is true; a null function never is. An empty level stands for the
+// whole cluster. Errors: those of `groups_of_time`, InvalidArgument for no groups, and as for AssignTogether.
+// Complexity: O(nodes x resources), and one AssignTogether for each time.
 absl::StatusOr<TogetherHeadroom> CountTogetherHeadroom(const Capacity& capacity, GroupsOfTime groups_of_time,
-                                                       absl::string_view level, int64_t limit);
+                                                       absl::string_view level, int64_t limit,
+                                                       const std::function<bool()>& is_stopped = nullptr);
 
 }  // namespace lws
 

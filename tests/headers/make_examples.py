@@ -48,6 +48,8 @@ FIXTURES = [
     ("lws/placement/search/rank_order.h", "RankExamples"),
     ("lws/placement/search/", "SearchExamples"),
     ("lws/placement/assign_together.h", "TogetherExamples"),
+    ("lws/placement/preempt_together.h", "TogetherExamples"),
+    ("lws/placement/spread_together.h", "TogetherExamples"),
     ("lws/placement/together_headroom.h", "TogetherExamples"),
     ("lws/placement/pods/exclusive_affinity.h", "SearchExamples"),
     ("lws/placement.h", "SearchExamples"),

@@ -2,6 +2,8 @@
 // and with trying every number of nodes.
 #include "lws/placement/added_nodes.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/placement/capacity.h"
@@ -118,6 +122,32 @@ TEST(AddedNodesTest, Laws3And4AgainstEveryNumberOfNodes) {
   }
   EXPECT_GT(found, kCases / 3);
   EXPECT_GT(certain, found / 2);
+}
+
+TEST(AddedNodesTest, Law5AgainstEveryNumberOfNodes) {
+  const Capacity capacity = SmallTopology("{[1 1][2]}");
+  const size_t gpu = 1;
+  for (int64_t wanted = 0; wanted <= 14; ++wanted) {
+    for (const bool is_certain : {true, false}) {
+      int asked = 0;
+      const auto room_in = [&](const Capacity& larger) -> absl::StatusOr<RoomFound> {
+        int64_t free = 0;
+        for (int32_t node = 0; node < larger.topology().NodeCount(); ++node) free += larger.Free(node)[gpu];
+        ++asked;
+        return RoomFound{free >= wanted, is_certain};
+      };
+      const FewestUntil until = *FewestNodesUntil(capacity, {"n2", {}}, kMost - 1, room_in);
+      const int64_t missing = std::max<int64_t>(0, wanted - 4);
+      const int64_t nodes = (missing + 1) / 2;
+      ASSERT_EQ(until.nodes.has_value(), nodes < kMost) << wanted;
+      EXPECT_LE(asked, 7) << wanted;
+      if (!until.nodes.has_value()) continue;
+      EXPECT_EQ(*until.nodes, nodes) << wanted;
+      EXPECT_EQ(until.is_fewest, is_certain || nodes == 0) << wanted;
+    }
+  }
+  const auto fails = [](const Capacity&) -> absl::StatusOr<RoomFound> { return absl::CancelledError("stopped"); };
+  EXPECT_EQ(FewestNodesUntil(capacity, {"n2", {}}, 5, fails).status().message(), "stopped");
 }
 
 TEST(AddedNodesTest, RefusesWhatIsNoNode) {

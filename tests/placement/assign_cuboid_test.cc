@@ -405,6 +405,41 @@ TEST(AssignCuboidTest, Law6CountsWhyNot) {
       "0 of 1 cube fit 4 pods: there is room for the workers, and none for the leader; best is c with 4; 8 nodes");
 }
 
+// The names of the nodes by rank.
+std::vector<std::string> NamesOf(const Capacity& capacity, const PlacementResult& result) {
+  std::vector<std::string> names;
+  if (!result.assignment.has_value()) return names;
+  for (const int32_t node : result.assignment->NodesByRank())
+    names.push_back(capacity.topology().Node(node).facts.name);
+  return names;
+}
+
+TEST(AssignCuboidTest, Law7ADomainIsAClusterOfItsOwn) {
+  int fits = 0, misses = 0;
+  for (int round = 0; round < kCases / 10; ++round) {
+    std::mt19937 random(kSeed + static_cast<unsigned>(round));
+    const Drawn drawn = Draw(&random);
+    if (drawn.nodes.empty()) continue;
+    const Capacity capacity(*Topology::Create(drawn.nodes, {"cube", "host"}));
+    const Topology& topology = capacity.topology();
+    const int32_t cube = static_cast<int32_t>(random() % static_cast<uint32_t>(topology.DomainCount(0)));
+    if (!topology.IsLabelled(0, cube)) continue;
+    std::vector<TopologyNode> inside;
+    const IndexRange nodes = topology.NodesOf(0, cube);
+    for (int32_t node = nodes.begin; node < nodes.end; ++node) inside.push_back(topology.Node(node));
+    const Capacity alone(*Topology::Create(inside, {"cube", "host"}));
+    const PlacementResult within = *AssignCuboid(capacity, drawn.request, drawn.grid, drawn.cuboid, {0, cube});
+    const PlacementResult expected = *AssignCuboid(alone, drawn.request, drawn.grid, drawn.cuboid);
+    const std::string where = absl::StrCat("law 7, seed ", kSeed + static_cast<unsigned>(round));
+    ASSERT_EQ(NamesOf(capacity, within), NamesOf(alone, expected)) << where;
+    ++(within.assignment.has_value() ? fits : misses);
+    if (within.assignment.has_value()) continue;
+    ASSERT_EQ(DescribeNoFit(within.no_fit), DescribeNoFit(expected.no_fit)) << where;
+  }
+  EXPECT_GT(fits, kCases / 100);
+  EXPECT_GT(misses, kCases / 100);
+}
+
 // Pods that keep apart from each other: the rules are checked for each place.
 TEST(AssignCuboidTest, Law3RulesOfPodsHold) {
   auto rules = std::make_shared<PodRules>();

@@ -15,10 +15,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "lws/placement/assign_cuboid.h"
+#include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
 #include "tests/support/small_topology.h"
 
 namespace lws {
@@ -260,6 +263,99 @@ TEST(AssignTogetherTest, Law5InRandomClusters) {
   EXPECT_GT(misses, 300);
 }
 
+// The names of the nodes of all groups, and the domain or the reason.
+std::string Describe(const Capacity& capacity, const TogetherResult& result) {
+  std::string text = absl::StrCat(absl::StrJoin(result.domain, "/"), ", ", result.most_groups, ":");
+  if (result.assignments.empty()) return absl::StrCat(text, DescribeNoFit(result.no_fit));
+  for (const Assignment& assignment : result.assignments) {
+    for (const int32_t node : assignment.NodesByRank()) {
+      absl::StrAppend(&text, " ", capacity.topology().Node(node).facts.name);
+    }
+  }
+  return text;
+}
+
+TEST(AssignTogetherTest, Law6ADomainIsAClusterOfItsOwn) {
+  for (uint32_t seed = 1; seed <= 2000; ++seed) {
+    std::mt19937 random(seed);
+    const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
+    std::string text;
+    for (int block = 0; block <= draw(2); ++block) {
+      text += "{";
+      for (int rack = 0; rack <= draw(2); ++rack) absl::StrAppend(&text, "[", draw(4), " ", draw(4), "]");
+      text += "}";
+    }
+    const Capacity capacity = SmallTopology(text);
+    const Topology& topology = capacity.topology();
+    const TopologyDomain within{draw(2), 0};
+    const TopologyDomain domain{within.level, draw(topology.DomainCount(within.level) - 1)};
+    std::vector<TopologyNode> inside;
+    const IndexRange nodes = topology.NodesOf(domain.level, domain.domain);
+    for (int32_t node = nodes.begin; node < nodes.end; ++node) inside.push_back(topology.Node(node));
+    const Capacity alone(*Topology::Create(inside, topology.level_keys()));
+    std::vector<GroupRequest> requests;
+    for (int group = 0; group <= draw(3); ++group) requests.push_back(Group(1 + draw(3)));
+    std::vector<PartlyPlacedGroup> groups;
+    for (const GroupRequest& request : requests) groups.push_back(Partly(request, {}));
+    const std::string level = std::vector<std::string>{"", "block", "rack", "host"}[static_cast<size_t>(draw(3))];
+    const std::string where = absl::StrCat("law 6, seed ", seed, ": ", text, ", ", level);
+    TogetherResult found = *CompleteTogether(capacity, groups, level, domain);
+    TogetherResult expected = *CompleteTogether(alone, groups, level);
+    ASSERT_EQ(found.assignments.empty(), expected.assignments.empty()) << where;
+    // Where the level is wider than the domain, the answer names the domain.
+    if (level.empty() || *topology.LevelOf(level) < domain.level) found.domain = expected.domain;
+    if (!found.assignments.empty()) {
+      ASSERT_EQ(Describe(capacity, found), Describe(alone, expected)) << where;
+    }
+    ASSERT_EQ(found.most_groups, expected.most_groups) << where;
+  }
+}
+
+TEST(AssignTogetherTest, Law5RunningPodsOutsideOfTheDomainAreApart) {
+  Capacity capacity = SmallTopology("{[2 1][4 2]}");
+  const GroupRequest two = Group(2);
+  capacity.Use(0, two.worker);
+  const std::vector<PartlyPlacedGroup> groups = {Partly(two, {0, -1})};
+  EXPECT_FALSE(CompleteTogether(capacity, groups, "rack", {1, 0})->assignments.empty());
+  EXPECT_FALSE(CompleteTogether(capacity, groups, "block", {1, 0})->assignments.empty());
+  const TogetherResult apart = *CompleteTogether(capacity, groups, "rack", {1, 1});
+  EXPECT_TRUE(apart.assignments.empty());
+  EXPECT_EQ(apart.no_fit.reason, NoFitReason::kSurvivorsAreApart);
+}
+
+// A ring of hosts, in which two roles want cuboids of different length, and a third one wants none.
+TEST(AssignTogetherTest, Law3GroupsWithCuboids) {
+  std::vector<TopologyNode> nodes;
+  for (int rack = 0; rack < 2; ++rack) {
+    for (int host = 0; host < 6; ++host) {
+      nodes.push_back(SmallNode(0, rack, 20 * rack + host, 1));
+      nodes.back().facts.labels["x"] = absl::StrCat(host);
+    }
+  }
+  Capacity capacity(*Topology::Create(std::move(nodes), {"block", "rack", "host"}));
+  const auto node = [&](int host) { return *capacity.topology().FindNode(absl::StrCat("n", host)); };
+  CuboidOfGrid three, two;
+  three.grid.labels[0] = "x";
+  three.grid.extents[0] = 6;
+  two = three;
+  three.cuboid.size[0] = 3;
+  two.cuboid.size[0] = 2;
+  GroupRequest large = Group(3), small = Group(2), single = Group(1);
+  large.closeness = small.closeness = Closeness::kRequired;
+  large.level = small.level = "rack";
+  const auto place = [&]() {
+    std::vector<PartlyPlacedGroup> groups = {{&single, {}, nullptr}, {&large, {}, &three}, {&small, {}, &two}};
+    return Describe(capacity, *CompleteTogether(capacity, groups, "rack"));
+  };
+  EXPECT_EQ(place(), "b0/r0, 3: n0 n1 n2 n3 n4 n5");
+  capacity.Use(node(2), single.worker);
+  EXPECT_EQ(place(), "b0/r1, 3: n20 n21 n22 n23 n24 n25");
+  // A group runs in part, and no cuboid goes on from there.
+  const std::vector<PartlyPlacedGroup> partly = {{&small, {node(2), std::nullopt}, &two}};
+  EXPECT_EQ(CompleteTogether(capacity, partly, "rack").status().message(),
+            "cuboid: a group that runs in part is only placed as a whole");
+}
+
 // The headroom for the same groups again and again.
 absl::StatusOr<TogetherHeadroom> HeadroomFor(const Capacity& capacity, const std::vector<GroupRequest>& groups,
                                              const std::string& level, int64_t limit) {
@@ -303,6 +399,18 @@ TEST(TogetherHeadroomTest, Laws1To3InRandomClusters) {
     ASSERT_FALSE(limited.exact) << "law 3: " << what;
   }
   EXPECT_GT(several, 100);
+}
+
+TEST(TogetherHeadroomTest, Law1HoldsWhenItIsStopped) {
+  const std::vector<GroupRequest> groups = {Group(1)};
+  const auto again = [&](int64_t) -> absl::StatusOr<std::vector<GroupRequest>> { return groups; };
+  int left = 3;
+  const TogetherHeadroom headroom =
+      *CountTogetherHeadroom(SmallTopology("{[9]}"), again, "rack", 100, [&left]() { return left-- == 0; });
+  EXPECT_TRUE(headroom.is_stopped);
+  EXPECT_EQ(headroom.times, 3);
+  EXPECT_EQ(headroom.at_most, 9);
+  EXPECT_FALSE(headroom.exact);
 }
 
 TEST(TogetherHeadroomTest, NodesThatDoNotFitEvenlyLeaveABound) {

@@ -147,5 +147,23 @@ TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {
   EXPECT_GT(exact, kCases * 3 / 4);
 }
 
+// Groups that hold their domains are placed one after another.
+TEST(HeadroomTest, Law2HoldsWhenItIsStopped) {
+  std::string racks;
+  for (int rack = 0; rack < 200; ++rack) racks += "[1]";
+  const Capacity capacity = SmallTopology(absl::StrCat("{", racks, "}"));
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 1}};
+  request.workers = 1;
+  request.exclusive_levels = {"rack"};
+  int left = 1;
+  const Headroom headroom = *CountHeadroom(capacity, request, 1000, [&left]() { return left-- == 0; });
+  EXPECT_TRUE(headroom.is_stopped);
+  EXPECT_EQ(headroom.groups, 64);
+  EXPECT_EQ(headroom.at_most, 200);
+  EXPECT_FALSE(headroom.exact);
+  EXPECT_EQ(CountHeadroom(capacity, request, 1000)->groups, 200);
+}
+
 }  // namespace
 }  // namespace lws

@@ -268,10 +268,16 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
 /* ---- Placement -------------------------------------------------------------------------------------------------- */
 
 /* Takes {"nodes": [...], "levels": ["rack"], "pods": [...], "sets": [...], "required": "rack", "preferred": ...,
- * "subgroup": ..., "exclusive": ..., "profile": "best-fit" | "least-free" | "balanced"}. Nodes, pods and sets are
- * Kubernetes objects. "pods" and all keys after "sets" may be absent. Returns {"groups": [{"set", "index",
- * "assignment": [{"rank", "node"}]}]}. A group without a place has the assignment null, a "reason" and the best that
- * was found. "notLookedAt" lists the constraints that were not checked and may still keep a pod from its node. */
+ * "subgroup": ..., "exclusive": ..., "profile": "best-fit" | "least-free" | "balanced", "keepEmpty": true, "cuboid":
+ * {"size": [2, 2, 4], "grid": [4, 4, 8], "coordinates": ["x", "y", "z"], "wrap": [true, true, true], "turn": true}}.
+ * Nodes, pods and sets are Kubernetes objects. "pods" and all keys after "sets" may be absent. With "keepEmpty", a
+ * domain that is in use comes before an empty one that is equally tight. With "cuboid", the nodes of each group form a
+ * contiguous cuboid of this size: "grid" says how many nodes stand along each axis, "coordinates" which node labels
+ * hold their coordinates, "wrap" on which axes the last node is a neighbour of the first one, and "turn" whether the
+ * cuboid may lie along other axes; the last two may be absent. With "required", each domain of that level is a grid.
+ * Returns {"groups": [{"set", "index", "assignment": [{"rank", "node"}]}]}. A group without a place has the assignment
+ * null, a "reason" and the best that was found. "notLookedAt" lists the constraints that were not checked and may
+ * still keep a pod from its node. */
 lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error);
 
 /* Nodes and what is free on them, kept between requests. One thread at a time may use a handle; different handles may

@@ -1,9 +1,13 @@
 #include "lws/adapters/c/place_request.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -53,7 +57,85 @@ absl::StatusOr<SetPlacement> PlacementOf(const Json& request) {
   const auto found = profiles.find(profile);
   if (found == profiles.end()) return Wrong("profile", "best-fit, least-free or balanced");
   placement.profile = found->second;
+  placement.keeps_empty = request.value("keepEmpty", false);
   return placement;
+}
+
+// Calls read(axis, value) for the values of a list of as many values as the cuboid has axes, as long as it returns
+// true. Errors: InvalidArgument when it does not, or for any other list.
+absl::Status ReadAxes(const Json& cuboid, const char* key, const char* wanted, size_t axes,
+                      absl::FunctionRef<bool(size_t axis, const Json& value)> read) {
+  const auto list = cuboid.find(key);
+  bool are_read = list != cuboid.end() && list->is_array() && list->size() == axes;
+  for (size_t axis = 0; are_read && axis < axes; ++axis) are_read = read(axis, (*list)[axis]);
+  if (are_read) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("request: cuboid.", key, ": not a list of ", axes, " ", wanted));
+}
+
+bool ReadSize(const Json& value, int32_t* size) {
+  if (!value.is_number_unsigned()) return false;
+  const uint64_t number = value.get<uint64_t>();
+  *size = static_cast<int32_t>(std::min(number, uint64_t{kMostGridNodes}));
+  return number > 0;
+}
+
+absl::Status ReadCuboid(const Json& given, CuboidOfGrid* cuboid) {
+  const auto size = given.find("size");
+  const size_t axes = size != given.end() && size->is_array() ? size->size() : 0;
+  if (axes == 0 || axes > kGridAxes) return Wrong("cuboid.size", "a list of one to three numbers");
+  absl::Status status = ReadAxes(given, "size", "numbers from 1 on", axes, [&](size_t axis, const Json& value) {
+    return ReadSize(value, &cuboid->cuboid.size[axis]);
+  });
+  if (!status.ok()) return status;
+  status = ReadAxes(given, "grid", "numbers from 1 on", axes,
+                    [&](size_t axis, const Json& value) { return ReadSize(value, &cuboid->grid.extents[axis]); });
+  if (!status.ok()) return status;
+  status = ReadAxes(given, "coordinates", "texts", axes, [&](size_t axis, const Json& value) {
+    if (value.is_string()) cuboid->grid.labels[axis] = value.get_ref<const std::string&>();
+    return value.is_string();
+  });
+  if (!status.ok() || !given.contains("wrap")) return status;
+  return ReadAxes(given, "wrap", "booleans", axes, [&](size_t axis, const Json& value) {
+    cuboid->grid.wraps[axis] = value.is_boolean() && value.get<bool>();
+    return value.is_boolean();
+  });
+}
+
+// Null without a cuboid.
+absl::StatusOr<std::shared_ptr<const CuboidOfGrid>> CuboidOf(const Json& request) {
+  const auto found = request.find("cuboid");
+  if (found == request.end()) return std::shared_ptr<const CuboidOfGrid>();
+  if (!found->is_object()) return Wrong("cuboid", "an object");
+  for (const auto& [key, value] : found->items()) {
+    const bool is_known = key == "size" || key == "grid" || key == "coordinates" || key == "wrap" || key == "turn";
+    if (!is_known) return absl::InvalidArgumentError(absl::StrCat("request: cuboid: unknown key ", key));
+  }
+  auto cuboid = std::make_shared<CuboidOfGrid>();
+  absl::Status status = ReadCuboid(*found, cuboid.get());
+  if (!status.ok()) return status;
+  const auto turn = found->find("turn");
+  if (turn != found->end() && !turn->is_boolean()) return Wrong("cuboid.turn", "a boolean");
+  cuboid->cuboid.may_turn = turn != found->end() && turn->get<bool>();
+  return std::shared_ptr<const CuboidOfGrid>(std::move(cuboid));
+}
+
+// Places one group after another. On an error nothing is committed.
+absl::StatusOr<std::vector<PlacementResult>> AssignCuboids(absl::Span<const AskedGroup> groups, Capacity* capacity) {
+  std::vector<PlacementResult> results;
+  absl::Status status;
+  for (const AskedGroup& group : groups) {
+    absl::StatusOr<PlacementResult> result =
+        AssignCuboid(*capacity, *group.request, group.cuboid->grid, group.cuboid->cuboid);
+    status = result.status();
+    if (!status.ok()) break;
+    if (result->assignment.has_value()) capacity->Commit(*group.request, *result->assignment);
+    results.push_back(*std::move(result));
+  }
+  if (status.ok()) return results;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].assignment.has_value()) capacity->Release(*groups[i].request, *results[i].assignment);
+  }
+  return status;
 }
 
 Json ToJson(const Topology& topology, const AskedGroup& group, const PlacementResult& result) {
@@ -80,6 +162,11 @@ absl::Status CheckCallerPlaceKeys(const Json& request, bool names_cluster) {
     const bool is_list = key == "sets" || (names_cluster && is_of_cluster);
     const bool is_text =
         key == "required" || key == "preferred" || key == "subgroup" || key == "exclusive" || key == "profile";
+    if (key == "cuboid") continue;  // CuboidOf looks at it
+    if (key == "keepEmpty") {
+      if (!value.is_boolean()) return Wrong(key, "a boolean");
+      continue;
+    }
     if (!is_list && !is_text) return absl::InvalidArgumentError(absl::StrCat("request: unknown key ", key));
     if (is_list && !value.is_array()) return Wrong(key, "a list");
     if (is_text && !value.is_string()) return Wrong(key, "a text");
@@ -114,6 +201,8 @@ absl::StatusOr<std::unique_ptr<Capacity>> ReadCallerCapacity(const Json& request
 absl::StatusOr<std::vector<AskedGroup>> ReadCallerGroups(const Json& request) {
   const absl::StatusOr<SetPlacement> placement = PlacementOf(request);
   if (!placement.ok()) return placement.status();
+  const absl::StatusOr<std::shared_ptr<const CuboidOfGrid>> cuboid = CuboidOf(request);
+  if (!cuboid.ok()) return cuboid.status();
   std::vector<AskedGroup> groups;
   int number = 0;
   for (const SharedJson& manifest : ReadList(request, "sets")) {
@@ -125,13 +214,14 @@ absl::StatusOr<std::vector<AskedGroup>> ReadCallerGroups(const Json& request) {
     const auto shared = std::make_shared<const GroupRequest>(*std::move(asked));
     const ObjectMeta& meta = admission.set->metadata();
     for (int index = 0; index < admission.set->spec().replicas(); ++index) {
-      groups.push_back({meta.namespace_(), meta.name(), index, shared});
+      groups.push_back({meta.namespace_(), meta.name(), index, shared, *cuboid});
     }
   }
   return groups;
 }
 
 absl::StatusOr<std::vector<PlacementResult>> AssignForCaller(absl::Span<const AskedGroup> groups, Capacity* capacity) {
+  if (!groups.empty() && groups[0].cuboid != nullptr) return AssignCuboids(groups, capacity);
   std::vector<const GroupRequest*> batch;
   for (const AskedGroup& group : groups) batch.push_back(group.request.get());
   return AssignGroups(batch, capacity);

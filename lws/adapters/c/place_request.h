@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "lws/api/json.h"
+#include "lws/placement/assign_cuboid.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
@@ -28,6 +29,8 @@ struct AskedGroup {
   std::string set;
   int index = 0;
   std::shared_ptr<const GroupRequest> request;
+  // The contiguous nodes that the group asks for; null for none.
+  std::shared_ptr<const CuboidOfGrid> cuboid;
 };
 
 // Errors: InvalidArgument for an unknown key, or a value of another type. `names_cluster`: whether nodes, levels and
@@ -43,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Capacity>> ReadCallerCapacity(const Json& cluster
 // The objects of a list.
 std::vector<SharedJson> SharedCallerItems(const Json& list);
 
-// Assigns the groups, which take their room. Errors: those of AssignGroups; nothing is then changed.
+// Assigns the groups, which take their room. Errors: those of AssignGroups and AssignCuboid; nothing is then changed.
 absl::StatusOr<std::vector<PlacementResult>> AssignForCaller(absl::Span<const AskedGroup> groups, Capacity* capacity);
 
 // {"groups": [...]}. REQUIRES: a result for each group.

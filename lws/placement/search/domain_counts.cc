@@ -27,6 +27,14 @@ int64_t CountBesideLeader(const PlacementProblem& problem, const int64_t* free, 
   return count;
 }
 
+// Counting nodes spends most of its time here.
+inline int64_t CountWorkers(const PlacementProblem& problem, const int64_t* free) {
+  if (!problem.worker.never_offered.empty()) return 0;
+  int64_t count = kMaxGroupPods;
+  for (const Take& take : problem.worker_takes) count = CountIn(free[take.resource], take.worker, count);
+  return count;
+}
+
 // How many workers fit into `free`, or leaders for a group without workers.
 int64_t CountRoomForPods(const PlacementProblem& problem, const int64_t* free) {
   if (problem.workers > 0) return CountRoomForWorkers(problem, free);
@@ -38,10 +46,7 @@ int64_t CountRoomForPods(const PlacementProblem& problem, const int64_t* free) {
 }  // namespace
 
 int64_t CountRoomForWorkers(const PlacementProblem& problem, const int64_t* free) {
-  if (!problem.worker.never_offered.empty()) return 0;
-  int64_t count = kMaxGroupPods;
-  for (const Take& take : problem.worker_takes) count = CountIn(free[take.resource], take.worker, count);
-  return count;
+  return CountWorkers(problem, free);
 }
 
 DomainCounts::DomainCounts(const PlacementProblem& problem, const Capacity& capacity, CountScope scope)
@@ -71,6 +76,29 @@ void DomainCounts::Refresh(IndexRange nodes) {
     const int32_t last = topology.DomainOf(level, nodes.end - 1);
     for (int32_t domain = topology.DomainOf(level, nodes.begin); domain <= last; ++domain) SumChildren(level, domain);
   }
+  if (has_tie_ranks()) RefreshTies(nodes);
+}
+
+// Ties have a pass of their own, because most requests have none and counting is the time of an assignment.
+void DomainCounts::RefreshTies(IndexRange nodes) {
+  const Topology& topology = *problem_.topology;
+  const int last_level = topology.LastLevel();
+  for (int32_t node = nodes.begin; node < nodes.end; ++node) {
+    ties_[last_level + 1][node - first_[last_level + 1]] = TieOfNode(node, At(last_level, node));
+  }
+  for (int level = last_level - 1; level >= scope_.level; --level) {
+    const int32_t last = topology.DomainOf(level, nodes.end - 1);
+    for (int32_t domain = topology.DomainOf(level, nodes.begin); domain <= last; ++domain) SumTies(level, domain);
+  }
+}
+
+void DomainCounts::SumTies(int level, int32_t domain) {
+  const IndexRange children = problem_.topology->DomainsWithin(level, domain, level + 1);
+  Tie& tie = ties_[level + 1][domain - first_[level + 1]] = {};
+  for (int32_t i = children.begin - first_[level + 2]; i < children.end - first_[level + 2]; ++i) {
+    tie.used_nodes += ties_[level + 2][i].used_nodes;
+    tie.preferred += ties_[level + 2][i].preferred;
+  }
 }
 
 void DomainCounts::CountNodes(IndexRange nodes) {
@@ -88,7 +116,6 @@ void DomainCounts::CountNodes(IndexRange nodes) {
       CutToSubgroupsOf(last, node, &cells[node]);
     }
     if (last == indexed_level_) MoveInIndex(node, before, cells[node]);
-    if (has_tie_ranks()) ties_[last + 1][node - first_[last + 1]] = TieOfNode(node, cells[node]);
   }
 }
 
@@ -136,7 +163,7 @@ DomainCount DomainCounts::CountNode(int32_t node) const {
   if (!may_be_barred_ || !IsBarred(node)) {
     const int64_t* free = capacity_.Free(node);
     if (problem_.worker.Exclusion(topology, node) == NodeExclusion::kNone) {
-      count.workers = CountRoomForWorkers(problem_, free);
+      count.workers = CountWorkers(problem_, free);
     }
     if (!problem_.limits.empty()) {
       Limit(problem_.limits[node], node, &count);
@@ -203,13 +230,6 @@ void DomainCounts::SumChildren(int level, int32_t domain) {
   }
   if (best != -DomainCount::kNone) count.with_leader = count.units + best;
   if (level >= 0 && !problem_.layers.empty()) CutToSubgroupsOf(level, domain, &count);
-  if (has_tie_ranks()) {
-    Tie& tie = ties_[level + 1][domain - first_[level + 1]] = {};
-    for (int32_t i = children.begin - first_[level + 2]; i < children.end - first_[level + 2]; ++i) {
-      tie.used_nodes += ties_[level + 2][i].used_nodes;
-      tie.preferred += ties_[level + 2][i].preferred;
-    }
-  }
   DomainCount& cell = cells_[level + 1][domain - first_[level + 1]];
   if (level == indexed_level_) MoveInIndex(domain, cell, count);
   cell = count;

@@ -23,6 +23,7 @@
 
 #include "lws/placement/capacity.h"
 #include "lws/placement/search/placement_problem.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws::internal {
 
@@ -56,6 +57,14 @@ struct CountScope {
   // domain.
   std::map<std::pair<int, int32_t>, int64_t> reserved;
 };
+
+// The scope in which nothing is lost or promised.
+inline CountScope ScopeOf(const TopologyDomain& domain) {
+  CountScope scope;
+  scope.level = domain.level;
+  scope.domain = domain.domain;
+  return scope;
+}
 
 // How many workers fit into `free`, a node's amounts, whatever its labels and taints.
 int64_t CountRoomForWorkers(const PlacementProblem& problem, const int64_t* free);
@@ -99,6 +108,8 @@ class DomainCounts {
   };
 
   Tie TieOfNode(int32_t node, const DomainCount& count) const;
+  void RefreshTies(IndexRange nodes);
+  void SumTies(int level, int32_t domain);
   void CountNodes(IndexRange nodes);
   bool IsAlike(int32_t a, int32_t b) const;
   DomainCount CountNode(int32_t node) const;

@@ -381,10 +381,11 @@ def plan_rollout(given: RolloutInput, policy: str = "reference") -> RolloutStep:
 
 
 def place(sets: Sequence[Document], nodes: Sequence[Document], levels: Sequence[str],
-          pods: Sequence[Document] = (), **constraints: str) -> List[Document]:
+          pods: Sequence[Document] = (), **constraints: Any) -> List[Document]:
     """A node for every pod of every group, or why there is none.
 
-    `levels` are node labels, widest first. Constraints are required, preferred, subgroup, exclusive and profile.
+    `levels` are node labels, widest first. Constraints are required, preferred, subgroup, exclusive and profile, which
+    are texts, keepEmpty, which is a bool, and cuboid, which is a dict as in lws.h.
     """
     request: Document = {"sets": list(sets), "nodes": list(nodes), "levels": list(levels), "pods": list(pods),
                          **constraints}
@@ -405,7 +406,7 @@ class Capacity:
             _library.lws_capacity_free(self._handle)
             self._handle = None
 
-    def place(self, sets: Sequence[Document], **constraints: str) -> List[Document]:
+    def place(self, sets: Sequence[Document], **constraints: Any) -> List[Document]:
         """As the function place. Groups that fit hold their nodes until they are released."""
         request: Document = {"sets": list(sets), **constraints}
         groups: List[Document] = _read(_answer(_library.lws_capacity_place, self._handle, *_bytes(request)))["groups"]

@@ -1,0 +1,199 @@
+#include "examples/lwsctl/placed_slice.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "examples/lwsctl/interruption.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/field_status.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/preempt_together.h"
+#include "lws/placement/running_pods.h"
+#include "lws/placement/spread_groups.h"
+#include "lws/placement/spread_together.h"
+
+namespace lwsctl {
+namespace {
+
+class Placing {
+ public:
+  Placing(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices)
+      : options_(options), cluster_(*cluster), slices_(*slices) {}
+
+  absl::Status Run() {
+    for (PlacedSlice& slice : slices_) ReadRunning(&slice);
+    for (const bool running : {true, false}) {
+      for (PlacedSlice& slice : slices_) {
+        if (slice.AnyRuns() != running) continue;
+        absl::Status status = Place(&slice);
+        if (!status.ok()) return status;
+      }
+    }
+    return options_.priority.has_value() ? Preempt() : absl::OkStatus();
+  }
+
+ private:
+  void ReadRunning(PlacedSlice* slice) {
+    for (size_t i = 0; i < slice->groups.requests.size(); ++i) {
+      const lws::GroupRequest& request = slice->groups.requests[i];
+      KeepSize(slice->groups.ids[i], request, &cluster_);
+      slice->running.push_back(
+          RunningNodes(cluster_.running, cluster_.capacity->topology(), slice->groups.ids[i], request));
+    }
+  }
+
+  std::vector<lws::PartlyPlacedGroup> GroupsOf(const PlacedSlice& slice) const {
+    std::vector<lws::PartlyPlacedGroup> groups;
+    for (size_t i = 0; i < slice.groups.requests.size(); ++i) {
+      const lws::CuboidOfGrid* const cuboid =
+          options_.cuboid.has_value() ? options_.cuboid->Find(slice.groups.roles[i]) : nullptr;
+      groups.push_back({&slice.groups.requests[i], slice.running[i], cuboid});
+    }
+    return groups;
+  }
+
+  // The spread of the slice's set beside its other slices that have a place.
+  lws::GroupSpread SpreadOf(const PlacedSlice& slice) const {
+    lws::GroupSpread spread;
+    spread.level = options_.spread_level;
+    spread.most_in_domain = options_.most_in_domain;
+    for (const PlacedSlice& other : slices_) {
+      if (other.set != slice.set || !other.is_placed() || other.is_left_out) continue;
+      spread.running.push_back(lws::AsOneAssignment(other.result.assignments));
+    }
+    return spread;
+  }
+
+  static absl::Status Located(const PlacedSlice& slice, const absl::Status& status) {
+    return slice.where.empty() ? status : lws::WithPrefix(slice.where, status);
+  }
+
+  absl::Status Place(PlacedSlice* slice) {
+    if (IsInterrupted()) {
+      slice->is_left_out = true;
+      return absl::OkStatus();
+    }
+    const std::vector<lws::PartlyPlacedGroup> groups = GroupsOf(*slice);
+    absl::StatusOr<lws::TogetherResult> result =
+        options_.spread_level.empty() ? lws::CompleteTogether(*cluster_.capacity, groups, slice->level)
+                                      : lws::SpreadTogether(*cluster_.capacity, groups, slice->level, SpreadOf(*slice));
+    if (!result.ok()) return Located(*slice, result.status());
+    slice->result = *std::move(result);
+    Commit(*slice);
+    return absl::OkStatus();
+  }
+
+  // Takes what is new from the cluster. The running pods have their room already.
+  void Commit(const PlacedSlice& slice) {
+    if (!slice.is_placed()) return;
+    for (size_t group = 0; group < slice.groups.requests.size(); ++group) {
+      const lws::GroupRequest& request = slice.groups.requests[group];
+      const lws::Assignment& assignment = slice.result.assignments[group];
+      if (slice.running[group].empty()) {
+        cluster_.capacity->Commit(request, assignment);
+        continue;
+      }
+      const std::vector<int32_t> nodes = assignment.NodesByRank();
+      for (size_t rank = 0; rank < nodes.size(); ++rank) {
+        const bool is_leader = rank == 0 && request.leader.has_value();
+        if (!slice.Runs(group, rank)) cluster_.capacity->Use(nodes[rank], is_leader ? *request.leader : request.worker);
+      }
+    }
+  }
+
+  absl::Status Preempt() {
+    std::set<lws::GroupId> own;
+    for (const PlacedSlice& slice : slices_) {
+      own.insert(slice.groups.ids.begin(), slice.groups.ids.end());
+      own.insert(slice.others.begin(), slice.others.end());
+    }
+    std::vector<lws::RunningPods>& running = cluster_.groups;
+    const auto is_own = [&](const lws::RunningPods& pods) { return own.count(pods.id) > 0; };
+    running.erase(std::remove_if(running.begin(), running.end(), is_own), running.end());
+    for (PlacedSlice& slice : slices_) {
+      if (slice.is_placed() || slice.is_left_out || IsInterrupted()) continue;
+      absl::Status status = PreemptFor(&slice);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status PreemptFor(PlacedSlice* slice) {
+    const std::vector<lws::PartlyPlacedGroup> groups = GroupsOf(*slice);
+    const int64_t priority = *options_.priority;
+    absl::StatusOr<lws::TogetherPreemption> found =
+        options_.spread_level.empty()
+            ? lws::PreemptTogether(*cluster_.capacity, groups, slice->level, priority, cluster_.groups, kMostTries)
+            : lws::PreemptSpreadTogether(*cluster_.capacity, groups, slice->level, SpreadOf(*slice), priority,
+                                         cluster_.groups, kMostTries);
+    if (!found.ok()) return Located(*slice, found.status());
+    slice->result = std::move(found->result);
+    if (!slice->is_placed()) return absl::OkStatus();
+    slice->victims = TakeVictims(found->victims, &cluster_);
+    slice->victims_are_bounded = !found->exact;
+    Commit(*slice);
+    return absl::OkStatus();
+  }
+
+  const NewGroupOptions& options_;
+  ClusterInput& cluster_;
+  std::vector<PlacedSlice>& slices_;
+};
+
+}  // namespace
+
+bool PlacedSlice::AnyRuns() const {
+  return std::any_of(running.begin(), running.end(), [](const auto& nodes) { return !nodes.empty(); });
+}
+
+std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat(set, " slice ", *slice) : set; }
+
+absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest& manifest, int64_t count,
+                                                    const SliceOptions& options, const ClusterInput& cluster) {
+  std::vector<PlacedSlice> slices;
+  for (int32_t number = 0; number < count; ++number) {
+    absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, number, options);
+    if (!groups.ok()) return lws::WithPrefix(manifest.where, groups.status());
+    PlacedSlice slice;
+    slice.set = manifest.set->metadata().name();
+    slice.where = manifest.where;
+    slice.slice = number;
+    slice.level = LevelOfPolicy(*manifest.set);
+    slice.groups = *std::move(groups);
+    slice.others = KeepOtherRevisions(cluster.running, *manifest.set, number, &slice.groups);
+    slices.push_back(std::move(slice));
+  }
+  return slices;
+}
+
+absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topology& topology) {
+  const std::string level = LevelOfPolicy(*manifest.set);
+  if (level.empty() || topology.LevelOf(level).has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(manifest.where, ": level ", level, " is not in the topology"));
+}
+
+absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices) {
+  return Placing(options, cluster, slices).Run();
+}
+
+std::string WhyNot(const PlacedSlice& slice) {
+  const lws::TogetherResult& result = slice.result;
+  if (result.no_fit.reason == lws::NoFitReason::kSurvivorsAreApart) {
+    return absl::StrCat("no place: ", lws::NoFitReasonText(result.no_fit.reason), " ", result.no_fit.level);
+  }
+  if (result.no_fit.reason == lws::NoFitReason::kDomainsAreFull && result.domain.empty()) {
+    return absl::StrCat("no place: each ", result.no_fit.level, " has as many slices of the set as it may have");
+  }
+  const std::string where =
+      result.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(result.domain, "/"));
+  const std::vector<std::string>& names = slice.groups.names;
+  const std::string next = result.next_group < names.size() ? names[result.next_group] : "";
+  return absl::StrCat("no place: ", where, " takes ", result.most_groups, " of its ", names.size(),
+                      " groups one after another, and not ", next, ": ", lws::DescribeNoFit(result.no_fit));
+}
+
+}  // namespace lwsctl

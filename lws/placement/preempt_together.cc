@@ -1,0 +1,106 @@
+#include "lws/placement/preempt_together.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lws/placement/group_request.h"
+#include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/victim_search.h"
+#include "lws/placement/spread_together.h"
+#include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
+
+namespace lws {
+
+using internal::BindLevels;
+using internal::CostOfVictims;
+using internal::CountScope;
+using internal::FindVictims;
+using internal::ScopeOf;
+using internal::VictimQuestion;
+using internal::Victims;
+using internal::WithoutGroups;
+
+namespace {
+
+// The question for one part of the cluster.
+struct Question {
+  const Capacity& capacity;
+  absl::Span<const PartlyPlacedGroup> groups;
+  absl::string_view level;
+  int64_t priority;
+  absl::Span<const RunningPods> running;
+};
+
+absl::StatusOr<TogetherPreemption> PreemptWithin(const Question& question, const TopologyDomain& within,
+                                                 int64_t tries) {
+  const auto has_place = [&](const Capacity& left, const CountScope& scope) {
+    const absl::StatusOr<TogetherResult> placed =
+        CompleteTogether(left, question.groups, question.level, {scope.level, scope.domain});
+    return placed.ok() && placed->assignments.size() == question.groups.size();
+  };
+  VictimQuestion wanted{has_place, ScopeOf(within)};
+  std::vector<const GroupRequest*> requests;
+  for (const PartlyPlacedGroup& group : question.groups) requests.push_back(group.request);
+  const Topology& topology = question.capacity.topology();
+  const int level = topology.LevelOf(question.level).value_or(Topology::kRoot);
+  BindLevels(question.capacity, requests, level, &wanted);
+  Victims victims = FindVictims(question.capacity, wanted, question.priority, question.running, tries);
+  absl::StatusOr<TogetherResult> placed = CompleteTogether(
+      WithoutGroups(question.capacity, question.running, victims.groups), question.groups, question.level, within);
+  if (!placed.ok()) return placed.status();
+  TogetherPreemption result;
+  result.result = *std::move(placed);
+  if (victims.make_room) result.victims = std::move(victims.groups);
+  result.exact = victims.exact;
+  result.tries = victims.tries;
+  return result;
+}
+
+// Whether the answer for a later domain replaces the best one so far.
+bool IsBetter(absl::Span<const RunningPods> running, const TogetherPreemption& found, const TogetherPreemption& best) {
+  const bool fits = !found.result.assignments.empty();
+  if (fits == best.result.assignments.empty()) return fits;
+  if (!fits) return found.result.most_groups > best.result.most_groups;
+  return CostOfVictims(running, found.victims) < CostOfVictims(running, best.victims);
+}
+
+}  // namespace
+
+absl::StatusOr<TogetherPreemption> PreemptTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                                   absl::string_view level, int64_t priority,
+                                                   absl::Span<const RunningPods> running, int64_t tries) {
+  return PreemptWithin({capacity, groups, level, priority, running}, {}, tries);
+}
+
+absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacity,
+                                                         absl::Span<const PartlyPlacedGroup> groups,
+                                                         absl::string_view level, const GroupSpread& spread,
+                                                         int64_t priority, absl::Span<const RunningPods> running,
+                                                         int64_t tries) {
+  // What has a place, or runs already, needs no victims.
+  absl::StatusOr<TogetherResult> now = SpreadTogether(capacity, groups, level, spread);
+  if (!now.ok()) return now.status();
+  TogetherPreemption best{*std::move(now), {}, true, 0};
+  if (!best.result.assignments.empty()) return best;
+  if (AnyPodRuns(groups)) return PreemptTogether(capacity, groups, level, priority, running, tries);
+  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
+  if (!domains.ok()) return domains.status();
+  int64_t tries_left = tries;
+  bool exact = true;
+  for (const TopologyDomain& domain : *domains) {
+    absl::StatusOr<TogetherPreemption> found =
+        PreemptWithin({capacity, groups, level, priority, running}, domain, tries_left);
+    if (!found.ok()) return found.status();
+    tries_left -= found->tries;
+    exact = exact && found->exact;
+    if (IsBetter(running, *found, best)) best = *std::move(found);
+  }
+  best.exact = exact;
+  best.tries = tries - tries_left;
+  return best;
+}
+
+}  // namespace lws
