@@ -1,5 +1,6 @@
 #include "lws/api/digest.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <cstddef>
@@ -18,8 +19,12 @@ const unsigned char* Bytes(absl::string_view text) { return reinterpret_cast<con
 }  // namespace
 
 std::string Sha1Hex(absl::string_view text) {
+  // Looking up the algorithm takes longer than digesting a name, so it is looked up once.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   unsigned char digest[SHA_DIGEST_LENGTH];
-  SHA1(Bytes(text), text.size(), digest);
+  const bool is_digested =
+      algorithm != nullptr && EVP_Digest(text.data(), text.size(), digest, nullptr, algorithm, nullptr) == 1;
+  if (!is_digested) SHA1(Bytes(text), text.size(), digest);
   return Hex(digest, sizeof(digest));
 }
 

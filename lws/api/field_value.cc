@@ -13,13 +13,25 @@ std::string TextOf(const Json& value) { return value.is_string() ? value.get<std
 
 bool FieldValue::exists() const { return !value_->is_null(); }
 
+std::string FieldValue::path() const {
+  std::string path = path_;
+  for (size_t i = 0; i < depth_; ++i) {
+    const Step& step = steps_[i];
+    if (step.name == nullptr) {
+      absl::StrAppend(&path, "[", step.number, "]");
+    } else {
+      absl::StrAppend(&path, path.empty() ? "" : ".", absl::string_view(step.name, step.number));
+    }
+  }
+  return path;
+}
+
 FieldValue FieldValue::operator[](absl::string_view name) const {
-  return FieldValue(internal::MemberOf(*value_, name),
-                    path_.empty() ? std::string(name) : absl::StrCat(path_, ".", name));
+  return FieldValue(*this, internal::MemberOf(*value_, name), {name.data(), name.size()});
 }
 
 FieldValue FieldValue::At(absl::string_view key) const {
-  return FieldValue(internal::MemberOf(*value_, key), absl::StrCat(path_, "[", key, "]"));
+  return FieldValue(internal::MemberOf(*value_, key), absl::StrCat(path(), "[", key, "]"));
 }
 
 std::string FieldValue::Text() const { return TextOf(*value_); }
@@ -42,7 +54,7 @@ std::vector<FieldValue> FieldValue::Items() const {
   std::vector<FieldValue> items;
   if (!value_->is_array()) return items;
   items.reserve(value_->size());
-  for (size_t i = 0; i < value_->size(); ++i) items.emplace_back((*value_)[i], absl::StrCat(path_, "[", i, "]"));
+  for (size_t i = 0; i < value_->size(); ++i) items.push_back(FieldValue(*this, (*value_)[i], {nullptr, i}));
   return items;
 }
 

@@ -55,7 +55,7 @@ constexpr absl::string_view kHeaderRule =
 constexpr absl::string_view kEnvRule =
     "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
-bool IsLowerAlnum(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
+bool IsLowerAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 // [a-z0-9]([-a-z0-9]*[a-z0-9])?
 bool IsDnsLabel(absl::string_view text) {

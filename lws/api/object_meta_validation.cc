@@ -176,7 +176,9 @@ void CheckAnnotations(const Meta& meta, FieldErrors* errors) {
   size_t bytes = 0;
   for (const auto& [key, value] : meta.annotations) {
     // Annotation keys, unlike label keys, may have upper case letters in their prefix.
-    AddAll("metadata.annotations", key, LabelKeyErrors(absl::AsciiStrToLower(key)), errors);
+    const bool has_upper = std::any_of(key.begin(), key.end(), absl::ascii_isupper);
+    AddAll("metadata.annotations", key, has_upper ? LabelKeyErrors(absl::AsciiStrToLower(key)) : LabelKeyErrors(key),
+           errors);
     bytes += key.size() + value.size();
   }
   if (bytes > kMaxAnnotationBytes) errors->push_back(TooLong("metadata.annotations", kMaxAnnotationBytes));
@@ -313,10 +315,10 @@ FieldErrors ValidateMetadata(const Json& object, std::vector<std::string> (*name
   static const Json& none = *new Json(Json::object());
   const auto found = object.find("metadata");
   const Json& metadata = found == object.end() ? none : *found;
-  const std::optional<Meta> usual = MetaOf(metadata);
+  std::optional<Meta> usual = MetaOf(metadata);
   ObjectMeta message;
   if (!usual.has_value()) message = ReadMessage(metadata);
-  const Meta meta = usual.has_value() ? *usual : MetaOf(message);
+  const Meta meta = usual.has_value() ? *std::move(usual) : MetaOf(message);
   FieldErrors errors = CheckMeta(meta, name_rule);
   for (size_t i = 0; i < meta.finalizers.size(); ++i) {
     const absl::string_view name = meta.finalizers[i];

@@ -71,6 +71,8 @@ struct SetObservation {
 struct PodObservation {
   const ObservedPod* pod = nullptr;  // null when the pod does not exist
   const LeaderWorkerSet* set = nullptr;
+  // The digest of `set`, or null. With it, a revision that equals the set is known without a look at its data.
+  const internal::SetDigest* digest = nullptr;
   // The pod whose name is the pod's name without its ordinal; null when absent. Decisions on a leader do not read it.
   const ObservedPod* leader = nullptr;
   // The StatefulSet that the pod's controller reference names; null when absent.

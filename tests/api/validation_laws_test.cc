@@ -47,6 +47,24 @@ std::vector<Json> Subsets(const Json& fields) {
   return subsets;
 }
 
+TEST(FieldValueTest, APathNamesEveryStepHoweverDeep) {
+  Json document = "end";
+  std::string path;
+  for (int depth = 0; depth < 20; ++depth)
+    document = depth % 3 == 0 ? Json::array({0, document}) : Json{{"f", document}};
+  FieldValue value(document, "");
+  for (int depth = 19; depth >= 0; --depth) {
+    const bool is_item = depth % 3 == 0;
+    path += is_item ? "[1]" : path.empty() ? "f" : ".f";
+    value = is_item ? value.Items()[1] : value["f"];
+    EXPECT_EQ(value.path(), path);
+    EXPECT_EQ(value["absent"].At("key").path(), path + ".absent[key]");
+  }
+  EXPECT_EQ(value.Text(), "end");
+  EXPECT_EQ(value.Named("other")["a"].Items().size(), 0);
+  EXPECT_EQ(value.Named("other")["a"].path(), "other.a");
+}
+
 FieldErrors VolumeErrors(const Json& volumes, UsableVolumes* usable = nullptr) {
   FieldErrors errors;
   const UsableVolumes found = CheckVolumes(FieldValue(volumes, "volumes"), {}, &errors);

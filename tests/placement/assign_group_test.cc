@@ -141,6 +141,21 @@ TEST(AssignGroupTest, NoFitCountsSubgroups) {
       "with 8; 3 nodes");
 }
 
+// An exclusive subgroup has its domain for itself, however much more would fit into it.
+TEST(AssignGroupTest, NoFitCountsExclusiveSubgroupsOnceADomain) {
+  GroupRequest request = WithLeader(Pods(16, "rack", Closeness::kPreferred, PlacementProfile::kBestFit));
+  request.subgroups = {{4, "host", true}};
+  EXPECT_EQ(
+      Place(SmallTopology("{[9 9][9]}"), request),
+      "3 of 4 subgroups of 4 pods fit, each in one host: the subgroups do not fit into domains of their level; best "
+      "is the whole cluster with 12; 3 nodes");
+  request.closeness = Closeness::kRequired;
+  EXPECT_EQ(
+      Place(SmallTopology("{[9 9][9]}"), request),
+      "2 of 4 subgroups of 4 pods fit, each in one host: the subgroups do not fit into domains of their level; best "
+      "is b0/r0 with 8; 3 nodes");
+}
+
 // The CPU machine has no rack. It takes the leader, because the leader has no constraint on racks.
 TEST(AssignGroupTest, NodesWithoutALabelTakePodsThatAskNothingThere) {
   std::vector<TopologyNode> nodes;

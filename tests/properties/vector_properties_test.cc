@@ -77,9 +77,10 @@ TEST(VectorPropertiesTest, AdmittedSetsSurviveRoundTripsAndAdmission) {
       unchanged += second["spec"] == object["spec"];
       EXPECT_EQ(LeaderWorkerSetToJson(*AdmitSet(second).set)["spec"], second["spec"]) << name;
     }
-    // Revision data, laws 1 and 2.
+    // Revision data, laws 1, 2 and 5.
     const std::string data = RevisionData(set);
     EXPECT_EQ(RevisionData(*ApplyRevision(set, data)), data) << name;
+    EXPECT_EQ(LeaderWorkerSetToJson(*ApplyRevision(set, data)), object) << name << ": law 5";
     EXPECT_TRUE(SameRevision(set, data, data)) << name;
     // Law 4: data that was just applied without an error parses. It no longer parses once a part has another type.
     EXPECT_TRUE(IsReadableRevision(data)) << name;

@@ -176,6 +176,30 @@ TEST(RunRoleScenarioTest, UsualNodesHaveTheLabelsThatPodsAskFor) {
   EXPECT_TRUE(report.finished) << Trace(report);
 }
 
+// Edits of a role, and of the whole set, may ask for labels that nothing asked for before, or for other values of them.
+TEST(RunRoleScenarioTest, UsualNodesHaveTheLabelsThatEditsAskFor) {
+  const auto with_selector = [](Json role, const Json& selector) {
+    role["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["nodeSelector"] = selector;
+    return role;
+  };
+  const Json next = {{"gpu", "b200"}, {"zone", "a"}};
+  for (const bool was_asked : {false, true}) {
+    Json prefill = Role("prefill", 2, 1, 0);
+    if (was_asked) prefill = with_selector(prefill, {{"gpu", "h100"}});
+    const Json decode = Role("decode", 3, 2, 0);
+    const Json set = Set(Json::array({prefill, decode}), 2);
+    const Json of_role = {
+        {"at", "quiet"}, {"role", "prefill"}, {"edit", {{"spec", with_selector(prefill, next)["spec"]}}}};
+    const Json of_set = {{"at", "quiet"}, {"edit", {{"spec", {{"roles", {with_selector(prefill, next), decode}}}}}}};
+    for (const Json& edit : {of_role, of_set}) {
+      const absl::StatusOr<Scenario> scenario = Read(set, Json::array({edit}));
+      ASSERT_TRUE(scenario.ok()) << scenario.status();
+      const RoleReport report = Simulated(*scenario, {});
+      EXPECT_TRUE(report.finished) << edit << "\n" << Trace(report);
+    }
+  }
+}
+
 TEST(RunRoleScenarioTest, AnEventWithoutItsTargetNamesItself) {
   const Json set = Set(Json::array({Role("prefill", 2, 1, 0), Role("decode", 1, 1, 0)}));
   const auto error = [&set](const Json& event) {

@@ -2,7 +2,9 @@
 // simulation copies, which is to stay about the same for each group.
 #include "lws/adapters/simulation/kubernetes/stored_object.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -54,6 +56,65 @@ TEST(StoredObjectTest, Law2ACopySharesEveryMember) {
   EXPECT_FALSE(next.SharesWith(pod, "status"));
   EXPECT_TRUE(next.SharesWith(pod, "spec"));
   EXPECT_TRUE(next.SharesWith(pod, "data")) << "none has it";
+}
+
+// What meta() says, and what the document says of it.
+std::string MetaText(const StoredMeta& meta) {
+  return absl::StrCat(meta.key.kind, " ", meta.key.namespace_name, "/", meta.key.name, " ", meta.uid, " ",
+                      meta.generation, " ", meta.is_deleting, " ", meta.owners->dump(), " ",
+                      meta.controller == nullptr ? "none" : meta.controller->dump(), " ", meta.finalizers->dump(), " ",
+                      meta.labels->dump());
+}
+
+std::string MetaText(const Json& document) {
+  const Json metadata = document.value("metadata", Json());
+  const auto field = [&metadata](const char* name) {
+    return metadata.is_object() ? metadata.value(name, Json()) : Json();
+  };
+  const auto text = [](const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); };
+  std::string controller = "none";
+  for (const Json& owner : field("ownerReferences")) {
+    const bool controls = owner.is_object() && owner.value("controller", Json()) == true;
+    if (controls && controller == "none") controller = owner.dump();
+  }
+  const Json generation = field("generation");
+  return absl::StrCat(text(document.value("kind", Json())), " ", text(field("namespace")), "/", text(field("name")),
+                      " ", text(field("uid")), " ", generation.is_number_integer() ? generation.get<int64_t>() : 0, " ",
+                      !field("deletionTimestamp").is_null(), " ", field("ownerReferences").dump(), " ", controller, " ",
+                      field("finalizers").dump(), " ", field("labels").dump());
+}
+
+TEST(StoredObjectTest, Law3MetaIsThatOfTheMetadataAfterEveryEdit) {
+  const Json controller = {{"kind", "StatefulSet"}, {"name", "s"}, {"uid", "u"}, {"controller", true}};
+  const Json values[] = {Json(),  Json("text"),       Json(3),        Json::array({controller}),
+                         Json(7), Json::array({"f"}), Json::object(), Json::array({Json(1), controller, controller})};
+  const char* fields[] = {"name",   "namespace",      "uid", "generation", "deletionTimestamp", "finalizers",
+                          "labels", "ownerReferences"};
+  std::mt19937 random(3);
+  const auto draw = [&random](size_t below) { return random() % below; };
+  std::vector<StoredObject> objects(3, StoredObject(Pod()));
+  for (int step = 0; step < 3000; ++step) {
+    StoredObject& object = objects[draw(objects.size())];
+    switch (draw(6)) {
+      case 0:
+        object.Set("kind", values[draw(std::size(values))]);
+        break;
+      case 1:
+        object.Share(objects[draw(objects.size())], "metadata");
+        break;
+      case 2:
+        object = objects[draw(objects.size())];
+        break;
+      case 3:
+        object.Set("metadata", draw(4) == 0 ? values[draw(std::size(values))] : Json::object());
+        break;
+      default:
+        if (!object["metadata"].is_object()) object.Set("metadata", Json::object());
+        object.Edit("metadata")[fields[draw(std::size(fields))]] = values[draw(std::size(values))];
+    }
+    for (const StoredObject& its : objects)
+      ASSERT_EQ(MetaText(its.meta()), MetaText(*its.Document())) << "step " << step;
+  }
 }
 
 TEST(StoredObjectTest, WhatIsNoObjectHasNoMembers) {

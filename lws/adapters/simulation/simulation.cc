@@ -142,15 +142,24 @@ std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const StoredOb
 
 absl::Status Simulation::AddNode(const std::string& name, const std::map<std::string, std::string>& allocatable,
                                  const std::map<std::string, std::string>& labels) {
-  return AddNode({{"apiVersion", "v1"},
-                  {"kind", "Node"},
-                  {"metadata", {{"name", name}, {"labels", labels}}},
-                  {"status", {{"allocatable", allocatable}}}});
+  // A list of initializers would copy every value several times.
+  Json node = Json::object();
+  node["apiVersion"] = "v1";
+  node["kind"] = "Node";
+  Json& metadata = node["metadata"];
+  metadata["name"] = name;
+  metadata["labels"] = labels;
+  node["status"]["allocatable"] = allocatable;
+  return AddNode(std::move(node));
 }
 
 absl::Status Simulation::AddNode(Json node) {
   Json& conditions = node["status"]["conditions"];
-  if (conditions.is_null()) conditions = Json::array({{{"type", "Ready"}, {"status", "True"}}});
+  if (conditions.is_null()) {
+    Json& ready = conditions.emplace_back(Json::object());
+    ready["type"] = "Ready";
+    ready["status"] = "True";
+  }
   Json& labels = node["metadata"]["labels"];
   if (!labels.contains(kHostnameLabel)) labels[kHostnameLabel] = node["metadata"]["name"];
   return server_.Create(std::move(node)).status();

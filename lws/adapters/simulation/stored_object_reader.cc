@@ -122,29 +122,64 @@ bool ReadRestarted(const Json& status, Fields* fields) {
   return false;
 }
 
+void ReadPodMeta(const StoredObject& object, Fields* fields, ObservedPod* pod) {
+  ReadMeta(object, fields, &pod->meta);
+  const Json& labels = *object.meta().labels;
+  fields->Text(FieldAt(labels, {kWorkerIndexLabel}), &pod->worker_index);
+  fields->Text(FieldAt(labels, {kGroupKeyLabel}), &pod->group_key);
+  const Json& annotations = fields->Object(FieldAt(object, {"metadata", "annotations"}));
+  fields->Text(FieldAt(annotations, {kLeaderNameAnnotation}), &pod->leader_name);
+  fields->Text(FieldAt(annotations, {kPodGroupNameAnnotation}), &pod->pod_group_name);
+}
+
+void ReadPodSpec(const StoredObject& object, Fields* fields, ObservedPod* pod) {
+  const Json& spec = fields->Object(object["spec"]);
+  pod->requests_tpus = PodRequestsTpus(spec);
+  pod->node_name.clear();
+  fields->Text(FieldAt(spec, {"nodeName"}), &pod->node_name);
+}
+
+void ReadPodStatus(const StoredObject& object, Fields* fields, ObservedPod* pod) {
+  const Json& status = fields->Object(object["status"]);
+  std::string phase;
+  fields->Text(FieldAt(status, {"phase"}), &phase);
+  pod->phase = ReadPodPhase(phase);
+  pod->has_ready_condition = ReadReady(status, fields);
+  pod->restarted = ReadRestarted(status, fields);
+}
+
 // nullopt when a field has another type.
 std::optional<ObservedPod> ReadPod(const StoredObject& object) {
   if (object["apiVersion"] != "v1") return std::nullopt;
   Fields fields;
   ObservedPod pod;
-  ReadMeta(object, &fields, &pod.meta);
-  const Json& labels = FieldAt(object, {"metadata", "labels"});
-  fields.Text(FieldAt(labels, {kWorkerIndexLabel}), &pod.worker_index);
-  fields.Text(FieldAt(labels, {kGroupKeyLabel}), &pod.group_key);
-  const Json& annotations = fields.Object(FieldAt(object, {"metadata", "annotations"}));
-  fields.Text(FieldAt(annotations, {kLeaderNameAnnotation}), &pod.leader_name);
-  fields.Text(FieldAt(annotations, {kPodGroupNameAnnotation}), &pod.pod_group_name);
-  const Json& status = fields.Object(object["status"]);
-  std::string phase;
-  fields.Text(FieldAt(status, {"phase"}), &phase);
-  pod.phase = ReadPodPhase(phase);
-  pod.has_ready_condition = ReadReady(status, &fields);
-  pod.restarted = ReadRestarted(status, &fields);
-  const Json& spec = fields.Object(object["spec"]);
-  pod.requests_tpus = PodRequestsTpus(spec);
-  fields.Text(FieldAt(spec, {"nodeName"}), &pod.node_name);
+  ReadPodMeta(object, &fields, &pod);
+  ReadPodSpec(object, &fields, &pod);
+  ReadPodStatus(object, &fields, &pod);
   if (!fields.ok()) return std::nullopt;
   return pod;
+}
+
+// Reads what is another one than before of a pod with the same metadata. Returns false when a field has another type.
+bool ReadChangedParts(const Change& change, ObservedPod* pod) {
+  const StoredObject& object = *change.after;
+  if (object["apiVersion"] != "v1") return false;
+  Fields fields;
+  pod->meta.resource_version = object.resource_version();
+  if (!object.SharesWith(*change.before, "spec")) ReadPodSpec(object, &fields, pod);
+  if (!object.SharesWith(*change.before, "status")) ReadPodStatus(object, &fields, pod);
+  return fields.ok();
+}
+
+// Reads a pod, as far as it changed, and keeps it. Null when a field has another type: then none is kept.
+const ObservedPod* ReadAndKeepPod(const Change& change, absl::flat_hash_map<ObjectKey, ObservedPod>* kept) {
+  const bool has_same_meta = change.before != nullptr && change.after->SharesWith(*change.before, "metadata");
+  const auto known = has_same_meta ? kept->find(change.key) : kept->end();
+  if (known != kept->end() && ReadChangedParts(change, &known->second)) return &known->second;
+  std::optional<ObservedPod> pod = ReadPod(*change.after);
+  if (pod.has_value()) return &kept->insert_or_assign(change.key, *std::move(pod)).first->second;
+  kept->erase(change.key);
+  return nullptr;
 }
 
 // Whether only the status is another one than before.
@@ -211,8 +246,8 @@ absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
   if (change.key.kind == "StatefulSet") return ReadAndKeep<ObservedStatefulSet>(change, &statefulsets_);
   if (change.key.kind == kKind) return ReadAndKeep<LeaderWorkerSet>(change, &sets_);
   if (change.key.kind == "Pod") {
-    std::optional<ObservedPod> pod = ReadPod(*change.after);
-    if (pod.has_value()) return *std::move(pod);
+    const ObservedPod* pod = ReadAndKeepPod(change, &pods_);
+    if (pod != nullptr) return *pod;
   }
   if (change.key.kind == "Node") {
     std::optional<ObservedNode> node = ReadNode(*change.after);
@@ -222,6 +257,7 @@ absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
 }
 
 void StoredObjectReader::Forget(const ObjectKey& key) {
+  pods_.erase(key);
   statefulsets_.erase(key);
   sets_.erase(key);
 }

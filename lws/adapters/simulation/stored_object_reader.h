@@ -1,5 +1,6 @@
 // Reads what decisions need of the objects that the simulated API server tells. What a change left as it was is not
-// read again: a pod is read without its document, and of a StatefulSet or a set with a new status, the status alone.
+// read again: a pod is read without its document, and with the same metadata, only its new spec or status. If the
+// status of a StatefulSet or a set is all that changed, the status alone is read.
 //
 //   lws::internal::StoredObjectReader reader;
 //   absl::StatusOr<lws::ObservedObject> observed = reader.Read(change);
@@ -30,6 +31,7 @@ class StoredObjectReader {
 
  private:
   // As they were last read.
+  absl::flat_hash_map<simulation::ObjectKey, ObservedPod> pods_;
   absl::flat_hash_map<simulation::ObjectKey, ObservedStatefulSet> statefulsets_;
   absl::flat_hash_map<simulation::ObjectKey, LeaderWorkerSet> sets_;
 };

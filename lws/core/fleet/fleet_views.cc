@@ -32,20 +32,23 @@ const std::vector<const ObservedRevision*>& FleetViews::RevisionsOf(FleetSet* se
   return set->revisions.list;
 }
 
-const ObservedPod* FleetViews::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
-  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return whole;
-  const Place place = index_.FindPackedPod(space, name);
-  if (place.set == nullptr) return nullptr;
+const ObservedPod* FleetViews::UnpackPod(const Place& place, ScratchObjects* scratch) {
   ObservedPod* pod = scratch->pods.Next();
-  const PackedGroup& group = *place.set->groups.Find(place.group);
+  const PackingNames names = index_.NamesOf(place.set);
   if (place.worker == 0) {
-    UnpackLeader(group.leader, place.group, index_.NamesOf(place.set), pod);
-  } else {
-    const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
-    UnpackWorker(worker, OwnerOfPackedGroup(*place.set, place.group, worker), place.group, place.worker,
-                 index_.NamesOf(place.set), pod);
+    UnpackLeader(place.set->groups.Find(place.group)->leader, place.group, names, pod);
+    return pod;
   }
+  const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
+  UnpackWorker(worker, OwnerOfPackedGroup(*place.set, place.group, worker), place.group, place.worker, names, pod);
   return pod;
+}
+
+FleetViews::FoundPod FleetViews::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
+  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return {whole, Place()};
+  const Place place = index_.FindPackedPod(space, name);
+  if (place.set == nullptr) return {};
+  return {UnpackPod(place, scratch), place};
 }
 
 const ObservedStatefulSet* FleetViews::FindStatefulSet(FleetNamespace* space, absl::string_view name,
@@ -58,24 +61,24 @@ const ObservedStatefulSet* FleetViews::FindStatefulSet(FleetNamespace* space, ab
   return statefulset;
 }
 
-void FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
-                             std::vector<const ObservedPod*>* members) {
-  if (const auto found = set->whole_pods.find(group_index); found != set->whole_pods.end()) *members = found->second;
+std::vector<const ObservedPod*> FleetViews::ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                                                        absl::Span<const FoundPod> found) {
+  std::vector<const ObservedPod*> members;
+  if (const auto whole = set->whole_pods.find(group_index); whole != set->whole_pods.end()) members = whole->second;
   const int32_t index = ParseIndex(group_index.value_or(""));
   const PackedGroup* group = index < 0 ? nullptr : set->groups.Find(index);
-  if (group != nullptr && group->leader.exists && !group->leader.is_whole) {
-    ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackLeader(group->leader, index, index_.NamesOf(set), pod);
-    members->push_back(pod);
+  const int32_t workers = group == nullptr ? -1 : set->groups.workers(index);
+  for (int32_t i = 0; i <= workers; ++i) {
+    const bool is_packed =
+        i == 0 ? group->leader.exists && !group->leader.is_whole : set->groups.FindWorker(index, i)->exists;
+    if (!is_packed) continue;
+    const auto known = std::find_if(found.begin(), found.end(), [&](const FoundPod& pod) {
+      return pod.place.set == set && pod.place.group == index && pod.place.worker == i;
+    });
+    members.push_back(known != found.end() ? known->pod : UnpackPod({set, index, i}, &pod_scratch_));
   }
-  for (int32_t i = 1; group != nullptr && i <= set->groups.workers(index); ++i) {
-    const PackedWorker& worker = *set->groups.FindWorker(index, i);
-    if (!worker.exists) continue;
-    ObservedPod* pod = pod_scratch_.pods.Next();
-    UnpackWorker(worker, OwnerOfPackedGroup(*set, index, worker), index, i, index_.NamesOf(set), pod);
-    members->push_back(pod);
-  }
-  SortByName(members);
+  SortByName(&members);
+  return members;
 }
 
 void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
@@ -196,7 +199,7 @@ SetObservation FleetViews::ObserveSet(FleetSet* set) {
 }
 
 const ObservedPod* FleetViews::FindLeader(int32_t group) {
-  return FindPod(observed_set_->space, LeaderPodName(observed_set_->name, group), &set_scratch_);
+  return FindPod(observed_set_->space, LeaderPodName(observed_set_->name, group), &set_scratch_).pod;
 }
 
 bool FleetViews::IsStarted(const FleetSet& set, int32_t group) {
@@ -257,20 +260,25 @@ PodObservation FleetViews::ObservePod(absl::string_view namespace_name, absl::st
   PodObservation observation;
   FleetNamespace* space = index_.FindNamespace(namespace_name);
   if (space == nullptr) return observation;
-  observation.pod = FindPod(space, name, &pod_scratch_);
+  FoundPod found[] = {FindPod(space, name, &pod_scratch_), {}};
+  observation.pod = found[0].pod;
   if (observation.pod == nullptr) return observation;
   const ObservedPod& pod = *observation.pod;
   FleetSet* set = nullptr;
   if (const auto found = space->sets.find(pod.meta.set_name); found != space->sets.end()) set = found->second;
-  if (set != nullptr && set->exists) observation.set = &set->set;
+  if (set != nullptr && set->exists) {
+    observation.set = &set->set;
+    observation.digest = &set->digest;
+  }
   if (const std::optional<PodName> parsed = ParsePodName(name); parsed.has_value()) {
-    observation.leader = FindPod(space, parsed->parent, &pod_scratch_);
+    found[1] = FindPod(space, parsed->parent, &pod_scratch_);
+    observation.leader = found[1].pod;
   }
   if (pod.meta.controller.has_value()) {
     observation.controller = FindStatefulSet(space, pod.meta.controller->name, &pod_scratch_);
   }
   if (set != nullptr) {
-    ListMembers(set, pod.meta.group_index, &observation.group_pods);
+    observation.group_pods = ListMembers(set, pod.meta.group_index, found);
     observation.revisions = RevisionsOf(set);
   }
   observation.worker_statefulset = FindStatefulSet(space, name, &pod_scratch_);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_set.h"
@@ -80,15 +81,22 @@ class FleetViews final : private LeaderPods {
   SetObservation ObserveAround(FleetSet* set);
   // Lists every object that belongs to the set, however it is named.
   void ListGroups(FleetSet* set, SetObservation* observation);
-  void ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
-                   std::vector<const ObservedPod*>* members);
+  // A pod, null when absent, and its place where it is packed.
+  struct FoundPod {
+    const ObservedPod* pod = nullptr;
+    Place place;
+  };
+  // The pods of a group. Those that were `found` before are not unpacked again.
+  std::vector<const ObservedPod*> ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
+                                              absl::Span<const FoundPod> found);
   // The facts to which the observation would be reduced, if everything that they depend on is packed; else nullopt.
   static std::optional<RestartFacts> PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker);
   std::optional<LeaderFacts> PackedLeaderFacts(FleetSet* set, int32_t group);
   static bool IsStarted(const FleetSet& set, int32_t group);
 
   const std::vector<const ObservedRevision*>& RevisionsOf(FleetSet* set);
-  const ObservedPod* FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
+  FoundPod FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
+  const ObservedPod* UnpackPod(const Place& place, ScratchObjects* scratch);
   const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
 
   FleetIndex& index_;

@@ -41,11 +41,18 @@ void UnpackMeta(const PackedUid& uid, RevisionId revision, bool terminating, int
   meta->uid = UidText(uid);
   meta->resource_version.clear();
   meta->terminating = terminating;
-  meta->controller.reset();
   meta->set_name = names.set_name;
   meta->revision_key = names.revisions->Text(revision);
   meta->group_index = absl::StrCat(group);
   meta->group_in_name = group;
+}
+
+// Writes into the texts of the controller that was there before, which have memory.
+void UnpackController(absl::string_view kind, absl::string_view name, const PackedUid& uid, ObservedMeta* meta) {
+  if (!meta->controller.has_value()) meta->controller.emplace();
+  meta->controller->kind.assign(kind.data(), kind.size());
+  meta->controller->name.assign(name.data(), name.size());
+  meta->controller->uid = UidText(uid);
 }
 
 }  // namespace
@@ -146,6 +153,7 @@ PackedWorker PackWorker(const PodFacts& facts) {
 
 void UnpackLeader(const PackedLeader& leader, int32_t group, const PackingNames& names, ObservedPod* pod) {
   UnpackMeta(leader.uid, leader.revision, leader.terminating, group, names, &pod->meta);
+  pod->meta.controller.reset();
   if (leader.resource_version != 0) pod->meta.resource_version = absl::StrCat(leader.resource_version);
   pod->worker_index = "0";
   pod->group_key = leader.has_group_key ? GroupKey(names.namespace_name, pod->meta.name) : "";
@@ -163,7 +171,9 @@ void UnpackStatefulSet(const PackedGroup& packed, int32_t group, const PackingNa
   const PackedStatefulSet& workers = packed.workers;
   UnpackMeta(workers.uid, workers.revision, workers.terminating, group, names, &statefulset->meta);
   if (workers.is_owned_by_leader) {
-    statefulset->meta.controller = ObservedMeta::Controller{"Pod", statefulset->meta.name, UidText(packed.leader.uid)};
+    UnpackController("Pod", statefulset->meta.name, packed.leader.uid, &statefulset->meta);
+  } else {
+    statefulset->meta.controller.reset();
   }
   statefulset->replicas = workers.replicas;
   statefulset->partition = 0;
@@ -180,7 +190,7 @@ void UnpackStatefulSet(const PackedGroup& packed, int32_t group, const PackingNa
 void UnpackWorker(const PackedWorker& packed, const PackedUid& owner, int32_t group, int32_t worker,
                   const PackingNames& names, ObservedPod* pod) {
   UnpackMeta(packed.uid, packed.revision, packed.terminating, group, names, &pod->meta);
-  pod->meta.controller = ObservedMeta::Controller{"StatefulSet", pod->meta.name, UidText(owner)};
+  UnpackController("StatefulSet", pod->meta.name, owner, &pod->meta);
   absl::StrAppend(&pod->meta.name, "-", worker);
   pod->meta.group_in_name = -1;
   pod->worker_index = absl::StrCat(worker);

@@ -1,5 +1,6 @@
 #include "lws/core/reconcile/reconcile_pod.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired/desired_objects.h"
+#include "lws/core/desired/set_digest.h"
 #include "lws/core/plan/plan_builder.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/pod_decision.h"
@@ -187,18 +189,20 @@ class PodPass {
     // A revision that does not parse is an error even when the workers exist. Parsing takes O(templates), so it is
     // done only if nobody did it before.
     if (!revision->is_known_to_read) {
-      const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(*revision);
-      if (!set.ok()) return plan_.Fail(set.status());
+      const absl::Status status = ReadRevision(*revision).status();
+      if (!status.ok()) return plan_.Fail(status);
     }
     const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
     return Wait(reason);
   }
 
-  // The set with the revision applied.
-  absl::StatusOr<LeaderWorkerSet> ReadRevision(const ObservedRevision& revision) const {
+  // The set with the revision applied. The revision of the set as it is gives the set itself.
+  absl::StatusOr<std::shared_ptr<const LeaderWorkerSet>> ReadRevision(const ObservedRevision& revision) const {
+    const bool is_present = observation_.digest != nullptr && observation_.digest->revision_data == revision.data;
+    if (is_present) return std::shared_ptr<const LeaderWorkerSet>(std::shared_ptr<void>(), &set_);
     absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(set_, revision.data);
-    if (set.ok()) return set;
+    if (set.ok()) return std::make_shared<const LeaderWorkerSet>(*std::move(set));
     return absl::InvalidArgumentError(absl::StrCat("ControllerRevision ", revision.meta.namespace_name, "/",
                                                    revision.meta.name, ": ", set.status().message()));
   }
@@ -228,12 +232,12 @@ class PodPass {
   }
 
   Plan CreateWorkers(const ObservedRevision& revision) {
-    const absl::StatusOr<LeaderWorkerSet> set = ReadRevision(revision);
+    const absl::StatusOr<std::shared_ptr<const LeaderWorkerSet>> set = ReadRevision(revision);
     if (!set.ok()) return plan_.Fail(set.status());
     const absl::StatusOr<std::optional<std::string>> topology_value = TopologyValue();
     if (!topology_value.ok()) return plan_.Fail(topology_value.status());
     plan_.Because(DecisionReason::kWorkersMissing, subject_);
-    Action& action = plan_.Create(WorkerStatefulSet(*set, pod_, *topology_value));
+    Action& action = plan_.Create(WorkerStatefulSet(**set, pod_, *topology_value));
     action.failure_event = plan_.Warning(
         "FailedCreate", "Create", absl::StrCat("Failed to create worker statefulset for leader pod ", pod_.meta.name),
         PodRef(pod_));

@@ -10,6 +10,7 @@
 //   2. SameRevision(set, d, d) for every d.
 //   3. RevisionData reads only leaderWorkerTemplate and networkConfig. A set without networkConfig counts as Shared.
 //   4. If IsReadableRevision(d), ApplyRevision(s, d) has no error for any set s that LeaderWorkerSetFromJson returned.
+//   5. ApplyRevision(set, RevisionData(set)) equals such a set, so a reader who knows the set's data need not apply it.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_REVISION_REVISION_DATA_H_

@@ -1,6 +1,7 @@
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -34,10 +35,7 @@ bool IsScheduled(const StoredObject& pod) { return !TextAt(pod, {"spec", "nodeNa
 
 bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
 
-bool HasFinalizers(const StoredObject& object) {
-  const Json& finalizers = FieldAt(object, {"metadata", "finalizers"});
-  return !finalizers.empty();
-}
+bool HasFinalizers(const StoredObject& object) { return !object.meta().finalizers->empty(); }
 
 // Shares with `former` the members that are equal in both.
 struct SharedMembers {
@@ -46,11 +44,13 @@ struct SharedMembers {
 };
 SharedMembers ShareEqualMembers(const StoredObject& former, StoredObject* object) {
   SharedMembers shared;
-  std::set<std::string> names;
-  for (const StoredObject* its : {&former, static_cast<const StoredObject*>(object)}) {
-    for (const absl::string_view name : its->Members()) names.emplace(name);
+  std::vector<absl::string_view> names = object->Members();
+  const size_t own = names.size();
+  for (const absl::string_view name : former.Members()) {
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(own);
+    if (std::find(names.begin(), end, name) == end) names.push_back(name);
   }
-  for (const std::string& name : names) {
+  for (const absl::string_view name : names) {
     if (object->SharesWith(former, name)) continue;
     if ((*object)[name] == former[name]) {
       object->Share(former, name);
@@ -91,11 +91,6 @@ absl::Status CheckUpdate(const ObjectKey& key, const StoredObject& before, const
                 internal::ValidateStatefulSetUpdate(*before.Document(), *object.Document()));
 }
 
-int64_t Generation(const StoredObject& object) {
-  const Json& generation = FieldAt(object, {"metadata", "generation"});
-  return generation.is_number_integer() ? generation.get<int64_t>() : 0;
-}
-
 absl::Status CheckPreconditions(const StoredObject& live, const std::string& uid, const std::string& version) {
   if (!uid.empty() && UidOf(live) != uid) {
     return absl::AbortedError(absl::StrCat(Describe(StoredObjectKey(live)), ": the UID in the precondition (", uid,
@@ -124,10 +119,11 @@ void ApiServer::RegisterWebhook(const std::string& kind, MutatingWebhook webhook
   webhooks_[kind] = std::move(webhook);
 }
 
-std::string ApiServer::Timestamp() const {
-  if (stamped_ != clock_->now()) {
-    stamped_ = clock_->now();
-    timestamp_ = absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", stamped_, absl::UTCTimeZone());
+const std::string& ApiServer::Timestamp() const {
+  const int64_t now = absl::ToUnixSeconds(clock_->now());
+  if (timestamp_.empty() || stamped_ != now) {
+    stamped_ = now;
+    timestamp_ = absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", absl::FromUnixSeconds(now), absl::UTCTimeZone());
   }
   return timestamp_;
 }
@@ -181,8 +177,13 @@ absl::StatusOr<SharedObject> ApiServer::TryCreate(const ObjectKey& key, Json obj
   metadata["uid"] = absl::StrFormat("00000000-0000-4000-8000-%012x", next_uid_++);
   metadata["creationTimestamp"] = Timestamp();
   if (HasGeneration(key.kind)) metadata["generation"] = 1;
-  Store(key, StoredObject(std::move(object)), ChangeType::kAdded);
-  return Find(key);
+  StoredObject created(std::move(object));
+  // Objects that are made one after the other often have equal statuses.
+  SharedObject& last = last_created_[key.kind];
+  if (last != nullptr && (*last)["status"] == created["status"]) created.Share(*last, "status");
+  Store(key, std::move(created), ChangeType::kAdded);
+  last = Find(key);
+  return last;
 }
 
 absl::StatusOr<SharedObject> ApiServer::Apply(const Json& object, absl::string_view manager, bool force) {
@@ -235,7 +236,7 @@ absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectKey& key, StoredOb
   status = CheckUpdate(key, *current, object);
   if (!status.ok()) return status;
   if (HasGeneration(key.kind) && !shared.desired) {
-    object.Edit("metadata")["generation"] = Generation(*current) + 1;
+    object.Edit("metadata")["generation"] = current->meta().generation + 1;
   }
   const bool gone = IsDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
   Store(key, std::move(object), ChangeType::kModified);
@@ -278,7 +279,7 @@ absl::Status ApiServer::Delete(const ObjectKey& key, const DeleteOptions& option
   metadata["deletionTimestamp"] = Timestamp();
   metadata["deletionGracePeriodSeconds"] =
       graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0;
-  if (HasGeneration(key.kind)) metadata["generation"] = Generation(*current) + 1;
+  if (HasGeneration(key.kind)) metadata["generation"] = current->meta().generation + 1;
   Store(key, std::move(next), ChangeType::kModified);
   return absl::OkStatus();
 }

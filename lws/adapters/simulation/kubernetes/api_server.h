@@ -109,8 +109,8 @@ class ApiServer {
   // Why the last write of an object was refused as invalid, of those that were not written since.
   const std::map<ObjectKey, std::string>& refusals() const { return refusals_; }
 
-  // The present, as Kubernetes writes it.
-  std::string Timestamp() const;
+  // The present in whole seconds, as Kubernetes writes it. Valid until the clock moves.
+  const std::string& Timestamp() const;
 
  private:
   absl::StatusOr<SharedObject> TryCreate(const ObjectKey& key, Json object);
@@ -120,13 +120,14 @@ class ApiServer {
   void Remove(const ObjectKey& key);
 
   const VirtualClock* clock_;
-  mutable absl::Time stamped_ = absl::InfinitePast();  // when Timestamp was last asked for, and its answer
+  mutable int64_t stamped_ = 0;  // the second when Timestamp was last asked for, and its answer
   mutable std::string timestamp_;
   std::map<std::string, MutatingWebhook> webhooks_;  // by kind
   uint64_t version_ = 0;
   uint64_t next_uid_ = 1;
   int64_t looks_ = 0;
   ObjectStore objects_;
+  std::map<std::string, SharedObject> last_created_;  // by kind
   std::map<ObjectKey, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };

@@ -10,7 +10,7 @@ namespace lws::simulation {
 namespace {
 
 bool HasFinalizer(const StoredObject& object, const char* finalizer) {
-  const Json& finalizers = FieldAt(object, {"metadata", "finalizers"});
+  const Json& finalizers = *object.meta().finalizers;
   return std::find(finalizers.begin(), finalizers.end(), finalizer) != finalizers.end();
 }
 

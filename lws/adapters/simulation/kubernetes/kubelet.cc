@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "nlohmann/json.hpp"
 
@@ -28,6 +29,11 @@ const Json& FirstStatus(const StoredObject& pod) { return First(FieldAt(pod, {"s
 int64_t Restarts(const StoredObject& pod) {
   const Json& count = FieldAt(FirstStatus(pod), {"restartCount"});
   return count.is_number_integer() ? count.get<int64_t>() : 0;
+}
+
+// Whether the kubelet tells this field of a pod's status. It keeps the others.
+bool IsTold(absl::string_view field) {
+  return field == "phase" || field == "conditions" || field == "containerStatuses";
 }
 
 bool IsReady(const StoredObject& pod) { return FieldAt(FirstStatus(pod), {"ready"}) == true; }
@@ -118,16 +124,16 @@ void Kubelet::Stop(const Life& life) {
   server_->Delete(life.first, options).IgnoreError();
 }
 
-void Kubelet::SetPodStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) {
+// The status of the pod, with these values.
+Json Kubelet::StatusOf(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) const {
   // A map or a list of initializers would copy every value, and this is the most frequent write.
   Json status = Json::object();
-  const Json& before = FieldAt(pod, {"status"});
+  const Json& before = pod["status"];
   for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
-    const bool is_kept = it.key() != "phase" && it.key() != "conditions" && it.key() != "containerStatuses";
-    if (is_kept) status[it.key()] = *it;
+    if (!IsTold(it.key())) status[it.key()] = *it;
   }
   status["phase"] = phase;
-  const std::string now = server_->Timestamp();
+  const std::string& now = server_->Timestamp();
   Json& conditions = status["conditions"] = Json::array();
   for (const char* type : {"Ready", "ContainersReady"}) {
     Json& condition = conditions.emplace_back(Json::object());
@@ -142,9 +148,32 @@ void Kubelet::SetPodStatus(const StoredObject& pod, const char* phase, bool read
     told["ready"] = ready;
     told["restartCount"] = restarts;
   }
+  return status;
+}
+
+void Kubelet::SetPodStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) {
   StoredObject next = pod;
-  next.Set("status", std::move(status));
+  next.Share(SharedStatus(pod, phase, ready, restarts), "status");
   server_->UpdateStatus(next).IgnoreError();
+}
+
+const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) {
+  const std::string& now = server_->Timestamp();
+  if (told_at_ != now) {
+    told_.clear();
+    told_at_ = now;
+  }
+  std::string values = absl::StrCat(phase, " ", ready, " ", restarts);
+  for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
+    absl::StrAppend(&values, "\n", TextAt(container, {"name"}));
+  }
+  const Json& before = pod["status"];
+  for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
+    if (!IsTold(it.key())) absl::StrAppend(&values, "\n", it.key(), ": ", it->dump());
+  }
+  const auto [told, is_new] = told_.try_emplace(std::move(values), Json::object());
+  if (is_new) told->second.Set("status", StatusOf(pod, phase, ready, restarts));
+  return told->second;
 }
 
 bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {

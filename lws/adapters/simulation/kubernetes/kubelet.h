@@ -84,6 +84,9 @@ class Kubelet {
   void BecomeReady(const Life& life);
   void Stop(const Life& life);
   void SetPodStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts);
+  Json StatusOf(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) const;
+  // An object with that status. Pods whose statuses are equal in the same second share it.
+  const StoredObject& SharedStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts);
   bool SetNodeReady(absl::string_view node, bool ready);
   void Evict(const std::string& node);
 
@@ -93,6 +96,9 @@ class Kubelet {
   std::mt19937_64 random_;
   std::set<std::string> lost_nodes_;
   std::set<std::pair<std::string, std::string>> pulled_;  // node, image
+  // The statuses that were told in the second `told_at_`, by their values.
+  std::string told_at_;
+  std::map<std::string, StoredObject> told_;
 };
 
 }  // namespace lws::simulation

@@ -1,46 +1,25 @@
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 
+#include "lws/api/json_member.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
+
+using internal::MemberOf;
 
 namespace {
 
 using Key = const absl::string_view*;
 
-// Null when there is none.
-const Json* FindMember(const Json::object_t& members, absl::string_view key) {
-  // Most of a few keys have another length, which tells sooner than their order.
-  constexpr size_t kFew = 5;
-  if (members.size() > kFew) {
-    const auto found = members.find(key);
-    return found == members.end() ? nullptr : &found->second;
-  }
-  for (const auto& [name, value] : members) {
-    if (name == key) return &value;
-  }
-  return nullptr;
-}
-
 const Json& FieldBelow(const Json& object, Key begin, Key end) {
-  static const Json& none = *new Json();
   const Json* at = &object;
-  for (Key key = begin; key != end; ++key) {
-    if (!at->is_object()) return none;
-    at = FindMember(at->get_ref<const Json::object_t&>(), *key);
-    if (at == nullptr) return none;
-  }
+  for (Key key = begin; key != end; ++key) at = &MemberOf(*at, *key);
   return *at;
 }
 
 const std::string& TextOf(const Json& field) {
   static const std::string& empty = *new std::string();
   return field.is_string() ? field.get_ref<const std::string&>() : empty;
-}
-
-template <typename Object>
-ObjectKey KeyOf(const Object& object) {
-  return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
 }
 
 }  // namespace
@@ -61,14 +40,16 @@ const std::string& TextAt(const StoredObject& object, std::initializer_list<absl
   return TextOf(FieldAt(object, path));
 }
 
-bool IsDeleting(const StoredObject& object) { return !FieldAt(object, {"metadata", "deletionTimestamp"}).is_null(); }
+bool IsDeleting(const StoredObject& object) { return object.meta().is_deleting; }
 
-const std::string& UidOf(const StoredObject& object) { return TextAt(object, {"metadata", "uid"}); }
+const std::string& UidOf(const StoredObject& object) { return object.meta().uid; }
 
-const Json& OwnersOf(const StoredObject& object) { return FieldAt(object, {"metadata", "ownerReferences"}); }
+const Json& OwnersOf(const StoredObject& object) { return *object.meta().owners; }
 
-ObjectKey StoredObjectKey(const Json& object) { return KeyOf(object); }
+ObjectKey StoredObjectKey(const Json& object) {
+  return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
+}
 
-ObjectKey StoredObjectKey(const StoredObject& object) { return KeyOf(object); }
+const ObjectKey& StoredObjectKey(const StoredObject& object) { return object.meta().key; }
 
 }  // namespace lws::simulation

@@ -28,12 +28,12 @@ const std::string& TextAt(const StoredObject& object, std::initializer_list<absl
 // Whether the object has a deletion timestamp.
 bool IsDeleting(const StoredObject& object);
 
-// Its UID, and the list of its owner references; "" and null when it has none.
+// Its UID, and the list of its owner references; "" and null when it has none. Valid as meta() of the object.
 const std::string& UidOf(const StoredObject& object);
 const Json& OwnersOf(const StoredObject& object);
 
 ObjectKey StoredObjectKey(const Json& object);
-ObjectKey StoredObjectKey(const StoredObject& object);
+const ObjectKey& StoredObjectKey(const StoredObject& object);
 
 }  // namespace lws::simulation
 

@@ -28,17 +28,20 @@ const Json& Labels(const StoredObject& object) {
 // What a node says beside its amounts.
 NodeFacts ReadFacts(const StoredObject& node) {
   Json document = Json::object();
-  for (const char* member : {"apiVersion", "kind", "metadata", "spec"}) {
-    if (!node[member].is_null()) document[member] = node[member];
+  for (const char* field : {"name", "labels"}) {
+    const Json& value = FieldAt(node, {"metadata", field});
+    if (!value.is_null()) document["metadata"][field] = value;
   }
+  if (!node["spec"].is_null()) document["spec"] = node["spec"];
   const Json& conditions = FieldAt(node, {"status", "conditions"});
   if (!conditions.is_null()) document["status"]["conditions"] = conditions;
   return ReadTopologyNode(document).value_or(TopologyNode()).facts;
 }
 
 ResourceList Requests(const StoredObject& pod) {
+  static const Quantity& one = *new Quantity(Quantity::Parse("1").value_or(Quantity()));
   ResourceList requests = PodRequests(pod["spec"], AbsentRequest::kIsLimit).value_or(ResourceList());
-  requests["pods"] = *Quantity::Parse("1");
+  requests["pods"] = one;
   return requests;
 }
 
@@ -88,7 +91,8 @@ const Scheduler::Order& Scheduler::WithLabel(const std::string& label, const std
 
 const Scheduler::Allocatable& Scheduler::ReadAllocatable(const SharedObject& node) {
   const Json& list = FieldAt(*node, {"status", "allocatable"});
-  const bool is_same = allocatable_.is_readable && FieldAt(*allocatable_.node, {"status", "allocatable"}) == list;
+  const bool is_same = allocatable_.is_readable && (node->SharesWith(*allocatable_.node, "status") ||
+                                                    FieldAt(*allocatable_.node, {"status", "allocatable"}) == list);
   if (is_same) return allocatable_;
   allocatable_.node = node;
   allocatable_.is_readable = ReadTopologyNode(*node->Document()).ok();
@@ -138,21 +142,22 @@ void Scheduler::Place(const ObjectKey& key, const SharedObject& pod, bool add) {
 }
 
 void Scheduler::OnPod(const Change& change) {
-  const bool stays =
-      change.before != nullptr && change.after != nullptr && NodeName(*change.before) == NodeName(*change.after) &&
-      IsFinished(*change.before) == IsFinished(*change.after) &&
-      (change.after->SharesWith(*change.before, "metadata") || Labels(*change.before) == Labels(*change.after));
-  if (change.before != nullptr && !stays) Place(change.key, change.before, false);
-  if (change.after != nullptr && !stays && !IsFinished(*change.after)) Place(change.key, change.after, true);
-  const bool frees = change.after == nullptr || IsFinished(*change.after);
-  const bool binds =
-      change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
-  if (frees || binds) LookAgain(/*only_with_affinity=*/!frees);
+  const StoredObject* before = change.before.get();
+  const StoredObject* after = change.after.get();
+  const bool is_known = before != nullptr && after != nullptr;
+  const bool is_status_alone = is_known && after->SharesWith(*before, "spec") && after->SharesWith(*before, "metadata");
+  const bool has_same_node = is_status_alone || (is_known && NodeName(*before) == NodeName(*after));
+  const bool is_finished = after == nullptr || IsFinished(*after);
+  const bool stays = has_same_node && IsFinished(*before) == is_finished &&
+                     (is_status_alone || after->SharesWith(*before, "metadata") || Labels(*before) == Labels(*after));
+  if (before != nullptr && !stays) Place(change.key, change.before, false);
+  if (!is_finished && !stays) Place(change.key, change.after, true);
+  const bool binds = is_known && !has_same_node;
+  if (is_finished || binds) LookAgain(/*only_with_affinity=*/!is_finished);
   due_.erase(change.key);
   waiting_.erase(change.key);
-  if (change.after != nullptr && NodeName(*change.after).empty() && change.type == ChangeType::kAdded) {
-    due_.insert(change.key);
-  }
+  const bool is_new = change.type == ChangeType::kAdded && after != nullptr;
+  if (is_new && NodeName(*after).empty()) due_.insert(change.key);
 }
 
 std::vector<std::string> Scheduler::Excluded(const NodeFilter& filter, const ResourceList& requests,

@@ -36,23 +36,14 @@ Json ControllerReference(const StoredObject& owner, const char* api_version) {
           {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
 }
 
-// Returns null when there is none.
-const Json* ControllerOf(const StoredObject& object) {
-  for (const Json& owner : OwnersOf(object)) {
-    if (FieldAt(owner, {"controller"}) == true) return &owner;
-  }
-  return nullptr;
-}
-
 // nullopt for a pod that no StatefulSet controls.
 std::optional<PlaceOfPod> PlaceOf(const StoredObject& pod) {
-  const Json* controller = ControllerOf(pod);
+  const Json* controller = pod.meta().controller;
   if (controller == nullptr || TextAt(*controller, {"kind"}) != "StatefulSet") return std::nullopt;
-  const std::optional<PodName> name = ParsePodName(TextAt(pod, {"metadata", "name"}));
+  const std::optional<PodName> name = ParsePodName(pod.meta().key.name);
   if (!name.has_value() || TextAt(*controller, {"name"}) != name->parent) return std::nullopt;
-  return PlaceOfPod{TextAt(*controller, {"uid"}),
-                    {"StatefulSet", TextAt(pod, {"metadata", "namespace"}), name->parent},
-                    name->ordinal};
+  return PlaceOfPod{
+      &TextAt(*controller, {"uid"}), {"StatefulSet", pod.meta().key.namespace_name, name->parent}, name->ordinal};
 }
 
 }  // namespace
@@ -114,34 +105,34 @@ void StatefulSetController::OnPodChange(const Change& change) {
                                                                     : PlaceOf(*change.after);
   const bool is_selected = place.has_value() && Selects(*place, *change.after, has_same_labels);
   const bool stays =
-      before.has_value() && is_selected && before->uid == place->uid && before->ordinal == place->ordinal;
+      before.has_value() && is_selected && *before->uid == *place->uid && before->ordinal == place->ordinal;
   if (before.has_value() && !stays) {
-    const auto found = pods_.find(before->uid);
+    const auto found = pods_.find(*before->uid);
     if (found != pods_.end()) found->second.Erase(before->ordinal);
-    if (wanted_.count(before->uid) == 0) Forget(before->uid);
+    if (wanted_.count(*before->uid) == 0) Forget(*before->uid);
   }
-  if (is_selected) pods_[place->uid].Put(place->ordinal, ReadStatefulSetPod(change.key, change.after));
+  if (is_selected) pods_[*place->uid].Put(place->ordinal, ReadStatefulSetPod(change.key, change.after));
 }
 
 // Whether the StatefulSet of the pod's place selects it. `has_same_labels`: since its last change.
 bool StatefulSetController::Selects(const PlaceOfPod& place, const StoredObject& pod, bool has_same_labels) const {
   const SharedObject set = server_->Find(place.statefulset);
   if (set == nullptr) return false;
-  const auto known = pods_.find(place.uid);
+  const auto known = pods_.find(*place.uid);
   const bool is_known = has_same_labels && known != pods_.end() && known->second.pods().count(place.ordinal) > 0 &&
-                        UidOf(*set) == place.uid;
+                        UidOf(*set) == *place.uid;
   return is_known || LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}), MapAt(pod, {"metadata", "labels"}));
 }
 
 // Keeps the revisions that a StatefulSet controls.
 void StatefulSetController::OnRevisionChange(const Change& change) {
   if (change.before != nullptr) {
-    const Json* controller = ControllerOf(*change.before);
+    const Json* controller = change.before->meta().controller;
     const auto found = controller == nullptr ? revisions_.end() : revisions_.find(TextAt(*controller, {"uid"}));
     if (found != revisions_.end()) found->second.erase(change.key.name);
     if (found != revisions_.end() && found->second.empty() && change.after == nullptr) revisions_.erase(found);
   }
-  const Json* controller = change.after == nullptr ? nullptr : ControllerOf(*change.after);
+  const Json* controller = change.after == nullptr ? nullptr : change.after->meta().controller;
   const bool is_own = controller != nullptr && TextAt(*controller, {"kind"}) == "StatefulSet";
   if (is_own) revisions_[TextAt(*controller, {"uid"})][change.key.name] = change.after;
 }
@@ -156,7 +147,7 @@ bool StatefulSetController::Step() {
 
 const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
   WantedPods& wanted = wanted_[UidOf(*set)];
-  const int64_t generation = NumberAt(*set, {"metadata", "generation"}, 0);
+  const int64_t generation = set->meta().generation;
   if (wanted.generation == generation) return wanted;
   const Json& spec = (*set)["spec"];
   wanted.generation = generation;
@@ -337,7 +328,7 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
   int64_t current = pass.pods.Staying(pass.current_revision);
   const int64_t updated = pass.pods.Staying(pass.wanted.revision);
   const auto replicas = static_cast<int64_t>(pass.pods.pods().size());
-  const int64_t generation = NumberAt(pass.set, {"metadata", "generation"}, 0);
+  const int64_t generation = pass.set.meta().generation;
   const bool is_updated = pass.wanted.rolling && updated == replicas && ready == replicas;
   if (is_updated) current = updated;
   const std::string& revision = is_updated ? pass.wanted.revision : pass.current_revision;

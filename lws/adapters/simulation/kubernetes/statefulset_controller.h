@@ -60,7 +60,7 @@ struct WantedPods {
 
 // A pod's place in the StatefulSet that controls it.
 struct PlaceOfPod {
-  std::string uid;  // the StatefulSet's UID
+  const std::string* uid = nullptr;  // the StatefulSet's UID; borrowed from the pod
   ObjectKey statefulset;
   int64_t ordinal = 0;
 };

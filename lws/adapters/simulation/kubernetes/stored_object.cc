@@ -3,14 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "lws/api/json_member.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
+
+using internal::MemberOf;
+
 namespace {
 
 const Json& Null() {
   static const Json& null = *new Json();
   return null;
+}
+
+const std::string& TextOf(const Json& value) {
+  static const std::string& empty = *new std::string();
+  return value.is_string() ? value.get_ref<const std::string&>() : empty;
 }
 
 }  // namespace
@@ -38,8 +47,13 @@ const std::shared_ptr<Json>* StoredObject::Find(absl::string_view member) const 
   return nullptr;
 }
 
-std::shared_ptr<Json>& StoredObject::At(absl::string_view member) {
+void StoredObject::Forget(absl::string_view member) {
   document_ = nullptr;
+  if (member == "metadata" || member == "kind") meta_ = nullptr;
+}
+
+std::shared_ptr<Json>& StoredObject::At(absl::string_view member) {
+  Forget(member);
   for (Member& its : members_) {
     if (its.name == member) return its.value;
   }
@@ -49,6 +63,27 @@ std::shared_ptr<Json>& StoredObject::At(absl::string_view member) {
 const Json& StoredObject::operator[](absl::string_view member) const {
   const std::shared_ptr<Json>* value = Find(member);
   return value == nullptr ? Null() : **value;
+}
+
+const StoredMeta& StoredObject::meta() const {
+  if (meta_ != nullptr) return *meta_;
+  const Json& metadata = (*this)["metadata"];
+  const auto member = [&metadata](const char* name) -> const Json& { return MemberOf(metadata, name); };
+  auto meta = std::make_shared<StoredMeta>();
+  meta->key = {TextOf((*this)["kind"]), TextOf(member("namespace")), TextOf(member("name"))};
+  meta->uid = TextOf(member("uid"));
+  const Json& generation = member("generation");
+  if (generation.is_number_integer()) meta->generation = generation.get<int64_t>();
+  meta->is_deleting = !member("deletionTimestamp").is_null();
+  meta->owners = &member("ownerReferences");
+  meta->controller = nullptr;
+  for (const Json& owner : *meta->owners) {
+    if (meta->controller == nullptr && MemberOf(owner, "controller") == true) meta->controller = &owner;
+  }
+  meta->finalizers = &member("finalizers");
+  meta->labels = &member("labels");
+  meta_ = std::move(meta);
+  return *meta_;
 }
 
 bool StoredObject::SharesWith(const StoredObject& other, absl::string_view member) const {
@@ -72,7 +107,7 @@ void StoredObject::Share(const StoredObject& other, absl::string_view member) {
     At(member) = *its;
     return;
   }
-  document_ = nullptr;
+  Forget(member);
   members_.erase(
       std::remove_if(members_.begin(), members_.end(), [&](const Member& mine) { return mine.name == member; }),
       members_.end());
@@ -87,7 +122,9 @@ SharedJson StoredObject::Document() const {
   if (document_ != nullptr) return document_;
   Json document = Json::object();
   for (const Member& member : members_) document[member.name] = *member.value;
-  if (!resource_version_.empty()) document["metadata"]["resourceVersion"] = resource_version_;
+  const Json& metadata = (*this)["metadata"];
+  const bool takes_version = metadata.is_null() || metadata.is_object();
+  if (!resource_version_.empty() && takes_version) document["metadata"]["resourceVersion"] = resource_version_;
   document_ = std::make_shared<const Json>(std::move(document));
   return document_;
 }

@@ -9,11 +9,13 @@
 //   1. Document() of an object that was made of a document equals this document, whatever was edited in between in
 //      objects that share members with it.
 //   2. Copying an object copies no member.
+//   3. meta() equals what is read of metadata and kind as they are now, whatever was edited in between.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_
 #define LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -46,6 +48,20 @@ struct ObjectKey {
   }
 };
 
+// What the parts of the cluster ask of every object, read once for each version of its metadata. What is absent, or of
+// another type, is empty, null or false.
+struct StoredMeta {
+  ObjectKey key;
+  std::string uid;
+  int64_t generation = 0;
+  bool is_deleting = false;  // it has a deletion timestamp
+  // Borrowed from the metadata.
+  const Json* owners;      // the list of its owner references; null JSON when it has none
+  const Json* controller;  // the first of them that controls it; null when there is none
+  const Json* finalizers;  // null JSON when it has none
+  const Json* labels;      // null JSON when it has none
+};
+
 class StoredObject {
  public:
   // Takes the members out of the document. One that is no JSON object has none. Implicit, since a document is what it
@@ -56,10 +72,15 @@ class StoredObject {
   // object has for itself. Valid until the member is edited.
   const Json& operator[](absl::string_view member) const;
 
+  // What the metadata and the kind say. Valid until one of them is edited, and as long as an object that shares them.
+  // Complexity: O(metadata) at the first call for a version of the metadata.
+  const StoredMeta& meta() const;
+
   // Whether both have the very same member, or none. Equal members may stand apart.
   bool SharesWith(const StoredObject& other, absl::string_view member) const;
 
-  // The member, to write into: a null one where there was none. It is copied if other objects share it.
+  // The member, to write into: a null one where there was none. It is copied if other objects share it. The reference
+  // is not to be written into after meta() or Document() was asked for.
   Json& Edit(absl::string_view member);
   void Set(absl::string_view member, Json value);
   // Replaces the member by that of `other`, and shares it.
@@ -85,10 +106,13 @@ class StoredObject {
 
   const std::shared_ptr<Json>* Find(absl::string_view member) const;
   std::shared_ptr<Json>& At(absl::string_view member);
+  // What was read of the member is not valid any more.
+  void Forget(absl::string_view member);
 
   std::vector<Member> members_;  // few, in no order
   std::string resource_version_;
   mutable SharedJson document_;
+  mutable std::shared_ptr<const StoredMeta> meta_;
 };
 
 using SharedObject = std::shared_ptr<const StoredObject>;

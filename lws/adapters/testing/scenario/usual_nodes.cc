@@ -139,29 +139,43 @@ std::map<std::string, std::string> UsualLabels::Of(const NodeOwner& owner, const
 // A rollout may surge, and a group may move: twice the groups and one more have room.
 int64_t GroupsWithRoom(int32_t replicas) { return int64_t{replicas} * 2 + 1; }
 
-// The templates of the set as it is created, as its last edit leaves it, and between them.
-std::vector<Json> TemplatesOf(const Scenario& scenario) {
-  std::vector<Json> templates;
-  Json manifest = *scenario.manifest;
-  const auto add = [&] {
-    const Json* groups = JsonReader(manifest).Find({"spec", "leaderWorkerTemplate"});
-    const bool is_new = groups != nullptr && std::find(templates.begin(), templates.end(), *groups) == templates.end();
-    if (is_new) templates.insert(templates.size() < 2 ? templates.end() : templates.begin() + 1, *groups);
-  };
-  add();
+// The set as it is created, and after each edit. An edit that cannot be made changes nothing.
+std::vector<Json> VersionsOf(const Scenario& scenario) {
+  std::vector<Json> versions = {*scenario.manifest};
   for (const ScenarioEvent& event : scenario.events) {
     if (event.patch == nullptr) continue;
-    manifest.merge_patch(*event.patch);
-    add();
+    const absl::StatusOr<Json> patch = PatchOfSet(versions.back(), event);
+    if (!patch.ok()) continue;
+    versions.push_back(versions.back());
+    versions.back().merge_patch(*patch);
+  }
+  return versions;
+}
+
+// What versions of groups ask for: at first, after the last edit, and between. Each once. `groups` are where a
+// leaderWorkerTemplate is; null where there is none.
+std::vector<const Json*> TemplatesOf(const std::vector<const Json*>& groups) {
+  std::vector<const Json*> templates;
+  for (const Json* its : groups) {
+    const Json* read = its == nullptr ? nullptr : JsonReader(*its).Find({"spec", "leaderWorkerTemplate"});
+    const bool is_new = read != nullptr && std::none_of(templates.begin(), templates.end(),
+                                                        [read](const Json* known) { return *known == *read; });
+    if (is_new) templates.insert(templates.size() < 2 ? templates.end() : templates.begin() + 1, read);
   }
   return templates;
 }
 
+// The number of the template that the group's nodes are for, of `templates`: the second half is for the last edit.
+size_t TemplateOfGroup(const std::vector<const Json*>& templates, int64_t group, int64_t groups) {
+  return templates.size() > 1 && group > groups / 2 ? 1 : 0;
+}
+
 UsualNodes NodesForGroups(const Scenario& scenario) {
   JsonReader manifest(*scenario.manifest);
-  const std::vector<Json> read = TemplatesOf(scenario);
-  std::vector<const Json*> templates;
-  for (const Json& groups_template : read) templates.push_back(&groups_template);
+  const std::vector<Json> versions = VersionsOf(scenario);
+  std::vector<const Json*> sets;
+  for (const Json& version : versions) sets.push_back(&version);
+  const std::vector<const Json*> templates = TemplatesOf(sets);
   std::vector<std::string> topologies;
   for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
     const std::string topology = manifest.Text({"metadata", "annotations", key});
@@ -176,8 +190,7 @@ UsualNodes NodesForGroups(const Scenario& scenario) {
       UsualNode node;
       node.name = absl::StrFormat("node-%03d", group * size + member);
       const std::string domain = absl::StrCat("domain-", group);
-      const size_t number = templates.size() > 1 && group > groups / 2 ? 1 : 0;
-      node.labels = labels.Of({number, member == 0, domain}, node.name);
+      node.labels = labels.Of({TemplateOfGroup(templates, group, groups), member == 0, domain}, node.name);
       for (const std::string& topology : topologies) node.labels.emplace(topology, domain);
       usual.nodes.push_back(std::move(node));
     }
@@ -185,18 +198,34 @@ UsualNodes NodesForGroups(const Scenario& scenario) {
   return usual;
 }
 
-UsualNodes NodesForRoles(const Json& set) {
-  JsonReader manifest(set);
+// The role of this name in each of the versions; null in those that lack it.
+std::vector<const Json*> VersionsOfRole(const std::vector<Json>& versions, const std::string& name) {
+  std::vector<const Json*> roles;
+  for (const Json& version : versions) {
+    JsonReader reader(version);
+    const Json& list = reader.List({"spec", "roles"});
+    const auto found = std::find_if(list.begin(), list.end(), [&name](const Json& role) {
+      return role.is_object() && JsonReader(role).Text({"name"}) == name;
+    });
+    roles.push_back(found == list.end() ? nullptr : &*found);
+  }
+  return roles;
+}
+
+UsualNodes NodesForRoles(const Scenario& scenario) {
+  JsonReader manifest(*scenario.manifest);
+  const std::vector<Json> versions = VersionsOf(scenario);
   std::vector<const Json*> templates;
   std::vector<NodeOwner> owners;  // of the nodes of a slice
   for (const Json& role : manifest.List({"spec", "roles"})) {
     JsonReader reader(role);
-    const Json* groups = reader.Find({"spec", "leaderWorkerTemplate"});
-    const size_t number = templates.size();
-    if (groups != nullptr) templates.push_back(groups);
+    const std::vector<const Json*> of_role = TemplatesOf(VersionsOfRole(versions, reader.Text({"name"})));
     const int64_t size = reader.Count({"spec", "leaderWorkerTemplate", "size"}, 1);
-    const int64_t pods = GroupsWithRoom(reader.Count({"spec", "replicas"}, 1)) * size;
-    for (int64_t pod = 0; pod < pods; ++pod) owners.push_back({number, pod % size == 0, ""});
+    const int64_t groups = GroupsWithRoom(reader.Count({"spec", "replicas"}, 1));
+    for (int64_t pod = 0; pod < groups * size; ++pod) {
+      owners.push_back({templates.size() + TemplateOfGroup(of_role, pod / size, groups), pod % size == 0, ""});
+    }
+    templates.insert(templates.end(), of_role.begin(), of_role.end());
   }
   UsualNodes usual = {UsualAllocatable(templates), {}};
   const UsualLabels labels(templates);
@@ -224,8 +253,7 @@ std::string LabelText(const std::string& key, const std::set<std::string>& value
 }  // namespace
 
 UsualNodes UsualNodesFor(const Scenario& scenario) {
-  const Json& manifest = *scenario.manifest;
-  return IsOfDisaggregatedSet(manifest) ? NodesForRoles(manifest) : NodesForGroups(scenario);
+  return IsOfDisaggregatedSet(*scenario.manifest) ? NodesForRoles(scenario) : NodesForGroups(scenario);
 }
 
 std::string UsualNodesText(const UsualNodes& usual) {

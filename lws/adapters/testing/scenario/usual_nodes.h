@@ -29,9 +29,9 @@ struct UsualNodes {
 
 // As many nodes as the scenario's LeaderWorkerSet or DisaggregatedSet can fill. They have the labels that node
 // selectors and required node affinity ask for, those of the first term where terms are alternatives. Where pods ask
-// for different values, a node has what its own pod asks for. The edits of a LeaderWorkerSet count, too: where the last
-// one asks for other values than the set at first, the second half of the nodes has them. A group is in one domain of
-// each topology that the set or its required pod affinity names, and a node is a domain of each topology of pod
+// for different values, a node has what its own pod asks for. Edits count, too: where the last one asks for other
+// values than the set or the role at first, the second half of its nodes has them. A group is in one domain of each
+// topology that the set or its required pod affinity names, and a node is a domain of each topology of pod
 // anti-affinity alone. Fields that do not parse ask for nothing. Complexity: O(pods + edits x manifest).
 UsualNodes UsualNodesFor(const Scenario& scenario);
 
