@@ -80,7 +80,7 @@ _FOR_SIZE = {
     ],
     "lws/core/desired": ["desired_objects"],
     "lws/core/disaggregated": [],
-    "lws/core/fleet": ["fleet_relist", "object_visit", "whole_objects"],
+    "lws/core/fleet": ["fleet_relist", "object_visit", "unpacked_objects"],
     "lws/core/plan": ["action_object", "plan_builder", "plan_cc_proto", "plan_serialization"],
     "lws/core/pod": ["pod_wait", "restart_policy"],
     "lws/core/reconcile": ["former_revision", "refused_objects", "revert_set"],

@@ -79,7 +79,7 @@ set(lws_for_size
   lws/core/disaggregated/desired_roles.cc
   lws/core/disaggregated/disaggregated_snapshot.cc
   lws/core/disaggregated/mending_rollout.cc
-  lws/core/disaggregated/pass_objects.cc
+  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
@@ -92,7 +92,7 @@ set(lws_for_size
   lws/core/disaggregated/wanted_groups.cc
   lws/core/fleet/fleet_relist.cc
   lws/core/fleet/object_visit.cc
-  lws/core/fleet/whole_objects.cc
+  lws/core/fleet/unpacked_objects.cc
   lws/core/plan/action_object.cc
   lws/core/plan/plan.proto
   lws/core/plan/plan_builder.cc
@@ -388,7 +388,7 @@ set(lws_core_sources
   lws/core/disaggregated/desired_roles.cc
   lws/core/disaggregated/disaggregated_snapshot.cc
   lws/core/disaggregated/mending_rollout.cc
-  lws/core/disaggregated/pass_objects.cc
+  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
@@ -417,7 +417,7 @@ set(lws_core_sources
   lws/core/fleet/packed_group.cc
   lws/core/fleet/packed_objects.cc
   lws/core/fleet/place.cc
-  lws/core/fleet/whole_objects.cc
+  lws/core/fleet/unpacked_objects.cc
   lws/core/groups/group_state.cc
   lws/core/groups/status.cc
   lws/core/plan/action_object.cc

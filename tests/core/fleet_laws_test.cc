@@ -30,7 +30,7 @@
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/observation.h"
 
@@ -119,7 +119,7 @@ class Draws {
 struct Parts {
   FleetIndex index;
   DueList due;
-  WholeObjects whole{&index, &due};
+  UnpackedObjects whole{&index, &due};
   PackedObjects packed{&index, &due, &whole};
   FleetObjects objects{&index, &due, &whole, &packed};
 
@@ -549,7 +549,7 @@ std::unique_ptr<ObservedStatefulSet> WholeStatefulSet(const std::string& name, c
   return statefulset;
 }
 
-TEST(WholeObjectsTest, Law1EverySetThatAnObjectMayConcernCountsIt) {
+TEST(UnpackedObjectsTest, Law1EverySetThatAnObjectMayConcernCountsIt) {
   struct Case {
     const char* name;
     const char* set_name;
@@ -594,7 +594,7 @@ TEST(WholeObjectsTest, Law1EverySetThatAnObjectMayConcernCountsIt) {
   }
 }
 
-TEST(WholeObjectsTest, Law1AnObjectWhoseFactsAreInPlaceIsNotCounted) {
+TEST(UnpackedObjectsTest, Law1AnObjectWhoseFactsAreInPlaceIsNotCounted) {
   Parts parts;
   FleetSet& set = parts.index.SetOf("n", "s");
   set.groups.At(1).leader.is_whole = 1;

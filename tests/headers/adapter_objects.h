@@ -128,7 +128,7 @@ class AffinityExamples : public HeaderExamples {
     return Stored(pod);
   }
 
-  simulation::ObjectKey key = simulation::StoredObjectKey(ExamplePod());
+  ObjectRef key = simulation::StoredObjectRef(ExamplePod());
   simulation::SharedObject pod = Stored(ExamplePod());
   simulation::SharedObject other = PodWithAntiAffinity();
   simulation::SharedObject node = Stored(*shared_nodes.front());
@@ -195,7 +195,7 @@ class EventExamples : public HeaderExamples {
 
 class StoredExamples : public HeaderExamples {
  protected:
-  simulation::ObjectKey key = simulation::StoredObjectKey(pod);
+  ObjectRef key = simulation::StoredObjectRef(pod);
   simulation::SharedObject stored_pod = std::make_shared<const simulation::StoredObject>(pod);
   simulation::Change change = {simulation::ChangeType::kAdded, key, nullptr, stored_pod};
 };

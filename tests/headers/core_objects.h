@@ -14,7 +14,7 @@
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
 #include "lws/api/observed_roles.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 #include "lws/core/disaggregated/role_fleet.h"
 #include "lws/core/disaggregated/role_observation.h"
 #include "lws/core/disaggregated/role_options.h"
@@ -29,7 +29,7 @@
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 #include "lws/core/plan/plan_builder.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
@@ -75,7 +75,7 @@ class FleetExamples : public HeaderExamples {
 
   internal::FleetIndex index;
   internal::DueList due;
-  internal::WholeObjects whole{&index, &due};
+  internal::UnpackedObjects whole{&index, &due};
   internal::PackedObjects packed{&index, &due, &whole};
   internal::FleetSet& set = index.SetOf("default", "vllm");
   internal::FleetNamespace* space = set.space;
@@ -122,19 +122,19 @@ class SliceExamples : public RoleExamples {
     return observation;
   }
 
-  static void Look(const internal::PassChild*) {}
+  static void Look(const internal::DisaggregatedChild*) {}
 
   std::vector<ObservedChild> observed = {ExampleChild("0ld", "prefill", 0), ExampleChild("0ld", "decode", 0),
                                          ExampleChild("daf1923f", "decode", 1)};
   const std::string namespace_name = "default";
   const std::string set_name = "llm";
   internal::PlanBuilder plan{namespace_name, set_name};
-  internal::PassObjects objects{Filled(), "daf1923f", &plan};
+  internal::DisaggregatedObjects objects{Filled(), "daf1923f", &plan};
   internal::SliceChildren children{objects.ChildrenOfSlice(0), "daf1923f"};
   internal::SliceChildren slice_children = children;
   internal::RoleScalers scalers{observation, &plan};
   const DisaggregatedRole& role = set.spec().roles(0);
-  internal::PassChild* child = nullptr;
+  internal::DisaggregatedChild* child = nullptr;
   DisaggregatedOptions options;
   size_t i = 0;
 };

@@ -22,7 +22,7 @@ LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumpt
 # The fixture of a header whose path has this part.
 FIXTURES = [
     ("/core/disaggregated/mending_rollout.h", "SliceExamples"),
-    ("/core/disaggregated/pass_objects.h", "SliceExamples"),
+    ("/core/disaggregated/disaggregated_objects.h", "SliceExamples"),
     ("/core/disaggregated/role_scalers.h", "SliceExamples"),
     ("/core/disaggregated/slice_", "SliceExamples"),
     ("/core/disaggregated/role_fleet.h", "RoleFleetExamples"),
@@ -41,7 +41,7 @@ FIXTURES = [
     ("lws/core/fleet/object_", "FleetExamples"),
     ("lws/core/fleet/packed_", "FleetExamples"),
     ("lws/core/fleet/place.h", "FleetExamples"),
-    ("lws/core/fleet/whole_objects.h", "FleetExamples"),
+    ("lws/core/fleet/unpacked_objects.h", "FleetExamples"),
     ("lws/core/snapshot/observed_serialization.h", "FleetExamples"),
     ("lws/core/pod/pod_decision.h", "PodExamples"),
     ("lws/core/reconcile/revert_set.h", "RevertExamples"),

@@ -20,7 +20,6 @@ using internal::Resource;
 using simulation::Change;
 using simulation::DeleteOptions;
 using simulation::Deletion;
-using simulation::ObjectKey;
 
 namespace {
 
@@ -143,7 +142,7 @@ FakeApiServer::Target FakeApiServer::ReadTarget(const std::string& path) {
     const std::string root = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version, "/");
     if (!absl::StartsWith(halves[0], root)) continue;
     std::vector<std::string> parts = absl::StrSplit(halves[0].substr(root.size()), '/');
-    ObjectKey key = {std::string(resource.kind), "", ""};
+    ObjectRef key = {std::string(resource.kind), "", ""};
     if (parts[0] == "namespaces" && parts.size() > 2) {
       key.namespace_name = Unescaped(parts[1]);
       parts.erase(parts.begin(), parts.begin() + 2);

@@ -86,7 +86,7 @@ class FakeApiServer final : public internal::HttpClient {
   };
   struct Target {
     const internal::Resource* resource = nullptr;
-    simulation::ObjectKey key;
+    ObjectRef key;
     bool is_status = false;
     std::map<std::string, std::string> query;
   };

@@ -155,7 +155,7 @@ class Following {
  private:
   void Change() {
     const int number = static_cast<int>(random_() % 12);
-    const simulation::ObjectKey key = {"Node", "", absl::StrCat("n", number)};
+    const ObjectRef key = {"Node", "", absl::StrCat("n", number)};
     const SharedJson live = server_.Get(key);
     if (live == nullptr) {
       ASSERT_TRUE(server_.Create(NodeNamed(number, 0)).ok());

@@ -108,7 +108,7 @@ class World {
   }
 
   std::vector<SharedObject> nodes;
-  std::map<ObjectKey, std::pair<SharedObject, SharedObject>> placed;  // pod and node
+  std::map<ObjectRef, std::pair<SharedObject, SharedObject>> placed;  // pod and node
 
  private:
   std::mt19937 random_;
@@ -174,7 +174,7 @@ TEST(PodAffinitiesTest, Law1AnswersAreThoseOfALookAtEveryPod) {
       }
       const unsigned what = world.Draw(6);
       if (what == 0 && !world.placed.empty()) {
-        const ObjectKey key = std::next(world.placed.begin(), world.Draw(world.placed.size()))->first;
+        const ObjectRef key = std::next(world.placed.begin(), world.Draw(world.placed.size()))->first;
         affinities.Erase(key);
         world.placed.erase(key);
       } else if (what == 1) {
@@ -188,8 +188,8 @@ TEST(PodAffinitiesTest, Law1AnswersAreThoseOfALookAtEveryPod) {
         affinities.NodeChanged(node);
       } else {
         const SharedObject& node = world.nodes[world.Draw(6)];
-        world.placed[StoredObjectKey(*pod)] = {pod, node};
-        affinities.Put(StoredObjectKey(*pod), pod, node);
+        world.placed[StoredObjectRef(*pod)] = {pod, node};
+        affinities.Put(StoredObjectRef(*pod), pod, node);
       }
     }
   }

@@ -19,7 +19,7 @@ namespace {
 SharedObject Pod(const char* text) { return std::make_shared<const StoredObject>(Json::parse(text)); }
 
 TEST(StatefulSetPodsTest, ReadsWhatTheControllerAsksOfAPod) {
-  const ObjectKey key = {"Pod", "default", "s-0"};
+  const ObjectRef key = {"Pod", "default", "s-0"};
   const SeenPod ready = ReadStatefulSetPod(key, Pod(R"({"metadata": {"labels": {"controller-revision-hash": "s-1"}},
     "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}})"));
   EXPECT_EQ(ready.revision, "s-1");

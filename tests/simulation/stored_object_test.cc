@@ -125,10 +125,10 @@ TEST(StoredObjectTest, WhatIsNoObjectHasNoMembers) {
 TEST(ObjectStoreTest, Law1FindsWhatWasPutLast) {
   std::mt19937 random(1);
   ObjectStore objects;
-  std::map<ObjectKey, Json> expected;
+  std::map<ObjectRef, Json> expected;
   const auto draw = [&random](unsigned below) { return static_cast<unsigned>(random() % below); };
   for (int step = 0; step < 2000; ++step) {
-    const ObjectKey key = {draw(2) == 0 ? "Pod" : "Node", "n", absl::StrCat(draw(5))};
+    const ObjectRef key = {draw(2) == 0 ? "Pod" : "Node", "n", absl::StrCat(draw(5))};
     const std::string uid = absl::StrCat(key.kind, key.name);
     if (draw(3) == 0) {
       const SharedObject before = objects.Erase(key);
@@ -142,7 +142,7 @@ TEST(ObjectStoreTest, Law1FindsWhatWasPutLast) {
       objects.Put(key, std::make_shared<const StoredObject>(document));
       expected[key] = document;
     }
-    std::map<std::string, std::vector<ObjectKey>> owned;
+    std::map<std::string, std::vector<ObjectRef>> owned;
     for (const auto& [its_key, document] : expected) {
       ASSERT_EQ(*objects.Find(its_key)->Document(), document) << "step " << step;
       ASSERT_TRUE(objects.UidExists(document["metadata"]["uid"].get<std::string>())) << "step " << step;
@@ -229,7 +229,7 @@ TEST(StoredObjectReaderTest, Law1AValueOfAnotherTypeIsTheSameError) {
   Simulation simulation({});
   ASSERT_NO_FATAL_FAILURE(Play(1, &simulation));
   int errors = 0;
-  for (const ObjectKey& key : {ObjectKey{"Pod", "n", "s-0-1"}, ObjectKey{"StatefulSet", "n", "s"}}) {
+  for (const ObjectRef& key : {ObjectRef{"Pod", "n", "s-0-1"}, ObjectRef{"StatefulSet", "n", "s"}}) {
     const SharedObject object = simulation.server().Find(key);
     ASSERT_NE(object, nullptr) << key.name;
     const Json flat = object->Document()->flatten();

@@ -18,10 +18,9 @@ namespace {
 using simulation::ApiServer;
 using simulation::DeleteOptions;
 using simulation::Deletion;
-using simulation::ObjectKey;
-using simulation::StoredObjectKey;
+using simulation::StoredObjectRef;
 
-const ObjectKey kSet = {"StatefulSet", "n", "s"};
+const ObjectRef kSet = {"StatefulSet", "n", "s"};
 
 Json ReadTraces(const std::string& name) {
   std::ifstream file("tests/traces/" + name);
@@ -181,7 +180,7 @@ TEST(SchedulingTrace, TheSimulationDoesTheSame) {
     const absl::Status created = simulation.server().Create(pod).status();
     ASSERT_TRUE(created.ok()) << created;
     simulation.Settle();
-    EXPECT_EQ((*simulation.server().Get(StoredObjectKey(pod)))["spec"].value("nodeName", ""), step["node"])
+    EXPECT_EQ((*simulation.server().Get(StoredObjectRef(pod)))["spec"].value("nodeName", ""), step["node"])
         << pod["metadata"]["name"];
     ++pods;
   }

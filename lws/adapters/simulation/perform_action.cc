@@ -13,16 +13,11 @@ namespace lws::internal {
 using simulation::ApiServer;
 using simulation::DeleteOptions;
 using simulation::Deletion;
-using simulation::ObjectKey;
 using simulation::SharedObject;
 using simulation::StoredObject;
 using simulation::UidOf;
 
 namespace {
-
-ObjectKey StoredObjectKey(const Action& action) {
-  return {action.target.kind, action.target.namespace_name, action.target.name};
-}
 
 // Adds the preconditions of the action to the object that is written.
 void AddPreconditions(const Action& action, StoredObject* object) {
@@ -33,7 +28,7 @@ void AddPreconditions(const Action& action, StoredObject* object) {
 }
 
 absl::StatusOr<SharedObject> Patch(const Action& action, ApiServer* server) {
-  const SharedObject live = server->Find(StoredObjectKey(action));
+  const SharedObject live = server->Find(action.target);
   if (live == nullptr) {
     return absl::NotFoundError(absl::StrCat(action.target.kind, " ", action.target.namespace_name, "/",
                                             action.target.name, " does not exist"));
@@ -52,9 +47,9 @@ absl::StatusOr<SharedObject> Delete(const Action& action, ApiServer* server) {
   options.propagation = action.propagation == Propagation::kForeground ? Deletion::kForeground : Deletion::kBackground;
   options.uid = action.uid;
   options.resource_version = action.resource_version;
-  absl::Status status = server->Delete(StoredObjectKey(action), options);
+  absl::Status status = server->Delete(action.target, options);
   if (!status.ok()) return status;
-  return server->Find(StoredObjectKey(action));
+  return server->Find(action.target);
 }
 
 }  // namespace

@@ -23,10 +23,9 @@ namespace lws {
 using simulation::ApiServer;
 using simulation::Change;
 using simulation::FieldAt;
-using simulation::ObjectKey;
 using simulation::SharedObject;
 using simulation::StoredObject;
-using simulation::StoredObjectKey;
+using simulation::StoredObjectRef;
 using simulation::TextAt;
 
 namespace {
@@ -119,7 +118,7 @@ void Simulation::RestartController() {
   controller_.emplace(this, controller_options_);
   for (const char* kind : {kKind, "Node", "ControllerRevision", "Service", "StatefulSet", "Pod", kPodGroupKind}) {
     for (const SharedObject& object : server_.FindAll(kind)) {
-      watch_.See({simulation::ChangeType::kAdded, StoredObjectKey(*object), nullptr, object});
+      watch_.See({simulation::ChangeType::kAdded, StoredObjectRef(*object), nullptr, object});
     }
   }
   TellWhatIsDue();
@@ -127,7 +126,7 @@ void Simulation::RestartController() {
 
 // The webhook for pods.
 absl::StatusOr<Json> Simulation::AdmitNewPod(Json pod) {
-  const ObjectKey key = StoredObjectKey(pod);
+  const ObjectRef key = StoredObjectRef(pod);
   const std::string set = TextAt(pod, {"metadata", "labels", kNameLabel});
   absl::StatusOr<Json> kept = KeepFormerRevision(std::move(pod), fleet().ObserveSet(key.namespace_name, set));
   if (!kept.ok()) return kept.status();
@@ -171,7 +170,7 @@ absl::Status Simulation::CreateSet(const Json& manifest) {
 }
 
 absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_view name, const Json& patch) {
-  const ObjectKey key{kKind, std::string(namespace_name), std::string(name)};
+  const ObjectRef key{kKind, std::string(namespace_name), std::string(name)};
   const SharedJson live = server_.Get(key);
   if (live == nullptr) return absl::NotFoundError(absl::StrCat("LeaderWorkerSet ", key.name, " not found"));
   const absl::StatusOr<LeaderWorkerSet> old_set = LeaderWorkerSetFromJson(*live);

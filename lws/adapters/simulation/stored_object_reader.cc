@@ -18,7 +18,6 @@ namespace lws::internal {
 using simulation::Change;
 using simulation::FieldAt;
 using simulation::IsDeleting;
-using simulation::ObjectKey;
 using simulation::StoredObject;
 
 namespace {
@@ -172,7 +171,7 @@ bool ReadChangedParts(const Change& change, ObservedPod* pod) {
 }
 
 // Reads a pod, as far as it changed, and keeps it. Null when a field has another type: then none is kept.
-const ObservedPod* ReadAndKeepPod(const Change& change, absl::flat_hash_map<ObjectKey, ObservedPod>* kept) {
+const ObservedPod* ReadAndKeepPod(const Change& change, absl::flat_hash_map<ObjectRef, ObservedPod>* kept) {
   const bool has_same_meta = change.before != nullptr && change.after->SharesWith(*change.before, "metadata");
   const auto known = has_same_meta ? kept->find(change.key) : kept->end();
   if (known != kept->end() && ReadChangedParts(change, &known->second)) return &known->second;
@@ -256,7 +255,7 @@ absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
   return ReadObservedObject(*change.after->Document());
 }
 
-void StoredObjectReader::Forget(const ObjectKey& key) {
+void StoredObjectReader::Forget(const ObjectRef& key) {
   pods_.erase(key);
   statefulsets_.erase(key);
   sets_.erase(key);

@@ -27,13 +27,13 @@ class StoredObjectReader {
   // REQUIRES: `change.after` is not null. Errors: as ReadObservedObject.
   absl::StatusOr<ObservedObject> Read(const simulation::Change& change);
   // The object is gone.
-  void Forget(const simulation::ObjectKey& key);
+  void Forget(const ObjectRef& key);
 
  private:
   // As they were last read.
-  absl::flat_hash_map<simulation::ObjectKey, ObservedPod> pods_;
-  absl::flat_hash_map<simulation::ObjectKey, ObservedStatefulSet> statefulsets_;
-  absl::flat_hash_map<simulation::ObjectKey, LeaderWorkerSet> sets_;
+  absl::flat_hash_map<ObjectRef, ObservedPod> pods_;
+  absl::flat_hash_map<ObjectRef, ObservedStatefulSet> statefulsets_;
+  absl::flat_hash_map<ObjectRef, LeaderWorkerSet> sets_;
 };
 
 }  // namespace lws::internal

@@ -12,10 +12,10 @@
 namespace lws::internal {
 namespace {
 
-bool IsLeaving(const PassChild* child) { return child != nullptr && child->object->meta.terminating; }
+bool IsLeaving(const DisaggregatedChild* child) { return child != nullptr && child->object->meta.terminating; }
 
 // The groups with ready set to 0 where the child is being deleted, because those do not serve.
-std::vector<RoleGroups> Serving(absl::Span<const RoleGroups> groups, const std::vector<PassChild*>& children) {
+std::vector<RoleGroups> Serving(absl::Span<const RoleGroups> groups, const std::vector<DisaggregatedChild*>& children) {
   std::vector<RoleGroups> serving(groups.begin(), groups.end());
   for (size_t i = 0; i < serving.size(); ++i) {
     if (IsLeaving(children[i])) serving[i].ready = 0;
@@ -49,7 +49,7 @@ absl::Status MendingRollout::Run(const SliceChildren& children) {
   if (has_old) ExplainSliceStep(slice_, rollout, input, step, &plan_);
   if (has_old && children.new_children().empty()) TellSliceStarted(objects_.revision(), &plan_);
   for (size_t i = 0; i < rollout.spec_roles(); ++i) {
-    PassChild* child = rollout.new_child(i);
+    DisaggregatedChild* child = rollout.new_child(i);
     if (child != nullptr) {
       Scale(rollout.role_name(i), child, step.new_groups[i], has_old);
       continue;
@@ -58,7 +58,7 @@ absl::Status MendingRollout::Run(const SliceChildren& children) {
     if (!status.ok()) return status;
   }
   for (size_t i = 0; i < rollout.old_children().size(); ++i) {
-    PassChild* child = rollout.old_children()[i];
+    DisaggregatedChild* child = rollout.old_children()[i];
     if (child != nullptr) Scale(rollout.role_name(i % rollout.roles()), child, step.old_groups[i], true);
   }
   return absl::OkStatus();
@@ -71,7 +71,7 @@ absl::Status MendingRollout::Make(const DisaggregatedRole& role, int32_t replica
   return status.ok() ? status : AnnotateSliceError(status, absl::StrCat("failed to create LWS ", name));
 }
 
-void MendingRollout::Scale(const std::string& role, PassChild* child, int32_t replicas, bool tells) {
+void MendingRollout::Scale(const std::string& role, DisaggregatedChild* child, int32_t replicas, bool tells) {
   if (child->replicas == replicas || IsLeaving(child)) return;
   const int32_t before = child->replicas;
   objects_.ScaleChild(child, replicas);

@@ -15,7 +15,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 #include "lws/core/disaggregated/role_scalers.h"
 #include "lws/core/disaggregated/slice_children.h"
 #include "lws/core/disaggregated/slice_rollout.h"
@@ -28,7 +28,7 @@ class MendingRollout {
  public:
   // Everything is borrowed.
   MendingRollout(const DisaggregatedSet& set, int32_t slice, RoleRolloutPolicy policy, const RoleScalers& scalers,
-                 PassObjects* objects, PlanBuilder* plan)
+                 DisaggregatedObjects* objects, PlanBuilder* plan)
       : set_(set), slice_(slice), policy_(policy), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
   // Records the replicas of a child when its revision becomes old, and removes the record when it is the target again.
@@ -39,13 +39,13 @@ class MendingRollout {
 
  private:
   absl::Status Make(const DisaggregatedRole& role, int32_t replicas);
-  void Scale(const std::string& role, PassChild* child, int32_t replicas, bool tells);
+  void Scale(const std::string& role, DisaggregatedChild* child, int32_t replicas, bool tells);
 
   const DisaggregatedSet& set_;
   const int32_t slice_;
   const RoleRolloutPolicy policy_;
   const RoleScalers& scalers_;
-  PassObjects& objects_;
+  DisaggregatedObjects& objects_;
   PlanBuilder& plan_;
 };
 

@@ -14,7 +14,7 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/strict_integer.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 #include "lws/core/disaggregated/role_scalers.h"
 #include "lws/core/disaggregated/role_status.h"
 #include "lws/core/disaggregated/slice_pass.h"
@@ -24,10 +24,10 @@
 
 namespace lws {
 
+using internal::DisaggregatedChild;
+using internal::DisaggregatedObjects;
 using internal::NextDisaggregatedStatus;
 using internal::ParseStrictInteger;
-using internal::PassChild;
-using internal::PassObjects;
 using internal::PlanBuilder;
 using internal::RoleScalers;
 using internal::RoleTally;
@@ -80,7 +80,7 @@ class DisaggregatedPass {
   }
 
   void DeleteRemovedSlices() {
-    for (PassChild* child : objects_.Children()) {
+    for (DisaggregatedChild* child : objects_.Children()) {
       const std::optional<int64_t> slice = RemovedSlice(child->labels().slice);
       if (!slice.has_value()) continue;
       objects_.DeleteChild(child);
@@ -96,7 +96,7 @@ class DisaggregatedPass {
   void DeleteLegacyChildren() {
     for (const DisaggregatedRole& role : set_.spec().roles()) {
       const std::string name = LegacyChildName(set_.metadata().name(), objects_.revision(), role.name());
-      PassChild* child = objects_.FindChild(name);
+      DisaggregatedChild* child = objects_.FindChild(name);
       if (child == nullptr || !objects_.IsControlled(*child) || !child->labels().slice.empty()) continue;
       objects_.DeleteService(RoleServiceName(name));
       objects_.DeleteChild(child);
@@ -105,10 +105,10 @@ class DisaggregatedPass {
     }
   }
 
-  RoleTally Tally(const DisaggregatedRole& role, const std::vector<PassChild*>& children) const {
+  RoleTally Tally(const DisaggregatedRole& role, const std::vector<DisaggregatedChild*>& children) const {
     RoleTally tally;
     tally.name = role.name();
-    for (const PassChild* child : children) {
+    for (const DisaggregatedChild* child : children) {
       if (child->labels().role != role.name()) continue;
       tally.replicas += child->object->status_replicas;
       tally.ready += child->object->ready_replicas;
@@ -120,7 +120,7 @@ class DisaggregatedPass {
   }
 
   void WriteStatus() {
-    const std::vector<PassChild*> children = objects_.Children();
+    const std::vector<DisaggregatedChild*> children = objects_.Children();
     std::vector<RoleTally> tallies;
     for (const DisaggregatedRole& role : set_.spec().roles()) tallies.push_back(Tally(role, children));
     const std::optional<DisaggregatedSetStatus> status = NextDisaggregatedStatus(set_, tallies, now_);
@@ -139,7 +139,7 @@ class DisaggregatedPass {
   const absl::Time now_;
   const DisaggregatedOptions& options_;
   PlanBuilder plan_;
-  PassObjects objects_;
+  DisaggregatedObjects objects_;
   RoleScalers scalers_;
 };
 

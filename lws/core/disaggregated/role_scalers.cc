@@ -38,14 +38,14 @@ const DisaggregatedSetRoleScaler* RoleScalers::Find(const std::string& role) con
   return found == scalers_.end() ? nullptr : found->second;
 }
 
-int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const PassChild* child) const {
+int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const DisaggregatedChild* child) const {
   if (!IsExternal(role)) return SpecReplicas(role);
   const DisaggregatedSetRoleScaler* scaler = Find(role.name());
   if (scaler != nullptr) return scaler->spec().replicas();
   return child == nullptr ? 0 : child->spec_replicas.value_or(0);
 }
 
-void RoleScalers::Reconcile(PassObjects* objects) {
+void RoleScalers::Reconcile(DisaggregatedObjects* objects) {
   DeleteLeftOver();
   for (const DisaggregatedRole& role : set_.spec().roles()) {
     if (!IsExternal(role)) continue;
@@ -68,7 +68,7 @@ void RoleScalers::DeleteLeftOver() {
   }
 }
 
-void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* objects) {
+void RoleScalers::CreateMissing(const DisaggregatedRole& role, DisaggregatedObjects* objects) {
   const std::string name = RoleScalerName(set_.metadata().name(), role.name());
   for (const DisaggregatedSetRoleScaler* scaler : observation_.scalers) {
     if (scaler->metadata().name() != name || IsOwnScaler(set_, *scaler)) continue;
@@ -88,10 +88,10 @@ void RoleScalers::CreateMissing(const DisaggregatedRole& role, PassObjects* obje
 }
 
 // The groups that the role has already, in old and new children of all slices; 1 when it has no child.
-int32_t RoleScalers::Seed(const std::string& role, PassObjects* objects) const {
+int32_t RoleScalers::Seed(const std::string& role, DisaggregatedObjects* objects) const {
   bool has_child = false;
   int64_t replicas = 0;
-  for (const PassChild* child : objects->Children()) {
+  for (const DisaggregatedChild* child : objects->Children()) {
     if (child->labels().role != role) continue;
     has_child = true;
     replicas += child->replicas;
@@ -100,13 +100,13 @@ int32_t RoleScalers::Seed(const std::string& role, PassObjects* objects) const {
   return static_cast<int32_t>(std::min<int64_t>(replicas, std::numeric_limits<int32_t>::max()));
 }
 
-void RoleScalers::WriteStatus(PassObjects* objects, absl::Time now) {
-  const std::vector<PassChild*> children = objects->Children();
+void RoleScalers::WriteStatus(DisaggregatedObjects* objects, absl::Time now) {
+  const std::vector<DisaggregatedChild*> children = objects->Children();
   for (const DisaggregatedRole& role : set_.spec().roles()) {
     const DisaggregatedSetRoleScaler* scaler = Find(role.name());
     if (scaler == nullptr) continue;
     int64_t replicas = 0;
-    for (const PassChild* child : children) {
+    for (const DisaggregatedChild* child : children) {
       if (child->labels().role == role.name()) replicas += child->object->status_replicas;
     }
     Json patch = RoleScalerStatusPatch(*scaler, set_.metadata().name(), role.name(), replicas, now);

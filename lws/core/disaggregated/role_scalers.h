@@ -17,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 #include "lws/core/disaggregated/role_observation.h"
 #include "lws/core/plan/plan_builder.h"
 
@@ -37,22 +37,22 @@ class RoleScalers {
 
   // Deletes the scalers of roles that are no longer External, then creates the missing ones with the replicas that
   // `objects` has for the role.
-  void Reconcile(PassObjects* objects);
+  void Reconcile(DisaggregatedObjects* objects);
 
   // Writes into the status of every scaler how many groups its role has, including scalers created in this pass.
-  void WriteStatus(PassObjects* objects, absl::Time now);
+  void WriteStatus(DisaggregatedObjects* objects, absl::Time now);
 
   // Returns null when the role is not External, or has no scaler in this pass.
   const DisaggregatedSetRoleScaler* Find(const std::string& role) const;
 
   // How many groups the role should have in one slice: the number of its scaler if the role is External, else that of
   // its spec. If the scaler is missing, it is what `child` has, or 0 when that is null.
-  int32_t Wanted(const DisaggregatedRole& role, const PassChild* child) const;
+  int32_t Wanted(const DisaggregatedRole& role, const DisaggregatedChild* child) const;
 
  private:
   void DeleteLeftOver();
-  void CreateMissing(const DisaggregatedRole& role, PassObjects* objects);
-  int32_t Seed(const std::string& role, PassObjects* objects) const;
+  void CreateMissing(const DisaggregatedRole& role, DisaggregatedObjects* objects);
+  int32_t Seed(const std::string& role, DisaggregatedObjects* objects) const;
 
   const DisaggregatedObservation& observation_;
   const DisaggregatedSet& set_;

@@ -17,16 +17,16 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 
 namespace lws::internal {
 
 class SliceChildren {
  public:
-  using Roles = std::map<absl::string_view, PassChild*>;
+  using Roles = std::map<absl::string_view, DisaggregatedChild*>;
 
-  SliceChildren(const std::vector<PassChild*>& children, absl::string_view target) {
-    for (PassChild* child : children) {
+  SliceChildren(const std::vector<DisaggregatedChild*>& children, absl::string_view target) {
+    for (DisaggregatedChild* child : children) {
       Roles& roles = child->labels().revision == target ? new_ : old_[child->labels().revision];
       roles[child->labels().role] = child;
     }
@@ -34,9 +34,9 @@ class SliceChildren {
 
   const std::map<absl::string_view, Roles>& old_revisions() const { return old_; }
   const Roles& new_children() const { return new_; }
-  PassChild* FindNew(absl::string_view role) const { return Find(new_, role); }
+  DisaggregatedChild* FindNew(absl::string_view role) const { return Find(new_, role); }
 
-  static PassChild* Find(const Roles& roles, absl::string_view role) {
+  static DisaggregatedChild* Find(const Roles& roles, absl::string_view role) {
     const auto found = roles.find(role);
     return found == roles.end() ? nullptr : found->second;
   }

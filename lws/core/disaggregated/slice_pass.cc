@@ -57,7 +57,7 @@ void SlicePass::DeleteDrained(const SliceChildren& children) {
 bool SlicePass::HasOldGroups(const SliceChildren& children) const {
   for (const auto& [revision, roles] : children.old_revisions()) {
     for (const DisaggregatedRole& role : set_.spec().roles()) {
-      const PassChild* child = SliceChildren::Find(roles, role.name());
+      const DisaggregatedChild* child = SliceChildren::Find(roles, role.name());
       if (child != nullptr && child->replicas > 0) return true;
     }
   }
@@ -67,11 +67,11 @@ bool SlicePass::HasOldGroups(const SliceChildren& children) const {
 // --- Without old groups everything is created and scaled at once.
 
 // The child under its present name, or, in slice 0, under its legacy name; null when there is none.
-absl::StatusOr<PassChild*> SlicePass::FindOwnChild(const std::string& role) {
+absl::StatusOr<DisaggregatedChild*> SlicePass::FindOwnChild(const std::string& role) {
   const std::string name = NameOf(role);
-  PassChild* child = objects_.FindChild(name);
+  DisaggregatedChild* child = objects_.FindChild(name);
   if (child != nullptr && objects_.IsControlled(*child)) return child;
-  PassChild* legacy =
+  DisaggregatedChild* legacy =
       slice_ != 0 ? nullptr : objects_.FindChild(LegacyChildName(set_.metadata().name(), objects_.revision(), role));
   if (legacy != nullptr && objects_.IsControlled(*legacy)) return legacy;
   if (child != nullptr) return SliceRefuses(name, set_.metadata().name(), "adopt");
@@ -80,7 +80,7 @@ absl::StatusOr<PassChild*> SlicePass::FindOwnChild(const std::string& role) {
 
 absl::Status SlicePass::CreateAndScale() {
   for (const DisaggregatedRole& role : set_.spec().roles()) {
-    const absl::StatusOr<PassChild*> child = FindOwnChild(role.name());
+    const absl::StatusOr<DisaggregatedChild*> child = FindOwnChild(role.name());
     absl::Status status = child.status();
     if (child.ok()) {
       const int32_t wanted = scalers_.Wanted(role, *child);
@@ -124,7 +124,7 @@ absl::Status SlicePass::Begin(const SliceChildren& children) {
   }
   for (const DisaggregatedRole& role : set_.spec().roles()) {
     const std::string name = NameOf(role.name());
-    const PassChild* child = objects_.FindChild(name);
+    const DisaggregatedChild* child = objects_.FindChild(name);
     if (child != nullptr && objects_.IsControlled(*child)) continue;
     absl::Status status =
         child == nullptr ? objects_.CreateChild(role, slice_, 0) : SliceRefuses(name, set_.metadata().name(), "adopt");
@@ -141,7 +141,7 @@ absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutS
     if (!status.ok()) return status;
   }
   for (size_t i = 0; i < rollout.old_children().size(); ++i) {
-    PassChild* child = rollout.old_children()[i];
+    DisaggregatedChild* child = rollout.old_children()[i];
     if (child == nullptr || child->replicas <= step.old_groups[i]) continue;
     ScaleDown(rollout.role_name(i % rollout.roles()), child, step.old_groups[i]);
   }
@@ -151,7 +151,7 @@ absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutS
 // Scales the child with the present name, as the reference does, even where the new child has a legacy name.
 absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t replicas) {
   const std::string name = NameOf(role);
-  PassChild* child = objects_.FindChild(name);
+  DisaggregatedChild* child = objects_.FindChild(name);
   if (child == nullptr) {
     return absl::NotFoundError(absl::StrCat("failed to scale ", name, ": failed to get LeaderWorkerSet ", name,
                                             " for scaling: leaderworkersets.leaderworkerset.x-k8s.io \"", name,
@@ -166,7 +166,7 @@ absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t
   return absl::OkStatus();
 }
 
-void SlicePass::ScaleDown(const std::string& role, PassChild* child, int32_t replicas) {
+void SlicePass::ScaleDown(const std::string& role, DisaggregatedChild* child, int32_t replicas) {
   const int32_t before = child->replicas;
   objects_.ScaleChild(child, replicas);
   plan_.Tell(
@@ -179,7 +179,7 @@ void SlicePass::ScaleDown(const std::string& role, PassChild* child, int32_t rep
 // Whether every role of the spec has a ready group.
 bool SlicePass::IsServing(const SliceChildren::Roles& roles) const {
   return std::all_of(set_.spec().roles().begin(), set_.spec().roles().end(), [&roles](const DisaggregatedRole& role) {
-    const PassChild* child = SliceChildren::Find(roles, role.name());
+    const DisaggregatedChild* child = SliceChildren::Find(roles, role.name());
     return child != nullptr && child->object->ready_replicas >= 1;
   });
 }
@@ -188,7 +188,7 @@ bool SlicePass::IsServing(const SliceChildren::Roles& roles) const {
 void SlicePass::ReconcileServices(const SliceChildren& children) {
   if (!IsServing(children.new_children())) return;
   for (const DisaggregatedRole& role : set_.spec().roles()) {
-    const PassChild& child = *children.FindNew(role.name());
+    const DisaggregatedChild& child = *children.FindNew(role.name());
     if (!objects_.HasService(RoleServiceName(child.name()))) objects_.CreateService(child);
   }
   for (const ObservedRoleService* service : objects_.Services()) {

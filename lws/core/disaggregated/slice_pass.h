@@ -17,7 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 #include "lws/core/disaggregated/role_options.h"
 #include "lws/core/disaggregated/role_scalers.h"
 #include "lws/core/disaggregated/slice_children.h"
@@ -33,7 +33,7 @@ class SlicePass {
  public:
   // Everything is borrowed.
   SlicePass(const DisaggregatedSet& set, int32_t slice, const DisaggregatedOptions& options, const RoleScalers& scalers,
-            PassObjects* objects, PlanBuilder* plan)
+            DisaggregatedObjects* objects, PlanBuilder* plan)
       : set_(set), slice_(slice), options_(options), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
   // Writes that were made before an error stay in the plan.
@@ -48,13 +48,13 @@ class SlicePass {
   bool HasOldGroups(const SliceChildren& children) const;
 
   absl::Status CreateAndScale();
-  absl::StatusOr<PassChild*> FindOwnChild(const std::string& role);
+  absl::StatusOr<DisaggregatedChild*> FindOwnChild(const std::string& role);
 
   absl::Status RollOut(const SliceChildren& children);
   absl::Status Begin(const SliceChildren& children);
   absl::Status CarryOut(const SliceRollout& rollout, const RoleRolloutStep& step);
   absl::Status ScaleUp(const std::string& role, int32_t before, int32_t replicas);
-  void ScaleDown(const std::string& role, PassChild* child, int32_t replicas);
+  void ScaleDown(const std::string& role, DisaggregatedChild* child, int32_t replicas);
 
   void ReconcileServices(const SliceChildren& children);
   bool IsServing(const SliceChildren::Roles& roles) const;
@@ -63,7 +63,7 @@ class SlicePass {
   const int32_t slice_;
   const DisaggregatedOptions& options_;
   const RoleScalers& scalers_;
-  PassObjects& objects_;
+  DisaggregatedObjects& objects_;
   PlanBuilder& plan_;
   bool looks_again_ = false;
 };

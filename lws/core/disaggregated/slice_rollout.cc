@@ -25,7 +25,7 @@ RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
                          ToIntOrPercent(update.max_unavailable()));
 }
 
-RoleGroups GroupsOf(const PassChild& child) {
+RoleGroups GroupsOf(const DisaggregatedChild& child) {
   return {true, child.replicas, child.object->ready_replicas, InitialRoleReplicas(child)};
 }
 
@@ -37,7 +37,7 @@ absl::Time Youngest(const SliceChildren::Roles& roles) {
 
 }  // namespace
 
-std::optional<int32_t> RememberedRoleReplicas(const PassChild& child) {
+std::optional<int32_t> RememberedRoleReplicas(const DisaggregatedChild& child) {
   const std::optional<int64_t> number = ParseStrictInteger(child.initial_replicas.value_or(""));
   if (!number.has_value() || *number < std::numeric_limits<int32_t>::min() ||
       *number > std::numeric_limits<int32_t>::max()) {
@@ -46,7 +46,9 @@ std::optional<int32_t> RememberedRoleReplicas(const PassChild& child) {
   return static_cast<int32_t>(*number);
 }
 
-int32_t InitialRoleReplicas(const PassChild& child) { return RememberedRoleReplicas(child).value_or(child.replicas); }
+int32_t InitialRoleReplicas(const DisaggregatedChild& child) {
+  return RememberedRoleReplicas(child).value_or(child.replicas);
+}
 
 SliceRollout::SliceRollout(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers) {
   AddGoals(set, children, scalers);
@@ -55,7 +57,7 @@ SliceRollout::SliceRollout(const DisaggregatedSet& set, const SliceChildren& chi
 
 void SliceRollout::AddGoals(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers) {
   for (const DisaggregatedRole& role : set.spec().roles()) {
-    PassChild* child = children.FindNew(role.name());
+    DisaggregatedChild* child = children.FindNew(role.name());
     names_.push_back(role.name());
     new_children_.push_back(child);
     new_groups_.push_back(child == nullptr ? RoleGroups() : GroupsOf(*child));
@@ -81,7 +83,7 @@ void SliceRollout::AddOldRevisions(const SliceChildren& children) {
   std::stable_sort(revisions.begin(), revisions.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [time, roles] : revisions) {
     for (const std::string& name : names_) {
-      PassChild* child = SliceChildren::Find(*roles, name);
+      DisaggregatedChild* child = SliceChildren::Find(*roles, name);
       old_children_.push_back(child);
       old_groups_.push_back(child == nullptr ? RoleGroups() : GroupsOf(*child));
     }

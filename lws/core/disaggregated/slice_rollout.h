@@ -32,10 +32,10 @@ class SliceRollout {
   size_t roles() const { return names_.size(); }
   size_t spec_roles() const { return spec_roles_; }
   const std::string& role_name(size_t role) const { return names_[role]; }
-  PassChild* new_child(size_t role) const { return new_children_[role]; }
+  DisaggregatedChild* new_child(size_t role) const { return new_children_[role]; }
   // In the order of the input's groups; null where there is no child.
-  const std::vector<PassChild*>& new_children() const { return new_children_; }
-  const std::vector<PassChild*>& old_children() const { return old_children_; }
+  const std::vector<DisaggregatedChild*>& new_children() const { return new_children_; }
+  const std::vector<DisaggregatedChild*>& old_children() const { return old_children_; }
 
  private:
   void AddGoals(const DisaggregatedSet& set, const SliceChildren& children, const RoleScalers& scalers);
@@ -46,15 +46,15 @@ class SliceRollout {
   std::vector<RoleGoal> goals_;
   std::vector<RoleGroups> new_groups_;
   std::vector<RoleGroups> old_groups_;
-  std::vector<PassChild*> new_children_;
-  std::vector<PassChild*> old_children_;
+  std::vector<DisaggregatedChild*> new_children_;
+  std::vector<DisaggregatedChild*> old_children_;
 };
 
 // The replicas in the annotation, or the present replicas when it has none.
-int32_t InitialRoleReplicas(const PassChild& child);
+int32_t InitialRoleReplicas(const DisaggregatedChild& child);
 
 // The value of the annotation, a 32-bit decimal integer with an optional sign; nullopt for any other text.
-std::optional<int32_t> RememberedRoleReplicas(const PassChild& child);
+std::optional<int32_t> RememberedRoleReplicas(const DisaggregatedChild& child);
 
 }  // namespace lws::internal
 

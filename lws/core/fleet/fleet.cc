@@ -18,7 +18,7 @@
 #include "lws/core/fleet/object_visit.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws {
 
@@ -30,12 +30,12 @@ using internal::FleetSet;
 using internal::FleetViews;
 using internal::PackedObjects;
 using internal::Place;
-using internal::WholeObjects;
+using internal::UnpackedObjects;
 
 struct Fleet::State {
   FleetIndex index;
   DueList due;
-  WholeObjects whole{&index, &due};
+  UnpackedObjects whole{&index, &due};
   PackedObjects packed{&index, &due, &whole};
   FleetObjects objects{&index, &due, &whole, &packed};
   FleetNumbers numbers{&index, &due, &whole, &packed, &objects};

@@ -18,14 +18,14 @@
 #include "lws/core/fleet/fleet_objects.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
 
 class FleetNumbers {
  public:
   // Borrows all.
-  FleetNumbers(FleetIndex* index, DueList* due, WholeObjects* whole, PackedObjects* packed, FleetObjects* objects)
+  FleetNumbers(FleetIndex* index, DueList* due, UnpackedObjects* whole, PackedObjects* packed, FleetObjects* objects)
       : index_(*index), due_(*due), whole_(*whole), packed_(*packed), objects_(*objects) {}
 
   // As documented for Fleet.
@@ -41,7 +41,7 @@ class FleetNumbers {
 
   FleetIndex& index_;
   DueList& due_;
-  WholeObjects& whole_;
+  UnpackedObjects& whole_;
   PackedObjects& packed_;
   FleetObjects& objects_;
 };

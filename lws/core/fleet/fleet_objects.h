@@ -24,14 +24,14 @@
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_objects.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
 
 class FleetObjects {
  public:
   // Borrows all.
-  FleetObjects(FleetIndex* index, DueList* due, WholeObjects* whole, PackedObjects* packed)
+  FleetObjects(FleetIndex* index, DueList* due, UnpackedObjects* whole, PackedObjects* packed)
       : index_(*index), due_(*due), whole_(*whole), packed_(*packed) {}
 
   // These functions store an object, and mark as due what decisions now read differently.
@@ -70,7 +70,7 @@ class FleetObjects {
 
   FleetIndex& index_;
   DueList& due_;
-  WholeObjects& whole_;
+  UnpackedObjects& whole_;
   PackedObjects& packed_;
 };
 

@@ -23,14 +23,14 @@
 #include "lws/core/fleet/object_ids.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/place.h"
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
 
 class PackedObjects {
  public:
   // Borrows all.
-  PackedObjects(FleetIndex* index, DueList* due, WholeObjects* whole) : index_(*index), due_(*due), whole_(*whole) {}
+  PackedObjects(FleetIndex* index, DueList* due, UnpackedObjects* whole) : index_(*index), due_(*due), whole_(*whole) {}
 
   // Put an object into its place, or remove it if it does not exist.
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
@@ -50,7 +50,7 @@ class PackedObjects {
 
   FleetIndex& index_;
   DueList& due_;
-  WholeObjects& whole_;
+  UnpackedObjects& whole_;
 };
 
 }  // namespace lws::internal

@@ -25,7 +25,7 @@
 namespace lws::simulation {
 namespace {
 
-std::string Describe(const ObjectKey& key) { return absl::StrCat(key.kind, " ", key.namespace_name, "/", key.name); }
+std::string Describe(const ObjectRef& key) { return absl::StrCat(key.kind, " ", key.namespace_name, "/", key.name); }
 
 bool HasGeneration(absl::string_view kind) {
   return kind == "StatefulSet" || kind == kKind || kind == kDisaggregatedSetKind || kind == kRoleScalerKind;
@@ -78,14 +78,14 @@ absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors
   return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
 }
 
-absl::Status CheckNew(const ObjectKey& key, const Json& object) {
+absl::Status CheckNew(const ObjectRef& key, const Json& object) {
   for (const KindRule& rule : kKindRules) {
     if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckUpdate(const ObjectKey& key, const StoredObject& before, const StoredObject& object) {
+absl::Status CheckUpdate(const ObjectRef& key, const StoredObject& before, const StoredObject& object) {
   if (key.kind != "StatefulSet") return absl::OkStatus();
   return Refuse("StatefulSet.apps", key.name,
                 internal::ValidateStatefulSetUpdate(*before.Document(), *object.Document()));
@@ -93,12 +93,12 @@ absl::Status CheckUpdate(const ObjectKey& key, const StoredObject& before, const
 
 absl::Status CheckPreconditions(const StoredObject& live, const std::string& uid, const std::string& version) {
   if (!uid.empty() && UidOf(live) != uid) {
-    return absl::AbortedError(absl::StrCat(Describe(StoredObjectKey(live)), ": the UID in the precondition (", uid,
+    return absl::AbortedError(absl::StrCat(Describe(StoredObjectRef(live)), ": the UID in the precondition (", uid,
                                            ") does not match the UID in record (", UidOf(live), ")"));
   }
   if (!version.empty() && live.resource_version() != version) {
     return absl::AbortedError(
-        absl::StrCat(Describe(StoredObjectKey(live)),
+        absl::StrCat(Describe(StoredObjectRef(live)),
                      ": the object has been modified; please apply your changes to the latest version"));
   }
   return absl::OkStatus();
@@ -128,25 +128,25 @@ const std::string& ApiServer::Timestamp() const {
   return timestamp_;
 }
 
-void ApiServer::Store(const ObjectKey& key, StoredObject object, ChangeType type) {
+void ApiServer::Store(const ObjectRef& key, StoredObject object, ChangeType type) {
   object.SetResourceVersion(absl::StrCat(++version_));
   Change change{type, key, nullptr, std::make_shared<const StoredObject>(std::move(object))};
   change.before = objects_.Put(key, change.after);
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
-void ApiServer::Remove(const ObjectKey& key) {
+void ApiServer::Remove(const ObjectRef& key) {
   const Change change{ChangeType::kDeleted, key, objects_.Erase(key), nullptr};
   ++version_;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
-SharedJson ApiServer::Get(const ObjectKey& key) const {
+SharedJson ApiServer::Get(const ObjectRef& key) const {
   const SharedObject found = Find(key);
   return found == nullptr ? nullptr : found->Document();
 }
 
-void ApiServer::NoteRefusal(const ObjectKey& key, const absl::Status& status) {
+void ApiServer::NoteRefusal(const ObjectRef& key, const absl::Status& status) {
   if (absl::IsInvalidArgument(status)) {
     refusals_[key] = std::string(status.message());
   } else if (status.ok() && !refusals_.empty()) {
@@ -155,13 +155,13 @@ void ApiServer::NoteRefusal(const ObjectKey& key, const absl::Status& status) {
 }
 
 absl::StatusOr<SharedObject> ApiServer::Create(Json object) {
-  const ObjectKey key = StoredObjectKey(object);
+  const ObjectRef key = StoredObjectRef(object);
   absl::StatusOr<SharedObject> created = TryCreate(key, std::move(object));
   NoteRefusal(key, created.status());
   return created;
 }
 
-absl::StatusOr<SharedObject> ApiServer::TryCreate(const ObjectKey& key, Json object) {
+absl::StatusOr<SharedObject> ApiServer::TryCreate(const ObjectRef& key, Json object) {
   if (key.name.empty()) return absl::InvalidArgumentError(absl::StrCat(key.kind, ": metadata.name: Required value"));
   if (Find(key) != nullptr) return absl::AlreadyExistsError(absl::StrCat(Describe(key), " already exists"));
   const auto webhook = webhooks_.find(key.kind);
@@ -187,7 +187,7 @@ absl::StatusOr<SharedObject> ApiServer::TryCreate(const ObjectKey& key, Json obj
 }
 
 absl::StatusOr<SharedObject> ApiServer::Apply(const Json& object, absl::string_view manager, bool force) {
-  const ObjectKey key = StoredObjectKey(object);
+  const ObjectRef key = StoredObjectRef(object);
   const SharedJson current = Get(key);
   Json live = current == nullptr ? object : *current;
   const Json fields = OwnedFields(object);
@@ -218,13 +218,13 @@ absl::StatusOr<SharedObject> ApiServer::Apply(const Json& object, absl::string_v
 }
 
 absl::StatusOr<SharedObject> ApiServer::Update(StoredObject object) {
-  const ObjectKey key = StoredObjectKey(object);
+  const ObjectRef key = StoredObjectRef(object);
   absl::StatusOr<SharedObject> updated = TryUpdate(key, std::move(object));
   NoteRefusal(key, updated.status());
   return updated;
 }
 
-absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectKey& key, StoredObject object) {
+absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredObject object) {
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
@@ -245,7 +245,7 @@ absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectKey& key, StoredOb
 }
 
 absl::StatusOr<SharedObject> ApiServer::UpdateStatus(const StoredObject& object) {
-  const ObjectKey key = StoredObjectKey(object);
+  const ObjectRef key = StoredObjectRef(object);
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
@@ -257,7 +257,7 @@ absl::StatusOr<SharedObject> ApiServer::UpdateStatus(const StoredObject& object)
   return Find(key);
 }
 
-absl::Status ApiServer::Delete(const ObjectKey& key, const DeleteOptions& options) {
+absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& options) {
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, options.uid, options.resource_version);
@@ -284,7 +284,7 @@ absl::Status ApiServer::Delete(const ObjectKey& key, const DeleteOptions& option
   return absl::OkStatus();
 }
 
-void ApiServer::RemoveFinalizer(const ObjectKey& key, absl::string_view finalizer) {
+void ApiServer::RemoveFinalizer(const ObjectRef& key, absl::string_view finalizer) {
   const SharedObject current = Find(key);
   if (current == nullptr || !HasFinalizers(*current)) return;
   StoredObject next = *current;

@@ -38,7 +38,7 @@ enum class ChangeType { kAdded, kModified, kDeleted };
 
 struct Change {
   ChangeType type;
-  ObjectKey key;
+  ObjectRef key;
   SharedObject before;  // null when added
   SharedObject after;   // null when deleted
 };
@@ -82,23 +82,23 @@ class ApiServer {
   absl::StatusOr<SharedObject> UpdateStatus(const StoredObject& object);
 
   // Errors: NotFound, Aborted when a precondition fails.
-  absl::Status Delete(const ObjectKey& key, const DeleteOptions& options);
+  absl::Status Delete(const ObjectRef& key, const DeleteOptions& options);
 
   // Removes a finalizer. If it was the last one and the object is being deleted, the object is removed.
-  void RemoveFinalizer(const ObjectKey& key, absl::string_view finalizer);
+  void RemoveFinalizer(const ObjectRef& key, absl::string_view finalizer);
 
   // Null when absent.
-  SharedObject Find(const ObjectKey& key) const { return objects_.Find(key); }
+  SharedObject Find(const ObjectRef& key) const { return objects_.Find(key); }
 
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedObject> FindAll(absl::string_view kind) const { return objects_.FindAll(kind); }
 
   // The same as whole documents, for readers who look rarely. Complexity: O(objects) at the first call for a version.
-  SharedJson Get(const ObjectKey& key) const;
+  SharedJson Get(const ObjectRef& key) const;
   std::vector<SharedJson> List(absl::string_view kind) const;
 
   // The objects that name this UID as an owner.
-  std::vector<ObjectKey> DependentsOf(const std::string& uid) const { return objects_.DependentsOf(uid); }
+  std::vector<ObjectRef> DependentsOf(const std::string& uid) const { return objects_.DependentsOf(uid); }
   bool UidExists(const std::string& uid) const { return objects_.UidExists(uid); }
 
   // How much was done since the beginning: the writes, and what the parts of the cluster say that they looked at. It
@@ -107,17 +107,17 @@ class ApiServer {
   void CountLooks(int64_t looks) { looks_ += looks; }
 
   // Why the last write of an object was refused as invalid, of those that were not written since.
-  const std::map<ObjectKey, std::string>& refusals() const { return refusals_; }
+  const std::map<ObjectRef, std::string>& refusals() const { return refusals_; }
 
   // The present in whole seconds, as Kubernetes writes it. Valid until the clock moves.
   const std::string& Timestamp() const;
 
  private:
-  absl::StatusOr<SharedObject> TryCreate(const ObjectKey& key, Json object);
-  absl::StatusOr<SharedObject> TryUpdate(const ObjectKey& key, StoredObject object);
-  void NoteRefusal(const ObjectKey& key, const absl::Status& status);
-  void Store(const ObjectKey& key, StoredObject object, ChangeType type);
-  void Remove(const ObjectKey& key);
+  absl::StatusOr<SharedObject> TryCreate(const ObjectRef& key, Json object);
+  absl::StatusOr<SharedObject> TryUpdate(const ObjectRef& key, StoredObject object);
+  void NoteRefusal(const ObjectRef& key, const absl::Status& status);
+  void Store(const ObjectRef& key, StoredObject object, ChangeType type);
+  void Remove(const ObjectRef& key);
 
   const VirtualClock* clock_;
   mutable int64_t stamped_ = 0;  // the second when Timestamp was last asked for, and its answer
@@ -128,7 +128,7 @@ class ApiServer {
   int64_t looks_ = 0;
   ObjectStore objects_;
   std::map<std::string, SharedObject> last_created_;  // by kind
-  std::map<ObjectKey, std::string> refusals_;
+  std::map<ObjectRef, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };
 

@@ -33,7 +33,7 @@ void GarbageCollector::OnChange(const Change& change) {
   const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.after != nullptr && MatterNow(change)) due_.insert(change.key);
   if (change.after != nullptr && !IsDeleting(object)) return;
-  for (const ObjectKey& dependent : server_->DependentsOf(UidOf(object))) due_.insert(dependent);
+  for (const ObjectRef& dependent : server_->DependentsOf(UidOf(object))) due_.insert(dependent);
   if (change.after != nullptr) return;
   // An owner may be waiting for this object.
   for (const Json& owner : OwnersOf(object)) {
@@ -43,7 +43,7 @@ void GarbageCollector::OnChange(const Change& change) {
 
 bool GarbageCollector::Step() {
   if (due_.empty()) return false;
-  const ObjectKey key = *due_.begin();
+  const ObjectRef key = *due_.begin();
   due_.erase(due_.begin());
   Look(key);
   return true;
@@ -64,7 +64,7 @@ bool GarbageCollector::OwnersAreGone(const StoredObject& object, bool* owner_wai
   return all_gone;
 }
 
-void GarbageCollector::Look(const ObjectKey& key) {
+void GarbageCollector::Look(const ObjectRef& key) {
   const SharedObject object = server_->Find(key);
   if (object == nullptr) return;
   if (IsDeleting(*object)) return LookAtOwner(key, *object);
@@ -77,12 +77,12 @@ void GarbageCollector::Look(const ObjectKey& key) {
   server_->Delete(key, options).IgnoreError();
 }
 
-void GarbageCollector::LookAtOwner(const ObjectKey& key, const StoredObject& object) {
+void GarbageCollector::LookAtOwner(const ObjectRef& key, const StoredObject& object) {
   if (HasFinalizer(object, "orphan")) return Orphan(key, object);
   if (!HasFinalizer(object, "foregroundDeletion")) return;
   bool blocked = false;
   const std::string uid = UidOf(object);
-  for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
+  for (const ObjectRef& dependent : server_->DependentsOf(uid)) {
     const SharedObject live = server_->Find(dependent);
     for (const Json& owner : OwnersOf(*live)) {
       blocked |= TextAt(owner, {"uid"}) == uid && FieldAt(owner, {"blockOwnerDeletion"}) == true;
@@ -92,9 +92,9 @@ void GarbageCollector::LookAtOwner(const ObjectKey& key, const StoredObject& obj
   if (!blocked) server_->RemoveFinalizer(key, "foregroundDeletion");
 }
 
-void GarbageCollector::Orphan(const ObjectKey& key, const StoredObject& object) {
+void GarbageCollector::Orphan(const ObjectRef& key, const StoredObject& object) {
   const std::string uid = UidOf(object);
-  for (const ObjectKey& dependent : server_->DependentsOf(uid)) {
+  for (const ObjectRef& dependent : server_->DependentsOf(uid)) {
     StoredObject live = *server_->Find(dependent);
     Json& metadata = live.Edit("metadata");
     Json& owners = metadata["ownerReferences"];

@@ -24,13 +24,13 @@ class GarbageCollector {
 
  private:
   void OnChange(const Change& change);
-  void Look(const ObjectKey& key);
-  void LookAtOwner(const ObjectKey& key, const StoredObject& object);
+  void Look(const ObjectRef& key);
+  void LookAtOwner(const ObjectRef& key, const StoredObject& object);
   bool OwnersAreGone(const StoredObject& object, bool* owner_waits) const;
-  void Orphan(const ObjectKey& key, const StoredObject& object);
+  void Orphan(const ObjectRef& key, const StoredObject& object);
 
   ApiServer* server_;
-  std::set<ObjectKey> due_;
+  std::set<ObjectRef> due_;
 };
 
 }  // namespace lws::simulation

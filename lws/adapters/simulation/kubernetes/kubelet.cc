@@ -177,7 +177,7 @@ const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* p
 }
 
 bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {
-  const ObjectKey key{"Pod", std::string(namespace_name), std::string(name)};
+  const ObjectRef key{"Pod", std::string(namespace_name), std::string(name)};
   const SharedObject pod = server_->Find(key);
   if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
   const Life life(key, UidOf(*pod));
@@ -218,7 +218,7 @@ bool Kubelet::LoseNode(absl::string_view node) {
 void Kubelet::Evict(const std::string& node) {
   if (lost_nodes_.count(node) == 0) return;
   for (const SharedObject& pod : server_->FindAll("Pod")) {
-    if (NodeName(*pod) == node) server_->Delete(StoredObjectKey(*pod), {}).IgnoreError();
+    if (NodeName(*pod) == node) server_->Delete(StoredObjectRef(*pod), {}).IgnoreError();
   }
 }
 
@@ -228,7 +228,7 @@ bool Kubelet::RecoverNode(absl::string_view node) {
   SetNodeReady(node, true);
   for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) != name) continue;
-    const Life life(StoredObjectKey(*pod), UidOf(*pod));
+    const Life life(StoredObjectRef(*pod), UidOf(*pod));
     if (IsDeleting(*pod)) {
       Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
     } else if (Phase(*pod) == "Running" && !IsReady(*pod)) {

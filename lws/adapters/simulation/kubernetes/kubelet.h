@@ -70,7 +70,7 @@ class Kubelet {
 
  private:
   // A pod by name and life.
-  using Life = std::pair<ObjectKey, std::string>;
+  using Life = std::pair<ObjectRef, std::string>;
 
   void OnChange(const Change& change);
   absl::Duration Draw(const DelayRange& range);

@@ -49,7 +49,7 @@ bool UncordonNode(ApiServer* server, absl::string_view node) { return SetUnsched
 
 bool DrainNode(ApiServer* server, absl::string_view node) {
   if (!CordonNode(server, node)) return false;
-  for (const SharedObject& pod : PodsOn(*server, node)) server->Delete(StoredObjectKey(*pod), {}).IgnoreError();
+  for (const SharedObject& pod : PodsOn(*server, node)) server->Delete(StoredObjectRef(*pod), {}).IgnoreError();
   return true;
 }
 
@@ -64,7 +64,7 @@ bool TaintNode(ApiServer* server, absl::string_view node, const std::vector<Tain
   }
   if (!server->Update(std::move(next)).ok()) return false;
   for (const SharedObject& pod : PodsOn(*server, node)) {
-    if (!Tolerates(*pod, std::string(node), taints)) server->Delete(StoredObjectKey(*pod), {}).IgnoreError();
+    if (!Tolerates(*pod, std::string(node), taints)) server->Delete(StoredObjectRef(*pod), {}).IgnoreError();
   }
   return true;
 }

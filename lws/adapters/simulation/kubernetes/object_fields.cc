@@ -46,10 +46,10 @@ const std::string& UidOf(const StoredObject& object) { return object.meta().uid;
 
 const Json& OwnersOf(const StoredObject& object) { return *object.meta().owners; }
 
-ObjectKey StoredObjectKey(const Json& object) {
+ObjectRef StoredObjectRef(const Json& object) {
   return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
 }
 
-const ObjectKey& StoredObjectKey(const StoredObject& object) { return object.meta().key; }
+const ObjectRef& StoredObjectRef(const StoredObject& object) { return object.meta().key; }
 
 }  // namespace lws::simulation

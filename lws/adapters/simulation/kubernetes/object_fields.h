@@ -32,8 +32,8 @@ bool IsDeleting(const StoredObject& object);
 const std::string& UidOf(const StoredObject& object);
 const Json& OwnersOf(const StoredObject& object);
 
-ObjectKey StoredObjectKey(const Json& object);
-const ObjectKey& StoredObjectKey(const StoredObject& object);
+ObjectRef StoredObjectRef(const Json& object);
+const ObjectRef& StoredObjectRef(const StoredObject& object);
 
 }  // namespace lws::simulation
 

@@ -15,7 +15,7 @@ bool SameOwners(const StoredObject& a, const StoredObject& b) {
 
 }  // namespace
 
-SharedObject ObjectStore::Find(const ObjectKey& key) const {
+SharedObject ObjectStore::Find(const ObjectRef& key) const {
   const auto found = objects_.find(key);
   return found == objects_.end() ? nullptr : found->second;
 }
@@ -25,28 +25,28 @@ std::vector<SharedObject> ObjectStore::FindAll(absl::string_view kind) const {
   const auto keys = by_kind_.find(kind);
   if (keys == by_kind_.end()) return found;
   found.reserve(keys->second.size());
-  for (const ObjectKey& key : keys->second) found.push_back(objects_.at(key));
+  for (const ObjectRef& key : keys->second) found.push_back(objects_.at(key));
   return found;
 }
 
-std::vector<ObjectKey> ObjectStore::DependentsOf(const std::string& uid) const {
+std::vector<ObjectRef> ObjectStore::DependentsOf(const std::string& uid) const {
   const auto found = dependents_.find(uid);
   if (found == dependents_.end()) return {};
   return {found->second.begin(), found->second.end()};
 }
 
-void ObjectStore::Index(const ObjectKey& key, const StoredObject& object, bool add) {
+void ObjectStore::Index(const ObjectRef& key, const StoredObject& object, bool add) {
   const std::string& uid = UidOf(object);
   add ? (void)uids_.insert(uid) : (void)uids_.erase(uid);
   for (const Json& owner : OwnersOf(object)) {
     const std::string& owner_uid = TextAt(owner, {"uid"});
-    std::set<ObjectKey>& dependents = dependents_[owner_uid];
+    std::set<ObjectRef>& dependents = dependents_[owner_uid];
     add ? (void)dependents.insert(key) : (void)dependents.erase(key);
     if (dependents.empty()) dependents_.erase(owner_uid);
   }
 }
 
-SharedObject ObjectStore::Put(const ObjectKey& key, const SharedObject& object) {
+SharedObject ObjectStore::Put(const ObjectRef& key, const SharedObject& object) {
   SharedObject before = std::exchange(objects_[key], object);
   const bool is_indexed = before != nullptr && SameOwners(*before, *object);
   if (before != nullptr && !is_indexed) Index(key, *before, false);
@@ -55,7 +55,7 @@ SharedObject ObjectStore::Put(const ObjectKey& key, const SharedObject& object) 
   return before;
 }
 
-SharedObject ObjectStore::Erase(const ObjectKey& key) {
+SharedObject ObjectStore::Erase(const ObjectRef& key) {
   const auto found = objects_.find(key);
   if (found == objects_.end()) return nullptr;
   SharedObject before = std::move(found->second);

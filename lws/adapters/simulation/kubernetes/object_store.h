@@ -27,23 +27,23 @@ namespace lws::simulation {
 class ObjectStore {
  public:
   // Null when absent.
-  SharedObject Find(const ObjectKey& key) const;
+  SharedObject Find(const ObjectRef& key) const;
   // All objects of a kind, in the order of namespace and name.
   std::vector<SharedObject> FindAll(absl::string_view kind) const;
   // The objects that name this UID as an owner, in the order of their keys.
-  std::vector<ObjectKey> DependentsOf(const std::string& uid) const;
+  std::vector<ObjectRef> DependentsOf(const std::string& uid) const;
   bool UidExists(const std::string& uid) const { return uids_.count(uid) > 0; }
 
   // Both return the version before; null when there was none. Complexity: O(owners + log objects of the kind).
-  SharedObject Put(const ObjectKey& key, const SharedObject& object);
-  SharedObject Erase(const ObjectKey& key);
+  SharedObject Put(const ObjectRef& key, const SharedObject& object);
+  SharedObject Erase(const ObjectRef& key);
 
  private:
-  void Index(const ObjectKey& key, const StoredObject& object, bool add);
+  void Index(const ObjectRef& key, const StoredObject& object, bool add);
 
-  absl::flat_hash_map<ObjectKey, SharedObject> objects_;
-  std::map<std::string, std::set<ObjectKey>, std::less<>> by_kind_;
-  absl::flat_hash_map<std::string, std::set<ObjectKey>> dependents_;  // by owner UID
+  absl::flat_hash_map<ObjectRef, SharedObject> objects_;
+  std::map<std::string, std::set<ObjectRef>, std::less<>> by_kind_;
+  absl::flat_hash_map<std::string, std::set<ObjectRef>> dependents_;  // by owner UID
   absl::flat_hash_set<std::string> uids_;
 };
 

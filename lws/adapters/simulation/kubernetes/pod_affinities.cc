@@ -29,7 +29,7 @@ const std::string& NamespaceOf(const StoredObject& pod) { return TextAt(pod, {"m
 
 }  // namespace
 
-void PodAffinities::Index(const ObjectKey& key, const PlacedPod& pod, bool add) {
+void PodAffinities::Index(const ObjectRef& key, const PlacedPod& pod, bool add) {
   const auto change = [&key, add](std::map<std::string, Keys>* index, const std::string* value) {
     if (value == nullptr) return;
     if (add) {
@@ -48,7 +48,7 @@ void PodAffinities::Index(const ObjectKey& key, const PlacedPod& pod, bool add) 
   }
 }
 
-void PodAffinities::Put(const ObjectKey& key, const SharedObject& pod, const SharedObject& node) {
+void PodAffinities::Put(const ObjectRef& key, const SharedObject& pod, const SharedObject& node) {
   Erase(key);
   PlacedPod placed{pod, node, {}};
   for (const Json& term : Terms(*pod, "podAntiAffinity")) {
@@ -58,7 +58,7 @@ void PodAffinities::Put(const ObjectKey& key, const SharedObject& pod, const Sha
   pods_.emplace(key, std::move(placed));
 }
 
-void PodAffinities::Erase(const ObjectKey& key) {
+void PodAffinities::Erase(const ObjectRef& key) {
   const auto found = pods_.find(key);
   if (found == pods_.end()) return;
   Index(key, found->second, false);
@@ -98,7 +98,7 @@ const PodAffinities::Keys& PodAffinities::Indexed(const std::string& label, cons
   return found == index->second.end() ? none : found->second;
 }
 
-bool PodAffinities::Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key) {
+bool PodAffinities::Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectRef& key) {
   ++looks_;
   return key.namespace_name == namespace_name && term.selector.Matches(Labels(*pods_.at(key).pod));
 }
@@ -111,7 +111,7 @@ ScheduledPodTerm PodAffinities::ReadTerm(const Json& term, const std::string& na
   read.domains.emplace();
   read.is_first = true;
   for (const std::string& value : equality->values) {
-    for (const ObjectKey& key : WithLabel(equality->key, value)) {
+    for (const ObjectRef& key : WithLabel(equality->key, value)) {
       if (!Selects(read, namespace_name, key)) continue;
       read.is_first = false;
       const std::string* domain = Label(*pods_.at(key).node, read.topology_key);
@@ -145,11 +145,11 @@ bool PodAffinities::IsInDomain(const ScheduledPodTerm& term, const PodTerms& ter
   if (term.domains.has_value()) return term.domains->count(domain) > 0;
   const Keys& keys = DomainOf(term.topology_key, domain);
   return std::any_of(keys.begin(), keys.end(),
-                     [&](const ObjectKey& key) { return Selects(term, terms.namespace_name, key); });
+                     [&](const ObjectRef& key) { return Selects(term, terms.namespace_name, key); });
 }
 
 // Whether an existing pod keeps the new one out of its domain.
-bool PodAffinities::IsAvoidedBy(const ObjectKey& key, const std::string& topology_key, const PodTerms& terms) {
+bool PodAffinities::IsAvoidedBy(const ObjectRef& key, const std::string& topology_key, const PodTerms& terms) {
   ++looks_;
   if (key.namespace_name != terms.namespace_name) return false;
   const std::vector<std::pair<std::string, LabelSelector>>& avoided = pods_.at(key).avoided;
@@ -171,7 +171,7 @@ std::string PodAffinities::WhyExcluded(const PodTerms& terms, const StoredObject
     const std::string* domain = Label(node, topology_key);
     const auto guards = domain == nullptr ? domains.end() : domains.find(*domain);
     if (guards == domains.end()) continue;
-    const auto avoids = [&, &key = topology_key](const ObjectKey& pod) { return IsAvoidedBy(pod, key, terms); };
+    const auto avoids = [&, &key = topology_key](const ObjectRef& pod) { return IsAvoidedBy(pod, key, terms); };
     if (std::any_of(guards->second.begin(), guards->second.end(), avoids)) return "anti-affinity of pods there";
   }
   return "";

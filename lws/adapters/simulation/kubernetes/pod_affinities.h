@@ -51,8 +51,8 @@ struct PodTerms {
 class PodAffinities {
  public:
   // Records that the pod is on the node. REQUIRES: it is on no other node.
-  void Put(const ObjectKey& key, const SharedObject& pod, const SharedObject& node);
-  void Erase(const ObjectKey& key);
+  void Put(const ObjectRef& key, const SharedObject& pod, const SharedObject& node);
+  void Erase(const ObjectRef& key);
   // Records that the node's labels may have changed. Complexity: O(pods) at the next question.
   void NodeChanged(const SharedObject& node);
 
@@ -72,7 +72,7 @@ class PodAffinities {
     SharedObject node;
     std::vector<std::pair<std::string, LabelSelector>> avoided;  // by topology key
   };
-  using Keys = std::set<ObjectKey>;
+  using Keys = std::set<ObjectRef>;
 
   // The pods of a domain, and those with a label.
   const Keys& DomainOf(const std::string& topology_key, const std::string& domain);
@@ -80,13 +80,13 @@ class PodAffinities {
   // The pods whose node, or which themselves, have the label. The first question about a label indexes all pods by it.
   const Keys& Indexed(const std::string& label, const std::string& value, SharedObject PlacedPod::*labelled,
                       std::map<std::string, std::map<std::string, Keys>>* by_label);
-  void Index(const ObjectKey& key, const PlacedPod& pod, bool add);
-  bool Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectKey& key);
+  void Index(const ObjectRef& key, const PlacedPod& pod, bool add);
+  bool Selects(const ScheduledPodTerm& term, const std::string& namespace_name, const ObjectRef& key);
   bool IsInDomain(const ScheduledPodTerm& term, const PodTerms& terms, const std::string& domain);
-  bool IsAvoidedBy(const ObjectKey& key, const std::string& topology_key, const PodTerms& terms);
+  bool IsAvoidedBy(const ObjectRef& key, const std::string& topology_key, const PodTerms& terms);
   ScheduledPodTerm ReadTerm(const Json& term, const std::string& namespace_name);
 
-  std::map<ObjectKey, PlacedPod> pods_;
+  std::map<ObjectRef, PlacedPod> pods_;
   // Indexes by topology key and domain, and by label and value. A key is indexed once somebody asked for it.
   std::map<std::string, std::map<std::string, Keys>> by_domain_;
   std::map<std::string, std::map<std::string, Keys>> by_label_;

@@ -109,7 +109,7 @@ void Scheduler::OnNode(const Change& change) {
   }
   if (change.after == nullptr) {
     if (known == nodes_.end()) return;
-    for (const ObjectKey& pod : known->second.pods) affinities_.Erase(pod);
+    for (const ObjectRef& pod : known->second.pods) affinities_.Erase(pod);
     nodes_.erase(known);
     return;
   }
@@ -122,13 +122,13 @@ void Scheduler::OnNode(const Change& change) {
   const size_t load = state.pods.size();
   Reorder(state, nullptr, &load);
   if (load > 0) affinities_.NodeChanged(change.after);
-  for (const ObjectKey& pod : state.pods) {
+  for (const ObjectRef& pod : state.pods) {
     const SharedObject live = server_->Find(pod);
     if (live != nullptr) AddResources(Requests(*live), -1, &state.free);
   }
 }
 
-void Scheduler::Place(const ObjectKey& key, const SharedObject& pod, bool add) {
+void Scheduler::Place(const ObjectRef& key, const SharedObject& pod, bool add) {
   const auto node = nodes_.find(NodeName(*pod));
   if (node == nodes_.end()) return;
   NodeState& state = node->second;
@@ -265,7 +265,7 @@ const Scheduler::NodeState* Scheduler::Choose(const SharedObject& pod) {
 
 bool Scheduler::Step() {
   if (due_.empty()) return false;
-  const ObjectKey key = *due_.begin();
+  const ObjectRef key = *due_.begin();
   due_.erase(due_.begin());
   const SharedObject pod = server_->Find(key);
   if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod)) return true;

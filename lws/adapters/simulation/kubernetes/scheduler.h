@@ -53,7 +53,7 @@ class Scheduler {
     SharedObject node;
     NodeFacts facts;
     ResourceList free;  // allocatable without the requests of the pods on the node
-    std::set<ObjectKey> pods;
+    std::set<ObjectRef> pods;
   };
   // What a node can give to pods, and whether all of it reads.
   struct Allocatable {
@@ -68,7 +68,7 @@ class Scheduler {
   void OnNode(const Change& change);
   const Allocatable& ReadAllocatable(const SharedObject& node);
   void OnPod(const Change& change);
-  void Place(const ObjectKey& key, const SharedObject& pod, bool add);
+  void Place(const ObjectRef& key, const SharedObject& pod, bool add);
   void LookAgain(bool only_with_affinity);
   // Moves a node in the orders: `load` is null where it is not there.
   void Reorder(const NodeState& state, const size_t* before, const size_t* after);
@@ -95,9 +95,9 @@ class Scheduler {
   // The nodes with a label, by its value. A label is indexed once a pod asked for it.
   std::map<std::string, std::map<std::string, Order>> by_label_;
   PodAffinities affinities_;
-  std::set<ObjectKey> due_;
+  std::set<ObjectRef> due_;
   // Pods that fitted on no node at the last look, and whether they ask for the company of other pods.
-  std::map<ObjectKey, bool> waiting_;
+  std::map<ObjectRef, bool> waiting_;
 };
 
 }  // namespace lws::simulation

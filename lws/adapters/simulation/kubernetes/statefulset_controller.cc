@@ -139,7 +139,7 @@ void StatefulSetController::OnRevisionChange(const Change& change) {
 
 bool StatefulSetController::Step() {
   if (due_.empty()) return false;
-  const ObjectKey key = *due_.begin();
+  const ObjectRef key = *due_.begin();
   due_.erase(due_.begin());
   Sync(key);
   return true;
@@ -317,9 +317,9 @@ void StatefulSetController::RollingUpdate(const Pass& pass) {
   const bool waits =
       !options_.max_unavailable && !due.empty() && pass.pods.IsAnyUnhealthy(due.front() + 1, wanted.end());
   if (waits) return;
-  std::vector<ObjectKey> keys;
+  std::vector<ObjectRef> keys;
   for (const int64_t ordinal : due) keys.push_back(pass.pods.pods().at(ordinal).key);
-  for (const ObjectKey& key : keys) server_->Delete(key, {}).IgnoreError();
+  for (const ObjectRef& key : keys) server_->Delete(key, {}).IgnoreError();
 }
 
 // Writes the status from the state of the pods after the pass.
@@ -368,11 +368,11 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
   size_t surplus = history.size() > limit ? history.size() - limit : 0;
   for (const auto& [number, revision] : history) {
     if (surplus-- == 0) return;
-    server_->Delete(StoredObjectKey(*revision), {}).IgnoreError();
+    server_->Delete(StoredObjectRef(*revision), {}).IgnoreError();
   }
 }
 
-void StatefulSetController::Sync(const ObjectKey& key) {
+void StatefulSetController::Sync(const ObjectRef& key) {
   const SharedObject live = server_->Find(key);
   if (live == nullptr) return;
   const std::string& uid = UidOf(*live);

@@ -30,7 +30,7 @@ namespace lws::simulation {
 
 // An event for people.
 struct ControllerEvent {
-  ObjectKey regarding;
+  ObjectRef regarding;
   bool is_warning = false;
   std::string reason;
   std::string note;
@@ -61,7 +61,7 @@ struct WantedPods {
 // A pod's place in the StatefulSet that controls it.
 struct PlaceOfPod {
   const std::string* uid = nullptr;  // the StatefulSet's UID; borrowed from the pod
-  ObjectKey statefulset;
+  ObjectRef statefulset;
   int64_t ordinal = 0;
 };
 
@@ -82,7 +82,7 @@ class StatefulSetController {
   bool Selects(const PlaceOfPod& place, const StoredObject& pod, bool has_same_labels) const;
   void OnRevisionChange(const Change& change);
   void Forget(const std::string& uid);
-  void Sync(const ObjectKey& key);
+  void Sync(const ObjectRef& key);
 
   // What a pass reads of a StatefulSet, read again when its generation is another.
   const WantedPods& WantedOf(const SharedObject& set);
@@ -103,7 +103,7 @@ class StatefulSetController {
 
   ApiServer* server_;
   StatefulSetControllerOptions options_;
-  std::set<ObjectKey> due_;
+  std::set<ObjectRef> due_;
   // By the UID of the StatefulSet that controls them.
   std::map<std::string, StatefulSetPods> pods_;
   std::map<std::string, WantedPods> wanted_;

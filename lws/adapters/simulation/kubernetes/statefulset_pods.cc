@@ -21,7 +21,7 @@ bool IsReady(const StoredObject& pod) {
 
 }  // namespace
 
-SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedObject& pod) {
+SeenPod ReadStatefulSetPod(const ObjectRef& key, const SharedObject& pod) {
   SeenPod seen;
   const std::string& phase = TextAt(*pod, {"status", "phase"});
   seen.key = key;

@@ -25,7 +25,7 @@ namespace lws::simulation {
 
 // What the StatefulSet controller reads of a pod.
 struct SeenPod {
-  ObjectKey key;
+  ObjectRef key;
   SharedObject pod;
   std::string revision;
   bool deleting = false;
@@ -35,7 +35,7 @@ struct SeenPod {
   bool healthy() const { return ready && !deleting; }
 };
 
-SeenPod ReadStatefulSetPod(const ObjectKey& key, const SharedObject& pod);
+SeenPod ReadStatefulSetPod(const ObjectRef& key, const SharedObject& pod);
 
 class StatefulSetPods {
  public:

@@ -23,35 +23,14 @@
 
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
+#include "lws/api/object_ref.h"
 
 namespace lws::simulation {
-
-struct ObjectKey {
-  std::string kind;
-  std::string namespace_name;
-  std::string name;
-
-  // In the order of kind, namespace and name.
-  bool operator<(const ObjectKey& other) const {
-    const int by_kind = kind.compare(other.kind);
-    if (by_kind != 0) return by_kind < 0;
-    const int by_namespace = namespace_name.compare(other.namespace_name);
-    return by_namespace != 0 ? by_namespace < 0 : name < other.name;
-  }
-  bool operator==(const ObjectKey& other) const {
-    return name == other.name && namespace_name == other.namespace_name && kind == other.kind;
-  }
-
-  template <typename H>
-  friend H AbslHashValue(H hash, const ObjectKey& key) {
-    return H::combine(std::move(hash), key.kind, key.namespace_name, key.name);
-  }
-};
 
 // What the parts of the cluster ask of every object, read once for each version of its metadata. What is absent, or of
 // another type, is empty, null or false.
 struct StoredMeta {
-  ObjectKey key;
+  ObjectRef key;
   std::string uid;
   int64_t generation = 0;
   bool is_deleting = false;  // it has a deletion timestamp

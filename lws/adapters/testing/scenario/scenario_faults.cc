@@ -75,7 +75,7 @@ absl::Status NotStruck(const ScenarioEvent& event, const std::string& namespace_
   const bool is_of_node = event.kind == Kind::kLoseNode || event.kind == Kind::kRecoverNode ||
                           event.kind == Kind::kDrainNode || event.kind == Kind::kCordonNode ||
                           event.kind == Kind::kUncordonNode || event.kind == Kind::kTaintNode;
-  const simulation::ObjectKey key = {is_of_node ? "Node" : "Pod", is_of_node ? "" : namespace_name, event.target};
+  const ObjectRef key = {is_of_node ? "Node" : "Pod", is_of_node ? "" : namespace_name, event.target};
   const bool exists = simulation->server().Get(key) != nullptr;
   const char* why = !exists ? "does not exist" : is_of_node ? "is not lost" : "does not run";
   return ScenarioEventError(event, absl::StrCat(key.kind, " ", event.target, " ", why, " at that time"));

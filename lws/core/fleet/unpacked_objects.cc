@@ -1,4 +1,4 @@
-#include "lws/core/fleet/whole_objects.h"
+#include "lws/core/fleet/unpacked_objects.h"
 
 #include <algorithm>
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace lws::internal {
 
-void WholeObjects::LinkController(const ObservedPod& pod, FleetSet* set, bool add) {
+void UnpackedObjects::LinkController(const ObservedPod& pod, FleetSet* set, bool add) {
   if (!pod.meta.controller.has_value()) return;
   std::vector<FleetSet*>& sets = set->space->controlled[pod.meta.controller->name];
   if (add) {
@@ -24,7 +24,7 @@ void WholeObjects::LinkController(const ObservedPod& pod, FleetSet* set, bool ad
   if (sets.empty()) set->space->controlled.erase(pod.meta.controller->name);
 }
 
-void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
+void UnpackedObjects::LinkPod(const ObservedPod& pod, bool add) {
   if (pod.meta.set_name.empty()) return;
   FleetSet& set = index_.SetOf(pod.meta.namespace_name, pod.meta.set_name);
   LinkController(pod, &set, add);
@@ -45,7 +45,7 @@ void WholeObjects::LinkPod(const ObservedPod& pod, bool add) {
   set.irregular += add ? 1 : -1;
 }
 
-void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
+void UnpackedObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
   const ObservedMeta& meta = statefulset.meta;
   if (HasFleetPlace(meta)) {
     const PackedGroup* packed = index_.SetOf(meta.namespace_name, meta.set_name).groups.Find(meta.group_in_name);
@@ -65,27 +65,27 @@ void WholeObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool 
   }
 }
 
-void WholeObjects::KeepPod(std::unique_ptr<ObservedPod> pod) {
+void UnpackedObjects::KeepPod(std::unique_ptr<ObservedPod> pod) {
   std::unique_ptr<ObservedPod>& slot = index_.In(pod->meta.namespace_name).pods[pod->meta.name];
   slot = std::move(pod);
   LinkPod(*slot, true);
 }
 
-void WholeObjects::KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset) {
+void UnpackedObjects::KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset) {
   std::unique_ptr<ObservedStatefulSet>& slot =
       index_.In(statefulset->meta.namespace_name).statefulsets[statefulset->meta.name];
   slot = std::move(statefulset);
   LinkStatefulSet(*slot, true);
 }
 
-void WholeObjects::ErasePod(FleetNamespace* space, absl::string_view name) {
+void UnpackedObjects::ErasePod(FleetNamespace* space, absl::string_view name) {
   const auto found = space->pods.find(name);
   if (found == space->pods.end()) return;
   LinkPod(*found->second, false);
   space->pods.erase(found);
 }
 
-void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view name) {
+void UnpackedObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view name) {
   const auto found = space->statefulsets.find(name);
   if (found == space->statefulsets.end()) return;
   LinkStatefulSet(*found->second, false);
@@ -94,7 +94,8 @@ void WholeObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view nam
 
 // Whatever its labels say, a StatefulSet is the leader StatefulSet of the set with its name, and passes for the
 // workers of the leader pod with its name. So both sets become due, and those of the whole pods that it controls.
-void WholeObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
+void UnpackedObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name,
+                                       absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second);
   const ObservedPod* pod = Find(space->pods, name);
   if (pod != nullptr && !pod->meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, pod->meta.set_name));

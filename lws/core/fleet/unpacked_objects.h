@@ -1,6 +1,6 @@
 // The pods and StatefulSets of a fleet that are kept whole, because they do not fit among the packed groups.
 //
-//   lws::internal::WholeObjects whole(&index, &due);
+//   lws::internal::UnpackedObjects whole(&index, &due);
 //   whole.KeepPod(std::make_unique<lws::ObservedPod>(pod));
 //   space->pods.size();    // 1
 //   whole.ErasePod(space, "vllm-0");
@@ -11,8 +11,8 @@
 //      their place among the packed groups.
 //
 // Thread-safety: none.
-#ifndef LWS_CORE_FLEET_WHOLE_OBJECTS_H_
-#define LWS_CORE_FLEET_WHOLE_OBJECTS_H_
+#ifndef LWS_CORE_FLEET_UNPACKED_OBJECTS_H_
+#define LWS_CORE_FLEET_UNPACKED_OBJECTS_H_
 
 #include <memory>
 
@@ -23,10 +23,10 @@
 
 namespace lws::internal {
 
-class WholeObjects {
+class UnpackedObjects {
  public:
   // Borrows both.
-  WholeObjects(FleetIndex* index, DueList* due) : index_(*index), due_(*due) {}
+  UnpackedObjects(FleetIndex* index, DueList* due) : index_(*index), due_(*due) {}
 
   // REQUIRES: no whole object has the name.
   void KeepPod(std::unique_ptr<ObservedPod> pod);
@@ -51,4 +51,4 @@ class WholeObjects {
 
 }  // namespace lws::internal
 
-#endif  // LWS_CORE_FLEET_WHOLE_OBJECTS_H_
+#endif  // LWS_CORE_FLEET_UNPACKED_OBJECTS_H_

@@ -1,4 +1,4 @@
-#include "lws/core/disaggregated/pass_objects.h"
+#include "lws/core/disaggregated/disaggregated_objects.h"
 
 #include <algorithm>
 #include <utility>
@@ -22,47 +22,48 @@ bool BeforeInName(const T* a, const T* b) {
 
 }  // namespace
 
-PassObjects::PassObjects(const DisaggregatedObservation& observation, absl::string_view revision, PlanBuilder* plan)
+DisaggregatedObjects::DisaggregatedObjects(const DisaggregatedObservation& observation, absl::string_view revision,
+                                           PlanBuilder* plan)
     : set_(*observation.set), revision_(revision), plan_(*plan) {
   for (const ObservedChild* child : observation.children) AddChild(child);
   for (const ObservedRoleService* service : observation.services) services_[service->meta.name] = service;
 }
 
-void PassObjects::AddChild(const ObservedChild* object) {
+void DisaggregatedObjects::AddChild(const ObservedChild* object) {
   storage_.push_back({object, object->replicas(), object->spec_replicas, object->initial_replicas, false});
-  PassChild* child = &storage_.back();
+  DisaggregatedChild* child = &storage_.back();
   children_[child->name()] = child;
   if (!IsOwn(*child)) return;
   const std::optional<int32_t> slice = SliceOfLabel(child->labels().slice);
   if (!slice.has_value()) return;
-  std::vector<PassChild*>& of_slice = slices_[*slice];
-  of_slice.insert(std::upper_bound(of_slice.begin(), of_slice.end(), child, BeforeInName<PassChild>), child);
+  std::vector<DisaggregatedChild*>& of_slice = slices_[*slice];
+  of_slice.insert(std::upper_bound(of_slice.begin(), of_slice.end(), child, BeforeInName<DisaggregatedChild>), child);
 }
 
-PassChild* PassObjects::FindChild(absl::string_view name) {
+DisaggregatedChild* DisaggregatedObjects::FindChild(absl::string_view name) {
   const auto found = children_.find(name);
   return found == children_.end() ? nullptr : found->second;
 }
 
-bool PassObjects::IsControlled(const PassChild& child) const {
+bool DisaggregatedObjects::IsControlled(const DisaggregatedChild& child) const {
   return IsControlledBy(child.object->meta, set_.metadata().uid());
 }
 
-bool PassObjects::IsOwn(const PassChild& child) const {
+bool DisaggregatedObjects::IsOwn(const DisaggregatedChild& child) const {
   return IsControlled(child) && child.labels().set_name == set_.metadata().name();
 }
 
-std::vector<PassChild*> PassObjects::Children() {
-  std::vector<PassChild*> own;
+std::vector<DisaggregatedChild*> DisaggregatedObjects::Children() {
+  std::vector<DisaggregatedChild*> own;
   for (const auto& [name, child] : children_) {
     if (IsOwn(*child)) own.push_back(child);
   }
   return own;
 }
 
-const std::vector<PassChild*>& PassObjects::ChildrenOfSlice(int32_t slice) { return slices_[slice]; }
+const std::vector<DisaggregatedChild*>& DisaggregatedObjects::ChildrenOfSlice(int32_t slice) { return slices_[slice]; }
 
-absl::Status PassObjects::CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas) {
+absl::Status DisaggregatedObjects::CreateChild(const DisaggregatedRole& role, int32_t slice, int32_t replicas) {
   absl::StatusOr<Json> object = RoleChildObject(set_, role, slice, revision_, replicas);
   if (!object.ok()) return object.status();
   ObservedChild child;
@@ -81,7 +82,7 @@ absl::Status PassObjects::CreateChild(const DisaggregatedRole& role, int32_t sli
   return absl::OkStatus();
 }
 
-void PassObjects::DeleteChild(PassChild* child) {
+void DisaggregatedObjects::DeleteChild(DisaggregatedChild* child) {
   plan_.Delete(kApiVersion, kKind, child->object->meta);
   child->is_gone = true;
   children_.erase(child->name());
@@ -90,20 +91,20 @@ void PassObjects::DeleteChild(PassChild* child) {
   }
 }
 
-void PassObjects::ScaleChild(PassChild* child, int32_t replicas) {
+void DisaggregatedObjects::ScaleChild(DisaggregatedChild* child, int32_t replicas) {
   plan_.Patch(kApiVersion, kKind, child->object->meta, {{"spec", {{"replicas", replicas}}}});
   child->replicas = replicas;
   child->spec_replicas = replicas;
 }
 
-void PassObjects::RememberReplicas(PassChild* child, std::optional<int32_t> replicas) {
+void DisaggregatedObjects::RememberReplicas(DisaggregatedChild* child, std::optional<int32_t> replicas) {
   const Json value = replicas.has_value() ? Json(absl::StrCat(*replicas)) : Json();
   plan_.Patch(kApiVersion, kKind, child->object->meta,
               {{"metadata", {{"annotations", {{kInitialReplicasAnnotation, value}}}}}});
   child->initial_replicas = replicas.has_value() ? std::optional<std::string>(absl::StrCat(*replicas)) : std::nullopt;
 }
 
-std::vector<const ObservedRoleService*> PassObjects::Services() const {
+std::vector<const ObservedRoleService*> DisaggregatedObjects::Services() const {
   std::vector<const ObservedRoleService*> of_set;
   for (const auto& [name, service] : services_) {
     if (service->labels.set_name == set_.metadata().name()) of_set.push_back(service);
@@ -111,7 +112,7 @@ std::vector<const ObservedRoleService*> PassObjects::Services() const {
   return of_set;
 }
 
-void PassObjects::CreateService(const PassChild& child) {
+void DisaggregatedObjects::CreateService(const DisaggregatedChild& child) {
   plan_.Create(RoleServiceObject(set_, *child.object));
   ObservedRoleService service;
   service.meta.namespace_name = set_.metadata().namespace_();
@@ -121,7 +122,7 @@ void PassObjects::CreateService(const PassChild& child) {
   services_[created_services_.back().meta.name] = &created_services_.back();
 }
 
-void PassObjects::DeleteService(const std::string& name) {
+void DisaggregatedObjects::DeleteService(const std::string& name) {
   const auto found = services_.find(name);
   if (found == services_.end()) return;
   plan_.Delete("v1", "Service", found->second->meta);
