@@ -83,6 +83,7 @@ set(lws_for_size
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
+  lws/core/disaggregated/role_rest.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
   lws/core/disaggregated/scaler_choice.cc
@@ -392,6 +393,7 @@ set(lws_core_sources
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
+  lws/core/disaggregated/role_rest.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
   lws/core/disaggregated/scaler_choice.cc
@@ -487,6 +489,7 @@ set(lws_core_links
   absl::flat_hash_set
   absl::function_ref
   absl::inlined_vector
+  absl::node_hash_map
   absl::span
   absl::status
   absl::statusor
@@ -637,17 +640,23 @@ set(lws_simulation_links
 )
 
 set(lws_testing_sources
+  lws/adapters/testing/checker/check_roles.cc
   lws/adapters/testing/checker/check_rollout.cc
-  lws/adapters/testing/checker/explore.cc
   lws/adapters/testing/checker/group_steps.cc
   lws/adapters/testing/checker/group_world.cc
+  lws/adapters/testing/checker/role_laws.cc
+  lws/adapters/testing/checker/role_pass.cc
+  lws/adapters/testing/checker/role_steps.cc
+  lws/adapters/testing/checker/role_world.cc
   lws/adapters/testing/checker/rollout_steps.cc
   lws/adapters/testing/checker/rollout_world.cc
   lws/adapters/testing/conformance/test_cluster.cc
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/group_watch.cc
   lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/report_page.cc
   lws/adapters/testing/scenario/role_expectations.cc
+  lws/adapters/testing/scenario/role_html_report.cc
   lws/adapters/testing/scenario/role_report.cc
   lws/adapters/testing/scenario/role_watch.cc
   lws/adapters/testing/scenario/run_role_scenario.cc
@@ -666,8 +675,10 @@ set(lws_testing_sources
 )
 set(lws_testing_protos)
 set(lws_testing_headers
+  lws/adapters/testing/checker/check_roles.h
   lws/adapters/testing/checker/check_rollout.h
   lws/adapters/testing/checker/explore.h
+  lws/adapters/testing/checker/role_world_options.h
   lws/adapters/testing/checker/rollout_steps.h
   lws/adapters/testing/checker/rollout_world.h
   lws/adapters/testing/checker/rollout_world_options.h
@@ -678,6 +689,7 @@ set(lws_testing_headers
   lws/adapters/testing/scenario/print_values.h
   lws/adapters/testing/scenario/report_matchers.h
   lws/adapters/testing/scenario/role_expectations.h
+  lws/adapters/testing/scenario/role_html_report.h
   lws/adapters/testing/scenario/role_report.h
   lws/adapters/testing/scenario/run_role_scenario.h
   lws/adapters/testing/scenario/run_scenario.h
@@ -689,6 +701,7 @@ set(lws_testing_headers
 )
 set(lws_testing_links
   absl::function_ref
+  absl::inlined_vector
   absl::status
   absl::statusor
   absl::str_format

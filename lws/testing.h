@@ -7,7 +7,9 @@
 #ifndef LWS_TESTING_H_
 #define LWS_TESTING_H_
 
+#include "lws/adapters/testing/checker/check_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/role_world_options.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
 #include "lws/adapters/testing/conformance/test_cluster.h"
 #include "lws/adapters/testing/scenario/expectations.h"
@@ -15,6 +17,7 @@
 #include "lws/adapters/testing/scenario/print_values.h"
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/role_expectations.h"
+#include "lws/adapters/testing/scenario/role_html_report.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"

@@ -46,6 +46,7 @@ _ABSL = {
     "absl/container:flat_hash_set": "absl_flat_hash_set",
     "absl/container:inlined_vector": "absl_inlined_vector",
     "absl/functional:function_ref": "absl_function_ref",
+    "absl/container:node_hash_map": "absl_node_hash_map",
     "absl/numeric:bits": "absl_bits",
     "absl/numeric:int128": "absl_int128",
     "absl/random:random": "absl_random_random",

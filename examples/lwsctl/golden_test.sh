@@ -283,11 +283,21 @@ for words in "--add c1" "--add 1=x" "--groups surge --add x"; do
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/capacity-refused" 2>&1
 check disaggregated/capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
-for words in check; do
-  $lwsctl $words $manifests/disaggregated.yaml
-  echo "exit code $?"
-done > "$TEST_TMPDIR/refused-kind" 2>&1
-check disaggregated/refused-kind.txt 0 cat "$TEST_TMPDIR/refused-kind"
+check disaggregated/check.txt 1 $lwsctl check $roles/small.yaml
+check disaggregated/check.json 1 $lwsctl check -o json --edits 1 $roles/small.yaml
+check disaggregated/check-keep-role-budgets.txt 0 $lwsctl check --role-policy keep-role-budgets --lag $roles/small.yaml
+check disaggregated/check-scaled-down.txt 0 $lwsctl check --role-policy keep-role-budgets --faults 0 $manifests/disaggregated.yaml
+check disaggregated/check-all.json 0 $lwsctl check -o json --all 2 --roles 2 --role-policy keep-role-budgets
+for words in "--policy keep-budget $roles/small.yaml" "--role-policy reference $manifests/vllm.yaml" "--roles 2 $roles/small.yaml" \
+  "--all 2 --roles 4" "--all 2 --roles 2 --policy keep-budget" "--all 2 $roles/small.yaml" "--edits 3 $roles/small.yaml"; do
+  $lwsctl check $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/check-refused" 2>&1
+check disaggregated/check-refused.txt 0 cat "$TEST_TMPDIR/check-refused"
+$lwsctl simulate --report "$TEST_TMPDIR/roles-page.html" $roles/small.yaml > /dev/null
+check disaggregated/simulate-report.txt 0 grep -o 'verdict [a-z]*\|<h2>[^<]*\|>slice 0 [a-z]*<\|lowest ready.*\|<path' "$TEST_TMPDIR/roles-page.html"
+$lwsctl compare --report "$TEST_TMPDIR/roles-pages.html" $roles/small.yaml > /dev/null
+check disaggregated/compare-report.txt 0 grep -o 'verdict [a-z]*\|<h2>[^<]*\|>slice 0 [a-z]*<' "$TEST_TMPDIR/roles-pages.html"
 # A file of one kind in place of another, and words with a wrong letter.
 scenario=examples/scenarios/lost-node.yaml
 test_file=$tests/keeps-promise.yaml

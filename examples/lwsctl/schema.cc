@@ -262,27 +262,33 @@ Json TestOutput() {
   return Document({{"tests", List(test)}, {"passed", Count()}, {"failed", Count()}});
 }
 
-Json CheckedBudget() {
-  return Document({{"replicas", Count()},
-                   {"maxSurge", Count()},
-                   {"maxUnavailable", Count()},
-                   {"partition", Count()},
-                   {"faults", Count()},
-                   {"edits", Count()},
-                   {"states", Count()},
-                   {"transitions", Count()},
-                   {"complete", Flag()},
-                   {"keepsAllLaws", Flag()}},
-                  {{"brokenLaw", Text()}, {"trace", List(Text())}, {"scaledDown", Text()}});
+// What was checked, with the outcome.
+Json Checked(Json what) {
+  const Json outcome = {{"faults", Count()},      {"edits", Count()},   {"states", Count()},
+                        {"transitions", Count()}, {"complete", Flag()}, {"keepsAllLaws", Flag()}};
+  what.update(outcome);
+  return Document(std::move(what), {{"brokenLaw", Text()}, {"trace", List(Text())}, {"scaledDown", Text()}});
+}
+
+Json CheckedSet() {
+  const Json role = Document({{"name", Text()},
+                              {"initial", Count()},
+                              {"replicas", Count()},
+                              {"maxSurge", Count()},
+                              {"maxUnavailable", Count()},
+                              {"external", Flag()}});
+  return OneOf(
+      Checked({{"replicas", Count()}, {"maxSurge", Count()}, {"maxUnavailable", Count()}, {"partition", Count()}}),
+      Checked({{"roles", List(role)}}));
 }
 
 Json CheckOutput() {
-  return OneOf(CheckedBudget(), Document({{"configurations", Count()},
-                                          {"checked", Count()},
-                                          {"states", Count()},
-                                          {"transitions", Count()},
-                                          {"broken", Count()},
-                                          {"firstBroken", OrNull(CheckedBudget())}}));
+  return OneOf(CheckedSet(), Document({{"configurations", Count()},
+                                       {"checked", Count()},
+                                       {"states", Count()},
+                                       {"transitions", Count()},
+                                       {"broken", Count()},
+                                       {"firstBroken", OrNull(CheckedSet())}}));
 }
 
 Json SwarmOutput() {

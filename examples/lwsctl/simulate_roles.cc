@@ -15,6 +15,8 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
+#include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/role_html_report.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
@@ -28,7 +30,7 @@ namespace {
 using lws::Json;
 
 absl::Status CheckFlags(const Arguments& arguments) {
-  for (const char* flag : {"--policy", "--report", "--scheduler-provider", "--max-unavailable-statefulset"}) {
+  for (const char* flag : {"--policy", "--scheduler-provider", "--max-unavailable-statefulset"}) {
     if (arguments.flags.count(flag) == 0) continue;
     const char* instead = std::string(flag) == "--policy" ? "; its policy is --role-policy" : "";
     return absl::InvalidArgumentError(absl::StrCat(flag, ": a DisaggregatedSet does not take this flag", instead));
@@ -150,6 +152,22 @@ void PrintTable(const std::vector<lws::RoleReport>& reports) {
   PrintRow("pods created", reports, [](const Report& report) { return absl::StrCat(report.pods_created); });
 }
 
+// Writes the page that --report asks for.
+absl::Status WritePage(const std::vector<lws::TitledRoleReport>& reports, const Arguments& arguments,
+                       bool has_one_scale) {
+  const std::string page = arguments.Flag("--report", "");
+  if (page.empty()) return absl::OkStatus();
+  lws::ReportPage facts = ReportPageOf(arguments.files[0]);
+  facts.has_one_scale = has_one_scale;
+  return WriteFile(page, lws::RoleScenarioHtmlReport(reports, facts));
+}
+
+absl::Status WriteComparison(const std::vector<lws::RoleReport>& reports, const Arguments& arguments) {
+  std::vector<lws::TitledRoleReport> titled;
+  for (size_t i = 0; i < reports.size(); ++i) titled.push_back({std::string(lws::RolePolicies()[i].name), reports[i]});
+  return WritePage(titled, arguments, /*has_one_scale=*/true);
+}
+
 }  // namespace
 
 int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& arguments, uint64_t seed) {
@@ -168,6 +186,9 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   const absl::StatusOr<lws::RoleReport> report =
       lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}, IsInterrupted}, print);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
+  const absl::Status written =
+      WritePage({{absl::StrCat(report->set_name, ", ", policy->name), *report}}, arguments, /*has_one_scale=*/false);
+  if (!written.ok()) return Fail(written);
   if (format == OutputFormat::kTable) {
     PrintSummary(*report);
   } else {
@@ -192,6 +213,8 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));
   }
+  const absl::Status written = WriteComparison(reports, arguments);
+  if (!written.ok()) return Fail(written);
   const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
   if (FormatOf(arguments) != OutputFormat::kTable) {
     Json policies = Json::array();

@@ -21,12 +21,19 @@ struct RoleLedger {
   int64_t slack = 0;     // ready groups that may go
   int64_t takeable = 0;  // old groups that may go while all old revisions stay whole
   int64_t paced = 0;     // old groups that may go with this batch
+  bool shrinks = false;  // some of the new groups leave
 
-  bool wants_groups() const { return counts.new_replicas < counts.target; }
+  bool wants_groups() const { return !shrinks && counts.new_replicas < counts.target; }
 };
 
 // Whether the old revision served the role: it has groups for it, or had some.
 bool Serves(const RoleGroups& groups) { return std::max(groups.initial, groups.replicas) > 0; }
+
+// The groups that may be ready, and those that are ready whichever groups leave.
+int32_t MostReady(const RoleGroups& groups) { return std::min(groups.ready, groups.replicas); }
+int32_t SurelyReady(const RoleGroups& groups) {
+  return std::max(0, std::min(groups.ready - groups.leaving, groups.replicas));
+}
 
 struct RevisionState {
   bool is_gone = true;     // no groups are left
@@ -81,14 +88,15 @@ class Step {
     counts.target = goal.target;
     counts.unavailable = std::max(goal.budget.unavailable, 0);
     counts.surge = std::max(goal.budget.surge, counts.unavailable == 0 ? 1 : 0);
-    ledger.new_ready = std::min(new_groups.ready, new_groups.replicas);
+    ledger.new_ready = SurelyReady(new_groups);
+    ledger.shrinks = new_groups.leaving > 0;
     int64_t ready = ledger.new_ready;
     for (size_t revision = 0; revision < states_.size(); ++revision) {
       const RoleGroups& groups = input_.old_revision(revision)[index];
       if (states_[revision].is_gone) continue;
       counts.initial += std::max(groups.initial, groups.replicas);
       counts.old_replicas += groups.replicas;
-      ready += std::min(groups.ready, groups.replicas);
+      ready += SurelyReady(groups);
       ledger.takeable += std::max(0, groups.replicas - (states_[revision].is_half ? 0 : 1));
     }
     const int64_t present = counts.old_replicas + counts.new_replicas;
@@ -109,6 +117,7 @@ class Step {
   RoleRolloutStep ReachTargets() {
     for (size_t i = 0; i < roles_.size(); ++i) {
       const int32_t target = input_.roles[i].target;
+      if (step_.new_groups[i] < target && roles_[i].shrinks) continue;
       if (step_.new_groups[i] < target) step_.reason = RoleStepReason::kAdd;
       if (step_.new_groups[i] > target && step_.reason == RoleStepReason::kNothing) {
         step_.reason = RoleStepReason::kDrain;
@@ -160,9 +169,10 @@ class Step {
     for (size_t i = 0; i < roles_.size(); ++i) {
       RoleLedger& role = roles_[i];
       const int64_t surplus = std::max<int64_t>(0, role.counts.new_replicas - role.counts.target);
-      const int64_t taken = MostThatMayGo(surplus, role.new_ready, role.slack);
+      const int64_t ready = MostReady(input_.new_groups[i]);
+      const int64_t taken = MostThatMayGo(surplus, ready, role.slack);
       step_.new_groups[i] -= static_cast<int32_t>(taken);
-      role.slack -= std::min(taken, role.new_ready);
+      role.slack -= std::min(taken, ready);
     }
   }
 
@@ -201,7 +211,7 @@ class Step {
     const RoleGroups& groups = input_.old_revision(revision)[index];
     int32_t& left = Left(revision, index);
     // The groups that this step took already may have been ready ones.
-    const int64_t ready = std::max(0, std::min(groups.ready, groups.replicas) - (groups.replicas - left));
+    const int64_t ready = std::max(0, MostReady(groups) - (groups.replicas - left));
     role.slack -= std::min(taken, ready);
     role.paced -= taken;
     left -= static_cast<int32_t>(taken);
@@ -215,7 +225,7 @@ class Step {
       const RoleGroups& groups = input_.old_revision(revision)[i];
       const int64_t most = std::max(0, groups.replicas - (state.is_half ? 0 : 1));
       const int64_t wanted = state.is_broken ? most : std::min(most, std::max<int64_t>(0, roles_[i].paced));
-      TakeGroups(revision, i, MostThatMayGo(wanted, std::min(groups.ready, groups.replicas), roles_[i].slack));
+      TakeGroups(revision, i, MostThatMayGo(wanted, MostReady(groups), roles_[i].slack));
     }
   }
 
@@ -224,8 +234,7 @@ class Step {
     for (size_t i = 0; i < roles_.size(); ++i) {
       const RoleGroups& groups = input_.old_revision(revision)[i];
       const int64_t left = Left(revision, i);
-      const int64_t ready =
-          std::max(0, std::min(groups.ready, groups.replicas) - static_cast<int32_t>(groups.replicas - left));
+      const int64_t ready = std::max(0, MostReady(groups) - static_cast<int32_t>(groups.replicas - left));
       if (std::min(left, ready) > roles_[i].slack) return;
       if (left > roles_[i].paced && groups.replicas > 1 && !states_[revision].is_broken) return;
     }

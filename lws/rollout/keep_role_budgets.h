@@ -20,7 +20,9 @@
 // `initial` is the number of groups that a role had in the old revisions when these became old; revisions without
 // groups do not count. `ready` counts the ready groups of old and new revisions together, and `present` all groups.
 // The floor of a role is min(initial, target) - unavailable, its ceiling max(initial, target) + surge. A child that
-// loses groups may lose ready ones first, so the policy counts on that.
+// loses groups may lose ready ones first, so the policy counts on that. A child's status follows its replicas late. The
+// groups that it still counts although they leave may be ready ones, so the policy does not count on those either. New
+// groups are not added to a child of which some leave, because its status would not show that these are gone.
 //
 // Laws:
 //   1. Floor. A step takes groups of a role only while ready stays at its floor, whichever groups go.
@@ -31,7 +33,8 @@
 //   5. One side at a time. A step adds groups or takes groups, never both.
 //   6. End. When all groups become ready, finitely many steps reach old = 0 and new = target, and each step changes
 //      something.
-//   7. No needless wait. A step holds only when no role has room for a group that it wants.
+//   7. No needless wait. A step holds only when no role has room for a group that it wants. A role of which new groups
+//      leave wants none.
 //   8. Targets may move. The laws hold for the targets of the present step.
 //   9. It is a pure function: equal input gives an equal answer, and permuted roles give the permuted answer.
 // tests/rollout/keep_role_budgets_test.cc checks these laws in every state of small rollouts.

@@ -34,6 +34,8 @@ struct RoleGroups {
   int32_t replicas = 0;
   int32_t ready = 0;
   int32_t initial = 0;  // replicas when the rollout away from the revision began; only for old revisions
+  // Groups above `replicas` that the child's status still counts. Each may be one of the ready ones.
+  int32_t leaving = 0;
 };
 
 // What one role should have.

@@ -26,6 +26,8 @@ using internal::WorldStep;
 
 // A world of numbers with given steps between them.
 struct Graph {
+  using State = PackedState;
+
   std::map<uint64_t, std::vector<WorldStep>> steps;
   std::set<uint64_t> settled;
 

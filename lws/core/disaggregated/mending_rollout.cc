@@ -1,5 +1,7 @@
 #include "lws/core/disaggregated/mending_rollout.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +32,15 @@ void MendingRollout::Remember(const SliceChildren& children) {
     if (child->initial_replicas.has_value() && !IsLeaving(child)) objects_.RememberReplicas(child, std::nullopt);
   }
   for (const auto& [revision, roles] : children.old_revisions()) {
-    for (const auto& [role, child] : roles) {
-      if (RememberedRoleReplicas(*child).has_value() || IsLeaving(child)) continue;
-      objects_.RememberReplicas(child, child->replicas);
+    const bool remembers_all = std::all_of(roles.begin(), roles.end(), [](const auto& role) {
+      return RememberedRoleReplicas(*role.second).has_value() || IsLeaving(role.second);
+    });
+    for (const bool has_record : {true, false}) {
+      for (const auto& [role, child] : roles) {
+        const std::optional<int32_t> record = RememberedRoleReplicas(*child);
+        if (remembers_all || IsLeaving(child) || record.has_value() != has_record) continue;
+        if (record != child->replicas) objects_.RememberReplicas(child, child->replicas);
+      }
     }
   }
 }

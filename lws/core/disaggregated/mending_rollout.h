@@ -32,6 +32,8 @@ class MendingRollout {
       : set_(set), slice_(slice), policy_(policy), scalers_(scalers), objects_(*objects), plan_(*plan) {}
 
   // Records the replicas of a child when its revision becomes old, and removes the record when it is the target again.
+  // Where only some children of an old revision have a record, those are of an earlier rollout or of a pass that was
+  // cut off. No child was scaled since, so all are recorded again, those that have a record first.
   void Remember(const SliceChildren& children);
 
   // Creates and scales children by the policy's step. Errors: the name of a child is taken.

@@ -15,6 +15,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/strict_integer.h"
 #include "lws/core/disaggregated/disaggregated_objects.h"
+#include "lws/core/disaggregated/role_rest.h"
 #include "lws/core/disaggregated/role_scalers.h"
 #include "lws/core/disaggregated/role_status.h"
 #include "lws/core/disaggregated/slice_pass.h"
@@ -26,6 +27,7 @@ namespace lws {
 
 using internal::DisaggregatedChild;
 using internal::DisaggregatedObjects;
+using internal::IsAtRest;
 using internal::NextDisaggregatedStatus;
 using internal::ParseStrictInteger;
 using internal::PlanBuilder;
@@ -47,7 +49,7 @@ class DisaggregatedPass {
 
   Plan Run() {
     if (options_.mends && set_.metadata().has_deletion_timestamp()) {
-      plan_.Because(DecisionReason::kSetTerminating, DecisionSubject::kSet);
+      plan_.Because(DecisionReason::kSetTerminating, DecisionSubject::kSlice, "nothing is done for any slice");
       return plan_.Take();
     }
     DeleteRemovedSlices();
@@ -148,6 +150,8 @@ class DisaggregatedPass {
 Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
                                const DisaggregatedOptions& options) {
   if (observation.set == nullptr) return Plan();
+  const bool is_at_rest = !observation.revision.empty() && IsAtRest(observation, observation.revision, options);
+  if (is_at_rest) return Plan();
   return DisaggregatedPass(observation, now, options).Run();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
@@ -22,6 +23,9 @@ namespace {
 
 template <typename T>
 using ByName = absl::flat_hash_map<std::string, T>;
+// Its values keep their addresses.
+template <typename T>
+using KeptByName = absl::node_hash_map<std::string, T>;
 
 // Whether a pass decides the same for both. The resource version is only copied into actions of a plan, so it does not
 // matter while there is none.
@@ -57,6 +61,8 @@ struct KnownSet {
   std::set<std::string> children;  // the names of those that it controls or that carry its name label
   bool is_settled = false;         // the last pass had nothing to do
   int64_t differing = 0;           // children that differ from what that pass read
+  // What the last pass read, until an object comes or goes. Its scalers are read each time.
+  std::optional<DisaggregatedObservation> observation;
   bool is_due = false;
 };
 
@@ -65,7 +71,7 @@ struct KnownSet {
 struct RoleFleet::Objects {
   struct Namespace {
     ByName<KnownSet> sets;
-    ByName<KnownChild> children;
+    KeptByName<KnownChild> children;
     std::map<std::string, ObservedRoleService> services;
     std::map<std::string, DisaggregatedSetRoleScaler> scalers;
   };
@@ -96,6 +102,7 @@ struct RoleFleet::Objects {
     const auto set = objects->sets.find(name);
     if (set == objects->sets.end()) return;
     Unsettle(&set->second, objects);
+    set->second.observation.reset();
     MarkDue(namespace_name, name, &set->second);
   }
 
@@ -142,6 +149,7 @@ struct RoleFleet::Objects {
     const auto found = objects->sets.find(name);
     if (found == objects->sets.end()) return;
     found->second.set.reset();
+    found->second.observation.reset();
     Unsettle(&found->second, objects);
     ForgetUnused(name, objects);
   }
@@ -207,6 +215,10 @@ struct RoleFleet::Objects {
     UnsettleSetsOf(namespace_name, name, label, label, objects);
   }
 
+  static DisaggregatedObservation Observe(const Namespace& objects, const KnownSet& known);
+  static const DisaggregatedObservation& Read(const Namespace& objects, KnownSet* known);
+  static void AddScalers(const Namespace& objects, DisaggregatedObservation* observation);
+
   // A child of one set, before and after the change.
   void ChangeOwned(const std::string& namespace_name, Namespace* objects, const ObservedChild& child,
                    KnownChild* known) {
@@ -236,6 +248,7 @@ void RoleFleet::AddSet(const DisaggregatedSet& set) {
   KnownSet& known = objects.sets[set.metadata().name()];
   known.set = set;
   known.revision = DisaggregatedRevisionKey(DisaggregatedRevisionData(set));
+  known.observation.reset();
   Objects::Unsettle(&known, &objects);
   objects_->MarkDue(namespace_name, set.metadata().name(), &known);
 }
@@ -290,23 +303,27 @@ Plan RoleFleet::Decide(absl::string_view namespace_name, absl::string_view name,
   if (set == found->second.sets.end() || !set->second.set.has_value()) return Plan();
   if (set->second.is_settled && set->second.differing == 0) return Plan();
   Objects::Unsettle(&set->second, &found->second);
-  Plan plan = ReconcileDisaggregatedSet(Observe(namespace_name, name), now, objects_->options);
+  Plan plan = ReconcileDisaggregatedSet(Objects::Read(found->second, &set->second), now, objects_->options);
   set->second.is_settled = plan.empty();
   return plan;
 }
 
 DisaggregatedObservation RoleFleet::Observe(absl::string_view namespace_name, absl::string_view name) const {
-  DisaggregatedObservation observation;
   const auto found = objects_->namespaces.find(namespace_name);
-  if (found == objects_->namespaces.end()) return observation;
-  const Objects::Namespace& objects = found->second;
-  const auto known = objects.sets.find(name);
-  if (known == objects.sets.end() || !known->second.set.has_value()) return observation;
-  const DisaggregatedSet& set = *known->second.set;
+  if (found == objects_->namespaces.end()) return DisaggregatedObservation();
+  const auto known = found->second.sets.find(name);
+  if (known == found->second.sets.end() || !known->second.set.has_value()) return DisaggregatedObservation();
+  return Objects::Observe(found->second, known->second);
+}
+
+// REQUIRES: the set is there.
+DisaggregatedObservation RoleFleet::Objects::Observe(const Namespace& objects, const KnownSet& known) {
+  DisaggregatedObservation observation;
+  const DisaggregatedSet& set = *known.set;
   observation.set = &set;
-  observation.revision = known->second.revision;
+  observation.revision = known.revision;
   // The set's children, and whoever has the names that its children would have.
-  std::set<std::string> names = known->second.children;
+  std::set<std::string> names = known.children;
   for (const DisaggregatedRole& role : set.spec().roles()) {
     names.insert(LegacyChildName(set.metadata().name(), observation.revision, role.name()));
     for (int32_t slice = 0; slice < Slices(set); ++slice) {
@@ -323,8 +340,24 @@ DisaggregatedObservation RoleFleet::Observe(absl::string_view namespace_name, ab
     const bool is_read = service.labels.set_name == set.metadata().name() || services.count(service_name) > 0;
     if (is_read) observation.services.push_back(&service);
   }
-  for (const auto& [scaler_name, scaler] : objects.scalers) observation.scalers.push_back(&scaler);
+  AddScalers(objects, &observation);
   return observation;
+}
+
+void RoleFleet::Objects::AddScalers(const Namespace& objects, DisaggregatedObservation* observation) {
+  for (const auto& [scaler_name, scaler] : objects.scalers) observation->scalers.push_back(&scaler);
+}
+
+// What a pass over the set reads. It is read again only after an object came or went. REQUIRES: the set is there.
+const DisaggregatedObservation& RoleFleet::Objects::Read(const Namespace& objects, KnownSet* known) {
+  if (!known->observation.has_value()) {
+    known->observation = Observe(objects, *known);
+    return *known->observation;
+  }
+  known->observation->set = &*known->set;
+  known->observation->scalers.clear();
+  AddScalers(objects, &*known->observation);
+  return *known->observation;
 }
 
 }  // namespace lws

@@ -84,6 +84,26 @@ int32_t Clamp(int64_t number) {
   return static_cast<int32_t>(std::min<int64_t>(number, std::numeric_limits<int32_t>::max()));
 }
 
+// Whether the condition stays as it is while `text` is the one that is True and `other` the type of the one that is
+// not.
+bool StaysSo(const Condition& condition, const ConditionText& text, const char* other, int64_t generation) {
+  if (condition.type() == other) {
+    return condition.observed_generation() == generation && condition.status() != kTrue;
+  }
+  if (condition.type() != text.type) return true;
+  return condition.observed_generation() == generation && condition.status() == kTrue &&
+         condition.reason() == text.reason && condition.message() == text.message;
+}
+
+bool IsSameTally(const RoleStatus& status, const RoleTally& role) {
+  return status.name() == role.name && status.replicas() == Clamp(role.replicas) &&
+         status.ready_replicas() == Clamp(role.ready) && status.updated_replicas() == Clamp(role.updated);
+}
+
+bool AreReached(absl::Span<const RoleTally> roles) {
+  return std::all_of(roles.begin(), roles.end(), [](const RoleTally& role) { return role.is_reached(); });
+}
+
 // Messages without maps are equal exactly when their bytes are.
 bool IsSame(const DisaggregatedSetStatus& a, const DisaggregatedSetStatus& b) {
   return a.SerializeAsString() == b.SerializeAsString();
@@ -99,19 +119,36 @@ std::optional<DisaggregatedSetStatus> NextDisaggregatedStatus(const Disaggregate
   status.clear_role_statuses();
   for (const RoleTally& role : roles) {
     RoleStatus& written = *status.add_role_statuses();
-    written.set_name(role.name);
+    written.set_name(std::string(role.name));
     written.set_replicas(Clamp(role.replicas));
     written.set_ready_replicas(Clamp(role.ready));
     written.set_updated_replicas(Clamp(role.updated));
   }
-  const bool is_reached =
-      std::all_of(roles.begin(), roles.end(), [](const RoleTally& role) { return role.is_reached(); });
+  const bool is_reached = AreReached(roles);
   const ConditionText& text = is_reached ? kAvailable : kProgressing;
   const std::string time = FormatTimestamp(now);
   End(is_reached ? kProgressing.type : kAvailable.type, text, generation, time, status.mutable_conditions());
   SetTrue(text, generation, time, status.mutable_conditions());
   if (IsSame(status, set.status())) return std::nullopt;
   return status;
+}
+
+bool HasDisaggregatedStatus(const DisaggregatedSet& set, absl::Span<const RoleTally> roles) {
+  const DisaggregatedSetStatus& status = set.status();
+  const int64_t generation = set.metadata().generation();
+  const bool is_reached = AreReached(roles);
+  const ConditionText& text = is_reached ? kAvailable : kProgressing;
+  const char* other = is_reached ? kProgressing.type : kAvailable.type;
+  if (status.observed_generation() != generation) return false;
+  const auto& conditions = status.conditions();
+  const bool stay = std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+    return StaysSo(condition, text, other, generation);
+  });
+  const bool has_it = std::any_of(conditions.begin(), conditions.end(),
+                                  [&](const Condition& condition) { return condition.type() == text.type; });
+  return stay && has_it &&
+         std::equal(status.role_statuses().begin(), status.role_statuses().end(), roles.begin(), roles.end(),
+                    IsSameTally);
 }
 
 Json RoleScalerStatusPatch(const DisaggregatedSetRoleScaler& scaler, const std::string& set_name,

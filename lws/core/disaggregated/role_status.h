@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "lws/api/json.h"
@@ -28,7 +29,7 @@ class DisaggregatedSetStatus;
 namespace lws::internal {
 // What a role has, and what it should have.
 struct RoleTally {
-  std::string name;
+  absl::string_view name;  // borrowed
   int64_t replicas = 0;
   int64_t ready = 0;
   int64_t updated = 0;
@@ -42,6 +43,9 @@ struct RoleTally {
 // are reached, else Progressing. Returns nullopt when the set has it already. Complexity: O(roles + conditions).
 std::optional<DisaggregatedSetStatus> NextDisaggregatedStatus(const DisaggregatedSet& set,
                                                               absl::Span<const RoleTally> roles, absl::Time now);
+
+// Whether NextDisaggregatedStatus returns nullopt. Complexity: O(roles + conditions), without allocation.
+bool HasDisaggregatedStatus(const DisaggregatedSet& set, absl::Span<const RoleTally> roles);
 
 // The merge patch that updates the scaler's status, {"status": {...}}; null when nothing differs. `replicas` are the
 // groups of the role over all its children.

@@ -26,7 +26,8 @@ RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
 }
 
 RoleGroups GroupsOf(const DisaggregatedChild& child) {
-  return {true, child.replicas, child.object->ready_replicas, InitialRoleReplicas(child)};
+  const int32_t leaving = std::max(0, child.object->status_replicas - child.replicas);
+  return {true, child.replicas, child.object->ready_replicas, InitialRoleReplicas(child), leaving};
 }
 
 absl::Time Youngest(const SliceChildren::Roles& roles) {

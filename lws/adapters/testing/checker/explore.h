@@ -12,7 +12,7 @@
 //   all.transitions;             // 3
 //   all.counterexample.empty();  // true
 //
-// A world is a value with the two methods above, which are both pure. It packs a state into two words. It gives equal
+// A world is a value with the two methods above, which are both pure. It packs a state into words. It gives equal
 // words to states that continue in the same way. With a step it says which of its own laws the step breaks.
 //
 // Laws:
@@ -25,6 +25,7 @@
 #ifndef LWS_ADAPTERS_TESTING_CHECKER_EXPLORE_H_
 #define LWS_ADAPTERS_TESTING_CHECKER_EXPLORE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -38,14 +39,16 @@
 namespace lws::internal {
 
 // The kind and the broken law of a step, in the numbers of its world. Law 0 means none.
-struct WorldStep {
-  PackedState next;
+template <typename State>
+struct WorldStepOf {
+  State next;
   uint8_t kind = 0;
   uint8_t subject = 0;
   uint8_t broken_law = 0;
   // Something that need not ever happen, such as a fault or an edit.
   bool from_outside = false;
 };
+using WorldStep = WorldStepOf<PackedState>;
 
 // Laws of progress, which every world has in addition to its own.
 enum : uint8_t {
@@ -61,20 +64,34 @@ struct ExploreLimits {
   std::function<bool()> is_stopped;
 };
 
-struct Exploration {
+template <typename State>
+struct ExplorationOf {
   int64_t states = 0;
   int64_t transitions = 0;  // checking progress looks at each once more, without counting it
   bool complete = true;
   uint8_t broken_law = 0;
   // The way from a start to the state or step that breaks the law: the start, as a step of kind 0, followed by steps.
   // For kForEver the last state can be reached again from itself.
-  std::vector<WorldStep> counterexample;
+  std::vector<WorldStepOf<State>> counterexample;
 };
+using Exploration = ExplorationOf<PackedState>;
 
 namespace explore_internal {
 
 // The steps from a start to state `index`.
-std::vector<WorldStep> PathToState(const StateTable& table, uint32_t index);
+template <typename State>
+std::vector<WorldStepOf<State>> PathToState(const StateTableOf<State>& table, uint32_t index) {
+  std::vector<WorldStepOf<State>> path;
+  for (uint32_t at = index; at != StateTableOf<State>::kNoParent; at = table.ParentOf(at)) {
+    WorldStepOf<State> step;
+    step.next = table.StateAt(at);
+    step.kind = table.KindOf(at);
+    step.subject = table.SubjectOf(at);
+    path.push_back(step);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
 
 // Whether `is_stopped`, which is asked after every thousandth step of the work, ends it.
 inline bool IsStopped(const std::function<bool()>& is_stopped, size_t steps) {
@@ -84,19 +101,19 @@ inline bool IsStopped(const std::function<bool()>& is_stopped, size_t steps) {
 // A state on a cycle or reachable from one; table.size() when there is none; nullopt when the search was stopped. It
 // removes states without incoming steps until none is left. `ways_in` has the number of steps into each state from
 // others; it is consumed.
-template <typename World>
-std::optional<uint32_t> FindStateCycle(const World& world, const StateTable& table, std::vector<uint16_t> ways_in,
-                                       const std::function<bool()>& is_stopped) {
+template <typename World, typename State>
+std::optional<uint32_t> FindStateCycle(const World& world, const StateTableOf<State>& table,
+                                       std::vector<uint16_t> ways_in, const std::function<bool()>& is_stopped) {
   std::vector<uint32_t> free;
   for (uint32_t i = 0; i < table.size(); ++i) {
     if (ways_in[i] == 0) free.push_back(i);
   }
   size_t taken = 0;
   while (!free.empty()) {
-    const PackedState state = table.StateAt(free.back());
+    const State state = table.StateAt(free.back());
     free.pop_back();
     if (IsStopped(is_stopped, ++taken)) return std::nullopt;
-    world.Steps(state, [&](const WorldStep& step) {
+    world.Steps(state, [&](const WorldStepOf<State>& step) {
       if (step.next == state) return;
       const uint32_t to = table.Find(step.next);
       if (--ways_in[to] == 0) free.push_back(to);
@@ -110,12 +127,14 @@ std::optional<uint32_t> FindStateCycle(const World& world, const StateTable& tab
 
 }  // namespace explore_internal
 
-// Complexity: O(transitions); about 30 bytes a state.
+// Complexity: O(transitions); about 30 bytes a state of two words.
 template <typename World>
-Exploration Explore(const World& world, const std::vector<PackedState>& starts, const ExploreLimits& limits) {
-  Exploration result;
-  StateTable table;
-  for (const PackedState& start : starts) table.Insert(start, StateTable::kNoParent, 0, 0);
+ExplorationOf<typename World::State> Explore(const World& world, const std::vector<typename World::State>& starts,
+                                             const ExploreLimits& limits) {
+  using State = typename World::State;
+  ExplorationOf<State> result;
+  StateTableOf<State> table;
+  for (const State& start : starts) table.Insert(start, StateTableOf<State>::kNoParent, 0, 0);
   std::vector<uint16_t> ways_in(table.size());
   const auto fail = [&](uint32_t from, uint8_t law) {
     result.broken_law = law;
@@ -126,10 +145,10 @@ Exploration Explore(const World& world, const std::vector<PackedState>& starts, 
       result.complete = false;
       break;
     }
-    const PackedState state = table.StateAt(from);
+    const State state = table.StateAt(from);
     bool goes_on = false;
-    WorldStep broken;
-    world.Steps(state, [&](const WorldStep& step) {
+    WorldStepOf<State> broken;
+    world.Steps(state, [&](const WorldStepOf<State>& step) {
       ++result.transitions;
       if (step.broken_law != 0 && broken.broken_law == 0) broken = step;
       if (step.next == state) return;

@@ -9,70 +9,20 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "lws/adapters/testing/scenario/escape_markup.h"
+#include "lws/adapters/testing/scenario/report_page.h"
 
 namespace lws {
 
 using internal::EscapeHtmlMarkup;
+using internal::ReportBegin;
+using internal::ReportFacts;
+using internal::ReportFigure;
+using internal::ReportKey;
+using internal::ReportTimeStep;
+using internal::ReportVerdict;
+using internal::ShortReportTime;
 
 namespace {
-
-constexpr char kHead[] = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Rollout report</title>
-<style>
-:root { color-scheme: light dark; --back: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --new: #1a7f37;
-  --new-wait: #a6dfb4; --old: #0969da; --old-wait: #a5cdf8; --fault: #cf222e; --budget: #bc4c00; }
-@media (prefers-color-scheme: dark) { :root { --back: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #30363d;
-  --new: #3fb950; --new-wait: #1b4a26; --old: #58a6ff; --old-wait: #1f3f66; --fault: #ff7b72; --budget: #f0883e; } }
-body { background: var(--back); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
-  max-width: 1120px; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
-dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .3rem 0 .8rem; }
-dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
-dl div { min-width: 6rem; max-width: 100%; overflow-wrap: anywhere; }
-h2, li { overflow-wrap: anywhere; } .bad { color: var(--fault); font-weight: 600; }
-.drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; }
-text { fill: var(--soft); font: 11px system-ui, sans-serif; }
-.N { fill: var(--new); } .n { fill: var(--new-wait); } .O { fill: var(--old); } .o { fill: var(--old-wait); }
-.axis { stroke: var(--line); } .ready { fill: none; stroke: var(--ink); stroke-width: 1.5; }
-.budget { stroke: var(--budget); stroke-dasharray: 6 4; stroke-width: 1.5; } .budget-text { fill: var(--budget); }
-.fault { stroke: var(--fault); stroke-dasharray: 2 3; } .fault-text { fill: var(--fault); }
-.hatch-O, .hatch-o { fill: url(#hatch); } .hatch-n { fill: url(#dots); }
-.hatch-O, .hatch-o, .hatch-n { pointer-events: none; }
-.marks { position: absolute; } .marks path { stroke: var(--back); stroke-width: 1.2; }
-.marks circle { fill: var(--ink); }
-.verdict { font-weight: 600; font-size: 1.1rem; } .good { color: var(--new); }
-.hint { display: none; color: var(--soft); font-size: .8rem; }
-@media (max-width: 800px) { .hint { display: block; } }
-.hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: .15; }
-.key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--soft); }
-.key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35rem; vertical-align: -1px; }
-details { margin-top: .6rem; } table { border-collapse: collapse; font-size: .85rem; }
-td { border-top: 1px solid var(--line); padding: .15rem .8rem .15rem 0; vertical-align: top; }
-td:first-child { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
-</style>
-</head>
-<body>
-<svg class="marks" width="0" height="0" aria-hidden="true"><defs>
-<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">
-<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"/></pattern>
-<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse">
-<circle cx="2" cy="2" r=".8"/></pattern></defs></svg>
-<h1>Rollout report</h1>
-)";
-
-constexpr char kKey[] =
-    R"(<p class="key"><span><svg viewBox="0 0 12 12"><rect class="O" width="12" height="12"/>
-<rect class="hatch-O" width="12" height="12"/></svg>old revision, ready</span>
-<span><svg viewBox="0 0 12 12"><rect class="o" width="12" height="12"/>
-<rect class="hatch-o" width="12" height="12"/></svg>old, not ready</span>
-<span><svg viewBox="0 0 12 12"><rect class="N" width="12" height="12"/></svg>new revision, ready</span>
-<span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/>
-<rect class="hatch-n" width="12" height="12"/></svg>new, not ready</span></p>
-)";
 
 constexpr double kLeft = 70;
 constexpr double kWidth = 1000;
@@ -84,25 +34,8 @@ constexpr double kLetter = 6.5;
 constexpr double kLeastHatched = 4;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 
-std::string Short(absl::Duration duration) {
-  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
-}
-
 // So long that the end is visible.
 absl::Duration ShownTime(const ScenarioReport& report) { return std::max(report.duration * 1.03, absl::Seconds(1)); }
-
-// The round time between two marks of an axis of this length, which then has from 4 to 10.
-absl::Duration StepOf(absl::Duration end) {
-  constexpr int64_t kSteps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
-                                600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400};
-  constexpr int kMostMarks = 10;
-  for (const int64_t seconds : kSteps) {
-    if (end <= kMostMarks * absl::Seconds(seconds)) return absl::Seconds(seconds);
-  }
-  absl::Duration days = absl::Hours(48);
-  while (end > kMostMarks * days) days *= 2;
-  return days;
-}
 
 // The drawing of one report. Its times go until `end`.
 class Drawing {
@@ -199,10 +132,10 @@ class Drawing {
   }
 
   void TimeAxis(double height) {
-    const absl::Duration step = StepOf(end_);
+    const absl::Duration step = ReportTimeStep(end_);
     for (absl::Duration time; time <= end_; time += step) {
       Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
-      Text(X(time), height - 8, Short(time), "text-anchor=\"middle\"");
+      Text(X(time), height - 8, ShortReportTime(time), "text-anchor=\"middle\"");
     }
   }
 
@@ -231,11 +164,11 @@ class Drawing {
     for (size_t i = 0; i < states_.size(); ++i) {
       const TimelineEntry& state = *states_[i];
       const double x = X(state.time);
-      const std::string title =
-          absl::StrCat(Short(state.time), " to ", Short(EndOf(i)), "\n", state.ready, " groups ready, replicas ",
-                       state.replicas, state.on_delete ? "" : absl::StrCat(", partition ", state.partition),
-                       state.groups.size() <= 64 ? absl::StrCat("\n", state.groups) : "",
-                       state.decision.empty() ? "" : absl::StrCat("\n", state.decision));
+      const std::string title = absl::StrCat(ShortReportTime(state.time), " to ", ShortReportTime(EndOf(i)), "\n",
+                                             state.ready, " groups ready, replicas ", state.replicas,
+                                             state.on_delete ? "" : absl::StrCat(", partition ", state.partition),
+                                             state.groups.size() <= 64 ? absl::StrCat("\n", state.groups) : "",
+                                             state.decision.empty() ? "" : absl::StrCat("\n", state.decision));
       absl::StrAppendFormat(
           &svg_,
           "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title>"
@@ -252,24 +185,20 @@ class Drawing {
   std::string svg_;
 };
 
-std::string Figure(absl::string_view name, absl::string_view value, bool is_bad = false) {
-  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
-                      "</dd></div>\n");
-}
-
 std::string Figures(const ScenarioReport& report) {
   const bool was_edited = report.lowest_ready >= 0;
   return absl::StrCat(
       "<dl>\n",
-      Figure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.set_replicas) : "-",
-             report.broken_promise.has_value()),
-      Figure("promised", absl::StrCat(report.promised_ready)),
-      Figure(report.finished ? "finished after" : "not finished after", Short(report.duration), !report.finished),
-      Figure("groups restarted", absl::StrCat(report.groups_restarted)),
-      Figure("surge groups used", absl::StrCat(report.surge_used)),
-      Figure("pods created", absl::StrCat(report.pods_created)),
-      Figure("wasted pod time", Short(absl::Trunc(report.wasted_pod_time, absl::Seconds(1)))),
-      Figure("seed", absl::StrCat(report.seed)), "</dl>\n");
+      ReportFigure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.set_replicas) : "-",
+                   report.broken_promise.has_value()),
+      ReportFigure("promised", absl::StrCat(report.promised_ready)),
+      ReportFigure(report.finished ? "finished after" : "not finished after", ShortReportTime(report.duration),
+                   !report.finished),
+      ReportFigure("groups restarted", absl::StrCat(report.groups_restarted)),
+      ReportFigure("surge groups used", absl::StrCat(report.surge_used)),
+      ReportFigure("pods created", absl::StrCat(report.pods_created)),
+      ReportFigure("wasted pod time", ShortReportTime(absl::Trunc(report.wasted_pod_time, absl::Seconds(1)))),
+      ReportFigure("seed", absl::StrCat(report.seed)), "</dl>\n");
 }
 
 bool Passes(const TitledReport& titled) {
@@ -296,17 +225,7 @@ std::string Verdict(const std::vector<TitledReport>& reports) {
       absl::StrAppend(&failures, "<li>", EscapeHtmlMarkup(absl::StrCat(titled.title, ": ", text)), "</li>\n");
     }
   }
-  if (failures.empty()) return "<p class=\"verdict good\">PASS</p>\n";
-  return absl::StrCat("<p class=\"verdict bad\">FAIL</p>\n<ul>\n", failures, "</ul>\n");
-}
-
-std::string Head(const ReportPage& page) {
-  std::string facts;
-  for (const auto& [name, value] :
-       {std::pair("version", &page.version), std::pair("file", &page.file), std::pair("date", &page.date)}) {
-    if (!value->empty()) absl::StrAppend(&facts, Figure(name, *value));
-  }
-  return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
+  return ReportVerdict(failures);
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -314,8 +233,8 @@ std::string Story(const ScenarioReport& report) {
   for (const TimelineEntry& entry : report.timeline) {
     if (entry.kind == TimelineEntry::Kind::kState) continue;
     const bool is_scenario = entry.kind == TimelineEntry::Kind::kScenario;
-    absl::StrAppend(&rows, "<tr><td>", Short(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
-                    EscapeHtmlMarkup(entry.text), "</td></tr>\n");
+    absl::StrAppend(&rows, "<tr><td>", ShortReportTime(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "",
+                    ">", EscapeHtmlMarkup(entry.text), "</td></tr>\n");
   }
   return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
 }
@@ -326,7 +245,7 @@ std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const R
   absl::Duration longest;
   for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
   std::string html =
-      absl::StrCat(kHead, Verdict(reports), Head(page), kKey,
+      absl::StrCat(ReportBegin(), Verdict(reports), ReportFacts(page.version, page.file, page.date), ReportKey(),
                    "<p class=\"hint\">The drawings are wider than this screen: scroll them sideways.</p>\n");
   for (const TitledReport& titled : reports) {
     const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);

@@ -1,0 +1,119 @@
+#include "examples/lwsctl/check_roles.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "examples/lwsctl/check_all.h"
+#include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/interruption.h"
+#include "lws/adapters/testing/checker/check_roles.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/rollout/role_budget.h"
+#include "nlohmann/json.hpp"
+
+namespace lwsctl {
+namespace {
+
+using lws::Json;
+
+// The groups of all roles together that are checked of a set; a set of more is scaled down.
+constexpr int32_t kMostGroupsOfSet = 7;
+
+// The role of a set whose template changes. An External role has the replicas of its spec, or one group.
+lws::CheckedRole ReadRole(const lws::DisaggregatedRole& role) {
+  lws::CheckedRole checked;
+  checked.name = role.name();
+  checked.is_external = lws::IsExternal(role);
+  checked.initial = role.spec().has_replicas() ? role.spec().replicas() : 1;
+  if (checked.is_external) checked.initial = std::max(1, checked.initial);
+  checked.target = checked.initial;
+  const lws::RolloutStrategy& strategy = role.spec().rollout_strategy();
+  if (!strategy.has_rolling_update_configuration()) return checked;
+  const lws::RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
+  checked.budget = lws::ScaleRoleBudget(checked.initial, lws::ToIntOrPercent(update.max_surge()),
+                                        lws::ToIntOrPercent(update.max_unavailable()));
+  return checked;
+}
+
+// The part in proportion to the whole. A part that is not 0 does not become 0.
+int32_t Share(int32_t part, int32_t whole, int32_t of) {
+  if (part == 0) return 0;
+  return std::max<int32_t>(1, static_cast<int32_t>(int64_t{part} * of / whole));
+}
+
+// Scales all roles down together until they have few enough groups. Returns how, or "" when they already have.
+std::string ScaleDown(lws::RoleWorldOptions* options) {
+  const auto groups = [options] {
+    int64_t sum = 0;
+    for (const lws::CheckedRole& role : options->roles) sum += role.initial;
+    return sum;
+  };
+  if (groups() <= kMostGroupsOfSet) return "";
+  const lws::RoleWorldOptions before = *options;
+  const auto larger = [](const lws::CheckedRole& a, const lws::CheckedRole& b) { return a.initial < b.initial; };
+  const int32_t whole = std::max_element(before.roles.begin(), before.roles.end(), larger)->initial;
+  for (int32_t of = std::min(whole, kMostGroupsOfSet); groups() > kMostGroupsOfSet && of > 0; --of) {
+    for (size_t i = 0; i < before.roles.size(); ++i) {
+      const lws::CheckedRole& role = before.roles[i];
+      lws::CheckedRole& scaled = options->roles[i];
+      scaled.initial = scaled.target = Share(role.initial, whole, of);
+      scaled.budget = {Share(role.budget.surge, whole, of), Share(role.budget.unavailable, whole, of)};
+    }
+  }
+  return absl::StrCat(lws::CheckedRolesText(before), ", scaled down to ", lws::CheckedRolesText(*options));
+}
+
+Json ToJson(const lws::RoleWorldOptions& options) {
+  Json roles = Json::array();
+  for (const lws::CheckedRole& role : options.roles) {
+    roles.push_back({{"name", role.name},
+                     {"initial", role.initial},
+                     {"replicas", role.target},
+                     {"maxSurge", role.budget.surge},
+                     {"maxUnavailable", role.budget.unavailable},
+                     {"external", role.is_external}});
+  }
+  return {{"roles", std::move(roles)}};
+}
+
+// "1 of 2 prefill and 4 of 4 decode".
+std::string PromiseText(const lws::RoleWorldOptions& options) {
+  std::vector<std::string> texts;
+  for (const lws::CheckedRole& role : options.roles) {
+    const int32_t floor = std::max(0, std::min(role.initial, role.target) - role.budget.unavailable);
+    texts.push_back(absl::StrCat(floor, " of ", role.target, " ", role.name));
+  }
+  return absl::StrJoin(texts, " and ");
+}
+
+}  // namespace
+
+int CheckRolesOf(const DisaggregatedManifest& manifest, const lws::RoleWorldOptions& like, lws::CheckFrom from,
+                 OutputFormat format) {
+  lws::RoleWorldOptions options = like;
+  for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) options.roles.push_back(ReadRole(role));
+  const std::string scaled_down = ScaleDown(&options);
+  const absl::Status status = lws::ValidateCheckedRoles(options);
+  if (!status.ok()) return Fail(absl::InvalidArgumentError(absl::StrCat(manifest.where, ": ", status.message())));
+  if (!scaled_down.empty() && format == OutputFormat::kTable) std::cout << scaled_down << "\n";
+  const EndsInOrder ends_in_order;
+  const lws::RoleCheck check = lws::CheckRoles(options, from, UntilInterrupted());
+  return PrintCheck(check, lws::CheckedRolesText(options), PromiseText(options), format, ToJson(options), scaled_down);
+}
+
+int CheckAllRoles(int32_t groups, size_t roles, const lws::RoleWorldOptions& like, lws::CheckFrom from,
+                  OutputFormat format) {
+  const EndsInOrder ends_in_order;
+  AllChecks<lws::RoleWorldOptions, lws::RoleCheck> checks(
+      lws::AllCheckedRoles(groups, roles, like),
+      [from](const lws::RoleWorldOptions& options) { return lws::CheckRoles(options, from, UntilInterrupted()); });
+  return checks.Run(like.faults, lws::CheckedRolesText, ToJson, format);
+}
+
+}  // namespace lwsctl

@@ -1,0 +1,111 @@
+#include "lws/adapters/testing/scenario/report_page.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lws/adapters/testing/scenario/escape_markup.h"
+
+namespace lws::internal {
+namespace {
+
+constexpr char kHead[] = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rollout report</title>
+<style>
+:root { color-scheme: light dark; --back: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --new: #1a7f37;
+  --new-wait: #a6dfb4; --old: #0969da; --old-wait: #a5cdf8; --fault: #cf222e; --budget: #bc4c00; }
+@media (prefers-color-scheme: dark) { :root { --back: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #30363d;
+  --new: #3fb950; --new-wait: #1b4a26; --old: #58a6ff; --old-wait: #1f3f66; --fault: #ff7b72; --budget: #f0883e; } }
+body { background: var(--back); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 1120px; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
+dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .3rem 0 .8rem; }
+dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
+dl div { min-width: 6rem; max-width: 100%; overflow-wrap: anywhere; }
+h2, li { overflow-wrap: anywhere; } .bad { color: var(--fault); font-weight: 600; }
+.drawing { overflow-x: auto; } .drawing svg { display: block; width: 100%; min-width: 760px; height: auto; }
+text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+.N { fill: var(--new); } .n { fill: var(--new-wait); } .O { fill: var(--old); } .o { fill: var(--old-wait); }
+.axis { stroke: var(--line); } .ready { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+.budget { stroke: var(--budget); stroke-dasharray: 6 4; stroke-width: 1.5; } .budget-text { fill: var(--budget); }
+.fault { stroke: var(--fault); stroke-dasharray: 2 3; } .fault-text { fill: var(--fault); }
+.hatch-O, .hatch-o { fill: url(#hatch); } .hatch-n { fill: url(#dots); }
+.hatch-O, .hatch-o, .hatch-n { pointer-events: none; }
+.marks { position: absolute; } .marks path { stroke: var(--back); stroke-width: 1.2; }
+.marks circle { fill: var(--ink); }
+.verdict { font-weight: 600; font-size: 1.1rem; } .good { color: var(--new); }
+.hint { display: none; color: var(--soft); font-size: .8rem; }
+@media (max-width: 800px) { .hint { display: block; } }
+.hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: .15; }
+.key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--soft); }
+.key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35rem; vertical-align: -1px; }
+details { margin-top: .6rem; } table { border-collapse: collapse; font-size: .85rem; }
+td { border-top: 1px solid var(--line); padding: .15rem .8rem .15rem 0; vertical-align: top; }
+td:first-child { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+</style>
+</head>
+<body>
+<svg class="marks" width="0" height="0" aria-hidden="true"><defs>
+<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">
+<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"/></pattern>
+<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse">
+<circle cx="2" cy="2" r=".8"/></pattern></defs></svg>
+<h1>Rollout report</h1>
+)";
+
+constexpr char kKey[] =
+    R"(<p class="key"><span><svg viewBox="0 0 12 12"><rect class="O" width="12" height="12"/>
+<rect class="hatch-O" width="12" height="12"/></svg>old revision, ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="o" width="12" height="12"/>
+<rect class="hatch-o" width="12" height="12"/></svg>old, not ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="N" width="12" height="12"/></svg>new revision, ready</span>
+<span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/>
+<rect class="hatch-n" width="12" height="12"/></svg>new, not ready</span></p>
+)";
+
+}  // namespace
+
+std::string ReportBegin() { return kHead; }
+
+std::string ReportKey() { return kKey; }
+
+std::string ReportVerdict(const std::string& failures) {
+  if (failures.empty()) return "<p class=\"verdict good\">PASS</p>\n";
+  return absl::StrCat("<p class=\"verdict bad\">FAIL</p>\n<ul>\n", failures, "</ul>\n");
+}
+
+std::string ReportFacts(const std::string& version, const std::string& file, const std::string& date) {
+  std::string facts;
+  for (const auto& [name, value] :
+       {std::pair("version", &version), std::pair("file", &file), std::pair("date", &date)}) {
+    if (!value->empty()) absl::StrAppend(&facts, ReportFigure(name, *value));
+  }
+  return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
+}
+
+std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad) {
+  return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
+                      "</dd></div>\n");
+}
+
+std::string ShortReportTime(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
+}
+
+absl::Duration ReportTimeStep(absl::Duration end) {
+  constexpr int64_t kSteps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400};
+  constexpr int kMostMarks = 10;
+  for (const int64_t seconds : kSteps) {
+    if (end <= kMostMarks * absl::Seconds(seconds)) return absl::Seconds(seconds);
+  }
+  absl::Duration days = absl::Hours(48);
+  while (end > kMostMarks * days) days *= 2;
+  return days;
+}
+
+}  // namespace lws::internal

@@ -1,0 +1,478 @@
+// Checks the policies for roles against everything that can happen to small DisaggregatedSets. Checks the checker with
+// the reference, and with the guards of KeepRoleBudgets taken out.
+#include "lws/adapters/testing/checker/check_roles.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/checked_roles.h"
+#include "lws/adapters/testing/checker/explore.h"
+#include "lws/adapters/testing/checker/role_laws.h"
+#include "lws/adapters/testing/checker/role_pass.h"
+#include "lws/adapters/testing/checker/role_world.h"
+#include "lws/adapters/testing/checker/role_world_options.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
+#include "lws/core/disaggregated/disaggregated_snapshot.h"
+#include "lws/core/disaggregated/reconcile_disaggregated_set.h"
+#include "lws/core/plan/plan.h"
+#include "lws/core/revision/disaggregated_revision.h"
+#include "lws/rollout/keep_role_budgets.h"
+#include "lws/rollout/role_planner.h"
+#include "lws/rollout/role_rollout.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+namespace {
+
+using internal::CheckedChild;
+using internal::CheckedRoles;
+using internal::PackedRoles;
+using internal::PlanRolePass;
+using internal::RoleLawText;
+using internal::RoleWorld;
+using internal::RoleWrite;
+using internal::UnpackCheckedRoles;
+
+RoleWorldOptions Careful() {
+  RoleWorldOptions options;
+  options.policy = KeepRoleBudgets;
+  options.mends = true;
+  options.checks_waits = true;
+  return options;
+}
+
+RoleWorldOptions Two(const RoleWorldOptions& like, const CheckedRole& a, const CheckedRole& b) {
+  RoleWorldOptions options = like;
+  options.roles = {a, b};
+  options.roles[0].name = "a";
+  options.roles[1].name = "b";
+  return options;
+}
+
+struct Outcome {
+  int64_t rollouts = 0;
+  int64_t transitions = 0;
+  int64_t broken = 0;
+  std::string first;  // the first broken one
+  std::map<std::string, int64_t> laws;
+};
+
+// Checks every `stride`-th of all rollouts of this number of roles with at most this number of groups.
+Outcome CheckAll(int32_t groups, size_t roles, const RoleWorldOptions& like, CheckFrom from, size_t stride = 1) {
+  Outcome outcome;
+  const std::vector<RoleWorldOptions> all = AllCheckedRoles(groups, roles, like);
+  for (size_t i = 0; i < all.size(); i += stride) {
+    const RoleCheck check = CheckRoles(all[i], from, {});
+    EXPECT_TRUE(check.complete);
+    ++outcome.rollouts;
+    outcome.transitions += check.transitions;
+    if (check.broken_law.empty()) continue;
+    if (outcome.broken++ == 0) {
+      outcome.first = absl::StrCat(CheckedRolesText(all[i]), ": ", check.broken_law, "\n", check.trace);
+    }
+    ++outcome.laws[check.broken_law];
+  }
+  return outcome;
+}
+
+void ExpectKept(const Outcome& outcome, int64_t rollouts, int64_t at_least_transitions) {
+  EXPECT_EQ(outcome.broken, 0) << outcome.first;
+  EXPECT_EQ(outcome.rollouts, rollouts);
+  EXPECT_GT(outcome.transitions, at_least_transitions);
+}
+
+// --- KeepRoleBudgets keeps all laws.
+
+TEST(CheckRolesTest, EveryPairOfRolesOfThreeGroupsKeepsAllLaws) {
+  ExpectKept(CheckAll(3, 2, Careful(), CheckFrom::kTemplateChange), 16384, 1000000);
+}
+
+TEST(CheckRolesTest, ThreeRolesOfTwoGroupsKeepAllLaws) {
+  ExpectKept(CheckAll(2, 3, Careful(), CheckFrom::kTemplateChange, 17), 21956, 1500000);
+}
+
+TEST(CheckRolesTest, EveryStateOfTwoRolesKeepsAllLaws) {
+  ExpectKept(CheckAll(2, 2, Careful(), CheckFrom::kEveryState, 7), 741, 800000);
+}
+
+TEST(CheckRolesTest, KeepsAllLawsWithFaults) {
+  RoleWorldOptions like = Careful();
+  like.faults = 1;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange), 5184, 1000000);
+  like.faults = 3;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 97), 54, 50000);
+}
+
+TEST(CheckRolesTest, KeepsAllLawsWhenTheSetIsEditedAndRevertedOnTheWay) {
+  RoleWorldOptions like = Careful();
+  like.edits = 1;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 7), 741, 500000);
+  like.faults = 1;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 97), 54, 300000);
+  like.faults = 0;
+  like.edits = 2;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 97), 54, 500000);
+}
+
+TEST(CheckRolesTest, KeepsAllLawsWithAStatusThatLagsBehind) {
+  RoleWorldOptions like = Careful();
+  like.lags = true;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange), 5184, 1000000);
+  like.faults = 1;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 97), 54, 100000);
+  like.faults = 0;
+  like.edits = 1;
+  ExpectKept(CheckAll(2, 2, like, CheckFrom::kTemplateChange, 499), 11, 300000);
+}
+
+// The targets of External roles may also go to 0 and come back.
+TEST(CheckRolesTest, KeepsAllLawsWhenExternalRolesAreScaled) {
+  RoleWorldOptions like = Careful();
+  like.edits = 2;
+  std::vector<RoleWorldOptions> all = AllCheckedRoles(2, 2, like);
+  int64_t transitions = 0;
+  for (size_t i = 0; i < all.size(); i += 97) {
+    all[i].roles[i % 2].is_external = true;
+    const RoleCheck check = CheckRoles(all[i], CheckFrom::kTemplateChange, {});
+    EXPECT_EQ(check.broken_law, "") << CheckedRolesText(all[i]) << "\n" << check.trace;
+    transitions += check.transitions;
+  }
+  EXPECT_GT(transitions, 500000);
+}
+
+// --- The checker finds what is wrong.
+
+TEST(CheckRolesTest, TheReferenceBreaksItsPromises) {
+  RoleWorldOptions like;
+  like.crashes = false;
+  Outcome outcome = CheckAll(2, 2, like, CheckFrom::kTemplateChange);
+  EXPECT_GT(outcome.laws[std::string(RoleLawText(internal::kRoleFloor))], 100);
+  EXPECT_GT(outcome.laws[std::string(RoleLawText(internal::kRoleBothSides))], 50);
+  EXPECT_GT(outcome.laws[std::string(RoleLawText(internal::kRoleCeiling))], 0);
+  // Section 16.1: with this budget both old groups go although no new one is ready.
+  const RoleCheck nothing_serves =
+      CheckRoles(Two(like, {"", 1, 1, {0, 1}}, {"", 2, 2, {0, 1}}), CheckFrom::kTemplateChange, {});
+  EXPECT_FALSE(nothing_serves.broken_law.empty());
+}
+
+// Section 16.5: when the start of a rollout fails between two creations, the gate never opens.
+TEST(CheckRolesTest, TheReferenceNeverRepairsAStartThatFailed) {
+  const RoleCheck check =
+      CheckRoles(Two(RoleWorldOptions(), {"", 2, 2, {1, 1}}, {"", 2, 2, {1, 1}}), CheckFrom::kTemplateChange, {});
+  EXPECT_EQ(check.broken_law, RoleLawText(internal::kStuck));
+  EXPECT_TRUE(absl::StrContains(check.trace, "the controller crashes after 3 writes")) << check.trace;
+}
+
+// KeepRoleBudgets without the guard against groups that leave and are still counted.
+RoleRolloutStep CountsLeavingGroups(const RoleRolloutInput& input) {
+  std::vector<RoleGroups> new_groups(input.new_groups.begin(), input.new_groups.end());
+  std::vector<RoleGroups> old_groups(input.old_groups.begin(), input.old_groups.end());
+  for (RoleGroups& groups : new_groups) groups.leaving = 0;
+  for (RoleGroups& groups : old_groups) groups.leaving = 0;
+  return KeepRoleBudgets({input.roles, input.spec_roles, new_groups, old_groups});
+}
+
+TEST(CheckRolesTest, FindsThatGroupsAreCountedWhichLeave) {
+  RoleWorldOptions like = Careful();
+  like.lags = true;
+  like.edits = 1;
+  // A revert makes new groups of old ones while some of these still leave.
+  const RoleWorldOptions options = Two(like, {"", 1, 1, {1, 0}}, {"", 2, 2, {2, 1}});
+  EXPECT_EQ(CheckRoles(options, CheckFrom::kTemplateChange, {}).broken_law, "");
+  RoleWorldOptions without = options;
+  without.policy = CountsLeavingGroups;
+  const RoleCheck check = CheckRoles(without, CheckFrom::kTemplateChange, {});
+  EXPECT_EQ(check.broken_law, RoleLawText(internal::kRoleFloor));
+  EXPECT_TRUE(absl::StrContains(check.trace, "(seen ")) << check.trace;
+  // A view that is never late does not show the fault.
+  without.lags = false;
+  EXPECT_EQ(CheckRoles(without, CheckFrom::kTemplateChange, {}).broken_law, "");
+}
+
+// A pass that repairs nothing.
+TEST(CheckRolesTest, FindsThatNothingIsMended) {
+  RoleWorldOptions options = Two(Careful(), {"", 2, 2, {1, 0}}, {"", 2, 2, {1, 0}});
+  options.faults = 1;
+  EXPECT_EQ(CheckRoles(options, CheckFrom::kTemplateChange, {}).broken_law, "");
+  options.mends = false;
+  EXPECT_NE(CheckRoles(options, CheckFrom::kTemplateChange, {}).broken_law, "");
+}
+
+// One more old group goes than may go.
+RoleRolloutStep TakesOneMore(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  if (step.reason == RoleStepReason::kDrain && step.old_groups[0] > 1) --step.old_groups[0];
+  return step;
+}
+
+// Waits for all new groups to be ready, as the reference does.
+RoleRolloutStep WaitsForAll(const RoleRolloutInput& input) {
+  for (const RoleGroups& groups : input.new_groups) {
+    if (groups.ready < groups.replicas) return Stay(input, RoleStepReason::kHeld);
+  }
+  return KeepRoleBudgets(input);
+}
+
+// Old groups of one role go, and those of the other stay.
+RoleRolloutStep LeavesHalf(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  if (!step.old_groups.empty() && step.old_groups[0] == 1 && step.reason == RoleStepReason::kHeld) {
+    step.old_groups[0] = 0;
+  }
+  return step;
+}
+
+RoleRolloutStep NeverTakesTheLast(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  for (size_t i = 0; i < step.old_groups.size(); ++i) {
+    if (input.old_groups[i].replicas > 0) step.old_groups[i] = std::max(1, step.old_groups[i]);
+  }
+  return step;
+}
+
+RoleRolloutStep AddsOneMore(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  if (step.reason == RoleStepReason::kAdd && step.new_groups[0] < input.roles[0].target) ++step.new_groups[0];
+  return step;
+}
+
+RoleRolloutStep AddsWhileItTakes(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  if (step.reason == RoleStepReason::kDrain && step.new_groups[1] < input.roles[1].target) ++step.new_groups[1];
+  return step;
+}
+
+RoleRolloutStep ShrinksNew(const RoleRolloutInput& input) {
+  RoleRolloutStep step = KeepRoleBudgets(input);
+  if (step.reason == RoleStepReason::kHeld && step.new_groups[0] > 0) --step.new_groups[0];
+  return step;
+}
+
+// Laws 1 to 6 of role_laws.h.
+TEST(CheckRolesTest, Laws1To6EveryFaultThatIsPutIntoThePolicyIsFound) {
+  struct Fault {
+    RoleRolloutPolicy policy;
+    uint8_t law;
+  };
+  const Fault faults[] = {{TakesOneMore, internal::kRoleFloor},        {WaitsForAll, internal::kRoleWait},
+                          {ShrinksNew, internal::kRoleDirection},      {LeavesHalf, internal::kRoleHalf},
+                          {NeverTakesTheLast, internal::kStuck},       {AddsOneMore, internal::kRoleCeiling},
+                          {AddsWhileItTakes, internal::kRoleBothSides}};
+  for (const Fault& fault : faults) {
+    RoleWorldOptions like = Careful();
+    like.policy = fault.policy;
+    const Outcome outcome = CheckAll(3, 2, like, CheckFrom::kTemplateChange, 31);
+    EXPECT_GT(outcome.laws.count(std::string(RoleLawText(fault.law))), 0)
+        << RoleLawText(fault.law) << " was not found; first " << outcome.first;
+  }
+}
+
+TEST(CheckRolesTest, RefusesWhatItHasNoRoomFor) {
+  RoleWorldOptions options;
+  EXPECT_FALSE(ValidateCheckedRoles(options).ok());
+  options.roles.resize(kMostCheckedRoles);
+  EXPECT_TRUE(ValidateCheckedRoles(options).ok());
+  options.roles[1].target = kMostCheckedRoleGroups + 1;
+  EXPECT_FALSE(ValidateCheckedRoles(options).ok());
+  options.roles[1].target = 0;
+  options.roles[2].budget = {0, 0};
+  EXPECT_FALSE(ValidateCheckedRoles(options).ok());
+  options.roles[2].budget = {0, 1};
+  options.edits = 3;
+  EXPECT_FALSE(ValidateCheckedRoles(options).ok());
+  options.edits = 0;
+  options.roles.resize(kMostCheckedRoles + 1);
+  EXPECT_FALSE(ValidateCheckedRoles(options).ok());
+}
+
+TEST(CheckRolesTest, TheSameCheckGivesTheSameResult) {
+  RoleWorldOptions like;
+  like.faults = 1;
+  const RoleWorldOptions options = Two(like, {"", 2, 1, {1, 1}}, {"", 1, 2, {0, 1}});
+  const RoleCheck once = CheckRoles(options, CheckFrom::kTemplateChange, {});
+  const RoleCheck again = CheckRoles(options, CheckFrom::kTemplateChange, {});
+  EXPECT_EQ(once.trace, again.trace);
+  EXPECT_EQ(once.states, again.states);
+}
+
+// --- Law 1 of role_pass.h: the world's pass is that of ReconcileDisaggregatedSet.
+
+Json SetOf(const RoleWorldOptions& options, const CheckedRoles& roles, int image) {
+  Json of_spec = Json::array();
+  for (size_t i = 0; i < options.roles.size(); ++i) {
+    const CheckedRole& role = options.roles[i];
+    const Json container = {{"name", "c"}, {"image", absl::StrCat("i:", image)}};
+    const Json update = {{"maxSurge", role.budget.surge}, {"maxUnavailable", role.budget.unavailable}};
+    of_spec.push_back(
+        {{"name", role.name},
+         {"scaling", {{"mode", role.is_external ? "External" : "Static"}}},
+         {"spec",
+          {{"replicas", roles.targets[i]},
+           {"rolloutStrategy", {{"type", "RollingUpdate"}, {"rollingUpdateConfiguration", update}}},
+           {"leaderWorkerTemplate",
+            {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", Json::array({container})}}}}}}}}}});
+  }
+  return {{"apiVersion", "disaggregatedset.x-k8s.io/v1"},
+          {"kind", "DisaggregatedSet"},
+          {"metadata", {{"name", "s"}, {"namespace", "n"}, {"uid", "uid-s"}, {"generation", 1}}},
+          {"spec", {{"slices", 1}, {"roles", of_spec}}}};
+}
+
+Json MetaOf(const std::string& name, const Json& labels) {
+  const Json owner = {{"apiVersion", "disaggregatedset.x-k8s.io/v1"},
+                      {"kind", "DisaggregatedSet"},
+                      {"name", "s"},
+                      {"uid", "uid-s"},
+                      {"controller", true}};
+  return {{"name", name},
+          {"namespace", "n"},
+          {"uid", "uid-" + name},
+          {"labels", labels},
+          {"ownerReferences", Json::array({owner})}};
+}
+
+Json ChildOf(const CheckedChild& child, const std::string& name, const std::string& role, const std::string& revision,
+             size_t age) {
+  const std::string prefix = "disaggregatedset.x-k8s.io/";
+  Json object = {{"apiVersion", "leaderworkerset.x-k8s.io/v1"},
+                 {"kind", "LeaderWorkerSet"},
+                 {"metadata", MetaOf(name, {{prefix + "name", "s"},
+                                            {prefix + "role", role},
+                                            {prefix + "slice", "0"},
+                                            {prefix + "revision", revision}})},
+                 {"spec", {{"replicas", child.replicas}}},
+                 {"status", {{"replicas", child.seen_replicas}, {"readyReplicas", child.seen_ready}}}};
+  object["metadata"]["creationTimestamp"] = absl::StrCat("2026-01-0", 9 - age, "T00:00:00Z");
+  if (child.remembered < 0) return object;
+  object["metadata"]["annotations"] = {{prefix + "initial-replicas", absl::StrCat(child.remembered)}};
+  return object;
+}
+
+// The writes to LeaderWorkerSets, sorted. `names` has those of the children.
+std::vector<std::string> Sorted(const internal::RoleWrites& writes, const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const RoleWrite& write : writes) {
+    const char* kinds[] = {"remember", "forget", "delete", "create", "scale"};
+    texts.push_back(absl::StrCat(kinds[static_cast<int>(write.kind)], " ",
+                                 names[write.revision * kMostCheckedRoles + write.role], " ", write.replicas));
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+std::vector<std::string> Sorted(const Plan& plan) {
+  std::vector<std::string> texts;
+  for (const Action& action : plan.actions) {
+    if (action.target.kind != "LeaderWorkerSet") continue;
+    const std::string& name = action.target.name;
+    if (action.verb == Verb::kDelete) {
+      texts.push_back(absl::StrCat("delete ", name, " 0"));
+      continue;
+    }
+    const Json document = action.object.Document();
+    const Json replicas = document.value("/spec/replicas"_json_pointer, Json());
+    const Json record =
+        document.value("/metadata/annotations/disaggregatedset.x-k8s.io~1initial-replicas"_json_pointer, Json());
+    if (action.verb == Verb::kCreate) {
+      texts.push_back(absl::StrCat("create ", name, " ", replicas.dump()));
+    } else if (!replicas.is_null()) {
+      texts.push_back(absl::StrCat("scale ", name, " ", replicas.dump()));
+    } else if (record.is_null()) {
+      texts.push_back(absl::StrCat("forget ", name, " 0"));
+    } else {
+      texts.push_back(absl::StrCat("remember ", name, " ", record.get<std::string>()));
+    }
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+// The plan for the state, with real objects.
+std::vector<std::string> RealWrites(const RoleWorldOptions& options, const CheckedRoles& roles,
+                                    std::vector<std::string>* names) {
+  DisaggregatedSnapshot snapshot;
+  absl::Status status = snapshot.Add(SetOf(options, roles, roles.revision));
+  names->assign(roles.children.size(), "");
+  for (size_t rev = 0; rev < internal::kCheckedRoleRevisions; ++rev) {
+    const absl::StatusOr<DisaggregatedSet> set = DisaggregatedSetFromJson(SetOf(options, roles, static_cast<int>(rev)));
+    if (!set.ok()) return {set.status().ToString()};
+    const std::string key = DisaggregatedRevisionKey(DisaggregatedRevisionData(*set));
+    const auto age = std::find(roles.order.begin(), roles.order.end(), rev) - roles.order.begin();
+    for (size_t role = 0; role < options.roles.size(); ++role) {
+      const std::string name = ChildName("s", 0, key, options.roles[role].name);
+      (*names)[rev * kMostCheckedRoles + role] = name;
+      const CheckedChild& child = roles.child(rev, role);
+      if (!child.exists) continue;
+      status.Update(snapshot.Add(ChildOf(child, name, options.roles[role].name, key, static_cast<size_t>(age))));
+    }
+  }
+  for (size_t role = 0; role < options.roles.size(); ++role) {
+    const std::string& name = options.roles[role].name;
+    if (!options.roles[role].is_external) continue;
+    const Json labels = {{"disaggregatedset.x-k8s.io/name", "s"}, {"disaggregatedset.x-k8s.io/role", name}};
+    status.Update(snapshot.Add({{"apiVersion", "disaggregatedset.x-k8s.io/v1"},
+                                {"kind", "DisaggregatedSetRoleScaler"},
+                                {"metadata", MetaOf(RoleScalerName("s", name), labels)},
+                                {"spec", {{"replicas", roles.targets[role]}}}}));
+  }
+  if (!status.ok()) return {status.ToString()};
+  return Sorted(
+      ReconcileDisaggregatedSet(snapshot.Observe("n", "s"), absl::UnixEpoch(), {options.policy, options.mends}));
+}
+
+// One random course after another through worlds with everything in them.
+TEST(RolePassTest, Law1TheWritesAreThoseOfReconcileDisaggregatedSet) {
+  int64_t passes = 0, writes = 0;
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
+    std::mt19937 random(seed);
+    RoleWorldOptions like = seed % 3 == 0 ? RoleWorldOptions() : Careful();
+    like.lags = seed % 2 == 0;
+    like.faults = 3;
+    like.edits = 2;
+    RoleWorldOptions options = like;
+    for (int i = 0; i < 2 + static_cast<int>(seed % 2); ++i) {
+      CheckedRole role;
+      role.name = std::string(1, static_cast<char>('a' + i));
+      role.initial = static_cast<int32_t>(random() % 4);
+      role.target = static_cast<int32_t>(random() % 4);
+      role.budget = {static_cast<int32_t>(random() % 3), 1 + static_cast<int32_t>(random() % 2)};
+      role.is_external = random() % 3 == 0;
+      options.roles.push_back(role);
+    }
+    const RoleWorld world(options);
+    PackedRoles state = world.Beginning();
+    for (int step = 0; step < 25; ++step) {
+      const CheckedRoles roles = UnpackCheckedRoles(state, options.lags);
+      std::vector<std::string> names;
+      const std::vector<std::string> real = RealWrites(options, roles, &names);
+      ASSERT_EQ(Sorted(PlanRolePass(options, roles), names), real) << "seed " << seed << " step " << step << "\n"
+                                                                   << world.Draw({{state, 0, 0, 0, false}});
+      ++passes;
+      writes += static_cast<int64_t>(real.size());
+      std::vector<PackedRoles> next;
+      world.Steps(state, [&](const RoleWorld::Step& it) {
+        if (!(it.next == state)) next.push_back(it.next);
+      });
+      if (next.empty()) break;
+      state = next[random() % next.size()];
+    }
+  }
+  EXPECT_GT(passes, 3000);
+  EXPECT_GT(writes, 3000);
+}
+
+}  // namespace
+}  // namespace lws
