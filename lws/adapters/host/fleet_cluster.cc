@@ -249,7 +249,8 @@ class FleetCluster::View final : public Cluster {
     if (is_of_pod) {
       const PodObservation observation = fleet_.ObservePod(namespace_name, name);
       set = observation.set;
-      kept_.KeepOfPod(observation, plan);
+      const bool is_told_by_status = kept_.KeepOfPod(observation, plan);
+      if (is_told_by_status) controller_.SetChanged(set->metadata().namespace_(), set->metadata().name());
     } else {
       set = fleet_.ObserveSet(namespace_name, name).set;
       if (set != nullptr) kept_.KeepOfSet(*set, plan);
