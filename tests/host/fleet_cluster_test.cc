@@ -489,6 +489,24 @@ TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   EXPECT_EQ(host.fleet().Count().known_sets, 0);
 }
 
+// The process before may have ended after it stored what it remembers of a group, and before the set's status told it.
+TEST(FleetClusterTest, ASetWithKeptGroupsIsLookedAtAfterATakeover) {
+  ControllerOptions options;
+  options.policies = SetPoliciesFromAnnotations({});
+  HostedCluster before(kSeed, {}, options);
+  CreateSet(&before, Manifest("a", 1, "one", {{"lws-policies/restarts", R"({"atMost": 1})"}}));
+  CreateSet(&before, Manifest("b", 1, "one"));
+  before.Run(absl::Minutes(5));
+  ASSERT_TRUE(before.kubelet().FailContainer("n", "a-0-1"));
+  before.Run(absl::Minutes(5));
+  HostedCluster next(kSeed, {}, options);
+  next.BeginPast();
+  next.EndPast({});
+  ASSERT_TRUE(next.AddKept(before.SaveKept()).ok());
+  ASSERT_EQ(next.Pending().size(), 1u);
+  EXPECT_EQ(next.Pending()[0].key.name, "a");
+}
+
 // A host whose store answers when the test says so.
 struct StoringHost final : FleetCluster {
   StoringHost() : FleetCluster(Options()) {}

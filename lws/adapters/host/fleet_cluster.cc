@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "lws/adapters/host/kept_state.pb.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/recreations.h"
 #include "lws/adapters/host/resource_version.h"
@@ -50,6 +51,13 @@ std::string OwnerUidOf(const WriteAnswer& answer) {
 using Name = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
 
 Name NameOf(const ObjectRef& ref) { return {ref.kind, ref.namespace_name, ref.name}; }
+
+// Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its answer.
+// Null where there is none.
+const WorkKey* WriterOf(const ObjectRef& object, const std::map<Name, WorkKey>& writers) {
+  const auto found = writers.find(NameOf(object));
+  return found == writers.end() ? nullptr : &found->second;
+}
 
 bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
   if (set == nullptr || !source) return false;
@@ -273,7 +281,7 @@ class FleetCluster::View final : public Cluster {
       is_known ? fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name) : Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
       if (is_listed && !is_known) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
-      due_.Take(WriterOf(mark.ref));
+      due_.Take(WriterOf(mark.ref, writers_));
     } else {
       fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
     }
@@ -286,7 +294,7 @@ class FleetCluster::View final : public Cluster {
       // The reference does not watch revisions: one that somebody deleted is missed with the next look.
       const bool drops = mark.ref.kind == "ControllerRevision";
       const absl::Duration wait = made_.Gone(mark.ref, mark.uid, last_run_);
-      drops ? due_.Drop() : due_.Take(WriterOf(mark.ref), last_run_, wait);
+      drops ? due_.Drop() : due_.Take(WriterOf(mark.ref, writers_), last_run_, wait);
     }
     controller_.Saw(mark.ref, mark.resource_version);
   }
@@ -334,6 +342,17 @@ class FleetCluster::View final : public Cluster {
 
   std::vector<PendingKey> Pending() const { return controller_.Pending(); }
 
+  // Another process may have ended between storing what it remembers of a group and telling it in the set's status.
+  absl::Status AddKept(absl::string_view bytes) {
+    absl::Status status = kept_.Add(bytes);
+    KeptStateProto proto;
+    if (!status.ok() || !proto.ParseFromString(std::string(bytes))) return status;
+    for (const KeptStateProto::Set& set : proto.sets()) {
+      if (set.groups_size() > 0) controller_.SetChanged(set.namespace_(), set.name());
+    }
+    return status;
+  }
+
   Fleet& fleet() { return fleet_; }
   KeptState& kept() { return kept_; }
 
@@ -361,13 +380,6 @@ class FleetCluster::View final : public Cluster {
     if (gone.kind != kKind) return;
     kept_.Forget(gone.namespace_name, gone.name);
     stores_.Forget(gone.namespace_name, gone.name);
-  }
-
-  // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
-  // answer. Null where there is none.
-  const WorkKey* WriterOf(const ObjectRef& object) const {
-    const auto found = writers_.find(NameOf(object));
-    return found == writers_.end() ? nullptr : &found->second;
   }
 
   // An earlier plan's store may have failed, after which the state is kept here alone and no plan asks for it again.
@@ -496,7 +508,7 @@ absl::Status FleetCluster::LoadKept(absl::string_view bytes) {
   return kept.status();
 }
 
-absl::Status FleetCluster::AddKept(absl::string_view bytes) { return view_->kept().Add(bytes); }
+absl::Status FleetCluster::AddKept(absl::string_view bytes) { return view_->AddKept(bytes); }
 
 Fleet& FleetCluster::fleet() { return view_->fleet(); }
 const KeptState& FleetCluster::kept() const { return view_->kept(); }
