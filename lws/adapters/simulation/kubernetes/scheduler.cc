@@ -15,6 +15,12 @@
 namespace lws::simulation {
 namespace {
 
+// A pod with gates is looked at again when it changes.
+bool HasGates(const StoredObject& pod) {
+  const Json& gates = FieldAt(pod, {"spec", "schedulingGates"});
+  return gates.is_array() && !gates.empty();
+}
+
 const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 
 bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
@@ -148,11 +154,14 @@ void Scheduler::OnPod(const Change& change) {
   const bool binds =
       change.after != nullptr && change.before != nullptr && NodeName(*change.before) != NodeName(*change.after);
   if (frees || binds) LookAgain(/*only_with_affinity=*/!frees);
+  const bool is_unplaced = change.after != nullptr && NodeName(*change.after).empty();
+  const bool asks_for_the_same =
+      is_unplaced && change.before != nullptr &&
+      (change.after->SharesWith(*change.before, "spec") || (*change.after)["spec"] == (*change.before)["spec"]);
+  if (asks_for_the_same) return;
   due_.erase(change.key);
   waiting_.erase(change.key);
-  if (change.after != nullptr && NodeName(*change.after).empty() && change.type == ChangeType::kAdded) {
-    due_.insert(change.key);
-  }
+  if (is_unplaced) due_.insert(change.key);
 }
 
 std::vector<std::string> Scheduler::Excluded(const NodeFilter& filter, const ResourceList& requests,
@@ -263,7 +272,7 @@ bool Scheduler::Step() {
   const ObjectKey key = *due_.begin();
   due_.erase(due_.begin());
   const SharedObject pod = server_->Find(key);
-  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod)) return true;
+  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod) || HasGates(*pod)) return true;
   const int64_t looks = affinities_.looks();
   const NodeState* node = Choose(pod);
   server_->CountLooks(affinities_.looks() - looks);
