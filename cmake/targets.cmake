@@ -308,6 +308,7 @@ set(lws_placement_sources
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
   lws/placement/node_list.cc
+  lws/placement/pod_facts.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
   lws/placement/pods/exclusive_affinity.cc
@@ -355,6 +356,7 @@ set(lws_placement_headers
   lws/placement/node_binding.h
   lws/placement/node_filter.h
   lws/placement/node_list.h
+  lws/placement/pod_facts.h
   lws/placement/pod_resources.h
   lws/placement/pod_rules.h
   lws/placement/preempt_groups.h
@@ -435,6 +437,7 @@ set(lws_core_sources
   lws/core/pod/restart_policy.cc
   lws/core/reconcile/admit_pod.cc
   lws/core/reconcile/former_revision.cc
+  lws/core/reconcile/place_groups.cc
   lws/core/reconcile/reconcile_pod.cc
   lws/core/reconcile/reconcile_set.cc
   lws/core/reconcile/refused_objects.cc
@@ -476,6 +479,7 @@ set(lws_core_headers
   lws/core/pod/restart_policy.h
   lws/core/reconcile/admit_pod.h
   lws/core/reconcile/former_revision.h
+  lws/core/reconcile/place_groups.h
   lws/core/reconcile/reconcile_pod.h
   lws/core/reconcile/reconcile_set.h
   lws/core/reconcile/refused_objects.h

@@ -53,6 +53,7 @@
 #include "lws/core/pod/restart_policy.h"
 #include "lws/core/reconcile/admit_pod.h"
 #include "lws/core/reconcile/former_revision.h"
+#include "lws/core/reconcile/place_groups.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/core/reconcile/refused_objects.h"

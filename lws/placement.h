@@ -19,6 +19,7 @@
 #include "lws/placement/node_binding.h"
 #include "lws/placement/node_filter.h"
 #include "lws/placement/node_list.h"
+#include "lws/placement/pod_facts.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/preempt_groups.h"

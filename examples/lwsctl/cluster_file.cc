@@ -15,6 +15,7 @@
 #include "lws/api/packed_json.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/pod_wait.h"
+#include "lws/core/pod/restart_policy.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
 #include "nlohmann/json.hpp"
 
@@ -50,6 +51,13 @@ bool IsOfDisaggregatedSets(const Json& object) {
   return TextAt(object, "apiVersion") == lws::kDisaggregatedSetApiVersion;
 }
 
+// A pod that does not parse as a member of a group counts as one without restarts.
+void NoteRestarts(const Json& pod, ClusterFile* file) {
+  const absl::StatusOr<lws::GroupMember> member = lws::ReadMemberForRestart(pod);
+  const Json& metadata = pod["metadata"];
+  if (member.ok()) file->restarts.Tell(TextAt(metadata, "namespace"), TextAt(metadata, "name"), *member);
+}
+
 void Note(const Json& object, absl::Time now, ClusterFile* file) {
   const lws::ObjectKind kind = lws::KindOf(object);
   if (kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(object)) return;
@@ -63,6 +71,7 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
   if (set.empty()) return;
   std::vector<lws::WaitingPod>& waiting = file->waiting[{TextAt(*metadata, "namespace"), set}];
   lws::PodWaiting why = lws::WhyPodWaits(object, now);
+  NoteRestarts(object, file);
   if (why.reason != lws::PodWait::kNothing) waiting.push_back({TextAt(*metadata, "name"), std::move(why)});
 }
 
@@ -78,6 +87,7 @@ Json InItsNamespace(Json object) {
 
 absl::Status AddKept(const Json& config_map, ClusterFile* file) {
   const absl::StatusOr<std::string> bytes = lws::internal::KeptBytes(config_map);
+  file->kinds.insert("ConfigMap");
   return bytes.ok() ? file->kept.Add(*bytes) : bytes.status();
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lws/adapters/host/kept_state.h"
+#include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/core/disaggregated/disaggregated_snapshot.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
@@ -28,6 +29,10 @@ struct ClusterFile {
   std::map<std::pair<std::string, std::string>, std::vector<lws::WaitingPod>> waiting;
   // What an operator has kept of the sets (ConfigMaps with the label lws-policies/set).
   lws::KeptState kept;
+  // How often containers of pods restarted, which restart policies go by. Saved observations do not tell it.
+  lws::internal::RestartCounts restarts;
+  // Kinds that could not be read: nothing is known about their objects, whatever the file is said to hold.
+  std::set<std::string> unread;
   // Whether some StatefulSet names the owners of its fields.
   bool has_managed_fields = false;
 };

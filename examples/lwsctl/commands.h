@@ -4,6 +4,7 @@
 #ifndef LWS_EXAMPLES_LWSCTL_COMMANDS_H_
 #define LWS_EXAMPLES_LWSCTL_COMMANDS_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,10 @@ int Place(const std::vector<std::string>& words);
 int Defragment(const std::vector<std::string>& words);
 int ShowCapacity(const std::vector<std::string>& words);
 int Explain(const std::vector<std::string>& words);
-// The same for the text of a saved state, which `source` names. The words are its flags.
-int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text);
+// The same for the text of a saved state, which `source` names. The words are its flags. The kinds `unread` could not
+// be read, so that even with --complete nothing is known about them.
+int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text,
+                const std::set<std::string>& unread);
 int Install(const std::vector<std::string>& words);
 int ShowCustomResources(const std::vector<std::string>& words);
 

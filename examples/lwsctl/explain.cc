@@ -34,6 +34,7 @@
 #include "lws/core/plan/plan.h"
 #include "lws/core/plan/plan.pb.h"
 #include "lws/core/plan/plan_serialization.h"
+#include "lws/core/pod/restart_policy.h"
 #include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/rollout/role_policies.h"
@@ -51,6 +52,7 @@ constexpr char kHelp[] =
     "--show-managed-fields`) and prints the state of its sets, what the controller would do, and why. Exit 1 when\n"
     "there is nothing to explain. Answers that depend on kinds that the file does not have are left open.\n"
     "FILE may also be an observation that --save wrote. `lwsctl explain --live [NAME]` reads the cluster instead.\n"
+    "What the policies of a set remember is in the ConfigMaps with the label lws-policies/set, if FILE has them.\n"
     "  --complete   what is not in FILE does not exist\n"
     "  --save OUT   write the observation to OUT\n"
     "  -o table|json|yaml\n"
@@ -176,7 +178,9 @@ class Explanation {
   }
 
  private:
-  bool Knows(const char* kind) const { return is_complete_ || file_.kinds.count(kind) > 0; }
+  bool Knows(const char* kind) const {
+    return (is_complete_ && file_.unread.count(kind) == 0) || file_.kinds.count(kind) > 0;
+  }
 
   // Those of the kinds that the file does not contain.
   std::vector<std::string> Lacking(const std::vector<const char*>& kinds) const {
@@ -206,6 +210,25 @@ class Explanation {
       if (IsExclusive(*pod.set) && !pod.pod->node_name.empty()) kinds.push_back("Node");
     }
     return Lacking(kinds);
+  }
+
+  // What is missing on which a restart policy's decision on the pod depends.
+  std::vector<std::string> LackingForRestarts(const lws::PodObservation& observation) const {
+    std::vector<std::string> lacking = Lacking({"ConfigMap"});
+    const auto is_uncounted = [this](const lws::ObservedPod* pod) {
+      return pod != nullptr && pod->restarted && !file_.restarts.Knows(*pod);
+    };
+    const auto& pods = observation.group_pods;
+    if (is_uncounted(observation.leader) || std::any_of(pods.begin(), pods.end(), is_uncounted)) {
+      lacking.push_back("how often containers restarted");
+    }
+    return lacking;
+  }
+
+  // Whether the decision is about a failure, or about a group that was given up.
+  static bool IsRestartAtIssue(const lws::Plan& plan) {
+    return !Has(plan, DecisionReason::kNoTrigger) && !Has(plan, DecisionReason::kRestartPolicyNone) &&
+           !Has(plan, DecisionReason::kLeaderAbsent) && !Has(plan, DecisionReason::kAlreadyRestarting);
   }
 
   // The missing kinds on which the decision on a DisaggregatedSet depends, except Services.
@@ -320,20 +343,28 @@ class Explanation {
   }
 
   void ExplainPod(const std::string& namespace_name, const std::string& name, bool as_json, bool all) {
-    const lws::PodObservation observation = file_.cluster.ObservePod(namespace_name, name);
+    lws::PodObservation observation = file_.cluster.ObservePod(namespace_name, name);
     if (observation.pod->meta.set_name.empty() || observation.set == nullptr) return;
-    lws::Plan plan = PlanUnder(*observation.set, [&](lws::SetPolicies policies) {
-      policies.restarts = nullptr;  // a restart policy goes by what the operator remembers, which is not here
+    const lws::GroupMembers members = file_.restarts.MembersOf(observation);
+    std::vector<std::string> unremembered;
+    lws::Plan plan = PlanUnder(*observation.set, [&](const lws::SetPolicies& policies) {
+      if (policies.restarts != nullptr) {
+        observation.members = &members;
+        file_.kept.Fill(&observation);
+        unremembered = LackingForRestarts(observation);
+      }
       return lws::ReconcilePod(observation, now_, lws::PodOptionsOf(policies));
     });
     std::vector<std::string> lacking = LackingForPod(observation);
-    // The restart of a group depends only on its StatefulSet.
+    // The restart of a group depends only on its StatefulSet, and on what its policy remembers.
     if (Has(plan, DecisionReason::kRestartGroup)) lacking = Lacking({"StatefulSet"});
+    const bool is_open = !unremembered.empty() && IsRestartAtIssue(plan);
+    if (is_open) lacking.insert(lacking.end(), unremembered.begin(), unremembered.end());
     if (!lacking.empty()) plan = lws::Plan();
     const std::string title = absl::StrCat("Pod ", namespace_name, "/", name);
     if (as_json) {
       plans_[title] = PlanJson(plan, lacking);
-    } else if (!plan.empty() || all) {
+    } else if (!plan.empty() || all || is_open) {
       std::cout << lws::PrintableText(title) << "\n";
       TellPlan(plan, lacking);
     }
@@ -447,13 +478,15 @@ int Explain(const std::vector<std::string>& words) {
   return ExplainCluster(*arguments, arguments->files[0], *file, *now);
 }
 
-int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text) {
+int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text,
+                const std::set<std::string>& unread) {
   const absl::StatusOr<Arguments> arguments = ParseFlags(words);
   if (!arguments.ok()) return Fail(arguments.status());
   const absl::StatusOr<absl::Time> now = ReadNow(*arguments);
   if (!now.ok()) return Fail(now.status());
-  const absl::StatusOr<ClusterFile> file = ParseClusterFile(source, std::move(text), *now);
+  absl::StatusOr<ClusterFile> file = ParseClusterFile(source, std::move(text), *now);
   if (!file.ok()) return Fail(file.status());
+  file->unread = unread;
   return ExplainCluster(*arguments, source, *file, *now);
 }
 

@@ -191,6 +191,12 @@ void Operator::Loop::OpenCluster() {
   options.reads_pod_groups = settings_.uses_volcano;
   options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
   options.on_problem = [this](const absl::Status& status) { TellReadingFailed(status); };
+  if (settings_.placement.enabled) {
+    options.placing.emplace();
+    options.placing->levels = settings_.placement.levels;
+    options.placing->placement.keeps_empty = settings_.placement.keeps_empty;
+    options.placing->seed = options.seed + 1000;
+  }
   cluster_ = std::make_unique<KubeCluster>(client_.get(), std::move(options), OptionsOfController());
 }
 

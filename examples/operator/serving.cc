@@ -88,6 +88,7 @@ void Serving::Review(const ServedRequest& request, const Respond& respond) {
   metrics_.WebhookBegan(request.path);
   AdmissionOptions options;
   if (settings_.uses_volcano) options.scheduler_provider = SchedulerProvider::kVolcano;
+  options.waits_for_place = settings_.placement.enabled;
   internal::AdmissionAnswer answer = internal::ReviewAdmission(request.path, request.body, options);
   metrics_.WebhookAnswered(request.path, answer.code, absl::Now() - began);
   respond({answer.code, answer.code == 404 ? "text/plain" : "application/json", std::move(answer.body)});

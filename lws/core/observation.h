@@ -52,6 +52,10 @@ struct SetObservation {
   // Groups that a failure is about to restart, each once, in ascending order. A policy that keeps a budget does not
   // count on them. GroupOwedRestart finds them, or RestartMemory::owes_restart under a host's restart policy.
   std::vector<int32_t> groups_to_restart;
+  // Groups that failed and are not restarted yet, or not at all, as a host's restart policy remembers (kept_state.h).
+  // Each once, in ascending order. Only the status reads them.
+  std::vector<int32_t> groups_backing_off;
+  std::vector<int32_t> groups_given_up;
   // Finds the leaders of single groups when `groups` stands for the lists below. When it is null, the lists are read.
   LeaderPods* leaders = nullptr;
   // The StatefulSet with the set's name; null when absent.

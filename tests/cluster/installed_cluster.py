@@ -129,8 +129,8 @@ class Api:
 class Operator:
     """A process of the operator."""
 
-    def __init__(self, cluster, name, elects):
-        self.cluster, self.name, self.elects = cluster, name, elects
+    def __init__(self, cluster, name, elects, configuration=""):
+        self.cluster, self.name, self.elects, self.configuration = cluster, name, elects, configuration
         self.port, self.metrics_port, self.probe_port = free_port(), free_port(), free_port()
         self.log_path = os.path.join(cluster.folder, name + ".log")
         self.start()
@@ -138,7 +138,7 @@ class Operator:
     def start(self):
         path = os.path.join(self.cluster.folder, self.name + ".yaml")
         with open(path, "w") as file:
-            file.write(CONFIGURATION % (self.port, self.metrics_port, self.probe_port, "true" if self.elects else "false"))
+            file.write(CONFIGURATION % (self.port, self.metrics_port, self.probe_port, "true" if self.elects else "false") + self.configuration)
         environment = dict(os.environ, KUBECONFIG=self.cluster.operator_kubeconfig, TMPDIR=self.cluster.folder)
         self.log = open(self.log_path, "a")
         self.started = time.monotonic()
@@ -267,9 +267,9 @@ class InstalledCluster:
     def install_webhooks(self):
         self.kubectl("apply", "--server-side", "-f", "-", text="---\n".join(self.webhooks))
 
-    def start_operator(self, name="operator", elects=True, is_ready=True):
-        """Starts an operator; the first one also gets the webhooks configured."""
-        operator = Operator(self, name, elects)
+    def start_operator(self, name="operator", elects=True, is_ready=True, configuration=""):
+        """Starts an operator, with more lines of its configuration; the first one also gets the webhooks configured."""
+        operator = Operator(self, name, elects, configuration)
         if not self.operators:
             self.install_webhooks()
         self.operators.append(operator)

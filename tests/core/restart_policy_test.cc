@@ -336,6 +336,43 @@ TEST(PlanSerializationTest, Law1WhatIsKeptComesBack) {
   EXPECT_TRUE(*PlanFromProto(PlanToProto(plan)) == plan);
 }
 
+TEST(RestartPolicyTest, AVerdictTellsWhatThePolicyGoesBy) {
+  RestartPolicy unlimited;
+  RestartPolicy limited;
+  limited.max_restarts = 3;
+  const auto verdict = [](RestartReason reason, int32_t restarts) {
+    RestartVerdict result;
+    result.reason = reason;
+    result.memory.restarts = restarts;
+    if (reason == RestartReason::kBackingOff) result.look_again_in = absl::Seconds(90);
+    return result;
+  };
+  RestartVerdict failed = verdict(RestartReason::kGaveUp, 3);
+  failed.fails_set = true;
+  const struct {
+    const RestartPolicy& policy;
+    RestartVerdict verdict;
+    const char* text;
+  } table[] = {
+      {limited, verdict(RestartReason::kNoFailure, 1), ""},
+      {limited, verdict(RestartReason::kNoLeader, 1), ""},
+      {limited, verdict(RestartReason::kAlreadyRestarting, 1), ""},
+      {limited, verdict(RestartReason::kIgnored, 1), "by the restart policy of the set"},
+      {limited, verdict(RestartReason::kStillStarting, 0),
+       "by the restart policy of the set, which counts failures once the group has started"},
+      {limited, verdict(RestartReason::kRestart, 2), "by the restart policy of the set, restart 2 of at most 3"},
+      {unlimited, verdict(RestartReason::kRestart, 2), "by the restart policy of the set, restart 2"},
+      {limited, verdict(RestartReason::kBackingOff, 1),
+       "by the restart policy of the set, 1m30s more after 1 of at most 3 restarts"},
+      {unlimited, verdict(RestartReason::kBackingOff, 2),
+       "by the restart policy of the set, 1m30s more after 2 restarts"},
+      {limited, verdict(RestartReason::kGaveUp, 3), "by the restart policy of the set, after 3 of at most 3 restarts"},
+      {limited, failed, "by a rule of the restart policy of the set"},
+      {limited, verdict(RestartReason::kGaveUp, 1), "by a rule of the restart policy of the set"},
+  };
+  for (const auto& row : table) EXPECT_EQ(RestartVerdictText(row.policy, row.verdict), row.text);
+}
+
 // Through ReconcilePod: the plan deletes by UID, explains itself, and contains the memory.
 TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   SmallCluster cluster;
@@ -352,6 +389,7 @@ TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   const Plan restart = cluster.ReconcilePod("s-0-1", options, &group, first.restart_memory.get());
   EXPECT_EQ(Actions(restart), "delete Pod s-0");
   EXPECT_TRUE(Because(restart, DecisionReason::kRestartGroup));
+  EXPECT_EQ(restart.decisions[0].detail, "by the restart policy of the set, restart 1 of at most 1");
   ASSERT_NE(restart.restart_memory, nullptr);
   group = Group({Member(0, "leader-2"), Member(1, "worker-2", 1)});
   const Plan gave_up = cluster.ReconcilePod("s-0-1", options, &group, restart.restart_memory.get());

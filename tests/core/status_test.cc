@@ -1,9 +1,11 @@
 // The status of a set over its life, with and without a deadline. Laws are those of status.h.
 #include "lws/core/groups/status.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -48,6 +50,8 @@ class Host {
     counts.done_in_range = done;
     SetObservation observation;
     observation.set = &set_;
+    observation.groups_backing_off = backing_off;
+    observation.groups_given_up = given_up;
     const absl::Time now = absl::UnixEpoch() + absl::Minutes(minute);
     const bool is_current = IsSetStatusCurrent(observation, counts, policy);
     const SetStatus next = NextSetStatus(observation, counts, now, policy);
@@ -66,6 +70,18 @@ class Host {
   }
 
   const std::string& event() const { return event_; }
+
+  // What a restart policy remembers.
+  std::vector<int32_t> backing_off;
+  std::vector<int32_t> given_up;
+
+  // The message of the condition; empty without it.
+  std::string MessageOf(const std::string& type) const {
+    for (const Condition& condition : set_.status().conditions()) {
+      if (condition.type() == type) return condition.message();
+    }
+    return "";
+  }
 
  private:
   LeaderWorkerSet set_;
@@ -86,6 +102,35 @@ TEST(StatusTest, Law5AHoldIsAConditionWithItsReason) {
   EXPECT_EQ(host.Look(5, 4, 4, Held(RolloutHold::kCanaryGroups)),
             "Available=True AllGroupsReady at 04, RolloutHeld=True CanaryGroups at 02");
   EXPECT_EQ(host.Look(6, 4, 4, kOnTime), "Available=True AllGroupsReady at 04, RolloutHeld=False RolloutGoesOn at 06");
+}
+
+TEST(StatusTest, Law6GroupsThatARestartPolicyHoldsAreNamed) {
+  Host host;
+  EXPECT_EQ(host.Look(1, 4, 4, kOnTime), "Available=True AllGroupsReady at 01") << "created only when they are True";
+  host.backing_off = {2};
+  EXPECT_EQ(host.Look(2, 4, 4, kOnTime), "Available=True AllGroupsReady at 01, RestartsHeld=True BackingOff at 02");
+  EXPECT_EQ(host.event(), "");
+  EXPECT_EQ(host.MessageOf("RestartsHeld"), "Groups that failed and wait for their backoff: 2");
+  host.backing_off = {0, 2};
+  host.Look(3, 4, 4, kOnTime);
+  EXPECT_EQ(host.MessageOf("RestartsHeld"), "Groups that failed and wait for their backoff: 0, 2");
+  host.backing_off = {};
+  host.given_up = {2};
+  EXPECT_EQ(host.Look(4, 4, 4, kOnTime),
+            "Available=True AllGroupsReady at 01, RestartsHeld=False NoneWaits at 04, "
+            "GroupsGivenUp=True NotRestarted at 04");
+  EXPECT_EQ(host.MessageOf("GroupsGivenUp"),
+            "Groups that failed and are not restarted until the set's template changes: 2");
+  host.set().mutable_metadata()->set_generation(2);
+  host.given_up = {};
+  EXPECT_EQ(host.Look(5, 4, 4, kOnTime),
+            "Available=True AllGroupsReady at 05, RestartsHeld=False NoneWaits at 04, "
+            "GroupsGivenUp=False NoneGivenUp at 05");
+  for (int32_t group = 0; group < 25; ++group) host.given_up.push_back(group);
+  host.Look(6, 4, 4, kOnTime);
+  EXPECT_TRUE(absl::EndsWith(host.MessageOf("GroupsGivenUp"),
+                             ": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, "
+                             "16, 17, 18, 19 and 5 more"));
 }
 
 TEST(StatusTest, Laws1To3OverALife) {

@@ -35,6 +35,7 @@
 #include "lws/core/pod/restart.h"
 #include "lws/core/revision/revision_data.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
+#include "lws/placement/cluster_documents.h"
 #include "tests/headers/example_objects.h"
 
 namespace lws {

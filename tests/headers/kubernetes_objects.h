@@ -18,6 +18,7 @@
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/kubernetes/event_sink.h"
+#include "lws/adapters/kubernetes/group_placing.h"
 #include "lws/adapters/kubernetes/http_client.h"
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/adapters/kubernetes/kube_config.h"
@@ -32,6 +33,7 @@
 #include "lws/adapters/kubernetes/set_arrivals.h"
 #include "lws/api/json.h"
 #include "lws/api/object_kind.h"
+#include "lws/core/observation.h"
 #include "lws/core/plan/action_object.h"
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
@@ -120,6 +122,19 @@ class KeptExamples : public KubernetesExamples {
  protected:
   internal::KeptStoreView view = {[](absl::string_view) { return absl::OkStatus(); }, [](const absl::Status&) {}};
   internal::KeptStore::Done done = [](const absl::Status&, absl::Time) {};
+};
+
+class PlacingExamples : public KubernetesExamples {
+ protected:
+  static internal::GroupPlacingView ExampleView() {
+    internal::GroupPlacingView view;
+    view.observe_set = [](const std::string&, const std::string&) { return SetObservation(); };
+    view.record = [](const Event&) {};
+    return view;
+  }
+
+  internal::GroupPlacingOptions options;
+  internal::GroupPlacingView view = ExampleView();
 };
 
 class WriterExamples : public KubernetesExamples {

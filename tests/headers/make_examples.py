@@ -69,6 +69,7 @@ FIXTURES = [
     ("/adapters/kubernetes/serving/openssl_error.h", "OpenSslExamples"),
     ("/adapters/kubernetes/serving/serving_certificate.h", "CertificateExamples"),
     ("/adapters/kubernetes/serving/", "ServingExamples"),
+    ("/adapters/kubernetes/group_placing.h", "PlacingExamples"),
     ("/adapters/kubernetes/kept_store.h", "KeptExamples"),
     ("/adapters/kubernetes/kind_watch.h", "ReflectorExamples"),
     ("/adapters/kubernetes/kube_config.h", "ConfigExamples"),

@@ -428,6 +428,45 @@ TEST(FleetClusterTest, Laws2And3ARestartPolicyCountsEveryRestart) {
   EXPECT_EQ(uids[2], uids[3]) << "two restarts are all that the policy allows";
 }
 
+// "RestartsHeld=True: MESSAGE" of the set a, or "none".
+std::string ConditionOf(HostedCluster& host, const std::string& type) {
+  const SharedJson set = host.server().Get({"LeaderWorkerSet", "n", "a"});
+  for (const Json& condition : (*set)["status"]["conditions"]) {
+    if (condition["type"] != type) continue;
+    return absl::StrCat(type, "=", condition["status"].get<std::string>(), ": ",
+                        condition["message"].get<std::string>());
+  }
+  return "none";
+}
+
+TEST(FleetClusterTest, TheStatusTellsWhatARestartPolicyRemembers) {
+  ControllerOptions options;
+  options.policies = SetPoliciesFromAnnotations({});
+  HostedCluster host(kSeed, {}, options);
+  CreateSet(&host, Manifest("a", 2, "one", {{"lws-policies/restarts", R"({"atMost": 2, "firstBackoff": "2m"})"}}));
+  host.Run(absl::Minutes(5));
+  EXPECT_EQ(ConditionOf(host, "RestartsHeld"), "none");
+  ASSERT_TRUE(host.kubelet().FailContainer("n", "a-1-1"));  // restarts at once
+  host.Run(absl::Minutes(1));
+  EXPECT_EQ(ConditionOf(host, "RestartsHeld"), "none");
+  ASSERT_TRUE(host.kubelet().FailContainer("n", "a-1-1"));
+  host.Run(absl::Seconds(30));
+  EXPECT_EQ(ConditionOf(host, "RestartsHeld"), "RestartsHeld=True: Groups that failed and wait for their backoff: 1");
+  host.Run(absl::Minutes(5));
+  EXPECT_EQ(ConditionOf(host, "RestartsHeld"), "RestartsHeld=False: No group waits for its restart");
+  EXPECT_EQ(ConditionOf(host, "GroupsGivenUp"), "none");
+  ASSERT_TRUE(host.kubelet().FailContainer("n", "a-1-1"));
+  host.Run(absl::Minutes(1));
+  EXPECT_EQ(ConditionOf(host, "GroupsGivenUp"),
+            "GroupsGivenUp=True: Groups that failed and are not restarted until the set's template changes: 1");
+  const int writes = host.writes();
+  host.Run(absl::Minutes(30));
+  EXPECT_EQ(host.writes(), writes) << "at rest";
+  SetImage(&host, "a", "two");
+  host.Run(absl::Minutes(30));
+  EXPECT_EQ(ConditionOf(host, "GroupsGivenUp"), "GroupsGivenUp=False: No group is given up");
+}
+
 TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   ControllerOptions options;
   options.policies = SetPoliciesFromAnnotations({});
@@ -448,6 +487,24 @@ TEST(FleetClusterTest, Law3WhatIsKeptOutlivesTheProcessAndNotTheSet) {
   host.Run(absl::Minutes(5));
   EXPECT_EQ(host.kept().size(), 0u);
   EXPECT_EQ(host.fleet().Count().known_sets, 0);
+}
+
+// The process before may have ended after it stored what it remembers of a group, and before the set's status told it.
+TEST(FleetClusterTest, ASetWithKeptGroupsIsLookedAtAfterATakeover) {
+  ControllerOptions options;
+  options.policies = SetPoliciesFromAnnotations({});
+  HostedCluster before(kSeed, {}, options);
+  CreateSet(&before, Manifest("a", 1, "one", {{"lws-policies/restarts", R"({"atMost": 1})"}}));
+  CreateSet(&before, Manifest("b", 1, "one"));
+  before.Run(absl::Minutes(5));
+  ASSERT_TRUE(before.kubelet().FailContainer("n", "a-0-1"));
+  before.Run(absl::Minutes(5));
+  HostedCluster next(kSeed, {}, options);
+  next.BeginPast();
+  next.EndPast({});
+  ASSERT_TRUE(next.AddKept(before.SaveKept()).ok());
+  ASSERT_EQ(next.Pending().size(), 1u);
+  EXPECT_EQ(next.Pending()[0].key.name, "a");
 }
 
 // A host whose store answers when the test says so.

@@ -137,6 +137,55 @@ TEST(KeptStateTest, Law3GroupsThatOweARestartToTheLeaderThatIsThere) {
   EXPECT_EQ(observation.groups_to_restart, std::vector<int32_t>{7});
   kept.Fill(&observation, true);
   EXPECT_EQ(observation.groups_to_restart, (std::vector<int32_t>{2, 10}));
+  EXPECT_EQ(observation.groups_backing_off, (std::vector<int32_t>{2, 10}));
+  EXPECT_EQ(observation.groups_given_up, std::vector<int32_t>{4});
+}
+
+// What the status tells: a counted restart is under way, and a group stays given up in its revision alone.
+TEST(KeptStateTest, Law3GroupsThatAreHeldBackOrGivenUp) {
+  const struct {
+    const char* what;
+    bool owes, is_counted, gave_up;
+    const char* revision;  // of the memory; the leader has "r"
+    const char* leader;    // of the memory; the present one is "uid-s-1"
+    std::vector<int32_t> backing_off, given_up;
+  } table[] = {
+      {"no failure", false, false, false, "r", "uid-s-1", {}, {}},
+      {"waits for its backoff", true, false, false, "r", "uid-s-1", {1}, {}},
+      {"is being restarted", true, true, false, "r", "uid-s-1", {}, {}},
+      {"waited before its leader went", true, false, false, "r", "uid-former", {}, {}},
+      {"at its limit", true, false, true, "r", "uid-s-1", {}, {1}},
+      {"a rule failed it", false, false, true, "r", "uid-s-1", {}, {1}},
+      {"its leader was replaced by hand", true, false, true, "r", "uid-former", {}, {1}},
+      {"it has another template by now", true, false, true, "former", "uid-former", {}, {}},
+  };
+  const LeaderWorkerSet set = Set("s", "u");
+  ObservedPod leader = Leader("s-1");
+  leader.meta.revision_key = "r";
+  for (const auto& row : table) {
+    RestartMemory memory;
+    memory.owes_restart = row.owes;
+    memory.is_counted = row.is_counted;
+    memory.gave_up = row.gave_up;
+    memory.revision_key = row.revision;
+    memory.leader_uid = row.leader;
+    Plan plan;
+    plan.restart_memory = std::make_shared<const RestartMemory>(memory);
+    PodObservation pod;
+    pod.set = &set;
+    pod.pod = &leader;
+    KeptState kept;
+    EXPECT_EQ(kept.KeepOfPod(pod, plan), row.owes || row.gave_up) << row.what;
+    EXPECT_FALSE(kept.KeepOfPod(pod, plan)) << row.what << ", once more";
+    SetObservation observation;
+    observation.set = &set;
+    observation.leader_pods = {&leader};
+    kept.Fill(&observation, true);
+    EXPECT_EQ(observation.groups_backing_off, row.backing_off) << row.what;
+    EXPECT_EQ(observation.groups_given_up, row.given_up) << row.what;
+    plan.restart_memory = std::make_shared<const RestartMemory>();
+    EXPECT_EQ(kept.KeepOfPod(pod, plan), row.owes || row.gave_up) << row.what << ", and then not any more";
+  }
 }
 
 TEST(KeptStateTest, Law4SavedAndLoadedIsTheSame) {

@@ -43,10 +43,17 @@ int64_t VersionOf(const Json& object) {
   return version;
 }
 
-bool IsSelected(const Resource& resource, const Json& object) {
-  if (resource.label.empty()) return true;
-  const Json& metadata = object["metadata"];
-  return metadata.contains("labels") && metadata["labels"].contains(std::string(resource.label));
+// The selector names a label, or a label and its value: "a", "a=b".
+bool IsSelected(const std::string& selector, const Json& object) {
+  if (selector.empty()) return true;
+  const std::vector<std::string> parts = absl::StrSplit(selector, absl::MaxSplits('=', 1));
+  const Json labels = object["metadata"].value("labels", Json::object());
+  return labels.contains(parts[0]) && (parts.size() == 1 || labels[parts[0]] == parts[1]);
+}
+
+std::string LabelOf(const std::map<std::string, std::string>& query) {
+  const auto found = query.find("labelSelector");
+  return found == query.end() ? "" : found->second;
 }
 
 Json Shown(const Json& object, bool is_metadata) {
@@ -277,7 +284,7 @@ FakeApiServer::Answer FakeApiServer::List(const HttpRequest& request, const Targ
       for (const auto& [name, object] : ObjectsAt(target.key.kind, version)) existing.push_back(object);
     }
     for (const SharedJson& object : existing) {
-      if (IsSelected(*target.resource, *object)) objects.push_back(object);
+      if (IsSelected(LabelOf(target.query), *object)) objects.push_back(object);
     }
   }
   Json list = {{"kind", "List"}, {"apiVersion", "v1"}, {"metadata", {{"resourceVersion", absl::StrCat(version)}}}};
@@ -310,6 +317,7 @@ void FakeApiServer::StartWatch(uint64_t id, const Target& target) {
   EXPECT_TRUE(absl::SimpleAtoi(target.query.at("timeoutSeconds"), &seconds)) << request.path;
   Watch& watch = watches_[id];
   watch.resource = target.resource;
+  watch.label = LabelOf(target.query);
   watch.is_metadata = absl::StrContains(request.accept, "PartialObjectMetadata");
   watch.idle_limit = request.idle_limit;
   watch.last_due = clock_.now();
@@ -317,7 +325,7 @@ void FakeApiServer::StartWatch(uint64_t id, const Target& target) {
   ++answers_[200];
   const std::vector<HistoryEntry> history = history_[target.key.kind];
   for (const HistoryEntry& entry : history) {
-    if (entry.version > from && IsSelected(*target.resource, *entry.object)) SendEvent(id, entry.type, *entry.object);
+    if (entry.version > from && IsSelected(watch.label, *entry.object)) SendEvent(id, entry.type, *entry.object);
   }
   SendBookmark(id);
   LimitSilence(id);
@@ -332,7 +340,7 @@ void FakeApiServer::OnChange(const Change& change) {
   history_[change.key.kind].push_back({version_, type, std::make_shared<const Json>(object)});
   std::vector<uint64_t> ids;
   for (const auto& [id, watch] : watches_) {
-    if (watch.resource->kind == change.key.kind && IsSelected(*watch.resource, object)) ids.push_back(id);
+    if (watch.resource->kind == change.key.kind && IsSelected(watch.label, object)) ids.push_back(id);
   }
   for (const uint64_t id : ids) SendEvent(id, type, object);
 }

@@ -70,6 +70,7 @@ class FakeApiServer final : public internal::HttpClient {
   };
   struct Watch {
     const internal::Resource* resource = nullptr;
+    std::string label;  // of the objects that are watched; empty: all
     bool is_metadata = false;
     bool is_silent = false;
     absl::Duration idle_limit;

@@ -81,7 +81,8 @@ void RunUnderPolicies(WiredCluster* wired, WiredCluster::Restarts restarts) {
   wired->Annotate("a", "lws-policies/controls", R"({"paused": true})");
   for (int failure = 0; failure < 3; ++failure) {
     wired->RestartAs(restarts);
-    wired->kubelet().FailContainer("n", "b-1-1");
+    // With faults, the pod may take longer to come than its time here.
+    for (int i = 0; i < 20 && !wired->kubelet().FailContainer("n", "b-1-1"); ++i) wired->Run(absl::Seconds(30));
     wired->Run(absl::Seconds(2));
     wired->RestartAs(restarts);
     wired->Run(absl::Minutes(10));

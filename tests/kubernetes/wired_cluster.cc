@@ -18,8 +18,9 @@
 
 namespace lws {
 
-WiredCluster::WiredCluster(uint64_t seed, WireFaults faults)
+WiredCluster::WiredCluster(uint64_t seed, WireFaults faults, std::optional<internal::GroupPlacingOptions> placing)
     : seed_(seed),
+      placing_(std::move(placing)),
       clock_(absl::FromUnixSeconds(1767225600)),
       server_(&clock_),
       collector_(&server_),
@@ -27,7 +28,9 @@ WiredCluster::WiredCluster(uint64_t seed, WireFaults faults)
       scheduler_(&server_, nullptr),
       kubelet_(&server_, &clock_, seed, {}),
       wire_(&clock_, &server_, seed, faults) {
-  server_.RegisterWebhook("Pod", [](Json pod) { return AdmitPod(std::move(pod), {}); });
+  AdmissionOptions admission;
+  admission.waits_for_place = placing_.has_value();
+  server_.RegisterWebhook("Pod", [admission](Json pod) { return AdmitPod(std::move(pod), admission); });
   for (int i = 0; i < 20; ++i) {
     Json node = {{"apiVersion", "v1"},
                  {"kind", "Node"},
@@ -44,6 +47,7 @@ void WiredCluster::Restart(const std::optional<internal::Handover>& handover) {
   options.clock = [this] { return clock_.now(); };
   options.reporting_instance = "leaderworkerset-test";
   options.seed = seed_;
+  options.placing = placing_;
   options.on_problem = [this](const absl::Status&) { ++problems_; };
   ControllerOptions controller;
   controller.first_backoff = absl::Milliseconds(5);
@@ -68,7 +72,7 @@ void WiredCluster::RestartAs(Restarts restarts, absl::Duration after_handover) {
 }
 
 void WiredCluster::CreateSet(const std::string& name, int replicas, const std::string& image, const Json& annotations,
-                             int size) {
+                             int size, const std::string& cpu) {
   Json manifest = Json::parse(R"({"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
     "metadata": {"namespace": "n"},
     "spec": {"leaderWorkerTemplate": {"size": 3, "restartPolicy": "RecreateGroupOnPodRestart",
@@ -78,6 +82,10 @@ void WiredCluster::CreateSet(const std::string& name, int replicas, const std::s
   manifest["spec"]["replicas"] = replicas;
   manifest["spec"]["leaderWorkerTemplate"]["size"] = size;
   manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0]["image"] = image;
+  if (!cpu.empty()) {
+    Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
+    container["resources"]["requests"]["cpu"] = cpu;
+  }
   const SetAdmission admission = AdmitSet(manifest);
   ASSERT_EQ(admission.stage, AdmissionStage::kAdmitted);
   ASSERT_TRUE(server_.Create(LeaderWorkerSetToJson(*admission.set)).ok());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "lws/adapters/kubernetes/group_placing.h"
 #include "lws/adapters/kubernetes/handover.h"
 #include "lws/adapters/kubernetes/kube_cluster.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
@@ -24,14 +25,15 @@ namespace lws {
 
 class WiredCluster {
  public:
-  WiredCluster(uint64_t seed, WireFaults faults);
+  WiredCluster(uint64_t seed, WireFaults faults, std::optional<internal::GroupPlacingOptions> placing = std::nullopt);
 
   void Run(absl::Duration duration);
   // The operator dies. Another process takes its place and knows nothing, or what the handover tells.
   void Restart(const std::optional<internal::Handover>& handover = std::nullopt);
 
+  // Its pods ask for so much of a node's 64 cores; empty: for nothing.
   void CreateSet(const std::string& name, int replicas, const std::string& image,
-                 const Json& annotations = Json::object(), int size = 3);
+                 const Json& annotations = Json::object(), int size = 3, const std::string& cpu = "");
   void Annotate(const std::string& name, const std::string& key, const std::string& value);
   void SetImage(const std::string& name, const std::string& image);
   // A rollout with a failure in it, after which the faults end.
@@ -53,6 +55,7 @@ class WiredCluster {
   void Settle();
 
   const uint64_t seed_;
+  const std::optional<internal::GroupPlacingOptions> placing_;
   simulation::VirtualClock clock_;
   simulation::ApiServer server_;
   simulation::GarbageCollector collector_;

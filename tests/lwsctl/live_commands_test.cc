@@ -223,6 +223,34 @@ TEST_F(LiveCommandsTest, ExplainKnowsWhichCanaryStepsAreDone) {
   }
 }
 
+TEST_F(LiveCommandsTest, ExplainTellsWhichPolicyDecidesAboutAFailure) {
+  wired_.CreateSet("a", 1, "one", {{"lws-policies/restarts", R"({"atMost": 2, "firstBackoff": "10m"})"}});
+  wired_.Run(absl::Minutes(3));
+  const struct {
+    absl::Duration after;
+    bool may_read;
+    const char* wanted;
+  } table[] = {
+      {absl::Minutes(2), true, "state  at rest"},  // the first restart is over
+      {absl::Minutes(1), true, "the next restart has to wait: by the restart policy of the set, "},
+      {absl::Minutes(1), false, "open   what would be done: it depends on ConfigMap"},
+      {absl::Minutes(20), true, "state  at rest"},
+      {absl::Minutes(1), true,
+       "no more restarts: the pods stay for inspection: by the restart policy of the set, after 2 of at most 2 "
+       "restarts"},
+  };
+  for (const auto& row : table) {
+    wired_.wire().faults().forbidden = "";
+    wired_.kubelet().FailContainer("n", "a-0-1");
+    wired_.Run(row.after);
+    wired_.wire().faults().forbidden = row.may_read ? "" : "configmaps";
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(Run({"explain", "--live", "a", "--all"}), "0\n");
+    const std::string told = testing::internal::GetCapturedStdout();
+    EXPECT_TRUE(absl::StrContains(told, row.wanted)) << row.wanted << "\n" << told;
+  }
+}
+
 TEST_F(LiveCommandsTest, AServerThatDoesNotAnswerIsAnError) {
   lws::WireFaults faults;
   faults.lost_before = 1000;

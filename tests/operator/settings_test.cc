@@ -99,6 +99,10 @@ internalCertManagement:
   webhookSecretName: secret
 gangSchedulingManagement:
   schedulerProvider: volcano
+capacityPlacement:
+  enable: true
+  levels: [example.com/rack, kubernetes.io/hostname]
+  keepsEmptyDomains: true
 clientConnection:
   qps: 50.5
   burst: 100
@@ -126,6 +130,9 @@ TEST(ConfigurationTest, EveryFieldIsRead) {
   EXPECT_EQ(settings->certificates.service_name, "service");
   EXPECT_EQ(settings->certificates.secret_name, "secret");
   EXPECT_TRUE(settings->uses_volcano);
+  EXPECT_TRUE(settings->placement.enabled);
+  EXPECT_EQ(settings->placement.levels, (Words{"example.com/rack", "kubernetes.io/hostname"}));
+  EXPECT_TRUE(settings->placement.keeps_empty);
   EXPECT_EQ(settings->client.qps, 50.5);
   EXPECT_EQ(settings->client.burst, 100);
 }
@@ -141,6 +148,8 @@ TEST(ConfigurationTest, DefaultsAreTheReferences) {
     EXPECT_EQ(settings->readiness_path, "/readyz");
     EXPECT_TRUE(settings->certificates.enabled);
     EXPECT_FALSE(settings->uses_volcano);
+    EXPECT_FALSE(settings->placement.enabled);
+    EXPECT_EQ(settings->placement.levels, Words{"kubernetes.io/hostname"});
   }
 }
 
@@ -167,6 +176,10 @@ TEST(ConfigurationTest, ErrorsNameFileLineAndField) {
       {std::string(kHead) + "tls:\n  cipherSuites: [A, 3]\n", "c.yaml:4: tls.cipherSuites[1]: not a text: 3"},
       {std::string(kHead) + "gangSchedulingManagement:\n  schedulerProvider: kueue\n",
        "c.yaml:4: gangSchedulingManagement.schedulerProvider: not volcano: \"kueue\""},
+      {std::string(kHead) + "capacityPlacement:\n  levels: [a, a]\n",
+       "c.yaml:4: capacityPlacement.levels[1]: given twice: \"a\""},
+      {std::string(kHead) + "capacityPlacement:\n  levels: [a, 3]\n",
+       "c.yaml:4: capacityPlacement.levels[1]: not a label key: 3"},
       {std::string(kHead) + "clientConnection:\n  qps: -1\n",
        "c.yaml:4: clientConnection.qps: not a number above 0: -1"},
       {std::string(kHead) + "internalCertManagement:\n  webhookSecretName: ''\n",

@@ -199,11 +199,13 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
     for (Json& map : *kept) items.push_back(std::move(map));
   }
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}};
-  std::vector<std::string> words = {"--complete"};
+  std::vector<std::string> words = {
+      "--complete", "--now", absl::FormatTime(absl::RFC3339_full, connection->host->clock(), absl::UTCTimeZone())};
   if (call.arguments.flags.count("--all") > 0) words.push_back("--all");
   if (call.arguments.flags.count("-o") > 0) words.insert(words.end(), {"-o", call.arguments.Flag("-o", "")});
   const std::string source = absl::StrCat("namespace ", connection->namespace_name);
-  return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const std::set<std::string> unread = kept.ok() ? std::set<std::string>() : std::set<std::string>{"ConfigMap"};
+  return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace), unread);
 }
 
 // The set before the edit: of the file OLD, or the live one.

@@ -95,6 +95,23 @@ void ReadGangScheduling(StrictReader reader, Settings* settings) {
   reader.Finish();
 }
 
+void ReadPlacement(StrictReader reader, PlacementSettings* placement) {
+  placement->enabled = reader.Flag("enable", placement->enabled);
+  placement->keeps_empty = reader.Flag("keepsEmptyDomains", placement->keeps_empty);
+  const std::vector<Json> levels = reader.List("levels");
+  if (!levels.empty()) placement->levels.clear();
+  for (size_t i = 0; i < levels.size(); ++i) {
+    const std::string key = levels[i].is_string() ? levels[i].get<std::string>() : "";
+    const bool is_new = std::find(placement->levels.begin(), placement->levels.end(), key) == placement->levels.end();
+    if (!key.empty() && is_new) {
+      placement->levels.push_back(key);
+    } else {
+      reader.FailValue(absl::StrCat("levels[", i, "]"), key.empty() ? "not a label key" : "given twice", levels[i]);
+    }
+  }
+  reader.Finish();
+}
+
 void ReadClient(StrictReader reader, ClientSettings* client) {
   const Json* qps = reader.Find("qps");
   if (qps != nullptr && (!qps->is_number() || qps->get<double>() <= 0)) {
@@ -119,6 +136,7 @@ void ReadSettings(StrictReader* reader, Settings* settings) {
   ReadCertificates(reader->Map("internalCertManagement"), &settings->certificates);
   ReadGangScheduling(reader->Map("gangSchedulingManagement"), settings);
   ReadClient(reader->Map("clientConnection"), &settings->client);
+  ReadPlacement(reader->Map("capacityPlacement"), &settings->placement);
   reader->Finish();
 }
 

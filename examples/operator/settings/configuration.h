@@ -65,6 +65,13 @@ struct LogSettings {
   std::string time_encoding;
 };
 
+// Whether groups get their nodes before their pods start, and from which topology. The reference has no such option.
+struct PlacementSettings {
+  bool enabled = false;
+  std::vector<std::string> levels = {"kubernetes.io/hostname"};  // node labels, widest first
+  bool keeps_empty = false;                                      // domains in use come before empty ones
+};
+
 struct Settings {
   WebhookSettings webhook;
   ElectionSettings election;
@@ -75,6 +82,7 @@ struct Settings {
   TlsSettings tls;
   CertificateSettings certificates;
   bool uses_volcano = false;
+  PlacementSettings placement;
   ClientSettings client;
   LogSettings log;
 };

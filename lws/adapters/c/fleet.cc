@@ -221,7 +221,7 @@ lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
     std::string due = "{\"pods\":";
     AppendNames(lws::internal::TakeDuePodsForCaller(fleet), &due);
     due.append(",\"sets\":");
-    AppendNames(fleet->objects->TakeDueSets(), &due);
+    AppendNames(lws::internal::TakeDueSetsForCaller(fleet), &due);
     due.append("}");
     return Put(due, out);
   });

@@ -61,6 +61,18 @@ const ObservedPod* UncountedPod(const lws_fleet& fleet, const PodObservation& ob
   return nullptr;
 }
 
+// Adds those of `more` that are not there yet, and empties it.
+std::vector<FleetName> WithMore(std::vector<FleetName> due, std::vector<FleetName>* more) {
+  if (more->empty()) return due;
+  std::set<std::pair<std::string, std::string>> known;
+  for (const FleetName& name : due) known.emplace(name.namespace_name, name.name);
+  for (FleetName& name : *more) {
+    if (known.emplace(name.namespace_name, name.name).second) due.push_back(std::move(name));
+  }
+  more->clear();
+  return due;
+}
+
 }  // namespace
 
 absl::Status AddCallerObject(const Json& object, lws_fleet* fleet) {
@@ -89,15 +101,11 @@ void RemoveCallerObject(absl::string_view kind, absl::string_view namespace_name
 }
 
 std::vector<FleetName> TakeDuePodsForCaller(lws_fleet* fleet) {
-  std::vector<FleetName> due = fleet->objects->TakeDuePods();
-  if (fleet->restarted_again.empty()) return due;
-  std::set<std::pair<std::string, std::string>> known;
-  for (const FleetName& pod : due) known.emplace(pod.namespace_name, pod.name);
-  for (FleetName& pod : fleet->restarted_again) {
-    if (known.emplace(pod.namespace_name, pod.name).second) due.push_back(std::move(pod));
-  }
-  fleet->restarted_again.clear();
-  return due;
+  return WithMore(fleet->objects->TakeDuePods(), &fleet->restarted_again);
+}
+
+std::vector<FleetName> TakeDueSetsForCaller(lws_fleet* fleet) {
+  return WithMore(fleet->objects->TakeDueSets(), &fleet->remembering);
 }
 
 Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
@@ -127,7 +135,9 @@ absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view name
   observation.members = &members;
   fleet->kept.Fill(&observation);
   Plan plan = ReconcilePod(observation, now, options);
-  if (plan.restart_memory != nullptr) fleet->kept.KeepOfPod(observation, plan);
+  const bool is_told_by_status = fleet->kept.KeepOfPod(observation, plan);
+  if (is_told_by_status)
+    fleet->remembering.push_back({std::string(namespace_name), observation.set->metadata().name()});
   return plan;
 }
 

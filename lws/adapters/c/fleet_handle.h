@@ -29,6 +29,8 @@ struct lws_fleet {
   lws::internal::RestartCounts counts;
   // Pods whose restarts changed since the last lws_fleet_take_due. The objects know only that a pod restarted.
   std::vector<lws::FleetName> restarted_again;
+  // Sets whose status has to tell what a restart policy remembers since the last lws_fleet_take_due.
+  std::vector<lws::FleetName> remembering;
   // Read from the caller's arrays; kept so that telling allocates nothing.
   std::vector<lws::PodFacts> pods;
   std::vector<lws::WorkersFacts> workers;
@@ -42,8 +44,9 @@ absl::Status AddCallerObjects(const std::vector<SharedJson>& objects, lws_fleet*
 void RemoveCallerObject(absl::string_view kind, absl::string_view namespace_name, absl::string_view name,
                         lws_fleet* fleet);
 
-// The due pods, each once.
+// The due pods, and the due sets, each once.
 std::vector<FleetName> TakeDuePodsForCaller(lws_fleet* fleet);
+std::vector<FleetName> TakeDueSetsForCaller(lws_fleet* fleet);
 
 // The policy may be null. What the plans want kept is kept.
 Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "lws/adapters/host/kept_state.pb.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/recreations.h"
 #include "lws/adapters/host/resource_version.h"
@@ -44,6 +45,13 @@ std::string OwnerUidOf(const WriteAnswer& answer) {
   const Json* owners = reader.Find({"metadata", "ownerReferences"});
   if (owners == nullptr || !owners->is_array() || owners->empty()) return "";
   return reader.TextIn(owners->front(), {"uid"});
+}
+
+// Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its answer.
+// Null where there is none.
+const WorkKey* WriterOf(const ObjectRef& object, const std::map<ObjectRef, WorkKey>& writers) {
+  const auto found = writers.find(object);
+  return found == writers.end() ? nullptr : &found->second;
 }
 
 bool HasRestartPolicy(const PolicySource& source, const LeaderWorkerSet* set) {
@@ -244,7 +252,8 @@ class FleetCluster::View final : public Cluster {
     if (is_of_pod) {
       const PodObservation observation = fleet_.ObservePod(namespace_name, name);
       set = observation.set;
-      kept_.KeepOfPod(observation, plan);
+      const bool is_told_by_status = kept_.KeepOfPod(observation, plan);
+      if (is_told_by_status) controller_.SetChanged(set->metadata().namespace_(), set->metadata().name());
     } else {
       set = fleet_.ObserveSet(namespace_name, name).set;
       if (set != nullptr) kept_.KeepOfSet(*set, plan);
@@ -267,7 +276,7 @@ class FleetCluster::View final : public Cluster {
       is_known ? fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name) : Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
       if (is_listed && !is_known) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
-      due_.Take(WriterOf(mark.ref));
+      due_.Take(WriterOf(mark.ref, writers_));
     } else {
       fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
     }
@@ -280,7 +289,7 @@ class FleetCluster::View final : public Cluster {
       // The reference does not watch revisions: one that somebody deleted is missed with the next look.
       const bool drops = mark.ref.kind == "ControllerRevision";
       const absl::Duration wait = made_.Gone(mark.ref, mark.uid, last_run_);
-      drops ? due_.Drop() : due_.Take(WriterOf(mark.ref), last_run_, wait);
+      drops ? due_.Drop() : due_.Take(WriterOf(mark.ref, writers_), last_run_, wait);
     }
     controller_.Saw(mark.ref, mark.resource_version);
   }
@@ -328,6 +337,17 @@ class FleetCluster::View final : public Cluster {
 
   std::vector<PendingKey> Pending() const { return controller_.Pending(); }
 
+  // Another process may have ended between storing what it remembers of a group and telling it in the set's status.
+  absl::Status AddKept(absl::string_view bytes) {
+    absl::Status status = kept_.Add(bytes);
+    KeptStateProto proto;
+    if (!status.ok() || !proto.ParseFromString(std::string(bytes))) return status;
+    for (const KeptStateProto::Set& set : proto.sets()) {
+      if (set.groups_size() > 0) controller_.SetChanged(set.namespace_(), set.name());
+    }
+    return status;
+  }
+
   Fleet& fleet() { return fleet_; }
   KeptState& kept() { return kept_; }
 
@@ -355,13 +375,6 @@ class FleetCluster::View final : public Cluster {
     if (gone.kind != kKind) return;
     kept_.Forget(gone.namespace_name, gone.name);
     stores_.Forget(gone.namespace_name, gone.name);
-  }
-
-  // Whose write of the object is on its way: what a watch tells of it meanwhile is likely that write, before its
-  // answer. Null where there is none.
-  const WorkKey* WriterOf(const ObjectRef& object) const {
-    const auto found = writers_.find(object);
-    return found == writers_.end() ? nullptr : &found->second;
   }
 
   // An earlier plan's store may have failed, after which the state is kept here alone and no plan asks for it again.
@@ -490,7 +503,7 @@ absl::Status FleetCluster::LoadKept(absl::string_view bytes) {
   return kept.status();
 }
 
-absl::Status FleetCluster::AddKept(absl::string_view bytes) { return view_->kept().Add(bytes); }
+absl::Status FleetCluster::AddKept(absl::string_view bytes) { return view_->AddKept(bytes); }
 
 Fleet& FleetCluster::fleet() { return view_->fleet(); }
 const KeptState& FleetCluster::kept() const { return view_->kept(); }

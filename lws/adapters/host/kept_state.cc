@@ -47,19 +47,36 @@ KeptState::Set& KeptState::At(const LeaderWorkerSet& set) {
 
 void KeptState::Fill(SetObservation* observation, bool restarts_are_remembered) const {
   if (observation->set == nullptr) return;
-  if (restarts_are_remembered) observation->groups_to_restart.clear();
+  if (restarts_are_remembered) {
+    observation->groups_to_restart.clear();
+    observation->groups_backing_off.clear();
+    observation->groups_given_up.clear();
+  }
   const Set* kept = Find(*observation->set);
   if (kept == nullptr) return;
   observation->rollout_progress = kept->rollout_progress.get();
   if (!restarts_are_remembered) return;
-  std::vector<int32_t>& owing = observation->groups_to_restart;
-  for (const std::string& name : kept->owing) {
+  for (const std::string& name : kept->held) {
     const std::optional<PodName> leader = ParsePodName(name);
     if (!leader.has_value() || leader->parent != observation->set->metadata().name()) continue;
     const ObservedPod* pod = FindLeader(*observation, name, leader->ordinal);
-    if (pod != nullptr && pod->meta.uid == kept->groups.at(name)->leader_uid) owing.push_back(leader->ordinal);
+    if (pod != nullptr) AddToList(*kept->groups.at(name), *pod, leader->ordinal, observation);
   }
-  std::sort(owing.begin(), owing.end());
+  std::sort(observation->groups_to_restart.begin(), observation->groups_to_restart.end());
+  std::sort(observation->groups_backing_off.begin(), observation->groups_backing_off.end());
+  std::sort(observation->groups_given_up.begin(), observation->groups_given_up.end());
+}
+
+// A restart is owed to one leader. A group stays given up when its leader is replaced in the same revision.
+void KeptState::AddToList(const RestartMemory& memory, const ObservedPod& leader, int32_t group,
+                          SetObservation* observation) {
+  if (memory.gave_up) {
+    if (memory.revision_key == leader.meta.revision_key) observation->groups_given_up.push_back(group);
+    return;
+  }
+  if (memory.leader_uid != leader.meta.uid) return;
+  observation->groups_to_restart.push_back(group);
+  if (!memory.is_counted) observation->groups_backing_off.push_back(group);
 }
 
 void KeptState::Fill(PodObservation* observation) const {
@@ -74,18 +91,21 @@ void KeptState::KeepOfSet(const LeaderWorkerSet& set, const Plan& plan) {
   if (plan.rollout_progress != nullptr) At(set).rollout_progress = plan.rollout_progress;
 }
 
-void KeptState::KeepOfPod(const PodObservation& observation, const Plan& plan) {
-  if (plan.restart_memory == nullptr) return;
-  KeepMemory(LeaderName(observation), plan.restart_memory, &At(*observation.set));
+bool KeptState::KeepOfPod(const PodObservation& observation, const Plan& plan) {
+  if (plan.restart_memory == nullptr) return false;
+  return KeepMemory(LeaderName(observation), plan.restart_memory, &At(*observation.set));
 }
 
-void KeptState::KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set) {
-  if (memory->owes_restart && !memory->gave_up) {
-    set->owing.insert(leader);
-  } else {
-    set->owing.erase(leader);
-  }
-  set->groups[leader] = std::move(memory);
+bool KeptState::KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set) {
+  std::shared_ptr<const RestartMemory>& kept = set->groups[leader];
+  const bool was_held = set->held.count(leader) > 0;
+  const bool is_held = memory->owes_restart || memory->gave_up;
+  is_held ? set->held.insert(leader).second : set->held.erase(leader) > 0;
+  const bool is_as_before = kept != nullptr && kept->is_counted == memory->is_counted &&
+                            kept->gave_up == memory->gave_up && kept->leader_uid == memory->leader_uid &&
+                            kept->revision_key == memory->revision_key;
+  kept = std::move(memory);
+  return was_held != is_held || (is_held && !is_as_before);
 }
 
 void KeptState::Forget(absl::string_view namespace_name, absl::string_view name) {

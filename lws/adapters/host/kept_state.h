@@ -11,7 +11,9 @@
 //   1. What was kept for a set comes back with every observation of that set, until something else is kept. A set with
 //      the same name and another UID is another set, and gets nothing.
 //   2. Nothing remains of a forgotten set, so the memory grows only with the existing sets.
-//   3. groups_to_restart are the groups that owe a restart to their present leader, each once, in order.
+//   3. groups_to_restart are the groups that owe a restart to their present leader, each once, in order. Those of them
+//      whose backoff is not over are groups_backing_off. groups_given_up are the groups that were given up in the
+//      revision of their present leader.
 //   4. Load(Save()) restores the state. Equal states have equal bytes. Adding SaveOf every set restores it, too.
 //
 // If the state is lost, failures that only a memory knew are lost, and canaries start again. There is never a restart
@@ -22,6 +24,7 @@
 #define LWS_ADAPTERS_HOST_KEPT_STATE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -44,17 +47,18 @@ class LeaderWorkerSet;
 
 class KeptState {
  public:
-  // Sets rollout_progress. With `restarts_are_remembered`, as under a restart policy, it also replaces
-  // groups_to_restart by the groups whose memories owe a restart. The observation borrows from this object until the
-  // next call of a non-const method. Complexity: O(log sets + groups that owe a restart).
+  // Sets rollout_progress. With `restarts_are_remembered`, as under a restart policy, it also replaces the three lists
+  // of groups (law 3). The observation borrows from this object until the next call of a non-const method. Complexity:
+  // O(log sets + groups that owe a restart or were given up).
   void Fill(SetObservation* observation, bool restarts_are_remembered) const;
   // Sets restart_memory.
   void Fill(PodObservation* observation) const;
 
   // Keeps what the plan on this set, or on one of its pods, wants kept. A plan without such state changes nothing.
   void KeepOfSet(const LeaderWorkerSet& set, const Plan& plan);
-  // REQUIRES: the pod and its set exist.
-  void KeepOfPod(const PodObservation& observation, const Plan& plan);
+  // Returns whether the lists of law 3 may have changed: a pass over the set should then tell it. REQUIRES: the pod and
+  // its set exist.
+  bool KeepOfPod(const PodObservation& observation, const Plan& plan);
 
   // Call it when the set was deleted.
   void Forget(absl::string_view namespace_name, absl::string_view name);
@@ -80,7 +84,7 @@ class KeptState {
     std::string uid;
     std::shared_ptr<const RolloutProgress> rollout_progress;
     std::map<std::string, std::shared_ptr<const RestartMemory>> groups;  // by name of the leader pod
-    std::set<std::string> owing;  // the groups that owe a restart and have not given up
+    std::set<std::string> held;  // the groups that owe a restart, or were given up
   };
 
   using Place = std::pair<std::string, std::string>;  // namespace and name
@@ -88,7 +92,9 @@ class KeptState {
   static void SaveSet(const Place& place, const Set& set, KeptStateProto* proto);
   const Set* Find(const LeaderWorkerSet& set) const;
   Set& At(const LeaderWorkerSet& set);
-  static void KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set);
+  static bool KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set);
+  static void AddToList(const RestartMemory& memory, const ObservedPod& leader, int32_t group,
+                        SetObservation* observation);
 
   std::map<Place, Set> sets_;
 };

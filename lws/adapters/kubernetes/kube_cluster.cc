@@ -71,6 +71,16 @@ bool AsksForTopology(absl::string_view set) {
          absl::StrContains(set, kSubGroupExclusiveTopologyAnnotation);
 }
 
+GroupPlacingView ViewOfPlacing(KubeCluster* host, std::function<void(const absl::Status&)> on_problem) {
+  GroupPlacingView view;
+  view.observe_set = [host](const std::string& namespace_name, const std::string& name) {
+    return host->fleet().ObserveSet(namespace_name, name);
+  };
+  view.record = [host](const Event& event) { host->Record(event); };
+  view.on_problem = std::move(on_problem);
+  return view;
+}
+
 }  // namespace
 
 class KubeCluster::Client {
@@ -98,6 +108,10 @@ class KubeCluster::Client {
                            (resource.object_kind != ObjectKind::kPodGroup || options_.reads_pod_groups);
       if (is_read) Read(resource);
     }
+    if (options_.placing.has_value()) {
+      placing_ = std::make_unique<GroupPlacing>(http, *options_.placing, ViewOfPlacing(host, options_.on_problem),
+                                                options_.clock);
+    }
   }
 
   void Advance(absl::Time now) {
@@ -111,6 +125,7 @@ class KubeCluster::Client {
     writer_.Advance(now);
     kept_.Advance(now);
     if (MayDecide()) host_.RunDue(now);
+    if (placing_ != nullptr) placing_->Advance(now, MayDecide());
     SendEvents(options_.clock, now, &http_, &events_);
   }
 
@@ -122,6 +137,7 @@ class KubeCluster::Client {
          {arrivals_.NextDue(), writer_.NextDue(), kept_.NextDue(), events_.NextDue()}) {
       next = EarlierDue(next, due);
     }
+    if (placing_ != nullptr) next = EarlierDue(next, placing_->NextDue());
     return next;
   }
 
@@ -171,6 +187,7 @@ class KubeCluster::Client {
   int64_t& news() { return news_; }
   KubeWriter& writer() { return writer_; }
   KeptStore& kept() { return kept_; }
+  int32_t placements_under_way() const { return placing_ == nullptr ? 0 : placing_->under_way(); }
 
   void Record(const Event& event) {
     const EventObject regarding = Refer(event.regarding, event.regarding, &host_.fleet());
@@ -330,6 +347,7 @@ class KubeCluster::Client {
   KeptStore kept_;
   PastLists past_;
   EventSink events_;
+  std::unique_ptr<GroupPlacing> placing_;  // null: the scheduler alone places pods
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<PendingKey> pending_;  // of the process before
   int64_t news_ = 0;
@@ -349,7 +367,9 @@ std::optional<absl::Time> KubeCluster::NextDue() const { return client_->NextDue
 std::optional<absl::Time> KubeCluster::NextDueOfPlans() const { return FleetCluster::NextDue(); }
 void KubeCluster::Lead(bool leads) { client_->Lead(leads); }
 bool KubeCluster::HasSynced() const { return client_->HasSynced(); }
-int32_t KubeCluster::writes_under_way() const { return client_->writer().under_way() + client_->kept().under_way(); }
+int32_t KubeCluster::writes_under_way() const {
+  return client_->writer().under_way() + client_->kept().under_way() + client_->placements_under_way();
+}
 void KubeCluster::TakeOver(const Handover& handover) { client_->TakeOver(handover); }
 std::optional<Handover> KubeCluster::HandOver() const { return client_->HandOver(); }
 KubeClusterCounts KubeCluster::Counts() const { return client_->Counts(); }

@@ -40,6 +40,7 @@
 #include "lws/adapters/host/cluster.h"
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/fleet_cluster.h"
+#include "lws/adapters/kubernetes/group_placing.h"
 #include "lws/adapters/kubernetes/handover.h"
 #include "lws/adapters/kubernetes/http_client.h"
 #include "lws/core/plan/plan.h"
@@ -52,6 +53,9 @@ struct KubeClusterOptions {
   std::string reporting_instance;
   bool reads_pod_groups = false;
   uint64_t seed = 1;
+  // Groups get their nodes before their pods may start (group_placing.h). Pods then need the gate that
+  // AdmissionOptions::waits_for_place adds. Nullopt: the scheduler alone decides.
+  std::optional<GroupPlacingOptions> placing;
   // Called with problems in reading, for people.
   std::function<void(const absl::Status&)> on_problem;
 };
@@ -83,7 +87,7 @@ class KubeCluster final : public FleetCluster {
   void TakeOver(const Handover& handover);
   // What another process needs to take over now; nullopt while this one does not decide, and when too much is due.
   std::optional<Handover> HandOver() const;
-  // The number of writes without an answer, those of kept state among them.
+  // The number of writes without an answer, those of kept state and of placed pods among them.
   int32_t writes_under_way() const;
   KubeClusterCounts Counts() const;
 

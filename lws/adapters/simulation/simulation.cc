@@ -251,7 +251,12 @@ PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::st
 }
 
 void Simulation::Keep(absl::string_view namespace_name, absl::string_view name, const Plan& plan) {
-  if (plan.restart_memory != nullptr) return kept_.KeepOfPod(fleet().ObservePod(namespace_name, name), plan);
+  if (plan.restart_memory != nullptr) {
+    const PodObservation pod = fleet().ObservePod(namespace_name, name);
+    const bool is_told_by_status = kept_.KeepOfPod(pod, plan);
+    if (is_told_by_status) controller_->SetChanged(namespace_name, pod.set->metadata().name());
+    return;
+  }
   const SetObservation observation = fleet().ObserveSet(namespace_name, name);
   if (observation.set != nullptr) kept_.KeepOfSet(*observation.set, plan);
 }

@@ -5,6 +5,8 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/well_known.h"
 
@@ -149,15 +151,66 @@ bool IsHoldSet(RolloutHold hold, const LeaderWorkerSetStatus& status) {
   return hold == RolloutHold::kNone;
 }
 
-void SetHold(RolloutHold hold, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
-  if (IsHoldSet(hold, *status)) return;
+// Sets a condition that no other one excludes.
+void PutPolicyCondition(const ConditionText& text, int64_t generation, const std::string& now,
+                        LeaderWorkerSetStatus* status) {
   const auto found = std::find_if(status->mutable_conditions()->begin(), status->mutable_conditions()->end(),
-                                  [](const Condition& condition) { return condition.type() == kHeld; });
+                                  [&text](const Condition& condition) { return condition.type() == text.type; });
   Condition& condition = found == status->mutable_conditions()->end() ? *status->add_conditions() : *found;
-  const ConditionText text = TextOf(hold);
   if (condition.status() != text.status) condition.set_last_transition_time(now);
   Put(text, &condition);
   condition.set_observed_generation(generation);
+}
+
+void SetHold(RolloutHold hold, int64_t generation, const std::string& now, LeaderWorkerSetStatus* status) {
+  if (!IsHoldSet(hold, *status)) PutPolicyCondition(TextOf(hold), generation, now, status);
+}
+
+// What a restart policy remembers of groups, as a condition that names them.
+struct GroupsCondition {
+  const char* type;
+  const char* reason;
+  const char* message;  // the groups follow
+  const char* reason_of_none;
+  const char* message_of_none;
+};
+
+constexpr GroupsCondition kRestartsHeld = {"RestartsHeld", "BackingOff",
+                                           "Groups that failed and wait for their backoff", "NoneWaits",
+                                           "No group waits for its restart"};
+constexpr GroupsCondition kGroupsGivenUp = {"GroupsGivenUp", "NotRestarted",
+                                            "Groups that failed and are not restarted until the set's template changes",
+                                            "NoneGivenUp", "No group is given up"};
+
+// A message stays readable with more groups than this.
+constexpr size_t kMostGroupsNamed = 20;
+
+// "Groups that failed and wait for their backoff: 0, 2".
+std::string MessageOf(const GroupsCondition& condition, absl::Span<const int32_t> groups) {
+  if (groups.empty()) return condition.message_of_none;
+  std::string text = absl::StrCat(condition.message, ": ", absl::StrJoin(groups.subspan(0, kMostGroupsNamed), ", "));
+  if (groups.size() > kMostGroupsNamed) absl::StrAppend(&text, " and ", groups.size() - kMostGroupsNamed, " more");
+  return text;
+}
+
+// Whether the status says it already. Without such groups, which is the usual case, no text is made.
+bool AreGroupsTold(const GroupsCondition& condition, absl::Span<const int32_t> groups,
+                   const LeaderWorkerSetStatus& status) {
+  for (const Condition& told : status.conditions()) {
+    if (told.type() != condition.type) continue;
+    if (groups.empty()) return told.status() == "False";
+    return told.status() == "True" && told.message() == MessageOf(condition, groups);
+  }
+  return groups.empty();
+}
+
+void TellGroups(const GroupsCondition& condition, absl::Span<const int32_t> groups, int64_t generation,
+                const std::string& now, LeaderWorkerSetStatus* status) {
+  if (AreGroupsTold(condition, groups, *status)) return;
+  const std::string message = MessageOf(condition, groups);
+  PutPolicyCondition({condition.type, groups.empty() ? "False" : "True",
+                      groups.empty() ? condition.reason_of_none : condition.reason, message.c_str()},
+                     generation, now, status);
 }
 
 // Messages without maps are equal exactly when their bytes are.
@@ -191,7 +244,10 @@ bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& c
   for (const Condition& condition : status.conditions()) {
     if (condition.observed_generation() != generation) return false;
   }
-  if (!IsHoldSet(policy.hold, status)) return false;
+  const bool are_policies_told = IsHoldSet(policy.hold, status) &&
+                                 AreGroupsTold(kRestartsHeld, observation.groups_backing_off, status) &&
+                                 AreGroupsTold(kGroupsGivenUp, observation.groups_given_up, status);
+  if (!are_policies_told) return false;
   for (const ConditionKind kind : Wanted(counts, Replicas(set), policy.progressing)) {
     if (!IsSet(kind, generation, status)) return false;
   }
@@ -217,6 +273,8 @@ SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& c
         absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
   SetHold(policy.hold, generation, time, status.get());
+  TellGroups(kRestartsHeld, observation.groups_backing_off, generation, time, status.get());
+  TellGroups(kGroupsGivenUp, observation.groups_given_up, generation, time, status.get());
   status->set_ready_replicas(counts.ready);
   status->set_updated_replicas(counts.updated);
   status->set_replicas(observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas);

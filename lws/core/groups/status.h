@@ -13,6 +13,9 @@
 //      again.
 //   5. While controls hold the rollout, RolloutHeld is True with the hold as its reason; it is created only then. No
 //      event is told for it.
+//   6. While a restart policy holds back the restart of groups, RestartsHeld is True and names them; while it has given
+//      groups up, GroupsGivenUp is True and names them. Each is created only when it is True. No event is told for
+//      them.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_GROUPS_STATUS_H_

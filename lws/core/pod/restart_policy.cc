@@ -211,6 +211,43 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
   return verdict;
 }
 
+namespace {
+
+// "after 3 of at most 3 restarts", "after 1 restart".
+std::string AfterRestarts(const RestartPolicy& policy, int32_t restarts) {
+  if (policy.max_restarts.has_value()) return absl::StrCat("after ", restarts, " of at most ", *policy.max_restarts);
+  return absl::StrCat("after ", restarts);
+}
+
+}  // namespace
+
+std::string RestartVerdictText(const RestartPolicy& policy, const RestartVerdict& verdict) {
+  const int32_t restarts = verdict.memory.restarts;
+  switch (verdict.reason) {
+    case RestartReason::kNoLeader:
+    case RestartReason::kAlreadyRestarting:
+    case RestartReason::kNoFailure:
+      return "";
+    case RestartReason::kIgnored:
+      return "by the restart policy of the set";
+    case RestartReason::kStillStarting:
+      return "by the restart policy of the set, which counts failures once the group has started";
+    case RestartReason::kGaveUp: {
+      const bool is_at_limit = policy.max_restarts.has_value() && restarts >= *policy.max_restarts;
+      if (verdict.fails_set || !is_at_limit) return "by a rule of the restart policy of the set";
+      return absl::StrCat("by the restart policy of the set, ", AfterRestarts(policy, restarts), " restarts");
+    }
+    case RestartReason::kBackingOff:
+      return absl::StrCat("by the restart policy of the set, ",
+                          absl::FormatDuration(verdict.look_again_in.value_or(absl::ZeroDuration())), " more ",
+                          AfterRestarts(policy, restarts), " restarts");
+    case RestartReason::kRestart:
+      break;
+  }
+  const std::string most = policy.max_restarts.has_value() ? absl::StrCat(" of at most ", *policy.max_restarts) : "";
+  return absl::StrCat("by the restart policy of the set, restart ", restarts, most);
+}
+
 absl::StatusOr<GroupMember> ReadMemberForRestart(const Json& pod) {
   const absl::StatusOr<ObservedPod> observed = ObservePod(pod);
   if (!observed.ok()) return observed.status();

@@ -1,5 +1,6 @@
 #include "lws/core/reconcile/admit_pod.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "lws/api/pod_tpus.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
+#include "lws/placement/pod_facts.h"
 #include "lws/placement/pods/exclusive_affinity.h"
 #include "lws/placement/pods/subgroup.h"
 #include "lws/placement/pods/tpu_environment.h"
@@ -153,6 +155,18 @@ void BindToPlace(const PlacedGroups& placed, Json* pod) {
               &(*pod)["spec"]);
 }
 
+// A pod that names its node runs there, and may have no gate.
+void AddPlaceGate(Json* pod) {
+  Json& spec = (*pod)["spec"];
+  if (!TextOf(spec, "nodeName").empty()) return;
+  Json& gates = spec["schedulingGates"];
+  if (!gates.is_array()) gates = Json::array();
+  const bool is_there = std::any_of(gates.begin(), gates.end(), [](const Json& gate) {
+    return gate.is_object() && gate.value("name", Json()) == kPlaceGate;
+  });
+  if (!is_there) gates.push_back({{"name", kPlaceGate}});
+}
+
 absl::Status Admit(const AdmissionOptions& options, Json* pod) {
   const std::optional<std::string> size_text = PodText(*pod, kAnnotations, kSizeAnnotation);
   if (!size_text.has_value()) {
@@ -170,6 +184,7 @@ absl::Status Admit(const AdmissionOptions& options, Json* pod) {
   if (PodRequestsTpus((*pod)["spec"])) status = AddTpuEnvironment(*size, pod);
   if (!status.ok()) return status;
   if (options.placed != nullptr) BindToPlace(*options.placed, pod);
+  if (options.waits_for_place) AddPlaceGate(pod);
   return AddGroupEnvironment(pod);
 }
 

@@ -24,6 +24,8 @@ struct AdmissionOptions {
   SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   // Borrowed. Pods of these groups are bound to their nodes. Null for none.
   const PlacedGroups* placed = nullptr;
+  // Pods wait behind the scheduling gate kPlaceGate until their group has a place (place_groups.h).
+  bool waits_for_place = false;
 };
 
 // Returns the pod as it should be created. Errors: InvalidArgument naming the pod and the field: a missing or

@@ -64,7 +64,7 @@ class PodPass {
         options_.restarts != nullptr ? DecideWithMemory() : DecideRestart(ReadRestartFacts(observation_));
     const PodDecision decision =
         DecidePod(restart, is_leader, [this] { return DecideLeader(ReadLeaderFacts(observation_)); });
-    plan_.Because(restart.reason, subject_);
+    plan_.Because(restart.reason, subject_, options_.restarts != nullptr ? why_ : PolicyOfSet(restart.reason));
     if (restart.restart) RestartGroup(is_leader ? pod_ : *observation_.leader);
     if (look_again_in_.has_value()) return plan_.Again(*look_again_in_);
     if (restart.stop) return plan_.Take();
@@ -86,6 +86,12 @@ class PodPass {
     return facts.policy_restarts && facts.leader_exists;
   }
 
+  // What decides about a failure without a restart policy of the host; empty where none is decided about.
+  std::string PolicyOfSet(DecisionReason reason) const {
+    const bool is_decided = reason == DecisionReason::kRestartGroup || reason == DecisionReason::kGroupStillStarting;
+    return is_decided ? absl::StrCat("by restartPolicy ", set_.spec().leader_worker_template().restart_policy()) : "";
+  }
+
   // REQUIRES: the observation has members if NeedsMembers.
   RestartDecision DecideWithMemory() {
     const RestartFacts facts = ReadRestartFacts(observation_);
@@ -100,6 +106,7 @@ class PodPass {
     members.group = ParseIndex(pod_.meta.group_index.value_or(""));
     RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
     if (verdict.memory.gave_up && !memory.gave_up) TellGivenUp(verdict);
+    why_ = RestartVerdictText(*options_.restarts, verdict);
     if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
     look_again_in_ = verdict.look_again_in;
     return RestartDecisionOf(verdict.reason);
@@ -254,6 +261,7 @@ class PodPass {
   PlanBuilder plan_;
   std::optional<absl::Duration> look_again_in_;
   DecisionSubject subject_ = DecisionSubject::kLeaderPod;
+  std::string why_;  // what a restart policy goes by
 };
 
 Plan Missing(const ObservedPod& pod, const char* label) {

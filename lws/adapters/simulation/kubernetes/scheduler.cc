@@ -15,6 +15,12 @@
 namespace lws::simulation {
 namespace {
 
+// A pod with gates is looked at again when it changes.
+bool HasGates(const StoredObject& pod) {
+  const Json& gates = FieldAt(pod, {"spec", "schedulingGates"});
+  return gates.is_array() && !gates.empty();
+}
+
 const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
 
 bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
@@ -154,10 +160,13 @@ void Scheduler::OnPod(const Change& change) {
   if (!is_finished && !stays) Place(change.key, change.after, true);
   const bool binds = is_known && !has_same_node;
   if (is_finished || binds) LookAgain(/*only_with_affinity=*/!is_finished);
+  const bool is_unplaced = after != nullptr && NodeName(*after).empty();
+  const bool asks_for_the_same =
+      is_unplaced && is_known && (after->SharesWith(*before, "spec") || (*after)["spec"] == (*before)["spec"]);
+  if (asks_for_the_same) return;
   due_.erase(change.key);
   waiting_.erase(change.key);
-  const bool is_new = change.type == ChangeType::kAdded && after != nullptr;
-  if (is_new && NodeName(*after).empty()) due_.insert(change.key);
+  if (is_unplaced) due_.insert(change.key);
 }
 
 std::vector<std::string> Scheduler::Excluded(const NodeFilter& filter, const ResourceList& requests,
@@ -268,7 +277,7 @@ bool Scheduler::Step() {
   const ObjectRef key = *due_.begin();
   due_.erase(due_.begin());
   const SharedObject pod = server_->Find(key);
-  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod)) return true;
+  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod) || HasGates(*pod)) return true;
   const int64_t looks = affinities_.looks();
   const NodeState* node = Choose(pod);
   server_->CountLooks(affinities_.looks() - looks);

@@ -1,0 +1,348 @@
+#include "lws/core/reconcile/place_groups.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/observed.h"
+#include "lws/api/strict_integer.h"
+#include "lws/api/well_known.h"
+#include "lws/core/plan/plan_builder.h"
+#include "lws/core/revision/revision_data.h"
+#include "lws/core/revision/revisions.h"
+#include "lws/placement/assign_group.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/capacity.h"
+#include "lws/placement/pod_facts.h"
+#include "lws/placement/reassign_group.h"
+#include "lws/placement/running_pods.h"
+#include "nlohmann/json.hpp"
+
+namespace lws {
+
+using internal::JsonReader;
+using internal::OwnedRevisions;
+using internal::ParseStrictInteger;
+using internal::PlanBuilder;
+
+namespace {
+
+// A pod of a group.
+struct Member {
+  const Json* document = nullptr;
+  ObservedMeta meta;
+  bool waits = false;  // it has the gate
+  std::string node;    // that it is on, or is to run on; empty: none
+};
+
+struct Group {
+  std::map<int64_t, Member> members;  // by rank, without those that are being deleted
+  std::vector<std::string> nodes;     // of the leader's annotation, by rank
+  std::string no_place;               // of the leader's annotation
+
+  const Member* leader() const {
+    const auto found = members.find(0);
+    return found == members.end() ? nullptr : &found->second;
+  }
+  bool AnyWaits() const {
+    return std::any_of(members.begin(), members.end(), [](const auto& member) { return member.second.waits; });
+  }
+};
+
+bool HasGate(JsonReader& pod) {
+  for (const Json& gate : pod.List({"spec", "schedulingGates"})) {
+    if (pod.TextIn(gate, {"name"}) == kPlaceGate) return true;
+  }
+  return false;
+}
+
+// A text that is not a list of names counts as none: the group is then placed again.
+std::vector<std::string> ReadNodes(const std::string& text) {
+  const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return {};
+  std::vector<std::string> nodes;
+  for (const Json& name : list) {
+    if (!name.is_string()) return {};
+    nodes.push_back(name.get<std::string>());
+  }
+  return nodes;
+}
+
+// The pods as placement counts them, and their groups.
+class Pods {
+ public:
+  absl::Status Read(absl::Span<const SharedJson> pods) {
+    for (const SharedJson& pod : pods) {
+      absl::Status status = Read(pod);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // Every pod that is on a node, or is to run on one, has that node here.
+  const std::vector<SharedJson>& placed() const { return placed_; }
+  // The same without those that are being deleted.
+  const std::vector<SharedJson>& staying() const { return staying_; }
+  std::map<GroupId, Group>& groups() { return groups_; }
+
+ private:
+  absl::Status Read(const SharedJson& document) {
+    JsonReader pod(*document);
+    Member member;
+    member.document = document.get();
+    member.waits = HasGate(pod);
+    member.node = pod.Text({"spec", "nodeName"});
+    const bool is_bound = !member.node.empty();
+    if (!is_bound && !member.waits) member.node = pod.Text({"metadata", "annotations", kNodeAnnotation});
+    const bool is_leaving = pod.Find({"metadata", "deletionTimestamp"}) != nullptr ||
+                            IsFinished(ReadPodPhase(pod.Text({"status", "phase"})));
+    if (!member.node.empty()) Place(document, is_bound ? "" : member.node, is_leaving);
+    if (!is_leaving) AddToGroup(pod, std::move(member));
+    return pod.status();
+  }
+
+  void Place(SharedJson document, const std::string& node, bool is_leaving) {
+    if (!node.empty()) {
+      Json bound = *document;
+      bound["spec"]["nodeName"] = node;
+      document = std::make_shared<const Json>(std::move(bound));
+    }
+    if (!is_leaving) staying_.push_back(document);
+    placed_.push_back(std::move(document));
+  }
+
+  void AddToGroup(JsonReader& pod, Member member) {
+    GroupId id;
+    id.namespace_name = pod.Text({"metadata", "namespace"});
+    id.set_name = pod.Text({"metadata", "labels", kNameLabel});
+    const std::optional<int64_t> index = ParseStrictInteger(pod.Text({"metadata", "labels", kGroupIndexLabel}));
+    const std::optional<int64_t> rank = ParseStrictInteger(pod.Text({"metadata", "labels", kWorkerIndexLabel}));
+    if (id.set_name.empty() || !index.has_value() || !rank.has_value()) return;
+    id.index = *index;
+    member.meta.namespace_name = id.namespace_name;
+    member.meta.name = pod.Text({"metadata", "name"});
+    member.meta.uid = pod.Text({"metadata", "uid"});
+    member.meta.resource_version = pod.Text({"metadata", "resourceVersion"});
+    member.meta.revision_key = pod.Text({"metadata", "labels", kRevisionLabel});
+    Group& group = groups_[id];
+    if (*rank == 0) {
+      group.nodes = ReadNodes(pod.Text({"metadata", "annotations", kNodesAnnotation}));
+      group.no_place = pod.Text({"metadata", "annotations", kNoPlaceAnnotation});
+    }
+    group.members[*rank] = std::move(member);
+  }
+
+  std::vector<SharedJson> placed_;
+  std::vector<SharedJson> staying_;
+  std::map<GroupId, Group> groups_;
+};
+
+// Removes the gate from a pod and binds it to the node.
+Json PatchOf(const Member& member, const NodeFacts& node) {
+  Json spec = member.document->value("spec", Json::object());
+  Json gates = Json::array();
+  for (const Json& gate : spec.value("schedulingGates", Json::array())) {
+    if (!gate.is_object() || gate.value("name", Json()) != kPlaceGate) gates.push_back(gate);
+  }
+  BindPodToAssignedNode(node, NodeBinding::kNodeAffinity, &spec);
+  Json patch;
+  patch["metadata"]["annotations"][kNodeAnnotation] = node.name;
+  patch["spec"]["schedulingGates"] = gates.empty() ? Json() : std::move(gates);
+  patch["spec"]["affinity"] = spec["affinity"];
+  return patch;
+}
+
+// One look at all groups, beside what the cluster runs.
+class Placing {
+ public:
+  Placing(const PlacementObservation& observation, Pods* pods)
+      : observation_(observation), topology_(*observation.topology), pods_(*pods), free_(observation.topology) {}
+
+  absl::StatusOr<std::vector<Plan>> Run() && {
+    const absl::StatusOr<std::vector<RunningPods>> running = UseRunningGroups(pods_.placed(), &free_);
+    if (!running.ok()) return running.status();
+    for (auto& [id, group] : pods_.groups()) Reserve(id, group);
+    for (const auto& [id, work] : open_) {
+      Plan plan = work.leader->waits ? PlaceNew(id, work) : Complete(id, work);
+      if (!plan.empty()) plans_.push_back(std::move(plan));
+    }
+    return std::move(plans_);
+  }
+
+ private:
+  // A group of which a pod waits.
+  struct Work {
+    const Group* group = nullptr;
+    const Member* leader = nullptr;
+    absl::StatusOr<GroupRequest> request;
+    std::vector<std::optional<int32_t>> nodes;  // by rank; empty when the group is not placed
+  };
+
+  // The node, if it can take another pod of its group.
+  std::optional<int32_t> UsableNode(const std::string& name) const {
+    const std::optional<int32_t> node = topology_.FindNode(name);
+    if (!node.has_value()) return std::nullopt;
+    const NodeFacts& facts = topology_.Node(*node).facts;
+    return facts.ready && !facts.unschedulable ? node : std::nullopt;
+  }
+
+  // Takes the room of a placed group's ranks without a pod on a node, and collects the groups that wait.
+  void Reserve(const GroupId& id, const Group& group) {
+    const Member* leader = group.leader();
+    if (leader == nullptr || (group.nodes.empty() && !group.AnyWaits())) return;
+    std::optional<absl::StatusOr<GroupRequest>> request = observation_.find_request(id, leader->meta.revision_key);
+    if (!request.has_value()) return;
+    Work work = {&group, leader, *std::move(request), {}};
+    if (work.request.ok() && !leader->waits) work.nodes = ReserveRanks(group, *work.request);
+    if (group.AnyWaits()) open_.emplace(id, std::move(work));
+  }
+
+  std::vector<std::optional<int32_t>> ReserveRanks(const Group& group, const GroupRequest& request) {
+    std::vector<std::optional<int32_t>> nodes(static_cast<size_t>(request.Pods()));
+    for (size_t rank = 0; rank < nodes.size(); ++rank) {
+      const auto member = group.members.find(static_cast<int64_t>(rank));
+      if (member != group.members.end() && !member->second.node.empty()) {
+        nodes[rank] = topology_.FindNode(member->second.node);
+      } else if (rank < group.nodes.size()) {
+        nodes[rank] = UsableNode(group.nodes[rank]);
+        if (nodes[rank].has_value()) free_.Use(*nodes[rank], ShapeOf(request, rank));
+      }
+    }
+    return nodes;
+  }
+
+  static const PodShape& ShapeOf(const GroupRequest& request, size_t rank) {
+    return rank == 0 && request.leader.has_value() ? *request.leader : request.worker;
+  }
+
+  Plan PlaceNew(const GroupId& id, const Work& work) {
+    if (!work.request.ok()) return TellError(id, work, work.request.status());
+    const absl::StatusOr<PlacementResult> result = AssignGroup(free_, *work.request);
+    if (!result.ok()) return TellError(id, work, result.status());
+    if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
+    free_.Commit(*work.request, *result->assignment);
+    const std::vector<int32_t> nodes = result->assignment->NodesByRank();
+    PlanBuilder plan(id.namespace_name, id.set_name);
+    Json patch = PatchOf(*work.leader, topology_.Node(nodes[0]).facts);
+    patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(nodes);
+    if (!work.group->no_place.empty()) patch["metadata"]["annotations"][kNoPlaceAnnotation] = nullptr;
+    Patch(*work.leader, std::move(patch), &plan);
+    return plan.Take();
+  }
+
+  // Gives the workers that wait the nodes of their ranks, and new nodes to ranks that lost theirs.
+  Plan Complete(const GroupId& id, const Work& work) {
+    PlanBuilder plan(id.namespace_name, id.set_name);
+    if (!work.request.ok()) return TellError(id, work, work.request.status());
+    if (!work.nodes.empty() && !work.nodes[0].has_value()) return plan.Take();  // the leader itself has no node
+    std::vector<std::optional<int32_t>> nodes = work.nodes;
+    Json patch;
+    if (IsMissing(work)) {
+      const absl::StatusOr<PlacementResult> result = AssignMissingRanks(free_, *work.request, nodes);
+      if (!result.ok()) return TellError(id, work, result.status());
+      if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
+      const std::vector<int32_t> found = result->assignment->NodesByRank();
+      for (size_t rank = 0; rank < nodes.size(); ++rank) {
+        if (!nodes[rank].has_value()) free_.Use(found[rank], ShapeOf(*work.request, rank));
+        nodes[rank] = found[rank];
+      }
+      patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(found);
+    }
+    if (!work.group->no_place.empty()) patch["metadata"]["annotations"][kNoPlaceAnnotation] = nullptr;
+    if (!patch.is_null()) Patch(*work.leader, std::move(patch), &plan);
+    for (const auto& [rank, member] : work.group->members) {
+      const bool is_of_group = rank > 0 && rank < static_cast<int64_t>(nodes.size());
+      if (!member.waits || !is_of_group) continue;
+      Patch(member, PatchOf(member, topology_.Node(*nodes[static_cast<size_t>(rank)]).facts), &plan);
+    }
+    return plan.Take();
+  }
+
+  // Whether a worker waits whose rank has no node.
+  static bool IsMissing(const Work& work) {
+    const auto& members = work.group->members;
+    return std::any_of(members.begin(), members.end(), [&work](const auto& member) {
+      const auto rank = static_cast<size_t>(member.first);
+      return member.second.waits && member.first >= 0 && rank < work.nodes.size() && !work.nodes[rank].has_value();
+    });
+  }
+
+  Plan TellNoFit(const GroupId& id, const Work& work, const NoFit& no_fit) {
+    if (pods_.staying().size() < pods_.placed().size() && FitsWithoutThoseThatLeave(work)) return Plan();
+    return TellNoPlace(id, work, NoFitReasonText(no_fit.reason), DescribeNoFit(no_fit));
+  }
+
+  bool FitsWithoutThoseThatLeave(const Work& work) const {
+    Capacity staying(observation_.topology);
+    if (!UseRunningGroups(pods_.staying(), &staying).ok()) return false;
+    const absl::StatusOr<PlacementResult> result = work.nodes.empty()
+                                                       ? AssignGroup(staying, *work.request)
+                                                       : AssignMissingRanks(staying, *work.request, work.nodes);
+    return result.ok() && result->assignment.has_value();
+  }
+
+  static Plan TellError(const GroupId& id, const Work& work, const absl::Status& status) {
+    return TellNoPlace(id, work, status.message(), status.message());
+  }
+
+  // Law 4.
+  static Plan TellNoPlace(const GroupId& id, const Work& work, absl::string_view reason, absl::string_view note) {
+    PlanBuilder plan(id.namespace_name, id.set_name);
+    if (work.group->no_place == reason) return plan.Take();
+    Json patch;
+    patch["metadata"]["annotations"][kNoPlaceAnnotation] = std::string(reason);
+    Patch(*work.leader, std::move(patch), &plan);
+    plan.Warn("NoPlace", "Place", absl::StrCat("group ", id.index, " has no place: ", note),
+              ObjectRef{"Pod", work.leader->meta.namespace_name, work.leader->meta.name});
+    return plan.Take();
+  }
+
+  static void Patch(const Member& member, Json patch, PlanBuilder* plan) {
+    Action& action = plan->Patch("v1", "Pod", member.meta, std::move(patch));
+    action.uid = member.meta.uid;
+    action.resource_version = member.meta.resource_version;
+    action.conflict_is_retry = true;
+  }
+
+  std::string NamesOf(const std::vector<int32_t>& nodes) const {
+    Json names = Json::array();
+    for (const int32_t node : nodes) names.push_back(topology_.Node(node).facts.name);
+    return names.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  const PlacementObservation& observation_;
+  const Topology& topology_;
+  Pods& pods_;
+  Capacity free_;
+  std::map<GroupId, Work> open_;
+  std::vector<Plan> plans_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<Plan>> PlaceGroups(const PlacementObservation& observation) {
+  Pods pods;
+  absl::Status status = pods.Read(observation.pods);
+  if (!status.ok()) return status;
+  return Placing(observation, &pods).Run();
+}
+
+std::optional<absl::StatusOr<GroupRequest>> RequestAtRevision(const SetObservation& observation,
+                                                              absl::string_view revision_key,
+                                                              const SetPlacement& placement, int64_t group_index) {
+  if (observation.set == nullptr) return std::nullopt;
+  const ObservedRevision* revision = OwnedRevisions(*observation.set, observation.revisions).Find(revision_key);
+  if (revision == nullptr) return std::nullopt;
+  const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(*observation.set, revision->data);
+  if (!set.ok()) return set.status();
+  return GroupRequestFromSet(*set, placement, group_index);
+}
+
+}  // namespace lws
