@@ -77,9 +77,9 @@ set(lws_for_size
   lws/api/yaml_scalar.cc
   lws/core/desired/desired_objects.cc
   lws/core/disaggregated/desired_roles.cc
+  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/disaggregated_snapshot.cc
   lws/core/disaggregated/mending_rollout.cc
-  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
@@ -261,6 +261,7 @@ set(lws_api_headers
   lws/api/json_walk.h
   lws/api/leader_worker_set.h
   lws/api/object_kind.h
+  lws/api/object_ref.h
   lws/api/observed.h
   lws/api/observed_object.h
   lws/api/observed_roles.h
@@ -389,9 +390,9 @@ set(lws_core_sources
   lws/core/desired/desired_objects.cc
   lws/core/desired/set_digest.cc
   lws/core/disaggregated/desired_roles.cc
+  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/disaggregated_snapshot.cc
   lws/core/disaggregated/mending_rollout.cc
-  lws/core/disaggregated/disaggregated_objects.cc
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
