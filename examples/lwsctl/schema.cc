@@ -273,8 +273,10 @@ Json SwarmOutput() {
                                                                    {"case", SwarmFile()}});
 }
 
+// The edit of one set, or of the sets of two files.
 Json DiffOutput() {
-  return Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
+  const Json set = Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
+  return OneOf(set, Document({{"sets", List(set)}}));
 }
 
 struct NamedSchema {

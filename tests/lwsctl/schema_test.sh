@@ -271,6 +271,7 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
                     ("swarm", [f"{GOLDEN}/swarm-reference.txt"]),
                     ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/old.yaml"]),
                     ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/image-and-scale.yaml"]),
+                    ("diff", [f"{GOLDEN}/diff/several-old.yaml", f"{GOLDEN}/diff/several-new.yaml"]),
                     ("validate", [f"{GOLDEN}/validate-folder"]), ("validate", [f"{ROLE_FILES}/refused.yaml"]),
                     ("validate", ["--old", vllm, vllm]),
                     ("explain", [f"{GOLDEN}/state.yaml"]), ("explain", ["--complete", f"{GOLDEN}/state.yaml"]),
