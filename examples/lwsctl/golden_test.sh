@@ -323,6 +323,9 @@ check diff-claims.txt 1 $lwsctl diff $golden/diff/claims-before.yaml $golden/dif
 check diff-refused.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
 check diff-exclusive.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/exclusive.yaml
 check diff-lists.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/lists.yaml
+check diff-several.txt 1 $lwsctl diff $golden/diff/several-old.yaml $golden/diff/several-new.yaml
+check diff-several.json 1 $lwsctl diff -o json $golden/diff/several-old.yaml $golden/diff/several-new.yaml
+check diff-several-nothing.txt 0 $lwsctl diff $golden/diff/several-old.yaml $golden/diff/several-old.yaml
 check diff-two-sets.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/other-name.yaml
 for words in "diff" "diff a b c" "diff $golden/diff/absent.yaml $golden/diff/old.yaml" "status" \
   "status a --kubeconfig $golden/diff/old.yaml" "pause" "restart a" "undo a --to-revision x" "promote --each a"; do

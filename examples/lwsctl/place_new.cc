@@ -1,6 +1,7 @@
 #include "examples/lwsctl/place_new.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -18,8 +19,9 @@
 namespace lwsctl {
 namespace {
 
-// How many groups are placed before the command looks whether it was stopped.
-constexpr size_t kFirstPart = 64;
+// How many groups are placed before the command looks whether it was stopped, and how long that may take.
+constexpr size_t kFirstPart = 16;
+constexpr std::chrono::milliseconds kLongPart(100);
 
 absl::StatusOr<int64_t> ReadInteger(const Arguments& arguments, const std::string& flag) {
   int64_t number = 0;
@@ -38,12 +40,13 @@ std::vector<PlacedGroup*> NewOnes(std::vector<PlacedGroup>* groups) {
   return added;
 }
 
-// Calls place(part) for one part of the groups after the other, each twice as large as the one before, as long as the
-// command is not stopped. The groups behind are left out.
+// Calls place(part) for one part of the groups after the other, as long as the command is not stopped. The groups
+// behind are left out. Parts grow as long as they take a short time, because each of them counts the nodes again.
 template <typename Place>
 absl::Status ForEachPart(const std::vector<PlacedGroup*>& groups, const Place& place) {
   size_t size = kFirstPart;
-  for (size_t begin = 0; begin < groups.size(); size *= 2) {
+  for (size_t begin = 0; begin < groups.size();) {
+    const auto start = std::chrono::steady_clock::now();
     const size_t end = begin + std::min(size, groups.size() - begin);
     if (IsInterrupted()) {
       for (size_t i = begin; i < groups.size(); ++i) groups[i]->is_left_out = true;
@@ -53,6 +56,7 @@ absl::Status ForEachPart(const std::vector<PlacedGroup*>& groups, const Place& p
         place({groups.begin() + static_cast<std::ptrdiff_t>(begin), groups.begin() + static_cast<std::ptrdiff_t>(end)});
     if (!status.ok()) return status;
     begin = end;
+    if (std::chrono::steady_clock::now() - start < kLongPart) size *= 2;
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/placement_schemas.h"
+#include "examples/lwsctl/schema_words.h"
+#include "examples/lwsctl/set_schemas.h"
 #include "lws/adapters/testing/swarm/swarm_rates.h"
 #include "lws/api/near_word.h"
 #include "nlohmann/json.hpp"
@@ -16,43 +19,19 @@ namespace lwsctl {
 namespace {
 
 using lws::Json;
-
-// The vocabulary of the schemas below.
-
-Json Text() { return {{"type", "string"}}; }
-Json Flag() { return {{"type", "boolean"}}; }
-Json Seconds() { return {{"type", "number"}, {"minimum", 0}}; }
-Json Count() { return {{"type", "integer"}, {"minimum", 0}}; }
-Json Count(int64_t most) { return {{"type", "integer"}, {"minimum", 0}, {"maximum", most}}; }
-Json Word(const char* word) { return {{"const", word}}; }
-Json Words(const std::vector<absl::string_view>& words) {
-  return {{"enum", std::vector<std::string>(words.begin(), words.end())}};
-}
-Json List(Json of) { return {{"type", "array"}, {"items", std::move(of)}}; }
-Json MapOf(Json value) { return {{"type", "object"}, {"additionalProperties", std::move(value)}}; }
-Json OneOf(Json a, Json b) { return {{"anyOf", Json::array({std::move(a), std::move(b)})}}; }
-Json OrNull(Json a) { return OneOf(std::move(a), {{"type", "null"}}); }
-
-// "90s", "1h30m", or 0.
-Json Duration() {
-  return OneOf({{"type", "string"}, {"pattern", R"(^\+?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|m|h))+)$)"}},
-               {{"const", 0}});
-}
-
-// A map with these keys and no others, of which `required` must be there.
-Json Map(Json properties, std::vector<std::string> required = {}) {
-  Json map = {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
-  if (!required.empty()) map["required"] = std::move(required);
-  return map;
-}
-
-// The same for documents, which always have all keys but the optional ones.
-Json Document(Json properties, Json optional = Json::object()) {
-  std::vector<std::string> required;
-  for (const auto& [key, value] : properties.items()) required.push_back(key);
-  properties.update(optional);
-  return Map(std::move(properties), std::move(required));
-}
+using schema::Count;
+using schema::Document;
+using schema::Duration;
+using schema::Flag;
+using schema::List;
+using schema::Map;
+using schema::MapOf;
+using schema::OneOf;
+using schema::OrNull;
+using schema::Seconds;
+using schema::Text;
+using schema::Word;
+using schema::Words;
 
 // What an event does, with the keys that go with it.
 struct EventKind {
@@ -300,8 +279,10 @@ Json SwarmOutput() {
                                                                    {"case", SwarmFile()}});
 }
 
+// The edit of one set, or of the sets of two files.
 Json DiffOutput() {
-  return Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
+  const Json set = Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
+  return OneOf(set, Document({{"sets", List(set)}}));
 }
 
 struct NamedSchema {
@@ -320,6 +301,12 @@ constexpr NamedSchema kSchemas[] = {
     {"check-output", "What lwsctl check -o json writes", CheckOutput},
     {"swarm-output", "What lwsctl swarm -o json writes", SwarmOutput},
     {"diff-output", "What lwsctl diff -o json writes", DiffOutput},
+    {"validate-output", "What lwsctl validate -o json writes", ValidateOutput},
+    {"explain-output", "What lwsctl explain -o json writes", ExplainOutput},
+    {"status-output", "What lwsctl status -o json writes", StatusOutput},
+    {"place-output", "What lwsctl place -o json writes", PlaceOutput},
+    {"capacity-output", "What lwsctl capacity -o json writes", CapacityOutput},
+    {"defragment-output", "What lwsctl defragment -o json writes", DefragmentOutput},
 };
 
 }  // namespace

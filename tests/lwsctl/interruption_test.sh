@@ -125,6 +125,34 @@ for words in (["simulate", million], ["simulate", "--scenario", in_objects, thou
     if document.get("finished", False) or document.get("stopped") is False:
         fail(words, "the document does not tell that it was stopped")
 
+# Groups whose pods look at others are placed one by one.
+few = write("few.yaml", "".join(
+    f"---\napiVersion: v1\nkind: Node\nmetadata:\n  name: n{i}\n  labels: {{rack: r{i // 20}}}\nstatus:\n"
+    "  allocatable: {cpu: 192, pods: 110}\n" for i in range(2000)))
+apart = write("apart.yaml", """
+apiVersion: leaderworkerset.x-k8s.io/v1
+kind: LeaderWorkerSet
+metadata: {name: apart}
+spec:
+  replicas: 20000
+  leaderWorkerTemplate:
+    size: 2
+    workerTemplate:
+      spec:
+        affinity:
+          podAntiAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              - {topologyKey: rack, labelSelector: {matchLabels: {app: other}}}
+        containers: [{name: c, image: c, resources: {limits: {cpu: 1m}}}]
+""")
+for command, told in (("place", " of 20000 groups are left out"), ("capacity", "\n  stopped: more may fit\n")):
+    words = [command, apart, "--nodes", few, "--levels", "rack"]
+    out, err = run(words, after=4)
+    expect(words, told, out)
+    out, err = run(words + ["-o", "json"], after=4)
+    if json.loads(out).get("stopped") is not True:
+        fail(words, "the document does not tell that it was stopped")
+
 # What cannot end in order ends without a word on the standard output.
 nodes = write("nodes.yaml", "".join(
     f"---\napiVersion: v1\nkind: Node\nmetadata:\n  name: n{i}\n  labels: {{rack: r{i // 20}}}\nstatus:\n"

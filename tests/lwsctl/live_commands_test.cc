@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "examples/lwsctl/live/controls_edit.h"
 #include "examples/lwsctl/live/live_api.h"
+#include "examples/lwsctl/schema.h"
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
 #include "lws/api/well_known.h"
@@ -72,6 +73,38 @@ class LiveCommandsTest : public testing::Test {
   LiveHost host_;
 };
 
+// What is wrong with a document of maps with fixed keys, lists, texts and numbers; "" when it is as the schema says.
+std::string WhyNot(const Json& value, const Json& schema) {
+  if (schema.contains("enum")) {
+    const Json& words = schema["enum"];
+    const bool is_one = std::find(words.begin(), words.end(), value) != words.end();
+    return is_one ? "" : absl::StrCat(value.dump(), " is none of ", words.dump());
+  }
+  const std::string type = schema.value("type", "");
+  const bool is_of_type = type == "object"    ? value.is_object()
+                          : type == "array"   ? value.is_array()
+                          : type == "string"  ? value.is_string()
+                          : type == "boolean" ? value.is_boolean()
+                                              : type == "integer" && value.is_number_integer();
+  if (!is_of_type) return absl::StrCat(value.dump(), " is not of type ", type);
+  std::string wrong;
+  if (value.is_object()) {
+    for (const Json& key : schema["required"]) {
+      if (!value.contains(key.get<std::string>())) return absl::StrCat("lacks ", key.get<std::string>());
+    }
+    for (const auto& [key, below] : value.items()) {
+      if (!schema["properties"].contains(key)) return absl::StrCat("unknown key ", key);
+      if (wrong.empty()) wrong = WhyNot(below, schema["properties"][key]);
+    }
+  }
+  if (value.is_array()) {
+    for (const Json& below : value) {
+      if (wrong.empty()) wrong = WhyNot(below, schema["items"]);
+    }
+  }
+  return wrong;
+}
+
 TEST_F(LiveCommandsTest, StatusIsATreeAndItsExitCodeTellsWhetherTheRolloutIsDone) {
   wired_.CreateSet("a", 2, "one");
   EXPECT_TRUE(absl::StartsWith(Run({"status", "a"}), "1\nLeaderWorkerSet n/a  under way: "));
@@ -83,7 +116,16 @@ TEST_F(LiveCommandsTest, StatusIsATreeAndItsExitCodeTellsWhetherTheRolloutIsDone
       << done;
   EXPECT_TRUE(absl::StrContains(done, "\n    a-1-2  ready  on node-")) << done;
   const std::string json = Run({"status", "a", "-o", "json"});
-  EXPECT_EQ(Json::parse(json.substr(2))["groups"][1]["pods"][2]["name"], "a-1-2");
+  const Json document = Json::parse(json.substr(2));
+  EXPECT_EQ(document["groups"][1]["pods"][2]["name"], "a-1-2");
+  const Json schema = *SchemaNamed("status-output");
+  EXPECT_EQ(WhyNot(document, schema), "");
+  Json other = document;
+  other["groups"][0]["pods"][1].erase("node");
+  EXPECT_EQ(WhyNot(other, schema), "lacks node");
+  other = document;
+  other["rollout"] = "gone";
+  EXPECT_EQ(WhyNot(other, schema), "\"gone\" is none of [\"under way\",\"done\",\"stalled\"]");
   EXPECT_TRUE(absl::StrContains(Run({"status", "other"}), "there is no LeaderWorkerSet n/other")) << "exit code 1";
   EXPECT_TRUE(absl::StrContains(Run({"status", "a", "-n", "elsewhere"}), "elsewhere/a"));
 }

@@ -232,6 +232,32 @@ for name, path, value in [("scenario", ("for",), "1 hour"), ("scenario", ("for",
 # Documents.
 ROLE_FILES = f"{GOLDEN}/disaggregated"
 vllm = f"{MANIFESTS}/vllm.yaml"
+PLACE = f"{GOLDEN}/place"
+ZONES = ["--nodes", f"{PLACE}/zone-nodes.yaml", "--levels", "zone,rack,kubernetes.io/hostname", "--required", "rack"]
+LOW = ["--pods", f"{PLACE}/zone-pods.yaml"]
+FOUR = ["--nodes", f"{PLACE}/four-nodes.yaml", "--levels", "rack,kubernetes.io/hostname"]
+ROLE_NODES = ["--nodes", f"{ROLE_FILES}/nodes.yaml", "--levels", "rack,kubernetes.io/hostname"]
+PLACED = [f"{ROLE_FILES}/placed.yaml", *ROLE_NODES]
+RUNNING = ["--pods", f"{ROLE_FILES}/running-pods.yaml"]
+GB200 = [f"{PLACE}/gb200-sets.yaml", "--nodes", f"{PLACE}/gb200-nodes.yaml", "--required", "nvidia.com/gpu.clique", "--levels",
+         "example.com/block,nvidia.com/gpu.clique,kubernetes.io/hostname", "--together"]
+PLACEMENT = [("place", [f"{PLACE}/zone-set.yaml", *ZONES]), ("place", [f"{PLACE}/zone-set.yaml", *ZONES, "--size", "4"]),
+             ("place", [f"{PLACE}/zone-large-set.yaml", *ZONES, *LOW, "--priority", "0"]),
+             ("place", [f"{PLACE}/rules-dra.yaml", *FOUR]), ("place", [f"{PLACE}/rules-affinity.yaml", *FOUR]),
+             ("place", [f"{PLACE}/rules-apart.yaml", "--nodes", f"{PLACE}/one-node.yaml", *FOUR[2:]]),
+             ("place", [f"{PLACE}/running-set.yaml", *FOUR, "--pods", f"{PLACE}/running-pods.yaml", "--more", "1"]),
+             ("place", [f"{PLACE}/subgroups-set.yaml", "--nodes", f"{PLACE}/subgroups-nodes.yaml", *FOUR[2:]]),
+             ("place", [*GB200, "example.com/block"]), ("place", [*GB200, "nvidia.com/gpu.clique"]),
+             ("place", PLACED), ("place", [*PLACED, *RUNNING, "--lost", "b3,b4"]),
+             ("place", [*PLACED, "--pods", f"{ROLE_FILES}/low-priority-pods.yaml", "--priority", "10"]),
+             ("capacity", [f"{PLACE}/zone-set.yaml", *ZONES]), ("capacity", [f"{PLACE}/zone-set.yaml", *ZONES, "--groups", "surge"]),
+             ("capacity", [f"{PLACE}/zone-set.yaml", *ZONES, "--groups", "20", "--add", "m1"]),
+             ("capacity", [f"{PLACE}/rules-dra.yaml", *FOUR]), ("capacity", PLACED), ("capacity", [*PLACED, "--groups", "9"]),
+             ("capacity", [f"{ROLE_FILES}/external.yaml", *ROLE_NODES, "--groups", "200", "--add", "c1"]),
+             ("capacity", [*PLACED, *RUNNING, "--groups", "surge"]),
+             ("capacity", [f"{ROLE_FILES}/one-slice.yaml", *ROLE_NODES, *RUNNING, "--groups", "surge", "--add", "b1"]),
+             ("defragment", [f"{PLACE}/zone-sets.yaml", *ZONES, *LOW, "--empty", "rack"]),
+             ("defragment", [f"{PLACE}/zone-sets.yaml", *ZONES, *LOW, "--room-for", "large"])]
 for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}/no-room.yaml", vllm]),
                     ("simulate", ["--scenario", "examples/scenarios/lost-node.yaml", vllm]),
                     ("simulate", [f"{ROLE_FILES}/small.yaml"]),
@@ -244,13 +270,20 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
                     ("swarm", []), ("swarm", ["--seeds", "3", "--policy", "keep-budget"]),
                     ("swarm", [f"{GOLDEN}/swarm-reference.txt"]),
                     ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/old.yaml"]),
-                    ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/image-and-scale.yaml"])]:
-    code, out, err = run(name, "-o", "json", *words)
+                    ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/image-and-scale.yaml"]),
+                    ("diff", [f"{GOLDEN}/diff/several-old.yaml", f"{GOLDEN}/diff/several-new.yaml"]),
+                    ("validate", [f"{GOLDEN}/validate-folder"]), ("validate", [f"{ROLE_FILES}/refused.yaml"]),
+                    ("validate", ["--old", vllm, vllm]),
+                    ("explain", [f"{GOLDEN}/state.yaml"]), ("explain", ["--complete", f"{GOLDEN}/state.yaml"]),
+                    ("explain", ["--complete", "--all", f"{GOLDEN}/at-rest.yaml"]),
+                    ("explain", ["--complete", f"{ROLE_FILES}/state.yaml"]), ("explain", [f"{ROLE_FILES}/external.yaml"]),
+                    *PLACEMENT]:
+    code, out, err = run(name, *words, "-o", "json")
     document = json.loads(out)
     error = validate(document, name + "-output")
     if error:
         fail(f"lwsctl {name} -o json {' '.join(words)}: {error}")
-    for key in list(document):
+    for key in [] if name in ("explain", "validate") else list(document):
         fewer = {other: value for other, value in document.items() if other != key}
         if not validate(fewer, name + "-output") and key not in ("brokenLaw", "trace", "scaledDown", "seconds", "seed", "seeds",
                                                                  "stopped", "case"):

@@ -257,9 +257,86 @@ void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
   }
 }
 
+Json DiffJson(const std::string& title, bool changes, bool refused, const std::string& text) {
+  return {{"set", title},
+          {"changes", changes},
+          {"refused", refused},
+          {"facts", absl::StrSplit(text, '\n', absl::SkipEmpty())}};
+}
+
+std::string TitleOf(const Json& manifest) {
+  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
+  return absl::StrCat("LeaderWorkerSet ", metadata["namespace"].Text(), "/", metadata["name"].Text());
+}
+
+// One set of two files, of which one may lack it.
+struct SetDiff {
+  std::string title;
+  bool changes = true;
+  bool refused = false;
+  std::string text;
+};
+
+absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
+  const lws::SetAdmission admission = lws::AdmitSet(old);
+  if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
+  const EditDiff diff = DiffOf(*admission.set, edited, nullptr);
+  return SetDiff{TitleOf(edited), diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text};
+}
+
+// The sets of NEW in its order, and then those that only OLD has.
+absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<SetManifest>& old,
+                                             const std::vector<SetManifest>& edited) {
+  std::map<std::string, const Json*> before;
+  for (const SetManifest& set : old) before[TitleOf(*set.object)] = set.object.get();
+  std::vector<SetDiff> diffs;
+  for (const SetManifest& set : edited) {
+    const std::string title = TitleOf(*set.object);
+    const auto found = before.find(title);
+    if (found == before.end()) {
+      diffs.push_back({title, true, false, "  the set is new\n"});
+      continue;
+    }
+    absl::StatusOr<SetDiff> diff = DiffOfManifests(*found->second, *set.object);
+    if (!diff.ok()) return diff.status();
+    diffs.push_back(*std::move(diff));
+    before.erase(found);
+  }
+  for (const auto& [title, set] : before) {
+    diffs.push_back(
+        {title, true, false, "  NEW does not have it: kubectl apply leaves it as it is, and prunes it with --prune\n"});
+  }
+  return diffs;
+}
+
+int PrintDiffs(const Call& call, const std::vector<SetDiff>& diffs) {
+  bool any_changes = false;
+  Json document = {{"sets", Json::array()}};
+  std::string text;
+  for (const SetDiff& diff : diffs) {
+    any_changes = any_changes || diff.changes;
+    document["sets"].push_back(DiffJson(diff.title, diff.changes, diff.refused, diff.text));
+    absl::StrAppend(&text, diff.title, diff.changes ? absl::StrCat("\n", diff.text) : "  nothing changes\n");
+  }
+  const OutputFormat format = FormatOf(call.arguments);
+  call.out << (format != OutputFormat::kTable ? DocumentText(document, format) : text);
+  return any_changes ? kFinding : kAsWished;
+}
+
 absl::StatusOr<int> ShowDiff(const Call& call) {
   if (call.arguments.files.empty() || call.arguments.files.size() > 2) {
     return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
+  }
+  if (call.arguments.files.size() == 2) {
+    const absl::StatusOr<std::vector<SetManifest>> old = ReadSets(call.arguments.files[0], UnknownFields::kWarn);
+    if (!old.ok()) return old.status();
+    const absl::StatusOr<std::vector<SetManifest>> edited = ReadSets(call.arguments.files[1], UnknownFields::kWarn);
+    if (!edited.ok()) return edited.status();
+    if (old->size() + edited->size() > 2) {
+      const absl::StatusOr<std::vector<SetDiff>> diffs = DiffsOf(*old, *edited);
+      if (!diffs.ok()) return diffs.status();
+      return PrintDiffs(call, *diffs);
+    }
   }
   const absl::StatusOr<Json> manifest = ReadSet(call.arguments.files.back(), UnknownFields::kWarn);
   if (!manifest.ok()) return manifest.status();
@@ -273,10 +350,7 @@ absl::StatusOr<int> ShowDiff(const Call& call) {
       absl::StrCat("LeaderWorkerSet ", before->set.metadata().namespace_(), "/", before->set.metadata().name());
   const OutputFormat format = FormatOf(call.arguments);
   if (format != OutputFormat::kTable) {
-    call.out << DocumentText({{"set", title},
-                              {"changes", diff.end != EditEnd::kNothing},
-                              {"refused", diff.end == EditEnd::kRefused},
-                              {"facts", absl::StrSplit(diff.text, '\n', absl::SkipEmpty())}},
+    call.out << DocumentText(DiffJson(title, diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text),
                              format);
   } else {
     call.out << (diff.end == EditEnd::kNothing ? absl::StrCat(title, "  nothing changes\n")
