@@ -24,7 +24,7 @@ void CheckKeyRef(const FieldValue& source, FieldErrors* errors) {
 void CheckFileKeyRef(const FieldValue& source, FieldErrors* errors) {
   CheckRequiredText(source["key"], EnvNameErrors, errors);
   CheckRequiredText(source["volumeName"], Dns1123LabelErrors, errors);
-  CheckRequiredText(source["path"], NoBackstepErrors, errors);
+  CheckRequiredText(source["path"], BackstepPathErrors, errors);
 }
 
 constexpr FieldRule kSources[] = {{"fieldRef", CheckVariableFieldRef},

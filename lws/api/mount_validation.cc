@@ -111,7 +111,7 @@ void CheckDevicePath(const FieldValue& path, std::set<std::string>* paths, Field
   const std::string text = path.Text();
   CheckRequired(path, errors);
   if (paths->count(text) > 0) errors->push_back(InvalidText(path.path(), text, "must be unique"));
-  if (NoBackstepErrors(text).empty()) {
+  if (BackstepPathErrors(text).empty()) {
     paths->insert(text);
   } else {
     errors->push_back(Invalid(path, "can not contain backsteps ('..')"));

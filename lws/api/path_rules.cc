@@ -8,7 +8,7 @@
 
 namespace lws::internal {
 
-std::vector<std::string> NoBackstepErrors(absl::string_view text) {
+std::vector<std::string> BackstepPathErrors(absl::string_view text) {
   const std::vector<absl::string_view> elements = absl::StrSplit(text, '/');
   if (std::find(elements.begin(), elements.end(), "..") == elements.end()) return {};
   return {"must not contain '..'"};
@@ -17,7 +17,7 @@ std::vector<std::string> NoBackstepErrors(absl::string_view text) {
 std::vector<std::string> DescendingPathErrors(absl::string_view text) {
   std::vector<std::string> errors;
   if (absl::StartsWith(text, "/")) errors.push_back("must be a relative path");
-  for (std::string& error : NoBackstepErrors(text)) errors.push_back(std::move(error));
+  for (std::string& error : BackstepPathErrors(text)) errors.push_back(std::move(error));
   return errors;
 }
 

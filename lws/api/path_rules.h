@@ -17,7 +17,7 @@
 namespace lws::internal {
 
 // No element is "..".
-std::vector<std::string> NoBackstepErrors(absl::string_view text);
+std::vector<std::string> BackstepPathErrors(absl::string_view text);
 // Relative, and no element is "..".
 std::vector<std::string> DescendingPathErrors(absl::string_view text);
 // Descending, and it does not begin with "..".

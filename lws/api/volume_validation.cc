@@ -128,7 +128,7 @@ void CheckHostPath(const FieldValue& source, const VolumeOwner&, FieldErrors* er
     errors->push_back(RequiredValue(path.path(), ""));
     return;
   }
-  CheckText(path, NoBackstepErrors, errors);
+  CheckText(path, BackstepPathErrors, errors);
   CheckOneOf(source["type"], kHostPathTypes, errors);
 }
 

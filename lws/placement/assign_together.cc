@@ -20,8 +20,8 @@ using internal::AfterNoFit;
 using internal::AssignBatch;
 using internal::CountScope;
 using internal::FreeInDomain;
+using internal::ResourcesWantedBy;
 using internal::ScopeOf;
-using internal::WantedByGroups;
 
 namespace {
 
@@ -93,7 +93,7 @@ size_t ScarcestResource(const Capacity& capacity, absl::Span<const PartlyPlacedG
   const std::vector<__int128> free = FreeInDomain(capacity, within.level, within.domain);
   std::vector<const GroupRequest*> requests;
   for (const PartlyPlacedGroup& group : groups) requests.push_back(group.request);
-  const std::vector<__int128> wanted = WantedByGroups(capacity.topology(), requests).amounts;
+  const std::vector<__int128> wanted = ResourcesWantedBy(capacity.topology(), requests).amounts;
   size_t scarcest = 0;
   double most = -1;
   for (size_t i = 0; i < free.size(); ++i) {

@@ -14,8 +14,8 @@
 namespace lws {
 
 using internal::FreeInDomain;
+using internal::ResourcesWantedBy;
 using internal::WantedAmounts;
-using internal::WantedByGroups;
 
 namespace {
 
@@ -32,7 +32,7 @@ int64_t MostTimes(const Capacity& capacity, const std::vector<__int128>& wanted,
 void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> groups, int level,
                TogetherHeadroom* headroom) {
   const Topology& topology = capacity.topology();
-  const WantedAmounts wanted = WantedByGroups(topology, groups);
+  const WantedAmounts wanted = ResourcesWantedBy(topology, groups);
   __int128 sum = 0;
   for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
     if (!topology.IsLabelled(level, domain)) continue;

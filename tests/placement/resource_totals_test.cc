@@ -45,10 +45,10 @@ TEST(ResourceTotalsTest, AddsUpWhatGroupsAskFor) {
   GroupRequest request;
   request.worker.amounts = {{"gpu", 2}};
   request.workers = 3;
-  EXPECT_EQ(Numbers(WantedByGroups(capacity.topology(), {&request}).amounts), (std::vector<int64_t>{3, 6}));
+  EXPECT_EQ(Numbers(ResourcesWantedBy(capacity.topology(), {&request}).amounts), (std::vector<int64_t>{3, 6}));
   request.leader.emplace();
   request.leader->amounts = {{"gpu", 1}};
-  const WantedAmounts twice = WantedByGroups(capacity.topology(), {&request, &request});
+  const WantedAmounts twice = ResourcesWantedBy(capacity.topology(), {&request, &request});
   EXPECT_EQ(Numbers(twice.amounts), (std::vector<int64_t>{8, 14}));
   EXPECT_TRUE(twice.is_offered);
 }
@@ -59,9 +59,9 @@ TEST(ResourceTotalsTest, TellsWhatNoNodeOffers) {
   request.worker.amounts = {{"tpu", 1}};
   request.workers = 0;
   request.leader.emplace();
-  EXPECT_TRUE(WantedByGroups(capacity.topology(), {&request}).is_offered) << "no pod asks for it";
+  EXPECT_TRUE(ResourcesWantedBy(capacity.topology(), {&request}).is_offered) << "no pod asks for it";
   request.workers = 1;
-  EXPECT_FALSE(WantedByGroups(capacity.topology(), {&request}).is_offered);
+  EXPECT_FALSE(ResourcesWantedBy(capacity.topology(), {&request}).is_offered);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::vector<__int128> FreeInDomain(const Capacity& capacity, int level, int32_t 
   return free;
 }
 
-WantedAmounts WantedByGroups(const Topology& topology, absl::Span<const GroupRequest* const> groups) {
+WantedAmounts ResourcesWantedBy(const Topology& topology, absl::Span<const GroupRequest* const> groups) {
   const std::vector<std::string>& resources = topology.resources();
   WantedAmounts wanted;
   wanted.amounts.resize(resources.size());

@@ -1,7 +1,7 @@
 // Sums over nodes and over groups, by resource of the topology.
 //
 //   lws::internal::FreeInDomain(capacity, lws::Topology::kRoot, 0).size() == topology.resources().size();    // true
-//   lws::internal::WantedByGroups(topology, {&request}).is_offered;    // whether nodes offer what it asks for
+//   lws::internal::ResourcesWantedBy(topology, {&request}).is_offered;    // whether nodes offer what it asks for
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_RESOURCE_TOTALS_H_
@@ -29,7 +29,7 @@ struct WantedAmounts {
 
 // What all pods of the groups ask for. Every pod takes one of "pods", which is the first resource. Complexity:
 // O(groups x resources).
-WantedAmounts WantedByGroups(const Topology& topology, absl::Span<const GroupRequest* const> groups);
+WantedAmounts ResourcesWantedBy(const Topology& topology, absl::Span<const GroupRequest* const> groups);
 
 }  // namespace lws::internal
 

@@ -94,7 +94,7 @@ inline uint64_t HashOfState(const PackedRoles& state) {
 
 // Calls field(number, bits) with every number of the state, in a fixed order.
 template <typename Roles, typename Field>
-void ForEachRoleField(Roles& roles, bool lags, const Field& field) {
+void ForEachCheckedField(Roles& roles, bool lags, const Field& field) {
   for (auto& child : roles.children) {
     field(child.exists, 1);
     field(child.replicas, 3);
@@ -122,7 +122,7 @@ inline PackedRoles PackCheckedRoles(CheckedRoles roles, bool lags) {
   std::sort(begin, roles.order.end());
   PackedRoles state;
   int at = 0;
-  ForEachRoleField(roles, lags, [&](const auto& value, int bits) {
+  ForEachCheckedField(roles, lags, [&](const auto& value, int bits) {
     // An annotation of -1 is packed as 0.
     const uint64_t number = static_cast<uint64_t>(static_cast<int64_t>(value) + (bits == 4 ? 1 : 0));
     assert(number < uint64_t{1} << bits && at + bits <= 256);
@@ -137,7 +137,7 @@ inline PackedRoles PackCheckedRoles(CheckedRoles roles, bool lags) {
 inline CheckedRoles UnpackCheckedRoles(const PackedRoles& state, bool lags) {
   CheckedRoles roles;
   int at = 0;
-  ForEachRoleField(roles, lags, [&](auto& value, int bits) {
+  ForEachCheckedField(roles, lags, [&](auto& value, int bits) {
     const int shift = at % 64;
     uint64_t number = state.words[at / 64] >> shift;
     if (shift + bits > 64) number |= state.words[at / 64 + 1] << (64 - shift);
