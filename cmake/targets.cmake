@@ -44,6 +44,7 @@ set(lws_for_size
   lws/api/admission_steps.cc
   lws/api/admit_disaggregated_set.cc
   lws/api/admit_set.cc
+  lws/api/applied_fields.cc
   lws/api/claim_validation.cc
   lws/api/container_validation.cc
   lws/api/default_document.cc
@@ -55,11 +56,13 @@ set(lws_for_size
   lws/api/leader_worker_set.proto
   lws/api/mount_validation.cc
   lws/api/name_rules.cc
+  lws/api/object_kind.cc
   lws/api/object_meta_validation.cc
   lws/api/observed.cc
   lws/api/observed_roles.cc
   lws/api/open_api_schema.cc
   lws/api/path_rules.cc
+  lws/api/pod_tpus.cc
   lws/api/pod_validation.cc
   lws/api/probe_validation.cc
   lws/api/proto_json.cc
@@ -114,6 +117,8 @@ set(lws_for_size
   lws/placement/node_filter.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
+  lws/placement/pods/exclusive_affinity.cc
+  lws/placement/pods/tpu_environment.cc
   lws/placement/reassign_group.cc
   lws/placement/running_pods.cc
   lws/placement/search/explain_no_fit.cc
