@@ -16,11 +16,18 @@ bool MatchesNothing(const Json& term) {
   return is_empty("matchExpressions") && is_empty("matchFields");
 }
 
+// The member of this name, which becomes an object if it is none.
+Json& ObjectIn(const char* name, Json* object) {
+  Json& member = (*object)[name];
+  if (!member.is_object()) member = Json::object();
+  return member;
+}
+
 // Every alternative gets the node as one requirement more.
 void RequireNode(const std::string& name, Json* pod_spec) {
   const Json requirement = {{"key", "metadata.name"}, {"operator", "In"}, {"values", Json::array({name})}};
-  Json& terms =
-      (*pod_spec)["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+  Json& affinity = ObjectIn("nodeAffinity", &ObjectIn("affinity", pod_spec));
+  Json& terms = ObjectIn("requiredDuringSchedulingIgnoredDuringExecution", &affinity)["nodeSelectorTerms"];
   if (!terms.is_array()) {
     terms = Json::array({{{"matchFields", Json::array({requirement})}}});
     return;
@@ -47,7 +54,7 @@ void BindPodToAssignedNode(const NodeFacts& node, NodeBinding binding, Json* pod
     (*pod_spec)["nodeName"] = node.name;
   } else if (binding == NodeBinding::kNodeSelector && hostname != node.labels.end() &&
              !SelectsAnotherHost(*pod_spec, hostname->second)) {
-    (*pod_spec)["nodeSelector"][kHostnameLabel] = hostname->second;
+    ObjectIn("nodeSelector", pod_spec)[kHostnameLabel] = hostname->second;
   } else {
     RequireNode(node.name, pod_spec);
   }

@@ -1,5 +1,6 @@
 #include "lws/placement/pod_facts.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -58,6 +59,12 @@ Json PickedVolumes(const Json& volumes) {
 }
 
 }  // namespace
+
+bool WaitsForPlace(const Json& pod) {
+  const Json& gates = MemberOf(MemberOf(pod, "spec"), "schedulingGates");
+  return gates.is_array() &&
+         std::any_of(gates.begin(), gates.end(), [](const Json& gate) { return MemberOf(gate, "name") == kPlaceGate; });
+}
 
 Json PlacementFactsOfPod(const Json& pod) {
   const Json& metadata = MemberOf(pod, "metadata");

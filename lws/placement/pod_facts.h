@@ -25,6 +25,9 @@ inline constexpr char kNodesAnnotation[] = "lws-policies/nodes";
 // An annotation of a leader: why its group has no place, as people were told.
 inline constexpr char kNoPlaceAnnotation[] = "lws-policies/no-place";
 
+// Whether the pod has the gate kPlaceGate. Complexity: O(gates).
+bool WaitsForPlace(const Json& pod);
+
 // Complexity: O(pod).
 Json PlacementFactsOfPod(const Json& pod);
 

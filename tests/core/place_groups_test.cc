@@ -58,11 +58,12 @@ class World {
     for (int i = 0; i < nodes; ++i) AddNode(i);
   }
 
-  void AddNode(int i, bool is_ready = true) {
+  void AddNode(int i, bool is_ready = true, bool is_tainted = false) {
     Json node = {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", absl::StrCat("node-", i)}}}};
     node["metadata"]["labels"] = {{"rack", absl::StrCat("r", i / 2)}};
     node["status"]["allocatable"] = {{"cpu", "8"}, {"pods", "110"}};
     node["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", is_ready ? "True" : "False"}}});
+    if (is_tainted) node["spec"]["taints"] = Json::parse(R"([{"key": "k", "effect": "NoSchedule"}])");
     nodes_.push_back(std::make_shared<const Json>(std::move(node)));
   }
   void RemoveNode(const std::string& name) {
@@ -204,6 +205,44 @@ TEST(PlaceGroupsTest, Law2APlacedGroupTakesItsRoomBeforeItsWorkersExist) {
   EXPECT_EQ(world.Perform().substr(0, 4), "s-2=");
 }
 
+// A leader that names its node has no gate, and anybody may write its annotations and the size of its set.
+TEST(PlaceGroupsTest, Law2AGroupOfAnySizeTakesNoMoreMemoryThanTheNodesHavePods) {
+  World world(4);
+  world.request.workers = kMaxGroupPods - 1;
+  Json& leader = world.AddLeader(0);
+  leader["spec"].erase("schedulingGates");
+  leader["spec"]["nodeName"] = "node-0";
+  leader["metadata"]["annotations"][kNodesAnnotation] = R"(["node-0"])";
+  world.AddWorker(0, 1);
+  world.AddLeader(1);
+  const std::string done = world.Perform();
+  EXPECT_TRUE(absl::StrContains(done, "event NoPlace: group 0 has no place: ")) << done;
+  EXPECT_TRUE(absl::StrContains(done, "event NoPlace: group 1 has no place: ")) << done;
+}
+
+TEST(PlaceGroupsTest, Law3AWorkerGoesElsewhereWhenItsNodeTakesItNoMore) {
+  World world(4);
+  world.AddLeader(0);
+  EXPECT_EQ(world.Perform(), "s-0=node-0");
+  ASSERT_EQ(world.Find("s-0")["metadata"]["annotations"][kNodesAnnotation], R"(["node-0","node-0","node-1"])");
+  world.Schedule();
+  world.AddOther("o", "node-1", 6);
+  world.AddWorker(0, 2);
+  EXPECT_EQ(world.Perform(), "s-0-2=node-2") << "the other pod takes the room";
+}
+
+TEST(PlaceGroupsTest, Law3AWorkerDoesNotGoWhereATaintForbidsIt) {
+  World world(2);
+  world.AddLeader(0);
+  EXPECT_EQ(world.Perform(), "s-0=node-0");
+  world.Schedule();
+  world.RemoveNode("node-1");
+  world.AddNode(1, /*is_ready=*/true, /*is_tainted=*/true);
+  world.AddNode(2);
+  world.AddWorker(0, 2);
+  EXPECT_EQ(world.Perform(), "s-0-2=node-2");
+}
+
 TEST(PlaceGroupsTest, Law3AWorkerGoesElsewhereWhenItsNodeIsGone) {
   World world(4);
   world.AddLeader(0);
@@ -249,6 +288,38 @@ TEST(PlaceGroupsTest, Law4PodsThatLeaveAreWaitedFor) {
   EXPECT_EQ(world.Perform(), "");
   world.Remove("o");
   EXPECT_EQ(world.Perform(), "s-0=node-0");
+}
+
+TEST(PlaceGroupsTest, Law4RoomThatAnotherGroupHoldsIsNotWaitedFor) {
+  World world(2);
+  world.AddLeader(0);
+  EXPECT_EQ(world.Perform(), "s-0=node-0");
+  world.Schedule();
+  world.AddOther("o", "node-1", 1)["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+  world.AddLeader(1);
+  const std::string done = world.Perform();
+  EXPECT_TRUE(absl::StartsWith(done, "event NoPlace: group 1 has no place: ")) << done;
+}
+
+// The API server stores no such pod; a copy of the cluster in a file may have it.
+TEST(PlaceGroupsTest, AffinityOfAWrongTypeIsNone) {
+  for (const char* affinity : {R"("x")", R"([])", R"({"nodeAffinity": []})",
+                               R"({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": 1}})"}) {
+    World world(2);
+    world.AddLeader(0)["spec"]["affinity"] = Json::parse(affinity);
+    const absl::StatusOr<std::vector<Plan>> plans = world.Look();
+    EXPECT_TRUE(plans.ok() && plans->size() == 1) << affinity;
+  }
+}
+
+TEST(PlaceGroupsTest, Law6APodWithCopiedLabelsChangesNothingWhateverTheOrder) {
+  for (const bool comes_first : {false, true}) {
+    World world(4);
+    if (comes_first) world.Add(Pod("t", 0, 0, 4));
+    world.AddLeader(0);
+    if (!comes_first) world.Add(Pod("t", 0, 0, 4));
+    EXPECT_EQ(world.Perform(), "s-0=node-0");
+  }
 }
 
 TEST(PlaceGroupsTest, AGroupOfAnUnknownRevisionWaits) {

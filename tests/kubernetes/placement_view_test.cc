@@ -73,6 +73,16 @@ TEST(PlacementViewTest, Law2OlderNewsChangeNothing) {
   EXPECT_EQ((*view.Pods()[0])["metadata"]["resourceVersion"], "9");
 }
 
+TEST(PlacementViewTest, Law2ALateAnswerDoesNotBringBackAPod) {
+  PlacementView view;
+  ASSERT_TRUE(view.TellPod(Pod("p", 1, kGated)).ok());
+  ASSERT_TRUE(view.TellPodAnswer(Pod("p", 2, kOnNode)).ok());
+  EXPECT_EQ(view.waiting(), 0u) << "the own write is known at once";
+  ASSERT_TRUE(view.TellPodGone(Pod("p", 3, kOnNode)).ok());
+  ASSERT_TRUE(view.TellPodAnswer(Pod("p", 2, kOnNode)).ok());
+  EXPECT_EQ(view.pods(), 0u);
+}
+
 TEST(PlacementViewTest, Law3AListLeavesWhatItNames) {
   PlacementView view;
   for (const char* name : {"p", "q"}) ASSERT_TRUE(view.TellPod(Pod(name, 1, kGated)).ok());

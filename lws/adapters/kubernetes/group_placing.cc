@@ -140,17 +140,18 @@ class GroupPlacing::Impl {
     };
     lacks_request_ = false;
     absl::StatusOr<std::vector<Plan>> plans = PlaceGroups(observation);
-    if (!plans.ok()) return Postpone(plans.status(), now);
-    not_before_ = now + std::max(kLeastRest, kRestsOfOneDecision * (clock_() - now));
+    const absl::Time end = clock_();
+    not_before_ = end + std::max(kLeastRest, kRestsOfOneDecision * (end - now));
+    if (!plans.ok()) return Postpone(plans.status(), end);
     // Neither watch tells of sets and revisions.
-    if (lacks_request_) Postpone(absl::OkStatus(), now);
+    if (lacks_request_) Postpone(absl::OkStatus(), end);
     for (Plan& plan : *plans) Start(std::move(plan));
   }
 
   void Postpone(const absl::Status& status, absl::Time now) {
     if (!status.ok()) Problem(status);
     is_due_ = true;
-    not_before_ = now + kAgainAfterFailure;
+    not_before_ = std::max(not_before_, now + kAgainAfterFailure);
   }
 
   void Problem(const absl::Status& status) const {
@@ -187,7 +188,8 @@ class GroupPlacing::Impl {
       return Postpone(is_foreseen ? absl::OkStatus() : answer.status(), now);
     }
     if (answer->object != nullptr) {
-      Noticed(known_.TellPod(answer->object->dump(-1, ' ', false, Json::error_handler_t::replace))).IgnoreError();
+      known_.TellPodAnswer(answer->object->dump(-1, ' ', false, Json::error_handler_t::replace)).IgnoreError();
+      is_due_ |= known_.TakeChange();
     }
     ++runs_.at(number).next_action;
     Continue(number);

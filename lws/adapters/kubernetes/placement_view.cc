@@ -36,13 +36,6 @@ absl::StatusOr<Told> ReadTold(absl::string_view text, absl::string_view kind) {
   return told;
 }
 
-bool HasGate(JsonReader& pod) {
-  for (const Json& gate : pod.List({"spec", "schedulingGates"})) {
-    if (pod.TextIn(gate, {"name"}) == kPlaceGate) return true;
-  }
-  return false;
-}
-
 // The version is not part of what placement reads, and changes with every heartbeat of a kubelet.
 std::string WithoutVersion(Json facts) {
   facts["metadata"].erase("resourceVersion");
@@ -86,7 +79,7 @@ absl::StatusOr<std::string> PlacementView::TellPod(absl::string_view text) {
   }
   JsonReader reader(told->document);
   Pod pod;
-  pod.waits = HasGate(reader);
+  pod.waits = WaitsForPlace(told->document);
   const bool is_placed =
       !reader.Text({"spec", "nodeName"}).empty() || !reader.Text({"metadata", "annotations", kNodeAnnotation}).empty();
   const bool is_finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
@@ -102,6 +95,12 @@ absl::StatusOr<std::string> PlacementView::TellPod(absl::string_view text) {
   if (known != pods_.end()) waiting_ -= known->second.waits;
   pods_[told->name] = std::move(pod);
   return told->resource_version;
+}
+
+absl::Status PlacementView::TellPodAnswer(absl::string_view text) {
+  const absl::StatusOr<Told> told = ReadTold(text, "Pod");
+  if (!told.ok()) return told.status();
+  return pods_.count(told->name) > 0 ? TellPod(text).status() : absl::OkStatus();
 }
 
 absl::StatusOr<std::string> PlacementView::TellPodGone(absl::string_view text) {

@@ -7,6 +7,7 @@
 // Laws:
 //   1. A pod is kept while it is not finished, and has a node, or the gate, or the annotation kNodeAnnotation.
 //   2. News of a pod that are older than what is known of it change nothing.
+//      An answer to a write never brings back a pod that was told gone.
 //   3. After EndRelist of a kind, the view has of it what was told since BeginRelist.
 //   4. TakeChange returns true if and only if something changed that placement reads.
 //
@@ -21,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/json.h"
@@ -36,6 +38,9 @@ class PlacementView {
   absl::StatusOr<std::string> TellNodeGone(absl::string_view text);
   absl::StatusOr<std::string> TellPod(absl::string_view text);
   absl::StatusOr<std::string> TellPodGone(absl::string_view text);
+  // The pod is in the answer to a write. The watch may have told since that it is gone: only a pod that is known
+  // changes. Errors: as for TellPod.
+  absl::Status TellPodAnswer(absl::string_view text);
   void BeginRelist(bool of_nodes);
   void EndRelist(bool of_nodes);
 

@@ -159,12 +159,10 @@ void BindToPlace(const PlacedGroups& placed, Json* pod) {
 void AddPlaceGate(Json* pod) {
   Json& spec = (*pod)["spec"];
   if (!TextOf(spec, "nodeName").empty()) return;
+  if (WaitsForPlace(*pod)) return;
   Json& gates = spec["schedulingGates"];
   if (!gates.is_array()) gates = Json::array();
-  const bool is_there = std::any_of(gates.begin(), gates.end(), [](const Json& gate) {
-    return gate.is_object() && gate.value("name", Json()) == kPlaceGate;
-  });
-  if (!is_there) gates.push_back({{"name", kPlaceGate}});
+  gates.push_back({{"name", kPlaceGate}});
 }
 
 absl::Status Admit(const AdmissionOptions& options, Json* pod) {

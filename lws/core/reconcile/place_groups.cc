@@ -56,13 +56,6 @@ struct Group {
   }
 };
 
-bool HasGate(JsonReader& pod) {
-  for (const Json& gate : pod.List({"spec", "schedulingGates"})) {
-    if (pod.TextIn(gate, {"name"}) == kPlaceGate) return true;
-  }
-  return false;
-}
-
 // A text that is not a list of names counts as none: the group is then placed again.
 std::vector<std::string> ReadNodes(const std::string& text) {
   const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -97,12 +90,12 @@ class Pods {
     JsonReader pod(*document);
     Member member;
     member.document = document.get();
-    member.waits = HasGate(pod);
+    member.waits = WaitsForPlace(*document);
     member.node = pod.Text({"spec", "nodeName"});
     const bool is_bound = !member.node.empty();
     if (!is_bound && !member.waits) member.node = pod.Text({"metadata", "annotations", kNodeAnnotation});
-    const bool is_leaving = pod.Find({"metadata", "deletionTimestamp"}) != nullptr ||
-                            IsFinished(ReadPodPhase(pod.Text({"status", "phase"})));
+    if (IsFinished(ReadPodPhase(pod.Text({"status", "phase"})))) return pod.status();  // it takes no room
+    const bool is_leaving = pod.Find({"metadata", "deletionTimestamp"}) != nullptr;
     if (!member.node.empty()) Place(document, is_bound ? "" : member.node, is_leaving);
     if (!is_leaving) AddToGroup(pod, std::move(member));
     return pod.status();
@@ -121,6 +114,7 @@ class Pods {
   void AddToGroup(JsonReader& pod, Member member) {
     GroupId id;
     id.namespace_name = pod.Text({"metadata", "namespace"});
+    if (id.namespace_name.empty()) id.namespace_name = "default";
     id.set_name = pod.Text({"metadata", "labels", kNameLabel});
     const std::optional<int64_t> index = ParseStrictInteger(pod.Text({"metadata", "labels", kGroupIndexLabel}));
     const std::optional<int64_t> rank = ParseStrictInteger(pod.Text({"metadata", "labels", kWorkerIndexLabel}));
@@ -132,6 +126,9 @@ class Pods {
     member.meta.resource_version = pod.Text({"metadata", "resourceVersion"});
     member.meta.revision_key = pod.Text({"metadata", "labels", kRevisionLabel});
     Group& group = groups_[id];
+    // Labels may be copied. The pod of the smallest name counts, whatever the order of the pods.
+    const auto known = group.members.find(*rank);
+    if (known != group.members.end() && known->second.meta.name < member.meta.name) return;
     if (*rank == 0) {
       group.nodes = ReadNodes(pod.Text({"metadata", "annotations", kNodesAnnotation}));
       group.no_place = pod.Text({"metadata", "annotations", kNoPlaceAnnotation});
@@ -163,7 +160,11 @@ Json PatchOf(const Member& member, const NodeFacts& node) {
 class Placing {
  public:
   Placing(const PlacementObservation& observation, Pods* pods)
-      : observation_(observation), topology_(*observation.topology), pods_(*pods), free_(observation.topology) {}
+      : observation_(observation),
+        topology_(*observation.topology),
+        pods_(*pods),
+        free_(observation.topology),
+        most_pods_(MostPods()) {}
 
   absl::StatusOr<std::vector<Plan>> Run() && {
     const absl::StatusOr<std::vector<RunningPods>> running = UseRunningGroups(pods_.placed(), &free_);
@@ -182,15 +183,38 @@ class Placing {
     const Group* group = nullptr;
     const Member* leader = nullptr;
     absl::StatusOr<GroupRequest> request;
+    bool is_too_large = false;                  // more pods than the nodes may run
     std::vector<std::optional<int32_t>> nodes;  // by rank; empty when the group is not placed
   };
 
-  // The node, if it can take another pod of its group.
-  std::optional<int32_t> UsableNode(const std::string& name) const {
+  // The node, if a pod of the shape may run on it and has room there.
+  std::optional<int32_t> UsableNode(const std::string& name, const PodShape& shape) const {
     const std::optional<int32_t> node = topology_.FindNode(name);
     if (!node.has_value()) return std::nullopt;
-    const NodeFacts& facts = topology_.Node(*node).facts;
-    return facts.ready && !facts.unschedulable ? node : std::nullopt;
+    if (shape.filter.Check(topology_.Node(*node).facts) != NodeExclusion::kNone) return std::nullopt;
+    const std::vector<std::string>& resources = topology_.resources();
+    for (size_t i = 0; i < resources.size(); ++i) {
+      const auto wanted = shape.amounts.find(resources[i]);
+      const bool is_short = wanted != shape.amounts.end() && wanted->second > free_.Free(*node)[i];
+      if (is_short) return std::nullopt;
+    }
+    return node;
+  }
+
+  // The most pods that all nodes together may run. No group has more of them with a node.
+  int64_t MostPods() const {
+    int64_t most = 0;
+    for (int32_t node = 0; node < topology_.NodeCount(); ++node) {
+      const int64_t pods = std::max<int64_t>(0, topology_.Allocatable(node)[0]);
+      most = std::min<int64_t>(kMaxGroupPods, most + std::min<int64_t>(pods, kMaxGroupPods));
+    }
+    return most;
+  }
+
+  // Takes the room of a pod that has no node yet.
+  void Use(int32_t node, const PodShape& shape) {
+    free_.Use(node, shape);
+    taken_.emplace_back(node, shape);
   }
 
   // Takes the room of a placed group's ranks without a pod on a node, and collects the groups that wait.
@@ -199,8 +223,9 @@ class Placing {
     if (leader == nullptr || (group.nodes.empty() && !group.AnyWaits())) return;
     std::optional<absl::StatusOr<GroupRequest>> request = observation_.find_request(id, leader->meta.revision_key);
     if (!request.has_value()) return;
-    Work work = {&group, leader, *std::move(request), {}};
-    if (work.request.ok() && !leader->waits) work.nodes = ReserveRanks(group, *work.request);
+    Work work = {&group, leader, *std::move(request), false, {}};
+    work.is_too_large = work.request.ok() && work.request->Pods() > most_pods_;
+    if (work.request.ok() && !leader->waits && !work.is_too_large) work.nodes = ReserveRanks(group, *work.request);
     if (group.AnyWaits()) open_.emplace(id, std::move(work));
   }
 
@@ -211,8 +236,8 @@ class Placing {
       if (member != group.members.end() && !member->second.node.empty()) {
         nodes[rank] = topology_.FindNode(member->second.node);
       } else if (rank < group.nodes.size()) {
-        nodes[rank] = UsableNode(group.nodes[rank]);
-        if (nodes[rank].has_value()) free_.Use(*nodes[rank], ShapeOf(request, rank));
+        nodes[rank] = UsableNode(group.nodes[rank], ShapeOf(request, rank));
+        if (nodes[rank].has_value()) Use(*nodes[rank], ShapeOf(request, rank));
       }
     }
     return nodes;
@@ -229,6 +254,7 @@ class Placing {
     if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
     free_.Commit(*work.request, *result->assignment);
     const std::vector<int32_t> nodes = result->assignment->NodesByRank();
+    for (size_t rank = 0; rank < nodes.size(); ++rank) taken_.emplace_back(nodes[rank], ShapeOf(*work.request, rank));
     PlanBuilder plan(id.namespace_name, id.set_name);
     Json patch = PatchOf(*work.leader, topology_.Node(nodes[0]).facts);
     patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(nodes);
@@ -241,6 +267,7 @@ class Placing {
   Plan Complete(const GroupId& id, const Work& work) {
     PlanBuilder plan(id.namespace_name, id.set_name);
     if (!work.request.ok()) return TellError(id, work, work.request.status());
+    if (work.is_too_large) return PlaceNew(id, work);
     if (!work.nodes.empty() && !work.nodes[0].has_value()) return plan.Take();  // the leader itself has no node
     std::vector<std::optional<int32_t>> nodes = work.nodes;
     Json patch;
@@ -250,7 +277,7 @@ class Placing {
       if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
       const std::vector<int32_t> found = result->assignment->NodesByRank();
       for (size_t rank = 0; rank < nodes.size(); ++rank) {
-        if (!nodes[rank].has_value()) free_.Use(found[rank], ShapeOf(*work.request, rank));
+        if (!nodes[rank].has_value()) Use(found[rank], ShapeOf(*work.request, rank));
         nodes[rank] = found[rank];
       }
       patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(found);
@@ -279,13 +306,26 @@ class Placing {
     return TellNoPlace(id, work, NoFitReasonText(no_fit.reason), DescribeNoFit(no_fit));
   }
 
-  bool FitsWithoutThoseThatLeave(const Work& work) const {
-    Capacity staying(observation_.topology);
-    if (!UseRunningGroups(pods_.staying(), &staying).ok()) return false;
+  bool FitsWithoutThoseThatLeave(const Work& work) {
+    const Capacity* staying = Staying();
+    if (staying == nullptr) return false;
     const absl::StatusOr<PlacementResult> result = work.nodes.empty()
-                                                       ? AssignGroup(staying, *work.request)
-                                                       : AssignMissingRanks(staying, *work.request, work.nodes);
+                                                       ? AssignGroup(*staying, *work.request)
+                                                       : AssignMissingRanks(*staying, *work.request, work.nodes);
     return result.ok() && result->assignment.has_value();
+  }
+
+  // What is free when the pods that are being deleted are gone, beside what groups took in this look. Null when a pod
+  // does not parse. The pods are read once.
+  const Capacity* Staying() {
+    if (!staying_.has_value()) {
+      staying_.emplace(observation_.topology);
+      if (!UseRunningGroups(pods_.staying(), &*staying_).ok()) return nullptr;
+    }
+    for (; taken_by_staying_ < taken_.size(); ++taken_by_staying_) {
+      staying_->Use(taken_[taken_by_staying_].first, taken_[taken_by_staying_].second);
+    }
+    return &*staying_;
   }
 
   static Plan TellError(const GroupId& id, const Work& work, const absl::Status& status) {
@@ -321,6 +361,10 @@ class Placing {
   const Topology& topology_;
   Pods& pods_;
   Capacity free_;
+  const int64_t most_pods_;
+  std::vector<std::pair<int32_t, PodShape>> taken_;  // by pods that have no node yet
+  std::optional<Capacity> staying_;
+  size_t taken_by_staying_ = 0;  // of taken_
   std::map<GroupId, Work> open_;
   std::vector<Plan> plans_;
 };
