@@ -134,8 +134,8 @@ absl::StatusOr<std::vector<lws::SharedJson>> Pods(const lws::LeaderWorkerSet& se
     if (!IsChosen(options, group.index)) continue;
     absl::Status status = AddPod(*desired.leader_statefulset, group.index, options, &objects);
     if (status.ok() && options.provider == lws::SchedulerProvider::kVolcano) status = AddPodGroup(set, &objects);
-    for (size_t worker = 1; worker <= group.worker_pod_names.size() && status.ok(); ++worker) {
-      status = AddPod(*group.worker_statefulset, static_cast<int64_t>(worker), options, &objects);
+    for (int64_t worker = 1; worker <= group.workers && status.ok(); ++worker) {
+      status = AddPod(*group.worker_statefulset, worker, options, &objects);
     }
     if (!status.ok()) return status;
   }

@@ -300,10 +300,14 @@ lws::FieldErrors AddFormerSet(const FoundSet& set, FormerSets* former) {
   lws::Json manifest = WithNamespace(*set.manifest);
   if (manifest["metadata"].is_object()) manifest["metadata"]["resourceVersion"] = "1";
   if (lws::IsOfDisaggregatedSet(manifest)) {
+    const std::string wrong_version = WhyNoDisaggregatedSet(manifest);
+    if (!wrong_version.empty()) return {{"", wrong_version}};
     const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
     if (admission.set != nullptr) former->disaggregated[KeyOf(manifest)] = admission.set;
     return admission.errors;
   }
+  const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
+  if (!wrong_version.empty()) return {{"", wrong_version}};
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (admission.set != nullptr) former->sets[KeyOf(manifest)] = admission.set;
   return admission.errors;

@@ -34,5 +34,20 @@ END
   bash -c "ulimit -t 10; exec '$lwsctl' explain many-pods.json" 2>&1
   echo "(exit $?)"
 } >> actual.txt
+# The largest size that admission takes. What a command does must not grow with it.
+cat > largest-size.yaml <<'END'
+apiVersion: leaderworkerset.x-k8s.io/v1
+kind: LeaderWorkerSet
+metadata: {name: s, namespace: default}
+spec:
+  replicas: 1
+  leaderWorkerTemplate: {size: 2147483647, workerTemplate: {spec: {containers: [{name: c, image: "c:1"}]}}}
+END
+for command in validate render "diff largest-size.yaml"; do
+  echo
+  echo "\$ lwsctl $command largest-size.yaml | tail -3"
+  bash -c "ulimit -t 10 -v 2000000; exec '$lwsctl' $command largest-size.yaml" 2>&1 | tail -3
+  echo "(exit ${PIPESTATUS[0]})"
+done >> actual.txt
 if [ -n "${UPDATE:-}" ]; then cp actual.txt "$UPDATE"; exit; fi
 diff -u expected.txt actual.txt

@@ -1,5 +1,6 @@
 #include "lws/core/desired/desired_groups.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -54,9 +55,7 @@ DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revis
   DesiredGroup group;
   group.index = index;
   group.leader_pod_name = leader.meta.name;
-  for (int32_t worker = 1; worker < size; ++worker) {
-    group.worker_pod_names.push_back(absl::StrCat(leader.meta.name, "-", worker));
-  }
+  group.workers = std::max(0, size - 1);
   if (size > 1) group.worker_statefulset = Share(WorkerStatefulSet(set, leader, std::nullopt));
   if (!HasSharedSubdomain(set)) group.service = Share(GroupService(set, leader));
   return group;

@@ -2,7 +2,7 @@
 //
 //   lws::DesiredSet desired = *lws::DesiredGroups(set);
 //   desired.groups[2].leader_pod_name;       // "vllm-2"
-//   desired.groups[2].worker_pod_names;      // {"vllm-2-1"}
+//   desired.groups[2].workers;               // 1, the pod vllm-2-1
 //
 // ReconcileSet and ReconcilePod write the same objects on an empty cluster, apart from what only a cluster knows:
 // UIDs, and the topology value of the leader's node.
@@ -28,7 +28,8 @@ class PlacedGroups;
 struct DesiredGroup {
   int32_t index = 0;
   std::string leader_pod_name;
-  std::vector<std::string> worker_pod_names;
+  // How many workers it has. Their pods have the leader's name with -1, -2 and so on behind it.
+  int32_t workers = 0;
   SharedJson worker_statefulset;  // null for a group of one
   SharedJson service;             // null with a shared subdomain
   // For a group that has a place, by rank: what a host merges into the spec of each pod. The StatefulSets' templates
@@ -44,11 +45,11 @@ struct DesiredSet {
   std::vector<DesiredGroup> groups;
 };
 
-// The group of this index, without a place. Complexity: O(size + templates).
+// The group of this index, without a place. Complexity: O(templates), whatever the size.
 DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index);
 
 // `placed`, which may be null, gives the places of groups. Errors: InvalidArgument for a maxSurge or maxUnavailable
-// that is not a percentage. Complexity: O(replicas x (size + templates)).
+// that is not a percentage. Complexity: O(replicas x templates), and O(pods) where they have places.
 absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed = nullptr);
 
 }  // namespace lws
