@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <random>
 #include <string>
@@ -278,6 +279,36 @@ TEST(CheckRolesTest, Laws1To6EveryFaultThatIsPutIntoThePolicyIsFound) {
     EXPECT_GT(outcome.laws.count(std::string(RoleLawText(fault.law))), 0)
         << RoleLawText(fault.law) << " was not found; first " << outcome.first;
   }
+}
+
+// A budget of the largest number gives room for everything. Added to a target, it is more than an int32 holds.
+TEST(CheckRolesTest, TheLargestBudgetsKeepAllLaws) {
+  constexpr int32_t kLargest = std::numeric_limits<int32_t>::max();
+  for (const RoleBudget& budget : {RoleBudget{kLargest, 0}, RoleBudget{0, kLargest}, RoleBudget{kLargest, kLargest}}) {
+    const RoleWorldOptions options = Two(Careful(), {"", 2, 1, budget}, {"", 1, 2, budget});
+    EXPECT_TRUE(ValidateCheckedRoles(options).ok());
+    const RoleCheck check = CheckRoles(options, CheckFrom::kTemplateChange, {});
+    EXPECT_TRUE(check.complete);
+    EXPECT_EQ(check.broken_law, "") << CheckedRolesText(options) << "\n" << check.trace;
+  }
+}
+
+// Law 1 of role_laws.h: two failures that no status has shown lower a floor that is far below 0 already.
+TEST(CheckRolesTest, Law1HoldsForTheLargestBudgetWithUnseenFailures) {
+  RoleWorldOptions options;
+  options.roles = {{"a", 3, 0, {1, std::numeric_limits<int32_t>::max()}}};
+  CheckedRoles before;
+  before.seen_revision = before.revision;
+  CheckedChild& child = before.child(0, 0);
+  child.exists = true;
+  child.replicas = child.ready = child.was = 3;
+  child.See();
+  child.ready = 1;
+  child.unseen_failures = 2;
+  CheckedRoles after = before;
+  after.child(0, 0).replicas = 2;
+  after.child(0, 0).ready = 0;
+  EXPECT_EQ(RoleLawText(internal::BrokenRoleLaw(options, before, after)), "");
 }
 
 TEST(CheckRolesTest, RefusesWhatItHasNoRoomFor) {
