@@ -305,6 +305,27 @@ TEST(SpreadTogetherTest, Laws1To3AgainstEveryDomain) {
   EXPECT_GT(full, kSeeds / 100);
 }
 
+// What was not looked at is said of all groups, also where they have no place.
+TEST(SpreadTogetherTest, SaysWhatWasNotLookedAtOfAllGroups) {
+  const Capacity capacity = SmallTopology("{[2]}");
+  std::vector<GroupRequest> requests = {Group(2), Group(2)};
+  requests[0].not_looked_at = {"runtimeClassName of workerTemplate"};
+  requests[1].not_looked_at = {"resourceClaims of workerTemplate", "runtimeClassName of workerTemplate"};
+  const std::vector<PartlyPlacedGroup> groups = Absent(requests);
+  const std::vector<std::string> both = {"resourceClaims of workerTemplate", "runtimeClassName of workerTemplate"};
+  GroupSpread spread;
+  spread.level = "rack";
+  EXPECT_EQ(SpreadTogether(capacity, groups, "rack", spread)->not_looked_at, both);
+  EXPECT_EQ(PreemptSpreadTogether(capacity, groups, "rack", spread, 1, {}, kMany)->result.not_looked_at, both);
+  spread.most_in_domain = 1;
+  spread.running.emplace_back();
+  spread.running[0].workers = {{0, 1}};
+  const TogetherResult full = *SpreadTogether(capacity, groups, "rack", spread);
+  EXPECT_EQ(full.no_fit.reason, NoFitReason::kDomainsAreFull);
+  EXPECT_EQ(full.not_looked_at, both);
+  EXPECT_EQ(PreemptSpreadTogether(capacity, groups, "rack", spread, 1, {}, kMany)->result.not_looked_at, both);
+}
+
 TEST(SpreadTogetherTest, Law4WhatRunsIsCompletedWhereItIs) {
   Capacity capacity = SmallTopology("{[3 3][3]}");
   const std::vector<GroupRequest> requests = {Group(2), Group(1)};
