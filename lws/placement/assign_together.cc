@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -27,6 +28,15 @@ namespace {
 
 bool Runs(const PartlyPlacedGroup& group) {
   return std::any_of(group.nodes.begin(), group.nodes.end(), [](const auto& node) { return node.has_value(); });
+}
+
+// What is not looked at for any of the groups, whether they have a place or not.
+std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups) {
+  std::set<std::string> fields;
+  for (const PartlyPlacedGroup& group : groups) {
+    fields.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());
+  }
+  return std::vector<std::string>(fields.begin(), fields.end());
 }
 
 // Places groups without pods one after another in the domain, and commits them. The last result may be a no-fit.
@@ -66,10 +76,8 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const PartlyPlacedGroup> grou
   for (const PartlyPlacedGroup& group : groups) absent.push_back(&group);
   absl::StatusOr<std::vector<PlacementResult>> placed = PlaceInOrder(absent, domain, capacity);
   if (!placed.ok()) return placed.status();
-  std::set<std::string> not_looked_at;
   for (size_t i = 0; i < placed->size(); ++i) {
     PlacementResult& group = (*placed)[i];
-    not_looked_at.insert(group.not_looked_at.begin(), group.not_looked_at.end());
     if (!group.assignment.has_value()) {
       result.next_group = i;
       result.no_fit = std::move(group.no_fit);
@@ -79,11 +87,8 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const PartlyPlacedGroup> grou
     result.assignments.push_back(*std::move(group.assignment));
   }
   result.most_groups = result.assignments.size();
-  if (result.most_groups < groups.size()) {
-    result.assignments.clear();
-  } else {
-    result.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
-  }
+  if (result.most_groups < groups.size()) result.assignments.clear();
+  result.not_looked_at = NotLookedAt(groups);
   return result;
 }
 
@@ -142,6 +147,7 @@ absl::StatusOr<TogetherResult> AssignWithin(const Capacity& capacity, absl::Span
   }
   if (best.has_value()) return *std::move(best);
   TogetherResult none;
+  none.not_looked_at = NotLookedAt(groups);
   none.no_fit.level = capacity.topology().level_keys()[static_cast<size_t>(level)];
   return none;
 }
@@ -173,7 +179,7 @@ class Completing {
       absl::Status status = PlaceAbsent(absent);
       if (!status.ok()) return status;
     }
-    result_.not_looked_at.assign(not_looked_at_.begin(), not_looked_at_.end());
+    result_.not_looked_at = NotLookedAt(groups_);
     if (result_.most_groups < groups_.size()) return std::move(result_);
     for (std::optional<Assignment>& place : places_) result_.assignments.push_back(*std::move(place));
     return std::move(result_);
@@ -181,7 +187,6 @@ class Completing {
 
  private:
   void Keep(size_t group, PlacementResult placed) {
-    not_looked_at_.insert(placed.not_looked_at.begin(), placed.not_looked_at.end());
     if (placed.assignment.has_value()) {
       ++result_.most_groups;
       places_[group] = std::move(placed.assignment);
@@ -234,7 +239,6 @@ class Completing {
   const TopologyDomain domain_;
   std::vector<std::optional<Assignment>> places_;
   std::vector<int32_t> outside_;  // the nodes that are not in the domain
-  std::set<std::string> not_looked_at_;
   TogetherResult result_;
 };
 
@@ -269,6 +273,7 @@ absl::StatusOr<RunningNodes> ReadRunning(const Topology& topology, absl::Span<co
 TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups,
                                  absl::string_view level, const RunningNodes& running, size_t domains) {
   TogetherResult apart;
+  apart.not_looked_at = NotLookedAt(groups);
   apart.next_group = running.first_group;
   apart.no_fit.reason = NoFitReason::kSurvivorsAreApart;
   apart.no_fit.level = std::string(level);

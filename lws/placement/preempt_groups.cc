@@ -86,6 +86,7 @@ absl::StatusOr<Preemption> PreemptSpreadGroup(const Capacity& capacity, const Gr
   if (!domains.ok()) return domains.status();
   Preemption best;
   best.exact = true;
+  best.not_looked_at = request.not_looked_at;
   best.no_fit.reason = NoFitReason::kDomainsAreFull;
   best.no_fit.level = spread.level;
   best.no_fit.wanted_pods = request.Pods();

@@ -83,11 +83,12 @@ absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacit
   // What has a place, or runs already, needs no victims.
   absl::StatusOr<TogetherResult> now = SpreadTogether(capacity, groups, level, spread);
   if (!now.ok()) return now.status();
-  TogetherPreemption best{*std::move(now), {}, true, 0};
-  if (!best.result.assignments.empty()) return best;
+  if (!now->assignments.empty()) return TogetherPreemption{*std::move(now), {}, true, 0};
   if (AnyPodRuns(groups)) return PreemptTogether(capacity, groups, level, priority, running, tries);
   const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
+  // The answer with all groups in place only stands when no domain may have the groups.
+  std::optional<TogetherPreemption> best;
   int64_t tries_left = tries;
   bool exact = true;
   for (const TopologyDomain& domain : *domains) {
@@ -96,11 +97,12 @@ absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacit
     if (!found.ok()) return found.status();
     tries_left -= found->tries;
     exact = exact && found->exact;
-    if (IsBetter(running, *found, best)) best = *std::move(found);
+    if (!best.has_value() || IsBetter(running, *found, *best)) best = *std::move(found);
   }
-  best.exact = exact;
-  best.tries = tries - tries_left;
-  return best;
+  if (!best.has_value()) best = TogetherPreemption{*std::move(now), {}, true, 0};
+  best->exact = exact;
+  best->tries = tries - tries_left;
+  return *std::move(best);
 }
 
 }  // namespace lws

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,7 +42,12 @@ absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Sp
   TogetherResult full;
   full.no_fit.reason = NoFitReason::kDomainsAreFull;
   full.no_fit.level = spread.level;
-  for (const PartlyPlacedGroup& group : groups) full.no_fit.wanted_pods += group.request->Pods();
+  std::set<std::string> not_looked_at;
+  for (const PartlyPlacedGroup& group : groups) {
+    full.no_fit.wanted_pods += group.request->Pods();
+    not_looked_at.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());
+  }
+  full.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
   return full;
 }
 

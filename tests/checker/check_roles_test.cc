@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <random>
 #include <string>
@@ -280,6 +281,36 @@ TEST(CheckRolesTest, Laws1To6EveryFaultThatIsPutIntoThePolicyIsFound) {
   }
 }
 
+// A budget of the largest number gives room for everything. Added to a target, it is more than an int32 holds.
+TEST(CheckRolesTest, TheLargestBudgetsKeepAllLaws) {
+  constexpr int32_t kLargest = std::numeric_limits<int32_t>::max();
+  for (const RoleBudget& budget : {RoleBudget{kLargest, 0}, RoleBudget{0, kLargest}, RoleBudget{kLargest, kLargest}}) {
+    const RoleWorldOptions options = Two(Careful(), {"", 2, 1, budget}, {"", 1, 2, budget});
+    EXPECT_TRUE(ValidateCheckedRoles(options).ok());
+    const RoleCheck check = CheckRoles(options, CheckFrom::kTemplateChange, {});
+    EXPECT_TRUE(check.complete);
+    EXPECT_EQ(check.broken_law, "") << CheckedRolesText(options) << "\n" << check.trace;
+  }
+}
+
+// Law 1 of role_laws.h: two failures that no status has shown lower a floor that is far below 0 already.
+TEST(CheckRolesTest, Law1HoldsForTheLargestBudgetWithUnseenFailures) {
+  RoleWorldOptions options;
+  options.roles = {{"a", 3, 0, {1, std::numeric_limits<int32_t>::max()}}};
+  CheckedRoles before;
+  before.seen_revision = before.revision;
+  CheckedChild& child = before.child(0, 0);
+  child.exists = true;
+  child.replicas = child.ready = child.was = 3;
+  child.See();
+  child.ready = 1;
+  child.unseen_failures = 2;
+  CheckedRoles after = before;
+  after.child(0, 0).replicas = 2;
+  after.child(0, 0).ready = 0;
+  EXPECT_EQ(RoleLawText(internal::BrokenRoleLaw(options, before, after)), "");
+}
+
 TEST(CheckRolesTest, RefusesWhatItHasNoRoomFor) {
   RoleWorldOptions options;
   EXPECT_FALSE(ValidateCheckedRoles(options).ok());
@@ -433,12 +464,41 @@ std::vector<std::string> RealWrites(const RoleWorldOptions& options, const Check
       ReconcileDisaggregatedSet(snapshot.Observe("n", "s"), absl::UnixEpoch(), {options.policy, options.mends}));
 }
 
+// A host's own policy, which asks for one group more of every role.
+RoleRolloutStep AddsToEveryRole(const RoleRolloutInput& input) {
+  RoleRolloutStep step = Stay(input, RoleStepReason::kAdd);
+  for (size_t role = 0; role < input.spec_roles; ++role) ++step.new_groups[role];
+  return step;
+}
+
+// Somebody deleted a new child in the middle of the rollout, and the policy has groups for it.
+TEST(RolePassTest, Law1AMissingNewChildIsNotCreatedByAPassThatDoesNotMend) {
+  for (const size_t missing : {0, 1}) {
+    RoleWorldOptions options = Two(RoleWorldOptions(), {"", 2, 2, {1, 0}}, {"", 2, 2, {1, 0}});
+    CheckedRoles roles;
+    roles.seen_revision = roles.revision;
+    for (size_t role = 0; role < 2; ++role) {
+      roles.targets[role] = 2;
+      roles.child(0, role) = {true, 2, 2, 2, 2, 2, 2, 0};
+      if (role != missing) roles.child(1, role) = {true, 1, 1, -1, 0, 1, 1, 0};
+    }
+    std::vector<std::string> names;
+    options.policy = KeepRoleBudgets;
+    EXPECT_EQ(RealWrites(options, roles, &names), Sorted(PlanRolePass(options, roles), names));
+    options.policy = AddsToEveryRole;
+    const std::vector<std::string> real = RealWrites(options, roles, &names);
+    EXPECT_EQ(real, std::vector<std::string>{absl::StrCat("scale ", names[kMostCheckedRoles + 1 - missing], " 2")});
+    EXPECT_EQ(Sorted(PlanRolePass(options, roles), names), real);
+  }
+}
+
 // One random course after another through worlds with everything in them.
 TEST(RolePassTest, Law1TheWritesAreThoseOfReconcileDisaggregatedSet) {
   int64_t passes = 0, writes = 0;
   for (uint32_t seed = 1; seed <= 300; ++seed) {
     std::mt19937 random(seed);
     RoleWorldOptions like = seed % 3 == 0 ? RoleWorldOptions() : Careful();
+    like.mends = like.mends && seed % 5 != 0;
     like.lags = seed % 2 == 0;
     like.faults = 3;
     like.edits = 2;

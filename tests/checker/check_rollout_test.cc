@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -254,6 +255,22 @@ TEST(CheckRolloutTest, WhatCannotBeCheckedIsRefused) {
   RolloutWorldOptions faults = Options(2, 0, 1, KeepBudget);
   faults.faults = 4;
   EXPECT_FALSE(ValidateCheckedWorld(faults).ok());
+  constexpr int32_t kLargest = std::numeric_limits<int32_t>::max();
+  EXPECT_FALSE(ValidateCheckedWorld(Options(kLargest, kLargest, 1, KeepBudget)).ok());
+}
+
+// All groups may be unavailable, with three groups as with the largest number.
+TEST(CheckRolloutTest, TheLargestMaxUnavailableIsThatOfAllGroups) {
+  RolloutWorldOptions all = Options(3, 1, 4, KeepBudget);
+  all.order = ReplacementOrder::kMaxUnavailable;
+  RolloutWorldOptions largest = all;
+  largest.max_unavailable = std::numeric_limits<int32_t>::max();
+  EXPECT_TRUE(ValidateCheckedWorld(largest).ok());
+  const RolloutCheck of_all = CheckRollout(all, CheckFrom::kEveryState, {});
+  const RolloutCheck of_largest = CheckRollout(largest, CheckFrom::kEveryState, {});
+  EXPECT_EQ(of_largest.broken_law, "") << of_largest.trace;
+  EXPECT_EQ(of_largest.states, of_all.states);
+  EXPECT_EQ(of_largest.transitions, of_all.transitions);
 }
 
 }  // namespace

@@ -323,6 +323,33 @@ TEST(AssignTogetherTest, Law5RunningPodsOutsideOfTheDomainAreApart) {
   EXPECT_EQ(apart.no_fit.reason, NoFitReason::kSurvivorsAreApart);
 }
 
+// What was not looked at is said of all groups, with a place and without one, also of groups that were not reached.
+TEST(AssignTogetherTest, SaysWhatWasNotLookedAtOfAllGroups) {
+  Capacity capacity = SmallTopology("{[3][1]}");
+  GroupRequest large = Group(2), small = Group(1);
+  large.not_looked_at = {"runtimeClassName of workerTemplate"};
+  small.not_looked_at = {"resourceClaims of workerTemplate"};
+  const std::vector<std::string> both = {"resourceClaims of workerTemplate", "runtimeClassName of workerTemplate"};
+  const auto told = [&](const std::vector<PartlyPlacedGroup>& groups, const std::string& level) {
+    const TogetherResult result = *CompleteTogether(capacity, groups, level);
+    EXPECT_EQ(result.not_looked_at, both) << level;
+    return result;
+  };
+  const PartlyPlacedGroup two = Partly(large, {}), one = Partly(small, {});
+  EXPECT_FALSE(told({two, one}, "rack").assignments.empty());
+  EXPECT_EQ(told({two, two, one}, "rack").next_group, 1);
+  EXPECT_EQ(told({one, two, two}, "").next_group, 2);
+  for (const int32_t node : {0, 1}) capacity.Use(node, small.worker);
+  EXPECT_EQ(told({Partly(large, {1, -1}), one}, "rack").next_group, 0) << "a group runs in part";
+  EXPECT_EQ(told({Partly(large, {0, 1}), one}, "rack").no_fit.reason, NoFitReason::kSurvivorsAreApart);
+  TopologyNode node;
+  node.facts.name = "n0";
+  const Capacity unlabelled(*Topology::Create({node}, {"block", "rack", "host"}));
+  const TogetherResult none = *CompleteTogether(unlabelled, {two, one}, "rack");
+  EXPECT_TRUE(none.assignments.empty());
+  EXPECT_EQ(none.not_looked_at, both);
+}
+
 // A ring of hosts, in which two roles want cuboids of different length, and a third one wants none.
 TEST(AssignTogetherTest, Law3GroupsWithCuboids) {
   std::vector<TopologyNode> nodes;

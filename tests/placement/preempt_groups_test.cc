@@ -315,6 +315,21 @@ TEST(PreemptGroupsTest, Law6OfASpreadGroup) {
   EXPECT_EQ(victims(3), "no rack for 3 pods: each domain of the level has as many groups of the set as it may have");
 }
 
+TEST(PreemptGroupsTest, ASpreadGroupWithoutAPlaceSaysWhatWasNotLookedAt) {
+  const Capacity capacity = SmallTopology("{[2]}");
+  GroupRequest request = Pods(3, "rack");
+  request.not_looked_at = {"resourceClaims of workerTemplate"};
+  GroupSpread spread;
+  spread.level = "rack";
+  EXPECT_EQ(PreemptSpreadGroup(capacity, request, 1, {}, kMany, spread)->not_looked_at, request.not_looked_at);
+  spread.most_in_domain = 1;
+  spread.running.emplace_back();
+  spread.running[0].workers = {{0, 1}};
+  const Preemption full = *PreemptSpreadGroup(capacity, request, 1, {}, kMany, spread);
+  EXPECT_EQ(full.no_fit.reason, NoFitReason::kDomainsAreFull);
+  EXPECT_EQ(full.not_looked_at, request.not_looked_at);
+}
+
 // Whether the domain of the spread's level may have one more group of the set.
 bool MayHaveAnother(const Topology& topology, const GroupSpread& spread, int32_t domain) {
   const int level = *topology.LevelOf(spread.level);

@@ -199,8 +199,24 @@ TEST(PreemptTogetherTest, Laws1To5AgainstEverySetOfGroups) {
   EXPECT_GT(preempted, kSeeds / 20);
 }
 
+// Without a place, the result is that of a cluster in which no group of lower priority runs.
+void ExpectTheNoFitWhenAllAreGone(const Drawn& drawn, const std::vector<PartlyPlacedGroup>& groups,
+                                  const TogetherPreemption& preemption) {
+  std::vector<size_t> lower;
+  for (size_t i = 0; i < drawn.running.size(); ++i) {
+    if (drawn.running[i].priority < drawn.priority) lower.push_back(i);
+  }
+  const TogetherResult expected =
+      *SpreadTogether(Without(drawn.capacity, drawn.running, lower), groups, drawn.level, drawn.spread);
+  EXPECT_TRUE(preemption.victims.empty()) << drawn.where;
+  EXPECT_EQ(preemption.result.domain, expected.domain) << drawn.where;
+  EXPECT_EQ(preemption.result.most_groups, expected.most_groups) << drawn.where;
+  EXPECT_EQ(preemption.result.next_group, expected.next_group) << drawn.where;
+  EXPECT_EQ(DescribeNoFit(preemption.result.no_fit), DescribeNoFit(expected.no_fit)) << drawn.where;
+}
+
 TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
-  int preempted = 0;
+  int preempted = 0, without_place = 0;
   for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
     const Drawn drawn = Draw(seed + 100000);
     const std::vector<PartlyPlacedGroup> groups = Absent(drawn.requests);
@@ -215,7 +231,11 @@ TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
     if (domains.empty()) {
       ASSERT_EQ(preemption.result.no_fit.reason, NoFitReason::kDomainsAreFull) << where;
     }
-    if (!best.has_value()) continue;
+    if (!best.has_value()) {
+      ExpectTheNoFitWhenAllAreGone(drawn, groups, preemption);
+      ++without_place;
+      continue;
+    }
     const Rank rank = RankOf(drawn.running, preemption.victims);
     ASSERT_EQ(std::get<0>(rank), std::get<0>(*best)) << "law 6: " << where;
     ASSERT_EQ(std::get<1>(rank), std::get<1>(*best)) << "law 6: " << where;
@@ -229,6 +249,25 @@ TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
     }
   }
   EXPECT_GT(preempted, kSeeds / 50);
+  EXPECT_GT(without_place, kSeeds / 20);
+}
+
+// One group wants three pods. A rack has room for two of them when the lower group is gone, and for none as it is.
+TEST(PreemptTogetherTest, TheNoFitIsThatWithoutTheLowerGroups) {
+  Capacity capacity = SmallTopology("{[1][2]}");
+  const std::vector<RunningPods> running = {Running(1, {0}), Running(1, {1, 1})};
+  for (const RunningPods& group : running) PutBack(group, &capacity);
+  const std::vector<GroupRequest> requests = {Group(3)};
+  GroupSpread spread;
+  spread.level = "rack";
+  spread.most_in_domain = 1;
+  spread.running.emplace_back();
+  spread.running[0].workers = {{0, 1}};
+  const TogetherPreemption preemption =
+      *PreemptSpreadTogether(capacity, Absent(requests), "rack", spread, /*priority=*/2, running, kMany);
+  EXPECT_TRUE(preemption.result.assignments.empty());
+  EXPECT_TRUE(preemption.victims.empty());
+  EXPECT_EQ(preemption.result.no_fit.best_pods, 2);
 }
 
 // What the domain of the level has in slices.
@@ -264,6 +303,27 @@ TEST(SpreadTogetherTest, Laws1To3AgainstEveryDomain) {
   }
   EXPECT_GT(placed, kSeeds / 4);
   EXPECT_GT(full, kSeeds / 100);
+}
+
+// What was not looked at is said of all groups, also where they have no place.
+TEST(SpreadTogetherTest, SaysWhatWasNotLookedAtOfAllGroups) {
+  const Capacity capacity = SmallTopology("{[2]}");
+  std::vector<GroupRequest> requests = {Group(2), Group(2)};
+  requests[0].not_looked_at = {"runtimeClassName of workerTemplate"};
+  requests[1].not_looked_at = {"resourceClaims of workerTemplate", "runtimeClassName of workerTemplate"};
+  const std::vector<PartlyPlacedGroup> groups = Absent(requests);
+  const std::vector<std::string> both = {"resourceClaims of workerTemplate", "runtimeClassName of workerTemplate"};
+  GroupSpread spread;
+  spread.level = "rack";
+  EXPECT_EQ(SpreadTogether(capacity, groups, "rack", spread)->not_looked_at, both);
+  EXPECT_EQ(PreemptSpreadTogether(capacity, groups, "rack", spread, 1, {}, kMany)->result.not_looked_at, both);
+  spread.most_in_domain = 1;
+  spread.running.emplace_back();
+  spread.running[0].workers = {{0, 1}};
+  const TogetherResult full = *SpreadTogether(capacity, groups, "rack", spread);
+  EXPECT_EQ(full.no_fit.reason, NoFitReason::kDomainsAreFull);
+  EXPECT_EQ(full.not_looked_at, both);
+  EXPECT_EQ(PreemptSpreadTogether(capacity, groups, "rack", spread, 1, {}, kMany)->result.not_looked_at, both);
 }
 
 TEST(SpreadTogetherTest, Law4WhatRunsIsCompletedWhereItIs) {

@@ -2,6 +2,7 @@
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -98,6 +99,20 @@ TEST(RunRoleScenarioTest, TheReferenceLosesAllServersOfASmallSetAndKeepRoleBudge
   const RoleReport careful = Simulated(scenario, kCareful);
   EXPECT_EQ(absl::StrJoin(UnmetExpectations(AllLaws(), careful), "\n"), "") << Trace(careful);
   EXPECT_EQ(careful.Find(0, "decode")->lowest_ready, 1) << Trace(careful);
+}
+
+// The largest maxSurge allows as many groups as an int32 holds, although the target is added to it.
+TEST(RunRoleScenarioTest, TheLargestMaxSurgeAllowsAllGroups) {
+  constexpr int32_t kLargest = std::numeric_limits<int32_t>::max();
+  const Scenario scenario =
+      UsualScenario(Set(Json::array({Role("prefill", 2, kLargest, 0), Role("decode", 1, kLargest, 0)})));
+  for (const DisaggregatedOptions& options : {DisaggregatedOptions(), kCareful}) {
+    const RoleReport report = Simulated(scenario, options);
+    EXPECT_TRUE(report.finished) << Trace(report);
+    ASSERT_NE(report.Find(0, "prefill"), nullptr) << Trace(report);
+    EXPECT_EQ(report.Find(0, "prefill")->allowed_groups, kLargest);
+    EXPECT_TRUE(report.Find(0, "prefill")->keeps_ceiling()) << Trace(report);
+  }
 }
 
 // The new images never become ready. The old groups that the budget promises go on serving, and the report says what

@@ -133,8 +133,10 @@ absl::Status SlicePass::Begin(const SliceChildren& children) {
   return absl::OkStatus();
 }
 
+// A policy may have groups for a new child that was deleted in the middle of the rollout. This pass does not create it.
 absl::Status SlicePass::CarryOut(const SliceRollout& rollout, const RoleRolloutStep& step) {
   for (size_t role = 0; role < rollout.spec_roles(); ++role) {
+    if (rollout.new_child(role) == nullptr) continue;
     const int32_t before = rollout.new_child(role)->replicas;
     if (step.new_groups[role] <= before) continue;
     absl::Status status = ScaleUp(rollout.role_name(role), before, step.new_groups[role]);

@@ -16,7 +16,7 @@ absl::Status ValidateCheckedWorld(const RolloutWorldOptions& options) {
   if (options.replicas < 1 || options.max_surge < 0 || options.max_unavailable < 0 || options.partition < 0) {
     return absl::InvalidArgumentError(absl::StrCat("cannot be checked: ", CheckedBudgetText(options)));
   }
-  const int32_t groups = options.replicas + std::min(options.max_surge, options.replicas);
+  const int64_t groups = int64_t{options.replicas} + std::min(options.max_surge, options.replicas);
   if (groups > kMostCheckedGroups) {
     return absl::InvalidArgumentError(absl::StrCat("replicas with maxSurge are ", groups, ", more than the ",
                                                    kMostCheckedGroups, " that can be checked"));

@@ -146,8 +146,8 @@ class Pass {
     const RoleRolloutStep step = Step();
     if (step.reason == RoleStepReason::kWaitsForReady || step.reason == RoleStepReason::kNothing) return;
     for (size_t role = 0; role < count(); ++role) {
-      const int32_t before = roles_.child(roles_.revision, role).replicas;
-      Scale(roles_.revision, role, std::max(before, step.new_groups[role]));
+      const CheckedChild& child = roles_.child(roles_.revision, role);
+      if (child.exists) Scale(roles_.revision, role, std::max(child.replicas, step.new_groups[role]));
     }
     ScaleOld(step);
   }

@@ -147,7 +147,7 @@ class Stepper {
     if (from_.on_delete) return;
     int32_t unhealthy = 0;
     for (int32_t i = 0; i < from_.replicas; ++i) unhealthy += CheckedPhaseOf(from_.groups[i]) != CheckedPhase::kReady;
-    const int32_t most = std::max(1, Unavailable(from_) + Surge(from_));
+    const int64_t most = std::max<int64_t>(1, int64_t{Unavailable(from_)} + Surge(from_));
     for (int32_t i = from_.replicas - 1; i >= from_.partition; --i) {
       switch (options_.order) {
         case ReplacementOrder::kAny:

@@ -1,6 +1,7 @@
 #include "lws/adapters/testing/scenario/role_watch.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "lws/api/disaggregated_names.h"
@@ -20,6 +21,11 @@ RoleBudget BudgetOf(const DisaggregatedRole& role, int32_t wanted) {
   if (!strategy.has_rolling_update_configuration()) return RoleBudget();
   const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
   return ScaleRoleBudget(wanted, ToIntOrPercent(update.max_surge()), ToIntOrPercent(update.max_unavailable()));
+}
+
+// At most what an int32 holds, as the surge may be as large as that.
+int32_t AllowedGroups(int32_t groups, int32_t surge) {
+  return static_cast<int32_t>(std::min<int64_t>(int64_t{groups} + surge, std::numeric_limits<int32_t>::max()));
 }
 
 std::string LettersOf(int32_t old_groups, int32_t old_ready, int32_t new_groups, int32_t new_ready) {
@@ -163,7 +169,7 @@ void RoleWatch::NoteCourse(int32_t slice, const std::vector<RoleView>& roles) {
       course.lowest_ready = role.ready();
       course.promised_ready = grounded;
     }
-    const int32_t allowed = std::max(initial, role.wanted) + role.surge;
+    const int32_t allowed = AllowedGroups(std::max(initial, role.wanted), role.surge);
     // A target that was lowered may leave more groups than are allowed; only adding counts.
     const bool is_added = role.groups() > of_role.groups;
     of_role.groups = role.groups();
