@@ -326,6 +326,9 @@ check diff-lists.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/lists.yam
 check diff-several.txt 1 $lwsctl diff $golden/diff/several-old.yaml $golden/diff/several-new.yaml
 check diff-several.json 1 $lwsctl diff -o json $golden/diff/several-old.yaml $golden/diff/several-new.yaml
 check diff-several-nothing.txt 0 $lwsctl diff $golden/diff/several-old.yaml $golden/diff/several-old.yaml
+# What can be read only once is read once.
+diff_from_pipe() { cat "$1" | $lwsctl diff - "$2"; }
+check diff-image-and-scale.txt 1 diff_from_pipe $golden/diff/old.yaml $golden/diff/image-and-scale.yaml
 check diff-two-sets.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/other-name.yaml
 for words in "diff" "diff a b c" "diff $golden/diff/absent.yaml $golden/diff/old.yaml" "status" \
   "status a --kubeconfig $golden/diff/old.yaml" "pause" "restart a" "undo a --to-revision x" "promote --each a"; do

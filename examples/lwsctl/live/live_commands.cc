@@ -208,42 +208,6 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
   return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace), unread);
 }
 
-// The set before the edit: of the file OLD, or the live one.
-struct Before {
-  lws::LeaderWorkerSet set;
-  std::optional<SetReport> live;
-};
-
-absl::StatusOr<Before> ReadBefore(const Call& call, const Json& manifest) {
-  Before before;
-  if (call.arguments.files.size() == 2) {
-    const absl::StatusOr<Json> old = ReadSet(call.arguments.files[0], UnknownFields::kWarn);
-    if (!old.ok()) return old.status();
-    // As the API server has it: with defaults.
-    const lws::SetAdmission admission = lws::AdmitSet(*old);
-    if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
-    before.set = *admission.set;
-    const std::string was = absl::StrCat(before.set.metadata().namespace_(), "/", before.set.metadata().name());
-    const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-    const std::string is = absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
-    if (was == is) return before;
-    return absl::InvalidArgumentError(absl::StrCat("OLD is LeaderWorkerSet ", was, ", and NEW is ", is,
-                                                   ": these are two sets, and an edit keeps name and namespace"));
-  }
-  absl::StatusOr<Connection> connection = ConnectFor(call);
-  if (!connection.ok()) return connection.status();
-  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-  const bool is_said = call.arguments.flags.count("-n") + call.arguments.flags.count("--namespace") > 0;
-  if (!is_said) connection->namespace_name = metadata["namespace"].TextOr(connection->namespace_name);
-  const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, metadata["name"].Text());
-  if (!live.ok()) return live.status();
-  before.live = ReadSetReport(*live, connection->host->clock());
-  absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(live->set);
-  if (!set.ok()) return set.status();
-  before.set = *std::move(set);
-  return before;
-}
-
 // Labels and annotations that the file does not have may be somebody else's, and stay.
 void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
   const std::pair<const char*, decltype(&set.metadata().labels())> kept[] = {
@@ -257,19 +221,15 @@ void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
   }
 }
 
-Json DiffJson(const std::string& title, bool changes, bool refused, const std::string& text) {
-  return {{"set", title},
-          {"changes", changes},
-          {"refused", refused},
-          {"facts", absl::StrSplit(text, '\n', absl::SkipEmpty())}};
-}
-
-std::string TitleOf(const Json& manifest) {
+// "NAMESPACE/NAME".
+std::string NameOf(const Json& manifest) {
   const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-  return absl::StrCat("LeaderWorkerSet ", metadata["namespace"].Text(), "/", metadata["name"].Text());
+  return absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
 }
 
-// One set of two files, of which one may lack it.
+std::string TitleOf(const Json& manifest) { return absl::StrCat("LeaderWorkerSet ", NameOf(manifest)); }
+
+// What an edit does to one set. One of two files may lack it.
 struct SetDiff {
   std::string title;
   bool changes = true;
@@ -277,11 +237,25 @@ struct SetDiff {
   std::string text;
 };
 
+SetDiff ToSetDiff(std::string title, const EditDiff& diff) {
+  return {std::move(title), diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text};
+}
+
+Json DiffJson(const SetDiff& diff) {
+  return {{"set", diff.title},
+          {"changes", diff.changes},
+          {"refused", diff.refused},
+          {"facts", absl::StrSplit(diff.text, '\n', absl::SkipEmpty())}};
+}
+
+std::string DiffText(const SetDiff& diff) {
+  return absl::StrCat(diff.title, diff.changes ? absl::StrCat("\n", diff.text) : "  nothing changes\n");
+}
+
 absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
   const lws::SetAdmission admission = lws::AdmitSet(old);
   if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
-  const EditDiff diff = DiffOf(*admission.set, edited, nullptr);
-  return SetDiff{TitleOf(edited), diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text};
+  return ToSetDiff(TitleOf(edited), DiffOf(*admission.set, edited, nullptr));
 }
 
 // The sets of NEW in its order, and then those that only OLD has.
@@ -315,48 +289,64 @@ int PrintDiffs(const Call& call, const std::vector<SetDiff>& diffs) {
   std::string text;
   for (const SetDiff& diff : diffs) {
     any_changes = any_changes || diff.changes;
-    document["sets"].push_back(DiffJson(diff.title, diff.changes, diff.refused, diff.text));
-    absl::StrAppend(&text, diff.title, diff.changes ? absl::StrCat("\n", diff.text) : "  nothing changes\n");
+    document["sets"].push_back(DiffJson(diff));
+    absl::StrAppend(&text, DiffText(diff));
   }
   const OutputFormat format = FormatOf(call.arguments);
   call.out << (format != OutputFormat::kTable ? DocumentText(document, format) : text);
   return any_changes ? kFinding : kAsWished;
 }
 
-absl::StatusOr<int> ShowDiff(const Call& call) {
-  if (call.arguments.files.empty() || call.arguments.files.size() > 2) {
-    return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
+int PrintDiff(const Call& call, const SetDiff& diff) {
+  const OutputFormat format = FormatOf(call.arguments);
+  call.out << (format != OutputFormat::kTable ? DocumentText(DiffJson(diff), format) : DiffText(diff));
+  return diff.changes ? kFinding : kAsWished;
+}
+
+absl::StatusOr<int> DiffFiles(const Call& call, const std::string& old_path, const std::string& new_path) {
+  const absl::StatusOr<std::vector<SetManifest>> old = ReadSets(old_path, UnknownFields::kWarn);
+  if (!old.ok()) return old.status();
+  const absl::StatusOr<std::vector<SetManifest>> edited = ReadSets(new_path, UnknownFields::kWarn);
+  if (!edited.ok()) return edited.status();
+  if (old->size() + edited->size() > 2) {
+    const absl::StatusOr<std::vector<SetDiff>> diffs = DiffsOf(*old, *edited);
+    if (!diffs.ok()) return diffs.status();
+    return PrintDiffs(call, *diffs);
   }
-  if (call.arguments.files.size() == 2) {
-    const absl::StatusOr<std::vector<SetManifest>> old = ReadSets(call.arguments.files[0], UnknownFields::kWarn);
-    if (!old.ok()) return old.status();
-    const absl::StatusOr<std::vector<SetManifest>> edited = ReadSets(call.arguments.files[1], UnknownFields::kWarn);
-    if (!edited.ok()) return edited.status();
-    if (old->size() + edited->size() > 2) {
-      const absl::StatusOr<std::vector<SetDiff>> diffs = DiffsOf(*old, *edited);
-      if (!diffs.ok()) return diffs.status();
-      return PrintDiffs(call, *diffs);
-    }
-  }
-  const absl::StatusOr<Json> manifest = ReadSet(call.arguments.files.back(), UnknownFields::kWarn);
+  const Json& before = *old->front().object;
+  const Json& after = *edited->front().object;
+  const absl::StatusOr<SetDiff> diff = DiffOfManifests(before, after);
+  if (!diff.ok()) return diff.status();
+  if (NameOf(before) == NameOf(after)) return PrintDiff(call, *diff);
+  return absl::InvalidArgumentError(absl::StrCat("OLD is ", TitleOf(before), ", and NEW is ", NameOf(after),
+                                                 ": these are two sets, and an edit keeps name and namespace"));
+}
+
+// Compares a file with the set of its name in the cluster.
+absl::StatusOr<int> DiffLive(const Call& call, const std::string& path) {
+  const absl::StatusOr<Json> manifest = ReadSet(path, UnknownFields::kWarn);
   if (!manifest.ok()) return manifest.status();
-  const absl::StatusOr<Before> before = ReadBefore(call, *manifest);
+  absl::StatusOr<Connection> connection = ConnectFor(call);
+  if (!connection.ok()) return connection.status();
+  const FieldValue metadata = FieldValue(*manifest, "")["metadata"];
+  const bool is_said = call.arguments.flags.count("-n") + call.arguments.flags.count("--namespace") > 0;
+  if (!is_said) connection->namespace_name = metadata["namespace"].TextOr(connection->namespace_name);
+  const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, metadata["name"].Text());
+  if (!live.ok()) return live.status();
+  const SetReport report = ReadSetReport(*live, connection->host->clock());
+  const absl::StatusOr<lws::LeaderWorkerSet> before = lws::LeaderWorkerSetFromJson(live->set);
   if (!before.ok()) return before.status();
   Json edited = *manifest;
-  edited["metadata"]["namespace"] = before->set.metadata().namespace_();
-  if (before->live.has_value()) KeepMetadata(before->set, &edited);
-  const EditDiff diff = DiffOf(before->set, edited, before->live.has_value() ? &*before->live : nullptr);
-  const std::string title =
-      absl::StrCat("LeaderWorkerSet ", before->set.metadata().namespace_(), "/", before->set.metadata().name());
-  const OutputFormat format = FormatOf(call.arguments);
-  if (format != OutputFormat::kTable) {
-    call.out << DocumentText(DiffJson(title, diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text),
-                             format);
-  } else {
-    call.out << (diff.end == EditEnd::kNothing ? absl::StrCat(title, "  nothing changes\n")
-                                               : absl::StrCat(title, "\n", diff.text));
-  }
-  return diff.end == EditEnd::kNothing ? kAsWished : kFinding;
+  edited["metadata"]["namespace"] = before->metadata().namespace_();
+  KeepMetadata(*before, &edited);
+  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOf(*before, edited, &report)));
+}
+
+absl::StatusOr<int> ShowDiff(const Call& call) {
+  const std::vector<std::string>& files = call.arguments.files;
+  if (files.size() == 1) return DiffLive(call, files[0]);
+  if (files.size() == 2) return DiffFiles(call, files[0], files[1]);
+  return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
 }
 
 absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::string_view usage) {
