@@ -43,10 +43,13 @@ spec:
   replicas: 1
   leaderWorkerTemplate: {size: 2147483647, workerTemplate: {spec: {containers: [{name: c, image: "c:1"}]}}}
 END
+limits="-t 10 -v 2000000"
+# A program with AddressSanitizer reserves more than any limit of memory allows.
+bash -c "ulimit $limits; exec '$lwsctl' --help" > /dev/null 2>&1 || limits="-t 10"
 for command in validate render "diff largest-size.yaml"; do
   echo
   echo "\$ lwsctl $command largest-size.yaml | tail -3"
-  bash -c "ulimit -t 10 -v 2000000; exec '$lwsctl' $command largest-size.yaml" 2>&1 | tail -3
+  bash -c "ulimit $limits; exec '$lwsctl' $command largest-size.yaml" 2>&1 | tail -3
   echo "(exit ${PIPESTATUS[0]})"
 done >> actual.txt
 if [ -n "${UPDATE:-}" ]; then cp actual.txt "$UPDATE"; exit; fi
