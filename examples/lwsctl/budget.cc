@@ -13,15 +13,11 @@
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
-namespace {
 
-// The part in proportion to the whole. A part that is not 0 does not become 0.
 int32_t Share(int32_t part, int32_t whole, int32_t of) {
   if (part == 0) return 0;
   return std::max<int32_t>(1, static_cast<int32_t>(int64_t{part} * of / whole));
 }
-
-}  // namespace
 
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
   const absl::StatusOr<lws::LeaderWorkerSet> set = lws::AdmitSimulatedSet(manifest);

@@ -2,6 +2,7 @@
 #ifndef LWS_EXAMPLES_LWSCTL_BUDGET_H_
 #define LWS_EXAMPLES_LWSCTL_BUDGET_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,9 @@ struct SetBudget {
 
 // Errors: InvalidArgument with admission's errors, or when there are no replicas.
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest);
+
+// `part` scaled as `whole` is to `of`. A part that is not 0 does not become 0. REQUIRES: whole > 0.
+int32_t Share(int32_t part, int32_t whole, int32_t of);
 
 }  // namespace lwsctl
 

@@ -94,7 +94,7 @@ absl::Status ReadPolicies(const Arguments& arguments, Checked* checked) {
   if (!of_roles.ok()) return of_roles.status();
   checked->roles.policy = of_roles->policy;
   checked->roles.mends = of_roles->mends;
-  // The reference promises nothing of the kind.
+  // The reference may wait although a role has room, so this law is not checked for it.
   checked->roles.checks_waits = of_roles->mends;
   return absl::OkStatus();
 }

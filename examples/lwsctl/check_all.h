@@ -61,6 +61,12 @@ lws::Json WithOutcome(lws::Json json, const Check& check) {
   return json;
 }
 
+// "WHAT: LAW" and the trace.
+template <typename Check>
+void PrintBroken(const std::string& what, const Check& check) {
+  std::cout << what << ": " << check.broken_law << "\n" << check.trace << "\n";
+}
+
 // Prints the check of one set. `what` describes the set and `promise` says what was kept. Returns the exit code.
 template <typename Check>
 int PrintCheck(const Check& check, const std::string& what, const std::string& promise, OutputFormat format,
@@ -73,7 +79,7 @@ int PrintCheck(const Check& check, const std::string& what, const std::string& p
     return is_kept ? kAsWished : kFinding;
   }
   if (!is_kept) {
-    std::cout << what << ": " << check.broken_law << "\n" << check.trace << "\n";
+    PrintBroken(what, check);
     return kFinding;
   }
   const std::string transitions = absl::StrCat("(", WithCommas(check.transitions), " transitions) ");
@@ -93,18 +99,16 @@ template <typename Options, typename Check>
 class AllChecks {
  public:
   AllChecks(std::vector<Options> all, std::function<Check(const Options&)> check)
-      : all_(std::move(all)),
-        check_(std::move(check)),
-        checks_(all_.size()),
-        progress_(static_cast<int64_t>(all_.size()), "configurations") {}
+      : all_(std::move(all)), check_(std::move(check)), checks_(all_.size()) {}
 
   // Checks all by two threads and prints the outcome. Returns the exit code.
   int Run(int32_t faults, const std::function<std::string(const Options&)>& text_of,
           const std::function<lws::Json(const Options&)>& json_of, OutputFormat format) {
     const auto begin = std::chrono::steady_clock::now();
     {
-      std::thread other([this] { Work(); });
-      Work();
+      Progress progress(static_cast<int64_t>(all_.size()), "configurations");
+      std::thread other([this, &progress] { Work(&progress); });
+      Work(&progress);
       other.join();
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
@@ -126,9 +130,7 @@ class AllChecks {
           format);
       return broken == 0 ? kAsWished : kFinding;
     }
-    if (first != nullptr) {
-      std::cout << text_of(first->options) << ": " << first->broken_law << "\n" << first->trace << "\n";
-    }
+    if (first != nullptr) PrintBroken(text_of(first->options), *first);
     if (done_ < static_cast<int64_t>(all_.size())) std::cout << "stopped: " << done_ << " of ";
     std::cout << all_.size() << " configurations, " << WithCommas(states) << " states, " << WithCommas(transitions)
               << " transitions " << FaultsText(faults) << ": " << broken << " break a law\n";
@@ -139,12 +141,12 @@ class AllChecks {
 
  private:
   // The largest configurations come last in the list, and are started first.
-  void Work() {
+  void Work(Progress* progress) {
     for (size_t i = next_++; i < all_.size() && !IsInterrupted(); i = next_++) {
       const size_t place = all_.size() - 1 - i;
       checks_[place] = check_(all_[place]);
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (checks_[place].complete) progress_.Advance(++done_);
+      if (checks_[place].complete) progress->Advance(++done_);
     }
   }
 
@@ -153,7 +155,6 @@ class AllChecks {
   std::vector<Check> checks_;
   std::atomic<size_t> next_ = 0;
   std::mutex mutex_;  // protects the progress
-  Progress progress_;
   int64_t done_ = 0;
 };
 

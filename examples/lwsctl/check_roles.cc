@@ -6,15 +6,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/check_all.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/interruption.h"
 #include "lws/adapters/testing/checker/check_roles.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/leader_worker_set.h"
-#include "lws/api/leader_worker_set.pb.h"
-#include "lws/rollout/role_budget.h"
+#include "lws/core/disaggregated/wanted_groups.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -30,21 +30,11 @@ lws::CheckedRole ReadRole(const lws::DisaggregatedRole& role) {
   lws::CheckedRole checked;
   checked.name = role.name();
   checked.is_external = lws::IsExternal(role);
-  checked.initial = role.spec().has_replicas() ? role.spec().replicas() : 1;
+  checked.initial = lws::SpecReplicas(role);
   if (checked.is_external) checked.initial = std::max(1, checked.initial);
   checked.target = checked.initial;
-  const lws::RolloutStrategy& strategy = role.spec().rollout_strategy();
-  if (!strategy.has_rolling_update_configuration()) return checked;
-  const lws::RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
-  checked.budget = lws::ScaleRoleBudget(checked.initial, lws::ToIntOrPercent(update.max_surge()),
-                                        lws::ToIntOrPercent(update.max_unavailable()));
+  checked.budget = lws::RoleBudgetOf(role, checked.initial);
   return checked;
-}
-
-// The part in proportion to the whole. A part that is not 0 does not become 0.
-int32_t Share(int32_t part, int32_t whole, int32_t of) {
-  if (part == 0) return 0;
-  return std::max<int32_t>(1, static_cast<int32_t>(int64_t{part} * of / whole));
 }
 
 // Scales all roles down together until they have few enough groups. Returns how, or "" when they already have.
@@ -86,7 +76,7 @@ Json ToJson(const lws::RoleWorldOptions& options) {
 std::string PromiseText(const lws::RoleWorldOptions& options) {
   std::vector<std::string> texts;
   for (const lws::CheckedRole& role : options.roles) {
-    const int32_t floor = std::max(0, std::min(role.initial, role.target) - role.budget.unavailable);
+    const int32_t floor = lws::internal::PromiseFloor(std::min(role.initial, role.target), role.budget.unavailable);
     texts.push_back(absl::StrCat(floor, " of ", role.target, " ", role.name));
   }
   return absl::StrJoin(texts, " and ");
