@@ -171,16 +171,13 @@ absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& m
   return headroom;
 }
 
-// Places all slices with their surge.
-absl::StatusOr<std::vector<PlacedSlice>> PlaceSurge(const DisaggregatedManifest& manifest, const SliceQuestion& asked,
+// Places the slices, which have their surge.
+absl::StatusOr<std::vector<PlacedSlice>> PlaceSurge(std::vector<PlacedSlice> slices, const SliceQuestion& asked,
                                                     const lws::Capacity& capacity) {
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(capacity);
   cluster.running = asked.cluster.running;
-  absl::StatusOr<std::vector<PlacedSlice>> slices =
-      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, cluster);
-  if (!slices.ok()) return slices.status();
-  absl::Status status = PlaceSlices({}, &cluster, &*slices);
+  absl::Status status = PlaceSlices({}, &cluster, &slices);
   if (!status.ok()) return status;
   return slices;
 }
@@ -202,14 +199,17 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
     room.by_role.emplace_back(role.name(), SurgeOfRole(role));
   }
+  const absl::StatusOr<std::vector<PlacedSlice>> read =
+      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster);
+  if (!read.ok()) return read.status();
   const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    const absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(manifest, asked, larger);
+    const absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, larger);
     if (!slices.ok()) return slices.status();
     return lws::RoomFound{AllFit(*slices), false};
   };
   const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &room.added);
   if (!capacity.ok()) return capacity.status();
-  absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(manifest, asked, *capacity);
+  absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, *capacity);
   if (!slices.ok()) return slices.status();
   room.slices = *std::move(slices);
   room.is_enough = AllFit(room.slices);

@@ -255,15 +255,14 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
   return replicas + *more;
 }
 
-std::vector<std::optional<int32_t>> RunningNodes(const std::map<lws::GroupId, lws::RunningGroup>& running,
-                                                 const lws::Topology& topology, const lws::GroupId& id,
+std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request) {
-  const auto group = running.find(id);
-  if (group == running.end()) return {};
+  const auto group = cluster.running.find(id);
+  if (group == cluster.running.end()) return {};
   std::vector<std::optional<int32_t>> nodes(request.Pods());
   for (const auto& [rank, name] : group->second) {
     if (rank < 0 || rank >= static_cast<int64_t>(nodes.size())) continue;
-    nodes[static_cast<size_t>(rank)] = topology.FindNode(name);
+    nodes[static_cast<size_t>(rank)] = cluster.capacity->topology().FindNode(name);
   }
   const bool any_runs = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.has_value(); });
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();

@@ -65,8 +65,7 @@ absl::StatusOr<int> SurgeOf(const lws::LeaderWorkerSet& set);
 absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& arguments);
 
 // The nodes of the group's running pods by rank, where these nodes are known; empty when no pod of the group runs.
-std::vector<std::optional<int32_t>> RunningNodes(const std::map<lws::GroupId, lws::RunningGroup>& running,
-                                                 const lws::Topology& topology, const lws::GroupId& id,
+std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request);
 
 // The running pods of the group; null without one.

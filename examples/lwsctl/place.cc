@@ -106,8 +106,7 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
       if (!own.ok()) return own.status();
       group.request = std::make_shared<const lws::GroupRequest>(*std::move(own));
     }
-    group.running = RunningNodes(cluster.running, cluster.capacity->topology(),
-                                 {shared->namespace_name, group.set, index}, *shared);
+    group.running = RunningNodes(cluster, {shared->namespace_name, group.set, index}, *shared);
     groups->push_back(std::move(group));
   }
   return absl::OkStatus();

@@ -41,8 +41,7 @@ class Placing {
     for (size_t i = 0; i < slice->groups.requests.size(); ++i) {
       const lws::GroupRequest& request = slice->groups.requests[i];
       KeepSize(slice->groups.ids[i], request, &cluster_);
-      slice->running.push_back(
-          RunningNodes(cluster_.running, cluster_.capacity->topology(), slice->groups.ids[i], request));
+      slice->running.push_back(RunningNodes(cluster_, slice->groups.ids[i], request));
     }
   }
 

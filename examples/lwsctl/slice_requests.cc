@@ -12,7 +12,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
@@ -20,26 +19,23 @@
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/core/disaggregated/desired_roles.h"
-#include "lws/rollout/role_budget.h"
+#include "lws/core/disaggregated/wanted_groups.h"
 
 namespace lwsctl {
 namespace {
 
 constexpr size_t kRevisionDigits = 8;
 
-// Whether the text is PREFIX, eight hex digits and SUFFIX.
-bool HasRevisionBetween(absl::string_view text, absl::string_view prefix, absl::string_view suffix) {
-  if (!absl::ConsumePrefix(&text, prefix) || !absl::ConsumeSuffix(&text, suffix)) return false;
-  return text.size() == kRevisionDigits &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 // Whether this is the name of a child of the slice and role, of any revision.
 bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int32_t slice, const std::string& role) {
+  const size_t behind = kRevisionDigits + 1 + role.size();  // "REVISION-ROLE"
+  if (name.size() < behind) return false;
+  const absl::string_view revision = absl::string_view(name).substr(name.size() - behind, kRevisionDigits);
+  const bool is_revision =
+      std::all_of(revision.begin(), revision.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
   const std::string& of = set.metadata().name();
-  const std::string suffix = absl::StrCat("-", role);
-  return HasRevisionBetween(name, absl::StrCat(of, "-", slice, "-"), suffix) ||
-         (slice == 0 && HasRevisionBetween(name, absl::StrCat(of, "-"), suffix));
+  return is_revision && (name == lws::ChildName(of, slice, revision, role) ||
+                         (slice == 0 && name == lws::LegacyChildName(of, revision, role)));
 }
 
 }  // namespace
@@ -52,15 +48,8 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
 
 int32_t SurgeOfRole(const lws::DisaggregatedRole& role) {
   const int32_t replicas = lws::IsExternal(role) ? 1 : lws::SpecReplicas(role);
-  const lws::RolloutStrategy& strategy = role.spec().rollout_strategy();
-  lws::RoleBudget budget;
-  if (strategy.has_rolling_update_configuration()) {
-    const lws::RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
-    budget = lws::ScaleRoleBudget(replicas, lws::ToIntOrPercent(update.max_surge()),
-                                  lws::ToIntOrPercent(update.max_unavailable()));
-  }
   // A new revision never has more groups than the role wants.
-  return std::clamp(budget.surge, 0, replicas);
+  return std::clamp(lws::RoleBudgetOf(role, replicas).surge, 0, replicas);
 }
 
 absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,

@@ -44,7 +44,8 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set);
 // one group that a new scaler asks for.
 int32_t SurgeOfRole(const lws::DisaggregatedRole& role);
 
-// The set with the size that its name has; unchanged without one. Errors: InvalidArgument for a size that is no number.
+// The set with the size that `sizes` has for this name; unchanged when it has none. Errors: InvalidArgument for a size
+// that is no number.
 absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,
                                               const NamedValues& sizes);
 

@@ -35,10 +35,11 @@ void MendingRollout::Remember(const SliceChildren& children) {
     const bool remembers_all = std::all_of(roles.begin(), roles.end(), [](const auto& role) {
       return RememberedRoleReplicas(*role.second).has_value() || IsLeaving(role.second);
     });
+    if (remembers_all) continue;
     for (const bool has_record : {true, false}) {
       for (const auto& [role, child] : roles) {
         const std::optional<int32_t> record = RememberedRoleReplicas(*child);
-        if (remembers_all || IsLeaving(child) || record.has_value() != has_record) continue;
+        if (IsLeaving(child) || record.has_value() != has_record) continue;
         if (record != child->replicas) objects_.RememberReplicas(child, child->replicas);
       }
     }

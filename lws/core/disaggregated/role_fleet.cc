@@ -354,7 +354,7 @@ const DisaggregatedObservation& RoleFleet::Objects::Read(const Namespace& object
     known->observation = Observe(objects, *known);
     return *known->observation;
   }
-  known->observation->set = &*known->set;
+  known->observation->set = &*known->set;  // the map may have moved the set
   known->observation->scalers.clear();
   AddScalers(objects, &*known->observation);
   return *known->observation;

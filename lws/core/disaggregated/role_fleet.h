@@ -15,8 +15,9 @@
 // are as they were then. The fleet remembers for each such set which of its children differ from what that pass read. A
 // child that becomes unready and ready again differs, and then does not: the decision is that of the pass, at the cost
 // of the two events. Both costs are the same whatever the number of sets and children
-// (benchmarks/role_fleet_benchmark.cc). A set whose children differ is decided by a whole pass. Its observation is
-// remembered, too, until an object comes or goes, so a whole pass that has nothing to do allocates nothing.
+// (benchmarks/role_fleet_benchmark.cc). A set whose children differ is decided by ReconcileDisaggregatedSet. The
+// fleet remembers the set's observation until an object comes or goes, so finding a set at rest (role_rest.h) allocates
+// nothing.
 //
 // Laws:
 //   1. Decide equals ReconcileDisaggregatedSet of a whole look at the same objects.

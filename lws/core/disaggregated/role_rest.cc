@@ -15,11 +15,10 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/leader_worker_set.h"
-#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/role_status.h"
-#include "lws/rollout/role_budget.h"
+#include "lws/core/disaggregated/scaler_choice.h"
+#include "lws/core/disaggregated/wanted_groups.h"
 #include "lws/rollout/role_rollout.h"
 
 namespace lws::internal {
@@ -45,9 +44,6 @@ class Rest {
   size_t roles() const { return static_cast<size_t>(set_.spec().roles_size()); }
   size_t slices() const { return static_cast<size_t>(Slices(set_)); }
   const DisaggregatedRole& role(size_t index) const { return set_.spec().roles(static_cast<int>(index)); }
-  static int32_t Wanted(const DisaggregatedRole& role) {
-    return role.spec().has_replicas() ? role.spec().replicas() : 1;
-  }
 
   // Whether nothing but children and Services matters.
   bool IsPlain() const {
@@ -55,13 +51,7 @@ class Rest {
     if (options_.mends && set_.metadata().has_deletion_timestamp()) return false;
     if (std::any_of(set_.spec().roles().begin(), set_.spec().roles().end(), IsExternal)) return false;
     return std::none_of(observation_.scalers.begin(), observation_.scalers.end(),
-                        [this](const DisaggregatedSetRoleScaler* scaler) { return IsOwned(*scaler); });
-  }
-
-  bool IsOwned(const DisaggregatedSetRoleScaler& scaler) const {
-    const auto& owners = scaler.metadata().owner_references();
-    return std::any_of(owners.begin(), owners.end(),
-                       [this](const OwnerReference& owner) { return owner.uid() == set_.metadata().uid(); });
+                        [this](const DisaggregatedSetRoleScaler* scaler) { return IsOwnScaler(set_, *scaler); });
   }
 
   std::optional<size_t> FindRole(absl::string_view name) const {
@@ -96,7 +86,7 @@ class Rest {
   bool ReadChildren() {
     for (size_t i = 0; i < roles(); ++i) {
       tallies_[i].name = role(i).name();
-      tallies_[i].wanted = int64_t{Wanted(role(i))} * Slices(set_);
+      tallies_[i].wanted = int64_t{SpecReplicas(role(i))} * Slices(set_);
     }
     for (const ObservedChild* child : observation_.children) {
       if (!ReadChild(*child)) return false;
@@ -110,7 +100,7 @@ class Rest {
     if (child.labels.set_name != set_.metadata().name() || !IsControlledBy(child.meta, set_.metadata().uid())) {
       return false;
     }
-    if (child.replicas() != Wanted(role(*place % roles()))) return false;
+    if (child.replicas() != SpecReplicas(role(*place % roles()))) return false;
     if (options_.mends && (child.initial_replicas.has_value() || child.meta.terminating)) return false;
     children_.set(*place);
     serving_.set(*place, child.ready_replicas >= 1);
@@ -147,20 +137,13 @@ class Rest {
     return true;
   }
 
-  RoleGoal GoalOf(const DisaggregatedRole& role) const {
-    const RolloutStrategy& strategy = role.spec().rollout_strategy();
-    if (!strategy.has_rolling_update_configuration()) return {Wanted(role), RoleBudget(), false};
-    const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
-    return {Wanted(role),
-            ScaleRoleBudget(Wanted(role), ToIntOrPercent(update.max_surge()), ToIntOrPercent(update.max_unavailable())),
-            false};
-  }
-
   // A mending pass asks the policy also when there is nothing old.
   bool PolicyMoves() const {
     if (!options_.mends) return false;
     absl::InlinedVector<RoleGoal, kMostRoles> goals;
-    for (const DisaggregatedRole& role : set_.spec().roles()) goals.push_back(GoalOf(role));
+    for (const DisaggregatedRole& role : set_.spec().roles()) {
+      goals.push_back({SpecReplicas(role), RoleBudgetOf(role, SpecReplicas(role)), false});
+    }
     for (size_t slice = 0; slice < slices(); ++slice) {
       absl::InlinedVector<RoleGroups, kMostRoles> groups;
       for (size_t i = 0; i < roles(); ++i) {

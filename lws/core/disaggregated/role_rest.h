@@ -5,9 +5,10 @@
 //   observed.set = &set;
 //   lws::internal::IsAtRest(observed, "daf1923f", {});    // false, because it has no children
 //
-// A set is recognized as at rest if it has exactly the children and Services of its revision under their present names,
-// and its status is written. Sets with External roles, old revisions or objects of other owners are not recognized; a
-// whole pass decides about them.
+// A set is recognized as at rest if its children are exactly those of its revision under their present names, every
+// slice that serves has its Services, no other Service carries the set's name, and its status is written. Sets with
+// External roles, scalers of their own, old revisions or children of other owners are not recognized; a whole pass
+// decides about them.
 //
 // Laws:
 //   1. When it is true, a whole pass makes an empty plan.
@@ -22,8 +23,8 @@
 
 namespace lws::internal {
 
-// `revision` is that of the set. REQUIRES: observation.set != nullptr. Complexity: O(children + Services), without
-// allocation for sets of up to 10 roles and 100 slices; larger ones are not recognized.
+// `revision` is that of the set. REQUIRES: observation.set != nullptr. Complexity: O(children + Services +
+// scalers), without allocation for sets of up to 10 roles and 100 slices; larger ones are not recognized.
 bool IsAtRest(const DisaggregatedObservation& observation, absl::string_view revision,
               const DisaggregatedOptions& options);
 

@@ -9,20 +9,15 @@
 #include "absl/time/time.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/leader_worker_set.h"
-#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/strict_integer.h"
+#include "lws/core/disaggregated/wanted_groups.h"
 
 namespace lws::internal {
 namespace {
 
 // The budget of a role. Percentages refer to the wanted groups; without a scaler an External role wants none.
 RoleBudget BudgetOf(const DisaggregatedRole& role, const RoleScalers& scalers) {
-  const RolloutStrategy& strategy = role.spec().rollout_strategy();
-  if (!strategy.has_rolling_update_configuration()) return RoleBudget();
-  const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
-  return ScaleRoleBudget(scalers.Wanted(role, nullptr), ToIntOrPercent(update.max_surge()),
-                         ToIntOrPercent(update.max_unavailable()));
+  return RoleBudgetOf(role, scalers.Wanted(role, nullptr));
 }
 
 RoleGroups GroupsOf(const DisaggregatedChild& child) {

@@ -7,21 +7,12 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/leader_worker_set.h"
-#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/wanted_groups.h"
 #include "lws/rollout/role_budget.h"
 
 namespace lws::internal {
 namespace {
-
-RoleBudget BudgetOf(const DisaggregatedRole& role, int32_t wanted) {
-  const RolloutStrategy& strategy = role.spec().rollout_strategy();
-  if (!strategy.has_rolling_update_configuration()) return RoleBudget();
-  const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
-  return ScaleRoleBudget(wanted, ToIntOrPercent(update.max_surge()), ToIntOrPercent(update.max_unavailable()));
-}
 
 // At most what an int32 holds, as the surge may be as large as that.
 int32_t AllowedGroups(int32_t groups, int32_t surge) {
@@ -78,7 +69,7 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
   std::vector<RoleView> roles;
   for (const DisaggregatedRole& role : set.spec().roles()) {
     const int32_t wanted = WantedRoleGroups(observation, role);
-    const RoleBudget budget = BudgetOf(role, wanted);
+    const RoleBudget budget = RoleBudgetOf(role, wanted);
     roles.push_back({role.name(), wanted, budget.surge, budget.unavailable, {}, {}, 0});
   }
   std::map<std::string, OldRevision> old_revisions;
