@@ -75,6 +75,13 @@ struct CheckedRoles {
     }
     return true;
   }
+  // Whether a revision other than the set's has groups.
+  bool has_old_groups() const {
+    for (size_t rev = 0; rev < kCheckedRoleRevisions; ++rev) {
+      if (rev != revision && !is_gone(rev)) return true;
+    }
+    return false;
+  }
 };
 
 struct PackedRoles {
@@ -92,14 +99,15 @@ inline uint64_t HashOfState(const PackedRoles& state) {
   return hash;
 }
 
-// Calls field(number, bits) with every number of the state, in a fixed order.
+// Calls field(number, bits, least) with every number of the state, in a fixed order. `least` is the smallest value, and
+// left out where it is 0.
 template <typename Roles, typename Field>
 void ForEachCheckedField(Roles& roles, bool lags, const Field& field) {
   for (auto& child : roles.children) {
     field(child.exists, 1);
     field(child.replicas, 3);
     field(child.ready, 3);
-    field(child.remembered, 4);
+    field(child.remembered, 4, /*least=*/-1);
     field(child.was, 3);
     if (!lags) continue;
     field(child.seen_replicas, 3);
@@ -116,15 +124,13 @@ void ForEachCheckedField(Roles& roles, bool lags, const Field& field) {
 
 // Equal states for rollouts that continue in the same way: the order of revisions without children does not matter.
 inline PackedRoles PackCheckedRoles(CheckedRoles roles, bool lags) {
-  const auto is_empty = [&roles](uint8_t rev) { return !roles.has_children(rev); };
-  const auto begin =
-      std::stable_partition(roles.order.begin(), roles.order.end(), [&](uint8_t rev) { return !is_empty(rev); });
+  const auto begin = std::stable_partition(roles.order.begin(), roles.order.end(),
+                                           [&roles](uint8_t rev) { return roles.has_children(rev); });
   std::sort(begin, roles.order.end());
   PackedRoles state;
   int at = 0;
-  ForEachCheckedField(roles, lags, [&](const auto& value, int bits) {
-    // An annotation of -1 is packed as 0.
-    const uint64_t number = static_cast<uint64_t>(static_cast<int64_t>(value) + (bits == 4 ? 1 : 0));
+  ForEachCheckedField(roles, lags, [&](const auto& value, int bits, int least = 0) {
+    const uint64_t number = static_cast<uint64_t>(static_cast<int64_t>(value) - least);
     assert(number < uint64_t{1} << bits && at + bits <= 256);
     const int shift = at % 64;
     state.words[at / 64] |= number << shift;
@@ -137,12 +143,12 @@ inline PackedRoles PackCheckedRoles(CheckedRoles roles, bool lags) {
 inline CheckedRoles UnpackCheckedRoles(const PackedRoles& state, bool lags) {
   CheckedRoles roles;
   int at = 0;
-  ForEachCheckedField(roles, lags, [&](auto& value, int bits) {
+  ForEachCheckedField(roles, lags, [&](auto& value, int bits, int least = 0) {
     const int shift = at % 64;
     uint64_t number = state.words[at / 64] >> shift;
     if (shift + bits > 64) number |= state.words[at / 64 + 1] << (64 - shift);
     number &= (uint64_t{1} << bits) - 1;
-    value = static_cast<std::decay_t<decltype(value)>>(static_cast<int64_t>(number) - (bits == 4 ? 1 : 0));
+    value = static_cast<std::decay_t<decltype(value)>>(static_cast<int64_t>(number) + least);
     at += bits;
   });
   if (lags) return roles;

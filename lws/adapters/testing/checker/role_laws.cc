@@ -8,13 +8,6 @@
 namespace lws::internal {
 namespace {
 
-bool HasOldGroups(const CheckedRoles& roles) {
-  for (size_t rev = 0; rev < kCheckedRoleRevisions; ++rev) {
-    if (rev != roles.revision && !roles.is_gone(rev)) return true;
-  }
-  return false;
-}
-
 // Whether the old revision has no groups of one role that it served, but some of another.
 bool IsHalf(const CheckedRoles& roles, const CheckedRoles& before, size_t rev) {
   bool some_gone = false, some_left = false;
@@ -53,7 +46,7 @@ uint8_t BrokenOfRole(const RoleWorldOptions& options, const CheckedRoles& before
   // Budgets may be as large as an int32 is.
   const int64_t floor = int64_t{std::min(was.initial, target)} - budget.unavailable;
   const int64_t ceiling = int64_t{std::max(was.initial, target)} + budget.surge;
-  const bool has_old = HasOldGroups(before);
+  const bool has_old = before.has_old_groups();
   const CheckedChild& new_before = before.child(before.revision, role);
   const CheckedChild& new_after = after.child(before.revision, role);
   const bool is_short = is.ready < was.ready && is.ready < std::min<int64_t>(floor, was.proven) - was.unseen;
@@ -99,7 +92,7 @@ uint8_t BrokenRoleLaw(const RoleWorldOptions& options, const CheckedRoles& befor
     if (rev == before.revision) continue;
     if (IsHalf(after, before, rev) && !IsHalf(before, before, rev)) return kRoleHalf;
   }
-  if (HasOldGroups(before) && adds && takes) return kRoleBothSides;
+  if (before.has_old_groups() && adds && takes) return kRoleBothSides;
   return options.checks_waits && !adds && !takes && has_room ? kRoleWait : 0;
 }
 

@@ -20,7 +20,7 @@ class Pass {
     DeleteDrained();
     if (options_.mends) {
       RollOut();
-    } else if (!HasOldGroups()) {
+    } else if (!roles_.has_old_groups()) {
       ReachTargets();
     } else if (!roles_.has_children(roles_.revision)) {
       Begin();
@@ -79,13 +79,6 @@ class Pass {
         roles_.child(rev, role) = CheckedChild();
       }
     }
-  }
-
-  bool HasOldGroups() const {
-    for (size_t rev = 0; rev < kCheckedRoleRevisions; ++rev) {
-      if (IsOld(rev) && !roles_.is_gone(rev)) return true;
-    }
-    return false;
   }
 
   void Scale(size_t rev, size_t role, int32_t replicas) {

@@ -16,8 +16,11 @@ namespace lws {
 using internal::EscapeHtmlMarkup;
 using internal::ReportBegin;
 using internal::ReportFacts;
+using internal::ReportFailure;
 using internal::ReportFigure;
 using internal::ReportKey;
+using internal::ReportStory;
+using internal::ReportStoryRow;
 using internal::ReportTimeStep;
 using internal::ReportVerdict;
 using internal::ShortReportTime;
@@ -221,9 +224,7 @@ std::string Verdict(const std::vector<TitledReport>& reports) {
     if (Passes(titled)) continue;
     const std::vector<std::string> texts =
         titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
-    for (const std::string& text : texts) {
-      absl::StrAppend(&failures, "<li>", EscapeHtmlMarkup(absl::StrCat(titled.title, ": ", text)), "</li>\n");
-    }
+    for (const std::string& text : texts) absl::StrAppend(&failures, ReportFailure(titled.title, text));
   }
   return ReportVerdict(failures);
 }
@@ -232,11 +233,9 @@ std::string Story(const ScenarioReport& report) {
   std::string rows;
   for (const TimelineEntry& entry : report.timeline) {
     if (entry.kind == TimelineEntry::Kind::kState) continue;
-    const bool is_scenario = entry.kind == TimelineEntry::Kind::kScenario;
-    absl::StrAppend(&rows, "<tr><td>", ShortReportTime(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "",
-                    ">", EscapeHtmlMarkup(entry.text), "</td></tr>\n");
+    absl::StrAppend(&rows, ReportStoryRow(entry.time, entry.text, entry.kind == TimelineEntry::Kind::kScenario));
   }
-  return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
+  return ReportStory(rows);
 }
 
 }  // namespace
@@ -245,8 +244,7 @@ std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const R
   absl::Duration longest;
   for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
   std::string html =
-      absl::StrCat(ReportBegin(), Verdict(reports), ReportFacts(page.version, page.file, page.date), ReportKey(),
-                   "<p class=\"hint\">The drawings are wider than this screen: scroll them sideways.</p>\n");
+      absl::StrCat(ReportBegin(), Verdict(reports), ReportFacts(page.version, page.file, page.date), ReportKey());
   for (const TitledReport& titled : reports) {
     const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
     absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),

@@ -65,6 +65,7 @@ constexpr char kKey[] =
 <span><svg viewBox="0 0 12 12"><rect class="N" width="12" height="12"/></svg>new revision, ready</span>
 <span><svg viewBox="0 0 12 12"><rect class="n" width="12" height="12"/>
 <rect class="hatch-n" width="12" height="12"/></svg>new, not ready</span></p>
+<p class="hint">The drawings are wider than this screen: scroll them sideways.</p>
 )";
 
 }  // namespace
@@ -76,6 +77,10 @@ std::string ReportKey() { return kKey; }
 std::string ReportVerdict(const std::string& failures) {
   if (failures.empty()) return "<p class=\"verdict good\">PASS</p>\n";
   return absl::StrCat("<p class=\"verdict bad\">FAIL</p>\n<ul>\n", failures, "</ul>\n");
+}
+
+std::string ReportFailure(absl::string_view title, absl::string_view text) {
+  return absl::StrCat("<li>", EscapeHtmlMarkup(absl::StrCat(title, ": ", text)), "</li>\n");
 }
 
 std::string ReportFacts(const std::string& version, const std::string& file, const std::string& date) {
@@ -90,6 +95,15 @@ std::string ReportFacts(const std::string& version, const std::string& file, con
 std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad) {
   return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
                       "</dd></div>\n");
+}
+
+std::string ReportStoryRow(absl::Duration time, absl::string_view text, bool is_scenario) {
+  return absl::StrCat("<tr><td>", ShortReportTime(time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
+                      EscapeHtmlMarkup(text), "</td></tr>\n");
+}
+
+std::string ReportStory(const std::string& rows) {
+  return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
 }
 
 std::string ShortReportTime(absl::Duration duration) {

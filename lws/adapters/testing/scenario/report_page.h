@@ -17,8 +17,11 @@ namespace lws::internal {
 // The beginning of the page, up to its title.
 std::string ReportBegin();
 
-// What the colors mean.
+// What the colors mean, and a hint for narrow screens.
 std::string ReportKey();
+
+// A list item for ReportVerdict: what failed in the run of this title.
+std::string ReportFailure(absl::string_view title, absl::string_view text);
 
 // "FAIL" with the list items of `failures`, or "PASS" when there are none.
 std::string ReportVerdict(const std::string& failures);
@@ -28,6 +31,12 @@ std::string ReportFacts(const std::string& version, const std::string& file, con
 
 // A name with its value, both as texts.
 std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad = false);
+
+// A row of ReportStory. What the scenario did stands out.
+std::string ReportStoryRow(absl::Duration time, absl::string_view text, bool is_scenario);
+
+// What happened, folded up.
+std::string ReportStory(const std::string& rows);
 
 // The duration in tenths of a second.
 std::string ShortReportTime(absl::Duration duration);

@@ -31,7 +31,7 @@ constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 // The height of all lanes together, if they fit, and of the space between two of them.
 constexpr double kLanesHeight = 600;
 constexpr double kGap = 6;
-// The height of the lowest row that is hatched, and that has a label.
+// The height of the lowest row that is hatched.
 constexpr double kLeastHatched = 4;
 // A reader who points at a time sees the lanes of this many slices and roles.
 constexpr size_t kMostToldLanes = 30;
@@ -301,8 +301,7 @@ std::string Verdict(const std::vector<TitledRoleReport>& reports) {
   std::string failures;
   for (const TitledRoleReport& titled : reports) {
     if (titled.report.finished) continue;
-    absl::StrAppend(&failures, "<li>",
-                    EscapeHtmlMarkup(absl::StrCat(titled.title, ": ", ScenarioOutcomeText(titled.report))), "</li>\n");
+    absl::StrAppend(&failures, internal::ReportFailure(titled.title, ScenarioOutcomeText(titled.report)));
   }
   return internal::ReportVerdict(failures);
 }
@@ -312,10 +311,9 @@ std::string Story(const RoleReport& report) {
   for (const RoleTimelineEntry& entry : report.timeline) {
     if (entry.kind == RoleTimelineEntry::Kind::kState) continue;
     const bool is_scenario = entry.kind == RoleTimelineEntry::Kind::kScenario;
-    absl::StrAppend(&rows, "<tr><td>", ShortReportTime(entry.time), "</td><td", is_scenario ? " class=\"bad\"" : "",
-                    ">", EscapeHtmlMarkup(entry.text), "</td></tr>\n");
+    absl::StrAppend(&rows, internal::ReportStoryRow(entry.time, entry.text, is_scenario));
   }
-  return absl::StrCat("<details><summary>What happened</summary>\n<table>\n", rows, "</table>\n</details>\n");
+  return internal::ReportStory(rows);
 }
 
 }  // namespace
@@ -324,9 +322,7 @@ std::string RoleScenarioHtmlReport(const std::vector<TitledRoleReport>& reports,
   absl::Duration longest;
   for (const TitledRoleReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
   std::string html = absl::StrCat(internal::ReportBegin(), Verdict(reports),
-                                  internal::ReportFacts(page.version, page.file, page.date), internal::ReportKey(),
-                                  "<p class=\"hint\">The drawings are wider than this screen: scroll them "
-                                  "sideways.</p>\n");
+                                  internal::ReportFacts(page.version, page.file, page.date), internal::ReportKey());
   for (const TitledRoleReport& titled : reports) {
     const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
     absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
