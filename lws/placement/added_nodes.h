@@ -49,7 +49,7 @@ struct NodesLike {
 // negative count. Complexity: O(nodes log nodes).
 absl::StatusOr<Capacity> WithNodesLike(const Capacity& capacity, const NodesLike& like, int32_t count);
 
-// What a capacity is to have room for.
+// Whether a capacity has room for what is asked.
 struct RoomFound {
   bool is_enough = false;
   // Without enough room: whether it is certain that there is none.
@@ -60,12 +60,12 @@ using RoomIn = absl::FunctionRef<absl::StatusOr<RoomFound>(const Capacity& capac
 struct FewestUntil {
   // Nullopt when `most` nodes are not enough.
   std::optional<int32_t> nodes;
-  // Whether it is certain that one node less is not enough. More nodes never take room away.
+  // Whether it is certain that one node less is not enough.
   bool is_fewest = false;
 };
 
-// Looks for the boundary between too few and enough nodes. Errors: those of WithNodesLike and of `room_in`. Complexity:
-// O(log nodes) times WithNodesLike and `room_in`.
+// Looks for the boundary between too few and enough nodes. REQUIRES: for `room_in`, more nodes never take room away.
+// Errors: those of WithNodesLike and of `room_in`. Complexity: O(log nodes) times WithNodesLike and `room_in`.
 absl::StatusOr<FewestUntil> FewestNodesUntil(const Capacity& capacity, const NodesLike& like, int32_t most,
                                              RoomIn room_in);
 

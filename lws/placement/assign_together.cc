@@ -30,15 +30,6 @@ bool Runs(const PartlyPlacedGroup& group) {
   return std::any_of(group.nodes.begin(), group.nodes.end(), [](const auto& node) { return node.has_value(); });
 }
 
-// What is not looked at for any of the groups, whether they have a place or not.
-std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups) {
-  std::set<std::string> fields;
-  for (const PartlyPlacedGroup& group : groups) {
-    fields.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());
-  }
-  return std::vector<std::string>(fields.begin(), fields.end());
-}
-
 // Places groups without pods one after another in the domain, and commits them. The last result may be a no-fit.
 absl::StatusOr<std::vector<PlacementResult>> PlaceInOrder(absl::Span<const PartlyPlacedGroup* const> groups,
                                                           const TopologyDomain& domain, Capacity* capacity) {
@@ -88,7 +79,6 @@ absl::StatusOr<TogetherResult> AssignIn(absl::Span<const PartlyPlacedGroup> grou
   }
   result.most_groups = result.assignments.size();
   if (result.most_groups < groups.size()) result.assignments.clear();
-  result.not_looked_at = NotLookedAt(groups);
   return result;
 }
 
@@ -147,7 +137,6 @@ absl::StatusOr<TogetherResult> AssignWithin(const Capacity& capacity, absl::Span
   }
   if (best.has_value()) return *std::move(best);
   TogetherResult none;
-  none.not_looked_at = NotLookedAt(groups);
   none.no_fit.level = capacity.topology().level_keys()[static_cast<size_t>(level)];
   return none;
 }
@@ -179,7 +168,6 @@ class Completing {
       absl::Status status = PlaceAbsent(absent);
       if (!status.ok()) return status;
     }
-    result_.not_looked_at = NotLookedAt(groups_);
     if (result_.most_groups < groups_.size()) return std::move(result_);
     for (std::optional<Assignment>& place : places_) result_.assignments.push_back(*std::move(place));
     return std::move(result_);
@@ -273,7 +261,6 @@ absl::StatusOr<RunningNodes> ReadRunning(const Topology& topology, absl::Span<co
 TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups,
                                  absl::string_view level, const RunningNodes& running, size_t domains) {
   TogetherResult apart;
-  apart.not_looked_at = NotLookedAt(groups);
   apart.next_group = running.first_group;
   apart.no_fit.reason = NoFitReason::kSurvivorsAreApart;
   apart.no_fit.level = std::string(level);
@@ -283,19 +270,9 @@ TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const Part
   return apart;
 }
 
-}  // namespace
-
-absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
-                                              absl::string_view level) {
-  const absl::StatusOr<int> index = ReadLevel(capacity.topology(), level);
-  if (!index.ok()) return index.status();
-  std::vector<PartlyPlacedGroup> absent(groups.size());
-  for (size_t i = 0; i < groups.size(); ++i) absent[i].request = groups[i];
-  return AssignWithin(capacity, absent, *index, {});
-}
-
-absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
-                                                absl::string_view level, const TopologyDomain& within) {
+// CompleteTogether, without what is not looked at.
+absl::StatusOr<TogetherResult> Complete(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                        absl::string_view level, const TopologyDomain& within) {
   const Topology& topology = capacity.topology();
   const absl::StatusOr<int> index = ReadLevel(topology, level);
   if (!index.ok()) return index.status();
@@ -312,6 +289,32 @@ absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::
     return SurvivorsAreApart(topology, groups, level, *running, domains.size());
   }
   return Completing(capacity, groups, {narrower, domain}).Run();
+}
+
+}  // namespace
+
+absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+                                              absl::string_view level) {
+  std::vector<PartlyPlacedGroup> absent(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) absent[i].request = groups[i];
+  return CompleteTogether(capacity, absent, level);
+}
+
+absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                                absl::string_view level, const TopologyDomain& within) {
+  absl::StatusOr<TogetherResult> result = Complete(capacity, groups, level, within);
+  if (result.ok()) result->not_looked_at = NotLookedAt(groups);
+  return result;
+}
+
+bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups) { return std::any_of(groups.begin(), groups.end(), Runs); }
+
+std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups) {
+  std::set<std::string> fields;
+  for (const PartlyPlacedGroup& group : groups) {
+    fields.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());
+  }
+  return std::vector<std::string>(fields.begin(), fields.end());
 }
 
 }  // namespace lws

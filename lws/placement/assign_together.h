@@ -75,6 +75,12 @@ struct PartlyPlacedGroup {
 absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                                 absl::string_view level, const TopologyDomain& within = {});
 
+// Whether a pod of the groups runs.
+bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups);
+
+// What is not looked at for any of the groups, whether they have a place or not.
+std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups);
+
 }  // namespace lws
 
 #endif  // LWS_PLACEMENT_ASSIGN_TOGETHER_H_

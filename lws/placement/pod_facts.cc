@@ -4,10 +4,14 @@
 #include <initializer_list>
 #include <utility>
 
+#include "lws/api/json_member.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
+
+using internal::MemberOf;
+
 namespace {
 
 // The members of these names, as far as `from` has them.
@@ -19,12 +23,6 @@ Json Picked(const Json& from, std::initializer_list<const char*> names) {
     if (found != from.end()) picked[name] = *found;
   }
   return picked;
-}
-
-const Json& MemberOf(const Json& object, const char* name) {
-  static const Json* const kNothing = new Json();
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() ? *found : *kNothing;
 }
 
 void PutIfAny(const char* name, Json value, Json* into) {

@@ -9,13 +9,13 @@
 #include "lws/placement/search/placement_problem.h"
 #include "lws/placement/search/victim_search.h"
 #include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws {
 
 using internal::AssignInScope;
 using internal::BindLevels;
 using internal::CostOfVictims;
-using internal::CountScope;
 using internal::DomainCounts;
 using internal::FindVictims;
 using internal::PlacementProblem;
@@ -27,10 +27,11 @@ using internal::WithoutGroups;
 
 namespace {
 
-absl::StatusOr<PlacementResult> PlaceIn(const CountScope& scope, const GroupRequest& request, const Capacity& left) {
+absl::StatusOr<PlacementResult> PlaceIn(const TopologyDomain& domain, const GroupRequest& request,
+                                        const Capacity& left) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, left);
   if (!problem.ok()) return problem.status();
-  return AssignInScope(*problem, left, DomainCounts(*problem, left, scope));
+  return AssignInScope(*problem, left, DomainCounts(*problem, left, ScopeOf(domain)));
 }
 
 // The level of which one domain holds all pods of the group.
@@ -39,19 +40,20 @@ int BindingLevel(const PlacementProblem& problem) {
   return std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
 }
 
-// Searches within the scope, as if the cluster were only this domain.
-absl::StatusOr<Preemption> PreemptIn(const CountScope& scope, const Capacity& capacity, const GroupRequest& request,
-                                     int64_t priority, absl::Span<const RunningPods> groups, int64_t tries) {
+// Searches within the domain, as if the cluster were only this domain.
+absl::StatusOr<Preemption> PreemptIn(const TopologyDomain& domain, const Capacity& capacity,
+                                     const GroupRequest& request, int64_t priority,
+                                     absl::Span<const RunningPods> groups, int64_t tries) {
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
-  const auto has_place = [&](const Capacity& left, const CountScope& domain) {
-    const absl::StatusOr<PlacementResult> placed = PlaceIn(domain, request, left);
+  const auto has_place = [&](const Capacity& left, const TopologyDomain& part) {
+    const absl::StatusOr<PlacementResult> placed = PlaceIn(part, request, left);
     return placed.ok() && placed->assignment.has_value();
   };
-  VictimQuestion question{has_place, scope};
+  VictimQuestion question{has_place, domain};
   BindLevels(capacity, {&request}, BindingLevel(*problem), &question);
   Victims victims = FindVictims(capacity, question, priority, groups, tries);
-  absl::StatusOr<PlacementResult> placed = PlaceIn(scope, request, WithoutGroups(capacity, groups, victims.groups));
+  absl::StatusOr<PlacementResult> placed = PlaceIn(domain, request, WithoutGroups(capacity, groups, victims.groups));
   if (!placed.ok()) return placed.status();
   Preemption result;
   result.assignment = std::move(placed->assignment);
@@ -92,7 +94,7 @@ absl::StatusOr<Preemption> PreemptSpreadGroup(const Capacity& capacity, const Gr
   best.no_fit.wanted_pods = request.Pods();
   int64_t tries_left = tries;
   for (const TopologyDomain& domain : *domains) {
-    absl::StatusOr<Preemption> found = PreemptIn(ScopeOf(domain), capacity, request, priority, groups, tries_left);
+    absl::StatusOr<Preemption> found = PreemptIn(domain, capacity, request, priority, groups, tries_left);
     if (!found.ok()) return found.status();
     tries_left -= found->tries;
     const bool is_exact = best.exact && found->exact;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "lws/placement/group_request.h"
-#include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/victim_search.h"
 #include "lws/placement/spread_together.h"
 #include "lws/placement/topology.h"
@@ -16,9 +15,7 @@ namespace lws {
 
 using internal::BindLevels;
 using internal::CostOfVictims;
-using internal::CountScope;
 using internal::FindVictims;
-using internal::ScopeOf;
 using internal::VictimQuestion;
 using internal::Victims;
 using internal::WithoutGroups;
@@ -36,12 +33,11 @@ struct Question {
 
 absl::StatusOr<TogetherPreemption> PreemptWithin(const Question& question, const TopologyDomain& within,
                                                  int64_t tries) {
-  const auto has_place = [&](const Capacity& left, const CountScope& scope) {
-    const absl::StatusOr<TogetherResult> placed =
-        CompleteTogether(left, question.groups, question.level, {scope.level, scope.domain});
+  const auto has_place = [&](const Capacity& left, const TopologyDomain& domain) {
+    const absl::StatusOr<TogetherResult> placed = CompleteTogether(left, question.groups, question.level, domain);
     return placed.ok() && placed->assignments.size() == question.groups.size();
   };
-  VictimQuestion wanted{has_place, ScopeOf(within)};
+  VictimQuestion wanted{has_place, within};
   std::vector<const GroupRequest*> requests;
   for (const PartlyPlacedGroup& group : question.groups) requests.push_back(group.request);
   const Topology& topology = question.capacity.topology();
@@ -87,7 +83,8 @@ absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacit
   if (AnyPodRuns(groups)) return PreemptTogether(capacity, groups, level, priority, running, tries);
   const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
-  // The answer with all groups in place only stands when no domain may have the groups.
+  // What SpreadTogether found beside the groups of lower priority is the answer only when no domain may have another
+  // slice.
   std::optional<TogetherPreemption> best;
   int64_t tries_left = tries;
   bool exact = true;

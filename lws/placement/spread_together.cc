@@ -1,10 +1,6 @@
 #include "lws/placement/spread_together.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <optional>
-#include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,12 +15,6 @@ Assignment AsOneAssignment(absl::Span<const Assignment> groups) {
     all.workers.insert(all.workers.end(), group.workers.begin(), group.workers.end());
   }
   return all;
-}
-
-bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups) {
-  return std::any_of(groups.begin(), groups.end(), [](const PartlyPlacedGroup& group) {
-    return std::any_of(group.nodes.begin(), group.nodes.end(), [](const auto& node) { return node.has_value(); });
-  });
 }
 
 absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
@@ -42,12 +32,8 @@ absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Sp
   TogetherResult full;
   full.no_fit.reason = NoFitReason::kDomainsAreFull;
   full.no_fit.level = spread.level;
-  std::set<std::string> not_looked_at;
-  for (const PartlyPlacedGroup& group : groups) {
-    full.no_fit.wanted_pods += group.request->Pods();
-    not_looked_at.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());
-  }
-  full.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
+  for (const PartlyPlacedGroup& group : groups) full.no_fit.wanted_pods += group.request->Pods();
+  full.not_looked_at = NotLookedAt(groups);
   return full;
 }
 

@@ -35,9 +35,6 @@ namespace lws {
 // All pods as those of one group, which counts once in each domain.
 Assignment AsOneAssignment(absl::Span<const Assignment> groups);
 
-// Whether a pod of the groups runs.
-bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups);
-
 // The running groups of `spread` are slices, made by AsOneAssignment. Without a place, the result is that of the domain
 // that takes most of the groups; the reason is kDomainsAreFull when each domain has `most_in_domain` slices. Errors: as
 // for CompleteTogether and SpreadGroups. Complexity: CompleteTogether for each domain that is tried.

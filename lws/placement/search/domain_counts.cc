@@ -79,7 +79,8 @@ void DomainCounts::Refresh(IndexRange nodes) {
   if (has_tie_ranks()) RefreshTies(nodes);
 }
 
-// Ties have a pass of their own, because most requests have none and counting is the time of an assignment.
+// Ties have a pass of their own, because most requests have no ties, and an assignment spends most of its time
+// counting.
 void DomainCounts::RefreshTies(IndexRange nodes) {
   const Topology& topology = *problem_.topology;
   const int last_level = topology.LastLevel();

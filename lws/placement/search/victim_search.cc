@@ -17,7 +17,7 @@ using Groups = std::vector<size_t>;
 
 // A domain that could take what is wanted, and the groups whose leaving makes room in it.
 struct Candidate {
-  CountScope scope;
+  TopologyDomain scope;
   Groups groups;
 };
 
@@ -103,19 +103,15 @@ class VictimSearch {
     const IndexRange inside = topology_.DomainsWithin(question_.scope.level, question_.scope.domain, level);
     for (const auto& [domain, groups] : by_domain) {
       if (domain < inside.begin || domain >= inside.end) continue;
-      Candidate candidate;
-      candidate.scope.level = level;
-      candidate.scope.domain = domain;
-      candidate.groups.assign(groups.begin(), groups.end());
-      candidates.push_back(std::move(candidate));
+      candidates.push_back({{level, domain}, Groups(groups.begin(), groups.end())});
     }
     return candidates;
   }
 
-  bool Fits(const CountScope& scope) const { return question_.has_place(left_, scope); }
+  bool Fits(const TopologyDomain& scope) const { return question_.has_place(left_, scope); }
 
   // Puts victims back that can stay, those of the highest priority first, and then the largest.
-  void Reprieve(const CountScope& scope, Groups* victims) {
+  void Reprieve(const TopologyDomain& scope, Groups* victims) {
     Groups order = *victims;
     std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
       return std::make_tuple(groups_[a].priority, groups_[a].pods.size()) >
@@ -188,8 +184,8 @@ void BindLevels(const Capacity& capacity, absl::Span<const GroupRequest* const> 
   question->widest_exclusive_level = binding;
   const auto widen = [&](const std::string& key) {
     const std::optional<int> exclusive = capacity.topology().LevelOf(key);
-    question->widest_exclusive_level =
-        std::min(question->widest_exclusive_level, exclusive.value_or(question->widest_exclusive_level));
+    if (!exclusive.has_value()) return;
+    question->widest_exclusive_level = std::min(question->widest_exclusive_level, *exclusive);
   };
   for (const GroupRequest* request : requests) {
     for (const std::string& key : request->exclusive_levels) widen(key);

@@ -3,7 +3,7 @@
 //   std::vector<lws::RunningPods> groups(1);
 //   groups[0].pods.push_back({0, request.worker});
 //   capacity.Use(0, request.worker);
-//   const auto has_place = [&](const lws::Capacity& left, const lws::internal::CountScope&) {
+//   const auto has_place = [&](const lws::Capacity& left, const lws::TopologyDomain&) {
 //     return left.Free(0)[0] == topology.Allocatable(0)[0];    // no pod is on the first node
 //   };
 //   lws::internal::Victims victims = lws::internal::FindVictims(capacity, {has_place}, /*priority=*/5, groups, 1000);
@@ -26,16 +26,16 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/running_pods.h"
-#include "lws/placement/search/domain_counts.h"
 #include "lws/placement/topology.h"
+#include "lws/placement/topology_domain.h"
 
 namespace lws::internal {
 
 struct VictimQuestion {
   // Whether what is wanted has a place in the scope beside what `left` has.
-  absl::FunctionRef<bool(const Capacity& left, const CountScope& scope)> has_place;
+  absl::FunctionRef<bool(const Capacity& left, const TopologyDomain& scope)> has_place;
   // The part of the cluster in which a place is wanted.
-  CountScope scope;
+  TopologyDomain scope;
   // One domain of this level holds all pods, so that only groups in it, and those that hold it, matter.
   // Topology::kRoot when there is no such level, or when pods elsewhere matter, too.
   int binding_level = Topology::kRoot;
