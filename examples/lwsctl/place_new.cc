@@ -19,7 +19,8 @@
 namespace lwsctl {
 namespace {
 
-// How many groups are placed before the command looks whether it was stopped, and how long that may take.
+// How many groups are placed before the command looks whether it was stopped, and how long a part may take for the next
+// ones to be larger.
 constexpr size_t kFirstPart = 16;
 constexpr std::chrono::milliseconds kLongPart(100);
 

@@ -16,7 +16,7 @@
 
 namespace lwsctl {
 
-// How many sets of victims are tried for a group.
+// How many sets of victims are tried for a group or a slice.
 inline constexpr int64_t kMostTries = 5000;
 
 struct NewGroupOptions {

@@ -29,7 +29,8 @@ struct lws_fleet {
   lws::internal::RestartCounts counts;
   // Pods whose restarts changed since the last lws_fleet_take_due. The objects know only that a pod restarted.
   std::vector<lws::FleetName> restarted_again;
-  // Sets whose status has to tell what a restart policy remembers since the last lws_fleet_take_due.
+  // Sets that became due since the last lws_fleet_take_due, because their status has to tell what a restart policy
+  // remembers.
   std::vector<lws::FleetName> remembering;
   // Read from the caller's arrays; kept so that telling allocates nothing.
   std::vector<lws::PodFacts> pods;

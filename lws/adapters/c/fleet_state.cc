@@ -52,7 +52,7 @@ std::optional<Fields> SplitFields(absl::string_view bytes) {
     int size = 0;
     if (!is_known || !input.ReadVarintSizeAsInt(&size)) return std::nullopt;
     const int begin = input.CurrentPosition();
-    // The parser knows which longer forms of the tag and the size are legal.
+    // Longer forms of the tag and the size are left to the parser, which knows which of them are legal.
     const size_t shortest =
         CodedOutputStream::VarintSize32(tag) + CodedOutputStream::VarintSize32(static_cast<uint32_t>(size));
     if (static_cast<size_t>(begin - end) != shortest || !input.Skip(size)) return std::nullopt;
