@@ -98,14 +98,13 @@ bool KeptState::KeepOfPod(const PodObservation& observation, const Plan& plan) {
 
 bool KeptState::KeepMemory(const std::string& leader, std::shared_ptr<const RestartMemory> memory, Set* set) {
   std::shared_ptr<const RestartMemory>& kept = set->groups[leader];
-  const bool was_held = set->held.count(leader) > 0;
   const bool is_held = memory->owes_restart || memory->gave_up;
-  is_held ? set->held.insert(leader).second : set->held.erase(leader) > 0;
+  const bool is_moved = is_held ? set->held.insert(leader).second : set->held.erase(leader) > 0;
   const bool is_as_before = kept != nullptr && kept->is_counted == memory->is_counted &&
                             kept->gave_up == memory->gave_up && kept->leader_uid == memory->leader_uid &&
                             kept->revision_key == memory->revision_key;
   kept = std::move(memory);
-  return was_held != is_held || (is_held && !is_as_before);
+  return is_moved || (is_held && !is_as_before);
 }
 
 void KeptState::Forget(absl::string_view namespace_name, absl::string_view name) {

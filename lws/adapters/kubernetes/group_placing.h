@@ -9,10 +9,10 @@
 //
 // Laws:
 //   1. It decides only while it leads, after both kinds were listed, and when no write of an earlier decision is under
-//      way. Between two decisions is a rest, which is five times as long as the last one took.
+//      way. Between two decisions is a rest of at least 200 ms, and of five times as long as the last decision took.
 //   2. Its own writes are known at once, and older news of the same pod change nothing.
 //   3. Without a pod that waits, nothing is decided.
-//   4. A write that fails ends its plan; the group is decided again after a second.
+//   4. A write that fails ends its plan. The next decision, about all groups, comes after a second at the earliest.
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_GROUP_PLACING_H_

@@ -18,13 +18,21 @@ bool IsSame(const TopologyNode& a, const TopologyNode& b) {
          a.facts.unschedulable == b.facts.unschedulable && a.allocatable == b.allocatable;
 }
 
-struct Told {
+// The version is not part of what placement reads, and changes with every write of the pod's status.
+std::string WithoutVersion(Json facts) {
+  facts["metadata"].erase("resourceVersion");
+  return facts.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct PlacementView::Told {
   Json document;
-  std::pair<std::string, std::string> name;
+  Name name;
   std::string resource_version;
 };
 
-absl::StatusOr<Told> ReadTold(absl::string_view text, absl::string_view kind) {
+absl::StatusOr<PlacementView::Told> PlacementView::ReadTold(absl::string_view text, absl::string_view kind) {
   absl::StatusOr<Json> document = ParseJson(text, kind);
   if (!document.ok()) return document.status();
   Told told;
@@ -35,14 +43,6 @@ absl::StatusOr<Told> ReadTold(absl::string_view text, absl::string_view kind) {
   if (!reader.status().ok()) return reader.status();
   return told;
 }
-
-// The version is not part of what placement reads, and changes with every heartbeat of a kubelet.
-std::string WithoutVersion(Json facts) {
-  facts["metadata"].erase("resourceVersion");
-  return facts.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-}  // namespace
 
 absl::StatusOr<std::string> PlacementView::TellNode(absl::string_view text) {
   const absl::StatusOr<Told> told = ReadTold(text, "Node");
@@ -72,35 +72,39 @@ absl::StatusOr<std::string> PlacementView::TellNodeGone(absl::string_view text) 
 absl::StatusOr<std::string> PlacementView::TellPod(absl::string_view text) {
   const absl::StatusOr<Told> told = ReadTold(text, "Pod");
   if (!told.ok()) return told.status();
-  const auto known = pods_.find(told->name);
-  if (known != pods_.end() && IsOlderResourceVersion(told->resource_version, known->second.resource_version)) {
+  return Put(*told);
+}
+
+absl::StatusOr<std::string> PlacementView::Put(const Told& told) {
+  const auto known = pods_.find(told.name);
+  if (known != pods_.end() && IsOlderResourceVersion(told.resource_version, known->second.resource_version)) {
     known->second.was_told = true;
-    return told->resource_version;
+    return told.resource_version;
   }
-  JsonReader reader(told->document);
+  JsonReader reader(told.document);
   Pod pod;
-  pod.waits = WaitsForPlace(told->document);
+  pod.waits = WaitsForPlace(told.document);
   const bool is_placed =
       !reader.Text({"spec", "nodeName"}).empty() || !reader.Text({"metadata", "annotations", kNodeAnnotation}).empty();
   const bool is_finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
   if (!reader.status().ok()) return reader.status();
   if (is_finished || (!is_placed && !pod.waits)) {
-    Remove(told->name);
-    return told->resource_version;
+    Remove(told.name);
+    return told.resource_version;
   }
-  pod.facts = WithoutVersion(PlacementFactsOfPod(told->document));
-  pod.resource_version = told->resource_version;
+  pod.facts = WithoutVersion(PlacementFactsOfPod(told.document));
+  pod.resource_version = told.resource_version;
   is_changed_ |= known == pods_.end() || known->second.facts != pod.facts;
   waiting_ += pod.waits;
   if (known != pods_.end()) waiting_ -= known->second.waits;
-  pods_[told->name] = std::move(pod);
-  return told->resource_version;
+  pods_[told.name] = std::move(pod);
+  return told.resource_version;
 }
 
 absl::Status PlacementView::TellPodAnswer(absl::string_view text) {
   const absl::StatusOr<Told> told = ReadTold(text, "Pod");
   if (!told.ok()) return told.status();
-  return pods_.count(told->name) > 0 ? TellPod(text).status() : absl::OkStatus();
+  return pods_.count(told->name) > 0 ? Put(*told).status() : absl::OkStatus();
 }
 
 absl::StatusOr<std::string> PlacementView::TellPodGone(absl::string_view text) {
@@ -147,7 +151,7 @@ void PlacementView::EndRelist(bool of_nodes) {
 }
 
 absl::StatusOr<std::shared_ptr<const Topology>> PlacementView::TopologyOf(const std::vector<std::string>& levels) {
-  if (topology_ != nullptr) return topology_;
+  if (topology_ != nullptr && topology_->level_keys() == levels) return topology_;
   std::vector<TopologyNode> nodes;
   for (const auto& [name, node] : nodes_) nodes.push_back(node.facts);
   absl::StatusOr<std::shared_ptr<const Topology>> topology = Topology::Create(std::move(nodes), levels);

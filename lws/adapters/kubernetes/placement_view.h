@@ -6,8 +6,8 @@
 //
 // Laws:
 //   1. A pod is kept while it is not finished, and has a node, or the gate, or the annotation kNodeAnnotation.
-//   2. News of a pod that are older than what is known of it change nothing.
-//      An answer to a write never brings back a pod that was told gone.
+//   2. News of a pod that are older than what is known of it change nothing. An answer to a write never brings back a
+//      pod that was told gone.
 //   3. After EndRelist of a kind, the view has of it what was told since BeginRelist.
 //   4. TakeChange returns true if and only if something changed that placement reads.
 //
@@ -48,7 +48,8 @@ class PlacementView {
   size_t pods() const { return pods_.size(); }
   bool TakeChange() { return std::exchange(is_changed_, false); }
 
-  // The nodes, as long as they do not change the same topology. Errors: those of Topology::Create.
+  // The topology of the nodes; the very same one as long as the nodes and the levels do not change. Errors: those of
+  // Topology::Create.
   absl::StatusOr<std::shared_ptr<const Topology>> TopologyOf(const std::vector<std::string>& levels);
   // The facts of all pods. Complexity: O(pods).
   std::vector<SharedJson> Pods() const;
@@ -66,6 +67,10 @@ class PlacementView {
     bool was_told = true;
   };
 
+  struct Told;
+
+  static absl::StatusOr<Told> ReadTold(absl::string_view text, absl::string_view kind);
+  absl::StatusOr<std::string> Put(const Told& pod);
   void Remove(const Name& name);
 
   std::map<std::string, Node> nodes_;

@@ -213,10 +213,10 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
 
 namespace {
 
-// "after 3 of at most 3 restarts", "after 1 restart".
-std::string AfterRestarts(const RestartPolicy& policy, int32_t restarts) {
-  if (policy.max_restarts.has_value()) return absl::StrCat("after ", restarts, " of at most ", *policy.max_restarts);
-  return absl::StrCat("after ", restarts);
+// "3 of at most 3"; without a limit "3".
+std::string CountText(const RestartPolicy& policy, int32_t restarts) {
+  if (!policy.max_restarts.has_value()) return absl::StrCat(restarts);
+  return absl::StrCat(restarts, " of at most ", *policy.max_restarts);
 }
 
 }  // namespace
@@ -235,17 +235,16 @@ std::string RestartVerdictText(const RestartPolicy& policy, const RestartVerdict
     case RestartReason::kGaveUp: {
       const bool is_at_limit = policy.max_restarts.has_value() && restarts >= *policy.max_restarts;
       if (verdict.fails_set || !is_at_limit) return "by a rule of the restart policy of the set";
-      return absl::StrCat("by the restart policy of the set, ", AfterRestarts(policy, restarts), " restarts");
+      return absl::StrCat("by the restart policy of the set, after ", CountText(policy, restarts), " restarts");
     }
     case RestartReason::kBackingOff:
       return absl::StrCat("by the restart policy of the set, ",
-                          absl::FormatDuration(verdict.look_again_in.value_or(absl::ZeroDuration())), " more ",
-                          AfterRestarts(policy, restarts), " restarts");
+                          absl::FormatDuration(verdict.look_again_in.value_or(absl::ZeroDuration())), " more after ",
+                          CountText(policy, restarts), " restarts");
     case RestartReason::kRestart:
       break;
   }
-  const std::string most = policy.max_restarts.has_value() ? absl::StrCat(" of at most ", *policy.max_restarts) : "";
-  return absl::StrCat("by the restart policy of the set, restart ", restarts, most);
+  return absl::StrCat("by the restart policy of the set, restart ", CountText(policy, restarts));
 }
 
 absl::StatusOr<GroupMember> ReadMemberForRestart(const Json& pod) {

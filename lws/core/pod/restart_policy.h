@@ -135,8 +135,8 @@ struct RestartVerdict {
   bool fails_set = false;  // a rule failed the set in this look
 };
 
-// Says for people what the policy goes by: "by the restart policy, restart 2 of at most 3". Empty for a verdict that
-// says all by its reason.
+// Says for people what the policy goes by: "by the restart policy of the set, restart 2 of at most 3". Empty for a
+// verdict that says all by its reason.
 std::string RestartVerdictText(const RestartPolicy& policy, const RestartVerdict& verdict);
 
 // Complexity: O(members log members).

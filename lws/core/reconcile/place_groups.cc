@@ -14,15 +14,16 @@
 #include "lws/api/observed.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
+#include "lws/core/desired/set_digest.h"
 #include "lws/core/plan/plan_builder.h"
 #include "lws/core/revision/revision_data.h"
 #include "lws/core/revision/revisions.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
+#include "lws/placement/cluster_documents.h"
 #include "lws/placement/pod_facts.h"
 #include "lws/placement/reassign_group.h"
-#include "lws/placement/running_pods.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -83,7 +84,7 @@ class Pods {
   const std::vector<SharedJson>& placed() const { return placed_; }
   // The same without those that are being deleted.
   const std::vector<SharedJson>& staying() const { return staying_; }
-  std::map<GroupId, Group>& groups() { return groups_; }
+  const std::map<GroupId, Group>& groups() const { return groups_; }
 
  private:
   absl::Status Read(const SharedJson& document) {
@@ -159,17 +160,17 @@ Json PatchOf(const Member& member, const NodeFacts& node) {
 // One look at all groups, beside what the cluster runs.
 class Placing {
  public:
-  Placing(const PlacementObservation& observation, Pods* pods)
+  Placing(const PlacementObservation& observation, const Pods& pods)
       : observation_(observation),
         topology_(*observation.topology),
-        pods_(*pods),
+        pods_(pods),
         free_(observation.topology),
         most_pods_(MostPods()) {}
 
   absl::StatusOr<std::vector<Plan>> Run() && {
-    const absl::StatusOr<std::vector<RunningPods>> running = UseRunningGroups(pods_.placed(), &free_);
-    if (!running.ok()) return running.status();
-    for (auto& [id, group] : pods_.groups()) Reserve(id, group);
+    absl::Status status = UseCapacityOfRunningPods(pods_.placed(), &free_);
+    if (!status.ok()) return status;
+    for (const auto& [id, group] : pods_.groups()) Reserve(id, group);
     for (const auto& [id, work] : open_) {
       Plan plan = work.leader->waits ? PlaceNew(id, work) : Complete(id, work);
       if (!plan.empty()) plans_.push_back(std::move(plan));
@@ -184,7 +185,7 @@ class Placing {
     const Member* leader = nullptr;
     absl::StatusOr<GroupRequest> request;
     bool is_too_large = false;                  // more pods than the nodes may run
-    std::vector<std::optional<int32_t>> nodes;  // by rank; empty when the group is not placed
+    std::vector<std::optional<int32_t>> nodes;  // by rank; empty when the leader waits, or the group is too large
   };
 
   // The node, if a pod of the shape may run on it and has room there.
@@ -211,7 +212,7 @@ class Placing {
     return most;
   }
 
-  // Takes the room of a pod that has no node yet.
+  // Takes the room for a pod that is not on its node yet.
   void Use(int32_t node, const PodShape& shape) {
     free_.Use(node, shape);
     taken_.emplace_back(node, shape);
@@ -267,7 +268,7 @@ class Placing {
   Plan Complete(const GroupId& id, const Work& work) {
     PlanBuilder plan(id.namespace_name, id.set_name);
     if (!work.request.ok()) return TellError(id, work, work.request.status());
-    if (work.is_too_large) return PlaceNew(id, work);
+    if (work.is_too_large) return PlaceNew(id, work);                           // no place: AssignGroup tells why
     if (!work.nodes.empty() && !work.nodes[0].has_value()) return plan.Take();  // the leader itself has no node
     std::vector<std::optional<int32_t>> nodes = work.nodes;
     Json patch;
@@ -320,7 +321,7 @@ class Placing {
   const Capacity* Staying() {
     if (!staying_.has_value()) {
       staying_.emplace(observation_.topology);
-      if (!UseRunningGroups(pods_.staying(), &*staying_).ok()) return nullptr;
+      if (!UseCapacityOfRunningPods(pods_.staying(), &*staying_).ok()) return nullptr;
     }
     for (; taken_by_staying_ < taken_.size(); ++taken_by_staying_) {
       staying_->Use(taken_[taken_by_staying_].first, taken_[taken_by_staying_].second);
@@ -359,10 +360,10 @@ class Placing {
 
   const PlacementObservation& observation_;
   const Topology& topology_;
-  Pods& pods_;
+  const Pods& pods_;
   Capacity free_;
   const int64_t most_pods_;
-  std::vector<std::pair<int32_t, PodShape>> taken_;  // by pods that have no node yet
+  std::vector<std::pair<int32_t, PodShape>> taken_;  // for pods that are not on their nodes yet
   std::optional<Capacity> staying_;
   size_t taken_by_staying_ = 0;  // of taken_
   std::map<GroupId, Work> open_;
@@ -375,7 +376,7 @@ absl::StatusOr<std::vector<Plan>> PlaceGroups(const PlacementObservation& observ
   Pods pods;
   absl::Status status = pods.Read(observation.pods);
   if (!status.ok()) return status;
-  return Placing(observation, &pods).Run();
+  return Placing(observation, pods).Run();
 }
 
 std::optional<absl::StatusOr<GroupRequest>> RequestAtRevision(const SetObservation& observation,
@@ -384,6 +385,9 @@ std::optional<absl::StatusOr<GroupRequest>> RequestAtRevision(const SetObservati
   if (observation.set == nullptr) return std::nullopt;
   const ObservedRevision* revision = OwnedRevisions(*observation.set, observation.revisions).Find(revision_key);
   if (revision == nullptr) return std::nullopt;
+  // The revision of the set as it is gives the set itself.
+  const bool is_present = observation.digest != nullptr && observation.digest->revision_data == revision->data;
+  if (is_present) return GroupRequestFromSet(*observation.set, placement, group_index);
   const absl::StatusOr<LeaderWorkerSet> set = ApplyRevision(*observation.set, revision->data);
   if (!set.ok()) return set.status();
   return GroupRequestFromSet(*set, placement, group_index);
