@@ -650,6 +650,7 @@ set(lws_simulation_links
 )
 
 set(lws_testing_sources
+  lws/adapters/testing/checker/check_html_report.cc
   lws/adapters/testing/checker/check_roles.cc
   lws/adapters/testing/checker/check_rollout.cc
   lws/adapters/testing/checker/group_steps.cc
@@ -661,10 +662,11 @@ set(lws_testing_sources
   lws/adapters/testing/checker/rollout_steps.cc
   lws/adapters/testing/checker/rollout_world.cc
   lws/adapters/testing/conformance/test_cluster.cc
+  lws/adapters/testing/page/lane_drawing.cc
+  lws/adapters/testing/page/report_page.cc
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/group_watch.cc
   lws/adapters/testing/scenario/html_report.cc
-  lws/adapters/testing/scenario/report_page.cc
   lws/adapters/testing/scenario/role_expectations.cc
   lws/adapters/testing/scenario/role_html_report.cc
   lws/adapters/testing/scenario/role_report.cc
@@ -685,8 +687,10 @@ set(lws_testing_sources
 )
 set(lws_testing_protos)
 set(lws_testing_headers
+  lws/adapters/testing/checker/check_html_report.h
   lws/adapters/testing/checker/check_roles.h
   lws/adapters/testing/checker/check_rollout.h
+  lws/adapters/testing/checker/checked_moment.h
   lws/adapters/testing/checker/explore.h
   lws/adapters/testing/checker/role_world_options.h
   lws/adapters/testing/checker/rollout_steps.h
@@ -694,6 +698,7 @@ set(lws_testing_headers
   lws/adapters/testing/checker/rollout_world_options.h
   lws/adapters/testing/checker/state_table.h
   lws/adapters/testing/conformance/test_cluster.h
+  lws/adapters/testing/page/page_facts.h
   lws/adapters/testing/scenario/expectations.h
   lws/adapters/testing/scenario/html_report.h
   lws/adapters/testing/scenario/print_values.h

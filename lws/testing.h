@@ -7,11 +7,14 @@
 #ifndef LWS_TESTING_H_
 #define LWS_TESTING_H_
 
+#include "lws/adapters/testing/checker/check_html_report.h"
 #include "lws/adapters/testing/checker/check_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/checked_moment.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
 #include "lws/adapters/testing/conformance/test_cluster.h"
+#include "lws/adapters/testing/page/page_facts.h"
 #include "lws/adapters/testing/scenario/expectations.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/print_values.h"

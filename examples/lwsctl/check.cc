@@ -41,6 +41,7 @@ constexpr char kHelp[] =
     "  --all GROUPS      all budgets with replicas and maxSurge up to GROUPS, by two threads, instead of FILE\n"
     "  --roles N         with --all: N roles of a DisaggregatedSet, each of up to GROUPS groups before and after\n"
     "  --strict          unknown fields of FILE are errors, as for kubectl apply\n"
+    "  --report PAGE     write a page of HTML with the outcome, and the course that breaks a law as lanes\n"
     "  -o table|json|yaml\n"
     "A set of more than seven groups, surge included, is scaled down, and so are roles of more than seven groups. Up\n"
     "to three roles are checked.\n";
@@ -52,7 +53,9 @@ lws::Json ToJson(const lws::RolloutWorldOptions& options) {
           {"partition", options.partition}};
 }
 
-int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from, OutputFormat format) {
+int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from,
+             const Arguments& arguments) {
+  const OutputFormat format = FormatOf(arguments);
   const absl::StatusOr<SetBudget> budget = ReadBudget(manifest);
   if (!budget.ok()) return Fail(budget.status());
   options.replicas = budget->options.replicas;
@@ -64,15 +67,17 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
   const lws::RolloutCheck check = lws::CheckRollout(options, from, UntilInterrupted());
   const std::string promise =
       absl::StrCat(std::max(0, options.replicas - options.max_unavailable), " of ", options.replicas);
-  return PrintCheck(check, lws::CheckedBudgetText(options), promise, format, ToJson(options), budget->scaled_down);
+  const std::string what = lws::CheckedBudgetText(options);
+  const int code = PrintCheck(check, what, promise, format, ToJson(options), budget->scaled_down);
+  return WithCheckPage(code, arguments, WithTitle(what, check));
 }
 
-int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFrom from, OutputFormat format) {
+int CheckAll(int32_t groups, const lws::RolloutWorldOptions& like, lws::CheckFrom from, const Arguments& arguments) {
   const EndsInOrder ends_in_order;
   AllChecks<lws::RolloutWorldOptions, lws::RolloutCheck> checks(
       lws::AllCheckedBudgets(groups, like),
       [from](const lws::RolloutWorldOptions& options) { return lws::CheckRollout(options, from, UntilInterrupted()); });
-  return checks.Run(like.faults, lws::CheckedBudgetText, ToJson, format);
+  return checks.Run(like.faults, lws::CheckedBudgetText, ToJson, arguments);
 }
 
 // What to check, in the terms of both kinds of sets.
@@ -155,8 +160,8 @@ int CheckFile(const Arguments& arguments, const Checked& checked) {
   const auto* roles = std::get_if<DisaggregatedManifest>(&*set);
   const absl::Status status = CheckKind(arguments, roles != nullptr);
   if (!status.ok()) return Fail(status);
-  if (roles != nullptr) return CheckRolesOf(*roles, checked.roles, checked.from, FormatOf(arguments));
-  return CheckOne(*std::get<SetManifest>(*set).object, checked.groups, checked.from, FormatOf(arguments));
+  if (roles != nullptr) return CheckRolesOf(*roles, checked.roles, checked.from, arguments);
+  return CheckOne(*std::get<SetManifest>(*set).object, checked.groups, checked.from, arguments);
 }
 
 }  // namespace
@@ -173,10 +178,9 @@ int Check(const std::vector<std::string>& words) {
   if (checked->all_groups == 0) return CheckFile(*arguments, *checked);
   const absl::Status status = CheckKind(*arguments, checked->all_roles > 0);
   if (!status.ok()) return Fail(status);
-  if (checked->all_roles == 0)
-    return CheckAll(checked->all_groups, checked->groups, checked->from, FormatOf(*arguments));
+  if (checked->all_roles == 0) return CheckAll(checked->all_groups, checked->groups, checked->from, *arguments);
   return CheckAllRoles(checked->all_groups, static_cast<size_t>(checked->all_roles), checked->roles, checked->from,
-                       FormatOf(*arguments));
+                       *arguments);
 }
 
 }  // namespace lwsctl

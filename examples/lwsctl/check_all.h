@@ -14,14 +14,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
+#include "examples/lwsctl/scenario.h"
+#include "lws/adapters/testing/checker/check_html_report.h"
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
@@ -67,6 +71,20 @@ void PrintBroken(const std::string& what, const Check& check) {
   std::cout << what << ": " << check.broken_law << "\n" << check.trace << "\n";
 }
 
+// The exit code after the page of --report is written, when the flag is there; `code` if that succeeds.
+inline int WithCheckPage(int code, const Arguments& arguments, const lws::TitledCheck& check) {
+  const std::string path = arguments.Flag("--report", "");
+  if (path.empty()) return code;
+  const std::string file = absl::StrJoin(arguments.files, ", ");
+  const absl::Status written = WriteFile(path, lws::CheckHtmlReport(check, ReportPageOf(file)));
+  return written.ok() ? code : Fail(written);
+}
+
+template <typename Check>
+lws::TitledCheck WithTitle(const std::string& title, const Check& check) {
+  return {title, check.broken_law, check.complete, check.states, check.moments};
+}
+
 // Prints the check of one set. `what` describes the set and `promise` says what was kept. Returns the exit code.
 template <typename Check>
 int PrintCheck(const Check& check, const std::string& what, const std::string& promise, OutputFormat format,
@@ -103,7 +121,7 @@ class AllChecks {
 
   // Checks all by two threads and prints the outcome. Returns the exit code.
   int Run(int32_t faults, const std::function<std::string(const Options&)>& text_of,
-          const std::function<lws::Json(const Options&)>& json_of, OutputFormat format) {
+          const std::function<lws::Json(const Options&)>& json_of, const Arguments& arguments) {
     const auto begin = std::chrono::steady_clock::now();
     {
       Progress progress(static_cast<int64_t>(all_.size()), "configurations");
@@ -112,34 +130,47 @@ class AllChecks {
       other.join();
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    int64_t states = 0, transitions = 0, broken = 0;
-    const Check* first = nullptr;
-    for (const Check& check : checks_) {
-      states += check.states;
-      transitions += check.transitions;
-      if (!check.broken_law.empty() && broken++ == 0) first = &check;
-    }
-    if (format != OutputFormat::kTable) {
-      std::cout << DocumentText(
-          {{"configurations", all_.size()},
-           {"checked", done_},
-           {"states", states},
-           {"transitions", transitions},
-           {"broken", broken},
-           {"firstBroken", first == nullptr ? lws::Json() : WithOutcome(json_of(first->options), *first)}},
-          format);
-      return broken == 0 ? kAsWished : kFinding;
-    }
-    if (first != nullptr) PrintBroken(text_of(first->options), *first);
-    if (done_ < static_cast<int64_t>(all_.size())) std::cout << "stopped: " << done_ << " of ";
-    std::cout << all_.size() << " configurations, " << WithCommas(states) << " states, " << WithCommas(transitions)
-              << " transitions " << FaultsText(faults) << ": " << broken << " break a law\n";
-    std::cerr << absl::StrFormat("%.1f s, %.1f million transitions a second\n", seconds.count(),
-                                 static_cast<double>(transitions) / seconds.count() / 1e6);
-    return broken == 0 ? kAsWished : kFinding;
+    for (const Check& check : checks_) Count(check);
+    const int code = FormatOf(arguments) == OutputFormat::kTable ? PrintTable(faults, text_of, seconds.count())
+                                                                 : PrintJson(json_of, FormatOf(arguments));
+    const bool is_complete = done_ == static_cast<int64_t>(all_.size());
+    const lws::TitledCheck page =
+        first_broken_ == nullptr
+            ? lws::TitledCheck{absl::StrCat(all_.size(), " configurations"), "", is_complete, states_, {}}
+            : WithTitle(text_of(first_broken_->options), *first_broken_);
+    return WithCheckPage(code, arguments, page);
   }
 
  private:
+  void Count(const Check& check) {
+    states_ += check.states;
+    transitions_ += check.transitions;
+    if (!check.broken_law.empty() && broken_++ == 0) first_broken_ = &check;
+  }
+
+  int PrintJson(const std::function<lws::Json(const Options&)>& json_of, OutputFormat format) const {
+    lws::Json first =
+        first_broken_ == nullptr ? lws::Json() : WithOutcome(json_of(first_broken_->options), *first_broken_);
+    std::cout << DocumentText({{"configurations", all_.size()},
+                               {"checked", done_},
+                               {"states", states_},
+                               {"transitions", transitions_},
+                               {"broken", broken_},
+                               {"firstBroken", std::move(first)}},
+                              format);
+    return broken_ == 0 ? kAsWished : kFinding;
+  }
+
+  int PrintTable(int32_t faults, const std::function<std::string(const Options&)>& text_of, double seconds) const {
+    if (first_broken_ != nullptr) PrintBroken(text_of(first_broken_->options), *first_broken_);
+    if (done_ < static_cast<int64_t>(all_.size())) std::cout << "stopped: " << done_ << " of ";
+    std::cout << all_.size() << " configurations, " << WithCommas(states_) << " states, " << WithCommas(transitions_)
+              << " transitions " << FaultsText(faults) << ": " << broken_ << " break a law\n";
+    std::cerr << absl::StrFormat("%.1f s, %.1f million transitions a second\n", seconds,
+                                 static_cast<double>(transitions_) / seconds / 1e6);
+    return broken_ == 0 ? kAsWished : kFinding;
+  }
+
   // The largest configurations come last in the list, and are started first.
   void Work(Progress* progress) {
     for (size_t i = next_++; i < all_.size() && !IsInterrupted(); i = next_++) {
@@ -156,6 +187,10 @@ class AllChecks {
   std::atomic<size_t> next_ = 0;
   std::mutex mutex_;  // protects the progress
   int64_t done_ = 0;
+  int64_t states_ = 0;
+  int64_t transitions_ = 0;
+  int64_t broken_ = 0;
+  const Check* first_broken_ = nullptr;
 };
 
 }  // namespace lwsctl

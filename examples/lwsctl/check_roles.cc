@@ -85,7 +85,8 @@ std::string PromiseText(const lws::RoleWorldOptions& options) {
 }  // namespace
 
 int CheckRolesOf(const DisaggregatedManifest& manifest, const lws::RoleWorldOptions& like, lws::CheckFrom from,
-                 OutputFormat format) {
+                 const Arguments& arguments) {
+  const OutputFormat format = FormatOf(arguments);
   lws::RoleWorldOptions options = like;
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) options.roles.push_back(ReadRole(role));
   const std::string scaled_down = ScaleDown(&options);
@@ -94,16 +95,18 @@ int CheckRolesOf(const DisaggregatedManifest& manifest, const lws::RoleWorldOpti
   if (!scaled_down.empty() && format == OutputFormat::kTable) std::cout << scaled_down << "\n";
   const EndsInOrder ends_in_order;
   const lws::RoleCheck check = lws::CheckRoles(options, from, UntilInterrupted());
-  return PrintCheck(check, lws::CheckedRolesText(options), PromiseText(options), format, ToJson(options), scaled_down);
+  const std::string what = lws::CheckedRolesText(options);
+  const int code = PrintCheck(check, what, PromiseText(options), format, ToJson(options), scaled_down);
+  return WithCheckPage(code, arguments, WithTitle(what, check));
 }
 
 int CheckAllRoles(int32_t groups, size_t roles, const lws::RoleWorldOptions& like, lws::CheckFrom from,
-                  OutputFormat format) {
+                  const Arguments& arguments) {
   const EndsInOrder ends_in_order;
   AllChecks<lws::RoleWorldOptions, lws::RoleCheck> checks(
       lws::AllCheckedRoles(groups, roles, like),
       [from](const lws::RoleWorldOptions& options) { return lws::CheckRoles(options, from, UntilInterrupted()); });
-  return checks.Run(like.faults, lws::CheckedRolesText, ToJson, format);
+  return checks.Run(like.faults, lws::CheckedRolesText, ToJson, arguments);
 }
 
 }  // namespace lwsctl

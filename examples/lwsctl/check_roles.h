@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "examples/lwsctl/disaggregated_input.h"
-#include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/input.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
 
@@ -14,9 +14,9 @@ namespace lwsctl {
 
 // Both return the exit code. `like` has everything but the roles.
 int CheckRolesOf(const DisaggregatedManifest& manifest, const lws::RoleWorldOptions& like, lws::CheckFrom from,
-                 OutputFormat format);
+                 const Arguments& arguments);
 int CheckAllRoles(int32_t groups, size_t roles, const lws::RoleWorldOptions& like, lws::CheckFrom from,
-                  OutputFormat format);
+                  const Arguments& arguments);
 
 }  // namespace lwsctl
 

@@ -40,13 +40,6 @@ bool Contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-// `bazel run` starts programs in another folder, and passes the user's folder in a variable.
-std::string ResolvePath(const std::string& path) {
-  const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (stands == nullptr || absl::StartsWith(path, "/")) return path;
-  return absl::StrCat(stands, "/", path);
-}
-
 // The flags of a command.
 struct KnownFlags {
   std::vector<std::string> with_value;
@@ -104,6 +97,13 @@ std::string SuggestFlag(const std::string& name, const KnownFlags& known) {
 }
 
 }  // namespace
+
+// `bazel run` starts programs in another folder, and passes the user's folder in a variable.
+std::string ResolvePath(const std::string& path) {
+  const char* stands = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (stands == nullptr || absl::StartsWith(path, "/")) return path;
+  return absl::StrCat(stands, "/", path);
+}
 
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields) {
   return absl::StrCat("strict decoding error: ",

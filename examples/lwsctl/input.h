@@ -32,6 +32,9 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, 
 // .json, in the order of their names. Errors: NotFound for a folder that cannot be read.
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::string>& paths);
 
+// The path from the user's folder, as a path that this program can open.
+std::string ResolvePath(const std::string& path);
+
 // The text of a file; "-" is the standard input. A relative path starts in the user's folder.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 

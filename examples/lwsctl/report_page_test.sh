@@ -9,7 +9,7 @@ export HOME=$TEST_TMPDIR
 failed=0
 
 # Appends the probe to the page and opens it with every size and color scheme.
-look() {  # page, sections, lanes
+look() {  # page, sections, lanes, further words of the query
   local page=$TEST_TMPDIR/probed-$1
   cat "$TEST_TMPDIR/$1" "$probe" > "$page"
   for scheme in light dark; do
@@ -17,7 +17,7 @@ look() {  # page, sections, lanes
       local title
       title=$(chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$TEST_TMPDIR/profile" \
         --blink-settings=preferredColorScheme=$([ $scheme = dark ] && echo 0 || echo 1) --window-size=$width,900 \
-        --dump-dom "file://$page?scheme=$scheme&sections=$2&lanes=$3" 2> "$TEST_TMPDIR/chromium.log" |
+        --dump-dom "file://$page?scheme=$scheme&sections=$2&lanes=$3${4:-}" 2> "$TEST_TMPDIR/chromium.log" |
         grep -o '<title>[^<]*' | head -1 | cut -c8- || true)
       [ "$title" = 'all is right' ] && continue
       echo "$1 $scheme $width: ${title:-$(tail -3 "$TEST_TMPDIR/chromium.log")}"
@@ -33,6 +33,11 @@ $lwsctl simulate --report "$TEST_TMPDIR/one.html" "$TEST_TMPDIR/one.yaml" > /dev
 $lwsctl compare --report "$TEST_TMPDIR/compared.html" --scenario examples/scenarios/lost-node.yaml $manifests/vllm.yaml > /dev/null
 $lwsctl simulate --max-unavailable-statefulset --report "$TEST_TMPDIR/thousand.html" "$TEST_TMPDIR/thousand.yaml" > /dev/null
 look one.html 1 1
+# A course that breaks a law: a lane for each group, whose promise is a curve.
+$lwsctl check --report "$TEST_TMPDIR/check.html" $manifests/vllm.yaml > /dev/null && exit 1
+look check.html 1 4 '&kind=check'
+$lwsctl check --report "$TEST_TMPDIR/roles.html" $manifests/disaggregated.yaml > /dev/null && exit 1
+look roles.html 1 6 '&kind=check'
 look compared.html 3 4
 look thousand.html 1 1000
 

@@ -22,7 +22,7 @@
 #include "examples/lwsctl/test_roles.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/checker/explore.h"
-#include "lws/adapters/testing/scenario/escape_markup.h"
+#include "lws/adapters/testing/page/escape_markup.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "lws/adapters/testing/scenario/escape_markup.h"
+#include "lws/adapters/testing/page/escape_markup.h"
 #include "lws/placement/topology.h"
 
 namespace lwsctl {

@@ -32,6 +32,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/printable_output.h"
 #include "examples/lwsctl/schema.h"
+#include "examples/lwsctl/serve/serve.h"
 #include "lws/api/json.h"
 #include "lws/api/near_word.h"
 #include "lws/api/printable_text.h"
@@ -69,6 +70,8 @@ constexpr Command kCommands[] = {
     {"capacity", "FILE", "how many more groups fit, where, and why the next one does not", lwsctl::ShowCapacity},
     {"defragment", "FILE", "moves of running groups that empty domains, or make room for one more group",
      lwsctl::Defragment},
+    {"serve", "FILE...", "the pages of simulate and test in a browser, made again whenever a file is edited",
+     lwsctl::Serve},
     {"explain", "FILE", "what the controller would do with a saved cluster state, and why; --live reads the cluster",
      lwsctl::Explain},
     {"crd", "", "the CustomResourceDefinitions", lwsctl::ShowCustomResources},

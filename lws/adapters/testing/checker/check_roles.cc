@@ -70,6 +70,7 @@ RoleCheck CheckRoles(const RoleWorldOptions& options, CheckFrom from, const inte
   check.complete = exploration.complete;
   check.broken_law = std::string(internal::RoleLawText(exploration.broken_law));
   check.trace = world.Draw(exploration.counterexample);
+  check.moments = world.Moments(exploration.counterexample);
   return check;
 }
 

@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
+#include "lws/adapters/testing/checker/checked_moment.h"
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
 
@@ -29,9 +30,10 @@ struct RoleCheck {
   RoleWorldOptions options;
   int64_t states = 0;
   int64_t transitions = 0;
-  bool complete = true;    // false when the limits ended the check
-  std::string broken_law;  // in words; empty when all are kept
-  std::string trace;       // one line per step, up to the one that breaks the law
+  bool complete = true;                // false when the limits ended the check
+  std::string broken_law;              // in words; empty when all are kept
+  std::string trace;                   // one line per step, up to the one that breaks the law
+  std::vector<CheckedMoment> moments;  // the same steps as data
 };
 
 // Errors: InvalidArgument when there are no roles or too many, when numbers are negative, a budget is 0 and 0, or the

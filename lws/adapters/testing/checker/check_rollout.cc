@@ -55,6 +55,7 @@ RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, co
   check.complete = exploration.complete;
   check.broken_law = std::string(RolloutWorld::LawText(exploration.broken_law));
   check.trace = world.Draw(exploration.counterexample);
+  check.moments = world.Moments(exploration.counterexample);
   return check;
 }
 

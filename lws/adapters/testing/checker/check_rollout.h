@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "lws/adapters/testing/checker/checked_moment.h"
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/checker/rollout_world.h"
 
@@ -34,6 +35,7 @@ struct RolloutCheck {
   bool complete = true;    // false when the limits ended the check
   std::string broken_law;  // in words; empty when all are kept
   std::string trace;       // one line per step, up to the one that breaks the law; empty when the limits cut it off
+  std::vector<CheckedMoment> moments;  // the same steps as data
 };
 
 // Errors: InvalidArgument when numbers are negative or the set and its surge have more groups than the world has room

@@ -189,4 +189,6 @@ std::string RoleStepText(const RoleWorldOptions& options, uint8_t kind, uint8_t 
   return "";
 }
 
+bool IsRoleStepFromOutside(uint8_t kind) { return kind >= static_cast<uint8_t>(RoleStepKind::kNotReady); }
+
 }  // namespace lws::internal

@@ -52,6 +52,9 @@ CheckedRoles NoticeRevision(CheckedRoles roles);
 // A text for the step.
 std::string RoleStepText(const RoleWorldOptions& options, uint8_t kind, uint8_t subject);
 
+// Whether a step of this kind is a failure or an edit.
+bool IsRoleStepFromOutside(uint8_t kind);
+
 }  // namespace lws::internal
 
 #endif  // LWS_ADAPTERS_TESTING_CHECKER_ROLE_STEPS_H_

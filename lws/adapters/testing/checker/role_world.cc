@@ -38,6 +38,22 @@ std::string RoleText(const RoleWorldOptions& options, const CheckedRoles& roles,
                       SumRole(roles, role).ready, " promised ", PromisedRole(options, roles, role));
 }
 
+// The letters of a child: first its ready groups.
+std::string ChildLetters(const CheckedChild& child, char ready, char unready) {
+  if (!child.exists) return "";
+  return std::string(static_cast<size_t>(child.ready), ready) +
+         std::string(static_cast<size_t>(child.replicas - child.ready), unready);
+}
+
+CheckedLane LaneOf(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role) {
+  CheckedLane lane{options.roles[role].name, "", SumRole(roles, role).ready, PromisedRole(options, roles, role)};
+  for (const uint8_t rev : roles.order) {
+    if (rev != roles.revision && roles.has_children(rev)) lane.groups += ChildLetters(roles.child(rev, role), 'O', 'o');
+  }
+  lane.groups += ChildLetters(roles.child(roles.revision, role), 'N', 'n');
+  return lane;
+}
+
 }  // namespace
 
 RoleWorld::State RoleWorld::Beginning() const {
@@ -107,6 +123,17 @@ std::string RoleWorld::Draw(const std::vector<Step>& steps) const {
                           absl::StrJoin(of_roles, "; "));
   }
   return text;
+}
+
+std::vector<CheckedMoment> RoleWorld::Moments(const std::vector<Step>& steps) const {
+  std::vector<CheckedMoment> moments;
+  for (const Step& step : steps) {
+    const CheckedRoles roles = UnpackCheckedRoles(step.next, options_.lags);
+    CheckedMoment moment{RoleStepText(options_, step.kind, step.subject), IsRoleStepFromOutside(step.kind), "", {}};
+    for (size_t role = 0; role < options_.roles.size(); ++role) moment.lanes.push_back(LaneOf(options_, roles, role));
+    moments.push_back(std::move(moment));
+  }
+  return moments;
 }
 
 }  // namespace lws::internal

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "lws/adapters/testing/checker/checked_moment.h"
 #include "lws/adapters/testing/checker/checked_roles.h"
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
@@ -53,6 +54,9 @@ class RoleWorld {
   // One line per step: what happened, then per role the ready groups of all groups of each old revision and of the new
   // one, and how many are promised.
   std::string Draw(const std::vector<Step>& steps) const;
+
+  // The same as data: a lane per role.
+  std::vector<CheckedMoment> Moments(const std::vector<Step>& steps) const;
 
  private:
   const RoleWorldOptions options_;

@@ -262,4 +262,9 @@ std::string RolloutStepText(const WorldStep& step) {
   return "";
 }
 
+bool IsRolloutStepFromOutside(const WorldStep& step) {
+  return step.kind == RolloutTerms::kNotReady || step.kind == RolloutTerms::kDeleted ||
+         step.kind >= RolloutTerms::kScaledUp;
+}
+
 }  // namespace lws::internal

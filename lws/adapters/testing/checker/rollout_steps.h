@@ -58,6 +58,9 @@ void EmitRolloutSteps(const RolloutWorldOptions& options, const PackedState& sta
 // A text for the step.
 std::string RolloutStepText(const WorldStep& step);
 
+// Whether the step is a failure or an edit.
+bool IsRolloutStepFromOutside(const WorldStep& step);
+
 }  // namespace lws::internal
 
 #endif  // LWS_ADAPTERS_TESTING_CHECKER_ROLLOUT_STEPS_H_

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -25,6 +26,28 @@ std::string GroupText(CheckedGroupBits group, uint32_t revision) {
                           CheckedPhaseOf(group) == CheckedPhase::kReady ? "+" : "-");
   }
   return "";
+}
+
+// The letter of a lane.
+char GroupLetter(CheckedGroupBits group, uint32_t revision) {
+  const bool is_new = CheckedRevisionOf(group) == revision;
+  switch (CheckedPhaseOf(group)) {
+    case CheckedPhase::kAbsent:
+      return '.';
+    case CheckedPhase::kLeaving:
+      return 'x';
+    case CheckedPhase::kUnready:
+      return is_new ? 'n' : 'o';
+    case CheckedPhase::kReady:
+      return is_new ? 'N' : 'O';
+  }
+  return '.';
+}
+
+// "partition 3, replicas 5 of 4".
+std::string LeaderText(const CheckedRollout& r) {
+  const std::string partition = r.on_delete ? "on delete" : absl::StrCat("partition ", r.partition);
+  return absl::StrCat(partition, ", replicas ", r.replicas, " of ", r.set_replicas);
 }
 
 }  // namespace
@@ -115,6 +138,18 @@ std::string RolloutWorld::Draw(const std::vector<WorldStep>& steps) const {
                           r.groups.CountReady(), r.promise);
   }
   return text;
+}
+
+std::vector<CheckedMoment> RolloutWorld::Moments(const std::vector<WorldStep>& steps) const {
+  std::vector<CheckedMoment> moments;
+  for (const WorldStep& step : steps) {
+    const CheckedRollout r = UnpackCheckedRollout(step.next, options_.lags);
+    CheckedLane lane{"", "", r.groups.CountReady(), r.promise};
+    for (int32_t i = 0; i < kMostCheckedGroups; ++i) lane.groups += GroupLetter(r.groups[i], r.set_revision);
+    lane.groups.erase(lane.groups.find_last_not_of('.') + 1);
+    moments.push_back({RolloutStepText(step), IsRolloutStepFromOutside(step), LeaderText(r), {std::move(lane)}});
+  }
+  return moments;
 }
 
 absl::string_view RolloutWorld::LawText(uint8_t law) {

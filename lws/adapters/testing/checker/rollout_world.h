@@ -29,6 +29,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "lws/adapters/testing/checker/checked_moment.h"
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/checker/rollout_steps.h"
 #include "lws/adapters/testing/checker/rollout_world_options.h"
@@ -57,6 +58,9 @@ class RolloutWorld : public RolloutTerms {
 
   // One line per step: what happened, the groups, partition, replicas, ready and promised groups.
   std::string Draw(const std::vector<WorldStep>& steps) const;
+
+  // The same as data: one lane for all groups.
+  std::vector<CheckedMoment> Moments(const std::vector<WorldStep>& steps) const;
 
   static absl::string_view LawText(uint8_t law);
 

@@ -8,12 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "lws/adapters/testing/scenario/escape_markup.h"
-#include "lws/adapters/testing/scenario/report_page.h"
+#include "lws/adapters/testing/page/escape_markup.h"
+#include "lws/adapters/testing/page/lane_drawing.h"
+#include "lws/adapters/testing/page/report_page.h"
 
 namespace lws {
 
 using internal::EscapeHtmlMarkup;
+using internal::LaneDrawing;
 using internal::ReportBegin;
 using internal::ReportFacts;
 using internal::ReportFailure;
@@ -32,9 +34,8 @@ constexpr double kWidth = 1000;
 constexpr double kRight = kLeft + kWidth;
 constexpr double kChartTop = 40;
 constexpr double kChartHeight = 110;
-// The width of a letter, at most, and the height of the lowest lane that is hatched.
+// The width of a letter, at most.
 constexpr double kLetter = 6.5;
-constexpr double kLeastHatched = 4;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 
 // So long that the end is visible.
@@ -55,15 +56,12 @@ class Drawing {
 
   std::string Draw() {
     const double height = kLanesTop + lane_ * most_ + 24;
-    absl::StrAppendFormat(&svg_, "<svg viewBox=\"0 0 %.0f %.1f\" role=\"img\" aria-label=\"groups over time\">\n",
-                          kRight + 20, height);
     Chart();
     for (int32_t group = 0; group < most_; ++group) Lane(group);
     TimeAxis(height);
     Faults(height);
     Hovers(height);
-    absl::StrAppend(&svg_, "</svg>\n");
-    return std::move(svg_);
+    return svg_.Finish(kRight + 20, height);
   }
 
  private:
@@ -71,27 +69,18 @@ class Drawing {
   double Y(int32_t ready) const { return kChartTop + kChartHeight * (1 - static_cast<double>(ready) / most_); }
   absl::Duration EndOf(size_t state) const { return state + 1 < states_.size() ? states_[state + 1]->time : end_; }
 
-  void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes,
-                          EscapeHtmlMarkup(text));
-  }
-  void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
-    absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
-                          y1, x2, y2);
-  }
-
   void Chart() {
-    Line(kLeft, Y(0), kRight, Y(0), "axis");
-    Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
-    Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
-    Text(4, kChartTop - 24, "groups ready", "");
+    svg_.Line(kLeft, Y(0), kRight, Y(0), "axis");
+    svg_.Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
+    svg_.Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
+    svg_.Text(4, kChartTop - 24, "groups ready", "");
     Budget();
     std::string path;
     for (size_t i = 0; i < states_.size(); ++i) {
       absl::StrAppendFormat(&path, "%s%.1f,%.1f H%.1f ", i == 0 ? "M" : "L", X(states_[i]->time), Y(states_[i]->ready),
                             X(EndOf(i)));
     }
-    absl::StrAppend(&svg_, "<path class=\"ready\" d=\"", path, "\"/>\n");
+    svg_.Path("class=\"ready\"", path);
   }
 
   // A line for each time in which the promise stays the same.
@@ -101,8 +90,8 @@ class Drawing {
       while (next < states_.size() && states_[next]->promised_ready == promised) ++next;
       const double begin = first == 0 ? kLeft : X(states_[first]->time);
       const double end = next < states_.size() ? X(states_[next]->time) : kRight;
-      Line(begin, Y(promised), end, Y(promised), "budget");
-      Text(begin + 4, Y(promised) - 4, absl::StrCat("the budget promises ", promised), "class=\"budget-text\"");
+      svg_.Line(begin, Y(promised), end, Y(promised), "budget");
+      svg_.Text(begin + 4, Y(promised) - 4, absl::StrCat("the budget promises ", promised), "class=\"budget-text\"");
     }
   }
 
@@ -116,20 +105,14 @@ class Drawing {
     const double y = kLanesTop + lane_ * group;
     const double gap = lane_ > 4 ? 1.5 : 0;
     if (lane_ >= 10) {
-      Text(kLeft - 8, y + lane_ * 0.75, absl::StrCat(report_.set_name, "-", group), "text-anchor=\"end\"");
+      svg_.Text(kLeft - 8, y + lane_ * 0.75, absl::StrCat(report_.set_name, "-", group), "text-anchor=\"end\"");
     }
     for (size_t i = 0; i < states_.size();) {
       const char kind = StateOf(i, group);
       size_t last = i;
       while (last + 1 < states_.size() && StateOf(last + 1, group) == kind) ++last;
-      if (kind != '.') {
-        const double x = X(states_[i]->time);
-        const std::string place = absl::StrFormat("x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", x, y,
-                                                  std::max(0.5, X(EndOf(last)) - x), lane_ - gap);
-        absl::StrAppendFormat(&svg_, "<rect class=\"%c\" %s/>\n", kind, place);
-        if (kind != 'N' && lane_ >= kLeastHatched)
-          absl::StrAppendFormat(&svg_, "<rect class=\"hatch-%c\" %s/>\n", kind, place);
-      }
+      const double x = X(states_[i]->time);
+      if (kind != '.') svg_.Lane(kind, {x, y, X(EndOf(last)) - x, lane_ - gap});
       i = last + 1;
     }
   }
@@ -137,8 +120,8 @@ class Drawing {
   void TimeAxis(double height) {
     const absl::Duration step = ReportTimeStep(end_);
     for (absl::Duration time; time <= end_; time += step) {
-      Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
-      Text(X(time), height - 8, ShortReportTime(time), "text-anchor=\"middle\"");
+      svg_.Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
+      svg_.Text(X(time), height - 8, ShortReportTime(time), "text-anchor=\"middle\"");
     }
   }
 
@@ -148,17 +131,15 @@ class Drawing {
     for (const TimelineEntry& entry : report_.timeline) {
       if (entry.kind != TimelineEntry::Kind::kScenario) continue;
       const double x = X(entry.time);
-      absl::StrAppendFormat(
-          &svg_, "<line class=\"fault\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"><title>%s</title></line>\n", x,
-          kChartTop - 14, x, height - 22, EscapeHtmlMarkup(entry.text));
+      svg_.Mark(x, kChartTop - 14, height - 22, entry.text);
       const double width = kLetter * static_cast<double>(entry.text.size());
       const bool at_the_end = x + 4 + width > kRight;
       const double begin = at_the_end ? x - 4 - width : x + 4;
       const auto line = std::find_if(std::begin(ends), std::end(ends), [begin](double end) { return end <= begin; });
       if (line == std::end(ends)) continue;
       *line = begin + width + kLetter;
-      Text(at_the_end ? x - 4 : x + 4, kChartTop - (line == std::begin(ends) ? 6 : 20), entry.text,
-           at_the_end ? "class=\"fault-text\" text-anchor=\"end\"" : "class=\"fault-text\"");
+      svg_.Text(at_the_end ? x - 4 : x + 4, kChartTop - (line == std::begin(ends) ? 6 : 20), entry.text,
+                at_the_end ? "class=\"fault-text\" text-anchor=\"end\"" : "class=\"fault-text\"");
     }
   }
 
@@ -172,11 +153,7 @@ class Drawing {
                                              state.on_delete ? "" : absl::StrCat(", partition ", state.partition),
                                              state.groups.size() <= 64 ? absl::StrCat("\n", state.groups) : "",
                                              state.decision.empty() ? "" : absl::StrCat("\n", state.decision));
-      absl::StrAppendFormat(
-          &svg_,
-          "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title>"
-          "</rect>\n",
-          x, kChartTop, std::max(0.5, X(EndOf(i)) - x), height - 24 - kChartTop, EscapeHtmlMarkup(title));
+      svg_.Hover({x, kChartTop, X(EndOf(i)) - x, height - 24 - kChartTop}, title);
     }
   }
 
@@ -185,7 +162,7 @@ class Drawing {
   int32_t most_ = 1;
   absl::Duration end_;
   double lane_ = 1;
-  std::string svg_;
+  LaneDrawing svg_{"groups over time"};
 };
 
 std::string Figures(const ScenarioReport& report) {
@@ -233,7 +210,8 @@ std::string Story(const ScenarioReport& report) {
   std::string rows;
   for (const TimelineEntry& entry : report.timeline) {
     if (entry.kind == TimelineEntry::Kind::kState) continue;
-    absl::StrAppend(&rows, ReportStoryRow(entry.time, entry.text, entry.kind == TimelineEntry::Kind::kScenario));
+    absl::StrAppend(
+        &rows, ReportStoryRow(ShortReportTime(entry.time), entry.text, entry.kind == TimelineEntry::Kind::kScenario));
   }
   return ReportStory(rows);
 }
@@ -244,7 +222,7 @@ std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const R
   absl::Duration longest;
   for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
   std::string html =
-      absl::StrCat(ReportBegin(), Verdict(reports), ReportFacts(page.version, page.file, page.date), ReportKey());
+      absl::StrCat(ReportBegin("Rollout report"), Verdict(reports), ReportFacts(page), ReportKey("OoNn"));
   for (const TitledReport& titled : reports) {
     const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
     absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),

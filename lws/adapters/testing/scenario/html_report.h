@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "lws/adapters/testing/page/page_facts.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
 namespace lws {
@@ -30,15 +31,6 @@ struct TitledReport {
   ScenarioReport report;
   // The expectations that were not met. Without a value nothing is expected but that the set finishes.
   std::optional<std::vector<std::string>> failed = std::nullopt;
-};
-
-// What the head of the page tells of the run. Empty texts are left out.
-struct ReportPage {
-  std::string version;  // of the program that ran it
-  std::string file;
-  std::string date;
-  // The times of all reports have one scale, so that they can be compared.
-  bool has_one_scale = false;
 };
 
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page = {});

@@ -10,12 +10,14 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "lws/adapters/testing/scenario/escape_markup.h"
-#include "lws/adapters/testing/scenario/report_page.h"
+#include "lws/adapters/testing/page/escape_markup.h"
+#include "lws/adapters/testing/page/lane_drawing.h"
+#include "lws/adapters/testing/page/report_page.h"
 
 namespace lws {
 
 using internal::EscapeHtmlMarkup;
+using internal::LaneDrawing;
 using internal::ReportFigure;
 using internal::ReportTimeStep;
 using internal::ShortReportTime;
@@ -31,8 +33,8 @@ constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 // The height of all lanes together, if they fit, and of the space between two of them.
 constexpr double kLanesHeight = 600;
 constexpr double kGap = 6;
-// The height of the lowest row that is hatched.
-constexpr double kLeastHatched = 4;
+// Rows that are higher leave a gap below themselves.
+constexpr double kLeastWithGap = 4;
 // A reader who points at a time sees the lanes of this many slices and roles.
 constexpr size_t kMostToldLanes = 30;
 
@@ -130,37 +132,24 @@ class Drawing {
   }
 
   std::string Draw() {
-    absl::StrAppendFormat(&svg_,
-                          "<svg viewBox=\"0 0 %.0f %.1f\" role=\"img\" aria-label=\"groups of roles over time\">\n",
-                          kRight + 20, bottom_ + 24);
     Chart();
     for (const Lane& lane : lanes_) Draw(lane);
     TimeAxis();
     Faults();
     Hovers();
-    absl::StrAppend(&svg_, "</svg>\n");
-    return std::move(svg_);
+    return svg_.Finish(kRight + 20, bottom_ + 24);
   }
 
  private:
   double X(absl::Duration time) const { return kLeft + kWidth * absl::FDivDuration(time, end_); }
   double Y(int32_t groups) const { return kChartTop + kChartHeight * (1 - static_cast<double>(groups) / most_); }
 
-  void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes,
-                          EscapeHtmlMarkup(text));
-  }
-  void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
-    absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
-                          y1, x2, y2);
-  }
-
   // Ready groups: the old ones, the new ones, both together, and how many are wanted.
   void Chart() {
-    Line(kLeft, Y(0), kRight, Y(0), "axis");
-    Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
-    Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
-    Text(4, kChartTop - 24, "groups ready: all, old and new", "");
+    svg_.Line(kLeft, Y(0), kRight, Y(0), "axis");
+    svg_.Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
+    svg_.Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
+    svg_.Text(4, kChartTop - 24, "groups ready: all, old and new", "");
     Curve("stroke=\"var(--old)\"", [](const Capacity& capacity) { return capacity.old_ready; });
     Curve("stroke=\"var(--new)\"", [](const Capacity& capacity) { return capacity.new_ready; });
     Curve("class=\"ready\"", [](const Capacity& capacity) { return capacity.old_ready + capacity.new_ready; });
@@ -175,14 +164,14 @@ class Drawing {
       absl::StrAppendFormat(&path, "%s%.1f,%.1f H%.1f ", i == 0 ? "M" : "L", X(capacities_[i].time),
                             Y(groups_of(capacities_[i])), X(until));
     }
-    absl::StrAppend(&svg_, "<path fill=\"none\" stroke-width=\"1.5\" ", style, " d=\"", path, "\"/>\n");
+    svg_.Path(absl::StrCat("fill=\"none\" stroke-width=\"1.5\" ", style), path);
   }
 
   // A row for each group of the lane.
   void Draw(const Lane& lane) {
     if (row_ * lane.most >= 9) {
-      Text(kLeft - 8, lane.top + std::min(row_ * lane.most, 14.0) * 0.8,
-           absl::StrCat("slice ", lane.slice, " ", lane.role), "text-anchor=\"end\"");
+      svg_.Text(kLeft - 8, lane.top + std::min(row_ * lane.most, 14.0) * 0.8,
+                absl::StrCat("slice ", lane.slice, " ", lane.role), "text-anchor=\"end\"");
     }
     for (int32_t row = 0; row < lane.most; ++row) DrawRow(lane, row);
   }
@@ -200,21 +189,16 @@ class Drawing {
       if (letter == '.') continue;
       const double x = X(lane.states[i].first);
       const double until = X(next < lane.states.size() ? lane.states[next].first : end_);
-      const std::string place =
-          absl::StrFormat("x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", x, lane.top + row_ * row,
-                          std::max(0.5, until - x), row_ - (row_ > kLeastHatched ? 1 : 0));
-      absl::StrAppendFormat(&svg_, "<rect class=\"%c\" %s/>\n", letter, place);
-      if (letter != 'N' && row_ >= kLeastHatched) {
-        absl::StrAppendFormat(&svg_, "<rect class=\"hatch-%c\" %s/>\n", letter, place);
-      }
+      const double gap = row_ > kLeastWithGap ? 1 : 0;
+      svg_.Lane(letter, {x, lane.top + row_ * row, until - x, row_ - gap});
     }
   }
 
   void TimeAxis() {
     const absl::Duration step = ReportTimeStep(end_);
     for (absl::Duration time; time <= end_; time += step) {
-      Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
-      Text(X(time), bottom_ + 16, ShortReportTime(time), "text-anchor=\"middle\"");
+      svg_.Line(X(time), Y(0), X(time), Y(0) + 4, "axis");
+      svg_.Text(X(time), bottom_ + 16, ShortReportTime(time), "text-anchor=\"middle\"");
     }
   }
 
@@ -222,9 +206,7 @@ class Drawing {
   void Faults() {
     for (const RoleTimelineEntry& entry : report_.timeline) {
       if (entry.kind != RoleTimelineEntry::Kind::kScenario) continue;
-      absl::StrAppendFormat(
-          &svg_, "<line class=\"fault\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"><title>%s</title></line>\n",
-          X(entry.time), kChartTop - 14, X(entry.time), bottom_, EscapeHtmlMarkup(entry.text));
+      svg_.Mark(X(entry.time), kChartTop - 14, bottom_, entry.text);
     }
   }
 
@@ -242,11 +224,8 @@ class Drawing {
         absl::StrAppend(&title, "\nslice ", state->slice, " ", state->role, " ",
                         state->groups.empty() ? "-" : state->groups, " ready ", state->ready, " of ", state->wanted);
       }
-      absl::StrAppendFormat(&svg_,
-                            "<rect class=\"hover\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">"
-                            "<title>%s</title></rect>\n",
-                            X(capacity.time), kChartTop, std::max(0.5, X(until) - X(capacity.time)),
-                            bottom_ - kChartTop, EscapeHtmlMarkup(title));
+      const double x = X(capacity.time);
+      svg_.Hover({x, kChartTop, X(until) - x, bottom_ - kChartTop}, title);
     }
   }
 
@@ -257,7 +236,7 @@ class Drawing {
   double row_ = 1;
   double bottom_ = 0;
   int32_t most_ = 1;
-  std::string svg_;
+  LaneDrawing svg_{"groups of roles over time"};
 };
 
 // The role that misses its promise by most, or the one that has the least to spare.
@@ -311,7 +290,7 @@ std::string Story(const RoleReport& report) {
   for (const RoleTimelineEntry& entry : report.timeline) {
     if (entry.kind == RoleTimelineEntry::Kind::kState) continue;
     const bool is_scenario = entry.kind == RoleTimelineEntry::Kind::kScenario;
-    absl::StrAppend(&rows, internal::ReportStoryRow(entry.time, entry.text, is_scenario));
+    absl::StrAppend(&rows, internal::ReportStoryRow(ShortReportTime(entry.time), entry.text, is_scenario));
   }
   return internal::ReportStory(rows);
 }
@@ -321,8 +300,8 @@ std::string Story(const RoleReport& report) {
 std::string RoleScenarioHtmlReport(const std::vector<TitledRoleReport>& reports, const ReportPage& page) {
   absl::Duration longest;
   for (const TitledRoleReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
-  std::string html = absl::StrCat(internal::ReportBegin(), Verdict(reports),
-                                  internal::ReportFacts(page.version, page.file, page.date), internal::ReportKey());
+  std::string html = absl::StrCat(internal::ReportBegin("Rollout report"), Verdict(reports),
+                                  internal::ReportFacts(page), internal::ReportKey("OoNn"));
   for (const TitledRoleReport& titled : reports) {
     const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
     absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),

@@ -3,8 +3,8 @@
 //   lws::internal::EscapeHtmlMarkup("a < \"b\"");    // "a &lt; &quot;b&quot;"
 //
 // Thread-safety: may be called concurrently.
-#ifndef LWS_ADAPTERS_TESTING_SCENARIO_ESCAPE_MARKUP_H_
-#define LWS_ADAPTERS_TESTING_SCENARIO_ESCAPE_MARKUP_H_
+#ifndef LWS_ADAPTERS_TESTING_PAGE_ESCAPE_MARKUP_H_
+#define LWS_ADAPTERS_TESTING_PAGE_ESCAPE_MARKUP_H_
 
 #include <string>
 
@@ -19,4 +19,4 @@ inline std::string EscapeHtmlMarkup(absl::string_view text) {
 
 }  // namespace lws::internal
 
-#endif  // LWS_ADAPTERS_TESTING_SCENARIO_ESCAPE_MARKUP_H_
+#endif  // LWS_ADAPTERS_TESTING_PAGE_ESCAPE_MARKUP_H_
