@@ -35,7 +35,7 @@ class RolloutState {
     const bool waits = phase == RolloutPhase::kWaits;
     FillMeta("s", "", &service_.meta);
     FillRevision();
-    FillLeaderSet(groups, partition);
+    FillLeaderStatefulSet(groups, partition);
     for (int i = 0; i < groups; ++i) FillGroup(i, i < partition, waits && i == partition);
     if (phase == RolloutPhase::kAtRest) {
       SetStatus({"Available"}, groups, groups, groups);
@@ -84,7 +84,7 @@ class RolloutState {
     revision_.data = digest_.revision_data;
   }
 
-  void FillLeaderSet(int groups, int partition) {
+  void FillLeaderStatefulSet(int groups, int partition) {
     FillMeta("s", digest_.revision_key, &leader_set_.meta);
     leader_set_.replicas = groups;
     leader_set_.status_replicas = groups;

@@ -239,6 +239,7 @@ set(lws_api_sources
   lws/api/schema_validation.cc
   lws/api/security_validation.cc
   lws/api/service_validation.cc
+  lws/api/spec_counts.cc
   lws/api/statefulset_pod.cc
   lws/api/statefulset_reader.cc
   lws/api/statefulset_validation.cc
@@ -310,6 +311,7 @@ set(lws_placement_sources
   lws/placement/cluster_documents.cc
   lws/placement/defragment_groups.cc
   lws/placement/headroom.cc
+  lws/placement/labelled_group.cc
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
@@ -426,7 +428,7 @@ set(lws_core_sources
   lws/core/fleet/object_visit.cc
   lws/core/fleet/packed_group.cc
   lws/core/fleet/packed_objects.cc
-  lws/core/fleet/place.cc
+  lws/core/fleet/slot.cc
   lws/core/fleet/unpacked_objects.cc
   lws/core/groups/group_state.cc
   lws/core/groups/status.cc
@@ -598,7 +600,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/stored_object.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
-  lws/adapters/simulation/numbers/node_failures.cc
+  lws/adapters/simulation/numbers/lost_nodes.cc
   lws/adapters/simulation/numbers/pod_lives.cc
   lws/adapters/simulation/numbers/pod_passes.cc
   lws/adapters/simulation/numbers/set_passes.cc

@@ -26,6 +26,7 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/well_known.h"
 #include "lws/core/disaggregated/reconcile_disaggregated_set.h"
 #include "lws/core/disaggregated/role_observation.h"
@@ -161,7 +162,7 @@ class Explanation {
   void Explain(OutputFormat format, bool all) {
     const lws::ClusterSnapshot& cluster = file_.cluster;
     const bool as_json = format != OutputFormat::kTable;
-    if (!as_json) TellWhatIsLacking();
+    if (!as_json) PrintWhatIsLacking();
     for (const auto& [namespace_name, name] : file_.disaggregated.SetNames()) {
       ExplainRoles(namespace_name, name, as_json);
     }
@@ -239,7 +240,7 @@ class Explanation {
     return Lacking(kinds);
   }
 
-  void TellWhatIsLacking() const {
+  void PrintWhatIsLacking() const {
     std::vector<const char*> kinds = {"StatefulSet", "Pod", "ControllerRevision", "Service"};
     if (file_.cluster.SetNames().empty()) kinds = {lws::kKind, "Service"};
     for (const auto& [namespace_name, name] : file_.cluster.SetNames()) {
@@ -261,7 +262,7 @@ class Explanation {
   SetState StateOf(const lws::SetObservation& observation, const lws::Plan& plan, bool is_open) const {
     const lws::LeaderWorkerSet& set = *observation.set;
     SetState state;
-    state.replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
+    state.replicas = lws::internal::SpecReplicas(set.spec());
     state.size = std::max(1, set.spec().leader_worker_template().size());
     state.ready = set.status().ready_replicas();
     state.updated = set.status().updated_replicas();
@@ -320,7 +321,7 @@ class Explanation {
     }
     std::cout << lws::PrintableText(title) << "\n";
     PrintIndented(ToString(state));
-    TellPlan(plan, lacking);
+    PrintPlan(plan, lacking);
   }
 
   void ExplainRoles(const std::string& namespace_name, const std::string& name, bool as_json) {
@@ -339,7 +340,7 @@ class Explanation {
     }
     std::cout << lws::PrintableText(title) << "\n";
     PrintIndented(lwsctl::ToString(state));
-    TellPlan(plan, lacking);
+    PrintPlan(plan, lacking);
   }
 
   void ExplainPod(const std::string& namespace_name, const std::string& name, bool as_json, bool all) {
@@ -366,7 +367,7 @@ class Explanation {
       plans_[title] = PlanJson(plan, lacking);
     } else if (!plan.empty() || all || is_open) {
       std::cout << lws::PrintableText(title) << "\n";
-      TellPlan(plan, lacking);
+      PrintPlan(plan, lacking);
     }
   }
 
@@ -384,7 +385,7 @@ class Explanation {
     return lacking.empty() ? PlanDocument(plan) : Json{{"open", lacking}};
   }
 
-  void TellPlan(const lws::Plan& plan, const std::vector<std::string>& lacking) {
+  void PrintPlan(const lws::Plan& plan, const std::vector<std::string>& lacking) {
     for (const lws::Action& action : plan.actions) applies_ |= action.verb == lws::Verb::kApply;
     if (!lacking.empty()) {
       std::cout << "  open   what would be done: it depends on " << absl::StrJoin(lacking, ", ") << "\n";

@@ -12,6 +12,7 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/preempt_together.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/spread_together.h"
@@ -98,8 +99,7 @@ class Placing {
       }
       const std::vector<int32_t> nodes = assignment.NodesByRank();
       for (size_t rank = 0; rank < nodes.size(); ++rank) {
-        const bool is_leader = rank == 0 && request.leader.has_value();
-        if (!slice.Runs(group, rank)) cluster_.capacity->Use(nodes[rank], is_leader ? *request.leader : request.worker);
+        if (!slice.Runs(group, rank)) cluster_.capacity->Use(nodes[rank], lws::internal::ShapeOfRank(request, rank));
       }
     }
   }

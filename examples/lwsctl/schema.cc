@@ -169,7 +169,7 @@ Json SwarmFile() {
   for (const char* number : {"replicas", "size", "maxSurge", "maxUnavailable", "nodes"}) keys[number] = Count(1000);
   keys["minReadySeconds"] = Count(86400);
   for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) keys[rate.name] = Count(1000);
-  Json event = {{"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"})},
+  Json event = {{"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode"})},
                 {"at", Duration()},
                 {"outage", Duration()}};
   for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = Count(1000);

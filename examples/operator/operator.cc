@@ -113,10 +113,10 @@ class Operator::Loop {
   void NoticeNews(absl::Time now);
   void OpenCertificates();
   ControllerOptions OptionsOfController();
-  void TellPlan(const Work& work, const absl::Status& status);
+  void LogPlan(const Work& work, const absl::Status& status);
   void AskForDisaggregatedSets();
   void OpenRoles();
-  void TellReadingFailed(const absl::Status& status) const;
+  void LogReadingFailed(const absl::Status& status) const;
 
   // Runs one round and returns whether more work is due at once.
   bool Round(absl::Time now);
@@ -190,7 +190,7 @@ void Operator::Loop::OpenCluster() {
   options.reporting_instance = absl::StrCat("leaderworkerset-", HostName());
   options.reads_pod_groups = settings_.uses_volcano;
   options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
-  options.on_problem = [this](const absl::Status& status) { TellReadingFailed(status); };
+  options.on_problem = [this](const absl::Status& status) { LogReadingFailed(status); };
   if (settings_.placement.enabled) {
     options.placing.emplace();
     options.placing->levels = settings_.placement.levels;
@@ -208,11 +208,11 @@ ControllerOptions Operator::Loop::OptionsOfController() {
   SetPolicies policies;
   if (settings_.uses_volcano) policies.scheduler_provider = SchedulerProvider::kVolcano;
   options.policies = SetPoliciesFromAnnotations(std::move(policies));
-  options.on_plan = [this](const Work& work, const absl::Status& status) { TellPlan(work, status); };
+  options.on_plan = [this](const Work& work, const absl::Status& status) { LogPlan(work, status); };
   return options;
 }
 
-void Operator::Loop::TellPlan(const Work& work, const absl::Status& status) {
+void Operator::Loop::LogPlan(const Work& work, const absl::Status& status) {
   const bool is_foreseen = IsForeseenConflict(work, status);
   metrics_.Reconciled(kController, ResultOf(work.plan, status, is_foreseen), absl::ZeroDuration());
   const char* kind = work.key.kind == WorkKey::Kind::kSet ? "LeaderWorkerSet" : "Pod";
@@ -312,7 +312,7 @@ void Operator::Loop::OpenRoles() {
   options.seed = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
   // The reference leaves a rollout as it is when a write of its first pass failed.
   options.roles.mends = true;
-  options.on_problem = [this](const absl::Status& status) { TellReadingFailed(status); };
+  options.on_problem = [this](const absl::Status& status) { LogReadingFailed(status); };
   options.on_plan = [this](const WorkKey& set, const Plan& plan, const absl::Status& status) {
     // The children are written by another controller, too: a conflict says that it came first.
     const bool is_conflict = absl::IsAborted(status);
@@ -325,7 +325,7 @@ void Operator::Loop::OpenRoles() {
   roles_ = std::make_unique<RoleCluster>(client_.get(), std::move(options));
 }
 
-void Operator::Loop::TellReadingFailed(const absl::Status& status) const {
+void Operator::Loop::LogReadingFailed(const absl::Status& status) const {
   Tell(LogLevel::kWarn, "Reading failed and is tried again", {{"error", std::string(status.message())}});
 }
 

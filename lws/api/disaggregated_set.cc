@@ -2,6 +2,7 @@
 
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/typed_message.h"
 #include "nlohmann/json.hpp"
 
@@ -36,6 +37,6 @@ int32_t Slices(const DisaggregatedSet& set) { return set.spec().has_slices() ? s
 
 bool IsExternal(const DisaggregatedRole& role) { return role.scaling().mode() == kExternalScaling; }
 
-int32_t SpecReplicas(const DisaggregatedRole& role) { return role.spec().has_replicas() ? role.spec().replicas() : 1; }
+int32_t SpecReplicas(const DisaggregatedRole& role) { return internal::SpecReplicas(role.spec()); }
 
 }  // namespace lws

@@ -11,6 +11,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/name_rules.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 
@@ -22,16 +23,9 @@ constexpr char kSizeField[] = "spec.leaderWorkerTemplate.size";
 constexpr char kSubGroupSizeField[] = "spec.leaderWorkerTemplate.SubGroupPolicy.subGroupSize";
 constexpr char kUpdateField[] = "spec.rolloutStrategy.rollingUpdateConfiguration";
 
-int32_t Replicas(const LeaderWorkerSet& set) { return set.spec().has_replicas() ? set.spec().replicas() : 1; }
-
-int32_t Size(const LeaderWorkerSet& set) {
-  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
-  return group.has_size() ? group.size() : 1;
-}
-
 void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
-  const int64_t replicas = Replicas(set);
-  const int64_t size = Size(set);
+  const int64_t replicas = SpecReplicas(set.spec());
+  const int64_t size = SpecSize(set.spec());
   if (replicas < 0) {
     errors->push_back(
         InvalidValue("spec.replicas", absl::StrCat(replicas), "replicas must be equal or greater than 0"));
@@ -60,7 +54,7 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
   const std::string surge_field = absl::StrCat(kUpdateField, ".maxSurge");
   const IntOrPercent max_unavailable = ToIntOrPercent(update.max_unavailable());
   const IntOrPercent max_surge = ToIntOrPercent(update.max_surge());
-  const int32_t replicas = Replicas(set);
+  const int32_t replicas = SpecReplicas(set.spec());
   if (update.partition() < 0) {
     errors->push_back(InvalidValue(absl::StrCat(kUpdateField, ".partition"), absl::StrCat(update.partition()),
                                    "must be greater than or equal to 0"));
@@ -88,7 +82,7 @@ void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
     }
     return;
   }
-  const int64_t size = Size(set);
+  const int64_t size = SpecSize(set.spec());
   const int64_t sub_group_size = group.sub_group_policy().sub_group_size();
   const auto invalid = [&](absl::string_view detail) {
     errors->push_back(InvalidValue(kSubGroupSizeField, absl::StrCat(sub_group_size), detail));

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/search/assign_batch.h"
 #include "lws/placement/search/domain_counts.h"
@@ -206,8 +207,7 @@ class Completing {
     const std::vector<int32_t> nodes = places_[index]->NodesByRank();
     for (size_t rank = 0; rank < nodes.size(); ++rank) {
       if (group.nodes[rank].has_value()) continue;
-      const bool is_leader = rank == 0 && group.request->leader.has_value();
-      left_.Use(nodes[rank], is_leader ? *group.request->leader : group.request->worker);
+      left_.Use(nodes[rank], internal::ShapeOfRank(*group.request, rank));
     }
     return true;
   }

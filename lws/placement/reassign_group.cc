@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
 #include "lws/placement/search/domain_search.h"
@@ -393,8 +394,7 @@ absl::StatusOr<PlacementResult> ReassignNodes(const Capacity& capacity, const Gr
   Capacity left = capacity;
   for (size_t rank = 0; rank < nodes.size(); ++rank) {
     if (nodes[rank] != kUnplaced) continue;
-    const PodShape& shape = rank == 0 && problem->has_leader ? *request.leader : request.worker;
-    left.AddPods(before[rank], shape.rules, -1);
+    left.AddPods(before[rank], internal::ShapeOfRank(request, rank).rules, -1);
   }
   LetLostSubgroupsGo(*problem, before, nodes, &left);
   problem = ReadPlacementProblem(request, left);

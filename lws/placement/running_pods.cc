@@ -13,8 +13,8 @@
 #include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/observed.h"
-#include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
+#include "lws/placement/labelled_group.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/resource_amounts.h"
@@ -24,8 +24,10 @@
 namespace lws {
 
 using internal::DescribeJsonObject;
+using internal::GroupOfPod;
 using internal::JsonReader;
-using internal::ParseStrictInteger;
+using internal::NamespaceOfPod;
+using internal::RankOfPod;
 
 namespace {
 
@@ -59,12 +61,6 @@ struct Keeper {
   int64_t lowest_rank = 0;
 };
 
-// As for kubectl and the API server, an object without a namespace belongs to `default`.
-std::string NamespaceOf(JsonReader& object) {
-  const std::string name = object.Text({"metadata", "namespace"});
-  return name.empty() ? "default" : name;
-}
-
 // Reads the pods one by one.
 class RoomReader {
  public:
@@ -77,8 +73,8 @@ class RoomReader {
     if (!node.has_value()) return absl::OkStatus();
     absl::StatusOr<PodShape> shape = ShapeOf(document, pod);
     if (!shape.ok()) return shape.status();
-    const std::optional<GroupId> group = GroupOf(pod);
-    const int64_t rank = ParseStrictInteger(pod.Text({"metadata", "labels", kWorkerIndexLabel})).value_or(0);
+    const std::optional<GroupId> group = GroupOfPod(pod);
+    const int64_t rank = RankOfPod(pod).value_or(0);
     takers_.push_back({group, rank, pod.Integer({"spec", "priority"}).value_or(0), *node, *std::move(shape)});
     AddHeld(pod, Holder::kGroup, takers_.back());
     AddHeld(pod, Holder::kSubgroup, takers_.back());
@@ -129,7 +125,7 @@ class RoomReader {
     for (const auto& [name, amount] : shape.amounts) {
       if (amount < 0) return Named(document, absl::StrCat("spec.containers.resources.", name), "is negative");
     }
-    absl::StatusOr<PodRules> rules = ReadPodRules(NamespaceOf(pod), LabelsOf(pod), pod.Object({"spec"}));
+    absl::StatusOr<PodRules> rules = ReadPodRules(NamespaceOfPod(pod), LabelsOf(pod), pod.Object({"spec"}));
     if (!rules.ok()) return Named(document, "spec.", rules.status().message());
     shape.rules = std::make_shared<const PodRules>(*std::move(rules));
     return shape;
@@ -145,16 +141,6 @@ class RoomReader {
     return labels;
   }
 
-  static std::optional<GroupId> GroupOf(JsonReader& pod) {
-    GroupId group;
-    group.namespace_name = NamespaceOf(pod);
-    group.set_name = pod.Text({"metadata", "labels", kNameLabel});
-    const std::optional<int64_t> index = ParseStrictInteger(pod.Text({"metadata", "labels", kGroupIndexLabel}));
-    if (group.set_name.empty() || !index.has_value()) return std::nullopt;
-    group.index = *index;
-    return group;
-  }
-
   void AddHeld(JsonReader& pod, Holder holder, const RoomTaker& taker) {
     const bool is_group = holder == Holder::kGroup;
     const std::optional<std::string> key = pod.OptionalText(
@@ -166,7 +152,7 @@ class RoomReader {
     if (!level.has_value()) return;
     const int32_t domain = topology_.DomainOf(*level, taker.node);
     const auto [found, added] =
-        held_.try_emplace({owner, {holder, NamespaceOf(pod), *level, domain}}, Keeper{taker.group, taker.rank});
+        held_.try_emplace({owner, {holder, NamespaceOfPod(pod), *level, domain}}, Keeper{taker.group, taker.rank});
     if (!added) found->second.lowest_rank = std::min(found->second.lowest_rank, taker.rank);
   }
 

@@ -14,6 +14,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
@@ -194,7 +195,7 @@ absl::StatusOr<GroupRequest> GroupRequestFromSet(const LeaderWorkerSet& set, con
   const Template workers{"workerTemplate", WorkerTemplate(group), false};
   const Template leaders{has_own_template ? "leaderTemplate" : "workerTemplate", LeaderTemplate(group), true};
   GroupRequest request;
-  request.workers = (group.has_size() ? group.size() : 1) - 1;
+  request.workers = int64_t{internal::SpecSize(set.spec())} - 1;
   absl::StatusOr<PodShape> worker = ShapeOfTemplate(workers, set, group_index, &request.not_looked_at);
   if (!worker.ok()) return worker.status();
   if (request.workers == 0) request.not_looked_at.clear();

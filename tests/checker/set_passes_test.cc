@@ -38,14 +38,15 @@ Json InAnotherForm() {
 }
 
 struct Universe {
-  bool has_leader_set = true;
+  bool has_leader_statefulset = true;
   bool is_terminating = false;
   Stored stored = Stored::kSame;
   int groups = 0;
   int partition = 0;
 
   std::string Text() const {
-    return absl::StrCat("leader set ", has_leader_set ? is_terminating ? "terminating" : "there" : "absent", " stored ",
+    return absl::StrCat("leader StatefulSet ",
+                        has_leader_statefulset ? is_terminating ? "terminating" : "there" : "absent", " stored ",
                         static_cast<int>(stored), " groups ", groups, " partition ", partition);
   }
 };
@@ -59,8 +60,8 @@ SmallCluster Build(const Universe& universe) {
   if (universe.stored == Stored::kOther) cluster.Revision("k", other);
   Json patch = {{"spec", {{"updateStrategy", {{"rollingUpdate", {{"partition", universe.partition}}}}}}}};
   if (universe.is_terminating) patch["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
-  if (universe.has_leader_set) cluster.LeaderSet(patch);
-  for (int i = 0; i < universe.groups; ++i) cluster.Leader(i).WorkerSet(i);
+  if (universe.has_leader_statefulset) cluster.LeaderStatefulSet(patch);
+  for (int i = 0; i < universe.groups; ++i) cluster.Leader(i).WorkerStatefulSet(i);
   return cluster;
 }
 
@@ -69,7 +70,7 @@ std::map<std::string, std::string> Broken(const Reconcile& reconcile) {
   std::map<std::string, std::string> broken;
   for (int number = 0; number < 3 * 4 * 3 * 3; ++number) {
     Universe universe;
-    universe.has_leader_set = number % 3 > 0;
+    universe.has_leader_statefulset = number % 3 > 0;
     universe.is_terminating = number % 3 == 2;
     universe.stored = static_cast<Stored>(number / 3 % 4);
     universe.groups = number / 12 % 3;
@@ -84,10 +85,10 @@ std::map<std::string, std::string> Broken(const Reconcile& reconcile) {
       }
       const bool same = universe.stored == Stored::kSame || universe.stored == Stored::kSameMeaning;
       const bool begins = absl::StrContains(Actions(plan), "create ControllerRevision");
-      if (same && universe.has_leader_set && begins) {
+      if (same && universe.has_leader_statefulset && begins) {
         broken.emplace("an equal template is no update", universe.Text());
       }
-      if (universe.stored == Stored::kOther && universe.has_leader_set && !universe.is_terminating && !begins) {
+      if (universe.stored == Stored::kOther && universe.has_leader_statefulset && !universe.is_terminating && !begins) {
         broken.emplace("another template is an update", universe.Text());
       }
     }
@@ -103,11 +104,11 @@ TEST(SetPassesTest, TheFormerBugV6IsFound) {
   const std::map<std::string, std::string> broken =
       Broken([](const SetObservation& observation, const SetReconcileOptions& options) {
         SetObservation blind = observation;
-        ObservedStatefulSet leader_set;
+        ObservedStatefulSet leader_statefulset;
         if (observation.leader_statefulset != nullptr) {
-          leader_set = *observation.leader_statefulset;
-          leader_set.meta.terminating = false;
-          blind.leader_statefulset = &leader_set;
+          leader_statefulset = *observation.leader_statefulset;
+          leader_statefulset.meta.terminating = false;
+          blind.leader_statefulset = &leader_statefulset;
         }
         return Ours(blind, options);
       });

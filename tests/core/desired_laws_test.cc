@@ -178,13 +178,13 @@ TEST(ActionObjectTest, Law1EqualityIsThatOfTheDocuments) {
 // Clusters in which a pass creates, changes, and leaves alone.
 std::vector<SmallCluster> Clusters() {
   std::vector<SmallCluster> clusters(4);
-  clusters[1].Revision("k").LeaderSet();
-  clusters[2].Revision("o").LeaderSet(
+  clusters[1].Revision("k").LeaderStatefulSet();
+  clusters[2].Revision("o").LeaderStatefulSet(
       {{"metadata", {{"labels", {{"leaderworkerset.sigs.k8s.io/template-revision-hash", "o"}}}}}});
-  clusters[3].Revision("k").LeaderSet();
-  for (int group = 0; group < 2; ++group) clusters[3].Leader(group).WorkerSet(group).Worker(group, 1);
+  clusters[3].Revision("k").LeaderStatefulSet();
+  for (int group = 0; group < 2; ++group) clusters[3].Leader(group).WorkerStatefulSet(group).Worker(group, 1);
   clusters.emplace_back(Json::parse(R"({"rolloutStrategy": {"rollingUpdateConfiguration": {"maxSurge": "x%"}}})"));
-  clusters.emplace_back(Json::parse(R"({"replicas": 5})")).Revision("k").LeaderSet();
+  clusters.emplace_back(Json::parse(R"({"replicas": 5})")).Revision("k").LeaderStatefulSet();
   return clusters;
 }
 

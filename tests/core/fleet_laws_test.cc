@@ -1,15 +1,12 @@
-// The laws of a fleet's parts: objects packed and unpacked, in their places or whole, and the facts that are counted of
-// them. The fleet as a whole is held against a snapshot in tests/properties.
-#include <algorithm>
+// The laws of the parts of a fleet that keep objects: in their slots or whole, and what becomes due.
+// object_packing_test has those of the packed form. The fleet as a whole is held against a snapshot in
+// tests/properties.
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
-#include <tuple>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,102 +15,22 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
 #include "lws/api/pod_name.h"
-#include "lws/core/fleet/decision_equality.h"
 #include "lws/core/fleet/due_list.h"
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_objects.h"
 #include "lws/core/fleet/fleet_set.h"
-#include "lws/core/fleet/name_table.h"
 #include "lws/core/fleet/object_ids.h"
-#include "lws/core/fleet/object_packing.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/packed_objects.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/observation.h"
+#include "tests/core/fleet_draws.h"
 
 namespace lws::internal {
 namespace {
-
-constexpr unsigned kSeed = 20261126;
-constexpr int kGroups = 3;
-
-std::string UidOf(int number) { return absl::StrCat("00000000-0000-4000-8000-00000000000", number); }
-
-// Pods and StatefulSets of the sets `s` and `s-1`, whose names and labels mostly agree.
-class Draws {
- public:
-  explicit Draws(unsigned seed) : random_(seed) {}
-
-  int Draw(int count) { return static_cast<int>(random_() % static_cast<unsigned>(count)); }
-  bool OneIn(int count) { return Draw(count) == 0; }
-  std::string SetName() { return OneIn(4) ? "s-1" : "s"; }
-
-  ObservedPod Pod() {
-    ObservedPod pod;
-    const std::string set_name = SetName();
-    const int group = Draw(kGroups);
-    const int worker = Draw(3);
-    const std::string leader = absl::StrCat(set_name, "-", group);
-    FillMeta(set_name, group, worker == 0 ? leader : absl::StrCat(leader, "-", worker), &pod.meta);
-    pod.worker_index = absl::StrCat(worker);
-    if (!OneIn(4)) pod.group_key = OneIn(9) ? "key" : GroupKey("n", leader);
-    if (OneIn(15)) pod.leader_name = "s-0";
-    pod.phase = static_cast<PodPhase>(Draw(5));
-    pod.has_ready_condition = OneIn(2);
-    pod.restarted = OneIn(4);
-    pod.requests_tpus = OneIn(4);
-    pod.node_name = OneIn(2) ? "node" : "";
-    if (worker > 0) pod.meta.controller = ObservedMeta::Controller{"StatefulSet", leader, UidOf(Draw(2))};
-    if (worker == 0 && OneIn(2)) pod.meta.controller = ObservedMeta::Controller{"StatefulSet", set_name, UidOf(9)};
-    return pod;
-  }
-
-  ObservedStatefulSet StatefulSet() {
-    ObservedStatefulSet statefulset;
-    const std::string set_name = SetName();
-    const int group = Draw(kGroups);
-    const std::string name = absl::StrCat(set_name, "-", group);
-    FillMeta(set_name, group, name, &statefulset.meta);
-    statefulset.meta.controller = ObservedMeta::Controller{"Pod", statefulset.meta.name, UidOf(Draw(2))};
-    statefulset.replicas = 2;
-    statefulset.available_replicas = 1 + Draw(2);
-    statefulset.status_replicas = Draw(3);
-    statefulset.current_revision = "a";
-    statefulset.update_revision = OneIn(4) ? "b" : "a";
-    if (OneIn(12)) statefulset.partition = 1;
-    if (OneIn(20)) statefulset.meta.group_index.reset();
-    return statefulset;
-  }
-
-  LeaderWorkerSet Set(const std::string& name) {
-    LeaderWorkerSet set;
-    set.mutable_metadata()->set_name(name);
-    set.mutable_metadata()->set_namespace_("n");
-    set.mutable_spec()->set_replicas(1 + Draw(kGroups));
-    set.mutable_spec()->mutable_leader_worker_template()->set_size(3);
-    set.mutable_spec()->mutable_rollout_strategy()->mutable_rolling_update_configuration()->set_partition(Draw(2));
-    return set;
-  }
-
-  std::string Key() { return OneIn(2) ? "old" : "new"; }
-
- private:
-  void FillMeta(const std::string& set_name, int group, const std::string& name, ObservedMeta* meta) {
-    meta->namespace_name = "n";
-    meta->name = OneIn(15) ? absl::StrCat(SetName(), "-", Draw(kGroups)) : name;
-    meta->uid = OneIn(12) ? "no uid" : UidOf(Draw(2));
-    meta->resource_version = OneIn(12) ? "0x7" : absl::StrCat(1 + Draw(9));
-    meta->terminating = OneIn(6);
-    meta->set_name = OneIn(25) ? SetName() : set_name;
-    meta->revision_key = Key();
-    meta->group_index = OneIn(25) ? absl::StrCat("0", group) : absl::StrCat(group);
-  }
-
-  std::mt19937 random_;
-};
 
 // The parts of a fleet that keep objects.
 struct Parts {
@@ -142,215 +59,7 @@ struct Parts {
 
 using Names = std::set<std::string>;
 
-// --- Packing.
-
-struct Tables {
-  std::string namespace_name = "n";
-  std::string set_name = "s";
-  NameTable revisions{100};
-  NameTable nodes{100};
-
-  PackingNames names() { return {namespace_name, set_name, &revisions, &nodes}; }
-};
-
-// A pod of the set `s` that is named after its labels.
-ObservedPod PodOfS(Draws* draws, bool is_leader) {
-  for (;;) {
-    ObservedPod pod = draws->Pod();
-    pod.meta.set_name = "s";
-    const std::string group = absl::StrCat("s-", draws->Draw(kGroups));
-    pod.meta.group_index = group.substr(2);
-    if (pod.is_leader() != is_leader) continue;
-    pod.meta.name = is_leader ? group : absl::StrCat(group, "-", *pod.worker_index);
-    if (!is_leader) pod.meta.controller->name = draws->OneIn(9) ? "s-7" : group;
-    if (is_leader && !pod.group_key.empty() && pod.group_key != "key") pod.group_key = GroupKey("n", group);
-    pod.meta.group_in_name = GroupInName(pod.meta);
-    return pod;
-  }
-}
-
-TEST(ObjectPackingTest, Laws1And2LeadersComeBackOrTheirFactsAreGood) {
-  Draws draws(kSeed);
-  int fits = 0;
-  constexpr int kRounds = 5000;
-  for (int round = 0; round < kRounds; ++round) {
-    Tables tables;
-    const ObservedPod pod = PodOfS(&draws, /*is_leader=*/true);
-    PackedLeader leader = {};
-    const Packing packing = PackLeader(pod, tables.names(), &leader);
-    const std::string where = absl::StrCat("seed ", kSeed, ", round ", round);
-    ASSERT_NE(packing, Packing::kNone) << where;
-    ObservedPod again;
-    UnpackLeader(leader, pod.meta.group_in_name, tables.names(), &again);
-    ASSERT_EQ(leader.exists, 1) << "law 2: " << where;
-    ASSERT_EQ(again.meta.revision_key, pod.meta.revision_key) << "law 2: " << where;
-    ASSERT_EQ(again.phase, pod.phase) << "law 2: " << where;
-    ASSERT_EQ(again.ready(), pod.ready()) << "law 2: " << where;
-    if (packing != Packing::kFits) continue;
-    ++fits;
-    ASSERT_EQ(again.meta.resource_version, pod.meta.resource_version) << "law 1: " << where;
-    ASSERT_FALSE(again.meta.controller.has_value()) << "law 1: " << where;
-    again.meta.controller = pod.meta.controller;
-    ASSERT_TRUE(SamePodForFleet(again, pod)) << "law 1: " << where;
-  }
-  EXPECT_GT(fits, kRounds / 3);
-  EXPECT_LT(fits, kRounds * 9 / 10);
-}
-
-TEST(ObjectPackingTest, Laws1And2WorkersComeBackOrTheirFactsAreGood) {
-  Draws draws(kSeed + 1);
-  int fits = 0;
-  constexpr int kRounds = 5000;
-  for (int round = 0; round < kRounds; ++round) {
-    Tables tables;
-    const ObservedPod pod = PodOfS(&draws, /*is_leader=*/false);
-    PackedWorker worker = {};
-    PackedUid owner;
-    const Packing packing = PackWorker(pod, tables.names(), &worker, &owner);
-    const std::string where = absl::StrCat("seed ", kSeed + 1, ", round ", round);
-    ASSERT_NE(packing, Packing::kNone) << where;
-    ASSERT_EQ(tables.revisions.Text(worker.revision), pod.meta.revision_key) << "law 2: " << where;
-    ASSERT_EQ(worker.exists, 1) << "law 2: " << where;
-    ASSERT_EQ(static_cast<PodPhase>(worker.phase), pod.phase) << "law 2: " << where;
-    if (packing != Packing::kFits) continue;
-    ++fits;
-    ObservedPod again;
-    const int group = std::stoi(*pod.meta.group_index);
-    UnpackWorker(worker, owner, group, std::stoi(*pod.worker_index), tables.names(), &again);
-    // What no decision reads is empty.
-    ASSERT_TRUE(again.meta.resource_version.empty() && again.node_name.empty() && again.group_key.empty()) << where;
-    ASSERT_FALSE(again.has_ready_condition || again.leader_name.has_value() || again.requests_tpus) << where;
-    again.node_name = pod.node_name;
-    again.group_key = pod.group_key;
-    again.has_ready_condition = pod.has_ready_condition;
-    again.leader_name = pod.leader_name;
-    again.requests_tpus = pod.requests_tpus;
-    ASSERT_TRUE(SamePodForFleet(again, pod)) << "law 1: " << where;
-  }
-  EXPECT_GT(fits, kRounds / 3);
-  EXPECT_LT(fits, kRounds);
-}
-
-TEST(ObjectPackingTest, Laws1And2StatefulSetsComeBackOrTheirFactsAreGood) {
-  Draws draws(kSeed + 2);
-  int fits = 0;
-  constexpr int kRounds = 5000;
-  for (int round = 0; round < kRounds; ++round) {
-    Tables tables;
-    ObservedStatefulSet statefulset = draws.StatefulSet();
-    const int group = draws.Draw(kGroups);
-    statefulset.meta.set_name = "s";
-    statefulset.meta.group_index = absl::StrCat(group);
-    statefulset.meta.name = absl::StrCat("s-", group);
-    statefulset.meta.controller->name = draws.OneIn(9) ? "s-7" : statefulset.meta.name;
-    statefulset.meta.group_in_name = group;
-    PackedGroup packed = {};
-    PackedUid leader;
-    const Packing packing = PackStatefulSet(statefulset, tables.names(), &packed.workers, &leader);
-    const std::string where = absl::StrCat("seed ", kSeed + 2, ", round ", round);
-    ASSERT_NE(packing, Packing::kNone) << where;
-    packed.leader.uid = leader;
-    ObservedStatefulSet again;
-    UnpackStatefulSet(packed, group, tables.names(), &again);
-    ASSERT_EQ(packed.workers.exists, 1) << "law 2: " << where;
-    ASSERT_EQ(again.meta.revision_key, statefulset.meta.revision_key) << "law 2: " << where;
-    ASSERT_EQ(AreGroupWorkersReady(again), AreGroupWorkersReady(statefulset)) << "law 2: " << where;
-    if (packing != Packing::kFits) continue;
-    ++fits;
-    ASSERT_TRUE(again.meta.resource_version.empty()) << "law 1: " << where;
-    ASSERT_TRUE(SameStatefulSetForFleet(again, statefulset)) << "law 1: " << where;
-  }
-  EXPECT_GT(fits, kRounds / 3);
-  EXPECT_LT(fits, kRounds);
-}
-
-// --- The facts of a set.
-
-// The bits up to the larger size, group by group, and the counts.
-std::string Show(const GroupFacts& facts) {
-  std::string text;
-  for (int32_t group = 0; group < 64 + kGroups; ++group) {
-    text += facts.bits.IsReady(group) ? 'r' : '.';
-    text += facts.bits.IsUpdated(group) ? 'u' : '.';
-    text += facts.bits.IsLeaving(group) ? 'l' : '.';
-  }
-  const StatusCounts& counts = facts.counts;
-  return absl::StrCat(text, " ", counts.ready, " ", counts.updated, " ", counts.ready_below_replicas, " ",
-                      counts.in_range, " ", counts.updated_in_range, " ", counts.done_in_range);
-}
-
-// A set with its groups as objects, for ReadGroups.
-class ObjectsOfSet {
- public:
-  explicit ObjectsOfSet(FleetSet* set) : names_{set->namespace_name, set->name, &set->revision_names, &nodes_} {
-    observation_.set = &set->set;
-    statefulset_.replicas = kGroups;
-    observation_.leader_statefulset = &statefulset_;
-    set->groups.ForEach([this](int32_t index, const PackedGroup& group, absl::Span<const PackedWorker>) {
-      if (group.leader.exists) {
-        pods_.push_back(std::make_unique<ObservedPod>());
-        UnpackLeader(group.leader, index, names_, pods_.back().get());
-        observation_.leader_pods.push_back(pods_.back().get());
-      }
-      if (group.workers.exists) {
-        statefulsets_.push_back(std::make_unique<ObservedStatefulSet>());
-        UnpackStatefulSet(group, index, names_, statefulsets_.back().get());
-        observation_.worker_statefulsets.push_back(statefulsets_.back().get());
-      }
-    });
-  }
-
-  GroupFacts Read(const std::string& key) const { return ReadGroups(observation_, key); }
-
- private:
-  NameTable nodes_{1};
-  PackingNames names_;
-  ObservedStatefulSet statefulset_;
-  std::vector<std::unique_ptr<ObservedPod>> pods_;
-  std::vector<std::unique_ptr<ObservedStatefulSet>> statefulsets_;
-  SetObservation observation_;
-};
-
-TEST(FleetSetTest, Law1TheFactsAreThoseThatReadGroupsReads) {
-  Draws draws(kSeed + 3);
-  std::set<std::string> facts;
-  for (int history = 0; history < 100; ++history) {
-    FleetSet set("n", "s");
-    set.set = draws.Set("s");
-    set.exists = true;
-    for (int step = 0; step < 60; ++step) {
-      if (draws.OneIn(20)) set.set = draws.Set("s");
-      const auto revision = static_cast<RevisionId>(*set.revision_names.Intern(draws.Key()));
-      const bool changes_leader = draws.OneIn(2);
-      set.Change(draws.Draw(kGroups), [&](PackedGroup* group) {
-        if (changes_leader) {
-          group->leader.exists = !draws.OneIn(5);
-          group->leader.phase = static_cast<uint16_t>(draws.Draw(5)) & 7;
-          group->leader.has_ready_condition = !draws.OneIn(3);
-          group->leader.terminating = draws.OneIn(5);
-          group->leader.revision = revision;
-        } else {
-          group->workers.exists = !draws.OneIn(5);
-          group->workers.replicas = 2;
-          group->workers.available_replicas = 1 + draws.Draw(2);
-          group->workers.one_revision = !draws.OneIn(4);
-          group->workers.terminating = draws.OneIn(5);
-          group->workers.revision = revision;
-        }
-        if (!group->leader.exists) group->leader = {};
-        if (!group->workers.exists) group->workers = {};
-      });
-      const std::string key = history % 2 == 0 ? "new" : draws.Key();
-      const std::string counted = Show(set.FactsFor(key));
-      ASSERT_EQ(counted, Show(ObjectsOfSet(&set).Read(key)))
-          << "seed " << kSeed + 3 << ", history " << history << ", step " << step;
-      facts.insert(counted);
-    }
-  }
-  EXPECT_GT(facts.size(), 100);
-}
-
-// --- Objects in their places.
+// --- Objects in their slots.
 
 // What was told, by name.
 struct Told {
@@ -358,7 +67,7 @@ struct Told {
   std::map<std::string, ObservedStatefulSet> statefulsets;
 };
 
-// The names of all packed objects, once for each place.
+// The names of all packed objects, once for each slot.
 std::multiset<std::string> PackedNames(const Parts& parts, bool pods) {
   std::multiset<std::string> names;
   for (const FleetSet* set : parts.index.sets()) {
@@ -377,7 +86,7 @@ std::multiset<std::string> PackedNames(const Parts& parts, bool pods) {
   return names;
 }
 
-// Whether some object concerns the set and is not named after its labels, so that its facts have no place.
+// Whether some object concerns the set and is not named after its labels, so that its facts have no slot.
 bool HasIrregular(const Told& told, const std::string& set_name) {
   for (const auto& [name, pod] : told.pods) {
     if (pod.is_leader() && pod.meta.set_name == set_name && GroupInName(pod.meta) < 0) return true;
@@ -436,8 +145,8 @@ class History {
     parts_.TakeDue();
   }
 
-  // Law 1: every existing name is in one place, and no other is in any.
-  void CheckPlaces(const std::string& where) {
+  // Law 1: every existing name is in one slot, and no other is in any.
+  void CheckSlots(const std::string& where) {
     std::multiset<std::string> pods = PackedNames(parts_, /*pods=*/true);
     std::multiset<std::string> statefulsets = PackedNames(parts_, /*pods=*/false);
     packed_ += static_cast<int64_t>(pods.size());
@@ -478,7 +187,7 @@ class History {
   int64_t regular_ = 0;
 };
 
-TEST(FleetObjectsTest, Laws1And2ANameHasOnePlaceAndTheFactsAreThoseOfAllObjects) {
+TEST(FleetObjectsTest, Laws1And2ANameHasOneSlotAndTheFactsAreThoseOfAllObjects) {
   int64_t packed = 0;
   int64_t whole = 0;
   int64_t regular = 0;
@@ -487,7 +196,7 @@ TEST(FleetObjectsTest, Laws1And2ANameHasOnePlaceAndTheFactsAreThoseOfAllObjects)
     for (int step = 0; step < 150; ++step) {
       history.Step();
       const std::string where = absl::StrCat("seed ", seed, ", step ", step);
-      history.CheckPlaces(where);
+      history.CheckSlots(where);
       ASSERT_FALSE(HasFatalFailure());
       history.CheckFacts(where);
       ASSERT_FALSE(HasFatalFailure());
@@ -594,7 +303,7 @@ TEST(UnpackedObjectsTest, Law1EverySetThatAnObjectMayConcernCountsIt) {
   }
 }
 
-TEST(UnpackedObjectsTest, Law1AnObjectWhoseFactsAreInPlaceIsNotCounted) {
+TEST(UnpackedObjectsTest, Law1AnObjectWhoseFactsAreInASlotIsNotCounted) {
   Parts parts;
   FleetSet& set = parts.index.SetOf("n", "s");
   set.groups.At(1).leader.is_whole = 1;
@@ -708,7 +417,7 @@ TEST(PackedObjectsTest, Law2AnObjectThatDoesNotFitAnyMoreIsKeptWhole) {
   EXPECT_EQ(whole.meta.controller->uid, UidOf(1));
   EXPECT_EQ(whole.meta.uid, UidOf(2));
   EXPECT_TRUE(one.set().groups.At(1).workers.is_whole);
-  EXPECT_EQ(one.set().irregular, 0) << "its facts are in their place";
+  EXPECT_EQ(one.set().irregular, 0) << "its facts are in their slot";
   // Workers of two owners have room, those of a third have not.
   EXPECT_TRUE(one.parts().packed.AddWorker({&one.set(), 1, 2}, one.worker, *ParseUid(UidOf(8))));
   PackedStatefulSet third = one.workers;

@@ -36,14 +36,14 @@ TEST(PodDecisionTest, Laws1And2ALeaderIsAskedOnceAndOnlyWhenTheLookGoesOn) {
 
 TEST(PodDecisionTest, Law3AVerdictStopsTheLookWhileItsGroupIsOnItsWayOrWaits) {
   const struct {
-    RestartReason reason;
+    GroupRestartReason reason;
     bool restart;
     bool stop;
   } table[] = {
-      {RestartReason::kNoLeader, false, false},      {RestartReason::kAlreadyRestarting, false, true},
-      {RestartReason::kNoFailure, false, false},     {RestartReason::kIgnored, false, false},
-      {RestartReason::kStillStarting, false, false}, {RestartReason::kGaveUp, false, false},
-      {RestartReason::kBackingOff, false, true},     {RestartReason::kRestart, true, true},
+      {GroupRestartReason::kNoLeader, false, false},      {GroupRestartReason::kAlreadyRestarting, false, true},
+      {GroupRestartReason::kNoFailure, false, false},     {GroupRestartReason::kIgnored, false, false},
+      {GroupRestartReason::kStillStarting, false, false}, {GroupRestartReason::kGaveUp, false, false},
+      {GroupRestartReason::kBackingOff, false, true},     {GroupRestartReason::kRestart, true, true},
   };
   for (const auto& row : table) {
     const RestartDecision decision = RestartDecisionOf(row.reason);
@@ -54,7 +54,7 @@ TEST(PodDecisionTest, Law3AVerdictStopsTheLookWhileItsGroupIsOnItsWayOrWaits) {
 
 TEST(PodDecisionTest, ARestartPolicyWithoutMembersIsAnErrorAndDeletesNothing) {
   SmallCluster cluster;
-  cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(
+  cluster.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0).Worker(
       0, 1, {{"status", {{"containerStatuses", {{{"restartCount", 1}}}}}}});
   const RestartPolicy policy;
   PodReconcileOptions options;
@@ -71,7 +71,7 @@ TEST(PodDecisionTest, ARestartPolicyWithoutMembersIsAnErrorAndDeletesNothing) {
 
 TEST(PodDecisionTest, ASetThatRestartsNothingNeedsNoMembers) {
   SmallCluster cluster(Json{{"leaderWorkerTemplate", {{"restartPolicy", "None"}}}});
-  cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1);
+  cluster.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0).Worker(0, 1);
   const RestartPolicy policy;
   PodReconcileOptions options;
   options.restarts = &policy;

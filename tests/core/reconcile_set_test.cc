@@ -26,8 +26,9 @@ constexpr char kRevisionHash[] = "leaderworkerset.sigs.k8s.io/template-revision-
 SmallCluster BeforeTheFirstRelease() {
   const Json old = {{"metadata", {{"labels", {{kRevisionHash, "o"}}}}}};
   SmallCluster cluster;
-  cluster.Revision("k").LeaderSet({{"spec", {{"updateStrategy", {{"rollingUpdate", {{"partition", 2}}}}}}}});
-  for (int group = 0; group < 2; ++group) cluster.Leader(group, old).WorkerSet(group, old).Worker(group, 1, old);
+  cluster.Revision("k").LeaderStatefulSet({{"spec", {{"updateStrategy", {{"rollingUpdate", {{"partition", 2}}}}}}}});
+  for (int group = 0; group < 2; ++group)
+    cluster.Leader(group, old).WorkerStatefulSet(group, old).Worker(group, 1, old);
   return cluster;
 }
 
@@ -64,9 +65,9 @@ TEST(ReconcileSetTest, AGroupThatAFailureIsAboutToRestartIsNotCountedOn) {
 // All groups are ready and have the new revision. The StatefulSet may not have counted the last of them yet.
 SmallCluster AfterTheLastGroup(const char* current_revision) {
   SmallCluster cluster;
-  cluster.Revision("k").Revision("o").LeaderSet(
+  cluster.Revision("k").Revision("o").LeaderStatefulSet(
       {{"status", {{"currentRevision", current_revision}, {"updateRevision", "s-2"}}}});
-  for (int group = 0; group < 2; ++group) cluster.Leader(group).WorkerSet(group).Worker(group, 1);
+  for (int group = 0; group < 2; ++group) cluster.Leader(group).WorkerStatefulSet(group).Worker(group, 1);
   return cluster;
 }
 

@@ -46,11 +46,11 @@ class Host {
  public:
   explicit Host(RestartPolicy policy = {}) : policy_(std::move(policy)) {}
 
-  RestartVerdict Look(const GroupMembers& group, absl::Duration after = absl::ZeroDuration()) {
+  GroupRestartDecision Look(const GroupMembers& group, absl::Duration after = absl::ZeroDuration()) {
     now_ += after;
-    RestartVerdict verdict = DecideGroupRestart(policy_, group, memory_, now_);
-    memory_ = verdict.memory;
-    return verdict;
+    GroupRestartDecision decision = DecideGroupRestart(policy_, group, memory_, now_);
+    memory_ = decision.memory;
+    return decision;
   }
   RestartMemory& memory() { return memory_; }
 
@@ -85,9 +85,9 @@ TEST(RestartPolicyTest, AFunctionIsAskedInPlaceOfTheRules) {
     members.set_name = "s";
     return members;
   };
-  EXPECT_EQ(host.Look(group(0, "b")).reason, RestartReason::kNoFailure);
-  EXPECT_EQ(host.Look(group(1, "b")).reason, RestartReason::kIgnored);
-  EXPECT_EQ(host.Look(group(1, "b")).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(group(0, "b")).reason, GroupRestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(group(1, "b")).reason, GroupRestartReason::kIgnored);
+  EXPECT_EQ(host.Look(group(1, "b")).reason, GroupRestartReason::kNoFailure);
   judge.answer = RestartAction::kRestartGroup;
   EXPECT_TRUE(host.Look(group(2, "b"), absl::Seconds(5)).restart);
   EXPECT_EQ(judge.asked, (std::vector<std::string>{absl::StrCat("s 1 1 0 ", absl::ToUnixSeconds(kStart)),
@@ -106,15 +106,15 @@ TEST(RestartPolicyTest, AFunctionIsAskedInPlaceOfTheRules) {
 
 TEST(RestartPolicyTest, S3AWorkerThatWasReplacedUnseenRestartsItsGroupOnce) {
   Host host;
-  EXPECT_EQ(host.Look(Group({Member(0, "a"), Member(1, "b")})).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(Group({Member(0, "a"), Member(1, "b")})).reason, GroupRestartReason::kNoFailure);
   EXPECT_TRUE(host.Look(Group({Member(0, "a"), Member(1, "b2")})).restart);
   GroupMembers leaving = Group({Member(0, "a"), Member(1, "b2")});
   leaving.members[0].terminating = true;
-  EXPECT_EQ(host.Look(leaving).reason, RestartReason::kAlreadyRestarting);
-  EXPECT_EQ(host.Look(Group({})).reason, RestartReason::kNoLeader);
+  EXPECT_EQ(host.Look(leaving).reason, GroupRestartReason::kAlreadyRestarting);
+  EXPECT_EQ(host.Look(Group({})).reason, GroupRestartReason::kNoLeader);
   // The next life begins while workers of the former one still exist. The host leaves those out.
-  EXPECT_EQ(host.Look(Group({Member(0, "a2")})).reason, RestartReason::kNoFailure);
-  EXPECT_EQ(host.Look(Group({Member(0, "a2"), Member(1, "b3")})).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(Group({Member(0, "a2")})).reason, GroupRestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(Group({Member(0, "a2"), Member(1, "b3")})).reason, GroupRestartReason::kNoFailure);
   EXPECT_EQ(host.memory().restarts, 1);
 }
 
@@ -122,10 +122,10 @@ TEST(RestartPolicyTest, Law1DecidingAgainAsksForTheSameDeletionAndCountsOnce) {
   Host host;
   host.Look(Group({Member(0, "a"), Member(1, "b")}));
   for (int i = 0; i < 3; ++i) {
-    const RestartVerdict verdict = host.Look(Group({Member(0, "a"), Member(1, "b", 1)}));
-    EXPECT_TRUE(verdict.restart);
-    EXPECT_EQ(verdict.memory.leader_uid, "a");
-    EXPECT_EQ(verdict.memory.restarts, 1);
+    const GroupRestartDecision decision = host.Look(Group({Member(0, "a"), Member(1, "b", 1)}));
+    EXPECT_TRUE(decision.restart);
+    EXPECT_EQ(decision.memory.leader_uid, "a");
+    EXPECT_EQ(decision.memory.restarts, 1);
   }
 }
 
@@ -151,9 +151,9 @@ TEST(RestartPolicyTest, Law3GivesUpAndKeepsThePodsUntilTheRevisionChanges) {
   for (int life = 0; life < 4; ++life) {
     const std::string leader = absl::StrCat("a", life);
     host.Look(Group({Member(0, leader), Member(1, absl::StrCat("b", life))}));
-    const RestartVerdict verdict = host.Look(Group({Member(0, leader), Member(1, absl::StrCat("b", life), 1)}));
-    EXPECT_EQ(verdict.restart, life < 2) << life;
-    EXPECT_EQ(verdict.reason, life < 2 ? RestartReason::kRestart : RestartReason::kGaveUp);
+    const GroupRestartDecision decision = host.Look(Group({Member(0, leader), Member(1, absl::StrCat("b", life), 1)}));
+    EXPECT_EQ(decision.restart, life < 2) << life;
+    EXPECT_EQ(decision.reason, life < 2 ? GroupRestartReason::kRestart : GroupRestartReason::kGaveUp);
   }
   EXPECT_EQ(host.memory().restarts, 2);
   GroupMembers next = Group({Member(0, "c"), Member(1, "d", 1)});
@@ -176,9 +176,9 @@ TEST(RestartPolicyTest, Law4BacksOffAndBeginsAnewAfterAStableTime) {
   EXPECT_TRUE(fail(0, absl::ZeroDuration()).restart);
   for (const int seconds : {10, 20, 30, 30}) {
     const int life = host.memory().restarts;
-    const RestartVerdict verdict = fail(life, absl::Seconds(1));
-    EXPECT_EQ(verdict.reason, RestartReason::kBackingOff);
-    EXPECT_EQ(verdict.look_again_in, absl::Seconds(seconds - 1));
+    const GroupRestartDecision decision = fail(life, absl::Seconds(1));
+    EXPECT_EQ(decision.reason, GroupRestartReason::kBackingOff);
+    EXPECT_EQ(decision.look_again_in, absl::Seconds(seconds - 1));
     EXPECT_TRUE(host.Look(Group({Member(0, absl::StrCat("a", life), 1)}), absl::Seconds(seconds - 1)).restart);
   }
   EXPECT_TRUE(fail(9, absl::Minutes(5)).restart);
@@ -193,14 +193,14 @@ TEST(RestartPolicyTest, RulesByExitCodeAndReason) {
     host.Look(Group({Member(0, "a"), Member(1, "b")}));
     GroupMembers failed = Group({Member(0, "a"), Member(1, "b", 1)});
     failed.members[1].last_end = ContainerEnd{code, reason};
-    const RestartVerdict verdict = host.Look(failed);
-    EXPECT_EQ(host.Look(failed).restart, verdict.restart);  // stays so
-    return verdict;
+    const GroupRestartDecision decision = host.Look(failed);
+    EXPECT_EQ(host.Look(failed).restart, decision.restart);  // stays so
+    return decision;
   };
-  EXPECT_EQ(look(42, "Error").reason, RestartReason::kIgnored);
-  EXPECT_EQ(look(1, "Error").reason, RestartReason::kRestart);
-  const RestartVerdict failed = look(137, "OOMKilled");
-  EXPECT_EQ(failed.reason, RestartReason::kGaveUp);
+  EXPECT_EQ(look(42, "Error").reason, GroupRestartReason::kIgnored);
+  EXPECT_EQ(look(1, "Error").reason, GroupRestartReason::kRestart);
+  const GroupRestartDecision failed = look(137, "OOMKilled");
+  EXPECT_EQ(failed.reason, GroupRestartReason::kGaveUp);
   EXPECT_TRUE(failed.fails_set);
 }
 
@@ -208,9 +208,9 @@ TEST(RestartPolicyTest, AGroupThatIsStillStartingIsWaitedFor) {
   Host host;
   GroupMembers starting = Group({Member(0, "a"), Member(1, "b", 1)});
   starting.started = false;
-  EXPECT_EQ(host.Look(starting).reason, RestartReason::kStillStarting);
+  EXPECT_EQ(host.Look(starting).reason, GroupRestartReason::kStillStarting);
   starting.started = true;
-  EXPECT_EQ(host.Look(starting).reason, RestartReason::kNoFailure);
+  EXPECT_EQ(host.Look(starting).reason, GroupRestartReason::kNoFailure);
   // Once the group has started, a recreated member is a failure, even while it is pending.
   GroupMembers replaced = Group({Member(0, "a"), Member(1, "b2")});
   replaced.started = false;
@@ -248,11 +248,11 @@ TEST(RestartPolicyTest, Laws1And2OverRandomLives) {
           break;
         }
         default: {
-          const RestartVerdict verdict = host.Look(group);
+          const GroupRestartDecision decision = host.Look(group);
           was_seen = true;
-          ASSERT_EQ(verdict.restart, failed) << "seed " << seed << " step " << step;
-          if (!verdict.restart || random() % 3 == 0) break;  // the host crashed before it deleted
-          ASSERT_EQ(verdict.memory.leader_uid, group.members[0].uid) << "seed " << seed;
+          ASSERT_EQ(decision.restart, failed) << "seed " << seed << " step " << step;
+          if (!decision.restart || random() % 3 == 0) break;  // the host crashed before it deleted
+          ASSERT_EQ(decision.memory.leader_uid, group.members[0].uid) << "seed " << seed;
           ASSERT_TRUE(deleted.insert(group.members[0].uid).second) << "seed " << seed;
           group = life();
           was_seen = failed = false;
@@ -340,43 +340,44 @@ TEST(RestartPolicyTest, AVerdictTellsWhatThePolicyGoesBy) {
   RestartPolicy unlimited;
   RestartPolicy limited;
   limited.max_restarts = 3;
-  const auto verdict = [](RestartReason reason, int32_t restarts) {
-    RestartVerdict result;
+  const auto decision = [](GroupRestartReason reason, int32_t restarts) {
+    GroupRestartDecision result;
     result.reason = reason;
     result.memory.restarts = restarts;
-    if (reason == RestartReason::kBackingOff) result.look_again_in = absl::Seconds(90);
+    if (reason == GroupRestartReason::kBackingOff) result.look_again_in = absl::Seconds(90);
     return result;
   };
-  RestartVerdict failed = verdict(RestartReason::kGaveUp, 3);
+  GroupRestartDecision failed = decision(GroupRestartReason::kGaveUp, 3);
   failed.fails_set = true;
   const struct {
     const RestartPolicy& policy;
-    RestartVerdict verdict;
+    GroupRestartDecision decision;
     const char* text;
   } table[] = {
-      {limited, verdict(RestartReason::kNoFailure, 1), ""},
-      {limited, verdict(RestartReason::kNoLeader, 1), ""},
-      {limited, verdict(RestartReason::kAlreadyRestarting, 1), ""},
-      {limited, verdict(RestartReason::kIgnored, 1), "by the restart policy of the set"},
-      {limited, verdict(RestartReason::kStillStarting, 0),
+      {limited, decision(GroupRestartReason::kNoFailure, 1), ""},
+      {limited, decision(GroupRestartReason::kNoLeader, 1), ""},
+      {limited, decision(GroupRestartReason::kAlreadyRestarting, 1), ""},
+      {limited, decision(GroupRestartReason::kIgnored, 1), "by the restart policy of the set"},
+      {limited, decision(GroupRestartReason::kStillStarting, 0),
        "by the restart policy of the set, which counts failures once the group has started"},
-      {limited, verdict(RestartReason::kRestart, 2), "by the restart policy of the set, restart 2 of at most 3"},
-      {unlimited, verdict(RestartReason::kRestart, 2), "by the restart policy of the set, restart 2"},
-      {limited, verdict(RestartReason::kBackingOff, 1),
+      {limited, decision(GroupRestartReason::kRestart, 2), "by the restart policy of the set, restart 2 of at most 3"},
+      {unlimited, decision(GroupRestartReason::kRestart, 2), "by the restart policy of the set, restart 2"},
+      {limited, decision(GroupRestartReason::kBackingOff, 1),
        "by the restart policy of the set, 1m30s more after 1 of at most 3 restarts"},
-      {unlimited, verdict(RestartReason::kBackingOff, 2),
+      {unlimited, decision(GroupRestartReason::kBackingOff, 2),
        "by the restart policy of the set, 1m30s more after 2 restarts"},
-      {limited, verdict(RestartReason::kGaveUp, 3), "by the restart policy of the set, after 3 of at most 3 restarts"},
+      {limited, decision(GroupRestartReason::kGaveUp, 3),
+       "by the restart policy of the set, after 3 of at most 3 restarts"},
       {limited, failed, "by a rule of the restart policy of the set"},
-      {limited, verdict(RestartReason::kGaveUp, 1), "by a rule of the restart policy of the set"},
+      {limited, decision(GroupRestartReason::kGaveUp, 1), "by a rule of the restart policy of the set"},
   };
-  for (const auto& row : table) EXPECT_EQ(RestartVerdictText(row.policy, row.verdict), row.text);
+  for (const auto& row : table) EXPECT_EQ(GroupRestartDecisionText(row.policy, row.decision), row.text);
 }
 
 // Through ReconcilePod: the plan deletes by UID, explains itself, and contains the memory.
 TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   SmallCluster cluster;
-  cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1);
+  cluster.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0).Worker(0, 1);
   RestartPolicy policy;
   policy.max_restarts = 1;
   PodReconcileOptions options;
@@ -408,7 +409,8 @@ TEST(ReconcilePodTest, FollowsTheRestartPolicyAndGivesTheMemory) {
   // While the group's start is waited for, a member that fails while another is pending is not a failure of the group.
   const Json after_start = {{"leaderWorkerTemplate", {{"restartPolicy", "RecreateGroupAfterStart"}}}};
   SmallCluster starting(after_start);
-  starting.Revision("k").LeaderSet().Leader(0).WorkerSet(0).Worker(0, 1, {{"status", {{"phase", "Pending"}}}});
+  starting.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0).Worker(
+      0, 1, {{"status", {{"phase", "Pending"}}}});
   group = Group({Member(0, "leader"), Member(1, "worker", 1)});
   EXPECT_TRUE(Because(starting.ReconcilePod("s-0-1", options, &group), DecisionReason::kGroupStillStarting));
   // Without a policy the reference decides, and it sees nothing.

@@ -28,7 +28,7 @@
 #include "lws/core/fleet/object_packing.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/fleet/packed_objects.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 #include "lws/core/plan/plan_builder.h"
 #include "lws/core/pod/leader_decision.h"
@@ -83,7 +83,7 @@ class FleetExamples : public HeaderExamples {
   internal::PackingNames names = index.NamesOf(&set);
   internal::PackedLeader leader = {};
   internal::FleetObjects objects{&index, &due, &whole, &packed};
-  internal::Place place = {&set, /*group=*/12, /*worker=*/3};
+  internal::Slot slot = {&set, /*group=*/12, /*worker=*/3};
   PackedUid uid = {};
   PodFacts facts;
   ObservedPod pod = *ObservePod(ExamplePod());

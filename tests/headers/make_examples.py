@@ -40,7 +40,7 @@ FIXTURES = [
     ("lws/core/fleet/group_owners.h", "FleetExamples"),
     ("lws/core/fleet/object_", "FleetExamples"),
     ("lws/core/fleet/packed_", "FleetExamples"),
-    ("lws/core/fleet/place.h", "FleetExamples"),
+    ("lws/core/fleet/slot.h", "FleetExamples"),
     ("lws/core/fleet/unpacked_objects.h", "FleetExamples"),
     ("lws/core/snapshot/observed_serialization.h", "FleetExamples"),
     ("lws/core/pod/pod_decision.h", "PodExamples"),

@@ -149,7 +149,7 @@ ROLES = {"manifest": f"{folder}/{GOLDEN}/disaggregated/small.yaml", "seeds": 7, 
                     "finishes": True, "finishesWithin": "10h"}}
 SWARM = dict(read(f"{GOLDEN}/swarm-reference.txt"),
              events=[{"at": "1s", "kind": "scale", "replicas": 2}, {"at": "2s", "kind": "fail", "group": 0, "worker": 0},
-                     {"at": "3s", "kind": "killNode", "node": 0},
+                     {"at": "3s", "kind": "loseNode", "node": 0},
                      {"at": "3s", "kind": "flapNode", "node": 0, "outage": "3s"}])
 PROBES = [("scenario", SCENARIO), ("test", TEST), ("test", {"set": SMALL, "exhaustive": True, "events": []}),
           ("test", dict(ROLES)), ("test", dict(ROLES, expect={"ready": "promised"})), ("swarm", SWARM)]

@@ -31,13 +31,13 @@ Json RandomCluster::Object() {
     case 1:
       return Revision();
     case 2:
-      return LeaderSet();
+      return LeaderStatefulSet();
     case 3:
       return OneIn(2) ? Service() : Node();
     case 4:
     case 5:
     case 6:
-      return WorkerSet();
+      return WorkerStatefulSet();
     default:
       return Pod();
   }
@@ -146,7 +146,7 @@ void RandomCluster::Tamper(Json* pod) {
   }
 }
 
-Json RandomCluster::WorkerSet() {
+Json RandomCluster::WorkerStatefulSet() {
   const std::string set_name = SetName();
   const std::string group = Group();
   const std::string name = absl::StrCat(set_name, "-", group);
@@ -162,7 +162,7 @@ Json RandomCluster::WorkerSet() {
   return object;
 }
 
-Json RandomCluster::LeaderSet() {
+Json RandomCluster::LeaderStatefulSet() {
   const std::string name = SetName();
   const size_t replicas = Draw(7);
   Json object = {{"apiVersion", "apps/v1"},

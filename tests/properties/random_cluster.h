@@ -31,8 +31,8 @@ class RandomCluster {
   Json Meta(const std::string& name, const std::string& set_name, const std::string& group);
   Json Pod();
   void Tamper(Json* pod);
-  Json WorkerSet();
-  Json LeaderSet();
+  Json WorkerStatefulSet();
+  Json LeaderStatefulSet();
   Json Revision();
   Json Service();
   Json Node();

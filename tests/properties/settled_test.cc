@@ -46,7 +46,7 @@ class History {
         simulation_.kubelet().FailContainer("n", RandomPod());
         return;
       default:
-        simulation_.kubelet().FailPod("n", RandomPod());
+        simulation_.kubelet().EndPod("n", RandomPod());
         return;
     }
   }

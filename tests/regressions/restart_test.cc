@@ -16,7 +16,7 @@ Json WithLabel(const char* key, const char* value) {
 
 SmallCluster Group(const Json& spec_patch = nullptr) {
   SmallCluster cluster(spec_patch);
-  cluster.Revision("k").LeaderSet().Leader(0).WorkerSet(0);
+  cluster.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0);
   return cluster;
 }
 
@@ -37,7 +37,7 @@ TEST(Restart, S1_WorkersOfAnotherRevisionLeaveTheNewLeaderAlone) {
 
 TEST(Restart, S2_WorkersOfAFormerLeaderLeaveItAlone) {
   SmallCluster cluster;
-  cluster.Revision("k").Leader(0).WorkerSet(
+  cluster.Revision("k").Leader(0).WorkerStatefulSet(
       0, {{"metadata",
            {{"ownerReferences", {{{"kind", "Pod"}, {"name", "s-0"}, {"uid", "former"}, {"controller", true}}}}}}});
   const Plan plan = cluster.Worker(0, 1, kTerminating).ReconcilePod("s-0-1");
@@ -50,7 +50,7 @@ TEST(Restart, AForeignPodWithTheNameOfTheLeaderIsLeftAlone) {
   const Json no_labels = {{"metadata", {{"labels", nullptr}}}};
   for (const Json& foreign : {no_labels, WithLabel("name", "other"), WithLabel("worker-index", "1")}) {
     SmallCluster cluster;
-    cluster.Revision("k").LeaderSet().Leader(0, foreign).WorkerSet(0);
+    cluster.Revision("k").LeaderStatefulSet().Leader(0, foreign).WorkerStatefulSet(0);
     Json failed = kRestarted;
     if (foreign == no_labels) failed.merge_patch(WithLabel("template-revision-hash", ""));
     const Plan plan = cluster.Worker(0, 1, failed).ReconcilePod("s-0-1");

@@ -22,7 +22,7 @@ TEST(Revisions, ALeaderWithoutItsRevisionWaitsASecondBeforeAllElse) {
       for (const bool has_revision : {false, true}) {
         SmallCluster cluster(nullptr, exclusive);
         cluster.Add(bare_node).Leader(0, {{"spec", {{"nodeName", node}}}});
-        if (has_workers) cluster.WorkerSet(0);
+        if (has_workers) cluster.WorkerStatefulSet(0);
         if (has_revision) cluster.Revision("k");
         const Plan plan = cluster.ReconcilePod("s-0");
         const std::string where = std::string("node ") + node + (has_workers ? ", workers" : "");
@@ -37,7 +37,7 @@ TEST(Revisions, ALeaderWithoutItsRevisionWaitsASecondBeforeAllElse) {
 
 TEST(Revisions, V1_AKeyOfAnOlderHashStays) {
   SmallCluster cluster;
-  const Plan plan = cluster.Revision("k").LeaderSet().ReconcileSet();
+  const Plan plan = cluster.Revision("k").LeaderStatefulSet().ReconcileSet();
   EXPECT_FALSE(Because(plan, DecisionReason::kTemplateChanged));
   EXPECT_TRUE(Because(plan, DecisionReason::kRevisionFound));
 }
@@ -54,13 +54,13 @@ TEST(Revisions, V2_OtherBytesOfTheSameMeaningAreNoUpdate) {
             {"spec",
              {{"containers", Json::array({{{"name", "c"}, {"image", "i"}, {"resources", Json::object()}}})}}}}}}}}}};
   SmallCluster cluster;
-  const Plan plan = cluster.Revision("k", old_form).LeaderSet().ReconcileSet();
+  const Plan plan = cluster.Revision("k", old_form).LeaderStatefulSet().ReconcileSet();
   EXPECT_FALSE(Because(plan, DecisionReason::kTemplateChanged)) << ToString(plan);
 }
 
 TEST(Revisions, V3_AbsentNetworkConfigCountsAsShared) {
   SmallCluster cluster(Json{{"networkConfig", nullptr}});
-  const Plan plan = cluster.Revision("k").LeaderSet().ReconcileSet();
+  const Plan plan = cluster.Revision("k").LeaderStatefulSet().ReconcileSet();
   EXPECT_FALSE(Because(plan, DecisionReason::kTemplateChanged));
 }
 
@@ -71,9 +71,9 @@ TEST(Revisions, V5_WorkersWaitForTheirRevision) {
   EXPECT_EQ(plan.requeue_after, absl::Seconds(1));
 }
 
-TEST(Revisions, V6_ATerminatingLeaderSetIsWaitedFor) {
+TEST(Revisions, V6_ATerminatingLeaderStatefulSetIsWaitedFor) {
   SmallCluster cluster;
-  const Plan plan = cluster.LeaderSet(kTerminating).ReconcileSet();
+  const Plan plan = cluster.LeaderStatefulSet(kTerminating).ReconcileSet();
   EXPECT_EQ(Actions(plan), "");
   EXPECT_EQ(plan.requeue_after, absl::Seconds(5));
 }
@@ -86,7 +86,7 @@ TEST(Workers, R17_AreCreatedAndNeverPatched) {
   SmallCluster cluster;
   cluster.Revision("k").Leader(0);
   EXPECT_EQ(Actions(cluster.ReconcilePod("s-0")), "create StatefulSet s-0");
-  cluster.WorkerSet(0, {{"spec", {{"replicas", 7}}}});
+  cluster.WorkerStatefulSet(0, {{"spec", {{"replicas", 7}}}});
   EXPECT_EQ(Actions(cluster.ReconcilePod("s-0")), "");
 }
 
@@ -110,17 +110,18 @@ TEST(Workers, R18_R19_FollowTheLeadersRevision) {
 TEST(Status, R15_GroupsBelowThePartitionDoNotCount) {
   SmallCluster cluster(Json{{"rolloutStrategy", {{"rollingUpdateConfiguration", {{"partition", 1}}}}}});
   const Json old = {{"metadata", {{"labels", {{"leaderworkerset.sigs.k8s.io/template-revision-hash", "old"}}}}}};
-  cluster.Revision("k").LeaderSet().Leader(0, old).WorkerSet(0, old).Leader(1).WorkerSet(1);
+  cluster.Revision("k").LeaderStatefulSet().Leader(0, old).WorkerStatefulSet(0, old).Leader(1).WorkerStatefulSet(1);
   EXPECT_EQ(cluster.ReconcileSet().events.back().reason, "AllGroupsReady");
 }
 
 TEST(Status, R20_R21_UnavailableAndMissingWorkers) {
   SmallCluster unavailable;
-  unavailable.Revision("k").LeaderSet().Leader(0).WorkerSet(0, {{"status", {{"availableReplicas", 0}}}});
+  unavailable.Revision("k").LeaderStatefulSet().Leader(0).WorkerStatefulSet(0,
+                                                                            {{"status", {{"availableReplicas", 0}}}});
   EXPECT_EQ(unavailable.ReconcileSet().events.back().note,
             "Replicas are progressing, with 0 groups ready of total 2 groups");
   SmallCluster missing;
-  missing.Revision("k").LeaderSet().Leader(
+  missing.Revision("k").LeaderStatefulSet().Leader(
       0, {{"metadata", {{"labels", {{"leaderworkerset.sigs.k8s.io/template-revision-hash", "old"}}}}}});
   EXPECT_EQ(missing.ReconcileSet().events.back().reason, "GroupsProgressing");
 }

@@ -123,7 +123,7 @@ TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
             "events[0].at: not between 0 and 24h: \"-1s\"");
   EXPECT_EQ(error(R"({"late": "often"})"), "late: not a number: \"often\"");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "explode"}]})"),
-            "events[0].kind: none of newImage, brokenImage, scale, fail, delete, killNode, flapNode: \"explode\"");
+            "events[0].kind: none of newImage, brokenImage, scale, fail, delete, loseNode, flapNode: \"explode\"");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"),
             "events[0].group: not a number: \"x\"");
   EXPECT_EQ(error(R"({"events": [7]})"), "events[0]: not a map: 7");

@@ -76,7 +76,7 @@ SmallCluster& SmallCluster::Revision(const std::string& key, const Json& data) {
               {"revision", 1}});
 }
 
-SmallCluster& SmallCluster::LeaderSet(const Json& patch) {
+SmallCluster& SmallCluster::LeaderStatefulSet(const Json& patch) {
   Json object = {{"apiVersion", "apps/v1"},
                  {"kind", "StatefulSet"},
                  {"metadata",
@@ -98,7 +98,7 @@ SmallCluster& SmallCluster::Leader(int group, const Json& patch) {
   return Add(pod);
 }
 
-SmallCluster& SmallCluster::WorkerSet(int group, const Json& patch) {
+SmallCluster& SmallCluster::WorkerStatefulSet(int group, const Json& patch) {
   const std::string name = absl::StrCat("s-", group);
   Json object = {
       {"apiVersion", "apps/v1"},

@@ -19,10 +19,10 @@ class SmallCluster {
 
   // The revision of the present template, under `key`, or one with the given data.
   SmallCluster& Revision(const std::string& key, const Json& data = nullptr);
-  SmallCluster& LeaderSet(const Json& patch = nullptr);
+  SmallCluster& LeaderStatefulSet(const Json& patch = nullptr);
   SmallCluster& Leader(int group, const Json& patch = nullptr);
   // The StatefulSet of the workers of group `group`; that group's leader owns it.
-  SmallCluster& WorkerSet(int group, const Json& patch = nullptr);
+  SmallCluster& WorkerStatefulSet(int group, const Json& patch = nullptr);
   SmallCluster& Worker(int group, int index, const Json& patch = nullptr);
   SmallCluster& Add(const Json& object);
 

@@ -11,10 +11,11 @@
 //
 // Laws:
 //   1. Keep returns true, or calls `done` with OK, only when the API server has these bytes or newer ones of the set.
-//   2. A write that fails is told to everybody who waits for it, and sent again by itself: after the server's
+//   2. A write that fails is reported to everybody who waits for it, and sent again by itself: after the server's
 //      Retry-After, else after a second, which doubles up to 30 seconds. Another Keep does not wait for the second.
 //   3. A set has one write under way at a time, and bytes that are written already are not written again.
-//   4. Read asks until it gets an answer. When the server forbids it, nothing counts as kept, and the problem is told.
+//   4. Read asks until it gets an answer. When the server forbids it, nothing counts as kept, and the problem is
+//      reported.
 //
 // Thread-safety: none; the client calls back on the same thread.
 #ifndef LWS_ADAPTERS_KUBERNETES_KEPT_STORE_H_

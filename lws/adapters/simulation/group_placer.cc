@@ -14,6 +14,7 @@
 #include "lws/api/well_known.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/labelled_group.h"
 #include "lws/placement/reassign_group.h"
 #include "nlohmann/json.hpp"
 
@@ -30,9 +31,8 @@ namespace {
 const std::string& Label(const StoredObject& pod, const char* key) { return TextAt(pod, {"metadata", "labels", key}); }
 
 std::optional<GroupId> GroupOf(const StoredObject& pod) {
-  const std::optional<int64_t> index = ParseStrictInteger(Label(pod, kGroupIndexLabel));
-  if (Label(pod, kNameLabel).empty() || !index.has_value()) return std::nullopt;
-  return GroupId{TextAt(pod, {"metadata", "namespace"}), Label(pod, kNameLabel), *index};
+  return internal::GroupOfLabels(TextAt(pod, {"metadata", "namespace"}), Label(pod, kNameLabel),
+                                 Label(pod, kGroupIndexLabel));
 }
 
 // The numbers of the nodes; -1 for nodes that are gone.

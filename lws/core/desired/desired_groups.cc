@@ -12,6 +12,7 @@
 #include "lws/api/pod_name.h"
 #include "lws/api/pod_tpus.h"
 #include "lws/api/revision_key.h"
+#include "lws/api/spec_counts.h"
 #include "lws/core/desired/desired_objects.h"
 #include "lws/core/revision/revision_data.h"
 #include "lws/placement/node_binding.h"
@@ -25,6 +26,8 @@ using internal::LeaderStatefulSet;
 using internal::PodRequestsTpus;
 using internal::RevisionObject;
 using internal::SharedService;
+using internal::SpecReplicas;
+using internal::SpecSize;
 using internal::WorkerStatefulSet;
 
 namespace {
@@ -49,8 +52,7 @@ ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision
 }  // namespace
 
 DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index) {
-  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
-  const int32_t size = group_template.has_size() ? group_template.size() : 1;
+  const int32_t size = SpecSize(set.spec());
   const ObservedPod leader = FutureLeader(set, revision_key, index);
   DesiredGroup group;
   group.index = index;
@@ -62,9 +64,8 @@ DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revis
 }
 
 absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
-  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
-  const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
-  const int32_t size = group_template.has_size() ? group_template.size() : 1;
+  const int32_t replicas = SpecReplicas(set.spec());
+  const int32_t size = SpecSize(set.spec());
   const std::string data = RevisionData(set);
   DesiredSet desired;
   desired.revision_key = RevisionKey(data);

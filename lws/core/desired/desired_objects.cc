@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/well_known.h"
 #include "lws/placement/pod_resources.h"
 #include "lws/rollout/budget.h"
@@ -48,10 +49,7 @@ Json OwnedByLeader(const ObservedPod& leader) {
   return OwnerReferences("v1", "Pod", leader.meta.name, leader.meta.uid);
 }
 
-int64_t Size(const LeaderWorkerSet& set) {
-  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
-  return group.has_size() ? group.size() : 1;
-}
+int64_t Size(const LeaderWorkerSet& set) { return SpecSize(set.spec()); }
 
 // Writes the annotations that leader and worker templates share: the size, and exclusive placement.
 void OverlayAnnotations(const LeaderWorkerSet& set, Json* annotations) {
@@ -165,7 +163,7 @@ bool HasSharedSubdomain(const LeaderWorkerSet& set) {
 absl::StatusOr<Json> LeaderStatefulSet(const LeaderWorkerSet& set, absl::string_view revision_key, int32_t partition,
                                        int32_t replicas) {
   const RollingUpdateConfiguration& update = set.spec().rollout_strategy().rolling_update_configuration();
-  const int32_t wanted = set.spec().has_replicas() ? set.spec().replicas() : 1;
+  const int32_t wanted = SpecReplicas(set.spec());
   const absl::StatusOr<RolloutBudget> budget =
       ScaleBudget(wanted, ToIntOrPercent(update.max_surge()), ToIntOrPercent(update.max_unavailable()));
   if (!budget.ok()) return budget.status();

@@ -56,7 +56,7 @@ absl::Status MendingRollout::Run(const SliceChildren& children) {
   input.old_groups = old_groups;
   const RoleRolloutStep step = policy_(input);
   if (has_old) ExplainSliceStep(slice_, rollout, input, step, &plan_);
-  if (has_old && children.new_children().empty()) TellSliceStarted(objects_.revision(), &plan_);
+  if (has_old && children.new_children().empty()) RecordSliceStarted(objects_.revision(), &plan_);
   for (size_t i = 0; i < rollout.spec_roles(); ++i) {
     DisaggregatedChild* child = rollout.new_child(i);
     if (child != nullptr) {
@@ -84,7 +84,7 @@ void MendingRollout::Scale(const std::string& role, DisaggregatedChild* child, i
   if (child->replicas == replicas || IsLeaving(child)) return;
   const int32_t before = child->replicas;
   objects_.ScaleChild(child, replicas);
-  if (tells) TellSliceScaling(role, child->name(), before, replicas, &plan_);
+  if (tells) RecordSliceScaling(role, child->name(), before, replicas, &plan_);
 }
 
 }  // namespace lws::internal

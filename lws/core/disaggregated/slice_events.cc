@@ -64,16 +64,16 @@ std::string ChangeOf(const SliceRollout& rollout, const RoleRolloutInput& input,
 
 }  // namespace
 
-void TellSliceStarted(const std::string& revision, PlanBuilder* plan) {
+void RecordSliceStarted(const std::string& revision, PlanBuilder* plan) {
   plan->Tell("RollingUpdateStarted", "Update", absl::StrCat("Started rolling update to revision ", revision));
 }
 
-void TellSliceCompleted(const std::string& revision, PlanBuilder* plan) {
+void RecordSliceCompleted(const std::string& revision, PlanBuilder* plan) {
   plan->Tell("RollingUpdateCompleted", "Update", absl::StrCat("Completed rolling update to revision ", revision));
 }
 
-void TellSliceScaling(const std::string& role, const std::string& child, int32_t before, int32_t after,
-                      PlanBuilder* plan) {
+void RecordSliceScaling(const std::string& role, const std::string& child, int32_t before, int32_t after,
+                        PlanBuilder* plan) {
   const bool is_up = after > before;
   plan->Tell(is_up ? "ScalingUp" : "ScalingDown", "Update",
              absl::StrCat("Scaling ", is_up ? "up " : "down ", role, " LWS ", child, " from ", before, " to ", after,

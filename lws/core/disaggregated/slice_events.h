@@ -1,6 +1,6 @@
 // Texts about the rollout of a slice: events, and the explanation of a step.
 //
-//   TellSliceScaling("decode", "llm-0-daf1923f-decode", 3, 2, &plan);
+//   RecordSliceScaling("decode", "llm-0-daf1923f-decode", 3, 2, &plan);
 //   // Scaling down decode LWS llm-0-daf1923f-decode from 3 to 2 replicas
 //
 // Thread-safety: may be called concurrently for distinct plans.
@@ -16,10 +16,10 @@
 
 namespace lws::internal {
 
-void TellSliceStarted(const std::string& revision, PlanBuilder* plan);
-void TellSliceCompleted(const std::string& revision, PlanBuilder* plan);
-void TellSliceScaling(const std::string& role, const std::string& child, int32_t before, int32_t after,
-                      PlanBuilder* plan);
+void RecordSliceStarted(const std::string& revision, PlanBuilder* plan);
+void RecordSliceCompleted(const std::string& revision, PlanBuilder* plan);
+void RecordSliceScaling(const std::string& role, const std::string& child, int32_t before, int32_t after,
+                        PlanBuilder* plan);
 
 // The explanation of the step: "slice 0: decode is held: 2 of 4 new groups are ready", or the roles that change and
 // how.

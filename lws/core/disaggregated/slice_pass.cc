@@ -50,7 +50,7 @@ void SlicePass::DeleteDrained(const SliceChildren& children) {
     }
   }
   if (options_.mends && !children.old_revisions().empty() && Children().old_revisions().empty()) {
-    TellSliceCompleted(objects_.revision(), &plan_);
+    RecordSliceCompleted(objects_.revision(), &plan_);
   }
 }
 
@@ -107,7 +107,7 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
     return absl::OkStatus();
   }
   if (step.reason == RoleStepReason::kNothing) {
-    TellSliceCompleted(objects_.revision(), &plan_);
+    RecordSliceCompleted(objects_.revision(), &plan_);
     return absl::OkStatus();
   }
   return CarryOut(rollout, step);
@@ -116,7 +116,7 @@ absl::Status SlicePass::RollOut(const SliceChildren& children) {
 // Remembers the replicas of the old children, then creates the new ones without groups.
 absl::Status SlicePass::Begin(const SliceChildren& children) {
   looks_again_ = true;
-  TellSliceStarted(objects_.revision(), &plan_);
+  RecordSliceStarted(objects_.revision(), &plan_);
   for (const auto& [revision, roles] : children.old_revisions()) {
     for (const auto& [role, child] : roles) {
       if (RememberedRoleReplicas(*child) != child->replicas) objects_.RememberReplicas(child, child->replicas);
@@ -164,7 +164,7 @@ absl::Status SlicePass::ScaleUp(const std::string& role, int32_t before, int32_t
                               absl::StrCat("failed to scale ", name));
   }
   objects_.ScaleChild(child, replicas);
-  TellSliceScaling(role, name, before, replicas, &plan_);
+  RecordSliceScaling(role, name, before, replicas, &plan_);
   return absl::OkStatus();
 }
 

@@ -27,7 +27,7 @@ std::vector<FleetName> DueList::TakeSets() {
 }
 
 void DueList::TakePods(std::vector<Member>* members, std::vector<FleetName>* others) {
-  for (const Place& due : pods_) {
+  for (const Slot& due : pods_) {
     if (due.set == nullptr) {
       others->push_back(std::move(names_[due.group]));
       continue;
@@ -46,7 +46,7 @@ void DueList::TakePods(std::vector<Member>* members, std::vector<FleetName>* oth
 std::vector<FleetName> DueList::TakePods() {
   std::vector<FleetName> due;
   due.reserve(pods_.size());
-  for (const Place& pod : pods_) {
+  for (const Slot& pod : pods_) {
     if (pod.set == nullptr) {
       due.push_back(names_[pod.group]);
     } else {

@@ -19,7 +19,7 @@
 #include "lws/core/fleet/fleet_events.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 
 namespace lws::internal {
 
@@ -47,7 +47,7 @@ class DueList {
 
   bool empty() const { return sets_.empty() && pods_.empty(); }
 
-  // Adds a pod without a place. Such a pod has no mark, so it may be listed more than once.
+  // Adds a pod without a slot. Such a pod has no mark, so it may be listed more than once.
   void AddName(absl::string_view namespace_name, absl::string_view name);
 
   // Append what is due, in the order in which it became due, and empty the list.
@@ -58,7 +58,7 @@ class DueList {
 
  private:
   std::vector<FleetSet*> sets_;
-  std::vector<Place> pods_;  // without a set, `group` is an index in names_
+  std::vector<Slot> pods_;  // without a set, `group` is an index in names_
   std::vector<FleetName> names_;
 };
 

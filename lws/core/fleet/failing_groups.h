@@ -11,7 +11,7 @@
 
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 
 namespace lws::internal {
 
@@ -28,9 +28,9 @@ inline bool ListFailingInFleet(FleetSet* set, int32_t group, bool member_fails) 
 
 // The same after a change of a worker. If it neither failed before nor fails now, the group only matters when restarts
 // wait until it has started. Otherwise the group's memory is not touched.
-inline bool ListFailingWorkerInFleet(const Place& place, bool failed, bool fails) {
-  const bool matters = failed || fails || place.set->restart_facts.waits_for_start;
-  return matters && ListFailingInFleet(place.set, place.group, fails);
+inline bool ListFailingWorkerInFleet(const Slot& slot, bool failed, bool fails) {
+  const bool matters = failed || fails || slot.set->restart_facts.waits_for_start;
+  return matters && ListFailingInFleet(slot.set, slot.group, fails);
 }
 
 // Puts every group with a failing member into FleetSet::failing. Complexity: O(groups).

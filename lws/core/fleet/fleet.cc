@@ -17,7 +17,7 @@
 #include "lws/core/fleet/object_counts.h"
 #include "lws/core/fleet/object_visit.h"
 #include "lws/core/fleet/packed_objects.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws {
@@ -29,7 +29,7 @@ using internal::FleetObjects;
 using internal::FleetSet;
 using internal::FleetViews;
 using internal::PackedObjects;
-using internal::Place;
+using internal::Slot;
 using internal::UnpackedObjects;
 
 struct Fleet::State {
@@ -46,7 +46,7 @@ struct Fleet::State {
     if (due.empty()) index.ForgetUnused();
   }
 
-  Place PlaceOf(const Member& member) const { return {index.sets()[member.set], member.group, member.worker}; }
+  Slot SlotOf(const Member& member) const { return {index.sets()[member.set], member.group, member.worker}; }
 };
 
 Fleet::Fleet() : state_(std::make_unique<State>()) {}
@@ -174,10 +174,10 @@ PodObservation Fleet::ObservePod(absl::string_view namespace_name, absl::string_
 }
 
 RestartFacts Fleet::RestartFactsOf(const Member& member) {
-  return state_->observer.RestartFactsOf(state_->PlaceOf(member));
+  return state_->observer.RestartFactsOf(state_->SlotOf(member));
 }
 LeaderFacts Fleet::LeaderFactsOf(const Member& member) {
-  return state_->observer.LeaderFactsOf(state_->PlaceOf(member));
+  return state_->observer.LeaderFactsOf(state_->SlotOf(member));
 }
 
 }  // namespace lws

@@ -43,7 +43,7 @@ FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view 
   return *set;
 }
 
-// Gives the set a free number, and with it its place.
+// Gives the set a free number, and with it its slot.
 FleetSet* FleetIndex::Make(absl::string_view namespace_name, absl::string_view name) {
   if (free_numbers_.empty()) {
     free_numbers_.push_back(static_cast<uint32_t>(sets_.size()));
@@ -120,28 +120,28 @@ FleetSet* FleetIndex::FindSet(absl::string_view namespace_name, absl::string_vie
   return found == space->sets.end() || !found->second->exists ? nullptr : found->second;
 }
 
-Place FleetIndex::NamedPlaceOf(const ObservedPod& pod) {
+Slot FleetIndex::NamedSlotOf(const ObservedPod& pod) {
   const ObservedMeta& meta = pod.meta;
-  if (meta.set_name.empty()) return Place();
+  if (meta.set_name.empty()) return Slot();
   if (pod.is_leader()) {
-    if (!HasFleetPlace(meta)) return Place();
+    if (!HasFleetSlot(meta)) return Slot();
     return {&SetOf(meta.namespace_name, meta.set_name), meta.group_in_name, 0};
   }
   const int32_t group = ParseIndex(meta.group_index.value_or(""));
   const int32_t worker = ParseIndex(pod.worker_index.value_or(""));
-  if (group < 0 || group >= kMaxGroups || worker < 1) return Place();
+  if (group < 0 || group >= kMaxGroups || worker < 1) return Slot();
   FleetSet& set = SetOf(meta.namespace_name, meta.set_name);
-  return meta.name == FleetMemberName(set, group, worker) ? Place{&set, group, worker} : Place();
+  return meta.name == FleetMemberName(set, group, worker) ? Slot{&set, group, worker} : Slot();
 }
 
-Place FleetIndex::PlaceOf(const ObservedPod& pod) {
-  const Place place = NamedPlaceOf(pod);
-  return place.set == nullptr || HasRoom(place) ? place : Place();
+Slot FleetIndex::SlotOf(const ObservedPod& pod) {
+  const Slot slot = NamedSlotOf(pod);
+  return slot.set == nullptr || HasRoom(slot) ? slot : Slot();
 }
 
-Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
+Slot FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
   const std::optional<PodName> parsed = ParsePodName(name);
-  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Slot();
   if (const auto found = space->sets.find(parsed->parent); found != space->sets.end()) {
     FleetSet* set = found->second;
     const PackedGroup* group = set->groups.Find(parsed->ordinal);
@@ -149,25 +149,25 @@ Place FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {
     if (is_leader && FleetMemberName(*set, parsed->ordinal, 0) == name) return {set, parsed->ordinal, 0};
   }
   const std::optional<PodName> parent = ParsePodName(parsed->parent);
-  if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Place();
+  if (!parent.has_value() || parent->ordinal >= kMaxGroups) return Slot();
   const auto found = space->sets.find(parent->parent);
-  if (found == space->sets.end()) return Place();
+  if (found == space->sets.end()) return Slot();
   FleetSet* set = found->second;
   const PackedWorker* worker = set->groups.FindWorker(parent->ordinal, parsed->ordinal);
   const bool is_worker = worker != nullptr && worker->exists;
-  if (!is_worker || FleetMemberName(*set, parent->ordinal, parsed->ordinal) != name) return Place();
+  if (!is_worker || FleetMemberName(*set, parent->ordinal, parsed->ordinal) != name) return Slot();
   return {set, parent->ordinal, parsed->ordinal};
 }
 
-Place FleetIndex::FindPackedStatefulSet(FleetNamespace* space, absl::string_view name) {
+Slot FleetIndex::FindPackedStatefulSet(FleetNamespace* space, absl::string_view name) {
   const std::optional<PodName> parsed = ParsePodName(name);
-  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Place();
+  if (!parsed.has_value() || parsed->ordinal >= kMaxGroups) return Slot();
   const auto found = space->sets.find(parsed->parent);
-  if (found == space->sets.end()) return Place();
+  if (found == space->sets.end()) return Slot();
   FleetSet* set = found->second;
   const PackedGroup* group = set->groups.Find(parsed->ordinal);
   const bool is_there = group != nullptr && group->workers.exists && !group->workers.is_whole;
-  if (!is_there || FleetMemberName(*set, parsed->ordinal, 0) != name) return Place();
+  if (!is_there || FleetMemberName(*set, parsed->ordinal, 0) != name) return Slot();
   return {set, parsed->ordinal, 0};
 }
 

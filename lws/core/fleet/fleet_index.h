@@ -1,4 +1,4 @@
-// Finds the sets of a fleet by name and by number, the objects of a namespace, and the places that names stand for.
+// Finds the sets of a fleet by name and by number, the objects of a namespace, and the slots that names stand for.
 //
 //   lws::internal::FleetIndex index;
 //   lws::internal::FleetSet& set = index.SetOf("default", "vllm");
@@ -23,8 +23,8 @@
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/name_table.h"
 #include "lws/core/fleet/object_packing.h"
-#include "lws/core/fleet/place.h"
 #include "lws/core/fleet/relists.h"
+#include "lws/core/fleet/slot.h"
 
 namespace lws::internal {
 
@@ -79,14 +79,14 @@ class FleetIndex {
   Relists& relists() { return relists_; }
   const Relists& relists() const { return relists_; }
 
-  // The place that the pod's labels name, if its own name agrees with them, whether or not there is room for the pod.
-  Place NamedPlaceOf(const ObservedPod& pod);
+  // The slot that the pod's labels name, if its own name agrees with them, whether or not there is room for the pod.
+  Slot NamedSlotOf(const ObservedPod& pod);
   // The same, if there is room.
-  Place PlaceOf(const ObservedPod& pod);
+  Slot SlotOf(const ObservedPod& pod);
 
-  // Returns a place without a set when no packed object has the name.
-  Place FindPackedPod(FleetNamespace* space, absl::string_view name);
-  Place FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
+  // Returns a slot without a set when no packed object has the name.
+  Slot FindPackedPod(FleetNamespace* space, absl::string_view name);
+  Slot FindPackedStatefulSet(FleetNamespace* space, absl::string_view name);
 
   NameTable& node_names() { return node_names_; }
   absl::flat_hash_map<std::string, ObservedNode>& nodes() { return nodes_; }

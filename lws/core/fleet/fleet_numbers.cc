@@ -21,7 +21,7 @@ constexpr size_t kPrefetchDistance = 12;
 }  // namespace
 
 // Handles the usual event, about a packed pod that exists already. Returns false for any other event. An object's name
-// is in one place only, so no other place must be checked.
+// is in one slot only, so no other slot must be checked.
 inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   FleetSet* set = index_.sets()[facts.member.set];
   const PackedGroup* group = set->groups.Find(facts.member.group);
@@ -47,28 +47,27 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
 }
 
 void FleetNumbers::TellPod(const PodFacts& facts) {
-  const Place place = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
-  FleetNamespace& space = *place.set->space;
-  MakeRoom(place);
+  const Slot slot = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
+  FleetNamespace& space = *slot.set->space;
+  MakeRoom(slot);
   if (!facts.exists) {
-    if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*place.set, place.group, place.worker));
+    if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*slot.set, slot.group, slot.worker));
     // There is nothing to remove where there is no room.
-    if (place.set->groups.Find(place.group) == nullptr || !HasRoom(place)) return;
-    place.worker == 0 ? packed_.PutLeader(place.set, place.group, {}) : packed_.PutWorker(place, {});
+    if (slot.set->groups.Find(slot.group) == nullptr || !HasRoom(slot)) return;
+    slot.worker == 0 ? packed_.PutLeader(slot.set, slot.group, {}) : packed_.PutWorker(slot, {});
     return;
   }
-  place.set->groups.MakeRoom(place.group, place.worker);
-  const bool is_whole =
-      !space.pods.empty() && space.pods.contains(FleetMemberName(*place.set, place.group, place.worker));
+  slot.set->groups.MakeRoom(slot.group, slot.worker);
+  const bool is_whole = !space.pods.empty() && space.pods.contains(FleetMemberName(*slot.set, slot.group, slot.worker));
   ObservedPod whole;
-  if (place.worker == 0) {
+  if (slot.worker == 0) {
     const PackedLeader leader = PackLeader(facts);
-    if (!is_whole) return packed_.PutLeader(place.set, place.group, leader);
-    UnpackLeader(leader, place.group, index_.NamesOf(place.set), &whole);
+    if (!is_whole) return packed_.PutLeader(slot.set, slot.group, leader);
+    UnpackLeader(leader, slot.group, index_.NamesOf(slot.set), &whole);
   } else {
     const PackedWorker worker = PackWorker(facts);
-    if (!is_whole && packed_.AddWorker(place, worker, facts.owner_uid)) return;
-    UnpackWorker(worker, facts.owner_uid, place.group, place.worker, index_.NamesOf(place.set), &whole);
+    if (!is_whole && packed_.AddWorker(slot, worker, facts.owner_uid)) return;
+    UnpackWorker(worker, facts.owner_uid, slot.group, slot.worker, index_.NamesOf(slot.set), &whole);
   }
   objects_.AddPod(std::move(whole));
 }
@@ -97,14 +96,14 @@ void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
   objects_.AddStatefulSet(std::move(whole));
 }
 
-void FleetNumbers::MakeRoom(const Place& place) {
-  FleetNamespace& space = *place.set->space;
-  FleetSet* parent = place.set->parent;
-  const bool is_quiet = space.pods.empty() && place.set->namesakes.empty() && parent == nullptr;
+void FleetNumbers::MakeRoom(const Slot& slot) {
+  FleetNamespace& space = *slot.set->space;
+  FleetSet* parent = slot.set->parent;
+  const bool is_quiet = space.pods.empty() && slot.set->namesakes.empty() && parent == nullptr;
   if (is_quiet) return;
-  const std::string name = FleetMemberName(*place.set, place.group, place.worker);
-  const Place known = index_.FindPackedPod(&space, name);
-  if (known.set != nullptr && !(known == place)) objects_.RemovePod(&space, name);
+  const std::string name = FleetMemberName(*slot.set, slot.group, slot.worker);
+  const Slot known = index_.FindPackedPod(&space, name);
+  if (known.set != nullptr && !(known == slot)) objects_.RemovePod(&space, name);
 }
 
 absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {

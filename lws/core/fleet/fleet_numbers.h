@@ -3,7 +3,7 @@
 //   lws::internal::FleetNumbers numbers(&index, &due, &whole, &packed, &objects);
 //   numbers.TellPods({&facts, 1});
 //
-// Most facts are about a packed pod that already exists, and are written directly into its place. All others are
+// Most facts are about a packed pod that already exists, and are written directly into its slot. All others are
 // handled like objects told by name.
 //
 // Thread-safety: none.
@@ -17,7 +17,7 @@
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_objects.h"
 #include "lws/core/fleet/packed_objects.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
@@ -37,7 +37,7 @@ class FleetNumbers {
   void TellPod(const PodFacts& facts);
   void TellStatefulSet(const WorkersFacts& facts);
   // Removes another set's packed pod that has the member's name.
-  void MakeRoom(const Place& place);
+  void MakeRoom(const Slot& slot);
 
   FleetIndex& index_;
   DueList& due_;

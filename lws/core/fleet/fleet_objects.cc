@@ -25,14 +25,14 @@
 namespace lws::internal {
 namespace {
 
-// Whether a pod is packed at the place. Then no other place has its name (law 1).
-bool IsPacked(const Place& place) {
-  if (place.set == nullptr) return false;
-  if (place.worker > 0) {
-    const PackedWorker* worker = place.set->groups.FindWorker(place.group, place.worker);
+// Whether a pod is packed at the slot. Then no other slot has its name (law 1).
+bool IsPacked(const Slot& slot) {
+  if (slot.set == nullptr) return false;
+  if (slot.worker > 0) {
+    const PackedWorker* worker = slot.set->groups.FindWorker(slot.group, slot.worker);
     return worker != nullptr && worker->exists;
   }
-  const PackedGroup* group = place.set->groups.Find(place.group);
+  const PackedGroup* group = slot.set->groups.Find(slot.group);
   return group != nullptr && group->leader.exists && !group->leader.is_whole;
 }
 
@@ -63,55 +63,55 @@ void FleetObjects::AddPodNow(ObservedPod&& pod) {
     *found->second = std::move(pod);
     return;
   }
-  const Place place = MakePlace(pod);
-  if (!IsPacked(place)) LeaveOtherPlace(&space, name, place);
-  if (place.set != nullptr && place.worker == 0 && AddNamedLeader(place, &pod)) return;
+  const Slot slot = MakeSlot(pod);
+  if (!IsPacked(slot)) LeaveOtherSlot(&space, name, slot);
+  if (slot.set != nullptr && slot.worker == 0 && AddNamedLeader(slot, &pod)) return;
   PackedWorker worker = {};
   PackedUid owner;
-  const bool may_fit = place.set != nullptr && place.worker > 0 &&
-                       PackWorker(pod, index_.NamesOf(place.set), &worker, &owner) == Packing::kFits;
-  if (may_fit && packed_.AddWorker(place, worker, owner)) return;
+  const bool may_fit = slot.set != nullptr && slot.worker > 0 &&
+                       PackWorker(pod, index_.NamesOf(slot.set), &worker, &owner) == Packing::kFits;
+  if (may_fit && packed_.AddWorker(slot, worker, owner)) return;
   RemovePod(&space, name);
   FleetName due = {pod.meta.namespace_name, pod.meta.name};
   whole_.KeepPod(std::make_unique<ObservedPod>(std::move(pod)));
   due_.AddName(due.namespace_name, due.name);
 }
 
-// Removes the pod from where it was, unless it was whole and stays at the place.
-void FleetObjects::LeaveOtherPlace(FleetNamespace* space, absl::string_view name, const Place& place) {
-  const Place known = index_.FindPackedPod(space, name);
+// Removes the pod from where it was, unless it was whole and stays at the slot.
+void FleetObjects::LeaveOtherSlot(FleetNamespace* space, absl::string_view name, const Slot& slot) {
+  const Slot known = index_.FindPackedPod(space, name);
   const ObservedPod* whole = Find(space->pods, name);
-  const bool moves = known.set != nullptr || (whole != nullptr && !(index_.PlaceOf(*whole) == place));
+  const bool moves = known.set != nullptr || (whole != nullptr && !(index_.SlotOf(*whole) == slot));
   if (moves) RemovePod(space, name);
 }
 
-bool FleetObjects::AddNamedLeader(const Place& place, ObservedPod* pod) {
+bool FleetObjects::AddNamedLeader(const Slot& slot, ObservedPod* pod) {
   PackedLeader leader = {};
-  const Packing packing = PackLeader(*pod, index_.NamesOf(place.set), &leader);
-  FleetNamespace& space = *place.set->space;
+  const Packing packing = PackLeader(*pod, index_.NamesOf(slot.set), &leader);
+  FleetNamespace& space = *slot.set->space;
   if (packing == Packing::kNone) return false;
   if (packing == Packing::kFits) {
     whole_.ErasePod(&space, pod->meta.name);
-    packed_.PutLeader(place.set, place.group, leader);
+    packed_.PutLeader(slot.set, slot.group, leader);
     return true;
   }
   leader.is_whole = 1;
   whole_.ErasePod(&space, pod->meta.name);
-  packed_.PutLeader(place.set, place.group, leader);
+  packed_.PutLeader(slot.set, slot.group, leader);
   whole_.KeepPod(std::make_unique<ObservedPod>(std::move(*pod)));
   return true;
 }
 
 void FleetObjects::RemovePod(FleetNamespace* space, absl::string_view name) {
-  const Place place = index_.FindPackedPod(space, name);
-  if (place.set != nullptr && place.worker == 0) packed_.PutLeader(place.set, place.group, {});
-  if (place.set != nullptr && place.worker > 0) packed_.PutWorker(place, {});
+  const Slot slot = index_.FindPackedPod(space, name);
+  if (slot.set != nullptr && slot.worker == 0) packed_.PutLeader(slot.set, slot.group, {});
+  if (slot.set != nullptr && slot.worker > 0) packed_.PutWorker(slot, {});
   const ObservedPod* whole = Find(space->pods, name);
   if (whole == nullptr) return;
-  const Place whole_place = index_.PlaceOf(*whole);
-  const bool in_place = whole_place.set != nullptr && whole_place.worker == 0;
+  const Slot whole_slot = index_.SlotOf(*whole);
+  const bool in_slot = whole_slot.set != nullptr && whole_slot.worker == 0;
   whole_.ErasePod(space, name);
-  if (in_place) packed_.PutLeader(whole_place.set, whole_place.group, {});
+  if (in_slot) packed_.PutLeader(whole_slot.set, whole_slot.group, {});
 }
 
 void FleetObjects::AddStatefulSet(ObservedStatefulSet statefulset) {
@@ -131,7 +131,7 @@ void FleetObjects::AddStatefulSetNow(ObservedStatefulSet&& statefulset) {
     *found->second = std::move(statefulset);
     return;
   }
-  if (HasFleetPlace(statefulset.meta)) {
+  if (HasFleetSlot(statefulset.meta)) {
     FleetSet& set = index_.SetOf(statefulset.meta.namespace_name, statefulset.meta.set_name);
     if (AddNamedStatefulSet(&set, &statefulset)) return;
   }
@@ -171,19 +171,19 @@ bool FleetObjects::AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* state
 }
 
 void FleetObjects::RemoveStatefulSet(FleetNamespace* space, absl::string_view namespace_name, absl::string_view name) {
-  const Place place = index_.FindPackedStatefulSet(space, name);
-  if (place.set != nullptr) {
-    packed_.PutWorkers(place.set, place.group, {}, {});
+  const Slot slot = index_.FindPackedStatefulSet(space, name);
+  if (slot.set != nullptr) {
+    packed_.PutWorkers(slot.set, slot.group, {}, {});
     return;
   }
   const ObservedStatefulSet* whole = Find(space->statefulsets, name);
   if (whole == nullptr) return;
   const ObservedMeta meta = whole->meta;
   PackedGroup* packed =
-      HasFleetPlace(meta) ? index_.SetOf(namespace_name, meta.set_name).groups.Find(meta.group_in_name) : nullptr;
-  const bool in_place = packed != nullptr && packed->workers.is_whole;
+      HasFleetSlot(meta) ? index_.SetOf(namespace_name, meta.set_name).groups.Find(meta.group_in_name) : nullptr;
+  const bool in_slot = packed != nullptr && packed->workers.is_whole;
   whole_.EraseStatefulSet(space, name);
-  if (in_place) packed_.PutWorkers(&index_.SetOf(namespace_name, meta.set_name), meta.group_in_name, {}, {});
+  if (in_slot) packed_.PutWorkers(&index_.SetOf(namespace_name, meta.set_name), meta.group_in_name, {}, {});
   if (!meta.set_name.empty()) {
     due_.AddSet(&index_.SetOf(namespace_name, meta.set_name));
     if (meta.set_name != name) due_.AddName(namespace_name, name);
@@ -214,59 +214,59 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
   for (const std::optional<std::string>& group_index : groups) PackWaiting(&set, group_index);
 }
 
-Place FleetObjects::MakePlace(const ObservedPod& pod) {
-  const Place place = index_.NamedPlaceOf(pod);
-  if (place.set == nullptr || HasRoom(place)) return place;
-  if (place.worker > place.set->groups.most_workers() || !IsWorthRoom(place, pod.meta.group_index)) return Place();
-  place.set->groups.MakeRoom(place.group, place.worker);
+Slot FleetObjects::MakeSlot(const ObservedPod& pod) {
+  const Slot slot = index_.NamedSlotOf(pod);
+  if (slot.set == nullptr || HasRoom(slot)) return slot;
+  if (slot.worker > slot.set->groups.most_workers() || !IsWorthRoom(slot, pod.meta.group_index)) return Slot();
+  slot.set->groups.MakeRoom(slot.group, slot.worker);
   // The other groups of the page have got the room, too.
-  const int32_t first = place.group - place.group % PackedGroups::kPageGroups;
-  for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) PackWaiting(place.set, absl::StrCat(first + i));
-  return place;
+  const int32_t first = slot.group - slot.group % PackedGroups::kPageGroups;
+  for (int32_t i = 0; i < PackedGroups::kPageGroups; ++i) PackWaiting(slot.set, absl::StrCat(first + i));
+  return slot;
 }
 
-bool FleetObjects::IsWorthRoom(const Place& place, const std::optional<std::string>& group_index) {
-  const PackedGroups& groups = place.set->groups;
+bool FleetObjects::IsWorthRoom(const Slot& slot, const std::optional<std::string>& group_index) {
+  const PackedGroups& groups = slot.set->groups;
   int64_t pods = 1;
-  for (int32_t i = 1; i <= groups.workers(place.group); ++i) {
-    const PackedWorker* packed = groups.FindWorker(place.group, i);
+  for (int32_t i = 1; i <= groups.workers(slot.group); ++i) {
+    const PackedWorker* packed = groups.FindWorker(slot.group, i);
     pods += packed != nullptr && packed->exists;
   }
-  const auto whole = place.set->whole_pods.find(group_index);
-  if (whole != place.set->whole_pods.end()) pods += static_cast<int64_t>(whole->second.size());
+  const auto whole = slot.set->whole_pods.find(group_index);
+  if (whole != slot.set->whole_pods.end()) pods += static_cast<int64_t>(whole->second.size());
   const int64_t worth = PackedGroups::kFirstWorkers + PackedGroups::kRoomOfAPod * pods;
-  return groups.RoomFor(place.group, place.worker) <= worth;
+  return groups.RoomFor(slot.group, slot.worker) <= worth;
 }
 
 void FleetObjects::PackWaiting(FleetSet* set, const std::optional<std::string>& group_index) {
   const auto found = set->whole_pods.find(group_index);
   if (found == set->whole_pods.end()) return;
-  std::vector<std::pair<Place, const ObservedPod*>> waiting;
+  std::vector<std::pair<Slot, const ObservedPod*>> waiting;
   for (const ObservedPod* pod : found->second) {
-    const Place place = index_.NamedPlaceOf(*pod);
-    const bool is_worker = place.set != nullptr && place.worker > 0 && place.worker <= set->groups.most_workers();
-    if (is_worker) waiting.emplace_back(place, pod);
+    const Slot slot = index_.NamedSlotOf(*pod);
+    const bool is_worker = slot.set != nullptr && slot.worker > 0 && slot.worker <= set->groups.most_workers();
+    if (is_worker) waiting.emplace_back(slot, pod);
   }
   std::sort(waiting.begin(), waiting.end(),
             [](const auto& a, const auto& b) { return a.first.worker < b.first.worker; });
-  for (const auto& [place, pod] : waiting) {
-    if (!HasRoom(place)) {
-      if (!IsWorthRoom(place, group_index)) return;
-      set->groups.MakeRoom(place.group, place.worker);
+  for (const auto& [slot, pod] : waiting) {
+    if (!HasRoom(slot)) {
+      if (!IsWorthRoom(slot, group_index)) return;
+      set->groups.MakeRoom(slot.group, slot.worker);
     }
-    PackWhole(place, *pod);
+    PackWhole(slot, *pod);
   }
 }
 
 // Only the room is new, not the pod: during a relist, the packed pod has the mark that the whole one had.
-void FleetObjects::PackWhole(const Place& place, const ObservedPod& pod) {
+void FleetObjects::PackWhole(const Slot& slot, const ObservedPod& pod) {
   PackedWorker worker = {};
   PackedUid owner;
-  if (PackWorker(pod, index_.NamesOf(place.set), &worker, &owner) != Packing::kFits) return;
+  if (PackWorker(pod, index_.NamesOf(slot.set), &worker, &owner) != Packing::kFits) return;
   const Relists& relists = index_.relists();
   const bool is_untold = relists.IsOn("Pod") && !relists.WasTold("Pod", pod.meta.namespace_name, pod.meta.name);
-  if (!packed_.AddWorker(place, worker, owner)) return;
-  if (is_untold) place.set->groups.FindWorker(place.group, place.worker)->is_told = 0;
+  if (!packed_.AddWorker(slot, worker, owner)) return;
+  if (is_untold) slot.set->groups.FindWorker(slot.group, slot.worker)->is_told = 0;
 }
 
 // A pass over its set may find another plan, and so may one over a set whose next revision would get its name.

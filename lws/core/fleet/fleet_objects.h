@@ -5,7 +5,7 @@
 //   index.FindPackedPod(space, "vllm-0").set == &set;    // true: the pod fits into group 0 of the set
 //
 // Laws:
-//   1. A name is in at most one place: packed in one set, or whole.
+//   1. A name is in at most one slot: packed in one set, or whole.
 //   2. The facts of a set count all objects whose names agree with their labels. Every other object is counted as
 //      irregular in each set that it may concern.
 //
@@ -23,7 +23,7 @@
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_objects.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
@@ -53,19 +53,19 @@ class FleetObjects {
   void RevisionChanged(FleetNamespace* space, const ObservedRevision* before, const ObservedRevision* after);
   // Without marking the object as told.
   void AddPodNow(ObservedPod&& pod);
-  void LeaveOtherPlace(FleetNamespace* space, absl::string_view name, const Place& place);
+  void LeaveOtherSlot(FleetNamespace* space, absl::string_view name, const Slot& slot);
   void AddStatefulSetNow(ObservedStatefulSet&& statefulset);
-  // The place of the pod. Widens the page of a worker that it has no room for, as soon as the worker's group has pods
+  // The slot of the pod. Widens the page of a worker that it has no room for, as soon as the worker's group has pods
   // enough: until then its workers are kept whole, so that one pod of a large number costs no room for thousands.
-  Place MakePlace(const ObservedPod& pod);
+  Slot MakeSlot(const ObservedPod& pod);
   // Whether the group of a worker has so many pods that it may have room for that worker, too.
-  static bool IsWorthRoom(const Place& place, const std::optional<std::string>& group_index);
-  // Packs the workers that were told before there was a place for them, and whose label names the group.
+  static bool IsWorthRoom(const Slot& slot, const std::optional<std::string>& group_index);
+  // Packs the workers that were told before there was a slot for them, and whose label names the group.
   void PackWaiting(FleetSet* set, const std::optional<std::string>& group_index);
   // Packs a worker that is kept whole, if it fits. The pod is then gone.
-  void PackWhole(const Place& place, const ObservedPod& pod);
-  // Returns false when the object has no place among the groups. When only its facts fit, it is kept whole, too.
-  bool AddNamedLeader(const Place& place, ObservedPod* pod);
+  void PackWhole(const Slot& slot, const ObservedPod& pod);
+  // Returns false when the object has no slot among the groups. When only its facts fit, it is kept whole, too.
+  bool AddNamedLeader(const Slot& slot, ObservedPod* pod);
   bool AddNamedStatefulSet(FleetSet* set, ObservedStatefulSet* statefulset);
 
   FleetIndex& index_;

@@ -9,8 +9,8 @@
 #include "lws/api/well_known.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
 #include "lws/core/fleet/relists.h"
+#include "lws/core/fleet/slot.h"
 
 namespace lws::internal {
 namespace {
@@ -59,17 +59,17 @@ void BeginRelist(absl::string_view kind, FleetIndex* index) {
 
 void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* index) {
   FleetNamespace* space = index->FindNamespace(object.namespace_name);
-  Place place;
-  if (space != nullptr && kind == "Pod") place = index->FindPackedPod(space, object.name);
-  if (space != nullptr && kind == "StatefulSet") place = index->FindPackedStatefulSet(space, object.name);
-  if (place.set == nullptr) return index->relists().Told(kind, object.namespace_name, object.name);
-  PackedGroups& groups = place.set->groups;
+  Slot slot;
+  if (space != nullptr && kind == "Pod") slot = index->FindPackedPod(space, object.name);
+  if (space != nullptr && kind == "StatefulSet") slot = index->FindPackedStatefulSet(space, object.name);
+  if (slot.set == nullptr) return index->relists().Told(kind, object.namespace_name, object.name);
+  PackedGroups& groups = slot.set->groups;
   if (kind == "StatefulSet") {
-    groups.Find(place.group)->workers.is_told = 1;
-  } else if (place.worker == 0) {
-    groups.Find(place.group)->leader.is_told = 1;
+    groups.Find(slot.group)->workers.is_told = 1;
+  } else if (slot.worker == 0) {
+    groups.Find(slot.group)->leader.is_told = 1;
   } else {
-    groups.FindWorker(place.group, place.worker)->is_told = 1;
+    groups.FindWorker(slot.group, slot.worker)->is_told = 1;
   }
 }
 

@@ -6,6 +6,7 @@
 #include "absl/types/span.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/spec_counts.h"
 #include "lws/core/fleet/failing_groups.h"
 #include "lws/core/fleet/group_owners.h"
 #include "lws/core/fleet/object_packing.h"
@@ -32,32 +33,32 @@ const std::vector<const ObservedRevision*>& FleetViews::RevisionsOf(FleetSet* se
   return set->revisions.list;
 }
 
-const ObservedPod* FleetViews::UnpackPod(const Place& place, ScratchObjects* scratch) {
+const ObservedPod* FleetViews::UnpackPod(const Slot& slot, ScratchObjects* scratch) {
   ObservedPod* pod = scratch->pods.Next();
-  const PackingNames names = index_.NamesOf(place.set);
-  if (place.worker == 0) {
-    UnpackLeader(place.set->groups.Find(place.group)->leader, place.group, names, pod);
+  const PackingNames names = index_.NamesOf(slot.set);
+  if (slot.worker == 0) {
+    UnpackLeader(slot.set->groups.Find(slot.group)->leader, slot.group, names, pod);
     return pod;
   }
-  const PackedWorker& worker = *place.set->groups.FindWorker(place.group, place.worker);
-  UnpackWorker(worker, OwnerOfPackedGroup(*place.set, place.group, worker), place.group, place.worker, names, pod);
+  const PackedWorker& worker = *slot.set->groups.FindWorker(slot.group, slot.worker);
+  UnpackWorker(worker, OwnerOfPackedGroup(*slot.set, slot.group, worker), slot.group, slot.worker, names, pod);
   return pod;
 }
 
 FleetViews::FoundPod FleetViews::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
-  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return {whole, Place()};
-  const Place place = index_.FindPackedPod(space, name);
-  if (place.set == nullptr) return {};
-  return {UnpackPod(place, scratch), place};
+  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return {whole, Slot()};
+  const Slot slot = index_.FindPackedPod(space, name);
+  if (slot.set == nullptr) return {};
+  return {UnpackPod(slot, scratch), slot};
 }
 
 const ObservedStatefulSet* FleetViews::FindStatefulSet(FleetNamespace* space, absl::string_view name,
                                                        ScratchObjects* scratch) {
   if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
-  const Place place = index_.FindPackedStatefulSet(space, name);
-  if (place.set == nullptr) return nullptr;
+  const Slot slot = index_.FindPackedStatefulSet(space, name);
+  if (slot.set == nullptr) return nullptr;
   ObservedStatefulSet* statefulset = scratch->statefulsets.Next();
-  UnpackStatefulSet(*place.set->groups.Find(place.group), place.group, index_.NamesOf(place.set), statefulset);
+  UnpackStatefulSet(*slot.set->groups.Find(slot.group), slot.group, index_.NamesOf(slot.set), statefulset);
   return statefulset;
 }
 
@@ -73,7 +74,7 @@ std::vector<const ObservedPod*> FleetViews::ListMembers(FleetSet* set, const std
         i == 0 ? group->leader.exists && !group->leader.is_whole : set->groups.FindWorker(index, i)->exists;
     if (!is_packed) continue;
     const auto known = std::find_if(found.begin(), found.end(), [&](const FoundPod& pod) {
-      return pod.place.set == set && pod.place.group == index && pod.place.worker == i;
+      return pod.slot.set == set && pod.slot.group == index && pod.slot.worker == i;
     });
     members.push_back(known != found.end() ? known->pod : UnpackPod({set, index, i}, &pod_scratch_));
   }
@@ -106,16 +107,16 @@ void FleetViews::ListGroups(FleetSet* set, SetObservation* observation) {
   }
   for (const auto& [name, statefulset] : space.statefulsets) {
     const bool labelled = statefulset->meta.set_name == set->name && statefulset->meta.group_index.has_value();
-    const Place place = labelled ? Place() : index_.FindPackedPod(&space, name);
-    const bool passes_for_workers = place.set == set && place.worker == 0;
+    const Slot slot = labelled ? Slot() : index_.FindPackedPod(&space, name);
+    const bool passes_for_workers = slot.set == set && slot.worker == 0;
     if (labelled || passes_for_workers || leaders.contains(name)) {
       observation->worker_statefulsets.push_back(statefulset.get());
     }
   }
   // Packed StatefulSets of other sets may be named like a leader of this one.
   for (const auto& [name, leader] : leaders) {
-    const Place place = index_.FindPackedStatefulSet(&space, name);
-    if (place.set == nullptr || place.set == set) continue;
+    const Slot slot = index_.FindPackedStatefulSet(&space, name);
+    if (slot.set == nullptr || slot.set == set) continue;
     observation->worker_statefulsets.push_back(FindStatefulSet(&space, name, &set_scratch_));
   }
   SortByName(&observation->leader_pods);
@@ -212,8 +213,7 @@ bool FleetViews::IsStarted(const FleetSet& set, int32_t group) {
     members += worker.exists;
     if (worker.exists && is_pending(worker.phase)) return false;
   }
-  const LeaderWorkerTemplate& wanted = set.set.spec().leader_worker_template();
-  return members == (wanted.has_size() ? wanted.size() : 1);
+  return members == SpecSize(set.set.spec());
 }
 
 std::optional<RestartFacts> FleetViews::PackedRestartFacts(const FleetSet& set, int32_t group, int32_t worker) {
@@ -296,14 +296,14 @@ SetObservation FleetViews::ObserveWholeSet(FleetSet* set) {
   return observation;
 }
 
-RestartFacts FleetViews::RestartFactsOf(const Place& member) {
+RestartFacts FleetViews::RestartFactsOf(const Slot& member) {
   const FleetSet& set = *member.set;
   const std::optional<RestartFacts> facts = PackedRestartFacts(set, member.group, member.worker);
   if (facts.has_value()) return *facts;
   return ReadRestartFacts(ObservePod(set.namespace_name, FleetMemberName(set, member.group, member.worker)));
 }
 
-LeaderFacts FleetViews::LeaderFactsOf(const Place& member) {
+LeaderFacts FleetViews::LeaderFactsOf(const Slot& member) {
   const std::optional<LeaderFacts> facts = PackedLeaderFacts(member.set, member.group);
   if (facts.has_value()) return *facts;
   return ReadLeaderFacts(ObservePod(member.set->namespace_name, FleetMemberName(*member.set, member.group, 0)));

@@ -18,7 +18,7 @@
 #include "lws/api/observed.h"
 #include "lws/core/fleet/fleet_index.h"
 #include "lws/core/fleet/fleet_set.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/observation.h"
 #include "lws/core/pod/leader_decision.h"
 #include "lws/core/pod/restart.h"
@@ -38,8 +38,8 @@ class FleetViews final : private LeaderPods {
   PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name);
 
   // The facts that decisions on a member read, as documented for Fleet.
-  RestartFacts RestartFactsOf(const Place& member);
-  LeaderFacts LeaderFactsOf(const Place& member);
+  RestartFacts RestartFactsOf(const Slot& member);
+  LeaderFacts LeaderFactsOf(const Slot& member);
 
  private:
   // Objects made for an observation. Their texts keep their memory from one observation to the next.
@@ -81,10 +81,10 @@ class FleetViews final : private LeaderPods {
   SetObservation ObserveAround(FleetSet* set);
   // Lists every object that belongs to the set, however it is named.
   void ListGroups(FleetSet* set, SetObservation* observation);
-  // A pod, null when absent, and its place where it is packed.
+  // A pod, null when absent, and its slot where it is packed.
   struct FoundPod {
     const ObservedPod* pod = nullptr;
-    Place place;
+    Slot slot;
   };
   // The pods of a group. Those that were `found` before are not unpacked again.
   std::vector<const ObservedPod*> ListMembers(FleetSet* set, const std::optional<std::string>& group_index,
@@ -96,7 +96,7 @@ class FleetViews final : private LeaderPods {
 
   const std::vector<const ObservedRevision*>& RevisionsOf(FleetSet* set);
   FoundPod FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
-  const ObservedPod* UnpackPod(const Place& place, ScratchObjects* scratch);
+  const ObservedPod* UnpackPod(const Slot& slot, ScratchObjects* scratch);
   const ObservedStatefulSet* FindStatefulSet(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch);
 
   FleetIndex& index_;

@@ -5,7 +5,7 @@
 #include "absl/types/span.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/groups/group_state.h"
 #include "lws/core/pod/restart.h"
 
@@ -36,7 +36,7 @@ FleetCounts CountFleetObjects(const std::vector<FleetSet*>& sets) {
         });
     for (const auto& [index, pods] : set->whole_pods) {
       for (const ObservedPod* pod : pods) {
-        if (pod->is_leader() && HasFleetPlace(pod->meta)) continue;  // counted in its group
+        if (pod->is_leader() && HasFleetSlot(pod->meta)) continue;  // counted in its group
         ++counts.pods;
         counts.failing += TriggersRestart(pod->phase, pod->restarted, pod->meta.terminating);
       }

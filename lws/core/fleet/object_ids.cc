@@ -9,8 +9,8 @@ constexpr char kDigits[] = "0123456789abcdef";
 constexpr size_t kUidLength = 36;
 
 // Where the digits stand.
-constexpr uint8_t kPlaces[] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11, 12, 14, 15, 16, 17,
-                               19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
+constexpr uint8_t kSlots[] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11, 12, 14, 15, 16, 17,
+                              19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
 
 constexpr uint32_t kNoDigit = 16;
 struct DigitTable {
@@ -32,10 +32,10 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
   if (!has_dashes) return std::nullopt;
   PackedUid uid;
   uint32_t seen = 0;
-  const uint8_t* place = kPlaces;
+  const uint8_t* slot = kSlots;
   for (uint32_t& word : uid.words) {
     for (int i = 0; i < 8; ++i) {
-      const uint32_t digit = kDigitTable.values[static_cast<unsigned char>(text[*place++])];
+      const uint32_t digit = kDigitTable.values[static_cast<unsigned char>(text[*slot++])];
       seen |= digit;
       word = word << 4 | (digit & 15);
     }
@@ -47,9 +47,9 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
 std::string UidText(const PackedUid& uid) {
   char text[kUidLength] = {};
   for (const size_t dash : {8, 13, 18, 23}) text[dash] = '-';
-  const uint8_t* place = kPlaces;
+  const uint8_t* slot = kSlots;
   for (uint32_t word : uid.words) {
-    for (int i = 0; i < 8; ++i, word <<= 4) text[*place++] = kDigits[word >> 28];
+    for (int i = 0; i < 8; ++i, word <<= 4) text[*slot++] = kDigits[word >> 28];
   }
   return std::string(text, kUidLength);
 }

@@ -60,8 +60,8 @@ void PackedObjects::PutWorkers(FleetSet* set, int32_t group, const PackedStatefu
   if (has_namesakes) whole_.MakeNamesakesDue(set->space, set->namespace_name, FleetMemberName(*set, group, 0));
 }
 
-void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
-  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
+void PackedObjects::PutWorker(const Slot& slot, const PackedWorker& worker) {
+  PackedWorker& packed = *slot.set->groups.FindWorker(slot.group, slot.worker);
   PackedWorker next = worker;
   next.is_due = packed.is_due;
   next.is_told = packed.is_told = next.exists;
@@ -69,23 +69,23 @@ void PackedObjects::PutWorker(const Place& place, const PackedWorker& worker) {
   const bool leaves_other_owner = packed.exists && packed.has_other_owner && !next.has_other_owner;
   const bool failed = packed.fails;
   packed = next;
-  if (ListFailingWorkerInFleet(place, failed, next.fails)) due_.AddSet(place.set);
-  if (next.fails) due_.AddMember(place.set, place.group, place.worker);
-  if (!next.exists) index_.MayBeUnused(place.set);
-  if (leaves_other_owner && !HasWorkerOfOwner(place, true)) place.set->other_owners.erase(place.group);
+  if (ListFailingWorkerInFleet(slot, failed, next.fails)) due_.AddSet(slot.set);
+  if (next.fails) due_.AddMember(slot.set, slot.group, slot.worker);
+  if (!next.exists) index_.MayBeUnused(slot.set);
+  if (leaves_other_owner && !HasWorkerOfOwner(slot, true)) slot.set->other_owners.erase(slot.group);
 }
 
-bool PackedObjects::AddWorker(const Place& place, PackedWorker worker, const PackedUid& owner) {
-  place.set->groups.At(place.group);
-  PackedWorker& packed = *place.set->groups.FindWorker(place.group, place.worker);
-  const PackedUid before = OwnerOfPackedGroup(*place.set, place.group, packed);
-  const std::optional<bool> is_other = TakeOwnerOfPackedGroup(place, owner);
+bool PackedObjects::AddWorker(const Slot& slot, PackedWorker worker, const PackedUid& owner) {
+  slot.set->groups.At(slot.group);
+  PackedWorker& packed = *slot.set->groups.FindWorker(slot.group, slot.worker);
+  const PackedUid before = OwnerOfPackedGroup(*slot.set, slot.group, packed);
+  const std::optional<bool> is_other = TakeOwnerOfPackedGroup(slot, owner);
   if (!is_other.has_value()) return false;
-  FleetNamespace& space = *place.set->space;
-  if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*place.set, place.group, place.worker));
+  FleetNamespace& space = *slot.set->space;
+  if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*slot.set, slot.group, slot.worker));
   worker.has_other_owner = *is_other;
   if (before != owner) packed.exists = 0;  // so that PutWorker treats it as new
-  PutWorker(place, worker);
+  PutWorker(slot, worker);
   return true;
 }
 
@@ -94,7 +94,7 @@ bool PackedObjects::AddWorker(const Place& place, PackedWorker worker, const Pac
 void PackedObjects::SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid) {
   PackedStatefulSet& workers = set->groups.At(group).workers;
   if (workers.uid == uid) return;
-  const Place nobody = {set, group, 0};
+  const Slot nobody = {set, group, 0};
   const auto other = set->other_owners.find(group);
   const bool returns = other != set->other_owners.end() && other->second == uid;
   if (!returns && HasWorkerOfOwner(nobody, true)) UnpackMembers(set, group);

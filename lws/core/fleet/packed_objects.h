@@ -1,4 +1,4 @@
-// Puts the pods and StatefulSets of a fleet into their places among the packed groups of their sets.
+// Puts the pods and StatefulSets of a fleet into their slots among the packed groups of their sets.
 //
 //   lws::internal::PackedObjects packed(&index, &due, &whole);
 //   packed.PutLeader(&set, /*group=*/12, leader);
@@ -22,7 +22,7 @@
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/object_ids.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 #include "lws/core/fleet/unpacked_objects.h"
 
 namespace lws::internal {
@@ -32,15 +32,15 @@ class PackedObjects {
   // Borrows all.
   PackedObjects(FleetIndex* index, DueList* due, UnpackedObjects* whole) : index_(*index), due_(*due), whole_(*whole) {}
 
-  // Put an object into its place, or remove it if it does not exist.
+  // Put an object into its slot, or remove it if it does not exist.
   void PutLeader(FleetSet* set, int32_t group, const PackedLeader& leader);
   void PutWorkers(FleetSet* set, int32_t group, const PackedStatefulSet& workers, const PackedUid& leader_uid);
   // REQUIRES: the group exists.
-  void PutWorker(const Place& place, const PackedWorker& worker);
+  void PutWorker(const Slot& slot, const PackedWorker& worker);
 
   // Adds a worker with its owner, replacing a whole pod of its name. Returns false, and changes nothing, when the
   // group has no room for the owner.
-  bool AddWorker(const Place& place, PackedWorker worker, const PackedUid& owner);
+  bool AddWorker(const Slot& slot, PackedWorker worker, const PackedUid& owner);
 
  private:
   void SwitchOwner(FleetSet* set, int32_t group, const PackedUid& uid);

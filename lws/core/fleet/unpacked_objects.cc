@@ -9,7 +9,7 @@
 #include "lws/core/fleet/failing_groups.h"
 #include "lws/core/fleet/fleet_set.h"
 #include "lws/core/fleet/packed_group.h"
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 
 namespace lws::internal {
 
@@ -40,14 +40,14 @@ void UnpackedObjects::LinkPod(const ObservedPod& pod, bool add) {
   due_.AddSet(&set);
   const int32_t labelled = ParseIndex(pod.meta.group_index.value_or(""));
   if (labelled >= 0 && set.groups.Find(labelled) != nullptr) ListFailingInFleet(&set, labelled, false);
-  const PackedGroup* packed = HasFleetPlace(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
+  const PackedGroup* packed = HasFleetSlot(pod.meta) ? set.groups.Find(pod.meta.group_in_name) : nullptr;
   if (!pod.is_leader() || (packed != nullptr && packed->leader.is_whole)) return;
   set.irregular += add ? 1 : -1;
 }
 
 void UnpackedObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bool add) {
   const ObservedMeta& meta = statefulset.meta;
-  if (HasFleetPlace(meta)) {
+  if (HasFleetSlot(meta)) {
     const PackedGroup* packed = index_.SetOf(meta.namespace_name, meta.set_name).groups.Find(meta.group_in_name);
     if (packed != nullptr && packed->workers.is_whole) return;
   }
@@ -66,16 +66,16 @@ void UnpackedObjects::LinkStatefulSet(const ObservedStatefulSet& statefulset, bo
 }
 
 void UnpackedObjects::KeepPod(std::unique_ptr<ObservedPod> pod) {
-  std::unique_ptr<ObservedPod>& slot = index_.In(pod->meta.namespace_name).pods[pod->meta.name];
-  slot = std::move(pod);
-  LinkPod(*slot, true);
+  std::unique_ptr<ObservedPod>& kept = index_.In(pod->meta.namespace_name).pods[pod->meta.name];
+  kept = std::move(pod);
+  LinkPod(*kept, true);
 }
 
 void UnpackedObjects::KeepStatefulSet(std::unique_ptr<ObservedStatefulSet> statefulset) {
-  std::unique_ptr<ObservedStatefulSet>& slot =
+  std::unique_ptr<ObservedStatefulSet>& kept =
       index_.In(statefulset->meta.namespace_name).statefulsets[statefulset->meta.name];
-  slot = std::move(statefulset);
-  LinkStatefulSet(*slot, true);
+  kept = std::move(statefulset);
+  LinkStatefulSet(*kept, true);
 }
 
 void UnpackedObjects::ErasePod(FleetNamespace* space, absl::string_view name) {

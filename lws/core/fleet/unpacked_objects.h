@@ -8,7 +8,7 @@
 //
 // Laws:
 //   1. Every set that a whole object may concern counts it in FleetSet::irregular, unless the object's facts are in
-//      their place among the packed groups.
+//      their slot among the packed groups.
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_UNPACKED_OBJECTS_H_

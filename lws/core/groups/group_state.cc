@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 
@@ -150,8 +151,7 @@ bool AreGroupWorkersReady(const ObservedStatefulSet& worker_statefulset) {
 GroupFrame GroupFrameOf(const LeaderWorkerSet& set, absl::string_view revision_key) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   return {revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(),
-          set.spec().has_replicas() ? set.spec().replicas() : 1, group.has_size() && group.size() != 1,
-          !group.has_size() || group.size() != 1};
+          SpecReplicas(set.spec()), group.has_size() && group.size() != 1, !group.has_size() || group.size() != 1};
 }
 
 GroupSummary GroupSummaryOf(const GroupFrame& frame, const ObservedPod* leader, const ObservedStatefulSet* workers) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/well_known.h"
 
 namespace lws::internal {
@@ -42,13 +43,11 @@ bool Excludes(absl::string_view a, absl::string_view b) {
   return (a == "Available" && is_progress(b)) || (b == "Available" && is_progress(a));
 }
 
-int32_t Replicas(const LeaderWorkerSet& set) { return set.spec().has_replicas() ? set.spec().replicas() : 1; }
-
 int32_t SpecPartition(const LeaderWorkerSet& set) {
   return set.spec().rollout_strategy().rolling_update_configuration().partition();
 }
 
-// The conditions that should be True, or stalled. An event is told for the first one.
+// The conditions that should be True, or stalled. An event is recorded for the first one.
 absl::InlinedVector<ConditionKind, 2> Wanted(const StatusCounts& counts, int32_t replicas,
                                              RolloutProgressing progressing) {
   const ConditionKind progress =
@@ -194,19 +193,19 @@ std::string MessageOf(const GroupsCondition& condition, absl::Span<const int32_t
 }
 
 // Whether the status says it already. Without such groups, which is the usual case, no text is made.
-bool AreGroupsTold(const GroupsCondition& condition, absl::Span<const int32_t> groups,
-                   const LeaderWorkerSetStatus& status) {
-  for (const Condition& told : status.conditions()) {
-    if (told.type() != condition.type) continue;
-    if (groups.empty()) return told.status() == "False";
-    return told.status() == "True" && told.message() == MessageOf(condition, groups);
+bool HasGroupsCondition(const GroupsCondition& condition, absl::Span<const int32_t> groups,
+                        const LeaderWorkerSetStatus& status) {
+  for (const Condition& held : status.conditions()) {
+    if (held.type() != condition.type) continue;
+    if (groups.empty()) return held.status() == "False";
+    return held.status() == "True" && held.message() == MessageOf(condition, groups);
   }
   return groups.empty();
 }
 
-void TellGroups(const GroupsCondition& condition, absl::Span<const int32_t> groups, int64_t generation,
-                const std::string& now, LeaderWorkerSetStatus* status) {
-  if (AreGroupsTold(condition, groups, *status)) return;
+void PutGroupsCondition(const GroupsCondition& condition, absl::Span<const int32_t> groups, int64_t generation,
+                        const std::string& now, LeaderWorkerSetStatus* status) {
+  if (HasGroupsCondition(condition, groups, *status)) return;
   const std::string message = MessageOf(condition, groups);
   PutPolicyCondition({condition.type, groups.empty() ? "False" : "True",
                       groups.empty() ? condition.reason_of_none : condition.reason, message.c_str()},
@@ -227,7 +226,7 @@ bool SameConditions(const LeaderWorkerSetStatus& a, const LeaderWorkerSetStatus&
 }  // namespace
 
 bool IsSetUpdateDone(const LeaderWorkerSet& set, const StatusCounts& counts) {
-  return SpecPartition(set) == 0 && counts.done_in_range == Replicas(set);
+  return SpecPartition(set) == 0 && counts.done_in_range == SpecReplicas(set.spec());
 }
 
 bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy) {
@@ -245,10 +244,10 @@ bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& c
     if (condition.observed_generation() != generation) return false;
   }
   const bool are_policies_told = IsHoldSet(policy.hold, status) &&
-                                 AreGroupsTold(kRestartsHeld, observation.groups_backing_off, status) &&
-                                 AreGroupsTold(kGroupsGivenUp, observation.groups_given_up, status);
+                                 HasGroupsCondition(kRestartsHeld, observation.groups_backing_off, status) &&
+                                 HasGroupsCondition(kGroupsGivenUp, observation.groups_given_up, status);
   if (!are_policies_told) return false;
-  for (const ConditionKind kind : Wanted(counts, Replicas(set), policy.progressing)) {
+  for (const ConditionKind kind : Wanted(counts, SpecReplicas(set.spec()), policy.progressing)) {
     if (!IsSet(kind, generation, status)) return false;
   }
   return true;
@@ -257,7 +256,7 @@ bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& c
 SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& counts, absl::Time now,
                         const PolicyState& policy) {
   const LeaderWorkerSet& set = *observation.set;
-  const int32_t replicas = Replicas(set);
+  const int32_t replicas = SpecReplicas(set.spec());
   auto status = std::make_shared<LeaderWorkerSetStatus>(set.status());
   SetStatus result;
   const int64_t generation = set.metadata().generation();
@@ -273,8 +272,8 @@ SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& c
         absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
   SetHold(policy.hold, generation, time, status.get());
-  TellGroups(kRestartsHeld, observation.groups_backing_off, generation, time, status.get());
-  TellGroups(kGroupsGivenUp, observation.groups_given_up, generation, time, status.get());
+  PutGroupsCondition(kRestartsHeld, observation.groups_backing_off, generation, time, status.get());
+  PutGroupsCondition(kGroupsGivenUp, observation.groups_given_up, generation, time, status.get());
   status->set_ready_replicas(counts.ready);
   status->set_updated_replicas(counts.updated);
   status->set_replicas(observation.leader_statefulset == nullptr ? 0 : observation.leader_statefulset->status_replicas);

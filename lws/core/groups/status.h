@@ -12,9 +12,9 @@
 //   4. A stalled rollout is not Progressing, with a Deployment's reason ProgressDeadlineExceeded, until it moves
 //      again.
 //   5. While controls hold the rollout, RolloutHeld is True with the hold as its reason; it is created only then. No
-//      event is told for it.
+//      event is recorded for it.
 //   6. While a restart policy holds back the restart of groups, RestartsHeld is True and names them; while it has given
-//      groups up, GroupsGivenUp is True and names them. Each is created only when it is True. No event is told for
+//      groups up, GroupsGivenUp is True and names them. Each is created only when it is True. No event is recorded for
 //      them.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -57,8 +57,8 @@ struct SetStatus {
   std::string event_note;
 };
 
-// Whether NextSetStatus would change and tell nothing. It finds this out without building a status. Complexity:
-// O(conditions).
+// Whether NextSetStatus would change nothing and record no event. It finds this out without building a status.
+// Complexity: O(conditions).
 bool IsSetStatusCurrent(const SetObservation& observation, const StatusCounts& counts, const PolicyState& policy = {});
 
 // Whether all groups of [0, replicas) are ready and updated, with a partition of 0. Former revisions are then not

@@ -1,17 +1,18 @@
 #include "lws/core/pod/leader_decision.h"
 
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/well_known.h"
 #include "lws/core/revision/revisions.h"
 
 namespace lws {
 
 using internal::OwnedRevisions;
+using internal::SpecSize;
 
 LeaderFacts LeaderFactsOfSet(const LeaderWorkerSet& set) {
-  const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   LeaderFacts facts;
-  facts.single_member = !group.has_size() || group.size() == 1;
+  facts.single_member = SpecSize(set.spec()) == 1;
   facts.waits_for_ready = set.spec().startup_policy() == kLeaderReady;
   // The set has exclusive placement. An empty key counts too, but no node has such a label.
   facts.waits_for_schedule = set.metadata().annotations().count(kExclusiveTopologyAnnotation) > 0;

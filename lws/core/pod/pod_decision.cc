@@ -10,23 +10,23 @@ PodDecision DecidePod(const RestartDecision& restart, bool is_leader,
   return decision;
 }
 
-RestartDecision RestartDecisionOf(RestartReason reason) {
+RestartDecision RestartDecisionOf(GroupRestartReason reason) {
   switch (reason) {
-    case RestartReason::kNoLeader:
+    case GroupRestartReason::kNoLeader:
       return {DecisionReason::kLeaderAbsent, false, false};
-    case RestartReason::kAlreadyRestarting:
+    case GroupRestartReason::kAlreadyRestarting:
       return {DecisionReason::kAlreadyRestarting, false, true};
-    case RestartReason::kNoFailure:
+    case GroupRestartReason::kNoFailure:
       return {DecisionReason::kNoTrigger, false, false};
-    case RestartReason::kIgnored:
+    case GroupRestartReason::kIgnored:
       return {DecisionReason::kFailureIgnored, false, false};
-    case RestartReason::kStillStarting:
+    case GroupRestartReason::kStillStarting:
       return {DecisionReason::kGroupStillStarting, false, false};
-    case RestartReason::kGaveUp:
+    case GroupRestartReason::kGaveUp:
       return {DecisionReason::kGaveUp, false, false};
-    case RestartReason::kBackingOff:
+    case GroupRestartReason::kBackingOff:
       return {DecisionReason::kBackingOff, false, true};
-    case RestartReason::kRestart:
+    case GroupRestartReason::kRestart:
       break;
   }
   return {DecisionReason::kRestartGroup, true, true};

@@ -11,8 +11,8 @@
 // Laws:
 //   1. A look that restarts the group, or finds that the group is restarting already, does nothing else.
 //   2. Only a leader can lack something. Its table is read at most once, and only if law 1 lets the look continue.
-//   3. A verdict with a memory ends the look when the leader is to be deleted, is being deleted, or has to wait for
-//      its backoff.
+//   3. A decision of a restart policy ends the look when the leader is to be deleted, is being deleted, or has to
+//      wait for its backoff.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_POD_POD_DECISION_H_
@@ -36,8 +36,8 @@ struct PodDecision {
 PodDecision DecidePod(const RestartDecision& restart, bool is_leader,
                       absl::FunctionRef<DecisionReason()> decide_leader);
 
-// What the verdict of a restart policy means for the rest of the look.
-RestartDecision RestartDecisionOf(RestartReason reason);
+// What the decision of a restart policy on the group means for the rest of the look.
+RestartDecision RestartDecisionOf(GroupRestartReason reason);
 
 }  // namespace lws::internal
 

@@ -5,18 +5,19 @@
 #include <limits>
 
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 
 namespace lws {
 
 using internal::ParseStrictInteger;
+using internal::SpecSize;
 
 namespace {
 
 bool IsStarted(const PodObservation& observation) {
-  const LeaderWorkerTemplate& group = observation.set->spec().leader_worker_template();
-  const int64_t size = group.has_size() ? group.size() : 1;
+  const int64_t size = SpecSize(observation.set->spec());
   if (static_cast<int64_t>(observation.group_pods.size()) != size) return false;
   return std::none_of(observation.group_pods.begin(), observation.group_pods.end(),
                       [](const ObservedPod* pod) { return pod->phase == PodPhase::kPending; });

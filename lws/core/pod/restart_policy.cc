@@ -146,19 +146,19 @@ absl::Duration Backoff(const RestartPolicy& policy, int32_t restarts_in_a_row) {
 }
 
 // Decides the owed restart within the policy's limits.
-void Settle(const RestartPolicy& policy, absl::Time now, RestartVerdict* verdict) {
-  RestartMemory& memory = verdict->memory;
+void Settle(const RestartPolicy& policy, absl::Time now, GroupRestartDecision* decision) {
+  RestartMemory& memory = decision->memory;
   if (!memory.is_counted) {
     if (policy.max_restarts.has_value() && memory.restarts >= *policy.max_restarts) {
       memory.gave_up = true;
-      verdict->reason = RestartReason::kGaveUp;
+      decision->reason = GroupRestartReason::kGaveUp;
       return;
     }
     if (now - memory.last_restart >= policy.stable_after) memory.restarts_in_a_row = 0;
     const absl::Duration wait = memory.last_restart + Backoff(policy, memory.restarts_in_a_row) - now;
     if (memory.restarts_in_a_row > 0 && wait > absl::ZeroDuration()) {
-      verdict->reason = RestartReason::kBackingOff;
-      verdict->look_again_in = wait;
+      decision->reason = GroupRestartReason::kBackingOff;
+      decision->look_again_in = wait;
       return;
     }
     memory.is_counted = true;
@@ -166,25 +166,25 @@ void Settle(const RestartPolicy& policy, absl::Time now, RestartVerdict* verdict
     ++memory.restarts_in_a_row;
     memory.last_restart = now;
   }
-  verdict->reason = RestartReason::kRestart;
-  verdict->restart = true;
+  decision->reason = GroupRestartReason::kRestart;
+  decision->restart = true;
 }
 
 }  // namespace
 
-RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory,
-                                  absl::Time now) {
-  RestartVerdict verdict;
-  verdict.memory = memory;
-  const auto because = [&verdict](RestartReason reason) {
-    verdict.reason = reason;
-    return verdict;
+GroupRestartDecision DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group,
+                                        const RestartMemory& memory, absl::Time now) {
+  GroupRestartDecision decision;
+  decision.memory = memory;
+  const auto because = [&decision](GroupRestartReason reason) {
+    decision.reason = reason;
+    return decision;
   };
   const GroupMember* leader = FindLeader(group);
   // Without a living leader there is no failure to judge: the old pods are going or gone, and new ones come.
-  if (leader == nullptr) return because(RestartReason::kNoLeader);
-  if (leader->terminating) return because(RestartReason::kAlreadyRestarting);
-  RestartMemory& next = verdict.memory;
+  if (leader == nullptr) return because(GroupRestartReason::kNoLeader);
+  if (leader->terminating) return because(GroupRestartReason::kAlreadyRestarting);
+  RestartMemory& next = decision.memory;
   if (memory.revision_key != group.revision_key) {
     next = RestartMemory();
     next.revision_key = group.revision_key;
@@ -194,21 +194,23 @@ RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMember
     next.members.clear();
     next.has_started = next.owes_restart = next.is_counted = false;
   }
-  if (next.gave_up) return because(RestartReason::kGaveUp);
+  if (next.gave_up) return because(GroupRestartReason::kGaveUp);
   const Failures failures = Compare(policy, group, next, now);
   next.members = Remember(group);
   next.has_started |= group.started;
   if (!next.has_started) {
-    return because(failures.restart || failures.fail_set ? RestartReason::kStillStarting : RestartReason::kNoFailure);
+    return because(failures.restart || failures.fail_set ? GroupRestartReason::kStillStarting
+                                                         : GroupRestartReason::kNoFailure);
   }
   if (failures.fail_set) {
-    next.gave_up = verdict.fails_set = true;
-    return because(RestartReason::kGaveUp);
+    next.gave_up = decision.fails_set = true;
+    return because(GroupRestartReason::kGaveUp);
   }
   next.owes_restart |= failures.restart;
-  if (!next.owes_restart) return because(failures.ignored ? RestartReason::kIgnored : RestartReason::kNoFailure);
-  Settle(policy, now, &verdict);
-  return verdict;
+  if (!next.owes_restart)
+    return because(failures.ignored ? GroupRestartReason::kIgnored : GroupRestartReason::kNoFailure);
+  Settle(policy, now, &decision);
+  return decision;
 }
 
 namespace {
@@ -221,27 +223,27 @@ std::string CountText(const RestartPolicy& policy, int32_t restarts) {
 
 }  // namespace
 
-std::string RestartVerdictText(const RestartPolicy& policy, const RestartVerdict& verdict) {
-  const int32_t restarts = verdict.memory.restarts;
-  switch (verdict.reason) {
-    case RestartReason::kNoLeader:
-    case RestartReason::kAlreadyRestarting:
-    case RestartReason::kNoFailure:
+std::string GroupRestartDecisionText(const RestartPolicy& policy, const GroupRestartDecision& decision) {
+  const int32_t restarts = decision.memory.restarts;
+  switch (decision.reason) {
+    case GroupRestartReason::kNoLeader:
+    case GroupRestartReason::kAlreadyRestarting:
+    case GroupRestartReason::kNoFailure:
       return "";
-    case RestartReason::kIgnored:
+    case GroupRestartReason::kIgnored:
       return "by the restart policy of the set";
-    case RestartReason::kStillStarting:
+    case GroupRestartReason::kStillStarting:
       return "by the restart policy of the set, which counts failures once the group has started";
-    case RestartReason::kGaveUp: {
+    case GroupRestartReason::kGaveUp: {
       const bool is_at_limit = policy.max_restarts.has_value() && restarts >= *policy.max_restarts;
-      if (verdict.fails_set || !is_at_limit) return "by a rule of the restart policy of the set";
+      if (decision.fails_set || !is_at_limit) return "by a rule of the restart policy of the set";
       return absl::StrCat("by the restart policy of the set, after ", CountText(policy, restarts), " restarts");
     }
-    case RestartReason::kBackingOff:
+    case GroupRestartReason::kBackingOff:
       return absl::StrCat("by the restart policy of the set, ",
-                          absl::FormatDuration(verdict.look_again_in.value_or(absl::ZeroDuration())), " more after ",
+                          absl::FormatDuration(decision.look_again_in.value_or(absl::ZeroDuration())), " more after ",
                           CountText(policy, restarts), " restarts");
-    case RestartReason::kRestart:
+    case GroupRestartReason::kRestart:
       break;
   }
   return absl::StrCat("by the restart policy of the set, restart ", CountText(policy, restarts));

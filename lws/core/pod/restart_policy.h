@@ -5,9 +5,9 @@
 //   policy.first_backoff = absl::Seconds(10);
 //   lws::GroupMembers group;
 //   lws::RestartMemory memory;
-//   lws::RestartVerdict verdict = lws::DecideGroupRestart(policy, group, memory, now);
-//   verdict.restart;              // false; if true, the host deletes the leader in the foreground
-//   memory = verdict.memory;      // the host keeps it, before or after the deletion
+//   lws::GroupRestartDecision decision = lws::DecideGroupRestart(policy, group, memory, now);
+//   decision.restart;              // false; if true, the host deletes the leader in the foreground
+//   memory = decision.memory;      // the host keeps it, before or after the deletion
 //
 // The reference (restart.h) looks only at present pods. A worker that was deleted and recreated before anybody looked
 // leaves no trace, and a group that fails for ever is restarted for ever. This policy remembers the members' UIDs and
@@ -23,7 +23,7 @@
 //      nothing is deleted until the revision changes, so that the pods can be inspected.
 //   4. Restart n of a row begins at least first_backoff * 2^(n-1), up to max_backoff, after the one before. A row ends
 //      when there was no restart for stable_after.
-//   5. It is a pure function: equal arguments give an equal verdict.
+//   5. It is a pure function: equal arguments give an equal decision.
 // If the memory is lost, failures that only it knew and the count are lost too, but there is never a restart too many.
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -115,7 +115,7 @@ struct RestartFailure {
 absl::StatusOr<GroupMembers> ReadMembersForRestart(const Json& leader, const Json* worker_statefulset,
                                                    const std::vector<SharedJson>& pods);
 
-enum class RestartReason {
+enum class GroupRestartReason {
   kNoLeader,           // the group is being recreated
   kAlreadyRestarting,  // its leader is terminating
   kNoFailure,
@@ -126,8 +126,8 @@ enum class RestartReason {
   kRestart,
 };
 
-struct RestartVerdict {
-  RestartReason reason = RestartReason::kNoFailure;
+struct GroupRestartDecision {
+  GroupRestartReason reason = GroupRestartReason::kNoFailure;
   bool restart = false;
   RestartMemory memory;
   // When to look again while backing off.
@@ -136,12 +136,12 @@ struct RestartVerdict {
 };
 
 // Says for people what the policy goes by: "by the restart policy of the set, restart 2 of at most 3". Empty for a
-// verdict that says all by its reason.
-std::string RestartVerdictText(const RestartPolicy& policy, const RestartVerdict& verdict);
+// decision that says all by its reason.
+std::string GroupRestartDecisionText(const RestartPolicy& policy, const GroupRestartDecision& decision);
 
 // Complexity: O(members log members).
-RestartVerdict DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group, const RestartMemory& memory,
-                                  absl::Time now);
+GroupRestartDecision DecideGroupRestart(const RestartPolicy& policy, const GroupMembers& group,
+                                        const RestartMemory& memory, absl::Time now);
 
 }  // namespace lws
 

@@ -12,7 +12,6 @@
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed.h"
-#include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired/set_digest.h"
 #include "lws/core/plan/plan_builder.h"
@@ -22,16 +21,20 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/labelled_group.h"
 #include "lws/placement/pod_facts.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/placement/reassign_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
+using internal::GroupOfPod;
 using internal::JsonReader;
 using internal::OwnedRevisions;
-using internal::ParseStrictInteger;
 using internal::PlanBuilder;
+using internal::RankOfPod;
+using internal::ShapeOfRank;
 
 namespace {
 
@@ -113,20 +116,15 @@ class Pods {
   }
 
   void AddToGroup(JsonReader& pod, Member member) {
-    GroupId id;
-    id.namespace_name = pod.Text({"metadata", "namespace"});
-    if (id.namespace_name.empty()) id.namespace_name = "default";
-    id.set_name = pod.Text({"metadata", "labels", kNameLabel});
-    const std::optional<int64_t> index = ParseStrictInteger(pod.Text({"metadata", "labels", kGroupIndexLabel}));
-    const std::optional<int64_t> rank = ParseStrictInteger(pod.Text({"metadata", "labels", kWorkerIndexLabel}));
-    if (id.set_name.empty() || !index.has_value() || !rank.has_value()) return;
-    id.index = *index;
-    member.meta.namespace_name = id.namespace_name;
+    const std::optional<GroupId> id = GroupOfPod(pod);
+    const std::optional<int64_t> rank = RankOfPod(pod);
+    if (!id.has_value() || !rank.has_value()) return;
+    member.meta.namespace_name = id->namespace_name;
     member.meta.name = pod.Text({"metadata", "name"});
     member.meta.uid = pod.Text({"metadata", "uid"});
     member.meta.resource_version = pod.Text({"metadata", "resourceVersion"});
     member.meta.revision_key = pod.Text({"metadata", "labels", kRevisionLabel});
-    Group& group = groups_[id];
+    Group& group = groups_[*id];
     // Labels may be copied. The pod of the smallest name counts, whatever the order of the pods.
     const auto known = group.members.find(*rank);
     if (known != group.members.end() && known->second.meta.name < member.meta.name) return;
@@ -237,25 +235,22 @@ class Placing {
       if (member != group.members.end() && !member->second.node.empty()) {
         nodes[rank] = topology_.FindNode(member->second.node);
       } else if (rank < group.nodes.size()) {
-        nodes[rank] = UsableNode(group.nodes[rank], ShapeOf(request, rank));
-        if (nodes[rank].has_value()) Use(*nodes[rank], ShapeOf(request, rank));
+        nodes[rank] = UsableNode(group.nodes[rank], ShapeOfRank(request, rank));
+        if (nodes[rank].has_value()) Use(*nodes[rank], ShapeOfRank(request, rank));
       }
     }
     return nodes;
   }
 
-  static const PodShape& ShapeOf(const GroupRequest& request, size_t rank) {
-    return rank == 0 && request.leader.has_value() ? *request.leader : request.worker;
-  }
-
   Plan PlaceNew(const GroupId& id, const Work& work) {
-    if (!work.request.ok()) return TellError(id, work, work.request.status());
+    if (!work.request.ok()) return RecordError(id, work, work.request.status());
     const absl::StatusOr<PlacementResult> result = AssignGroup(free_, *work.request);
-    if (!result.ok()) return TellError(id, work, result.status());
-    if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
+    if (!result.ok()) return RecordError(id, work, result.status());
+    if (!result->assignment.has_value()) return RecordNoFit(id, work, result->no_fit);
     free_.Commit(*work.request, *result->assignment);
     const std::vector<int32_t> nodes = result->assignment->NodesByRank();
-    for (size_t rank = 0; rank < nodes.size(); ++rank) taken_.emplace_back(nodes[rank], ShapeOf(*work.request, rank));
+    for (size_t rank = 0; rank < nodes.size(); ++rank)
+      taken_.emplace_back(nodes[rank], ShapeOfRank(*work.request, rank));
     PlanBuilder plan(id.namespace_name, id.set_name);
     Json patch = PatchOf(*work.leader, topology_.Node(nodes[0]).facts);
     patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(nodes);
@@ -267,18 +262,18 @@ class Placing {
   // Gives the workers that wait the nodes of their ranks, and new nodes to ranks that lost theirs.
   Plan Complete(const GroupId& id, const Work& work) {
     PlanBuilder plan(id.namespace_name, id.set_name);
-    if (!work.request.ok()) return TellError(id, work, work.request.status());
+    if (!work.request.ok()) return RecordError(id, work, work.request.status());
     if (work.is_too_large) return PlaceNew(id, work);                           // no place: AssignGroup tells why
     if (!work.nodes.empty() && !work.nodes[0].has_value()) return plan.Take();  // the leader itself has no node
     std::vector<std::optional<int32_t>> nodes = work.nodes;
     Json patch;
     if (IsMissing(work)) {
       const absl::StatusOr<PlacementResult> result = AssignMissingRanks(free_, *work.request, nodes);
-      if (!result.ok()) return TellError(id, work, result.status());
-      if (!result->assignment.has_value()) return TellNoFit(id, work, result->no_fit);
+      if (!result.ok()) return RecordError(id, work, result.status());
+      if (!result->assignment.has_value()) return RecordNoFit(id, work, result->no_fit);
       const std::vector<int32_t> found = result->assignment->NodesByRank();
       for (size_t rank = 0; rank < nodes.size(); ++rank) {
-        if (!nodes[rank].has_value()) Use(found[rank], ShapeOf(*work.request, rank));
+        if (!nodes[rank].has_value()) Use(found[rank], ShapeOfRank(*work.request, rank));
         nodes[rank] = found[rank];
       }
       patch["metadata"]["annotations"][kNodesAnnotation] = NamesOf(found);
@@ -302,9 +297,9 @@ class Placing {
     });
   }
 
-  Plan TellNoFit(const GroupId& id, const Work& work, const NoFit& no_fit) {
+  Plan RecordNoFit(const GroupId& id, const Work& work, const NoFit& no_fit) {
     if (pods_.staying().size() < pods_.placed().size() && FitsWithoutThoseThatLeave(work)) return Plan();
-    return TellNoPlace(id, work, NoFitReasonText(no_fit.reason), DescribeNoFit(no_fit));
+    return RecordNoPlace(id, work, NoFitReasonText(no_fit.reason), DescribeNoFit(no_fit));
   }
 
   bool FitsWithoutThoseThatLeave(const Work& work) {
@@ -329,12 +324,12 @@ class Placing {
     return &*staying_;
   }
 
-  static Plan TellError(const GroupId& id, const Work& work, const absl::Status& status) {
-    return TellNoPlace(id, work, status.message(), status.message());
+  static Plan RecordError(const GroupId& id, const Work& work, const absl::Status& status) {
+    return RecordNoPlace(id, work, status.message(), status.message());
   }
 
   // Law 4.
-  static Plan TellNoPlace(const GroupId& id, const Work& work, absl::string_view reason, absl::string_view note) {
+  static Plan RecordNoPlace(const GroupId& id, const Work& work, absl::string_view reason, absl::string_view note) {
     PlanBuilder plan(id.namespace_name, id.set_name);
     if (work.group->no_place == reason) return plan.Take();
     Json patch;

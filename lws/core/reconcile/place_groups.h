@@ -22,7 +22,7 @@
 //      constraints still hold (law 10 of reassign_group.h), and the leader's annotation says so.
 //   4. A group without a place gets one Warning event of its set, NoPlace, with the reason in counts. The leader's
 //      annotation kNoPlaceAnnotation keeps the reason; there is no other event until the reason is another one. As long
-//      as pods that are being deleted hold the room that the group needs, nothing is told.
+//      as pods that are being deleted hold the room that the group needs, no event is recorded.
 //   5. A pod without the gate is never changed, except a leader's annotations.
 //   6. It is a pure function of its arguments. The same pods in another order give the same plans.
 //

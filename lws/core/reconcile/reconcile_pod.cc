@@ -104,24 +104,24 @@ class PodPass {
     members.namespace_name = pod_.meta.namespace_name;
     members.set_name = pod_.meta.set_name;
     members.group = ParseIndex(pod_.meta.group_index.value_or(""));
-    RestartVerdict verdict = DecideGroupRestart(*options_.restarts, members, memory, now_);
-    if (verdict.memory.gave_up && !memory.gave_up) TellGivenUp(verdict);
-    why_ = RestartVerdictText(*options_.restarts, verdict);
-    if (!(verdict.memory == memory)) plan_.Keep(std::move(verdict.memory));
-    look_again_in_ = verdict.look_again_in;
-    return RestartDecisionOf(verdict.reason);
+    GroupRestartDecision decision = DecideGroupRestart(*options_.restarts, members, memory, now_);
+    if (decision.memory.gave_up && !memory.gave_up) RecordGivenUp(decision);
+    why_ = GroupRestartDecisionText(*options_.restarts, decision);
+    if (!(decision.memory == memory)) plan_.Keep(std::move(decision.memory));
+    look_again_in_ = decision.look_again_in;
+    return RestartDecisionOf(decision.reason);
   }
 
-  // The memory says so from now on, so people are told once.
-  void TellGivenUp(const RestartVerdict& verdict) {
-    if (verdict.fails_set) {
+  // The memory says so from now on, so the event is recorded once.
+  void RecordGivenUp(const GroupRestartDecision& decision) {
+    if (decision.fails_set) {
       plan_.Warn("GroupFailed", "Restart",
                  absl::StrCat("pod ", pod_.meta.name, " failed in a way that is not restarted"), PodRef(pod_));
       return;
     }
     plan_.Warn("RestartLimitExceeded", "Restart",
                absl::StrCat(
-                   "group ", pod_.meta.group_index.value_or(""), " was restarted ", verdict.memory.restarts,
+                   "group ", pod_.meta.group_index.value_or(""), " was restarted ", decision.memory.restarts,
                    " times, which is its limit, and failed again: it stays as it is until the set's template changes"),
                PodRef(pod_));
   }

@@ -12,6 +12,7 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/revision_key.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/strict_integer.h"
 #include "lws/api/well_known.h"
 #include "lws/core/desired/desired_objects.h"
@@ -50,13 +51,12 @@ using internal::RolloutProgressing;
 using internal::SetDigest;
 using internal::SetStatus;
 using internal::SharedService;
+using internal::SpecReplicas;
 using internal::StatusCounts;
 
 namespace {
 
 constexpr absl::Duration kLeaderStatefulSetTerminatingRetry = absl::Seconds(5);
-
-int32_t Replicas(const LeaderWorkerSet& set) { return set.spec().has_replicas() ? set.spec().replicas() : 1; }
 
 DecisionReason ReasonOf(RolloutReason reason) {
   switch (reason) {
@@ -104,7 +104,7 @@ class SetPass {
       return plan_.Again(kLeaderStatefulSetTerminatingRetry);
     }
     absl::Status status = DecideRevision();
-    if (status.ok()) status = DecideLeaderSet();
+    if (status.ok()) status = DecideLeaderStatefulSet();
     if (!status.ok()) return plan_.Fail(std::move(status));
     DecideService();
     status = DecideStatus();
@@ -186,7 +186,7 @@ class SetPass {
   absl::StatusOr<RolloutStep> PlanStep() {
     const RollingUpdateConfiguration& update = set_.spec().rollout_strategy().rolling_update_configuration();
     RolloutInput input;
-    input.replicas = Replicas(set_);
+    input.replicas = SpecReplicas(set_.spec());
     input.max_surge = ToIntOrPercent(update.max_surge());
     input.max_unavailable = ToIntOrPercent(update.max_unavailable());
     input.spec_partition = update.partition();
@@ -266,7 +266,7 @@ class SetPass {
     return absl::OkStatus();
   }
 
-  absl::Status DecideLeaderSet() {
+  absl::Status DecideLeaderStatefulSet() {
     const absl::StatusOr<RolloutStep> step = PlanStep();
     if (!step.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(Name(), ": ", step.status().message()));
@@ -278,7 +278,7 @@ class SetPass {
     }
     const bool creates = leader_set_ == nullptr;
     plan_.BecauseOfStep(ReasonOf(step->reason), step->partition, step->replicas);
-    absl::Status status = WriteLeaderSet(*step);
+    absl::Status status = WriteLeaderStatefulSet(*step);
     if (!status.ok()) return status;
     if (creates) {
       plan_.Tell("GroupsProgressing", "Create", absl::StrCat("Created leader statefulset ", name), RevisionRef());
@@ -321,7 +321,7 @@ class SetPass {
   }
 
   // The object to apply, apart from partition and replicas.
-  absl::StatusOr<SharedJson> LeaderSetBase(const RolloutStep& step) const {
+  absl::StatusOr<SharedJson> LeaderStatefulSetBase(const RolloutStep& step) const {
     if (digest_->leader_statefulset != nullptr && key_ == digest_->revision_key) {
       return digest_->leader_statefulset;
     }
@@ -341,8 +341,8 @@ class SetPass {
     return *leader_set_->applied == ActionObject::OfStatefulSet(base, NumbersOf(step)).Document();
   }
 
-  absl::Status WriteLeaderSet(const RolloutStep& step) {
-    absl::StatusOr<SharedJson> base = LeaderSetBase(step);
+  absl::Status WriteLeaderStatefulSet(const RolloutStep& step) {
+    absl::StatusOr<SharedJson> base = LeaderStatefulSetBase(step);
     if (base.ok() && IsUnchanged(step, *base)) {
       plan_.Because(DecisionReason::kLeaderStatefulSetUnchanged, DecisionSubject::kLeaderStatefulSet);
       return absl::OkStatus();

@@ -14,6 +14,7 @@
 #include "lws/api/pod_validation.h"
 #include "lws/api/revision_key.h"
 #include "lws/api/service_validation.h"
+#include "lws/api/spec_counts.h"
 #include "lws/api/statefulset_pod.h"
 #include "lws/api/statefulset_validation.h"
 #include "lws/core/desired/desired_groups.h"
@@ -80,14 +81,14 @@ class Search {
 
   std::vector<RefusedObject> Run() {
     key_ = RevisionKey(RevisionData(set_));
-    const std::optional<Json> leaders = LeaderSet(set_);
+    const std::optional<Json> leaders = WantedLeaders(set_);
     if (!leaders.has_value()) return {};
-    leader_errors_ = ErrorsOfLeaderSet(*leaders);
+    leader_errors_ = ErrorsOfLeaderStatefulSet(*leaders);
     Add(RefusedKind::kLeaderStatefulSet, 0, true, leader_errors_);
     if (internal::HasSharedSubdomain(set_)) {
       Add(RefusedKind::kServices, 0, true, internal::ValidateHeadlessService(WithUids(internal::SharedService(set_))));
     }
-    const int32_t replicas = set_.spec().has_replicas() ? set_.spec().replicas() : 1;
+    const int32_t replicas = internal::SpecReplicas(set_.spec());
     for (const int32_t group : WhereNamesGrow(0, replicas)) {
       if (leader_errors_.empty()) AddPod(RefusedKind::kLeaderPods, group, *leaders, group);
       LookAtGroup(group);
@@ -97,8 +98,8 @@ class Search {
 
  private:
   // nullopt for a set whose budget does not parse.
-  static std::optional<Json> LeaderSet(const LeaderWorkerSet& set) {
-    const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
+  static std::optional<Json> WantedLeaders(const LeaderWorkerSet& set) {
+    const int32_t replicas = internal::SpecReplicas(set.spec());
     absl::StatusOr<Json> leaders = internal::LeaderStatefulSet(set, RevisionKey(RevisionData(set)), 0, replicas);
     if (!leaders.ok()) return std::nullopt;
     GiveUids(&*leaders);
@@ -106,8 +107,8 @@ class Search {
   }
 
   // If the former StatefulSet was refused itself, it does not exist, so the new one is created instead of updated.
-  FieldErrors ErrorsOfLeaderSet(const Json& leaders) const {
-    const std::optional<Json> former = before_ == nullptr ? std::nullopt : LeaderSet(*before_);
+  FieldErrors ErrorsOfLeaderStatefulSet(const Json& leaders) const {
+    const std::optional<Json> former = before_ == nullptr ? std::nullopt : WantedLeaders(*before_);
     const bool is_there = former.has_value() && internal::ValidateStatefulSet(*former).empty();
     return is_there ? internal::ValidateStatefulSetUpdate(*former, leaders) : internal::ValidateStatefulSet(leaders);
   }

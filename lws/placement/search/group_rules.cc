@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lws/placement/pod_rules.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/placement/search/pod_neighbours.h"
 #include "lws/placement/topology.h"
 
@@ -301,7 +302,7 @@ bool KeepsSearchRules(const PlacementProblem& problem, const Capacity& capacity,
     if (nodes[rank] < 0) continue;
     // A stricter request for a narrower level does not demand the label of the wider one, so check it here.
     if (!topology.IsLabelled(required, topology.DomainOf(required, nodes[rank]))) return false;
-    arrival.Expect(rank == 0 && problem.has_leader ? *problem.request->leader : problem.request->worker, nodes[rank]);
+    arrival.Expect(ShapeOfRank(*problem.request, rank), nodes[rank]);
   }
   return arrival.Run();
 }

@@ -31,8 +31,8 @@ int64_t Restarts(const StoredObject& pod) {
   return count.is_number_integer() ? count.get<int64_t>() : 0;
 }
 
-// Whether the kubelet tells this field of a pod's status. It keeps the others.
-bool IsTold(absl::string_view field) {
+// Whether the kubelet reports this field of a pod's status. It keeps the others.
+bool IsReported(absl::string_view field) {
   return field == "phase" || field == "conditions" || field == "containerStatuses";
 }
 
@@ -130,7 +130,7 @@ Json Kubelet::StatusOf(const StoredObject& pod, const char* phase, bool ready, i
   Json status = Json::object();
   const Json& before = pod["status"];
   for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
-    if (!IsTold(it.key())) status[it.key()] = *it;
+    if (!IsReported(it.key())) status[it.key()] = *it;
   }
   status["phase"] = phase;
   const std::string& now = server_->Timestamp();
@@ -143,10 +143,10 @@ Json Kubelet::StatusOf(const StoredObject& pod, const char* phase, bool ready, i
   }
   Json& containers = status["containerStatuses"] = Json::array();
   for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
-    Json& told = containers.emplace_back(Json::object());
-    told["name"] = TextAt(container, {"name"});
-    told["ready"] = ready;
-    told["restartCount"] = restarts;
+    Json& reported = containers.emplace_back(Json::object());
+    reported["name"] = TextAt(container, {"name"});
+    reported["ready"] = ready;
+    reported["restartCount"] = restarts;
   }
   return status;
 }
@@ -159,9 +159,9 @@ void Kubelet::SetPodStatus(const StoredObject& pod, const char* phase, bool read
 
 const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* phase, bool ready, int64_t restarts) {
   const std::string& now = server_->Timestamp();
-  if (told_at_ != now) {
-    told_.clear();
-    told_at_ = now;
+  if (reported_at_ != now) {
+    reported_.clear();
+    reported_at_ = now;
   }
   std::string values = absl::StrCat(phase, " ", ready, " ", restarts);
   for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
@@ -169,11 +169,11 @@ const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* p
   }
   const Json& before = pod["status"];
   for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
-    if (!IsTold(it.key())) absl::StrAppend(&values, "\n", it.key(), ": ", it->dump());
+    if (!IsReported(it.key())) absl::StrAppend(&values, "\n", it.key(), ": ", it->dump());
   }
-  const auto [told, is_new] = told_.try_emplace(std::move(values), Json::object());
-  if (is_new) told->second.Set("status", StatusOf(pod, phase, ready, restarts));
-  return told->second;
+  const auto [reported, is_new] = reported_.try_emplace(std::move(values), Json::object());
+  if (is_new) reported->second.Set("status", StatusOf(pod, phase, ready, restarts));
+  return reported->second;
 }
 
 bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {
@@ -188,7 +188,7 @@ bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view 
   return true;
 }
 
-bool Kubelet::FailPod(absl::string_view namespace_name, absl::string_view name) {
+bool Kubelet::EndPod(absl::string_view namespace_name, absl::string_view name) {
   const SharedObject pod = server_->Find({"Pod", std::string(namespace_name), std::string(name)});
   if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
   SetPodStatus(*pod, "Failed", false, Restarts(*pod));

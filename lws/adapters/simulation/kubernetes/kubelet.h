@@ -58,7 +58,7 @@ class Kubelet {
   bool FailContainer(absl::string_view namespace_name, absl::string_view pod);
 
   // Ends the pod as Failed, without a restart. Returns false when no such pod runs.
-  bool FailPod(absl::string_view namespace_name, absl::string_view pod);
+  bool EndPod(absl::string_view namespace_name, absl::string_view pod);
 
   // Makes the node stop answering: its pods are not ready, and are given up after the eviction time. Returns false
   // without such a node.
@@ -96,9 +96,9 @@ class Kubelet {
   std::mt19937_64 random_;
   std::set<std::string> lost_nodes_;
   std::set<std::pair<std::string, std::string>> pulled_;  // node, image
-  // The statuses that were told in the second `told_at_`, by their values.
-  std::string told_at_;
-  std::map<std::string, StoredObject> told_;
+  // The statuses that were reported in the second `reported_at_`, by their values.
+  std::string reported_at_;
+  std::map<std::string, StoredObject> reported_;
 };
 
 }  // namespace lws::simulation

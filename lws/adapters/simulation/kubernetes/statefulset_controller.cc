@@ -203,7 +203,7 @@ std::string StatefulSetController::RevisionFor(const Pass& pass, int64_t ordinal
   return kept ? pass.current_revision : pass.wanted.revision;
 }
 
-void StatefulSetController::TellFailure(const Pass& pass, const std::string& tried, const absl::Status& status) {
+void StatefulSetController::RecordFailure(const Pass& pass, const std::string& tried, const absl::Status& status) {
   if (!options_.on_event || absl::IsAlreadyExists(status)) return;
   options_.on_event(
       {{"StatefulSet", pass.namespace_name, pass.name},
@@ -219,7 +219,7 @@ absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::st
     const std::string name = claim["metadata"].value("name", "");
     const absl::Status status = server_->Create(std::move(claim)).status();
     if (status.ok() || absl::IsAlreadyExists(status)) continue;
-    TellFailure(pass, absl::StrCat("Claim ", name, " for Pod ", pod_name), status);
+    RecordFailure(pass, absl::StrCat("Claim ", name, " for Pod ", pod_name), status);
     return absl::Status(status.code(), absl::StrCat("failed to create PVC ", name, ": ", status.message()));
   }
   return absl::OkStatus();
@@ -236,7 +236,7 @@ absl::Status StatefulSetController::CreatePod(const Pass& pass, int64_t ordinal)
   const Json& pod_template = (*pass.revisions.at(revision))["data"]["spec"]["template"];
   Json pod = internal::StatefulSetPod(pass.set["metadata"], pass.set["spec"], pod_template, ordinal, revision);
   if (status.ok()) status = server_->Create(std::move(pod)).status();
-  if (!status.ok()) TellFailure(pass, absl::StrCat("Pod ", name), status);
+  if (!status.ok()) RecordFailure(pass, absl::StrCat("Pod ", name), status);
   return status;
 }
 

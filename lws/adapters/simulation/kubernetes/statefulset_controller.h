@@ -99,7 +99,7 @@ class StatefulSetController {
   void TruncateRevisions(const Pass& pass);
   absl::Status CreatePod(const Pass& pass, int64_t ordinal);
   absl::Status CreateClaims(const Pass& pass, const std::string& pod_name);
-  void TellFailure(const Pass& pass, const std::string& tried, const absl::Status& status);
+  void RecordFailure(const Pass& pass, const std::string& tried, const absl::Status& status);
 
   ApiServer* server_;
   StatefulSetControllerOptions options_;

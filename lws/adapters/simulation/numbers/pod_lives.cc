@@ -48,7 +48,7 @@ void PodLives::Run(const SimulationTimer& timer) {
   const SimulatedPod& pod = groups_.PodOf(timer.group, timer.worker);
   if (!pod.exists || pod.life != timer.life) return;
   if (!nodes_.Runs(pod.node)) return nodes_.Wait(pod.node, timer);
-  if (timer.kind == TimerKind::kStop) return EndPod(timer.group, timer.worker);
+  if (timer.kind == TimerKind::kStop) return RemovePod(timer.group, timer.worker);
   if (pod.stopping) return;
   if (timer.kind == TimerKind::kStart) return PullOrStart(timer.group, timer.worker);
   if (!pod.ready) SetReady(timer.group, timer.worker, true);
@@ -80,7 +80,7 @@ void PodLives::SetReady(int32_t group, int32_t worker, bool ready) {
   }
 }
 
-void PodLives::EndPod(int32_t group, int32_t worker) {
+void PodLives::RemovePod(int32_t group, int32_t worker) {
   if (worker > 0) return EndWorker(group, worker);
   SimulatedGroup& state = groups_.At(group);
   state.leader_stopped = true;

@@ -46,7 +46,7 @@ class PodLives {
   // Deletes the pod. It is gone when its containers have ended.
   void StopPod(int32_t group, int32_t worker);
   // Removes the pod, because its containers have ended.
-  void EndPod(int32_t group, int32_t worker);
+  void RemovePod(int32_t group, int32_t worker);
   // Makes the pod ready or not ready, and reports it to the watches. REQUIRES: this is a change.
   void SetReady(int32_t group, int32_t worker, bool ready);
   // Handles a timer of a pod.

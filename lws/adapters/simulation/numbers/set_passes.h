@@ -53,6 +53,10 @@ class SetPasses {
   // Makes one pass at this time.
   void Run(absl::Time now);
 
+  // Performs an action of a plan. Returns false for a conflict. What the fleet or admission refuses breaks the
+  // simulation (simulation_errors.h).
+  bool Perform(const Action& action);
+
   // Drops what the controller remembered.
   void Forget() { rollout_progress_ = nullptr; }
 
@@ -63,8 +67,6 @@ class SetPasses {
   const GroupFacts* facts() const { return facts_; }
 
  private:
-  // Returns false for a conflict.
-  bool Perform(const Action& action);
   bool DeleteLeader(const Action& action);
   absl::Duration DrawClockError();
 

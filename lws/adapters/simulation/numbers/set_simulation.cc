@@ -11,7 +11,7 @@
 #include "lws/adapters/simulation/numbers/faulty_writes.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/leader_rollout.h"
-#include "lws/adapters/simulation/numbers/node_failures.h"
+#include "lws/adapters/simulation/numbers/lost_nodes.h"
 #include "lws/adapters/simulation/numbers/node_outages.h"
 #include "lws/adapters/simulation/numbers/pass_schedule.h"
 #include "lws/adapters/simulation/numbers/pod_lives.h"
@@ -59,7 +59,7 @@ class SetSimulation::State {
   absl::Status BreakImage();
   bool FailContainer(int32_t group, int32_t worker) { return lives_.FailContainer(group, worker); }
   bool DeletePod(int32_t group, int32_t worker) { return lives_.DeletePod(group, worker); }
-  bool FailNode(int32_t node, absl::Duration outage) { return node_failures_.Fail(node, outage); }
+  bool LoseNode(int32_t node, absl::Duration outage) { return lost_nodes_.Lose(node, outage); }
   void List() { watches_.List(); }
   bool Advance(absl::Time limit);
 
@@ -88,7 +88,7 @@ class SetSimulation::State {
   internal::LateWatches watches_{&groups_, &fleet_, &chance_, &timers_, &errors_};
   internal::LeaderRollout leaders_;
   internal::PodLives lives_;
-  internal::NodeFailures node_failures_{&groups_, &nodes_, &lives_, &timers_};
+  internal::LostNodes lost_nodes_{&groups_, &nodes_, &lives_, &timers_};
   internal::SimulatedLeaders statefulset_{&groups_, &leaders_, &lives_, &fleet_, &watches_, &errors_};
   // The parts that make up the controller.
   internal::FaultyWrites writes_;
@@ -111,7 +111,7 @@ void SetSimulation::State::Run(const SimulationTimer& timer) {
     case TimerKind::kNodeLost:
     case TimerKind::kNodeBack:
     case TimerKind::kNodeGone:
-      return node_failures_.Run(timer);
+      return lost_nodes_.Run(timer);
     case TimerKind::kTellGroup:
       return watches_.TellGroupNow(timer.group);
     case TimerKind::kList:
@@ -245,7 +245,7 @@ bool SetSimulation::FailContainer(int32_t group, int32_t worker) { return state_
 bool SetSimulation::DeletePod(int32_t group, int32_t worker) { return state_->DeletePod(group, worker); }
 void SetSimulation::List() { state_->List(); }
 bool SetSimulation::Advance(absl::Time limit) { return state_->Advance(limit); }
-bool SetSimulation::FailNode(int32_t node, absl::Duration outage) { return state_->FailNode(node, outage); }
+bool SetSimulation::LoseNode(int32_t node, absl::Duration outage) { return state_->LoseNode(node, outage); }
 absl::Status SetSimulation::BreakImage() { return state_->BreakImage(); }
 int64_t SetSimulation::failures() const { return state_->failures(); }
 GroupTruth SetSimulation::TruthOf(int32_t group) const { return state_->TruthOf(group); }

@@ -88,7 +88,7 @@ class SetSimulation {
   // Stops the kubelet of the node: after 40 s its pods count as not ready. The node comes back after the outage. After
   // an infinite outage the node is removed with its pods, and another takes its place. Returns false when no such node
   // runs, or it is the only one.
-  bool FailNode(int32_t node, absl::Duration outage);
+  bool LoseNode(int32_t node, absl::Duration outage);
 
   // Makes the image of the set's present template impossible to pull until the faults end. Errors: NotFound without a
   // set.

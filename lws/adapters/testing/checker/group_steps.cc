@@ -185,22 +185,22 @@ class Stepper {
 
   // Emits the step that keeps the memory, and the restart with and without keeping it.
   RestartDecision LookWithMemory() {
-    const RestartVerdict verdict = DecideGroupRestart(*options_.policy, Members(), Memory(), absl::UnixEpoch());
+    const GroupRestartDecision decision = DecideGroupRestart(*options_.policy, Members(), Memory(), absl::UnixEpoch());
     CheckedGroup next = from_;
-    if (verdict.reason != RestartReason::kAlreadyRestarting) {
+    if (decision.reason != GroupRestartReason::kAlreadyRestarting) {
       next.memory.leader = true;
       next.memory.leader_restarted = from_.leader.restarted;
       next.memory.worker = from_.worker.phase != MemberPhase::kAbsent && CheckedWorkerBelongs(from_);
       next.memory.worker_restarted = next.memory.worker && from_.worker.restarted;
       next.worker.replaced = false;
-      next.memory.owes_restart = verdict.memory.owes_restart;
+      next.memory.owes_restart = decision.memory.owes_restart;
     }
     Emit(next, Kind::kRemembered);
-    if (verdict.restart) {
+    if (decision.restart) {
       Restart(next);
       Restart(from_);  // the controller crashed before it kept the memory
     }
-    return RestartDecisionOf(verdict.reason);
+    return RestartDecisionOf(decision.reason);
   }
 
   // Steps of the StatefulSet of leaders, the kubelet, and the garbage collector.

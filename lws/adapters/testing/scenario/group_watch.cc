@@ -168,13 +168,13 @@ void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits
   }
 }
 
-bool GroupWatch::IsDue(const Told& present, int32_t step) const {
-  if (!has_state_ || present.replicas != told_.replicas) return true;
+bool GroupWatch::IsDue(const Reported& present, int32_t step) const {
+  if (!has_state_ || present.replicas != reported_.replicas) return true;
   if (step > 0) {
-    return std::abs(present.ready - told_.ready) >= step || std::abs(present.updated - told_.updated) >= step;
+    return std::abs(present.ready - reported_.ready) >= step || std::abs(present.updated - reported_.updated) >= step;
   }
-  return has_changed_ || present.partition != told_.partition || present.ready != told_.ready ||
-         present.on_delete != told_.on_delete || present.promised_ready != told_.promised_ready;
+  return has_changed_ || present.partition != reported_.partition || present.ready != reported_.ready ||
+         present.on_delete != reported_.on_delete || present.promised_ready != reported_.promised_ready;
 }
 
 std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time, int32_t step) {
@@ -198,10 +198,11 @@ std::optional<TimelineEntry> GroupWatch::Look(absl::Duration time, int32_t step)
   ReadGroups(*observation.leader_statefulset, bits);
   report_->surge_used = std::max(report_->surge_used, now_.replicas - wanted_.replicas);
   CheckPromise(observation, bits);
-  const Told present = {now_.partition,      now_.replicas, now_.ready, step > 0 ? bits.CountDone(0, now_.replicas) : 0,
-                        now_.promised_ready, now_.on_delete};
+  const Reported present = {now_.partition,      now_.replicas,
+                            now_.ready,          step > 0 ? bits.CountDone(0, now_.replicas) : 0,
+                            now_.promised_ready, now_.on_delete};
   if (!IsDue(present, step)) return std::nullopt;
-  told_ = present;
+  reported_ = present;
   has_changed_ = false;
   has_state_ = true;
   return now_;
@@ -226,8 +227,9 @@ void GroupWatch::ReadRefusals() {
     absl::string_view rest = key.name;
     const bool is_of_set = key.namespace_name == namespace_ && absl::ConsumePrefix(&rest, report_->set_name);
     if (!is_of_set || (!rest.empty() && rest.front() != '-')) continue;
-    const bool is_told = std::find(report_->refused.begin(), report_->refused.end(), refusal) != report_->refused.end();
-    if (!is_told) report_->refused.push_back(refusal);
+    const bool is_reported =
+        std::find(report_->refused.begin(), report_->refused.end(), refusal) != report_->refused.end();
+    if (!is_reported) report_->refused.push_back(refusal);
   }
 }
 

@@ -43,9 +43,9 @@ class GroupWatch {
   // Applies the patch to the set, with which an update begins. Errors: those of Simulation::EditSet.
   absl::Status Edit(const Json& patch);
 
-  // The present groups, `time` after the beginning; nullopt when nothing about them changed since they were last told.
-  // With a step above 0, a change counts when so many groups became ready, unready, updated or old, or their number is
-  // another. REQUIRES: the simulation has settled.
+  // The present groups, `time` after the beginning; nullopt when nothing about them changed since they were last
+  // reported. With a step above 0, a change counts when so many groups became ready, unready, updated or old, or their
+  // number is another. REQUIRES: the simulation has settled.
   std::optional<TimelineEntry> Look(absl::Duration time, int32_t step);
 
   // Whether all groups are ready and, from the set's partition up, have the newest revision.
@@ -71,7 +71,7 @@ class GroupWatch {
   };
 
   // What a change is looked for in, besides the groups.
-  struct Told {
+  struct Reported {
     int32_t partition = 0;
     int32_t replicas = 0;
     int32_t ready = 0;
@@ -81,8 +81,8 @@ class GroupWatch {
   };
 
   void ReadSet();
-  // Whether the groups are to be told. Complexity: O(1) without a step, else O(groups).
-  bool IsDue(const Told& present, int32_t step) const;
+  // Whether the groups are to be reported. Complexity: O(1) without a step, else O(groups).
+  bool IsDue(const Reported& present, int32_t step) const;
   void ReadRefusals();
   void ReadGroups(const ObservedStatefulSet& leader, const GroupBits& bits);
   void ReadGroup(const GroupBits& bits, int32_t group);
@@ -97,8 +97,8 @@ class GroupWatch {
   std::set<int32_t> mixed_;
   TimelineEntry now_;
   bool has_state_ = false;
-  Told told_;
-  bool has_changed_ = false;  // a character of the groups, since they were last told
+  Reported reported_;
+  bool has_changed_ = false;  // a character of the groups, since they were last reported
   std::string revision_key_;  // of the leader StatefulSet
   // The leader StatefulSet's revision at the last template edit. From then on its surge groups do not count.
   std::string edited_revision_key_;

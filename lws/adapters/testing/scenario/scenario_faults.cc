@@ -48,7 +48,7 @@ bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_nam
     case Kind::kFailContainer:
       return simulation->kubelet().FailContainer(namespace_name, event.target);
     case Kind::kEndPod:
-      return simulation->kubelet().FailPod(namespace_name, event.target);
+      return simulation->kubelet().EndPod(namespace_name, event.target);
     case Kind::kLoseNode:
       return simulation->kubelet().LoseNode(event.target);
     case Kind::kRecoverNode:

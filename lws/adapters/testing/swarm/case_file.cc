@@ -32,7 +32,7 @@ constexpr int32_t kMostSeconds = 86400;
 constexpr int32_t kMostPerThousand = 1000;
 constexpr absl::Duration kLongest = absl::Hours(24);
 
-constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "killNode", "flapNode"};
+constexpr const char* kKinds[] = {"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode"};
 
 // The fields of this kind of event, in the notation of files.
 std::string DetailsOf(const SwarmEvent& event) {
@@ -45,7 +45,7 @@ std::string DetailsOf(const SwarmEvent& event) {
     case Kind::kFailContainer:
     case Kind::kDeletePod:
       return absl::StrCat(", group: ", event.group, ", worker: ", event.worker);
-    case Kind::kKillNode:
+    case Kind::kLoseNode:
       return absl::StrCat(", node: ", event.node);
     case Kind::kFlapNode:
       return absl::StrCat(", node: ", event.node, ", outage: ", absl::FormatDuration(event.outage));

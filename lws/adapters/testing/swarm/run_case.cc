@@ -111,11 +111,11 @@ class Swarm {
       case Kind::kDeletePod:
         simulation_.DeletePod(event.group, event.worker);
         return;
-      case Kind::kKillNode:
-        simulation_.FailNode(event.node, absl::InfiniteDuration());
+      case Kind::kLoseNode:
+        simulation_.LoseNode(event.node, absl::InfiniteDuration());
         return;
       case Kind::kFlapNode:
-        simulation_.FailNode(event.node, event.outage);
+        simulation_.LoseNode(event.node, event.outage);
     }
   }
 

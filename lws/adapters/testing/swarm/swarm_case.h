@@ -19,13 +19,13 @@ namespace lws {
 
 struct SwarmEvent {
   // kBrokenImage is one that cannot be pulled until the faults end.
-  enum class Kind { kNewImage, kBrokenImage, kScale, kFailContainer, kDeletePod, kKillNode, kFlapNode };
+  enum class Kind { kNewImage, kBrokenImage, kScale, kFailContainer, kDeletePod, kLoseNode, kFlapNode };
   absl::Duration at;
   Kind kind = Kind::kNewImage;
   int32_t replicas = 0;   // to scale to
   int32_t group = 0;      // of the container or pod
   int32_t worker = 0;     // 0 is the leader
-  int32_t node = 0;       // to kill or flap
+  int32_t node = 0;       // to lose or flap
   absl::Duration outage;  // of a node that flaps
 };
 

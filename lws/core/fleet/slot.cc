@@ -1,4 +1,4 @@
-#include "lws/core/fleet/place.h"
+#include "lws/core/fleet/slot.h"
 
 #include "absl/strings/str_cat.h"
 

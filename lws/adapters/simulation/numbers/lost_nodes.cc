@@ -1,4 +1,4 @@
-#include "lws/adapters/simulation/numbers/node_failures.h"
+#include "lws/adapters/simulation/numbers/lost_nodes.h"
 
 #include <algorithm>
 #include <vector>
@@ -12,7 +12,7 @@ constexpr absl::Duration kNodeRemoval = absl::Minutes(5);
 
 }  // namespace
 
-bool NodeFailures::Fail(int32_t node, absl::Duration outage) {
+bool LostNodes::Lose(int32_t node, absl::Duration outage) {
   const uint32_t number = nodes_.Begin(node);
   if (number == 0) return false;
   const int64_t lost = timers_.now() + absl::ToInt64Milliseconds(kNodeMonitorGracePeriod);
@@ -24,21 +24,21 @@ bool NodeFailures::Fail(int32_t node, absl::Duration outage) {
   return true;
 }
 
-void NodeFailures::Run(const SimulationTimer& timer) {
+void LostNodes::Run(const SimulationTimer& timer) {
   const uint16_t node = static_cast<uint16_t>(timer.group);
   if (!nodes_.IsDuring(node, timer.life)) return;
   if (timer.kind == TimerKind::kNodeLost) return LosePods(node);
   const std::vector<SimulationTimer> waiting = nodes_.End(node);
   if (timer.kind == TimerKind::kNodeGone) {
     // The node's pods are removed with it, whatever state they are in.
-    groups_.ForEachPodOn(node, [this](int32_t group, int32_t worker) { lives_.EndPod(group, worker); });
+    groups_.ForEachPodOn(node, [this](int32_t group, int32_t worker) { lives_.RemovePod(group, worker); });
     return;
   }
   for (const SimulationTimer& waited : waiting) timers_.Add(timers_.now() + 1, waited);
   ReturnPods(node);
 }
 
-void NodeFailures::LosePods(uint16_t node) {
+void LostNodes::LosePods(uint16_t node) {
   groups_.ForEachPodOn(node, [this](int32_t group, int32_t worker) {
     SimulatedPod& pod = groups_.PodOf(group, worker);
     if (!pod.ready) return;
@@ -48,7 +48,7 @@ void NodeFailures::LosePods(uint16_t node) {
   });
 }
 
-void NodeFailures::ReturnPods(uint16_t node) {
+void LostNodes::ReturnPods(uint16_t node) {
   groups_.ForEachPodOn(node, [this](int32_t group, int32_t worker) {
     SimulatedPod& pod = groups_.PodOf(group, worker);
     const bool returns = pod.is_lost && !pod.stopping;

@@ -1,13 +1,13 @@
 // What happens to the pods on a node that stops: after a while they count as not ready; they come back with the node,
 // or are removed with it.
 //
-//   lws::internal::NodeFailures failures(&groups, &nodes, &lives, &timers);
-//   failures.Fail(/*node=*/1, absl::Seconds(90));
-//   failures.Run(timer);    // when a timer of the node comes
+//   lws::internal::LostNodes lost(&groups, &nodes, &lives, &timers);
+//   lost.Lose(/*node=*/1, absl::Seconds(90));
+//   lost.Run(timer);    // when a timer of the node comes
 //
 // Thread-safety: none.
-#ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_NODE_FAILURES_H_
-#define LWS_ADAPTERS_SIMULATION_NUMBERS_NODE_FAILURES_H_
+#ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_LOST_NODES_H_
+#define LWS_ADAPTERS_SIMULATION_NUMBERS_LOST_NODES_H_
 
 #include <cstdint>
 
@@ -19,15 +19,15 @@
 
 namespace lws::internal {
 
-class NodeFailures {
+class LostNodes {
  public:
   // Borrows all.
-  NodeFailures(SimulatedGroups* groups, NodeOutages<SimulationTimer>* nodes, PodLives* lives, SimulationTimers* timers)
+  LostNodes(SimulatedGroups* groups, NodeOutages<SimulationTimer>* nodes, PodLives* lives, SimulationTimers* timers)
       : groups_(*groups), nodes_(*nodes), lives_(*lives), timers_(*timers) {}
 
   // Stops the node, which comes back after the outage. After an infinite outage another node takes its place, and its
   // pods are gone. Returns false when no such node runs, or it is the only one.
-  bool Fail(int32_t node, absl::Duration outage);
+  bool Lose(int32_t node, absl::Duration outage);
 
   // Handles a timer of a node. Complexity: O(pods).
   void Run(const SimulationTimer& timer);
@@ -44,4 +44,4 @@ class NodeFailures {
 
 }  // namespace lws::internal
 
-#endif  // LWS_ADAPTERS_SIMULATION_NUMBERS_NODE_FAILURES_H_
+#endif  // LWS_ADAPTERS_SIMULATION_NUMBERS_LOST_NODES_H_
