@@ -19,8 +19,10 @@ using internal::ReportFacts;
 using internal::ReportFailure;
 using internal::ReportFigure;
 using internal::ReportKey;
+using internal::ReportLine;
 using internal::ReportStory;
 using internal::ReportStoryRow;
+using internal::ReportText;
 using internal::ReportTimeStep;
 using internal::ReportVerdict;
 using internal::ShortReportTime;
@@ -72,12 +74,10 @@ class Drawing {
   absl::Duration EndOf(size_t state) const { return state + 1 < states_.size() ? states_[state + 1]->time : end_; }
 
   void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes,
-                          EscapeHtmlMarkup(text));
+    absl::StrAppend(&svg_, ReportText(x, y, text, attributes));
   }
   void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
-    absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
-                          y1, x2, y2);
+    absl::StrAppend(&svg_, ReportLine(x1, y1, x2, y2, style));
   }
 
   void Chart() {

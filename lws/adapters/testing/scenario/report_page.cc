@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lws/adapters/testing/scenario/escape_markup.h"
 
 namespace lws::internal {
@@ -100,6 +101,15 @@ std::string ReportFigure(absl::string_view name, absl::string_view value, bool i
 std::string ReportStoryRow(absl::Duration time, absl::string_view text, bool is_scenario) {
   return absl::StrCat("<tr><td>", ShortReportTime(time), "</td><td", is_scenario ? " class=\"bad\"" : "", ">",
                       EscapeHtmlMarkup(text), "</td></tr>\n");
+}
+
+std::string ReportText(double x, double y, absl::string_view text, absl::string_view attributes) {
+  return absl::StrFormat("<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, EscapeHtmlMarkup(text));
+}
+
+std::string ReportLine(double x1, double y1, double x2, double y2, absl::string_view style) {
+  return absl::StrFormat("<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1, y1, x2,
+                         y2);
 }
 
 std::string ReportStory(const std::string& rows) {

@@ -35,6 +35,10 @@ std::string ReportFigure(absl::string_view name, absl::string_view value, bool i
 // A row of ReportStory. What the scenario did stands out.
 std::string ReportStoryRow(absl::Duration time, absl::string_view text, bool is_scenario);
 
+// A text and a line in a drawing, in its coordinates. The attributes and the style are markup.
+std::string ReportText(double x, double y, absl::string_view text, absl::string_view attributes);
+std::string ReportLine(double x1, double y1, double x2, double y2, absl::string_view style);
+
 // What happened, folded up.
 std::string ReportStory(const std::string& rows);
 

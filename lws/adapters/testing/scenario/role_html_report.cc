@@ -17,6 +17,8 @@ namespace lws {
 
 using internal::EscapeHtmlMarkup;
 using internal::ReportFigure;
+using internal::ReportLine;
+using internal::ReportText;
 using internal::ReportTimeStep;
 using internal::ShortReportTime;
 
@@ -147,12 +149,10 @@ class Drawing {
   double Y(int32_t groups) const { return kChartTop + kChartHeight * (1 - static_cast<double>(groups) / most_); }
 
   void Text(double x, double y, absl::string_view text, absl::string_view attributes) {
-    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes,
-                          EscapeHtmlMarkup(text));
+    absl::StrAppend(&svg_, ReportText(x, y, text, attributes));
   }
   void Line(double x1, double y1, double x2, double y2, absl::string_view style) {
-    absl::StrAppendFormat(&svg_, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", style, x1,
-                          y1, x2, y2);
+    absl::StrAppend(&svg_, ReportLine(x1, y1, x2, y2, style));
   }
 
   // Ready groups: the old ones, the new ones, both together, and how many are wanted.
