@@ -542,6 +542,7 @@ set(lws_host_sources
   lws/adapters/host/controller.cc
   lws/adapters/host/fleet_cluster.cc
   lws/adapters/host/kept_state.cc
+  lws/adapters/host/known_past.cc
   lws/adapters/host/own_writes.cc
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/recreations.cc

@@ -18,22 +18,6 @@ void AddAll(const FieldValue& value, absl::string_view text, TextRule rule, Fiel
   for (const std::string& detail : rule(text)) errors->push_back(InvalidText(value.path(), text, detail));
 }
 
-void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors) {
-  const std::string op = requirement["operator"].Text();
-  const FieldValue values = requirement["values"];
-  if (op == "In" || op == "NotIn") {
-    if (values.empty()) {
-      errors->push_back(RequiredValue(values.path(), "must be specified when `operator` is 'In' or 'NotIn'"));
-    }
-  } else if (op == "Exists" || op == "DoesNotExist") {
-    if (!values.empty()) {
-      errors->push_back(Forbidden(values.path(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-    }
-  } else {
-    errors->push_back(InvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
-  }
-}
-
 }  // namespace
 
 void CheckFields(const FieldValue& object, absl::Span<const FieldRule> rules, FieldErrors* errors) {
@@ -99,6 +83,22 @@ void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors) {
     bytes += key.size() + value.size();
   }
   if (bytes > kMaxAnnotationBytes) errors->push_back(TooLong(annotations.path(), kMaxAnnotationBytes));
+}
+
+void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors) {
+  const std::string op = requirement["operator"].Text();
+  const FieldValue values = requirement["values"];
+  if (op == "In" || op == "NotIn") {
+    if (values.empty()) {
+      errors->push_back(RequiredValue(values.path(), "must be specified when `operator` is 'In' or 'NotIn'"));
+    }
+  } else if (op == "Exists" || op == "DoesNotExist") {
+    if (!values.empty()) {
+      errors->push_back(Forbidden(values.path(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+    }
+  } else {
+    errors->push_back(InvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
+  }
 }
 
 void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors) {

@@ -56,6 +56,9 @@ void CheckUnique(const FieldValue& value, std::set<std::string>* seen, FieldErro
 void CheckLabels(const FieldValue& labels, FieldErrors* errors);
 // Keys of annotations, and their size.
 void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors);
+// The operator of a requirement, which is one of the four of label selectors, and whether it has values where that asks
+// for them.
+void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors);
 // A label selector.
 void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors);
 

@@ -23,20 +23,9 @@ constexpr const char* kNodePolicies[] = {"Honor", "Ignore", nullptr};
 void CheckNodeOperator(const FieldValue& requirement, FieldErrors* errors) {
   const std::string op = requirement["operator"].Text();
   const FieldValue values = requirement["values"];
-  if (op == "In" || op == "NotIn") {
-    if (values.empty()) {
-      errors->push_back(RequiredValue(values.path(), "must be specified when `operator` is 'In' or 'NotIn'"));
-    }
-  } else if (op == "Exists" || op == "DoesNotExist") {
-    if (!values.empty()) {
-      errors->push_back(Forbidden(values.path(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-    }
-  } else if (op == "Gt" || op == "Lt") {
-    if (values.size() != 1) {
-      errors->push_back(RequiredValue(values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-    }
-  } else {
-    errors->push_back(InvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
+  if (op != "Gt" && op != "Lt") return CheckSelectorValues(requirement, errors);
+  if (values.size() != 1) {
+    errors->push_back(RequiredValue(values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   }
 }
 

@@ -1,6 +1,8 @@
 // What the pod of a rank of a group is like.
 //
-//   const lws::PodShape& shape = lws::internal::ShapeOfRank(request, /*rank=*/0);
+//   lws::GroupRequest request;
+//   request.leader = request.worker;
+//   const lws::PodShape& shape = lws::internal::ShapeOfRank(request, /*rank=*/0);    // the leader's
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_RANK_SHAPE_H_

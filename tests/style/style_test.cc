@@ -1,5 +1,5 @@
 // Rules for every source file: the include arrows between the layers, no calls into the world from the pure layers,
-// lengths of lines and functions, a Bazel target for every header, comments without riddles.
+// lengths of lines, functions and files, a Bazel target for every header, comments without riddles.
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -23,7 +23,8 @@ namespace lws {
 namespace {
 
 constexpr size_t kMaxLine = 120;
-constexpr int kMaxFunctionLines = 70;
+constexpr size_t kMaxFunctionLines = 70;
+constexpr size_t kMaxFileLines = 700;
 
 std::string Layer(const std::string& path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
@@ -102,19 +103,46 @@ TEST(StyleTest, LinesAreShort) {
   }
 }
 
+size_t IndentOf(const std::string& line) { return line.find_first_not_of(' '); }
+
+// Whether the line opens the body of a function, inside or outside of a class; also the last line of a long signature.
+bool OpensFunction(const std::string& line) {
+  const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
+  if (!absl::EndsWith(text, " {") || !absl::StrContains(text, ")")) return false;
+  for (const char* word : {"if ", "for ", "while ", "switch ", "} else", "class ", "struct ", "//", "#"}) {
+    if (absl::StartsWith(text, word)) return false;
+  }
+  return true;
+}
+
+// The line that closes what line `begin` opens: the first one that begins with a brace and is not indented further.
+size_t ClosingLine(const std::vector<std::string>& lines, size_t begin) {
+  for (size_t i = begin + 1; i < lines.size(); ++i) {
+    const size_t indent = IndentOf(lines[i]);
+    if (indent <= IndentOf(lines[begin]) && lines[i][indent] == '}') return i;
+  }
+  return begin;
+}
+
 TEST(StyleTest, FunctionsAreShort) {
+  int functions = 0;
   for (const Source& source : Sources()) {
-    int begin = -1;
     for (size_t i = 0; i < source.lines.size(); ++i) {
-      const std::string& line = source.lines[i];
-      if (line.empty()) continue;
-      const bool opens = line[0] != ' ' && line[0] != '#' && line[0] != '/' && absl::EndsWith(line, ") {");
-      if (opens) begin = static_cast<int>(i);
-      if (line[0] == '}' && begin >= 0) {
-        EXPECT_LE(static_cast<int>(i) - begin, kMaxFunctionLines) << source.path << ":" << begin + 1;
-        begin = -1;
-      }
+      if (!OpensFunction(source.lines[i])) continue;
+      ++functions;
+      const size_t length = ClosingLine(source.lines, i) - i;
+      EXPECT_LE(length, kMaxFunctionLines) << source.path << ":" << i + 1;
     }
+  }
+  EXPECT_GT(functions, 4000);
+  const std::vector<std::string> member = {"class C {", "  void F() const {", "    if (x) {", "    }", "  }", "};"};
+  EXPECT_TRUE(OpensFunction(member[1]));
+  EXPECT_EQ(ClosingLine(member, 1), 4u);
+}
+
+TEST(StyleTest, FilesAreShort) {
+  for (const Source& source : Sources()) {
+    EXPECT_LE(source.lines.size(), kMaxFileLines) << source.path << ": part it by its subjects";
   }
 }
 

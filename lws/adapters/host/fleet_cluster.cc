@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lws/adapters/host/kept_state.pb.h"
+#include "lws/adapters/host/known_past.h"
 #include "lws/adapters/host/own_writes.h"
 #include "lws/adapters/host/recreations.h"
 #include "lws/adapters/host/resource_version.h"
@@ -26,6 +27,7 @@
 namespace lws {
 
 using internal::IsFailing;
+using internal::KnownPast;
 using internal::ObjectMark;
 using internal::OwnWrites;
 using internal::ReadToldObject;
@@ -109,41 +111,6 @@ class Stores {
   std::map<WorkKey, UnderWay> under_way_;
   std::set<SetName> missing_;
   uint64_t last_number_ = 0;
-};
-
-// What a process before this one knew, as long as the lists do not tell it.
-class Past {
- public:
-  void Open() { is_open_ = true; }
-  void Close() { is_open_ = false; }
-  bool is_open() const { return is_open_; }
-
-  // Pods and StatefulSets are many, and the fleet itself sees whether they changed. A failing pod is due with each
-  // event, so its version is kept.
-  void Keep(const ToldObject& told) {
-    const auto* pod = std::get_if<ObservedPod>(&told.observed);
-    const bool is_one_of_many =
-        std::holds_alternative<ObservedStatefulSet>(told.observed) || (pod != nullptr && !IsFailing(*pod));
-    if (!is_one_of_many) versions_[told.mark.ref] = told.mark.resource_version;
-  }
-
-  // Whether the object is as it was.
-  bool Has(const ObjectMark& mark) const {
-    if (versions_.empty()) return false;
-    const auto found = versions_.find(mark.ref);
-    return found != versions_.end() && found->second == mark.resource_version;
-  }
-
-  // The kind was listed.
-  void Forget(absl::string_view kind) {
-    const auto first = versions_.lower_bound({std::string(kind), "", ""});
-    versions_.erase(first,
-                    std::find_if(first, versions_.end(), [kind](const auto& e) { return e.first.kind != kind; }));
-  }
-
- private:
-  bool is_open_ = false;
-  std::map<ObjectRef, std::string> versions_;
 };
 
 // Passes what a fleet says is due to the controller.
@@ -331,7 +298,7 @@ class FleetCluster::View final : public Cluster {
   }
 
   void AbandonPast() {
-    past_ = Past();
+    past_ = KnownPast();
     due_.TakeAll();
   }
 
@@ -339,13 +306,13 @@ class FleetCluster::View final : public Cluster {
 
   // Another process may have ended between storing what it remembers of a group and telling it in the set's status.
   absl::Status AddKept(absl::string_view bytes) {
-    absl::Status status = kept_.Add(bytes);
     KeptStateProto proto;
-    if (!status.ok() || !proto.ParseFromString(std::string(bytes))) return status;
+    if (!proto.ParseFromString(std::string(bytes))) return kept_.Add(bytes);  // it says what is wrong
+    kept_.Add(proto);
     for (const KeptStateProto::Set& set : proto.sets()) {
       if (set.groups_size() > 0) controller_.SetChanged(set.namespace_(), set.name());
     }
-    return status;
+    return absl::OkStatus();
   }
 
   Fleet& fleet() { return fleet_; }
@@ -437,7 +404,7 @@ class FleetCluster::View final : public Cluster {
   Stores stores_;
   GroupMembers members_;  // of the present observation
   bool is_listing_sets_ = false;
-  Past past_;
+  KnownPast past_;
   Controller controller_;
   DueKeys due_;
 };
