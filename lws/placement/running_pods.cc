@@ -135,16 +135,6 @@ class RoomReader {
     return shape;
   }
 
- private:
-  static std::map<std::string, std::string> LabelsOf(JsonReader& pod) {
-    std::map<std::string, std::string> labels;
-    const Json& documents = pod.Object({"metadata", "labels"});
-    for (auto it = documents.begin(); it != documents.end(); ++it) {
-      if (it->is_string()) labels[it.key()] = it->get<std::string>();
-    }
-    return labels;
-  }
-
   static std::optional<GroupId> GroupOf(JsonReader& pod) {
     GroupId group;
     group.namespace_name = NamespaceOf(pod);
@@ -153,6 +143,16 @@ class RoomReader {
     if (group.set_name.empty() || !index.has_value()) return std::nullopt;
     group.index = *index;
     return group;
+  }
+
+ private:
+  static std::map<std::string, std::string> LabelsOf(JsonReader& pod) {
+    std::map<std::string, std::string> labels;
+    const Json& documents = pod.Object({"metadata", "labels"});
+    for (auto it = documents.begin(); it != documents.end(); ++it) {
+      if (it->is_string()) labels[it.key()] = it->get<std::string>();
+    }
+    return labels;
   }
 
   void AddHeld(JsonReader& pod, Holder holder, const RoomTaker& taker) {
@@ -175,9 +175,9 @@ class RoomReader {
   std::map<OwnedDomain, Keeper> held_;
 };
 
-bool IsOfDaemonSet(JsonReader& pod) {
+bool IsOwnedBy(JsonReader& pod, absl::string_view kind) {
   for (const Json& owner : pod.List({"metadata", "ownerReferences"})) {
-    if (pod.TextIn(owner, {"kind"}) == "DaemonSet") return true;
+    if (pod.TextIn(owner, {"kind"}) == kind) return true;
   }
   return false;
 }
@@ -197,7 +197,7 @@ absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Sp
   std::vector<PodShape> daemons;
   for (const SharedJson& document : pods) {
     JsonReader pod(*document);
-    const bool is_here = RoomReader::NodeOf(pod) == node && IsOfDaemonSet(pod);
+    const bool is_here = RoomReader::NodeOf(pod) == node && IsOwnedBy(pod, "DaemonSet");
     if (!pod.status().ok()) return pod.status();
     if (!is_here) continue;
     absl::StatusOr<PodShape> shape = RoomReader::ShapeOf(*document, pod);
@@ -205,6 +205,18 @@ absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Sp
     daemons.push_back(*std::move(shape));
   }
   return daemons;
+}
+
+absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology, absl::Span<const SharedJson> pods) {
+  std::vector<PodOnNode> found;
+  for (const SharedJson& document : pods) {
+    JsonReader pod(*document);
+    const std::optional<int32_t> node = topology.FindNode(RoomReader::NodeOf(pod));
+    const bool is_of_node = IsOwnedBy(pod, "DaemonSet") || IsOwnedBy(pod, "Node");
+    if (!pod.status().ok()) return pod.status();
+    if (node.has_value() && !is_of_node) found.push_back({*node, RoomReader::GroupOf(pod)});
+  }
+  return found;
 }
 
 void TakeAway(const RunningPods& group, Capacity* capacity) {
