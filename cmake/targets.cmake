@@ -335,6 +335,7 @@ set(lws_placement_sources
   lws/placement/search/domain_search.cc
   lws/placement/search/explain_no_fit.cc
   lws/placement/search/fewest_domains.cc
+  lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
@@ -343,6 +344,7 @@ set(lws_placement_sources
   lws/placement/search/subgroup_split.cc
   lws/placement/search/victim_search.cc
   lws/placement/set_request.cc
+  lws/placement/spread_cuboid.cc
   lws/placement/spread_groups.cc
   lws/placement/spread_together.cc
   lws/placement/together_headroom.cc
@@ -375,6 +377,7 @@ set(lws_placement_headers
   lws/placement/running_groups.h
   lws/placement/running_pods.h
   lws/placement/set_request.h
+  lws/placement/spread_cuboid.h
   lws/placement/spread_groups.h
   lws/placement/spread_together.h
   lws/placement/together_headroom.h

@@ -30,6 +30,7 @@
 #include "lws/placement/running_groups.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/set_request.h"
+#include "lws/placement/spread_cuboid.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/spread_together.h"
 #include "lws/placement/together_headroom.h"

@@ -1,6 +1,11 @@
+#include "lws/placement/capacity.h"
+
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,13 +25,18 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/shown_names.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
 #include "lws/placement/added_nodes.h"
+#include "lws/placement/assignment.h"
+#include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"
+#include "lws/placement/node_binding.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
 
@@ -40,11 +50,13 @@ constexpr char kUsage[] =
     "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
     "one does not. For a DisaggregatedSet it counts slices.\n"
     "\n"
-    "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods\n"
-    "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets\n"
+    "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods; may be repeated\n"
+    "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets; may be\n"
+    "                     repeated\n"
     "  --groups N         ask whether N more groups fit; with --add NODE, print the fewest such nodes to add; surge: "
     "as\n"
-    "                     many as a rollout of the set makes at most; for a DisaggregatedSet those of all roles, in "
+    "                     many as a rollout of the set makes at most, and its groups that do not run yet; for a\n"
+    "                     DisaggregatedSet those of all roles, in "
     "the\n"
     "                     domain of each slice beside its pods, those that do not run yet included\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
@@ -53,22 +65,36 @@ constexpr char kUsage[] =
 constexpr int64_t kMostGroups = 100000;
 constexpr size_t kMostLines = 20;
 
+// A group that runs in part.
+struct PartlyRunning {
+  std::string name;
+  lws::GroupRequest request;
+  std::vector<std::string> nodes;  // by rank; "" for a pod that does not run
+};
+
 // A set of the file, and the room for it.
 struct SetHeadroom {
-  std::string set;
+  std::shared_ptr<const lws::LeaderWorkerSet> object;
+  std::string shown;  // the name in tables
   lws::GroupRequest request;
   std::optional<int> wanted;  // groups, if the user asked whether they fit
+  int missing = 0;            // of these, groups of the set that do not run yet
+  std::vector<PartlyRunning> partly;
+  std::string without_place;  // why a group that runs in part cannot be completed; "" when all can
+  bool is_certain = true;     // that it cannot
   lws::Headroom headroom;
   FewestAdded added;
   bool is_left_out = false;  // because the command was stopped
 
-  bool IsEnough() const { return !wanted.has_value() || headroom.groups >= *wanted; }
+  Enough enough() const {
+    if (!without_place.empty()) return is_certain ? Enough::kNo : Enough::kUnknown;
+    return EnoughFor(headroom.groups, headroom.at_most, wanted);
+  }
 };
 
 absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEitherKind>& sets,
-                                                      const Arguments& arguments, const Question& question) {
-  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
-  if (!placement.ok()) return placement.status();
+                                                      const lws::SetPlacement& placement, const Question& question) {
+  const ShownNames shown(sets);
   std::vector<SetHeadroom> requests;
   for (const SetOfEitherKind& set_of_file : sets) {
     const auto& manifest = std::get<SetManifest>(set_of_file);
@@ -78,10 +104,11 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
     }
     // A group that is not there yet.
     absl::StatusOr<lws::GroupRequest> request =
-        lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
+        lws::GroupRequestFromSet(*admission.set, placement, admission.set->spec().replicas());
     if (!request.ok()) return lws::WithPrefix(manifest.where, request.status());
     SetHeadroom set;
-    set.set = admission.set->metadata().name();
+    set.object = admission.set;
+    set.shown = shown.Of(request->namespace_name, admission.set->metadata().name());
     set.request = *std::move(request);
     set.wanted = question.groups;
     if (question.asks_for_surge) {
@@ -94,9 +121,80 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
   return requests;
 }
 
+// A rollout also needs room for the groups of the set that do not run yet, and for the missing pods of those that do.
+absl::Status AddMissing(const lws::SetPlacement& placement, const ClusterInput& cluster, SetHeadroom* set) {
+  const std::string& name = set->object->metadata().name();
+  for (int index = 0; index < set->object->spec().replicas(); ++index) {
+    const lws::GroupId id{set->request.namespace_name, name, index};
+    const std::vector<std::optional<int32_t>> running = RunningNodes(cluster, id, set->request);
+    const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
+    if (running.empty()) ++set->missing;
+    if (std::all_of(running.begin(), running.end(), runs)) continue;
+    absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*set->object, placement, index);
+    if (!request.ok()) return request.status();
+    PartlyRunning group{absl::StrCat(set->shown, "-", index), *std::move(request), {}};
+    for (const std::optional<int32_t>& node : running) {
+      group.nodes.push_back(node.has_value() ? cluster.capacity->topology().Node(*node).facts.name : "");
+    }
+    set->partly.push_back(std::move(group));
+  }
+  set->wanted = *set->wanted + set->missing;
+  return absl::OkStatus();
+}
+
+// Takes the room of the missing pods of groups that run in part. If one of them has no place, the set says so.
+absl::Status CompletePartly(SetHeadroom* set, lws::Capacity* capacity) {
+  set->without_place.clear();
+  for (const PartlyRunning& group : set->partly) {
+    std::vector<std::optional<int32_t>> nodes;
+    for (const std::string& name : group.nodes) nodes.push_back(capacity->topology().FindNode(name));
+    const absl::StatusOr<lws::PlacementResult> placed = lws::AssignMissingRanks(*capacity, group.request, nodes);
+    if (!placed.ok()) return placed.status();
+    if (!placed->assignment.has_value()) {
+      set->without_place = absl::StrCat(group.name, ": ", lws::DescribeNoFit(placed->no_fit));
+      set->is_certain = placed->no_fit.reason != lws::NoFitReason::kRulesNotKept;
+      return absl::OkStatus();
+    }
+    const std::vector<int32_t> by_rank = placed->assignment->NodesByRank();
+    for (size_t rank = 0; rank < by_rank.size(); ++rank) {
+      const bool is_leader = rank == 0 && group.request.leader.has_value();
+      if (!nodes[rank].has_value())
+        capacity->Use(by_rank[rank], is_leader ? *group.request.leader : group.request.worker);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Counts the room for the set, and stops at `limit`.
+absl::Status Count(const lws::Capacity& present, int64_t limit, const std::function<bool()>& is_stopped,
+                   SetHeadroom* set) {
+  lws::Capacity capacity = present;
+  absl::Status status = CompletePartly(set, &capacity);
+  if (!status.ok()) return status;
+  absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(capacity, set->request, limit, is_stopped);
+  if (!headroom.ok()) return headroom.status();
+  set->headroom = *std::move(headroom);
+  return absl::OkStatus();
+}
+
+absl::Status AnswerFor(const Question& question, const ClusterInput& cluster, SetHeadroom* set) {
+  const auto room_in = [set](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
+    absl::Status status = Count(larger, *set->wanted, nullptr, set);
+    if (!status.ok()) return status;
+    return lws::RoomFound{set->enough() == Enough::kYes, set->enough() == Enough::kNo};
+  };
+  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(question, cluster, room_in, &set->added);
+  set->is_left_out = absl::IsCancelled(capacity.status());
+  if (set->is_left_out) return absl::OkStatus();
+  if (!capacity.ok()) return capacity.status();
+  return Count(*capacity, kMostGroups, IsInterrupted, set);
+}
+
 absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKind>& given, const Arguments& arguments,
                                                 const Question& question) {
-  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(given, arguments, question);
+  const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
+  if (!placement.ok()) return placement.status();
+  absl::StatusOr<std::vector<SetHeadroom>> sets = ReadRequests(given, *placement, question);
   if (!sets.ok()) return sets.status();
   const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
@@ -104,18 +202,9 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
   for (SetHeadroom& set : *sets) {
     set.is_left_out = IsInterrupted();
     if (set.is_left_out) continue;
-    const auto room_in = [&set](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-      const absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(larger, set.request, *set.wanted);
-      if (!headroom.ok()) return headroom.status();
-      return lws::RoomFound{headroom->groups >= *set.wanted, headroom->at_most < *set.wanted};
-    };
-    const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(question, *cluster, room_in, &set.added);
-    set.is_left_out = absl::IsCancelled(capacity.status());
-    if (set.is_left_out) continue;
-    if (!capacity.ok()) return capacity.status();
-    absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(*capacity, set.request, kMostGroups, IsInterrupted);
-    if (!headroom.ok()) return headroom.status();
-    set.headroom = *std::move(headroom);
+    absl::Status status = question.asks_for_surge ? AddMissing(*placement, *cluster, &set) : absl::OkStatus();
+    if (status.ok()) status = AnswerFor(question, *cluster, &set);
+    if (!status.ok()) return status;
   }
   return sets;
 }
@@ -123,10 +212,11 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
 lws::Json ToJson(const SetHeadroom& set) {
   lws::Json domains = lws::Json::array();
   for (const lws::DomainHeadroom& domain : set.headroom.domains) {
-    domains.push_back({{"domain", domain.path}, {"groups", domain.groups}});
+    domains.push_back({{"domain", domain.path}, {"groups", domain.groups}, {"exact", domain.exact}});
   }
   const lws::NoFit& next = set.headroom.next;
-  lws::Json json = {{"set", set.set},
+  lws::Json json = {{"set", set.object->metadata().name()},
+                    {"namespace", set.request.namespace_name},
                     {"groups", set.headroom.groups},
                     {"at_most", set.headroom.at_most},
                     {"exact", set.headroom.exact},
@@ -138,9 +228,11 @@ lws::Json ToJson(const SetHeadroom& set) {
                       {"excluded", next.excluded.empty() ? lws::Json::object() : lws::Json(next.excluded)}}}};
   if (set.wanted.has_value()) {
     json["wanted"] = *set.wanted;
-    json["enough"] = set.IsEnough();
+    AddToJson(set.enough(), &json);
   }
   AddToJson(set.added, &json);
+  if (set.missing > 0) json["do_not_run_yet"] = set.missing;
+  if (!set.without_place.empty()) json["cannot_be_completed"] = set.without_place;
   if (set.headroom.is_stopped) json.erase("next");
   if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
   return json;
@@ -158,8 +250,8 @@ void PrintDomains(const lws::Headroom& headroom) {
                 domains.end());
   std::stable_sort(domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.groups > b.groups; });
   for (size_t i = 0; i < domains.size() && i < kMostLines; ++i) {
-    std::cout << absl::StreamFormat("  %-40s %d\n", lws::PrintableText(absl::StrJoin(domains[i].path, "/")),
-                                    domains[i].groups);
+    std::cout << absl::StreamFormat("  %-40s %s%d\n", lws::PrintableText(absl::StrJoin(domains[i].path, "/")),
+                                    domains[i].exact ? "" : "at most ", domains[i].groups);
   }
   if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more domains with room\n";
   const size_t without = headroom.domains.size() - domains.size();
@@ -168,10 +260,15 @@ void PrintDomains(const lws::Headroom& headroom) {
 
 void Print(const Question& question, const SetHeadroom& set) {
   const bool is_one = set.headroom.exact && set.headroom.groups == 1;
-  std::cout << set.set << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
-  std::cout << EnoughText(question, set.added, set.wanted, set.IsEnough());
+  std::cout << set.shown << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
+  const Enough by_count = EnoughFor(set.headroom.groups, set.headroom.at_most, set.wanted);
+  std::cout << EnoughText(question, set.added, WantedText(question, set.wanted, set.missing), by_count)
+            << (set.without_place.empty() ? "" : ", but a group that runs in part cannot be completed");
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
+  if (!set.without_place.empty()) {
+    std::cout << "  the missing pods of a group have no place: " << lws::PrintableText(set.without_place) << "\n";
+  }
   std::cout << (set.headroom.is_stopped
                     ? "  stopped: more may fit\n"
                     : absl::StrCat("  one more: ", lws::PrintableText(lws::DescribeNoFit(set.headroom.next)), "\n"));
@@ -180,16 +277,17 @@ void Print(const Question& question, const SetHeadroom& set) {
             << ": there may be less room\n";
 }
 
-absl::StatusOr<SliceQuestion> ReadSliceQuestion(const Arguments& arguments, const Question& question) {
+absl::StatusOr<SliceQuestion> ReadSliceQuestion(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
+                                                const Question& question) {
   absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
-  return SliceQuestion{question, *std::move(placement), *std::move(cluster)};
+  return SliceQuestion{question, *std::move(placement), *std::move(cluster), ShownNames(sets)};
 }
 
 int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments, const Question& question) {
-  const absl::StatusOr<SliceQuestion> asked = ReadSliceQuestion(arguments, question);
+  const absl::StatusOr<SliceQuestion> asked = ReadSliceQuestion(sets, arguments, question);
   if (!asked.ok()) return Fail(asked.status());
   const absl::StatusOr<SliceAnswer> answer = AnswerForSlices(sets, *asked);
   if (!answer.ok()) return Fail(answer.status());
@@ -204,7 +302,8 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
 }  // namespace
 
 int ShowCapacity(const std::vector<std::string>& words) {
-  const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when --groups asks for more than fit.\n");
+  const std::string help = absl::StrCat(
+      kUsage, kClusterHelp, "Exit 1 when --groups asks for more than fit, or for more than is certain to fit.\n");
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -240,7 +339,7 @@ int ShowCapacity(const std::vector<std::string>& words) {
   if (IsInterrupted()) report["stopped"] = true;
   if (format != OutputFormat::kTable) std::cout << DocumentText(report, format);
   const bool all_enough =
-      std::all_of(sets->begin(), sets->end(), [](const SetHeadroom& set) { return set.IsEnough(); });
+      std::all_of(sets->begin(), sets->end(), [](const SetHeadroom& set) { return set.enough() == Enough::kYes; });
   return all_enough ? kAsWished : kFinding;
 }
 

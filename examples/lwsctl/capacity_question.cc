@@ -1,6 +1,9 @@
 #include "examples/lwsctl/capacity_question.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -14,6 +17,34 @@ namespace {
 
 constexpr int kMostAddedNodes = 10000;
 
+// One value of --add: "N=NODE", or "NODE".
+absl::Status ReadAdded(const std::string& text, Question* question) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    if (question->finds_added()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--add: only one NODE can stand without a number, and not ", question->like, " and ", text));
+    }
+    question->like = text;
+    question->cluster.like.insert(text);
+    return absl::OkStatus();
+  }
+  int nodes = 0;
+  if (!absl::SimpleAtoi(text.substr(0, equals), &nodes) || nodes < 0 || nodes > kMostAddedNodes) {
+    return absl::InvalidArgumentError(absl::StrCat("--add: \"", text, "\" is not N=NODE"));
+  }
+  const std::string like = text.substr(equals + 1);
+  int& added = question->added[like];
+  added = std::min(added + nodes, kMostAddedNodes);
+  question->cluster.like.insert(like);
+  return absl::OkStatus();
+}
+
+lws::NodesLike LikeNode(const std::string& node, const ClusterInput& cluster) {
+  const auto daemons = cluster.daemons.find(node);
+  return {node, daemons == cluster.daemons.end() ? std::vector<lws::PodShape>() : daemons->second};
+}
+
 }  // namespace
 
 absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
@@ -25,51 +56,76 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
     if (!groups.ok()) return groups.status();
     question.groups = *groups;
   }
-  if (arguments.flags.count("--add") == 0) return question;
-  const std::string added = arguments.Flag("--add", "");
-  const size_t equals = added.find('=');
-  question.finds_added = equals == std::string::npos;
-  question.cluster.like = question.finds_added ? added : added.substr(equals + 1);
-  if (question.finds_added && !question.asks_for_groups()) {
+  for (const std::string& added : arguments.All("--add")) {
+    absl::Status status = ReadAdded(added, &question);
+    if (!status.ok()) return status;
+  }
+  if (question.finds_added() && !question.asks_for_groups()) {
     return absl::InvalidArgumentError("--add: NODE alone needs --groups; N=NODE adds N nodes");
   }
-  if (!question.finds_added && (!absl::SimpleAtoi(added.substr(0, equals), &question.added) || question.added < 0 ||
-                                question.added > kMostAddedNodes)) {
-    return absl::InvalidArgumentError(absl::StrCat("--add: \"", added, "\" is not N=NODE"));
+  if (question.added.count(question.like) > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--add: ", question.like, " is given with a number and without one"));
   }
   return question;
 }
 
 absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const ClusterInput& cluster, lws::RoomIn room_in,
                                              FewestAdded* added) {
-  if (question.cluster.like.empty()) return *cluster.capacity;
-  const lws::NodesLike like{question.cluster.like, cluster.daemons};
-  if (!question.finds_added) return lws::WithNodesLike(*cluster.capacity, like, question.added);
+  lws::Capacity capacity = *cluster.capacity;
+  for (const auto& [node, count] : question.added) {
+    absl::StatusOr<lws::Capacity> larger = lws::WithNodesLike(capacity, LikeNode(node, cluster), count);
+    if (!larger.ok()) return larger.status();
+    capacity = *std::move(larger);
+  }
+  if (!question.finds_added()) return capacity;
+  const lws::NodesLike like = LikeNode(question.like, cluster);
   const auto room_or_stop = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
     if (IsInterrupted()) return absl::CancelledError("stopped");
     return room_in(larger);
   };
-  const absl::StatusOr<lws::FewestUntil> fewest =
-      lws::FewestNodesUntil(*cluster.capacity, like, kMostAddedNodes, room_or_stop);
+  const absl::StatusOr<lws::FewestUntil> fewest = lws::FewestNodesUntil(capacity, like, kMostAddedNodes, room_or_stop);
   if (!fewest.ok()) return fewest.status();
   *added = {fewest->nodes, fewest->is_fewest};
-  return lws::WithNodesLike(*cluster.capacity, like, fewest->nodes.value_or(kMostAddedNodes));
+  return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
 }
 
-std::string EnoughText(const Question& question, const FewestAdded& added, const std::optional<int>& wanted,
-                       bool is_enough) {
+Enough EnoughFor(int64_t fits, int64_t at_most, const std::optional<int>& wanted) {
+  if (!wanted.has_value() || fits >= *wanted) return Enough::kYes;
+  return at_most < *wanted ? Enough::kNo : Enough::kUnknown;
+}
+
+std::string WantedText(const Question& question, const std::optional<int>& wanted, int missing) {
   if (!wanted.has_value()) return "";
+  if (!question.asks_for_surge) return absl::StrCat(*wanted);
+  const std::string surge = absl::StrCat(*wanted - missing, " of a rollout's surge");
+  if (missing == 0) return surge;
+  return absl::StrCat(surge, " and ", missing, missing == 1 ? " that does not run yet" : " that do not run yet");
+}
+
+std::string EnoughText(const Question& question, const FewestAdded& added, const std::string& wanted, Enough enough) {
+  if (wanted.empty()) return "";
   if (added.nodes.has_value()) {
     return absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ",
-                        question.cluster.like, added.is_fewest ? ", which are the fewest for " : ", enough for ",
-                        *wanted, added.is_fewest ? "" : "; fewer may be enough, too");
+                        question.like, added.is_fewest ? ", which are the fewest for " : ", enough for ", wanted,
+                        added.is_fewest ? "" : "; fewer may be enough, too");
   }
-  if (question.finds_added) {
-    return absl::StrCat(" even with ", kMostAddedNodes, " more nodes like ", question.cluster.like, ", too few for ",
-                        *wanted);
+  const std::string with =
+      question.finds_added() ? absl::StrCat(" even with ", kMostAddedNodes, " more nodes like ", question.like) : "";
+  switch (enough) {
+    case Enough::kYes:
+      return absl::StrCat(with, ", enough for ", wanted);
+    case Enough::kNo:
+      return absl::StrCat(with, ", too few for ", wanted);
+    case Enough::kUnknown:
+      break;
   }
-  return absl::StrCat(is_enough ? ", enough for " : ", too few for ", *wanted,
-                      question.asks_for_surge ? " of a rollout's surge" : "");
+  return absl::StrCat(with, ", perhaps too few for ", wanted, ": the count is a bound");
+}
+
+void AddToJson(Enough enough, lws::Json* json) {
+  (*json)["enough"] = enough == Enough::kUnknown ? lws::Json() : lws::Json(enough == Enough::kYes);
+  (*json)["outcome"] = enough == Enough::kYes ? "enough" : enough == Enough::kNo ? "too few" : "unknown";
 }
 
 void AddToJson(const FewestAdded& added, lws::Json* json) {

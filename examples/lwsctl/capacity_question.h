@@ -3,6 +3,7 @@
 #define LWS_EXAMPLES_LWSCTL_CAPACITY_QUESTION_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -17,12 +18,14 @@ namespace lwsctl {
 
 struct Question {
   ClusterQuestion cluster;
-  int added = 0;
+  // How many nodes are added, by the name of the node that they are like.
+  std::map<std::string, int> added;
   std::optional<int> groups;
   bool asks_for_surge = false;
-  // Whether the user asks for the number of nodes to add.
-  bool finds_added = false;
+  // The node of which the user asks how many more are enough; empty for none.
+  std::string like;
 
+  bool finds_added() const { return !like.empty(); }
   bool asks_for_groups() const { return groups.has_value() || asks_for_surge; }
 };
 
@@ -41,9 +44,22 @@ struct FewestAdded {
 absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const ClusterInput& cluster, lws::RoomIn room_in,
                                              FewestAdded* added);
 
-// " with 3 more nodes like c1, which are the fewest for 4", ", too few for 4", ...; "" when no number is wanted.
-std::string EnoughText(const Question& question, const FewestAdded& added, const std::optional<int>& wanted,
-                       bool is_enough);
+// Whether as many fit as are wanted. Where a count is a bound, this may be unknown.
+enum class Enough { kYes, kNo, kUnknown };
+
+// At least `fits` and at most `at_most` fit. What nobody wants is enough.
+Enough EnoughFor(int64_t fits, int64_t at_most, const std::optional<int>& wanted);
+
+// What is wanted, as a table says it: "4", "1 of a rollout's surge", "1 of a rollout's surge and 2 that do not run
+// yet".
+std::string WantedText(const Question& question, const std::optional<int>& wanted, int missing);
+
+// " with 3 more nodes like c1, which are the fewest for 4", ", too few for 4", ", perhaps too few for 4", ...; "" when
+// nothing is wanted.
+std::string EnoughText(const Question& question, const FewestAdded& added, const std::string& wanted, Enough enough);
+
+// The fields "enough", which is null when it is unknown, and "outcome".
+void AddToJson(Enough enough, lws::Json* json);
 
 void AddToJson(const FewestAdded& added, lws::Json* json);
 

@@ -36,10 +36,12 @@ constexpr size_t kMostLines = 20;
 // The answer for one set.
 struct SetAnswer {
   std::string set;
+  std::string namespace_name;
+  std::string shown;  // the name in tables
   std::string level;  // of the placement policy; "" for the whole cluster
   std::optional<int> wanted;
   FewestAdded added;
-  bool is_enough = true;
+  Enough enough = Enough::kYes;
 };
 
 // The room for more slices of a set.
@@ -62,7 +64,7 @@ std::string WhyNotNext(const SliceHeadroom& slices) {
       next.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(next.domain, "/"));
   const std::string group = next.next_group < slices.names.size() ? slices.names[next.next_group] : "";
   return absl::StrCat(where, " takes ", next.most_groups, " of its ", slices.names.size(), " groups, and not ", group,
-                      ": ", lws::DescribeNoFit(next.no_fit));
+                      ": ", lws::DescribeNoFit(next.no_fit), CertaintyText(next));
 }
 
 std::string CountText(const lws::TogetherHeadroom& headroom) {
@@ -72,6 +74,7 @@ std::string CountText(const lws::TogetherHeadroom& headroom) {
 
 void AddToJson(const SetAnswer& answer, lws::Json* json) {
   (*json)["set"] = answer.set;
+  (*json)["namespace"] = answer.namespace_name;
   (*json)["level"] = answer.level;
   if (answer.wanted.has_value()) (*json)["wanted"] = *answer.wanted;
   AddToJson(answer.added, json);
@@ -86,9 +89,9 @@ lws::Json ToJson(const SliceHeadroom& slices) {
                     {"at_most", slices.headroom.at_most},
                     {"exact", slices.headroom.exact},
                     {"domains", std::move(domains)},
-                    {"next", {{"reason", WhyNotNext(slices)}}}};
-  AddToJson(slices, &json);
-  if (slices.wanted.has_value()) json["enough"] = slices.is_enough;
+                    {"next", {{"reason", WhyNotNext(slices)}, {"certain", slices.headroom.next.is_certain}}}};
+  AddToJson(static_cast<const SetAnswer&>(slices), &json);
+  if (slices.wanted.has_value()) AddToJson(slices.enough, &json);
   if (!slices.headroom.next.not_looked_at.empty()) json["not_looked_at"] = slices.headroom.next.not_looked_at;
   return json;
 }
@@ -97,8 +100,8 @@ std::string ToText(const Question& question, const SliceHeadroom& slices) {
   const lws::TogetherHeadroom& headroom = slices.headroom;
   const bool is_one = headroom.exact && headroom.times == 1;
   std::string text =
-      absl::StrCat(slices.set, ": ", CountText(headroom), is_one ? " more slice fits" : " more slices fit",
-                   EnoughText(question, slices.added, slices.wanted, slices.is_enough),
+      absl::StrCat(slices.shown, ": ", CountText(headroom), is_one ? " more slice fits" : " more slices fit",
+                   EnoughText(question, slices.added, WantedText(question, slices.wanted, 0), slices.enough),
                    slices.level.empty() ? "" : absl::StrCat("; at most, by ", slices.level, ":"), "\n");
   for (size_t i = 0; i < headroom.domains.size() && i < kMostLines; ++i) {
     absl::StrAppend(&text,
@@ -112,14 +115,16 @@ std::string ToText(const Question& question, const SliceHeadroom& slices) {
 }
 
 lws::Json ToJson(const SurgeRoom& room) {
-  lws::Json json = {{"surge", lws::Json::array()}, {"in_slices", lws::Json::array()}, {"enough", room.is_enough}};
-  AddToJson(room, &json);
+  lws::Json json = {{"surge", lws::Json::array()}, {"in_slices", lws::Json::array()}};
+  AddToJson(room.enough, &json);
+  AddToJson(static_cast<const SetAnswer&>(room), &json);
   for (const auto& [role, groups] : room.by_role) json["surge"].push_back({{"role", role}, {"groups", groups}});
   for (const PlacedSlice& slice : room.slices) {
     if (slice.is_left_out) continue;
     json["in_slices"].push_back(
         {{"slice", slice.slice.value_or(0)}, {"domain", slice.result.domain}, {"fits", slice.is_placed()}});
     if (!slice.is_placed()) json["in_slices"].back()["reason"] = WhyNot(slice);
+    if (!slice.is_placed()) json["in_slices"].back()["certain"] = slice.result.is_certain;
     if (!slice.result.not_looked_at.empty()) json["in_slices"].back()["not_looked_at"] = slice.result.not_looked_at;
   }
   return json;
@@ -128,10 +133,9 @@ lws::Json ToJson(const SurgeRoom& room) {
 std::string AddedText(const Question& question, const FewestAdded& added) {
   if (added.nodes.has_value()) {
     return absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ",
-                        question.cluster.like,
-                        added.is_fewest ? ", which are the fewest" : "; fewer may be enough, too");
+                        question.like, added.is_fewest ? ", which are the fewest" : "; fewer may be enough, too");
   }
-  return question.finds_added ? absl::StrCat(" even with many more nodes like ", question.cluster.like) : "";
+  return question.finds_added() ? absl::StrCat(" even with many more nodes like ", question.like) : "";
 }
 
 std::string ToText(const Question& question, const SurgeRoom& room) {
@@ -141,7 +145,7 @@ std::string ToText(const Question& question, const SurgeRoom& room) {
     absl::StrAppend(out, role.first, " +", role.second);
   });
   std::string text =
-      absl::StrCat(room.set, ": the surge of a rollout (", surge, ") fits in ", fit, " of ", room.slices.size(),
+      absl::StrCat(room.shown, ": the surge of a rollout (", surge, ") fits in ", fit, " of ", room.slices.size(),
                    room.slices.size() == 1 ? " slice" : " slices", AddedText(question, room.added), "\n");
   for (const PlacedSlice& slice : room.slices) {
     if (slice.is_left_out) continue;
@@ -186,9 +190,32 @@ bool AllFit(const std::vector<PlacedSlice>& slices) {
   return std::all_of(slices.begin(), slices.end(), [](const PlacedSlice& slice) { return slice.is_placed(); });
 }
 
+// Whether it is certain that not all slices fit: one of them has no place even beside none of the others.
+absl::StatusOr<bool> OneNeverFits(const std::vector<PlacedSlice>& read, const std::vector<PlacedSlice>& placed,
+                                  const SliceQuestion& asked, const lws::Capacity& capacity) {
+  for (size_t i = 0; i < placed.size(); ++i) {
+    if (placed[i].is_placed() || !placed[i].result.is_certain) continue;
+    const absl::StatusOr<std::vector<PlacedSlice>> alone = PlaceSurge({read[i]}, asked, capacity);
+    if (!alone.ok()) return alone.status();
+    if (!alone->front().is_placed() && alone->front().result.is_certain) return true;
+  }
+  return false;
+}
+
+// Whether all slices fit, which were placed one after another.
+absl::StatusOr<Enough> EnoughForAll(const std::vector<PlacedSlice>& read, const std::vector<PlacedSlice>& placed,
+                                    const SliceQuestion& asked, const lws::Capacity& capacity) {
+  if (AllFit(placed)) return Enough::kYes;
+  const absl::StatusOr<bool> never_fits = OneNeverFits(read, placed, asked, capacity);
+  if (!never_fits.ok()) return never_fits.status();
+  return *never_fits ? Enough::kNo : Enough::kUnknown;
+}
+
 SetAnswer AnswerOf(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SetAnswer answer;
   answer.set = manifest.set->metadata().name();
+  answer.namespace_name = manifest.set->metadata().namespace_();
+  answer.shown = asked.shown.Of(answer.namespace_name, answer.set);
   answer.level = LevelOfPolicy(*manifest.set);
   answer.wanted = asked.question.groups;
   return answer;
@@ -205,14 +232,18 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
   const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
     const absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, larger);
     if (!slices.ok()) return slices.status();
-    return lws::RoomFound{AllFit(*slices), false};
+    const absl::StatusOr<Enough> enough = EnoughForAll(*read, *slices, asked, larger);
+    if (!enough.ok()) return enough.status();
+    return lws::RoomFound{*enough == Enough::kYes, *enough == Enough::kNo};
   };
   const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &room.added);
   if (!capacity.ok()) return capacity.status();
   absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, *capacity);
   if (!slices.ok()) return slices.status();
   room.slices = *std::move(slices);
-  room.is_enough = AllFit(room.slices);
+  const absl::StatusOr<Enough> enough = EnoughForAll(*read, room.slices, asked, *capacity);
+  if (!enough.ok()) return enough.status();
+  room.enough = *enough;
   return room;
 }
 
@@ -232,7 +263,7 @@ absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest
   absl::StatusOr<lws::TogetherHeadroom> headroom = count(*capacity, kMostSlices);
   if (!headroom.ok()) return headroom.status();
   slices.headroom = *std::move(headroom);
-  slices.is_enough = slices.headroom.times >= wanted;
+  slices.enough = EnoughFor(slices.headroom.times, slices.headroom.at_most, slices.wanted);
   return slices;
 }
 
@@ -242,7 +273,7 @@ absl::Status Add(const SliceQuestion& asked, const absl::StatusOr<Found>& found,
   if (!found.ok()) return found.status();
   answer->document["sets"].push_back(ToJson(*found));
   absl::StrAppend(&answer->table, ToText(asked.question, *found));
-  answer->all_enough = answer->all_enough && found->is_enough;
+  answer->all_enough = answer->all_enough && found->enough == Enough::kYes;
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include "examples/lwsctl/capacity_question.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/shown_names.h"
 #include "lws/api/json.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
@@ -19,6 +20,7 @@ struct SliceQuestion {
   Question question;
   lws::SetPlacement placement;
   ClusterInput cluster;
+  ShownNames shown;
 };
 
 struct SliceAnswer {

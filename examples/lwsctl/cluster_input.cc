@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
@@ -41,6 +43,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, l
   if (found.empty() && !file.objects.empty()) {
     return absl::NotFoundError(absl::StrCat(file.name, ": holds no ", name));
   }
+  if (found.empty()) std::cerr << file.name << ": warning: holds no " << name << "\n";
   return found;
 }
 
@@ -56,44 +59,77 @@ void WarnOfLevels(const std::string& file, const std::vector<lws::TopologyNode>&
   }
 }
 
-void WarnOfPods(const InputFile& file, const std::vector<std::string>& pods, const std::string& what) {
+void WarnOfPods(const std::string& file, const std::vector<std::string>& pods, const std::string& what) {
   if (pods.empty()) return;
-  std::cerr << file.name << ": warning: " << pods.size() << (pods.size() == 1 ? " pod " : " pods ") << what << ": "
+  std::cerr << file << ": warning: " << pods.size() << (pods.size() == 1 ? " pod " : " pods ") << what << ": "
             << lws::PrintableText(pods.front()) << (pods.size() > 1 ? ", ..." : "") << "\n";
 }
 
-// The nodes of a file.
-struct NodeFile {
-  std::string name;
-  std::string text;
+// The nodes of the files of --nodes.
+struct NodeFiles {
+  struct File {
+    std::string name;
+    std::string text;
+  };
+  std::vector<File> files;
   // In the topology, without those that are gone.
   std::vector<lws::TopologyNode> nodes;
   std::set<std::string> gone;
 
-  // The status with the line of the object that it is about.
+  // "nodes.yaml, more.yaml"
+  std::string Names() const {
+    return absl::StrJoin(files, ", ", [](std::string* out, const File& file) { absl::StrAppend(out, file.name); });
+  }
+
+  // The status with the line of the object that it is about: in the first file that has such an object.
   absl::Status Locate(const absl::Status& status) const {
-    const absl::StatusOr<InputFile> file = ParseObjects(name, text);
-    return file.ok() ? file->Locate(status) : file.status();
+    absl::Status located = status;
+    for (const File& file : files) {
+      const absl::StatusOr<InputFile> objects = ParseObjects(file.name, file.text);
+      if (!objects.ok()) return objects.status();
+      located = objects->Locate(status);
+      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+    }
+    return located;
+  }
+};
+
+// The pods of the files of --pods, in the order of the files.
+struct PodFiles {
+  std::vector<InputFile> files;
+  std::vector<lws::SharedJson> pods;
+
+  std::string Names() const {
+    return absl::StrJoin(files, ", ", [](std::string* out, const InputFile& file) { absl::StrAppend(out, file.name); });
+  }
+
+  absl::Status Locate(const absl::Status& status) const {
+    absl::Status located = status;
+    for (const InputFile& file : files) {
+      located = file.Locate(status);
+      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+    }
+    return located;
   }
 };
 
 // Warns of pods whose room is another than it seems: those on nodes that are not given, and those that end.
-void WarnOfUnusualPods(const NodeFile& node_file, const lws::Topology& topology, const InputFile& pod_file,
-                       const std::vector<lws::SharedJson>& pods) {
+void WarnOfUnusualPods(const NodeFiles& node_files, const lws::Topology& topology, const PodFiles& pod_files) {
   std::vector<std::string> elsewhere;
   std::vector<std::string> ending;
-  for (const lws::SharedJson& pod : pods) {
+  for (const lws::SharedJson& pod : pod_files.pods) {
     lws::internal::JsonReader reader(*pod);
     const std::string name = reader.Text({"metadata", "name"});
     const std::string node = reader.Text({"spec", "nodeName"});
     const bool is_finished = lws::IsFinished(lws::ReadPodPhase(reader.Text({"status", "phase"})));
     if (node.empty() || is_finished) continue;
-    const bool is_known = topology.FindNode(node).has_value() || node_file.gone.count(node) > 0;
+    const bool is_known = topology.FindNode(node).has_value() || node_files.gone.count(node) > 0;
     if (!is_known) elsewhere.push_back(absl::StrCat(name, " on ", node));
     if (reader.Find({"metadata", "deletionTimestamp"}) != nullptr) ending.push_back(absl::StrCat(name, " on ", node));
   }
-  WarnOfPods(pod_file, elsewhere, absl::StrCat("on nodes that ", node_file.name, " does not hold"));
-  WarnOfPods(pod_file, ending, "being deleted, whose room counts as taken");
+  const char* const verb = node_files.files.size() == 1 ? " does not hold" : " do not hold";
+  WarnOfPods(pod_files.Names(), elsewhere, absl::StrCat("on nodes that ", node_files.Names(), verb));
+  WarnOfPods(pod_files.Names(), ending, "being deleted, whose room counts as taken");
 }
 
 // Whether the word names the node, or a domain that it is in.
@@ -110,9 +146,12 @@ bool IsNamed(const lws::NodeFacts& node, const std::vector<std::string>& levels,
 }
 
 // All nodes of the text: from a list in JSON quickly, else object by object.
-absl::StatusOr<std::vector<lws::TopologyNode>> ReadAllNodes(const NodeFile& file) {
+absl::StatusOr<std::vector<lws::TopologyNode>> ReadAllNodes(const NodeFiles::File& file) {
   std::optional<std::vector<lws::TopologyNode>> listed = lws::ReadNodeList(file.text);
-  if (listed.has_value()) return *std::move(listed);
+  if (listed.has_value()) {
+    if (listed->empty()) std::cerr << file.name << ": warning: holds no Node\n";
+    return *std::move(listed);
+  }
   const absl::StatusOr<InputFile> input = ParseObjects(file.name, file.text);
   if (!input.ok()) return input.status();
   const absl::StatusOr<std::vector<lws::SharedJson>> documents = OnlyOfKind(*input, lws::ObjectKind::kNode, "Node");
@@ -126,34 +165,64 @@ absl::StatusOr<std::vector<lws::TopologyNode>> ReadAllNodes(const NodeFile& file
   return nodes;
 }
 
-absl::StatusOr<NodeFile> ReadNodes(const std::string& path, const std::vector<std::string>& levels,
-                                   const std::vector<std::string>& gone) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  NodeFile file;
-  file.name = path == "-" ? "standard input" : path;
-  file.text = *std::move(text);
-  absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadAllNodes(file);
-  if (!nodes.ok()) return nodes.status();
-  std::vector<bool> names_some(gone.size());
-  for (lws::TopologyNode& node : *nodes) {
+// Sorts a file's nodes into those of the topology and those that are gone. Marks the words of `gone` that name some.
+void AddNodes(std::vector<lws::TopologyNode> nodes, const std::vector<std::string>& levels,
+              const std::vector<std::string>& gone, std::vector<bool>* names_some, NodeFiles* files) {
+  if (files->nodes.empty() && gone.empty()) {
+    files->nodes = std::move(nodes);
+    return;
+  }
+  for (lws::TopologyNode& node : nodes) {
     bool is_gone = false;
     for (size_t i = 0; i < gone.size(); ++i) {
       if (!IsNamed(node.facts, levels, gone[i])) continue;
       is_gone = true;
-      names_some[i] = true;
+      (*names_some)[i] = true;
     }
     if (is_gone) {
-      file.gone.insert(node.facts.name);
+      files->gone.insert(node.facts.name);
     } else {
-      file.nodes.push_back(std::move(node));
+      files->nodes.push_back(std::move(node));
     }
   }
-  for (size_t i = 0; i < gone.size(); ++i) {
-    if (names_some[i]) continue;
-    return absl::InvalidArgumentError(absl::StrCat("\"", gone[i], "\" is neither a node nor a domain of the levels"));
+}
+
+absl::StatusOr<NodeFiles> ReadNodes(const std::vector<std::string>& paths, const std::vector<std::string>& levels,
+                                    const ClusterQuestion& question) {
+  NodeFiles files;
+  std::vector<bool> names_some(question.gone.size());
+  for (const std::string& path : paths) {
+    absl::StatusOr<std::string> text = ReadFile(path);
+    if (!text.ok()) return text.status();
+    files.files.push_back({path == "-" ? "standard input" : path, *std::move(text)});
+    absl::StatusOr<std::vector<lws::TopologyNode>> nodes = ReadAllNodes(files.files.back());
+    if (!nodes.ok()) return nodes.status();
+    AddNodes(*std::move(nodes), levels, question.gone, &names_some, &files);
   }
-  return file;
+  for (size_t i = 0; i < question.gone.size(); ++i) {
+    if (names_some[i]) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", question.gone[i], "\" is neither a node nor a domain of the levels"));
+  }
+  for (const std::string& like : question.like) {
+    if (files.gone.count(like) == 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--add: ", like, " is one of the nodes that --without takes away; name another one like it"));
+  }
+  return files;
+}
+
+absl::StatusOr<PodFiles> ReadPods(const std::vector<std::string>& paths) {
+  PodFiles files;
+  for (const std::string& path : paths) {
+    absl::StatusOr<InputFile> file = ReadObjects(path);
+    if (!file.ok()) return file.status();
+    absl::StatusOr<std::vector<lws::SharedJson>> pods = OnlyOfKind(*file, lws::ObjectKind::kPod, "Pod");
+    if (!pods.ok()) return pods.status();
+    files.pods.insert(files.pods.end(), pods->begin(), pods->end());
+    files.files.push_back(*std::move(file));
+  }
+  return files;
 }
 
 // "SIZE=KEY,SIZE=KEY", the widest layer first.
@@ -171,14 +240,50 @@ absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& te
   return layers;
 }
 
+// Checks that the levels which flags name are among those of --levels.
+absl::Status CheckLevels(const Arguments& arguments) {
+  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+  const auto place_of = [&](const char* flag) {
+    return std::find(levels.begin(), levels.end(), arguments.Flag(flag, ""));
+  };
+  for (const char* flag :
+       {"--required", "--preferred", "--subgroup", "--exclusive", "--spread", "--together", "--empty"}) {
+    if (arguments.Flag(flag, "").empty() || place_of(flag) != levels.end()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is not one of --levels ", absl::StrJoin(levels, ",")));
+  }
+  const bool has_both = !arguments.Flag("--required", "").empty() && !arguments.Flag("--preferred", "").empty();
+  if (!has_both || place_of("--required") <= place_of("--preferred")) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--preferred: \"", arguments.Flag("--preferred", ""),
+                                                 "\" is wider than \"", arguments.Flag("--required", ""),
+                                                 "\" of --required, so all pods are in one domain of it already"));
+}
+
+// Layers that --subgroups names are checked when a request is read; this is what the user called them.
+absl::Status CheckLayers(const std::vector<lws::SubgroupLayer>& layers, const Arguments& arguments) {
+  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (std::find(levels.begin(), levels.end(), layers[i].level) == levels.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--subgroups: \"", layers[i].level, "\" is not one of --levels ", absl::StrJoin(levels, ",")));
+    }
+    if (layers[i].size < 1 || (i > 0 && layers[i - 1].size % layers[i].size != 0)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--subgroups: subgroups of ", layers[i].size, " pods do not divide ",
+                       i > 0 ? absl::StrCat("those of ", layers[i - 1].size, " around them") : "a group"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const char kClusterHelp[] =
-    "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them\n"
+    "  --nodes NODES      the nodes, as kubectl get nodes -o yaml writes them; may be repeated\n"
     "  --levels KEYS      the node labels of the topology, widest level first; a node that lacks one takes only pods\n"
     "                     without a constraint at that level\n"
     "  --pods PODS        the pods of the cluster: those that have a node and are not finished use it; the set's own\n"
-    "                     pods stay where they are\n"
+    "                     pods stay where they are; may be repeated\n"
     "  --required KEY     all pods of a group in one domain of this level\n"
     "  --preferred KEY    the same if there is room, else in one domain of the next wider level, and so on; with\n"
     "                     --required up to that level\n"
@@ -194,6 +299,8 @@ const char kClusterHelp[] =
 
 absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   lws::SetPlacement placement;
+  absl::Status status = CheckLevels(arguments);
+  if (!status.ok()) return status;
   const std::string required = arguments.Flag("--required", "");
   const std::string preferred = arguments.Flag("--preferred", "");
   if (!required.empty() || !preferred.empty()) {
@@ -207,6 +314,8 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
     if (arguments.flags.count("--subgroup") > 0) {
       return absl::InvalidArgumentError("--subgroup and --subgroups exclude each other");
     }
+    status = CheckLayers(*layers, arguments);
+    if (!status.ok()) return status;
     placement.layers = *std::move(layers);
   }
   if (arguments.flags.count("--subgroup") > 0) placement.subgroup_level = arguments.Flag("--subgroup", "");
@@ -296,6 +405,13 @@ std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, Cluster
   return described;
 }
 
+std::string AfterVictims(const std::vector<std::string>& victims, bool are_bounded) {
+  const bool is_one = victims.size() == 1;
+  const char* const bound = !are_bounded ? "" : is_one ? ", or a smaller one" : ", or fewer";
+  return absl::StrCat(is_one ? "after this one is gone" : "after these are gone", bound, ": ",
+                      absl::StrJoin(victims, ", "));
+}
+
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
   lws::RunningPods* const running = FindRunning(id, cluster);
   if (running == nullptr) return;
@@ -304,30 +420,33 @@ void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterI
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
   const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
-  absl::StatusOr<NodeFile> nodes = ReadNodes(arguments.Flag("--nodes", ""), levels, question.gone);
+  absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), levels, question);
   if (!nodes.ok()) return nodes.status();
-  WarnOfLevels(nodes->name, nodes->nodes, levels);
+  WarnOfLevels(nodes->Names(), nodes->nodes, levels);
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
       lws::Topology::Create(std::move(nodes->nodes), levels);
   if (!topology.ok()) return nodes->Locate(topology.status());
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(*topology);
   if (arguments.flags.count("--pods") == 0) return cluster;
-  const absl::StatusOr<InputFile> pod_file = ReadObjects(arguments.Flag("--pods", ""));
-  if (!pod_file.ok()) return pod_file.status();
-  const absl::StatusOr<std::vector<lws::SharedJson>> pods = OnlyOfKind(*pod_file, lws::ObjectKind::kPod, "Pod");
+  const absl::StatusOr<PodFiles> pods = ReadPods(arguments.All("--pods"));
   if (!pods.ok()) return pods.status();
-  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(*pods);
-  if (!running.ok()) return pod_file->Locate(running.status());
+  absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(pods->pods);
+  if (!running.ok()) return pods->Locate(running.status());
   cluster.running = *std::move(running);
-  WarnOfUnusualPods(*nodes, **topology, *pod_file, *pods);
-  absl::StatusOr<std::vector<lws::RunningPods>> groups = lws::UseRunningGroups(*pods, cluster.capacity.get());
-  if (!groups.ok()) return pod_file->Locate(groups.status());
+  WarnOfUnusualPods(*nodes, **topology, *pods);
+  absl::StatusOr<std::vector<lws::RunningPods>> groups = lws::UseRunningGroups(pods->pods, cluster.capacity.get());
+  if (!groups.ok()) return pods->Locate(groups.status());
   cluster.groups = *std::move(groups);
-  if (question.like.empty()) return cluster;
-  absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonsOn(question.like, *pods);
-  if (!daemons.ok()) return pod_file->Locate(daemons.status());
-  cluster.daemons = *std::move(daemons);
+  for (const std::string& like : question.like) {
+    absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonsOn(like, pods->pods);
+    if (!daemons.ok()) return pods->Locate(daemons.status());
+    cluster.daemons[like] = *std::move(daemons);
+  }
+  if (!question.asks_for_users) return cluster;
+  absl::StatusOr<std::vector<lws::PodOnNode>> users = lws::PodsThatUseNodes(**topology, pods->pods);
+  if (!users.ok()) return pods->Locate(users.status());
+  cluster.users = *std::move(users);
   return cluster;
 }
 

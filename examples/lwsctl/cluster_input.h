@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ namespace lwsctl {
 // The text of --help for the flags that ReadSetPlacement and ReadCluster take, except --keep-empty.
 extern const char kClusterHelp[];
 
-// --required, --preferred, --subgroup, --exclusive, --profile and --keep-empty.
+// --required, --preferred, --subgroup, --exclusive, --profile and --keep-empty. Errors: InvalidArgument naming the
+// flag, also for a level in one of these or in --spread, --together and --empty that is not one of --levels.
 absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments);
 
 // The present cluster.
@@ -43,19 +45,24 @@ struct ClusterInput {
   std::map<lws::GroupId, lws::RunningGroup> running;
   // Their pods, whose room is taken, in the order of their ids.
   std::vector<lws::RunningPods> groups;
-  // The pods of the DaemonSets on the node `like`.
-  std::vector<lws::PodShape> daemons;
+  // The pods of the DaemonSets on the nodes `like`, by the name of the node.
+  std::map<std::string, std::vector<lws::PodShape>> daemons;
+  // The pods that keep nodes in use; empty unless the question asks for them.
+  std::vector<lws::PodOnNode> users;
 };
 
 // What a command asks about the cluster besides its present state.
 struct ClusterQuestion {
   // Names of nodes, or paths of domains as tables print them ("b1/r3"). The nodes are removed with their pods.
   std::vector<std::string> gone;
-  // The name of a node whose daemons are wanted; may be empty.
-  std::string like;
+  // The names of the nodes whose daemons are wanted.
+  std::set<std::string> like;
+  // Whether the pods that keep nodes in use are wanted.
+  bool asks_for_users = false;
 };
 
-// Reads --nodes, --levels and --pods. Errors: also for a word of `gone` that names no node and no domain.
+// Reads --nodes, --levels and --pods. Errors: also for a word of `gone` that names no node and no domain, and for a
+// node of `like` that is gone.
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question);
 
 // How many groups more than its replicas a rollout of the set makes at most.
@@ -80,6 +87,9 @@ void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterI
 // Takes these groups, by their indexes in cluster->groups, from the cluster. Returns them as tables name them:
 // "ml/batch-3 (priority -10, 8 pods)".
 std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, ClusterInput* cluster);
+
+// "after these are gone: A, B". Where not all sets of groups were tried, it says that others may be better.
+std::string AfterVictims(const std::vector<std::string>& victims, bool are_bounded);
 
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);

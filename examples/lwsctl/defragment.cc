@@ -3,6 +3,7 @@
 #include <deque>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -45,8 +47,12 @@ constexpr char kUsage[] =
     "while\n"
     "the group still runs in its old place.\n"
     "\n"
-    "  --empty KEY        empty as many domains of this level as quick moves can\n"
-    "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible\n"
+    "  --empty KEY        empty as many domains of this level as quick moves can; a domain with other pods than those "
+    "of\n"
+    "                     FILE and of DaemonSets is not empty\n"
+    "  --room-for SET     make room for one more group of this set of FILE, with as few moves as possible; SET is "
+    "NAME\n"
+    "                     or NAMESPACE/NAME\n"
     "  --report PAGE      write a page that draws the topology before and after the moves\n"
     "  --strict           unknown fields of FILE are errors, as for kubectl apply\n";
 
@@ -59,6 +65,9 @@ struct Groups {
   std::vector<lws::MovableGroup> movable;
   std::vector<std::string> incomplete;  // groups that run in part, and stay
   std::optional<lws::GroupRequest> wanted;
+  std::vector<lws::GroupId> ids;  // of the groups that may be moved
+  std::vector<int32_t> in_use;    // the nodes of all other pods, except those of DaemonSets
+  std::set<std::string> not_looked_at;
 };
 
 // The nodes of the group by rank; nullopt when it does not run completely on nodes that are known.
@@ -75,8 +84,8 @@ std::optional<std::vector<int32_t>> NodesOf(const lws::GroupRequest& request, co
 }
 
 // Adds the running groups of the set. Their pods leave the capacity, and their assignments take the room.
-absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement& placement, ClusterInput* cluster,
-                        Groups* groups) {
+absl::Status AddRunning(const lws::LeaderWorkerSet& set, const std::string& shown, const lws::SetPlacement& placement,
+                        ClusterInput* cluster, Groups* groups) {
   for (int index = 0; index < set.spec().replicas(); ++index) {
     absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement, index);
     if (!request.ok()) return request.status();
@@ -84,7 +93,7 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
     if (!status.ok()) return status;
     const auto running = cluster->running.find({request->namespace_name, set.metadata().name(), index});
     if (running == cluster->running.end()) continue;
-    const std::string name = absl::StrCat(set.metadata().name(), "-", index);
+    const std::string name = absl::StrCat(shown, "-", index);
     const std::optional<std::vector<int32_t>> nodes = NodesOf(*request, running->second, cluster->capacity->topology());
     if (!nodes.has_value()) {
       groups->incomplete.push_back(name);
@@ -92,6 +101,8 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
     }
     const lws::RunningPods* const pods = FindRunning(running->first, cluster);
     if (pods != nullptr) lws::TakeAway(*pods, cluster->capacity.get());
+    groups->not_looked_at.insert(request->not_looked_at.begin(), request->not_looked_at.end());
+    groups->ids.push_back(running->first);
     groups->requests.push_back(*std::move(request));
     groups->names.push_back(name);
     groups->movable.push_back(
@@ -101,6 +112,28 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const lws::SetPlacement
   return absl::OkStatus();
 }
 
+// Whether --room-for means this set. Errors: InvalidArgument for a name that sets of several namespaces have.
+absl::StatusOr<bool> IsWanted(const std::string& wanted, const lws::LeaderWorkerSet& set,
+                              const std::string& namespace_name, const ShownNames& shown) {
+  const std::string& name = set.metadata().name();
+  if (wanted == absl::StrCat(namespace_name, "/", name)) return true;
+  if (wanted != name) return false;
+  const std::set<std::string> namespaces = shown.NamespacesOf(name);
+  if (namespaces.size() < 2) return true;
+  return absl::InvalidArgumentError(absl::StrCat("--room-for: \"", wanted, "\" is a set in the namespaces ",
+                                                 absl::StrJoin(namespaces, ", "), "; write NAMESPACE/NAME"));
+}
+
+// The nodes of the pods that are not moved.
+std::vector<int32_t> NodesInUse(const ClusterInput& cluster, const std::vector<lws::GroupId>& movable) {
+  const std::set<lws::GroupId> moved(movable.begin(), movable.end());
+  std::set<int32_t> nodes;
+  for (const lws::PodOnNode& pod : cluster.users) {
+    if (!pod.group.has_value() || moved.count(*pod.group) == 0) nodes.insert(pod.node);
+  }
+  return {nodes.begin(), nodes.end()};
+}
+
 absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
@@ -108,19 +141,26 @@ absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* clus
   if (!sets.ok()) return sets.status();
   Groups groups;
   const std::string wanted = arguments.Flag("--room-for", "");
+  const ShownNames shown(*sets);
   for (const SetManifest& manifest : *sets) {
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    absl::Status status = AddRunning(*admission.set, *placement, cluster, &groups);
+    const std::string namespace_name = admission.set->metadata().namespace_();
+    const std::string shown_name = shown.Of(namespace_name, admission.set->metadata().name());
+    absl::Status status = AddRunning(*admission.set, shown_name, *placement, cluster, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
-    if (admission.set->metadata().name() != wanted) continue;
+    const absl::StatusOr<bool> is_wanted = IsWanted(wanted, *admission.set, namespace_name, shown);
+    if (!is_wanted.ok()) return is_wanted.status();
+    if (!*is_wanted) continue;
     absl::StatusOr<lws::GroupRequest> next =
         lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
     if (!next.ok()) return lws::WithPrefix(manifest.where, next.status());
+    groups.not_looked_at.insert(next->not_looked_at.begin(), next->not_looked_at.end());
     groups.wanted = *std::move(next);
   }
+  groups.in_use = NodesInUse(*cluster, groups.ids);
   if (!wanted.empty() && !groups.wanted.has_value()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--room-for: \"", wanted, "\" is not a set of ", arguments.files[0]));
@@ -159,6 +199,16 @@ lws::Json MovesJson(const lws::Topology& topology, const Groups& groups, const s
   return list;
 }
 
+void PrintNotLookedAt(const Groups& groups) {
+  if (groups.not_looked_at.empty()) return;
+  std::cout << "not looked at: " << lws::PrintableText(absl::StrJoin(groups.not_looked_at, ", "))
+            << ": pods may find no room where they are moved here\n";
+}
+
+void AddNotLookedAt(const Groups& groups, lws::Json* report) {
+  if (!groups.not_looked_at.empty()) (*report)["not_looked_at"] = groups.not_looked_at;
+}
+
 std::string Counted(size_t count, const char* noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
 
 // Writes the page of --report, if it is wanted.
@@ -180,18 +230,20 @@ absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before
 absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments,
                           OutputFormat format) {
   const std::string level = arguments.Flag("--empty", "");
-  const absl::StatusOr<lws::EmptyingPlan> plan = lws::EmptyDomains(capacity, groups.movable, level);
+  const absl::StatusOr<lws::EmptyingPlan> plan = lws::EmptyDomains(capacity, groups.movable, level, groups.in_use);
   if (!plan.ok()) return plan.status();
   const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
   if (!status.ok()) return status;
   if (format != OutputFormat::kTable) {
-    const lws::Json report = {{"moves", MovesJson(capacity.topology(), groups, plan->moves)},
-                              {"level", level},
-                              {"emptied", plan->emptied},
-                              {"empty_before", plan->empty_before},
-                              {"empty_after", plan->empty_after},
-                              {"at_most", plan->at_most},
-                              {"incomplete", groups.incomplete}};
+    lws::Json report = {{"moves", MovesJson(capacity.topology(), groups, plan->moves)},
+                        {"level", level},
+                        {"emptied", plan->emptied},
+                        {"empty_before", plan->empty_before},
+                        {"empty_after", plan->empty_after},
+                        {"at_most", plan->at_most},
+                        {"hold_other_pods", plan->in_use},
+                        {"incomplete", groups.incomplete}};
+    AddNotLookedAt(groups, &report);
     std::cout << DocumentText(report, format);
     return 0;
   }
@@ -201,7 +253,17 @@ absl::StatusOr<int> Empty(const lws::Capacity& capacity, const Groups& groups, c
   for (const std::vector<std::string>& path : plan->emptied) {
     std::cout << "  emptied: " << lws::PrintableText(absl::StrJoin(path, "/")) << "\n";
   }
+  if (plan->in_use > 0) std::cout << "  " << plan->in_use << " with other pods, which stay\n";
+  PrintNotLookedAt(groups);
   return 0;
+}
+
+// What is known when there is no plan.
+std::string WhyNoPlan(const lws::RoomPlan& plan) {
+  if (plan.level.empty()) return "no moves looked for, because neither --required nor --exclusive binds the pods";
+  if (plan.exact) return absl::StrCat("no moves out of one ", plan.level, " make room");
+  if (plan.met_bound) return absl::StrCat("no plan found in ", kMostTries, " tries, and one may exist");
+  return "no plan found with the largest groups first, and one may exist for another order";
 }
 
 absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments,
@@ -214,23 +276,26 @@ absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, co
   const bool found = plan->assignment.has_value();
   if (format != OutputFormat::kTable) {
     lws::Json report = {{"moves", MovesJson(topology, groups, plan->moves)},
-                        {"fewer_may_be_enough", !plan->exact},
+                        {"fewer_may_be_enough", found && !plan->exact},
+                        {"exact", plan->exact},
                         {"assignment", nullptr},
                         {"incomplete", groups.incomplete}};
     if (found) report["assignment"] = NodeNames(topology, *plan->assignment);
     if (!found) report["reason"] = lws::DescribeNoFit(plan->no_fit);
+    AddNotLookedAt(groups, &report);
     std::cout << DocumentText(report, format);
     return found ? 0 : kFinding;
   }
   PrintMoves(topology, groups, plan->moves);
   if (!found) {
-    std::cout << (plan->exact ? "no moves out of one domain make room: " : "no plan found within the bound of tries: ")
-              << lws::PrintableText(lws::DescribeNoFit(plan->no_fit)) << "\n";
+    std::cout << WhyNoPlan(*plan) << ": " << lws::PrintableText(lws::DescribeNoFit(plan->no_fit)) << "\n";
+    PrintNotLookedAt(groups);
     return kFinding;
   }
   std::cout << "room after " << Counted(plan->moves.size(), "move")
             << (plan->exact ? ": " : ", and fewer may be enough: ")
             << lws::PrintableText(NodesText(topology, *plan->assignment)) << "\n";
+  PrintNotLookedAt(groups);
   return 0;
 }
 
@@ -258,7 +323,9 @@ int Defragment(const std::vector<std::string>& words) {
   }
   const absl::Status status = CheckFlags(*arguments);
   if (!status.ok()) return Fail(status);
-  absl::StatusOr<ClusterInput> cluster = ReadCluster(*arguments, {});
+  ClusterQuestion question;
+  question.asks_for_users = true;
+  absl::StatusOr<ClusterInput> cluster = ReadCluster(*arguments, question);
   if (!cluster.ok()) return Fail(cluster.status());
   const absl::StatusOr<Groups> groups = ReadGroups(*arguments, &*cluster);
   if (!groups.ok()) return Fail(groups.status());

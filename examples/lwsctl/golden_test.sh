@@ -171,6 +171,25 @@ for words in "--cuboid 1x4" "--cuboid 4y1" "--cuboid 1x1x4 --wrap w" "--cuboid 1
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/cuboid-refused" 2>&1
 check place-cuboid-refused.txt 0 cat "$TEST_TMPDIR/cuboid-refused"
+check place-cuboid-spread.txt 0 $tpu --cuboid 1x1x4 --wrap z --spread example.com/cube
+# Of the pods of a group some run: those of lower priority may have to go for the others.
+partly="$place/partly-set.yaml $zones --pods $place/partly-pods.yaml --required rack"
+check place-partly.txt 1 $lwsctl place $partly
+check place-partly-priority.txt 0 $lwsctl place $partly --priority 0
+check place-partly-priority.json 0 $lwsctl place $partly --priority 0 -o json
+check capacity-partly-surge.txt 1 $lwsctl capacity $partly --groups surge
+check capacity-partly-surge.json 0 $lwsctl capacity $partly --groups surge --add 1=m2 -o json
+# Sets of one name in two namespaces.
+check place-namespaces.txt 0 $lwsctl place $place/namespaces-sets.yaml $zones --required rack --spread rack
+check defragment-namespaces.txt 0 $lwsctl defragment $place/namespaces-sets.yaml $zones --pods $place/namespaces-pods.yaml --empty rack
+for set in serve other/serve; do
+  $lwsctl defragment $place/namespaces-sets.yaml $zones --pods $place/namespaces-pods.yaml --required rack --room-for $set
+  echo "$set: exit code $?"
+done > "$TEST_TMPDIR/namespaces-room" 2>&1
+check defragment-namespaces-room.txt 0 cat "$TEST_TMPDIR/namespaces-room"
+# Racks with pods of others are not empty, and what is not looked at is told.
+check defragment-others.txt 0 $lwsctl defragment $place/others-sets.yaml $zones --pods $place/others-pods.yaml --empty rack
+check defragment-others-room.txt 0 $lwsctl defragment $place/others-sets.yaml $zones --pods $place/others-pods.yaml --room-for serve
 check defragment-empty.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack
 check defragment-empty.json 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --empty rack -o json
 check defragment-room.txt 0 $lwsctl defragment $place/zone-sets.yaml $zones $low --room-for large
@@ -186,13 +205,22 @@ check capacity-without.txt 1 $capacity --without b2/r4,node-1 --groups 1
 check capacity-added.txt 0 $capacity --add 2=node-7 --groups 2
 check capacity-fewest.txt 0 $capacity --add node-7 --groups 5
 check capacity-fewest.json 0 $capacity --add node-7 --groups 5 -o json
-check capacity-surge.txt 0 $capacity --groups surge
+check capacity-surge.txt 1 $capacity --groups surge
 check capacity-exclusive.txt 0 $capacity --exclusive example.com/rack
 for words in "--add node-7" "--add x=node-7" "--add 1=node-x" "--without b3" "--groups many"; do
   $capacity $words
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/capacity-refused" 2>&1
 check capacity-refused.txt 0 cat "$TEST_TMPDIR/capacity-refused"
+# Some flags may be repeated; all others are refused when they are given twice.
+check capacity-repeated.txt 1 $capacity --without b2/r4 --without node-1 --add 1=node-3 --add 1=node-3 --add 2=node-4 --groups 9
+check capacity-no-nodes.txt 1 $lwsctl capacity $manifests/vllm.yaml --nodes - $levels --groups 1 < /dev/null
+for words in "--groups 1 --groups 2" "--strict --strict" "--add node-7 --add node-8 --groups 1" "--groups 1 --add node-7 --add 1=node-7" \
+  "--add 1=node-7 --without node-7" "--preferred example.com/block" "--subgroups 4=example.com/rack,3=kubernetes.io/hostname"; do
+  $capacity $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/repeated-refused" 2>&1
+check capacity-repeated-refused.txt 0 cat "$TEST_TMPDIR/repeated-refused"
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 sed -E 's/time="[0-9.]+"/time="WALL"/g' "$TEST_TMPDIR/junit.xml"

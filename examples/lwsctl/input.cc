@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -40,11 +41,16 @@ bool Contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+// What a text of --help says of a flag that may be given more than once.
+constexpr absl::string_view kMayBeRepeated = "may be repeated";
+
 // The flags of a command.
 struct KnownFlags {
   std::vector<std::string> with_value;
   std::vector<std::string> without_value = {"--help"};
-  std::vector<std::string> formats;  // that -o takes
+  std::vector<std::string> formats;               // that -o takes
+  std::map<std::string, std::string> first_name;  // by name: "--namespace" -> "-n"
+  std::set<std::string> repeatable;
 };
 
 KnownFlags FlagsOf(absl::string_view help) {
@@ -53,6 +59,8 @@ KnownFlags FlagsOf(absl::string_view help) {
     std::vector<std::string>& names = flag.value.empty() ? known.without_value : known.with_value;
     names.insert(names.end(), flag.names.begin(), flag.names.end());
     if (Contains(flag.names, "-o")) known.formats = flag.Words();
+    for (const std::string& name : flag.names) known.first_name[name] = flag.names.front();
+    if (absl::StrContains(flag.text, kMayBeRepeated)) known.repeatable.insert(flag.names.begin(), flag.names.end());
   }
   return known;
 }
@@ -90,6 +98,22 @@ absl::Status CheckOutputs(const Arguments& arguments) {
   return status;
 }
 
+// Keeps the value of a flag. Only one that may be repeated can have several.
+absl::Status AddFlag(const std::string& name, const std::string& value, const KnownFlags& known,
+                     std::set<std::string>* given, Arguments* arguments) {
+  const auto first = known.first_name.find(name);
+  const bool is_new = given->insert(first == known.first_name.end() ? name : first->second).second;
+  if (known.repeatable.count(name) > 0) {
+    std::vector<std::string>& values = arguments->repeated[name];
+    values.push_back(value);
+    arguments->flags[name] = absl::StrJoin(values, ",");
+    return absl::OkStatus();
+  }
+  if (!is_new) return absl::InvalidArgumentError(absl::StrCat(name, ": is given twice"));
+  arguments->flags[name] = value;
+  return absl::OkStatus();
+}
+
 std::string SuggestFlag(const std::string& name, const KnownFlags& known) {
   std::vector<absl::string_view> flags(known.with_value.begin(), known.with_value.end());
   flags.insert(flags.end(), known.without_value.begin(), known.without_value.end());
@@ -117,9 +141,15 @@ std::string Arguments::Flag(const std::string& name, const std::string& otherwis
   return found == flags.end() ? otherwise : found->second;
 }
 
+std::vector<std::string> Arguments::All(const std::string& name) const {
+  const auto found = repeated.find(name);
+  return found == repeated.end() ? std::vector<std::string>() : found->second;
+}
+
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help) {
   const KnownFlags known = FlagsOf(help);
   Arguments arguments;
+  std::set<std::string> given;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "-" || !absl::StartsWith(word, "-")) {
@@ -128,17 +158,20 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, 
     }
     const size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
+    std::string value;
     if (Contains(known.without_value, name)) {
-      arguments.flags[name] = "";
+      value.clear();
     } else if (!Contains(known.with_value, name)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown flag ", name, SuggestFlag(name, known)));
     } else if (equals != std::string::npos) {
-      arguments.flags[name] = word.substr(equals + 1);
+      value = word.substr(equals + 1);
     } else if (i + 1 < words.size()) {
-      arguments.flags[name] = words[++i];
+      value = words[++i];
     } else {
       return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs a value"));
     }
+    const absl::Status added = AddFlag(name, value, known, &given, &arguments);
+    if (!added.ok()) return added;
   }
   absl::Status status = CheckFormat(arguments, known.formats);
   status.Update(CheckOutputs(arguments));

@@ -19,13 +19,18 @@ namespace lwsctl {
 struct Arguments {
   std::vector<std::string> files;
   std::map<std::string, std::string> flags;  // "--seed" -> "7"; "" for a flag without a value
+  // All values of the flags that may be repeated, in order; in `flags` they are joined by commas.
+  std::map<std::string, std::vector<std::string>> repeated;
 
   std::string Flag(const std::string& name, const std::string& otherwise) const;
+  // The values of a flag that may be repeated.
+  std::vector<std::string> All(const std::string& name) const;
 };
 
-// The flags are those of a text of --help (help_text.h), and --help itself. Errors: InvalidArgument for any other flag,
-// for one without its value, for an -o with a format that the text does not name, and for --report, --junit and --save
-// with a file that cannot be written.
+// The flags are those of a text of --help (help_text.h), and --help itself. Those whose text says "may be repeated"
+// keep all their values. Errors: InvalidArgument for any other flag, for one without its value, for one that is given
+// twice and may not be repeated, for an -o with a format that the text does not name, and for --report, --junit and
+// --save with a file that cannot be written.
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words, absl::string_view help);
 
 // The files of `paths`: a folder stands for the files in it, and in folders below it, whose names end in .yaml, .yml or

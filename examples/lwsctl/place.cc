@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
+#include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
@@ -54,7 +56,7 @@ constexpr char kUsage[] =
     "\n"
     "  --more N           place N groups more than the replicas of each set; surge: as many as its maxSurge; for a\n"
     "                     DisaggregatedSet N slices more, or the surge of each role in each slice\n"
-    "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone\n"
+    "  --lost NODES       place the pods of these nodes elsewhere, as if the nodes were gone; may be repeated\n"
     "  --together KEY     all groups of all sets of FILE in one domain of this level, or none of them\n"
     "  --size N           as if the groups had N pods: growing groups keep their places, and shrinking ones give up "
     "the\n"
@@ -116,6 +118,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
                                                     const Arguments& arguments, const lws::SetPlacement& placement,
                                                     const ClusterInput& cluster) {
   std::vector<PlacedGroup> groups;
+  const ShownNames shown(sets);
   for (const SetOfEitherKind& set : sets) {
     const auto& manifest = std::get<SetManifest>(set);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
@@ -125,8 +128,12 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     const absl::StatusOr<lws::LeaderWorkerSet> resized =
         WithSize(*admission.set, admission.set->metadata().name(), ReadNamedValues(arguments, "--size"));
     if (!resized.ok()) return resized.status();
+    const size_t before = groups.size();
     absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &groups);
     if (!status.ok()) return status;
+    for (size_t i = before; i < groups.size(); ++i) {
+      groups[i].shown = shown.Of(groups[i].request->namespace_name, groups[i].set);
+    }
   }
   return groups;
 }
@@ -158,10 +165,14 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
 }
 
 lws::Json ToJson(const lws::Topology& topology, const PlacedGroup& group) {
-  lws::Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  lws::Json json = {{"set", group.set},
+                    {"namespace", group.request->namespace_name},
+                    {"index", group.index},
+                    {"assignment", nullptr}};
   if (!group.victims.empty()) {
     json["would_have_to_go"] = group.victims;
-    json["fewer_may_be_enough"] = group.victims_are_bounded;
+    json["fewer_may_be_enough"] = group.victims_are_bounded && group.victims.size() > 1;
+    json["others_may_be_better"] = group.victims_are_bounded;
   }
   if (!group.result.not_looked_at.empty()) json["not_looked_at"] = group.result.not_looked_at;
   if (group.result.assignment.has_value()) {
@@ -181,7 +192,7 @@ void PrintNotLookedAt(const std::vector<PlacedGroup>& groups) {
   std::set<std::string> lines;
   for (const PlacedGroup& group : groups) {
     if (group.result.not_looked_at.empty()) continue;
-    lines.insert(absl::StrCat("not looked at: ", absl::StrJoin(group.result.not_looked_at, ", "), " (", group.set,
+    lines.insert(absl::StrCat("not looked at: ", absl::StrJoin(group.result.not_looked_at, ", "), " (", group.shown,
                               "): its pods may find no room where they are placed here"));
   }
   for (const std::string& line : lines) std::cout << lws::PrintableText(line) << "\n";
@@ -191,16 +202,15 @@ void PrintNotLookedAt(const std::vector<PlacedGroup>& groups) {
 void PrintTable(const lws::Topology& topology, const std::vector<PlacedGroup>& groups) {
   std::cout << absl::StreamFormat("%-20s %-12s %-24s %s\n", "GROUP", "RANKS", "NODE", "DOMAIN");
   for (const PlacedGroup& group : groups) {
-    const std::string name = absl::StrCat(group.set, "-", group.index);
+    const std::string name = group.title();
     if (group.is_left_out) continue;
     if (!group.result.assignment.has_value()) {
       std::cout << absl::StreamFormat("%-20s %s\n", name, lws::PrintableText(lws::DescribeNoFit(group.result.no_fit)));
       continue;
     }
     if (!group.victims.empty()) {
-      std::cout << absl::StreamFormat("%-20s after these are gone%s: %s\n", name,
-                                      group.victims_are_bounded ? ", or fewer" : "",
-                                      lws::PrintableText(absl::StrJoin(group.victims, ", ")));
+      std::cout << absl::StreamFormat("%-20s %s\n", name,
+                                      lws::PrintableText(AfterVictims(group.victims, group.victims_are_bounded)));
     }
     const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
     for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
@@ -222,7 +232,7 @@ absl::Status WriteReport(const Arguments& arguments, const lws::Capacity& before
   std::vector<TopologyView> views = BeforeAndAfter(before, after);
   for (const PlacedGroup& group : groups) {
     if (!group.result.assignment.has_value()) continue;
-    const std::string name = absl::StrCat(group.set, "-", group.index);
+    const std::string name = group.title();
     views[1].Add(name, *group.result.assignment);
     if (group.RunningPods() > 0) views[0].Add(name, *group.result.assignment);
   }
@@ -235,8 +245,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   if (!placement.ok()) return placement.status();
   const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
   if (!options.ok()) return options.status();
-  absl::Status status = CheckGroupOptions(*options);
-  if (status.ok()) status = CheckNamesOf(sets, "--size", ReadNamedValues(arguments, "--size"));
+  absl::Status status = CheckNamesOf(sets, "--size", ReadNamedValues(arguments, "--size"));
   if (status.ok()) status = CheckNamesOf(sets, "--cuboid", ReadNamedValues(arguments, "--cuboid"));
   if (!status.ok()) return status;
   ClusterQuestion question;

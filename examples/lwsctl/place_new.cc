@@ -12,9 +12,13 @@
 #include "examples/lwsctl/interruption.h"
 #include "lws/placement/assign_cuboid.h"
 #include "lws/placement/assign_group.h"
+#include "lws/placement/assign_together.h"
 #include "lws/placement/preempt_groups.h"
+#include "lws/placement/preempt_together.h"
 #include "lws/placement/running_pods.h"
+#include "lws/placement/spread_cuboid.h"
 #include "lws/placement/spread_groups.h"
+#include "lws/placement/topology.h"
 
 namespace lwsctl {
 namespace {
@@ -105,22 +109,42 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
   return absl::OkStatus();
 }
 
+// A place for a group, with the cuboid of its set if there is one.
+absl::StatusOr<lws::PlacementResult> PlaceOne(const NewGroupOptions& options, const PlacedGroup& group,
+                                              const std::vector<PlacedGroup>& groups, const lws::Capacity& capacity) {
+  const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.set);
+  const bool is_spread = !options.spread_level.empty();
+  if (cuboid != nullptr) {
+    return is_spread ? lws::SpreadCuboid(capacity, *group.request, *cuboid, SpreadOf(options, group, groups))
+                     : lws::AssignCuboid(capacity, *group.request, cuboid->grid, cuboid->cuboid);
+  }
+  if (!is_spread) return lws::AssignGroup(capacity, *group.request);
+  lws::Capacity left = capacity;
+  absl::StatusOr<lws::SpreadResult> result =
+      lws::SpreadGroups({group.request.get()}, SpreadOf(options, group, groups), &left);
+  if (!result.ok()) return result.status();
+  return std::move(result->groups.front());
+}
+
 // A cuboid has no place for the missing pods of a group but the one that it was placed in.
-absl::Status PlaceContiguous(const CuboidOptions& options, std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
-  for (const PlacedGroup& group : *groups) {
+absl::Status CheckNoneRunsInPart(const std::vector<PlacedGroup>& groups) {
+  for (const PlacedGroup& group : groups) {
     if (group.RunningPods() == 0 || group.RunningPods() == static_cast<int64_t>(group.running.size())) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("--cuboid: group ", group.set, "-", group.index, " runs in part, and is only placed as a whole"));
+        absl::StrCat("--cuboid: group ", group.title(), " runs in part, and is only placed as a whole"));
   }
+  return absl::OkStatus();
+}
+
+// Places groups one by one in cuboids of their own, or beside others where a set has no cuboid.
+absl::Status PlaceContiguous(const NewGroupOptions& options, std::vector<PlacedGroup>* groups,
+                             lws::Capacity* capacity) {
+  absl::Status status = CheckNoneRunsInPart(*groups);
+  if (!status.ok()) return status;
   for (PlacedGroup* group : NewOnes(groups)) {
-    const lws::CuboidOfGrid* const cuboid = options.Find(group->set);
-    if (cuboid == nullptr || IsInterrupted()) {
-      absl::Status status = PlaceClose({group}, capacity);
-      if (!status.ok()) return status;
-      continue;
-    }
-    absl::StatusOr<lws::PlacementResult> result =
-        lws::AssignCuboid(*capacity, *group->request, cuboid->grid, cuboid->cuboid);
+    group->is_left_out = IsInterrupted();
+    if (group->is_left_out) continue;
+    absl::StatusOr<lws::PlacementResult> result = PlaceOne(options, *group, *groups, *capacity);
     if (!result.ok()) return result.status();
     group->result = *std::move(result);
     if (group->result.assignment.has_value()) capacity->Commit(*group->request, *group->result.assignment);
@@ -128,28 +152,85 @@ absl::Status PlaceContiguous(const CuboidOptions& options, std::vector<PlacedGro
   return absl::OkStatus();
 }
 
-// Asks for each group without a place which groups would have to go.
-absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
+// The narrowest level of which one domain holds all pods of the group; "" for none.
+std::string BindingKey(const lws::GroupRequest& request, const lws::Topology& topology) {
+  std::vector<std::string> keys = request.exclusive_levels;
+  if (request.closeness == lws::Closeness::kRequired) keys.push_back(request.level);
+  std::string narrowest;
+  for (const std::string& key : keys) {
+    if (narrowest.empty() || topology.LevelOf(key) > topology.LevelOf(narrowest)) narrowest = key;
+  }
+  return narrowest;
+}
+
+// Who would have to go for a group that runs in part, or that is to be in a cuboid.
+absl::StatusOr<lws::Preemption> PreemptAsOne(const NewGroupOptions& options, const PlacedGroup& group,
+                                             const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
+  lws::PartlyPlacedGroup one{group.request.get(), group.running, nullptr};
+  if (options.cuboid.has_value()) one.cuboid = options.cuboid->Find(group.set);
+  const std::string level = BindingKey(*group.request, cluster.capacity->topology());
+  absl::StatusOr<lws::TogetherPreemption> found =
+      options.spread_level.empty() || group.RunningPods() > 0
+          ? lws::PreemptTogether(*cluster.capacity, {&one, 1}, level, *options.priority, cluster.groups, kMostTries)
+          : lws::PreemptSpreadTogether(*cluster.capacity, {&one, 1}, level, SpreadOf(options, group, groups),
+                                       *options.priority, cluster.groups, kMostTries);
+  if (!found.ok()) return found.status();
+  lws::Preemption preemption;
+  if (!found->result.assignments.empty()) preemption.assignment = std::move(found->result.assignments.front());
+  preemption.victims = std::move(found->victims);
+  preemption.exact = found->exact;
+  preemption.tries = found->tries;
+  preemption.no_fit = std::move(found->result.no_fit);
+  preemption.not_looked_at = std::move(found->result.not_looked_at);
+  return preemption;
+}
+
+absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const PlacedGroup& group,
+                                           const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
+  const bool has_cuboid = options.cuboid.has_value() && options.cuboid->Find(group.set) != nullptr;
+  if (has_cuboid || group.RunningPods() > 0) return PreemptAsOne(options, group, groups, cluster);
+  const lws::Capacity& capacity = *cluster.capacity;
   const int64_t priority = *options.priority;
+  if (options.spread_level.empty()) {
+    return lws::PreemptGroups(capacity, *group.request, priority, cluster.groups, kMostTries);
+  }
+  return lws::PreemptSpreadGroup(capacity, *group.request, priority, cluster.groups, kMostTries,
+                                 SpreadOf(options, group, groups));
+}
+
+// Takes the room of the pods that do not run yet.
+void CommitMissing(const PlacedGroup& group, lws::Capacity* capacity) {
+  if (group.RunningPods() == 0) return capacity->Commit(*group.request, *group.result.assignment);
+  const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
+  for (size_t rank = 0; rank < nodes.size(); ++rank) {
+    const bool is_leader = rank == 0 && group.request->leader.has_value();
+    if (!group.Runs(rank)) capacity->Use(nodes[rank], is_leader ? *group.request->leader : group.request->worker);
+  }
+}
+
+// Asks for each group without a place which groups would have to go; first for those that run in part.
+absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
   std::vector<lws::RunningPods>& running = cluster->groups;
   std::set<lws::GroupId> placed;
   for (const PlacedGroup& group : *groups) placed.insert({group.request->namespace_name, group.set, group.index});
   const auto is_placed = [&](const lws::RunningPods& pods) { return placed.count(pods.id) > 0; };
   running.erase(std::remove_if(running.begin(), running.end(), is_placed), running.end());
-  for (PlacedGroup* group : NewOnes(groups)) {
-    if (group->result.assignment.has_value() || group->is_left_out || IsInterrupted()) continue;
-    absl::StatusOr<lws::Preemption> found =
-        options.spread_level.empty()
-            ? lws::PreemptGroups(*cluster->capacity, *group->request, priority, running, kMostTries)
-            : lws::PreemptSpreadGroup(*cluster->capacity, *group->request, priority, running, kMostTries,
-                                      SpreadOf(options, *group, *groups));
+  std::vector<PlacedGroup*> waiting;
+  for (PlacedGroup& group : *groups) {
+    if (!group.result.assignment.has_value() && !group.is_left_out) waiting.push_back(&group);
+  }
+  std::stable_partition(waiting.begin(), waiting.end(),
+                        [](const PlacedGroup* group) { return group->RunningPods() > 0; });
+  for (PlacedGroup* group : waiting) {
+    if (IsInterrupted()) break;
+    absl::StatusOr<lws::Preemption> found = PreemptFor(options, *group, *groups, *cluster);
     if (!found.ok()) return found.status();
     group->result.no_fit = std::move(found->no_fit);
     if (!found->assignment.has_value()) continue;
     group->victims_are_bounded = !found->exact;
     group->victims = TakeVictims(found->victims, cluster);
-    cluster->capacity->Commit(*group->request, *found->assignment);
     group->result.assignment = std::move(found->assignment);
+    CommitMissing(*group, cluster->capacity.get());
   }
   return absl::OkStatus();
 }
@@ -161,7 +242,7 @@ const char kNewGroupHelp[] =
     "  --most-in-domain N with --spread: at most N groups of a set in one domain\n"
     "  --priority N       the priority of the pods of FILE: for a group without a place, print which groups of lower\n"
     "                     priority would have to go, as few and as low as possible; with --spread in one domain that\n"
-    "                     has fewer groups of the set than it may have\n";
+    "                     has fewer groups of the set than it may have; pods that run stay where they are\n";
 
 absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) {
   NewGroupOptions options;
@@ -185,18 +266,15 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) 
   return options;
 }
 
-absl::Status CheckGroupOptions(const NewGroupOptions& options) {
-  if (!options.cuboid.has_value() || (options.spread_level.empty() && !options.priority.has_value())) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--cuboid and ", options.spread_level.empty() ? "--priority" : "--spread", " exclude each other"));
-}
-
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups) {
-  if (options.cuboid.has_value()) return PlaceContiguous(*options.cuboid, groups, cluster->capacity.get());
-  absl::Status status = options.spread_level.empty() ? PlaceClose(NewOnes(groups), cluster->capacity.get())
-                                                     : PlaceSpread(options, groups, cluster->capacity.get());
+  absl::Status status;
+  if (options.cuboid.has_value()) {
+    status = PlaceContiguous(options, groups, cluster->capacity.get());
+  } else if (options.spread_level.empty()) {
+    status = PlaceClose(NewOnes(groups), cluster->capacity.get());
+  } else {
+    status = PlaceSpread(options, groups, cluster->capacity.get());
+  }
   if (!status.ok() || !options.priority.has_value()) return status;
   return Preempt(options, groups, cluster);
 }

@@ -35,12 +35,10 @@ extern const char kNewGroupHelp[];
 // --spread, --most-in-domain, --priority and those of place_cuboid.h. Errors: InvalidArgument naming the flag.
 absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments);
 
-// Whether groups that are placed one by one take the options. Errors: InvalidArgument naming the flags.
-absl::Status CheckGroupOptions(const NewGroupOptions& options);
-
 // Places the groups that have no running pod, one after another. Those that run have their assignment already, and do
-// not have to go for others. Takes the victims from the capacity. Errors: also InvalidArgument when a group runs in
-// part and a cuboid is wanted.
+// not have to go for others. With a priority, it asks for each group without a place which groups would have to go; a
+// group that runs in part keeps its pods. Takes the victims from the capacity. Errors: also InvalidArgument when a
+// group runs in part and a cuboid is wanted.
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups);
 
 }  // namespace lwsctl

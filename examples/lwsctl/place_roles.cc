@@ -20,6 +20,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/placed_slice.h"
+#include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
@@ -50,8 +51,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& s
         slice.result.domain.empty() ? "the whole cluster" : absl::StrJoin(slice.result.domain, "/");
     std::cout << slice.title() << ": " << lws::PrintableText(domain) << "\n";
     if (!slice.victims.empty()) {
-      std::cout << "  after these are gone" << (slice.victims_are_bounded ? ", or fewer" : "") << ": "
-                << lws::PrintableText(absl::StrJoin(slice.victims, ", ")) << "\n";
+      std::cout << "  " << lws::PrintableText(AfterVictims(slice.victims, slice.victims_are_bounded)) << "\n";
     }
     for (size_t group = 0; group < slice.groups.names.size(); ++group) {
       std::vector<std::string> nodes = NodeNames(topology, slice.result.assignments[group]);
@@ -72,11 +72,14 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
   lws::Json json = {{"domain", slice.result.domain}, {"groups", lws::Json::array()}};
   json[slice.slice.has_value() ? "set" : "sets"] = slice.set;
   if (slice.slice.has_value()) json["slice"] = *slice.slice;
+  if (slice.slice.has_value()) json["namespace"] = slice.namespace_name;
   if (!slice.result.not_looked_at.empty()) json["not_looked_at"] = slice.result.not_looked_at;
   if (!slice.is_placed()) json["reason"] = WhyNot(slice);
+  if (!slice.is_placed()) json["certain"] = slice.result.is_certain;
   if (!slice.victims.empty()) {
     json["would_have_to_go"] = slice.victims;
-    json["fewer_may_be_enough"] = slice.victims_are_bounded;
+    json["fewer_may_be_enough"] = slice.victims_are_bounded && slice.victims.size() > 1;
+    json["others_may_be_better"] = slice.victims_are_bounded;
   }
   for (size_t group = 0; group < slice.result.assignments.size(); ++group) {
     json["groups"].push_back(
@@ -179,6 +182,7 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
   if (!request.ok()) return request.status();
   request->slices.has_surge = arguments.Flag("--more", "") == "surge";
   std::vector<PlacedSlice> slices;
+  const ShownNames shown(sets);
   for (const SetOfEitherKind& either : sets) {
     const auto* manifest = std::get_if<DisaggregatedManifest>(&either);
     if (manifest == nullptr) {
@@ -193,6 +197,7 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
     if (!count.ok()) return count.status();
     absl::StatusOr<std::vector<PlacedSlice>> of_set = ReadSlices(*manifest, *count, request->slices, request->cluster);
     if (!of_set.ok()) return of_set.status();
+    for (PlacedSlice& slice : *of_set) slice.shown = shown.Of(slice.namespace_name, slice.set);
     slices.insert(slices.end(), std::make_move_iterator(of_set->begin()), std::make_move_iterator(of_set->end()));
   }
   return PlaceAndPrint(arguments, &*request, &slices);
@@ -203,6 +208,7 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
   if (!request.ok()) return request.status();
   std::vector<PlacedSlice> all(1);
   all[0].level = arguments.Flag("--together", "");
+  const ShownNames shown(sets);
   for (const SetOfEitherKind& either : sets) {
     const auto& manifest = std::get<SetManifest>(either);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
@@ -212,9 +218,15 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     const absl::StatusOr<int> count = GroupsOf(*admission.set, arguments);
     if (!count.ok()) return count.status();
     const std::string name = admission.set->metadata().name();
-    absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", name);
-    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->slices, &all[0].groups);
+    const std::string shown_name = shown.Of(admission.set->metadata().namespace_(), name);
+    absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", shown_name);
+    SliceRequests& groups = all[0].groups;
+    const size_t before = groups.names.size();
+    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->slices, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    for (size_t i = before; i < groups.names.size(); ++i) {
+      groups.names[i] = absl::StrCat(shown_name, "-", groups.ids[i].index);
+    }
   }
   return PlaceAndPrint(arguments, &*request, &all);
 }

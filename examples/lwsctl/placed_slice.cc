@@ -62,7 +62,9 @@ class Placing {
     spread.level = options_.spread_level;
     spread.most_in_domain = options_.most_in_domain;
     for (const PlacedSlice& other : slices_) {
-      if (other.set != slice.set || !other.is_placed() || other.is_left_out) continue;
+      if (other.set != slice.set || other.namespace_name != slice.namespace_name || !other.is_placed() ||
+          other.is_left_out)
+        continue;
       spread.running.push_back(lws::AsOneAssignment(other.result.assignments));
     }
     return spread;
@@ -149,7 +151,10 @@ bool PlacedSlice::AnyRuns() const {
   return std::any_of(running.begin(), running.end(), [](const auto& nodes) { return !nodes.empty(); });
 }
 
-std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat(set, " slice ", *slice) : set; }
+std::string PlacedSlice::title() const {
+  const std::string& name = shown.empty() ? set : shown;
+  return slice.has_value() ? absl::StrCat(name, " slice ", *slice) : name;
+}
 
 absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest& manifest, int64_t count,
                                                     const SliceOptions& options, const ClusterInput& cluster) {
@@ -159,6 +164,7 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest&
     if (!groups.ok()) return lws::WithPrefix(manifest.where, groups.status());
     PlacedSlice slice;
     slice.set = manifest.set->metadata().name();
+    slice.namespace_name = manifest.set->metadata().namespace_();
     slice.where = manifest.where;
     slice.slice = number;
     slice.level = LevelOfPolicy(*manifest.set);
@@ -179,6 +185,12 @@ absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, 
   return Placing(options, cluster, slices).Run();
 }
 
+std::string CertaintyText(const lws::TogetherResult& result) {
+  if (result.is_certain) return "";
+  return absl::StrCat("; not certain: ", result.orders, result.orders == 1 ? " order" : " orders",
+                      " of the groups tried, and other nodes for each may leave more room");
+}
+
 std::string WhyNot(const PlacedSlice& slice) {
   const lws::TogetherResult& result = slice.result;
   if (result.no_fit.reason == lws::NoFitReason::kSurvivorsAreApart) {
@@ -192,7 +204,8 @@ std::string WhyNot(const PlacedSlice& slice) {
   const std::vector<std::string>& names = slice.groups.names;
   const std::string next = result.next_group < names.size() ? names[result.next_group] : "";
   return absl::StrCat("no place: ", where, " takes ", result.most_groups, " of its ", names.size(),
-                      " groups one after another, and not ", next, ": ", lws::DescribeNoFit(result.no_fit));
+                      " groups one after another, and not ", next, ": ", lws::DescribeNoFit(result.no_fit),
+                      CertaintyText(result));
 }
 
 }  // namespace lwsctl

@@ -22,6 +22,8 @@ namespace lwsctl {
 
 struct PlacedSlice {
   std::string set;
+  std::string namespace_name;
+  std::string shown;  // the name in tables; empty for that of the set
   std::optional<int32_t> slice;
   std::string where;  // "FILE:LINE", for errors; may be empty
   // One domain of this level holds all groups; "" for the whole cluster.
@@ -56,6 +58,9 @@ absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topo
 // Places slice by slice, those with running pods first. Takes their room, and that of their victims, from the cluster.
 // Ends early when the command is stopped. Errors: those of SpreadTogether, PreemptTogether and AssignCuboid.
 absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices);
+
+// "" when it is certain that the groups have no place, else a clause that says why it is not.
+std::string CertaintyText(const lws::TogetherResult& result);
 
 // Why the slice has no place.
 std::string WhyNot(const PlacedSlice& slice);

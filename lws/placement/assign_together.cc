@@ -12,16 +12,22 @@
 #include "lws/placement/rank_shape.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/search/assign_batch.h"
+#include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
+#include "lws/placement/search/group_orders.h"
 #include "lws/placement/search/resource_totals.h"
 #include "lws/placement/topology.h"
 
 namespace lws {
 
 using internal::AfterNoFit;
+using internal::AllOrdersAreAlike;
+using internal::AsksOfOthers;
 using internal::AssignBatch;
 using internal::CountScope;
 using internal::FreeInDomain;
+using internal::IsTooLittle;
+using internal::OtherOrders;
 using internal::ResourcesWantedBy;
 using internal::ScopeOf;
 
@@ -142,6 +148,18 @@ absl::StatusOr<TogetherResult> AssignWithin(const Capacity& capacity, absl::Span
   return none;
 }
 
+// The part of the group that does not run yet.
+GroupRequest MissingPart(const PartlyPlacedGroup& group) {
+  GroupRequest missing = *group.request;
+  for (size_t rank = 0; rank < group.nodes.size(); ++rank) {
+    if (!group.nodes[rank].has_value()) continue;
+    const bool is_leader = rank == 0 && missing.leader.has_value();
+    if (!is_leader) --missing.workers;
+  }
+  if (!group.nodes.empty() && group.nodes[0].has_value()) missing.leader.reset();
+  return missing;
+}
+
 // Completes the groups in the domain of their running pods.
 class Completing {
  public:
@@ -258,6 +276,51 @@ absl::StatusOr<RunningNodes> ReadRunning(const Topology& topology, absl::Span<co
   return running;
 }
 
+// The domains in which all groups may be; none when running pods are apart. `running` tells which pods run.
+std::vector<TopologyDomain> DomainsToTry(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                         int level, const TopologyDomain& within, const RunningNodes& running) {
+  if (running.nodes.empty()) return FullestFirst(capacity, groups, level, within);
+  const Topology& topology = capacity.topology();
+  const int narrower = std::max(level, within.level);
+  return {{narrower, topology.DomainOf(narrower, *running.nodes.begin())}};
+}
+
+// Whether some group has no place in the domain even alone. This proves nothing for pods that look for other pods.
+absl::StatusOr<bool> OneHasNoPlace(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                   const TopologyDomain& domain) {
+  const auto asks = [](const PartlyPlacedGroup& group) { return AsksOfOthers(*group.request); };
+  if (std::any_of(groups.begin(), groups.end(), asks)) return false;
+  std::vector<const GroupRequest*> tried;
+  for (const PartlyPlacedGroup& group : groups) {
+    if (!Runs(group) && std::find(tried.begin(), tried.end(), group.request) != tried.end()) continue;
+    tried.push_back(group.request);
+    const absl::StatusOr<TogetherResult> alone = Completing(capacity, {&group, 1}, domain).Run();
+    if (!alone.ok()) return alone.status();
+    if (alone->assignments.empty() && alone->no_fit.reason != NoFitReason::kRulesNotKept) return true;
+  }
+  return false;
+}
+
+// Whether it is certain that the domain, in which the groups were not placed, has no place for them.
+absl::StatusOr<bool> HasNoPlaceIn(const TopologyDomain& domain, const Capacity& capacity,
+                                  absl::Span<const PartlyPlacedGroup> groups) {
+  std::vector<GroupRequest> missing;
+  std::vector<const GroupRequest*> all;
+  bool has_cuboids = false;
+  for (const PartlyPlacedGroup& group : groups) {
+    missing.push_back(MissingPart(group));
+    has_cuboids = has_cuboids || group.cuboid != nullptr;
+  }
+  for (const GroupRequest& request : missing) {
+    if (request.Pods() > 0) all.push_back(&request);
+  }
+  if (IsTooLittle(capacity, all, domain)) return true;
+  const absl::StatusOr<bool> one_has_none = OneHasNoPlace(capacity, groups, domain);
+  if (!one_has_none.ok() || *one_has_none) return one_has_none;
+  if (has_cuboids || AnyPodRuns(groups)) return false;
+  return AllOrdersAreAlike(capacity, all, domain);
+}
+
 TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups,
                                  absl::string_view level, const RunningNodes& running, size_t domains) {
   TogetherResult apart;
@@ -266,29 +329,83 @@ TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const Part
   apart.no_fit.level = std::string(level);
   apart.no_fit.domains = static_cast<int32_t>(domains);
   apart.no_fit.nodes = topology.NodeCount();
+  apart.is_certain = true;
   for (const PartlyPlacedGroup& group : groups) apart.no_fit.wanted_pods += group.request->Pods();
   return apart;
 }
 
-// CompleteTogether, without what is not looked at.
+// Where the groups are to be.
+struct Where {
+  int level = Topology::kRoot;
+  TopologyDomain within;
+  RunningNodes running;
+};
+
+// CompleteTogether in the order given, without what is not looked at.
 absl::StatusOr<TogetherResult> Complete(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
-                                        absl::string_view level, const TopologyDomain& within) {
+                                        const Where& where) {
   const Topology& topology = capacity.topology();
-  const absl::StatusOr<int> index = ReadLevel(topology, level);
-  if (!index.ok()) return index.status();
-  const absl::StatusOr<RunningNodes> running = ReadRunning(topology, groups);
-  if (!running.ok()) return running.status();
-  if (running->nodes.empty()) return AssignWithin(capacity, groups, *index, within);
+  const TopologyDomain& within = where.within;
+  if (where.running.nodes.empty()) return AssignWithin(capacity, groups, where.level, within);
   // The narrower of the two levels tells the domain that all pods are in.
-  const int narrower = std::max(*index, within.level);
+  const int narrower = std::max(where.level, within.level);
   std::set<int32_t> domains;
-  for (const int32_t node : running->nodes) domains.insert(topology.DomainOf(narrower, node));
+  for (const int32_t node : where.running.nodes) domains.insert(topology.DomainOf(narrower, node));
   const int32_t domain = *domains.begin();
   const bool is_within = topology.DomainOf(within.level, topology.NodesOf(narrower, domain).begin) == within.domain;
   if (domains.size() > 1 || !is_within) {
-    return SurvivorsAreApart(topology, groups, level, *running, domains.size());
+    const std::string key =
+        where.level == Topology::kRoot ? "" : topology.level_keys()[static_cast<size_t>(where.level)];
+    return SurvivorsAreApart(topology, groups, key, where.running, domains.size());
   }
   return Completing(capacity, groups, {narrower, domain}).Run();
+}
+
+// Whether it is certain that the groups, which were not placed, have no place.
+absl::StatusOr<bool> HaveNoPlace(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                 const Where& where) {
+  for (const TopologyDomain& domain : DomainsToTry(capacity, groups, where.level, where.within, where.running)) {
+    const absl::StatusOr<bool> has_none = HasNoPlaceIn(domain, capacity, groups);
+    if (!has_none.ok() || !*has_none) return has_none;
+  }
+  return true;
+}
+
+// The groups in this order, and the result by the indexes that they have in `groups`.
+absl::StatusOr<TogetherResult> CompleteInOrder(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                               const std::vector<size_t>& order, const Where& where) {
+  std::vector<PartlyPlacedGroup> ordered;
+  for (const size_t i : order) ordered.push_back(groups[i]);
+  absl::StatusOr<TogetherResult> result = Complete(capacity, ordered, where);
+  if (!result.ok() || result->assignments.empty()) return result;
+  std::vector<Assignment> by_index(groups.size());
+  for (size_t i = 0; i < order.size(); ++i) by_index[order[i]] = std::move(result->assignments[i]);
+  result->assignments = std::move(by_index);
+  return result;
+}
+
+// Law 7, without what is not looked at.
+absl::StatusOr<TogetherResult> CompleteInSomeOrder(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
+                                                   const Where& where) {
+  absl::StatusOr<TogetherResult> result = Complete(capacity, groups, where);
+  if (!result.ok()) return result;
+  result->orders = 1;
+  if (result->is_certain || result->assignments.size() == groups.size()) return result;
+  const absl::StatusOr<bool> have_none = HaveNoPlace(capacity, groups, where);
+  if (!have_none.ok()) return have_none.status();
+  result->is_certain = *have_none;
+  if (*have_none) return result;
+  std::vector<const GroupRequest*> requests;
+  for (const PartlyPlacedGroup& group : groups) requests.push_back(group.request);
+  for (const std::vector<size_t>& order : OtherOrders(requests, kMostOrders - 1)) {
+    absl::StatusOr<TogetherResult> other = CompleteInOrder(capacity, groups, order, where);
+    if (!other.ok()) return other;
+    const int64_t orders = ++result->orders;
+    if (other->assignments.empty()) continue;
+    other->orders = orders;
+    return other;
+  }
+  return result;
 }
 
 }  // namespace
@@ -302,7 +419,11 @@ absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Sp
 
 absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                                 absl::string_view level, const TopologyDomain& within) {
-  absl::StatusOr<TogetherResult> result = Complete(capacity, groups, level, within);
+  const absl::StatusOr<int> index = ReadLevel(capacity.topology(), level);
+  if (!index.ok()) return index.status();
+  absl::StatusOr<RunningNodes> running = ReadRunning(capacity.topology(), groups);
+  if (!running.ok()) return running.status();
+  absl::StatusOr<TogetherResult> result = CompleteInSomeOrder(capacity, groups, {*index, within, *std::move(running)});
   if (result.ok()) result->not_looked_at = NotLookedAt(groups);
   return result;
 }

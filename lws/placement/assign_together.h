@@ -17,8 +17,10 @@
 //      the missing ranks of groups that run in part, each by AssignMissingRanks on the nodes of the domain, then the
 //      groups without a pod, as in law 3. When no pod runs, it is AssignTogether.
 //   6. The answer within a domain is the one in a cluster that has only the nodes of this domain.
-// The groups are placed one after another in the order given. Groups of several shapes may fit in another order where
-// they do not fit in this one.
+//   7. The groups are placed one after another in the order given. Where they do not fit in this order, groups of
+//      several kinds are placed in other orders of their kinds, of which kMostOrders are tried at most; laws 3 and 5
+//      then hold for the first order in which they fit. When `is_certain`, no way to place the groups meets their
+//      constraints.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_ASSIGN_TOGETHER_H_
@@ -41,6 +43,9 @@
 
 namespace lws {
 
+// The most orders of the groups that are tried.
+inline constexpr int64_t kMostOrders = 24;
+
 struct TogetherResult {
   // One per group; empty when they do not fit.
   std::vector<Assignment> assignments;
@@ -51,12 +56,16 @@ struct TogetherResult {
   size_t most_groups = 0;
   size_t next_group = 0;
   NoFit no_fit;
+  // Without assignments: whether it is certain that the groups have no place, and in how many orders they were placed.
+  bool is_certain = false;
+  int64_t orders = 0;
   // As of PlacementResult, of all groups.
   std::vector<std::string> not_looked_at;
 };
 
 // An empty level stands for the whole cluster. Errors: InvalidArgument for an unknown level, and those of AssignGroup.
-// Complexity: a copy of the capacity, and AssignGroups for each domain that is tried, with the nodes of the domain.
+// Complexity: a copy of the capacity, and AssignGroups for each domain that is tried, with the nodes of the domain;
+// without a place, once more for each other order.
 absl::StatusOr<TogetherResult> AssignTogether(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
                                               absl::string_view level);
 

@@ -17,6 +17,7 @@
 
 namespace lws {
 
+using internal::AsksOfOthers;
 using internal::AssignInScope;
 using internal::CountScope;
 using internal::DomainCounts;
@@ -79,6 +80,22 @@ class Moving {
     return moves;
   }
 
+  // Whether each of these groups would have an open place if all others of them were gone. If not, no order moves all.
+  absl::StatusOr<bool> EachHasPlace(const std::vector<size_t>& moving) {
+    for (const size_t group : moving) {
+      for (const size_t other : moving) {
+        if (other != group) Leave(other);
+      }
+      const absl::StatusOr<std::optional<Assignment>> to = OpenPlace(*groups_[group].request);
+      for (const size_t other : moving) {
+        if (other != group) Return(other);
+      }
+      if (!to.ok()) return to.status();
+      if (!to->has_value()) return false;
+    }
+    return true;
+  }
+
   void Undo(const std::vector<GroupMove>& moves) {
     for (auto it = moves.rbegin(); it != moves.rend(); ++it) SetPlace(it->group, groups_[it->group].assignment);
   }
@@ -136,6 +153,13 @@ int64_t FewestUsedDomains(const Capacity& capacity, absl::Span<const MovableGrou
   return fewest;
 }
 
+// By domain of the level: whether one of these nodes is in it.
+std::vector<bool> DomainsWith(const Topology& topology, int level, absl::Span<const int32_t> nodes) {
+  std::vector<bool> domains(static_cast<size_t>(topology.DomainCount(level)));
+  for (const int32_t node : nodes) domains[static_cast<size_t>(topology.DomainOf(level, node))] = true;
+  return domains;
+}
+
 // The labelled domains that have groups, those with the fewest pods of them first.
 std::vector<int32_t> FewestPodsFirst(const Moving& moving, absl::Span<const MovableGroup> groups, int level) {
   std::vector<std::pair<int64_t, int32_t>> order;
@@ -154,18 +178,24 @@ std::vector<int32_t> FewestPodsFirst(const Moving& moving, absl::Span<const Mova
 // Empties one domain after the other.
 class Emptying {
  public:
-  Emptying(const Capacity& capacity, absl::Span<const MovableGroup> groups, int level)
-      : topology_(capacity.topology()), level_(level), groups_(groups), moving_(capacity, groups, level) {
+  Emptying(const Capacity& capacity, absl::Span<const MovableGroup> groups, int level, absl::Span<const int32_t> in_use)
+      : topology_(capacity.topology()),
+        level_(level),
+        groups_(groups),
+        in_use_(DomainsWith(topology_, level, in_use)),
+        moving_(capacity, groups, level) {
     int64_t labelled = 0;
     int64_t unlabelled = 0;
     for (int32_t domain = 0; domain < topology_.DomainCount(level); ++domain) {
       ++(topology_.IsLabelled(level, domain) ? labelled : unlabelled);
-      if (!moving_.GroupsIn(domain).empty()) continue;
+      plan_.in_use += topology_.IsLabelled(level, domain) && IsInUse(domain);
+      if (!moving_.GroupsIn(domain).empty() || IsInUse(domain)) continue;
       moving_.Close(domain, true);
       plan_.empty_before += topology_.IsLabelled(level, domain);
     }
     plan_.empty_after = plan_.empty_before;
-    plan_.at_most = labelled - std::max<int64_t>(0, FewestUsedDomains(capacity, groups, level) - unlabelled);
+    const int64_t used = std::max<int64_t>(0, FewestUsedDomains(capacity, groups, level) - unlabelled);
+    plan_.at_most = labelled - std::max(used, plan_.in_use);
   }
 
   const Moving& moving() const { return moving_; }
@@ -173,7 +203,8 @@ class Emptying {
   // Moves all groups out of the domain, unless one of them has no other place, or was moved there.
   absl::Status Try(int32_t domain) {
     const std::set<size_t>& inside = moving_.GroupsIn(domain);
-    if (inside.empty() || std::any_of(inside.begin(), inside.end(), [&](size_t i) { return moved_.count(i) > 0; })) {
+    if (IsInUse(domain) || inside.empty() ||
+        std::any_of(inside.begin(), inside.end(), [&](size_t i) { return moved_.count(i) > 0; })) {
       return absl::OkStatus();
     }
     moving_.Close(domain, true);
@@ -199,8 +230,10 @@ class Emptying {
   }
 
  private:
+  bool IsInUse(int32_t domain) const { return in_use_[static_cast<size_t>(domain)]; }
+
   void CountIfEmpty(int32_t domain) {
-    if (!moving_.GroupsIn(domain).empty() || !emptied_.insert(domain).second) return;
+    if (!moving_.GroupsIn(domain).empty() || IsInUse(domain) || !emptied_.insert(domain).second) return;
     moving_.Close(domain, true);
     if (!topology_.IsLabelled(level_, domain)) return;
     plan_.emptied.push_back(topology_.DomainPath(level_, domain));
@@ -210,6 +243,7 @@ class Emptying {
   const Topology& topology_;
   const int level_;
   const absl::Span<const MovableGroup> groups_;
+  const std::vector<bool> in_use_;  // by domain
   Moving moving_;
   EmptyingPlan plan_;
   std::set<size_t> moved_;
@@ -240,7 +274,8 @@ class RoomSearch {
         if (!status.ok()) return status;
       }
     }
-    plan->exact = tries_left_ > 0;
+    plan->met_bound = tries_left_ == 0;
+    plan->exact = !plan->met_bound && !is_open_;
     if (!found_) return absl::OkStatus();
     plan->moves = best_;
     plan->assignment = best_assignment_;
@@ -292,14 +327,26 @@ class RoomSearch {
     for (const size_t group : chosen) moving_.Return(group);
     if (!fits) return absl::OkStatus();
     absl::StatusOr<std::optional<std::vector<GroupMove>>> moves = moving_.MoveAll(chosen);
-    if (!moves.ok() || !moves->has_value()) return moves.status();
+    if (!moves.ok()) return moves.status();
+    if (!moves->has_value()) return AskWhetherOpen(chosen);
     const absl::StatusOr<PlacementResult> placed = AssignGroup(moving_.left(), request_);
     moving_.Undo(**moves);
-    if (!placed.ok() || !placed->assignment.has_value()) return placed.status();
+    if (!placed.ok()) return placed.status();
+    is_open_ = is_open_ || !placed->assignment.has_value();
+    if (!placed->assignment.has_value()) return absl::OkStatus();
     found_ = true;
     best_pods_ = PodsOfAll(chosen);
     best_ = **std::move(moves);
     best_assignment_ = placed->assignment;
+    return absl::OkStatus();
+  }
+
+  // The largest group first is one order of many. One group alone has no other order.
+  absl::Status AskWhetherOpen(const std::vector<size_t>& chosen) {
+    if (is_open_ || chosen.size() < 2) return absl::OkStatus();
+    const absl::StatusOr<bool> each_has_place = moving_.EachHasPlace(chosen);
+    if (!each_has_place.ok()) return each_has_place.status();
+    is_open_ = *each_has_place;
     return absl::OkStatus();
   }
 
@@ -308,21 +355,33 @@ class RoomSearch {
   const int level_;
   Moving moving_;
   int64_t tries_left_;
+  bool is_open_ = false;  // whether some set of groups might make room in another order
   bool found_ = false;
   int64_t best_pods_ = 0;
   std::vector<GroupMove> best_;
   std::optional<Assignment> best_assignment_;
 };
 
+// Whether pods of the groups ask something of other pods, so that a place depends on more than room.
+bool PodsAskOfOthers(const Capacity& capacity, const GroupRequest& request, absl::Span<const MovableGroup> groups) {
+  return capacity.has_guarded_pods() || AsksOfOthers(request) ||
+         std::any_of(groups.begin(), groups.end(),
+                     [](const MovableGroup& group) { return AsksOfOthers(*group.request); });
+}
+
 }  // namespace
 
 absl::StatusOr<EmptyingPlan> EmptyDomains(const Capacity& capacity, absl::Span<const MovableGroup> groups,
-                                          absl::string_view level_key) {
+                                          absl::string_view level_key, absl::Span<const int32_t> in_use) {
   const std::optional<int> level = capacity.topology().LevelOf(level_key);
   if (!level.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat("level ", level_key, " is not in the topology"));
   }
-  Emptying emptying(capacity, groups, *level);
+  for (const int32_t node : in_use) {
+    if (node >= 0 && node < capacity.topology().NodeCount()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("in_use: ", node, " is not a node of the topology"));
+  }
+  Emptying emptying(capacity, groups, *level, in_use);
   for (const int32_t domain : FewestPodsFirst(emptying.moving(), groups, *level)) {
     absl::Status status = emptying.Try(domain);
     if (!status.ok()) return status;
@@ -343,9 +402,12 @@ absl::StatusOr<RoomPlan> MakeRoom(const Capacity& capacity, const GroupRequest& 
   if (!problem.ok()) return problem.status();
   const bool is_required = request.closeness == Closeness::kRequired;
   const int level = std::max(is_required ? problem->level : Topology::kRoot, problem->exclusive_level);
+  plan.exact = level != Topology::kRoot;
   if (level == Topology::kRoot) return plan;
+  plan.level = capacity.topology().level_keys()[static_cast<size_t>(level)];
   absl::Status status = RoomSearch(capacity, request, groups, level, tries).Run(&plan);
   if (!status.ok()) return status;
+  if (PodsAskOfOthers(capacity, request, groups)) plan.exact = false;
   return plan;
 }
 

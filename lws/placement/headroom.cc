@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "lws/placement/assign_group.h"
@@ -43,17 +44,25 @@ std::optional<GroupRequest> AsPodsOfOneShape(const PlacementProblem& problem) {
 
 class Counting {
  public:
-  Counting(const PlacementProblem& problem, const Capacity& capacity)
-      : problem_(problem), topology_(*problem.topology), capacity_(capacity), workers_(problem) {
+  // `sums_decide` says whether sums over the nodes of one domain tell exactly how many groups it takes.
+  Counting(const PlacementProblem& problem, const Capacity& capacity, bool sums_decide)
+      : problem_(problem),
+        topology_(*problem.topology),
+        capacity_(capacity),
+        workers_(problem),
+        sums_decide_(sums_decide) {
     const bool is_required = problem.request->closeness == Closeness::kRequired;
     binding_ = std::max(is_required ? problem.level : Topology::kRoot, problem.exclusive_level);
+    // An exclusive subgroup whose domain is wider than the one for the whole group keeps other groups out.
+    holds_wider_ = std::any_of(problem.layers.begin(), problem.layers.end(),
+                               [this](const auto& layer) { return layer.exclusive && layer.level < binding_; });
     workers_.has_leader = false;
     // When the leader is a member and asks for less than a worker, counts in whole subgroups would be too small.
     const bool is_member = problem.request->subgroup_leader == SubgroupLeader::kMember;
     if (problem.has_leader && is_member) workers_.layers.clear();
   }
 
-  int binding() const { return binding_; }
+  bool holds_wider() const { return holds_wider_; }
 
   // Counts by domain of the binding level, or by domain of the widest level with the whole cluster in the last place.
   void Run(Headroom* headroom) {
@@ -63,9 +72,13 @@ class Counting {
     headroom->exact = true;
     int64_t sum = 0;
     for (int32_t domain = 0; domain < topology_.DomainCount(level); ++domain) {
-      const int64_t groups = GroupsIn(level, domain, counts, &headroom->exact);
-      if (topology_.IsLabelled(level, domain))
-        headroom->domains.push_back({topology_.DomainPath(level, domain), groups});
+      bool exact = true;
+      const int64_t groups = GroupsIn(level, domain, counts, &exact);
+      headroom->exact = headroom->exact && exact;
+      if (topology_.IsLabelled(level, domain)) {
+        headroom->domains.push_back({topology_.DomainPath(level, domain), groups, exact && sums_decide_});
+      }
+      if (groups > 0) NoteExclusive(level, domain);
       if (topology_.IsLabelled(level, domain) || binding_ == Topology::kRoot) sum += groups;
       if (binding_ != Topology::kRoot) KeepRest(level, domain, counts, groups, &headroom->next);
     }
@@ -73,6 +86,9 @@ class Counting {
       headroom->exact = true;
       sum = GroupsIn(Topology::kRoot, 0, counts, &headroom->exact);
       KeepRest(Topology::kRoot, 0, counts, sum, &headroom->next);
+    }
+    for (const auto& [exclusive, domains] : exclusive_domains_) {
+      sum = std::min(sum, static_cast<int64_t>(domains.size()));
     }
     headroom->at_most = sum;
     headroom->groups = sum;
@@ -85,8 +101,24 @@ class Counting {
   }
 
  private:
-  // An upper bound of the groups in the domain. `exact` becomes false when it may be too large.
+  // The domains that exclusive groups would hold if one of them were in this domain.
+  void NoteExclusive(int level, int32_t domain) {
+    const int32_t node = topology_.NodesOf(level, domain).begin;
+    for (const int exclusive : problem_.exclusive_levels) {
+      exclusive_domains_[exclusive].insert(topology_.DomainOf(exclusive, node));
+    }
+  }
+
+  // An upper bound of the groups in the domain. `exact` becomes false when it may be too large. A domain is not wider
+  // than those that an exclusive group holds, so it takes one such group only.
   int64_t GroupsIn(int level, int32_t domain, const DomainCounts& counts, bool* exact) const {
+    const bool takes_one = !problem_.exclusive_levels.empty() || holds_wider_;
+    if (holds_wider_) *exact = false;
+    return std::min(GroupsByRoom(level, domain, counts, exact), takes_one ? 1 : kMany);
+  }
+
+  // The same by room alone.
+  int64_t GroupsByRoom(int level, int32_t domain, const DomainCounts& counts, bool* exact) const {
     const int64_t wanted = workers_.UnitsAt(level);
     const int64_t units = std::max<int64_t>(counts.At(level, domain).units, 0);
     int64_t groups = wanted == 0 ? kMany : units / wanted;
@@ -152,7 +184,10 @@ class Counting {
   const Topology& topology_;
   const Capacity& capacity_;
   PlacementProblem workers_;  // the group without the leader
+  const bool sums_decide_;
   int binding_ = Topology::kRoot;
+  bool holds_wider_ = false;
+  std::map<int, std::set<int32_t>> exclusive_domains_;  // by level
 };
 
 // The most groups that are placed before the next look whether the count is stopped.
@@ -196,15 +231,10 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
     problem = ReadPlacementProblem(*pods, capacity);
     if (!problem.ok()) return problem.status();
   }
-  Counting counting(*problem, capacity);
+  const bool sums_decide = (pods.has_value() || leader_is_free) && !AsksOfOthers(request);
+  Counting counting(*problem, capacity, sums_decide);
   counting.Run(&headroom);
-  // If an exclusive subgroup's domain is wider than the one for the whole group, the subgroup keeps other groups out.
-  const bool holds_wider = std::any_of(problem->layers.begin(), problem->layers.end(), [&](const auto& layer) {
-    return layer.exclusive && layer.level < counting.binding();
-  });
-  const bool sums_decide = (pods.has_value() || leader_is_free) && request.exclusive_levels.empty() && !holds_wider &&
-                           !AsksOfOthers(request);
-  headroom.exact = headroom.exact && sums_decide;
+  headroom.exact = headroom.exact && sums_decide && request.exclusive_levels.empty() && !counting.holds_wider();
   if (headroom.exact) return headroom;
   absl::Status status = PlaceAll(capacity, request, limit, is_stopped, &headroom);
   if (!status.ok()) return status;

@@ -12,6 +12,8 @@
 //   1. `groups` groups have a place at the same time, and every place meets the constraints.
 //   2. When `exact`, no placement has more groups. Otherwise no placement has more than `at_most`.
 //   3. More capacity never makes `at_most` smaller.
+//   4. If the cluster had no other nodes than those of a domain, no placement would have more groups than the domain's
+//      number, and where the number is exact, some placement would have as many.
 // When all pods of a group must be in one domain, domains are independent; and when pods have one shape, the counts of
 // nodes add up. In that case sums decide exactly. Groups that hold domains, whose pods ask something of others, or
 // whose leader takes room from workers are placed one after another.
@@ -34,8 +36,9 @@ namespace lws {
 
 struct DomainHeadroom {
   std::vector<std::string> path;
-  // The groups that fit into this domain if the cluster had no other.
+  // The groups that fit into this domain if the cluster had no other. If not `exact`, there may be fewer.
   int64_t groups = 0;
+  bool exact = false;
 };
 
 struct Headroom {
@@ -44,7 +47,7 @@ struct Headroom {
   bool exact = false;
   // The level of the domains: the one that binds all pods of a group to one domain, or else the widest.
   std::string level;
-  // In path order, without domains that lack a label. The numbers are upper bounds where sums do not decide.
+  // In path order, without domains that lack a label.
   std::vector<DomainHeadroom> domains;
   // The reason why no further group fits. `excluded` counts nodes by what keeps them from one more worker after as
   // many as fit: the resource that is used up first, or the reason for which they take no worker at all. `best_pods`

@@ -88,15 +88,18 @@ absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacit
   std::optional<TogetherPreemption> best;
   int64_t tries_left = tries;
   bool exact = true;
+  bool is_certain = true;
   for (const TopologyDomain& domain : *domains) {
     absl::StatusOr<TogetherPreemption> found =
         PreemptWithin({capacity, groups, level, priority, running}, domain, tries_left);
     if (!found.ok()) return found.status();
     tries_left -= found->tries;
     exact = exact && found->exact;
+    is_certain = is_certain && found->result.is_certain;
     if (!best.has_value() || IsBetter(running, *found, *best)) best = *std::move(found);
   }
   if (!best.has_value()) best = TogetherPreemption{*std::move(now), {}, true, 0};
+  best->result.is_certain = is_certain && best->result.assignments.empty();
   best->exact = exact;
   best->tries = tries - tries_left;
   return *std::move(best);

@@ -161,9 +161,9 @@ class RoomReader {
   std::map<OwnedDomain, Keeper> held_;
 };
 
-bool IsOfDaemonSet(JsonReader& pod) {
+bool IsOwnedBy(JsonReader& pod, absl::string_view kind) {
   for (const Json& owner : pod.List({"metadata", "ownerReferences"})) {
-    if (pod.TextIn(owner, {"kind"}) == "DaemonSet") return true;
+    if (pod.TextIn(owner, {"kind"}) == kind) return true;
   }
   return false;
 }
@@ -183,7 +183,7 @@ absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Sp
   std::vector<PodShape> daemons;
   for (const SharedJson& document : pods) {
     JsonReader pod(*document);
-    const bool is_here = RoomReader::NodeOf(pod) == node && IsOfDaemonSet(pod);
+    const bool is_here = RoomReader::NodeOf(pod) == node && IsOwnedBy(pod, "DaemonSet");
     if (!pod.status().ok()) return pod.status();
     if (!is_here) continue;
     absl::StatusOr<PodShape> shape = RoomReader::ShapeOf(*document, pod);
@@ -191,6 +191,18 @@ absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Sp
     daemons.push_back(*std::move(shape));
   }
   return daemons;
+}
+
+absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology, absl::Span<const SharedJson> pods) {
+  std::vector<PodOnNode> found;
+  for (const SharedJson& document : pods) {
+    JsonReader pod(*document);
+    const std::optional<int32_t> node = topology.FindNode(RoomReader::NodeOf(pod));
+    const bool is_of_node = IsOwnedBy(pod, "DaemonSet") || IsOwnedBy(pod, "Node");
+    if (!pod.status().ok()) return pod.status();
+    if (node.has_value() && !is_of_node) found.push_back({*node, GroupOfPod(pod)});
+  }
+  return found;
 }
 
 void TakeAway(const RunningPods& group, Capacity* capacity) {

@@ -60,6 +60,18 @@ absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const Share
 // Finished pods do not count. Errors: as for UseCapacityOfRunningPods. Complexity: O(pods).
 absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods);
 
+// A pod that keeps its node in use.
+struct PodOnNode {
+  int32_t node = 0;
+  // The group that it belongs to, if any.
+  std::optional<GroupId> group;
+};
+
+// The pods that are on nodes of the topology or about to be, in their order. Finished pods are left out, and so are
+// those that run on a node for the node's sake: pods of DaemonSets and static pods. Errors: InvalidArgument naming the
+// pod and its field. Complexity: O(pods).
+absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology, absl::Span<const SharedJson> pods);
+
 void TakeAway(const RunningPods& group, Capacity* capacity);
 void PutBack(const RunningPods& group, Capacity* capacity);
 

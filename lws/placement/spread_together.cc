@@ -23,13 +23,19 @@ absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Sp
   if (!domains.ok()) return domains.status();
   if (AnyPodRuns(groups)) return CompleteTogether(capacity, groups, level);
   std::optional<TogetherResult> best;
+  bool is_certain = true;
   for (const TopologyDomain& domain : *domains) {
     absl::StatusOr<TogetherResult> result = CompleteTogether(capacity, groups, level, domain);
     if (!result.ok() || result->assignments.size() == groups.size()) return result;
+    is_certain = is_certain && result->is_certain;
     if (!best.has_value() || result->most_groups > best->most_groups) best = *std::move(result);
   }
-  if (best.has_value()) return *std::move(best);
+  if (best.has_value()) {
+    best->is_certain = is_certain;
+    return *std::move(best);
+  }
   TogetherResult full;
+  full.is_certain = true;
   full.no_fit.reason = NoFitReason::kDomainsAreFull;
   full.no_fit.level = spread.level;
   for (const PartlyPlacedGroup& group : groups) full.no_fit.wanted_pods += group.request->Pods();

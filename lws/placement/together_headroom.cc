@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -29,6 +32,26 @@ int64_t MostTimes(const Capacity& capacity, const std::vector<__int128>& wanted,
   return static_cast<int64_t>(most);
 }
 
+// How often the domains are there that the exclusive groups hold, each group one of its own.
+int64_t MostTimesAlone(const Topology& topology, absl::Span<const GroupRequest* const> groups, int level,
+                       int32_t domain) {
+  std::map<std::pair<std::string, int>, int64_t> holders;  // by namespace and level
+  for (const GroupRequest* group : groups) {
+    const std::set<std::string> keys(group->exclusive_levels.begin(), group->exclusive_levels.end());
+    for (const std::string& key : keys) {
+      const std::optional<int> exclusive = topology.LevelOf(key);
+      if (exclusive.has_value()) ++holders[{group->namespace_name, *exclusive}];
+    }
+  }
+  int64_t most = std::numeric_limits<int64_t>::max();
+  for (const auto& [held, count] : holders) {
+    const int exclusive = held.second;
+    const int64_t domains = exclusive <= level ? 1 : topology.DomainsWithin(level, domain, exclusive).size();
+    most = std::min(most, domains / count);
+  }
+  return most;
+}
+
 void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> groups, int level,
                TogetherHeadroom* headroom) {
   const Topology& topology = capacity.topology();
@@ -36,7 +59,8 @@ void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> g
   __int128 sum = 0;
   for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
     if (!topology.IsLabelled(level, domain)) continue;
-    const int64_t most = wanted.is_offered ? MostTimes(capacity, wanted.amounts, level, domain) : 0;
+    const int64_t by_room = wanted.is_offered ? MostTimes(capacity, wanted.amounts, level, domain) : 0;
+    const int64_t most = std::min(by_room, MostTimesAlone(topology, groups, level, domain));
     sum += most;
     if (level != Topology::kRoot) headroom->domains.push_back({topology.DomainPath(level, domain), most});
   }

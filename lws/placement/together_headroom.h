@@ -8,7 +8,8 @@
 //   1. All groups have a place `times` times at the same time, each time by AssignTogether beside those before.
 //   2. No way to place them has room more often than `at_most`, and in no domain more often than its number.
 //   3. When `exact`, no way has room more often than `times`.
-// The bounds add up what is free of each resource, so they are loose where pods do not fit onto nodes evenly.
+// The bounds add up what is free of each resource, so they are loose where pods do not fit onto nodes evenly. They also
+// count the domains that exclusive groups would hold.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_TOGETHER_HEADROOM_H_

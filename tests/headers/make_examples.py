@@ -46,6 +46,7 @@ FIXTURES = [
     ("lws/core/pod/pod_decision.h", "PodExamples"),
     ("lws/core/reconcile/revert_set.h", "RevertExamples"),
     ("lws/placement/search/rank_order.h", "RankExamples"),
+    ("lws/placement/search/group_orders.h", "TogetherExamples"),
     ("lws/placement/search/", "SearchExamples"),
     ("lws/placement/assign_together.h", "TogetherExamples"),
     ("lws/placement/preempt_together.h", "TogetherExamples"),

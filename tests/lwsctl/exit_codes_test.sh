@@ -76,6 +76,8 @@ for command in "${commands[@]}"; do
   expect 2 $command --no-such-flag
   expect 2 $command -o
   expect 2 $command -o xml
+  expect 2 $command -o json -o json
+  grep -q -- '-o: is given twice' "$TEST_TMPDIR/out" || { echo "$command: does not name the flag that is given twice"; failed=1; }
   expect 2 $command absent-a.yaml absent-b.yaml absent-c.yaml
   case $command in swarm | crd | install) continue ;; esac
   expect 2 $command

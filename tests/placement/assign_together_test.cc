@@ -22,6 +22,7 @@
 #include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
 #include "lws/placement/topology_domain.h"
+#include "tests/placement/placement_oracle.h"
 #include "tests/support/small_topology.h"
 
 namespace lws {
@@ -75,6 +76,111 @@ bool FitsSomewhere(const Capacity& capacity, const std::vector<GroupRequest>& gr
     room[capacity.topology().DomainOf(level, node)] += capacity.Free(node)[gpu];
   }
   return std::any_of(room.begin(), room.end(), [wanted](const auto& domain) { return domain.second >= wanted; });
+}
+
+// A pod of each of these numbers of gpus.
+GroupRequest PodsOf(int64_t pods, int64_t gpus) {
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", gpus}};
+  request.workers = pods;
+  return request;
+}
+
+TEST(AssignTogetherTest, Law7OtherOrdersAreTried) {
+  // The group of two pods fills the node of four gpus, which is the only one for the other group.
+  const Capacity capacity = SmallTopology("{[4 3 2]}");
+  const std::vector<GroupRequest> groups = {PodsOf(2, 2), PodsOf(1, 4)};
+  EXPECT_EQ(Place(capacity, groups, "rack"), "b0/r0: - 1 1: 1 - -");
+  EXPECT_EQ(AssignTogether(capacity, Pointers(groups), "rack")->orders, 2);
+  // Too few gpus, a pod that no node takes, and pods of one shape are certain. Other answers are not.
+  const auto told = [](const std::string& nodes, const std::vector<GroupRequest>& wanted, const std::string& level) {
+    const Capacity small = SmallTopology(nodes);
+    const TogetherResult result = *AssignTogether(small, Pointers(wanted), level);
+    return absl::StrCat(result.assignments.size(), result.is_certain ? " certain" : "", ", ", result.orders);
+  };
+  EXPECT_EQ(told("{[4 3 2]}", {PodsOf(2, 2), PodsOf(1, 4)}, "rack"), "2, 2");
+  EXPECT_EQ(told("{[4 3 2]}", {PodsOf(3, 2), PodsOf(1, 4)}, "rack"), "0 certain, 1");
+  EXPECT_EQ(told("{[3 3 2]}", {PodsOf(1, 2), PodsOf(1, 4)}, "rack"), "0 certain, 1");
+  EXPECT_EQ(told("{[3 3][3 3]}", {PodsOf(2, 2), PodsOf(1, 2)}, "rack"), "0 certain, 1");
+  EXPECT_EQ(told("{[3 3 2]}", {PodsOf(2, 1), PodsOf(1, 3), PodsOf(1, 3)}, "rack"), "3, 1");
+  EXPECT_EQ(told("{[3 3 3]}", {PodsOf(2, 2), PodsOf(2, 2), PodsOf(1, 1)}, "rack"), "0, 2");
+}
+
+// Whether the groups have a place in some domain of the level, by all ways to place each of them.
+bool FitInDomain(const Capacity& capacity, const std::vector<GroupRequest>& groups, size_t next, int level,
+                 int32_t domain) {
+  if (next == groups.size()) return true;
+  const Topology& topology = capacity.topology();
+  const PlacementOracle oracle(capacity, groups[next]);
+  const int required =
+      groups[next].closeness == Closeness::kRequired ? *topology.LevelOf(groups[next].level) : Topology::kRoot;
+  bool fits = false;
+  oracle.ForEachCounts([&](int32_t leader, const std::vector<int>& counts) {
+    if (fits || !oracle.CountsHold(leader, counts, required)) return;
+    Assignment assignment;
+    if (leader >= 0) assignment.leader = leader;
+    bool is_inside = leader < 0 || topology.DomainOf(level, leader) == domain;
+    for (size_t node = 0; node < counts.size(); ++node) {
+      if (counts[node] == 0) continue;
+      is_inside = is_inside && topology.DomainOf(level, static_cast<int32_t>(node)) == domain;
+      assignment.workers.push_back({static_cast<int32_t>(node), counts[node]});
+    }
+    if (!is_inside) return;
+    Capacity left = capacity;
+    left.Commit(groups[next], assignment);
+    fits = FitInDomain(left, groups, next + 1, level, domain);
+  });
+  return fits;
+}
+
+TEST(AssignTogetherTest, Law7AgainstEveryWayToPlace) {
+  int placed = 0, in_other_order = 0, certain = 0, open = 0;
+  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+    std::mt19937 random(seed);
+    const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
+    std::string text = "{";
+    for (int rack = 0; rack <= draw(1); ++rack) absl::StrAppend(&text, "[", draw(4), " ", draw(4), "]");
+    const Capacity capacity = SmallTopology(text + "}");
+    const Topology& topology = capacity.topology();
+    std::vector<GroupRequest> groups;
+    for (int group = 0; group <= draw(3); ++group) {
+      groups.push_back(PodsOf(1 + draw(1), 1 + draw(2)));
+      if (draw(3) == 0) groups.back().leader = PodsOf(1, draw(2)).worker;
+      if (draw(4) == 0) groups.back().exclusive_levels = {"host"};
+      if (draw(2) > 0) continue;
+      groups.back().closeness = draw(1) == 0 ? Closeness::kRequired : Closeness::kPreferred;
+      groups.back().level = draw(1) == 0 ? "rack" : "host";
+    }
+    const int level = draw(1);
+    const TogetherResult result =
+        *AssignTogether(capacity, Pointers(groups), topology.level_keys()[static_cast<size_t>(level)]);
+    bool fits = false;
+    for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
+      fits = fits || FitInDomain(capacity, groups, 0, level, domain);
+    }
+    const std::string where = absl::StrCat("law 7, seed ", seed, ": ", text, "}, ", groups.size(), " groups");
+    ASSERT_LE(result.orders, kMostOrders) << where;
+    if (!result.assignments.empty()) {
+      ASSERT_TRUE(fits) << where;
+      ++placed;
+      in_other_order += result.orders > 1;
+      Capacity left = capacity;
+      for (size_t i = 0; i < groups.size(); ++i) {
+        ASSERT_EQ(result.assignments[i].WorkerCount(), groups[i].workers) << where;
+        left.Commit(groups[i], result.assignments[i]);
+      }
+      for (int32_t node = 0; node < topology.NodeCount(); ++node) ASSERT_GE(left.Free(node)[1], 0) << where;
+      continue;
+    }
+    ++(result.is_certain ? certain : open);
+    if (result.is_certain) {
+      ASSERT_FALSE(fits) << where;
+    }
+  }
+  EXPECT_GT(placed, 500);
+  EXPECT_GT(in_other_order, 5);
+  EXPECT_GT(certain, 500);
+  EXPECT_LT(open, certain / 5);
 }
 
 // Groups of pods of one gpu fit in any order, so the answer is exact. All laws of assign_together.h.

@@ -96,6 +96,44 @@ int64_t MostGroups(const Capacity& capacity, const GroupRequest& request, const 
   return most;
 }
 
+// Law 4: each domain is counted as if it were the whole cluster.
+void CheckDomains(const Capacity& capacity, const GroupRequest& request, const Headroom& headroom,
+                  const std::string& where) {
+  const Topology& topology = capacity.topology();
+  const int level = *topology.LevelOf(headroom.level);
+  size_t labelled = 0;
+  for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
+    if (!topology.IsLabelled(level, domain)) continue;
+    const DomainHeadroom& told = headroom.domains[labelled++];
+    std::vector<TopologyNode> inside;
+    const IndexRange nodes = topology.NodesOf(level, domain);
+    for (int32_t node = nodes.begin; node < nodes.end; ++node) inside.push_back(topology.Node(node));
+    const Capacity alone(*Topology::Create(inside, topology.level_keys()));
+    const int64_t most = MostGroups(alone, request, {-1, {}});
+    ASSERT_GE(told.groups, most) << "law 4: " << where;
+    if (told.exact) {
+      ASSERT_EQ(told.groups, most) << "law 4: " << where;
+    }
+  }
+  ASSERT_EQ(labelled, headroom.domains.size()) << where;
+}
+
+TEST(HeadroomTest, Law4OfExclusiveGroups) {
+  const Capacity capacity = SmallTopology("{[8 8][8 4]}{[3]}");
+  GroupRequest request = Pods(2, "rack");
+  request.exclusive_levels = {"rack"};
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, request, 100)), "3 in b0/r0:1 b0/r1:1 b1/r2:1");
+  EXPECT_TRUE(CountHeadroom(capacity, request, 100)->domains[0].exact);
+  request.exclusive_levels = {"block"};
+  EXPECT_EQ(Describe(*CountHeadroom(capacity, request, 1)), "1 to 2 in b0/r0:1 b0/r1:1 b1/r2:1");
+  // The leader asks for something else, so the count of the domain is an upper bound.
+  request = Pods(2, "rack");
+  request.leader = request.worker;
+  request.leader->amounts["gpu"] = 3;
+  const Headroom bound = *CountHeadroom(SmallTopology("{[4 3][7]}"), request, 100);
+  EXPECT_FALSE(bound.domains[0].exact && bound.domains[1].exact);
+}
+
 TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {
   std::mt19937 random(kSeed);
   const auto draw = [&](int count) { return static_cast<int>(random() % count); };
@@ -137,6 +175,8 @@ TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {
       ++exact;
       ASSERT_EQ(headroom.groups, most) << where;
     }
+    CheckDomains(capacity, request, headroom, where);
+    if (HasFatalFailure()) return;
     // Law 3.
     TopologyNode more = SmallNode(0, 0, 99, 2);
     more.allocatable["cpu"] = 1;
