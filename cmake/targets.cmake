@@ -602,6 +602,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
   lws/adapters/simulation/kubernetes/statefulset_pods.cc
   lws/adapters/simulation/kubernetes/stored_object.cc
+  lws/adapters/simulation/kubernetes/valid_pods.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
   lws/adapters/simulation/numbers/lost_nodes.cc
@@ -630,6 +631,7 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/statefulset_controller.h
   lws/adapters/simulation/kubernetes/statefulset_pods.h
   lws/adapters/simulation/kubernetes/stored_object.h
+  lws/adapters/simulation/kubernetes/valid_pods.h
   lws/adapters/simulation/kubernetes/virtual_clock.h
   lws/adapters/simulation/numbers/faults.h
   lws/adapters/simulation/numbers/set_simulation.h
@@ -642,6 +644,7 @@ set(lws_simulation_headers
 set(lws_simulation_links
   absl::flat_hash_map
   absl::flat_hash_set
+  absl::span
   absl::status
   absl::statusor
   absl::str_format

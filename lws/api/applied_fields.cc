@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "lws/api/digest.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -81,7 +82,7 @@ std::string AppliedCore(Json applied) {
        {"/spec/replicas"_json_pointer, "/spec/updateStrategy/rollingUpdate/partition"_json_pointer}) {
     if (applied.contains(number)) applied[number] = 0;
   }
-  return CanonicalJson(applied);
+  return Sha256Hex(CanonicalJson(applied));
 }
 
 }  // namespace lws::internal

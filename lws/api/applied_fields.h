@@ -22,8 +22,8 @@ namespace lws::internal {
 // when the object has no such entry, or one that does not parse. Complexity: O(object).
 std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view manager);
 
-// What was applied to a StatefulSet, as canonical JSON, without the two numbers that a rollout moves: spec.replicas
-// and spec.updateStrategy.rollingUpdate.partition are 0 where they are present. Complexity: O(applied).
+// The digest of what was applied to a StatefulSet, without the two numbers that a rollout moves: spec.replicas and
+// spec.updateStrategy.rollingUpdate.partition count as 0 where they are present. Complexity: O(applied).
 std::string AppliedCore(Json applied);
 
 }  // namespace lws::internal

@@ -56,9 +56,11 @@ Json ObjectFromText(absl::string_view text) {
 }
 
 std::string CanonicalJson(const Json& document) {
-  // The replaced characters occur only inside strings, so the whole text can be escaped at once.
+  std::string text = document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  // The replaced characters occur only inside strings, so the whole text can be escaped at once. Most have none.
+  if (text.find_first_of("<>&\xe2") == std::string::npos) return text;
   return absl::StrReplaceAll(
-      document.dump(-1, ' ', false, Json::error_handler_t::replace),
+      text,
       {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}});
 }
 

@@ -1,5 +1,7 @@
 #include "lws/api/leader_worker_set.h"
 
+#include <cstdint>
+
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/typed_message.h"
 #include "nlohmann/json.hpp"
@@ -19,6 +21,22 @@ absl::StatusOr<Message> FromJson(const char* type, const Json& document) {
   return message;
 }
 
+void PutUnlessZero(const char* field, int64_t number, Json* object) {
+  if (number != 0) (*object)[field] = number;
+}
+
+Json ConditionToJson(const Condition& condition) {
+  Json document = Json::object();
+  Json& time = document["lastTransitionTime"];
+  if (condition.has_last_transition_time()) time = condition.last_transition_time();
+  document["message"] = condition.message();
+  PutUnlessZero("observedGeneration", condition.observed_generation(), &document);
+  document["reason"] = condition.reason();
+  document["status"] = condition.status();
+  document["type"] = condition.type();
+  return document;
+}
+
 }  // namespace
 
 absl::StatusOr<LeaderWorkerSet> LeaderWorkerSetFromJson(const Json& document) {
@@ -31,8 +49,16 @@ Json LeaderWorkerTemplateToJson(const LeaderWorkerTemplate& leader_worker_templa
   return MessageToJson("LeaderWorkerTemplate", leader_worker_template);
 }
 
+// The status is written at every step of a rollout, so its fields are named here rather than found in their table.
 Json LeaderWorkerSetStatusToJson(const LeaderWorkerSetStatus& status) {
-  return MessageToJson("LeaderWorkerSetStatus", status);
+  Json document = Json::object();
+  for (const Condition& condition : status.conditions()) document["conditions"].push_back(ConditionToJson(condition));
+  if (!status.hpa_pod_selector().empty()) document["hpaPodSelector"] = status.hpa_pod_selector();
+  PutUnlessZero("observedGeneration", status.observed_generation(), &document);
+  PutUnlessZero("readyReplicas", status.ready_replicas(), &document);
+  PutUnlessZero("replicas", status.replicas(), &document);
+  PutUnlessZero("updatedReplicas", status.updated_replicas(), &document);
+  return document;
 }
 
 Json LeaderTemplate(const LeaderWorkerTemplate& leader_worker_template) {

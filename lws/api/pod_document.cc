@@ -1,5 +1,6 @@
 #include "lws/api/pod_document.h"
 
+#include "lws/api/json_member.h"
 #include "lws/api/json_reader.h"
 #include "nlohmann/json.hpp"
 
@@ -41,7 +42,8 @@ absl::Status CheckPodShape(const Json& pod) {
       const Json* env = reader.FindIn(container, {"env"});
       if (env == nullptr) continue;
       if (!env->is_array()) reader.TextIn(container, {"env", "name"});
-      for (const Json& variable : env->is_array() ? *env : Json::array()) {
+      if (!env->is_array()) continue;
+      for (const Json& variable : *env) {
         reader.TextIn(variable, {"name"});
         reader.TextIn(variable, {"value"});
       }
@@ -57,7 +59,9 @@ std::string TextOf(const Json& object, const char* key) {
 }
 
 std::optional<std::string> PodText(const Json& pod, const char* map, const char* key) {
-  return JsonReader(pod).OptionalText({"metadata", map, key});
+  const Json& text = MemberOf(MemberOf(MemberOf(pod, "metadata"), map), key);
+  if (!text.is_string()) return std::nullopt;
+  return text.get<std::string>();
 }
 
 void SetPodText(const char* map, const char* key, absl::string_view text, Json* pod) {
@@ -81,9 +85,9 @@ std::optional<std::string> EnvValue(const Json& container, absl::string_view nam
 void AppendEnv(absl::string_view name, absl::string_view value, Json* container) {
   Json& env = (*container)["env"];
   if (!env.is_array()) env = Json::array();
-  Json variable = {{"name", std::string(name)}};
+  Json& variable = env.emplace_back(Json::object());
+  variable["name"] = std::string(name);
   if (!value.empty()) variable["value"] = std::string(value);
-  env.push_back(std::move(variable));
 }
 
 }  // namespace lws::internal

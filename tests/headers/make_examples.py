@@ -88,6 +88,7 @@ FIXTURES = [
     ("/adapters/simulation/kubernetes/pod_affinities.h", "AffinityExamples"),
     ("/adapters/simulation/kubernetes/statefulset_pods.h", "StoredExamples"),
     ("/adapters/simulation/kubernetes/stored_object.h", "StoredExamples"),
+    ("/adapters/simulation/kubernetes/valid_pods.h", "StoredExamples"),
     ("/adapters/simulation/numbers/node_outages.h", "TimerExamples"),
     ("/adapters/simulation/numbers/timer_wheel.h", "TimerExamples"),
     ("/adapters/simulation/numbers/set_passes.h", "SetPassExamples"),

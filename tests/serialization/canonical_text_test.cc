@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/api/json.h"
+#include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/message_equality.h"
 #include "lws/core/plan/action_object.h"
@@ -74,6 +75,9 @@ TEST(CanonicalTextTest, Law3Status) {
     }
     const ActionObject object = ActionObject::OfStatus("name\"space", "name", status);
     EXPECT_EQ(TextOf(object), CanonicalJson(object.Document())) << "law 3: " << bits;
+    LeaderWorkerSet set;
+    *set.mutable_status() = *status;
+    EXPECT_EQ(object.Document()["status"], LeaderWorkerSetToJson(set)["status"]) << bits;
   }
 }
 

@@ -88,7 +88,7 @@ TEST_F(PerformActionTest, ADeletionReturnsWhatIsLeft) {
   const absl::StatusOr<SharedObject> left = Do(Verb::kDelete);
   ASSERT_TRUE(left.ok()) << left.status();
   ASSERT_NE(*left, nullptr);
-  EXPECT_TRUE((**left)["metadata"].contains("deletionTimestamp"));
+  EXPECT_FALSE((*left)->Field("metadata", "deletionTimestamp").is_null());
 }
 
 TEST_F(PerformActionTest, NothingIsLeftOfAnObjectWithoutFinalizers) {

@@ -48,6 +48,43 @@ TEST(StoredObjectTest, Law1AnEditOfOneObjectLeavesTheOthersAsTheyWere) {
   EXPECT_EQ((*next.Document())["spec"], Pod()["spec"]) << "a document that was put together before is not kept";
 }
 
+TEST(StoredObjectTest, Law4AFieldSetApartIsAsOneThatWasEdited) {
+  const StoredObject pod(Pod());
+  StoredObject apart = pod;
+  apart.SetApart("spec", "nodeName", "node-0");
+  apart.SetApart("metadata", "deletionTimestamp", "now");
+  apart.SetApart("metadata", "deletionTimestamp", "then");
+  StoredObject edited = pod;
+  edited.Edit("spec")["nodeName"] = "node-0";
+  edited.Edit("metadata")["deletionTimestamp"] = "then";
+  EXPECT_EQ(*apart.Document(), *edited.Document());
+  EXPECT_EQ(apart.Field("spec", "nodeName"), "node-0");
+  EXPECT_EQ(edited.Field("spec", "nodeName"), "node-0");
+  EXPECT_TRUE(pod.Field("spec", "nodeName").is_null());
+  EXPECT_TRUE(apart.meta().is_deleting) << "law 3";
+  EXPECT_EQ(*pod.Document(), Pod()) << "law 1";
+  for (const char* member : {"spec", "metadata", "status", "data"}) {
+    const bool is_changed = member == std::string("spec") || member == std::string("metadata");
+    EXPECT_TRUE(apart.HasEqual(edited, member)) << member;
+    EXPECT_NE(apart.HasEqual(pod, member), is_changed) << member;
+    EXPECT_NE(pod.HasEqual(apart, member), is_changed) << member;
+    EXPECT_NE(apart.SharesWith(pod, member), is_changed) << member;
+    EXPECT_NE(pod.SharesWith(apart, member), is_changed) << member;
+    EXPECT_TRUE(StoredObject(apart).SharesWith(apart, member)) << member;
+  }
+  // An edit of the member keeps the field, and what replaces the member replaces it.
+  StoredObject next = apart;
+  next.Edit("spec")["priority"] = 1;
+  EXPECT_EQ((*next.Document())["spec"]["nodeName"], "node-0");
+  next.Set("spec", Json::object());
+  EXPECT_TRUE(next.Field("spec", "nodeName").is_null());
+  next.Share(apart, "spec");
+  EXPECT_EQ(next.Field("spec", "nodeName"), "node-0");
+  EXPECT_TRUE(next.SharesWith(apart, "spec"));
+  next.Share(pod, "metadata");
+  EXPECT_FALSE(next.meta().is_deleting);
+}
+
 TEST(StoredObjectTest, Law2ACopySharesEveryMember) {
   const StoredObject pod(Pod());
   StoredObject next = pod;

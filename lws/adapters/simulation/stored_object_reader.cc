@@ -8,6 +8,7 @@
 
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/kubernetes/stored_object.h"
+#include "lws/api/json_member.h"
 #include "lws/api/pod_tpus.h"
 #include "lws/api/typed_message.h"
 #include "lws/api/well_known.h"
@@ -19,6 +20,7 @@ using simulation::Change;
 using simulation::FieldAt;
 using simulation::IsDeleting;
 using simulation::StoredObject;
+using simulation::StoredObjectRef;
 
 namespace {
 
@@ -135,7 +137,7 @@ void ReadPodSpec(const StoredObject& object, Fields* fields, ObservedPod* pod) {
   const Json& spec = fields->Object(object["spec"]);
   pod->requests_tpus = PodRequestsTpus(spec);
   pod->node_name.clear();
-  fields->Text(FieldAt(spec, {"nodeName"}), &pod->node_name);
+  fields->Text(object.Field("spec", "nodeName"), &pod->node_name);
 }
 
 void ReadPodStatus(const StoredObject& object, Fields* fields, ObservedPod* pod) {
@@ -181,12 +183,6 @@ const ObservedPod* ReadAndKeepPod(const Change& change, absl::flat_hash_map<Obje
   return nullptr;
 }
 
-// Whether only the status is another one than before.
-bool IsStatusAlone(const Change& change) {
-  return change.before != nullptr && change.after->SharesWith(*change.before, "metadata") &&
-         change.after->SharesWith(*change.before, "spec");
-}
-
 // Returns false when a field has another type.
 bool ReadStatus(const StoredObject& object, ObservedStatefulSet* statefulset) {
   Fields fields;
@@ -201,13 +197,82 @@ bool ReadStatus(const StoredObject& object, ObservedStatefulSet* statefulset) {
   return fields.ok();
 }
 
-bool ReadStatus(const StoredObject& object, LeaderWorkerSet* set) {
-  LeaderWorkerSetStatus status;
-  const bool is_there = !object["status"].is_null();
-  if (is_there && !MessageFromJson("LeaderWorkerSetStatus", object["status"], &status).ok()) return false;
-  set->mutable_metadata()->set_resource_version(object.resource_version());
-  is_there ? set->mutable_status()->Swap(&status) : set->clear_status();
-  return true;
+bool ReadStatus(const Change& change, ObservedStatefulSet* statefulset) {
+  return ReadStatus(*change.after, statefulset);
+}
+
+// nullopt when a field has another type, and for one that says what was applied.
+std::optional<ObservedStatefulSet> ReadStatefulSet(const StoredObject& object) {
+  if (object["apiVersion"] != "apps/v1" || !object.Field("metadata", "managedFields").is_null()) return std::nullopt;
+  Fields fields;
+  ObservedStatefulSet statefulset;
+  ReadMeta(object, &fields, &statefulset.meta);
+  const Json& spec = fields.Object(object["spec"]);
+  const Json& strategy = fields.Object(MemberOf(spec, "updateStrategy"));
+  const Json& annotations = fields.Object(object.Field("metadata", "annotations"));
+  std::string strategy_type;
+  fields.Count(MemberOf(spec, "replicas"), &statefulset.replicas);
+  if (MemberOf(spec, "replicas").is_null()) statefulset.replicas = 1;
+  fields.Count(MemberOf(fields.Object(MemberOf(strategy, "rollingUpdate")), "partition"), &statefulset.partition);
+  fields.Text(MemberOf(strategy, "type"), &strategy_type);
+  statefulset.on_delete = strategy_type == "OnDelete";
+  fields.Text(MemberOf(annotations, kReplicasAnnotation), &statefulset.replicas_annotation);
+  if (!fields.ok() || !ReadStatus(object, &statefulset)) return std::nullopt;
+  return statefulset;
+}
+
+// nullopt when a field has another type.
+std::optional<ObservedRevision> ReadRevision(const StoredObject& object) {
+  if (object["apiVersion"] != "apps/v1") return std::nullopt;
+  Fields fields;
+  ObservedRevision revision;
+  ReadMeta(object, &fields, &revision.meta);
+  revision.number = fields.Integer(object["revision"]);
+  revision.data = CanonicalJson(object["data"]);
+  if (!fields.ok()) return std::nullopt;
+  return revision;
+}
+
+// Whether only the status is another one than before.
+bool IsStatusAlone(const Change& change) {
+  return change.before != nullptr && change.after->SharesWith(*change.before, "metadata") &&
+         change.after->SharesWith(*change.before, "spec");
+}
+
+// Reads the counts of a status whose conditions are those that `status` has. Returns false when a field has another
+// type.
+bool ReadCounts(const Json& object, LeaderWorkerSetStatus* status) {
+  Fields fields;
+  int32_t ready = 0;
+  int32_t updated = 0;
+  int32_t replicas = 0;
+  fields.Count(MemberOf(object, "readyReplicas"), &ready);
+  fields.Count(MemberOf(object, "updatedReplicas"), &updated);
+  fields.Count(MemberOf(object, "replicas"), &replicas);
+  const int64_t generation = fields.Integer(MemberOf(object, "observedGeneration"));
+  status->clear_hpa_pod_selector();
+  fields.Text(MemberOf(object, "hpaPodSelector"), status->mutable_hpa_pod_selector());
+  status->set_ready_replicas(ready);
+  status->set_updated_replicas(updated);
+  status->set_replicas(replicas);
+  status->set_observed_generation(generation);
+  return fields.ok();
+}
+
+bool ReadStatus(const Change& change, LeaderWorkerSet* set) {
+  const Json& before = (*change.before)["status"];
+  const Json& after = (*change.after)["status"];
+  set->mutable_metadata()->set_resource_version(change.after->resource_version());
+  if (after.is_null()) {
+    set->clear_status();
+    return true;
+  }
+  const bool has_same_conditions =
+      set->has_status() && after.is_object() && MemberOf(before, "conditions") == MemberOf(after, "conditions");
+  LeaderWorkerSetStatus* status = set->mutable_status();
+  if (has_same_conditions && ReadCounts(after, status)) return true;
+  status->Clear();
+  return MessageFromJson("LeaderWorkerSetStatus", after, status).ok();
 }
 
 // nullopt when a field has another type.
@@ -222,14 +287,30 @@ std::optional<ObservedNode> ReadNode(const StoredObject& object) {
   return node;
 }
 
+absl::StatusOr<ObservedObject> ReadWhole(const StoredObject& object) {
+  if (StoredObjectRef(object).kind == "StatefulSet") {
+    std::optional<ObservedStatefulSet> statefulset = ReadStatefulSet(object);
+    if (statefulset.has_value()) return *std::move(statefulset);
+  }
+  if (StoredObjectRef(object).kind == "ControllerRevision") {
+    std::optional<ObservedRevision> revision = ReadRevision(object);
+    if (revision.has_value()) return *std::move(revision);
+  }
+  if (StoredObjectRef(object).kind == "Node") {
+    std::optional<ObservedNode> node = ReadNode(object);
+    if (node.has_value()) return *std::move(node);
+  }
+  return ReadObservedObject(*object.Document());
+}
+
 // Reads a kept object's new status, or else the document, and keeps what it read.
 template <typename Observed, typename Kept>
 absl::StatusOr<ObservedObject> ReadAndKeep(const Change& change, Kept* kept) {
   const auto known = kept->find(change.key);
-  if (known != kept->end() && IsStatusAlone(change) && ReadStatus(*change.after, &known->second)) {
+  if (known != kept->end() && IsStatusAlone(change) && ReadStatus(change, &known->second)) {
     return known->second;
   }
-  absl::StatusOr<ObservedObject> read = ReadObservedObject(*change.after->Document());
+  absl::StatusOr<ObservedObject> read = ReadWhole(*change.after);
   const Observed* observed = read.ok() ? std::get_if<Observed>(&*read) : nullptr;
   if (observed != nullptr) {
     kept->insert_or_assign(change.key, *observed);
@@ -248,11 +329,7 @@ absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
     const ObservedPod* pod = ReadAndKeepPod(change, &pods_);
     if (pod != nullptr) return *pod;
   }
-  if (change.key.kind == "Node") {
-    std::optional<ObservedNode> node = ReadNode(*change.after);
-    if (node.has_value()) return *std::move(node);
-  }
-  return ReadObservedObject(*change.after->Document());
+  return ReadWhole(*change.after);
 }
 
 void StoredObjectReader::Forget(const ObjectRef& key) {

@@ -1,6 +1,7 @@
 #include "lws/core/fleet/object_ids.h"
 
 #include <cstddef>
+#include <cstring>
 
 namespace lws {
 namespace {
@@ -24,6 +25,20 @@ constexpr DigitTable MakeDigitTable() {
 }
 constexpr DigitTable kDigitTable = MakeDigitTable();
 
+// The two digits of each byte.
+struct DigitPairs {
+  char texts[256][2];
+};
+constexpr DigitPairs MakeDigitPairs() {
+  DigitPairs pairs = {};
+  for (int byte = 0; byte < 256; ++byte) {
+    pairs.texts[byte][0] = kDigits[byte >> 4];
+    pairs.texts[byte][1] = kDigits[byte & 15];
+  }
+  return pairs;
+}
+constexpr DigitPairs kDigitPairs = MakeDigitPairs();
+
 }  // namespace
 
 std::optional<PackedUid> ParseUid(absl::string_view text) {
@@ -45,13 +60,13 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
 }
 
 std::string UidText(const PackedUid& uid) {
-  char text[kUidLength] = {};
-  for (const size_t dash : {8, 13, 18, 23}) text[dash] = '-';
+  std::string text(kUidLength, '-');
+  // Two digits at a time: no dash stands between them.
   const uint8_t* slot = kSlots;
   for (uint32_t word : uid.words) {
-    for (int i = 0; i < 8; ++i, word <<= 4) text[*slot++] = kDigits[word >> 28];
+    for (int i = 0; i < 4; ++i, word <<= 8, slot += 2) std::memcpy(&text[*slot], kDigitPairs.texts[word >> 24], 2);
   }
-  return std::string(text, kUidLength);
+  return text;
 }
 
 }  // namespace lws

@@ -116,15 +116,15 @@ absl::Status AdmitWorker(int64_t size, Json* pod) {
 
 // Puts the variables of `added` first, then the container's own, without those names and without repetitions.
 void PutFirst(const std::vector<std::pair<std::string, std::string>>& added, Json* container) {
-  Json own = container->contains("env") && (*container)["env"].is_array() ? (*container)["env"] : Json::array();
-  (*container)["env"] = Json::array();
+  Json& env = (*container)["env"];
+  Json own = std::exchange(env, Json::array());
+  if (!own.is_array()) own = Json::array();
+  for (const auto& [name, value] : added) AppendEnv(name, value, container);
+  if (own.empty()) return;
   std::set<std::string> seen;
-  for (const auto& [name, value] : added) {
-    AppendEnv(name, value, container);
-    seen.insert(name);
-  }
+  for (const auto& [name, value] : added) seen.insert(name);
   for (Json& variable : own) {
-    if (seen.insert(TextOf(variable, "name")).second) (*container)["env"].push_back(std::move(variable));
+    if (seen.insert(TextOf(variable, "name")).second) env.push_back(std::move(variable));
   }
 }
 

@@ -16,7 +16,6 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
-#include "lws/api/pod_validation.h"
 #include "lws/api/service_validation.h"
 #include "lws/api/statefulset_validation.h"
 #include "lws/api/well_known.h"
@@ -52,7 +51,7 @@ SharedMembers ShareEqualMembers(const StoredObject& former, StoredObject* object
   }
   for (const absl::string_view name : names) {
     if (object->SharesWith(former, name)) continue;
-    if ((*object)[name] == former[name]) {
+    if (object->HasEqual(former, name)) {
       object->Share(former, name);
       continue;
     }
@@ -68,8 +67,7 @@ struct KindRule {
   const char* shown;
   FieldErrors (*validate)(const Json& object);
 };
-constexpr KindRule kKindRules[] = {{"Pod", "Pod", internal::ValidatePod},
-                                   {"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
+constexpr KindRule kKindRules[] = {{"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
                                    {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
                                    {"Service", "Service", internal::ValidateHeadlessService}};
 
@@ -78,7 +76,8 @@ absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors
   return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
 }
 
-absl::Status CheckNew(const ObjectRef& key, const Json& object) {
+absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods) {
+  if (key.kind == "Pod") return Refuse("Pod", key.name, pods->Check(object));
   for (const KindRule& rule : kKindRules) {
     if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
   }
@@ -171,7 +170,7 @@ absl::StatusOr<SharedObject> ApiServer::TryCreate(const ObjectRef& key, Json obj
     object = *std::move(admitted);
   }
   ApplyObjectDefaults(&object);
-  absl::Status status = CheckNew(key, object);
+  absl::Status status = CheckNew(key, object, &valid_pods_);
   if (!status.ok()) return status;
   Json& metadata = object["metadata"];
   metadata["uid"] = absl::StrFormat("00000000-0000-4000-8000-%012x", next_uid_++);
@@ -257,6 +256,20 @@ absl::StatusOr<SharedObject> ApiServer::UpdateStatus(const StoredObject& object)
   return Find(key);
 }
 
+absl::Status ApiServer::Bind(const ObjectRef& pod, const std::string& node) {
+  const SharedObject current = Find(pod);
+  if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(pod), " not found"));
+  if (IsScheduled(*current)) {
+    return absl::AbortedError(
+        absl::StrCat(Describe(pod), " is already assigned to node \"", TextAt(*current, {"spec", "nodeName"}), "\""));
+  }
+  StoredObject next = *current;
+  next.SetApart("spec", "nodeName", node);
+  NoteRefusal(pod, absl::OkStatus());
+  Store(pod, std::move(next), ChangeType::kModified);
+  return absl::OkStatus();
+}
+
 absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& options) {
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
@@ -271,15 +284,15 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   }
   if (IsDeleting(*current)) return absl::OkStatus();
   StoredObject next = *current;
-  Json& metadata = next.Edit("metadata");
   if (is_held) {
-    if (!metadata.contains("finalizers")) metadata["finalizers"] = Json::array();
-    metadata["finalizers"].push_back(options.propagation == Deletion::kForeground ? "foregroundDeletion" : "orphan");
+    Json& finalizers = next.Edit("metadata")["finalizers"];
+    if (finalizers.is_null()) finalizers = Json::array();
+    finalizers.push_back(options.propagation == Deletion::kForeground ? "foregroundDeletion" : "orphan");
   }
-  metadata["deletionTimestamp"] = Timestamp();
-  metadata["deletionGracePeriodSeconds"] =
-      graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0;
-  if (HasGeneration(key.kind)) metadata["generation"] = current->meta().generation + 1;
+  next.SetApart("metadata", "deletionTimestamp", Timestamp());
+  next.SetApart("metadata", "deletionGracePeriodSeconds",
+                graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0);
+  if (HasGeneration(key.kind)) next.SetApart("metadata", "generation", current->meta().generation + 1);
   Store(key, std::move(next), ChangeType::kModified);
   return absl::OkStatus();
 }

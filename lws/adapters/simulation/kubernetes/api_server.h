@@ -29,6 +29,7 @@
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/object_store.h"
 #include "lws/adapters/simulation/kubernetes/stored_object.h"
+#include "lws/adapters/simulation/kubernetes/valid_pods.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/api/json.h"
 
@@ -81,6 +82,9 @@ class ApiServer {
   absl::StatusOr<SharedObject> Update(StoredObject object);
   absl::StatusOr<SharedObject> UpdateStatus(const StoredObject& object);
 
+  // Gives a pod its node, as the binding of a pod does. Errors: NotFound, Aborted for a pod that has a node.
+  absl::Status Bind(const ObjectRef& pod, const std::string& node);
+
   // Errors: NotFound, Aborted when a precondition fails.
   absl::Status Delete(const ObjectRef& key, const DeleteOptions& options);
 
@@ -128,6 +132,7 @@ class ApiServer {
   int64_t looks_ = 0;
   ObjectStore objects_;
   std::map<std::string, SharedObject> last_created_;  // by kind
+  ValidPods valid_pods_;
   std::map<ObjectRef, std::string> refusals_;
   std::vector<std::function<void(const Change&)>> subscribers_;
 };

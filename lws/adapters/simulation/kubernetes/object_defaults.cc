@@ -4,20 +4,26 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "lws/api/json_member.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
 namespace {
 
-// Sets the field where it is absent, null or an empty text.
+// Whether the field is absent, null or an empty text.
+bool Lacks(const Json& object, absl::string_view key) {
+  const Json& field = internal::MemberOf(object, key);
+  return field.is_null() || (field.is_string() && field.get_ref<const std::string&>().empty());
+}
+
+// Sets the field where the object lacks it.
 template <typename Value>
-void Default(const char* key, const Value& value, Json* object) {
-  const auto found = object->find(key);
-  if (found == object->end()) {
-    (*object)[key] = value;
-  } else if (found->is_null() || (found->is_string() && found->template get_ref<const std::string&>().empty())) {
-    *found = value;
-  }
+void Default(absl::string_view key, const Value& value, Json* object) {
+  if (Lacks(*object, key)) (*object)[std::string(key)] = value;
+}
+void DefaultToEmpty(absl::string_view key, Json* object) {
+  if (Lacks(*object, key)) (*object)[std::string(key)] = Json::object();
 }
 
 // An image without a tag, or with the tag latest, is always pulled.
@@ -30,9 +36,11 @@ const char* PullPolicy(const std::string& image) {
 void DefaultContainer(Json* container) {
   Default("terminationMessagePath", "/dev/termination-log", container);
   Default("terminationMessagePolicy", "File", container);
-  Default("imagePullPolicy", PullPolicy(container->value("image", "")), container);
-  Default("resources", Json::object(), container);
-  if (!container->contains("ports")) return;
+  if (Lacks(*container, "imagePullPolicy")) {
+    (*container)["imagePullPolicy"] = PullPolicy(container->value("image", ""));
+  }
+  DefaultToEmpty("resources", container);
+  if (internal::MemberOf(*container, "ports").is_null()) return;
   for (Json& port : (*container)["ports"]) Default("protocol", "TCP", &port);
 }
 
@@ -41,9 +49,9 @@ void DefaultPodSpec(Json* spec) {
   Default("dnsPolicy", "ClusterFirst", spec);
   Default("schedulerName", "default-scheduler", spec);
   Default("terminationGracePeriodSeconds", 30, spec);
-  Default("securityContext", Json::object(), spec);
+  DefaultToEmpty("securityContext", spec);
   for (const char* list : {"containers", "initContainers"}) {
-    if (!spec->contains(list) || !(*spec)[list].is_array()) continue;
+    if (!internal::MemberOf(*spec, list).is_array()) continue;
     for (Json& container : (*spec)[list]) DefaultContainer(&container);
   }
 }
@@ -57,10 +65,10 @@ void DefaultStatefulSetSpec(Json* of) {
   Json& strategy = spec["updateStrategy"];
   Default("type", "RollingUpdate", &strategy);
   if (strategy["type"] == "RollingUpdate") {
-    Default("rollingUpdate", Json::object(), &strategy);
+    DefaultToEmpty("rollingUpdate", &strategy);
     Default("partition", 0, &strategy["rollingUpdate"]);
   }
-  Default("persistentVolumeClaimRetentionPolicy", Json::object(), &spec);
+  DefaultToEmpty("persistentVolumeClaimRetentionPolicy", &spec);
   Default("whenDeleted", "Retain", &spec["persistentVolumeClaimRetentionPolicy"]);
   Default("whenScaled", "Retain", &spec["persistentVolumeClaimRetentionPolicy"]);
   if (spec.contains("template")) DefaultPodSpec(&spec["template"]["spec"]);
@@ -80,7 +88,7 @@ constexpr KindDefaults kKindDefaults[] = {{"StatefulSet", DefaultStatefulSetSpec
 
 const KindDefaults* DefaultsOf(const Json& kind) {
   for (const KindDefaults& defaults : kKindDefaults) {
-    if (kind == defaults.kind) return &defaults;
+    if (kind.is_string() && kind.get_ref<const std::string&>() == defaults.kind) return &defaults;
   }
   return nullptr;
 }
@@ -88,10 +96,10 @@ const KindDefaults* DefaultsOf(const Json& kind) {
 }  // namespace
 
 void ApplyObjectDefaults(Json* object) {
-  const KindDefaults* defaults = DefaultsOf(object->value("kind", ""));
+  const KindDefaults* defaults = DefaultsOf(internal::MemberOf(*object, "kind"));
   if (defaults == nullptr) return;
   defaults->spec(&(*object)["spec"]);
-  Default("status", defaults->status(), object);
+  if (Lacks(*object, "status")) (*object)["status"] = defaults->status();
 }
 
 void ApplyObjectDefaults(StoredObject* object) {

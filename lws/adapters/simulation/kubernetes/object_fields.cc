@@ -29,7 +29,9 @@ const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view>
 }
 
 const Json& FieldAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
-  return FieldBelow(object[*path.begin()], path.begin() + 1, path.end());
+  const Key first = path.begin();
+  if (path.size() == 1) return object[*first];
+  return FieldBelow(object.Field(first[0], first[1]), first + 2, path.end());
 }
 
 const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path) {

@@ -285,9 +285,7 @@ bool Scheduler::Step() {
     waiting_.emplace(key, !FieldAt(*pod, {"spec", "affinity", "podAffinity"}).is_null());
     return true;
   }
-  StoredObject bound = *pod;
-  bound.Edit("spec")["nodeName"] = node->facts.name;
-  server_->Update(std::move(bound)).IgnoreError();
+  server_->Bind(key, node->facts.name).IgnoreError();
   return true;
 }
 

@@ -31,9 +31,32 @@ int64_t NumberAt(const Object& object, std::initializer_list<absl::string_view> 
   return field.is_number_integer() ? field.get<int64_t>() : otherwise;
 }
 
+// Lists of initializers would copy every value.
 Json ControllerReference(const StoredObject& owner, const char* api_version) {
-  return {{"apiVersion", api_version},       {"kind", owner["kind"]}, {"name", owner["metadata"]["name"]},
-          {"uid", owner["metadata"]["uid"]}, {"controller", true},    {"blockOwnerDeletion", true}};
+  Json reference = Json::object();
+  reference["apiVersion"] = api_version;
+  reference["kind"] = owner["kind"];
+  reference["name"] = owner.meta().key.name;
+  reference["uid"] = owner.meta().uid;
+  reference["controller"] = true;
+  reference["blockOwnerDeletion"] = true;
+  return reference;
+}
+
+// The ControllerRevision of the StatefulSet's present template.
+Json RevisionOf(const StoredObject& set, const std::string& name, int64_t number) {
+  Json revision = Json::object();
+  revision["apiVersion"] = "apps/v1";
+  revision["kind"] = "ControllerRevision";
+  Json& metadata = revision["metadata"];
+  metadata["name"] = name;
+  metadata["namespace"] = set.meta().key.namespace_name;
+  Json& labels = metadata["labels"] = MapAt(set, {"spec", "selector", "matchLabels"});
+  labels[internal::kPodRevisionLabel] = name;
+  metadata["ownerReferences"].push_back(ControllerReference(set, "apps/v1"));
+  revision["data"]["spec"]["template"] = FieldAt(set, {"spec", "template"});
+  revision["revision"] = number;
+  return revision;
 }
 
 // nullopt for a pod that no StatefulSet controls.
@@ -159,8 +182,13 @@ const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
   if (options_.max_unavailable) {
     wanted.max_unavailable = NumberAt(spec, {"updateStrategy", "rollingUpdate", "maxUnavailable"}, 1);
   }
-  wanted.revision =
-      absl::StrCat(TextAt(*set, {"metadata", "name"}), "-", RevisionKey(FieldAt(spec, {"template"}).dump()));
+  const Json& pod_template = FieldAt(spec, {"template"});
+  const bool has_same_template =
+      wanted.read_of != nullptr && FieldAt(*wanted.read_of, {"spec", "template"}) == pod_template;
+  if (!has_same_template) {
+    wanted.revision = absl::StrCat(set->meta().key.name, "-", RevisionKey(pod_template.dump()));
+  }
+  wanted.read_of = set;
   return wanted;
 }
 
@@ -172,17 +200,7 @@ void StatefulSetController::FindRevisions(Pass* pass) {
   const std::string& name = pass->wanted.revision;
   const auto found = pass->revisions.find(name);
   if (found == pass->revisions.end()) {
-    Json labels = MapAt(pass->set, {"spec", "selector", "matchLabels"});
-    labels[internal::kPodRevisionLabel] = name;
-    Json revision = {{"apiVersion", "apps/v1"},
-                     {"kind", "ControllerRevision"},
-                     {"metadata",
-                      {{"name", name},
-                       {"namespace", pass->namespace_name},
-                       {"labels", labels},
-                       {"ownerReferences", Json::array({ControllerReference(pass->set, "apps/v1")})}}},
-                     {"data", {{"spec", {{"template", FieldAt(pass->set, {"spec", "template"})}}}}},
-                     {"revision", highest + 1}};
+    Json revision = RevisionOf(pass->set, name, highest + 1);
     // What the server takes is kept by now.
     if (!server_->Create(revision).ok()) {
       pass->revisions.emplace(name, std::make_shared<const StoredObject>(std::move(revision)));

@@ -2,14 +2,20 @@
 // that are the same in both. A new status costs what the status costs, however large the spec is.
 //
 //   lws::simulation::StoredObject next = *stored_pod;    // shares every member
-//   next.Edit("spec")["nodeName"] = "node-0";            // has a spec of its own now
+//   next.Edit("spec")["priority"] = 1;                   // has a spec of its own now
 //   next.SharesWith(*stored_pod, "metadata");    // true
+//
+// A field that changes alone, such as a pod's node, is set apart from its member: the rest of the member stays shared.
+//
+//   next.SetApart("spec", "nodeName", "node-0");
+//   next.Field("spec", "nodeName");    // "node-0"
 //
 // Laws:
 //   1. Document() of an object that was made of a document equals this document, whatever was edited in between in
 //      objects that share members with it.
 //   2. Copying an object copies no member.
 //   3. meta() equals what is read of metadata and kind as they are now, whatever was edited in between.
+//   4. Document() is the same whether a field was set apart or edited.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_KUBERNETES_STORED_OBJECT_H_
@@ -47,9 +53,15 @@ class StoredObject {
   // says.
   StoredObject(Json document);  // NOLINT(google-explicit-constructor)
 
-  // The member of that name; null when there is none. `metadata` lacks its resourceVersion, which each version of an
-  // object has for itself. Valid until the member is edited.
+  // The member of that name; null when there is none. It lacks the fields that were set apart, and `metadata` its
+  // resourceVersion, which each version of an object has for itself. Valid until the member is edited.
   const Json& operator[](absl::string_view member) const;
+
+  // The field of a member, set apart or not; null when there is none. Valid until the member is edited.
+  const Json& Field(absl::string_view member, absl::string_view field) const;
+
+  // Whether both have an equal member, or none.
+  bool HasEqual(const StoredObject& other, absl::string_view member) const;
 
   // What the metadata and the kind say. Valid until one of them is edited, and as long as an object that shares them.
   // Complexity: O(metadata) at the first call for a version of the metadata.
@@ -62,6 +74,8 @@ class StoredObject {
   // is not to be written into after meta() or Document() was asked for.
   Json& Edit(absl::string_view member);
   void Set(absl::string_view member, Json value);
+  // Sets a field of the member, which stays shared. REQUIRES: `member` and `field` are literals.
+  void SetApart(const char* member, const char* field, Json value);
   // Replaces the member by that of `other`, and shares it.
   void Share(const StoredObject& other, absl::string_view member);
 
@@ -83,12 +97,25 @@ class StoredObject {
     std::shared_ptr<Json> value;
   };
 
+  // A field that was set apart from its member.
+  struct Apart {
+    const char* member;
+    const char* field;
+    std::shared_ptr<const Json> value;
+  };
+
   const std::shared_ptr<Json>* Find(absl::string_view member) const;
+  const Apart* FindApart(absl::string_view member, absl::string_view field) const;
+  bool HasApart(absl::string_view member) const;
+  // Writes the fields that were set apart into a copy of the member.
+  void PutApart(absl::string_view member, Json* value) const;
+  void ForgetApart(absl::string_view member);
   std::shared_ptr<Json>& At(absl::string_view member);
   // What was read of the member is not valid any more.
   void Forget(absl::string_view member);
 
   std::vector<Member> members_;  // few, in no order
+  std::vector<Apart> apart_;     // the same
   std::string resource_version_;
   mutable SharedJson document_;
   mutable std::shared_ptr<const StoredMeta> meta_;
