@@ -206,6 +206,26 @@ TEST(PlaceGroupsTest, Law2APlacedGroupTakesItsRoomBeforeItsWorkersExist) {
 }
 
 // A leader that names its node has no gate, and anybody may write its annotations and the size of its set.
+TEST(PlaceGroupsTest, Law2AnExclusiveSubgroupHoldsItsRackBeforeItsPodsExist) {
+  World world(4);
+  world.request.worker.amounts = {{"cpu", 1000}, {"pods", 1}};
+  world.request.subgroups = {{2, "rack", /*exclusive=*/true}};
+  world.request.subgroup_leader = SubgroupLeader::kOutside;
+  world.AddLeader(0);
+  EXPECT_EQ(world.Perform(), "s-0=node-0");
+  EXPECT_EQ(world.Find("s-0")["metadata"]["annotations"][kNodesAnnotation], R"(["node-0","node-0","node-0"])");
+  // Nothing but the annotation tells of the workers of group 0, which have room for others in their rack.
+  world.AddLeader(1);
+  world.Perform();
+  EXPECT_EQ(Json::parse(world.Find("s-1")["metadata"]["annotations"][kNodesAnnotation].get<std::string>())[1],
+            "node-2");
+  world.AddLeader(2);
+  EXPECT_EQ(world.Perform().substr(0, 13), "event NoPlace");
+  // The workers of group 0 still go where the annotation says.
+  world.AddWorker(0, 1);
+  EXPECT_EQ(world.Perform(), "s-0-1=node-0");
+}
+
 TEST(PlaceGroupsTest, Law2AGroupOfAnySizeTakesNoMoreMemoryThanTheNodesHavePods) {
   World world(4);
   world.request.workers = kMaxGroupPods - 1;

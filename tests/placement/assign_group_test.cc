@@ -211,6 +211,13 @@ TEST(AssignGroupTest, MalformedRequestsAreErrors) {
   request.level = "rack";
   request.subgroups = {{3, "rack"}};
   EXPECT_EQ(Place(capacity, request), "subgroups.size: 3 does not divide 4");
+  GroupRequest with_leader = request;
+  with_leader.leader = request.worker;
+  with_leader.subgroup_leader = SubgroupLeader::kExtra;
+  EXPECT_EQ(Place(capacity, with_leader),
+            "subgroups.size: 3 does not divide the 5 pods of the group, nor the 4 besides the leader");
+  with_leader.subgroup_leader = SubgroupLeader::kOutside;
+  EXPECT_EQ(Place(capacity, with_leader), "subgroups.size: 3 does not divide the 4 pods besides the leader");
   request.subgroups = {{4, "host"}, {2, "rack"}};
   EXPECT_EQ(Place(capacity, request), "subgroups.level: wider than the layer around it");
   request.subgroups = {{4, "rack"}, {4, "rack"}, {2, "rack"}, {1, "rack"}};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -239,7 +240,22 @@ class Placing {
         if (nodes[rank].has_value()) Use(*nodes[rank], ShapeOfRank(request, rank));
       }
     }
+    HoldDomainsOfSubgroups(request, nodes);
     return nodes;
+  }
+
+  // Keeps other subgroups out of the domains of exclusive ones, whether their pods run already or not.
+  void HoldDomainsOfSubgroups(const GroupRequest& request, const std::vector<std::optional<int32_t>>& nodes) {
+    const bool leader_is_outside = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kOutside;
+    for (const SubgroupLayer& layer : request.subgroups) {
+      const std::optional<int> level = topology_.LevelOf(layer.level);
+      if (!layer.exclusive || !level.has_value()) continue;
+      std::set<int32_t> domains;
+      for (size_t rank = leader_is_outside; rank < nodes.size(); ++rank) {
+        if (nodes[rank].has_value()) domains.insert(topology_.DomainOf(*level, *nodes[rank]));
+      }
+      for (const int32_t domain : domains) free_.Hold(Holder::kSubgroup, request.namespace_name, *level, domain);
+    }
   }
 
   Plan PlaceNew(const GroupId& id, const Work& work) {

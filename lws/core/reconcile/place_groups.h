@@ -15,9 +15,9 @@
 //   1. All or nothing: a leader loses its gate only when every rank of its group has a node (assign_group.h), and each
 //      worker then gets the node of its rank.
 //   2. A group takes the room of its ranks from the plan that places it, whether their pods are on nodes, are about to
-//      be, or do not exist yet. Groups are placed in the order of their ids, each beside those before it. Two things
-//      are not taken between two looks: the room of a group whose request is unknown or malformed, and the domains that
-//      exclusive subgroups hold before their pods run.
+//      be, or do not exist yet, and so its exclusive subgroups hold their domains. Groups are placed in the order of
+//      their ids, each beside those before it. Only the room of a group whose request is unknown or malformed is not
+//      taken between two looks.
 //   3. When a node of a placed group cannot take its rank any more, a worker that waits goes where the group's
 //      constraints still hold (law 10 of reassign_group.h), and the leader's annotation says so.
 //   4. A group without a place gets one Warning event of its set, NoPlace, with the reason in counts. The leader's

@@ -74,6 +74,20 @@ absl::StatusOr<std::vector<LayerOnTopology>> SortedLayers(const GroupRequest& re
   return layers;
 }
 
+// What the size of a layer does not divide: the pods that its subgroups, or the subgroups around it, consist of.
+std::string Undivided(const GroupRequest& request, bool is_widest, int64_t pods) {
+  if (!is_widest || !request.leader.has_value()) return absl::StrCat(pods);
+  switch (request.subgroup_leader) {
+    case SubgroupLeader::kMember:
+      break;
+    case SubgroupLeader::kExtra:
+      return absl::StrCat("the ", pods + 1, " pods of the group, nor the ", pods, " besides the leader");
+    case SubgroupLeader::kOutside:
+      return absl::StrCat("the ", pods, " pods besides the leader");
+  }
+  return absl::StrCat(pods);
+}
+
 absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, PlacementProblem* problem) {
   if (request.subgroups.size() > kMaxSubgroupLayers) {
     return absl::InvalidArgumentError(absl::StrCat("subgroups: more than ", kMaxSubgroupLayers, " layers"));
@@ -88,7 +102,8 @@ absl::Status ReadLayers(const GroupRequest& request, const Topology& topology, P
   for (LayerOnTopology& layer : *layers) {
     if (layer.level < wider_level) return absl::InvalidArgumentError("subgroups.level: wider than the layer around it");
     if (layer.size < 1 || wider_size % layer.size != 0) {
-      return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ", wider_size));
+      return absl::InvalidArgumentError(absl::StrCat("subgroups.size: ", layer.size, " does not divide ",
+                                                     Undivided(request, problem->layers.empty(), wider_size)));
     }
     layer.units = members / layer.size;
     if (!problem->layers.empty()) problem->layers.front().ratio = wider_size / layer.size;
