@@ -31,6 +31,13 @@ namespace {
 
 SharedJson Share(Json document) { return std::make_shared<const Json>(std::move(document)); }
 
+int32_t ReplicasOf(const LeaderWorkerSet& set) { return set.spec().has_replicas() ? set.spec().replicas() : 1; }
+
+int32_t SizeOf(const LeaderWorkerSet& set) {
+  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
+  return group_template.has_size() ? group_template.size() : 1;
+}
+
 // The leader pod as it will be, without what only a cluster adds.
 ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index) {
   ObservedPod leader;
@@ -49,8 +56,7 @@ ObservedPod FutureLeader(const LeaderWorkerSet& set, const std::string& revision
 }  // namespace
 
 DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index) {
-  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
-  const int32_t size = group_template.has_size() ? group_template.size() : 1;
+  const int32_t size = SizeOf(set);
   const ObservedPod leader = FutureLeader(set, revision_key, index);
   DesiredGroup group;
   group.index = index;
@@ -61,28 +67,33 @@ DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revis
   return group;
 }
 
-absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
-  const LeaderWorkerTemplate& group_template = set.spec().leader_worker_template();
-  const int32_t replicas = set.spec().has_replicas() ? set.spec().replicas() : 1;
-  const int32_t size = group_template.has_size() ? group_template.size() : 1;
+absl::StatusOr<DesiredSet> DesiredWithoutGroups(const LeaderWorkerSet& set) {
   const std::string data = RevisionData(set);
   DesiredSet desired;
   desired.revision_key = RevisionKey(data);
   desired.revision = Share(
       RevisionObject(set, RevisionName(set.metadata().name(), desired.revision_key, 1), desired.revision_key, 1, data));
-  absl::StatusOr<Json> leader_statefulset = LeaderStatefulSet(
-      set, desired.revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(), replicas);
+  absl::StatusOr<Json> leader_statefulset =
+      LeaderStatefulSet(set, desired.revision_key,
+                        set.spec().rollout_strategy().rolling_update_configuration().partition(), ReplicasOf(set));
   if (!leader_statefulset.ok()) return leader_statefulset.status();
   desired.leader_statefulset = Share(*std::move(leader_statefulset));
   if (HasSharedSubdomain(set)) desired.service = Share(SharedService(set));
-  for (int32_t index = 0; index < replicas; ++index) {
-    DesiredGroup group = DesiredGroupAt(set, desired.revision_key, index);
+  return desired;
+}
+
+absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
+  absl::StatusOr<DesiredSet> desired = DesiredWithoutGroups(set);
+  if (!desired.ok()) return desired.status();
+  const int32_t size = SizeOf(set);
+  for (int32_t index = 0; index < ReplicasOf(set); ++index) {
+    DesiredGroup group = DesiredGroupAt(set, desired->revision_key, index);
     for (int32_t rank = 0; placed != nullptr && rank < size; ++rank) {
       Json patch = Json::object();
       if (!placed->Bind({set.metadata().namespace_(), set.metadata().name(), index}, rank, &patch)) break;
       group.node_patches.push_back(Share(std::move(patch)));
     }
-    desired.groups.push_back(std::move(group));
+    desired->groups.push_back(std::move(group));
   }
   return desired;
 }
