@@ -686,6 +686,7 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/scenario_faults.cc
   lws/adapters/testing/scenario/scenario_play.cc
   lws/adapters/testing/scenario/scenario_report.cc
+  lws/adapters/testing/scenario/scenario_size.cc
   lws/adapters/testing/scenario/timeline_json.cc
   lws/adapters/testing/scenario/usual_nodes.cc
   lws/adapters/testing/scenario/waiting_groups.cc

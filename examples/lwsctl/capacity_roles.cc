@@ -15,6 +15,7 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/placed_slice.h"
+#include "examples/lwsctl/pod_count.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
@@ -47,6 +48,7 @@ struct SetAnswer {
 // The room for more slices of a set.
 struct SliceHeadroom : SetAnswer {
   std::vector<std::string> names;  // of the groups of a slice
+  int64_t limit = kMostSlices;     // beyond which nothing is counted
   lws::TogetherHeadroom headroom;
 };
 
@@ -59,7 +61,7 @@ struct SurgeRoom : SetAnswer {
 std::string WhyNotNext(const SliceHeadroom& slices) {
   const lws::TogetherResult& next = slices.headroom.next;
   if (slices.headroom.is_stopped) return "the command was stopped";
-  if (!next.assignments.empty()) return absl::StrCat("there is room for more than ", kMostSlices);
+  if (!next.assignments.empty()) return absl::StrCat("there is room for more than ", slices.limit);
   const std::string where =
       next.domain.empty() ? "the cluster" : absl::StrCat("domain ", absl::StrJoin(next.domain, "/"));
   const std::string group = next.next_group < slices.names.size() ? slices.names[next.next_group] : "";
@@ -248,19 +250,22 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
 }
 
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
-  SliceHeadroom slices{AnswerOf(manifest, asked), {}, {}};
+  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
+  const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, {asked.placement, {}, false});
+  if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
+  slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const auto count = [&](const lws::Capacity& capacity, int64_t limit) {
     return CountSlices(manifest, asked, capacity, limit, &slices.names);
   };
   const int64_t wanted = slices.wanted.value_or(0);
   const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    const absl::StatusOr<lws::TogetherHeadroom> headroom = count(larger, wanted);
+    const absl::StatusOr<lws::TogetherHeadroom> headroom = count(larger, std::min(wanted, slices.limit));
     if (!headroom.ok()) return headroom.status();
     return lws::RoomFound{headroom->times >= wanted, headroom->at_most < wanted};
   };
   const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &slices.added);
   if (!capacity.ok()) return capacity.status();
-  absl::StatusOr<lws::TogetherHeadroom> headroom = count(*capacity, kMostSlices);
+  absl::StatusOr<lws::TogetherHeadroom> headroom = count(*capacity, slices.limit);
   if (!headroom.ok()) return headroom.status();
   slices.headroom = *std::move(headroom);
   slices.enough = EnoughFor(slices.headroom.times, slices.headroom.at_most, slices.wanted);

@@ -7,12 +7,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/object_shape.h"
 #include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/disaggregated_names.h"
+#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/packed_json.h"
+#include "lws/api/validation.h"
 #include "lws/api/well_known.h"
 #include "lws/core/pod/pod_wait.h"
 #include "lws/core/pod/restart_policy.h"
@@ -75,14 +78,26 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
   if (why.reason != lws::PodWait::kNothing) waiting.push_back({TextAt(*metadata, "name"), std::move(why)});
 }
 
-// In the namespace default unless it names one, as kubectl takes manifests. A Node has none.
-Json InItsNamespace(Json object) {
-  const lws::ObjectKind kind = lws::KindOf(object);
-  const bool is_other = kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(object);
-  if (is_other || kind == lws::ObjectKind::kNode) return object;
+// Whether a command reads objects of this kind.
+bool IsRead(const Json& object) {
+  return lws::KindOf(object) != lws::ObjectKind::kOther || IsOfDisaggregatedSets(object);
+}
+
+// In the namespace default unless it names one, as kubectl takes manifests. A Node has none. A manifest of a set may
+// leave its name to the API server.
+Json WithItsNames(Json object) {
+  if (!IsRead(object) || lws::KindOf(object) == lws::ObjectKind::kNode) return object;
   const auto metadata = object.find("metadata");
-  const bool is_placed = metadata == object.end() || !metadata->is_object() || !TextAt(*metadata, "namespace").empty();
-  return is_placed ? object : WithNamespace(std::move(object));
+  if (metadata == object.end() || !metadata->is_object()) return object;
+  const bool is_set = lws::KindOf(object) == lws::ObjectKind::kLeaderWorkerSet || IsOfDisaggregatedSets(object);
+  lws::ObjectMeta names;
+  names.set_generate_name(TextAt(*metadata, "generateName"));
+  const auto name = metadata->find("name");
+  const bool has_name = name != metadata->end() && !name->is_null();
+  if (is_set && !has_name && !names.generate_name().empty()) {
+    (*metadata)["name"] = lws::internal::NameOrGenerated(names);
+  }
+  return TextAt(*metadata, "namespace").empty() ? WithNamespace(std::move(object)) : object;
 }
 
 absl::Status AddKept(const Json& config_map, ClusterFile* file) {
@@ -95,9 +110,12 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
   absl::StatusOr<InputFile> input = ParseObjects(path, text);
   text = std::string();  // a state is large
   if (!input.ok()) return input.status();
+  KnownObjects known;
   for (lws::ManifestObject& object : input->objects) {
-    const Json placed = InItsNamespace(object.object.Unpack());
-    absl::Status status = file->cluster.Add(placed);
+    const Json placed = WithItsNames(object.object.Unpack());
+    absl::Status status = CheckObjectShape(placed);
+    if (status.ok() && IsRead(placed)) status = known.Add(placed);
+    if (status.ok()) status = file->cluster.Add(placed);
     if (status.ok()) status = file->disaggregated.Add(placed);
     if (status.ok() && lws::internal::IsKept(placed)) status = AddKept(placed, file);
     if (!status.ok()) return input->Locate(object, status);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/object_shape.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -27,19 +28,20 @@
 namespace lwsctl {
 namespace {
 
-// The objects of one kind in a file.
-std::vector<lws::SharedJson> OfKind(const InputFile& file, lws::ObjectKind kind) {
+// The objects of one kind in a file, which are what the file is for. A file without any objects is one of an empty
+// cluster.
+absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, lws::ObjectKind kind, const char* name) {
   std::vector<lws::SharedJson> found;
+  KnownObjects known;
   for (const lws::ManifestObject& object : file.objects) {
     lws::Json document = object.object.Unpack();
-    if (lws::KindOf(document) == kind) found.push_back(std::make_shared<const lws::Json>(std::move(document)));
+    if (lws::KindOf(document) != kind) continue;
+    absl::Status status = CheckObjectShape(document);
+    // The topology tells of a node that comes twice.
+    if (status.ok() && kind != lws::ObjectKind::kNode) status = known.Add(WithNamespace(document));
+    if (!status.ok()) return file.Locate(object, status);
+    found.push_back(std::make_shared<const lws::Json>(std::move(document)));
   }
-  return found;
-}
-
-// The same, where objects of the kind are what the file is for. A file without any objects is one of an empty cluster.
-absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, lws::ObjectKind kind, const char* name) {
-  std::vector<lws::SharedJson> found = OfKind(file, kind);
   if (found.empty() && !file.objects.empty()) {
     return absl::NotFoundError(absl::StrCat(file.name, ": holds no ", name));
   }

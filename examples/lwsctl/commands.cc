@@ -8,6 +8,7 @@ namespace lwsctl {
 
 int Fail(const absl::Status& status) {
   std::cerr << "lwsctl: " << lws::PrintableText(status.message()) << "\n";
+  if (absl::IsDataLoss(status)) return kFault;
   return absl::IsFailedPrecondition(status) ? kFinding : kWrongUse;
 }
 

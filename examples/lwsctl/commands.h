@@ -18,6 +18,8 @@ inline constexpr int kFinding = 1;
 // A flag or file that the command does not take, cannot read, or cannot perform: an event for a node that does not
 // exist.
 inline constexpr int kWrongUse = 2;
+// The command cannot go on: there is not enough memory, or no place for what it writes.
+inline constexpr int kFault = 3;
 
 int Validate(const std::vector<std::string>& words);
 int Render(const std::vector<std::string>& words);
@@ -38,7 +40,8 @@ int Install(const std::vector<std::string>& words);
 int ShowCustomResources(const std::vector<std::string>& words);
 
 // "lwsctl: MESSAGE" on standard error. Returns kFinding for FailedPrecondition, which is the code of sets that the API
-// server would refuse and of edits that a set does not admit, and kWrongUse for all other errors.
+// server would refuse and of edits that a set does not admit, kFault for DataLoss, which is that of WriteFile, and
+// kWrongUse for all other errors.
 int Fail(const absl::Status& status);
 
 }  // namespace lwsctl

@@ -83,16 +83,24 @@ std::optional<std::vector<int32_t>> NodesOf(const lws::GroupRequest& request, co
   return nodes;
 }
 
+// Checks what the groups of a set ask for, whether any runs or not.
+absl::Status CheckRequestOf(const lws::LeaderWorkerSet& set, const lws::SetPlacement& placement,
+                            const lws::Topology& topology) {
+  const absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement);
+  return request.ok() ? lws::CheckGroupRequest(*request, topology) : request.status();
+}
+
 // Adds the running groups of the set. Their pods leave the capacity, and their assignments take the room.
 absl::Status AddRunning(const lws::LeaderWorkerSet& set, const std::string& shown, const lws::SetPlacement& placement,
                         ClusterInput* cluster, Groups* groups) {
-  for (int index = 0; index < set.spec().replicas(); ++index) {
+  absl::Status status = CheckRequestOf(set, placement, cluster->capacity->topology());
+  if (!status.ok()) return status;
+  const lws::GroupId first{set.metadata().namespace_(), set.metadata().name(), 0};
+  const lws::GroupId end{set.metadata().namespace_(), set.metadata().name(), set.spec().replicas()};
+  for (auto running = cluster->running.lower_bound(first); running != cluster->running.lower_bound(end); ++running) {
+    const int64_t index = running->first.index;
     absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement, index);
     if (!request.ok()) return request.status();
-    absl::Status status = lws::CheckGroupRequest(*request, cluster->capacity->topology());
-    if (!status.ok()) return status;
-    const auto running = cluster->running.find({request->namespace_name, set.metadata().name(), index});
-    if (running == cluster->running.end()) continue;
     const std::string name = absl::StrCat(shown, "-", index);
     const std::optional<std::vector<int32_t>> nodes = NodesOf(*request, running->second, cluster->capacity->topology());
     if (!nodes.has_value()) {

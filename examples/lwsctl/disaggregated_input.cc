@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
+#include "examples/lwsctl/object_shape.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -94,10 +95,13 @@ absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::stri
   const absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   std::vector<SetOfEitherKind> sets;
+  KnownObjects known;
   for (const lws::ManifestObject& object : file->objects) {
     for (const FoundSet& found : FindSets(object)) {
       absl::StatusOr<SetOfEitherKind> set = CheckFoundSet(*file, object, found, unknown);
       if (!set.ok()) return set.status();
+      const absl::Status is_new = known.AddManifest(file->Where(object, found.path), *found.manifest);
+      if (!is_new.ok()) return is_new;
       if (!found.inside.empty()) {
         std::cerr << file->Where(object, found.path) << ": " << found.manifest->value("kind", "") << " "
                   << ShowName(*found.manifest) << " is inside " << found.inside << "\n";

@@ -1,8 +1,17 @@
 #include "examples/lwsctl/file_kind.h"
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/field_error.h"
+#include "lws/api/near_word.h"
+#include "lws/api/packed_value.h"
 #include "lws/api/printable_text.h"
+#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -51,7 +60,66 @@ std::string NameOf(const lws::Json& document, FileKind kind) {
   return absl::StrCat("a manifest of a ", lws::PrintableText(named->get_ref<const std::string&>()));
 }
 
+// The kinds that commands read, and the versions that have them. A version of the project has no other kinds.
+struct ReadKind {
+  const char* api_version;
+  const char* kind;
+  bool is_own;
+};
+
+constexpr ReadKind kReadKinds[] = {
+    {lws::kApiVersion, lws::kKind, true},
+    {lws::kDisaggregatedSetApiVersion, lws::kDisaggregatedSetKind, true},
+    {lws::kDisaggregatedSetApiVersion, lws::kRoleScalerKind, true},
+    {"v1", "Pod", false},
+    {"v1", "Node", false},
+    {"v1", "Service", false},
+    {"apps/v1", "StatefulSet", false},
+    {"apps/v1", "ControllerRevision", false},
+};
+
+std::string TextAt(const lws::ManifestObject& object, absl::string_view key) {
+  lws::internal::PackedValue value;
+  const bool is_text =
+      lws::internal::FindPacked(object.object.value(), key, &value) && value.kind == lws::internal::PackedKind::kText;
+  return is_text ? std::string(value.content) : "";
+}
+
+// ", did you mean "Pod"?" for the misspelt kind; "" for one that is right, or is another thing. The names of sets are
+// so much their own that nothing else in any version resembles them.
+std::string MeantKind(const std::string& kind, const std::string& api_version) {
+  std::vector<absl::string_view> candidates;
+  for (const ReadKind& known : kReadKinds) {
+    if (kind == known.kind) return "";
+    if (known.is_own || api_version == known.api_version) candidates.push_back(known.kind);
+  }
+  return lws::internal::DidYouMean(kind, candidates);
+}
+
+// Whether the version is one of the project's, which has no such kind.
+bool IsUnknownOfOwn(absl::string_view kind, absl::string_view api_version) {
+  bool is_own = false;
+  for (const ReadKind& known : kReadKinds) {
+    if (kind == known.kind) return false;
+    is_own = is_own || (known.is_own && api_version == known.api_version);
+  }
+  return is_own && !kind.empty() && !absl::EndsWith(kind, "List");
+}
+
 }  // namespace
+
+absl::Status RefuseMisspeltKinds(const InputFile& file) {
+  for (const lws::ManifestObject& object : file.objects) {
+    const std::string kind = TextAt(object, "kind");
+    const std::string api_version = TextAt(object, "apiVersion");
+    const std::string meant = kind.empty() ? "" : MeantKind(kind, api_version);
+    if (meant.empty() && !IsUnknownOfOwn(kind, api_version)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(file.Where(object, "kind"), ": no matches for kind ",
+                                                   lws::Quote(lws::PrintableText(kind)), " in version ",
+                                                   lws::Quote(lws::PrintableText(api_version)), meant));
+  }
+  return absl::OkStatus();
+}
 
 FileKind FileKindOf(const lws::Json& document) {
   if (!document.is_object()) return FileKind::kUnknown;

@@ -26,6 +26,11 @@ FileKind FileKindOf(const lws::Json& document);
 // reader tells the key that it does not know.
 absl::Status RefuseOtherKind(const InputFile& file, FileKind wanted);
 
+// OK unless an object's kind looks like a misspelt kind that commands read: other kinds are passed over, and so would
+// be this one. Errors: InvalidArgument "FILE:LINE: no matches for kind "LeaderWorkerset" in version "...", did you mean
+// ..." for the first one.
+absl::Status RefuseMisspeltKinds(const InputFile& file);
+
 // What a file is that lacks the objects that a command takes: ": it is a scenario, which `lwsctl simulate --scenario`
 // takes". "" for a file of objects, and for an unknown kind.
 std::string WhatElseItIs(const InputFile& file);

@@ -19,6 +19,7 @@
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/help_text.h"
+#include "examples/lwsctl/object_shape.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -222,7 +223,7 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
   std::ofstream file(ResolvePath(path), std::ios::binary);
   file << text;
   file.close();
-  return file ? absl::OkStatus() : absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
+  return file ? absl::OkStatus() : absl::DataLossError(absl::StrCat(path, ": cannot be written"));
 }
 
 std::string InputFile::Where(const lws::ManifestObject& object, absl::string_view field) const {
@@ -254,6 +255,8 @@ absl::StatusOr<InputFile> ParseObjects(const std::string& path, absl::string_vie
   absl::StatusOr<std::vector<lws::ManifestObject>> objects = lws::ReadManifest(text, file.name);
   if (!objects.ok()) return objects.status();
   file.objects = *std::move(objects);
+  absl::Status kinds = RefuseMisspeltKinds(file);
+  if (!kinds.ok()) return kinds;
   return file;
 }
 
@@ -302,6 +305,7 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
   const absl::StatusOr<InputFile> file = ReadObjects(path);
   if (!file.ok()) return file.status();
   std::vector<SetManifest> sets;
+  KnownObjects known;
   for (const lws::ManifestObject& object : file->objects) {
     for (const FoundSet& found : FindSets(object)) {
       const std::string where = file->Where(object, found.path);
@@ -309,6 +313,8 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
       if (!other.ok()) return other;
       absl::StatusOr<lws::Json> set = CheckSet(*file, object, found.path, *found.manifest, unknown);
       if (!set.ok()) return set.status();
+      const absl::Status is_new = known.AddManifest(where, *found.manifest);
+      if (!is_new.ok()) return is_new;
       if (!found.inside.empty()) {
         std::cerr << where << ": LeaderWorkerSet " << ShowName(*set) << " is inside " << found.inside << "\n";
       }

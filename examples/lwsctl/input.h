@@ -43,7 +43,7 @@ std::string ResolvePath(const std::string& path);
 // The text of a file; "-" is the standard input. A relative path starts in the user's folder.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Writes a file. The path is as for ReadFile.
+// Writes a file. The path is as for ReadFile. Errors: DataLoss, which ends a command with kFault.
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
 // A file of objects.
@@ -86,7 +86,7 @@ absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& m
 
 // The LeaderWorkerSets among the objects of a file, and inside other objects, which standard error names. Errors:
 // NotFound when there is none; FailedPrecondition "FILE:LINE: ..." for the first one that would not be admitted, or has
-// no or another apiVersion; InvalidArgument for a DisaggregatedSet.
+// no or another apiVersion; InvalidArgument for a DisaggregatedSet, and for a set that comes twice.
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown);
 
 // The first set of a file. If there are more, standard error tells that they are not looked at.

@@ -25,6 +25,7 @@
 #include "examples/lwsctl/place_new.h"
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
+#include "examples/lwsctl/pod_count.h"
 #include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
@@ -85,7 +86,7 @@ void HoldDomains(const PlacedGroup& group, lws::Capacity* capacity) {
 }
 
 absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where, const Arguments& arguments,
-                       const lws::SetPlacement& placement, const ClusterInput& cluster,
+                       const lws::SetPlacement& placement, const ClusterInput& cluster, PodCount* pods,
                        std::vector<PlacedGroup>* groups) {
   const absl::StatusOr<int> count = GroupsOf(set, arguments);
   if (!count.ok()) return count.status();
@@ -96,6 +97,8 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
                        placement.exclusive_level.has_value();
   absl::Status status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
   if (!status.ok()) return is_told ? status : lws::WithPrefix(where, status);
+  status = pods->Add(set.metadata().name(), *count, first->Pods());
+  if (!status.ok()) return lws::WithPrefix(where, status);
   const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
   const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
   for (int index = 0; index < *count; ++index) {
@@ -119,6 +122,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
                                                     const ClusterInput& cluster) {
   std::vector<PlacedGroup> groups;
   const ShownNames shown(sets);
+  PodCount pods;
   for (const SetOfEitherKind& set : sets) {
     const auto& manifest = std::get<SetManifest>(set);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
@@ -129,7 +133,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
         WithSize(*admission.set, admission.set->metadata().name(), ReadNamedValues(arguments, "--size"));
     if (!resized.ok()) return resized.status();
     const size_t before = groups.size();
-    absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &groups);
+    absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &pods, &groups);
     if (!status.ok()) return status;
     for (size_t i = before; i < groups.size(); ++i) {
       groups[i].shown = shown.Of(groups[i].request->namespace_name, groups[i].set);

@@ -156,12 +156,24 @@ std::string PlacedSlice::title() const {
   return slice.has_value() ? absl::StrCat(name, " slice ", *slice) : name;
 }
 
+namespace {
+
+absl::Status CountSlices(const DisaggregatedManifest& manifest, int64_t count, int64_t pods_of_slice) {
+  return lws::WithPrefix(manifest.where,
+                         PodCount().Add(manifest.set->metadata().name(), count, pods_of_slice, "slice"));
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest& manifest, int64_t count,
                                                     const SliceOptions& options, const ClusterInput& cluster) {
   std::vector<PlacedSlice> slices;
   for (int32_t number = 0; number < count; ++number) {
     absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, number, options);
     if (!groups.ok()) return lws::WithPrefix(manifest.where, groups.status());
+    // All slices have equally many pods.
+    absl::Status status = number > 0 ? absl::OkStatus() : CountSlices(manifest, count, groups->count.pods());
+    if (!status.ok()) return status;
     PlacedSlice slice;
     slice.set = manifest.set->metadata().name();
     slice.namespace_name = manifest.set->metadata().namespace_();

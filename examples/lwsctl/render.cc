@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -41,10 +42,12 @@ constexpr char kHelp[] =
     "For a DisaggregatedSet they are its scalers, LeaderWorkerSets and Services; `| lwsctl render -` writes the "
     "objects of these sets.\n"
     "  --pods         their pods instead, after admission: with labels, environment, affinity and addresses\n"
-    "  --groups LIST  only the objects and pods of these groups, such as 0,2-3\n"
+    "  --groups LIST  only the objects and pods of these groups, such as 0,2-3; at most 20000 objects are written\n"
     "  --scheduler-provider volcano   pods name the PodGroup of their gang, which is printed before them\n"
     "  -o yaml|json   a stream of documents (the default), or one List\n"
     "  --strict       unknown fields are errors, as for kubectl apply\n";
+
+constexpr int64_t kMostObjects = 20000;
 
 // Groups [first, last].
 struct Range {
@@ -96,9 +99,45 @@ absl::Status CheckGroups(const std::vector<Range>& groups, const std::vector<Set
   return absl::OkStatus();
 }
 
-bool IsChosen(const RenderOptions& options, int32_t group) {
-  const auto holds = [group](const Range& range) { return range.first <= group && group <= range.last; };
-  return options.groups.empty() || std::any_of(options.groups.begin(), options.groups.end(), holds);
+// The chosen groups below `replicas`, in order, as ranges that do not overlap.
+std::vector<Range> ChosenOf(const RenderOptions& options, int32_t replicas) {
+  std::vector<Range> chosen;
+  std::vector<Range> sorted = options.groups.empty() ? std::vector<Range>{{0, replicas - 1}} : options.groups;
+  std::sort(sorted.begin(), sorted.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+  int32_t next = 0;
+  for (const Range& range : sorted) {
+    const Range rest{std::max(range.first, next), std::min(range.last, replicas - 1)};
+    if (rest.last < rest.first) continue;
+    chosen.push_back(rest);
+    next = rest.last + 1;
+  }
+  return chosen;
+}
+
+// Counts the objects that are written. Memory must not grow with a number in a file.
+class ObjectCount {
+ public:
+  // Errors: InvalidArgument for too many with those before.
+  absl::Status Add(int64_t count) {
+    written_ += count;
+    if (written_ <= kMostObjects) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(written_, " objects: at most ", kMostObjects, " are written at once; --groups chooses groups"));
+  }
+
+ private:
+  int64_t written_ = 0;
+};
+
+// Counts what is written of the chosen groups.
+absl::Status CountGroups(const lws::LeaderWorkerSet& set, const std::vector<Range>& chosen,
+                         const RenderOptions& options, ObjectCount* count) {
+  int64_t groups = 0;
+  for (const Range& range : chosen) groups += int64_t{range.last} - range.first + 1;
+  const int64_t pods = set.spec().leader_worker_template().size();
+  const int64_t pod_groups = options.provider == lws::SchedulerProvider::kNone ? 0 : 1;
+  // A StatefulSet of workers and a Service, or the pods with their PodGroup.
+  return count->Add(groups * (options.pods ? pods + pod_groups : 2));
 }
 
 absl::Status AddPod(const lws::Json& statefulset, int64_t ordinal, const RenderOptions& options,
@@ -126,41 +165,54 @@ absl::Status AddPodGroup(const lws::LeaderWorkerSet& set, std::vector<lws::Share
   return absl::OkStatus();
 }
 
-// The pods of the chosen groups, each leader before its workers.
-absl::StatusOr<std::vector<lws::SharedJson>> Pods(const lws::LeaderWorkerSet& set, const lws::DesiredSet& desired,
-                                                  const RenderOptions& options) {
-  std::vector<lws::SharedJson> objects;
-  for (const lws::DesiredGroup& group : desired.groups) {
-    if (!IsChosen(options, group.index)) continue;
-    absl::Status status = AddPod(*desired.leader_statefulset, group.index, options, &objects);
-    if (status.ok() && options.provider == lws::SchedulerProvider::kVolcano) status = AddPodGroup(set, &objects);
-    for (int64_t worker = 1; worker <= group.workers && status.ok(); ++worker) {
-      status = AddPod(*group.worker_statefulset, worker, options, &objects);
-    }
-    if (!status.ok()) return status;
+// The pods of a group, the leader before its workers.
+absl::Status AddPods(const lws::LeaderWorkerSet& set, const lws::DesiredSet& desired, int32_t index,
+                     const RenderOptions& options, std::vector<lws::SharedJson>* objects) {
+  const lws::DesiredGroup group = lws::DesiredGroupAt(set, desired.revision_key, index);
+  absl::Status status = AddPod(*desired.leader_statefulset, index, options, objects);
+  if (status.ok() && options.provider == lws::SchedulerProvider::kVolcano) status = AddPodGroup(set, objects);
+  for (int64_t worker = 1; worker <= group.workers && status.ok(); ++worker) {
+    status = AddPod(*group.worker_statefulset, worker, options, objects);
   }
-  return objects;
+  return status;
+}
+
+void AddObjects(const lws::LeaderWorkerSet& set, const lws::DesiredSet& desired, int32_t index,
+                std::vector<lws::SharedJson>* objects) {
+  const lws::DesiredGroup group = lws::DesiredGroupAt(set, desired.revision_key, index);
+  if (group.service != nullptr) objects->push_back(group.service);
+  if (group.worker_statefulset != nullptr) objects->push_back(group.worker_statefulset);
 }
 
 // The objects of one set, in the order in which they are created.
-absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, const RenderOptions& options) {
+absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, const RenderOptions& options,
+                                                     ObjectCount* count) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::Join(admission.errors));
-  const absl::StatusOr<lws::DesiredSet> desired = lws::DesiredGroups(*admission.set);
+  const lws::LeaderWorkerSet& set = *admission.set;
+  const absl::StatusOr<lws::DesiredSet> desired = lws::DesiredWithoutGroups(set);
   if (!desired.ok()) return desired.status();
-  if (options.pods) return Pods(*admission.set, *desired, options);
-  std::vector<lws::SharedJson> objects = {desired->revision, desired->leader_statefulset};
-  if (desired->service != nullptr) objects.push_back(desired->service);
-  for (const lws::DesiredGroup& group : desired->groups) {
-    if (!IsChosen(options, group.index)) continue;
-    if (group.service != nullptr) objects.push_back(group.service);
-    if (group.worker_statefulset != nullptr) objects.push_back(group.worker_statefulset);
+  const std::vector<Range> chosen = ChosenOf(options, set.spec().replicas());
+  absl::Status status = CountGroups(set, chosen, options, count);
+  if (!status.ok()) return status;
+  std::vector<lws::SharedJson> objects;
+  if (!options.pods) {
+    objects = {desired->revision, desired->leader_statefulset};
+    if (desired->service != nullptr) objects.push_back(desired->service);
+  }
+  for (const Range& range : chosen) {
+    for (int32_t index = range.first; index <= range.last; ++index) {
+      if (options.pods) status = AddPods(set, *desired, index, options, &objects);
+      if (!status.ok()) return status;
+      if (!options.pods) AddObjects(set, *desired, index, &objects);
+    }
   }
   return objects;
 }
 
 // The objects of a DisaggregatedSet, or the pods of its LeaderWorkerSets.
-absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet& set, const RenderOptions& options) {
+absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet& set, const RenderOptions& options,
+                                                     ObjectCount* count) {
   if (!options.pods && !options.groups.empty()) {
     return absl::InvalidArgumentError("--groups: a DisaggregatedSet has groups with --pods only");
   }
@@ -176,7 +228,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
         services.push_back(role.service);
         continue;
       }
-      const absl::StatusOr<std::vector<lws::SharedJson>> pods = Objects(*role.child, options);
+      const absl::StatusOr<std::vector<lws::SharedJson>> pods = Objects(*role.child, options, count);
       if (!pods.ok()) return lws::WithPrefix(lws::internal::DescribeJsonObject(*role.child), pods.status());
       objects.insert(objects.end(), pods->begin(), pods->end());
     }
@@ -209,11 +261,12 @@ int Render(const std::vector<std::string>& words) {
   const absl::Status known = CheckGroups(options.groups, *sets);
   if (!known.ok()) return Fail(lws::WithPrefix(arguments->files[0], known));
   std::vector<lws::Json> all;
+  ObjectCount count;
   for (const SetOfEitherKind& either : *sets) {
     const auto* set = std::get_if<SetManifest>(&either);
     const auto* disaggregated = std::get_if<DisaggregatedManifest>(&either);
     const absl::StatusOr<std::vector<lws::SharedJson>> objects =
-        set != nullptr ? Objects(*set->object, options) : Objects(*disaggregated->set, options);
+        set != nullptr ? Objects(*set->object, options, &count) : Objects(*disaggregated->set, options, &count);
     const std::string& where = set != nullptr ? set->where : disaggregated->where;
     if (!objects.ok()) return Fail(lws::WithPrefix(where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "examples/lwsctl/object_shape.h"
 #include "examples/lwsctl/output_format.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/adapters/testing/scenario/usual_nodes.h"
 #include "lws/api/field_status.h"
 #include "lws/api/json_packer.h"
@@ -34,7 +36,8 @@ absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
   for (const lws::ManifestObject& object : file->objects) {
     lws::Json document = object.object.Unpack();
     if (lws::KindOf(document) != lws::ObjectKind::kNode) continue;
-    const absl::Status read = lws::ReadTopologyNode(document).status();
+    absl::Status read = CheckObjectShape(document);
+    if (read.ok()) read = lws::ReadTopologyNode(document).status();
     if (!read.ok()) return file->Locate(object, read);
     nodes.push_back(std::move(document));
   }
@@ -49,6 +52,9 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind
   if (!file.ok()) return file.status();
   absl::Status kind = RefuseOtherKind(*file, wanted);
   if (!kind.ok()) return kind;
+  if (file->objects.empty() && wanted == FileKind::kSwarmCase) {
+    return absl::InvalidArgumentError(absl::StrCat(file->name, ": is empty, and holds no swarm case"));
+  }
   if (file->objects.empty()) {
     file->objects.push_back({lws::internal::Pack(lws::Json::object()), 1, 0});
   }
@@ -91,6 +97,9 @@ lws::ReportPage ReportPageOf(const std::string& file) {
 
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers) {
   if (!scenario.nodes.empty() || !scenario.node_objects.empty()) return "";
+  // The run says what is too much.
+  const bool is_too_large = !is_in_numbers && !lws::internal::CheckScenarioSize(scenario).ok();
+  if (is_too_large) return "";
   if (is_in_numbers) return "no nodes are made, because many groups are simulated in numbers: every pod finds room";
   return lws::internal::UsualNodesText(lws::internal::UsualNodesFor(scenario));
 }

@@ -13,9 +13,10 @@
 
 namespace lwsctl {
 
-// A file of the wanted kind (a scenario, a test or a swarm case), with one object: an empty one when the file is empty.
+// A file of the wanted kind (a scenario, a test or a swarm case), with one object: an empty one when the file is empty,
+// except for a swarm case, which says what is replayed.
 // Where `nodes` names a file, beside this one, the Nodes of that file take its place. Errors: InvalidArgument for a
-// file of another kind.
+// file of another kind, and for an empty swarm case.
 absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind wanted);
 
 // A scenario, and where it comes from.
@@ -32,7 +33,8 @@ struct ScenarioFile {
 absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const std::string& path,
                                               const std::string& manifest_path);
 
-// One line on the nodes that a run makes for a scenario without nodes; "" when the scenario names some.
+// One line on the nodes that a run makes for a scenario without nodes; "" when the scenario names some, or
+// wants too many pods to be run.
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers);
 
 // What a page of --report tells of its run: this program, the file, and the present time.

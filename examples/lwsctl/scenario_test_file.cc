@@ -1,6 +1,8 @@
 #include "examples/lwsctl/scenario_test_file.h"
 
 #include <limits>
+#include <set>
+#include <string>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -12,6 +14,8 @@
 #include "examples/lwsctl/disaggregated_input.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/field_status.h"
+#include "lws/api/json_reader.h"
+#include "lws/api/near_word.h"
 #include "lws/api/strict_reader.h"
 #include "lws/rollout/policies.h"
 #include "lws/rollout/role_policies.h"
@@ -89,6 +93,20 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
   return lws::WithPrefix(file.Where(file.objects[0], "manifest"), read.status());
 }
 
+// A role that the set does not have would never be ready.
+void CheckRoles(const Json& set, const lws::RoleExpectations& expected, lws::StrictReader* expect) {
+  std::set<std::string> roles;
+  for (const Json& role : lws::internal::JsonReader(set).List({"spec", "roles"})) {
+    roles.insert(lws::internal::JsonReader(role).Text({"name"}));
+  }
+  for (const auto& [role, least] : expected.ready) {
+    if (roles.count(role) > 0) continue;
+    expect->Fail(absl::StrCat("ready.", role),
+                 absl::StrCat("the set has no such role; its roles are ", absl::StrJoin(roles, ", "),
+                              lws::internal::DidYouMean(role, {roles.begin(), roles.end()})));
+  }
+}
+
 // Whether one of these keys asks for something: {finishes: false} does not.
 bool AsksForSomething(const Json& expect) {
   for (const auto& [key, value] : expect.items()) {
@@ -124,6 +142,7 @@ absl::StatusOr<ScenarioTestFile> ReadScenarioTestFile(const std::string& path, U
   file.seeds = ReadSeeds(&reader);
   if (lws::IsOfDisaggregatedSet(*set)) {
     file.role_expected = lws::ReadRoleExpectations(&expect);
+    CheckRoles(*set, file.role_expected, &expect);
     file.role_policy = reader.Text("rolePolicy", "reference");
     const bool is_known = lws::FindRolePolicy(file.role_policy) != nullptr;
     if (reader.ok() && !is_known)

@@ -67,7 +67,7 @@ Json Events() {
   for (const EventKind& kind : kinds) {
     Json keys = {{"at", OneOf(Word("quiet"), Duration())}, {kind.key, kind.value}};
     keys.update(kind.with);
-    Json event = Map(std::move(keys), {kind.key});
+    Json event = Map(std::move(keys), {"at", kind.key});
     if (kind.with.contains("taints")) event["required"].push_back("taints");
     events.push_back(std::move(event));
   }
@@ -173,7 +173,7 @@ Json SwarmFile() {
                 {"at", Duration()},
                 {"outage", Duration()}};
   for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = Count(1000);
-  keys["events"] = List(Map(std::move(event), {"kind"}));
+  keys["events"] = List(Map(std::move(event), {"at", "kind"}));
   return Map(std::move(keys));
 }
 

@@ -17,6 +17,7 @@
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_name.h"
@@ -311,10 +312,8 @@ bool IsInNumbers(lws::ScenarioEvent::Kind kind) {
 absl::Status CheckRefusals(const Json& manifest) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
   if (admission.set == nullptr) return absl::OkStatus();
-  for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(*admission.set)) {
-    if (refused.is_certain) return NotInNumbers(DescribeRefusal(refused));
-  }
-  return absl::OkStatus();
+  const std::vector<lws::RefusedObject> refused = lws::RefusedObjectsOf(*admission.set);
+  return refused.empty() ? absl::OkStatus() : NotInNumbers(DescribeRefusal(refused.front()));
 }
 
 }  // namespace
@@ -376,6 +375,7 @@ bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& 
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
                                                    const lws::ScenarioRunOptions& options, OnLine on_line) {
   absl::Status status = CheckNumbers(scenario, options);
+  if (status.ok()) status = lws::internal::CheckScenarioSize(scenario, kMostPodsInNumbers, "in numbers");
   if (!status.ok()) return status;
   GroupsStory story(scenario, options, std::move(on_line));
   status = story.Play();

@@ -19,6 +19,8 @@ namespace lwsctl {
 // Sets with more replicas are simulated in numbers where that says the same: objects cost milliseconds a group, numbers
 // some microseconds.
 inline constexpr int64_t kMostGroupsOfObjects = 64;
+// The most pods of a simulation in numbers: more would not fit into the memory of usual machines.
+inline constexpr int64_t kMostPodsInNumbers = 20000000;
 // In sets with more groups, a line shows shares of them.
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
@@ -26,7 +28,8 @@ inline constexpr int64_t kMostDrawnGroups = 1000;
 int64_t MostGroups(const lws::Scenario& scenario);
 
 // OK when the scenario can be simulated in numbers. Errors: InvalidArgument naming what cannot: nodes, images and what
-// happens to them, restart policies, gangs, and objects that the API server will refuse.
+// happens to them, restart policies, gangs, and objects that the API server will or may
+// refuse.
 absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options);
 
 // Whether every command simulates the scenario in numbers: it has many groups, and can be simulated so.
@@ -43,7 +46,7 @@ std::string TimelineLine(const lws::TimelineEntry& entry);
 using OnLine = std::function<void(const std::string& line, lws::Json json)>;
 
 // Plays the scenario. The report has no timeline, and no groups in two revisions. Errors: InvalidArgument for a
-// manifest that is not admitted, and those of CheckNumbers.
+// manifest that is not admitted, those of CheckNumbers, and for more than kMostPodsInNumbers pods.
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,
                                                    const lws::ScenarioRunOptions& options, OnLine on_line);
 

@@ -84,6 +84,8 @@ absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& nam
                          const SliceOptions& options, SliceRequests* slice) {
   const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(set, name, options.sizes);
   if (!resized.ok()) return resized.status();
+  absl::Status status = slice->count.Add(name, count, resized->spec().leader_worker_template().size());
+  if (!status.ok()) return status;
   for (int32_t index = 0; index < count; ++index) {
     absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*resized, options.placement, index);
     if (!request.ok()) return request.status();

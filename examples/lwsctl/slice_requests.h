@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/named_values.h"
+#include "examples/lwsctl/pod_count.h"
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/group_request.h"
@@ -26,6 +27,7 @@ struct SliceRequests {
   std::vector<std::string> roles;  // "prefill"; the name of the set where sets are placed together
   std::vector<lws::GroupId> ids;
   std::vector<lws::GroupRequest> requests;
+  PodCount count;  // of all groups
 };
 
 // How a slice differs from what the set says.
@@ -53,7 +55,7 @@ absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, c
 absl::Status CheckNamesOf(const std::vector<SetOfEitherKind>& sets, const std::string& flag, const NamedValues& values);
 
 // Adds the first `count` groups of a LeaderWorkerSet, with names that begin with `name`, which is also looked up in the
-// sizes. Errors: those of GroupRequestFromSet, and InvalidArgument for a size that is no number.
+// sizes. Errors: those of GroupRequestFromSet and PodCount, and InvalidArgument for a size that is no number.
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
                          const SliceOptions& options, SliceRequests* slice);
 

@@ -90,6 +90,7 @@ int Swarm(const std::vector<std::string>& words) {
       !absl::SimpleAtoi(arguments->Flag("--first", "1"), &first)) {
     return Fail(absl::InvalidArgumentError("--seeds or --first is not a number"));
   }
+  if (seeds == 0) return Fail(absl::InvalidArgumentError("--seeds: no seed would be run; the least number is 1"));
   if (arguments->files.size() > 1) return Fail(absl::InvalidArgumentError("swarm takes one FILE, or none"));
   if (!arguments->files.empty()) return Replay(arguments->files[0], policy->policy, format);
   const EndsInOrder ends_in_order;

@@ -14,6 +14,7 @@
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/object_shape.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/refusal.h"
 #include "examples/lwsctl/refused_children.h"
@@ -63,6 +64,9 @@ struct FormerSets {
 const char* KindOfSet(const FoundSet& set) {
   return lws::IsOfDisaggregatedSet(*set.manifest) ? lws::kDisaggregatedSetKind : lws::kKind;
 }
+
+constexpr char kTwice[] =
+    "the file has this set twice: kubectl apply takes one after the other, and the last one stays";
 
 struct Verdict {
   std::string file;
@@ -321,8 +325,11 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   for (const std::string& file : *files) {
     const absl::StatusOr<InputFile> read = ReadObjects(file);
     if (!read.ok()) return read.status();
+    KnownObjects known;
     for (const lws::ManifestObject& object : read->objects) {
       for (const FoundSet& set : FindSets(object)) {
+        absl::Status is_new = known.AddManifest(absl::StrCat("--old: ", read->Where(object)), *set.manifest);
+        if (!is_new.ok()) return is_new;
         const lws::FieldErrors errors = AddFormerSet(set, &former);
         if (errors.empty()) continue;
         return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The ", KindOfSet(set), " ",
@@ -338,12 +345,16 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
   if (!read.ok()) return report->Unreadable(file, read.status());
   if (read->objects.empty()) return report->Without(file, "empty");
   std::vector<Verdict> verdicts;
+  KnownObjects known;
   for (const lws::ManifestObject& object : read->objects) {
     for (FoundSet& set : FindSets(object)) {
       verdicts.emplace_back();
       verdicts.back().file = file;
       verdicts.back().set = std::move(set);
       Judge(demands, &verdicts.back());
+      if (!verdicts.back().errors.empty()) continue;
+      const absl::Status is_new = known.AddManifest("", *verdicts.back().set.manifest);
+      if (!is_new.ok()) verdicts.back().warnings.emplace_back(kTwice);
     }
   }
   if (verdicts.empty()) {

@@ -1,16 +1,20 @@
 #include "lws/api/manifest.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "lws/api/json_manifest.h"
 #include "lws/api/json_packer.h"
 #include "lws/api/manifest_error.h"
 #include "lws/api/packed_value.h"
+#include "lws/api/strict_reader.h"
 #include "lws/api/yaml_manifest.h"
 #include "nlohmann/json.hpp"
 #include "simdjson.h"
@@ -49,12 +53,41 @@ class ObjectCollector {
     if (value.kind != PackedKind::kMap) {
       return ErrorAt(source_, line, is_item ? "an item of the list is not an object" : "the document is not an object");
     }
+    absl::Status status = CheckKind(value, line);
+    if (!status.ok()) return status;
     PackedValue items;
     std::string item_kind;
     if (FindItems(value, &items, &item_kind)) return FlattenItems(value, line, items, item_kind);
     const int number = static_cast<int>(objects_->size());
     objects_->push_back({PackedAt(value, line), line, number});
     return absl::OkStatus();
+  }
+
+  // An object without a kind of text is none that Kubernetes knows, and its items could not be told from other fields.
+  absl::Status CheckKind(const PackedValue& object, int line) const {
+    PackedValue kind;
+    PackedValue items;
+    if (!FindPacked(object, "kind", &kind) || kind.kind == PackedKind::kNull) return absl::OkStatus();
+    if (kind.kind != PackedKind::kText) return WrongType(object, line, "kind", kind, "a string");
+    if (!IsListOfKubernetes(kind.content) || !FindPacked(object, "items", &items)) return absl::OkStatus();
+    if (items.kind == PackedKind::kList || items.kind == PackedKind::kNull) return absl::OkStatus();
+    return WrongType(object, line, "items", items, "a list");
+  }
+
+  // Whether a kind of this name is a list for sure. Other kinds may end in "List", too.
+  static bool IsListOfKubernetes(absl::string_view kind) {
+    constexpr absl::string_view kItems[] = {"",        "LeaderWorkerSet", "DisaggregatedSet",   "Node",
+                                            "Pod",     "StatefulSet",     "ControllerRevision", "Service",
+                                            "PodGroup"};
+    return absl::ConsumeSuffix(&kind, "List") &&
+           std::find(std::begin(kItems), std::end(kItems), kind) != std::end(kItems);
+  }
+
+  absl::Status WrongType(const PackedValue& object, int line, absl::string_view field, const PackedValue& value,
+                         absl::string_view wanted) const {
+    const int lines = object.is_copy ? 0 : value.lines_below;
+    return ErrorAt(source_, line + lines,
+                   absl::StrCat(field, ": ", ShownValue(UnpackValue(value)), " is not ", wanted));
   }
 
   absl::Status FlattenItems(const PackedValue& list, int line, const PackedValue& items, const std::string& item_kind) {

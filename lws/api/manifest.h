@@ -29,8 +29,9 @@ struct ManifestObject {
 
 // The objects of the text, in order; none for an empty one.
 // Errors: InvalidArgument, "SOURCE:LINE: ...", for text that does not parse or is not UTF-8, repeated keys, tabs as
-// indentation, documents that are not objects, aliases that repeat too much (yaml_manifest.h), or nesting deeper than
-// kMaxJsonDepth. Complexity: O(text); at most 6 bytes of memory for each byte of a text of objects, the text included.
+// indentation, documents that are not objects, a kind that is not a string, items of a List that are not a list,
+// aliases that repeat too much (yaml_manifest.h), or nesting deeper than kMaxJsonDepth. Complexity: O(text); at most 6
+// bytes of memory for each byte of a text of objects, the text included.
 absl::StatusOr<std::vector<ManifestObject>> ReadManifest(absl::string_view text, absl::string_view source);
 
 }  // namespace lws

@@ -1,10 +1,14 @@
 #include "lws/api/pod_validation.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/container_validation.h"
 #include "lws/api/environment_validation.h"
 #include "lws/api/field_checks.h"
@@ -151,6 +155,7 @@ void CheckSpec(const FieldValue& spec, const VolumeOwner& owner, FieldErrors* er
   CheckHostUsers(spec, errors);
   CheckHostNameOverride(spec, errors);
   CheckFields(spec, kLastFields, errors);
+  CheckSystem(spec, errors);
   for (const char* list : {"initContainers", "containers"}) {
     for (const FieldValue& container : spec[list].Items()) CheckVariableFiles(container, spec["volumes"], errors);
   }
@@ -184,6 +189,35 @@ FieldErrors ValidatePod(const Json& pod) {
     errors.push_back(Forbidden(spec["nodeName"].path(), "cannot be set until all schedulingGates have been cleared"));
   }
   return WithoutRepetitions(std::move(errors));
+}
+
+FieldErrors PriorityErrors(const Json& pod) {
+  struct Class {
+    absl::string_view name;
+    int64_t priority;
+  };
+  // Every cluster has these. Pods without a class get this priority unless the cluster has a default class.
+  constexpr Class kClasses[] = {{"", 0}, {"system-cluster-critical", 2000000000}, {"system-node-critical", 2000001000}};
+  constexpr absl::string_view kPreemption = "PreemptLowerPriority";
+  constexpr absl::string_view kComputed = " must not be provided in pod spec; priority admission controller computed ";
+  constexpr absl::string_view kFrom = " from the given PriorityClass name";
+  const FieldValue spec = FieldValue(pod, "")["spec"];
+  const std::string name = spec["priorityClassName"].Text();
+  const auto* const known =
+      std::find_if(std::begin(kClasses), std::end(kClasses), [&name](const Class& row) { return row.name == name; });
+  if (known == std::end(kClasses)) return {};
+  const int64_t priority = spec["priority"].Number().value_or(known->priority);
+  const std::string preemption = spec["preemptionPolicy"].TextOr(kPreemption);
+  FieldErrors errors;
+  if (priority != known->priority) {
+    errors.push_back(Forbidden(spec["priority"].path(), absl::StrCat("the integer value of priority (", priority, ")",
+                                                                     kComputed, known->priority, kFrom)));
+  } else if (preemption != kPreemption) {
+    errors.push_back(Forbidden(
+        spec["preemptionPolicy"].path(),
+        absl::StrCat("the string value of PreemptionPolicy (", preemption, ")", kComputed, kPreemption, kFrom)));
+  }
+  return errors;
 }
 
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors) {

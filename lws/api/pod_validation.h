@@ -26,6 +26,11 @@ namespace lws::internal {
 // Creation of a pod. Complexity: O(pod).
 FieldErrors ValidatePod(const Json& pod);
 
+// What the admission of priorities refuses in a pod that is valid: a priority or preemption policy other than that of
+// its class. Only classes that every cluster has are known, and a pod without a class may get the cluster's default
+// class. Complexity: O(1).
+FieldErrors PriorityErrors(const Json& pod);
+
 // A template in another object. It may mount the volumes of `volumeClaimTemplates`. Complexity: O(template).
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors);
 

@@ -180,7 +180,70 @@ void CheckEscalation(const FieldValue& context, FieldErrors* errors) {
   }
 }
 
+constexpr char kNotForWindows[] = "cannot be set for a windows pod";
+constexpr char kNotForLinux[] = "windows options cannot be set for a linux pod";
+
+// What a windows pod must not have, in the order of the API server.
+enum class Set { kGiven, kTrue, kNotEmpty };
+constexpr struct {
+  const char* field;
+  bool is_of_context;
+  Set when;
+} kNotInWindowsPods[] = {{"appArmorProfile", true, Set::kGiven},
+                         {"seLinuxOptions", true, Set::kGiven},
+                         {"hostUsers", false, Set::kGiven},
+                         {"hostPID", false, Set::kTrue},
+                         {"hostIPC", false, Set::kTrue},
+                         {"seccompProfile", true, Set::kGiven},
+                         {"fsGroup", true, Set::kGiven},
+                         {"fsGroupChangePolicy", true, Set::kGiven},
+                         {"sysctls", true, Set::kNotEmpty},
+                         {"shareProcessNamespace", false, Set::kGiven},
+                         {"runAsUser", true, Set::kGiven},
+                         {"runAsGroup", true, Set::kGiven},
+                         {"supplementalGroups", true, Set::kNotEmpty},
+                         {"supplementalGroupsPolicy", true, Set::kGiven},
+                         {"seLinuxChangePolicy", true, Set::kGiven}};
+constexpr const char* kNotInWindowsContainers[] = {
+    "appArmorProfile", "seLinuxOptions",           "seccompProfile", "capabilities", "readOnlyRootFilesystem",
+    "privileged",      "allowPrivilegeEscalation", "procMount",      "runAsUser",    "runAsGroup"};
+
+bool IsSet(const FieldValue& value, Set when) {
+  if (when == Set::kTrue) return value.Flag();
+  return when == Set::kNotEmpty ? !value.empty() : value.exists();
+}
+
+void CheckWindowsPod(const FieldValue& spec, FieldErrors* errors) {
+  for (const auto& row : kNotInWindowsPods) {
+    const FieldValue value = row.is_of_context ? spec["securityContext"][row.field] : spec[row.field];
+    if (IsSet(value, row.when)) errors->push_back(Forbidden(value.path(), kNotForWindows));
+  }
+}
+
+void CheckWindowsContainer(const FieldValue& context, FieldErrors* errors) {
+  for (const char* field : kNotInWindowsContainers) {
+    if (context[field].exists()) errors->push_back(Forbidden(context[field].path(), kNotForWindows));
+  }
+}
+
+void CheckLinux(const FieldValue& context, FieldErrors* errors) {
+  const FieldValue options = context["windowsOptions"];
+  if (options.exists()) errors->push_back(Forbidden(options.path(), kNotForLinux));
+}
+
 }  // namespace
+
+void CheckSystem(const FieldValue& spec, FieldErrors* errors) {
+  const std::string system = spec["os"]["name"].Text();
+  if (system == "windows") CheckWindowsPod(spec, errors);
+  if (system == "linux") CheckLinux(spec["securityContext"], errors);
+  for (const char* list : {"initContainers", "containers", "ephemeralContainers"}) {
+    for (const FieldValue& container : spec[list].Items()) {
+      if (system == "windows") CheckWindowsContainer(container["securityContext"], errors);
+      if (system == "linux") CheckLinux(container["securityContext"], errors);
+    }
+  }
+}
 
 void CheckContainerSecurity(const FieldValue& context, bool host_users, FieldErrors* errors) {
   if (!context.exists()) return;

@@ -24,6 +24,9 @@ void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors);
 // The fields that a pod with a user namespace of its own must not have. Complexity: O(containers).
 void CheckHostUsers(const FieldValue& spec, FieldErrors* errors);
 
+// The fields that the operating system which `spec.os` names does not have. Complexity: O(containers).
+void CheckSystem(const FieldValue& spec, FieldErrors* errors);
+
 }  // namespace lws::internal
 
 #endif  // LWS_API_SECURITY_VALIDATION_H_

@@ -189,5 +189,91 @@ TEST(StatefulSetPodTest, Law2ClaimsTakeThePlaceOfVolumes) {
   EXPECT_EQ(claims[0]["metadata"]["labels"], Json({{"app", "s"}}));
 }
 
+// A pod with a field of everything that operating systems decide about.
+Json PodOfSystem(const std::string& system) {
+  const Json context = {{"appArmorProfile", {{"type", "Unconfined"}}},
+                        {"seLinuxOptions", {{"level", "x"}}},
+                        {"seccompProfile", {{"type", "Unconfined"}}},
+                        {"runAsUser", 1},
+                        {"runAsGroup", 1}};
+  Json of_pod = context;
+  of_pod.update({{"fsGroup", 1},
+                 {"fsGroupChangePolicy", "Always"},
+                 {"sysctls", {{{"name", "a.b"}, {"value", "1"}}}},
+                 {"supplementalGroups", {1}},
+                 {"supplementalGroupsPolicy", "Merge"},
+                 {"seLinuxChangePolicy", "Recursive"},
+                 {"windowsOptions", {{"runAsUserName", "a"}}}});
+  Json of_container = context;
+  of_container.update({{"capabilities", Json::object()},
+                       {"readOnlyRootFilesystem", true},
+                       {"privileged", false},
+                       {"allowPrivilegeEscalation", true},
+                       {"procMount", "Default"},
+                       {"windowsOptions", {{"runAsUserName", "a"}}}});
+  Json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "p"}, {"namespace", "n"}}}};
+  pod["spec"] = {{"hostPID", true},
+                 {"hostIPC", true},
+                 {"hostUsers", true},
+                 {"shareProcessNamespace", false},
+                 {"securityContext", of_pod},
+                 {"containers", {{{"name", "c"}, {"image", "i:1"}, {"securityContext", of_container}}}}};
+  if (!system.empty()) pod["spec"]["os"] = {{"name", system}};
+  return pod;
+}
+
+std::vector<std::string> Fields(const FieldErrors& errors) {
+  std::vector<std::string> fields;
+  for (const FieldError& error : errors) fields.push_back(error.field);
+  return fields;
+}
+
+// The words and the order are those of Kubernetes' validateLinux and validateWindows.
+TEST(ValidatePodTest, AnOperatingSystemDoesNotHaveTheFieldsOfTheOther) {
+  EXPECT_EQ(Join(ValidatePod(PodOfSystem(""))), "");
+  EXPECT_EQ(
+      Join(ValidatePod(PodOfSystem("linux"))),
+      "[spec.securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod, "
+      "spec.containers[0].securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod]");
+  std::vector<std::string> expected;
+  for (const std::string field :
+       {"securityContext.appArmorProfile", "securityContext.seLinuxOptions", "hostUsers", "hostPID", "hostIPC",
+        "securityContext.seccompProfile", "securityContext.fsGroup", "securityContext.fsGroupChangePolicy",
+        "securityContext.sysctls", "shareProcessNamespace", "securityContext.runAsUser", "securityContext.runAsGroup",
+        "securityContext.supplementalGroups", "securityContext.supplementalGroupsPolicy",
+        "securityContext.seLinuxChangePolicy"}) {
+    expected.push_back("spec." + field);
+  }
+  for (const std::string field :
+       {"appArmorProfile", "seLinuxOptions", "seccompProfile", "capabilities", "readOnlyRootFilesystem", "privileged",
+        "allowPrivilegeEscalation", "procMount", "runAsUser", "runAsGroup"}) {
+    expected.push_back("spec.containers[0].securityContext." + field);
+  }
+  const FieldErrors errors = ValidatePod(PodOfSystem("windows"));
+  EXPECT_EQ(Fields(errors), expected);
+  for (const FieldError& error : errors) EXPECT_EQ(error.detail, "Forbidden: cannot be set for a windows pod");
+}
+
+TEST(PriorityErrorsTest, APriorityIsThatOfItsClass) {
+  constexpr char kPriority[] =
+      "spec.priority: Forbidden: the integer value of priority (5) must not be provided in pod spec; priority "
+      "admission "
+      "controller computed 0 from the given PriorityClass name";
+  constexpr char kPreemption[] =
+      "spec.preemptionPolicy: Forbidden: the string value of PreemptionPolicy (Never) must not be provided in pod "
+      "spec; "
+      "priority admission controller computed PreemptLowerPriority from the given PriorityClass name";
+  const auto errors = [](const Json& spec) { return Join(PriorityErrors({{"spec", spec}})); };
+  EXPECT_EQ(errors(Json::object()), "");
+  EXPECT_EQ(errors({{"priority", 0}, {"preemptionPolicy", "PreemptLowerPriority"}}), "");
+  EXPECT_EQ(errors({{"priority", 5}}), kPriority);
+  EXPECT_EQ(errors({{"priority", 5}, {"preemptionPolicy", "Never"}}), kPriority);
+  EXPECT_EQ(errors({{"preemptionPolicy", "Never"}}), kPreemption);
+  EXPECT_EQ(errors({{"priority", 5}, {"priorityClassName", "of-the-cluster"}}), "");
+  EXPECT_EQ(errors({{"priority", 2000001000}, {"priorityClassName", "system-node-critical"}}), "");
+  EXPECT_NE(errors({{"priority", 1}, {"priorityClassName", "system-cluster-critical"}}), "");
+  EXPECT_EQ(errors(Json()), "");
+}
+
 }  // namespace
 }  // namespace lws::internal

@@ -1,6 +1,7 @@
 // Every value of every example becomes a value of every other type, and goes through every command that takes the file:
 // none aborts, none shows the words of a library, and an error names the file. Texts become some that would move the
 // cursor and begin lines of their own: none does.
+#include <cctype>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,11 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/live/live_api.h"
+#include "examples/lwsctl/live/live_commands.h"
 #include "examples/lwsctl/printable_output.h"
 #include "gtest/gtest.h"
 #include "lws/api/manifest.h"
@@ -29,6 +33,8 @@ using lws::Json;
 
 constexpr char kVllm[] = "examples/manifests/vllm.yaml";
 constexpr char kNodes[] = "examples/clusters/gpu-nodes.yaml";
+constexpr char kPods[] = "examples/clusters/gpu-pods.yaml";
+constexpr char kRoles[] = "examples/lwsctl/golden/disaggregated/";
 constexpr char kLevels[] = "example.com/block,example.com/rack,kubernetes.io/hostname";
 
 constexpr char kHostile[] = "x\x1b[2J\xc2\x9b\xe2\x80\xae\nFAKE: line";
@@ -49,6 +55,16 @@ struct CommandLine {
   std::vector<std::string> words;  // FILE stands for the changed file
 };
 
+// Two files need no cluster.
+int Diff(const std::vector<std::string>& words) {
+  std::vector<std::string> all = {"diff"};
+  all.insert(all.end(), words.begin(), words.end());
+  const auto no_cluster = [](const std::string&, const std::string&) -> absl::StatusOr<const LiveHost*> {
+    return absl::InternalError("diff of two files asks for a cluster");
+  };
+  return RunLive(no_cluster, all, &std::cout);
+}
+
 std::vector<CommandLine> CommandsOfManifests() {
   return {
       {"validate", Validate, {"FILE"}},
@@ -65,6 +81,11 @@ std::vector<CommandLine> CommandsOfManifests() {
       {"simulate -o json", Simulate, {"-o", "json", "--scheduler-provider", "volcano", "FILE"}},
       {"compare", Compare, {"FILE"}},
       {"check", Check, {"FILE"}},
+      {"diff", Diff, {kVllm, "FILE"}},
+      {"diff of an old", Diff, {"FILE", kVllm}},
+      {"defragment",
+       Defragment,
+       {"FILE", "--nodes", kNodes, "--levels", kLevels, "--pods", kPods, "--empty", "example.com/rack"}},
   };
 }
 
@@ -160,6 +181,7 @@ void TryAll(std::vector<Json> documents, const std::vector<CommandLine>& lines) 
       if (caught.errors.empty() || absl::StrContains(caught.errors, "seeds of")) continue;
       if (absl::StrContains(caught.errors, "is no level of the topology")) continue;
       if (absl::StrContains(caught.errors, "--groups")) continue;
+      if (absl::StrContains(caught.errors, "these are two sets")) continue;
       if (absl::StrContains(caught.errors, "a DisaggregatedSet does not take this flag")) continue;
       EXPECT_TRUE(absl::StrContains(caught.errors, "changed.json:")) << running << "\n" << all;
     }
@@ -178,9 +200,11 @@ class EveryTypeTest : public testing::Test {
 class ManifestsTest : public EveryTypeTest, public testing::WithParamInterface<const char*> {};
 
 TEST_P(ManifestsTest, OfEveryType) {
-  // A million groups would take too long. With few groups, every line of the file is read in the same way.
-  const std::string text = absl::StrReplaceAll(ReadText(absl::StrCat("examples/manifests/", GetParam())),
-                                               {{"1000000", "4"}, {"maxUnavailable: 1000", "maxUnavailable: 1"}});
+  // A million groups would take too long, and two slices twice as long as one. With few groups, every line of the file
+  // is read in the same way.
+  const std::string text = absl::StrReplaceAll(
+      ReadText(absl::StrCat("examples/manifests/", GetParam())),
+      {{"1000000", "4"}, {"maxUnavailable: 1000", "maxUnavailable: 1"}, {"slices: 2", "slices: 1"}});
   TryAll(ReadDocuments(text), CommandsOfManifests());
 }
 
@@ -214,7 +238,22 @@ TEST_P(TestFilesTest, OfEveryType) {
 
 INSTANTIATE_TEST_SUITE_P(Examples, TestFilesTest,
                          testing::Values("bad-image.yaml", "canary-and-restarts.yaml", "keeps-promise.yaml",
-                                         "node-lost-in-update.yaml", "reference-breaks-promise.yaml"));
+                                         "node-lost-in-update.yaml", "reference-breaks-promise.yaml",
+                                         "roles-keep-their-budgets.yaml"));
+
+std::string OfRoles(const char* file) { return absl::StrCat(kRoles, file); }
+
+TEST_F(EveryTypeTest, ScenariosOfRoles) {
+  const std::string set = OfRoles("small.yaml");
+  TryAll(ReadDocuments(ReadText(OfRoles("scenario.yaml"))),
+         {{"simulate", Simulate, {"--scenario", "FILE", set}}, {"compare", Compare, {"--scenario", "FILE", set}}});
+}
+
+TEST_F(EveryTypeTest, StatesOfRoles) {
+  TryAll(ReadDocuments(ReadText(OfRoles("state.yaml"))),
+         {{"explain", Explain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"explain --complete", Explain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}}});
+}
 
 // The first objects of a file. The others are similar.
 std::vector<Json> First(std::vector<Json> documents, size_t count) {
@@ -226,6 +265,9 @@ TEST_F(EveryTypeTest, Nodes) {
   TryAll(First(ReadDocuments(ReadText(kNodes)), 2),
          {{"place", Place, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
           {"capacity", ShowCapacity, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
+          {"capacity of slices",
+           ShowCapacity,
+           {OfRoles("anywhere.yaml"), "--nodes", "FILE", "--levels", kLevels, "--groups", "surge"}},
           {"explain", Explain, {"FILE"}}});
 }
 
@@ -265,6 +307,9 @@ TEST_F(EveryTypeTest, Pods) {
   TryAll(First(ReadDocuments(ReadText("examples/clusters/gpu-pods.yaml")), 2),
          {{"place", Place, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
           {"capacity", ShowCapacity, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
+          {"defragment",
+           Defragment,
+           {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE", "--empty", "example.com/rack"}},
           {"explain", Explain, {"FILE"}}});
 }
 
@@ -274,6 +319,91 @@ TEST_F(EveryTypeTest, States) {
           {"explain -o json", Explain, {"-o", "json", "--now", "2026-01-01T00:00:00Z", "FILE"}},
           {"explain --complete", Explain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}},
           {"place --pods", Place, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}}});
+}
+
+// A state with every field that explain reads.
+constexpr char kWholeState[] = R"json([
+  {"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+   "metadata": {"name": "s", "namespace": "n", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z",
+                "generation": 1, "labels": {"a": "b"}, "annotations": {"a": "b"}},
+   "spec": {"replicas": 1, "leaderWorkerTemplate": {"size": 1, "workerTemplate": {"spec": {"containers":
+            [{"name": "c", "image": "c:1"}]}}}},
+   "status": {"replicas": 1}},
+  {"apiVersion": "apps/v1", "kind": "StatefulSet",
+   "metadata": {"name": "s", "namespace": "n", "uid": "u", "resourceVersion": "1",
+                "ownerReferences": [{"kind": "LeaderWorkerSet", "name": "s", "uid": "u", "controller": true}]},
+   "spec": {"replicas": 1, "serviceName": "s", "selector": {}, "updateStrategy": {"type": "RollingUpdate",
+            "rollingUpdate": {"partition": 0}}, "template": {"metadata": {"labels": {"a": "b"}},
+            "spec": {"containers": [{"name": "c", "image": "c:1"}]}}},
+   "status": {"replicas": 1, "availableReplicas": 1, "currentRevision": "a", "updateRevision": "a"}},
+  {"apiVersion": "apps/v1", "kind": "ControllerRevision", "metadata": {"name": "s-1", "namespace": "n"},
+   "revision": 1, "data": {}},
+  {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n"}, "spec": {}, "status": {}},
+  {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a", "labels": {"a": "b"}},
+   "spec": {"unschedulable": true, "taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]},
+   "status": {"allocatable": {"pods": "1"}, "conditions": [{"type": "Ready", "status": "True"}]}},
+  {"apiVersion": "v1", "kind": "Pod",
+   "metadata": {"name": "s-0", "namespace": "n", "deletionTimestamp": "2026-01-01T00:00:00Z",
+                "labels": {"leaderworkerset.sigs.k8s.io/name": "s"}},
+   "spec": {"nodeName": "a", "priority": 1, "schedulingGates": [{"name": "g"}],
+            "readinessGates": [{"conditionType": "g"}], "containers": [{"name": "c", "image": "c:1",
+            "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1"}}}]},
+   "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "False", "reason": "r", "message": "m",
+                                                  "lastTransitionTime": "2026-01-01T00:00:00Z"}],
+              "containerStatuses": [{"name": "c", "restartCount": 1, "ready": false, "started": true,
+                "state": {"waiting": {"reason": "r", "message": "m"}},
+                "lastState": {"terminated": {"exitCode": 1, "reason": "r", "finishedAt": "2026-01-01T00:00:00Z"}}}],
+              "initContainerStatuses": [{"name": "i", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}]}}
+])json";
+
+// Values that one type never has in place of another: a quantity may be a number, and times are texts, too.
+bool IsOfAnotherType(const Json& written, const Json& other, const std::string& path) {
+  if (other.is_null()) return false;
+  const bool is_quantity = absl::StrContains(path, "/cpu") || absl::StrContains(path, "/pods");
+  if (is_quantity || absl::StrContains(path, "/kind") || absl::StrContains(path, "/apiVersion")) return false;
+  return written.type() != other.type() && !(written.is_number() && other == 7);
+}
+
+// Whether an object is known without the field. An item of a list cannot be null.
+bool MayBeAbsent(const std::string& path) {
+  const bool is_item = std::isdigit(static_cast<unsigned char>(path.back())) != 0;
+  return !is_item && path != "/metadata" && path != "/metadata/name" && path != "/kind" && path != "/apiVersion";
+}
+
+// A state whose fields all have their types is read. One of another type is an error that names it, and a null is an
+// absent field, unless it is a name.
+TEST_F(EveryTypeTest, StatesAreReadByTheirTypes) {
+  std::vector<Json> documents = Json::parse(kWholeState).get<std::vector<Json>>();
+  const std::string file = ChangedFile();
+  const CommandLine line = {"explain", Explain, {"--complete", "--now", "2026-01-01T00:00:00Z", "FILE"}};
+  const auto run = [&] {
+    std::ofstream out(file);
+    for (const Json& document : documents) out << document << "\n";
+    out.close();
+    return lwsctl::Run(line, file);
+  };
+  ASSERT_EQ(run().code, 0) << run().errors;
+  for (Json& document : documents) {
+    const Json fields = document.flatten();
+    for (const auto& [path, written] : fields.items()) {
+      for (Json::json_pointer at(path); !at.empty(); at.pop_back()) {
+        const Json original = document[at];
+        for (const Json& other : {Json(), Json(true), Json(7), Json("x"), Json::array({1}), Json::object()}) {
+          document[at] = other;
+          const Caught caught = run();
+          const std::string shown = absl::StrCat(document["kind"].dump(), " ", at.to_string(), " = ", other.dump());
+          const bool is_named = absl::StrContains(caught.errors, at.back()) ||
+                                std::isdigit(static_cast<unsigned char>(at.back()[0])) != 0;
+          if (IsOfAnotherType(original, other, path)) {
+            EXPECT_TRUE(caught.code == 2 && is_named) << shown << ": " << caught.code << " " << caught.errors;
+          } else if (other.is_null() && MayBeAbsent(at.to_string())) {
+            EXPECT_NE(caught.code, 2) << shown << ": " << caught.errors;
+          }
+        }
+        document[at] = original;
+      }
+    }
+  }
 }
 
 TEST_F(EveryTypeTest, SwarmCases) {

@@ -82,7 +82,17 @@ done
 yes '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"n"}}' | head -1000000 > many.json
 sleep_then() { sleep 1; "$@"; }
 told 3 "output cannot be written" into_nobody sleep_then "$lwsctl" crd
-told 2 "cannot be written" "$lwsctl" test --junit /dev/full ../examples/scenarios/tests/bad-image.yaml
+# A file that cannot be written is no wrong use either. Every command that writes one is here.
+zones="--nodes ../examples/lwsctl/golden/place/zone-nodes.yaml --levels zone,rack,kubernetes.io/hostname --required rack"
+zones="$zones --pods ../examples/lwsctl/golden/place/zone-pods.yaml"
+for command in "test --junit /dev/full ../examples/scenarios/tests/bad-image.yaml" \
+  "test --report /dev/full ../examples/scenarios/tests/bad-image.yaml" "simulate --report /dev/full $vllm" \
+  "compare --report /dev/full $vllm" "simulate --report /dev/full ../examples/lwsctl/golden/disaggregated/small.yaml" \
+  "place $zones --report /dev/full ../examples/lwsctl/golden/place/zone-sets.yaml" \
+  "defragment $zones --empty rack --report /dev/full ../examples/lwsctl/golden/place/zone-sets.yaml" \
+  "explain --complete --save /dev/full ../examples/lwsctl/golden/state.yaml"; do
+  told 3 "/dev/full: cannot be written" "$lwsctl" $command
+done
 # A program with a sanitizer does not begin within such limits.
 if bash -c "ulimit -v 1000000; exec '$lwsctl' --help" > out 2>&1; then
   for limit in 45000 60000 100000 200000; do

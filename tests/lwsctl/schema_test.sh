@@ -220,6 +220,7 @@ for name, path, value in [("scenario", ("for",), "1 hour"), ("scenario", ("for",
                           ("scenario", ("restarts", "rules", 0, "action"), "wait"),
                           ("scenario", ("events", 9, "taints", 0, "effect"), "No"), ("scenario", ("events", 1, "scale"), "4"),
                           ("scenario", ("events", 13, "restartController"), False), ("scenario", ("images",), {}),
+                          ("scenario", ("events", 0), {"fail": "vllm-0"}), ("swarm", ("events", 0), {"kind": "newImage"}),
                           ("test", ("seeds",), "a-b"), ("test", ("policy",), "best"), ("test", ("exhaustive",), {"faults": 4}),
                           ("test", ("expect", "lowestReady"), "all"), ("test", ("expect", "finishes"), "yes"),
                           ("swarm", ("replicas",), 1001), ("swarm", ("late",), "1"), ("swarm", ("events", 0, "kind"), "x")]:

@@ -18,6 +18,7 @@
 #include "lws/adapters/testing/scenario/report_matchers.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/field_status.h"
 #include "lws/core/pod/restart_policy.h"
 #include "lws/placement/node_filter.h"
@@ -524,6 +525,11 @@ TEST(ReadScenarioTest, ErrorsNameWhatIsWrong) {
   EXPECT_EQ(error(R"({"events": {"at": "1s"}})"), "events: not a list: {\"at\":\"1s\"}");
   EXPECT_EQ(error(R"({"evnts": []})"), "evnts: unknown key, did you mean \"events\"?");
   EXPECT_EQ(error(R"({"for": 3})"), "for: not a duration such as 90s: 3");
+  constexpr char kNoTime[] = "events[0].at: missing: a time after the beginning such as 90s, or quiet";
+  EXPECT_EQ(error(R"({"events": [{"fail": "s"}]})"), kNoTime);
+  EXPECT_EQ(error(R"({"events": [{"at": null, "scale": 3}]})"), kNoTime);
+  EXPECT_EQ(error(R"({"nodes": [{"name": "a", "count": 60000}, {"name": "b", "count": 60000}]})"),
+            "nodes[1]: at most 100000 nodes are simulated");
 }
 
 TEST(ReadScenarioTest, ReadsNodesAsKubernetesWritesThem) {
@@ -560,14 +566,56 @@ TEST(ReadScenarioTest, EditsAreTriedWhereTheyStand) {
   };
   EXPECT_EQ(error(R"({"events": [{"edit": {"spec": {"replcas": 5}}}]})"),
             "events[0].edit.spec.replcas: unknown field, did you mean \"replicas\"?");
-  EXPECT_EQ(error(R"({"events": [{"edit": {"spec": {"replicas": "five"}}}]})"),
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "edit": {"spec": {"replicas": "five"}}}]})"),
             "events[0].edit.spec.replicas: \"five\" is not a 32-bit integer");
-  EXPECT_EQ(error(R"({"events": [{"edit": {"spec": {"replicas": null}}}]})"), "");
+  EXPECT_EQ(error(R"({"events": [{"at": "1s", "edit": {"spec": {"replicas": null}}}]})"), "");
   Json by_percent = *ScenarioBuilder("s", 2, 1).Build().manifest;
   by_percent["spec"]["rolloutStrategy"] = {{"rollingUpdateConfiguration", {{"maxUnavailable", "50%"}}}};
-  EXPECT_EQ(ReadScenario(by_percent, Json::parse(R"({"events": [{"scale": 1}]})")).status().message(),
+  EXPECT_EQ(ReadScenario(by_percent, Json::parse(R"({"events": [{"at": "1s", "scale": 1}]})")).status().message(),
             "events[0].scale: spec.rolloutStrategy.rollingUpdateConfiguration.maxUnavailable: Invalid value: \"50%\": "
             "must not be 0 when `maxSurge` is 0");
+}
+
+TEST(ReadScenarioTest, AnEditKeepsTheKind) {
+  const Json manifest = *ScenarioBuilder("s", 3, 2).Build().manifest;
+  const auto error = [&manifest](const Json& patch) {
+    const Json document = {{"events", Json::array({{{"at", "1s"}, {"edit", patch}}})}};
+    return std::string(ReadScenario(manifest, document).status().message());
+  };
+  EXPECT_EQ(error({{"kind", "LeaderWorkerSet"}, {"apiVersion", "leaderworkerset.x-k8s.io/v1"}}), "");
+  EXPECT_EQ(error({{"kind", "Pod"}}), "events[0].edit.kind: an edit does not change it; the set has LeaderWorkerSet");
+  EXPECT_EQ(error({{"kind", nullptr}}), "events[0].edit.kind: an edit does not change it; the set has LeaderWorkerSet");
+  EXPECT_EQ(error({{"apiVersion", "v1"}}),
+            "events[0].edit.apiVersion: an edit does not change it; the set has leaderworkerset.x-k8s.io/v1");
+}
+
+TEST(ReadScenarioTest, AListWithoutNodesIsAClusterWithoutNodes) {
+  const Json manifest = *ScenarioBuilder("s", 1, 1).Build().manifest;
+  const Json document = {{"nodes", Json::array()}, {"events", Json::array()}, {"for", "1m"}};
+  const absl::StatusOr<Scenario> scenario = ReadScenario(manifest, document);
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const absl::StatusOr<ScenarioReport> report = RunScenario(*scenario, {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->finished);
+  ASSERT_EQ(report->waiting.size(), 1);
+  EXPECT_EQ(report->waiting[0].waiting.text, "waiting for node (no nodes available to schedule pods)");
+}
+
+TEST(ScenarioSizeTest, CountsTheSetAndItsEdits) {
+  const auto error = [](const Scenario& scenario) {
+    return std::string(internal::CheckScenarioSize(scenario).message());
+  };
+  EXPECT_EQ(error(ScenarioBuilder("s", 200000, 1).Build()), "");
+  EXPECT_EQ(error(ScenarioBuilder("s", 200001, 1).Build()),
+            "a set of 200001 pods: at most 200000 are simulated object by object");
+  EXPECT_EQ(error(ScenarioBuilder("s", 1000000, 2147483647).Build()),
+            "a set of 2147483647 pods: at most 200000 are simulated object by object");
+  const Json larger = {{"spec", {{"leaderWorkerTemplate", {{"size", 100000}}}}}};
+  EXPECT_EQ(error(ScenarioBuilder("s", 1, 1).Edit(larger).Scale(2).Build()), "");
+  EXPECT_EQ(error(ScenarioBuilder("s", 1, 1).Edit(larger).Scale(3).Scale(1).Build()),
+            "scenario: a set of 300000 pods: at most 200000 are simulated object by object");
+  EXPECT_EQ(internal::CheckScenarioSize(ScenarioBuilder("s", 3, 1).Build(), 2, "here").message(),
+            "a set of 3 pods: at most 2 are simulated here");
 }
 
 TEST(ReadScenarioTest, EventsAreSortedByTime) {

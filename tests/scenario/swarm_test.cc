@@ -126,6 +126,11 @@ TEST(ReadSwarmCaseTest, ErrorsNameTheField) {
             "events[0].kind: none of newImage, brokenImage, scale, fail, delete, loseNode, flapNode: \"explode\"");
   EXPECT_EQ(error(R"({"events": [{"at": "1s", "kind": "fail", "group": "x"}]})"),
             "events[0].group: not a number: \"x\"");
+  EXPECT_EQ(error(R"({"events": [{"kind": "newImage"}]})"),
+            "events[0].at: missing: a time after the beginning such as 90s");
+  EXPECT_EQ(error(R"({"replicas": 100, "size": 101})"), "size: 10100 pods in 100 groups: at most 10000");
+  EXPECT_EQ(error(R"({"size": 101, "events": [{"at": "1s", "kind": "scale", "replicas": 100}]})"),
+            "size: 10100 pods in 100 groups: at most 10000");
   EXPECT_EQ(error(R"({"events": [7]})"), "events[0]: not a map: 7");
   EXPECT_EQ(error(R"({"events": 7})"), "events: not a list: 7");
   EXPECT_EQ(error(R"([1])"), "not a map: [1]");

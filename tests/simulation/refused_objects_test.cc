@@ -141,6 +141,18 @@ TEST(RefusedObjects, ClaimTemplatesCannotChange) {
   EXPECT_EQ((*world.Get("Pod", "s-1-1"))["spec"]["containers"][0]["image"], "i:2");
 }
 
+TEST(RefusedObjects, APriorityNeedsItsClass) {
+  World world;
+  world.Create(Json::parse(R"({"spec": {"leaderWorkerTemplate": {"workerTemplate": {"spec": {"priority": 5}}}}})"));
+  EXPECT_EQ(world.Count("Pod"), 0);
+  const Texts warnings = world.Warnings("FailedCreate");
+  ASSERT_FALSE(warnings.empty());
+  EXPECT_TRUE(absl::StrContains(warnings[0],
+                                "pods \"s-0\" is forbidden: the integer value of priority (5) must not be "
+                                "provided in pod spec; priority admission controller computed 0"))
+      << warnings[0];
+}
+
 TEST(RefusedObjects, ALongNameGetsNoPods) {
   World world;
   const std::string name(55, 'x');

@@ -16,6 +16,7 @@
 #include "lws/api/field_value.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/printable_text.h"
 #include "lws/api/revision_key.h"
 #include "lws/core/desired/desired_objects.h"
 #include "lws/core/reconcile/refused_objects.h"
@@ -67,7 +68,8 @@ std::string TextOf(const Json* value) {
   return value == nullptr ? "absent" : value->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// "changes PATH: WAS -> IS". Long texts are shown from a little before the first difference.
+// "changes PATH: WAS -> IS". The path has names from the file, which are made printable. Long texts are shown from a
+// little before the first difference.
 void AddLine(const std::string& path, const Json* before, const Json* after, std::string* lines) {
   const std::string was = TextOf(before);
   const std::string is = TextOf(after);
@@ -76,7 +78,8 @@ void AddLine(const std::string& path, const Json* before, const Json* after, std
   const auto equal = static_cast<size_t>(differs.first - was.begin());
   const bool is_long = std::max(was.size(), is.size()) > kMostShown;
   const size_t start = is_long && equal > kShownBefore ? equal - kShownBefore : 0;
-  absl::StrAppend(lines, "  changes  ", path, ": ", Part(was, start), " -> ", Part(is, start), "\n");
+  absl::StrAppend(lines, "  changes  ", lws::PrintableText(path), ": ", Part(was, start), " -> ", Part(is, start),
+                  "\n");
 }
 
 // The places of the elements by their names; empty unless all of them are maps with names of their own.
@@ -121,7 +124,7 @@ void AddFieldsByName(const std::string& path, const Json& before, const Json& af
     if (was.count(name) == 0) AddFields(absl::StrCat(path, "[", name, "]"), nullptr, &element, lines);
   }
   if (!std::is_sorted(places.begin(), places.end())) {
-    absl::StrAppend(lines, "  changes  ", path, ": the order of its elements\n");
+    absl::StrAppend(lines, "  changes  ", lws::PrintableText(path), ": the order of its elements\n");
   }
 }
 

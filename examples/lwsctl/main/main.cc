@@ -39,8 +39,6 @@
 
 namespace {
 
-constexpr int kFault = 3;
-
 constexpr char kReferenceLine[] = "The reference is the controller of kubernetes-sigs/lws at commit 060ab4d.";
 
 int Complete(const std::vector<std::string>& words);
@@ -264,8 +262,8 @@ int Run(const std::vector<std::string>& given) {
 // A JSON value asks for memory even to end, so an exception for the lack of it would end in an abort.
 void EndForLackOfMemory() {
   constexpr char kText[] = "lwsctl: there is not enough memory\n";
-  if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) std::_Exit(kFault);
-  std::_Exit(kFault);
+  if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) std::_Exit(lwsctl::kFault);
+  std::_Exit(lwsctl::kFault);
 }
 
 }  // namespace
@@ -282,13 +280,13 @@ int main(int argc, char** argv) {
   const lwsctl::PrintableOutput errors(&std::cerr);
   // No input should come to an exception; one that does is a fault of this program.
   try {
-    const int code = is_open ? Run(std::vector<std::string>(argv + 1, argv + argc)) : kFault;
+    const int code = is_open ? Run(std::vector<std::string>(argv + 1, argv + argc)) : lwsctl::kFault;
     if (lwsctl::IsInterrupted()) std::cerr << "lwsctl: stopped; the output tells what was known by then\n";
     if (is_open && std::cout.flush().good()) return lwsctl::ExitCodeOr(code);
     std::cerr << "lwsctl: the output cannot be written\n";
-    return kFault;
+    return lwsctl::kFault;
   } catch (const std::exception&) {
     std::cerr << "lwsctl: a fault of lwsctl itself; please report what it was run on\n";
-    return kFault;
+    return lwsctl::kFault;
   }
 }

@@ -63,27 +63,33 @@ DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revis
   return group;
 }
 
-absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
-  const int32_t replicas = SpecReplicas(set.spec());
-  const int32_t size = SpecSize(set.spec());
+absl::StatusOr<DesiredSet> DesiredWithoutGroups(const LeaderWorkerSet& set) {
   const std::string data = RevisionData(set);
   DesiredSet desired;
   desired.revision_key = RevisionKey(data);
   desired.revision = Share(
       RevisionObject(set, RevisionName(set.metadata().name(), desired.revision_key, 1), desired.revision_key, 1, data));
   absl::StatusOr<Json> leader_statefulset = LeaderStatefulSet(
-      set, desired.revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(), replicas);
+      set, desired.revision_key, set.spec().rollout_strategy().rolling_update_configuration().partition(),
+      SpecReplicas(set.spec()));
   if (!leader_statefulset.ok()) return leader_statefulset.status();
   desired.leader_statefulset = Share(*std::move(leader_statefulset));
   if (HasSharedSubdomain(set)) desired.service = Share(SharedService(set));
-  for (int32_t index = 0; index < replicas; ++index) {
-    DesiredGroup group = DesiredGroupAt(set, desired.revision_key, index);
+  return desired;
+}
+
+absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed) {
+  absl::StatusOr<DesiredSet> desired = DesiredWithoutGroups(set);
+  if (!desired.ok()) return desired.status();
+  const int32_t size = SpecSize(set.spec());
+  for (int32_t index = 0; index < SpecReplicas(set.spec()); ++index) {
+    DesiredGroup group = DesiredGroupAt(set, desired->revision_key, index);
     for (int32_t rank = 0; placed != nullptr && rank < size; ++rank) {
       Json patch = Json::object();
       if (!placed->Bind({set.metadata().namespace_(), set.metadata().name(), index}, rank, &patch)) break;
       group.node_patches.push_back(Share(std::move(patch)));
     }
-    desired.groups.push_back(std::move(group));
+    desired->groups.push_back(std::move(group));
   }
   return desired;
 }

@@ -48,6 +48,10 @@ struct DesiredSet {
 // The group of this index, without a place. Complexity: O(templates), whatever the size.
 DesiredGroup DesiredGroupAt(const LeaderWorkerSet& set, const std::string& revision_key, int32_t index);
 
+// What the set wants beside its groups; `groups` is empty. Errors: as for DesiredGroups. Complexity: O(templates),
+// whatever the replicas.
+absl::StatusOr<DesiredSet> DesiredWithoutGroups(const LeaderWorkerSet& set);
+
 // `placed`, which may be null, gives the places of groups. Errors: InvalidArgument for a maxSurge or maxUnavailable
 // that is not a percentage. Complexity: O(replicas x templates), and O(pods) where they have places.
 absl::StatusOr<DesiredSet> DesiredGroups(const LeaderWorkerSet& set, const PlacedGroups* placed = nullptr);

@@ -57,14 +57,20 @@ FieldErrors Without(FieldErrors errors, const FieldErrors& known) {
   return errors;
 }
 
+// The errors of a pod, by how sure they are.
+struct PodErrors {
+  FieldErrors certain;
+  FieldErrors uncertain;  // those that the cluster's priority classes decide about
+};
+
 // The pod of a StatefulSet after the webhook has changed it. If the webhook refuses the pod, its message is the error.
-FieldErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_view hash) {
+PodErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_view hash) {
   const std::string name = statefulset["metadata"].value("name", "");
   const std::string revision = absl::StrCat(name, "-", hash);
   Json pod = internal::StatefulSetPod(statefulset, statefulset["spec"].value("template", Json()), ordinal, revision);
   const absl::StatusOr<Json> admitted = AdmitPod(std::move(pod), {});
-  if (!admitted.ok()) return {{"metadata", std::string(admitted.status().message())}};
-  return internal::ValidatePod(*admitted);
+  if (!admitted.ok()) return {{{"metadata", std::string(admitted.status().message())}}, {}};
+  return {internal::ValidatePod(*admitted), internal::PriorityErrors(*admitted)};
 }
 
 // The numbers 0 (or `first`), 10, 100, ... below `end`: at these a name grows by a digit.
@@ -128,10 +134,12 @@ class Search {
   }
 
   void AddPod(RefusedKind kind, int32_t group, const Json& statefulset, int64_t ordinal) {
-    FieldErrors errors = ErrorsOfPod(statefulset, ordinal, kShortHash);
-    const bool is_certain = !errors.empty();
-    if (!is_certain) errors = ErrorsOfPod(statefulset, ordinal, kLongHash);
-    Add(kind, group, is_certain, std::move(errors));
+    PodErrors errors = ErrorsOfPod(statefulset, ordinal, kShortHash);
+    const bool is_certain = !errors.certain.empty();
+    FieldErrors long_errors;
+    if (!is_certain) long_errors = ErrorsOfPod(statefulset, ordinal, kLongHash).certain;
+    if (long_errors.empty()) long_errors = std::move(errors.uncertain);
+    Add(kind, group, is_certain, is_certain ? std::move(errors.certain) : std::move(long_errors));
   }
 
   // Keeps the first error of each kind. A certain one is added even after an uncertain one.

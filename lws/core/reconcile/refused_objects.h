@@ -3,8 +3,8 @@
 //   for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(set)) lws::Join(refused.errors);
 //   // kLeaderStatefulSet: spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"
 //
-// Only the set is looked at. Whether priority classes and the like exist, and what a cluster's own webhooks say, is
-// not known here.
+// Only the set is looked at. Whether other priority classes and the like exist, and what a cluster's own webhooks say,
+// is not known here.
 //
 // Laws:
 //   1. A set whose objects are all valid gives none.
@@ -34,7 +34,7 @@ struct RefusedObject {
   RefusedKind kind = RefusedKind::kLeaderStatefulSet;
   // The first group whose object is refused; the errors are those of this object.
   int32_t group = 0;
-  // False when the refusal depends on a hash that is not known before the object exists.
+  // False when the refusal depends on a hash that is not known before the object exists, or on a priority class.
   bool is_certain = true;
   FieldErrors errors;
 };

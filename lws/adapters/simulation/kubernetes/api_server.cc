@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/kubernetes/field_ownership.h"
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
@@ -76,8 +77,19 @@ absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors
   return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
 }
 
+// The admission of priorities comes before validation. This cluster has no priority class but those of every cluster.
+absl::Status CheckPriority(const ObjectRef& key, const Json& pod) {
+  const FieldErrors errors = internal::PriorityErrors(pod);
+  if (errors.empty()) return absl::OkStatus();
+  const absl::string_view reason = absl::StripPrefix(errors.front().detail, "Forbidden: ");
+  return absl::InvalidArgumentError(absl::StrCat("pods ", Quote(key.name), " is forbidden: ", reason));
+}
+
 absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods) {
-  if (key.kind == "Pod") return Refuse("Pod", key.name, pods->Check(object));
+  if (key.kind == "Pod") {
+    absl::Status status = CheckPriority(key, object);
+    return status.ok() ? Refuse("Pod", key.name, pods->Check(object)) : status;
+  }
   for (const KindRule& rule : kKindRules) {
     if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
   }

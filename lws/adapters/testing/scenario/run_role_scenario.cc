@@ -13,6 +13,7 @@
 #include "lws/adapters/testing/scenario/role_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/json_reader.h"
 #include "lws/core/plan/decision.h"
@@ -86,7 +87,7 @@ class Run {
       groups += int64_t{JsonReader(role).Count({"spec", "replicas"}, 1)};
     }
     groups *= manifest.Count({"spec", "slices"}, 1);
-    if (groups <= kMostGroups) return absl::OkStatus();
+    if (groups <= kMostGroups) return internal::CheckScenarioSize(scenario_);
     return absl::InvalidArgumentError(
         absl::StrCat("a DisaggregatedSet of ", groups, " groups: at most ", kMostGroups, " are simulated"));
   }

@@ -12,6 +12,7 @@
 #include "lws/adapters/testing/scenario/group_watch.h"
 #include "lws/adapters/testing/scenario/scenario_faults.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/json_reader.h"
 #include "nlohmann/json.hpp"
 
@@ -57,7 +58,7 @@ class Run {
   }
 
   absl::StatusOr<ScenarioReport> Play() {
-    absl::Status status = CheckSize();
+    absl::Status status = internal::CheckScenarioSize(scenario_);
     if (status.ok()) status = internal::AddScenarioNodes(scenario_, &simulation_);
     if (!status.ok()) return status;
     for (const auto& [image, behavior] : scenario_.images) simulation_.kubelet().SetImage(image, behavior);
@@ -76,19 +77,6 @@ class Run {
  private:
   static std::string NamespaceOf(const Json& manifest) {
     return JsonReader(manifest).OptionalText({"metadata", "namespace"}).value_or("default");
-  }
-
-  absl::Status CheckSize() const {
-    const int64_t size = JsonReader(*scenario_.manifest).Count({"spec", "leaderWorkerTemplate", "size"}, 1);
-    int64_t groups = report_.set_replicas;
-    for (const ScenarioEvent& event : scenario_.events) {
-      if (event.patch != nullptr)
-        groups = std::max<int64_t>(groups, JsonReader(*event.patch).Count({"spec", "replicas"}, 0));
-    }
-    const int64_t pods = groups * size;
-    if (pods <= kMostScenarioPods) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("a set of ", pods, " pods: at most ", kMostScenarioPods, " are simulated object by object"));
   }
 
   absl::Status Happen(const ScenarioEvent& event) {

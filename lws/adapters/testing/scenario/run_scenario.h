@@ -45,11 +45,8 @@ struct ScenarioRunOptions {
 // The options, completed by the scenario where they say nothing. Borrows from the scenario.
 ScenarioRunOptions ScenarioOptionsFor(const Scenario& scenario, ScenarioRunOptions options);
 
-// The most pods that a scenario may want: more would not fit into the memory of usual machines.
-inline constexpr int64_t kMostScenarioPods = 200000;
-
-// Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, for more than
-// kMostScenarioPods pods, or for the target of a fault that does not exist, with the field of its event.
+// Calls `watch`, if it is set, with every entry at once. Errors: InvalidArgument with admission's errors, those of
+// CheckScenarioSize, or InvalidArgument for the target of a fault that does not exist, with the field of its event.
 absl::StatusOr<ScenarioReport> RunScenario(const Scenario& scenario, const ScenarioRunOptions& options,
                                            const std::function<void(const TimelineEntry&)>& watch = nullptr);
 

@@ -1,6 +1,7 @@
 #include "lws/adapters/testing/scenario/scenario.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <set>
@@ -40,7 +41,7 @@ namespace {
 
 using Kind = ScenarioEvent::Kind;
 
-// More nodes in a pool than this must be a typing error.
+// More nodes than this, in a pool or in all, must be a typing error.
 constexpr int32_t kMostNodes = 100000;
 const StrictReader::Range<absl::Duration> kDurations = {absl::ZeroDuration(), absl::Hours(24 * 3650)};
 
@@ -139,11 +140,24 @@ std::string ReadRole(StrictReader* reader, bool is_disaggregated) {
   return reader->Text("role", "");
 }
 
+// An edit cannot make the set another kind of thing. A patch may repeat what the set says.
+void CheckKeepsKind(const Json& patch, bool is_disaggregated, StrictReader* reader) {
+  const std::pair<const char*, const char*> kept[] = {
+      {"apiVersion", is_disaggregated ? kDisaggregatedSetApiVersion : kApiVersion},
+      {"kind", is_disaggregated ? kDisaggregatedSetKind : kKind}};
+  for (const auto& [key, value] : kept) {
+    const auto changed = patch.find(key);
+    if (changed == patch.end() || *changed == value) continue;
+    reader->Fail(absl::StrCat("edit.", key), absl::StrCat("an edit does not change it; the set has ", value));
+  }
+}
+
 void ReadEdit(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const Json& patch = reader->Map("edit").value();
   if (patch.contains("status")) reader->Fail("edit.status", "an edit does not change the status");
   event->patch = std::make_shared<const Json>(patch);
   event->target = ReadRole(reader, is_disaggregated);
+  if (event->target.empty()) CheckKeepsKind(patch, is_disaggregated, reader);
   if (!event->target.empty()) event->told = absl::StrCat("role ", event->target, " is edited");
   if (is_disaggregated) return;  // unknown fields are found when the edit is tried
   std::vector<std::string> unknown;
@@ -234,9 +248,10 @@ struct ReadEvent {
 ScenarioEvent ReadOne(StrictReader* reader, bool is_disaggregated) {
   ScenarioEvent event;
   const Json* at = reader->Find("at");
-  if (at == nullptr || *at != "quiet") event.at = reader->Duration("at", kDurations, absl::ZeroDuration());
+  if (at != nullptr && *at != "quiet") event.at = reader->Duration("at", kDurations, absl::ZeroDuration());
   ReadWhatHappens(reader, is_disaggregated, &event);
   reader->Finish();
+  if (at == nullptr) reader->Fail("at", "missing: a time after the beginning such as 90s, or quiet");
   return event;
 }
 
@@ -340,9 +355,18 @@ Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
   Scenario scenario;
   scenario.manifest = std::make_shared<const Json>(manifest);
   std::set<std::string> names;
+  // A list without nodes is a cluster without nodes, and no absent list, for which nodes are made.
+  const Json* const nodes = reader->Find("nodes");
+  if (nodes != nullptr && nodes->is_array() && nodes->empty()) scenario.nodes.push_back({"node", 0, {}, {}});
+  int64_t count = 0;
   for (StrictReader& node : reader->Maps("nodes")) {
     const size_t pools = scenario.nodes.size();
     ReadNodes(&node, &scenario);
+    count += pools < scenario.nodes.size() ? scenario.nodes.back().count : 1;
+    if (count > kMostNodes) {
+      node.Fail("", absl::StrCat("at most ", kMostNodes, " nodes are simulated"));
+      break;
+    }
     CheckAreNew(pools < scenario.nodes.size() ? NamesOf(scenario.nodes.back()) : NamesOf(node.value()), &node, &names);
   }
   for (StrictReader& image : reader->Maps("images")) {

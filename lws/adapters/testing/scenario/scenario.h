@@ -74,8 +74,8 @@ struct NodePool {
 
 struct Scenario {
   SharedJson manifest;
-  // Nodes of pools, and nodes as Kubernetes writes them. None of both: as many nodes as the set can fill, with the
-  // labels that its pods ask for, in one domain a group of every topology that the set names.
+  // Nodes of pools, and nodes as Kubernetes writes them. A pool may have no nodes. None of both: as many nodes as the
+  // set can fill, with the labels that its pods ask for, in one domain a group of every topology that the set names.
   std::vector<NodePool> nodes;
   std::vector<SharedJson> node_objects;
   std::vector<std::pair<std::string, simulation::ImageBehavior>> images;
@@ -90,7 +90,7 @@ struct Scenario {
 
 // Reads a scenario from a file. Without events it has those of the usual scenario. Events are sorted by time. Errors:
 // InvalidArgument naming the key and the error: an unknown key, a value of another type, an event that does nothing
-// known, or an edit that admission would refuse.
+// known or has no time, or an edit that admission would refuse.
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document);
 // The same for a file that also has other keys. Errors go to the reader's problem.
 Scenario ReadScenario(const Json& manifest, StrictReader* reader);

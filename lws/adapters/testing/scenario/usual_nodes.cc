@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/printable_text.h"
@@ -139,19 +140,6 @@ std::map<std::string, std::string> UsualLabels::Of(const NodeOwner& owner, const
 // A rollout may surge, and a group may move: twice the groups and one more have room.
 int64_t GroupsWithRoom(int32_t replicas) { return int64_t{replicas} * 2 + 1; }
 
-// The set as it is created, and after each edit. An edit that cannot be made changes nothing.
-std::vector<Json> VersionsOf(const Scenario& scenario) {
-  std::vector<Json> versions = {*scenario.manifest};
-  for (const ScenarioEvent& event : scenario.events) {
-    if (event.patch == nullptr) continue;
-    const absl::StatusOr<Json> patch = PatchOfSet(versions.back(), event);
-    if (!patch.ok()) continue;
-    versions.push_back(versions.back());
-    versions.back().merge_patch(*patch);
-  }
-  return versions;
-}
-
 // What versions of groups ask for: at first, after the last edit, and between. Each once. `groups` are where a
 // leaderWorkerTemplate is; null where there is none.
 std::vector<const Json*> TemplatesOf(const std::vector<const Json*>& groups) {
@@ -172,9 +160,9 @@ size_t TemplateOfGroup(const std::vector<const Json*>& templates, int64_t group,
 
 UsualNodes NodesForGroups(const Scenario& scenario) {
   JsonReader manifest(*scenario.manifest);
-  const std::vector<Json> versions = VersionsOf(scenario);
+  const std::vector<SetVersion> versions = VersionsOfSet(scenario);
   std::vector<const Json*> sets;
-  for (const Json& version : versions) sets.push_back(&version);
+  for (const SetVersion& version : versions) sets.push_back(version.manifest.get());
   const std::vector<const Json*> templates = TemplatesOf(sets);
   std::vector<std::string> topologies;
   for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
@@ -199,10 +187,10 @@ UsualNodes NodesForGroups(const Scenario& scenario) {
 }
 
 // The role of this name in each of the versions; null in those that lack it.
-std::vector<const Json*> VersionsOfRole(const std::vector<Json>& versions, const std::string& name) {
+std::vector<const Json*> VersionsOfRole(const std::vector<SetVersion>& versions, const std::string& name) {
   std::vector<const Json*> roles;
-  for (const Json& version : versions) {
-    JsonReader reader(version);
+  for (const SetVersion& version : versions) {
+    JsonReader reader(*version.manifest);
     const Json& list = reader.List({"spec", "roles"});
     const auto found = std::find_if(list.begin(), list.end(), [&name](const Json& role) {
       return role.is_object() && JsonReader(role).Text({"name"}) == name;
@@ -214,7 +202,7 @@ std::vector<const Json*> VersionsOfRole(const std::vector<Json>& versions, const
 
 UsualNodes NodesForRoles(const Scenario& scenario) {
   JsonReader manifest(*scenario.manifest);
-  const std::vector<Json> versions = VersionsOf(scenario);
+  const std::vector<SetVersion> versions = VersionsOfSet(scenario);
   std::vector<const Json*> templates;
   std::vector<NodeOwner> owners;  // of the nodes of a slice
   for (const Json& role : manifest.List({"spec", "roles"})) {

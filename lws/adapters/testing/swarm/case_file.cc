@@ -28,6 +28,7 @@ using Kind = SwarmEvent::Kind;
 // The largest numbers that a file may give for groups, workers and so on.
 constexpr int32_t kMostGroups = 1000;
 constexpr int32_t kMostNodes = 1000;
+constexpr int64_t kMostPods = 10000;
 constexpr int32_t kMostSeconds = 86400;
 constexpr int32_t kMostPerThousand = 1000;
 constexpr absl::Duration kLongest = absl::Hours(24);
@@ -95,7 +96,15 @@ SwarmEvent ReadEvent(StrictReader* reader) {
   event.node = reader->Number("node", {0, kMostNodes}, event.node);
   event.outage = ReadDuration(reader, "outage", absl::ZeroDuration(), event.outage);
   reader->Finish();
+  if (!reader->Has("at")) reader->Fail("at", "missing: a time after the beginning such as 90s");
   return event;
+}
+
+void CheckPods(const SwarmCase& what, StrictReader* reader) {
+  int64_t groups = what.replicas;
+  for (const SwarmEvent& event : what.events) groups = std::max<int64_t>(groups, event.replicas);
+  const int64_t pods = groups * what.size;
+  if (pods > kMostPods) reader->Fail("size", absl::StrCat(pods, " pods in ", groups, " groups: at most ", kMostPods));
 }
 
 SwarmCase ReadCase(StrictReader* reader) {
@@ -109,6 +118,7 @@ SwarmCase ReadCase(StrictReader* reader) {
   what.faults.until = ReadDuration(reader, "faultsUntil", absl::ZeroDuration(), what.faults.until);
   for (StrictReader& event : reader->Maps("events")) what.events.push_back(ReadEvent(&event));
   reader->Finish();
+  CheckPods(what, reader);
   SortEvents(&what);
   return what;
 }
