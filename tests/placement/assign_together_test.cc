@@ -546,6 +546,23 @@ TEST(TogetherHeadroomTest, Law1HoldsWhenItIsStopped) {
   EXPECT_FALSE(headroom.exact);
 }
 
+// Each time needs two racks for its exclusive groups, however many gpus they have.
+TEST(TogetherHeadroomTest, Law2CountsTheDomainsThatExclusiveGroupsHold) {
+  const Capacity capacity = SmallTopology("{[9][9][9]}{[9]}");
+  GroupRequest exclusive = Group(1);
+  exclusive.exclusive_levels = {"rack"};
+  const TogetherHeadroom headroom = *HeadroomFor(capacity, {exclusive, exclusive, Group(2)}, "block", 100);
+  EXPECT_EQ(headroom.times, 1);
+  EXPECT_EQ(headroom.at_most, 1);
+  EXPECT_TRUE(headroom.exact);
+  ASSERT_EQ(headroom.domains.size(), 2u);
+  EXPECT_EQ(headroom.domains[0].groups, 1);
+  EXPECT_EQ(headroom.domains[1].groups, 0);
+  EXPECT_EQ(HeadroomFor(capacity, {exclusive}, "rack", 100)->at_most, 4);
+  EXPECT_EQ(HeadroomFor(capacity, {exclusive, exclusive}, "rack", 100)->at_most, 0);
+  EXPECT_EQ(HeadroomFor(capacity, {exclusive, exclusive}, "", 100)->at_most, 2);
+}
+
 TEST(TogetherHeadroomTest, NodesThatDoNotFitEvenlyLeaveABound) {
   GroupRequest large = Group(1);
   large.leader->amounts = {{"gpu", 2}};

@@ -212,6 +212,33 @@ Json Pod(const std::string& name, const std::string& node, int index, int64_t pr
   return pod;
 }
 
+// Pods that every node has, and pods that are gone or elsewhere, keep no node in use.
+TEST(RunningPodsTest, TellsWhichPodsUseNodes) {
+  Json daemon = Pod("daemon", "n0", -1, 0);
+  daemon["metadata"]["ownerReferences"] = Json::parse(R"([{"kind": "DaemonSet", "name": "agents"}])");
+  Json fixed = Pod("static", "n0", -1, 0);
+  fixed["metadata"]["ownerReferences"] = Json::parse(R"([{"kind": "Node", "name": "n0"}])");
+  Json finished = Pod("finished", "n0", -1, 0);
+  finished["status"]["phase"] = "Succeeded";
+  std::vector<SharedJson> pods;
+  for (const Json& pod :
+       {daemon, fixed, finished, Pod("elsewhere", "n9", 2, 0), Pod("web", "n1", -1, 0), Pod("a", "n2", 1, 0)}) {
+    pods.push_back(std::make_shared<const Json>(pod));
+  }
+  const Capacity capacity = SmallTopology("{[4 4][4]}");
+  const std::vector<PodOnNode> users = *PodsThatUseNodes(capacity.topology(), pods);
+  ASSERT_EQ(users.size(), 2u);
+  EXPECT_EQ(users[0].node, 1);
+  EXPECT_FALSE(users[0].group.has_value());
+  EXPECT_EQ(users[1].node, 2);
+  ASSERT_TRUE(users[1].group.has_value());
+  EXPECT_EQ(users[1].group->index, 1);
+  Json malformed = Pod("malformed", "n1", -1, 0);
+  malformed["spec"]["nodeName"] = 7;
+  pods = {std::make_shared<const Json>(malformed)};
+  EXPECT_FALSE(PodsThatUseNodes(capacity.topology(), pods).ok());
+}
+
 // Laws 1 and 2 of running_pods.h.
 TEST(RunningPodsTest, Laws1And2OfGroups) {
   std::vector<SharedJson> pods;
