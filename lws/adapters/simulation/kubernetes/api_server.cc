@@ -17,6 +17,7 @@
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
+#include "lws/api/pod_validation.h"
 #include "lws/api/service_validation.h"
 #include "lws/api/statefulset_validation.h"
 #include "lws/api/well_known.h"
