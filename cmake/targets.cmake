@@ -596,6 +596,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/statefulset_controller.cc
   lws/adapters/simulation/kubernetes/statefulset_pods.cc
   lws/adapters/simulation/kubernetes/stored_object.cc
+  lws/adapters/simulation/late_objects.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
   lws/adapters/simulation/numbers/node_failures.cc
@@ -613,6 +614,7 @@ set(lws_simulation_sources
 set(lws_simulation_protos)
 set(lws_simulation_headers
   lws/adapters/simulation/disaggregated_simulation.h
+  lws/adapters/simulation/faults.h
   lws/adapters/simulation/group_placer.h
   lws/adapters/simulation/kubernetes/api_server.h
   lws/adapters/simulation/kubernetes/garbage_collector.h
@@ -625,7 +627,6 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/statefulset_pods.h
   lws/adapters/simulation/kubernetes/stored_object.h
   lws/adapters/simulation/kubernetes/virtual_clock.h
-  lws/adapters/simulation/numbers/faults.h
   lws/adapters/simulation/numbers/set_simulation.h
   lws/adapters/simulation/repeated_events.h
   lws/adapters/simulation/set_admission.h
@@ -682,6 +683,7 @@ set(lws_testing_sources
   lws/adapters/testing/swarm/draw_case.cc
   lws/adapters/testing/swarm/minimize_case.cc
   lws/adapters/testing/swarm/run_case.cc
+  lws/adapters/testing/swarm/run_role_case.cc
 )
 set(lws_testing_protos)
 set(lws_testing_headers

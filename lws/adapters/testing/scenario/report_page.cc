@@ -92,6 +92,12 @@ std::string ReportFacts(const std::string& version, const std::string& file, con
   return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
 }
 
+std::string ReportWhole(const ReportParts& parts, const std::string& version, const std::string& file,
+                        const std::string& date) {
+  return absl::StrCat(ReportBegin(), ReportVerdict(parts.failures), ReportFacts(version, file, date), ReportKey(),
+                      parts.sections, "</body>\n</html>\n");
+}
+
 std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad) {
   return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
                       "</dd></div>\n");

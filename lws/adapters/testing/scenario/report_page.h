@@ -35,6 +35,16 @@ std::string ReportFigure(absl::string_view name, absl::string_view value, bool i
 // A row of ReportStory. What the scenario did stands out.
 std::string ReportStoryRow(absl::Duration time, absl::string_view text, bool is_scenario);
 
+// What runs add to a page: a section of HTML each, and the list items of what failed in them.
+struct ReportParts {
+  std::string failures;
+  std::string sections;
+};
+
+// The whole page of these parts. The texts are those of ReportFacts.
+std::string ReportWhole(const ReportParts& parts, const std::string& version, const std::string& file,
+                        const std::string& date);
+
 // What happened, folded up.
 std::string ReportStory(const std::string& rows);
 
