@@ -603,6 +603,7 @@ set(lws_simulation_sources
   lws/adapters/simulation/kubernetes/statefulset_pods.cc
   lws/adapters/simulation/kubernetes/stored_object.cc
   lws/adapters/simulation/kubernetes/valid_pods.cc
+  lws/adapters/simulation/late_objects.cc
   lws/adapters/simulation/numbers/late_watches.cc
   lws/adapters/simulation/numbers/leader_rollout.cc
   lws/adapters/simulation/numbers/lost_nodes.cc
@@ -620,6 +621,7 @@ set(lws_simulation_sources
 set(lws_simulation_protos)
 set(lws_simulation_headers
   lws/adapters/simulation/disaggregated_simulation.h
+  lws/adapters/simulation/faults.h
   lws/adapters/simulation/group_placer.h
   lws/adapters/simulation/kubernetes/api_server.h
   lws/adapters/simulation/kubernetes/garbage_collector.h
@@ -633,7 +635,6 @@ set(lws_simulation_headers
   lws/adapters/simulation/kubernetes/stored_object.h
   lws/adapters/simulation/kubernetes/valid_pods.h
   lws/adapters/simulation/kubernetes/virtual_clock.h
-  lws/adapters/simulation/numbers/faults.h
   lws/adapters/simulation/numbers/set_simulation.h
   lws/adapters/simulation/repeated_events.h
   lws/adapters/simulation/set_admission.h
@@ -694,6 +695,7 @@ set(lws_testing_sources
   lws/adapters/testing/swarm/draw_case.cc
   lws/adapters/testing/swarm/minimize_case.cc
   lws/adapters/testing/swarm/run_case.cc
+  lws/adapters/testing/swarm/run_role_case.cc
 )
 set(lws_testing_protos)
 set(lws_testing_headers

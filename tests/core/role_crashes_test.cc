@@ -22,7 +22,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/core/slice_view.h"
 #include "tests/rollout/role_laws.h"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 namespace {
@@ -85,7 +85,7 @@ class Life {
     const DisaggregatedObservation observation = snapshot.Observe("n", "s");
     const Plan plan = ReconcileDisaggregatedSet(observation, absl::UnixEpoch(), options_);
     const SliceView view = View(observation, 0);
-    const RoleWorld before = view.world;
+    const SmallSlice before = view.world;
     SliceView copy = View(observation, 0);
     const std::string law = BrokenLaw(before, After(std::move(copy), plan, before));
     if (!law.empty() && broken_.empty()) {

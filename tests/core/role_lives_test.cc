@@ -26,7 +26,7 @@
 #include "tests/conformance/disaggregated_timeline.h"
 #include "tests/core/slice_view.h"
 #include "tests/rollout/role_laws.h"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 namespace {
@@ -137,7 +137,7 @@ Outcome Live(const DisaggregatedOptions& options, uint32_t seeds) {
           for (int32_t slice = 0; slice < Slices(*observation.set); ++slice) {
             const SliceView view = View(observation, slice);
             SliceView copy = View(observation, slice);
-            const RoleWorld before = view.world;
+            const SmallSlice before = view.world;
             const std::string law = BrokenLaw(before, After(std::move(copy), plan, before));
             if (!law.empty() && broken.empty()) {
               broken = absl::StrCat("seed ", seed, " slice ", slice, ": ", law, "\n  ", before.ToString(), "\n",

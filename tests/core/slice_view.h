@@ -19,12 +19,12 @@
 #include "lws/core/disaggregated/role_observation.h"
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 
 struct SliceView {
-  RoleWorld world;
+  SmallSlice world;
   std::map<std::string, RoleGroups*> by_name;  // children
 };
 
@@ -75,8 +75,8 @@ inline SliceView View(const DisaggregatedObservation& observation, int32_t slice
 }
 
 // The state after the plan. Groups that go may be ready ones.
-inline RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before) {
-  RoleWorld after = before;
+inline SmallSlice After(SliceView view, const Plan& plan, const SmallSlice& before) {
+  SmallSlice after = before;
   const auto groups_of = [&](const std::string& name) -> RoleGroups* {
     const auto found = view.by_name.find(name);
     if (found == view.by_name.end()) return nullptr;
@@ -92,9 +92,9 @@ inline RoleWorld After(SliceView view, const Plan& plan, const RoleWorld& before
     RoleGroups* groups = action.target.kind == "LeaderWorkerSet" ? groups_of(action.target.name) : nullptr;
     if (groups == nullptr) continue;
     const Json document = action.object.Document();
-    if (action.verb == Verb::kDelete) RoleWorld::SetReplicas(0, true, groups);
+    if (action.verb == Verb::kDelete) SmallSlice::SetReplicas(0, true, groups);
     if (action.verb == Verb::kDelete || !document.contains("spec") || !document["spec"].contains("replicas")) continue;
-    RoleWorld::SetReplicas(document["spec"]["replicas"].get<int32_t>(), true, groups);
+    SmallSlice::SetReplicas(document["spec"]["replicas"].get<int32_t>(), true, groups);
   }
   return after;
 }

@@ -18,14 +18,14 @@
 #include "lws/adapters/host/controller.h"
 #include "lws/adapters/host/fleet_cluster.h"
 #include "lws/adapters/host/work_key.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faults.h"
+#include "lws/adapters/simulation/faulty_writes.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/adapters/simulation/kubernetes/stored_object.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faults.h"
-#include "lws/adapters/simulation/numbers/faulty_writes.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/leader_rollout.h"
 #include "lws/adapters/simulation/numbers/node_outages.h"
@@ -156,7 +156,7 @@ class NumbersExamples : public HeaderExamples {
   internal::SimulationTimers timers;
   internal::SimulationTimer timer = {/*group=*/0, /*life=*/1, /*worker=*/0, internal::TimerKind::kStart};
   internal::SimulationErrors errors;
-  internal::Chance chance{/*seed=*/17, faults, &timers};
+  internal::Chance chance{/*seed=*/17, faults, [this] { return absl::Milliseconds(timers.now()); }};
   internal::SimulatedGroups groups;
   Fleet fleet;
   PodFacts facts;

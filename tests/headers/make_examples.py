@@ -93,6 +93,8 @@ FIXTURES = [
     ("/adapters/simulation/numbers/timer_wheel.h", "TimerExamples"),
     ("/adapters/simulation/numbers/set_passes.h", "SetPassExamples"),
     ("/adapters/simulation/numbers/", "NumbersExamples"),
+    ("/adapters/simulation/chance.h", "NumbersExamples"),
+    ("/adapters/simulation/fault", "NumbersExamples"),
     ("/adapters/simulation/repeated_events.h", "EventExamples"),
     ("/adapters/simulation/", "SimulationExamples"),
     ("/adapters/testing/conformance/test_cluster.h", "ClusterExamples"),

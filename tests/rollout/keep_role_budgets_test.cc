@@ -13,24 +13,24 @@
 #include "gtest/gtest.h"
 #include "lws/rollout/role_rollout.h"
 #include "tests/rollout/role_laws.h"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 namespace {
 
-std::string BrokenLaw(const RoleWorld& world, const RoleRolloutStep& step) {
-  RoleWorld after = world;
+std::string BrokenLaw(const SmallSlice& world, const RoleRolloutStep& step) {
+  SmallSlice after = world;
   after.Apply(step);
   return BrokenLaw(world, after);
 }
 
-void ExpectLaws(const RoleWorld& world, const RoleRolloutStep& step) {
+void ExpectLaws(const SmallSlice& world, const RoleRolloutStep& step) {
   const std::string broken = BrokenLaw(world, step);
   ASSERT_EQ(broken, "") << world.ToString() << "\n  " << ToString(step);
 }
 
 // When everything becomes ready, the steps lead to the end.
-void ExpectEnd(RoleWorld world) {
+void ExpectEnd(SmallSlice world) {
   const std::string begin = world.ToString();
   for (int i = 0; i < 200; ++i) {
     if (world.IsDone()) return;
@@ -57,7 +57,7 @@ void ForEachGroups(int32_t most, int32_t initial, const Visit& visit) {
 
 TEST(KeepRoleBudgetsTest, Laws1To5And7InEveryStateOfTwoRoles) {
   int64_t states = 0;
-  ForEachPairOfRoles(2, [&](RoleWorld world) {
+  ForEachPairOfRoles(2, [&](SmallSlice world) {
     const int32_t initial[] = {world.old_groups[0].initial, world.old_groups[1].initial};
     ForEachGroups(initial[0], initial[0], [&](const RoleGroups& old_a) {
       ForEachGroups(initial[1], initial[1], [&](const RoleGroups& old_b) {
@@ -77,13 +77,13 @@ TEST(KeepRoleBudgetsTest, Laws1To5And7InEveryStateOfTwoRoles) {
 }
 
 TEST(KeepRoleBudgetsTest, Law6EveryStateOfTwoRolesEndsWhenAllIsReady) {
-  ForEachPairOfRoles(2, [&](RoleWorld world) {
+  ForEachPairOfRoles(2, [&](SmallSlice world) {
     for (int32_t a = 0; a <= world.old_groups[0].initial; ++a) {
       for (int32_t b = 0; b <= world.old_groups[1].initial; ++b) {
         for (int32_t new_a = 0; new_a <= 3; ++new_a) {
           for (int32_t new_b = 0; new_b <= 3; ++new_b) {
             if (::testing::Test::HasFatalFailure()) return;
-            RoleWorld state = world;
+            SmallSlice state = world;
             state.old_groups[0].replicas = a;
             state.old_groups[1].replicas = b;
             state.new_groups[0].replicas = new_a;
@@ -99,25 +99,25 @@ TEST(KeepRoleBudgetsTest, Law6EveryStateOfTwoRolesEndsWhenAllIsReady) {
 // --- Every course: groups become ready in any order, and any of them may go.
 
 // Visits everything that can happen from `begin` on; returns the number of states.
-size_t Explore(const RoleWorld& begin) {
-  std::vector<RoleWorld> open = {begin};
+size_t Explore(const SmallSlice& begin) {
+  std::vector<SmallSlice> open = {begin};
   std::set<std::string> seen = {begin.ToString()};
-  const auto add = [&](RoleWorld world) {
+  const auto add = [&](SmallSlice world) {
     if (seen.insert(world.ToString()).second) open.push_back(std::move(world));
   };
   while (!open.empty()) {
-    const RoleWorld world = open.back();
+    const SmallSlice world = open.back();
     open.pop_back();
     const RoleRolloutStep step = KeepRoleBudgets(world.Input());
     ExpectLaws(world, step);
     if (::testing::Test::HasFatalFailure()) return 0;
     for (const bool loses_ready : {true, false}) {
-      RoleWorld next = world;
+      SmallSlice next = world;
       next.Apply(step, loses_ready);
       add(next);
     }
     for (size_t i = 0; i < world.new_groups.size() + world.old_groups.size(); ++i) {
-      RoleWorld next = world;
+      SmallSlice next = world;
       RoleGroups& groups =
           i < world.new_groups.size() ? next.new_groups[i] : next.old_groups[i - world.new_groups.size()];
       if (groups.ready == groups.replicas) continue;
@@ -132,7 +132,7 @@ size_t Explore(const RoleWorld& begin) {
 
 TEST(KeepRoleBudgetsTest, EveryCourseOfEveryPairOfRolesEnds) {
   int64_t rollouts = 0, states = 0;
-  ForEachPairOfRoles(3, [&](const RoleWorld& world) {
+  ForEachPairOfRoles(3, [&](const SmallSlice& world) {
     if (::testing::Test::HasFatalFailure()) return;
     ++rollouts;
     states += static_cast<int64_t>(Explore(world));
@@ -145,7 +145,7 @@ TEST(KeepRoleBudgetsTest, EveryCourseOfEveryPairOfRolesEnds) {
 // group, wants one, and has no surge: its old group must make room for its new one, and the old revision goes with it.
 TEST(KeepRoleBudgetsTest, OldServesUntilNewDoes) {
   int useless = 0;
-  ForEachPairOfRoles(3, [&](RoleWorld world) {
+  ForEachPairOfRoles(3, [&](SmallSlice world) {
     if (::testing::Test::HasFatalFailure()) return;
     bool must_be_useless = false;
     for (size_t i = 0; i < 2; ++i) {
@@ -172,18 +172,18 @@ TEST(KeepRoleBudgetsTest, OldServesUntilNewDoes) {
 // --- More roles and revisions.
 
 TEST(KeepRoleBudgetsTest, EveryThreeRolesEnd) {
-  std::vector<RoleWorld> roles;
-  ForEachPairOfRoles(2, [&](const RoleWorld& world) {
+  std::vector<SmallSlice> roles;
+  ForEachPairOfRoles(2, [&](const SmallSlice& world) {
     if (world.old_groups[1].initial > 0 || world.goals[1].target > 0 || world.goals[1].budget.surge != 1) return;
     if (world.goals[1].budget.unavailable == 0) roles.push_back(world);
   });
   ASSERT_EQ(roles.size(), 72);
-  for (const RoleWorld& a : roles) {
-    for (const RoleWorld& b : roles) {
-      for (const RoleWorld& c : roles) {
-        const RoleWorld world = {{a.goals[0], b.goals[0], c.goals[0]},
-                                 {{true}, {true}, {true}},
-                                 {a.old_groups[0], b.old_groups[0], c.old_groups[0]}};
+  for (const SmallSlice& a : roles) {
+    for (const SmallSlice& b : roles) {
+      for (const SmallSlice& c : roles) {
+        const SmallSlice world = {{a.goals[0], b.goals[0], c.goals[0]},
+                                  {{true}, {true}, {true}},
+                                  {a.old_groups[0], b.old_groups[0], c.old_groups[0]}};
         ExpectEnd(world);
         if (::testing::Test::HasFatalFailure()) return;
       }
@@ -222,7 +222,7 @@ class RandomWorld {
     if (!fails && groups.ready < groups.replicas) ++groups.ready;
   }
 
-  RoleWorld world;
+  SmallSlice world;
 
  private:
   std::mt19937 random_;
@@ -248,7 +248,7 @@ TEST(KeepRoleBudgetsTest, Law9OrderOfRolesDoesNotMatter) {
   for (uint32_t seed = 1; seed <= 4000; ++seed) {
     RandomWorld random(seed);
     for (int i = 0; i < 20; ++i) random.Disturb();
-    RoleWorld turned = random.world;
+    SmallSlice turned = random.world;
     std::reverse(turned.goals.begin(), turned.goals.end());
     std::reverse(turned.new_groups.begin(), turned.new_groups.end());
     for (size_t i = 0; i < turned.old_groups.size(); i += turned.roles()) {

@@ -9,18 +9,18 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 
-inline bool IsGone(const RoleWorld& world, size_t revision) {
+inline bool IsGone(const SmallSlice& world, size_t revision) {
   for (size_t i = 0; i < world.roles(); ++i) {
     if (world.old_groups[revision * world.roles() + i].replicas > 0) return false;
   }
   return true;
 }
 
-inline bool HasOld(const RoleWorld& world) {
+inline bool HasOld(const SmallSlice& world) {
   for (size_t revision = 0; revision < world.revisions(); ++revision) {
     if (!IsGone(world, revision)) return true;
   }
@@ -32,7 +32,7 @@ struct RoleNumbers {
   int32_t initial = 0, ready = 0, present = 0;
 };
 
-inline RoleNumbers NumbersOf(const RoleWorld& world, size_t role) {
+inline RoleNumbers NumbersOf(const SmallSlice& world, size_t role) {
   RoleNumbers numbers{0, world.new_groups[role].ready, world.new_groups[role].replicas};
   for (size_t revision = 0; revision < world.revisions(); ++revision) {
     if (IsGone(world, revision)) continue;
@@ -44,18 +44,18 @@ inline RoleNumbers NumbersOf(const RoleWorld& world, size_t role) {
   return numbers;
 }
 
-inline int32_t Floor(const RoleWorld& world, size_t role) {
+inline int32_t Floor(const SmallSlice& world, size_t role) {
   const RoleGoal& goal = world.goals[role];
   return std::min(NumbersOf(world, role).initial, goal.target) - goal.budget.unavailable;
 }
 
-inline int32_t Ceiling(const RoleWorld& world, size_t role) {
+inline int32_t Ceiling(const SmallSlice& world, size_t role) {
   const RoleGoal& goal = world.goals[role];
   return std::max(NumbersOf(world, role).initial, goal.target) + goal.budget.surge;
 }
 
 // Whether the old revision now has no group in one role that it served before the step, but has some in another.
-inline bool IsHalf(const RoleWorld& world, const RoleWorld& before, size_t revision) {
+inline bool IsHalf(const SmallSlice& world, const SmallSlice& before, size_t revision) {
   bool some_gone = false, some_left = false;
   for (size_t i = revision * world.roles(); i < (revision + 1) * world.roles(); ++i) {
     if (std::max(before.old_groups[i].initial, before.old_groups[i].replicas) <= 0) continue;
@@ -65,7 +65,7 @@ inline bool IsHalf(const RoleWorld& world, const RoleWorld& before, size_t revis
 }
 
 // The first of the laws 1 to 5 and 7 of keep_role_budgets.h that the step breaks; "" when it keeps them.
-inline std::string BrokenLaw(const RoleWorld& before, const RoleWorld& after) {
+inline std::string BrokenLaw(const SmallSlice& before, const SmallSlice& after) {
   const bool has_old = HasOld(before);
   bool adds = false, takes = false, has_room = false;
   for (size_t i = 0; i < before.roles(); ++i) {

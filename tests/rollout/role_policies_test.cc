@@ -10,7 +10,7 @@
 #include "lws/api/int_or_percent.h"
 #include "lws/rollout/role_budget.h"
 #include "lws/rollout/role_rollout.h"
-#include "tests/rollout/role_world.h"
+#include "tests/rollout/small_slice.h"
 
 namespace lws {
 namespace {
@@ -18,11 +18,11 @@ namespace {
 constexpr uint32_t kSeed = 20261126;
 
 // Any numbers of groups, ready or not, of some revisions.
-RoleWorld DrawWorld(std::mt19937* random) {
+SmallSlice DrawWorld(std::mt19937* random) {
   const auto draw = [random](int32_t most) {
     return static_cast<int32_t>((*random)() % (static_cast<uint32_t>(most) + 1));
   };
-  RoleWorld world;
+  SmallSlice world;
   const int32_t roles = 1 + draw(3);
   const auto draw_groups = [&](bool is_old) {
     RoleGroups groups{draw(9) > 0, draw(5), 0, is_old ? draw(5) : 0};
@@ -43,8 +43,8 @@ TEST(RoleRolloutTest, Laws1And2OfEveryPolicy) {
     std::mt19937 random(kSeed);
     int changes = 0;
     for (int round = 0; round < 20000; ++round) {
-      const RoleWorld world = DrawWorld(&random);
-      const RoleWorld copy = world;
+      const SmallSlice world = DrawWorld(&random);
+      const SmallSlice copy = world;
       const RoleRolloutStep step = named.policy(world.Input());
       const RoleRolloutStep again = named.policy(copy.Input());
       ASSERT_EQ(step.old_groups.size(), world.old_groups.size()) << named.name << ", seed " << kSeed;

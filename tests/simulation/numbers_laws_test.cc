@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faults.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/simulated_groups.h"
 #include "lws/adapters/simulation/numbers/simulation_errors.h"
@@ -63,7 +63,7 @@ TEST(ChanceTest, Law1SameSeedSameCallsSameDraws) {
   for (const uint64_t seed : {1u, 17u, 20261126u}) {
     SimulationTimers timers;
     SimulationFaults faults;
-    Chance chance(seed, faults, &timers);
+    Chance chance(seed, faults, [&timers] { return absl::Milliseconds(timers.now()); });
     Twister twister(seed);
     std::mt19937_64 calls(seed + 1);
     int happened = 0;
@@ -106,7 +106,9 @@ constexpr int kGroups = 3;
 class Watched {
  public:
   explicit Watched(uint64_t seed, const SimulationFaults& faults)
-      : chance_(seed, faults, &timers_), watches_(&groups_, &fleet_, &chance_, &timers_, &errors_), random_(seed) {
+      : chance_(seed, faults, [this] { return absl::Milliseconds(timers_.now()); }),
+        watches_(&groups_, &fleet_, &chance_, &timers_, &errors_),
+        random_(seed) {
     LeaderWorkerSet set;
     set.mutable_metadata()->set_name("s");
     set.mutable_metadata()->set_namespace_("n");

@@ -61,8 +61,7 @@ absl::Status ReadNames(const Json& document, lws_policy* policy) {
     const NamedRolePolicy* named = FindRolePolicy(*role_policy);
     if (named == nullptr)
       return absl::InvalidArgumentError(absl::StrCat("rolePolicy: \"", *role_policy, "\" is unknown"));
-    policy->roles.rollout = named->policy;
-    policy->roles.mends = named->mends;
+    policy->roles = DisaggregatedOptionsFor(*named);
   }
   const absl::StatusOr<std::string> name = TextOf(document, "policy");
   if (!name.ok()) return name.status();

@@ -1,12 +1,19 @@
 #include "lws/adapters/simulation/disaggregated_simulation.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/adapters/host/cluster.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faulty_writes.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
+#include "lws/adapters/simulation/kubernetes/virtual_clock.h"
+#include "lws/adapters/simulation/late_objects.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -62,6 +69,18 @@ absl::StatusOr<Json> AdmitChild(const Json& child) {
   return LeaderWorkerSetToJson(*admitted);
 }
 
+// Whether the controller may see changes of the object late. Edits by people and autoscalers it sees at once, as a
+// promise about the groups begins with them.
+bool MayBeLate(const std::string& kind) { return kind == kKind || kind == "Service"; }
+
+void Adopt(const Change& change, DisaggregatedSnapshot* objects) {
+  if (change.after == nullptr) {
+    objects->Remove(change.key.kind, change.key.namespace_name, change.key.name);
+  } else {
+    objects->Add(*change.after->Document()).IgnoreError();  // the server holds what its parts wrote, and that reads
+  }
+}
+
 // The log of the cluster, which first tells the controller of every change.
 SimulationLog Forwarding(const SimulationLog& log, std::function<void(const Change&)> on_change) {
   SimulationLog forwarding = log;
@@ -74,12 +93,37 @@ SimulationLog Forwarding(const SimulationLog& log, std::function<void(const Chan
 
 }  // namespace
 
+// What goes wrong, and what the controller sees then.
+struct DisaggregatedSimulation::Faults {
+  Faults(uint64_t seed, const internal::SimulationFaults& faults, simulation::VirtualClock* clock,
+         std::function<void(const Change&)> see)
+      : chance(seed, faults, [clock, start = clock->now()] { return clock->now() - start; }),
+        late(&chance, clock, std::move(see)) {}
+
+  DisaggregatedSnapshot seen;
+  internal::Chance chance;
+  internal::FaultyWrites writes{&chance};
+  internal::LateObjects late;
+  absl::Duration clock_error;  // of the controller
+  bool is_writing = false;     // the controller
+};
+
 DisaggregatedSimulation::DisaggregatedSimulation(SimulationOptions options, DisaggregatedOptions roles,
-                                                 SimulationLog log)
+                                                 SimulationLog log, const internal::SimulationFaults& faults)
     : roles_(roles),
       log_(std::move(log)),
-      cluster_(std::move(options), Forwarding(log_, [this](const Change& change) { OnChange(change); })) {
+      cluster_(options, Forwarding(log_, [this](const Change& change) { OnChange(change); })) {
   cluster_.server().RegisterWebhook(kKind, [](const Json& child) { return AdmitChild(child); });
+  if (faults.until <= absl::ZeroDuration()) return;
+  faults_ =
+      std::make_unique<Faults>(options.seed, faults, &cluster_.clock(), [this](const Change& change) { See(change); });
+}
+
+DisaggregatedSimulation::~DisaggregatedSimulation() = default;
+
+DisaggregatedObservation DisaggregatedSimulation::ObserveAsSeen(absl::string_view namespace_name,
+                                                                absl::string_view name) const {
+  return (faults_ == nullptr ? objects_ : faults_->seen).Observe(namespace_name, name);
 }
 
 absl::Status DisaggregatedSimulation::CreateSet(const Json& manifest) {
@@ -112,11 +156,20 @@ absl::Status DisaggregatedSimulation::Scale(absl::string_view namespace_name, ab
 }
 
 void DisaggregatedSimulation::OnChange(const Change& change) {
-  if (change.after == nullptr) {
-    objects_.Remove(change.key.kind, change.key.namespace_name, change.key.name);
-  } else if (IsRead(change.key.kind)) {
-    objects_.Add(*change.after->Document()).IgnoreError();  // the server holds what its parts wrote, and that reads
+  if (IsRead(change.key.kind)) Adopt(change, &objects_);
+  if (faults_ == nullptr) return See(change);
+  if (!IsRead(change.key.kind)) return;
+  const bool is_late = MayBeLate(change.key.kind) && !faults_->is_writing;
+  if (is_late) {
+    faults_->late.Tell(change);
+  } else {
+    faults_->late.TellNow(change);
   }
+}
+
+// The controller sees the change, and looks at the set.
+void DisaggregatedSimulation::See(const Change& change) {
+  if (faults_ != nullptr) Adopt(change, &faults_->seen);
   const std::string set = SetOf(change);
   if (!set.empty()) Wake({change.key.namespace_name, set}, absl::ZeroDuration());
 }
@@ -136,8 +189,28 @@ void DisaggregatedSimulation::Wake(const SetName& set, absl::Duration delay) {
   });
 }
 
+// Both controllers begin again, with the cluster as it is. The pass that crashed counts as failed.
+void DisaggregatedSimulation::Restart() {
+  faults_->late.Forget();
+  faults_->seen = DisaggregatedSnapshot();
+  for (const char* kind : {kDisaggregatedSetKind, kKind, kRoleScalerKind, "Service"}) {
+    for (const SharedObject& object : cluster_.server().FindAll(kind)) {
+      faults_->seen.Add(*object->Document()).IgnoreError();  // as in Adopt
+    }
+  }
+  passes_due_.clear();
+  cluster_.RestartController();
+  for (const SetName& set : faults_->seen.SetNames()) Wake(set, absl::ZeroDuration());
+}
+
 void DisaggregatedSimulation::Pass(const SetName& set) {
-  const Plan plan = ReconcileDisaggregatedSet(Observe(set.first, set.second), cluster_.now(), roles_);
+  absl::Time now = cluster_.now();
+  if (faults_ != nullptr) {
+    internal::Chance& chance = faults_->chance;
+    if (chance.IsFaulty() && chance.Happens(chance.faults().clock_jump)) faults_->clock_error = chance.DrawClockError();
+    now += faults_->clock_error;
+  }
+  const Plan plan = ReconcileDisaggregatedSet(ObserveAsSeen(set.first, set.second), now, roles_);
   const absl::Status status = Perform(plan);
   if (log_.on_plan && !plan.empty()) log_.on_plan(plan, status);
   if (status.ok()) {
@@ -146,8 +219,9 @@ void DisaggregatedSimulation::Pass(const SetName& set) {
     return;
   }
   const int failures = ++failures_[set];
-  if (failures > kMostFailures) return;
-  Wake(set, std::min(kMostBackoff, kFirstBackoff * (1 << (failures - 1))));
+  if (faults_ != nullptr && faults_->writes.TakeCrash()) return Restart();
+  if (failures > kMostFailures && faults_ == nullptr) return;
+  Wake(set, std::min(kMostBackoff, kFirstBackoff * (1 << std::min(kMostFailures, failures - 1))));
 }
 
 // Performs the actions until one fails, and records the events of those that succeeded.
@@ -155,7 +229,7 @@ absl::Status DisaggregatedSimulation::Perform(const Plan& plan) {
   absl::Status status;
   int32_t done = 0;
   for (const Action& action : plan.actions) {
-    status = Write(action);
+    status = faults_ == nullptr ? Write(action) : WriteOrFail(action);
     if (!status.ok()) break;
     ++done;
   }
@@ -163,6 +237,17 @@ absl::Status DisaggregatedSimulation::Perform(const Plan& plan) {
     if (event.after_action <= done) cluster_.Record(event);
   }
   return status.ok() ? plan.error : status;
+}
+
+// What was written, and what the host reads after a lost answer, the controller sees at once.
+absl::Status DisaggregatedSimulation::WriteOrFail(const Action& action) {
+  const internal::WriteOutcome outcome = faults_->writes.Next();
+  if (outcome == internal::WriteOutcome::kNotDone) return absl::UnavailableError("the write is not done");
+  faults_->is_writing = true;
+  absl::Status status = Write(action);
+  faults_->is_writing = false;
+  if (outcome == internal::WriteOutcome::kAnswerLost) status.Update(absl::UnavailableError("the answer is lost"));
+  return status;
 }
 
 // The API server admits a patch of a LeaderWorkerSet as an edit of it.

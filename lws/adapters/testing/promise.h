@@ -23,10 +23,16 @@ namespace lws::internal {
 
 inline constexpr char kTooFewReady[] = "fewer groups are ready than promised";
 inline constexpr char kTooManySurgeGroups[] = "more surge groups than maxSurge";
+inline constexpr char kHalfOfARevision[] = "only some roles of an old revision are left";
 
 // How many groups the budget of a set with `replicas` groups promises.
 constexpr int32_t PromiseFloor(int32_t replicas, int32_t max_unavailable) {
-  return std::max(0, replicas - max_unavailable);
+  return static_cast<int32_t>(std::max<int64_t>(0, int64_t{replicas} - max_unavailable));
+}
+
+// Whether one moment misses its promise by more groups than another one, or keeps it with fewer to spare.
+constexpr bool MissesMore(int32_t ready, int32_t promised, int32_t other_ready, int32_t other_promised) {
+  return int64_t{promised} - ready > int64_t{other_promised} - other_ready;
 }
 
 class Promise {

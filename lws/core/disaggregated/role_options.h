@@ -1,14 +1,14 @@
 // How a DisaggregatedSet is rolled out: a value that a host chooses once.
 //
-//   lws::DisaggregatedOptions options;
-//   options.rollout = lws::KeepRoleBudgets;
-//   options.mends = true;
+//   lws::DisaggregatedOptions options = lws::DisaggregatedOptionsFor(*lws::FindRolePolicy("keep-role-budgets"));
+//   options.mends;    // true: this policy asks for it
 //   lws::Plan plan = lws::ReconcileDisaggregatedSet(observation, now, options);
 //
 // Thread-safety: a value.
 #ifndef LWS_CORE_DISAGGREGATED_ROLE_OPTIONS_H_
 #define LWS_CORE_DISAGGREGATED_ROLE_OPTIONS_H_
 
+#include "lws/rollout/role_policies.h"
 #include "lws/rollout/role_rollout.h"
 
 namespace lws {
@@ -20,6 +20,11 @@ struct DisaggregatedOptions {
   // does not count on children that are being deleted, and does nothing while the set itself is being deleted.
   bool mends = false;
 };
+
+// The options with which passes follow the policy.
+inline DisaggregatedOptions DisaggregatedOptionsFor(const NamedRolePolicy& policy) {
+  return {policy.policy, policy.mends};
+}
 
 }  // namespace lws
 

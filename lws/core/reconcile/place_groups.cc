@@ -40,7 +40,7 @@ using internal::ShapeOfRank;
 namespace {
 
 // A pod of a group.
-struct Member {
+struct GroupPod {
   const Json* document = nullptr;
   ObservedMeta meta;
   bool waits = false;  // it has the gate
@@ -48,11 +48,11 @@ struct Member {
 };
 
 struct Group {
-  std::map<int64_t, Member> members;  // by rank, without those that are being deleted
-  std::vector<std::string> nodes;     // of the leader's annotation, by rank
-  std::string no_place;               // of the leader's annotation
+  std::map<int64_t, GroupPod> members;  // by rank, without those that are being deleted
+  std::vector<std::string> nodes;       // of the leader's annotation, by rank
+  std::string no_place;                 // of the leader's annotation
 
-  const Member* leader() const {
+  const GroupPod* leader() const {
     const auto found = members.find(0);
     return found == members.end() ? nullptr : &found->second;
   }
@@ -93,7 +93,7 @@ class Pods {
  private:
   absl::Status Read(const SharedJson& document) {
     JsonReader pod(*document);
-    Member member;
+    GroupPod member;
     member.document = document.get();
     member.waits = WaitsForPlace(*document);
     member.node = pod.Text({"spec", "nodeName"});
@@ -116,7 +116,7 @@ class Pods {
     placed_.push_back(std::move(document));
   }
 
-  void AddToGroup(JsonReader& pod, Member member) {
+  void AddToGroup(JsonReader& pod, GroupPod member) {
     const std::optional<GroupId> id = GroupOfPod(pod);
     const std::optional<int64_t> rank = RankOfPod(pod);
     if (!id.has_value() || !rank.has_value()) return;
@@ -142,7 +142,7 @@ class Pods {
 };
 
 // Removes the gate from a pod and binds it to the node.
-Json PatchOf(const Member& member, const NodeFacts& node) {
+Json PatchOf(const GroupPod& member, const NodeFacts& node) {
   Json spec = member.document->value("spec", Json::object());
   Json gates = Json::array();
   for (const Json& gate : spec.value("schedulingGates", Json::array())) {
@@ -181,7 +181,7 @@ class Placing {
   // A group of which a pod waits.
   struct Work {
     const Group* group = nullptr;
-    const Member* leader = nullptr;
+    const GroupPod* leader = nullptr;
     absl::StatusOr<GroupRequest> request;
     bool is_too_large = false;                  // more pods than the nodes may run
     std::vector<std::optional<int32_t>> nodes;  // by rank; empty when the leader waits, or the group is too large
@@ -219,7 +219,7 @@ class Placing {
 
   // Takes the room of a placed group's ranks without a pod on a node, and collects the groups that wait.
   void Reserve(const GroupId& id, const Group& group) {
-    const Member* leader = group.leader();
+    const GroupPod* leader = group.leader();
     if (leader == nullptr || (group.nodes.empty() && !group.AnyWaits())) return;
     std::optional<absl::StatusOr<GroupRequest>> request = observation_.find_request(id, leader->meta.revision_key);
     if (!request.has_value()) return;
@@ -356,7 +356,7 @@ class Placing {
     return plan.Take();
   }
 
-  static void Patch(const Member& member, Json patch, PlanBuilder* plan) {
+  static void Patch(const GroupPod& member, Json patch, PlanBuilder* plan) {
     Action& action = plan->Patch("v1", "Pod", member.meta, std::move(patch));
     action.uid = member.meta.uid;
     action.resource_version = member.meta.resource_version;

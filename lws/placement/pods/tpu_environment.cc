@@ -36,7 +36,7 @@ std::vector<Json*> TpuContainers(Json* pod) {
 }
 
 // The pod's place within its group.
-struct Member {
+struct TpuMember {
   std::string pod_name;
   std::string leader_name;
   std::string subdomain;
@@ -45,8 +45,8 @@ struct Member {
   bool leader_requests_tpus = false;  // or the pod is the leader itself
 };
 
-absl::StatusOr<Member> ReadMember(const Json& pod) {
-  Member member;
+absl::StatusOr<TpuMember> ReadTpuMember(const Json& pod) {
+  TpuMember member;
   member.pod_name = TextOf(pod["metadata"], "name");
   member.subdomain = TextOf(pod["spec"], "subdomain");
   member.is_leader = PodText(pod, kLabels, kWorkerIndexLabel) == "0";
@@ -62,13 +62,13 @@ absl::StatusOr<Member> ReadMember(const Json& pod) {
   return member;
 }
 
-std::string Hostname(const Member& member, int64_t worker) {
+std::string Hostname(const TpuMember& member, int64_t worker) {
   if (worker == 0) return absl::StrCat(member.leader_name, ".", member.subdomain);
   return absl::StrCat(member.leader_name, "-", worker, ".", member.subdomain);
 }
 
 // The hosts of the workers [first, last], after the leader's host when `with_leader`.
-absl::StatusOr<std::vector<std::string>> Hostnames(const Member& member, bool with_leader, int64_t first,
+absl::StatusOr<std::vector<std::string>> Hostnames(const TpuMember& member, bool with_leader, int64_t first,
                                                    int64_t last) {
   if (last - first >= kMaxHosts) {
     return absl::InvalidArgumentError(
@@ -92,7 +92,7 @@ Ports PortOf(const Json& container, int index) {
 }
 
 // Appends one hostname and one address for each pod and container.
-void Append(const Member& member, const std::vector<std::string>& hosts, const std::vector<Ports>& ports,
+void Append(const TpuMember& member, const std::vector<std::string>& hosts, const std::vector<Ports>& ports,
             int64_t first_id, const std::vector<Json*>& containers) {
   std::vector<std::string> names;
   std::vector<std::string> addresses;
@@ -111,7 +111,7 @@ void Append(const Member& member, const std::vector<std::string>& hosts, const s
   }
 }
 
-absl::Status AddForGroup(const Member& member, int64_t size, const std::vector<Json*>& containers) {
+absl::Status AddForGroup(const TpuMember& member, int64_t size, const std::vector<Json*>& containers) {
   std::vector<Ports> ports;
   for (size_t i = 0; i < containers.size(); ++i) ports.push_back(PortOf(*containers[i], static_cast<int>(i)));
   const absl::StatusOr<std::vector<std::string>> hosts =
@@ -135,7 +135,7 @@ absl::StatusOr<int64_t> IntegerText(const Json& pod, const char* map, const char
 }
 
 // With subgroups the hosts are those of the pod's own subgroup, with one container per pod.
-absl::Status AddForSubGroup(const Member& member, const Json& pod, Json* container) {
+absl::Status AddForSubGroup(const TpuMember& member, const Json& pod, Json* container) {
   const absl::StatusOr<int64_t> size = IntegerText(pod, kAnnotations, kSubGroupSizeAnnotation);
   if (!size.ok()) return size.status();
   const absl::StatusOr<int64_t> index = IntegerText(pod, kLabels, kSubGroupIndexLabel);
@@ -176,7 +176,7 @@ absl::Status AddTpuEnvironment(int64_t size, Json* pod) {
       EnvValue(*containers[0], kTpuWorkerIdEnv).has_value()) {
     return absl::OkStatus();
   }
-  const absl::StatusOr<Member> member = ReadMember(*pod);
+  const absl::StatusOr<TpuMember> member = ReadTpuMember(*pod);
   if (!member.ok()) return member.status();
   if (PodText(*pod, kAnnotations, kSubGroupSizeAnnotation).has_value()) {
     return AddForSubGroup(*member, *pod, containers[0]);

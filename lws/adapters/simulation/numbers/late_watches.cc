@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/time.h"
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/faults.h"
 #include "lws/api/observed.h"
 #include "lws/core/fleet/fleet_events.h"
 

@@ -15,7 +15,7 @@
 
 #include <cstdint>
 
-#include "lws/adapters/simulation/numbers/chance.h"
+#include "lws/adapters/simulation/chance.h"
 #include "lws/adapters/simulation/numbers/simulated_groups.h"
 #include "lws/adapters/simulation/numbers/simulation_errors.h"
 #include "lws/adapters/simulation/numbers/simulation_timers.h"

@@ -12,8 +12,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "lws/adapters/simulation/chance.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
-#include "lws/adapters/simulation/numbers/chance.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/leader_rollout.h"
 #include "lws/adapters/simulation/numbers/node_outages.h"

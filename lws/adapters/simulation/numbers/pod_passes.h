@@ -12,8 +12,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faulty_writes.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faulty_writes.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/pass_schedule.h"
 #include "lws/adapters/simulation/numbers/pod_lives.h"

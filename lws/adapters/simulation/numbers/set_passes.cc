@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/faults.h"
 #include "lws/adapters/simulation/set_admission.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/desired/set_digest.h"
@@ -76,17 +76,12 @@ absl::Status SetPasses::Edit(const Json& patch) {
   return absl::OkStatus();
 }
 
-absl::Duration SetPasses::DrawClockError() {
-  const int64_t most = absl::ToInt64Milliseconds(chance_.faults().most_clock_error);
-  return absl::Milliseconds(chance_.DrawWithin(-most, most));
-}
-
 void SetPasses::Run(absl::Time now) {
   schedule_.Begin();
   SetObservation observation = fleet_.ObserveSet(groups_.set_number());
   facts_ = observation.groups;
   observation.rollout_progress = rollout_progress_.get();
-  if (chance_.IsFaulty() && chance_.Happens(chance_.faults().clock_jump)) clock_error_ = DrawClockError();
+  if (chance_.IsFaulty() && chance_.Happens(chance_.faults().clock_jump)) clock_error_ = chance_.DrawClockError();
   const Plan plan = ReconcileSet(observation, now + clock_error_, options_);
   errors_.plan = plan.error;
   if (plan.rollout_progress != nullptr) rollout_progress_ = plan.rollout_progress;

@@ -17,8 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faulty_writes.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faulty_writes.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/pass_schedule.h"
 #include "lws/adapters/simulation/numbers/pod_lives.h"
@@ -68,7 +68,6 @@ class SetPasses {
 
  private:
   bool DeleteLeader(const Action& action);
-  absl::Duration DrawClockError();
 
   const SetReconcileOptions options_;
   const std::function<void(const Event&)> on_event_;

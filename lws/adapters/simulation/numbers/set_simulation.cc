@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faulty_writes.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faulty_writes.h"
 #include "lws/adapters/simulation/numbers/late_watches.h"
 #include "lws/adapters/simulation/numbers/leader_rollout.h"
 #include "lws/adapters/simulation/numbers/lost_nodes.h"
@@ -43,7 +43,7 @@ class SetSimulation::State {
  public:
   State(SetSimulationOptions options, std::function<void(const Event&)> on_event)
       : options_(std::move(options)),
-        chance_(options_.seed, options_.faults, &timers_),
+        chance_(options_.seed, options_.faults, [this] { return absl::Milliseconds(timers_.now()); }),
         nodes_(options_.nodes),
         leaders_(options_.max_unavailable_statefulset),
         lives_({options_.kubelet, options_.pull}, &groups_, &nodes_, &leaders_, &watches_, &chance_, &timers_),

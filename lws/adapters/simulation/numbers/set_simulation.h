@@ -22,8 +22,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "lws/adapters/simulation/faults.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
-#include "lws/adapters/simulation/numbers/faults.h"
 #include "lws/api/json.h"
 #include "lws/core/fleet/packed_group.h"
 #include "lws/core/plan/plan.h"

@@ -136,27 +136,33 @@ std::string Story(const std::vector<CheckedMoment>& moments) {
   return internal::ReportTable(rows);
 }
 
-std::string Verdict(const TitledCheck& check) {
-  if (!check.broken_law.empty()) return internal::ReportVerdict(internal::ReportFailure(check.title, check.broken_law));
-  if (check.complete) return internal::ReportVerdict("");
-  return internal::ReportVerdict(internal::ReportFailure(check.title, "stopped before all states were seen"));
+// The list item of what failed; "" when nothing did.
+std::string FailureOf(const TitledCheck& check) {
+  if (!check.broken_law.empty()) return internal::ReportFailure(check.title, check.broken_law);
+  return check.complete ? "" : internal::ReportFailure(check.title, "stopped before all states were seen");
+}
+
+std::string Figures(const TitledCheck& check) {
+  const bool is_broken = !check.broken_law.empty();
+  return absl::StrCat("<dl>\n", ReportFigure("states", absl::StrCat(check.states)),
+                      ReportFigure("broken law", is_broken ? check.broken_law : "none", is_broken), "</dl>\n");
+}
+
+std::string Course(const std::vector<CheckedMoment>& moments) {
+  if (moments.empty()) return "";
+  return absl::StrCat("<div class=\"drawing\" tabindex=\"0\">\n", Drawing(moments).Draw(), "</div>\n", Story(moments));
 }
 
 }  // namespace
 
 std::string CheckHtmlReport(const TitledCheck& check, const ReportPage& page) {
-  const std::string head = absl::StrCat(internal::ReportBegin("Check of a rollout policy"), Verdict(check),
-                                        internal::ReportFacts(page), internal::ReportKey("OoNnx"));
-  const std::string figures = absl::StrCat(
-      "<section>\n<h2>", EscapeHtmlMarkup(check.title), "</h2>\n<dl>\n",
-      ReportFigure("states", absl::StrCat(check.states)),
-      ReportFigure("broken law", check.broken_law.empty() ? "none" : check.broken_law, !check.broken_law.empty()),
-      "</dl>\n");
-  const std::string course = check.moments.empty()
-                                 ? ""
-                                 : absl::StrCat("<div class=\"drawing\" tabindex=\"0\">\n",
-                                                Drawing(check.moments).Draw(), "</div>\n", Story(check.moments));
-  return absl::StrCat(head, figures, course, "</section>\n</body>\n</html>\n");
+  internal::ReportParts parts;
+  parts.title = "Check of a rollout policy";
+  parts.states = "OoNnx";
+  parts.failures = FailureOf(check);
+  parts.sections = absl::StrCat("<section>\n<h2>", EscapeHtmlMarkup(check.title), "</h2>\n", Figures(check),
+                                Course(check.moments), "</section>\n");
+  return internal::ReportWhole(parts, page);
 }
 
 }  // namespace lws

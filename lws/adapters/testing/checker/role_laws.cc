@@ -44,12 +44,12 @@ uint8_t BrokenOfRole(const RoleWorldOptions& options, const CheckedRoles& before
   const int32_t target = before.targets[role];
   const RoleSums was = SumRole(before, role), is = SumRole(after, role);
   // Budgets may be as large as an int32 is.
-  const int64_t floor = int64_t{std::min(was.initial, target)} - budget.unavailable;
+  const int32_t floor = PromisedRole(options, before, role);
   const int64_t ceiling = int64_t{std::max(was.initial, target)} + budget.surge;
   const bool has_old = before.has_old_groups();
   const CheckedChild& new_before = before.child(before.revision, role);
   const CheckedChild& new_after = after.child(before.revision, role);
-  const bool is_short = is.ready < was.ready && is.ready < std::min<int64_t>(floor, was.proven) - was.unseen;
+  const bool is_short = is.ready < was.ready && is.ready < std::min(floor, was.proven) - was.unseen;
   if (change.loses && is_short) return kRoleFloor;
   if (change.gains && has_old && is.present > ceiling) return kRoleCeiling;
   if (change.old_grows || new_after.replicas < std::min(new_before.replicas, target)) return kRoleDirection;
@@ -105,7 +105,7 @@ absl::string_view RoleLawText(uint8_t law) {
     case kRoleDirection:
       return "an old revision grows, or the new one shrinks below its target";
     case kRoleHalf:
-      return "only some roles of an old revision are left";
+      return kHalfOfARevision;
     case kRoleBothSides:
       return "a pass adds groups and takes groups";
     case kRoleWait:

@@ -59,7 +59,7 @@ RolloutWorld::State RolloutWorld::Beginning() const {
   r.set_revision = 1;
   for (int32_t i = 0; i < r.replicas; ++i) r.groups.Set(i, MakeCheckedGroup(CheckedPhase::kReady, 0));
   r.seen = r.groups;
-  r.promise = std::max(0, r.replicas - options_.max_unavailable);
+  r.promise = PromiseFloor(r.replicas, options_.max_unavailable);
   return PackCheckedRollout(r, options_.lags);
 }
 
@@ -77,7 +77,7 @@ RolloutWorld::State RolloutWorld::Parse(absl::string_view groups, int32_t partit
     r.groups.Set(r.replicas++, group);
   }
   r.seen = r.groups;
-  r.promise = std::min(std::max(0, r.set_replicas - options_.max_unavailable), CheckedGuarantee(r));
+  r.promise = std::min(PromiseFloor(r.set_replicas, options_.max_unavailable), CheckedGuarantee(r));
   return PackCheckedRollout(r, options_.lags);
 }
 

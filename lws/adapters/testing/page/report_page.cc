@@ -117,6 +117,17 @@ std::string ReportFacts(const ReportPage& page) {
   return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
 }
 
+std::string ReportWhole(const ReportParts& parts, const std::string& version, const std::string& file,
+                        const std::string& date) {
+  return absl::StrCat(ReportBegin(), ReportVerdict(parts.failures), ReportFacts(version, file, date), ReportKey(),
+                      parts.sections, "</body>\n</html>\n");
+}
+
+std::string ReportWhole(const ReportParts& parts, const ReportPage& page) {
+  return absl::StrCat(ReportBegin(parts.title), ReportVerdict(parts.failures), ReportFacts(page),
+                      ReportKey(parts.states), parts.sections, "</body>\n</html>\n");
+}
+
 std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad) {
   return absl::StrCat("<div><dt>", name, "</dt><dd", is_bad ? " class=\"bad\"" : "", ">", EscapeHtmlMarkup(value),
                       "</dd></div>\n");

@@ -36,6 +36,18 @@ std::string ReportFigure(absl::string_view name, absl::string_view value, bool i
 // A row of ReportTable. `when` is a time or the number of a step. What the scenario did stands out.
 std::string ReportStoryRow(absl::string_view when, absl::string_view text, bool is_scenario);
 
+// What is beside the drawings of a page: its title, the states that it draws, and what runs add to it, which is a
+// section of HTML each and the list items of what failed in them.
+struct ReportParts {
+  std::string title = "Rollout report";
+  std::string states = "OoNn";  // as for ReportKey
+  std::string failures;
+  std::string sections;
+};
+
+// The whole page of these parts.
+std::string ReportWhole(const ReportParts& parts, const ReportPage& page);
+
 // The rows as a table, and the same folded up under "What happened".
 std::string ReportTable(const std::string& rows);
 std::string ReportStory(const std::string& rows);

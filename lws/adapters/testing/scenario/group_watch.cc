@@ -6,6 +6,7 @@
 
 #include "absl/strings/strip.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
+#include "lws/adapters/testing/scenario/ready_moment.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/waiting_groups.h"
 #include "lws/api/pod_name.h"
@@ -150,16 +151,7 @@ int32_t GroupWatch::Guarantee(const SetObservation& observation, const GroupBits
 
 void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits& bits) {
   if (is_updating_) {
-    const bool is_lowest = report_->lowest_ready < 0 || now_.ready < report_->lowest_ready;
-    if (is_lowest) {
-      report_->lowest_ready = now_.ready;
-      report_->promised_ready = promise_.groups();
-    }
-    const int32_t missing = promise_.groups() - now_.ready;
-    const std::optional<BrokenPromise>& worst = report_->broken_promise;
-    if (missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
-      report_->broken_promise = {now_.time, now_.ready, promise_.groups()};
-    }
+    NoteReady(now_.time, now_.ready, promise_.groups(), report_);
     is_updating_ = !is_done_;
   }
   // Only a promise below the floor can be raised.

@@ -16,15 +16,12 @@ namespace lws {
 
 using internal::EscapeHtmlMarkup;
 using internal::LaneDrawing;
-using internal::ReportBegin;
-using internal::ReportFacts;
 using internal::ReportFailure;
 using internal::ReportFigure;
-using internal::ReportKey;
+using internal::ReportParts;
 using internal::ReportStory;
 using internal::ReportStoryRow;
 using internal::ReportTimeStep;
-using internal::ReportVerdict;
 using internal::ShortReportTime;
 
 namespace {
@@ -194,16 +191,14 @@ std::string Outcome(const TitledReport& titled) {
                          : absl::StrCat("<p class=\"bad\">", EscapeHtmlMarkup(ScenarioOutcomeText(report)), "</p>\n");
 }
 
-// "PASS", or "FAIL" and what failed.
-std::string Verdict(const std::vector<TitledReport>& reports) {
+// What failed; "" for a report that passes.
+std::string FailuresOf(const TitledReport& titled) {
+  if (Passes(titled)) return "";
+  const std::vector<std::string> texts =
+      titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
   std::string failures;
-  for (const TitledReport& titled : reports) {
-    if (Passes(titled)) continue;
-    const std::vector<std::string> texts =
-        titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
-    for (const std::string& text : texts) absl::StrAppend(&failures, ReportFailure(titled.title, text));
-  }
-  return ReportVerdict(failures);
+  for (const std::string& text : texts) absl::StrAppend(&failures, ReportFailure(titled.title, text));
+  return failures;
 }
 
 std::string Story(const ScenarioReport& report) {
@@ -218,19 +213,22 @@ std::string Story(const ScenarioReport& report) {
 
 }  // namespace
 
-std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page) {
+ReportParts internal::PartsOfReports(const std::vector<TitledReport>& reports, bool has_one_scale) {
   absl::Duration longest;
   for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
-  std::string html =
-      absl::StrCat(ReportBegin("Rollout report"), Verdict(reports), ReportFacts(page), ReportKey("OoNn"));
+  ReportParts parts;
   for (const TitledReport& titled : reports) {
-    const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
-    absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
-                    Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n", Drawing(titled.report, end).Draw(),
-                    "</div>\n", Story(titled.report), "</section>\n");
+    const absl::Duration end = has_one_scale ? longest : ShownTime(titled.report);
+    absl::StrAppend(&parts.failures, FailuresOf(titled));
+    absl::StrAppend(&parts.sections, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n",
+                    Figures(titled.report), Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n",
+                    Drawing(titled.report, end).Draw(), "</div>\n", Story(titled.report), "</section>\n");
   }
-  absl::StrAppend(&html, "</body>\n</html>\n");
-  return html;
+  return parts;
+}
+
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page) {
+  return internal::ReportWhole(internal::PartsOfReports(reports, page.has_one_scale), page);
 }
 
 }  // namespace lws

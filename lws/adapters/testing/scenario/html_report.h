@@ -35,6 +35,15 @@ struct TitledReport {
 
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page = {});
 
+namespace internal {
+
+struct ReportParts;  // report_page.h
+
+// What the reports add to a page with other reports (role_html_report.h).
+ReportParts PartsOfReports(const std::vector<TitledReport>& reports, bool has_one_scale);
+
+}  // namespace internal
+
 }  // namespace lws
 
 #endif  // LWS_ADAPTERS_TESTING_SCENARIO_HTML_REPORT_H_

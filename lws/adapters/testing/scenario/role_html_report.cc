@@ -80,30 +80,30 @@ const RoleLane* StateAt(const Lane& lane, absl::Duration time) {
 }
 
 // Ready groups of all lanes.
-struct Capacity {
+struct ServingCapacity {
   absl::Duration time;
   int32_t old_ready = 0;
   int32_t new_ready = 0;
   int32_t wanted = 0;
 };
 
-std::vector<Capacity> CapacitiesOf(const std::vector<Lane>& lanes) {
-  std::map<absl::Duration, Capacity> changes;  // by how much each number changes
+std::vector<ServingCapacity> ServingCapacities(const std::vector<Lane>& lanes) {
+  std::map<absl::Duration, ServingCapacity> changes;  // by how much each number changes
   for (const Lane& lane : lanes) {
-    Capacity before;
+    ServingCapacity before;
     for (const auto& [time, state] : lane.states) {
       const auto count = [&groups = state.groups](char letter) {
         return static_cast<int32_t>(std::count(groups.begin(), groups.end(), letter));
       };
-      Capacity& change = changes[time];
+      ServingCapacity& change = changes[time];
       change.old_ready += count('O') - before.old_ready;
       change.new_ready += count('N') - before.new_ready;
       change.wanted += state.wanted - before.wanted;
       before = {time, count('O'), count('N'), state.wanted};
     }
   }
-  std::vector<Capacity> capacities;
-  Capacity sum;
+  std::vector<ServingCapacity> capacities;
+  ServingCapacity sum;
   for (const auto& [time, change] : changes) {
     sum = {time, sum.old_ready + change.old_ready, sum.new_ready + change.new_ready, sum.wanted + change.wanted};
     capacities.push_back(sum);
@@ -115,7 +115,7 @@ std::vector<Capacity> CapacitiesOf(const std::vector<Lane>& lanes) {
 class Drawing {
  public:
   Drawing(const RoleReport& report, absl::Duration end)
-      : report_(report), end_(end), lanes_(LanesOf(report)), capacities_(CapacitiesOf(lanes_)) {
+      : report_(report), end_(end), lanes_(LanesOf(report)), capacities_(ServingCapacities(lanes_)) {
     int32_t rows = 0;
     for (const Lane& lane : lanes_) rows += lane.most;
     const double gaps = kGap * static_cast<double>(lanes_.size());
@@ -126,7 +126,7 @@ class Drawing {
       top += row_ * lane.most + kGap;
     }
     bottom_ = top;
-    for (const Capacity& capacity : capacities_) {
+    for (const ServingCapacity& capacity : capacities_) {
       most_ = std::max({most_, capacity.wanted, capacity.old_ready + capacity.new_ready});
     }
   }
@@ -150,10 +150,10 @@ class Drawing {
     svg_.Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
     svg_.Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
     svg_.Text(4, kChartTop - 24, "groups ready: all, old and new", "");
-    Curve("stroke=\"var(--old)\"", [](const Capacity& capacity) { return capacity.old_ready; });
-    Curve("stroke=\"var(--new)\"", [](const Capacity& capacity) { return capacity.new_ready; });
-    Curve("class=\"ready\"", [](const Capacity& capacity) { return capacity.old_ready + capacity.new_ready; });
-    Curve("class=\"budget\"", [](const Capacity& capacity) { return capacity.wanted; });
+    Curve("stroke=\"var(--old)\"", [](const ServingCapacity& capacity) { return capacity.old_ready; });
+    Curve("stroke=\"var(--new)\"", [](const ServingCapacity& capacity) { return capacity.new_ready; });
+    Curve("class=\"ready\"", [](const ServingCapacity& capacity) { return capacity.old_ready + capacity.new_ready; });
+    Curve("class=\"budget\"", [](const ServingCapacity& capacity) { return capacity.wanted; });
   }
 
   template <typename GroupsOf>
@@ -213,7 +213,7 @@ class Drawing {
   // Texts for a reader who points at a time.
   void Hovers() {
     for (size_t i = 0; i < capacities_.size(); ++i) {
-      const Capacity& capacity = capacities_[i];
+      const ServingCapacity& capacity = capacities_[i];
       const absl::Duration until = i + 1 < capacities_.size() ? capacities_[i + 1].time : end_;
       std::string title =
           absl::StrCat(ShortReportTime(capacity.time), " to ", ShortReportTime(until), "\n", capacity.old_ready,
@@ -232,7 +232,7 @@ class Drawing {
   const RoleReport& report_;
   const absl::Duration end_;
   std::vector<Lane> lanes_;
-  const std::vector<Capacity> capacities_;
+  const std::vector<ServingCapacity> capacities_;
   double row_ = 1;
   double bottom_ = 0;
   int32_t most_ = 1;
@@ -271,18 +271,25 @@ std::string Figures(const RoleReport& report) {
       "</dl>\n");
 }
 
-std::string Outcome(const RoleReport& report) {
-  return report.finished ? ""
-                         : absl::StrCat("<p class=\"bad\">", EscapeHtmlMarkup(ScenarioOutcomeText(report)), "</p>\n");
+bool Passes(const TitledRoleReport& titled) {
+  return titled.failed.has_value() ? titled.failed->empty() : titled.report.finished;
 }
 
-std::string Verdict(const std::vector<TitledRoleReport>& reports) {
+std::string Outcome(const TitledRoleReport& titled) {
+  if (titled.report.finished) return "";
+  const std::string outcome = EscapeHtmlMarkup(ScenarioOutcomeText(titled.report));
+  return Passes(titled) ? absl::StrCat("<p>", outcome, ", as expected</p>\n")
+                        : absl::StrCat("<p class=\"bad\">", outcome, "</p>\n");
+}
+
+// What failed; "" for a report that passes.
+std::string FailuresOf(const TitledRoleReport& titled) {
+  if (Passes(titled)) return "";
+  const std::vector<std::string> texts =
+      titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
   std::string failures;
-  for (const TitledRoleReport& titled : reports) {
-    if (titled.report.finished) continue;
-    absl::StrAppend(&failures, internal::ReportFailure(titled.title, ScenarioOutcomeText(titled.report)));
-  }
-  return internal::ReportVerdict(failures);
+  for (const std::string& text : texts) absl::StrAppend(&failures, internal::ReportFailure(titled.title, text));
+  return failures;
 }
 
 std::string Story(const RoleReport& report) {
@@ -295,21 +302,33 @@ std::string Story(const RoleReport& report) {
   return internal::ReportStory(rows);
 }
 
+internal::ReportParts PartsOfRoleReports(const std::vector<TitledRoleReport>& reports, bool has_one_scale) {
+  absl::Duration longest;
+  for (const TitledRoleReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
+  internal::ReportParts parts;
+  for (const TitledRoleReport& titled : reports) {
+    const absl::Duration end = has_one_scale ? longest : ShownTime(titled.report);
+    absl::StrAppend(&parts.failures, FailuresOf(titled));
+    absl::StrAppend(&parts.sections, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n",
+                    Figures(titled.report), Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n",
+                    Drawing(titled.report, end).Draw(), "</div>\n", Story(titled.report), "</section>\n");
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::string RoleScenarioHtmlReport(const std::vector<TitledRoleReport>& reports, const ReportPage& page) {
-  absl::Duration longest;
-  for (const TitledRoleReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
-  std::string html = absl::StrCat(internal::ReportBegin("Rollout report"), Verdict(reports),
-                                  internal::ReportFacts(page), internal::ReportKey("OoNn"));
-  for (const TitledRoleReport& titled : reports) {
-    const absl::Duration end = page.has_one_scale ? longest : ShownTime(titled.report);
-    absl::StrAppend(&html, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n", Figures(titled.report),
-                    Outcome(titled.report), "<div class=\"drawing\" tabindex=\"0\">\n",
-                    Drawing(titled.report, end).Draw(), "</div>\n", Story(titled.report), "</section>\n");
-  }
-  absl::StrAppend(&html, "</body>\n</html>\n");
-  return html;
+  return internal::ReportWhole(PartsOfRoleReports(reports, page.has_one_scale), page);
+}
+
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& sets, const std::vector<TitledRoleReport>& roles,
+                               const ReportPage& page) {
+  internal::ReportParts parts = internal::PartsOfReports(sets, page.has_one_scale);
+  const internal::ReportParts of_roles = PartsOfRoleReports(roles, page.has_one_scale);
+  absl::StrAppend(&parts.failures, of_roles.failures);
+  absl::StrAppend(&parts.sections, of_roles.sections);
+  return internal::ReportWhole(parts, page);
 }
 
 }  // namespace lws

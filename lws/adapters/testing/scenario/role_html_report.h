@@ -8,12 +8,13 @@
 // Laws:
 //   1. Equal reports give equal bytes.
 //   2. The texts of the reports are always shown as texts, and never read as HTML.
-//   3. The page begins with PASS if every report finishes, and else with FAIL, and then what did not finish.
+//   3. The page begins with PASS if every report passes, and else with FAIL, and then each expectation that failed.
 //
 // Thread-safety: may be called concurrently. Complexity: O(changes of lanes).
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_ROLE_HTML_REPORT_H_
 #define LWS_ADAPTERS_TESTING_SCENARIO_ROLE_HTML_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,15 @@ namespace lws {
 struct TitledRoleReport {
   std::string title;  // of this report's part of the page
   RoleReport report;
+  // The expectations that were not met. Without a value nothing is expected but that the set finishes.
+  std::optional<std::vector<std::string>> failed = std::nullopt;
 };
 
 std::string RoleScenarioHtmlReport(const std::vector<TitledRoleReport>& reports, const ReportPage& page = {});
+
+// One page of reports of both kinds of sets: those of LeaderWorkerSets come first.
+std::string ScenarioHtmlReport(const std::vector<TitledReport>& sets, const std::vector<TitledRoleReport>& roles,
+                               const ReportPage& page = {});
 
 }  // namespace lws
 

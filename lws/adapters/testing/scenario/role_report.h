@@ -51,6 +51,8 @@ struct RoleCourse {
   // The most groups, when some were added, beside what is allowed: max(groups at the edit, wanted) + maxSurge.
   int32_t most_groups = 0;
   int32_t allowed_groups = 0;
+  // By how many hundredths of its target it was ahead of another role of its slice, at most.
+  int32_t ahead_percent = 0;
 
   bool keeps_promise() const { return lowest_ready < 0 || lowest_ready >= promised_ready; }
   bool keeps_ceiling() const { return most_groups <= allowed_groups; }

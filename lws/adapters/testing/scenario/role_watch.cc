@@ -10,6 +10,7 @@
 #include "lws/api/observed_roles.h"
 #include "lws/core/disaggregated/wanted_groups.h"
 #include "lws/rollout/role_budget.h"
+#include "lws/rollout/scaled_share.h"
 
 namespace lws::internal {
 namespace {
@@ -34,6 +35,19 @@ bool SameLanes(const std::vector<RoleLane>& a, const std::vector<RoleLane>& b) {
 }
 
 }  // namespace
+
+int32_t PercentOfTarget(int32_t groups, int32_t target) {
+  return static_cast<int32_t>(std::min<int64_t>(100, ShareDown(groups, 100, target)));
+}
+
+RoleWatch::Groups RoleWatch::GroupsOf(const ObservedChild& child) {
+  Groups groups;
+  groups.replicas = child.replicas();
+  groups.ready = child.meta.terminating ? 0 : std::min(child.ready_replicas, groups.replicas);
+  groups.leaving = std::max(0, child.status_replicas - groups.replicas);
+  groups.steady = child.meta.terminating ? 0 : std::clamp(child.ready_replicas - groups.leaving, 0, groups.replicas);
+  return groups;
+}
 
 std::vector<RoleTimelineEntry> RoleWatch::Look(absl::Duration time) {
   std::vector<RoleTimelineEntry> entries;
@@ -70,13 +84,20 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
   for (const DisaggregatedRole& role : set.spec().roles()) {
     const int32_t wanted = WantedRoleGroups(observation, role);
     const RoleBudget budget = RoleBudgetOf(role, wanted);
-    roles.push_back({role.name(), wanted, budget.surge, budget.unavailable, {}, {}, 0});
+    RoleView& view = roles.emplace_back();
+    view.name = role.name();
+    view.wanted = wanted;
+    view.surge = budget.surge;
+    view.unavailable = budget.unavailable;
   }
   std::map<std::string, OldRevision> old_revisions;
   for (const ObservedChild* child : observation.children) {
     const bool is_own = IsControlledBy(child->meta, set.metadata().uid());
     if (!is_own || SliceOfLabel(child->labels.slice) != slice) continue;
-    const Groups groups{child->replicas(), child->meta.terminating ? 0 : child->ready_replicas};
+    const Groups groups = GroupsOf(*child);
+    for (RoleView& role : roles) {
+      if (role.name == child->labels.role) role.revisions[child->labels.revision] = groups;
+    }
     if (child->labels.revision != observation.revision) {
       old_revisions[child->labels.revision][child->labels.role] = groups;
       continue;
@@ -87,13 +108,11 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
   }
   for (auto known = initial_.begin(); known != initial_.end();) {
     const bool is_left = known->first.first != slice || old_revisions.count(known->first.second) > 0;
+    if (!is_left) interrupted_.erase(known->first);
     known = is_left ? std::next(known) : initial_.erase(known);
   }
+  if (failures_ == RoleFailures::kExcused) ReadUnseen(observation, slice, &roles);
   for (const auto& [revision, children] : old_revisions) ReadOldRevision(slice, revision, children, time, &roles);
-  for (RoleView& role : roles) {
-    role.old_groups.ready = std::min(role.old_groups.ready, role.old_groups.replicas);
-    role.new_groups.ready = std::min(role.new_groups.ready, role.new_groups.replicas);
-  }
   return roles;
 }
 
@@ -111,18 +130,44 @@ void RoleWatch::ReadOldRevision(int32_t slice, const std::string& revision, cons
   for (const auto& [name, at_the_edit] : initial) {
     const auto child = children.find(name);
     const Groups groups = child == children.end() ? Groups() : child->second;
-    if (at_the_edit > 0 && groups.replicas == 0 && !report_->half_revision.has_value()) {
-      report_->half_revision = HalfRevision{time, slice, revision, name};
-    }
+    if (at_the_edit > 0 && groups.replicas == 0) NoteHalf(slice, revision, name, time);
     auto role = std::find_if(roles->begin(), roles->end(),
                              [&role_name = name](const RoleView& view) { return view.name == role_name; });
     if (role == roles->end()) {
-      roles->push_back({name, 0, RoleBudget().surge, RoleBudget().unavailable, {}, {}, 0});
-      role = roles->end() - 1;
+      role = roles->emplace(roles->end());
+      role->name = name;
+      role->surge = RoleBudget().surge;
+      role->unavailable = RoleBudget().unavailable;
     }
     role->old_groups.replicas += groups.replicas;
-    role->old_groups.ready += std::min(groups.ready, groups.replicas);
+    role->old_groups.ready += groups.ready;
+    role->old_groups.steady += groups.steady;
     role->initial += std::max(at_the_edit, groups.replicas);
+  }
+}
+
+void RoleWatch::NoteHalf(int32_t slice, const std::string& revision, const std::string& role, absl::Duration time) {
+  const bool is_interrupted = simulation_->IsInterrupted(namespace_, report_->set_name);
+  if (failures_ == RoleFailures::kExcused && is_interrupted) interrupted_.emplace(slice, revision);
+  if (report_->half_revision.has_value() || interrupted_.count({slice, revision}) > 0) return;
+  report_->half_revision = HalfRevision{time, slice, revision, role};
+}
+
+// Compares the children as the controller sees them with the children as they are. Groups that became ready unseen are
+// not counted on, because the controller may take them for broken ones.
+void RoleWatch::ReadUnseen(const DisaggregatedObservation& observation, int32_t slice,
+                           std::vector<RoleView>* roles) const {
+  std::map<std::string, Groups> present;  // by child
+  for (const ObservedChild* child : observation.children) present[child->meta.name] = GroupsOf(*child);
+  for (const ObservedChild* child : simulation_->ObserveAsSeen(namespace_, report_->set_name).children) {
+    if (SliceOfLabel(child->labels.slice) != slice) continue;
+    const Groups seen = GroupsOf(*child);
+    const Groups& groups = present[child->meta.name];
+    for (RoleView& role : *roles) {
+      if (role.name != child->labels.role) continue;
+      role.unseen += std::max(0, seen.ready - groups.ready);
+      role.proven += std::min(seen.steady, groups.steady);
+    }
   }
 }
 
@@ -132,6 +177,64 @@ RoleCourse& RoleWatch::CourseOf(int32_t slice, const std::string& role) {
   }
   report_->courses.push_back({slice, role});
   return report_->courses.back();
+}
+
+// How many ready groups were lost since the last look that the controller did not take from their child. A group that
+// it took may be one that was not ready, and then its loss never shows.
+int32_t RoleWatch::Failures(const RoleView& role, RoleUpdate* update) {
+  int32_t failures = 0;
+  for (const auto& [revision, before] : update->last.revisions) {
+    const auto child = role.revisions.find(revision);
+    const Groups now = child == role.revisions.end() ? Groups() : child->second;
+    int32_t& taken = update->taken[revision];
+    taken += std::max(0, before.replicas - now.replicas);
+    const int32_t lost = std::max(0, before.ready - now.ready);
+    const int32_t explained = std::min(lost, taken);
+    taken = std::min(taken - explained, now.leaving);
+    failures += lost - explained;
+  }
+  return failures;
+}
+
+void RoleWatch::NoteRole(int32_t slice, const RoleView& role, RoleUpdate* update) {
+  Promise& promise = update->promise;
+  const int32_t floor = PromiseFloor(std::min(update->initial, role.wanted), role.unavailable);
+  promise.Edit(floor);
+  if (failures_ == RoleFailures::kExcused) {
+    promise.Excuse(std::max(Failures(role, update), role.unseen - update->last.unseen));
+  }
+  const int32_t counted_on = failures_ == RoleFailures::kExcused ? role.proven : role.steady();
+  promise.Raise(Promise::Grounded(floor, counted_on) - role.unseen);
+  RoleCourse& course = CourseOf(slice, role.name);
+  const bool is_worse = MissesMore(role.ready(), promise.groups(), course.lowest_ready, course.promised_ready);
+  const bool is_alike = !MissesMore(course.lowest_ready, course.promised_ready, role.ready(), promise.groups());
+  if (course.lowest_ready < 0 || is_worse || (is_alike && role.ready() < course.lowest_ready)) {
+    course.lowest_ready = role.ready();
+    course.promised_ready = promise.groups();
+  }
+  const int32_t allowed = AllowedGroups(std::max(update->initial, role.wanted), role.surge);
+  // A target that was lowered may leave more groups than are allowed; only adding counts.
+  const bool is_added = role.groups() > update->last.groups();
+  const bool is_worst = role.groups() - allowed > course.most_groups - course.allowed_groups;
+  if (course.allowed_groups == 0 || (is_added && is_worst)) {
+    course.most_groups = role.groups();
+    course.allowed_groups = allowed;
+  }
+  update->last = role;
+}
+
+void RoleWatch::NoteSkew(int32_t slice, const std::vector<RoleView>& roles) {
+  int32_t least = 100;
+  for (const RoleView& role : roles) {
+    if (role.wanted > 0) least = std::min(least, PercentOfTarget(role.new_groups.replicas, role.wanted));
+  }
+  for (const RoleView& role : roles) {
+    if (role.wanted == 0) continue;
+    const int32_t ahead = std::max(0, PercentOfTarget(role.new_groups.replicas, role.wanted) - least);
+    RoleCourse& course = CourseOf(slice, role.name);
+    course.ahead_percent = std::max(course.ahead_percent, ahead);
+    report_->skew_percent = std::max(report_->skew_percent, ahead);
+  }
 }
 
 void RoleWatch::NoteCourse(int32_t slice, const std::vector<RoleView>& roles) {
@@ -144,37 +247,13 @@ void RoleWatch::NoteCourse(int32_t slice, const std::vector<RoleView>& roles) {
   if (has_old) updates_.try_emplace(slice);
   const auto update = updates_.find(slice);
   if (update == updates_.end()) return;
-  int32_t least = 100, most = 0;
   for (const RoleView& role : roles) {
-    RoleUpdate& of_role = update->second.try_emplace(role.name, RoleUpdate{0, role.groups(), 0}).first->second;
-    of_role.most_ready = std::max(of_role.most_ready, role.ready());
-    if (has_old) of_role.initial = role.initial;
-    const int32_t initial = of_role.initial;
-    RoleCourse& course = CourseOf(slice, role.name);
-    const int32_t promised = std::max(0, std::min(initial, role.wanted) - role.unavailable);
-    const int32_t grounded = std::min(promised, of_role.most_ready);
-    const bool is_lowest =
-        course.lowest_ready < 0 || role.ready() - grounded < course.lowest_ready - course.promised_ready ||
-        (role.ready() - grounded == course.lowest_ready - course.promised_ready && role.ready() < course.lowest_ready);
-    if (is_lowest) {
-      course.lowest_ready = role.ready();
-      course.promised_ready = grounded;
-    }
-    const int32_t allowed = AllowedGroups(std::max(initial, role.wanted), role.surge);
-    // A target that was lowered may leave more groups than are allowed; only adding counts.
-    const bool is_added = role.groups() > of_role.groups;
-    of_role.groups = role.groups();
-    const bool is_worst = role.groups() - allowed > course.most_groups - course.allowed_groups;
-    if (course.allowed_groups == 0 || (is_added && is_worst)) {
-      course.most_groups = role.groups();
-      course.allowed_groups = allowed;
-    }
-    if (role.wanted == 0) continue;
-    const int32_t percent = std::min(100, role.new_groups.replicas * 100 / role.wanted);
-    least = std::min(least, percent);
-    most = std::max(most, percent);
+    const auto [of_role, is_first] = update->second.try_emplace(role.name);
+    if (is_first) of_role->second.last = role;
+    if (has_old) of_role->second.initial = role.initial;
+    NoteRole(slice, role, &of_role->second);
   }
-  report_->skew_percent = std::max(report_->skew_percent, most - least);
+  NoteSkew(slice, roles);
 }
 
 void RoleWatch::Finish(absl::Duration time) {

@@ -47,7 +47,10 @@ bool ScenarioPlay::IsStopped() {
   return was_stopped_;
 }
 
-void ScenarioPlay::RunUntil(absl::Time limit) { RunWhileDue(limit, limit); }
+bool ScenarioPlay::RunUntil(absl::Time limit) {
+  RunWhileDue(limit, limit);
+  return !IsStopped();
+}
 
 void ScenarioPlay::RunUntilQuiet() { RunWhileDue(absl::InfiniteFuture(), cluster_.now() + scenario_.patience); }
 

@@ -5,7 +5,7 @@
 //   absl::Time end = play.RunToTheEnd([&] { return report.is_done(); });
 //
 // It knows no kind of set and no kind of simulation: a LeaderWorkerSet and a DisaggregatedSet are played alike, as
-// objects and in numbers.
+// objects and in numbers, by scenarios and by the swarm, whose events are of another kind.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_PLAY_H_
@@ -51,6 +51,9 @@ class ScenarioPlay {
   // which nothing happens.
   absl::Status RunEvents(absl::FunctionRef<absl::Status(const ScenarioEvent&)> happen);
 
+  // Runs to this time. Returns false when the play is ended by `is_stopped`.
+  bool RunUntil(absl::Time limit);
+
   // Runs until nothing is due, and returns when the run ends. An unfinished set is waited for until the patience ends,
   // even if nothing is due.
   absl::Time RunToTheEnd(absl::FunctionRef<bool()> is_done);
@@ -62,7 +65,6 @@ class ScenarioPlay {
   static PlayedCluster PlayedOn(Simulation* simulation, const std::function<void()>& look,
                                 std::function<bool()> is_stopped);
   bool IsStopped();
-  void RunUntil(absl::Time limit);
   void RunUntilQuiet();
   // Looks after each time at which something happens, as long as it is not after the limit.
   void RunWhileDue(absl::Time next, absl::Time limit);

@@ -7,6 +7,7 @@
 #include "lws/adapters/testing/swarm/swarm.h"
 #include "lws/adapters/testing/swarm/swarm_case.h"
 #include "lws/adapters/testing/swarm/swarm_rates.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/rollout/planner.h"
 
 namespace lws {
@@ -19,12 +20,10 @@ namespace {
 // Removes from a case everything without which it still breaks its law.
 class Minimizer {
  public:
-  Minimizer(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks, const std::function<bool()>& is_stopped)
-      : least_(what),
-        policy_(policy),
-        checks_(checks),
-        is_stopped_(is_stopped),
-        law_(RunSwarmCase(what, policy, checks).broken_law) {}
+  using RunCase = std::function<SwarmResult(const SwarmCase&)>;
+
+  Minimizer(const SwarmCase& what, RunCase run, const std::function<bool()>& is_stopped)
+      : least_(what), run_(std::move(run)), is_stopped_(is_stopped), law_(run_(what).broken_law) {}
 
   SwarmCase Run() {
     while (Pass()) {
@@ -42,7 +41,7 @@ class Minimizer {
     change(&less);
     for (uint64_t i = 0; i < kSeedsTried; ++i, ++less.seed) {
       if (is_stopped_ && is_stopped_()) return false;
-      if (RunSwarmCase(less, policy_, checks_).broken_law != law_) continue;
+      if (run_(less).broken_law != law_) continue;
       least_ = std::move(less);
       return true;
     }
@@ -73,12 +72,16 @@ class Minimizer {
     is_less |= least_.min_ready_seconds > 0 && Try(at_once);
     is_less |= Lower(&SwarmCase::size, 1);
     is_less |= Lower(&SwarmCase::replicas, 1);
+    is_less |= Lower(&SwarmCase::slices, 1);
+    for (size_t i = 0; i < least_.roles.size(); ++i) {
+      const auto lower = [i](SwarmCase* less) { --less->roles[i].replicas; };
+      while (least_.roles[i].replicas > 1 && Try(lower)) is_less = true;
+    }
     return is_less;
   }
 
   SwarmCase least_;
-  const RolloutPolicy policy_;
-  const SwarmChecks checks_;
+  const RunCase run_;
   const std::function<bool()>& is_stopped_;
   const std::string law_;
 };
@@ -87,7 +90,14 @@ class Minimizer {
 
 SwarmCase MinimizeSwarmCase(const SwarmCase& what, RolloutPolicy policy, SwarmChecks checks,
                             const std::function<bool()>& is_stopped) {
-  return Minimizer(what, policy, checks, is_stopped).Run();
+  const auto run = [policy, checks](const SwarmCase& tried) { return RunSwarmCase(tried, policy, checks); };
+  return Minimizer(what, run, is_stopped).Run();
+}
+
+SwarmCase MinimizeRoleSwarmCase(const SwarmCase& what, const DisaggregatedOptions& roles, SwarmChecks checks,
+                                const std::function<bool()>& is_stopped) {
+  const auto run = [&roles, checks](const SwarmCase& tried) { return RunRoleSwarmCase(tried, roles, checks); };
+  return Minimizer(what, run, is_stopped).Run();
 }
 
 }  // namespace lws

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_play.h"
+#include "lws/adapters/testing/swarm/play_case.h"
 #include "lws/adapters/testing/swarm/swarm.h"
 #include "lws/adapters/testing/swarm/swarm_case.h"
 #include "lws/core/fleet/packed_group.h"
@@ -26,8 +29,6 @@ namespace {
 
 using Kind = SwarmEvent::Kind;
 
-constexpr absl::Duration kPatience = absl::Hours(4);
-
 // Runs one case.
 class Swarm {
  public:
@@ -37,6 +38,7 @@ class Swarm {
         controls_(ControlsOf(what)),
         simulation_(OptionsOf(what, policy, controls_)),
         start_(simulation_.now()),
+        play_(patience_, Played()),
         set_replicas_(what.replicas) {}
 
   SwarmResult Run() {
@@ -45,15 +47,9 @@ class Swarm {
                                   .MaxUnavailable(what_.max_unavailable)
                                   .Build();
     if (!simulation_.Create(*scenario.manifest).ok()) return Break("the set is not admitted");
-    for (const SwarmEvent& event : what_.events) {
-      RunUntil(start_ + event.at);
-      if (!result_.broken_law.empty()) return Finish();
-      Happen(event);
-    }
-    RunUntil(start_ + std::max(what_.faults.until, absl::ZeroDuration()) + what_.faults.list_every);
-    const absl::Time limit = simulation_.now() + kPatience;
-    while (result_.broken_law.empty() && simulation_.now() < limit && simulation_.Advance()) Look();
-    if (result_.broken_law.empty() && !IsDone()) return Break("the faults have stopped, and it does not come right");
+    internal::PlaySwarmCase(
+        what_, &play_, [this](const SwarmEvent& event) { Happen(event); }, [this] { return IsDone(); });
+    if (result_.broken_law.empty() && !IsDone()) return Break(internal::kNeverComesRight);
     return Finish();
   }
 
@@ -94,9 +90,15 @@ class Swarm {
     return result_;
   }
 
-  void RunUntil(absl::Time limit) {
-    while (result_.broken_law.empty() && simulation_.Advance(limit)) Look();
-    Look();
+  // In numbers, nothing becomes due while the clock stands.
+  internal::PlayedCluster Played() {
+    internal::PlayedCluster cluster;
+    cluster.now = [this] { return simulation_.now(); };
+    cluster.settle = [] {};
+    cluster.advance = [this](absl::Time limit) { return simulation_.Advance(limit); };
+    cluster.look = [this](bool is_last) { Look(); };
+    cluster.is_stopped = [this] { return !result_.broken_law.empty(); };
+    return cluster;
   }
 
   void Happen(const SwarmEvent& event) {
@@ -104,6 +106,7 @@ class Swarm {
       case Kind::kNewImage:
       case Kind::kBrokenImage:
       case Kind::kScale:
+      case Kind::kRevert:
         return Edit(event);
       case Kind::kFailContainer:
         simulation_.FailContainer(event.group, event.worker);
@@ -129,8 +132,10 @@ class Swarm {
       patch["spec"]["replicas"] = event.replicas;
       set_replicas_ = event.replicas;
     } else {
+      const int32_t image = event.kind == Kind::kRevert ? former_image_ : ++newest_image_;
+      former_image_ = std::exchange(image_, image);
       patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
-          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", ++image_)}}});
+          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", image)}}});
       edited_revision_ = simulation_.counts().revision;
     }
     absl::Status status = simulation_.Edit(patch);
@@ -187,7 +192,7 @@ class Swarm {
     promise_.Raise(Grounded(counted));
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
                                 int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_.groups()}}) {
-      result_.log = (result_.log ^ static_cast<uint64_t>(value)) * 0x100000001b3ULL;
+      internal::AddToLog(static_cast<uint64_t>(value), &result_.log);
     }
   }
 
@@ -206,6 +211,8 @@ class Swarm {
   const RolloutControls controls_;
   SetSimulation simulation_;
   const absl::Time start_;
+  const Scenario patience_ = internal::SwarmPatience();
+  internal::ScenarioPlay play_;
   SwarmResult result_;
   int32_t set_replicas_ = 0;
   int32_t replicas_ = 0;  // the replicas of the leader StatefulSet
@@ -213,6 +220,8 @@ class Swarm {
   int64_t failures_ = 0;         // at the last look
   int32_t unseen_failures_ = 0;  // at the last look
   int32_t image_ = 1;
+  int32_t former_image_ = 1;
+  int32_t newest_image_ = 1;
   RevisionId edited_revision_ = 0;  // the leader StatefulSet's revision at the last template edit
 };
 

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/faults.h"
 
 namespace lws::internal {
 

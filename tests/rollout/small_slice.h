@@ -1,6 +1,6 @@
 // A small slice for tests of policies: roles with groups of old revisions and of a new one, which become ready.
-#ifndef LWS_TESTS_ROLLOUT_ROLE_WORLD_H_
-#define LWS_TESTS_ROLLOUT_ROLE_WORLD_H_
+#ifndef LWS_TESTS_ROLLOUT_SMALL_SLICE_H_
+#define LWS_TESTS_ROLLOUT_SMALL_SLICE_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace lws {
 
-struct RoleWorld {
+struct SmallSlice {
   std::vector<RoleGoal> goals;
   std::vector<RoleGroups> new_groups;  // one per role
   std::vector<RoleGroups> old_groups;  // one per role, for each revision
@@ -90,7 +90,7 @@ void ForEachPairOfRoles(int32_t most, const Visit& visit) {
   for (const RoleGoal& a : goals) {
     for (const RoleGoal& b : goals) {
       for (const RoleGroups& old_a : olds) {
-        for (const RoleGroups& old_b : olds) visit(RoleWorld{{a, b}, {{true}, {true}}, {old_a, old_b}});
+        for (const RoleGroups& old_b : olds) visit(SmallSlice{{a, b}, {{true}, {true}}, {old_a, old_b}});
       }
     }
   }
@@ -98,4 +98,4 @@ void ForEachPairOfRoles(int32_t most, const Visit& visit) {
 
 }  // namespace lws
 
-#endif  // LWS_TESTS_ROLLOUT_ROLE_WORLD_H_
+#endif  // LWS_TESTS_ROLLOUT_SMALL_SLICE_H_

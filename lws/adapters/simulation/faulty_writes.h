@@ -5,14 +5,14 @@
 //   if (writes.Next() != lws::internal::WriteOutcome::kNotDone) lives.StopGroup(group);
 //
 // Thread-safety: none.
-#ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_FAULTY_WRITES_H_
-#define LWS_ADAPTERS_SIMULATION_NUMBERS_FAULTY_WRITES_H_
+#ifndef LWS_ADAPTERS_SIMULATION_FAULTY_WRITES_H_
+#define LWS_ADAPTERS_SIMULATION_FAULTY_WRITES_H_
 
 #include <cstdint>
 #include <utility>
 
-#include "lws/adapters/simulation/numbers/chance.h"
-#include "lws/adapters/simulation/numbers/faults.h"
+#include "lws/adapters/simulation/chance.h"
+#include "lws/adapters/simulation/faults.h"
 
 namespace lws::internal {
 
@@ -49,4 +49,4 @@ class FaultyWrites {
 
 }  // namespace lws::internal
 
-#endif  // LWS_ADAPTERS_SIMULATION_NUMBERS_FAULTY_WRITES_H_
+#endif  // LWS_ADAPTERS_SIMULATION_FAULTY_WRITES_H_

@@ -1,6 +1,6 @@
-// Draws random values for the simulation in numbers: how long things take, and what goes wrong.
+// Draws random values for a simulation: how long things take, and what goes wrong.
 //
-//   lws::internal::Chance chance(/*seed=*/17, faults, &timers);
+//   lws::internal::Chance chance(/*seed=*/17, faults, [] { return absl::Seconds(3); });
 //   chance.IsFaulty() && chance.Happens(faults.crash);    // false: nothing goes wrong before `faults.until` by default
 //   timers.Add(timers.now() + chance.Draw(options.start), timer);
 //
@@ -8,29 +8,30 @@
 //   1. The same seed and calls give the same draws on every compiler.
 //
 // Thread-safety: none.
-#ifndef LWS_ADAPTERS_SIMULATION_NUMBERS_CHANCE_H_
-#define LWS_ADAPTERS_SIMULATION_NUMBERS_CHANCE_H_
+#ifndef LWS_ADAPTERS_SIMULATION_CHANCE_H_
+#define LWS_ADAPTERS_SIMULATION_CHANCE_H_
 
 #include <cstdint>
+#include <functional>
 #include <random>
+#include <utility>
 
 #include "absl/time/time.h"
+#include "lws/adapters/simulation/faults.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
-#include "lws/adapters/simulation/numbers/faults.h"
-#include "lws/adapters/simulation/numbers/simulation_timers.h"
 
 namespace lws::internal {
 
 class Chance {
  public:
-  // Borrows `timers`, which give the time.
-  Chance(uint64_t seed, const SimulationFaults& faults, const SimulationTimers* timers)
-      : random_(seed), faults_(faults), timers_(*timers) {}
+  // `elapsed` returns the time since the beginning.
+  Chance(uint64_t seed, const SimulationFaults& faults, std::function<absl::Duration()> elapsed)
+      : random_(seed), faults_(faults), elapsed_(std::move(elapsed)) {}
 
   const SimulationFaults& faults() const { return faults_; }
 
   // Whether things may go wrong at this time.
-  bool IsFaulty() const { return absl::Milliseconds(timers_.now()) < faults_.until; }
+  bool IsFaulty() const { return faults_.until > absl::ZeroDuration() && elapsed_() < faults_.until; }
 
   // Returns true with a probability of `chance` in a thousand. With a chance of 0 nothing is drawn.
   bool Happens(int32_t chance) { return chance > 0 && static_cast<int32_t>(random_() % 1000) < chance; }
@@ -42,13 +43,17 @@ class Chance {
   int64_t DrawWithin(int64_t least, int64_t most) {
     return least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1));
   }
+  absl::Duration DrawClockError() {
+    const int64_t most = absl::ToInt64Milliseconds(faults_.most_clock_error);
+    return absl::Milliseconds(DrawWithin(-most, most));
+  }
 
  private:
   std::mt19937_64 random_;
   const SimulationFaults faults_;
-  const SimulationTimers& timers_;
+  const std::function<absl::Duration()> elapsed_;
 };
 
 }  // namespace lws::internal
 
-#endif  // LWS_ADAPTERS_SIMULATION_NUMBERS_CHANCE_H_
+#endif  // LWS_ADAPTERS_SIMULATION_CHANCE_H_
