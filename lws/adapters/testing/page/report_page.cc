@@ -117,12 +117,6 @@ std::string ReportFacts(const ReportPage& page) {
   return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
 }
 
-std::string ReportWhole(const ReportParts& parts, const std::string& version, const std::string& file,
-                        const std::string& date) {
-  return absl::StrCat(ReportBegin(), ReportVerdict(parts.failures), ReportFacts(version, file, date), ReportKey(),
-                      parts.sections, "</body>\n</html>\n");
-}
-
 std::string ReportWhole(const ReportParts& parts, const ReportPage& page) {
   return absl::StrCat(ReportBegin(parts.title), ReportVerdict(parts.failures), ReportFacts(page),
                       ReportKey(parts.states), parts.sections, "</body>\n</html>\n");
