@@ -28,9 +28,14 @@ set(lws_for_size
   lws/adapters/simulation/disaggregated_simulation.cc
   lws/adapters/simulation/kubernetes/node_upkeep.cc
   lws/adapters/simulation/kubernetes/object_defaults.cc
+  lws/adapters/simulation/late_objects.cc
+  lws/adapters/testing/checker/check_html_report.cc
+  lws/adapters/testing/page/lane_drawing.cc
+  lws/adapters/testing/page/report_page.cc
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/html_report.cc
   lws/adapters/testing/scenario/role_expectations.cc
+  lws/adapters/testing/scenario/role_html_report.cc
   lws/adapters/testing/scenario/role_report.cc
   lws/adapters/testing/scenario/role_watch.cc
   lws/adapters/testing/scenario/run_role_scenario.cc
@@ -109,9 +114,12 @@ set(lws_for_size
   lws/core/revision/disaggregated_revision.cc
   lws/core/revision/revision_data.cc
   lws/core/snapshot/cluster_snapshot.cc
+  lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
   lws/placement/assign_cuboid.cc
+  lws/placement/assign_together.cc
   lws/placement/cluster_documents.cc
+  lws/placement/labelled_group.cc
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
@@ -122,12 +130,17 @@ set(lws_for_size
   lws/placement/reassign_group.cc
   lws/placement/running_pods.cc
   lws/placement/search/explain_no_fit.cc
+  lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
   lws/placement/search/subgroup_split.cc
   lws/placement/set_request.cc
+  lws/placement/spread_cuboid.cc
+  lws/placement/spread_groups.cc
+  lws/placement/spread_together.cc
+  lws/placement/together_headroom.cc
   lws/placement/topology.cc
   lws/rollout/keep_role_budgets.cc
   lws/rollout/role_rollout.cc

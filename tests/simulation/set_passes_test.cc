@@ -54,7 +54,7 @@ class Passes {
   SimulationErrors errors_;
   SimulationTimers timers_;
   SimulatedGroups groups_;
-  Chance chance_{1, {}, &timers_};
+  Chance chance_{1, {}, [this] { return absl::Milliseconds(timers_.now()); }};
   NodeOutages<SimulationTimer> nodes_{0};
   Fleet fleet_;
   LateWatches watches_{&groups_, &fleet_, &chance_, &timers_, &errors_};
