@@ -19,6 +19,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/rollout/policies.h"
 #include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
@@ -66,7 +67,7 @@ int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::C
   const EndsInOrder ends_in_order;
   const lws::RolloutCheck check = lws::CheckRollout(options, from, UntilInterrupted());
   const std::string promise =
-      absl::StrCat(std::max(0, options.replicas - options.max_unavailable), " of ", options.replicas);
+      absl::StrCat(lws::internal::PromiseFloor(options.replicas, options.max_unavailable), " of ", options.replicas);
   const std::string what = lws::CheckedBudgetText(options);
   const int code = PrintCheck(check, what, promise, format, ToJson(options), budget->scaled_down);
   return WithCheckPage(code, arguments, WithTitle(what, check));

@@ -1,5 +1,7 @@
 #include "examples/lwsctl/cluster_file.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,25 +31,11 @@ using lws::Json;
 
 // Saved observations are protocol buffers in their JSON form; no Kubernetes object has such a field.
 constexpr char kSavedMark[] = "# lws observation\n";
+constexpr char kNextDocument[] = "\n---\n";
 
 std::string TextAt(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-absl::Status ReadSaved(const std::string& path, const std::string& text, ClusterFile* file) {
-  lws::ClusterStateProto state;
-  const absl::Status parsed = ReadProtoDocument(text, &state);
-  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message()));
-  const std::pair<int, const char*> kinds[] = {
-      {state.sets_size(), lws::kKind},    {state.statefulsets_size(), "StatefulSet"},
-      {state.pods_size(), "Pod"},         {state.revisions_size(), "ControllerRevision"},
-      {state.services_size(), "Service"}, {state.nodes_size(), "Node"},
-  };
-  for (const auto& [count, kind] : kinds) {
-    if (count > 0) file->kinds.insert(kind);
-  }
-  return file->cluster.Load(state);
 }
 
 bool IsOfDisaggregatedSets(const Json& object) {
@@ -106,6 +94,13 @@ absl::Status AddKept(const Json& config_map, ClusterFile* file) {
   return bytes.ok() ? file->kept.Add(*bytes) : bytes.status();
 }
 
+// Whether decisions on DisaggregatedSets read the object.
+bool IsReadForRoles(const Json& object) {
+  const lws::ObjectKind kind = lws::KindOf(object);
+  return kind == lws::ObjectKind::kLeaderWorkerSet || kind == lws::ObjectKind::kService ||
+         IsOfDisaggregatedSets(object);
+}
+
 absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Time now, ClusterFile* file) {
   absl::StatusOr<InputFile> input = ParseObjects(path, text);
   text = std::string();  // a state is large
@@ -120,9 +115,44 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
     if (status.ok() && lws::internal::IsKept(placed)) status = AddKept(placed, file);
     if (!status.ok()) return input->Locate(object, status);
     Note(placed, now, file);
+    if (IsReadForRoles(placed)) file->read_for_roles.push_back(std::move(object.object));
     object.object = lws::PackedJson();  // what was read of it is smaller
   }
+  if (file->disaggregated.SetNames().empty()) file->read_for_roles.clear();
   return absl::OkStatus();
+}
+
+// The documents behind a saved state, whose lines are counted from the beginning of the file.
+absl::Status ReadSavedRoles(const std::string& path, const std::string& documents, ClusterFile* file) {
+  absl::StatusOr<InputFile> input = ParseObjects(path, documents);
+  if (!input.ok()) return input.status();
+  for (lws::ManifestObject& object : input->objects) {
+    const Json placed = InItsNamespace(object.object.Unpack());
+    const absl::Status status = file->disaggregated.Add(placed);
+    if (!status.ok()) return input->Locate(object, status);
+    file->kinds.insert(TextAt(placed, "kind"));
+    file->read_for_roles.push_back(std::move(object.object));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadSaved(const std::string& path, const std::string& text, ClusterFile* file) {
+  lws::ClusterStateProto state;
+  const size_t end = text.find(kNextDocument);
+  const absl::Status parsed = ReadProtoDocument(text.substr(0, end), &state);
+  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.message()));
+  const std::pair<int, const char*> kinds[] = {
+      {state.sets_size(), lws::kKind},    {state.statefulsets_size(), "StatefulSet"},
+      {state.pods_size(), "Pod"},         {state.revisions_size(), "ControllerRevision"},
+      {state.services_size(), "Service"}, {state.nodes_size(), "Node"},
+  };
+  for (const auto& [count, kind] : kinds) {
+    if (count > 0) file->kinds.insert(kind);
+  }
+  const absl::Status loaded = file->cluster.Load(state);
+  if (!loaded.ok() || end == std::string::npos) return loaded;
+  const auto lines = static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(end), '\n'));
+  return ReadSavedRoles(path, absl::StrCat(std::string(lines + 1, '\n'), text.substr(end)), file);
 }
 
 }  // namespace
@@ -142,10 +172,15 @@ absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::strin
   return file;
 }
 
-absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path) {
-  const absl::StatusOr<std::string> text = ProtoDocument(cluster.Save(), /*indented=*/true);
+absl::Status SaveCluster(const ClusterFile& file, const std::string& path) {
+  const absl::StatusOr<std::string> text = ProtoDocument(file.cluster.Save(), /*indented=*/true);
   if (!text.ok()) return text.status();
-  return WriteFile(path, absl::StrCat(kSavedMark, *text));
+  std::string saved = absl::StrCat(kSavedMark, *text);
+  for (const lws::PackedJson& object : file.read_for_roles) {
+    absl::StrAppend(&saved, kNextDocument, object.Unpack().dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  if (!file.read_for_roles.empty()) saved += '\n';
+  return WriteFile(path, saved);
 }
 
 }  // namespace lwsctl

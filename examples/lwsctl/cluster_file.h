@@ -14,6 +14,7 @@
 #include "lws/adapters/host/kept_state.h"
 #include "lws/adapters/host/restart_counts.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/api/packed_json.h"
 #include "lws/core/disaggregated/disaggregated_snapshot.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
 
@@ -21,8 +22,10 @@ namespace lwsctl {
 
 struct ClusterFile {
   lws::ClusterSnapshot cluster;
-  // The DisaggregatedSets of the file, with their children, Services and scalers. Saved observations have none.
+  // The DisaggregatedSets of the file, with their children, Services and scalers.
   lws::DisaggregatedSnapshot disaggregated;
+  // The objects that decisions on DisaggregatedSets read, for SaveCluster.
+  std::vector<lws::PackedJson> read_for_roles;
   // The kinds of which the file has an object. Nothing is known about other kinds: their objects may exist.
   std::set<std::string> kinds;
   // What the pods of every set wait for, by namespace and name of the set; empty for a saved observation.
@@ -45,7 +48,9 @@ absl::StatusOr<ClusterFile> ReadClusterFile(const std::string& path, absl::Time 
 // The same for a text that was read already.
 absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::string text, absl::Time now);
 
-absl::Status SaveCluster(const lws::ClusterSnapshot& cluster, const std::string& path);
+// Writes an observation that decides as the file does. With DisaggregatedSets, the objects that decisions on them read
+// follow it as documents. Errors: those of WriteFile.
+absl::Status SaveCluster(const ClusterFile& file, const std::string& path);
 
 }  // namespace lwsctl
 

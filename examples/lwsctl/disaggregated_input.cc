@@ -63,7 +63,8 @@ absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& fil
                                                       lws::internal::DescribeJsonObject(manifest),
                                                       " is invalid: ", lws::Join(admission.errors)));
   }
-  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where("")};
+  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where(""),
+                               std::make_shared<const lws::Json>(manifest)};
 }
 
 namespace {

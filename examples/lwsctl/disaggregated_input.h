@@ -27,6 +27,7 @@ lws::DisaggregatedSet AsIfCreated(lws::DisaggregatedSet set);
 struct DisaggregatedManifest {
   std::shared_ptr<const lws::DisaggregatedSet> set;  // AsIfCreated
   std::string where;                                 // "FILE:LINE"
+  lws::SharedJson object;                            // as it is written, in a namespace
 };
 
 // The manifest is the field `field` of the object, or the object itself for "". Warnings go to standard error. Errors:

@@ -440,17 +440,13 @@ int ExplainCluster(const Arguments& arguments, const std::string& source, const 
   if (!role_policy.ok()) return Fail(role_policy.status());
   const bool has_roles = !file.disaggregated.SetNames().empty();
   if (arguments.flags.count("--save") > 0) {
-    if (has_roles) {
-      return Fail(absl::InvalidArgumentError(
-          absl::StrCat("--save: an observation cannot hold DisaggregatedSets yet, and ", source, " has one")));
-    }
-    const absl::Status saved = SaveCluster(file.cluster, arguments.Flag("--save", ""));
+    const absl::Status saved = SaveCluster(file, arguments.Flag("--save", ""));
     if (!saved.ok()) return Fail(saved);
   }
   if (file.cluster.SetNames().empty() && !has_roles) return Fail(NothingToExplain(source, file));
   lws::SetPolicies otherwise;
   otherwise.scheduler_provider = *provider;
-  const lws::DisaggregatedOptions roles{role_policy->policy, role_policy->mends};
+  const lws::DisaggregatedOptions roles = lws::DisaggregatedOptionsFor(*role_policy);
   Explanation explanation(file, now, arguments.flags.count("--complete") > 0, otherwise, roles);
   explanation.Explain(FormatOf(arguments), arguments.flags.count("--all") > 0);
   return 0;

@@ -233,6 +233,12 @@ check check-lag.txt 0 $lwsctl check --policy keep-budget --lag $manifests/vllm.y
 check swarm-reference.txt 1 $lwsctl swarm
 check swarm-replayed.txt 1 $lwsctl swarm examples/lwsctl/golden/swarm-reference.txt
 check swarm-keep-budget.txt 0 $lwsctl swarm --policy keep-budget --seeds 100
+check disaggregated/swarm-reference.txt 1 $lwsctl swarm --role-policy reference
+check disaggregated/swarm-replayed.txt 1 $lwsctl swarm examples/lwsctl/golden/disaggregated/swarm-reference.txt
+check disaggregated/swarm-kept.txt 0 $lwsctl swarm --role-policy keep-role-budgets \
+  examples/lwsctl/golden/disaggregated/swarm-reference.txt
+check disaggregated/swarm-keep-role-budgets.txt 0 $lwsctl swarm --role-policy keep-role-budgets --seeds 10
+check disaggregated/swarm-policy.txt 2 $lwsctl swarm --role-policy reference --policy keep-budget
 check compare.txt 0 $lwsctl compare $manifests/vllm.yaml
 # DisaggregatedSets.
 roles=$golden/disaggregated
@@ -248,7 +254,13 @@ check disaggregated/explain.txt 0 $explain --complete $roles/state.yaml
 check disaggregated/explain-keep-role-budgets.txt 0 $explain --role-policy keep-role-budgets $roles/state.yaml
 check disaggregated/explain.json 0 $explain --complete -o json $roles/state.yaml
 check disaggregated/explain-open.txt 0 $explain $roles/external.yaml
-check disaggregated/explain-save.txt 2 $explain --save "$TEST_TMPDIR/none" $roles/state.yaml
+check disaggregated/explain.txt 0 $explain --complete --save "$TEST_TMPDIR/saved-roles" $roles/state.yaml
+check disaggregated/explain.txt 0 $explain --complete "$TEST_TMPDIR/saved-roles"
+check disaggregated/explain.txt 0 $explain --complete --save "$TEST_TMPDIR/saved-again" "$TEST_TMPDIR/saved-roles"
+check disaggregated/explain.txt 0 $explain --complete "$TEST_TMPDIR/saved-again"
+check disaggregated/test-report.txt 1 $lwsctl test --report "$TEST_TMPDIR/tests.html" \
+  $tests/roles-keep-their-budgets.yaml $roles/fails-test.yaml $tests/keeps-promise.yaml
+check disaggregated/test-report-page.txt 0 grep -oE '<h2>[^<]*|verdict (good|bad)|<li>.*' "$TEST_TMPDIR/tests.html"
 check disaggregated/simulate.txt 0 $lwsctl simulate $roles/small.yaml
 check disaggregated/simulate-keep-role-budgets.txt 0 $lwsctl simulate --role-policy keep-role-budgets $roles/small.yaml
 check disaggregated/simulate.json 0 $lwsctl simulate -o json --role-policy keep-role-budgets $roles/small.yaml
@@ -355,6 +367,13 @@ check diff-several.txt 1 $lwsctl diff $golden/diff/several-old.yaml $golden/diff
 check diff-several.json 1 $lwsctl diff -o json $golden/diff/several-old.yaml $golden/diff/several-new.yaml
 check diff-several-nothing.txt 0 $lwsctl diff $golden/diff/several-old.yaml $golden/diff/several-old.yaml
 # What can be read only once is read once.
+check disaggregated/diff-rolls.txt 1 $lwsctl diff $manifests/disaggregated.yaml $roles/diff-rolls.yaml
+check disaggregated/diff-scales.txt 1 $lwsctl diff $manifests/disaggregated.yaml $roles/diff-scales.yaml
+check disaggregated/diff-renamed.txt 1 $lwsctl diff $roles/small.yaml $roles/diff-renamed.yaml
+check disaggregated/diff-external.txt 1 $lwsctl diff $roles/small.yaml $roles/diff-external.yaml
+check disaggregated/diff-nothing.txt 0 $lwsctl diff $manifests/disaggregated.yaml $manifests/disaggregated.yaml
+check disaggregated/diff-kinds.json 1 $lwsctl diff -o json $roles/diff-both-old.yaml $roles/diff-both-new.yaml
+check disaggregated/diff-other-kind.txt 2 $lwsctl diff $manifests/disaggregated.yaml $manifests/vllm.yaml
 diff_from_pipe() { cat "$1" | $lwsctl diff - "$2"; }
 check diff-image-and-scale.txt 1 diff_from_pipe $golden/diff/old.yaml $golden/diff/image-and-scale.yaml
 check diff-two-sets.txt 2 $lwsctl diff $golden/diff/old.yaml $golden/diff/other-name.yaml

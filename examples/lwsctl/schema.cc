@@ -160,21 +160,34 @@ Json TestFile() {
   return OneOf(std::move(groups), Map(std::move(of_roles), {"manifest", "expect"}));
 }
 
-Json SwarmFile() {
-  Json keys = {{"maxUnavailableStatefulSet", Flag()},
-               {"mostLate", Duration()},
-               {"listEvery", Duration()},
-               {"faultsUntil", Duration()},
-               {"seed", Count()}};
-  for (const char* number : {"replicas", "size", "maxSurge", "maxUnavailable", "nodes"}) keys[number] = Count(1000);
-  keys["minReadySeconds"] = Count(86400);
+// `numbers` are those of the set and of its events, besides the ones that both kinds of sets have.
+Json SwarmFileOf(Json keys, const std::vector<const char*>& of_set,
+                 const std::vector<std::pair<const char*, int64_t>>& of_events) {
+  for (const char* duration : {"mostLate", "listEvery", "faultsUntil"}) keys[duration] = Duration();
+  keys["seed"] = Count();
+  for (const char* number : {"size", "nodes"}) keys[number] = Count(1000);
+  for (const char* number : of_set) keys[number] = Count(1000);
   for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) keys[rate.name] = Count(1000);
-  Json event = {{"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode"})},
-                {"at", Duration()},
-                {"outage", Duration()}};
+  Json event = {
+      {"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode", "revert"})},
+      {"at", Duration()},
+      {"outage", Duration()}};
   for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = Count(1000);
+  for (const auto& [number, most] : of_events) event[number] = Count(most);
   keys["events"] = List(Map(std::move(event), {"at", "kind"}));
-  return Map(std::move(keys));
+  return keys;
+}
+
+Json SwarmFile() {
+  Json role = {{"external", Flag()}};
+  for (const char* number : {"replicas", "maxSurge", "maxUnavailable"}) role[number] = Count(1000);
+  Json of_groups = SwarmFileOf({{"maxUnavailableStatefulSet", Flag()}, {"minReadySeconds", Count(86400)}},
+                               {"replicas", "maxSurge", "maxUnavailable"}, {});
+  Json roles = List(Map(std::move(role)));
+  roles["minItems"] = 1;
+  Json of_roles =
+      SwarmFileOf({{"slices", Count(100)}, {"roles", std::move(roles)}}, {}, {{"role", 10}, {"slice", 100}});
+  return OneOf(Map(std::move(of_groups)), Map(std::move(of_roles), {"roles"}));
 }
 
 // Documents.
@@ -276,6 +289,7 @@ Json SwarmOutput() {
                                                                    {"seed", Count()},
                                                                    {"seeds", Count()},
                                                                    {"stopped", Flag()},
+                                                                   {"skewPercent", Count(100)},
                                                                    {"case", SwarmFile()}});
 }
 

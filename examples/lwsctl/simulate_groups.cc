@@ -16,6 +16,7 @@
 #include "examples/lwsctl/refusal.h"
 #include "lws/adapters/simulation/numbers/set_simulation.h"
 #include "lws/adapters/testing/promise.h"
+#include "lws/adapters/testing/scenario/ready_moment.h"
 #include "lws/adapters/testing/scenario/scenario_play.h"
 #include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/admit_set.h"
@@ -231,15 +232,7 @@ class GroupsStory {
 
   void CheckPromise(const lws::SetSimulationCounts& counts) {
     const int32_t promised = promise_.groups();
-    if (watching_ && (report_.lowest_ready < 0 || counts.ready < report_.lowest_ready)) {
-      report_.lowest_ready = counts.ready;
-      report_.promised_ready = promised;
-    }
-    const std::optional<lws::BrokenPromise>& worst = report_.broken_promise;
-    const int32_t missing = promised - counts.ready;
-    if (watching_ && missing > 0 && (!worst.has_value() || missing > worst->promised - worst->ready)) {
-      report_.broken_promise = {simulation_.now() - play_.start(), counts.ready, promised};
-    }
+    if (watching_) lws::internal::NoteReady(simulation_.now() - play_.start(), counts.ready, promised, &report_);
     // Looking at all groups is expensive, so the promise is raised in steps.
     const int32_t floor = lws::ScenarioPromisedReady(manifest_);
     const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);

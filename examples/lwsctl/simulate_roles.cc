@@ -15,12 +15,14 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/role_html_report.h"
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/disaggregated_set.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/rollout/role_policies.h"
 #include "nlohmann/json.hpp"
 
@@ -114,8 +116,8 @@ std::string LowestText(const lws::RoleReport& report, const std::string& role) {
   const lws::RoleCourse* worst = nullptr;
   for (const lws::RoleCourse& course : report.courses) {
     if (course.role != role || course.lowest_ready < 0) continue;
-    const bool is_worse =
-        worst == nullptr || course.lowest_ready - course.promised_ready < worst->lowest_ready - worst->promised_ready;
+    const bool is_worse = worst == nullptr || lws::internal::MissesMore(course.lowest_ready, course.promised_ready,
+                                                                        worst->lowest_ready, worst->promised_ready);
     if (is_worse) worst = &course;
   }
   if (worst == nullptr) return "no update";
@@ -184,7 +186,7 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   if (format == OutputFormat::kTable)
     print = [](const lws::RoleTimelineEntry& entry) { std::cout << lws::ToString(entry) << "\n"; };
   const absl::StatusOr<lws::RoleReport> report =
-      lws::RunRoleScenario(scenario->scenario, {seed, {policy->policy, policy->mends}, IsInterrupted}, print);
+      lws::RunRoleScenario(scenario->scenario, {seed, lws::DisaggregatedOptionsFor(*policy), IsInterrupted}, print);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
   const absl::Status written =
       WritePage({{absl::StrCat(report->set_name, ", ", policy->name), *report}}, arguments, /*has_one_scale=*/false);
@@ -208,7 +210,7 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
   for (const lws::NamedRolePolicy& policy : lws::RolePolicies()) {
     if (!reports.empty() && IsInterrupted()) break;
     absl::StatusOr<lws::RoleReport> report =
-        lws::RunRoleScenario(scenario->scenario, {seed, {policy.policy, policy.mends}, IsInterrupted});
+        lws::RunRoleScenario(scenario->scenario, {seed, lws::DisaggregatedOptionsFor(policy), IsInterrupted});
     if (!report.ok()) return Fail(scenario->Locate(report.status()));
     all_finished = all_finished && report->finished;
     reports.push_back(*std::move(report));

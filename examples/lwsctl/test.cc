@@ -24,6 +24,8 @@
 #include "lws/adapters/testing/checker/explore.h"
 #include "lws/adapters/testing/page/escape_markup.h"
 #include "lws/adapters/testing/scenario/html_report.h"
+#include "lws/adapters/testing/scenario/role_html_report.h"
+#include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/rollout/policies.h"
@@ -58,7 +60,8 @@ struct Outcome {
   std::vector<std::string> failure;  // lines
   absl::Duration simulated;
   std::optional<lws::ScenarioReport> report;
-  bool stopped = false;  // before its end, without a failure until then
+  std::optional<lws::RoleReport> role_report;  // of a DisaggregatedSet
+  bool stopped = false;                        // before its end, without a failure until then
   absl::Duration took;
 };
 
@@ -148,9 +151,6 @@ absl::Status RunExhaustive(const ScenarioTestFile& file, const lws::NamedRollout
 }
 
 absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestFile& file, const Arguments& arguments) {
-  if (arguments.flags.count("--report") > 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--report: ", path, ": a DisaggregatedSet cannot be drawn yet"));
-  }
   absl::StatusOr<RoleTestOutcome> run = RunRoleTest(file, arguments.Flag("--role-policy", ""));
   if (!run.ok()) return file.Locate(run.status());
   Outcome outcome;
@@ -159,6 +159,7 @@ absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestF
   outcome.failure = std::move(run->failure);
   outcome.simulated = run->simulated;
   outcome.stopped = run->stopped;
+  outcome.role_report = std::move(run->report);
   return outcome;
 }
 
@@ -269,16 +270,21 @@ std::string JUnit(const std::vector<Outcome>& outcomes) {
 
 std::string Page(const std::vector<Outcome>& outcomes) {
   std::vector<lws::TitledReport> reports;
+  std::vector<lws::TitledRoleReport> of_roles;
   std::vector<std::string> files;
   for (const Outcome& outcome : outcomes) {
-    if (!outcome.report.has_value()) continue;
+    if (!outcome.report.has_value() && !outcome.role_report.has_value()) continue;
     files.push_back(outcome.file);
     // The first line of a failure says what was expected.
     std::vector<std::string> failed(outcome.failure.begin(),
                                     outcome.failure.begin() + (outcome.failure.empty() ? 0 : 1));
-    reports.push_back({outcome.file, *outcome.report, std::move(failed)});
+    if (outcome.role_report.has_value()) {
+      of_roles.push_back({outcome.file, *outcome.role_report, std::move(failed)});
+    } else {
+      reports.push_back({outcome.file, *outcome.report, std::move(failed)});
+    }
   }
-  return lws::ScenarioHtmlReport(reports, ReportPageOf(absl::StrJoin(files, ", ")));
+  return lws::ScenarioHtmlReport(reports, of_roles, ReportPageOf(absl::StrJoin(files, ", ")));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/interruption.h"
 #include "lws/adapters/testing/scenario/role_expectations.h"
-#include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
+#include "lws/core/disaggregated/role_options.h"
 #include "lws/rollout/role_policies.h"
 
 namespace lwsctl {
@@ -22,7 +22,7 @@ absl::StatusOr<RoleTestOutcome> RunRoleTest(const ScenarioTestFile& file, const 
   size_t done = 0;  // seeds
   for (const uint64_t seed : file.seeds) {
     const absl::StatusOr<lws::RoleReport> report =
-        lws::RunRoleScenario(file.scenario, {seed, {policy->policy, policy->mends}, IsInterrupted});
+        lws::RunRoleScenario(file.scenario, {seed, lws::DisaggregatedOptionsFor(*policy), IsInterrupted});
     if (!report.ok()) return report.status();
     outcome.simulated += report->duration;
     if (WasStopped(report->finished)) {
@@ -30,9 +30,10 @@ absl::StatusOr<RoleTestOutcome> RunRoleTest(const ScenarioTestFile& file, const 
       outcome.passed = absl::StrCat(done, " of ", file.seeds.size(), " seeds");
       return outcome;
     }
-    ++done;
+    if (++done == 1) outcome.report = *report;
     const std::vector<std::string> unmet = lws::UnmetExpectations(file.role_expected, *report);
     if (unmet.empty()) continue;
+    outcome.report = *report;
     outcome.failure.push_back(absl::StrCat("seed ", seed, ": ", absl::StrJoin(unmet, "; ")));
     const std::string nodes = MadeNodesText(file.scenario, /*is_in_numbers=*/false);
     if (!nodes.empty()) outcome.failure.push_back(nodes);

@@ -17,6 +17,9 @@
 #include "examples/lwsctl/live/live_api.h"
 #include "examples/lwsctl/schema.h"
 #include "gtest/gtest.h"
+#include "lws/api/admit_disaggregated_set.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
 #include "lws/api/json.h"
 #include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
@@ -233,6 +236,33 @@ TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
   EXPECT_TRUE(absl::StrContains(diff, "  group 0  rolls; now ready, revision ")) << diff;
   EXPECT_TRUE(absl::StrContains(diff, "  group 1  is removed; now ready, revision ")) << diff;
   EXPECT_EQ(ImageOf("a"), "one") << "nothing is changed";
+}
+
+TEST_F(LiveCommandsTest, DiffOfADisaggregatedSetTellsWhatAnEditWouldDoToItsRoles) {
+  const auto role = [](const char* name, const char* image) -> Json {
+    const Json container = {{"name", "main"}, {"image", image}};
+    return {{"name", name},
+            {"spec",
+             {{"replicas", 2},
+              {"leaderWorkerTemplate", {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", {container}}}}}}}}}}};
+  };
+  Json manifest = {{"apiVersion", lws::kDisaggregatedSetApiVersion},
+                   {"kind", lws::kDisaggregatedSetKind},
+                   {"metadata", {{"name", "d"}, {"namespace", "n"}}},
+                   {"spec", {{"roles", {role("prefill", "one"), role("decode", "one")}}}}};
+  const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
+  ASSERT_NE(admission.set, nullptr);
+  Json stored = lws::DisaggregatedSetToJson(*admission.set);
+  stored["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = "{}";
+  ASSERT_TRUE(wired_.server().Create(stored).ok());
+  EXPECT_EQ(Run({"diff", FileOf(manifest)}), "0\nDisaggregatedSet n/d  nothing changes\n");
+  manifest["spec"]["roles"][0] = role("prefill", "two");
+  const std::string diff = Run({"diff", FileOf(manifest)});
+  EXPECT_TRUE(absl::StartsWith(diff, "1\nDisaggregatedSet n/d\n")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "containers[main].image: \"one\" -> \"two\"")) << diff;
+  EXPECT_TRUE(absl::StrContains(diff, "  rolls    slice 0 decode: 2 groups, revision ")) << diff;
+  manifest["metadata"]["name"] = "other";
+  EXPECT_TRUE(absl::StartsWith(Run({"diff", FileOf(manifest)}), "2\n"));
 }
 
 TEST_F(LiveCommandsTest, ExplainReadsTheCluster) {

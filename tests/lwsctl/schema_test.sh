@@ -38,7 +38,7 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": 
 
 def why_not(value, schema, path="$"):
     known = {"$schema", "title", "type", "const", "enum", "pattern", "minimum", "maximum", "required", "properties",
-             "additionalProperties", "items", "anyOf"}
+             "additionalProperties", "items", "minItems", "anyOf"}
     assert set(schema) <= known, set(schema) - known
     if "type" in schema:
         is_flag = isinstance(value, bool) and schema["type"] != "boolean"
@@ -52,6 +52,8 @@ def why_not(value, schema, path="$"):
         return f"{path}: does not match"
     if "minimum" in schema and value < schema["minimum"] or "maximum" in schema and value > schema["maximum"]:
         return f"{path}: out of range"
+    if isinstance(value, list) and len(value) < schema.get("minItems", 0):
+        return f"{path}: too few"
     if isinstance(value, dict):
         for key in schema.get("required", []):
             if key not in value:
@@ -106,7 +108,7 @@ def read(path):
 files = {"scenario": glob.glob("examples/scenarios/*.yaml") + [f"{GOLDEN}/few-nodes.yaml", f"{GOLDEN}/no-room.yaml",
          f"{GOLDEN}/claims-scenario.yaml", f"{GOLDEN}/disaggregated/scenario.yaml"],
          "test": glob.glob("examples/scenarios/tests/*.yaml") + [f"{GOLDEN}/disaggregated/fails-test.yaml"],
-         "swarm": [f"{GOLDEN}/swarm-reference.txt"]}
+         "swarm": [f"{GOLDEN}/swarm-reference.txt", f"{GOLDEN}/disaggregated/swarm-reference.txt"]}
 assert len(files["scenario"]) >= 8 and len(files["test"]) >= 6, files
 for name, paths in files.items():
     for path in paths:
@@ -151,8 +153,16 @@ SWARM = dict(read(f"{GOLDEN}/swarm-reference.txt"),
              events=[{"at": "1s", "kind": "scale", "replicas": 2}, {"at": "2s", "kind": "fail", "group": 0, "worker": 0},
                      {"at": "3s", "kind": "loseNode", "node": 0},
                      {"at": "3s", "kind": "flapNode", "node": 0, "outage": "3s"}])
+SWARM_OF_ROLES = dict(read(f"{GOLDEN}/disaggregated/swarm-reference.txt"),
+                      roles=[{"replicas": 2, "maxSurge": 1, "maxUnavailable": 0, "external": False},
+                             {"replicas": 1, "maxSurge": 1, "maxUnavailable": 0, "external": True}],
+                      events=[{"at": "1s", "kind": "scale", "role": 1, "replicas": 2},
+                              {"at": "2s", "kind": "fail", "role": 0, "slice": 0, "group": 0, "worker": 0},
+                              {"at": "3s", "kind": "flapNode", "node": 0, "outage": "3s"},
+                              {"at": "4s", "kind": "revert"}])
 PROBES = [("scenario", SCENARIO), ("test", TEST), ("test", {"set": SMALL, "exhaustive": True, "events": []}),
-          ("test", dict(ROLES)), ("test", dict(ROLES, expect={"ready": "promised"})), ("swarm", SWARM)]
+          ("test", dict(ROLES)), ("test", dict(ROLES, expect={"ready": "promised"})), ("swarm", SWARM),
+          ("swarm", SWARM_OF_ROLES)]
 
 
 def refusal(name, document):
@@ -270,7 +280,10 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
                     ("check", ["--all", "2"]), ("check", ["--all", "2", "--policy", "keep-budget"]),
                     ("swarm", []), ("swarm", ["--seeds", "3", "--policy", "keep-budget"]),
                     ("swarm", [f"{GOLDEN}/swarm-reference.txt"]),
+                    ("swarm", ["--seeds", "3", "--role-policy", "keep-role-budgets"]),
+                    ("swarm", ["--role-policy", "reference"]),
                     ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/old.yaml"]),
+                    ("diff", [f"{MANIFESTS}/disaggregated.yaml", f"{ROLE_FILES}/diff-scales.yaml"]),
                     ("diff", [f"{GOLDEN}/diff/old.yaml", f"{GOLDEN}/diff/image-and-scale.yaml"]),
                     ("diff", [f"{GOLDEN}/diff/several-old.yaml", f"{GOLDEN}/diff/several-new.yaml"]),
                     ("validate", [f"{GOLDEN}/validate-folder"]), ("validate", [f"{ROLE_FILES}/refused.yaml"]),
@@ -287,7 +300,7 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
     for key in [] if name in ("explain", "validate") else list(document):
         fewer = {other: value for other, value in document.items() if other != key}
         if not validate(fewer, name + "-output") and key not in ("brokenLaw", "trace", "scaledDown", "seconds", "seed", "seeds",
-                                                                 "stopped", "case"):
+                                                                 "stopped", "skewPercent", "case"):
             fail(f"{name}-output does not require {key}")
 sys.exit(failed)
 END

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -13,14 +14,21 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/live/controls_edit.h"
 #include "examples/lwsctl/live/edit_diff.h"
+#include "examples/lwsctl/live/role_edit_diff.h"
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/kubernetes/kept_store.h"
+#include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
 #include "lws/api/leader_worker_set.h"
@@ -209,13 +217,13 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
 }
 
 // Labels and annotations that the file does not have may be somebody else's, and stay.
-void KeepMetadata(const lws::LeaderWorkerSet& set, Json* manifest) {
-  const std::pair<const char*, decltype(&set.metadata().labels())> kept[] = {
-      {"labels", &set.metadata().labels()}, {"annotations", &set.metadata().annotations()}};
-  for (const auto& [field, entries] : kept) {
+void KeepMetadata(const Json& set, Json* manifest) {
+  for (const char* field : {"labels", "annotations"}) {
     Json& said = (*manifest)["metadata"][field];
     if (!said.is_object()) said = Json::object();
-    for (const auto& [key, value] : *entries) {
+    const Json entries = FieldValue(set, "")["metadata"][field].json();
+    if (!entries.is_object()) continue;
+    for (const auto& [key, value] : entries.items()) {
       if (!said.contains(key)) said[key] = value;
     }
   }
@@ -227,7 +235,24 @@ std::string NameOf(const Json& manifest) {
   return absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
 }
 
-std::string TitleOf(const Json& manifest) { return absl::StrCat("LeaderWorkerSet ", NameOf(manifest)); }
+std::string TitleOf(const Json& manifest) {
+  return absl::StrCat(FieldValue(manifest, "")["kind"].Text(), " ", NameOf(manifest));
+}
+
+Json ManifestOf(const SetOfEitherKind& set) {
+  const auto* of_groups = std::get_if<SetManifest>(&set);
+  if (of_groups != nullptr) return *of_groups->object;
+  return *std::get<DisaggregatedManifest>(set).object;
+}
+
+// The sets of both kinds in a file, in its order.
+absl::StatusOr<std::vector<Json>> ReadEdited(const std::string& path) {
+  const absl::StatusOr<std::vector<SetOfEitherKind>> sets = ReadSetsOfBothKinds(path, UnknownFields::kWarn);
+  if (!sets.ok()) return sets.status();
+  std::vector<Json> manifests;
+  for (const SetOfEitherKind& set : *sets) manifests.push_back(ManifestOf(set));
+  return manifests;
+}
 
 // What an edit does to one set. One of two files may lack it.
 struct SetDiff {
@@ -253,25 +278,29 @@ std::string DiffText(const SetDiff& diff) {
 }
 
 absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
+  if (lws::IsOfDisaggregatedSet(old) && lws::IsOfDisaggregatedSet(edited)) {
+    const lws::DisaggregatedSetAdmission before = lws::AdmitDisaggregatedSet(old);
+    if (before.set == nullptr) return absl::InvalidArgumentError(lws::Join(before.errors));
+    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited));
+  }
   const lws::SetAdmission admission = lws::AdmitSet(old);
   if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
   return ToSetDiff(TitleOf(edited), DiffOf(*admission.set, edited, nullptr));
 }
 
 // The sets of NEW in its order, and then those that only OLD has.
-absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<SetManifest>& old,
-                                             const std::vector<SetManifest>& edited) {
+absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<Json>& old, const std::vector<Json>& edited) {
   std::map<std::string, const Json*> before;
-  for (const SetManifest& set : old) before[TitleOf(*set.object)] = set.object.get();
+  for (const Json& set : old) before[TitleOf(set)] = &set;
   std::vector<SetDiff> diffs;
-  for (const SetManifest& set : edited) {
-    const std::string title = TitleOf(*set.object);
+  for (const Json& set : edited) {
+    const std::string title = TitleOf(set);
     const auto found = before.find(title);
     if (found == before.end()) {
       diffs.push_back({title, true, false, "  the set is new\n"});
       continue;
     }
-    absl::StatusOr<SetDiff> diff = DiffOfManifests(*found->second, *set.object);
+    absl::StatusOr<SetDiff> diff = DiffOfManifests(*found->second, set);
     if (!diff.ok()) return diff.status();
     diffs.push_back(*std::move(diff));
     before.erase(found);
@@ -304,41 +333,62 @@ int PrintDiff(const Call& call, const SetDiff& diff) {
 }
 
 absl::StatusOr<int> DiffFiles(const Call& call, const std::string& old_path, const std::string& new_path) {
-  const absl::StatusOr<std::vector<SetManifest>> old = ReadSets(old_path, UnknownFields::kWarn);
+  const absl::StatusOr<std::vector<Json>> old = ReadEdited(old_path);
   if (!old.ok()) return old.status();
-  const absl::StatusOr<std::vector<SetManifest>> edited = ReadSets(new_path, UnknownFields::kWarn);
+  const absl::StatusOr<std::vector<Json>> edited = ReadEdited(new_path);
   if (!edited.ok()) return edited.status();
   if (old->size() + edited->size() > 2) {
     const absl::StatusOr<std::vector<SetDiff>> diffs = DiffsOf(*old, *edited);
     if (!diffs.ok()) return diffs.status();
     return PrintDiffs(call, *diffs);
   }
-  const Json& before = *old->front().object;
-  const Json& after = *edited->front().object;
-  const absl::StatusOr<SetDiff> diff = DiffOfManifests(before, after);
-  if (!diff.ok()) return diff.status();
-  if (NameOf(before) == NameOf(after)) return PrintDiff(call, *diff);
-  return absl::InvalidArgumentError(absl::StrCat("OLD is ", TitleOf(before), ", and NEW is ", NameOf(after),
+  const Json& before = old->front();
+  const Json& after = edited->front();
+  if (TitleOf(before) == TitleOf(after)) {
+    const absl::StatusOr<SetDiff> diff = DiffOfManifests(before, after);
+    return diff.ok() ? absl::StatusOr<int>(PrintDiff(call, *diff)) : diff.status();
+  }
+  const bool is_one_kind = lws::IsOfDisaggregatedSet(before) == lws::IsOfDisaggregatedSet(after);
+  return absl::InvalidArgumentError(absl::StrCat("OLD is ", TitleOf(before), ", and NEW is ",
+                                                 is_one_kind ? NameOf(after) : TitleOf(after),
                                                  ": these are two sets, and an edit keeps name and namespace"));
+}
+
+absl::StatusOr<int> DiffLiveRoles(const Call& call, const Connection& connection, const Json& manifest) {
+  const std::string name = FieldValue(manifest, "")["metadata"]["name"].Text();
+  const absl::StatusOr<Json> live =
+      LiveApi(connection.host)
+          .Get(*FindApiResource(lws::kDisaggregatedSetApiVersion, lws::kDisaggregatedSetKind),
+               connection.namespace_name, name);
+  if (!live.ok()) return live.status();
+  const absl::StatusOr<lws::DisaggregatedSet> before = lws::DisaggregatedSetFromJson(*live);
+  if (!before.ok()) return before.status();
+  Json edited = manifest;
+  edited["metadata"]["namespace"] = before->metadata().namespace_();
+  edited["metadata"]["uid"] = before->metadata().uid();
+  KeepMetadata(*live, &edited);
+  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited)));
 }
 
 // Compares a file with the set of its name in the cluster.
 absl::StatusOr<int> DiffLive(const Call& call, const std::string& path) {
-  const absl::StatusOr<Json> manifest = ReadSet(path, UnknownFields::kWarn);
-  if (!manifest.ok()) return manifest.status();
+  const absl::StatusOr<SetOfEitherKind> given = ReadSetOfEitherKind(path, UnknownFields::kWarn);
+  if (!given.ok()) return given.status();
+  const Json manifest = ManifestOf(*given);
   absl::StatusOr<Connection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
-  const FieldValue metadata = FieldValue(*manifest, "")["metadata"];
+  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
   const bool is_said = call.arguments.flags.count("-n") + call.arguments.flags.count("--namespace") > 0;
   if (!is_said) connection->namespace_name = metadata["namespace"].TextOr(connection->namespace_name);
+  if (lws::IsOfDisaggregatedSet(manifest)) return DiffLiveRoles(call, *connection, manifest);
   const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, metadata["name"].Text());
   if (!live.ok()) return live.status();
   const SetReport report = ReadSetReport(*live, connection->host->clock());
   const absl::StatusOr<lws::LeaderWorkerSet> before = lws::LeaderWorkerSetFromJson(live->set);
   if (!before.ok()) return before.status();
-  Json edited = *manifest;
+  Json edited = manifest;
   edited["metadata"]["namespace"] = before->metadata().namespace_();
-  KeepMetadata(*before, &edited);
+  KeepMetadata(live->set, &edited);
   return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOf(*before, edited, &report)));
 }
 
