@@ -26,9 +26,12 @@ set(lws_for_size
   lws/adapters/host/policy_documents.cc
   lws/adapters/host/restart_counts.cc
   lws/adapters/simulation/disaggregated_simulation.cc
+  lws/adapters/simulation/group_placer.cc
+  lws/adapters/simulation/kubernetes/garbage_collector.cc
   lws/adapters/simulation/kubernetes/node_upkeep.cc
   lws/adapters/simulation/kubernetes/object_defaults.cc
   lws/adapters/simulation/late_objects.cc
+  lws/adapters/simulation/set_admission.cc
   lws/adapters/testing/checker/check_html_report.cc
   lws/adapters/testing/page/lane_drawing.cc
   lws/adapters/testing/page/report_page.cc
@@ -43,6 +46,7 @@ set(lws_for_size
   lws/adapters/testing/scenario/scenario.cc
   lws/adapters/testing/scenario/scenario_faults.cc
   lws/adapters/testing/scenario/scenario_report.cc
+  lws/adapters/testing/scenario/scenario_size.cc
   lws/adapters/testing/scenario/timeline_json.cc
   lws/adapters/testing/scenario/usual_nodes.cc
   lws/adapters/testing/scenario/waiting_groups.cc
@@ -123,6 +127,7 @@ set(lws_for_size
   lws/placement/no_fit_json.cc
   lws/placement/node_binding.cc
   lws/placement/node_filter.cc
+  lws/placement/pod_facts.cc
   lws/placement/pod_resources.cc
   lws/placement/pod_rules.cc
   lws/placement/pods/exclusive_affinity.cc

@@ -127,8 +127,9 @@ absl::Status ReadSavedRoles(const std::string& path, const std::string& document
   absl::StatusOr<InputFile> input = ParseObjects(path, documents);
   if (!input.ok()) return input.status();
   for (lws::ManifestObject& object : input->objects) {
-    const Json placed = InItsNamespace(object.object.Unpack());
-    const absl::Status status = file->disaggregated.Add(placed);
+    const Json placed = WithItsNames(object.object.Unpack());
+    absl::Status status = CheckObjectShape(placed);
+    if (status.ok()) status = file->disaggregated.Add(placed);
     if (!status.ok()) return input->Locate(object, status);
     file->kinds.insert(TextAt(placed, "kind"));
     file->read_for_roles.push_back(std::move(object.object));
