@@ -65,6 +65,7 @@ _FOR_SIZE = {
         "object_kind",
         "object_meta_validation",
         "observed",
+        "observed_object",
         "observed_roles",
         "open_api_schema",
         "path_rules",
@@ -91,7 +92,7 @@ _FOR_SIZE = {
     "lws/core/plan": ["action_object", "plan_builder", "plan_cc_proto", "plan_serialization"],
     "lws/core/pod": ["pod_wait", "restart_policy"],
     "lws/core/reconcile": ["former_revision", "refused_objects", "revert_set"],
-    "lws/core/revision": ["disaggregated_revision", "revision_data"],
+    "lws/core/revision": ["disaggregated_revision", "revision_data", "revisions"],
     "lws/core/snapshot": ["cluster_snapshot"],
     "lws/placement": [
         "added_nodes",
@@ -125,7 +126,7 @@ _FOR_SIZE = {
         "rank_order",
         "subgroup_split",
     ],
-    "lws/rollout": ["keep_role_budgets", "role_rollout"],
+    "lws/rollout": ["controls", "keep_role_budgets", "role_rollout"],
 }
 
 # What the command line asks for in place of -O2 counts for every target.

@@ -68,6 +68,7 @@ set(lws_for_size
   lws/api/object_kind.cc
   lws/api/object_meta_validation.cc
   lws/api/observed.cc
+  lws/api/observed_object.cc
   lws/api/observed_roles.cc
   lws/api/open_api_schema.cc
   lws/api/path_rules.cc
@@ -117,6 +118,7 @@ set(lws_for_size
   lws/core/reconcile/revert_set.cc
   lws/core/revision/disaggregated_revision.cc
   lws/core/revision/revision_data.cc
+  lws/core/revision/revisions.cc
   lws/core/snapshot/cluster_snapshot.cc
   lws/placement/added_nodes.cc
   lws/placement/affinity_terms.cc
@@ -147,6 +149,7 @@ set(lws_for_size
   lws/placement/spread_together.cc
   lws/placement/together_headroom.cc
   lws/placement/topology.cc
+  lws/rollout/controls.cc
   lws/rollout/keep_role_budgets.cc
   lws/rollout/role_rollout.cc
 )
@@ -227,6 +230,7 @@ set(lws_api_sources
   lws/api/json_reader.cc
   lws/api/json_walk.cc
   lws/api/leader_worker_set.cc
+  lws/api/message_bytes.cc
   lws/api/message_equality.cc
   lws/api/message_fields.cc
   lws/api/meta_walk.cc

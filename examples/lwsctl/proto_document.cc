@@ -8,6 +8,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "lws/api/message_bytes.h"
 
 namespace lwsctl {
 namespace {
@@ -43,7 +44,7 @@ absl::StatusOr<std::string> ProtoDocument(const MessageLite& message, bool inden
   options.add_whitespace = indented;
   std::string text;
   const auto printed = google::protobuf::util::BinaryToJsonString(Resolver().get(), UrlOf(message),
-                                                                  message.SerializeAsString(), &text, options);
+                                                                  lws::internal::MessageBytes(message), &text, options);
   if (!printed.ok()) return absl::InternalError(printed.message().as_string());
   return text;
 }

@@ -15,6 +15,7 @@
 #include "lws/adapters/host/kept_state.pb.h"
 #include "lws/adapters/host/restart_counts.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/message_bytes.h"
 #include "lws/api/observed.h"
 #include "lws/api/observed_object.h"
 #include "lws/core/fleet/fleet.h"
@@ -75,7 +76,7 @@ absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet) {
   if (state.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
     return absl::ResourceExhaustedError("the fleet takes more than 2 GiB as one message");
   }
-  return state.SerializeAsString();
+  return MessageBytes(state);
 }
 
 absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet) {
