@@ -3,24 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "lws/adapters/testing/page/escape_markup.h"
 #include "lws/adapters/testing/page/lane_drawing.h"
 #include "lws/adapters/testing/page/report_page.h"
+#include "lws/adapters/testing/scenario/report_sections.h"
 
 namespace lws {
 
-using internal::EscapeHtmlMarkup;
 using internal::LaneDrawing;
-using internal::ReportFailure;
 using internal::ReportFigure;
 using internal::ReportParts;
-using internal::ReportStory;
-using internal::ReportStoryRow;
 using internal::ReportTimeStep;
 using internal::ShortReportTime;
 
@@ -34,9 +29,6 @@ constexpr double kChartHeight = 110;
 // The width of a letter, at most.
 constexpr double kLetter = 6.5;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
-
-// So long that the end is visible.
-absl::Duration ShownTime(const ScenarioReport& report) { return std::max(report.duration * 1.03, absl::Seconds(1)); }
 
 // The drawing of one report. Its times go until `end`.
 class Drawing {
@@ -178,53 +170,11 @@ std::string Figures(const ScenarioReport& report) {
       ReportFigure("seed", absl::StrCat(report.seed)), "</dl>\n");
 }
 
-bool Passes(const TitledReport& titled) {
-  return titled.failed.has_value() ? titled.failed->empty() : titled.report.finished;
-}
-
-std::string Outcome(const TitledReport& titled) {
-  const ScenarioReport& report = titled.report;
-  if (Passes(titled) && !report.finished) {
-    return absl::StrCat("<p>", EscapeHtmlMarkup(ScenarioOutcomeText(report)), ", as expected</p>\n");
-  }
-  return report.finished ? ""
-                         : absl::StrCat("<p class=\"bad\">", EscapeHtmlMarkup(ScenarioOutcomeText(report)), "</p>\n");
-}
-
-// What failed; "" for a report that passes.
-std::string FailuresOf(const TitledReport& titled) {
-  if (Passes(titled)) return "";
-  const std::vector<std::string> texts =
-      titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
-  std::string failures;
-  for (const std::string& text : texts) absl::StrAppend(&failures, ReportFailure(titled.title, text));
-  return failures;
-}
-
-std::string Story(const ScenarioReport& report) {
-  std::string rows;
-  for (const TimelineEntry& entry : report.timeline) {
-    if (entry.kind == TimelineEntry::Kind::kState) continue;
-    absl::StrAppend(
-        &rows, ReportStoryRow(ShortReportTime(entry.time), entry.text, entry.kind == TimelineEntry::Kind::kScenario));
-  }
-  return ReportStory(rows);
-}
-
 }  // namespace
 
 ReportParts internal::PartsOfReports(const std::vector<TitledReport>& reports, bool has_one_scale) {
-  absl::Duration longest;
-  for (const TitledReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
-  ReportParts parts;
-  for (const TitledReport& titled : reports) {
-    const absl::Duration end = has_one_scale ? longest : ShownTime(titled.report);
-    absl::StrAppend(&parts.failures, FailuresOf(titled));
-    absl::StrAppend(&parts.sections, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n",
-                    Figures(titled.report), Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n",
-                    Drawing(titled.report, end).Draw(), "</div>\n", Story(titled.report), "</section>\n");
-  }
-  return parts;
+  return SectionsOf(reports, has_one_scale, Figures,
+                    [](const ScenarioReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
 }
 
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page) {

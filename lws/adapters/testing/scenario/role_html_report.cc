@@ -10,13 +10,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "lws/adapters/testing/page/escape_markup.h"
 #include "lws/adapters/testing/page/lane_drawing.h"
 #include "lws/adapters/testing/page/report_page.h"
+#include "lws/adapters/testing/scenario/report_sections.h"
 
 namespace lws {
 
-using internal::EscapeHtmlMarkup;
 using internal::LaneDrawing;
 using internal::ReportFigure;
 using internal::ReportTimeStep;
@@ -37,9 +36,6 @@ constexpr double kGap = 6;
 constexpr double kLeastWithGap = 4;
 // A reader who points at a time sees the lanes of this many slices and roles.
 constexpr size_t kMostToldLanes = 30;
-
-// So long that the end is visible.
-absl::Duration ShownTime(const RoleReport& report) { return std::max(report.duration * 1.03, absl::Seconds(1)); }
 
 // The groups of one slice and role over time.
 struct Lane {
@@ -271,49 +267,9 @@ std::string Figures(const RoleReport& report) {
       "</dl>\n");
 }
 
-bool Passes(const TitledRoleReport& titled) {
-  return titled.failed.has_value() ? titled.failed->empty() : titled.report.finished;
-}
-
-std::string Outcome(const TitledRoleReport& titled) {
-  if (titled.report.finished) return "";
-  const std::string outcome = EscapeHtmlMarkup(ScenarioOutcomeText(titled.report));
-  return Passes(titled) ? absl::StrCat("<p>", outcome, ", as expected</p>\n")
-                        : absl::StrCat("<p class=\"bad\">", outcome, "</p>\n");
-}
-
-// What failed; "" for a report that passes.
-std::string FailuresOf(const TitledRoleReport& titled) {
-  if (Passes(titled)) return "";
-  const std::vector<std::string> texts =
-      titled.failed.value_or(std::vector<std::string>{ScenarioOutcomeText(titled.report)});
-  std::string failures;
-  for (const std::string& text : texts) absl::StrAppend(&failures, internal::ReportFailure(titled.title, text));
-  return failures;
-}
-
-std::string Story(const RoleReport& report) {
-  std::string rows;
-  for (const RoleTimelineEntry& entry : report.timeline) {
-    if (entry.kind == RoleTimelineEntry::Kind::kState) continue;
-    const bool is_scenario = entry.kind == RoleTimelineEntry::Kind::kScenario;
-    absl::StrAppend(&rows, internal::ReportStoryRow(ShortReportTime(entry.time), entry.text, is_scenario));
-  }
-  return internal::ReportStory(rows);
-}
-
 internal::ReportParts PartsOfRoleReports(const std::vector<TitledRoleReport>& reports, bool has_one_scale) {
-  absl::Duration longest;
-  for (const TitledRoleReport& titled : reports) longest = std::max(longest, ShownTime(titled.report));
-  internal::ReportParts parts;
-  for (const TitledRoleReport& titled : reports) {
-    const absl::Duration end = has_one_scale ? longest : ShownTime(titled.report);
-    absl::StrAppend(&parts.failures, FailuresOf(titled));
-    absl::StrAppend(&parts.sections, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n",
-                    Figures(titled.report), Outcome(titled), "<div class=\"drawing\" tabindex=\"0\">\n",
-                    Drawing(titled.report, end).Draw(), "</div>\n", Story(titled.report), "</section>\n");
-  }
-  return parts;
+  return internal::SectionsOf(reports, has_one_scale, Figures,
+                              [](const RoleReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
 }
 
 }  // namespace
