@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/serve/plain_page.h"
 #include "lws/adapters/testing/page/escape_markup.h"
 
 extern char** environ;
@@ -51,10 +52,9 @@ class PrivateFolder {
 };
 
 std::string MessagePage(const std::vector<std::string>& words, const std::string& text) {
-  const std::string command = EscapeHtmlMarkup(absl::StrCat("lwsctl ", absl::StrJoin(words, " ")));
-  return absl::StrCat("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", command,
-                      "</title>\n<style>:root { color-scheme: light dark; }</style>\n</head>\n<body>\n<p><code>",
-                      command, "</code></p>\n<pre>", EscapeHtmlMarkup(text), "</pre>\n</body>\n</html>\n");
+  const std::string command = absl::StrCat("lwsctl ", absl::StrJoin(words, " "));
+  return PlainPage(command, absl::StrCat("<p><code>", EscapeHtmlMarkup(command), "</code></p>\n<pre>",
+                                         EscapeHtmlMarkup(text), "</pre>\n"));
 }
 
 // Starts this program with the words. What it prints goes to `output`. Returns 0 when it cannot be started.

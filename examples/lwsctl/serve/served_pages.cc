@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "examples/lwsctl/serve/plain_page.h"
 #include "lws/adapters/testing/page/escape_markup.h"
 
 namespace lwsctl {
@@ -41,8 +41,8 @@ bool IsLocal(absl::string_view host) {
 
 ServedPages::ServedPages(std::vector<std::string> titles) {
   for (std::string& title : titles) {
-    std::string html = absl::StrCat("<!DOCTYPE html>\n<html lang=\"en\">\n<body>\n<p>The page of ",
-                                    EscapeHtmlMarkup(title), " is being made.</p>\n</body>\n</html>\n");
+    std::string html =
+        PlainPage(title, absl::StrCat("<p>The page of ", EscapeHtmlMarkup(title), " is being made.</p>\n"));
     pages_.push_back({std::move(title), std::move(html), 0});
   }
 }
@@ -81,20 +81,17 @@ std::vector<Respond> ServedPages::TakeWaiting(size_t page) {
   return told;
 }
 
-size_t ServedPages::PageOf(absl::string_view path) const {
+size_t ServedPages::PageOf(absl::string_view number) const {
   size_t page = 0;
-  if (path == "/") return pages_.size() == 1 ? 0 : pages_.size();
-  const bool is_number = absl::ConsumePrefix(&path, "/") && absl::SimpleAtoi(path, &page);
-  return is_number && page < pages_.size() ? page : pages_.size();
+  return absl::SimpleAtoi(number, &page) && page < pages_.size() ? page : pages_.size();
 }
 
 ServedAnswer ServedPages::ListOfPages() const {
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>lwsctl serve</title>\n</head>\n<body>\n<ul>\n";
+  std::string list;
   for (size_t page = 0; page < pages_.size(); ++page) {
-    absl::StrAppend(&html, "<li><a href=\"/", page, "\">", EscapeHtmlMarkup(pages_[page].title), "</a></li>\n");
+    absl::StrAppend(&list, "<li><a href=\"/", page, "\">", EscapeHtmlMarkup(pages_[page].title), "</a></li>\n");
   }
-  return HtmlAnswer(absl::StrCat(html, "</ul>\n</body>\n</html>\n"));
+  return HtmlAnswer(PlainPage("lwsctl serve", absl::StrCat("<ul>\n", list, "</ul>\n")));
 }
 
 ServedAnswer ServedPages::PageNumbered(size_t page) const {
@@ -108,22 +105,23 @@ ServedAnswer ServedPages::PageNumbered(size_t page) const {
 void ServedPages::Answer(const lws::internal::ServedRequest& request, Respond respond) {
   if (request.method != "GET") return respond(TextAnswer(405, "only GET is answered\n"));
   if (!IsLocal(request.Header("Host"))) return respond(TextAnswer(403, "this server is for localhost only\n"));
+  // "" before the first slash, and what is between the others.
   const std::vector<std::string> parts = absl::StrSplit(request.path, '/');
   std::unique_lock<std::mutex> lock(mutex_);
   ServedAnswer answer = TextAnswer(404, "there is no such page\n");
   int64_t version = 0;
   if (parts.size() == 4 && parts[1] == "changed" && absl::SimpleAtoi(parts[3], &version)) {
-    const size_t page = PageOf(absl::StrCat("/", parts[2]));
+    const size_t page = PageOf(parts[2]);
     if (page < pages_.size() && pages_[page].version == version && waiting_.size() < kMostWaiting) {
       waiting_.push_back({page, std::move(respond)});
       return;
     }
     // A version that this server never had is one of a server before it.
     if (page < pages_.size()) answer = TextAnswer(pages_[page].version == version ? 204 : 200, "");
-  } else if (PageOf(request.path) < pages_.size()) {
-    answer = PageNumbered(PageOf(request.path));
   } else if (request.path == "/") {
-    answer = ListOfPages();
+    answer = pages_.size() == 1 ? PageNumbered(0) : ListOfPages();
+  } else if (parts.size() == 2 && PageOf(parts[1]) < pages_.size()) {
+    answer = PageNumbered(PageOf(parts[1]));
   }
   lock.unlock();
   respond(std::move(answer));

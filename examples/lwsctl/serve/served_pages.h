@@ -52,8 +52,8 @@ class ServedPages {
 
   lws::internal::ServedAnswer ListOfPages() const;
   lws::internal::ServedAnswer PageNumbered(size_t page) const;
-  // The page of the path "/N", or of "/" when there is one page only; pages_.size() for any other path.
-  size_t PageOf(absl::string_view path) const;
+  // The page of this number; pages_.size() when there is none.
+  size_t PageOf(absl::string_view number) const;
   // Takes those out of waiting_ who wait for this page.
   std::vector<lws::internal::Respond> TakeWaiting(size_t page);
 
