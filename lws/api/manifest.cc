@@ -63,7 +63,8 @@ class ObjectCollector {
     return absl::OkStatus();
   }
 
-  // An object without a kind of text is none that Kubernetes knows, and its items could not be told from other fields.
+  // A kind that is not a string names no object of Kubernetes, and items that are not a list would pass for another
+  // field.
   absl::Status CheckKind(const PackedValue& object, int line) const {
     PackedValue kind;
     PackedValue items;

@@ -41,8 +41,10 @@ absl::Status CheckPodShape(const Json& pod) {
       reader.TextIn(container, {"name"});
       const Json* env = reader.FindIn(container, {"env"});
       if (env == nullptr) continue;
-      if (!env->is_array()) reader.TextIn(container, {"env", "name"});
-      if (!env->is_array()) continue;
+      if (!env->is_array()) {
+        reader.TextIn(container, {"env", "name"});
+        continue;
+      }
       for (const Json& variable : *env) {
         reader.TextIn(variable, {"name"});
         reader.TextIn(variable, {"value"});

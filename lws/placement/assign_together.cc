@@ -276,13 +276,19 @@ absl::StatusOr<RunningNodes> ReadRunning(const Topology& topology, absl::Span<co
   return running;
 }
 
-// The domains in which all groups may be; none when running pods are apart. `running` tells which pods run.
+// Where the groups are to be.
+struct Where {
+  int level = Topology::kRoot;
+  TopologyDomain within;
+  RunningNodes running;
+};
+
+// The domains in which all groups may be. REQUIRES: the pods that run are in one of them.
 std::vector<TopologyDomain> DomainsToTry(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
-                                         int level, const TopologyDomain& within, const RunningNodes& running) {
-  if (running.nodes.empty()) return FullestFirst(capacity, groups, level, within);
-  const Topology& topology = capacity.topology();
-  const int narrower = std::max(level, within.level);
-  return {{narrower, topology.DomainOf(narrower, *running.nodes.begin())}};
+                                         const Where& where) {
+  if (where.running.nodes.empty()) return FullestFirst(capacity, groups, where.level, where.within);
+  const int narrower = std::max(where.level, where.within.level);
+  return {{narrower, capacity.topology().DomainOf(narrower, *where.running.nodes.begin())}};
 }
 
 // Whether some group has no place in the domain even alone. This proves nothing for pods that look for other pods.
@@ -301,24 +307,17 @@ absl::StatusOr<bool> OneHasNoPlace(const Capacity& capacity, absl::Span<const Pa
   return false;
 }
 
-// Whether it is certain that the domain, in which the groups were not placed, has no place for them.
+// Whether it is certain that the domain, in which the groups were not placed, has no place for them. `missing` are
+// their parts that do not run.
 absl::StatusOr<bool> HasNoPlaceIn(const TopologyDomain& domain, const Capacity& capacity,
-                                  absl::Span<const PartlyPlacedGroup> groups) {
-  std::vector<GroupRequest> missing;
-  std::vector<const GroupRequest*> all;
-  bool has_cuboids = false;
-  for (const PartlyPlacedGroup& group : groups) {
-    missing.push_back(MissingPart(group));
-    has_cuboids = has_cuboids || group.cuboid != nullptr;
-  }
-  for (const GroupRequest& request : missing) {
-    if (request.Pods() > 0) all.push_back(&request);
-  }
-  if (IsTooLittle(capacity, all, domain)) return true;
+                                  absl::Span<const PartlyPlacedGroup> groups,
+                                  absl::Span<const GroupRequest* const> missing) {
+  if (IsTooLittle(capacity, missing, domain)) return true;
   const absl::StatusOr<bool> one_has_none = OneHasNoPlace(capacity, groups, domain);
   if (!one_has_none.ok() || *one_has_none) return one_has_none;
-  if (has_cuboids || AnyPodRuns(groups)) return false;
-  return AllOrdersAreAlike(capacity, all, domain);
+  const auto has_cuboid = [](const PartlyPlacedGroup& group) { return group.cuboid != nullptr; };
+  if (std::any_of(groups.begin(), groups.end(), has_cuboid) || AnyPodRuns(groups)) return false;
+  return AllOrdersAreAlike(capacity, missing, domain);
 }
 
 TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const PartlyPlacedGroup> groups,
@@ -333,13 +332,6 @@ TogetherResult SurvivorsAreApart(const Topology& topology, absl::Span<const Part
   for (const PartlyPlacedGroup& group : groups) apart.no_fit.wanted_pods += group.request->Pods();
   return apart;
 }
-
-// Where the groups are to be.
-struct Where {
-  int level = Topology::kRoot;
-  TopologyDomain within;
-  RunningNodes running;
-};
 
 // CompleteTogether in the order given, without what is not looked at.
 absl::StatusOr<TogetherResult> Complete(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
@@ -364,8 +356,15 @@ absl::StatusOr<TogetherResult> Complete(const Capacity& capacity, absl::Span<con
 // Whether it is certain that the groups, which were not placed, have no place.
 absl::StatusOr<bool> HaveNoPlace(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                  const Where& where) {
-  for (const TopologyDomain& domain : DomainsToTry(capacity, groups, where.level, where.within, where.running)) {
-    const absl::StatusOr<bool> has_none = HasNoPlaceIn(domain, capacity, groups);
+  std::vector<GroupRequest> parts;
+  for (const PartlyPlacedGroup& group : groups) {
+    parts.push_back(MissingPart(group));
+    if (parts.back().Pods() == 0) parts.pop_back();
+  }
+  std::vector<const GroupRequest*> missing;
+  for (const GroupRequest& part : parts) missing.push_back(&part);
+  for (const TopologyDomain& domain : DomainsToTry(capacity, groups, where)) {
+    const absl::StatusOr<bool> has_none = HasNoPlaceIn(domain, capacity, groups, missing);
     if (!has_none.ok() || !*has_none) return has_none;
   }
   return true;

@@ -332,8 +332,10 @@ class RoomSearch {
     const absl::StatusOr<PlacementResult> placed = AssignGroup(moving_.left(), request_);
     moving_.Undo(**moves);
     if (!placed.ok()) return placed.status();
-    is_open_ = is_open_ || !placed->assignment.has_value();
-    if (!placed->assignment.has_value()) return absl::OkStatus();
+    if (!placed->assignment.has_value()) {
+      is_open_ = true;
+      return absl::OkStatus();
+    }
     found_ = true;
     best_pods_ = PodsOfAll(chosen);
     best_ = **std::move(moves);
@@ -394,15 +396,14 @@ absl::StatusOr<RoomPlan> MakeRoom(const Capacity& capacity, const GroupRequest& 
   absl::StatusOr<PlacementResult> now = AssignGroup(capacity, request);
   if (!now.ok()) return now.status();
   RoomPlan plan;
-  plan.exact = true;
   plan.assignment = std::move(now->assignment);
   plan.no_fit = std::move(now->no_fit);
-  if (plan.assignment.has_value()) return plan;
+  plan.exact = plan.assignment.has_value();
+  if (plan.exact) return plan;
   const absl::StatusOr<PlacementProblem> problem = ReadPlacementProblem(request, capacity);
   if (!problem.ok()) return problem.status();
   const bool is_required = request.closeness == Closeness::kRequired;
   const int level = std::max(is_required ? problem->level : Topology::kRoot, problem->exclusive_level);
-  plan.exact = level != Topology::kRoot;
   if (level == Topology::kRoot) return plan;
   plan.level = capacity.topology().level_keys()[static_cast<size_t>(level)];
   absl::Status status = RoomSearch(capacity, request, groups, level, tries).Run(&plan);

@@ -62,17 +62,15 @@ class Counting {
     if (problem.has_leader && is_member) workers_.layers.clear();
   }
 
-  bool holds_wider() const { return holds_wider_; }
-
   // Counts by domain of the binding level, or by domain of the widest level with the whole cluster in the last place.
   void Run(Headroom* headroom) {
     const DomainCounts counts(workers_, capacity_, {});
     const int level = std::max(binding_, 0);
     headroom->level = topology_.level_keys()[level];
-    headroom->exact = true;
+    headroom->exact = !holds_wider_;
     int64_t sum = 0;
     for (int32_t domain = 0; domain < topology_.DomainCount(level); ++domain) {
-      bool exact = true;
+      bool exact = !holds_wider_;
       const int64_t groups = GroupsIn(level, domain, counts, &exact);
       headroom->exact = headroom->exact && exact;
       if (topology_.IsLabelled(level, domain)) {
@@ -113,7 +111,6 @@ class Counting {
   // than those that an exclusive group holds, so it takes one such group only.
   int64_t GroupsIn(int level, int32_t domain, const DomainCounts& counts, bool* exact) const {
     const bool takes_one = !problem_.exclusive_levels.empty() || holds_wider_;
-    if (holds_wider_) *exact = false;
     return std::min(GroupsByRoom(level, domain, counts, exact), takes_one ? 1 : kMany);
   }
 
@@ -234,7 +231,7 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
   const bool sums_decide = (pods.has_value() || leader_is_free) && !AsksOfOthers(request);
   Counting counting(*problem, capacity, sums_decide);
   counting.Run(&headroom);
-  headroom.exact = headroom.exact && sums_decide && request.exclusive_levels.empty() && !counting.holds_wider();
+  headroom.exact = headroom.exact && sums_decide && request.exclusive_levels.empty();
   if (headroom.exact) return headroom;
   absl::Status status = PlaceAll(capacity, request, limit, is_stopped, &headroom);
   if (!status.ok()) return status;

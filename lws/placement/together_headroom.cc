@@ -32,10 +32,11 @@ int64_t MostTimes(const Capacity& capacity, const std::vector<__int128>& wanted,
   return static_cast<int64_t>(most);
 }
 
-// How often the domains are there that the exclusive groups hold, each group one of its own.
-int64_t MostTimesAlone(const Topology& topology, absl::Span<const GroupRequest* const> groups, int level,
-                       int32_t domain) {
-  std::map<std::pair<std::string, int>, int64_t> holders;  // by namespace and level
+// How many of the groups hold domains of their own, by namespace and level.
+using Holders = std::map<std::pair<std::string, int>, int64_t>;
+
+Holders HoldersAmong(const Topology& topology, absl::Span<const GroupRequest* const> groups) {
+  Holders holders;
   for (const GroupRequest* group : groups) {
     const std::set<std::string> keys(group->exclusive_levels.begin(), group->exclusive_levels.end());
     for (const std::string& key : keys) {
@@ -43,6 +44,11 @@ int64_t MostTimesAlone(const Topology& topology, absl::Span<const GroupRequest* 
       if (exclusive.has_value()) ++holders[{group->namespace_name, *exclusive}];
     }
   }
+  return holders;
+}
+
+// How often the domain has enough domains for the holders, of which no two of one namespace share one.
+int64_t MostTimesAlone(const Topology& topology, const Holders& holders, int level, int32_t domain) {
   int64_t most = std::numeric_limits<int64_t>::max();
   for (const auto& [held, count] : holders) {
     const int exclusive = held.second;
@@ -56,11 +62,12 @@ void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> g
                TogetherHeadroom* headroom) {
   const Topology& topology = capacity.topology();
   const WantedAmounts wanted = ResourcesWantedBy(topology, groups);
+  const Holders holders = HoldersAmong(topology, groups);
   __int128 sum = 0;
   for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
     if (!topology.IsLabelled(level, domain)) continue;
     const int64_t by_room = wanted.is_offered ? MostTimes(capacity, wanted.amounts, level, domain) : 0;
-    const int64_t most = std::min(by_room, MostTimesAlone(topology, groups, level, domain));
+    const int64_t most = std::min(by_room, MostTimesAlone(topology, holders, level, domain));
     sum += most;
     if (level != Topology::kRoot) headroom->domains.push_back({topology.DomainPath(level, domain), most});
   }

@@ -43,7 +43,7 @@ FleetSet& FleetIndex::SetOf(absl::string_view namespace_name, absl::string_view 
   return *set;
 }
 
-// Gives the set a free number, and with it its slot.
+// Gives the set a free number, which is its index in sets().
 FleetSet* FleetIndex::Make(absl::string_view namespace_name, absl::string_view name) {
   if (free_numbers_.empty()) {
     free_numbers_.push_back(static_cast<uint32_t>(sets_.size()));

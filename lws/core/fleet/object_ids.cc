@@ -10,8 +10,8 @@ constexpr char kDigits[] = "0123456789abcdef";
 constexpr size_t kUidLength = 36;
 
 // Where the digits stand.
-constexpr uint8_t kSlots[] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11, 12, 14, 15, 16, 17,
-                              19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
+constexpr uint8_t kPositions[] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11, 12, 14, 15, 16, 17,
+                                  19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
 
 constexpr uint32_t kNoDigit = 16;
 struct DigitTable {
@@ -47,10 +47,10 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
   if (!has_dashes) return std::nullopt;
   PackedUid uid;
   uint32_t seen = 0;
-  const uint8_t* slot = kSlots;
+  const uint8_t* position = kPositions;
   for (uint32_t& word : uid.words) {
     for (int i = 0; i < 8; ++i) {
-      const uint32_t digit = kDigitTable.values[static_cast<unsigned char>(text[*slot++])];
+      const uint32_t digit = kDigitTable.values[static_cast<unsigned char>(text[*position++])];
       seen |= digit;
       word = word << 4 | (digit & 15);
     }
@@ -62,9 +62,10 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
 std::string UidText(const PackedUid& uid) {
   std::string text(kUidLength, '-');
   // Two digits at a time: no dash stands between them.
-  const uint8_t* slot = kSlots;
+  const uint8_t* position = kPositions;
   for (uint32_t word : uid.words) {
-    for (int i = 0; i < 4; ++i, word <<= 8, slot += 2) std::memcpy(&text[*slot], kDigitPairs.texts[word >> 24], 2);
+    for (int i = 0; i < 4; ++i, word <<= 8, position += 2)
+      std::memcpy(&text[*position], kDigitPairs.texts[word >> 24], 2);
   }
   return text;
 }

@@ -50,9 +50,9 @@ void PackedGroups::MakeRoom(int32_t index, int32_t worker) {
 }
 
 PackedGroup& PackedGroups::At(int32_t index) {
-  const size_t slot = static_cast<size_t>(index) / kPageGroups;
-  if (slot >= pages_.size()) pages_.resize(slot + 1);
-  if (pages_[slot].bytes == nullptr) pages_[slot] = MakePage(std::min(most_workers_, kFirstWorkers));
+  const size_t page = static_cast<size_t>(index) / kPageGroups;
+  if (page >= pages_.size()) pages_.resize(page + 1);
+  if (pages_[page].bytes == nullptr) pages_[page] = MakePage(std::min(most_workers_, kFirstWorkers));
   return *Find(index);
 }
 

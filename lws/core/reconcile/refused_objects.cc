@@ -135,11 +135,9 @@ class Search {
 
   void AddPod(RefusedKind kind, int32_t group, const Json& statefulset, int64_t ordinal) {
     PodErrors errors = ErrorsOfPod(statefulset, ordinal, kShortHash);
-    const bool is_certain = !errors.certain.empty();
-    FieldErrors long_errors;
-    if (!is_certain) long_errors = ErrorsOfPod(statefulset, ordinal, kLongHash).certain;
-    if (long_errors.empty()) long_errors = std::move(errors.uncertain);
-    Add(kind, group, is_certain, is_certain ? std::move(errors.certain) : std::move(long_errors));
+    if (!errors.certain.empty()) return Add(kind, group, true, std::move(errors.certain));
+    FieldErrors of_long_hash = ErrorsOfPod(statefulset, ordinal, kLongHash).certain;
+    Add(kind, group, false, of_long_hash.empty() ? std::move(errors.uncertain) : std::move(of_long_hash));
   }
 
   // Keeps the first error of each kind. A certain one is added even after an uncertain one.

@@ -34,7 +34,8 @@ struct RefusedObject {
   RefusedKind kind = RefusedKind::kLeaderStatefulSet;
   // The first group whose object is refused; the errors are those of this object.
   int32_t group = 0;
-  // False when the refusal depends on a hash that is not known before the object exists, or on a priority class.
+  // False when the refusal depends on a hash that is not known before the object exists, or on the cluster's priority
+  // classes.
   bool is_certain = true;
   FieldErrors errors;
 };

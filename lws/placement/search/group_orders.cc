@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/placement_problem.h"
@@ -38,11 +40,6 @@ std::vector<std::vector<size_t>> ByKind(absl::Span<const GroupRequest* const> gr
   return kinds;
 }
 
-bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
-  return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
-         a.exclusions == b.exclusions;
-}
-
 }  // namespace
 
 std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupRequest* const> groups, size_t most) {
@@ -74,21 +71,18 @@ absl::StatusOr<bool> AllOrdersAreAlike(const Capacity& capacity, absl::Span<cons
                                        const TopologyDomain& domain) {
   if (capacity.has_guarded_pods()) return false;
   const bool is_one_kind = ByKind(groups).size() == 1;
-  std::vector<PlacementProblem> problems;
+  std::optional<ShapeOnTopology> first;
   for (const GroupRequest* group : groups) {
-    absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*group, capacity.topology());
+    const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*group, capacity.topology());
     if (!problem.ok()) return problem.status();
-    const bool has_shape = problem->workers > 0;  // else the leader's is the only one
-    const ShapeOnTopology& shape = has_shape ? problem->worker : problem->leader;
-    const ShapeOnTopology& first = problems.empty()          ? shape
-                                   : problems[0].workers > 0 ? problems[0].worker
-                                                             : problems[0].leader;
+    const bool has_workers = problem->workers > 0;  // else the leader is the only pod
+    const ShapeOnTopology& shape = has_workers ? problem->worker : problem->leader;
+    if (!first.has_value()) first = shape;
     const bool is_bound = group->closeness == Closeness::kRequired && problem->level > domain.level;
-    const bool is_alike = SameShape(shape, first) && (!problem->has_leader || !has_shape || problem->same_shape) &&
+    const bool is_alike = SameShape(shape, *first) && (!problem->has_leader || !has_workers || problem->same_shape) &&
                           group->subgroups.empty() && group->exclusive_levels.empty() && !AsksOfOthers(*group) &&
                           (!is_bound || is_one_kind);
     if (!is_alike) return false;
-    problems.push_back(*std::move(problem));
   }
   return true;
 }

@@ -74,7 +74,8 @@ absl::StatusOr<std::vector<LayerOnTopology>> SortedLayers(const GroupRequest& re
   return layers;
 }
 
-// What the size of a layer does not divide: the pods that its subgroups, or the subgroups around it, consist of.
+// What a layer's size should divide but does not: the size of the layer around it, or for the widest layer the pods of
+// the group.
 std::string Undivided(const GroupRequest& request, bool is_widest, int64_t pods) {
   if (!is_widest || !request.leader.has_value()) return absl::StrCat(pods);
   switch (request.subgroup_leader) {
@@ -164,11 +165,6 @@ void ReadPreferences(const GroupRequest& request, PlacementProblem* problem) {
   }
 }
 
-bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
-  return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
-         a.exclusions == b.exclusions;
-}
-
 void JoinTakes(PlacementProblem* problem) {
   std::map<int32_t, Take> by_resource;
   for (const auto& [resource, amount] : problem->worker.takes) by_resource[resource].worker = amount;
@@ -184,6 +180,11 @@ void JoinTakes(PlacementProblem* problem) {
 }
 
 }  // namespace
+
+bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
+  return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
+         a.exclusions == b.exclusions;
+}
 
 absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& request, const Topology& topology) {
   PlacementProblem problem;

@@ -34,6 +34,9 @@ struct ShapeOnTopology {
   }
 };
 
+// Whether pods of both shapes take the same and may run on the same nodes.
+bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b);
+
 // What a pod of each kind takes of one resource.
 struct Take {
   int32_t resource = 0;
