@@ -28,8 +28,8 @@ class KnownPast {
   void Close() { is_open_ = false; }
   bool is_open() const { return is_open_; }
 
-  // Pods and StatefulSets are many, and the fleet itself sees whether they changed: only of a failing pod, which is due
-  // with each event, the version is kept.
+  // Keeps the object's version. Pods and StatefulSets are left out: they are many, and the fleet itself sees whether
+  // they changed. The version of a failing pod, which is due with each event, is kept.
   void Keep(const ToldObject& told);
 
   // Whether the object has the version that it had.

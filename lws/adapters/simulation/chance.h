@@ -11,6 +11,7 @@
 #ifndef LWS_ADAPTERS_SIMULATION_CHANCE_H_
 #define LWS_ADAPTERS_SIMULATION_CHANCE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <random>
@@ -43,9 +44,17 @@ class Chance {
   int64_t DrawWithin(int64_t least, int64_t most) {
     return least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1));
   }
-  absl::Duration DrawClockError() {
+
+  // Draws by how much a change is reported late.
+  absl::Duration DrawDelay() {
+    return absl::Milliseconds(DrawWithin(1, std::max<int64_t>(1, absl::ToInt64Milliseconds(faults_.most_late))));
+  }
+
+  // Lets the controller's clock jump to another error, if that happens now.
+  void JumpClock(absl::Duration* error) {
+    if (!IsFaulty() || !Happens(faults_.clock_jump)) return;
     const int64_t most = absl::ToInt64Milliseconds(faults_.most_clock_error);
-    return absl::Milliseconds(DrawWithin(-most, most));
+    *error = absl::Milliseconds(DrawWithin(-most, most));
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -53,9 +54,11 @@ std::string SetOf(const Change& change) {
   return "";
 }
 
-// Whether decisions on DisaggregatedSets read objects of the kind.
+// The kinds of objects that decisions on DisaggregatedSets read.
+constexpr const char* kReadKinds[] = {kDisaggregatedSetKind, kKind, kRoleScalerKind, "Service"};
+
 bool IsRead(const std::string& kind) {
-  return kind == kDisaggregatedSetKind || kind == kKind || kind == kRoleScalerKind || kind == "Service";
+  return std::find(std::begin(kReadKinds), std::end(kReadKinds), kind) != std::end(kReadKinds);
 }
 
 absl::Status Refused(const DisaggregatedSetAdmission& admission, absl::string_view name) {
@@ -193,7 +196,7 @@ void DisaggregatedSimulation::Wake(const SetName& set, absl::Duration delay) {
 void DisaggregatedSimulation::Restart() {
   faults_->late.Forget();
   faults_->seen = DisaggregatedSnapshot();
-  for (const char* kind : {kDisaggregatedSetKind, kKind, kRoleScalerKind, "Service"}) {
+  for (const char* kind : kReadKinds) {
     for (const SharedObject& object : cluster_.server().FindAll(kind)) {
       faults_->seen.Add(*object->Document()).IgnoreError();  // as in Adopt
     }
@@ -206,8 +209,7 @@ void DisaggregatedSimulation::Restart() {
 void DisaggregatedSimulation::Pass(const SetName& set) {
   absl::Time now = cluster_.now();
   if (faults_ != nullptr) {
-    internal::Chance& chance = faults_->chance;
-    if (chance.IsFaulty() && chance.Happens(chance.faults().clock_jump)) faults_->clock_error = chance.DrawClockError();
+    faults_->chance.JumpClock(&faults_->clock_error);
     now += faults_->clock_error;
   }
   const Plan plan = ReconcileDisaggregatedSet(ObserveAsSeen(set.first, set.second), now, roles_);

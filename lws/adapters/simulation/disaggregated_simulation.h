@@ -13,7 +13,8 @@
 //
 // With faults (faults.h) the controller sees the children and the Services late, twice or at the next list, its writes
 // fail, and its clock jumps. What it wrote, and edits of the set and of scalers, it sees at once. A crash ends a pass
-// after any of its writes, and with it the controller of LeaderWorkerSets; both read the cluster again.
+// after any of its writes, and with it the controller of LeaderWorkerSets; both read the cluster again. A pass that
+// fails is then tried again however often it failed.
 //
 // Laws:
 //   1. The same options and calls give the same objects and events, byte for byte.

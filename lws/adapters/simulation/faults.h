@@ -4,12 +4,13 @@
 //   faults.late = 300;       // 300 of a thousand changes are reported late
 //   faults.until = absl::Minutes(30);
 //
-// A chance is a number of a thousand. Watches: a change in a group (or of a child of a DisaggregatedSet) may be
-// reported late, twice, or only at the next list; because groups are delayed independently, changes of two groups may
-// swap their order. Writes may be refused, conflict, or be done although the answer is lost (then the host reads the
-// object, as cluster.h demands, and does not continue the plan). The controller may crash between any two writes; it
-// then forgets everything and lists again. Its clock may jump to another error at any look. Images may take ten times
-// as long. After `until` nothing goes wrong any more, and the next list reports what was lost.
+// A chance is a number of a thousand. Watches: a change in a group (or of a child or Service of a DisaggregatedSet) may
+// be reported late, twice, or only at the next list; because groups are delayed independently, changes of two groups
+// may swap their order. Writes may be refused, conflict, or be done although the answer is lost (then the host reads
+// the object, as cluster.h demands, and does not continue the plan). The controller may crash between any two writes;
+// it then forgets everything and lists again. Its clock may jump to another error at any pass. Images may take ten
+// times as long (for a DisaggregatedSet the swarm draws that). After `until` nothing goes wrong any more, and the next
+// list reports what was lost.
 //
 // Thread-safety: values.
 #ifndef LWS_ADAPTERS_SIMULATION_FAULTS_H_

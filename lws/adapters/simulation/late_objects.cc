@@ -1,7 +1,5 @@
 #include "lws/adapters/simulation/late_objects.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "lws/adapters/simulation/faults.h"
@@ -24,13 +22,12 @@ void LateObjects::Tell(const Change& change) {
     kept_.emplace(change.key, change);
     return TellAt(NextList(), change.key);
   }
-  const int64_t most = std::max<int64_t>(1, absl::ToInt64Milliseconds(faults.most_late));
   if (chance_.Happens(faults.late)) {
     kept_.emplace(change.key, change);
-    return TellAt(clock_.now() + absl::Milliseconds(chance_.DrawWithin(1, most)), change.key);
+    return TellAt(clock_.now() + chance_.DrawDelay(), change.key);
   }
   tell_(change);
-  if (chance_.Happens(faults.twice)) TellAgain(clock_.now() + absl::Milliseconds(chance_.DrawWithin(1, most)), change);
+  if (chance_.Happens(faults.twice)) TellAgain(clock_.now() + chance_.DrawDelay(), change);
 }
 
 void LateObjects::TellNow(const Change& change) {

@@ -9,7 +9,7 @@
 //
 // Laws:
 //   1. An object that is kept back is told in its newest state, and no former state is told after a newer one.
-//   2. After the faults have stopped, everything is told at the next list.
+//   2. What is kept back is told at the next list or within `most_late`, also after the faults have stopped.
 //
 // Thread-safety: none.
 #ifndef LWS_ADAPTERS_SIMULATION_LATE_OBJECTS_H_

@@ -53,8 +53,9 @@ class StoredObject {
   // says.
   StoredObject(Json document);  // NOLINT(google-explicit-constructor)
 
-  // The member of that name; null when there is none. It lacks the fields that were set apart, and `metadata` its
-  // resourceVersion, which each version of an object has for itself. Valid until the member is edited.
+  // The member of that name as it is shared; null when there is none. Fields that were set apart are not in it, or have
+  // the value there that they had before: ask Field for them. `metadata` lacks its resourceVersion, which each version
+  // of an object has for itself. Valid until the member is edited.
   const Json& operator[](absl::string_view member) const;
 
   // The field of a member, set apart or not; null when there is none. Valid until the member is edited.

@@ -1,7 +1,5 @@
 #include "lws/adapters/simulation/numbers/late_watches.h"
 
-#include <algorithm>
-
 #include "absl/time/time.h"
 #include "lws/adapters/simulation/faults.h"
 #include "lws/api/observed.h"
@@ -18,8 +16,7 @@ bool LateWatches::IsKeptBack(int32_t group) {
   if (state.is_kept_back) return true;  // until the next list
   state.is_kept_back = chance_.Happens(faults.late);
   if (state.is_kept_back || chance_.Happens(faults.twice)) {
-    const int64_t most = std::max<int64_t>(1, absl::ToInt64Milliseconds(faults.most_late));
-    const int64_t when = timers_.now() + chance_.DrawWithin(1, most);
+    const int64_t when = timers_.now() + absl::ToInt64Milliseconds(chance_.DrawDelay());
     timers_.Add(when, {group, groups_.PodOf(group, 0).life, 0, TimerKind::kTellGroup});
   }
   return state.is_kept_back;

@@ -81,7 +81,7 @@ void SetPasses::Run(absl::Time now) {
   SetObservation observation = fleet_.ObserveSet(groups_.set_number());
   facts_ = observation.groups;
   observation.rollout_progress = rollout_progress_.get();
-  if (chance_.IsFaulty() && chance_.Happens(chance_.faults().clock_jump)) clock_error_ = chance_.DrawClockError();
+  chance_.JumpClock(&clock_error_);
   const Plan plan = ReconcileSet(observation, now + clock_error_, options_);
   errors_.plan = plan.error;
   if (plan.rollout_progress != nullptr) rollout_progress_ = plan.rollout_progress;

@@ -1,6 +1,5 @@
 #include "lws/adapters/testing/scenario/run_scenario.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-// Plays a case of the swarm: its events one after another, then the end of all faults, then what comes to rest.
+// Plays a case of the swarm: its events one after another, then to the end of all faults, then until nothing is due.
 //
 //   uint64_t log = 0;
 //   lws::internal::AddToLog(/*value=*/7, &log);
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
@@ -21,12 +22,30 @@ namespace lws::internal {
 
 inline constexpr char kNeverComesRight[] = "the faults have stopped, and it does not come right";
 
-// What the clock of a case needs of a scenario: how long a set is waited for after its last fault.
+// A scenario without events, of which a play takes only how long a set is waited for after its last fault.
 inline Scenario SwarmPatience() {
   Scenario scenario;
   scenario.patience = absl::Hours(4);
   return scenario;
 }
+
+// The images of a set, which are numbered.
+class SwarmImages {
+ public:
+  int32_t present() const { return present_; }
+  int32_t newest() const { return newest_; }
+
+  // Changes to a new image, or back to the one before.
+  void Change(SwarmEvent::Kind kind) {
+    const int32_t next = kind == SwarmEvent::Kind::kRevert ? former_ : ++newest_;
+    former_ = std::exchange(present_, next);
+  }
+
+ private:
+  int32_t present_ = 1;
+  int32_t former_ = 1;
+  int32_t newest_ = 1;
+};
 
 // Ends early when the play is stopped.
 inline void PlaySwarmCase(const SwarmCase& what, ScenarioPlay* play, absl::FunctionRef<void(const SwarmEvent&)> happen,

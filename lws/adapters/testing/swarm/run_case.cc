@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -37,7 +36,6 @@ class Swarm {
         checks_(checks),
         controls_(ControlsOf(what)),
         simulation_(OptionsOf(what, policy, controls_)),
-        start_(simulation_.now()),
         play_(patience_, Played()),
         set_replicas_(what.replicas) {}
 
@@ -80,7 +78,7 @@ class Swarm {
   SwarmResult Break(const char* law) {
     if (result_.broken_law.empty()) {
       result_.broken_law = law;
-      result_.when = simulation_.now() - start_;
+      result_.when = simulation_.now() - play_.start();
     }
     return Finish();
   }
@@ -132,10 +130,9 @@ class Swarm {
       patch["spec"]["replicas"] = event.replicas;
       set_replicas_ = event.replicas;
     } else {
-      const int32_t image = event.kind == Kind::kRevert ? former_image_ : ++newest_image_;
-      former_image_ = std::exchange(image_, image);
+      images_.Change(event.kind);
       patch["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] =
-          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", image)}}});
+          Json::array({{{"name", "main"}, {"image", absl::StrCat("s:", images_.present())}}});
       edited_revision_ = simulation_.counts().revision;
     }
     absl::Status status = simulation_.Edit(patch);
@@ -190,7 +187,7 @@ class Swarm {
     replicas_ = counts.replicas;
     if (checks_ == SwarmChecks::kAll && !promise_.IsKeptBy(counted.ready)) Break(internal::kTooFewReady);
     promise_.Raise(Grounded(counted));
-    for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - start_), int64_t{counts.partition},
+    for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - play_.start()), int64_t{counts.partition},
                                 int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_.groups()}}) {
       internal::AddToLog(static_cast<uint64_t>(value), &result_.log);
     }
@@ -210,7 +207,6 @@ class Swarm {
   const SwarmChecks checks_;
   const RolloutControls controls_;
   SetSimulation simulation_;
-  const absl::Time start_;
   const Scenario patience_ = internal::SwarmPatience();
   internal::ScenarioPlay play_;
   SwarmResult result_;
@@ -219,9 +215,7 @@ class Swarm {
   Promise promise_;
   int64_t failures_ = 0;         // at the last look
   int32_t unseen_failures_ = 0;  // at the last look
-  int32_t image_ = 1;
-  int32_t former_image_ = 1;
-  int32_t newest_image_ = 1;
+  internal::SwarmImages images_;
   RevisionId edited_revision_ = 0;  // the leader StatefulSet's revision at the last template edit
 };
 

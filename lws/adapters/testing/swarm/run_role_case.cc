@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "lws/adapters/simulation/chance.h"
 #include "lws/adapters/simulation/disaggregated_simulation.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/kubelet.h"
@@ -50,7 +49,7 @@ class RoleSwarm {
   RoleSwarm(const SwarmCase& what, const DisaggregatedOptions& roles, SwarmChecks checks)
       : what_(what),
         checks_(checks),
-        random_(what.seed),
+        chance_(what.seed, what.faults, [this] { return cluster().now() - play_.start(); }),
         simulation_(OptionsOf(what), roles, {}, what.faults),
         watch_(&simulation_, kNamespace, &report_, internal::RoleFailures::kExcused),
         play_(
@@ -88,7 +87,7 @@ class RoleSwarm {
     Json roles = Json::array();
     for (size_t i = 0; i < what_.roles.size(); ++i) {
       const SwarmRole& role = what_.roles[i];
-      const Json container = {{"name", "main"}, {"image", ImageName(image_)}};
+      const Json container = {{"name", "main"}, {"image", ImageName(images_.present())}};
       const Json update = {{"maxSurge", role.max_surge}, {"maxUnavailable", role.max_unavailable}};
       Json spec = {{"rolloutStrategy", {{"type", "RollingUpdate"}, {"rollingUpdateConfiguration", update}}},
                    {"leaderWorkerTemplate",
@@ -130,18 +129,16 @@ class RoleSwarm {
   }
 
   void ChangeImage(Kind kind) {
-    const int32_t image = kind == Kind::kRevert ? former_image_ : ++newest_image_;
-    former_image_ = std::exchange(image_, image);
-    if (kind != Kind::kRevert) cluster().kubelet().SetImage(ImageName(image), DrawImage(kind));
+    images_.Change(kind);
+    if (kind != Kind::kRevert) cluster().kubelet().SetImage(ImageName(images_.present()), DrawImage(kind));
     Edit();
   }
 
   simulation::ImageBehavior DrawImage(Kind kind) {
     simulation::ImageBehavior image;
-    const absl::Duration elapsed = cluster().now() - play_.start();
-    if (kind == Kind::kBrokenImage && elapsed < what_.faults.until) {
+    if (kind == Kind::kBrokenImage && chance_.IsFaulty()) {
       image.broken = true;
-    } else if (static_cast<int32_t>(random_() % 1000) < what_.faults.slow_image) {
+    } else if (chance_.Happens(what_.faults.slow_image)) {
       image.pull = {10 * image.pull.least, 10 * image.pull.most};
     }
     return image;
@@ -149,7 +146,7 @@ class RoleSwarm {
 
   // Broken images can be pulled from now on, by pods that take the place of those that wait for them.
   void HealImages() {
-    for (int32_t image = 1; image <= newest_image_; ++image) cluster().kubelet().SetImage(ImageName(image), {});
+    for (int32_t image = 1; image <= images_.newest(); ++image) cluster().kubelet().SetImage(ImageName(image), {});
     for (const simulation::SharedObject& pod : cluster().server().FindAll("Pod")) {
       if (simulation::TextAt(*pod, {"status", "phase"}) == "Running") continue;
       cluster().server().Delete(simulation::StoredObjectRef(*pod), {}).IgnoreError();  // it may be gone
@@ -230,7 +227,7 @@ class RoleSwarm {
 
   const SwarmCase& what_;
   const SwarmChecks checks_;
-  std::mt19937_64 random_;
+  internal::Chance chance_;
   RoleReport report_;
   DisaggregatedSimulation simulation_;
   internal::RoleWatch watch_;
@@ -238,9 +235,7 @@ class RoleSwarm {
   internal::ScenarioPlay play_;
   SwarmResult result_;
   std::vector<int32_t> replicas_;  // that are wanted, by role
-  int32_t image_ = 1;
-  int32_t former_image_ = 1;
-  int32_t newest_image_ = 1;
+  internal::SwarmImages images_;
 };
 
 }  // namespace
