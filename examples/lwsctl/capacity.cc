@@ -155,12 +155,7 @@ absl::Status CompletePartly(SetHeadroom* set, lws::Capacity* capacity) {
       set->is_certain = placed->no_fit.reason != lws::NoFitReason::kRulesNotKept;
       return absl::OkStatus();
     }
-    const std::vector<int32_t> by_rank = placed->assignment->NodesByRank();
-    for (size_t rank = 0; rank < by_rank.size(); ++rank) {
-      const bool is_leader = rank == 0 && group.request.leader.has_value();
-      if (!nodes[rank].has_value())
-        capacity->Use(by_rank[rank], is_leader ? *group.request.leader : group.request.worker);
-    }
+    UseMissing(group.request, *placed->assignment, nodes, capacity);
   }
   return absl::OkStatus();
 }

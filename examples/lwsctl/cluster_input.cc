@@ -22,6 +22,7 @@
 #include "lws/api/printable_text.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
+#include "lws/placement/rank_shape.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -242,17 +243,27 @@ absl::StatusOr<std::vector<lws::SubgroupLayer>> ReadLayers(const std::string& te
   return layers;
 }
 
+std::vector<std::string> LevelsOf(const Arguments& arguments) {
+  return absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+}
+
+absl::Status CheckLevel(absl::string_view flag, const std::string& level, const std::vector<std::string>& levels) {
+  if (std::find(levels.begin(), levels.end(), level) != levels.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": \"", level, "\" is not one of --levels ", absl::StrJoin(levels, ",")));
+}
+
 // Checks that the levels which flags name are among those of --levels.
 absl::Status CheckLevels(const Arguments& arguments) {
-  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+  const std::vector<std::string> levels = LevelsOf(arguments);
   const auto place_of = [&](const char* flag) {
     return std::find(levels.begin(), levels.end(), arguments.Flag(flag, ""));
   };
   for (const char* flag :
        {"--required", "--preferred", "--subgroup", "--exclusive", "--spread", "--together", "--empty"}) {
-    if (arguments.Flag(flag, "").empty() || place_of(flag) != levels.end()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is not one of --levels ", absl::StrJoin(levels, ",")));
+    const std::string level = arguments.Flag(flag, "");
+    absl::Status status = level.empty() ? absl::OkStatus() : CheckLevel(flag, level, levels);
+    if (!status.ok()) return status;
   }
   const bool has_both = !arguments.Flag("--required", "").empty() && !arguments.Flag("--preferred", "").empty();
   if (!has_both || place_of("--required") <= place_of("--preferred")) return absl::OkStatus();
@@ -261,14 +272,12 @@ absl::Status CheckLevels(const Arguments& arguments) {
                                                  "\" of --required, so all pods are in one domain of it already"));
 }
 
-// Layers that --subgroups names are checked when a request is read; this is what the user called them.
-absl::Status CheckLayers(const std::vector<lws::SubgroupLayer>& layers, const Arguments& arguments) {
-  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+// Checks the layers of --subgroups here, so that errors name the flag. Whether they divide a group is checked with each
+// request.
+absl::Status CheckLayers(const std::vector<lws::SubgroupLayer>& layers, const std::vector<std::string>& levels) {
   for (size_t i = 0; i < layers.size(); ++i) {
-    if (std::find(levels.begin(), levels.end(), layers[i].level) == levels.end()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--subgroups: \"", layers[i].level, "\" is not one of --levels ", absl::StrJoin(levels, ",")));
-    }
+    absl::Status status = CheckLevel("--subgroups", layers[i].level, levels);
+    if (!status.ok()) return status;
     if (layers[i].size < 1 || (i > 0 && layers[i - 1].size % layers[i].size != 0)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--subgroups: subgroups of ", layers[i].size, " pods do not divide ",
@@ -316,7 +325,7 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
     if (arguments.flags.count("--subgroup") > 0) {
       return absl::InvalidArgumentError("--subgroup and --subgroups exclude each other");
     }
-    status = CheckLayers(*layers, arguments);
+    status = CheckLayers(*layers, LevelsOf(arguments));
     if (!status.ok()) return status;
     placement.layers = *std::move(layers);
   }
@@ -379,6 +388,15 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
 }
 
+void UseMissing(const lws::GroupRequest& request, const lws::Assignment& assignment,
+                const std::vector<std::optional<int32_t>>& running, lws::Capacity* capacity) {
+  const std::vector<int32_t> nodes = assignment.NodesByRank();
+  for (size_t rank = 0; rank < nodes.size(); ++rank) {
+    const bool runs = rank < running.size() && running[rank].has_value();
+    if (!runs) capacity->Use(nodes[rank], lws::internal::ShapeOfRank(request, rank));
+  }
+}
+
 lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster) {
   const auto found =
       std::lower_bound(cluster->groups.begin(), cluster->groups.end(), id,
@@ -421,7 +439,7 @@ void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterI
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
-  const std::vector<std::string> levels = absl::StrSplit(arguments.Flag("--levels", ""), ',', absl::SkipEmpty());
+  const std::vector<std::string> levels = LevelsOf(arguments);
   absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), levels, question);
   if (!nodes.ok()) return nodes.status();
   WarnOfLevels(nodes->Names(), nodes->nodes, levels);

@@ -26,9 +26,9 @@ FileKind FileKindOf(const lws::Json& document);
 // reader tells the key that it does not know.
 absl::Status RefuseOtherKind(const InputFile& file, FileKind wanted);
 
-// OK unless an object's kind looks like a misspelt kind that commands read: other kinds are passed over, and so would
-// be this one. Errors: InvalidArgument "FILE:LINE: no matches for kind "LeaderWorkerset" in version "...", did you mean
-// ..." for the first one.
+// OK unless an object has a kind that looks like a misspelt one that commands read, or one that a version of the
+// project does not have; it would be passed over silently. Errors: InvalidArgument "FILE:LINE: no matches for kind
+// "LeaderWorkerset" in version "..."", with a suggestion where there is one, for the first such object.
 absl::Status RefuseMisspeltKinds(const InputFile& file);
 
 // What a file is that lacks the objects that a command takes: ": it is a scenario, which `lwsctl simulate --scenario`

@@ -159,11 +159,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
     if (!result.ok()) return result.status();
     group.result = *std::move(result);
     if (!group.result.assignment.has_value()) continue;
-    const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
-    for (size_t rank = 0; rank < nodes.size(); ++rank) {
-      if (group.running[rank].has_value()) continue;
-      capacity->Use(nodes[rank], rank == 0 ? *group.request->leader : group.request->worker);
-    }
+    UseMissing(*group.request, *group.result.assignment, group.running, capacity);
   }
   return absl::OkStatus();
 }

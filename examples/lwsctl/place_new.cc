@@ -109,21 +109,23 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
   return absl::OkStatus();
 }
 
-// A place for a group, with the cuboid of its set if there is one.
+// Places a group, with the cuboid of its set if there is one, and takes its room.
 absl::StatusOr<lws::PlacementResult> PlaceOne(const NewGroupOptions& options, const PlacedGroup& group,
-                                              const std::vector<PlacedGroup>& groups, const lws::Capacity& capacity) {
+                                              const std::vector<PlacedGroup>& groups, lws::Capacity* capacity) {
   const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.set);
   const bool is_spread = !options.spread_level.empty();
-  if (cuboid != nullptr) {
-    return is_spread ? lws::SpreadCuboid(capacity, *group.request, *cuboid, SpreadOf(options, group, groups))
-                     : lws::AssignCuboid(capacity, *group.request, cuboid->grid, cuboid->cuboid);
+  if (cuboid == nullptr && is_spread) {
+    absl::StatusOr<lws::SpreadResult> spread =
+        lws::SpreadGroups({group.request.get()}, SpreadOf(options, group, groups), capacity);
+    if (!spread.ok()) return spread.status();
+    return std::move(spread->groups.front());
   }
-  if (!is_spread) return lws::AssignGroup(capacity, *group.request);
-  lws::Capacity left = capacity;
-  absl::StatusOr<lws::SpreadResult> result =
-      lws::SpreadGroups({group.request.get()}, SpreadOf(options, group, groups), &left);
-  if (!result.ok()) return result.status();
-  return std::move(result->groups.front());
+  absl::StatusOr<lws::PlacementResult> result =
+      cuboid == nullptr ? lws::AssignGroup(*capacity, *group.request)
+      : is_spread       ? lws::SpreadCuboid(*capacity, *group.request, *cuboid, SpreadOf(options, group, groups))
+                        : lws::AssignCuboid(*capacity, *group.request, cuboid->grid, cuboid->cuboid);
+  if (result.ok() && result->assignment.has_value()) capacity->Commit(*group.request, *result->assignment);
+  return result;
 }
 
 // A cuboid has no place for the missing pods of a group but the one that it was placed in.
@@ -144,10 +146,9 @@ absl::Status PlaceContiguous(const NewGroupOptions& options, std::vector<PlacedG
   for (PlacedGroup* group : NewOnes(groups)) {
     group->is_left_out = IsInterrupted();
     if (group->is_left_out) continue;
-    absl::StatusOr<lws::PlacementResult> result = PlaceOne(options, *group, *groups, *capacity);
+    absl::StatusOr<lws::PlacementResult> result = PlaceOne(options, *group, *groups, capacity);
     if (!result.ok()) return result.status();
     group->result = *std::move(result);
-    if (group->result.assignment.has_value()) capacity->Commit(*group->request, *group->result.assignment);
   }
   return absl::OkStatus();
 }
@@ -201,11 +202,7 @@ absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const
 // Takes the room of the pods that do not run yet.
 void CommitMissing(const PlacedGroup& group, lws::Capacity* capacity) {
   if (group.RunningPods() == 0) return capacity->Commit(*group.request, *group.result.assignment);
-  const std::vector<int32_t> nodes = group.result.assignment->NodesByRank();
-  for (size_t rank = 0; rank < nodes.size(); ++rank) {
-    const bool is_leader = rank == 0 && group.request->leader.has_value();
-    if (!group.Runs(rank)) capacity->Use(nodes[rank], is_leader ? *group.request->leader : group.request->worker);
-  }
+  UseMissing(*group.request, *group.result.assignment, group.running, capacity);
 }
 
 // Asks for each group without a place which groups would have to go; first for those that run in part.

@@ -12,7 +12,6 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/preempt_together.h"
-#include "lws/placement/rank_shape.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/spread_together.h"
@@ -99,10 +98,7 @@ class Placing {
         cluster_.capacity->Commit(request, assignment);
         continue;
       }
-      const std::vector<int32_t> nodes = assignment.NodesByRank();
-      for (size_t rank = 0; rank < nodes.size(); ++rank) {
-        if (!slice.Runs(group, rank)) cluster_.capacity->Use(nodes[rank], lws::internal::ShapeOfRank(request, rank));
-      }
+      UseMissing(request, assignment, slice.running[group], cluster_.capacity.get());
     }
   }
 

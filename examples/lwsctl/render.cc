@@ -136,7 +136,7 @@ absl::Status CountGroups(const lws::LeaderWorkerSet& set, const std::vector<Rang
   for (const Range& range : chosen) groups += int64_t{range.last} - range.first + 1;
   const int64_t pods = set.spec().leader_worker_template().size();
   const int64_t pod_groups = options.provider == lws::SchedulerProvider::kNone ? 0 : 1;
-  // A StatefulSet of workers and a Service, or the pods with their PodGroup.
+  // At most a StatefulSet of workers and a Service, or the pods with their PodGroup.
   return count->Add(groups * (options.pods ? pods + pod_groups : 2));
 }
 

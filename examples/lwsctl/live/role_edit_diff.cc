@@ -153,7 +153,7 @@ class RoleEdit {
       if (before != nullptr && ChildChanges(*before, role)) waiting.push_back(role.name());
     }
     const bool is_placed_otherwise =
-        before_.spec().placement_policy().SerializeAsString() != after_.spec().placement_policy().SerializeAsString();
+        !lws::internal::EqualMessages(before_.spec().placement_policy(), after_.spec().placement_policy());
     if (waiting.empty() && !is_placed_otherwise) return "";
     if (is_placed_otherwise) waiting.push_back("the placement policy");
     return absl::StrCat("  waits    ", absl::StrJoin(waiting, ", "),
