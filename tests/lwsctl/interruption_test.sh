@@ -125,6 +125,16 @@ for words in (["simulate", million], ["simulate", "--scenario", in_objects, thou
     if document.get("finished", False) or document.get("stopped") is False:
         fail(words, "the document does not tell that it was stopped")
 
+
+def run_in_order(words):
+    """The same on a machine that may stand still for seconds, in which case the command is ended from outside."""
+    for _ in range(3):
+        out, err = run(words, after=4)
+        if "stopped before its end" not in err:
+            break
+    return out, err
+
+
 # Groups whose pods look at others are placed one by one.
 few = write("few.yaml", "".join(
     f"---\napiVersion: v1\nkind: Node\nmetadata:\n  name: n{i}\n  labels: {{rack: r{i // 20}}}\nstatus:\n"
@@ -147,11 +157,11 @@ spec:
 """)
 for command, told in (("place", " of 20000 groups are left out"), ("capacity", "\n  stopped: more may fit\n")):
     words = [command, apart, "--nodes", few, "--levels", "rack"]
-    out, err = run(words, after=4)
+    out, err = run_in_order(words)
     expect(words, told, out)
-    out, err = run(words + ["-o", "json"], after=4)
-    if json.loads(out).get("stopped") is not True:
-        fail(words, "the document does not tell that it was stopped")
+    out, err = run_in_order(words + ["-o", "json"])
+    if not out or json.loads(out).get("stopped") is not True:
+        fail(words, f"the document does not tell that it was stopped: {err}")
 
 # What cannot end in order ends without a word on the standard output.
 nodes = write("nodes.yaml", "".join(
