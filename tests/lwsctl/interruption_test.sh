@@ -80,11 +80,12 @@ def expect(words, text, output):
 million = os.path.join(SETS, "million-groups.yaml")
 endless = write("endless.yaml", f"manifest: {os.path.abspath(SETS)}/vllm.yaml\nseeds: 1-1000000\nexpect: {{finishes: true}}\n")
 large = write("large.yaml", open(os.path.join(SETS, "vllm.yaml")).read().replace("replicas: 4", "replicas: 20000"))
-thousand = write("thousand.yaml", open(os.path.join(SETS, "vllm.yaml")).read().replace("replicas: 4", "replicas: 1000"))
+# Object by object these take many times as long as the signal waits.
+thousands = write("thousands.yaml", open(os.path.join(SETS, "vllm.yaml")).read().replace("replicas: 4", "replicas: 8000"))
 in_objects = write("in-objects.yaml", "images: [{image: none, broken: true}]\n")
 
 # Tables tell what is known.
-words = ["simulate", "--scenario", in_objects, thousand]
+words = ["simulate", "--scenario", in_objects, thousands]
 out, err = run(words, until="-- the image changes")
 expect(words, "\nstopped: not finished after ", out)
 expect(words, " pods created", out)
@@ -110,7 +111,7 @@ if cases.get("skipped") != "1" or cases.find("testcase/skipped") is None:
     fail(words, "the JUnit file does not tell the test that was stopped")
 
 # Documents are whole.
-for words in (["simulate", million], ["simulate", "--scenario", in_objects, thousand], ["simulate", large, "--report", report], ["compare", million],
+for words in (["simulate", million], ["simulate", "--scenario", in_objects, thousands], ["simulate", large, "--report", report], ["compare", million],
               ["swarm", "--policy", "keep-budget", "--seeds", "100000000"], ["test", endless],
               ["check", "--policy", "keep-budget", "--all", "7", "--faults", "3", "--every-state"]):
     words = words + ["-o", "json"]
