@@ -94,6 +94,7 @@ def system_packages():
         name = "com_github_jupp0r_prometheus_cpp",
         libraries = {"core:core": "prometheus-cpp-core"},
     )
+    _declare(name = "com_github_gperftools", libraries = {":tcmalloc_minimal": "libtcmalloc_minimal"})
     _declare(name = "com_github_nlohmann_json", libraries = {":json": "nlohmann_json"})
     _declare(name = "com_github_yaml_libyaml", libraries = {":yaml": "yaml-0.1"})
     _declare(name = "com_googlesource_code_re2", libraries = {":re2": "re2"})

@@ -1,12 +1,14 @@
 #include "lws/api/statefulset_validation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "lws/api/claim_validation.h"
 #include "lws/api/field_checks.h"
 #include "lws/api/field_value.h"
@@ -173,11 +175,25 @@ void CheckSpec(const FieldValue& spec, const Scope& scope, FieldErrors* errors) 
   CheckPodsOfStatefulSet(spec["template"]["spec"], errors);
 }
 
+bool IsChangeable(absl::string_view field) {
+  return std::any_of(std::begin(kChangeable), std::end(kChangeable),
+                     [field](const char* changeable) { return field == changeable; });
+}
+
+bool HasFaults(const FieldValue& spec, const Scope& scope) {
+  FieldErrors faults;
+  CheckSpec(spec, scope, &faults);
+  return !faults.empty();
+}
+
 // The immutable parts of a spec, in the form in which they are compared.
 Json Unchangeable(const Json& statefulset) {
-  Json spec = FieldValue(statefulset, "")["spec"].json();
-  if (!spec.is_object()) return spec;
-  for (const char* field : kChangeable) spec.erase(field);
+  const Json& whole = FieldValue(statefulset, "")["spec"].json();
+  if (!whole.is_object()) return whole;
+  Json spec = Json::object();
+  for (auto it = whole.begin(); it != whole.end(); ++it) {
+    if (!IsChangeable(it.key())) spec[it.key()] = *it;
+  }
   if (!spec.contains("podManagementPolicy")) spec["podManagementPolicy"] = "OrderedReady";
   for (Json& claim : spec["volumeClaimTemplates"]) {
     if (!claim.is_object()) continue;
@@ -199,10 +215,15 @@ FieldErrors ValidateStatefulSet(const Json& statefulset) {
 FieldErrors ValidateStatefulSetUpdate(const Json& before, const Json& statefulset) {
   FieldErrors errors = ValidateMetadata(statefulset, PathSegmentErrors);
   Scope scope{false, false, true};
-  FieldErrors faults_before;
-  CheckSpec(FieldValue(before, "")["spec"], scope, &faults_before);
-  scope.pod_template = faults_before.empty();  // law 3
-  CheckSpec(FieldValue(statefulset, "")["spec"], scope, &errors);
+  FieldErrors faults;
+  CheckSpec(FieldValue(statefulset, "")["spec"], scope, &faults);
+  // A spec without faults has none in a narrower scope either: the stored one need not be looked at.
+  if (!faults.empty() && HasFaults(FieldValue(before, "")["spec"], scope)) {  // law 3
+    faults.clear();
+    scope.pod_template = false;
+    CheckSpec(FieldValue(statefulset, "")["spec"], scope, &faults);
+  }
+  errors.insert(errors.end(), faults.begin(), faults.end());
   if (Unchangeable(before) != Unchangeable(statefulset)) errors.push_back(Forbidden("spec", kUnchangeable));
   return WithoutRepetitions(std::move(errors));
 }

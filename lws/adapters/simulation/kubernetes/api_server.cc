@@ -248,7 +248,7 @@ absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredOb
   status = CheckUpdate(key, *current, object);
   if (!status.ok()) return status;
   if (HasGeneration(key.kind) && !shared.desired) {
-    object.Edit("metadata")["generation"] = current->meta().generation + 1;
+    object.SetApart("metadata", "generation", current->meta().generation + 1);
   }
   const bool gone = IsDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
   Store(key, std::move(object), ChangeType::kModified);

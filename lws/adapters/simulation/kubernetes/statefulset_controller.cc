@@ -200,10 +200,9 @@ void StatefulSetController::FindRevisions(Pass* pass) {
   const std::string& name = pass->wanted.revision;
   const auto found = pass->revisions.find(name);
   if (found == pass->revisions.end()) {
-    Json revision = RevisionOf(pass->set, name, highest + 1);
     // What the server takes is kept by now.
-    if (!server_->Create(revision).ok()) {
-      pass->revisions.emplace(name, std::make_shared<const StoredObject>(std::move(revision)));
+    if (!server_->Create(RevisionOf(pass->set, name, highest + 1)).ok()) {
+      pass->revisions.emplace(name, std::make_shared<const StoredObject>(RevisionOf(pass->set, name, highest + 1)));
     }
   } else if (NumberAt(*found->second, {"revision"}, 0) < highest) {
     // A template that comes back is the newest again.

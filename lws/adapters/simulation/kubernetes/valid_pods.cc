@@ -15,6 +15,7 @@
 namespace lws::simulation {
 
 using internal::Dns1123LabelErrors;
+using internal::LabelValueErrors;
 using internal::MemberOf;
 using internal::SubdomainErrors;
 using internal::ValidateMetadata;
@@ -23,7 +24,7 @@ using internal::ValidatePod;
 namespace {
 
 // The templates of a few sets at a time: of leaders and workers, before and after an update.
-constexpr size_t kMostSpecs = 8;
+constexpr size_t kMostKnown = 8;
 
 // Whether a value has no error if `known`, which stands at the same place in a valid pod, has none.
 using IsAlike = bool (*)(const Json& value, const Json& known);
@@ -35,14 +36,15 @@ struct MemberRule {
 
 bool IsSame(const Json& value, const Json& known);
 
-// Whether both objects have the same members, and these are alike: by their rule, or else the same.
-bool HasAlikeMembers(const Json& value, const Json& known, absl::Span<const MemberRule> rules) {
+// Whether both objects have the same members, and these are alike: by their rule, or else by `otherwise`.
+bool HasAlikeMembers(const Json& value, const Json& known, absl::Span<const MemberRule> rules,
+                     IsAlike otherwise = IsSame) {
   if (!value.is_object() || !known.is_object() || value.size() != known.size()) return false;
   for (auto mine = value.begin(), its = known.begin(); mine != value.end(); ++mine, ++its) {
     if (mine.key() != its.key()) return false;
     const auto rule =
         std::find_if(rules.begin(), rules.end(), [&mine](const MemberRule& rule) { return mine.key() == rule.name; });
-    const IsAlike is_alike = rule == rules.end() ? IsSame : rule->is_alike;
+    const IsAlike is_alike = rule == rules.end() ? otherwise : rule->is_alike;
     if (!is_alike(*mine, *its)) return false;
   }
   return true;
@@ -95,6 +97,46 @@ bool IsAlikeSpec(const Json& value, const Json& known) {
   return HasAlikeMembers(value, known, kRules);
 }
 
+bool IsAlikeName(const Json& value, const Json& known) {
+  return IsSame(value, known) ||
+         (IsFilledText(value) && IsFilledText(known) && SubdomainErrors(value.get_ref<const std::string&>()).empty());
+}
+
+bool IsAlikeLabelValue(const Json& value, const Json& known) {
+  return IsSame(value, known) ||
+         (value.is_string() && known.is_string() && LabelValueErrors(value.get_ref<const std::string&>()).empty());
+}
+
+bool HasAlikeLabels(const Json& value, const Json& known) {
+  return HasAlikeMembers(value, known, {}, IsAlikeLabelValue);
+}
+
+// Annotations may be any texts, as long as all of them are not too long together.
+bool IsAlikeAnnotation(const Json& value, const Json& known) {
+  return IsSame(value, known) ||
+         (value.is_string() && known.is_string() &&
+          value.get_ref<const std::string&>().size() <= known.get_ref<const std::string&>().size());
+}
+
+bool HasAlikeAnnotations(const Json& value, const Json& known) {
+  return HasAlikeMembers(value, known, {}, IsAlikeAnnotation);
+}
+
+bool IsAlikeOwner(const Json& value, const Json& known) {
+  static constexpr MemberRule kRules[] = {{"name", IsAlikeText}, {"uid", IsAlikeText}};
+  return HasAlikeMembers(value, known, kRules);
+}
+
+bool HasAlikeOwners(const Json& value, const Json& known) { return HasAlikeItems(value, known, IsAlikeOwner); }
+
+bool IsAlikeMetadata(const Json& value, const Json& known) {
+  static constexpr MemberRule kRules[] = {{"annotations", HasAlikeAnnotations},
+                                          {"labels", HasAlikeLabels},
+                                          {"name", IsAlikeName},
+                                          {"ownerReferences", HasAlikeOwners}};
+  return HasAlikeMembers(value, known, kRules);
+}
+
 // Whether a rule of the spec looks at the pod's name: claims of ephemeral volumes are named after it.
 bool DependsOnName(const Json& spec) {
   const Json& volumes = MemberOf(spec, "volumes");
@@ -104,19 +146,31 @@ bool DependsOnName(const Json& spec) {
 
 }  // namespace
 
+bool ValidPods::Known::Has(const Json& value) {
+  const auto known =
+      std::find_if(values_.begin(), values_.end(), [&](const SharedJson& its) { return is_alike_(value, *its); });
+  if (known == values_.end()) return false;
+  std::rotate(values_.begin(), known, known + 1);
+  return true;
+}
+
+void ValidPods::Known::Add(const Json& value) {
+  if (values_.size() == kMostKnown) values_.pop_back();
+  values_.insert(values_.begin(), std::make_shared<const Json>(value));
+}
+
+ValidPods::ValidPods() : metadata_(IsAlikeMetadata), specs_(IsAlikeSpec) {}
+
 FieldErrors ValidPods::Check(const Json& pod) {
   const Json& spec = MemberOf(pod, "spec");
-  const auto known =
-      std::find_if(specs_.begin(), specs_.end(), [&spec](const SharedJson& its) { return IsAlikeSpec(spec, *its); });
-  const bool is_known = known != specs_.end();
-  if (is_known) {
-    std::rotate(specs_.begin(), known, known + 1);
-    if (ValidateMetadata(pod, SubdomainErrors).empty()) return {};
-  }
+  const Json& metadata = MemberOf(pod, "metadata");
+  const bool is_spec_known = specs_.Has(spec);
+  const bool is_metadata_known = metadata_.Has(metadata);
+  const bool is_metadata_valid = is_metadata_known || ValidateMetadata(pod, SubdomainErrors).empty();
+  if (is_metadata_valid && !is_metadata_known) metadata_.Add(metadata);
+  if (is_metadata_valid && is_spec_known) return {};
   FieldErrors errors = ValidatePod(pod);
-  if (!errors.empty() || is_known || DependsOnName(spec)) return errors;
-  if (specs_.size() == kMostSpecs) specs_.pop_back();
-  specs_.insert(specs_.begin(), std::make_shared<const Json>(spec));
+  if (errors.empty() && !is_spec_known && !DependsOnName(spec)) specs_.Add(spec);
   return errors;
 }
 

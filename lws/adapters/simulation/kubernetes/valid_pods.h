@@ -20,11 +20,29 @@ namespace lws::simulation {
 
 class ValidPods {
  public:
+  ValidPods();
+
   // Complexity: O(pod) either way; a comparison takes about a twentieth of a check.
   FieldErrors Check(const Json& pod);
 
  private:
-  std::vector<SharedJson> specs_;  // few: of pods that were found valid, the last used first
+  // A few values that are valid, the last used first.
+  class Known {
+   public:
+    // `is_alike`: whether a value has no error if another one, which stands at the same place in a valid pod, has none.
+    explicit Known(bool (*is_alike)(const Json& value, const Json& known)) : is_alike_(is_alike) {}
+
+    // Whether the value is like one of them.
+    bool Has(const Json& value);
+    void Add(const Json& value);
+
+   private:
+    bool (*is_alike_)(const Json& value, const Json& known);
+    std::vector<SharedJson> values_;
+  };
+
+  Known metadata_;
+  Known specs_;
 };
 
 }  // namespace lws::simulation
