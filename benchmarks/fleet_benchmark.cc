@@ -41,9 +41,9 @@ void BM_EventToDecision(benchmark::State& state) {
   fleet.TakeDueSets();
   const ObservedStatefulSet& observed = *rollout.observation().worker_statefulsets[0];
   WorkersFacts available;
-  available.set = fleet.SetNumber("n", "s");
+  available.set = fleet.numbers().OfSet("n", "s");
   available.group = observed.meta.group_in_name;
-  available.revision = *fleet.RevisionNumber(available.set, observed.meta.revision_key);
+  available.revision = *fleet.numbers().OfRevision(available.set, observed.meta.revision_key);
   available.replicas = available.available_replicas = observed.replicas;
   available.uid = *ParseUid(observed.meta.uid);
   available.leader_uid = *ParseUid(observed.meta.controller->uid);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kMaxLine = 120;
 constexpr size_t kMaxFunctionLines = 70;
-constexpr size_t kMaxFileLines = 700;
+constexpr size_t kMaxFileLines = 500;
 
 std::string Layer(const std::string& path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
