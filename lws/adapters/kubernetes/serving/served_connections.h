@@ -40,40 +40,15 @@ class ServedConnection {
 class ConnectionList {
  public:
   // Returns false when there are `most` connections already, or the list is closed. Complexity: O(log connections).
-  bool Add(ServedConnection* connection, const std::weak_ptr<ServedConnection>& reference, size_t most) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (is_closed_ || open_.size() >= most) return false;
-    open_[connection] = reference;
-    return true;
-  }
-
-  void Remove(ServedConnection* connection) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_.erase(connection);
-    changed_.notify_all();
-  }
+  bool Add(ServedConnection* connection, const std::weak_ptr<ServedConnection>& reference, size_t most);
+  void Remove(ServedConnection* connection);
 
   // Adds no connection from now on. Returns those that are open.
-  std::vector<std::shared_ptr<ServedConnection>> Close() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_closed_ = true;
-    std::vector<std::shared_ptr<ServedConnection>> connections;
-    for (const auto& [connection, reference] : open_) {
-      if (std::shared_ptr<ServedConnection> alive = reference.lock(); alive != nullptr) connections.push_back(alive);
-    }
-    return connections;
-  }
-
-  bool IsClosed() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return is_closed_;
-  }
+  std::vector<std::shared_ptr<ServedConnection>> Close();
+  bool IsClosed();
 
   // Returns whether all connections were gone before `drain` was over.
-  bool WaitUntilEmpty(absl::Duration drain) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    return changed_.wait_for(lock, absl::ToChronoNanoseconds(drain), [this] { return open_.empty(); });
-  }
+  bool WaitUntilEmpty(absl::Duration drain);
 
  private:
   std::mutex mutex_;
@@ -85,27 +60,13 @@ class ConnectionList {
 // The connections that wait for their handler. An answer that comes after the server is gone finds no connection here.
 class WaitingConnections {
  public:
-  void Add(uint64_t id, std::shared_ptr<ServedConnection> connection) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!is_closed_) waiting_[id] = std::move(connection);
-  }
+  void Add(uint64_t id, std::shared_ptr<ServedConnection> connection);
 
   // Does nothing when no connection waits under the number.
-  void Answer(uint64_t id, std::optional<ServedAnswer> answer) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = waiting_.find(id);
-    if (found == waiting_.end()) return;
-    const std::shared_ptr<ServedConnection> connection = std::move(found->second);
-    waiting_.erase(found);
-    connection->Answered(std::move(answer));
-  }
+  void Answer(uint64_t id, std::optional<ServedAnswer> answer);
 
   // Forgets all connections, and those that are still to come.
-  void Close() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_closed_ = true;
-    waiting_.clear();
-  }
+  void Close();
 
  private:
   std::mutex mutex_;
