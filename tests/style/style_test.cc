@@ -141,8 +141,11 @@ TEST(StyleTest, FunctionsAreShort) {
 }
 
 TEST(StyleTest, FilesAreShort) {
-  for (const Source& source : Sources()) {
-    EXPECT_LE(source.lines.size(), kMaxFileLines) << source.path << ": part it by its subjects";
+  for (const std::vector<Source>& sources : {Sources(), SourcesInOtherLanguages()}) {
+    EXPECT_GT(sources.size(), 20);
+    for (const Source& source : sources) {
+      EXPECT_LE(source.lines.size(), kMaxFileLines) << source.path << ": part it by its subjects";
+    }
   }
 }
 
