@@ -1,7 +1,7 @@
 // Applies facts: pods and StatefulSets told in the numbers of sets, revisions and nodes.
 //
-//   lws::internal::FleetFacts facts(&index, &due, &whole, &packed, &objects);
-//   facts.TellPods({&pod, 1});
+//   lws::internal::FleetFacts told(&index, &due, &whole, &packed, &objects);
+//   told.TellPods({&facts, 1});
 //
 // Most facts are about a packed pod that already exists, and are written directly into its slot. All others are
 // handled like objects told by name.
