@@ -41,9 +41,9 @@ void BM_EventToDecision(benchmark::State& state) {
   fleet.TakeDueSets();
   const ObservedStatefulSet& observed = *rollout.observation().worker_statefulsets[0];
   WorkersFacts available;
-  available.set = fleet.SetNumber("n", "s");
+  available.set = fleet.numbers().OfSet("n", "s");
   available.group = observed.meta.group_in_name;
-  available.revision = *fleet.RevisionNumber(available.set, observed.meta.revision_key);
+  available.revision = *fleet.numbers().OfRevision(available.set, observed.meta.revision_key);
   available.replicas = available.available_replicas = observed.replicas;
   available.uid = *ParseUid(observed.meta.uid);
   available.leader_uid = *ParseUid(observed.meta.controller->uid);
@@ -108,6 +108,41 @@ void BM_LeaderToDecision(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_LeaderToDecision)->Arg(100)->Arg(10000)->ArgName("groups");
+
+// A leader becomes unready and ready again: two events, and then every decision that they make due, those on the pod
+// and those on its set.
+void BM_LeaderEventsToAllDecisions(benchmark::State& state) {
+  const RolloutState rollout(static_cast<int>(state.range(0)), RolloutPhase::kAtRest);
+  Fleet fleet;
+  Tell(rollout, &fleet);
+  const ObservedPod& leader = *rollout.observation().leader_pods[0];
+  PodFacts ready;
+  ready.member = {fleet.numbers().OfSet("n", "s"), leader.meta.group_in_name, 0};
+  ready.phase = leader.phase;
+  ready.has_ready_condition = true;
+  ready.revision = *fleet.numbers().OfRevision(ready.member.set, leader.meta.revision_key);
+  ready.node = *fleet.numbers().OfNode(leader.node_name);
+  ready.uid = *ParseUid(leader.meta.uid);
+  PodFacts unready = ready;
+  unready.has_ready_condition = false;
+  fleet.TakeDueSets();
+  fleet.TakeDuePods();
+  for (auto _ : state) {
+    fleet.TellPods({&unready, 1}).IgnoreError();
+    fleet.TellPods({&ready, 1}).IgnoreError();
+    const std::vector<FleetName> pods = fleet.TakeDuePods();
+    const std::vector<FleetName> sets = fleet.TakeDueSets();
+    bool is_at_rest = pods.size() == 1 && sets.size() == 1;
+    for (const FleetName& pod : pods) {
+      is_at_rest &= ReconcilePod(fleet.ObservePod(pod.namespace_name, pod.name), absl::UnixEpoch(), {}).empty();
+    }
+    for (const FleetName& set : sets) {
+      is_at_rest &= ReconcileSet(fleet.ObserveSet(set.namespace_name, set.name), absl::UnixEpoch()).empty();
+    }
+    if (!is_at_rest) state.SkipWithError("the decisions are not the ones expected");
+  }
+}
+BENCHMARK(BM_LeaderEventsToAllDecisions)->Arg(100)->Arg(10000)->ArgName("groups");
 
 // Objects told by name: random leader pods of a large set change their readiness.
 void BM_AddPod(benchmark::State& state) {

@@ -87,8 +87,8 @@ std::unique_ptr<Fleet> MakeFleet(int sets) {
   for (int i = 0; i < sets; ++i) {
     const std::string name = absl::StrCat("s", i);
     fleet->AddSet(Set(name));
-    const uint32_t set = fleet->SetNumber("n", name);
-    fleet->RevisionNumber(set, "6c5b8f7d9").IgnoreError();
+    const uint32_t set = fleet->numbers().OfSet("n", name);
+    fleet->numbers().OfRevision(set, "6c5b8f7d9").IgnoreError();
     for (int32_t group = 0; group < Shape().groups; ++group) {
       std::vector<PodFacts> pods;
       for (int32_t worker = 0; worker < Shape().size; ++worker) pods.push_back(RunningPod({set, group, worker}));

@@ -134,6 +134,54 @@ def row(name, runs):
     return times
 
 
+# What is wanted on a machine of two cores. A goal names the rows of its value and of its floor, each by the program and
+# the beginning of the name, and what it looks at: a counter, or the time where that is None.
+GOALS = [
+    ("random pod events a second, one core", ("million_groups", "large pages: RandomPodEvents"), "items_per_second", 40e6,
+     ("floors", "large pages: RandomLines"), "each event changes one random line of memory"),
+    ("bytes a pod of a million groups", ("million_groups", "Memory"), "bytes_per_pod", 24, 18,
+     "UIDs do not pack: 16 bytes for each pod and StatefulSet"),
+    ("a rollout of a million groups", ("rollout", "WholeRollout/groups:1000000"), None, 5e9, None,
+     "not known: it is computing, not memory"),
+    ("transitions of the checker a second, one core", ("checker", "CheckRollout"), "transitions/s", 20e6,
+     ("floors", "RandomLines"), "a new state takes one random line of the table"),
+    ("steps of the swarm a second, one core", ("swarm", "Swarm"), "steps/s", 3e6, None, "not known: it is computing, not memory"),
+    ("pods from JSON a second, one core", ("readers", "ReadPod"), "items_per_second", 2.5e6, ("readers", "FindValuesOfPod"),
+     "finding where the values of the text begin"),
+    ("a leader's two events to all decisions", ("fleet", "LeaderEventsToAllDecisions"), None, 2e3, ("fleet", "LeaderToDecision"),
+     "the decision on the pod alone"),
+]
+
+
+def value_of(place, counter, all_runs):
+    """The median of the first row at the place; None when it was not measured."""
+    program, beginning = place
+    for (of, name), runs in all_runs.items():
+        if of != program or not name.startswith(beginning) or any(one.get("error_occurred") for one in runs):
+            continue
+        if counter is None:
+            return statistics.median(one["real_time"] * NANOSECONDS[one["time_unit"]] for one in runs)
+        return statistics.median(one.get(counter, 0) for one in runs)
+    return None
+
+
+def print_goals(all_runs):
+    """Each goal whose benchmark ran, with its floor: what a program cannot do without on this machine."""
+    rows = []
+    for what, place, counter, wanted, floor, why in GOALS:
+        value = value_of(place, counter, all_runs)
+        if value is None:
+            continue
+        limit = value_of(floor, counter, all_runs) if isinstance(floor, tuple) else floor
+        shown = shown_time if counter is None else shown_number
+        rows.append((what, shown(value), shown(wanted), shown(limit) if limit else "-", why))
+    if not rows:
+        return
+    print(f"\n{'goal':<48} {'measured':>14} {'wanted':>12} {'limit':>14}  why no program can be better")
+    for what, value, wanted, limit, why in rows:
+        print(f"{what:<48} {value:>14} {wanted:>12} {limit:>14}  {why}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groups", type=int, help="of each set of the fleet; default 1000")
@@ -159,10 +207,11 @@ def main():
     work = [("", name, shape if name == "million_groups" else [], {}) for name in programs]
     if "million_groups" in programs:
         work.append(("large pages: ", "million_groups", shape + ["--benchmark_filter=RandomPodEvents"], LARGE_PAGES))
+        work.append(("large pages: ", "floors", ["--benchmark_filter=RandomLines"], LARGE_PAGES))
     if arguments.state:
         work.append(("", "state", [f"--state={os.path.join(here, arguments.state)}"], {}))
     print(f"\n{'benchmark':<48} {'time':>10} {'':>6} {'of ref.':>8}  counters")
-    measured, failed = {}, False
+    measured, all_runs, failed = {}, {}, False
     for title, program, flags, environment in work:
         runs, ended_well = run(f"benchmarks/{program}_benchmark", flags, arguments.min_time, arguments.repetitions,
                                environment)
@@ -171,8 +220,10 @@ def main():
             print(f"{program}: ended with an error, or measured nothing")
         for name, one in runs.items():
             times = row(title + name, one)
+            all_runs[program, title + name] = one
             failed |= not times
             measured[f"{program}/{title}{name}"] = times
+    print_goals(all_runs)
     if arguments.json:
         with open(os.path.join(here, arguments.json), "w") as file:
             json.dump({"context": told, "shape": shape, "nanoseconds": measured}, file, indent=1)

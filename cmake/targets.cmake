@@ -37,6 +37,7 @@ set(lws_for_size
   lws/adapters/testing/page/report_page.cc
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/read_scenario.cc
   lws/adapters/testing/scenario/role_expectations.cc
   lws/adapters/testing/scenario/role_html_report.cc
   lws/adapters/testing/scenario/role_report.cc
@@ -44,6 +45,7 @@ set(lws_for_size
   lws/adapters/testing/scenario/run_role_scenario.cc
   lws/adapters/testing/scenario/run_scenario.cc
   lws/adapters/testing/scenario/scenario.cc
+  lws/adapters/testing/scenario/scenario_builder.cc
   lws/adapters/testing/scenario/scenario_faults.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/scenario_size.cc
@@ -96,9 +98,9 @@ set(lws_for_size
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
-  lws/core/disaggregated/role_rest.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/roles_at_rest.cc
   lws/core/disaggregated/scaler_choice.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
@@ -428,9 +430,9 @@ set(lws_core_sources
   lws/core/disaggregated/reconcile_disaggregated_set.cc
   lws/core/disaggregated/role_fleet.cc
   lws/core/disaggregated/role_objects.cc
-  lws/core/disaggregated/role_rest.cc
   lws/core/disaggregated/role_scalers.cc
   lws/core/disaggregated/role_status.cc
+  lws/core/disaggregated/roles_at_rest.cc
   lws/core/disaggregated/scaler_choice.cc
   lws/core/disaggregated/slice_events.cc
   lws/core/disaggregated/slice_pass.cc
@@ -440,8 +442,8 @@ set(lws_core_sources
   lws/core/fleet/due_list.cc
   lws/core/fleet/failing_groups.cc
   lws/core/fleet/fleet.cc
+  lws/core/fleet/fleet_facts.cc
   lws/core/fleet/fleet_index.cc
-  lws/core/fleet/fleet_numbers.cc
   lws/core/fleet/fleet_objects.cc
   lws/core/fleet/fleet_relist.cc
   lws/core/fleet/fleet_set.cc
@@ -699,6 +701,7 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/expectations.cc
   lws/adapters/testing/scenario/group_watch.cc
   lws/adapters/testing/scenario/html_report.cc
+  lws/adapters/testing/scenario/read_scenario.cc
   lws/adapters/testing/scenario/role_expectations.cc
   lws/adapters/testing/scenario/role_html_report.cc
   lws/adapters/testing/scenario/role_report.cc
@@ -706,7 +709,9 @@ set(lws_testing_sources
   lws/adapters/testing/scenario/run_role_scenario.cc
   lws/adapters/testing/scenario/run_scenario.cc
   lws/adapters/testing/scenario/scenario.cc
+  lws/adapters/testing/scenario/scenario_builder.cc
   lws/adapters/testing/scenario/scenario_faults.cc
+  lws/adapters/testing/scenario/scenario_patches.cc
   lws/adapters/testing/scenario/scenario_play.cc
   lws/adapters/testing/scenario/scenario_report.cc
   lws/adapters/testing/scenario/scenario_size.cc

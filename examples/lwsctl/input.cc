@@ -351,8 +351,8 @@ lws::Json WithNamespace(lws::Json manifest) {
 absl::StatusOr<lws::SchedulerProvider> ReadSchedulerProvider(const Arguments& arguments) {
   const std::string name = arguments.Flag("--scheduler-provider", "");
   if (name.empty()) return lws::SchedulerProvider::kNone;
-  if (name == "volcano") return lws::SchedulerProvider::kVolcano;
-  return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not volcano"));
+  if (name == lws::kVolcanoName) return lws::SchedulerProvider::kVolcano;
+  return absl::InvalidArgumentError(absl::StrCat("--scheduler-provider: ", name, " is not ", lws::kVolcanoName));
 }
 
 std::vector<absl::string_view> PolicyNames() {

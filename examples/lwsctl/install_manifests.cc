@@ -10,6 +10,7 @@
 #include "lws/adapters/kubernetes/serving/admission_review.h"
 #include "lws/api/well_known.h"
 #include "lws/api/yaml_text.h"
+#include "lws/placement/providers/pod_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -238,7 +239,7 @@ Json Configuration(const InstallOptions& options) {
                          {{"enable", !options.uses_cert_manager},
                           {"webhookServiceName", kWebhookService},
                           {"webhookSecretName", kSecret}}}};
-  if (options.uses_volcano) configuration["gangSchedulingManagement"] = {{"schedulerProvider", "volcano"}};
+  if (options.uses_volcano) configuration["gangSchedulingManagement"] = {{"schedulerProvider", lws::kVolcanoName}};
   return configuration;
 }
 

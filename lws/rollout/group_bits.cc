@@ -175,11 +175,11 @@ bool operator==(const GroupBits& a, const GroupBits& b) {
   return true;
 }
 
-std::string GroupBits::ToString() const {
-  std::string text(size_, '.');
-  for (int32_t i = 0; i < size_; ++i) {
-    const char* kinds = IsLeaving(i) ? ",rub" : IsSettling(i) ? "S?T?" : ".RUB";
-    text[i] = kinds[int{IsReady(i)} + 2 * int{IsUpdated(i)}];
+std::string ToString(const GroupBits& groups) {
+  std::string text(static_cast<size_t>(groups.size()), '.');
+  for (int32_t i = 0; i < groups.size(); ++i) {
+    const char* kinds = groups.IsLeaving(i) ? ",rub" : groups.IsSettling(i) ? "S?T?" : ".RUB";
+    text[static_cast<size_t>(i)] = kinds[int{groups.IsReady(i)} + 2 * int{groups.IsUpdated(i)}];
   }
   return text;
 }

@@ -75,9 +75,6 @@ class GroupBits {
   // Length of the run of ready and updated groups that ends just below `end`. Complexity: O(64 + run / 4096).
   int32_t DoneTail(int32_t end) const;
 
-  // The text that Parse reads.
-  std::string ToString() const;
-
   friend bool operator==(const GroupBits& a, const GroupBits& b);
 
  private:
@@ -119,6 +116,9 @@ class GroupBits {
   std::vector<Word> words_;
   std::vector<BlockCounts> blocks_;  // derived from words_
 };
+
+// The text that GroupBits::Parse reads. Complexity: O(size()).
+std::string ToString(const GroupBits& groups);
 
 }  // namespace lws
 

@@ -73,7 +73,8 @@ state = os.path.abspath("examples/lwsctl/golden/at-rest.yaml")
 output = run("report", "--only", "million_groups", "--groups", "50", "--size", "4", "--sets", "20", "--repetitions", "4",
              "--min-time", "0.01", "--state", state, "--json", out)
 has(output, "machine   ", "compiler  ", "commit    ", "load      ", "RandomPodEvents", "SavedCluster", "a second", "bytes per pod",
-    "large pages: RandomPodEvents")
+    "large pages: RandomPodEvents", "large pages: RandomLines", "random pod events a second, one core",
+    "each event changes one random line of memory")
 with open(out) as file:
     old = json.load(file)
 expect(old["shape"] == ["--groups=50", "--size=4", "--sets=20"], old["shape"])

@@ -26,6 +26,9 @@ import urllib.parse
 NAMESPACE = "lws-system"
 ACCOUNT = "system:serviceaccount:%s:lws-controller-manager" % NAMESPACE
 SETS = "/apis/leaderworkerset.x-k8s.io/v1/namespaces/%s/leaderworkersets"
+PODS = "/api/v1/namespaces/default/pods"
+LABELS = "leaderworkerset.sigs.k8s.io/"
+SLOW = float(os.environ.get("LWS_SLOW", "1"))
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/%s/leases/b8b2488c.x-k8s.io" % NAMESPACE
 CONFIGURATION = """apiVersion: config.lws.x-k8s.io/v1alpha1
 kind: Configuration
@@ -371,3 +374,20 @@ class Hammer(threading.Thread):
     def end(self):
         self.is_over = True
         self.join()
+
+
+def figure(text, *values):
+    print("    " + text % values, flush=True)
+
+
+def expect_clean_log(operator):
+    # What is written to an object that somebody has just deleted is an error, as in the reference.
+    errors = [message for message in operator.messages("error") if "not found" not in message]
+    expect(not errors, "the operator's log has errors: %s" % errors[:3])
+
+
+def roll(cluster, name, image, seconds=300):
+    began = time.time()
+    cluster.set_image(name, image)
+    wait_for(seconds * SLOW, "the rollout of " + name, lambda: cluster.is_complete(name))
+    return began

@@ -64,7 +64,7 @@ Json Step(Simulation* simulation) {
   const ObservedStatefulSet& leader = *observation.leader_statefulset;
   const GroupBits groups = ReadGroups(observation, leader.meta.revision_key).bits;
   // A group that nothing is seen of is one without bits.
-  std::string seen = groups.ToString();
+  std::string seen = ToString(groups);
   seen.resize(static_cast<size_t>(std::max(0, leader.replicas)), '.');
   return Json::array({leader.partition, leader.replicas, std::move(seen)});
 }

@@ -144,7 +144,7 @@ class NumbersExamples : public HeaderExamples {
  protected:
   NumbersExamples() {
     EXPECT_TRUE(fleet.Add(manifest).ok());
-    groups.Begin(fleet.SetNumber("default", "vllm"), 8);
+    groups.Begin(fleet.numbers().OfSet("default", "vllm"), 8);
     groups.Grow(13);
     for (Action& planned : ReconcileSet(observation, now).actions) {
       if (planned.target.kind == "StatefulSet") action = std::move(planned);

@@ -25,7 +25,6 @@
 #include "lws/adapters/kubernetes/kube_writer.h"
 #include "lws/adapters/kubernetes/reflector.h"
 #include "lws/adapters/kubernetes/resource.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "lws/adapters/kubernetes/serving/api_request.h"
 #include "lws/adapters/kubernetes/serving/certificate_pair.h"
 #include "lws/adapters/kubernetes/serving/lease_elector.h"
@@ -38,6 +37,7 @@
 #include "lws/core/plan/plan.h"
 #include "nlohmann/json.hpp"
 #include "tests/headers/example_objects.h"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws {
 
@@ -87,7 +87,7 @@ class KubernetesExamples : public HeaderExamples {
     return view;
   }
 
-  internal::ScriptedHttpClient client;
+  ScriptedHttpClient client;
   std::shared_ptr<ExampleSink> sink = std::make_shared<ExampleSink>();
   internal::HttpRequest request;
   ExampleMailbox mailbox;

@@ -32,7 +32,7 @@ FIXTURES = [
     ("lws/core/fleet/due_list.h", "FleetExamples"),
     ("lws/core/fleet/failing_groups.h", "FleetExamples"),
     ("lws/core/fleet/fleet_index.h", "FleetExamples"),
-    ("lws/core/fleet/fleet_numbers.h", "FleetExamples"),
+    ("lws/core/fleet/fleet_facts.h", "FleetExamples"),
     ("lws/core/fleet/fleet_objects.h", "FleetExamples"),
     ("lws/core/fleet/fleet_relist.h", "FleetExamples"),
     ("lws/core/fleet/fleet_set.h", "FleetExamples"),

@@ -96,7 +96,8 @@ void HostedCluster::Start(const Action& action, absl::Time now, WriteDone done) 
 }
 
 void HostedCluster::Settle() {
-  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || RunDue(clock_.now()) > 0) {
+  const auto decides = [this] { return decides_ && RunDue(clock_.now()) > 0; };
+  while (collector_.Step() || statefulsets_.Step() || scheduler_.Step() || decides()) {
   }
 }
 
@@ -105,7 +106,7 @@ void HostedCluster::Run(absl::Duration duration) {
   for (;;) {
     Settle();
     const absl::Time timer = clock_.next().value_or(absl::InfiniteFuture());
-    const absl::Time due = NextDue().value_or(absl::InfiniteFuture());
+    const absl::Time due = decides_ ? NextDue().value_or(absl::InfiniteFuture()) : absl::InfiniteFuture();
     if (std::min(timer, due) > end) break;
     if (timer <= due) {
       clock_.Advance();

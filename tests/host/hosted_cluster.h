@@ -42,6 +42,8 @@ class HostedCluster final : public FleetCluster {
 
   // Runs for this time.
   void Run(absl::Duration duration);
+  // Makes no plans from now on; the rest of the cluster goes on.
+  void StopDeciding() { decides_ = false; }
   // Ends all faults.
   void Heal() { faults_ = HostFaults(); }
 
@@ -80,6 +82,7 @@ class HostedCluster final : public FleetCluster {
   std::map<std::string, absl::Time> last_told_;  // by kind, because a watch keeps its order
   std::map<std::string, uint64_t> watch_;        // the number of the watch, by kind; a list begins a new watch
   std::map<std::string, int> refused_;
+  bool decides_ = true;
   int writes_ = 0;
   int under_way_ = 0;
   int most_at_once_ = 0;

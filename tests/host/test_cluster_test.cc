@@ -1,4 +1,5 @@
-// The conformance suite for clusters: our own cluster keeps every law, and clusters that break one are found.
+// The conformance suite for clusters: our own clusters keep every law, and clusters that break one are found. The
+// suite's run on KubeCluster is tests/kubernetes/kube_cluster_conformance_test.cc.
 #include "lws/adapters/testing/conformance/test_cluster.h"
 
 #include <functional>
@@ -25,11 +26,14 @@
 #include "lws/core/plan/plan.h"
 #include "lws/rollout/planner.h"
 #include "nlohmann/json.hpp"
+#include "tests/host/hosted_cluster.h"
+#include "tests/host/set_documents.h"
 
 namespace lws {
 namespace {
 
 using testing::IsEmpty;
+using testing::Not;
 
 std::shared_ptr<Simulation> Simulated(const Json& manifest) {
   SimulationOptions options;
@@ -47,6 +51,33 @@ TestedCluster OfSimulation(const Json& manifest) {
 }
 
 TEST(TestClusterTest, Laws1To5AreKeptByTheSimulation) { EXPECT_THAT(TestCluster(OfSimulation), IsEmpty()); }
+
+// The suite on a FleetCluster, which learns of its own writes from watches.
+std::vector<std::string> BrokenByHost(HostFaults faults) {
+  return TestCluster([faults](const Json& manifest) -> TestedCluster {
+    const auto host = std::make_shared<HostedCluster>(/*seed=*/7, faults);
+    host->StopDeciding();
+    EXPECT_TRUE(host->server().Create(Admitted(manifest)).ok());
+    host->Run(absl::Minutes(1));
+    return {ClusterOfHost(host), [host] { host->Run(absl::Minutes(1)); }, [host] { return host->now(); }};
+  });
+}
+
+TEST(TestClusterTest, Laws1To5AreKeptByAFleetCluster) {
+  EXPECT_THAT(BrokenByHost({}), IsEmpty());
+  HostFaults slow;
+  slow.most_slow = absl::Seconds(5);
+  slow.most_late = absl::Seconds(20);
+  EXPECT_THAT(BrokenByHost(slow), IsEmpty());
+  slow.answers_have_objects = false;
+  EXPECT_THAT(BrokenByHost(slow), IsEmpty());
+}
+
+TEST(TestClusterTest, AFleetClusterThatLosesAnswersIsFound) {
+  HostFaults faults;
+  faults.answer_lost = 1000;
+  EXPECT_THAT(BrokenByHost(faults), Not(IsEmpty()));
+}
 
 // A simulated cluster whose writes go through `write`.
 class Wrapped final : public Cluster {

@@ -10,13 +10,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "lws/adapters/simulation/kubernetes/api_server.h"
 #include "lws/adapters/simulation/kubernetes/virtual_clock.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
 #include "tests/kubernetes/checked_sink.h"
 #include "tests/kubernetes/fake_api_server.h"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws {
 namespace {
@@ -24,7 +24,6 @@ namespace {
 using internal::Fetch;
 using internal::HttpAnswer;
 using internal::HttpRequest;
-using internal::ScriptedHttpClient;
 
 constexpr uint64_t kSeed = 20261126;
 constexpr uint64_t kSeeds = 20;

@@ -12,16 +12,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws {
 namespace {
 
 using internal::KeptStore;
 using internal::KeptStoreView;
-using internal::ScriptedHttpClient;
 
 class KeptStoreTest : public testing::Test {
  protected:

@@ -11,8 +11,8 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/kubernetes/action_request.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "nlohmann/json.hpp"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws {
 namespace {
@@ -20,7 +20,6 @@ namespace {
 using internal::HttpRequest;
 using internal::HttpRequestOf;
 using internal::KubeWriter;
-using internal::ScriptedHttpClient;
 using internal::WriterView;
 
 Action ActionOf(Verb verb, const std::string& api_version, const std::string& kind, const std::string& name) {

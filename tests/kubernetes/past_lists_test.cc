@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/kubernetes/resource.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws::internal {
 namespace {

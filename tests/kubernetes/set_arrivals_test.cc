@@ -13,9 +13,9 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "lws/adapters/kubernetes/http_client.h"
-#include "lws/adapters/kubernetes/scripted_http_client.h"
 #include "lws/api/json.h"
 #include "nlohmann/json.hpp"
+#include "tests/kubernetes/scripted_http_client.h"
 
 namespace lws::internal {
 namespace {

@@ -126,8 +126,8 @@ class Twins {
   Twins(unsigned seed, uint32_t sets) : random_(seed), sets_(sets) {
     for (uint32_t set = 0; set < sets_; ++set) {
       for (Fleet* fleet : {&facts_, &objects_}) {
-        EXPECT_EQ(fleet->SetNumber("n", kSets[set]), set);
-        for (RevisionId i = 1; i < 3; ++i) EXPECT_EQ(*fleet->RevisionNumber(set, kRevisions[i]), i);
+        EXPECT_EQ(fleet->numbers().OfSet("n", kSets[set]), set);
+        for (RevisionId i = 1; i < 3; ++i) EXPECT_EQ(*fleet->numbers().OfRevision(set, kRevisions[i]), i);
         fleet->AddSet(Set(kSets[set], seed % 2 == 0));
         fleet->Add(Revision(kSets[set]));
         ObservedStatefulSet leaders;
@@ -281,7 +281,7 @@ TEST(FleetFactsTest, ThreadsKeepFleetsOfTheirOwn) {
 TEST(FleetFactsTest, NumbersThatWereNotGivenAreAnError) {
   Fleet fleet;
   fleet.AddSet(Set("s", false));
-  const uint32_t set = fleet.SetNumber("n", "s");
+  const uint32_t set = fleet.numbers().OfSet("n", "s");
   const auto tell = [&fleet](const Member& member, RevisionId revision) {
     PodFacts pod;
     pod.member = member;

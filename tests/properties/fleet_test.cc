@@ -29,8 +29,8 @@
 #include "lws/core/reconcile/reconcile_set.h"
 #include "lws/core/snapshot/cluster_snapshot.h"
 #include "lws/rollout/controls.h"
-#include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
+#include "tests/properties/history_policies.h"
 #include "tests/properties/random_cluster.h"
 
 namespace lws {
@@ -50,50 +50,6 @@ int Histories() {
   int histories = kHistories;
   return asked != nullptr && absl::SimpleAtoi(asked, &histories) ? histories : kHistories;
 }
-
-const std::vector<RolloutControls>& Controls() {
-  static const auto& all = *new std::vector<RolloutControls>([] {
-    std::vector<RolloutControls> controls(5);
-    controls[1].paused = true;
-    controls[2].min_ready = absl::Seconds(10);
-    controls[3].steps = {{IntOrPercent::Int(1), absl::Seconds(5)},
-                         {IntOrPercent::Text("50%"), absl::ZeroDuration(), true}};
-    controls[3].approved_steps = 1;
-    controls[4].progress_deadline = absl::Seconds(20);
-    controls[4].reverts = true;
-    return controls;
-  }());
-  return all;
-}
-
-const std::vector<RestartPolicy>& Restarts() {
-  static const auto& all = *new std::vector<RestartPolicy>([] {
-    std::vector<RestartPolicy> restarts(3);
-    restarts[1].max_restarts = 2;
-    restarts[2].first_backoff = absl::Seconds(10);
-    return restarts;
-  }());
-  return all;
-}
-
-// How a history is decided: the next rollout policy, controls and restart policy with each history. The first of the
-// controls and of the restart policies stands for none.
-struct Way {
-  explicit Way(int history) {
-    const size_t number = static_cast<size_t>(history);
-    const NamedRolloutPolicy& policy = RolloutPolicies()[number % RolloutPolicies().size()];
-    const size_t controls = number / RolloutPolicies().size() % Controls().size();
-    const size_t restart = number % 7 % Restarts().size();
-    rollout = ReconcileOptionsFor(policy.policy);
-    if (controls > 0) rollout.controls = &Controls()[controls];
-    if (restart > 0) restarts.restarts = &Restarts()[restart];
-    name = absl::StrCat(policy.name, ", controls ", controls, ", restart policy ", restart);
-  }
-
-  std::string name;
-  SetReconcileOptions rollout;
-  PodReconcileOptions restarts;
-};
 
 using Key = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
 
@@ -120,7 +76,7 @@ class Both {
 
   // A list of the kind: it tells its objects again, and objects that are not in it are gone without an event.
   void Relist(const std::string& kind, RandomCluster* cluster) {
-    fleet_.BeginRelist(kind);
+    fleet_.relist().Begin(kind);
     std::vector<FleetName> gone;
     std::map<Key, Json> listed;
     for (const auto& [key, object] : objects_) {
@@ -137,7 +93,7 @@ class Both {
     }
     for (const auto& [key, object] : listed) {
       if (cluster->OneIn(4)) {
-        fleet_.KeepListed(kind, std::get<1>(key), std::get<2>(key));
+        fleet_.relist().Keep(kind, std::get<1>(key), std::get<2>(key));
       } else if (!cluster->OneIn(20) || kind == "Node") {
         Add(object);
       } else {
@@ -147,7 +103,7 @@ class Both {
         Add(object);
       }
     }
-    std::vector<FleetName> told = fleet_.EndRelist(kind);
+    std::vector<FleetName> told = fleet_.relist().End(kind);
     // Objects that a watch told again during the list must not be among the gone ones.
     for (const FleetName& name : gone) {
       const bool is_back = objects_.count({kind, name.namespace_name, name.name}) > 0;
@@ -414,7 +370,7 @@ TEST(FleetTest, Law8AListLeavesWhatItHas) {
 TEST(FleetTest, Law8WithoutABeginningThereIsNoEnd) {
   Fleet fleet;
   ASSERT_TRUE(fleet.Add(RandomCluster(kSeed).Object()).ok());
-  EXPECT_TRUE(fleet.EndRelist("Pod").empty());
+  EXPECT_TRUE(fleet.relist().End("Pod").empty());
 }
 
 TEST(FleetTest, Law9NothingIsLeftOfWhatIsGone) {
@@ -464,22 +420,22 @@ TEST(FleetTest, Law9SetsThatComeAndGoUnderNewNamesLeaveNothing) {
 
 TEST(FleetTest, Law9ANumberThatIsHeldStaysGood) {
   Fleet fleet;
-  const uint32_t held = fleet.SetNumber("n", "held");
+  const uint32_t held = fleet.numbers().OfSet("n", "held");
   for (int i = 0; i < 100; ++i) {
-    EXPECT_NE(fleet.SetNumber("n", absl::StrCat("s", i)), held);
+    EXPECT_NE(fleet.numbers().OfSet("n", absl::StrCat("s", i)), held);
     fleet.TakeDueSets();
     fleet.TakeDuePods();
   }
-  EXPECT_EQ(fleet.SetNumber("n", "held"), held);
+  EXPECT_EQ(fleet.numbers().OfSet("n", "held"), held);
   EXPECT_EQ(fleet.Count().known_sets, 101);
-  const uint32_t other = fleet.SetNumber("n", "s7");
-  fleet.ForgetSetNumber(other);
+  const uint32_t other = fleet.numbers().OfSet("n", "s7");
+  fleet.numbers().ForgetSet(other);
   fleet.TakeDueSets();
   fleet.TakeDuePods();
   EXPECT_EQ(fleet.Count().known_sets, 100);
-  EXPECT_FALSE(fleet.RevisionNumber(other, "k").ok());
+  EXPECT_FALSE(fleet.numbers().OfRevision(other, "k").ok());
   EXPECT_EQ(fleet.ObserveSet(other).set, nullptr);
-  EXPECT_EQ(fleet.SetNumber("n", "next"), other);
+  EXPECT_EQ(fleet.numbers().OfSet("n", "next"), other);
 }
 
 TEST(FleetTest, Law3WhatChangesNothingMakesNothingDue) {

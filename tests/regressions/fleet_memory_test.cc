@@ -121,10 +121,10 @@ TEST(FleetMemory, WorkersThatGetRoomDuringARelistKeepTheirMarks) {
   for (const bool is_told : {false, true}) {
     Fleet fleet;
     fleet.AddPod(Pod(0, 1));
-    fleet.BeginRelist("Pod");
+    fleet.relist().Begin("Pod");
     if (is_told) fleet.AddPod(Pod(0, 1));
     fleet.AddSet(Set(4));
-    EXPECT_EQ(fleet.EndRelist("Pod").size(), is_told ? 0u : 1u);
+    EXPECT_EQ(fleet.relist().End("Pod").size(), is_told ? 0u : 1u);
     EXPECT_EQ(fleet.Count().pods, is_told ? 1 : 0);
   }
 }
@@ -133,7 +133,7 @@ TEST(FleetMemory, WorkersThatGetRoomDuringARelistKeepTheirMarks) {
 TEST(FleetMemory, AbsentMembersTakeNoRoom) {
   Fleet fleet;
   fleet.AddSet(Set(4096));
-  const uint32_t set = fleet.SetNumber("n", "s");
+  const uint32_t set = fleet.numbers().OfSet("n", "s");
   PodFacts leader;
   leader.member.set = set;
   ASSERT_TRUE(fleet.TellPods({leader}).ok());

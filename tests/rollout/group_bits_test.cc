@@ -112,11 +112,11 @@ TEST(GroupBitsTest, CountsAndTailsAcrossWords) {
     EXPECT_EQ(bits.DoneTail(size), size - size / 2) << size;
     EXPECT_EQ(bits.CountReady(0, size), size - size / 3) << size;
     EXPECT_EQ(bits.CountDone(0, size), size - size / 2) << size;
-    EXPECT_EQ(GroupBits::Parse(bits.ToString()), bits) << size;
+    EXPECT_EQ(GroupBits::Parse(ToString(bits)), bits) << size;
   }
   EXPECT_EQ(GroupBits::Parse("RB.UBB").DoneTail(6), 2);
   EXPECT_EQ(GroupBits::Parse("BB").DoneTail(5), 0);
-  EXPECT_EQ(GroupBits::Parse(".RUB,rubST").ToString(), ".RUB,rubST");
+  EXPECT_EQ(ToString(GroupBits::Parse(".RUB,rubST")), ".RUB,rubST");
   EXPECT_EQ(GroupBits::Parse("RrBb").CountSteady(0, 4), 2);
 }
 

@@ -115,10 +115,10 @@ class Watched {
     set.mutable_spec()->set_replicas(kGroups);
     set.mutable_spec()->mutable_leader_worker_template()->set_size(kSize);
     fleet_.AddSet(set);
-    groups_.Begin(fleet_.SetNumber("n", "s"), kSize);
+    groups_.Begin(fleet_.numbers().OfSet("n", "s"), kSize);
     groups_.Grow(kGroups);
-    EXPECT_TRUE(fleet_.RevisionNumber(groups_.set_number(), "k").ok());
-    EXPECT_TRUE(fleet_.NodeNumber("node").ok());
+    EXPECT_TRUE(fleet_.numbers().OfRevision(groups_.set_number(), "k").ok());
+    EXPECT_TRUE(fleet_.numbers().OfNode("node").ok());
     past_.resize(kGroups);
     for (int32_t group = 0; group < kGroups; ++group) Remember(group);
     watches_.ListLater();

@@ -41,8 +41,8 @@ class Passes {
         "workerTemplate": {"spec": {"containers": [{"name": "c", "image": "i:1"}]}}}}})"));
     EXPECT_TRUE(set.ok()) << set.status();
     if (!set.ok()) return;
-    EXPECT_TRUE(fleet_.NodeNumber("node").ok());
-    groups_.Begin(fleet_.SetNumber("n", "s"), 2);
+    EXPECT_TRUE(fleet_.numbers().OfNode("node").ok());
+    groups_.Begin(fleet_.numbers().OfSet("n", "s"), 2);
     set->mutable_metadata()->set_uid(kSimulatedUid);
     passes_.Adopt(*std::move(set));
   }

@@ -324,48 +324,15 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
 constexpr int kMostFunctions = 25;
 constexpr int kMostMembers = 20;
 
-// Types that are too large today, with their counts. A count may only shrink, and an entry goes when its type is small
-// enough.
-struct LargeType {
-  std::string path;
-  TypeSize size;
-};
-
-const std::vector<LargeType>& LargeTypes() {
-  static const auto& types = *new std::vector<LargeType>{
-      // A word for each event of a scenario.
-      {"lws/adapters/testing/scenario/scenario.h", {"ScenarioBuilder", 27, 2}},
-      {"lws/core/fleet/fleet.h", {"Fleet", 30, 1}},
-      {"lws/rollout/group_bits.h", {"GroupBits", 26, 3}},
-  };
-  return types;
-}
-
 TEST(HouseTest, TypesAreSmall) {
-  std::map<std::pair<std::string, std::string>, TypeSize> allowed;
-  for (const LargeType& type : LargeTypes()) allowed[{type.path, type.size.name}] = type.size;
   int checked = 0;
   for (const Source& source : Sources()) {
     for (const TypeSize& size : TypeSizes(absl::StrJoin(source.lines, "\n"))) {
       ++checked;
-      const auto entry = allowed.find({source.path, size.name});
-      const bool is_large = size.functions > kMostFunctions || size.members > kMostMembers;
-      if (is_large && entry == allowed.end()) {
-        ADD_FAILURE() << source.path << ": " << size.name << " has " << size.functions << " functions and "
-                      << size.members << " members: part it, a type has at most " << kMostFunctions << " and "
-                      << kMostMembers;
-      }
-      if (!is_large || entry == allowed.end()) continue;
-      EXPECT_LE(size.functions, entry->second.functions) << source.path << ": " << size.name << " has grown";
-      EXPECT_LE(size.members, entry->second.members) << source.path << ": " << size.name << " has grown";
-      EXPECT_TRUE(size.functions >= entry->second.functions && size.members >= entry->second.members)
-          << source.path << ": " << size.name << " has shrunk to " << size.functions << " functions and "
-          << size.members << " members: write these counts into LargeTypes";
-      allowed.erase(entry);
+      EXPECT_TRUE(size.functions <= kMostFunctions && size.members <= kMostMembers)
+          << source.path << ": " << size.name << " has " << size.functions << " functions and " << size.members
+          << " members: part it, a type has at most " << kMostFunctions << " and " << kMostMembers;
     }
-  }
-  for (const auto& [place, size] : allowed) {
-    ADD_FAILURE() << place.first << ": " << place.second << " is no large type any more: remove it from LargeTypes";
   }
   EXPECT_GT(checked, 200);
 }

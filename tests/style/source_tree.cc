@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/match.h"
@@ -27,6 +28,13 @@ std::vector<std::string> Paths(Wanted wanted) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+std::vector<Source> SourcesWith(const std::set<std::string>& extensions) {
+  std::vector<Source> sources;
+  const auto is_source = [&extensions](const fs::path& path) { return extensions.count(path.extension()) > 0; };
+  for (const std::string& path : Paths(is_source)) sources.push_back({path, absl::StrSplit(ReadText(path), '\n')});
+  return sources;
 }
 
 // The quoted texts of the attribute's list. A list is on one line, or ends with a line that closes it.
@@ -77,12 +85,9 @@ std::string ReadText(const std::string& path) {
 
 std::string RoomOf(const std::string& path) { return fs::path(path).parent_path(); }
 
-std::vector<Source> Sources() {
-  std::vector<Source> sources;
-  const auto is_source = [](const fs::path& path) { return path.extension() == ".h" || path.extension() == ".cc"; };
-  for (const std::string& path : Paths(is_source)) sources.push_back({path, absl::StrSplit(ReadText(path), '\n')});
-  return sources;
-}
+std::vector<Source> Sources() { return SourcesWith({".h", ".cc"}); }
+
+std::vector<Source> SourcesInOtherLanguages() { return SourcesWith({".c", ".go", ".py", ".sh"}); }
 
 std::map<std::string, std::vector<std::string>> DefaultVisibilities() {
   std::map<std::string, std::vector<std::string>> visibilities;

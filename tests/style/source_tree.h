@@ -33,6 +33,9 @@ std::string RoomOf(const std::string& path);
 // Every header and source file, in the order of their paths.
 std::vector<Source> Sources();
 
+// The same for sources of C, Go and Python, and for scripts of the shell.
+std::vector<Source> SourcesInOtherLanguages();
+
 // A rule of a BUILD file: its kind, name, files and dependencies. Labels are written in full.
 struct BuildTarget {
   std::string kind;     // "cc_library"

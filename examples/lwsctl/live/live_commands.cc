@@ -2,40 +2,28 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "examples/lwsctl/commands.h"
-#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/live/controls_edit.h"
-#include "examples/lwsctl/live/edit_diff.h"
-#include "examples/lwsctl/live/role_edit_diff.h"
+#include "examples/lwsctl/live/live_api.h"
+#include "examples/lwsctl/live/live_diff.h"
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/kubernetes/kept_store.h"
-#include "lws/adapters/testing/scenario/scenario.h"
-#include "lws/api/admit_disaggregated_set.h"
-#include "lws/api/admit_set.h"
-#include "lws/api/disaggregated_names.h"
-#include "lws/api/disaggregated_set.h"
-#include "lws/api/disaggregated_set.pb.h"
-#include "lws/api/field_error.h"
 #include "lws/api/field_value.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/observed.h"
-#include "lws/api/observed_roles.h"
 #include "lws/api/well_known.h"
 #include "lws/core/reconcile/revert_set.h"
 #include "lws/core/revision/revision_data.h"
@@ -82,69 +70,6 @@ constexpr char kHelp[] =
     "  --kubeconfig FILE   default: that of kubectl\n"
     "  --context NAME   default: the current one of the kubeconfig\n";
 
-// What a command works on.
-struct Call {
-  const Connect& connect;
-  const Arguments& arguments;
-  std::ostream& out;
-};
-
-struct Connection {
-  const LiveHost* host = nullptr;
-  std::string namespace_name;
-};
-
-absl::StatusOr<Connection> ConnectFor(const Call& call) {
-  const absl::StatusOr<const LiveHost*> host =
-      call.connect(call.arguments.Flag("--kubeconfig", ""), call.arguments.Flag("--context", ""));
-  if (!host.ok()) return host.status();
-  const std::string wanted = call.arguments.Flag("-n", call.arguments.Flag("--namespace", ""));
-  return Connection{*host, wanted.empty() ? (*host)->namespace_name : wanted};
-}
-
-const Resource& Sets() { return *FindApiResource(ObjectKind::kLeaderWorkerSet); }
-
-absl::StatusOr<Json> ReadSet(const Connection& connection, const std::string& name) {
-  absl::StatusOr<Json> set = LiveApi(connection.host).Get(Sets(), connection.namespace_name, name);
-  if (absl::IsNotFound(set.status())) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no LeaderWorkerSet ", connection.namespace_name, "/", name, " in the cluster"));
-  }
-  return set;
-}
-
-absl::StatusOr<std::vector<Json>> ListOf(const Connection& connection, ObjectKind kind, const std::string& name) {
-  const Resource& resource = *FindApiResource(kind);
-  absl::StatusOr<std::vector<Json>> objects =
-      LiveApi(connection.host).List(resource, connection.namespace_name, absl::StrCat(lws::kNameLabel, "=", name));
-  if (!objects.ok()) return objects;
-  const auto is_of_other = [&name](const Json& object) {
-    return FieldValue(object, "")["metadata"]["labels"].At(lws::kNameLabel).Text() != name;
-  };
-  objects->erase(std::remove_if(objects->begin(), objects->end(), is_of_other), objects->end());
-  return objects;
-}
-
-absl::StatusOr<LiveSet> ReadLiveSet(const Connection& connection, const std::string& name) {
-  LiveSet live;
-  absl::StatusOr<Json> set = ReadSet(connection, name);
-  if (!set.ok()) return set.status();
-  live.set = *std::move(set);
-  absl::StatusOr<Json> leader =
-      LiveApi(connection.host).Get(*FindApiResource(ObjectKind::kStatefulSet), connection.namespace_name, name);
-  if (!leader.ok() && !absl::IsNotFound(leader.status())) return leader.status();
-  if (leader.ok()) live.leader_statefulset = *std::move(leader);
-  absl::StatusOr<std::vector<Json>> pods = ListOf(connection, ObjectKind::kPod, name);
-  if (!pods.ok()) return pods.status();
-  live.pods = *std::move(pods);
-  return live;
-}
-
-absl::Status ExpectNames(const Arguments& arguments, size_t count, absl::string_view usage) {
-  if (arguments.files.size() == count) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("usage: lwsctl ", usage));
-}
-
 int ExitCodeOf(RolloutEnd end) { return end == RolloutEnd::kDone ? kAsWished : kFinding; }
 
 absl::StatusOr<absl::Time> EndOfWatch(const Arguments& arguments, absl::Time now) {
@@ -157,10 +82,10 @@ absl::StatusOr<absl::Time> EndOfWatch(const Arguments& arguments, absl::Time now
   return now + timeout;
 }
 
-absl::StatusOr<int> ShowStatus(const Call& call) {
+absl::StatusOr<int> ShowStatus(const LiveCall& call) {
   const absl::Status names = ExpectNames(call.arguments, 1, "status NAME [--watch] [--timeout 10m] [-o json]");
   if (!names.ok()) return names;
-  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
   const LiveHost& host = *connection->host;
   const bool watches = call.arguments.flags.count("--watch") > 0;
@@ -182,8 +107,8 @@ absl::StatusOr<int> ShowStatus(const Call& call) {
   }
 }
 
-absl::StatusOr<int> ExplainLive(const Call& call) {
-  const absl::StatusOr<Connection> connection = ConnectFor(call);
+absl::StatusOr<int> ExplainLive(const LiveCall& call) {
+  const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
   if (call.arguments.files.size() > 1) return absl::InvalidArgumentError("usage: lwsctl explain --live [NAME]");
   Json items = Json::array();
@@ -216,193 +141,10 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
   return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace), unread);
 }
 
-// Labels and annotations that the file does not have may be somebody else's, and stay.
-void KeepMetadata(const Json& set, Json* manifest) {
-  for (const char* field : {"labels", "annotations"}) {
-    Json& said = (*manifest)["metadata"][field];
-    if (!said.is_object()) said = Json::object();
-    const Json entries = FieldValue(set, "")["metadata"][field].json();
-    if (!entries.is_object()) continue;
-    for (const auto& [key, value] : entries.items()) {
-      if (!said.contains(key)) said[key] = value;
-    }
-  }
-}
-
-// "NAMESPACE/NAME".
-std::string NameOf(const Json& manifest) {
-  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-  return absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
-}
-
-std::string TitleOf(const Json& manifest) {
-  return absl::StrCat(FieldValue(manifest, "")["kind"].Text(), " ", NameOf(manifest));
-}
-
-Json ManifestOf(const SetOfEitherKind& set) {
-  const auto* of_groups = std::get_if<SetManifest>(&set);
-  if (of_groups != nullptr) return *of_groups->object;
-  return *std::get<DisaggregatedManifest>(set).object;
-}
-
-// The sets of both kinds in a file, in its order.
-absl::StatusOr<std::vector<Json>> ReadEdited(const std::string& path) {
-  const absl::StatusOr<std::vector<SetOfEitherKind>> sets = ReadSetsOfBothKinds(path, UnknownFields::kWarn);
-  if (!sets.ok()) return sets.status();
-  std::vector<Json> manifests;
-  for (const SetOfEitherKind& set : *sets) manifests.push_back(ManifestOf(set));
-  return manifests;
-}
-
-// What an edit does to one set. One of two files may lack it.
-struct SetDiff {
-  std::string title;
-  bool changes = true;
-  bool refused = false;
-  std::string text;
-};
-
-SetDiff ToSetDiff(std::string title, const EditDiff& diff) {
-  return {std::move(title), diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text};
-}
-
-Json DiffJson(const SetDiff& diff) {
-  return {{"set", diff.title},
-          {"changes", diff.changes},
-          {"refused", diff.refused},
-          {"facts", absl::StrSplit(diff.text, '\n', absl::SkipEmpty())}};
-}
-
-std::string DiffText(const SetDiff& diff) {
-  return absl::StrCat(diff.title, diff.changes ? absl::StrCat("\n", diff.text) : "  nothing changes\n");
-}
-
-absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
-  if (lws::IsOfDisaggregatedSet(old) && lws::IsOfDisaggregatedSet(edited)) {
-    const lws::DisaggregatedSetAdmission before = lws::AdmitDisaggregatedSet(old);
-    if (before.set == nullptr) return absl::InvalidArgumentError(lws::Join(before.errors));
-    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited));
-  }
-  const lws::SetAdmission admission = lws::AdmitSet(old);
-  if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
-  return ToSetDiff(TitleOf(edited), DiffOf(*admission.set, edited, nullptr));
-}
-
-// The sets of NEW in its order, and then those that only OLD has.
-absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<Json>& old, const std::vector<Json>& edited) {
-  std::map<std::string, const Json*> before;
-  for (const Json& set : old) before[TitleOf(set)] = &set;
-  std::vector<SetDiff> diffs;
-  for (const Json& set : edited) {
-    const std::string title = TitleOf(set);
-    const auto found = before.find(title);
-    if (found == before.end()) {
-      diffs.push_back({title, true, false, "  the set is new\n"});
-      continue;
-    }
-    absl::StatusOr<SetDiff> diff = DiffOfManifests(*found->second, set);
-    if (!diff.ok()) return diff.status();
-    diffs.push_back(*std::move(diff));
-    before.erase(found);
-  }
-  for (const auto& [title, set] : before) {
-    diffs.push_back(
-        {title, true, false, "  NEW does not have it: kubectl apply leaves it as it is, and prunes it with --prune\n"});
-  }
-  return diffs;
-}
-
-int PrintDiffs(const Call& call, const std::vector<SetDiff>& diffs) {
-  bool any_changes = false;
-  Json document = {{"sets", Json::array()}};
-  std::string text;
-  for (const SetDiff& diff : diffs) {
-    any_changes = any_changes || diff.changes;
-    document["sets"].push_back(DiffJson(diff));
-    absl::StrAppend(&text, DiffText(diff));
-  }
-  const OutputFormat format = FormatOf(call.arguments);
-  call.out << (format != OutputFormat::kTable ? DocumentText(document, format) : text);
-  return any_changes ? kFinding : kAsWished;
-}
-
-int PrintDiff(const Call& call, const SetDiff& diff) {
-  const OutputFormat format = FormatOf(call.arguments);
-  call.out << (format != OutputFormat::kTable ? DocumentText(DiffJson(diff), format) : DiffText(diff));
-  return diff.changes ? kFinding : kAsWished;
-}
-
-absl::StatusOr<int> DiffFiles(const Call& call, const std::string& old_path, const std::string& new_path) {
-  const absl::StatusOr<std::vector<Json>> old = ReadEdited(old_path);
-  if (!old.ok()) return old.status();
-  const absl::StatusOr<std::vector<Json>> edited = ReadEdited(new_path);
-  if (!edited.ok()) return edited.status();
-  if (old->size() + edited->size() > 2) {
-    const absl::StatusOr<std::vector<SetDiff>> diffs = DiffsOf(*old, *edited);
-    if (!diffs.ok()) return diffs.status();
-    return PrintDiffs(call, *diffs);
-  }
-  const Json& before = old->front();
-  const Json& after = edited->front();
-  if (TitleOf(before) == TitleOf(after)) {
-    const absl::StatusOr<SetDiff> diff = DiffOfManifests(before, after);
-    return diff.ok() ? absl::StatusOr<int>(PrintDiff(call, *diff)) : diff.status();
-  }
-  const bool is_one_kind = lws::IsOfDisaggregatedSet(before) == lws::IsOfDisaggregatedSet(after);
-  return absl::InvalidArgumentError(absl::StrCat("OLD is ", TitleOf(before), ", and NEW is ",
-                                                 is_one_kind ? NameOf(after) : TitleOf(after),
-                                                 ": these are two sets, and an edit keeps name and namespace"));
-}
-
-absl::StatusOr<int> DiffLiveRoles(const Call& call, const Connection& connection, const Json& manifest) {
-  const std::string name = FieldValue(manifest, "")["metadata"]["name"].Text();
-  const absl::StatusOr<Json> live =
-      LiveApi(connection.host)
-          .Get(*FindApiResource(lws::kDisaggregatedSetApiVersion, lws::kDisaggregatedSetKind),
-               connection.namespace_name, name);
-  if (!live.ok()) return live.status();
-  const absl::StatusOr<lws::DisaggregatedSet> before = lws::DisaggregatedSetFromJson(*live);
-  if (!before.ok()) return before.status();
-  Json edited = manifest;
-  edited["metadata"]["namespace"] = before->metadata().namespace_();
-  edited["metadata"]["uid"] = before->metadata().uid();
-  KeepMetadata(*live, &edited);
-  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited)));
-}
-
-// Compares a file with the set of its name in the cluster.
-absl::StatusOr<int> DiffLive(const Call& call, const std::string& path) {
-  const absl::StatusOr<SetOfEitherKind> given = ReadSetOfEitherKind(path, UnknownFields::kWarn);
-  if (!given.ok()) return given.status();
-  const Json manifest = ManifestOf(*given);
-  absl::StatusOr<Connection> connection = ConnectFor(call);
-  if (!connection.ok()) return connection.status();
-  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-  const bool is_said = call.arguments.flags.count("-n") + call.arguments.flags.count("--namespace") > 0;
-  if (!is_said) connection->namespace_name = metadata["namespace"].TextOr(connection->namespace_name);
-  if (lws::IsOfDisaggregatedSet(manifest)) return DiffLiveRoles(call, *connection, manifest);
-  const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, metadata["name"].Text());
-  if (!live.ok()) return live.status();
-  const SetReport report = ReadSetReport(*live, connection->host->clock());
-  const absl::StatusOr<lws::LeaderWorkerSet> before = lws::LeaderWorkerSetFromJson(live->set);
-  if (!before.ok()) return before.status();
-  Json edited = manifest;
-  edited["metadata"]["namespace"] = before->metadata().namespace_();
-  KeepMetadata(live->set, &edited);
-  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOf(*before, edited, &report)));
-}
-
-absl::StatusOr<int> ShowDiff(const Call& call) {
-  const std::vector<std::string>& files = call.arguments.files;
-  if (files.size() == 1) return DiffLive(call, files[0]);
-  if (files.size() == 2) return DiffFiles(call, files[0], files[1]);
-  return absl::InvalidArgumentError("usage: lwsctl diff FILE | lwsctl diff OLD NEW");
-}
-
-absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::string_view usage) {
+absl::StatusOr<int> EditControls(const LiveCall& call, ControlsEdit edit, absl::string_view usage) {
   const absl::Status names = ExpectNames(call.arguments, 1, usage);
   if (!names.ok()) return names;
-  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
   const std::string& name = call.arguments.files[0];
   const absl::StatusOr<Json> set = ReadSet(*connection, name);
@@ -413,7 +155,8 @@ absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::stri
   Json patch;
   patch["metadata"]["resourceVersion"] = metadata["resourceVersion"].Text();
   patch["metadata"]["annotations"][lws::kControlsAnnotation] = *edited;
-  const absl::StatusOr<Json> patched = LiveApi(connection->host).Patch(Sets(), connection->namespace_name, name, patch);
+  const absl::StatusOr<Json> patched =
+      LiveApi(connection->host).Patch(SetResource(), connection->namespace_name, name, patch);
   if (!patched.ok()) return patched.status();
   const std::string described = DescribeControls(*edited);
   call.out << absl::StrCat("LeaderWorkerSet ", connection->namespace_name, "/", name, "  ",
@@ -421,7 +164,7 @@ absl::StatusOr<int> EditControls(const Call& call, ControlsEdit edit, absl::stri
   return 0;
 }
 
-absl::StatusOr<int> RestartGroup(const Call& call) {
+absl::StatusOr<int> RestartGroup(const LiveCall& call) {
   const absl::Status names = ExpectNames(call.arguments, 2, "restart NAME GROUP");
   if (!names.ok()) return names;
   const std::string& name = call.arguments.files[0];
@@ -429,7 +172,7 @@ absl::StatusOr<int> RestartGroup(const Call& call) {
   if (!absl::SimpleAtoi(call.arguments.files[1], &group) || group < 0) {
     return absl::InvalidArgumentError("restart: GROUP is the index of a group, such as 3");
   }
-  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
   const Resource& pods = *FindApiResource(ObjectKind::kPod);
   const std::string leader = absl::StrCat(name, "-", group);
@@ -472,7 +215,7 @@ absl::StatusOr<lws::ObservedRevision> FindRevision(const lws::LeaderWorkerSet& s
                                                   "is done");
 }
 
-absl::StatusOr<int> Undo(const Call& call) {
+absl::StatusOr<int> Undo(const LiveCall& call) {
   const absl::Status names = ExpectNames(call.arguments, 1, "undo NAME [--to-revision N]");
   if (!names.ok()) return names;
   std::optional<int64_t> number;
@@ -480,7 +223,7 @@ absl::StatusOr<int> Undo(const Call& call) {
   if (!text.empty() && !absl::SimpleAtoi(text, &number.emplace())) {
     return absl::InvalidArgumentError("--to-revision: the number of a revision is wanted, such as 3");
   }
-  const absl::StatusOr<Connection> connection = ConnectFor(call);
+  const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
   const std::string& name = call.arguments.files[0];
   const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, name);
@@ -500,25 +243,25 @@ absl::StatusOr<int> Undo(const Call& call) {
   if (!patch.ok()) return patch.status();
   (*patch)["metadata"]["resourceVersion"] = set->metadata().resource_version();
   const absl::StatusOr<Json> patched =
-      LiveApi(connection->host).Patch(Sets(), connection->namespace_name, name, *patch);
+      LiveApi(connection->host).Patch(SetResource(), connection->namespace_name, name, *patch);
   if (!patched.ok()) return patched.status();
   call.out << absl::StrCat("LeaderWorkerSet ", connection->namespace_name, "/", name, "  has the template of revision ",
                            former->number, " (", former->meta.revision_key, ") again\n");
   return 0;
 }
 
-absl::StatusOr<int> Pause(const Call& call) { return EditControls(call, ControlsEdit::kPause, "pause NAME"); }
+absl::StatusOr<int> Pause(const LiveCall& call) { return EditControls(call, ControlsEdit::kPause, "pause NAME"); }
 
-absl::StatusOr<int> Resume(const Call& call) { return EditControls(call, ControlsEdit::kResume, "resume NAME"); }
+absl::StatusOr<int> Resume(const LiveCall& call) { return EditControls(call, ControlsEdit::kResume, "resume NAME"); }
 
-absl::StatusOr<int> Promote(const Call& call) {
+absl::StatusOr<int> Promote(const LiveCall& call) {
   const bool all = call.arguments.flags.count("--all") > 0;
   return EditControls(call, all ? ControlsEdit::kPromoteAll : ControlsEdit::kPromote, "promote NAME [--all]");
 }
 
 struct LiveCommand {
   const char* name;
-  absl::StatusOr<int> (*run)(const Call& call);
+  absl::StatusOr<int> (*run)(const LiveCall& call);
 };
 
 constexpr LiveCommand kCommands[] = {{"status", ShowStatus}, {"diff", ShowDiff}, {"promote", Promote},
@@ -526,7 +269,7 @@ constexpr LiveCommand kCommands[] = {{"status", ShowStatus}, {"diff", ShowDiff},
                                      {"undo", Undo}};
 
 // `explain --live` when the name is none of these.
-absl::StatusOr<int> RunCommand(const std::string& name, const Call& call) {
+absl::StatusOr<int> RunCommand(const std::string& name, const LiveCall& call) {
   for (const LiveCommand& command : kCommands) {
     if (name == command.name) return command.run(call);
   }
@@ -551,7 +294,7 @@ int RunLive(const Connect& connect, const std::vector<std::string>& words, std::
   }
   absl::Status status = arguments.status();
   if (status.ok()) {
-    const absl::StatusOr<int> code = RunCommand(command, Call{connect, *arguments, *out});
+    const absl::StatusOr<int> code = RunCommand(command, LiveCall{connect, *arguments, *out});
     if (code.ok()) return *code;
     status = code.status();
   }

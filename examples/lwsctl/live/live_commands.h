@@ -4,19 +4,13 @@
 #ifndef LWS_EXAMPLES_LWSCTL_LIVE_LIVE_COMMANDS_H_
 #define LWS_EXAMPLES_LWSCTL_LIVE_LIVE_COMMANDS_H_
 
-#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "examples/lwsctl/live/live_api.h"
+#include "examples/lwsctl/live/live_call.h"
 
 namespace lwsctl {
-
-// How a command gets at the cluster that --kubeconfig and --context name; both may be empty. The host is the caller's.
-using Connect =
-    std::function<absl::StatusOr<const LiveHost*>(const std::string& kubeconfig, const std::string& context)>;
 
 // Whether the words are for RunLive: status, diff, promote, pause, resume, restart, undo, or explain --live.
 bool IsLive(const std::vector<std::string>& words);

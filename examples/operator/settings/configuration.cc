@@ -13,6 +13,7 @@
 #include "lws/api/manifest.h"
 #include "lws/api/packed_json.h"
 #include "lws/api/strict_reader.h"
+#include "lws/placement/providers/pod_group.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::operator_program {
@@ -90,8 +91,9 @@ void ReadCertificates(StrictReader reader, CertificateSettings* certificates) {
 
 void ReadGangScheduling(StrictReader reader, Settings* settings) {
   const std::string provider = reader.Text("schedulerProvider", "");
-  settings->uses_volcano = provider == "volcano";
-  if (!settings->uses_volcano && !provider.empty()) reader.FailValue("schedulerProvider", "not volcano", provider);
+  settings->uses_volcano = provider == kVolcanoName;
+  if (!settings->uses_volcano && !provider.empty())
+    reader.FailValue("schedulerProvider", absl::StrCat("not ", kVolcanoName), provider);
   reader.Finish();
 }
 

@@ -259,7 +259,7 @@ lws_code lws_fleet_set_number(lws_fleet* fleet, const char* namespace_name, cons
     const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
     if (!set.ok()) return set.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    *out = fleet->objects->SetNumber(set->namespace_name, set->name);
+    *out = fleet->objects->numbers().OfSet(set->namespace_name, set->name);
     return absl::OkStatus();
   });
 }
@@ -269,7 +269,7 @@ lws_code lws_fleet_revision_number(lws_fleet* fleet, uint32_t set, const char* k
     const absl::StatusOr<Named> names = ReadNames(fleet, "", key);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    const absl::StatusOr<lws::RevisionId> number = fleet->objects->RevisionNumber(set, names->name);
+    const absl::StatusOr<lws::RevisionId> number = fleet->objects->numbers().OfRevision(set, names->name);
     if (!number.ok()) return number.status();
     *out = *number;
     return absl::OkStatus();
@@ -281,7 +281,7 @@ lws_code lws_fleet_node_number(lws_fleet* fleet, const char* node, uint32_t* out
     const absl::StatusOr<Named> names = ReadNames(fleet, "", node);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
-    const absl::StatusOr<lws::NodeId> number = fleet->objects->NodeNumber(names->name);
+    const absl::StatusOr<lws::NodeId> number = fleet->objects->numbers().OfNode(names->name);
     if (!number.ok()) return number.status();
     *out = *number;
     return absl::OkStatus();

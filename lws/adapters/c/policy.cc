@@ -18,7 +18,7 @@ namespace lws::internal {
 
 absl::StatusOr<SchedulerProvider> ReadCallerSchedulerProvider(absl::string_view name) {
   if (name.empty()) return SchedulerProvider::kNone;
-  if (name == "volcano") return SchedulerProvider::kVolcano;
+  if (name == kVolcanoName) return SchedulerProvider::kVolcano;
   return absl::InvalidArgumentError(absl::StrCat("schedulerProvider: \"", name, "\" is unknown"));
 }
 

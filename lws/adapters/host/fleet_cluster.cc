@@ -240,12 +240,12 @@ class FleetCluster::View final : public Cluster {
     const ObjectMark mark = told.mark;
     if (own_writes_.IsNews(mark.ref, mark.uid, mark.resource_version)) {
       const bool is_known = past_.Has(mark);
-      is_known ? fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name) : Add(std::move(told));
+      is_known ? fleet_.relist().Keep(mark.ref.kind, mark.ref.namespace_name, mark.ref.name) : Add(std::move(told));
       const bool is_listed = mark.ref.kind == kKind && is_listing_sets_;
       if (is_listed && !is_known) controller_.SetChanged(mark.ref.namespace_name, mark.ref.name);
       due_.Take(WriterOf(mark.ref, writers_));
     } else {
-      fleet_.KeepListed(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
+      fleet_.relist().Keep(mark.ref.kind, mark.ref.namespace_name, mark.ref.name);
     }
     controller_.Saw(mark.ref, mark.resource_version);
   }
@@ -269,13 +269,13 @@ class FleetCluster::View final : public Cluster {
   std::optional<absl::Time> NextDue() const { return controller_.NextDue(); }
 
   void BeginRelist(absl::string_view kind) {
-    fleet_.BeginRelist(kind);
+    fleet_.relist().Begin(kind);
     if (kind == kKind) is_listing_sets_ = true;
   }
 
   void EndRelist(absl::string_view kind, absl::string_view resource_version) {
     for (const ObjectRef& missing : own_writes_.Listed(kind, resource_version)) Remove(missing);
-    for (const FleetName& gone : fleet_.EndRelist(kind)) {
+    for (const FleetName& gone : fleet_.relist().End(kind)) {
       ForgetWith({std::string(kind), gone.namespace_name, gone.name});
     }
     if (kind == kKind) {

@@ -45,7 +45,7 @@ absl::Status SetDocument(const std::string& text, absl::StatusOr<T> (*read)(cons
 }
 
 absl::Status SetScheduler(const std::string& text, SetPolicies* policies) {
-  if (text != "none" && text != "volcano") return Unknown(text);
+  if (text != "none" && text != kVolcanoName) return Unknown(text);
   policies->scheduler_provider = text == "none" ? SchedulerProvider::kNone : SchedulerProvider::kVolcano;
   return absl::OkStatus();
 }

@@ -1,9 +1,6 @@
 #include "lws/adapters/kubernetes/curl_client.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,13 +16,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "lws/adapters/kubernetes/credentials.h"
+#include "lws/adapters/kubernetes/curl_request.h"
 #include "lws/adapters/kubernetes/request_budget.h"
 
 namespace lws::internal {
 namespace {
 
-constexpr long kKeepaliveSeconds = 15;
-constexpr unsigned kUserTimeoutMilliseconds = 30000;
 constexpr int kMostWaitMilliseconds = 1000;
 
 // One call that a sink is to receive.
@@ -38,32 +35,10 @@ struct Notice {
   absl::Status status;
 };
 
-long Milliseconds(absl::Duration duration) {
-  return static_cast<long>(std::clamp<int64_t>(absl::ToInt64Milliseconds(duration), 1, 1 << 30));
-}
-
-long Seconds(absl::Duration duration) {
-  return static_cast<long>(std::clamp<int64_t>(absl::ToInt64Seconds(duration), 1, 1 << 20));
-}
-
 // The connection failed, and nobody knows whether the server handled the request.
 bool WasLetGo(CURLcode code) {
   return code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
          code == CURLE_GOT_NOTHING;
-}
-
-int SetUserTimeout(void*, curl_socket_t socket, curlsocktype) {
-  const unsigned timeout = kUserTimeoutMilliseconds;
-  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
-  return CURL_SOCKOPT_OK;
-}
-
-curl_blob BlobOf(const std::string& text) {
-  curl_blob blob;
-  blob.data = const_cast<char*>(text.data());
-  blob.len = text.size();
-  blob.flags = CURL_BLOB_COPY;
-  return blob;
 }
 
 }  // namespace
@@ -111,7 +86,6 @@ class CurlClient::Wire {
   void Send(Transfer* transfer);
   void SendAgain(Transfer* transfer);
   void SetUp(Transfer* transfer);
-  void SetServer(CURL* easy, const std::string& path);
   void Detach(Transfer* transfer);
   void TakeEnds();
   void End(Transfer* transfer, CURLcode code);
@@ -339,79 +313,9 @@ void CurlClient::Wire::SendAgain(Transfer* transfer) {
   waiting_.push_front(transfer->id);
 }
 
-void CurlClient::Wire::SetServer(CURL* easy, const std::string& path) {
-  std::string server(absl::StripSuffix(options_.server, "/"));
-  if (!options_.tls_server_name.empty()) {
-    // The address has the name in the certificate, while the connection goes to the server.
-    CURLU* url = curl_url();
-    char* host = nullptr;
-    char* port = nullptr;
-    curl_url_set(url, CURLUPART_URL, server.c_str(), 0);
-    curl_url_get(url, CURLUPART_HOST, &host, 0);
-    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
-    if (host != nullptr && port != nullptr) {
-      curl_slist* connect_to =
-          curl_slist_append(nullptr, absl::StrCat(options_.tls_server_name, ":", port, ":", host, ":", port).c_str());
-      curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to);
-      curl_easy_setopt(easy, CURLOPT_PRIVATE, connect_to);
-      server = absl::StrCat("https://", options_.tls_server_name, ":", port);
-    }
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(url);
-  }
-  curl_easy_setopt(easy, CURLOPT_URL, absl::StrCat(server, path).c_str());
-}
-
 void CurlClient::Wire::SetUp(Transfer* transfer) {
   CURL* easy = transfer->easy;
-  const HttpRequest& request = transfer->request;
-  SetServer(easy, request.path);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, options_.has_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, kKeepaliveSeconds);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, kKeepaliveSeconds);
-  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &SetUserTimeout);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 10000L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(request.timeout));
-  if (request.idle_limit != absl::InfiniteDuration()) {
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, Seconds(request.idle_limit));
-  }
-  if (request.accepts_gzip) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  if (!options_.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
-  if (options_.is_insecure) {
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-  } else if (!options_.authorities.empty()) {
-    curl_blob authorities = BlobOf(options_.authorities);
-    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &authorities);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  }
-  if (!transfer->credential.client_certificate.empty()) {
-    curl_blob certificate = BlobOf(transfer->credential.client_certificate);
-    curl_blob key = BlobOf(transfer->credential.client_key);
-    curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
-    curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
-  }
-  const auto add = [transfer](const std::string& header) {
-    transfer->headers = curl_slist_append(transfer->headers, header.c_str());
-  };
-  add(absl::StrCat("Accept: ", request.accept));
-  if (!request.content_type.empty()) add(absl::StrCat("Content-Type: ", request.content_type));
-  if (!transfer->credential.authorization.empty()) {
-    add(absl::StrCat("Authorization: ", transfer->credential.authorization));
-  }
-  add("Expect:");
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-  if (request.method != "GET") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (!request.body.empty()) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  }
+  transfer->headers = SetUpCurlRequest(options_, transfer->request, transfer->credential, easy);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &OnHeader);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &OnBytes);
@@ -422,10 +326,7 @@ void CurlClient::Wire::SetUp(Transfer* transfer) {
 void CurlClient::Wire::Detach(Transfer* transfer) {
   if (transfer->easy != nullptr) {
     curl_multi_remove_handle(multi_, transfer->easy);
-    char* connect_to = nullptr;
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRIVATE, &connect_to);
-    curl_easy_reset(transfer->easy);
-    curl_slist_free_all(reinterpret_cast<curl_slist*>(connect_to));
+    ResetCurlRequest(transfer->easy);
     idle_.push_back(transfer->easy);
     transfer->easy = nullptr;
   }
@@ -490,17 +391,6 @@ void CurlClient::Wire::Resume() {
 
 CurlClient::CurlClient() = default;
 CurlClient::~CurlClient() = default;
-
-CurlOptions CurlOptionsFor(const KubeConfig& config, std::string user_agent) {
-  CurlOptions options;
-  options.server = config.server;
-  options.authorities = config.authorities;
-  options.is_insecure = config.is_insecure;
-  options.tls_server_name = config.tls_server_name;
-  options.proxy = config.proxy;
-  options.user_agent = std::move(user_agent);
-  return options;
-}
 
 absl::StatusOr<std::unique_ptr<CurlClient>> CurlClient::Create(CurlOptions options) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -5,7 +5,7 @@
 //   uint64_t id = client.Start(request, sink);    // sink->Head, then sink->Bytes as often as it takes, then sink->End
 //   client.Cancel(id);                            // nothing more comes
 //
-// curl_client.h connects to a server; scripted_http_client.h has answers in memory, for tests.
+// curl_client.h connects to a server.
 //
 // Laws:
 //   1. A sink receives Head at most once, Bytes only after Head, and End exactly once, last.

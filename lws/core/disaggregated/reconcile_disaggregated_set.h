@@ -26,7 +26,7 @@
 namespace lws {
 
 // `now` becomes the time of conditions that change. Complexity: O(children * log(children)); O(children + Services
-// + scalers) without allocation where the set is at rest (role_rest.h) and the observation has its revision.
+// + scalers) without allocation where the set is at rest (roles_at_rest.h) and the observation has its revision.
 Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
                                const DisaggregatedOptions& options = {});
 

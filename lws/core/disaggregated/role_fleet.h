@@ -16,8 +16,8 @@
 // child that becomes unready and ready again differs, and then does not: the decision is that of the pass, at the cost
 // of the two events. Both costs are the same whatever the number of sets and children
 // (benchmarks/role_fleet_benchmark.cc). A set whose children differ is decided by ReconcileDisaggregatedSet. The
-// fleet remembers the set's observation until an object comes or goes, so finding a set at rest (role_rest.h) allocates
-// nothing.
+// fleet remembers the set's observation until an object comes or goes, so finding a set at rest (roles_at_rest.h)
+// allocates nothing.
 //
 // Laws:
 //   1. Decide equals ReconcileDisaggregatedSet of a whole look at the same objects.

@@ -8,8 +8,8 @@
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/observed_object.h"
 #include "lws/core/fleet/due_list.h"
+#include "lws/core/fleet/fleet_facts.h"
 #include "lws/core/fleet/fleet_index.h"
-#include "lws/core/fleet/fleet_numbers.h"
 #include "lws/core/fleet/fleet_objects.h"
 #include "lws/core/fleet/fleet_relist.h"
 #include "lws/core/fleet/fleet_set.h"
@@ -23,8 +23,8 @@
 namespace lws {
 
 using internal::DueList;
+using internal::FleetFacts;
 using internal::FleetIndex;
-using internal::FleetNumbers;
 using internal::FleetObjects;
 using internal::FleetSet;
 using internal::FleetViews;
@@ -32,13 +32,51 @@ using internal::PackedObjects;
 using internal::Slot;
 using internal::UnpackedObjects;
 
+void FleetRelist::Begin(absl::string_view kind) { internal::BeginRelist(kind, &index_); }
+
+std::vector<FleetName> FleetRelist::End(absl::string_view kind) {
+  std::vector<FleetName> gone = internal::EndRelist(kind, &index_);
+  for (const FleetName& object : gone) objects_.Remove(kind, object.namespace_name, object.name);
+  return gone;
+}
+
+void FleetRelist::Keep(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
+  internal::KeepListed({std::string(namespace_name), std::string(name)}, kind, &index_);
+}
+
+uint32_t FleetNumbers::OfSet(absl::string_view namespace_name, absl::string_view name) {
+  FleetSet& set = index_.SetOf(namespace_name, name);
+  index_.HoldNumber(&set, true);
+  return set.use.number;
+}
+
+void FleetNumbers::ForgetSet(uint32_t set) {
+  const std::vector<FleetSet*>& sets = index_.sets();
+  if (set < sets.size() && sets[set] != nullptr) index_.HoldNumber(sets[set], false);
+}
+
+absl::StatusOr<RevisionId> FleetNumbers::OfRevision(uint32_t set, absl::string_view revision_key) {
+  const std::vector<FleetSet*>& sets = index_.sets();
+  if (set >= sets.size() || sets[set] == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
+  const std::optional<uint32_t> number = sets[set]->revision_names.Intern(revision_key);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
+  return static_cast<RevisionId>(*number);
+}
+
+absl::StatusOr<NodeId> FleetNumbers::OfNode(absl::string_view node) {
+  const std::optional<uint32_t> number = index_.node_names().Intern(node);
+  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a node");
+  return *number;
+}
+
 struct Fleet::State {
   FleetIndex index;
   DueList due;
   UnpackedObjects whole{&index, &due};
   PackedObjects packed{&index, &due, &whole};
   FleetObjects objects{&index, &due, &whole, &packed};
-  FleetNumbers numbers{&index, &due, &whole, &packed, &objects};
+  FleetFacts facts{&index, &due, &whole, &packed, &objects};
   FleetViews observer{&index};
 
   // Due entries refer to sets, so sets are only forgotten after all due entries were taken.
@@ -83,48 +121,13 @@ void Fleet::Remove(absl::string_view kind, absl::string_view namespace_name, abs
   state_->objects.Remove(kind, namespace_name, name);
 }
 
-void Fleet::BeginRelist(absl::string_view kind) { internal::BeginRelist(kind, &state_->index); }
+FleetRelist Fleet::relist() { return {&state_->index, &state_->objects}; }
+FleetNumbers Fleet::numbers() { return FleetNumbers(&state_->index); }
 
-std::vector<FleetName> Fleet::EndRelist(absl::string_view kind) {
-  std::vector<FleetName> gone = internal::EndRelist(kind, &state_->index);
-  for (const FleetName& object : gone) Remove(kind, object.namespace_name, object.name);
-  return gone;
-}
-
-void Fleet::KeepListed(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
-  internal::KeepListed({std::string(namespace_name), std::string(name)}, kind, &state_->index);
-}
-
-uint32_t Fleet::SetNumber(absl::string_view namespace_name, absl::string_view name) {
-  FleetSet& set = state_->index.SetOf(namespace_name, name);
-  state_->index.HoldNumber(&set, true);
-  return set.use.number;
-}
-
-void Fleet::ForgetSetNumber(uint32_t set) {
-  const std::vector<FleetSet*>& sets = state_->index.sets();
-  if (set < sets.size() && sets[set] != nullptr) state_->index.HoldNumber(sets[set], false);
-}
-
-absl::StatusOr<RevisionId> Fleet::RevisionNumber(uint32_t set, absl::string_view revision_key) {
-  const std::vector<FleetSet*>& sets = state_->index.sets();
-  if (set >= sets.size() || sets[set] == nullptr)
-    return absl::InvalidArgumentError(absl::StrCat("no set has the number ", set));
-  const std::optional<uint32_t> number = sets[set]->revision_names.Intern(revision_key);
-  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a revision of the set");
-  return static_cast<RevisionId>(*number);
-}
-
-absl::StatusOr<NodeId> Fleet::NodeNumber(absl::string_view node) {
-  const std::optional<uint32_t> number = state_->index.node_names().Intern(node);
-  if (!number.has_value()) return absl::ResourceExhaustedError("no number is left for a node");
-  return *number;
-}
-
-absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) { return state_->numbers.TellPods(pods); }
+absl::Status Fleet::TellPods(absl::Span<const PodFacts> pods) { return state_->facts.TellPods(pods); }
 
 absl::Status Fleet::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
-  return state_->numbers.TellWorkers(statefulsets);
+  return state_->facts.TellWorkers(statefulsets);
 }
 
 void Fleet::TellStatus(uint32_t set, const LeaderWorkerSetStatus& status) {

@@ -23,7 +23,7 @@
 //   5. A pod that gets a plan by its own change is due.
 //   6. Telling facts has the same effect as telling the objects that they stand for.
 //   7. RestartFactsOf and LeaderFactsOf return the facts to which the member's observation is reduced.
-//   8. After EndRelist, the fleet holds only those objects of the kind that were told since BeginRelist.
+//   8. After FleetRelist::End, the fleet holds only those objects of the kind that were told since Begin.
 //   9. Once a set and all its objects are removed and everything due has been taken, the fleet keeps nothing of the
 //      set, unless a host holds its number.
 //  10. Another fleet that is told what ForEachObject visits observes the same.
@@ -56,6 +56,49 @@ class LeaderWorkerSet;
 class LeaderWorkerSetStatus;
 }  // namespace v1
 
+namespace internal {
+class FleetIndex;
+class FleetObjects;
+}  // namespace internal
+
+// The numbers that facts have for names of sets, revisions and nodes. An unknown name gets a new number.
+class FleetNumbers {
+ public:
+  explicit FleetNumbers(internal::FleetIndex* index) : index_(*index) {}
+
+  // The number is held until ForgetSet, whether the set exists or not. TakeDueSets and TakeDuePods also return numbers
+  // that are not held; those are valid until something else is added.
+  uint32_t OfSet(absl::string_view namespace_name, absl::string_view name);
+  void ForgetSet(uint32_t set);
+
+  // Errors: InvalidArgument for a set whose number does not exist, ResourceExhausted for its 65,535th revision.
+  absl::StatusOr<RevisionId> OfRevision(uint32_t set, absl::string_view revision_key);
+  absl::StatusOr<NodeId> OfNode(absl::string_view node);
+
+ private:
+  internal::FleetIndex& index_;
+};
+
+// Lists of a kind, which tell objects and also which objects are gone.
+class FleetRelist {
+ public:
+  FleetRelist(internal::FleetIndex* index, internal::FleetObjects* objects) : index_(*index), objects_(*objects) {}
+
+  // Begin marks the time before a list of the kind is requested, and End comes after the list's last object was added.
+  // End removes the objects of the kind that were not told in between, by the list or otherwise, and returns them
+  // sorted by namespace and name. Without a Begin it does nothing. Complexity: O(objects of the kind).
+  void Begin(absl::string_view kind);
+  std::vector<FleetName> End(absl::string_view kind);
+
+  // Marks an object as listed when the list has it in an older state than the fleet, so that End keeps it. Does nothing
+  // for an object that is not there. Complexity: O(1).
+  void Keep(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+
+ private:
+  internal::FleetIndex& index_;
+  internal::FleetObjects& objects_;
+};
+
 class Fleet {
  public:
   Fleet();
@@ -76,23 +119,11 @@ class Fleet {
   // Removes the object, if it is there.
   void Remove(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
 
-  // BeginRelist marks the time before a list of the kind is requested, and EndRelist comes after the list's last
-  // object was added. EndRelist removes the objects of the kind that were not told in between, by the list or
-  // otherwise, and returns them sorted by namespace and name. Without a BeginRelist it does nothing. Complexity:
-  // O(objects of the kind).
-  void BeginRelist(absl::string_view kind);
-  std::vector<FleetName> EndRelist(absl::string_view kind);
-  // Marks an object as listed when the list has it in an older state than the fleet, so that EndRelist keeps it. Does
-  // nothing for an object that is not there. Complexity: O(1).
-  void KeepListed(absl::string_view kind, absl::string_view namespace_name, absl::string_view name);
+  // Compares lists of a kind with what the fleet holds. Valid as long as the fleet is.
+  FleetRelist relist();
 
-  // Numbers to use in facts; an unknown name gets a new number. The number of a set is held until ForgetSetNumber,
-  // whether the set exists or not. TakeDueSets and TakeDuePods also return numbers that are not held; those are valid
-  // until something else is added. Errors: ResourceExhausted for the 65,535th revision of a set.
-  uint32_t SetNumber(absl::string_view namespace_name, absl::string_view name);
-  void ForgetSetNumber(uint32_t set);
-  absl::StatusOr<RevisionId> RevisionNumber(uint32_t set, absl::string_view revision_key);
-  absl::StatusOr<NodeId> NodeNumber(absl::string_view node);
+  // The numbers to use in facts. Valid as long as the fleet is.
+  FleetNumbers numbers();
 
   // Applies the facts in their order. Errors: InvalidArgument for a set, revision or node whose number does not exist,
   // and for a group or worker out of range: groups are in [0, 2^24), workers within the set's size and at most 4,095
@@ -110,7 +141,7 @@ class Fleet {
   void TakeDueSets(std::vector<uint32_t>* sets);
   void TakeDuePods(std::vector<Member>* members, std::vector<FleetName>* others);
 
-  // Records the status of a set after it was written. REQUIRES: SetNumber returned the number.
+  // Records the status of a set after it was written. REQUIRES: FleetNumbers::OfSet returned the number.
   void TellStatus(uint32_t set, const LeaderWorkerSetStatus& status);
 
   // The facts that decisions on a pod read, without building an observation. REQUIRES: the pod and its set exist.

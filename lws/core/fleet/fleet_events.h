@@ -28,7 +28,7 @@ struct FleetName {
   }
 };
 
-// A member of a group; worker 0 is the leader. Fleet::SetNumber returned the number `set`.
+// A member of a group; worker 0 is the leader. FleetNumbers::OfSet returned the number `set`.
 struct Member {
   uint32_t set = 0;
   int32_t group = 0;
@@ -42,8 +42,8 @@ struct PodFacts {
   bool has_ready_condition = false;
   bool restarted = false;
   bool terminating = false;
-  RevisionId revision = 0;        // from Fleet::RevisionNumber
-  NodeId node = 0;                // from Fleet::NodeNumber; only for leaders
+  RevisionId revision = 0;        // from FleetNumbers::OfRevision
+  NodeId node = 0;                // from FleetNumbers::OfNode; only for leaders
   uint64_t resource_version = 0;  // only for leaders
   PackedUid uid;
   // The UID of the StatefulSet that controls a worker. A pod keeps its owner for its life, so this is read only when

@@ -17,6 +17,9 @@ enum class SchedulerProvider {
   kVolcano,  // a group is scheduled as a whole, or not at all
 };
 
+// How settings, flags and annotations name kVolcano.
+inline constexpr char kVolcanoName[] = "volcano";
+
 // Each revision of a group has its own PodGroup, so a rolling update never waits until the old PodGroup is gone.
 std::string PodGroupName(absl::string_view leader_pod_name, absl::string_view revision_key);
 

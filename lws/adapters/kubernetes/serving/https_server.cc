@@ -7,16 +7,13 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <type_traits>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "boost/asio/dispatch.hpp"
 #include "boost/asio/executor_work_guard.hpp"
@@ -31,7 +28,9 @@
 #include "boost/beast/core/tcp_stream.hpp"
 #include "boost/beast/http.hpp"
 #include "boost/beast/ssl/ssl_stream.hpp"
+#include "lws/adapters/kubernetes/serving/cipher_suites.h"
 #include "lws/adapters/kubernetes/serving/openssl_error.h"
+#include "lws/adapters/kubernetes/serving/served_connections.h"
 
 namespace lws::internal {
 namespace {
@@ -52,38 +51,6 @@ constexpr std::chrono::milliseconds kAcceptPause(100);
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
-// OpenSSL's name for the suite of TLS 1.2 with this IANA name; Go leaves the hash out of two names. "" for an unknown
-// one.
-std::string OpenSslSuite(SSL_CTX* context, absl::string_view name) {
-  const STACK_OF(SSL_CIPHER)* suites = SSL_CTX_get_ciphers(context);
-  for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
-    const SSL_CIPHER* suite = sk_SSL_CIPHER_value(suites, i);
-    const char* standard = SSL_CIPHER_standard_name(suite);
-    if (standard == nullptr || SSL_CIPHER_get_protocol_id(suite) >> 8 == 0x13) continue;
-    if (name == standard || absl::StrCat(name, "_SHA256") == standard) return SSL_CIPHER_get_name(suite);
-  }
-  return "";
-}
-
-// A context with all suites, whatever the security level.
-using AllSuites = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
-
-absl::Status ChooseSuites(const std::vector<std::string>& names, SSL_CTX* context) {
-  if (names.empty()) return absl::OkStatus();
-  const AllSuites all(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  if (all == nullptr || SSL_CTX_set_cipher_list(all.get(), "ALL:@SECLEVEL=0") != 1) {
-    return absl::InternalError(OpenSslError());
-  }
-  std::string list;
-  for (const std::string& name : names) {
-    const std::string suite = OpenSslSuite(all.get(), name);
-    if (suite.empty()) return absl::InvalidArgumentError(absl::StrCat("cipher suite \"", name, "\" is not known"));
-    absl::StrAppend(&list, list.empty() ? "" : ":", suite);
-  }
-  if (SSL_CTX_set_cipher_list(context, list.c_str()) != 1) return absl::InvalidArgumentError(OpenSslError());
-  return absl::OkStatus();
-}
-
 using TlsContext = std::shared_ptr<ssl::context>;
 
 // The settings of every connection, except the certificate.
@@ -96,7 +63,7 @@ absl::StatusOr<TlsContext> MakeContext(const HttpsServerOptions& options) {
     // An idle connection keeps no buffers.
     SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
-    absl::Status status = ChooseSuites(options.cipher_suites, handle);
+    absl::Status status = ChooseCipherSuites(options.cipher_suites, handle);
     if (!status.ok()) return status;
     return context;
   } catch (const std::exception& e) {
@@ -142,92 +109,6 @@ ServedRequest ToServed(http::request<http::string_body>&& message) {
   return request;
 }
 
-// The calls that the server makes on a connection, from any thread.
-class Connection {
- public:
-  virtual ~Connection() = default;
-  // Closes the connection as soon as the request that was begun is answered.
-  virtual void Drain() = 0;
-  // Closes the connection at once.
-  virtual void Abort() = 0;
-  // The answer to the request that the handler has; nullopt when it will never come.
-  virtual void Answered(std::optional<ServedAnswer> answer) = 0;
-};
-
-// The connections that are open.
-class ConnectionList {
- public:
-  // Returns false when there are too many connections, or the list is closed.
-  bool Add(Connection* connection, const std::weak_ptr<Connection>& reference, size_t most) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (is_closed_ || open_.size() >= most) return false;
-    open_[connection] = reference;
-    return true;
-  }
-
-  void Remove(Connection* connection) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_.erase(connection);
-    changed_.notify_all();
-  }
-
-  std::vector<std::shared_ptr<Connection>> Close() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_closed_ = true;
-    std::vector<std::shared_ptr<Connection>> connections;
-    for (const auto& [connection, reference] : open_) {
-      if (std::shared_ptr<Connection> alive = reference.lock(); alive != nullptr) connections.push_back(alive);
-    }
-    return connections;
-  }
-
-  bool IsClosed() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return is_closed_;
-  }
-
-  // Returns whether all connections were gone before `drain` was over.
-  bool WaitUntilEmpty(absl::Duration drain) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    return changed_.wait_for(lock, Chrono(drain), [this] { return open_.empty(); });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_closed_ = false;
-  std::map<Connection*, std::weak_ptr<Connection>> open_;
-};
-
-// The connections that wait for their handler. An answer that comes after the server is gone finds no connection here.
-class WaitingConnections {
- public:
-  void Add(uint64_t id, std::shared_ptr<Connection> connection) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!is_closed_) waiting_[id] = std::move(connection);
-  }
-
-  void Answer(uint64_t id, std::optional<ServedAnswer> answer) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = waiting_.find(id);
-    if (found == waiting_.end()) return;
-    const std::shared_ptr<Connection> connection = std::move(found->second);
-    waiting_.erase(found);
-    connection->Answered(std::move(answer));
-  }
-
-  void Close() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_closed_ = true;
-    waiting_.clear();
-  }
-
- private:
-  std::mutex mutex_;
-  bool is_closed_ = false;
-  std::map<uint64_t, std::shared_ptr<Connection>> waiting_;
-};
-
 // The data that connections share. It outlives them.
 struct Shared {
   HttpsServerOptions options;
@@ -237,24 +118,9 @@ struct Shared {
   std::atomic<uint64_t> next_id{0};
 };
 
-// The reference from a handler to its connection.
-class Reply {
- public:
-  Reply(std::shared_ptr<Shared> shared, uint64_t id) : shared_(std::move(shared)), id_(id) {}
-  Reply(const Reply&) = delete;
-  Reply& operator=(const Reply&) = delete;
-  ~Reply() { shared_->waiting.Answer(id_, std::nullopt); }
-
-  void Send(ServedAnswer answer) { shared_->waiting.Answer(id_, std::move(answer)); }
-
- private:
-  std::shared_ptr<Shared> shared_;
-  uint64_t id_;
-};
-
 // One connection. Everything except the constructor, the destructor, Drain and Abort runs on its strand.
 template <typename Stream>
-class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
+class HttpConnection final : public ServedConnection, public std::enable_shared_from_this<HttpConnection<Stream>> {
  public:
   // `context` lives as long as the stream; null without TLS.
   HttpConnection(std::shared_ptr<Shared> shared, TlsContext context, Stream stream)
@@ -344,7 +210,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     version_ = message.version();
     const uint64_t id = shared_->next_id.fetch_add(1);
     shared_->waiting.Add(id, this->shared_from_this());
-    auto reply = std::make_shared<Reply>(shared_, id);
+    auto reply = std::make_shared<ServedReply>(std::shared_ptr<WaitingConnections>(shared_, &shared_->waiting), id);
     try {
       shared_->handler(ToServed(std::move(message)), [reply](ServedAnswer answer) { reply->Send(std::move(answer)); });
     } catch (const std::exception& e) {
@@ -447,13 +313,6 @@ Error ListenAt(const tcp::endpoint& endpoint, tcp::acceptor* acceptor) {
 
 }  // namespace
 
-std::string ServedRequest::Header(absl::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (absl::EqualsIgnoreCase(key, name)) return value;
-  }
-  return "";
-}
-
 class HttpsServer::Impl {
  public:
   Impl(const HttpsServerOptions& options, RequestHandler handler)
@@ -508,9 +367,9 @@ class HttpsServer::Impl {
       acceptor_.close(ignored);
       pause_.cancel();
     });
-    for (const std::shared_ptr<Connection>& connection : shared_->connections.Close()) connection->Drain();
+    for (const std::shared_ptr<ServedConnection>& connection : shared_->connections.Close()) connection->Drain();
     if (!threads_.empty() && !shared_->connections.WaitUntilEmpty(drain)) {
-      for (const std::shared_ptr<Connection>& connection : shared_->connections.Close()) connection->Abort();
+      for (const std::shared_ptr<ServedConnection>& connection : shared_->connections.Close()) connection->Abort();
       shared_->connections.WaitUntilEmpty(absl::Milliseconds(200));
     }
     context_.stop();

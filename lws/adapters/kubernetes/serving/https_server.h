@@ -26,39 +26,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lws/adapters/kubernetes/serving/served_request.h"
 
 namespace lws::internal {
-
-struct ServedRequest {
-  std::string method;  // "POST"
-  std::string path;    // without a query
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-
-  // The value of the first header of that name, in upper or lower case; "" without one.
-  std::string Header(absl::string_view name) const;
-};
-
-struct ServedAnswer {
-  int code = 200;
-  std::string content_type = "application/json";
-  std::string body;
-};
-
-// Answers a request. Call it once, from any thread, now or later. If it is destroyed without a call, the connection is
-// closed.
-using Respond = std::function<void(ServedAnswer answer)>;
-using RequestHandler = std::function<void(ServedRequest request, Respond respond)>;
 
 enum class TlsVersion { kTls12, kTls13 };
 

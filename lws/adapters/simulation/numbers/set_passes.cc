@@ -99,7 +99,7 @@ void SetPasses::Run(absl::Time now) {
 
 absl::StatusOr<RevisionId> SetPasses::NewestRevision() {
   const SetObservation observation = fleet_.ObserveSet(groups_.set_number());
-  return fleet_.RevisionNumber(groups_.set_number(), observation.digest->revision_key);
+  return fleet_.numbers().OfRevision(groups_.set_number(), observation.digest->revision_key);
 }
 
 }  // namespace lws::internal

@@ -184,9 +184,9 @@ absl::Status SetSimulation::State::Create(const Json& manifest) {
     return absl::InvalidArgumentError(
         absl::StrCat("spec.leaderWorkerTemplate.size: at most ", kMaxSize, " in this simulation"));
   }
-  const absl::StatusOr<NodeId> node = fleet_.NodeNumber("node");
+  const absl::StatusOr<NodeId> node = fleet_.numbers().OfNode("node");
   if (!node.ok()) return node.status();
-  groups_.Begin(fleet_.SetNumber(set->metadata().namespace_(), set->metadata().name()), std::max(1, size));
+  groups_.Begin(fleet_.numbers().OfSet(set->metadata().namespace_(), set->metadata().name()), std::max(1, size));
   passes_.Adopt(*std::move(set));
   return absl::OkStatus();
 }

@@ -22,7 +22,7 @@ void SimulatedLeaders::Apply(const ActionObject& object) {
     observed->applied = base_;
     observed->applied_core = AppliedCore(document);
     const absl::StatusOr<RevisionId> revision =
-        fleet_.RevisionNumber(groups_.set_number(), observed->meta.revision_key);
+        fleet_.numbers().OfRevision(groups_.set_number(), observed->meta.revision_key);
     if (!revision.ok()) return errors_.Keep(revision.status());
     observed_ = *std::move(observed);
     spec.revision = *revision;

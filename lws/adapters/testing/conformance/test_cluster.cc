@@ -96,6 +96,25 @@ class Trial {
   std::vector<std::string>& broken_;
 };
 
+class HostCluster final : public Cluster {
+ public:
+  explicit HostCluster(std::shared_ptr<FleetCluster> host) : host_(std::move(host)) {}
+
+  SetObservation ObserveSet(absl::string_view namespace_name, absl::string_view name) override {
+    return host_->fleet().ObserveSet(namespace_name, name);
+  }
+  PodObservation ObservePod(absl::string_view namespace_name, absl::string_view name) override {
+    return host_->fleet().ObservePod(namespace_name, name);
+  }
+  void Perform(const Action& action, absl::Time now, WriteDone done) override {
+    host_->Start(action, now, std::move(done));
+  }
+  void Record(const Event& event) override { host_->Record(event); }
+
+ private:
+  std::shared_ptr<FleetCluster> host_;
+};
+
 void TestObservations(Trial* trial, Cluster& cluster) {
   trial->Expect(cluster.ObserveSet(kNamespace, "absent").set == nullptr, 1, "a set that does not exist is observed");
   trial->Expect(cluster.ObserveSet("absent", kName).set == nullptr, 1, "a set is observed in another namespace");
@@ -130,6 +149,10 @@ void TestDeletions(Trial* trial) {
 }
 
 }  // namespace
+
+std::shared_ptr<Cluster> ClusterOfHost(std::shared_ptr<FleetCluster> host) {
+  return std::make_shared<HostCluster>(std::move(host));
+}
 
 std::vector<std::string> TestCluster(const MakeTestedCluster& make) {
   std::vector<std::string> broken;

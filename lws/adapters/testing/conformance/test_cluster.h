@@ -11,6 +11,8 @@
 //   4. A deletion with a stale UID or resource version is answered by Aborted, and the object stays.
 //   5. Deleting an object that does not exist is answered by NotFound.
 //
+// A host that derives from FleetCluster is tested through ClusterOfHost.
+//
 // Thread-safety: one thread tests a cluster.
 #ifndef LWS_ADAPTERS_TESTING_CONFORMANCE_TEST_CLUSTER_H_
 #define LWS_ADAPTERS_TESTING_CONFORMANCE_TEST_CLUSTER_H_
@@ -22,6 +24,7 @@
 
 #include "absl/time/time.h"
 #include "lws/adapters/host/cluster.h"
+#include "lws/adapters/host/fleet_cluster.h"
 #include "lws/api/json.h"
 
 namespace lws {
@@ -38,6 +41,10 @@ struct TestedCluster {
 // Makes a cluster that contains the LeaderWorkerSet of the manifest, as the API server stores it. No controller of sets
 // runs in it.
 using MakeTestedCluster = std::function<TestedCluster(const Json& manifest)>;
+
+// The host as a cluster: it observes what the host was told, writes with Start, and records with Record. The host must
+// not make plans of its own meanwhile: do not call its RunDue. REQUIRES: host != nullptr.
+std::shared_ptr<Cluster> ClusterOfHost(std::shared_ptr<FleetCluster> host);
 
 // The laws that are broken, with what was seen. Every law gets a new cluster.
 std::vector<std::string> TestCluster(const MakeTestedCluster& make);

@@ -149,9 +149,6 @@ class ScenarioBuilder {
   Scenario Build() const { return scenario_; }
 
  private:
-  ScenarioBuilder& Add(ScenarioEvent::Kind kind, absl::string_view target, SharedJson patch = nullptr);
-  ScenarioBuilder& SetRollingUpdate(const char* key, int32_t value);
-
   Scenario scenario_;
   std::optional<absl::Duration> at_;
 };

@@ -1,14 +1,14 @@
 // Applies facts: pods and StatefulSets told in the numbers of sets, revisions and nodes.
 //
-//   lws::internal::FleetNumbers numbers(&index, &due, &whole, &packed, &objects);
-//   numbers.TellPods({&facts, 1});
+//   lws::internal::FleetFacts told(&index, &due, &whole, &packed, &objects);
+//   told.TellPods({&facts, 1});
 //
 // Most facts are about a packed pod that already exists, and are written directly into its slot. All others are
 // handled like objects told by name.
 //
 // Thread-safety: none.
-#ifndef LWS_CORE_FLEET_FLEET_NUMBERS_H_
-#define LWS_CORE_FLEET_FLEET_NUMBERS_H_
+#ifndef LWS_CORE_FLEET_FLEET_FACTS_H_
+#define LWS_CORE_FLEET_FLEET_FACTS_H_
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -22,10 +22,10 @@
 
 namespace lws::internal {
 
-class FleetNumbers {
+class FleetFacts {
  public:
   // Borrows all.
-  FleetNumbers(FleetIndex* index, DueList* due, UnpackedObjects* whole, PackedObjects* packed, FleetObjects* objects)
+  FleetFacts(FleetIndex* index, DueList* due, UnpackedObjects* whole, PackedObjects* packed, FleetObjects* objects)
       : index_(*index), due_(*due), whole_(*whole), packed_(*packed), objects_(*objects) {}
 
   // As documented for Fleet.
@@ -48,4 +48,4 @@ class FleetNumbers {
 
 }  // namespace lws::internal
 
-#endif  // LWS_CORE_FLEET_FLEET_NUMBERS_H_
+#endif  // LWS_CORE_FLEET_FLEET_FACTS_H_

@@ -1,4 +1,4 @@
-#include "lws/core/fleet/fleet_numbers.h"
+#include "lws/core/fleet/fleet_facts.h"
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +22,7 @@ constexpr size_t kPrefetchDistance = 12;
 
 // Handles the usual event, about a packed pod that exists already. Returns false for any other event. An object's name
 // is in one slot only, so no other slot must be checked.
-inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
+inline bool FleetFacts::UpdatePod(const PodFacts& facts) {
   FleetSet* set = index_.sets()[facts.member.set];
   const PackedGroup* group = set->groups.Find(facts.member.group);
   if (group == nullptr || !facts.exists) return false;
@@ -46,7 +46,7 @@ inline bool FleetNumbers::UpdatePod(const PodFacts& facts) {
   return true;
 }
 
-void FleetNumbers::TellPod(const PodFacts& facts) {
+void FleetFacts::TellPod(const PodFacts& facts) {
   const Slot slot = {index_.sets()[facts.member.set], facts.member.group, facts.member.worker};
   FleetNamespace& space = *slot.set->space;
   MakeRoom(slot);
@@ -72,7 +72,7 @@ void FleetNumbers::TellPod(const PodFacts& facts) {
   objects_.AddPod(std::move(whole));
 }
 
-void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
+void FleetFacts::TellStatefulSet(const WorkersFacts& facts) {
   FleetSet* set = index_.sets()[facts.set];
   FleetNamespace& space = *set->space;
   if (!facts.exists && set->groups.Find(facts.group) == nullptr && set->irregular == 0) return;
@@ -96,7 +96,7 @@ void FleetNumbers::TellStatefulSet(const WorkersFacts& facts) {
   objects_.AddStatefulSet(std::move(whole));
 }
 
-void FleetNumbers::MakeRoom(const Slot& slot) {
+void FleetFacts::MakeRoom(const Slot& slot) {
   FleetNamespace& space = *slot.set->space;
   FleetSet* parent = slot.set->parent;
   const bool is_quiet = space.pods.empty() && slot.set->namesakes.empty() && parent == nullptr;
@@ -106,7 +106,7 @@ void FleetNumbers::MakeRoom(const Slot& slot) {
   if (known.set != nullptr && !(known == slot)) objects_.RemovePod(&space, name);
 }
 
-absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
+absl::Status FleetFacts::TellPods(absl::Span<const PodFacts> pods) {
   const std::vector<FleetSet*>& sets = index_.sets();
   for (const PodFacts& pod : pods) {
     const Member& member = pod.member;
@@ -137,7 +137,7 @@ absl::Status FleetNumbers::TellPods(absl::Span<const PodFacts> pods) {
   return absl::OkStatus();
 }
 
-absl::Status FleetNumbers::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
+absl::Status FleetFacts::TellWorkers(absl::Span<const WorkersFacts> statefulsets) {
   const std::vector<FleetSet*>& sets = index_.sets();
   for (const WorkersFacts& facts : statefulsets) {
     const bool is_known = facts.set < sets.size() && sets[facts.set] != nullptr && facts.group >= 0 &&

@@ -1,6 +1,6 @@
 // An HttpClient in memory: a test, or a server in the same process, reads the requests and answers them.
 //
-//   lws::internal::ScriptedHttpClient client;
+//   lws::ScriptedHttpClient client;
 //   uint64_t id = client.Start(request, sink);
 //   client.Find(id)->path;                      // "/api/v1/pods?limit=500"
 //   client.Answer(id, 200, "{\"items\": []}");    // Head, Bytes, End
@@ -8,8 +8,8 @@
 // Laws: those of http_client.h.
 //
 // Thread-safety: none.
-#ifndef LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
-#define LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
+#ifndef LWS_TESTS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
+#define LWS_TESTS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
 
 #include <cstdint>
 #include <map>
@@ -20,20 +20,20 @@
 #include "absl/strings/string_view.h"
 #include "lws/adapters/kubernetes/http_client.h"
 
-namespace lws::internal {
+namespace lws {
 
-class ScriptedHttpClient final : public HttpClient {
+class ScriptedHttpClient final : public internal::HttpClient {
  public:
-  uint64_t Start(HttpRequest request, std::shared_ptr<HttpSink> sink) override;
+  uint64_t Start(internal::HttpRequest request, std::shared_ptr<internal::HttpSink> sink) override;
   void Cancel(uint64_t id) override { open_.erase(id); }
 
   // The requests without an end, oldest first.
   std::vector<uint64_t> Open() const;
   // Null when the request is over.
-  const HttpRequest* Find(uint64_t id) const;
+  const internal::HttpRequest* Find(uint64_t id) const;
 
   // Calls the sink of a request; does nothing when the request is over.
-  void Head(uint64_t id, const HttpHead& head);
+  void Head(uint64_t id, const internal::HttpHead& head);
   void Bytes(uint64_t id, absl::string_view bytes);
   void End(uint64_t id, const absl::Status& status);
   // A whole answer: Head, Bytes and End.
@@ -41,15 +41,15 @@ class ScriptedHttpClient final : public HttpClient {
 
  private:
   struct Exchange {
-    HttpRequest request;
-    std::shared_ptr<HttpSink> sink;
+    internal::HttpRequest request;
+    std::shared_ptr<internal::HttpSink> sink;
   };
-  std::shared_ptr<HttpSink> SinkOf(uint64_t id) const;
+  std::shared_ptr<internal::HttpSink> SinkOf(uint64_t id) const;
 
   uint64_t next_id_ = 1;
   std::map<uint64_t, Exchange> open_;
 };
 
-}  // namespace lws::internal
+}  // namespace lws
 
-#endif  // LWS_ADAPTERS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_
+#endif  // LWS_TESTS_KUBERNETES_SCRIPTED_HTTP_CLIENT_H_

@@ -1,10 +1,10 @@
-#include "lws/adapters/kubernetes/scripted_http_client.h"
+#include "tests/kubernetes/scripted_http_client.h"
 
 #include <utility>
 
-namespace lws::internal {
+namespace lws {
 
-uint64_t ScriptedHttpClient::Start(HttpRequest request, std::shared_ptr<HttpSink> sink) {
+uint64_t ScriptedHttpClient::Start(internal::HttpRequest request, std::shared_ptr<internal::HttpSink> sink) {
   open_[next_id_] = {std::move(request), std::move(sink)};
   return next_id_++;
 }
@@ -15,17 +15,17 @@ std::vector<uint64_t> ScriptedHttpClient::Open() const {
   return ids;
 }
 
-const HttpRequest* ScriptedHttpClient::Find(uint64_t id) const {
+const internal::HttpRequest* ScriptedHttpClient::Find(uint64_t id) const {
   const auto found = open_.find(id);
   return found == open_.end() ? nullptr : &found->second.request;
 }
 
-std::shared_ptr<HttpSink> ScriptedHttpClient::SinkOf(uint64_t id) const {
+std::shared_ptr<internal::HttpSink> ScriptedHttpClient::SinkOf(uint64_t id) const {
   const auto found = open_.find(id);
   return found == open_.end() ? nullptr : found->second.sink;
 }
 
-void ScriptedHttpClient::Head(uint64_t id, const HttpHead& head) {
+void ScriptedHttpClient::Head(uint64_t id, const internal::HttpHead& head) {
   if (const auto sink = SinkOf(id)) sink->Head(head);
 }
 
@@ -45,4 +45,4 @@ void ScriptedHttpClient::Answer(uint64_t id, int code, absl::string_view body) {
   End(id, absl::OkStatus());
 }
 
-}  // namespace lws::internal
+}  // namespace lws

@@ -14,8 +14,8 @@
 //   1. When it is true, a whole pass makes an empty plan.
 //
 // Thread-safety: may be called concurrently.
-#ifndef LWS_CORE_DISAGGREGATED_ROLE_REST_H_
-#define LWS_CORE_DISAGGREGATED_ROLE_REST_H_
+#ifndef LWS_CORE_DISAGGREGATED_ROLES_AT_REST_H_
+#define LWS_CORE_DISAGGREGATED_ROLES_AT_REST_H_
 
 #include "absl/strings/string_view.h"
 #include "lws/core/disaggregated/role_observation.h"
@@ -30,4 +30,4 @@ bool IsAtRest(const DisaggregatedObservation& observation, absl::string_view rev
 
 }  // namespace lws::internal
 
-#endif  // LWS_CORE_DISAGGREGATED_ROLE_REST_H_
+#endif  // LWS_CORE_DISAGGREGATED_ROLES_AT_REST_H_

@@ -1,6 +1,6 @@
 // A set at rest is recognized as such, and nothing else is: every single change of what a pass reads is compared with a
 // whole pass, which is made when the observation has no revision.
-#include "lws/core/disaggregated/role_rest.h"
+#include "lws/core/disaggregated/roles_at_rest.h"
 
 #include <algorithm>
 #include <cstdint>

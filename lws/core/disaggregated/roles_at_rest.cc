@@ -1,4 +1,4 @@
-#include "lws/core/disaggregated/role_rest.h"
+#include "lws/core/disaggregated/roles_at_rest.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,139 @@
+"""The library behind the package: how it is found, its structs, and one function for each way to call it."""
+
+import ctypes
+import json
+import os
+from typing import Any, Dict, List
+
+Document = Dict[str, Any]
+
+_ABI_VERSION = 0
+_JSON = 0
+_WITH_DECISIONS = 256
+_READY = 1
+_UPDATED = 2
+
+
+class Error(Exception):
+    """Broken input, or a contract that was not kept. `code` is the name of the status, such as INVALID_ARGUMENT."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class AdmissionRefused(Exception):
+    """Admission refused a manifest. `errors` are dicts with field and detail."""
+
+    def __init__(self, stage: str, errors: List[Dict[str, str]]):
+        super().__init__("; ".join(f"{error['field']}: {error['detail']}" for error in errors))
+        self.stage = stage
+        self.errors = errors
+
+
+# Users know the exceptions by the package.
+Error.__module__ = AdmissionRefused.__module__ = "lws"
+
+
+class _Text(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("size", ctypes.c_size_t), ("capacity", ctypes.c_size_t)]
+
+
+class _RolloutInput(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int32) for name in (
+        "replicas", "surge", "unavailable", "spec_partition", "updated", "exists", "current_replicas",
+        "current_partition", "on_delete", "has_replicas_annotation")] + [
+            ("replicas_annotation", ctypes.c_int64),
+            ("groups", ctypes.POINTER(ctypes.c_uint8)),
+            ("namespace_name", ctypes.c_char_p),
+            ("set_name", ctypes.c_char_p),
+            ("now", ctypes.c_int64),
+        ]
+
+
+class _RolloutStep(ctypes.Structure):
+    _fields_ = [("partition", ctypes.c_int32), ("replicas", ctypes.c_int32), ("on_delete", ctypes.c_int32),
+                ("look_again_in", ctypes.c_int64)]
+
+
+_RolloutFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POINTER(_RolloutInput),
+                                    ctypes.POINTER(_RolloutStep))
+
+
+class _RestartFailure(ctypes.Structure):
+    _fields_ = [("namespace_name", ctypes.c_char_p), ("set_name", ctypes.c_char_p), ("group", ctypes.c_int32),
+                ("worker", ctypes.c_int32), ("has_end", ctypes.c_int32), ("exit_code", ctypes.c_int32),
+                ("reason", ctypes.c_char_p), ("pod_restarts", ctypes.c_int64), ("group_restarts", ctypes.c_int32),
+                ("reserved", ctypes.c_int32), ("now", ctypes.c_int64)]
+
+
+_RestartFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POINTER(_RestartFailure))
+_RESTART_ACTIONS = {"ignore": 0, "restart-group": 1, "fail-set": 2}
+
+
+class _PolicyFunctions(ctypes.Structure):
+    _fields_ = [("rollout", _RolloutFunction), ("restart", _RestartFunction), ("user_data", ctypes.c_void_p)]
+
+
+def _find() -> ctypes.CDLL:
+    if "LWS_LIBRARY" in os.environ:
+        return ctypes.CDLL(os.environ["LWS_LIBRARY"])
+    try:
+        return ctypes.CDLL(f"liblws-testing.so.{_ABI_VERSION}")
+    except OSError:
+        return ctypes.CDLL(f"liblws.so.{_ABI_VERSION}")
+
+
+def _load() -> ctypes.CDLL:
+    library = _find()
+    library.lws_abi_version.restype = ctypes.c_uint32
+    if library.lws_abi_version() != _ABI_VERSION:
+        raise ImportError(f"liblws.so has the ABI version {library.lws_abi_version()}, not {_ABI_VERSION}")
+    library.lws_version.restype = ctypes.c_char_p
+    library.lws_code_name.restype = ctypes.c_char_p
+    library.lws_fleet_new.restype = ctypes.c_void_p
+    library.lws_fleet_free.restype = None
+    library.lws_policy_free.restype = None
+    library.lws_capacity_free.restype = None
+    library.lws_text_free.restype = None
+    return library
+
+
+_library = _load()
+
+
+def _check(code: int, error: _Text) -> None:
+    try:
+        if code != 0:
+            message = ctypes.string_at(error.data, error.size).decode() if error.data else ""
+            raise Error(_library.lws_code_name(code).decode(), message)
+    finally:
+        _library.lws_text_free(ctypes.byref(error))
+
+
+def _call(function: Any, *arguments: Any) -> None:
+    error = _Text()
+    _check(function(*arguments, ctypes.byref(error)), error)
+
+
+def _answer(function: Any, *arguments: Any) -> bytes:
+    out = _Text()
+    try:
+        _call(function, *arguments, ctypes.byref(out))
+        return ctypes.string_at(out.data, out.size) if out.data else b""
+    finally:
+        _library.lws_text_free(ctypes.byref(out))
+
+
+def _read(answer: bytes) -> Document:
+    document: Document = json.loads(answer)
+    return document
+
+
+def _bytes(document: Any) -> List[Any]:
+    """The bytes of a document and their number, as two arguments of a call."""
+    if document is None:
+        return [None, ctypes.c_size_t(0)]
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return [data, ctypes.c_size_t(len(data))]
