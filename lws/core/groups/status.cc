@@ -1,11 +1,13 @@
 #include "lws/core/groups/status.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/spec_counts.h"
@@ -16,23 +18,27 @@ namespace {
 
 enum class ConditionKind { kAvailable, kProgressing, kStalled, kUpdateInProgress };
 
+// Views, whose lengths are compared first: a pass at rest compares little else.
 struct ConditionText {
-  const char* type;
-  const char* status;
-  const char* reason;
-  const char* message;
+  absl::string_view type;
+  absl::string_view status;
+  absl::string_view reason;
+  absl::string_view message;
 };
+
+constexpr absl::string_view kTrue = "True";
+constexpr absl::string_view kFalse = "False";
 
 ConditionText TextOf(ConditionKind kind) {
   switch (kind) {
     case ConditionKind::kAvailable:
-      return {"Available", "True", "AllGroupsReady", "All replicas are ready"};
+      return {"Available", kTrue, "AllGroupsReady", "All replicas are ready"};
     case ConditionKind::kProgressing:
-      return {"Progressing", "True", "GroupsProgressing", "Replicas are progressing"};
+      return {"Progressing", kTrue, "GroupsProgressing", "Replicas are progressing"};
     case ConditionKind::kStalled:
-      return {"Progressing", "False", "ProgressDeadlineExceeded", "No group was done within the deadline"};
+      return {"Progressing", kFalse, "ProgressDeadlineExceeded", "No group was done within the deadline"};
     case ConditionKind::kUpdateInProgress:
-      return {"UpdateInProgress", "True", "GroupsUpdating", "Rolling Upgrade is in progress"};
+      return {"UpdateInProgress", kTrue, "GroupsUpdating", "Rolling Upgrade is in progress"};
   }
   return {"", "", "", ""};
 }
@@ -64,16 +70,16 @@ std::string FormatTimestamp(absl::Time time) {
 }
 
 void Put(const ConditionText& text, Condition* condition) {
-  condition->set_type(text.type);
-  condition->set_status(text.status);
-  condition->set_reason(text.reason);
-  condition->set_message(text.message);
+  condition->set_type(std::string(text.type));
+  condition->set_status(std::string(text.status));
+  condition->set_reason(std::string(text.reason));
+  condition->set_message(std::string(text.message));
 }
 
 // Whether the condition equals the text, for this generation. A condition that is True may have other words.
 bool IsAs(const Condition& condition, const ConditionText& text, int64_t generation) {
   if (condition.status() != text.status || condition.observed_generation() != generation) return false;
-  return condition.status() == "True" || condition.reason() == text.reason;
+  return condition.status() == kTrue || condition.reason() == text.reason;
 }
 
 bool IsStalled(const Condition& condition) {
@@ -82,7 +88,7 @@ bool IsStalled(const Condition& condition) {
 }
 
 bool HasToEnd(const Condition& condition, const ConditionText& text) {
-  return Excludes(condition.type(), text.type) && (condition.status() == "True" || IsStalled(condition));
+  return Excludes(condition.type(), text.type) && (condition.status() == kTrue || IsStalled(condition));
 }
 
 // Sets the condition for this generation, and makes those that it excludes False. A condition that is already so keeps
@@ -97,7 +103,7 @@ void SetCondition(ConditionKind kind, int64_t generation, const std::string& now
       Put(text, &condition);
     } else if (HasToEnd(condition, text)) {
       if (IsStalled(condition)) Put(TextOf(ConditionKind::kProgressing), &condition);
-      condition.set_status("False");
+      condition.set_status(std::string(kFalse));
     } else {
       continue;
     }
@@ -124,20 +130,20 @@ bool IsSet(ConditionKind kind, int64_t generation, const LeaderWorkerSetStatus& 
   return found;
 }
 
-constexpr char kHeld[] = "RolloutHeld";
+constexpr absl::string_view kHeld = "RolloutHeld";
 
 ConditionText TextOf(RolloutHold hold) {
   switch (hold) {
     case RolloutHold::kNone:
-      return {kHeld, "False", "RolloutGoesOn", "Nothing holds the rollout"};
+      return {kHeld, kFalse, "RolloutGoesOn", "Nothing holds the rollout"};
     case RolloutHold::kPaused:
-      return {kHeld, "True", "Paused", "The rollout is paused"};
+      return {kHeld, kTrue, "Paused", "The rollout is paused"};
     case RolloutHold::kCanaryGroups:
-      return {kHeld, "True", "CanaryGroups", "The groups of the canary step are not all ready and updated"};
+      return {kHeld, kTrue, "CanaryGroups", "The groups of the canary step are not all ready and updated"};
     case RolloutHold::kCanaryWait:
-      return {kHeld, "True", "CanaryWait", "The groups of the canary step have to be ready for its time"};
+      return {kHeld, kTrue, "CanaryWait", "The groups of the canary step have to be ready for its time"};
     case RolloutHold::kCanaryApproval:
-      return {kHeld, "True", "CanaryApproval", "The canary step waits for its approval"};
+      return {kHeld, kTrue, "CanaryApproval", "The canary step waits for its approval"};
   }
   return {kHeld, "", "", ""};
 }
@@ -167,11 +173,11 @@ void SetHold(RolloutHold hold, int64_t generation, const std::string& now, Leade
 
 // What a restart policy remembers of groups, as a condition that names them.
 struct GroupsCondition {
-  const char* type;
-  const char* reason;
-  const char* message;  // the groups follow
-  const char* reason_of_none;
-  const char* message_of_none;
+  absl::string_view type;
+  absl::string_view reason;
+  absl::string_view message;  // the groups follow
+  absl::string_view reason_of_none;
+  absl::string_view message_of_none;
 };
 
 constexpr GroupsCondition kRestartsHeld = {"RestartsHeld", "BackingOff",
@@ -186,7 +192,7 @@ constexpr size_t kMostGroupsNamed = 20;
 
 // "Groups that failed and wait for their backoff: 0, 2".
 std::string MessageOf(const GroupsCondition& condition, absl::Span<const int32_t> groups) {
-  if (groups.empty()) return condition.message_of_none;
+  if (groups.empty()) return std::string(condition.message_of_none);
   std::string text = absl::StrCat(condition.message, ": ", absl::StrJoin(groups.subspan(0, kMostGroupsNamed), ", "));
   if (groups.size() > kMostGroupsNamed) absl::StrAppend(&text, " and ", groups.size() - kMostGroupsNamed, " more");
   return text;
@@ -197,8 +203,8 @@ bool HasGroupsCondition(const GroupsCondition& condition, absl::Span<const int32
                         const LeaderWorkerSetStatus& status) {
   for (const Condition& held : status.conditions()) {
     if (held.type() != condition.type) continue;
-    if (groups.empty()) return held.status() == "False";
-    return held.status() == "True" && held.message() == MessageOf(condition, groups);
+    if (groups.empty()) return held.status() == kFalse;
+    return held.status() == kTrue && held.message() == MessageOf(condition, groups);
   }
   return groups.empty();
 }
@@ -207,8 +213,8 @@ void PutGroupsCondition(const GroupsCondition& condition, absl::Span<const int32
                         const std::string& now, LeaderWorkerSetStatus* status) {
   if (HasGroupsCondition(condition, groups, *status)) return;
   const std::string message = MessageOf(condition, groups);
-  PutPolicyCondition({condition.type, groups.empty() ? "False" : "True",
-                      groups.empty() ? condition.reason_of_none : condition.reason, message.c_str()},
+  PutPolicyCondition({condition.type, groups.empty() ? kFalse : kTrue,
+                      groups.empty() ? condition.reason_of_none : condition.reason, message},
                      generation, now, status);
 }
 
@@ -267,7 +273,7 @@ SetStatus NextSetStatus(const SetObservation& observation, const StatusCounts& c
   // An exceeded deadline has its own event, so it needs none here.
   if (policy.progressing == RolloutProgressing::kOnTime && !SameConditions(*status, set.status())) {
     const ConditionText text = TextOf(wanted.front());
-    result.event_reason = text.reason;
+    result.event_reason = std::string(text.reason);
     result.event_note =
         absl::StrCat(text.message, ", with ", counts.ready, " groups ready of total ", replicas, " groups");
   }
