@@ -49,10 +49,22 @@ const char* KindName(FieldKind kind) {
   return "";
 }
 
-absl::Status WrongType(absl::string_view path, const Json& value, FieldKind kind) {
+// Where a value stands: in a field or an element of what is above. Its path is put together for errors alone.
+struct Place {
+  const Place* above;      // null for the whole
+  absl::string_view name;  // of the field, or the path of the whole
+  size_t index = 0;        // of the element, whose name is null
+
+  std::string Path() const {
+    if (above == nullptr) return std::string(name);
+    return name.data() == nullptr ? ElementPath(above->Path(), index) : FieldPath(above->Path(), name);
+  }
+};
+
+absl::Status WrongType(const Place& place, const Json& value, FieldKind kind) {
   std::string shown = PrintableText(CanonicalJson(value));
   if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
-  return FieldStatus("", path, absl::StrCat(shown, " is not ", KindName(kind)));
+  return FieldStatus("", place.Path(), absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
 // Reads an integer; 2.0 counts as 2.
@@ -65,14 +77,14 @@ std::optional<int64_t> AsInteger(const Json& value) {
   return static_cast<int64_t>(number);
 }
 
-absl::StatusOr<Json> ReadInteger(FieldKind kind, const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadInteger(FieldKind kind, const Json& raw, const Place& place) {
   const std::optional<int64_t> value = AsInteger(raw);
   const bool wide = kind == FieldKind::kInt64;
-  if (!value.has_value() || (!wide && (*value < INT32_MIN || *value > INT32_MAX))) return WrongType(path, raw, kind);
+  if (!value.has_value() || (!wide && (*value < INT32_MIN || *value > INT32_MAX))) return WrongType(place, raw, kind);
   return Json(*value);
 }
 
-absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadQuantity(const Json& raw, const Place& place) {
   std::string text;
   if (raw.is_string()) {
     text = std::string(absl::StripAsciiWhitespace(raw.get_ref<const std::string&>()));
@@ -81,27 +93,28 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, absl::string_view path) {
     const std::optional<int64_t> integer = raw.is_number_float() ? std::nullopt : AsInteger(raw);
     text = integer.has_value() ? absl::StrCat(*integer) : NumberText(raw.get<double>());
   } else {
-    return WrongType(path, raw, FieldKind::kQuantity);
+    return WrongType(place, raw, FieldKind::kQuantity);
   }
   absl::StatusOr<Quantity> quantity = Quantity::Parse(text);
   if (!quantity.ok()) {
-    return FieldStatus("", path, absl::StrCat(PrintableText(CanonicalJson(raw)), ": ", quantity.status().message()));
+    return FieldStatus("", place.Path(),
+                       absl::StrCat(PrintableText(CanonicalJson(raw)), ": ", quantity.status().message()));
   }
   return Json(quantity->ToString());
 }
 
-absl::StatusOr<Json> ReadTime(const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadTime(const Json& raw, const Place& place) {
   absl::Time time;
   std::string error;
-  if (!raw.is_string()) return WrongType(path, raw, FieldKind::kTime);
+  if (!raw.is_string()) return WrongType(place, raw, FieldKind::kTime);
   const std::string& text = raw.get_ref<const std::string&>();
   if (!absl::StrContains(text, "T") || !absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
-    return WrongType(path, raw, FieldKind::kTime);
+    return WrongType(place, raw, FieldKind::kTime);
   }
   return Json(absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone()));
 }
 
-absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, const Place& place) {
   switch (kind) {
     case FieldKind::kString:
       if (raw.is_string()) return raw;
@@ -111,13 +124,13 @@ absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_vi
       break;
     case FieldKind::kInt32:
     case FieldKind::kInt64:
-      return ReadInteger(kind, raw, path);
+      return ReadInteger(kind, raw, place);
     case FieldKind::kIntOrString:
-      return raw.is_string() ? absl::StatusOr<Json>(raw) : ReadInteger(kind, raw, path);
+      return raw.is_string() ? absl::StatusOr<Json>(raw) : ReadInteger(kind, raw, place);
     case FieldKind::kQuantity:
-      return ReadQuantity(raw, path);
+      return ReadQuantity(raw, place);
     case FieldKind::kTime:
-      return ReadTime(raw, path);
+      return ReadTime(raw, place);
     case FieldKind::kRaw:
       return raw;
     case FieldKind::kObject:
@@ -125,7 +138,7 @@ absl::StatusOr<Json> ReadScalar(FieldKind kind, const Json& raw, absl::string_vi
     case FieldKind::kMap:
       break;
   }
-  return WrongType(path, raw, kind);
+  return WrongType(place, raw, kind);
 }
 
 // The value that a null element of a list or map stands for.
@@ -163,38 +176,71 @@ bool IsZero(const Json& value) {
   }
 }
 
-absl::StatusOr<Json> ReadElement(const FieldInfo& field, const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadObject(const TypeInfo& type, const Json& raw, const Place& place);
+
+absl::StatusOr<Json> ReadElement(const FieldInfo& field, const Json& raw, const Place& place) {
   if (field.element_kind == FieldKind::kObject) {
-    return ReadTyped(field.object_type(), raw.is_null() ? Json::object() : raw, path);
+    return ReadObject(field.object_type(), raw.is_null() ? Json::object() : raw, place);
   }
   if (raw.is_null()) return ZeroOf(field.element_kind);
-  return ReadScalar(field.element_kind, raw, path);
+  return ReadScalar(field.element_kind, raw, place);
 }
 
-absl::StatusOr<Json> ReadField(const FieldInfo& field, const Json& raw, absl::string_view path) {
-  if (field.kind == FieldKind::kObject) return ReadTyped(field.object_type(), raw, path);
-  if (field.kind != FieldKind::kList && field.kind != FieldKind::kMap) return ReadScalar(field.kind, raw, path);
-  const bool is_list = field.kind == FieldKind::kList;
-  if (is_list ? !raw.is_array() : !raw.is_object()) return WrongType(path, raw, field.kind);
-  Json result = is_list ? Json::array() : Json::object();
-  size_t index = 0;
-  for (auto it = raw.begin(); it != raw.end(); ++it) {
-    const std::string element_path = is_list ? ElementPath(path, index++) : FieldPath(path, it.key());
-    absl::StatusOr<Json> element = ReadElement(field, *it, element_path);
+absl::StatusOr<Json> ReadList(const FieldInfo& field, const Json& raw, const Place& place) {
+  if (!raw.is_array()) return WrongType(place, raw, field.kind);
+  Json result = Json::array();
+  for (size_t i = 0; i < raw.size(); ++i) {
+    absl::StatusOr<Json> element = ReadElement(field, raw[i], {&place, absl::string_view(), i});
     if (!element.ok()) return element.status();
-    if (is_list) {
-      result.push_back(*std::move(element));
-    } else {
-      result[it.key()] = *std::move(element);
-    }
+    result.push_back(*std::move(element));
   }
   return result;
+}
+
+absl::StatusOr<Json> ReadMap(const FieldInfo& field, const Json& raw, const Place& place) {
+  if (!raw.is_object()) return WrongType(place, raw, field.kind);
+  Json result = Json::object();
+  for (auto it = raw.begin(); it != raw.end(); ++it) {
+    absl::StatusOr<Json> element = ReadElement(field, *it, {&place, it.key()});
+    if (!element.ok()) return element.status();
+    result[it.key()] = *std::move(element);
+  }
+  return result;
+}
+
+absl::StatusOr<Json> ReadField(const FieldInfo& field, const Json& raw, const Place& place) {
+  switch (field.kind) {
+    case FieldKind::kObject:
+      return ReadObject(field.object_type(), raw, place);
+    case FieldKind::kList:
+      return ReadList(field, raw, place);
+    case FieldKind::kMap:
+      return ReadMap(field, raw, place);
+    default:
+      return ReadScalar(field.kind, raw, place);
+  }
 }
 
 // Whether the value is not written. Objects that are not pointers are always written, whatever their omitempty says.
 bool IsOmitted(const FieldInfo& field, const Json& value) {
   return field.omits_empty && !field.is_pointer && field.kind != FieldKind::kObject &&
          field.kind != FieldKind::kIntOrString && field.kind != FieldKind::kQuantity && IsZero(value);
+}
+
+absl::StatusOr<Json> ReadObject(const TypeInfo& type, const Json& raw, const Place& place) {
+  if (!raw.is_object()) return WrongType(place, raw, FieldKind::kObject);
+  Json result = Json::object();
+  for (const FieldInfo& field : type) {
+    const auto found = raw.find(field.name);
+    if (found != raw.end() && !found->is_null()) {
+      absl::StatusOr<Json> value = ReadField(field, *found, {&place, field.name});
+      if (!value.ok()) return value.status();
+      if (!IsOmitted(field, *value)) result.emplace(field.name, *std::move(value));
+    } else if (field.rules().absent_json != nullptr) {
+      result.emplace(field.name, Json::parse(field.rules().absent_json));
+    }
+  }
+  return result;
 }
 
 // Visits the objects below `value`, a value of `field`, with the path of each.
@@ -250,19 +296,7 @@ std::string FieldPath(absl::string_view path, absl::string_view name) {
 std::string ElementPath(absl::string_view path, size_t index) { return absl::StrCat(path, "[", index, "]"); }
 
 absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::string_view path) {
-  if (!raw.is_object()) return WrongType(path, raw, FieldKind::kObject);
-  Json result = Json::object();
-  for (const FieldInfo& field : type) {
-    const auto found = raw.find(field.name);
-    if (found != raw.end() && !found->is_null()) {
-      absl::StatusOr<Json> value = ReadField(field, *found, FieldPath(path, field.name));
-      if (!value.ok()) return value.status();
-      if (!IsOmitted(field, *value)) result[field.name] = *std::move(value);
-    } else if (field.rules().absent_json != nullptr) {
-      result[field.name] = Json::parse(field.rules().absent_json);
-    }
-  }
-  return result;
+  return ReadObject(type, raw, {nullptr, path});
 }
 
 std::string ShowJson(const Json& value) {
