@@ -85,4 +85,10 @@ std::string AppliedCore(Json applied) {
   return Sha256Hex(CanonicalJson(applied));
 }
 
+std::string AppliedCore(const StatefulSetText& applied) {
+  std::string text;
+  AppendStatefulSet(applied, /*partition=*/0, /*replicas=*/0, &text);
+  return Sha256Hex(text);
+}
+
 }  // namespace lws::internal

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "lws/api/canonical_text.h"
 #include "lws/api/json.h"
 
 namespace lws::internal {
@@ -25,6 +26,9 @@ std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view m
 // The digest of what was applied to a StatefulSet, without the two numbers that a rollout moves: spec.replicas and
 // spec.updateStrategy.rollingUpdate.partition count as 0 where they are present. Complexity: O(applied).
 std::string AppliedCore(Json applied);
+
+// The same of a StatefulSet that has both numbers, from its text. Complexity: O(text).
+std::string AppliedCore(const StatefulSetText& applied);
 
 }  // namespace lws::internal
 

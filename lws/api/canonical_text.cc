@@ -20,7 +20,9 @@ void AppendParts(const Json& value, const std::string& path, std::vector<std::st
   if (!value.is_object() || !absl::StartsWith(kPartition, path)) return parts->back() += CanonicalJson(value), void();
   const char* separator = "{";
   for (const auto& [key, member] : value.items()) {
-    absl::StrAppend(&parts->back(), separator, CanonicalJson(key), ":");
+    parts->back() += separator;
+    AppendQuoted(key, &parts->back());
+    parts->back() += ":";
     AppendParts(member, absl::StrCat(path, "/", key), parts);
     separator = ",";
   }

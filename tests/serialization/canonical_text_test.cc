@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "lws/api/applied_fields.h"
 #include "lws/api/json.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -17,6 +18,7 @@ namespace lws {
 namespace {
 
 using internal::AppendQuoted;
+using internal::AppliedCore;
 using internal::EqualMessages;
 using internal::StatefulSetText;
 using internal::TextOfStatefulSet;
@@ -42,6 +44,8 @@ TEST(CanonicalTextTest, Law1StatefulSets) {
       const ActionObject object = ActionObject::OfStatefulSet(base, numbers, prepared);
       EXPECT_EQ(TextOf(object), CanonicalJson(object.Document())) << "law 1: " << text;
       EXPECT_EQ(TextOf(ActionObject::OfStatefulSet(base, numbers)), TextOf(object)) << "law 1: " << text;
+      // What was applied is the same whatever the numbers are, from the document and from its text.
+      if (!numbers.on_delete) EXPECT_EQ(AppliedCore(object.Document()), AppliedCore(*prepared)) << text;
     }
   }
 }
