@@ -22,7 +22,6 @@
 #include "lws/api/printable_text.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
-#include "lws/placement/rank_shape.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -386,15 +385,6 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   }
   const bool any_runs = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.has_value(); });
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
-}
-
-void UseMissing(const lws::GroupRequest& request, const lws::Assignment& assignment,
-                const std::vector<std::optional<int32_t>>& running, lws::Capacity* capacity) {
-  const std::vector<int32_t> nodes = assignment.NodesByRank();
-  for (size_t rank = 0; rank < nodes.size(); ++rank) {
-    const bool runs = rank < running.size() && running[rank].has_value();
-    if (!runs) capacity->Use(nodes[rank], lws::internal::ShapeOfRank(request, rank));
-  }
 }
 
 lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster) {

@@ -159,7 +159,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
     if (!result.ok()) return result.status();
     group.result = *std::move(result);
     if (!group.result.assignment.has_value()) continue;
-    UseMissing(*group.request, *group.result.assignment, group.running, capacity);
+    lws::UseMissingRanks(*group.request, *group.result.assignment, group.running, capacity);
   }
   return absl::OkStatus();
 }

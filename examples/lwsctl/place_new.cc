@@ -15,6 +15,7 @@
 #include "lws/placement/assign_together.h"
 #include "lws/placement/preempt_groups.h"
 #include "lws/placement/preempt_together.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_cuboid.h"
 #include "lws/placement/spread_groups.h"
@@ -199,12 +200,6 @@ absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const
                                  SpreadOf(options, group, groups));
 }
 
-// Takes the room of the pods that do not run yet.
-void CommitMissing(const PlacedGroup& group, lws::Capacity* capacity) {
-  if (group.RunningPods() == 0) return capacity->Commit(*group.request, *group.result.assignment);
-  UseMissing(*group.request, *group.result.assignment, group.running, capacity);
-}
-
 // Asks for each group without a place which groups would have to go; first for those that run in part.
 absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* groups, ClusterInput* cluster) {
   std::vector<lws::RunningPods>& running = cluster->groups;
@@ -227,7 +222,7 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
     group->victims_are_bounded = !found->exact;
     group->victims = TakeVictims(found->victims, cluster);
     group->result.assignment = std::move(found->assignment);
-    CommitMissing(*group, cluster->capacity.get());
+    lws::UseMissingRanks(*group->request, *group->result.assignment, group->running, cluster->capacity.get());
   }
   return absl::OkStatus();
 }

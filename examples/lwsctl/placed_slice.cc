@@ -12,6 +12,7 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/preempt_together.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/spread_together.h"
@@ -92,13 +93,8 @@ class Placing {
   void Commit(const PlacedSlice& slice) {
     if (!slice.is_placed()) return;
     for (size_t group = 0; group < slice.groups.requests.size(); ++group) {
-      const lws::GroupRequest& request = slice.groups.requests[group];
-      const lws::Assignment& assignment = slice.result.assignments[group];
-      if (slice.running[group].empty()) {
-        cluster_.capacity->Commit(request, assignment);
-        continue;
-      }
-      UseMissing(request, assignment, slice.running[group], cluster_.capacity.get());
+      lws::UseMissingRanks(slice.groups.requests[group], slice.result.assignments[group], slice.running[group],
+                           cluster_.capacity.get());
     }
   }
 

@@ -13,11 +13,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/running_groups.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "nlohmann/json.hpp"
@@ -237,6 +241,21 @@ TEST(RunningPodsTest, TellsWhichPodsUseNodes) {
   malformed["spec"]["nodeName"] = 7;
   pods = {std::make_shared<const Json>(malformed)};
   EXPECT_FALSE(PodsThatUseNodes(capacity.topology(), pods).ok());
+}
+
+// A label that is no text is a mistake in the file, and no pod without a group.
+TEST(RunningPodsTest, LabelsOfAWrongTypeAreErrorsEverywhere) {
+  for (const char* label : {kNameLabel, kGroupIndexLabel}) {
+    Json pod = Pod("a", "n0", 1, 0);
+    pod["metadata"]["labels"][label] = 7;
+    const std::vector<SharedJson> pods = {std::make_shared<const Json>(pod)};
+    Capacity capacity = SmallTopology("{[4]}");
+    for (const absl::Status& status :
+         {PodsThatUseNodes(capacity.topology(), pods).status(), UseRunningGroups(pods, &capacity).status(),
+          NodesOfRunningGroups(pods).status()}) {
+      EXPECT_THAT(std::string(status.message()), testing::HasSubstr(label));
+    }
+  }
 }
 
 // Laws 1 and 2 of running_pods.h.
