@@ -228,7 +228,7 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
     room.by_role.emplace_back(role.name(), SurgeOfRole(role));
   }
   const absl::StatusOr<std::vector<PlacedSlice>> read =
-      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster);
+      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster, asked.shown);
   if (!read.ok()) return read.status();
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor) -> absl::StatusOr<Enough> {
     absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, capacity);

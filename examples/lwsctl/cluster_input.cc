@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/object_shape.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -85,14 +85,12 @@ struct NodeFiles {
 
   // The status with the line of the object that it is about: in the first file that has such an object.
   absl::Status Locate(const absl::Status& status) const {
-    absl::Status located = status;
     for (const File& file : files) {
       const absl::StatusOr<InputFile> objects = ParseObjects(file.name, file.text);
       if (!objects.ok()) return objects.status();
-      located = objects->Locate(status);
-      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+      if (objects->ObjectOf(status) != nullptr) return objects->Locate(status);
     }
-    return located;
+    return lws::WithPrefix(Names(), status);
   }
 };
 
@@ -106,12 +104,10 @@ struct PodFiles {
   }
 
   absl::Status Locate(const absl::Status& status) const {
-    absl::Status located = status;
     for (const InputFile& file : files) {
-      located = file.Locate(status);
-      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+      if (file.ObjectOf(status) != nullptr) return file.Locate(status);
     }
-    return located;
+    return lws::WithPrefix(Names(), status);
   }
 };
 

@@ -113,7 +113,7 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
 // Places a group, with the cuboid of its set if there is one, and takes its room.
 absl::StatusOr<lws::PlacementResult> PlaceOne(const NewGroupOptions& options, const PlacedGroup& group,
                                               const std::vector<PlacedGroup>& groups, lws::Capacity* capacity) {
-  const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.set);
+  const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.path());
   const bool is_spread = !options.spread_level.empty();
   if (cuboid == nullptr && is_spread) {
     absl::StatusOr<lws::SpreadResult> spread =
@@ -169,7 +169,7 @@ std::string BindingKey(const lws::GroupRequest& request, const lws::Topology& to
 absl::StatusOr<lws::Preemption> PreemptAsOne(const NewGroupOptions& options, const PlacedGroup& group,
                                              const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
   lws::PartlyPlacedGroup one{group.request.get(), group.running, nullptr};
-  if (options.cuboid.has_value()) one.cuboid = options.cuboid->Find(group.set);
+  if (options.cuboid.has_value()) one.cuboid = options.cuboid->Find(group.path());
   const std::string level = BindingKey(*group.request, cluster.capacity->topology());
   absl::StatusOr<lws::TogetherPreemption> found =
       options.spread_level.empty() || group.RunningPods() > 0
@@ -189,7 +189,7 @@ absl::StatusOr<lws::Preemption> PreemptAsOne(const NewGroupOptions& options, con
 
 absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const PlacedGroup& group,
                                            const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
-  const bool has_cuboid = options.cuboid.has_value() && options.cuboid->Find(group.set) != nullptr;
+  const bool has_cuboid = options.cuboid.has_value() && options.cuboid->Find(group.path()) != nullptr;
   if (has_cuboid || group.RunningPods() > 0) return PreemptAsOne(options, group, groups, cluster);
   const lws::Capacity& capacity = *cluster.capacity;
   const int64_t priority = *options.priority;
@@ -236,7 +236,8 @@ const char kNewGroupHelp[] =
     "                     priority would have to go, as few and as low as possible; with --spread in one domain that\n"
     "                     has fewer groups of the set than it may have; pods that run stay where they are\n";
 
-absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) {
+absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const std::vector<SetOfEitherKind>& sets,
+                                                    const Arguments& arguments) {
   NewGroupOptions options;
   options.spread_level = arguments.Flag("--spread", "");
   if (arguments.flags.count("--most-in-domain") > 0) {
@@ -252,7 +253,7 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) 
     if (!priority.ok()) return priority.status();
     options.priority = *priority;
   }
-  absl::StatusOr<std::optional<CuboidOptions>> cuboid = ReadCuboidOptions(arguments);
+  absl::StatusOr<std::optional<CuboidOptions>> cuboid = ReadCuboidOptions(sets, arguments);
   if (!cuboid.ok()) return cuboid.status();
   options.cuboid = *std::move(cuboid);
   return options;

@@ -22,6 +22,7 @@
 #include "lws/placement/together_headroom.h"
 #include "lws/placement/topology.h"
 #include "lws/placement/topology_domain.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_oracle.h"
 #include "tests/support/small_topology.h"
 
@@ -135,7 +136,7 @@ bool FitInDomain(const Capacity& capacity, const std::vector<GroupRequest>& grou
 
 TEST(AssignTogetherTest, Law7AgainstEveryWayToPlace) {
   int placed = 0, in_other_order = 0, certain = 0, open = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";
@@ -186,7 +187,7 @@ TEST(AssignTogetherTest, Law7AgainstEveryWayToPlace) {
 // Groups of pods of one gpu fit in any order, so the answer is exact. All laws of assign_together.h.
 TEST(AssignTogetherTest, Laws1To4InRandomClusters) {
   int fits = 0, misses = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text;
@@ -322,7 +323,7 @@ TEST(AssignTogetherTest, Law5PodsThatRunDecideTheDomain) {
 // Pods of one gpu: what is missing fits when the domain of the running pods has as many gpus free.
 TEST(AssignTogetherTest, Law5InRandomClusters) {
   int fits = 0, misses = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";
@@ -382,7 +383,7 @@ std::string Describe(const Capacity& capacity, const TogetherResult& result) {
 }
 
 TEST(AssignTogetherTest, Law6ADomainIsAClusterOfItsOwn) {
-  for (uint32_t seed = 1; seed <= 2000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(2000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text;
@@ -499,7 +500,7 @@ absl::StatusOr<TogetherHeadroom> HeadroomFor(const Capacity& capacity, const std
 // Slices of groups with pods of one gpu: sums decide.
 TEST(TogetherHeadroomTest, Laws1To3InRandomClusters) {
   int several = 0;
-  for (uint32_t seed = 1; seed <= 1000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(1000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";

@@ -3,21 +3,24 @@
 //   constexpr int kCases = 20000;
 //   for (int round = 0; round < lws::CaseCount(kCases); ++round) { ... }
 //
-// The environment variable LWS_CASES asks for another number than a landing needs:
-// `bazel run //tests/placement:headroom_test` with LWS_CASES=1000000.
+// The environment variable LWS_CASES asks for more than a landing needs: LWS_CASES=1000000 before
+// `bazel run //tests/placement:headroom_test`.
 #ifndef LWS_TESTS_PLACEMENT_CASE_COUNT_H_
 #define LWS_TESTS_PLACEMENT_CASE_COUNT_H_
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/numbers.h"
 
 namespace lws {
 
-inline int CaseCount(int usual) {
+// `usual`, or as many as are asked for, if these are more.
+template <typename Count>
+Count CaseCount(Count usual) {
   const char* const asked = std::getenv("LWS_CASES");
-  int cases = 0;
-  return asked != nullptr && absl::SimpleAtoi(asked, &cases) && cases > 0 ? cases : usual;
+  Count cases = 0;
+  return asked != nullptr && absl::SimpleAtoi(asked, &cases) ? std::max(cases, usual) : usual;
 }
 
 }  // namespace lws

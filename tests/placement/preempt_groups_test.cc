@@ -25,6 +25,7 @@
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "nlohmann/json.hpp"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 #include "tests/placement/placement_oracle.h"
 
@@ -162,7 +163,7 @@ std::vector<RunningPods> DrawGroups(Cases* cases, const Topology& topology) {
 TEST(PreemptGroupsTest, Laws1To5AgainstEverySetOfGroups) {
   Cases cases(kSeed);
   int preempted = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const std::vector<RunningPods> groups = DrawGroups(&cases, capacity.topology());
     for (const RunningPods& group : groups) PutBack(group, &capacity);
@@ -405,7 +406,7 @@ bool FitsInto(Capacity capacity, const GroupRequest& request, const std::string&
 TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
   Cases cases(kSeed + 1);
   int preempted = 0;
-  for (int round = 0; round < kCases / 4; ++round) {
+  for (int round = 0; round < CaseCount(kCases / 4); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const Topology& topology = capacity.topology();
     const std::vector<RunningPods> groups = DrawGroups(&cases, topology);

@@ -182,6 +182,12 @@ absl::StatusOr<int> ShowStatus(const Call& call) {
   }
 }
 
+// Whether the object is the set of this name, or belongs to the DisaggregatedSet of this name.
+bool IsOf(const Json& object, const std::string& name) {
+  const FieldValue metadata = FieldValue(object, "")["metadata"];
+  return metadata["name"].Text() == name || metadata["labels"].At(lws::kDisaggregatedNameLabel).Text() == name;
+}
+
 absl::StatusOr<int> ExplainLive(const Call& call) {
   const absl::StatusOr<Connection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
@@ -194,9 +200,20 @@ absl::StatusOr<int> ExplainLive(const Call& call) {
         LiveApi(connection->host).List(resource, resource.has_namespaces ? connection->namespace_name : "", "");
     if (!objects.ok()) return objects.status();
     for (Json& object : *objects) {
-      const bool is_asked_for = kind != ObjectKind::kLeaderWorkerSet || call.arguments.files.empty() ||
-                                FieldValue(object, "")["metadata"]["name"].Text() == call.arguments.files[0];
+      const bool is_asked_for =
+          kind != ObjectKind::kLeaderWorkerSet || call.arguments.files.empty() || IsOf(object, call.arguments.files[0]);
       if (is_asked_for) items.push_back(std::move(object));
+    }
+  }
+  for (const char* kind : {lws::kDisaggregatedSetKind, lws::kRoleScalerKind}) {
+    const absl::StatusOr<std::vector<Json>> objects =
+        LiveApi(connection->host)
+            .List(*FindApiResource(lws::kDisaggregatedSetApiVersion, kind), connection->namespace_name, "");
+    // A cluster may do without this API.
+    if (absl::IsNotFound(objects.status())) continue;
+    if (!objects.ok()) return objects.status();
+    for (const Json& object : *objects) {
+      if (call.arguments.files.empty() || IsOf(object, call.arguments.files[0])) items.push_back(object);
     }
   }
   // Who may not read ConfigMaps gets an explanation without what policies remember.
@@ -281,7 +298,7 @@ absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
   if (lws::IsOfDisaggregatedSet(old) && lws::IsOfDisaggregatedSet(edited)) {
     const lws::DisaggregatedSetAdmission before = lws::AdmitDisaggregatedSet(old);
     if (before.set == nullptr) return absl::InvalidArgumentError(lws::Join(before.errors));
-    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited));
+    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited, nullptr));
   }
   const lws::SetAdmission admission = lws::AdmitSet(old);
   if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
@@ -354,6 +371,23 @@ absl::StatusOr<int> DiffFiles(const Call& call, const std::string& old_path, con
                                                  ": these are two sets, and an edit keeps name and namespace"));
 }
 
+// The LeaderWorkerSets that the set controls.
+absl::StatusOr<std::vector<lws::ObservedChild>> ChildrenOf(const Connection& connection,
+                                                           const lws::DisaggregatedSet& set) {
+  const std::string label = absl::StrCat(lws::kDisaggregatedNameLabel, "=", set.metadata().name());
+  const absl::StatusOr<std::vector<Json>> objects =
+      LiveApi(connection.host).List(Sets(), connection.namespace_name, label);
+  if (!objects.ok()) return objects.status();
+  std::vector<lws::ObservedChild> children;
+  for (const Json& object : *objects) {
+    absl::StatusOr<lws::ObservedChild> child = lws::ObserveChild(object);
+    if (!child.ok()) return child.status();
+    const bool is_own = child->labels.set_name == set.metadata().name();
+    if (is_own && lws::IsControlledBy(child->meta, set.metadata().uid())) children.push_back(*std::move(child));
+  }
+  return children;
+}
+
 absl::StatusOr<int> DiffLiveRoles(const Call& call, const Connection& connection, const Json& manifest) {
   const std::string name = FieldValue(manifest, "")["metadata"]["name"].Text();
   const absl::StatusOr<Json> live =
@@ -367,7 +401,9 @@ absl::StatusOr<int> DiffLiveRoles(const Call& call, const Connection& connection
   edited["metadata"]["namespace"] = before->metadata().namespace_();
   edited["metadata"]["uid"] = before->metadata().uid();
   KeepMetadata(*live, &edited);
-  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited)));
+  const absl::StatusOr<std::vector<lws::ObservedChild>> children = ChildrenOf(connection, *before);
+  if (!children.ok()) return children.status();
+  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited, &*children)));
 }
 
 // Compares a file with the set of its name in the cluster.
