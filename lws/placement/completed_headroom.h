@@ -13,14 +13,12 @@
 //   counted.headroom.groups;                 // 2: six nodes, and two of them are taken
 //
 // Laws:
-//   1. With `completed.assignments`, pods that run keep their nodes, and `headroom.groups` groups have a place beside
-//   all
-//      pods of the completed groups at the same time.
+//   1. With `completed.assignments`, pods that run keep their nodes, and `headroom.groups` groups have a place at the
+//      same time beside all pods of the completed groups.
 //   2. However the groups are completed, there is no room for more than `headroom.at_most` groups, and when
 //      `headroom.exact`, for no more than `headroom.groups`.
-//   3. Without `completed.assignments`, the headroom is that of the capacity as it is. When `completed.is_certain`,
-//   there
-//      is no way to complete all groups.
+//   3. Without `completed.assignments`, the headroom is that of the capacity as it is. When `completed.is_certain`, no
+//      way to complete all groups exists.
 //   4. Without groups that run in part it is CountHeadroom.
 //   5. When all pods of the set have one shape, and neither subgroups nor anything to ask of other pods, no answer is
 //      open: the headroom is exact, or it is certain that the groups cannot be completed.

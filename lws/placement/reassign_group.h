@@ -15,9 +15,8 @@
 //      constraints still hold: the required domain stays that of the survivors, a broken subgroup is completed in its
 //      own domain, and a subgroup that is lost completely moves as a whole. When such a place exists, one is found.
 //   11. Growing keeps the assignment and places only the new ranks. Shrinking drops the highest ranks.
-//   15. AssignMissingRanks and UseMissingRanks leave the capacity as if all pods of the group had been there before:
-//   the
-//      missing ranks take room, and a domain that only they give to an exclusive subgroup is held.
+//   15. AssignMissingRanks and UseMissingRanks leave the capacity as if all pods of the group had been there before.
+//      The missing ranks take room, and a domain that only they give to an exclusive subgroup is held.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_REASSIGN_GROUP_H_
