@@ -73,8 +73,7 @@ class Counting {
   //   - what fits without the missing pods,
   //   - what the sums of free amounts allow, of which missing pods take as much wherever they are in their domain,
   //   - and, where subgroups hold no domains and no pod asks anything of others, what has room beside the missing pods
-  //   of
-  //     the shape of workers, which take the room of one worker wherever they are.
+  //     of the shape of workers, which take the room of one worker wherever they are.
   absl::StatusOr<int64_t> MostBeside(const CompletedHeadroom& counted, const Capacity& left) const {
     const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request_, capacity_.topology());
     if (!problem.ok()) return problem.status();
