@@ -333,6 +333,7 @@ set(lws_placement_sources
   lws/placement/assignment.cc
   lws/placement/capacity.cc
   lws/placement/cluster_documents.cc
+  lws/placement/completed_headroom.cc
   lws/placement/defragment_groups.cc
   lws/placement/headroom.cc
   lws/placement/labelled_group.cc
@@ -384,6 +385,7 @@ set(lws_placement_headers
   lws/placement/assignment.h
   lws/placement/capacity.h
   lws/placement/cluster_documents.h
+  lws/placement/completed_headroom.h
   lws/placement/defragment_groups.h
   lws/placement/group_request.h
   lws/placement/headroom.h

@@ -13,6 +13,7 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/completed_headroom.h"
 #include "lws/placement/defragment_groups.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"

@@ -25,19 +25,21 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/placed_slice.h"
 #include "examples/lwsctl/shown_names.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/printable_text.h"
-#include "lws/placement/added_nodes.h"
+#include "lws/placement/assign_together.h"
 #include "lws/placement/assignment.h"
+#include "lws/placement/completed_headroom.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/node_binding.h"
-#include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -80,15 +82,17 @@ struct SetHeadroom {
   std::optional<int> wanted;  // groups, if the user asked whether they fit
   int missing = 0;            // of these, groups of the set that do not run yet
   std::vector<PartlyRunning> partly;
+  lws::Headroom headroom;
   std::string without_place;  // why a group that runs in part cannot be completed; "" when all can
   bool is_certain = true;     // that it cannot
-  lws::Headroom headroom;
   FewestAdded added;
   bool is_left_out = false;  // because the command was stopped
 
   Enough enough() const {
-    if (!without_place.empty()) return is_certain ? Enough::kNo : Enough::kUnknown;
-    return EnoughFor(headroom.groups, headroom.at_most, wanted);
+    const Enough by_count = EnoughFor(headroom.groups, headroom.at_most, wanted);
+    if (without_place.empty()) return by_count;
+    // The count is that without the missing pods.
+    return is_certain || by_count == Enough::kNo ? Enough::kNo : Enough::kUnknown;
   }
 };
 
@@ -142,47 +146,42 @@ absl::Status AddMissing(const lws::SetPlacement& placement, const ClusterInput& 
   return absl::OkStatus();
 }
 
-// Takes the room of the missing pods of groups that run in part. If one of them has no place, the set says so.
-absl::Status CompletePartly(SetHeadroom* set, lws::Capacity* capacity) {
-  set->without_place.clear();
-  for (const PartlyRunning& group : set->partly) {
-    std::vector<std::optional<int32_t>> nodes;
-    for (const std::string& name : group.nodes) nodes.push_back(capacity->topology().FindNode(name));
-    const absl::StatusOr<lws::PlacementResult> placed = lws::AssignMissingRanks(*capacity, group.request, nodes);
-    if (!placed.ok()) return placed.status();
-    if (!placed->assignment.has_value()) {
-      set->without_place = absl::StrCat(group.name, ": ", lws::DescribeNoFit(placed->no_fit));
-      set->is_certain = placed->no_fit.reason != lws::NoFitReason::kRulesNotKept;
-      return absl::OkStatus();
-    }
-    UseMissing(group.request, *placed->assignment, nodes, capacity);
+// The groups that run in part, on the nodes of this topology.
+std::vector<lws::PartlyPlacedGroup> PartlyPlaced(const SetHeadroom& set, const lws::Topology& topology) {
+  std::vector<lws::PartlyPlacedGroup> groups;
+  for (const PartlyRunning& group : set.partly) {
+    groups.push_back({&group.request, {}, nullptr});
+    for (const std::string& name : group.nodes) groups.back().nodes.push_back(topology.FindNode(name));
   }
-  return absl::OkStatus();
+  return groups;
 }
 
-// Counts the room for the set, and stops at `limit`.
-absl::Status Count(const lws::Capacity& present, int64_t limit, const std::function<bool()>& is_stopped,
+// Counts the room for the set beside the missing pods of groups that run in part, and stops at `limit`.
+absl::Status Count(const lws::Capacity& capacity, int64_t limit, const std::function<bool()>& is_stopped,
                    SetHeadroom* set) {
-  lws::Capacity capacity = present;
-  absl::Status status = CompletePartly(set, &capacity);
-  if (!status.ok()) return status;
-  absl::StatusOr<lws::Headroom> headroom = lws::CountHeadroom(capacity, set->request, limit, is_stopped);
-  if (!headroom.ok()) return headroom.status();
-  set->headroom = *std::move(headroom);
+  absl::StatusOr<lws::CompletedHeadroom> counted =
+      lws::CountCompletedHeadroom(capacity, PartlyPlaced(*set, capacity.topology()), set->request, limit, is_stopped);
+  if (!counted.ok()) return counted.status();
+  set->headroom = std::move(counted->headroom);
+  set->without_place.clear();
+  const lws::TogetherResult& completed = counted->completed;
+  if (completed.assignments.size() == set->partly.size()) return absl::OkStatus();
+  set->without_place = absl::StrCat(set->partly[completed.next_group].name, ": ", lws::DescribeNoFit(completed.no_fit),
+                                    CertaintyText(completed));
+  set->is_certain = completed.is_certain;
   return absl::OkStatus();
 }
 
 absl::Status AnswerFor(const Question& question, const ClusterInput& cluster, SetHeadroom* set) {
-  const auto room_in = [set](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    absl::Status status = Count(larger, *set->wanted, nullptr, set);
+  const auto judge = [set](const lws::Capacity& capacity, JudgedFor purpose) -> absl::StatusOr<Enough> {
+    absl::Status status = purpose == JudgedFor::kSearch ? Count(capacity, *set->wanted, nullptr, set)
+                                                        : Count(capacity, kMostGroups, IsInterrupted, set);
     if (!status.ok()) return status;
-    return lws::RoomFound{set->enough() == Enough::kYes, set->enough() == Enough::kNo};
+    return set->enough();
   };
-  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(question, cluster, room_in, &set->added);
-  set->is_left_out = absl::IsCancelled(capacity.status());
-  if (set->is_left_out) return absl::OkStatus();
-  if (!capacity.ok()) return capacity.status();
-  return Count(*capacity, kMostGroups, IsInterrupted, set);
+  absl::Status status = JudgeWithAddedNodes(question, cluster, judge, &set->added);
+  set->is_left_out = absl::IsCancelled(status);
+  return set->is_left_out ? absl::OkStatus() : status;
 }
 
 absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKind>& given, const Arguments& arguments,
@@ -227,7 +226,10 @@ lws::Json ToJson(const SetHeadroom& set) {
   }
   AddToJson(set.added, &json);
   if (set.missing > 0) json["do_not_run_yet"] = set.missing;
-  if (!set.without_place.empty()) json["cannot_be_completed"] = set.without_place;
+  if (!set.without_place.empty()) {
+    json["cannot_be_completed"] = set.without_place;
+    json["cannot_be_completed_is_certain"] = set.is_certain;
+  }
   if (set.headroom.is_stopped) json.erase("next");
   if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
   return json;
@@ -258,7 +260,9 @@ void Print(const Question& question, const SetHeadroom& set) {
   std::cout << set.shown << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
   const Enough by_count = EnoughFor(set.headroom.groups, set.headroom.at_most, set.wanted);
   std::cout << EnoughText(question, set.added, WantedText(question, set.wanted, set.missing), by_count)
-            << (set.without_place.empty() ? "" : ", but a group that runs in part cannot be completed");
+            << (set.without_place.empty() ? ""
+                : set.is_certain          ? ", but a group that runs in part cannot be completed"
+                                          : ", but perhaps a group that runs in part cannot be completed");
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
   if (!set.without_place.empty()) {

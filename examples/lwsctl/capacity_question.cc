@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/interruption.h"
+#include "lws/placement/added_nodes.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -45,6 +46,29 @@ lws::NodesLike LikeNode(const std::string& node, const ClusterInput& cluster) {
   return {node, daemons == cluster.daemons.end() ? std::vector<lws::PodShape>() : daemons->second};
 }
 
+// The cluster with the nodes that the question adds, as for JudgeWithAddedNodes.
+absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const ClusterInput& cluster, JudgeRoom judge,
+                                             FewestAdded* added) {
+  lws::Capacity capacity = *cluster.capacity;
+  for (const auto& [node, count] : question.added) {
+    absl::StatusOr<lws::Capacity> larger = lws::WithNodesLike(capacity, LikeNode(node, cluster), count);
+    if (!larger.ok()) return larger.status();
+    capacity = *std::move(larger);
+  }
+  if (!question.finds_added()) return capacity;
+  const lws::NodesLike like = LikeNode(question.like, cluster);
+  const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
+    if (IsInterrupted()) return absl::CancelledError("stopped");
+    const absl::StatusOr<Enough> enough = judge(larger, JudgedFor::kSearch);
+    if (!enough.ok()) return enough.status();
+    return lws::RoomFound{*enough == Enough::kYes, *enough == Enough::kNo};
+  };
+  const absl::StatusOr<lws::FewestUntil> fewest = lws::FewestNodesUntil(capacity, like, kMostAddedNodes, room_in);
+  if (!fewest.ok()) return fewest.status();
+  *added = {fewest->nodes, fewest->is_fewest};
+  return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
+}
+
 }  // namespace
 
 absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
@@ -70,24 +94,10 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
   return question;
 }
 
-absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const ClusterInput& cluster, lws::RoomIn room_in,
-                                             FewestAdded* added) {
-  lws::Capacity capacity = *cluster.capacity;
-  for (const auto& [node, count] : question.added) {
-    absl::StatusOr<lws::Capacity> larger = lws::WithNodesLike(capacity, LikeNode(node, cluster), count);
-    if (!larger.ok()) return larger.status();
-    capacity = *std::move(larger);
-  }
-  if (!question.finds_added()) return capacity;
-  const lws::NodesLike like = LikeNode(question.like, cluster);
-  const auto room_or_stop = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    if (IsInterrupted()) return absl::CancelledError("stopped");
-    return room_in(larger);
-  };
-  const absl::StatusOr<lws::FewestUntil> fewest = lws::FewestNodesUntil(capacity, like, kMostAddedNodes, room_or_stop);
-  if (!fewest.ok()) return fewest.status();
-  *added = {fewest->nodes, fewest->is_fewest};
-  return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
+absl::Status JudgeWithAddedNodes(const Question& question, const ClusterInput& cluster, JudgeRoom judge,
+                                 FewestAdded* added) {
+  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(question, cluster, judge, added);
+  return capacity.ok() ? judge(*capacity, JudgedFor::kAnswer).status() : capacity.status();
 }
 
 Enough EnoughFor(int64_t fits, int64_t at_most, const std::optional<int>& wanted) {

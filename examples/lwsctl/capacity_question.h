@@ -7,11 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/json.h"
-#include "lws/placement/added_nodes.h"
 #include "lws/placement/capacity.h"
 
 namespace lwsctl {
@@ -38,14 +39,18 @@ struct FewestAdded {
   bool is_fewest = false;
 };
 
-// The cluster with the nodes that the question adds. If the user asks for their number, `added` gets it; without enough
-// nodes, it gets none, and the cluster has as many as are tried at most. Errors: those of `room_in`, and Cancelled when
-// the command is stopped.
-absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const ClusterInput& cluster, lws::RoomIn room_in,
-                                             FewestAdded* added);
-
 // Whether as many fit as are wanted. Where a count is a bound, this may be unknown.
 enum class Enough { kYes, kNo, kUnknown };
+
+// What a judgement of a cluster is for: to find how many nodes are enough, or to be shown.
+enum class JudgedFor { kSearch, kAnswer };
+using JudgeRoom = absl::FunctionRef<absl::StatusOr<Enough>(const lws::Capacity& capacity, JudgedFor purpose)>;
+
+// Judges the cluster with the nodes that the question adds, last of all for the answer. If the user asks for the number
+// of nodes, `added` gets it; without enough nodes it gets none, and the cluster judged last has as many as are tried at
+// most. Errors: those of `judge`, and Cancelled when the command is stopped.
+absl::Status JudgeWithAddedNodes(const Question& question, const ClusterInput& cluster, JudgeRoom judge,
+                                 FewestAdded* added);
 
 // At least `fits` and at most `at_most` fit. What nobody wants is enough.
 Enough EnoughFor(int64_t fits, int64_t at_most, const std::optional<int>& wanted);

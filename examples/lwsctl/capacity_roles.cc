@@ -21,7 +21,6 @@
 #include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/field_status.h"
 #include "lws/api/printable_text.h"
-#include "lws/placement/added_nodes.h"
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/headroom.h"
@@ -229,23 +228,18 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
     room.by_role.emplace_back(role.name(), SurgeOfRole(role));
   }
   const absl::StatusOr<std::vector<PlacedSlice>> read =
-      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster);
+      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster, asked.shown);
   if (!read.ok()) return read.status();
-  const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    const absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, larger);
+  const auto judge = [&](const lws::Capacity& capacity, JudgedFor) -> absl::StatusOr<Enough> {
+    absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, capacity);
     if (!slices.ok()) return slices.status();
-    const absl::StatusOr<Enough> enough = EnoughForAll(*read, *slices, asked, larger);
-    if (!enough.ok()) return enough.status();
-    return lws::RoomFound{*enough == Enough::kYes, *enough == Enough::kNo};
+    room.slices = *std::move(slices);
+    const absl::StatusOr<Enough> enough = EnoughForAll(*read, room.slices, asked, capacity);
+    if (enough.ok()) room.enough = *enough;
+    return enough;
   };
-  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &room.added);
-  if (!capacity.ok()) return capacity.status();
-  absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, *capacity);
-  if (!slices.ok()) return slices.status();
-  room.slices = *std::move(slices);
-  const absl::StatusOr<Enough> enough = EnoughForAll(*read, room.slices, asked, *capacity);
-  if (!enough.ok()) return enough.status();
-  room.enough = *enough;
+  absl::Status status = JudgeWithAddedNodes(asked.question, asked.cluster, judge, &room.added);
+  if (!status.ok()) return status;
   return room;
 }
 
@@ -254,21 +248,17 @@ absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, {asked.placement, {}, false});
   if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
-  const auto count = [&](const lws::Capacity& capacity, int64_t limit) {
-    return CountSlices(manifest, asked, capacity, limit, &slices.names);
-  };
-  const int64_t wanted = slices.wanted.value_or(0);
-  const auto room_in = [&](const lws::Capacity& larger) -> absl::StatusOr<lws::RoomFound> {
-    const absl::StatusOr<lws::TogetherHeadroom> headroom = count(larger, std::min(wanted, slices.limit));
+  const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);
+  const auto judge = [&](const lws::Capacity& capacity, JudgedFor purpose) -> absl::StatusOr<Enough> {
+    const int64_t limit = purpose == JudgedFor::kSearch ? wanted : slices.limit;
+    absl::StatusOr<lws::TogetherHeadroom> headroom = CountSlices(manifest, asked, capacity, limit, &slices.names);
     if (!headroom.ok()) return headroom.status();
-    return lws::RoomFound{headroom->times >= wanted, headroom->at_most < wanted};
+    slices.headroom = *std::move(headroom);
+    slices.enough = EnoughFor(slices.headroom.times, slices.headroom.at_most, slices.wanted);
+    return slices.enough;
   };
-  const absl::StatusOr<lws::Capacity> capacity = WithAddedNodes(asked.question, asked.cluster, room_in, &slices.added);
-  if (!capacity.ok()) return capacity.status();
-  absl::StatusOr<lws::TogetherHeadroom> headroom = count(*capacity, slices.limit);
-  if (!headroom.ok()) return headroom.status();
-  slices.headroom = *std::move(headroom);
-  slices.enough = EnoughFor(slices.headroom.times, slices.headroom.at_most, slices.wanted);
+  absl::Status status = JudgeWithAddedNodes(asked.question, asked.cluster, judge, &slices.added);
+  if (!status.ok()) return status;
   return slices;
 }
 

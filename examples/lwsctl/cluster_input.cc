@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/object_shape.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -22,7 +22,6 @@
 #include "lws/api/printable_text.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
-#include "lws/placement/rank_shape.h"
 #include "lws/rollout/budget.h"
 #include "nlohmann/json.hpp"
 
@@ -86,14 +85,12 @@ struct NodeFiles {
 
   // The status with the line of the object that it is about: in the first file that has such an object.
   absl::Status Locate(const absl::Status& status) const {
-    absl::Status located = status;
     for (const File& file : files) {
       const absl::StatusOr<InputFile> objects = ParseObjects(file.name, file.text);
       if (!objects.ok()) return objects.status();
-      located = objects->Locate(status);
-      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+      if (objects->ObjectOf(status) != nullptr) return objects->Locate(status);
     }
-    return located;
+    return lws::WithPrefix(Names(), status);
   }
 };
 
@@ -107,12 +104,10 @@ struct PodFiles {
   }
 
   absl::Status Locate(const absl::Status& status) const {
-    absl::Status located = status;
     for (const InputFile& file : files) {
-      located = file.Locate(status);
-      if (!absl::StartsWith(located.message(), absl::StrCat(file.name, ": "))) break;
+      if (file.ObjectOf(status) != nullptr) return file.Locate(status);
     }
-    return located;
+    return lws::WithPrefix(Names(), status);
   }
 };
 
@@ -386,15 +381,6 @@ std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, co
   }
   const bool any_runs = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.has_value(); });
   return any_runs ? nodes : std::vector<std::optional<int32_t>>();
-}
-
-void UseMissing(const lws::GroupRequest& request, const lws::Assignment& assignment,
-                const std::vector<std::optional<int32_t>>& running, lws::Capacity* capacity) {
-  const std::vector<int32_t> nodes = assignment.NodesByRank();
-  for (size_t rank = 0; rank < nodes.size(); ++rank) {
-    const bool runs = rank < running.size() && running[rank].has_value();
-    if (!runs) capacity->Use(nodes[rank], lws::internal::ShapeOfRank(request, rank));
-  }
 }
 
 lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster) {

@@ -75,10 +75,6 @@ absl::StatusOr<int> GroupsOf(const lws::LeaderWorkerSet& set, const Arguments& a
 std::vector<std::optional<int32_t>> RunningNodes(const ClusterInput& cluster, const lws::GroupId& id,
                                                  const lws::GroupRequest& request);
 
-// Takes the room of the pods of the assignment that do not run: the ranks without a node in `running`.
-void UseMissing(const lws::GroupRequest& request, const lws::Assignment& assignment,
-                const std::vector<std::optional<int32_t>>& running, lws::Capacity* capacity);
-
 // The running pods of the group; null without one.
 lws::RunningPods* FindRunning(const lws::GroupId& id, ClusterInput* cluster);
 

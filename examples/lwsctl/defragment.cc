@@ -16,8 +16,10 @@
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/input.h"
+#include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/shown_names.h"
+#include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
@@ -120,16 +122,13 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const std::string& show
   return absl::OkStatus();
 }
 
-// Whether --room-for means this set. Errors: InvalidArgument for a name that sets of several namespaces have.
-absl::StatusOr<bool> IsWanted(const std::string& wanted, const lws::LeaderWorkerSet& set,
-                              const std::string& namespace_name, const ShownNames& shown) {
-  const std::string& name = set.metadata().name();
-  if (wanted == absl::StrCat(namespace_name, "/", name)) return true;
-  if (wanted != name) return false;
-  const std::set<std::string> namespaces = shown.NamespacesOf(name);
-  if (namespaces.size() < 2) return true;
-  return absl::InvalidArgumentError(absl::StrCat("--room-for: \"", wanted, "\" is a set in the namespaces ",
-                                                 absl::StrJoin(namespaces, ", "), "; write NAMESPACE/NAME"));
+// The path of the set of --room-for; "" without the flag.
+absl::StatusOr<std::string> PathOfWanted(const std::vector<SetManifest>& sets, const Arguments& arguments) {
+  const std::string wanted = arguments.Flag("--room-for", "");
+  if (wanted.empty()) return wanted;
+  std::set<std::string> paths;
+  for (const SetManifest& set : sets) paths.insert(PathOf(*set.object));
+  return PathNamed("--room-for", wanted, paths);
 }
 
 // The nodes of the pods that are not moved.
@@ -148,20 +147,18 @@ absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* clus
   const absl::StatusOr<std::vector<SetManifest>> sets = ReadSets(arguments.files[0], UnknownFieldsOf(arguments));
   if (!sets.ok()) return sets.status();
   Groups groups;
-  const std::string wanted = arguments.Flag("--room-for", "");
+  const absl::StatusOr<std::string> wanted = PathOfWanted(*sets, arguments);
+  if (!wanted.ok()) return wanted.status();
   const ShownNames shown(*sets);
   for (const SetManifest& manifest : *sets) {
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    const std::string namespace_name = admission.set->metadata().namespace_();
-    const std::string shown_name = shown.Of(namespace_name, admission.set->metadata().name());
+    const std::string shown_name = shown.Of(admission.set->metadata().namespace_(), admission.set->metadata().name());
     absl::Status status = AddRunning(*admission.set, shown_name, *placement, cluster, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
-    const absl::StatusOr<bool> is_wanted = IsWanted(wanted, *admission.set, namespace_name, shown);
-    if (!is_wanted.ok()) return is_wanted.status();
-    if (!*is_wanted) continue;
+    if (PathOf(*admission.set) != *wanted) continue;
     absl::StatusOr<lws::GroupRequest> next =
         lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
     if (!next.ok()) return lws::WithPrefix(manifest.where, next.status());
@@ -169,10 +166,6 @@ absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* clus
     groups.wanted = *std::move(next);
   }
   groups.in_use = NodesInUse(*cluster, groups.ids);
-  if (!wanted.empty() && !groups.wanted.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--room-for: \"", wanted, "\" is not a set of ", arguments.files[0]));
-  }
   return groups;
 }
 

@@ -187,6 +187,12 @@ for set in serve other/serve; do
   echo "$set: exit code $?"
 done > "$TEST_TMPDIR/namespaces-room" 2>&1
 check defragment-namespaces-room.txt 0 cat "$TEST_TMPDIR/namespaces-room"
+for sizes in serve=2 other/serve=1 default/serve=2,other/serve=1 serve=2,default/serve=1 none=1 default/serve=1,default/serve=2 =2 2,1; do
+  echo "--size $sizes"
+  $lwsctl place $place/namespaces-sets.yaml $zones --required rack --size $sizes
+  echo "exit code $?"
+done > "$TEST_TMPDIR/namespaces-sizes" 2>&1
+check place-namespaces-sizes.txt 0 cat "$TEST_TMPDIR/namespaces-sizes"
 # Racks with pods of others are not empty, and what is not looked at is told.
 check defragment-others.txt 0 $lwsctl defragment $place/others-sets.yaml $zones --pods $place/others-pods.yaml --empty rack
 check defragment-others-room.txt 0 $lwsctl defragment $place/others-sets.yaml $zones --pods $place/others-pods.yaml --room-for serve

@@ -234,13 +234,18 @@ absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::St
   return lws::WithPrefix(Where(object, lws::FieldOf(status)), status);
 }
 
-absl::Status InputFile::Locate(const absl::Status& status) const {
+const lws::ManifestObject* InputFile::ObjectOf(const absl::Status& status) const {
   const std::string named = lws::ObjectOf(status);
-  for (const lws::ManifestObject& object : objects) {
-    if (!named.empty() && lws::internal::DescribeJsonObject(object.object.Unpack()) == named)
-      return Locate(object, status);
-  }
-  return lws::WithPrefix(name, status);
+  const auto is_named = [&named](const lws::ManifestObject& object) {
+    return lws::internal::DescribeJsonObject(object.object.Unpack()) == named;
+  };
+  const auto found = named.empty() ? objects.end() : std::find_if(objects.begin(), objects.end(), is_named);
+  return found == objects.end() ? nullptr : &*found;
+}
+
+absl::Status InputFile::Locate(const absl::Status& status) const {
+  const lws::ManifestObject* const object = ObjectOf(status);
+  return object == nullptr ? lws::WithPrefix(name, status) : Locate(*object, status);
 }
 
 absl::StatusOr<InputFile> ReadObjects(const std::string& path) {

@@ -54,6 +54,9 @@ struct InputFile {
   // "FILE:LINE", of the object or of one of its fields.
   std::string Where(const lws::ManifestObject& object, absl::string_view field = "") const;
 
+  // The object that the status is about; null when it is about none of this file.
+  const lws::ManifestObject* ObjectOf(const absl::Status& status) const;
+
   // "FILE:LINE: MESSAGE" for an error about the object. The line is that of the field, if the status has one.
   absl::Status Locate(const lws::ManifestObject& object, const absl::Status& status) const;
 

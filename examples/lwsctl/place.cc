@@ -121,6 +121,8 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
                                                     const Arguments& arguments, const lws::SetPlacement& placement,
                                                     const ClusterInput& cluster) {
   std::vector<PlacedGroup> groups;
+  const absl::StatusOr<NamedValues> sizes = ReadValuesOf(sets, arguments, "--size");
+  if (!sizes.ok()) return sizes.status();
   const ShownNames shown(sets);
   PodCount pods;
   for (const SetOfEitherKind& set : sets) {
@@ -129,8 +131,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     if (!admission.errors.empty()) {
       return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
     }
-    const absl::StatusOr<lws::LeaderWorkerSet> resized =
-        WithSize(*admission.set, admission.set->metadata().name(), ReadNamedValues(arguments, "--size"));
+    const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(*admission.set, PathOf(*admission.set), *sizes);
     if (!resized.ok()) return resized.status();
     const size_t before = groups.size();
     absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &pods, &groups);
@@ -159,7 +160,7 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
     if (!result.ok()) return result.status();
     group.result = *std::move(result);
     if (!group.result.assignment.has_value()) continue;
-    UseMissing(*group.request, *group.result.assignment, group.running, capacity);
+    lws::UseMissingRanks(*group.request, *group.result.assignment, group.running, capacity);
   }
   return absl::OkStatus();
 }
@@ -243,11 +244,8 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
                                                    ClusterInput* cluster) {
   const absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
-  const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
+  const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(sets, arguments);
   if (!options.ok()) return options.status();
-  absl::Status status = CheckNamesOf(sets, "--size", ReadNamedValues(arguments, "--size"));
-  if (status.ok()) status = CheckNamesOf(sets, "--cuboid", ReadNamedValues(arguments, "--cuboid"));
-  if (!status.ok()) return status;
   ClusterQuestion question;
   question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
   absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
@@ -259,7 +257,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   for (const PlacedGroup& group : *groups) {
     KeepSize({group.request->namespace_name, group.set, group.index}, *group.request, cluster);
   }
-  status = CompleteRunning(&*groups, cluster->capacity.get());
+  absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
   if (!status.ok()) return status;

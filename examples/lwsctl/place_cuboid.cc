@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "examples/lwsctl/named_values.h"
+#include "examples/lwsctl/slice_requests.h"
 
 namespace lwsctl {
 namespace {
@@ -67,21 +68,20 @@ const char kCuboidHelp[] =
     "mesh\n"
     "  --turn             the cuboid may lie along other axes\n";
 
-const lws::CuboidOfGrid* CuboidOptions::Find(const std::string& name) const {
-  const auto named = by_name.find(name);
-  const auto found = named == by_name.end() ? by_name.find("") : named;
-  return found == by_name.end() ? nullptr : &found->second;
-}
+const lws::CuboidOfGrid* CuboidOptions::Find(const std::string& path) const { return FindByPath(by_name, path); }
 
-absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& arguments) {
+absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const std::vector<SetOfEitherKind>& sets,
+                                                               const Arguments& arguments) {
   if (arguments.flags.count("--cuboid") == 0) {
     for (const char* flag : {"--grid", "--coordinates", "--wrap", "--turn"}) {
       if (arguments.flags.count(flag) > 0) return absl::InvalidArgumentError(absl::StrCat(flag, ": needs --cuboid"));
     }
     return std::nullopt;
   }
+  const absl::StatusOr<NamedValues> values = ReadValuesOf(sets, arguments, "--cuboid");
+  if (!values.ok()) return values.status();
   CuboidOptions options;
-  for (const auto& [name, text] : ReadNamedValues(arguments, "--cuboid").by_name) {
+  for (const auto& [name, text] : values->by_name) {
     lws::CuboidOfGrid cuboid;
     const absl::StatusOr<size_t> axes = ReadSizes("--cuboid", text, &cuboid.cuboid.size);
     if (!axes.ok()) return axes.status();

@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "lws/placement/assign_cuboid.h"
 
@@ -16,8 +18,8 @@ namespace lwsctl {
 struct CuboidOptions {
   std::map<std::string, lws::CuboidOfGrid> by_name;  // "" for all that have no cuboid of their own
 
-  // Null for a set or role without a cuboid.
-  const lws::CuboidOfGrid* Find(const std::string& name) const;
+  // Null for a set or role without a cuboid. Its path is that of named_values.h.
+  const lws::CuboidOfGrid* Find(const std::string& path) const;
 };
 
 // The text of --help for the flags that ReadCuboidOptions takes.
@@ -25,7 +27,8 @@ extern const char kCuboidHelp[];
 
 // --cuboid, --grid, --coordinates, --wrap and --turn; nullopt without --cuboid. Errors: InvalidArgument naming the
 // flag.
-absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const Arguments& arguments);
+absl::StatusOr<std::optional<CuboidOptions>> ReadCuboidOptions(const std::vector<SetOfEitherKind>& sets,
+                                                               const Arguments& arguments);
 
 }  // namespace lwsctl
 

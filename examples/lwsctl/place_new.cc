@@ -15,6 +15,7 @@
 #include "lws/placement/assign_together.h"
 #include "lws/placement/preempt_groups.h"
 #include "lws/placement/preempt_together.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_cuboid.h"
 #include "lws/placement/spread_groups.h"
@@ -112,7 +113,7 @@ absl::Status PlaceSpread(const NewGroupOptions& options, std::vector<PlacedGroup
 // Places a group, with the cuboid of its set if there is one, and takes its room.
 absl::StatusOr<lws::PlacementResult> PlaceOne(const NewGroupOptions& options, const PlacedGroup& group,
                                               const std::vector<PlacedGroup>& groups, lws::Capacity* capacity) {
-  const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.set);
+  const lws::CuboidOfGrid* const cuboid = options.cuboid->Find(group.path());
   const bool is_spread = !options.spread_level.empty();
   if (cuboid == nullptr && is_spread) {
     absl::StatusOr<lws::SpreadResult> spread =
@@ -168,7 +169,7 @@ std::string BindingKey(const lws::GroupRequest& request, const lws::Topology& to
 absl::StatusOr<lws::Preemption> PreemptAsOne(const NewGroupOptions& options, const PlacedGroup& group,
                                              const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
   lws::PartlyPlacedGroup one{group.request.get(), group.running, nullptr};
-  if (options.cuboid.has_value()) one.cuboid = options.cuboid->Find(group.set);
+  if (options.cuboid.has_value()) one.cuboid = options.cuboid->Find(group.path());
   const std::string level = BindingKey(*group.request, cluster.capacity->topology());
   absl::StatusOr<lws::TogetherPreemption> found =
       options.spread_level.empty() || group.RunningPods() > 0
@@ -188,7 +189,7 @@ absl::StatusOr<lws::Preemption> PreemptAsOne(const NewGroupOptions& options, con
 
 absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const PlacedGroup& group,
                                            const std::vector<PlacedGroup>& groups, const ClusterInput& cluster) {
-  const bool has_cuboid = options.cuboid.has_value() && options.cuboid->Find(group.set) != nullptr;
+  const bool has_cuboid = options.cuboid.has_value() && options.cuboid->Find(group.path()) != nullptr;
   if (has_cuboid || group.RunningPods() > 0) return PreemptAsOne(options, group, groups, cluster);
   const lws::Capacity& capacity = *cluster.capacity;
   const int64_t priority = *options.priority;
@@ -197,12 +198,6 @@ absl::StatusOr<lws::Preemption> PreemptFor(const NewGroupOptions& options, const
   }
   return lws::PreemptSpreadGroup(capacity, *group.request, priority, cluster.groups, kMostTries,
                                  SpreadOf(options, group, groups));
-}
-
-// Takes the room of the pods that do not run yet.
-void CommitMissing(const PlacedGroup& group, lws::Capacity* capacity) {
-  if (group.RunningPods() == 0) return capacity->Commit(*group.request, *group.result.assignment);
-  UseMissing(*group.request, *group.result.assignment, group.running, capacity);
 }
 
 // Asks for each group without a place which groups would have to go; first for those that run in part.
@@ -227,7 +222,7 @@ absl::Status Preempt(const NewGroupOptions& options, std::vector<PlacedGroup>* g
     group->victims_are_bounded = !found->exact;
     group->victims = TakeVictims(found->victims, cluster);
     group->result.assignment = std::move(found->assignment);
-    CommitMissing(*group, cluster->capacity.get());
+    lws::UseMissingRanks(*group->request, *group->result.assignment, group->running, cluster->capacity.get());
   }
   return absl::OkStatus();
 }
@@ -241,7 +236,8 @@ const char kNewGroupHelp[] =
     "                     priority would have to go, as few and as low as possible; with --spread in one domain that\n"
     "                     has fewer groups of the set than it may have; pods that run stay where they are\n";
 
-absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) {
+absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const std::vector<SetOfEitherKind>& sets,
+                                                    const Arguments& arguments) {
   NewGroupOptions options;
   options.spread_level = arguments.Flag("--spread", "");
   if (arguments.flags.count("--most-in-domain") > 0) {
@@ -257,7 +253,7 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments) 
     if (!priority.ok()) return priority.status();
     options.priority = *priority;
   }
-  absl::StatusOr<std::optional<CuboidOptions>> cuboid = ReadCuboidOptions(arguments);
+  absl::StatusOr<std::optional<CuboidOptions>> cuboid = ReadCuboidOptions(sets, arguments);
   if (!cuboid.ok()) return cuboid.status();
   options.cuboid = *std::move(cuboid);
   return options;

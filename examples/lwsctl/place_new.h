@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/cluster_input.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/place_cuboid.h"
 #include "examples/lwsctl/placed_group.h"
@@ -33,7 +34,8 @@ struct NewGroupOptions {
 extern const char kNewGroupHelp[];
 
 // --spread, --most-in-domain, --priority and those of place_cuboid.h. Errors: InvalidArgument naming the flag.
-absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const Arguments& arguments);
+absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const std::vector<SetOfEitherKind>& sets,
+                                                    const Arguments& arguments);
 
 // Places the groups that have no running pod, one after another. Those that run have their assignment already, and do
 // not have to go for others. With a priority, it asks for each group without a place which groups would have to go; a

@@ -142,14 +142,12 @@ absl::StatusOr<Request> ReadRequest(const std::vector<SetOfEitherKind>& sets, co
   absl::StatusOr<lws::SetPlacement> placement = ReadSetPlacement(arguments);
   if (!placement.ok()) return placement.status();
   request.slices.placement = *std::move(placement);
-  request.slices.sizes = ReadNamedValues(arguments, "--size");
-  absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(arguments);
+  absl::StatusOr<NamedValues> sizes = ReadValuesOf(sets, arguments, "--size");
+  if (!sizes.ok()) return sizes.status();
+  request.slices.sizes = *std::move(sizes);
+  absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(sets, arguments);
   if (!options.ok()) return options.status();
   request.options = *std::move(options);
-  for (const char* flag : {"--size", "--cuboid"}) {
-    absl::Status status = CheckNamesOf(sets, flag, ReadNamedValues(arguments, flag));
-    if (!status.ok()) return status;
-  }
   ClusterQuestion question;
   question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question);
@@ -195,9 +193,9 @@ absl::StatusOr<bool> PlaceRoles(const std::vector<SetOfEitherKind>& sets, const 
     if (!status.ok()) return status;
     const absl::StatusOr<int64_t> count = SlicesOf(*manifest->set, arguments);
     if (!count.ok()) return count.status();
-    absl::StatusOr<std::vector<PlacedSlice>> of_set = ReadSlices(*manifest, *count, request->slices, request->cluster);
+    absl::StatusOr<std::vector<PlacedSlice>> of_set =
+        ReadSlices(*manifest, *count, request->slices, request->cluster, shown);
     if (!of_set.ok()) return of_set.status();
-    for (PlacedSlice& slice : *of_set) slice.shown = shown.Of(slice.namespace_name, slice.set);
     slices.insert(slices.end(), std::make_move_iterator(of_set->begin()), std::make_move_iterator(of_set->end()));
   }
   return PlaceAndPrint(arguments, &*request, &slices);
@@ -220,9 +218,10 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     const std::string name = admission.set->metadata().name();
     const std::string shown_name = shown.Of(admission.set->metadata().namespace_(), name);
     absl::StrAppend(&all[0].set, all[0].set.empty() ? "" : "+", shown_name);
+    all[0].shown = all[0].set;
     SliceRequests& groups = all[0].groups;
     const size_t before = groups.names.size();
-    absl::Status status = AddGroupsOf(*admission.set, name, *count, request->slices, &groups);
+    absl::Status status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
     for (size_t i = before; i < groups.names.size(); ++i) {
       groups.names[i] = absl::StrCat(shown_name, "-", groups.ids[i].index);

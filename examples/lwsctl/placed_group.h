@@ -18,7 +18,7 @@ namespace lwsctl {
 
 struct PlacedGroup {
   std::string set;
-  std::string shown;  // the set's name in tables; empty for `set`
+  std::string shown;  // the set's name in tables
   int index = 0;
   // Shared by all groups of a set, unless their labels matter.
   std::shared_ptr<const lws::GroupRequest> request;
@@ -32,7 +32,9 @@ struct PlacedGroup {
   // Whether nobody looked for a place, because the command was stopped.
   bool is_left_out = false;
 
-  std::string title() const { return absl::StrCat(shown.empty() ? set : shown, "-", index); }
+  std::string title() const { return absl::StrCat(shown, "-", index); }
+  // That of its set, as named_values.h has it.
+  std::string path() const { return absl::StrCat(request->namespace_name, "/", set); }
   bool Runs(size_t rank) const { return rank < running.size() && running[rank].has_value(); }
   int64_t RunningPods() const {
     return std::count_if(running.begin(), running.end(), [](const auto& node) { return node.has_value(); });

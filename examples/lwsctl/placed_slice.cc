@@ -12,6 +12,7 @@
 #include "lws/placement/assignment.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/preempt_together.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/spread_together.h"
@@ -49,7 +50,7 @@ class Placing {
     std::vector<lws::PartlyPlacedGroup> groups;
     for (size_t i = 0; i < slice.groups.requests.size(); ++i) {
       const lws::CuboidOfGrid* const cuboid =
-          options_.cuboid.has_value() ? options_.cuboid->Find(slice.groups.roles[i]) : nullptr;
+          options_.cuboid.has_value() ? options_.cuboid->Find(slice.groups.paths[i]) : nullptr;
       groups.push_back({&slice.groups.requests[i], slice.running[i], cuboid});
     }
     return groups;
@@ -92,13 +93,8 @@ class Placing {
   void Commit(const PlacedSlice& slice) {
     if (!slice.is_placed()) return;
     for (size_t group = 0; group < slice.groups.requests.size(); ++group) {
-      const lws::GroupRequest& request = slice.groups.requests[group];
-      const lws::Assignment& assignment = slice.result.assignments[group];
-      if (slice.running[group].empty()) {
-        cluster_.capacity->Commit(request, assignment);
-        continue;
-      }
-      UseMissing(request, assignment, slice.running[group], cluster_.capacity.get());
+      lws::UseMissingRanks(slice.groups.requests[group], slice.result.assignments[group], slice.running[group],
+                           cluster_.capacity.get());
     }
   }
 
@@ -147,10 +143,7 @@ bool PlacedSlice::AnyRuns() const {
   return std::any_of(running.begin(), running.end(), [](const auto& nodes) { return !nodes.empty(); });
 }
 
-std::string PlacedSlice::title() const {
-  const std::string& name = shown.empty() ? set : shown;
-  return slice.has_value() ? absl::StrCat(name, " slice ", *slice) : name;
-}
+std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat(shown, " slice ", *slice) : shown; }
 
 namespace {
 
@@ -162,7 +155,8 @@ absl::Status CountSlices(const DisaggregatedManifest& manifest, int64_t count, i
 }  // namespace
 
 absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest& manifest, int64_t count,
-                                                    const SliceOptions& options, const ClusterInput& cluster) {
+                                                    const SliceOptions& options, const ClusterInput& cluster,
+                                                    const ShownNames& shown) {
   std::vector<PlacedSlice> slices;
   for (int32_t number = 0; number < count; ++number) {
     absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, number, options);
@@ -173,6 +167,7 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest&
     PlacedSlice slice;
     slice.set = manifest.set->metadata().name();
     slice.namespace_name = manifest.set->metadata().namespace_();
+    slice.shown = shown.Of(slice.namespace_name, slice.set);
     slice.where = manifest.where;
     slice.slice = number;
     slice.level = LevelOfPolicy(*manifest.set);

@@ -13,6 +13,7 @@
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/place_new.h"
+#include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "lws/placement/assign_together.h"
 #include "lws/placement/node_binding.h"
@@ -23,7 +24,7 @@ namespace lwsctl {
 struct PlacedSlice {
   std::string set;
   std::string namespace_name;
-  std::string shown;  // the name in tables; empty for that of the set
+  std::string shown;  // the name in tables
   std::optional<int32_t> slice;
   std::string where;  // "FILE:LINE", for errors; may be empty
   // One domain of this level holds all groups; "" for the whole cluster.
@@ -50,7 +51,8 @@ struct PlacedSlice {
 
 // The first `count` slices of the set, without a place. Errors: those of RequestsOfSlice, with the place in the file.
 absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest& manifest, int64_t count,
-                                                    const SliceOptions& options, const ClusterInput& cluster);
+                                                    const SliceOptions& options, const ClusterInput& cluster,
+                                                    const ShownNames& shown);
 
 // Whether the topology has the level of the placement policy. Errors: InvalidArgument with the place in the file.
 absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topology& topology);

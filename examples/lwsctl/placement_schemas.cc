@@ -73,6 +73,7 @@ Json GroupHeadroom() {
   optional["next"] = Document({{"reason", Text()}, {"best", Best()}, {"excluded", MapOf(Count())}});
   optional["do_not_run_yet"] = Count();
   optional["cannot_be_completed"] = Text();
+  optional["cannot_be_completed_is_certain"] = Flag();
   return Document({{"set", Text()},
                    {"namespace", Text()},
                    {"groups", Count()},

@@ -29,12 +29,9 @@ void ShownNames::Add(const DisaggregatedManifest& set) {
 }
 
 std::string ShownNames::Of(const std::string& namespace_name, const std::string& name) const {
-  return NamespacesOf(name).size() > 1 ? absl::StrCat(namespace_name, "/", name) : name;
-}
-
-std::set<std::string> ShownNames::NamespacesOf(const std::string& name) const {
   const auto found = namespaces_.find(name);
-  return found == namespaces_.end() ? std::set<std::string>() : found->second;
+  const bool is_in_several = found != namespaces_.end() && found->second.size() > 1;
+  return is_in_several ? absl::StrCat(namespace_name, "/", name) : name;
 }
 
 }  // namespace lwsctl

@@ -20,8 +20,6 @@ class ShownNames {
 
   // "NAME", or "NAMESPACE/NAME".
   std::string Of(const std::string& namespace_name, const std::string& name) const;
-  // The namespaces in which the file has a set of this name.
-  std::set<std::string> NamespacesOf(const std::string& name) const;
 
  private:
   void Add(const SetManifest& set);

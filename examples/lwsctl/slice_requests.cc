@@ -38,6 +38,10 @@ bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int3
                          (slice == 0 && name == lws::LegacyChildName(of, revision, role)));
 }
 
+std::string PathOfRole(const lws::DisaggregatedSet& set, const lws::DisaggregatedRole& role) {
+  return absl::StrCat(set.metadata().namespace_(), "/", set.metadata().name(), "/", role.name());
+}
+
 }  // namespace
 
 std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
@@ -52,10 +56,19 @@ int32_t SurgeOfRole(const lws::DisaggregatedRole& role) {
   return std::clamp(lws::RoleBudgetOf(role, replicas).surge, 0, replicas);
 }
 
-absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,
+std::string PathOf(const lws::LeaderWorkerSet& set) {
+  return absl::StrCat(set.metadata().namespace_(), "/", set.metadata().name());
+}
+
+std::string PathOf(const lws::Json& manifest) {
+  lws::internal::JsonReader reader(manifest);
+  return absl::StrCat(reader.Text({"metadata", "namespace"}), "/", reader.Text({"metadata", "name"}));
+}
+
+absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& path,
                                               const NamedValues& sizes) {
   lws::LeaderWorkerSet resized = set;
-  const std::string* const text = sizes.Find(name);
+  const std::string* const text = sizes.Find(path);
   if (text == nullptr) return resized;
   int size = 0;
   if (!absl::SimpleAtoi(*text, &size) || size < 1) {
@@ -65,25 +78,29 @@ absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, c
   return resized;
 }
 
-absl::Status CheckNamesOf(const std::vector<SetOfEitherKind>& sets, const std::string& flag,
-                          const NamedValues& values) {
-  std::set<std::string> names;
+absl::StatusOr<NamedValues> ReadValuesOf(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
+                                         const std::string& flag) {
+  absl::StatusOr<NamedValues> values = ReadNamedValues(arguments, flag);
+  if (!values.ok()) return values;
+  std::set<std::string> paths;
   for (const SetOfEitherKind& either : sets) {
     if (const auto* plain = std::get_if<SetManifest>(&either); plain != nullptr) {
-      names.insert(lws::internal::JsonReader(*plain->object).Text({"metadata", "name"}));
+      paths.insert(PathOf(*plain->object));
       continue;
     }
-    for (const lws::DisaggregatedRole& role : std::get<DisaggregatedManifest>(either).set->spec().roles()) {
-      names.insert(role.name());
-    }
+    const lws::DisaggregatedSet& set = *std::get<DisaggregatedManifest>(either).set;
+    for (const lws::DisaggregatedRole& role : set.spec().roles()) paths.insert(PathOfRole(set, role));
   }
-  return CheckNames(flag, values, names);
+  absl::Status status = CheckNames(flag, *values, paths);
+  if (!status.ok()) return status;
+  return values;
 }
 
-absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
+absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& path, int32_t count,
                          const SliceOptions& options, SliceRequests* slice) {
-  const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(set, name, options.sizes);
+  const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(set, path, options.sizes);
   if (!resized.ok()) return resized.status();
+  const std::string name = path.substr(path.rfind('/') + 1);
   absl::Status status = slice->count.Add(name, count, resized->spec().leader_worker_template().size());
   if (!status.ok()) return status;
   for (int32_t index = 0; index < count; ++index) {
@@ -91,6 +108,7 @@ absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& nam
     if (!request.ok()) return request.status();
     slice->names.push_back(absl::StrCat(name, "-", index));
     slice->roles.push_back(name);
+    slice->paths.push_back(path);
     slice->ids.push_back({request->namespace_name, set.metadata().name(), index});
     slice->requests.push_back(*std::move(request));
   }
@@ -113,7 +131,8 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
     if (groups > lws::kMaxGroupPods) {
       return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
     }
-    absl::Status status = AddGroupsOf(*child.set, role.name(), static_cast<int32_t>(groups), options, &requests);
+    absl::Status status =
+        AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
     if (!status.ok()) return status;
   }
   return requests;

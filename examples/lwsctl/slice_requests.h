@@ -10,9 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "examples/lwsctl/disaggregated_input.h"
+#include "examples/lwsctl/input.h"
 #include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/pod_count.h"
 #include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/json.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/node_binding.h"
@@ -25,6 +27,7 @@ namespace lwsctl {
 struct SliceRequests {
   std::vector<std::string> names;  // "prefill-0"
   std::vector<std::string> roles;  // "prefill"; the name of the set where sets are placed together
+  std::vector<std::string> paths;  // "default/llm/prefill", or "default/serve", as named_values.h has them
   std::vector<lws::GroupId> ids;
   std::vector<lws::GroupRequest> requests;
   PodCount count;  // of all groups
@@ -46,17 +49,22 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set);
 // one group that a new scaler asks for.
 int32_t SurgeOfRole(const lws::DisaggregatedRole& role);
 
-// The set with the size that `sizes` has for this name; unchanged when it has none. Errors: InvalidArgument for a size
+// The path of a set, or of a manifest.
+std::string PathOf(const lws::LeaderWorkerSet& set);
+std::string PathOf(const lws::Json& manifest);
+
+// The set with the size that `sizes` has for this path; unchanged when it has none. Errors: InvalidArgument for a size
 // that is no number.
-absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& name,
+absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, const std::string& path,
                                               const NamedValues& sizes);
 
-// Errors: InvalidArgument for a name in --size or --cuboid that is no set of the file, and no role of one.
-absl::Status CheckNamesOf(const std::vector<SetOfEitherKind>& sets, const std::string& flag, const NamedValues& values);
+// The values of --size or --cuboid. Errors: those of named_values.h, for the paths of the sets and their roles.
+absl::StatusOr<NamedValues> ReadValuesOf(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
+                                         const std::string& flag);
 
-// Adds the first `count` groups of a LeaderWorkerSet, with names that begin with `name`, which is also looked up in the
-// sizes. Errors: those of GroupRequestFromSet and PodCount, and InvalidArgument for a size that is no number.
-absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& name, int32_t count,
+// Adds the first `count` groups of a LeaderWorkerSet. Their names begin with the end of `path`, which is looked up in
+// the sizes. Errors: those of GroupRequestFromSet and PodCount, and InvalidArgument for a size that is no number.
+absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& path, int32_t count,
                          const SliceOptions& options, SliceRequests* slice);
 
 // The groups of all roles. The slice may be beyond those of the set. Errors: as for AddGroupsOf and DesiredRoles, and

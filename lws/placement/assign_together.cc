@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "lws/placement/rank_shape.h"
 #include "lws/placement/reassign_group.h"
 #include "lws/placement/search/assign_batch.h"
 #include "lws/placement/search/assign_in_scope.h"
@@ -26,6 +25,7 @@ using internal::AsksOfOthers;
 using internal::AssignBatch;
 using internal::CountScope;
 using internal::FreeInDomain;
+using internal::GroupToOrder;
 using internal::IsTooLittle;
 using internal::OtherOrders;
 using internal::ResourcesWantedBy;
@@ -222,11 +222,7 @@ class Completing {
     if (!placed.ok()) return placed.status();
     Keep(index, *std::move(placed));
     if (!places_[index].has_value()) return false;
-    const std::vector<int32_t> nodes = places_[index]->NodesByRank();
-    for (size_t rank = 0; rank < nodes.size(); ++rank) {
-      if (group.nodes[rank].has_value()) continue;
-      left_.Use(nodes[rank], internal::ShapeOfRank(*group.request, rank));
-    }
+    UseMissingRanks(*group.request, *places_[index], group.nodes, &left_);
     return true;
   }
 
@@ -291,11 +287,12 @@ std::vector<TopologyDomain> DomainsToTry(const Capacity& capacity, absl::Span<co
   return {{narrower, capacity.topology().DomainOf(narrower, *where.running.nodes.begin())}};
 }
 
-// Whether some group has no place in the domain even alone. This proves nothing for pods that look for other pods.
+// Whether some group has no place in the domain even alone. This proves nothing for pods that look for those of other
+// groups.
 absl::StatusOr<bool> OneHasNoPlace(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                    const TopologyDomain& domain) {
   const auto asks = [](const PartlyPlacedGroup& group) { return AsksOfOthers(*group.request); };
-  if (std::any_of(groups.begin(), groups.end(), asks)) return false;
+  if (groups.size() > 1 && std::any_of(groups.begin(), groups.end(), asks)) return false;
   std::vector<const GroupRequest*> tried;
   for (const PartlyPlacedGroup& group : groups) {
     if (!Runs(group) && std::find(tried.begin(), tried.end(), group.request) != tried.end()) continue;
@@ -310,13 +307,14 @@ absl::StatusOr<bool> OneHasNoPlace(const Capacity& capacity, absl::Span<const Pa
 // Whether it is certain that the domain, in which the groups were not placed, has no place for them. `missing` are
 // their parts that do not run.
 absl::StatusOr<bool> HasNoPlaceIn(const TopologyDomain& domain, const Capacity& capacity,
-                                  absl::Span<const PartlyPlacedGroup> groups,
-                                  absl::Span<const GroupRequest* const> missing) {
-  if (IsTooLittle(capacity, missing, domain)) return true;
+                                  absl::Span<const PartlyPlacedGroup> groups, absl::Span<const GroupToOrder> missing) {
+  std::vector<const GroupRequest*> parts;
+  for (const GroupToOrder& part : missing) parts.push_back(part.request);
+  if (IsTooLittle(capacity, parts, domain)) return true;
   const absl::StatusOr<bool> one_has_none = OneHasNoPlace(capacity, groups, domain);
   if (!one_has_none.ok() || *one_has_none) return one_has_none;
   const auto has_cuboid = [](const PartlyPlacedGroup& group) { return group.cuboid != nullptr; };
-  if (std::any_of(groups.begin(), groups.end(), has_cuboid) || AnyPodRuns(groups)) return false;
+  if (std::any_of(groups.begin(), groups.end(), has_cuboid)) return false;
   return AllOrdersAreAlike(capacity, missing, domain);
 }
 
@@ -357,12 +355,12 @@ absl::StatusOr<TogetherResult> Complete(const Capacity& capacity, absl::Span<con
 absl::StatusOr<bool> HaveNoPlace(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                  const Where& where) {
   std::vector<GroupRequest> parts;
+  std::vector<GroupToOrder> missing;
+  parts.reserve(groups.size());
   for (const PartlyPlacedGroup& group : groups) {
     parts.push_back(MissingPart(group));
-    if (parts.back().Pods() == 0) parts.pop_back();
+    if (parts.back().Pods() > 0) missing.push_back({&parts.back(), Runs(group)});
   }
-  std::vector<const GroupRequest*> missing;
-  for (const GroupRequest& part : parts) missing.push_back(&part);
   for (const TopologyDomain& domain : DomainsToTry(capacity, groups, where)) {
     const absl::StatusOr<bool> has_none = HasNoPlaceIn(domain, capacity, groups, missing);
     if (!has_none.ok() || !*has_none) return has_none;
@@ -383,6 +381,16 @@ absl::StatusOr<TogetherResult> CompleteInOrder(const Capacity& capacity, absl::S
   return result;
 }
 
+// A group that runs in part has other places than groups like it, because its pods bind the missing ones.
+std::vector<GroupToOrder> ToOrder(absl::Span<const PartlyPlacedGroup> groups) {
+  std::vector<GroupToOrder> ordered;
+  for (const PartlyPlacedGroup& group : groups) {
+    const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
+    ordered.push_back({group.request, Runs(group) && !std::all_of(group.nodes.begin(), group.nodes.end(), runs)});
+  }
+  return ordered;
+}
+
 // Law 7, without what is not looked at.
 absl::StatusOr<TogetherResult> CompleteInSomeOrder(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                                    const Where& where) {
@@ -394,9 +402,7 @@ absl::StatusOr<TogetherResult> CompleteInSomeOrder(const Capacity& capacity, abs
   if (!have_none.ok()) return have_none.status();
   result->is_certain = *have_none;
   if (*have_none) return result;
-  std::vector<const GroupRequest*> requests;
-  for (const PartlyPlacedGroup& group : groups) requests.push_back(group.request);
-  for (const std::vector<size_t>& order : OtherOrders(requests, kMostOrders - 1)) {
+  for (const std::vector<size_t>& order : OtherOrders(ToOrder(groups), kMostOrders - 1)) {
     absl::StatusOr<TogetherResult> other = CompleteInOrder(capacity, groups, order, where);
     if (!other.ok()) return other;
     const int64_t orders = ++result->orders;

@@ -19,8 +19,8 @@
 //   6. The answer within a domain is the one in a cluster that has only the nodes of this domain.
 //   7. The groups are placed one after another in the order given. Where they do not fit in this order, groups of
 //      several kinds are placed in other orders of their kinds, of which kMostOrders are tried at most; laws 3 and 5
-//      then hold for the first order in which they fit. When `is_certain`, no way to place the groups meets their
-//      constraints.
+//      then hold for the first order in which they fit. A group that runs in part is a kind of its own. When
+//      `is_certain`, no way to place the groups meets their constraints.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_ASSIGN_TOGETHER_H_

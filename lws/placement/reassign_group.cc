@@ -348,6 +348,25 @@ void LetLostSubgroupsGo(const PlacementProblem& problem, const std::vector<int32
   }
 }
 
+// Holds the domains of exclusive subgroups in which no pod of the group ran before.
+void HoldNewDomains(const GroupRequest& request, const std::vector<int32_t>& after,
+                    const std::vector<std::optional<int32_t>>& before, Capacity* capacity) {
+  const bool leader_is_outside = request.leader.has_value() && request.subgroup_leader == SubgroupLeader::kOutside;
+  for (const SubgroupLayer& layer : request.subgroups) {
+    if (!layer.exclusive) continue;
+    const int level = *capacity->topology().LevelOf(layer.level);
+    std::set<int32_t> held;
+    std::set<int32_t> wanted;
+    for (size_t rank = leader_is_outside; rank < after.size(); ++rank) {
+      const bool ran = rank < before.size() && before[rank].has_value();
+      (ran ? held : wanted).insert(capacity->topology().DomainOf(level, after[rank]));
+    }
+    for (const int32_t domain : wanted) {
+      if (held.count(domain) == 0) capacity->Hold(Holder::kSubgroup, request.namespace_name, level, domain);
+    }
+  }
+}
+
 absl::Status CheckAssignment(const PlacementProblem& problem, const std::vector<int32_t>& nodes, bool has_leader) {
   if (has_leader != problem.has_leader) {
     return absl::InvalidArgumentError("assignment: either it or the request has a leader, but not both");
@@ -442,6 +461,18 @@ absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, con
     return result;
   }
   return Complete(*problem, capacity, *is_closed, by_rank);
+}
+
+void UseMissingRanks(const GroupRequest& request, const Assignment& assignment,
+                     const std::vector<std::optional<int32_t>>& nodes, Capacity* capacity) {
+  const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
+  if (std::none_of(nodes.begin(), nodes.end(), runs)) return capacity->Commit(request, assignment);
+  const std::vector<int32_t> by_rank = assignment.NodesByRank();
+  for (size_t rank = 0; rank < by_rank.size(); ++rank) {
+    const bool ran = rank < nodes.size() && nodes[rank].has_value();
+    if (!ran) capacity->Use(by_rank[rank], internal::ShapeOfRank(request, rank));
+  }
+  HoldNewDomains(request, by_rank, nodes, capacity);
 }
 
 }  // namespace lws

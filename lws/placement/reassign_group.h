@@ -15,6 +15,8 @@
 //      constraints still hold: the required domain stays that of the survivors, a broken subgroup is completed in its
 //      own domain, and a subgroup that is lost completely moves as a whole. When such a place exists, one is found.
 //   11. Growing keeps the assignment and places only the new ranks. Shrinking drops the highest ranks.
+//   15. AssignMissingRanks and UseMissingRanks leave the capacity as if all pods of the group had been there before.
+//      The missing ranks take room, and a domain that only they give to an exclusive subgroup is held.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_REASSIGN_GROUP_H_
@@ -50,6 +52,12 @@ absl::StatusOr<PlacementResult> ReassignResizedGroup(const Capacity& capacity, c
 absl::StatusOr<PlacementResult> AssignMissingRanks(const Capacity& capacity, const GroupRequest& request,
                                                    const std::vector<std::optional<int32_t>>& nodes,
                                                    absl::Span<const int32_t> closed = {});
+
+// Law 15. Takes from the capacity what AssignMissingRanks found for the ranks that have no node in `nodes`. When no
+// rank has one, this is Commit. REQUIRES: an assignment of this request that keeps `nodes`. Complexity: O(pods log
+// pods).
+void UseMissingRanks(const GroupRequest& request, const Assignment& assignment,
+                     const std::vector<std::optional<int32_t>>& nodes, Capacity* capacity);
 
 }  // namespace lws
 

@@ -199,8 +199,9 @@ absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology
     JsonReader pod(*document);
     const std::optional<int32_t> node = topology.FindNode(RoomReader::NodeOf(pod));
     const bool is_of_node = IsOwnedBy(pod, "DaemonSet") || IsOwnedBy(pod, "Node");
+    const std::optional<GroupId> group = GroupOfPod(pod);
     if (!pod.status().ok()) return pod.status();
-    if (node.has_value() && !is_of_node) found.push_back({*node, GroupOfPod(pod)});
+    if (node.has_value() && !is_of_node) found.push_back({*node, group});
   }
   return found;
 }

@@ -22,6 +22,7 @@
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/json.h"
 #include "lws/api/well_known.h"
+#include "lws/core/revision/disaggregated_revision.h"
 #include "nlohmann/json.hpp"
 #include "tests/kubernetes/fake_api_server.h"
 #include "tests/kubernetes/wired_cluster.h"
@@ -70,6 +71,29 @@ class LiveCommandsTest : public testing::Test {
     const std::string path = absl::StrCat(testing::TempDir(), "/set.json");
     std::ofstream(path) << manifest.dump();
     return path;
+  }
+
+  // A LeaderWorkerSet of the DisaggregatedSet.
+  void CreateChild(const Json& set, const std::string& slice, const std::string& revision, const std::string& role,
+                   int32_t replicas) {
+    const std::string name = absl::StrCat("d-", slice, "-", revision, "-", role);
+    Json child = {{"apiVersion", lws::kApiVersion},
+                  {"kind", lws::kKind},
+                  {"metadata", {{"name", name}, {"namespace", "n"}}},
+                  {"spec", {{"replicas", replicas}}}};
+    child["metadata"]["labels"] = {{lws::kDisaggregatedNameLabel, "d"},
+                                   {lws::kSliceLabel, slice},
+                                   {lws::kDisaggregatedRevisionLabel, revision},
+                                   {lws::kRoleLabel, role}};
+    child["metadata"]["ownerReferences"] = {{{"apiVersion", lws::kDisaggregatedSetApiVersion},
+                                             {"kind", lws::kDisaggregatedSetKind},
+                                             {"name", "d"},
+                                             {"uid", set["metadata"]["uid"]},
+                                             {"controller", true}}};
+    child["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"] = {
+        {{"name", "main"}, {"image", "one"}}};
+    const auto created = wired_.server().Create(child);
+    ASSERT_TRUE(created.ok()) << created.status();
   }
 
   lws::WiredCluster wired_{kSeed, {}};
@@ -238,31 +262,72 @@ TEST_F(LiveCommandsTest, DiffTellsWhatAnEditWouldDoToEveryGroup) {
   EXPECT_EQ(ImageOf("a"), "one") << "nothing is changed";
 }
 
+Json RoleOf(const char* name, const char* image) {
+  const Json container = {{"name", "main"}, {"image", image}};
+  return {{"name", name},
+          {"spec",
+           {{"replicas", 2},
+            {"leaderWorkerTemplate", {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", {container}}}}}}}}}}};
+}
+
+Json DisaggregatedManifest() {
+  return {{"apiVersion", lws::kDisaggregatedSetApiVersion},
+          {"kind", lws::kDisaggregatedSetKind},
+          {"metadata", {{"name", "d"}, {"namespace", "n"}}},
+          {"spec", {{"roles", {RoleOf("prefill", "one"), RoleOf("decode", "one")}}}}};
+}
+
 TEST_F(LiveCommandsTest, DiffOfADisaggregatedSetTellsWhatAnEditWouldDoToItsRoles) {
-  const auto role = [](const char* name, const char* image) -> Json {
-    const Json container = {{"name", "main"}, {"image", image}};
-    return {{"name", name},
-            {"spec",
-             {{"replicas", 2},
-              {"leaderWorkerTemplate", {{"size", 1}, {"workerTemplate", {{"spec", {{"containers", {container}}}}}}}}}}};
-  };
-  Json manifest = {{"apiVersion", lws::kDisaggregatedSetApiVersion},
-                   {"kind", lws::kDisaggregatedSetKind},
-                   {"metadata", {{"name", "d"}, {"namespace", "n"}}},
-                   {"spec", {{"roles", {role("prefill", "one"), role("decode", "one")}}}}};
+  Json manifest = DisaggregatedManifest();
   const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
   ASSERT_NE(admission.set, nullptr);
   Json stored = lws::DisaggregatedSetToJson(*admission.set);
   stored["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = "{}";
   ASSERT_TRUE(wired_.server().Create(stored).ok());
   EXPECT_EQ(Run({"diff", FileOf(manifest)}), "0\nDisaggregatedSet n/d  nothing changes\n");
-  manifest["spec"]["roles"][0] = role("prefill", "two");
+  const Json live = *wired_.server().Get({lws::kDisaggregatedSetKind, "n", "d"});
+  const std::string now = lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(*admission.set));
+  CreateChild(live, "0", "aaaaaaaa", "prefill", 1);
+  CreateChild(live, "0", now, "prefill", 2);
+  CreateChild(live, "0", now, "decode", 2);
+  CreateChild(live, "3", now, "decode", 2);
+  Json other = live;
+  other["metadata"]["uid"] = "another";
+  CreateChild(other, "0", "bbbbbbbb", "decode", 2);
+  manifest["spec"]["roles"][0]["spec"]["replicas"] = 5;
+  const std::string scaled = Run({"diff", FileOf(manifest)});
+  const auto child = [](const std::string& slice, const std::string& revision, const std::string& role) {
+    return absl::StrCat("  child    d-", slice, "-", revision, "-", role, "  ");
+  };
+  EXPECT_TRUE(absl::EndsWith(
+      scaled, absl::StrCat(child("0", "aaaaaaaa", "prefill"), "is drained for revision ", now,
+                           "; now 1 group, 0 ready\n", child("0", now, "decode"), "stays; now 2 groups, 0 ready\n",
+                           child("0", now, "prefill"), "gets 3 groups; now 2 groups, 0 ready\n",
+                           child("3", now, "decode"), "is deleted with its slice; now 2 groups, 0 ready\n")))
+      << scaled;
+  manifest["spec"]["roles"][0] = RoleOf("prefill", "two");
   const std::string diff = Run({"diff", FileOf(manifest)});
   EXPECT_TRUE(absl::StartsWith(diff, "1\nDisaggregatedSet n/d\n")) << diff;
   EXPECT_TRUE(absl::StrContains(diff, "containers[main].image: \"one\" -> \"two\"")) << diff;
   EXPECT_TRUE(absl::StrContains(diff, "  rolls    slice 0 decode: 2 groups, revision ")) << diff;
   manifest["metadata"]["name"] = "other";
   EXPECT_TRUE(absl::StartsWith(Run({"diff", FileOf(manifest)}), "2\n"));
+}
+
+TEST_F(LiveCommandsTest, ExplainReadsDisaggregatedSetsWithTheirChildren) {
+  Json manifest = DisaggregatedManifest();
+  const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
+  ASSERT_NE(admission.set, nullptr);
+  ASSERT_TRUE(wired_.server().Create(lws::DisaggregatedSetToJson(*admission.set)).ok());
+  const Json live = *wired_.server().Get({lws::kDisaggregatedSetKind, "n", "d"});
+  const std::string now = lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(*admission.set));
+  CreateChild(live, "0", now, "prefill", 2);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Run({"explain", "--live", "d"}), "0\n");
+  const std::string told = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(told, "DisaggregatedSet n/d\n")) << told;
+  EXPECT_TRUE(absl::StrContains(told, "prefill wants 2: 2 new (0 ready); decode wants 2: 0 new (0 ready)")) << told;
+  EXPECT_TRUE(absl::StrContains(told, absl::StrCat("LeaderWorkerSet n/d-0-", now, "-prefill\n"))) << told;
 }
 
 TEST_F(LiveCommandsTest, ExplainReadsTheCluster) {

@@ -31,6 +31,7 @@ PlacedGroup Group(const std::string& namespace_name, const std::string& set, int
   request.workers = 1;
   PlacedGroup group;
   group.set = set;
+  group.shown = set;
   group.index = index;
   group.request = std::make_shared<const lws::GroupRequest>(std::move(request));
   return group;

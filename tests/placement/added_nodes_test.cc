@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/placement/capacity.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 
 namespace lws {
@@ -49,7 +50,7 @@ std::string Free(const Capacity& capacity) {
 
 TEST(AddedNodesTest, Laws1And2AgainstTheClusterThatHasTheNodes) {
   Cases cases(kSeed);
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     std::vector<TopologyNode> nodes = cases.Nodes();
     Capacity capacity(*Topology::Create(nodes, kKeys));
     PodShape daemon;
@@ -94,7 +95,7 @@ TEST(AddedNodesTest, Laws3And4AgainstEveryNumberOfNodes) {
   Cases cases(kSeed);
   int found = 0;
   int certain = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     const Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const GroupRequest request = cases.Request();
     const NodesLike like{capacity.topology().Node(cases.Draw(capacity.topology().NodeCount())).facts.name, {}};

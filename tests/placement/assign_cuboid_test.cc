@@ -24,6 +24,7 @@
 #include "lws/placement/node_filter.h"
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/topology.h"
+#include "tests/placement/case_count.h"
 
 namespace lws {
 namespace {
@@ -350,7 +351,7 @@ Drawn Draw(std::mt19937* random) {
 
 TEST(AssignCuboidTest, Laws1To5AgainstEveryPlace) {
   int fits = 0, misses = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     std::mt19937 random(kSeed + static_cast<unsigned>(round));
     Drawn drawn = Draw(&random);
     if (drawn.nodes.empty()) continue;
@@ -416,7 +417,7 @@ std::vector<std::string> NamesOf(const Capacity& capacity, const PlacementResult
 
 TEST(AssignCuboidTest, Law7ADomainIsAClusterOfItsOwn) {
   int fits = 0, misses = 0;
-  for (int round = 0; round < kCases / 10; ++round) {
+  for (int round = 0; round < CaseCount(kCases / 10); ++round) {
     std::mt19937 random(kSeed + static_cast<unsigned>(round));
     const Drawn drawn = Draw(&random);
     if (drawn.nodes.empty()) continue;

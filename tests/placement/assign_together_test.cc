@@ -21,6 +21,7 @@
 #include "lws/placement/group_request.h"
 #include "lws/placement/topology.h"
 #include "lws/placement/topology_domain.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/gpu_groups.h"
 #include "tests/placement/placement_oracle.h"
 #include "tests/support/small_topology.h"
@@ -126,7 +127,7 @@ bool FitInDomain(const Capacity& capacity, const std::vector<GroupRequest>& grou
 
 TEST(AssignTogetherTest, Law7AgainstEveryWayToPlace) {
   int placed = 0, in_other_order = 0, certain = 0, open = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";
@@ -177,7 +178,7 @@ TEST(AssignTogetherTest, Law7AgainstEveryWayToPlace) {
 // Groups of pods of one gpu fit in any order, so the answer is exact. All laws of assign_together.h.
 TEST(AssignTogetherTest, Laws1To4InRandomClusters) {
   int fits = 0, misses = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text;
@@ -305,7 +306,7 @@ TEST(AssignTogetherTest, Law5PodsThatRunDecideTheDomain) {
 // Pods of one gpu: what is missing fits when the domain of the running pods has as many gpus free.
 TEST(AssignTogetherTest, Law5InRandomClusters) {
   int fits = 0, misses = 0;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(3000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";
@@ -365,7 +366,7 @@ std::string Describe(const Capacity& capacity, const TogetherResult& result) {
 }
 
 TEST(AssignTogetherTest, Law6ADomainIsAClusterOfItsOwn) {
-  for (uint32_t seed = 1; seed <= 2000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(2000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text;

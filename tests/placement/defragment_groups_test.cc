@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "lws/placement/assign_group.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 #include "tests/placement/placement_oracle.h"
 
@@ -183,7 +184,7 @@ TEST(DefragmentGroupsTest, Law4AgainstEveryPlacement) {
   Cases cases(kSeed);
   int64_t emptied = 0;
   int64_t possible = 0;
-  for (int round = 0; round < kSmallCases; ++round) {
+  for (int round = 0; round < CaseCount(kSmallCases); ++round) {
     std::vector<TopologyNode> nodes;
     int rack = 0;
     for (int i = 2 + cases.Draw(4); i > 0; --i) {
@@ -246,7 +247,7 @@ Capacity Move(Capacity capacity, std::vector<MovableGroup>* groups, const std::v
 TEST(DefragmentGroupsTest, Laws1To3OfEmptying) {
   Cases cases(kSeed);
   int emptied = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const Topology& topology = capacity.topology();
     std::vector<GroupRequest> requests;
@@ -345,7 +346,7 @@ TEST(DefragmentGroupsTest, Law5AgainstEveryWayToMove) {
   Cases cases(kSeed);
   int certain = 0;
   int open = 0;
-  for (int round = 0; round < kSmallCases; ++round) {
+  for (int round = 0; round < CaseCount(kSmallCases); ++round) {
     std::string racks = "{";
     for (int rack = 0; rack < 2; ++rack) absl::StrAppend(&racks, "[", 2 + cases.Draw(4), " ", 1 + cases.Draw(4), "]");
     Capacity capacity = SmallTopology(racks + "}");
@@ -406,7 +407,7 @@ TEST(DefragmentGroupsTest, Laws1And5OfMakingRoom) {
   Cases cases(kSeed);
   int made = 0;
   int exact = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     std::vector<GroupRequest> requests;
     for (int i = 1 + cases.Draw(5); i > 0; --i) requests.push_back(cases.Request());

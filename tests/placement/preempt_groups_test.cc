@@ -13,14 +13,19 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/cluster_documents.h"
+#include "lws/placement/running_groups.h"
 #include "lws/placement/running_pods.h"
 #include "lws/placement/spread_groups.h"
 #include "nlohmann/json.hpp"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 #include "tests/placement/placement_oracle.h"
 
@@ -158,7 +163,7 @@ std::vector<RunningPods> DrawGroups(Cases* cases, const Topology& topology) {
 TEST(PreemptGroupsTest, Laws1To5AgainstEverySetOfGroups) {
   Cases cases(kSeed);
   int preempted = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const std::vector<RunningPods> groups = DrawGroups(&cases, capacity.topology());
     for (const RunningPods& group : groups) PutBack(group, &capacity);
@@ -237,6 +242,21 @@ TEST(RunningPodsTest, TellsWhichPodsUseNodes) {
   malformed["spec"]["nodeName"] = 7;
   pods = {std::make_shared<const Json>(malformed)};
   EXPECT_FALSE(PodsThatUseNodes(capacity.topology(), pods).ok());
+}
+
+// A label that is no text is a mistake in the file, and no pod without a group.
+TEST(RunningPodsTest, LabelsOfAWrongTypeAreErrorsEverywhere) {
+  for (const char* label : {kNameLabel, kGroupIndexLabel}) {
+    Json pod = Pod("a", "n0", 1, 0);
+    pod["metadata"]["labels"][label] = 7;
+    const std::vector<SharedJson> pods = {std::make_shared<const Json>(pod)};
+    Capacity capacity = SmallTopology("{[4]}");
+    for (const absl::Status& status :
+         {PodsThatUseNodes(capacity.topology(), pods).status(), UseRunningGroups(pods, &capacity).status(),
+          NodesOfRunningGroups(pods).status()}) {
+      EXPECT_THAT(std::string(status.message()), testing::HasSubstr(label));
+    }
+  }
 }
 
 // Laws 1 and 2 of running_pods.h.
@@ -386,7 +406,7 @@ bool FitsInto(Capacity capacity, const GroupRequest& request, const std::string&
 TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
   Cases cases(kSeed + 1);
   int preempted = 0;
-  for (int round = 0; round < kCases / 4; ++round) {
+  for (int round = 0; round < CaseCount(kCases / 4); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const Topology& topology = capacity.topology();
     const std::vector<RunningPods> groups = DrawGroups(&cases, topology);

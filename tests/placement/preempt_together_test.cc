@@ -24,6 +24,7 @@
 #include "lws/placement/spread_together.h"
 #include "lws/placement/topology.h"
 #include "lws/placement/topology_domain.h"
+#include "tests/placement/case_count.h"
 #include "tests/support/small_topology.h"
 
 namespace lws {
@@ -165,7 +166,7 @@ Drawn Draw(uint32_t seed) {
 
 TEST(PreemptTogetherTest, Laws1To5AgainstEverySetOfGroups) {
   int preempted = 0;
-  for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(kSeeds); ++seed) {
     const Drawn drawn = Draw(seed);
     const std::vector<PartlyPlacedGroup> groups = Absent(drawn.requests);
     const auto preempt = [&](int64_t tries) {
@@ -217,7 +218,7 @@ void ExpectTheNoFitWhenAllAreGone(const Drawn& drawn, const std::vector<PartlyPl
 
 TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
   int preempted = 0, without_place = 0;
-  for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(kSeeds); ++seed) {
     const Drawn drawn = Draw(seed + 100000);
     const std::vector<PartlyPlacedGroup> groups = Absent(drawn.requests);
     const std::vector<TopologyDomain> domains = *DomainsForAnother(drawn.capacity.topology(), drawn.spread);
@@ -279,7 +280,7 @@ int64_t SlicesIn(const Topology& topology, const GroupSpread& spread, const Topo
 
 TEST(SpreadTogetherTest, Laws1To3AgainstEveryDomain) {
   int placed = 0, full = 0;
-  for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(kSeeds); ++seed) {
     const Drawn drawn = Draw(seed + 200000);
     const Topology& topology = drawn.capacity.topology();
     const int level = *topology.LevelOf(drawn.spread.level);

@@ -12,6 +12,7 @@
 #include "lws/placement/assign_group.h"
 #include "lws/placement/set_request.h"
 #include "nlohmann/json.hpp"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 
 namespace lws {
@@ -73,7 +74,7 @@ TEST(PreferredWithinTest, Law12AgainstOneLevelAfterAnother) {
   Cases cases(kSeed);
   int placed = 0;
   int wider = 0;
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     HoldSome(&cases, &capacity);
     GroupRequest request = cases.Request();

@@ -19,6 +19,7 @@
 #include "lws/placement/group_request.h"
 #include "lws/placement/spread_groups.h"
 #include "lws/placement/topology.h"
+#include "tests/placement/case_count.h"
 
 namespace lws {
 namespace {
@@ -123,7 +124,7 @@ TEST(SpreadCuboidTest, Laws1To4AgainstEveryCuboid) {
   int placed = 0;
   int not_in_emptiest = 0;
   int misses = 0;
-  for (unsigned seed = 1; seed <= 1500; ++seed) {
+  for (unsigned seed = 1; seed <= CaseCount(1500U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
     std::set<int> full;

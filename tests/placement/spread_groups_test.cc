@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "lws/placement/assign_group.h"
 #include "lws/placement/headroom.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
 
 namespace lws {
@@ -94,7 +95,7 @@ Capacity Only(const Capacity& capacity, int level, int32_t domain) {
 TEST(SpreadGroupsTest, Laws1To3And5AgainstAssignGroup) {
   Cases cases(kSeed);
   int placed = 0;
-  for (int round = 0; round < kCases / 5; ++round) {
+  for (int round = 0; round < CaseCount(kCases / 5); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     HoldSome(&cases, &capacity);
     const Topology& topology = capacity.topology();
@@ -159,7 +160,7 @@ TEST(SpreadGroupsTest, Laws1To3And5AgainstAssignGroup) {
 
 TEST(SpreadGroupsTest, Law4AgainstEveryWayToShareOut) {
   Cases cases(kSeed);
-  for (int round = 0; round < kCases; ++round) {
+  for (int round = 0; round < CaseCount(kCases); ++round) {
     std::vector<TopologyNode> nodes;
     const int count = 1 + cases.Draw(5);
     for (int i = 0; i < count; ++i) nodes.push_back(SmallNode(i * 3 / count, i, i, cases.Draw(7)));

@@ -12,6 +12,7 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/topology.h"
+#include "tests/placement/case_count.h"
 #include "tests/placement/gpu_groups.h"
 #include "tests/support/small_topology.h"
 
@@ -28,7 +29,7 @@ absl::StatusOr<TogetherHeadroom> HeadroomFor(const Capacity& capacity, const std
 // Slices of groups with pods of one gpu: sums decide.
 TEST(TogetherHeadroomTest, Laws1To3InRandomClusters) {
   int several = 0;
-  for (uint32_t seed = 1; seed <= 1000; ++seed) {
+  for (uint32_t seed = 1; seed <= CaseCount(1000U); ++seed) {
     std::mt19937 random(seed);
     const auto draw = [&random](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most + 1)); };
     std::string text = "{";

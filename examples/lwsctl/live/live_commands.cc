@@ -19,6 +19,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/kubernetes/kept_store.h"
+#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_value.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
@@ -107,6 +108,12 @@ absl::StatusOr<int> ShowStatus(const LiveCall& call) {
   }
 }
 
+// Whether the object is the set of this name, or belongs to the DisaggregatedSet of this name.
+bool IsOf(const Json& object, const std::string& name) {
+  const FieldValue metadata = FieldValue(object, "")["metadata"];
+  return metadata["name"].Text() == name || metadata["labels"].At(lws::kDisaggregatedNameLabel).Text() == name;
+}
+
 absl::StatusOr<int> ExplainLive(const LiveCall& call) {
   const absl::StatusOr<LiveConnection> connection = ConnectFor(call);
   if (!connection.ok()) return connection.status();
@@ -119,9 +126,20 @@ absl::StatusOr<int> ExplainLive(const LiveCall& call) {
         LiveApi(connection->host).List(resource, resource.has_namespaces ? connection->namespace_name : "", "");
     if (!objects.ok()) return objects.status();
     for (Json& object : *objects) {
-      const bool is_asked_for = kind != ObjectKind::kLeaderWorkerSet || call.arguments.files.empty() ||
-                                FieldValue(object, "")["metadata"]["name"].Text() == call.arguments.files[0];
+      const bool is_asked_for =
+          kind != ObjectKind::kLeaderWorkerSet || call.arguments.files.empty() || IsOf(object, call.arguments.files[0]);
       if (is_asked_for) items.push_back(std::move(object));
+    }
+  }
+  for (const char* kind : {lws::kDisaggregatedSetKind, lws::kRoleScalerKind}) {
+    const absl::StatusOr<std::vector<Json>> objects =
+        LiveApi(connection->host)
+            .List(*FindApiResource(lws::kDisaggregatedSetApiVersion, kind), connection->namespace_name, "");
+    // A cluster may do without this API.
+    if (absl::IsNotFound(objects.status())) continue;
+    if (!objects.ok()) return objects.status();
+    for (const Json& object : *objects) {
+      if (call.arguments.files.empty() || IsOf(object, call.arguments.files[0])) items.push_back(object);
     }
   }
   // Who may not read ConfigMaps gets an explanation without what policies remember.

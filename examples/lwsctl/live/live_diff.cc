@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,7 @@
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
+#include "lws/api/observed_roles.h"
 #include "nlohmann/json.hpp"
 
 namespace lwsctl {
@@ -99,7 +101,7 @@ absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
   if (lws::IsOfDisaggregatedSet(old) && lws::IsOfDisaggregatedSet(edited)) {
     const lws::DisaggregatedSetAdmission before = lws::AdmitDisaggregatedSet(old);
     if (before.set == nullptr) return absl::InvalidArgumentError(lws::Join(before.errors));
-    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited));
+    return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited, nullptr));
   }
   const lws::SetAdmission admission = lws::AdmitSet(old);
   if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
@@ -172,6 +174,23 @@ absl::StatusOr<int> DiffFiles(const LiveCall& call, const std::string& old_path,
                                                  ": these are two sets, and an edit keeps name and namespace"));
 }
 
+// The LeaderWorkerSets that the set controls.
+absl::StatusOr<std::vector<lws::ObservedChild>> ChildrenOf(const LiveConnection& connection,
+                                                           const lws::DisaggregatedSet& set) {
+  const std::string label = absl::StrCat(lws::kDisaggregatedNameLabel, "=", set.metadata().name());
+  const absl::StatusOr<std::vector<Json>> objects =
+      LiveApi(connection.host).List(SetResource(), connection.namespace_name, label);
+  if (!objects.ok()) return objects.status();
+  std::vector<lws::ObservedChild> children;
+  for (const Json& object : *objects) {
+    absl::StatusOr<lws::ObservedChild> child = lws::ObserveChild(object);
+    if (!child.ok()) return child.status();
+    const bool is_own = child->labels.set_name == set.metadata().name();
+    if (is_own && lws::IsControlledBy(child->meta, set.metadata().uid())) children.push_back(*std::move(child));
+  }
+  return children;
+}
+
 absl::StatusOr<int> DiffLiveRoles(const LiveCall& call, const LiveConnection& connection, const Json& manifest) {
   const std::string name = FieldValue(manifest, "")["metadata"]["name"].Text();
   const absl::StatusOr<Json> live =
@@ -185,7 +204,9 @@ absl::StatusOr<int> DiffLiveRoles(const LiveCall& call, const LiveConnection& co
   edited["metadata"]["namespace"] = before->metadata().namespace_();
   edited["metadata"]["uid"] = before->metadata().uid();
   KeepMetadata(*live, &edited);
-  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited)));
+  const absl::StatusOr<std::vector<lws::ObservedChild>> children = ChildrenOf(connection, *before);
+  if (!children.ok()) return children.status();
+  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfRoles(*before, edited, &*children)));
 }
 
 // Compares a file with the set of its name in the cluster.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -61,6 +63,37 @@ std::string PromiseText(const DisaggregatedRole& before, const DisaggregatedRole
   return promise;
 }
 
+// What becomes of a child under the set as it is after the edit, whose revision is `revision`. The first row that holds
+// decides.
+std::string FateOf(const lws::ObservedChild& child, const DisaggregatedSet& after, const std::string& revision) {
+  const std::optional<int32_t> slice = lws::SliceOfLabel(child.labels.slice);
+  if (!slice.has_value()) return "stays: its label names no slice";
+  if (*slice >= lws::Slices(after)) return "is deleted with its slice";
+  const DisaggregatedRole* role = FindRole(after, child.labels.role);
+  if (role == nullptr) return "is drained, because its role is gone";
+  if (child.labels.revision != revision) return absl::StrCat("is drained for revision ", revision);
+  if (lws::IsExternal(*role)) return "has as many groups as its scaler asks for";
+  const int32_t more = lws::SpecReplicas(*role) - child.replicas();
+  if (more == 0) return "stays";
+  return absl::StrCat(more > 0 ? "gets " : "loses ", GroupsText(more > 0 ? more : -more));
+}
+
+// A line for each child, by slice, then by name.
+std::string ChildLines(std::vector<lws::ObservedChild> children, const DisaggregatedSet& after,
+                       const std::string& revision) {
+  std::sort(children.begin(), children.end(), [](const lws::ObservedChild& a, const lws::ObservedChild& b) {
+    const std::optional<int32_t> slice_a = lws::SliceOfLabel(a.labels.slice);
+    const std::optional<int32_t> slice_b = lws::SliceOfLabel(b.labels.slice);
+    return std::tie(slice_a, a.meta.name) < std::tie(slice_b, b.meta.name);
+  });
+  std::string text;
+  for (const lws::ObservedChild& child : children) {
+    absl::StrAppend(&text, "  child    ", child.meta.name, "  ", FateOf(child, after, revision), "; now ",
+                    GroupsText(child.replicas()), ", ", child.ready_replicas, " ready\n");
+  }
+  return text;
+}
+
 // One edit of one set.
 class RoleEdit {
  public:
@@ -70,6 +103,8 @@ class RoleEdit {
         old_revision_(lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(before))),
         new_revision_(lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(after))),
         kept_(std::min(lws::Slices(before), lws::Slices(after))) {}
+
+  const std::string& new_revision() const { return new_revision_; }
 
   std::string Lines() const {
     std::string text;
@@ -196,7 +231,8 @@ class RoleEdit {
 
 }  // namespace
 
-EditDiff DiffOfRoles(const DisaggregatedSet& given_old_set, const Json& manifest) {
+EditDiff DiffOfRoles(const DisaggregatedSet& given_old_set, const Json& manifest,
+                     const std::vector<lws::ObservedChild>* children) {
   Json replacing = manifest;
   if (!replacing.is_object() || !replacing["metadata"].is_object()) {
     return {EditEnd::kRefused, "  refused  metadata: is missing\n"};
@@ -213,7 +249,9 @@ EditDiff DiffOfRoles(const DisaggregatedSet& given_old_set, const Json& manifest
   diff.text = FieldChanges(lws::DisaggregatedSetToJson(old_set), lws::DisaggregatedSetToJson(*admission.set));
   if (diff.text.empty()) return diff;
   diff.end = EditEnd::kChanges;
-  absl::StrAppend(&diff.text, RoleEdit(old_set, *admission.set).Lines());
+  const RoleEdit edit(old_set, *admission.set);
+  absl::StrAppend(&diff.text, edit.Lines());
+  if (children != nullptr) absl::StrAppend(&diff.text, ChildLines(*children, *admission.set, edit.new_revision()));
   return diff;
 }
 

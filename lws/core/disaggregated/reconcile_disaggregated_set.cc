@@ -127,7 +127,7 @@ class DisaggregatedPass {
     for (const DisaggregatedRole& role : set_.spec().roles()) tallies.push_back(Tally(role, children));
     const std::optional<DisaggregatedSetStatus> status = NextDisaggregatedStatus(set_, tallies, now_);
     if (!status.has_value()) return;
-    plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kSet);
+    plan_.Because(DecisionReason::kStatusChanged, DecisionSubject::kDisaggregatedSet);
     Action& action = plan_.UpdateStatus(
         {{"apiVersion", kDisaggregatedSetApiVersion},
          {"kind", kDisaggregatedSetKind},

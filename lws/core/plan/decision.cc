@@ -84,6 +84,8 @@ absl::string_view DecisionSubjectText(DecisionSubject subject) {
       return "leader pod";
     case DecisionSubject::kWorkerPod:
       return "worker pod";
+    case DecisionSubject::kDisaggregatedSet:
+      return "DisaggregatedSet";
     case DecisionSubject::kSlice:
       return "slice";
   }

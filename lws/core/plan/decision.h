@@ -77,7 +77,7 @@ enum class DecisionReason {
 absl::string_view DecisionReasonText(DecisionReason reason);
 
 // What a decision is about: the set or pod that the pass looks at, or an object that belongs to it.
-enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod, kSlice };
+enum class DecisionSubject { kSet, kLeaderStatefulSet, kService, kLeaderPod, kWorkerPod, kDisaggregatedSet, kSlice };
 
 // "leader StatefulSet".
 absl::string_view DecisionSubjectText(DecisionSubject subject);

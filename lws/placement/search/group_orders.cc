@@ -1,6 +1,7 @@
 #include "lws/placement/search/group_orders.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <optional>
 #include <tuple>
@@ -25,11 +26,12 @@ bool IsOneKind(const GroupRequest& a, const GroupRequest& b) {
 }
 
 // The groups by kind, in the order in which the kinds come first.
-std::vector<std::vector<size_t>> ByKind(absl::Span<const GroupRequest* const> groups) {
+std::vector<std::vector<size_t>> ByKind(absl::Span<const GroupToOrder> groups) {
   std::vector<std::vector<size_t>> kinds;
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const std::vector<size_t>& members) {
-      return IsOneKind(*groups[members.front()], *groups[i]);
+      const GroupToOrder& member = groups[members.front()];
+      return !member.runs_in_part && !groups[i].runs_in_part && IsOneKind(*member.request, *groups[i].request);
     });
     if (kind == kinds.end()) {
       kinds.push_back({i});
@@ -40,21 +42,48 @@ std::vector<std::vector<size_t>> ByKind(absl::Span<const GroupRequest* const> gr
   return kinds;
 }
 
+// Collects orders of kinds as orders of their groups, each once.
+class Orders {
+ public:
+  Orders(const std::vector<std::vector<size_t>>& kinds, size_t groups, size_t most) : kinds_(kinds), most_(most) {
+    given_.resize(groups);
+    std::iota(given_.begin(), given_.end(), size_t{0});
+  }
+
+  bool is_full() const { return found_.size() >= most_; }
+
+  void Add(const std::vector<size_t>& of_kinds) {
+    std::vector<size_t> order;
+    for (const size_t kind : of_kinds) order.insert(order.end(), kinds_[kind].begin(), kinds_[kind].end());
+    if (is_full() || order == given_ || std::find(found_.begin(), found_.end(), order) != found_.end()) return;
+    found_.push_back(std::move(order));
+  }
+
+  std::vector<std::vector<size_t>> found() && { return std::move(found_); }
+
+ private:
+  const std::vector<std::vector<size_t>>& kinds_;
+  const size_t most_;
+  std::vector<size_t> given_;
+  std::vector<std::vector<size_t>> found_;
+};
+
 }  // namespace
 
-std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupRequest* const> groups, size_t most) {
+std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupToOrder> groups, size_t most) {
   const std::vector<std::vector<size_t>> kinds = ByKind(groups);
-  std::vector<size_t> given(groups.size());
-  std::iota(given.begin(), given.end(), size_t{0});
+  Orders orders(kinds, groups.size(), most);
   std::vector<size_t> of_kinds(kinds.size());
   std::iota(of_kinds.begin(), of_kinds.end(), size_t{0});
-  std::vector<std::vector<size_t>> orders;
-  do {
-    std::vector<size_t> order;
-    for (const size_t kind : of_kinds) order.insert(order.end(), kinds[kind].begin(), kinds[kind].end());
-    if (order != given) orders.push_back(std::move(order));
-  } while (orders.size() < most && std::next_permutation(of_kinds.begin(), of_kinds.end()));
-  return orders;
+  orders.Add(of_kinds);
+  for (size_t first = 1; first < kinds.size(); ++first) {
+    std::vector<size_t> moved = of_kinds;
+    std::rotate(moved.begin(), moved.begin() + static_cast<std::ptrdiff_t>(first),
+                moved.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+    orders.Add(moved);
+  }
+  while (!orders.is_full() && std::next_permutation(of_kinds.begin(), of_kinds.end())) orders.Add(of_kinds);
+  return std::move(orders).found();
 }
 
 bool IsTooLittle(const Capacity& capacity, absl::Span<const GroupRequest* const> groups, const TopologyDomain& domain) {
@@ -67,24 +96,37 @@ bool IsTooLittle(const Capacity& capacity, absl::Span<const GroupRequest* const>
   return false;
 }
 
-absl::StatusOr<bool> AllOrdersAreAlike(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+absl::StatusOr<bool> AllOrdersAreAlike(const Capacity& capacity, absl::Span<const GroupToOrder> groups,
                                        const TopologyDomain& domain) {
   if (capacity.has_guarded_pods()) return false;
-  const bool is_one_kind = ByKind(groups).size() == 1;
+  std::vector<GroupToOrder> absent;
+  for (const GroupToOrder& group : groups) {
+    if (!group.runs_in_part) absent.push_back(group);
+  }
+  const bool is_one_kind = ByKind(absent).size() <= 1;
   std::optional<ShapeOnTopology> first;
-  for (const GroupRequest* group : groups) {
+  int narrowest_absent = Topology::kRoot;
+  int widest_running = capacity.topology().LastLevel();
+  for (const auto& [group, runs_in_part] : groups) {
+    if (!group->subgroups.empty() || AsksOfOthers(*group)) return false;
     const absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(*group, capacity.topology());
     if (!problem.ok()) return problem.status();
     const bool has_workers = problem->workers > 0;  // else the leader is the only pod
     const ShapeOnTopology& shape = has_workers ? problem->worker : problem->leader;
     if (!first.has_value()) first = shape;
-    const bool is_bound = group->closeness == Closeness::kRequired && problem->level > domain.level;
-    const bool is_alike = SameShape(shape, *first) && (!problem->has_leader || !has_workers || problem->same_shape) &&
-                          group->subgroups.empty() && group->exclusive_levels.empty() && !AsksOfOthers(*group) &&
-                          (!is_bound || is_one_kind);
-    if (!is_alike) return false;
+    const bool is_one_shape = !problem->has_leader || !has_workers || problem->same_shape;
+    if (!is_one_shape || !SameShape(shape, *first)) return false;
+    const int level = group->closeness == Closeness::kRequired ? problem->level : Topology::kRoot;
+    if (runs_in_part) {
+      widest_running = std::min(widest_running, std::max(level, problem->exclusive_level));
+      continue;
+    }
+    const bool is_bound = level > domain.level;
+    if (!group->exclusive_levels.empty() || (is_bound && !is_one_kind)) return false;
+    if (is_bound) narrowest_absent = level;
   }
-  return true;
+  // In domains wider than those of the other groups, missing pods might take the place of one or another of these.
+  return narrowest_absent <= widest_running;
 }
 
 }  // namespace lws::internal

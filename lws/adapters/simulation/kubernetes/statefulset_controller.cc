@@ -170,10 +170,9 @@ bool StatefulSetController::Step() {
 
 const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
   WantedPods& wanted = wanted_[UidOf(*set)];
-  const int64_t generation = set->meta().generation;
-  if (wanted.generation == generation) return wanted;
+  const bool is_known = wanted.read_of != nullptr && wanted.read_of->meta().generation == set->meta().generation;
+  if (is_known) return wanted;
   const Json& spec = (*set)["spec"];
-  wanted.generation = generation;
   wanted.start = NumberAt(spec, {"ordinals", "start"}, 0);
   wanted.replicas = NumberAt(spec, {"replicas"}, 1);
   wanted.partition = NumberAt(spec, {"updateStrategy", "rollingUpdate", "partition"}, 0);

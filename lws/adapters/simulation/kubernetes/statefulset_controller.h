@@ -46,8 +46,7 @@ struct StatefulSetControllerOptions {
 
 // What a StatefulSet wants of its pods.
 struct WantedPods {
-  int64_t generation = -1;
-  SharedObject read_of;  // the StatefulSet as it was when this was read
+  SharedObject read_of;  // the StatefulSet as it was when this was read; null before
   int64_t start = 0;
   int64_t replicas = 0;
   int64_t partition = 0;

@@ -77,6 +77,12 @@ std::vector<RoleTimelineEntry> RoleWatch::Look(absl::Duration time) {
   return entries;
 }
 
+RoleWatch::RoleView* RoleWatch::FindRole(const std::string& name, std::vector<RoleView>* roles) {
+  const auto found =
+      std::find_if(roles->begin(), roles->end(), [&name](const RoleView& role) { return role.name == name; });
+  return found == roles->end() ? nullptr : &*found;
+}
+
 std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObservation& observation, int32_t slice,
                                                       absl::Duration time) {
   const DisaggregatedSet& set = *observation.set;
@@ -95,16 +101,12 @@ std::vector<RoleWatch::RoleView> RoleWatch::ReadSlice(const DisaggregatedObserva
     const bool is_own = IsControlledBy(child->meta, set.metadata().uid());
     if (!is_own || SliceOfLabel(child->labels.slice) != slice) continue;
     const Groups groups = GroupsOf(*child);
-    for (RoleView& role : roles) {
-      if (role.name == child->labels.role) role.revisions[child->labels.revision] = groups;
-    }
-    if (child->labels.revision != observation.revision) {
-      old_revisions[child->labels.revision][child->labels.role] = groups;
-      continue;
-    }
-    for (RoleView& role : roles) {
-      if (role.name == child->labels.role) role.new_groups = groups;
-    }
+    const bool is_old = child->labels.revision != observation.revision;
+    if (is_old) old_revisions[child->labels.revision][child->labels.role] = groups;
+    RoleView* const role = FindRole(child->labels.role, &roles);
+    if (role == nullptr) continue;
+    role->revisions[child->labels.revision] = groups;
+    if (!is_old) role->new_groups = groups;
   }
   for (auto known = initial_.begin(); known != initial_.end();) {
     const bool is_left = known->first.first != slice || old_revisions.count(known->first.second) > 0;
@@ -131,10 +133,9 @@ void RoleWatch::ReadOldRevision(int32_t slice, const std::string& revision, cons
     const auto child = children.find(name);
     const Groups groups = child == children.end() ? Groups() : child->second;
     if (at_the_edit > 0 && groups.replicas == 0) NoteHalf(slice, revision, name, time);
-    auto role = std::find_if(roles->begin(), roles->end(),
-                             [&role_name = name](const RoleView& view) { return view.name == role_name; });
-    if (role == roles->end()) {
-      role = roles->emplace(roles->end());
+    RoleView* role = FindRole(name, roles);
+    if (role == nullptr) {
+      role = &roles->emplace_back();
       role->name = name;
       role->surge = RoleBudget().surge;
       role->unavailable = RoleBudget().unavailable;
@@ -163,11 +164,10 @@ void RoleWatch::ReadUnseen(const DisaggregatedObservation& observation, int32_t 
     if (SliceOfLabel(child->labels.slice) != slice) continue;
     const Groups seen = GroupsOf(*child);
     const Groups& groups = present[child->meta.name];
-    for (RoleView& role : *roles) {
-      if (role.name != child->labels.role) continue;
-      role.unseen += std::max(0, seen.ready - groups.ready);
-      role.proven += std::min(seen.steady, groups.steady);
-    }
+    RoleView* const role = FindRole(child->labels.role, roles);
+    if (role == nullptr) continue;
+    role->unseen += std::max(0, seen.ready - groups.ready);
+    role->proven += std::min(seen.steady, groups.steady);
   }
 }
 

@@ -87,6 +87,8 @@ class RoleWatch {
   // The children of an old revision of a slice by role.
   using OldRevision = std::map<std::string, Groups>;
 
+  // Null when there is no role of this name.
+  static RoleView* FindRole(const std::string& name, std::vector<RoleView>* roles);
   std::vector<RoleView> ReadSlice(const DisaggregatedObservation& observation, int32_t slice, absl::Duration time);
   void ReadOldRevision(int32_t slice, const std::string& revision, const OldRevision& children, absl::Duration time,
                        std::vector<RoleView>* roles);
