@@ -139,6 +139,7 @@ set(lws_for_size
   lws/placement/search/explain_no_fit.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
+  lws/placement/search/one_by_one.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
@@ -359,6 +360,7 @@ set(lws_placement_sources
   lws/placement/search/fewest_domains.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
+  lws/placement/search/one_by_one.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
