@@ -121,6 +121,7 @@ _FOR_SIZE = {
         "explain_no_fit",
         "group_orders",
         "group_rules",
+        "one_by_one",
         "placement_problem",
         "pod_neighbours",
         "rank_order",

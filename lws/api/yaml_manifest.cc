@@ -82,7 +82,14 @@ class YamlManifestReader::Composer {
       if (event_.kind == Kind::kStreamEnd) return false;
       if (event_.kind == Kind::kStreamStart) continue;
       if (event_.kind == Kind::kDocumentEnd) return true;
-      status = event_.kind == Kind::kDocumentStart ? StartDocument() : Value(0);
+      if (event_.kind == Kind::kDocumentStart) {
+        // Kubernetes cuts a text at its lines --- before it reads YAML. It refuses such a line with anything but a
+        // comment on it, and directives, because they are cut off from their document.
+        if (event_.has_directives) return Error("a directive, such as %YAML, has no place in a file of Kubernetes");
+        separator_line_ = event_.is_explicit ? event_.line : 0;
+        continue;
+      }
+      status = Value(0);
       if (!status.ok()) return status;
     }
   }
@@ -94,15 +101,6 @@ class YamlManifestReader::Composer {
   absl::Status Advance() {
     if (reader_.Next(&event_)) return absl::OkStatus();
     return ErrorAt(source_, first_line_ - 1 + reader_.error_line(), reader_.error());
-  }
-
-  // Kubernetes cuts a text at its lines --- before it reads YAML. It refuses such a line with anything but a comment on
-  // it, and directives, because they are cut off from their document.
-  absl::Status StartDocument() {
-    if (event_.has_directives) return Error("a directive, such as %YAML, has no place in a file of Kubernetes");
-    if (!event_.is_explicit) return absl::OkStatus();
-    separator_line_ = event_.line;
-    return absl::OkStatus();
   }
 
   // Reads the value that begins with the current event.

@@ -6,8 +6,8 @@
 //
 // Laws:
 //   1. Each pod is put where the scheduler would let it beside the pods before it, and where there is room for it.
-//   2. All pods are in one domain of the required level. Of the preferred levels, the narrowest that takes the group in
-//      this way is used.
+//   2. All pods are in one domain of the required level. If the request prefers a level, they are in one domain of the
+//      narrowest level, from that one on, that takes the group in this way.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_SEARCH_ONE_BY_ONE_H_
