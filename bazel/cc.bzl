@@ -118,6 +118,7 @@ _FOR_SIZE = {
     ],
     "lws/placement/pods": ["exclusive_affinity", "tpu_environment"],
     "lws/placement/search": [
+        "assign_in_scope",
         "explain_no_fit",
         "group_orders",
         "group_rules",

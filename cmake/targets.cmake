@@ -136,6 +136,7 @@ set(lws_for_size
   lws/placement/pods/tpu_environment.cc
   lws/placement/reassign_group.cc
   lws/placement/running_pods.cc
+  lws/placement/search/assign_in_scope.cc
   lws/placement/search/explain_no_fit.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
