@@ -118,9 +118,11 @@ _FOR_SIZE = {
     ],
     "lws/placement/pods": ["exclusive_affinity", "tpu_environment"],
     "lws/placement/search": [
+        "assign_in_scope",
         "explain_no_fit",
         "group_orders",
         "group_rules",
+        "one_by_one",
         "placement_problem",
         "pod_neighbours",
         "rank_order",

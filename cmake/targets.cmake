@@ -138,9 +138,11 @@ set(lws_for_size
   lws/placement/pods/tpu_environment.cc
   lws/placement/reassign_group.cc
   lws/placement/running_pods.cc
+  lws/placement/search/assign_in_scope.cc
   lws/placement/search/explain_no_fit.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
+  lws/placement/search/one_by_one.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
@@ -362,6 +364,7 @@ set(lws_placement_sources
   lws/placement/search/fewest_domains.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
+  lws/placement/search/one_by_one.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc

@@ -96,14 +96,20 @@ std::string MeantKind(const std::string& kind, const std::string& api_version) {
   return lws::internal::DidYouMean(kind, candidates);
 }
 
-// Whether the version is one of the project's, which has no such kind.
+// Whether the version is one of the project's, which has no such kind. Whoever reads a set looks at its version.
 bool IsUnknownOfOwn(absl::string_view kind, absl::string_view api_version) {
   bool is_own = false;
   for (const ReadKind& known : kReadKinds) {
-    if (kind == known.kind) return false;
+    if (known.is_own && kind == known.kind) return false;
     is_own = is_own || (known.is_own && api_version == known.api_version);
   }
-  return is_own && !kind.empty() && !absl::EndsWith(kind, "List");
+  return is_own && !absl::EndsWith(kind, "List");
+}
+
+std::string WhyUnknown(const std::string& kind, const std::string& api_version, const std::string& meant) {
+  if (kind.empty()) return "kind not set";
+  return absl::StrCat("no matches for kind ", lws::Quote(lws::PrintableText(kind)), " in version ",
+                      lws::Quote(lws::PrintableText(api_version)), meant);
 }
 
 }  // namespace
@@ -114,9 +120,8 @@ absl::Status RefuseMisspeltKinds(const InputFile& file) {
     const std::string api_version = TextAt(object, "apiVersion");
     const std::string meant = kind.empty() ? "" : MeantKind(kind, api_version);
     if (meant.empty() && !IsUnknownOfOwn(kind, api_version)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(file.Where(object, "kind"), ": no matches for kind ",
-                                                   lws::Quote(lws::PrintableText(kind)), " in version ",
-                                                   lws::Quote(lws::PrintableText(api_version)), meant));
+    const std::string where = file.Where(object, kind.empty() ? "" : "kind");
+    return absl::InvalidArgumentError(absl::StrCat(where, ": ", WhyUnknown(kind, api_version, meant)));
   }
   return absl::OkStatus();
 }

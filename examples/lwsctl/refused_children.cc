@@ -31,12 +31,14 @@ std::vector<RefusedChild> RefusedOf(const lws::DisaggregatedSet& set, int role, 
   const lws::SetAdmission admission = lws::AdmitSet(child);
   if (admission.set == nullptr) {
     return {{FieldOfSet(role, admission.errors[0].field),
-             absl::StrCat("the LeaderWorkerSets of role ", name, " will be refused: ", lws::Join(admission.errors))}};
+             absl::StrCat("the LeaderWorkerSets of role ", name, " will be refused: ", lws::Join(admission.errors)),
+             true}};
   }
   std::vector<RefusedChild> refused;
   for (const lws::RefusedObject& object : lws::RefusedObjectsOf(*admission.set)) {
     refused.push_back({FieldOfSet(role, FieldOfRefusal(object, child)),
-                       absl::StrCat("of the LeaderWorkerSets of role ", name, ": ", DescribeRefusal(object))});
+                       absl::StrCat("of the LeaderWorkerSets of role ", name, ": ", DescribeRefusal(object)),
+                       object.is_certain});
   }
   return refused;
 }
@@ -47,8 +49,8 @@ std::vector<RefusedChild> RefusedChildren(const lws::DisaggregatedSet& set) {
   const int32_t last = lws::Slices(set) - 1;
   const absl::StatusOr<std::vector<lws::DesiredRole>> first_slice = lws::DesiredRoles(set, 0);
   const absl::StatusOr<std::vector<lws::DesiredRole>> last_slice = lws::DesiredRoles(set, last);
-  if (!first_slice.ok()) return {{"spec.roles", std::string(first_slice.status().message())}};
-  if (!last_slice.ok()) return {{"spec.roles", std::string(last_slice.status().message())}};
+  if (!first_slice.ok()) return {{"spec.roles", std::string(first_slice.status().message()), true}};
+  if (!last_slice.ok()) return {{"spec.roles", std::string(last_slice.status().message()), true}};
   std::vector<RefusedChild> refused;
   for (int role = 0; role < set.spec().roles_size(); ++role) {
     const auto index = static_cast<size_t>(role);

@@ -17,6 +17,7 @@ namespace lwsctl {
 struct RefusedChild {
   std::string field;  // of the set's manifest; "" for the set itself
   std::string text;   // "the LeaderWorkerSets of role decode will be refused: ..."
+  bool is_certain = true;
 };
 
 // The set is an admitted one. All slices have the same templates, so the first and the last are looked at: the names of

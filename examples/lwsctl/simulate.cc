@@ -103,13 +103,14 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
-  const std::string page = arguments.Flag("--report", "");
-  if (page.empty()) return report;
-  const std::string title = absl::StrCat(report->set_name, ", ", arguments.Flag("--policy", "reference"));
-  const absl::Status written =
-      WriteFile(page, lws::ScenarioHtmlReport({{title, *report}}, ReportPageOf(arguments.files[0])));
-  if (!written.ok()) return written;
   return report;
+}
+
+absl::Status WritePage(const lws::ScenarioReport& report, const Arguments& arguments) {
+  const std::string page = arguments.Flag("--report", "");
+  if (page.empty()) return absl::OkStatus();
+  const std::string title = absl::StrCat(report.set_name, ", ", arguments.Flag("--policy", "reference"));
+  return WriteFile(page, lws::ScenarioHtmlReport({{title, report}}, ReportPageOf(arguments.files[0])));
 }
 
 bool HasPage(const Arguments& arguments) { return arguments.flags.count("--report") > 0; }
@@ -175,6 +176,8 @@ int Simulate(const std::vector<std::string>& words) {
   if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
+  const absl::Status written = WritePage(*report, *arguments);
+  if (!written.ok()) return Fail(written);
   if (IsDocument(*arguments)) {
     PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));
   } else {

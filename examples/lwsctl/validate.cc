@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -81,6 +82,11 @@ struct Verdict {
 
   const char* kind() const { return KindOfSet(set); }
   bool has_refused_objects() const { return !refused.empty() || !refused_children.empty(); }
+  bool has_certainly_refused_objects() const {
+    const auto is_certain = [](const auto& object) { return object.is_certain; };
+    return std::any_of(refused.begin(), refused.end(), is_certain) ||
+           std::any_of(refused_children.begin(), refused_children.end(), is_certain);
+  }
 };
 
 struct Summary {
@@ -89,7 +95,9 @@ struct Summary {
   int sets = 0;
   int disaggregated_sets = 0;
   int refused = 0;
-  int doubtful = 0;  // valid sets of which some objects will be refused
+  // Valid sets of which some objects will be refused, and those of which some only may be.
+  int with_refused = 0;
+  int with_doubtful = 0;
 };
 
 std::string Count(int number, absl::string_view thing) {
@@ -263,7 +271,9 @@ class Report {
   void Add(const InputFile& file, const Verdict& verdict) {
     ++(lws::IsOfDisaggregatedSet(*verdict.set.manifest) ? summary_.disaggregated_sets : summary_.sets);
     summary_.refused += verdict.errors.empty() ? 0 : 1;
-    summary_.doubtful += verdict.errors.empty() && verdict.has_refused_objects() ? 1 : 0;
+    if (verdict.errors.empty() && verdict.has_refused_objects()) {
+      ++(verdict.has_certainly_refused_objects() ? summary_.with_refused : summary_.with_doubtful);
+    }
     if (is_document()) {
       list_.push_back(ToJson(verdict));
       return;
@@ -286,9 +296,12 @@ class Report {
     }
     std::string sum =
         absl::StrCat(kinds, " in ", Count(summary_.files, "file"), ": ", all - summary_.refused, " valid");
-    if (summary_.doubtful > 0) {
-      absl::StrAppend(&sum, " (", summary_.doubtful, " of them with objects that the API server will refuse)");
+    std::vector<std::string> of_them;
+    for (const auto& [sets, may] :
+         {std::pair(summary_.with_refused, "will"), std::pair(summary_.with_doubtful, "may")}) {
+      if (sets > 0) of_them.push_back(absl::StrCat(sets, " of them with objects that the API server ", may, " refuse"));
     }
+    if (!of_them.empty()) absl::StrAppend(&sum, " (", absl::StrJoin(of_them, ", "), ")");
     absl::StrAppend(&sum, ", ", summary_.refused, " refused");
     if (summary_.unreadable > 0) absl::StrAppend(&sum, "; ", Count(summary_.unreadable, "file"), " not readable");
     return sum;

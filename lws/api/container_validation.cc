@@ -50,7 +50,7 @@ void CheckPorts(const FieldValue& ports, const ContainersPod& pod, FieldErrors* 
     }
     const Json host_port = HostPort(port, pod);
     if (host_port != 0) CheckRange(FieldValue(host_port, port["hostPort"].path()), 1, 65535, errors);
-    CheckOneOf(port["protocol"], kProtocols, errors);
+    CheckDefaulted(port["protocol"], kProtocols, errors);
   }
 }
 
@@ -74,11 +74,11 @@ void CheckResizePolicy(const FieldValue& policies, absl::string_view pod_restart
 void CheckContainer(const FieldValue& container, const ContainersPod& pod, FieldErrors* errors) {
   CheckRequiredText(container["name"], Dns1123LabelErrors, errors);
   CheckRequired(container["image"], errors);
-  CheckOneOf(container["terminationMessagePolicy"], kMessagePolicies, errors);
+  CheckDefaulted(container["terminationMessagePolicy"], kMessagePolicies, errors);
   CheckPorts(container["ports"], pod, errors);
   CheckEnvironment(container, errors);
   CheckMounts(container, pod.volumes, errors);
-  CheckOneOf(container["imagePullPolicy"], kPullPolicies, errors);
+  CheckDefaulted(container["imagePullPolicy"], kPullPolicies, errors);
   CheckContainerResources(container["resources"], pod.asker, errors);
   CheckResizePolicy(container["resizePolicy"], pod.restart_policy, errors);
   CheckContainerSecurity(container["securityContext"], pod.host_users, errors);
@@ -170,7 +170,8 @@ void CheckHostNetworkPorts(const FieldValue& spec, FieldErrors* errors) {
     for (const FieldValue& port : container["ports"].Items()) {
       const int64_t own = port["containerPort"].Number().value_or(0);
       const FieldValue host_port = port["hostPort"];
-      if (host_port.Number().value_or(own) == own) continue;
+      const int64_t number = host_port.Number().value_or(0);
+      if (number == 0 || number == own) continue;
       errors->push_back(Invalid(host_port, "must match `containerPort` when `hostNetwork` is true"));
     }
   }

@@ -51,6 +51,10 @@ void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErro
   errors->push_back(UnsupportedValue(value.path(), Quote(text), supported));
 }
 
+void CheckDefaulted(const FieldValue& value, const char* const* supported, FieldErrors* errors) {
+  if (!value.Text().empty()) CheckOneOf(value, supported, errors);
+}
+
 void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors) {
   const std::optional<int64_t> number = value.Number();
   if (!number.has_value() || (*number >= least && *number <= most)) return;

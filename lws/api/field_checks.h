@@ -46,6 +46,8 @@ void CheckAnyText(const FieldValue& value, TextRule rule, FieldErrors* errors);
 void CheckRequiredText(const FieldValue& value, TextRule rule, FieldErrors* errors);
 // The text, when it is there, is one of `supported`, which ends with a null pointer.
 void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErrors* errors);
+// The same for a text that the API server defaults: an empty one is the default, too.
+void CheckDefaulted(const FieldValue& value, const char* const* supported, FieldErrors* errors);
 // The number, when it is there, is from `least` to `most`, or at least `least`.
 void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors);
 void CheckNotNegative(const FieldValue& value, FieldErrors* errors);

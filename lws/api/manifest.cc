@@ -157,6 +157,11 @@ absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
   return ErrorAt(source, line, "the text is not UTF-8");
 }
 
+// A null between JSON objects is no object.
+bool StartsWithNull(absl::string_view text) {
+  return absl::ConsumePrefix(&text, "null") && (text.empty() || absl::ascii_isspace(text[0]));
+}
+
 // Reads the JSON objects at the beginning of the text. Returns the YAML that is left, and its line.
 struct Rest {
   absl::string_view text;
@@ -166,7 +171,8 @@ absl::StatusOr<Rest> ReadJsonObjects(absl::string_view text, absl::string_view s
                                      ObjectCollector* collector) {
   JsonManifestReader json(text, source);
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) json.SkipSeparator();
-  while (absl::StartsWith(json.rest(), "{")) {
+  for (bool is_stream = false; absl::StartsWith(json.rest(), "{") || (is_stream && StartsWithNull(json.rest()));
+       is_stream = true) {
     absl::Status status = json.Next(document);
     if (absl::IsNotFound(status)) break;
     if (status.ok()) status = collector->Take(*document);

@@ -31,10 +31,13 @@ constexpr const char* kSystems[] = {"linux", "windows", nullptr};
 void CheckLabelValue(const FieldValue& value, FieldErrors* errors) { CheckText(value, Dns1123LabelErrors, errors); }
 void CheckSubdomain(const FieldValue& value, FieldErrors* errors) { CheckText(value, SubdomainErrors, errors); }
 void CheckPodRestartPolicy(const FieldValue& value, FieldErrors* errors) {
-  CheckOneOf(value, kRestartPolicies, errors);
+  CheckDefaulted(value, kRestartPolicies, errors);
 }
-void CheckDnsPolicy(const FieldValue& value, FieldErrors* errors) { CheckOneOf(value, kDnsPolicies, errors); }
-void CheckPreemption(const FieldValue& value, FieldErrors* errors) { CheckOneOf(value, kPreemptionPolicies, errors); }
+void CheckDnsPolicy(const FieldValue& value, FieldErrors* errors) { CheckDefaulted(value, kDnsPolicies, errors); }
+void CheckPreemption(const FieldValue& value, FieldErrors* errors) {
+  if (!value.exists()) return;
+  value.Text().empty() ? CheckRequired(value, errors) : CheckOneOf(value, kPreemptionPolicies, errors);
+}
 void CheckDeadline(const FieldValue& value, FieldErrors* errors) {
   CheckRange(value, 1, std::numeric_limits<int32_t>::max(), errors);
 }
@@ -207,15 +210,15 @@ FieldErrors PriorityErrors(const Json& pod) {
       std::find_if(std::begin(kClasses), std::end(kClasses), [&name](const Class& row) { return row.name == name; });
   if (known == std::end(kClasses)) return {};
   const int64_t priority = spec["priority"].Number().value_or(known->priority);
-  const std::string preemption = spec["preemptionPolicy"].TextOr(kPreemption);
+  const FieldValue policy = spec["preemptionPolicy"];
+  const std::string preemption = policy.exists() ? policy.Text() : std::string(kPreemption);
   FieldErrors errors;
   if (priority != known->priority) {
     errors.push_back(Forbidden(spec["priority"].path(), absl::StrCat("the integer value of priority (", priority, ")",
                                                                      kComputed, known->priority, kFrom)));
   } else if (preemption != kPreemption) {
-    errors.push_back(Forbidden(
-        spec["preemptionPolicy"].path(),
-        absl::StrCat("the string value of PreemptionPolicy (", preemption, ")", kComputed, kPreemption, kFrom)));
+    errors.push_back(Forbidden(policy.path(), absl::StrCat("the string value of PreemptionPolicy (", preemption, ")",
+                                                           kComputed, kPreemption, kFrom)));
   }
   return errors;
 }

@@ -18,7 +18,7 @@ void CheckExec(const FieldValue& action, int64_t, FieldErrors* errors) {
 
 void CheckHttpGet(const FieldValue& action, int64_t, FieldErrors* errors) {
   CheckPortNumberOrName(action["port"], errors);
-  CheckOneOf(action["scheme"], kSchemes, errors);
+  CheckDefaulted(action["scheme"], kSchemes, errors);
   for (const FieldValue& header : action["httpHeaders"].Items()) {
     CheckAnyText(header["name"].Named(action["httpHeaders"].path()), HeaderNameErrors, errors);
   }

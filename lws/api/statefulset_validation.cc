@@ -75,8 +75,8 @@ void CheckUpdateStrategy(const FieldValue& strategy, FieldErrors* errors) {
 }
 
 void CheckRetention(const FieldValue& policy, FieldErrors* errors) {
-  CheckOneOf(policy["whenDeleted"], kRetentions, errors);
-  CheckOneOf(policy["whenScaled"], kRetentions, errors);
+  CheckDefaulted(policy["whenDeleted"], kRetentions, errors);
+  CheckDefaulted(policy["whenScaled"], kRetentions, errors);
 }
 
 void CheckSelector(const FieldValue& selector, FieldErrors* errors) {
@@ -154,7 +154,7 @@ void CheckTemplate(const FieldValue& spec, const Scope& scope, FieldErrors* erro
 }
 
 void CheckPodsOfStatefulSet(const FieldValue& pod_spec, FieldErrors* errors) {
-  CheckOneOf(pod_spec["restartPolicy"], kAlways, errors);
+  CheckDefaulted(pod_spec["restartPolicy"], kAlways, errors);
   if (pod_spec["activeDeadlineSeconds"].exists()) {
     errors->push_back(
         Forbidden(pod_spec["activeDeadlineSeconds"].path(), "activeDeadlineSeconds in StatefulSet is not Supported"));

@@ -277,7 +277,9 @@ void CheckCsi(const FieldValue& source, const VolumeOwner&, FieldErrors* errors)
       errors->push_back(Invalid(driver, detail));
     }
   }
-  CheckSecretRef(source["nodePublishSecretRef"], errors);
+  const FieldValue secret = source["nodePublishSecretRef"];
+  CheckSecretRef(secret, errors);
+  CheckText(secret["name"].Named(source["name"].path()), SubdomainErrors, errors);
 }
 
 void CheckEphemeral(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
@@ -293,7 +295,7 @@ void CheckEphemeral(const FieldValue& source, const VolumeOwner&, FieldErrors* e
 
 void CheckImageVolume(const FieldValue& source, const VolumeOwner& owner, FieldErrors* errors) {
   if (owner.is_pod) CheckRequired(source["reference"], errors);
-  CheckOneOf(source["pullPolicy"], kPullPolicies, errors);
+  CheckDefaulted(source["pullPolicy"], kPullPolicies, errors);
 }
 
 // One kind of source, in the API server's order. Its errors call some sources by another name than the field's.

@@ -80,8 +80,15 @@ class YamlManifestReader::Composer {
       absl::Status status = Advance();
       if (!status.ok()) return status;
       if (event_.kind == Kind::kStreamEnd) return false;
-      if (event_.kind == Kind::kStreamStart || event_.kind == Kind::kDocumentStart) continue;
+      if (event_.kind == Kind::kStreamStart) continue;
       if (event_.kind == Kind::kDocumentEnd) return true;
+      if (event_.kind == Kind::kDocumentStart) {
+        // Kubernetes cuts a text at its lines --- before it reads YAML. It refuses such a line with anything but a
+        // comment on it, and directives, because they are cut off from their document.
+        if (event_.has_directives) return Error("a directive, such as %YAML, has no place in a file of Kubernetes");
+        separator_line_ = event_.is_explicit ? event_.line : 0;
+        continue;
+      }
       status = Value(0);
       if (!status.ok()) return status;
     }
@@ -98,6 +105,9 @@ class YamlManifestReader::Composer {
 
   // Reads the value that begins with the current event.
   absl::Status Value(int depth) {
+    if (depth == 0 && event_.line == separator_line_ && event_.kind != Kind::kScalar) {
+      return Error("only a comment may follow the document separator --- on its line");
+    }
     if (depth > kMaxJsonDepth) return Error(absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels"));
     if (event_.kind == Kind::kAlias) return Alias(depth);
     if (event_.anchor.empty()) return Unanchored(depth);
@@ -315,6 +325,7 @@ class YamlManifestReader::Composer {
   YamlEventReader reader_;
   YamlEvent event_;
   int64_t allowance_;
+  int separator_line_ = 0;        // the line of the document's ---
   JsonPacker* packer_ = nullptr;  // takes the values: the document's, or one of asides_
   absl::flat_hash_map<std::string, Anchor> anchors_;
   std::deque<JsonPacker> asides_;

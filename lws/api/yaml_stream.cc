@@ -68,6 +68,12 @@ void Describe(const yaml_event_t& raw, YamlEvent* event) {
       event->anchor = View(raw.data.mapping_start.anchor);
       event->tag = TagOf(raw.data.mapping_start.tag);
       return;
+    case YAML_DOCUMENT_START_EVENT:
+      event->is_explicit = raw.data.document_start.implicit == 0;
+      event->has_directives =
+          raw.data.document_start.version_directive != nullptr ||
+          raw.data.document_start.tag_directives.start != raw.data.document_start.tag_directives.end;
+      return;
     default:
       return;
   }

@@ -35,6 +35,9 @@ struct YamlEvent {
   absl::string_view tag;     // "" when the text has none, or only "!"
   bool is_plain = false;     // a scalar without quotes, block style and tag, or with the tag "!"
   int line = 1;              // where it begins
+  // Whether the start of a document is written (---), and whether it has directives such as %YAML 1.2.
+  bool is_explicit = false;
+  bool has_directives = false;
 };
 
 class YamlEventReader {

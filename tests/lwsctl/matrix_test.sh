@@ -91,7 +91,7 @@ for command in "test --junit /dev/full ../examples/scenarios/tests/bad-image.yam
   "place $zones --report /dev/full ../examples/lwsctl/golden/place/zone-sets.yaml" \
   "defragment $zones --empty rack --report /dev/full ../examples/lwsctl/golden/place/zone-sets.yaml" \
   "explain --complete --save /dev/full ../examples/lwsctl/golden/state.yaml"; do
-  told 3 "/dev/full: cannot be written" "$lwsctl" $command
+  told 3 "^lwsctl: /dev/full: cannot be written" "$lwsctl" $command
 done
 # A program with a sanitizer does not begin within such limits.
 if bash -c "ulimit -v 1000000; exec '$lwsctl' --help" > out 2>&1; then

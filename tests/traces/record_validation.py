@@ -6,7 +6,8 @@ case has a name and patches over a good pod, which is also the template of a goo
 one) and `metadata` of the pod, `set` of only the StatefulSet, `claim` of a PersistentVolumeClaim, `service` of a Service, or
 `update` of the stored StatefulSet. Go's maps have no order: cases marked `anyOrder` have several faults of one map.
 The trace repeats each case with the `answers` to it by kind, a list of "FIELD: TEXT"; an empty list stands for an
-object that was accepted.
+object that was accepted. What an admission plugin says of a pod names no field, and is under `admission`. The API server
+has to run with --allow-privileged=true.
 """
 import json
 import ssl
@@ -27,6 +28,10 @@ def kubeconfig():
 SERVER, TOKEN = kubeconfig()
 
 
+class Forbidden(Exception):
+    """Raised with the text of an admission plugin, which comes before the rules of fields."""
+
+
 def send(method, path, body, content="application/json", dry=True):
     """The errors, each as "FIELD: TEXT"; [] when the object was accepted."""
     context = ssl._create_unverified_context()
@@ -38,6 +43,8 @@ def send(method, path, body, content="application/json", dry=True):
         return []
     except urllib.error.HTTPError as error:
         status = json.loads(error.read())
+        if status.get("reason") == "Forbidden":
+            raise Forbidden(status["message"].split(" is forbidden: ", 1)[1])
         causes = status.get("details", {}).get("causes")
         if causes is None:
             raise SystemExit("%s is no fault of a field: %s" % (json.dumps(body), status["message"]))
@@ -95,7 +102,12 @@ def answers(case):
     if "update" in case:
         return {"update": send("PATCH", apps + "/statefulsets/live", case["update"], "application/merge-patch+json")}
     of_set = {"StatefulSet": send("POST", apps + "/statefulsets", statefulset(case))}
-    return of_set if "set" in case else dict(of_set, Pod=send("POST", core + "/pods", pod(case)))
+    if "set" in case:
+        return of_set
+    try:
+        return dict(of_set, Pod=send("POST", core + "/pods", pod(case)))
+    except Forbidden as forbidden:
+        return dict(of_set, admission=[str(forbidden)])
 
 
 LIVE = statefulset({"set": {"metadata": {"name": "live"}, "spec": {"volumeClaimTemplates": [

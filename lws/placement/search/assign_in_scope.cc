@@ -8,6 +8,7 @@
 #include "lws/placement/search/explain_no_fit.h"
 #include "lws/placement/search/fewest_domains.h"
 #include "lws/placement/search/group_rules.h"
+#include "lws/placement/search/one_by_one.h"
 #include "lws/placement/search/rank_order.h"
 
 namespace lws::internal {
@@ -27,7 +28,8 @@ PlacementResult Assign(const PlacementProblem& problem, const Capacity& capacity
 
 }  // namespace
 
-// The search does not look at all rules. If its place breaks one, stricter requests are tried until a place keeps all.
+// The search does not look at all rules. If its place breaks one, stricter requests are tried until a place keeps all,
+// and then the pods are put onto nodes one by one.
 PlacementResult AssignInScope(const PlacementProblem& problem, const Capacity& capacity, const DomainCounts& counts) {
   PlacementResult result = Assign(problem, capacity, counts);
   result.not_looked_at = problem.request->not_looked_at;
@@ -41,6 +43,11 @@ PlacementResult AssignInScope(const PlacementProblem& problem, const Capacity& c
     result.assignment = Assign(*strict, capacity, DomainCounts(*strict, capacity, counts.scope())).assignment;
     const bool fits = result.assignment.has_value();
     if (fits && KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) return result;
+  }
+  std::vector<PickedDomain> picks = PickNodesOneByOne(problem, capacity, counts);
+  if (!picks.empty()) {
+    result.assignment = AssignRanksToNodes(problem, std::move(picks));
+    if (KeepsSearchRules(problem, capacity, result.assignment->NodesByRank())) return result;
   }
   result.assignment.reset();
   result.no_fit = {};

@@ -9,7 +9,6 @@
 
 #include "lws/placement/pod_rules.h"
 #include "lws/placement/rank_shape.h"
-#include "lws/placement/search/pod_neighbours.h"
 #include "lws/placement/topology.h"
 
 namespace lws::internal {
@@ -41,16 +40,6 @@ Kind WorkersOf(const GroupRequest& request) {
 
 Kind LeaderOf(const GroupRequest& request) { return {&*request.leader, 1, &request.worker, request.workers}; }
 
-PodNeighbours NeighboursOf(const Kind& kind, const Capacity& capacity) {
-  PodNeighbours neighbours(capacity.topology(), *kind.shape);
-  for (const auto& [node, pods] : capacity.pods()) {
-    for (const Capacity::PlacedPods& placed : pods) {
-      if (placed.count > 0) neighbours.Add(*placed.rules, node, placed.count);
-    }
-  }
-  return neighbours;
-}
-
 bool SelectsForSpread(const PodRules& rules, const PodRules& other) {
   return other.namespace_name == rules.namespace_name &&
          std::any_of(rules.spreads.begin(), rules.spreads.end(),
@@ -78,7 +67,7 @@ class RulesReader {
   // Excludes the nodes that pods of this kind cannot use wherever the rest of the group is.
   void ReadKind(const Kind& kind, ShapeOnTopology* shape) {
     if (kind.shape->rules == nullptr || (!kind.rules().asks() && !capacity_.has_guarded_pods())) return;
-    const PodNeighbours neighbours = NeighboursOf(kind, capacity_);
+    const PodNeighbours neighbours = NeighboursOf(*kind.shape, capacity_);
     const bool decides_near = DecidesNear(kind, neighbours);
     const bool decides_spread =
         !kind.AnyOther([&](const PodRules& other) { return SelectsForSpread(kind.rules(), other); });
@@ -218,7 +207,7 @@ class Arrival {
   };
 
   void AddKind(const Kind& kind, const Capacity& capacity) {
-    kinds_.push_back({kind.shape, NeighboursOf(kind, capacity), {}});
+    kinds_.push_back({kind.shape, NeighboursOf(*kind.shape, capacity), {}});
   }
 
   static bool IsAllowed(const PodNeighbours& neighbours, int32_t node) {
@@ -272,7 +261,7 @@ bool AsksForSpread(const GroupRequest& request) {
 void LimitSpread(const Capacity& capacity, PlacementProblem* problem) {
   const Kind workers = WorkersOf(*problem->request);
   if (workers.shape->rules == nullptr || workers.rules().spreads.empty() || workers.pods == 0) return;
-  const PodNeighbours neighbours = NeighboursOf(workers, capacity);
+  const PodNeighbours neighbours = NeighboursOf(*workers.shape, capacity);
   const bool leader_counts =
       workers.AnyOfOtherKind([&](const PodRules& leader) { return SelectsForSpread(workers.rules(), leader); });
   problem->limits.resize(problem->topology->NodeCount());
@@ -287,6 +276,16 @@ void LimitSpread(const Capacity& capacity, PlacementProblem* problem) {
 }
 
 }  // namespace
+
+PodNeighbours NeighboursOf(const PodShape& shape, const Capacity& capacity) {
+  PodNeighbours neighbours(capacity.topology(), shape);
+  for (const auto& [node, pods] : capacity.pods()) {
+    for (const Capacity::PlacedPods& placed : pods) {
+      if (placed.count > 0) neighbours.Add(*placed.rules, node, placed.count);
+    }
+  }
+  return neighbours;
+}
 
 absl::StatusOr<PlacementProblem> ReadPlacementProblem(const GroupRequest& request, const Capacity& capacity) {
   absl::StatusOr<PlacementProblem> problem = PlacementProblem::Create(request, capacity.topology());

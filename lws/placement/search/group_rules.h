@@ -22,8 +22,13 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/search/placement_problem.h"
+#include "lws/placement/search/pod_neighbours.h"
 
 namespace lws::internal {
+
+// The pods of the capacity, as pods of this shape see them. Borrows the shape and the topology. REQUIRES: the shape has
+// rules. Complexity: O(pods x terms), and O(nodes) when the shape has spread constraints.
+PodNeighbours NeighboursOf(const PodShape& shape, const Capacity& capacity);
 
 // The problem with the rules applied. Borrows the request and the topology. Errors: as for PlacementProblem::Create.
 // Complexity: as for that, and O(nodes x keys + pods x terms) when some pod asks something of others.
