@@ -60,6 +60,25 @@ TEST(RoleRolloutTest, Laws1And2OfEveryPolicy) {
   }
 }
 
+// The reference's policy waits until every new group is ready.
+TEST(RolePoliciesTest, PlanRoleRolloutWaitsForReadyGroups) {
+  const std::vector<RoleGoal> goals = {{2, {1, 0}, false}, {2, {1, 0}, false}};
+  const std::vector<RoleGroups> old_groups = {{true, 2, 2, 2}, {true, 2, 2, 2}};
+  std::vector<RoleGroups> new_groups = {{true, 1, 1}, {true, 1, 0}};
+  EXPECT_EQ(PlanRoleRollout({goals, 2, new_groups, old_groups}).reason, RoleStepReason::kWaitsForReady);
+  EXPECT_EQ(PlanRoleRollout({goals, 2, new_groups, old_groups}).role, 1);
+  new_groups[1].ready = 1;
+  EXPECT_EQ(PlanRoleRollout({goals, 2, new_groups, old_groups}).reason, RoleStepReason::kDrain);
+}
+
+// An External role that has more groups than its scaler asks for sets the pace by those that it has.
+TEST(RolePoliciesTest, PlanRoleRolloutCountsTheGroupsOfAnExternalRole) {
+  const std::vector<RoleGoal> goals = {{1, {1, 0}, true}, {4, {4, 0}, false}};
+  const std::vector<RoleGroups> old_groups = {{true, 0, 0, 0}, {true, 4, 4, 4}};
+  const std::vector<RoleGroups> new_groups = {{true, 8, 8}, {true, 0, 0}};
+  EXPECT_EQ(PlanRoleRollout({goals, 2, new_groups, old_groups}).new_groups[1], 1);
+}
+
 TEST(RoleBudgetTest, Law1SurgeAndUnavailableAreNeverBothZero) {
   const std::vector<IntOrPercent> values = {
       IntOrPercent::Int(-1),    IntOrPercent::Int(0),      IntOrPercent::Int(1),      IntOrPercent::Int(3),
