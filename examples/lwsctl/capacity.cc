@@ -27,6 +27,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/placed_slice.h"
 #include "examples/lwsctl/shown_names.h"
+#include "examples/lwsctl/slice_requests.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/field_error.h"
 #include "lws/api/field_status.h"
@@ -78,6 +79,7 @@ struct PartlyRunning {
 struct SetHeadroom {
   std::shared_ptr<const lws::LeaderWorkerSet> object;
   std::string shown;  // the name in tables
+  std::string where;  // in the file
   lws::GroupRequest request;
   std::optional<int> wanted;  // groups, if the user asked whether they fit
   int missing = 0;            // of these, groups of the set that do not run yet
@@ -113,6 +115,7 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
     SetHeadroom set;
     set.object = admission.set;
     set.shown = shown.Of(request->namespace_name, admission.set->metadata().name());
+    set.where = manifest.where;
     set.request = *std::move(request);
     set.wanted = question.groups;
     if (question.asks_for_surge) {
@@ -193,6 +196,10 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
   const absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question.cluster);
   if (!cluster.ok()) return cluster.status();
   const EndsInOrder ends_in_order;
+  for (const SetHeadroom& set : *sets) {
+    absl::Status status = CheckLevelsOfAnnotations(*set.object, set.request, cluster->capacity->topology());
+    if (!status.ok()) return lws::WithPrefix(set.where, status);
+  }
   for (SetHeadroom& set : *sets) {
     set.is_left_out = IsInterrupted();
     if (set.is_left_out) continue;

@@ -25,6 +25,7 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/together_headroom.h"
+#include "lws/placement/topology.h"
 
 namespace lwsctl {
 namespace {
@@ -227,8 +228,9 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
     room.by_role.emplace_back(role.name(), SurgeOfRole(role));
   }
-  const absl::StatusOr<std::vector<PlacedSlice>> read =
-      ReadSlices(manifest, lws::Slices(*manifest.set), {asked.placement, {}, true}, asked.cluster, asked.shown);
+  const lws::Topology& topology = asked.cluster.capacity->topology();
+  const absl::StatusOr<std::vector<PlacedSlice>> read = ReadSlices(
+      manifest, lws::Slices(*manifest.set), {asked.placement, {}, true, &topology}, asked.cluster, asked.shown);
   if (!read.ok()) return read.status();
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor) -> absl::StatusOr<Enough> {
     absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, capacity);
@@ -245,7 +247,9 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
 
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
-  const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, {asked.placement, {}, false});
+  const lws::Topology& topology = asked.cluster.capacity->topology();
+  const absl::StatusOr<SliceRequests> first =
+      RequestsOfSlice(*manifest.set, 0, {asked.placement, {}, false, &topology});
   if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);

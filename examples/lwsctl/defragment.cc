@@ -89,7 +89,9 @@ std::optional<std::vector<int32_t>> NodesOf(const lws::GroupRequest& request, co
 absl::Status CheckRequestOf(const lws::LeaderWorkerSet& set, const lws::SetPlacement& placement,
                             const lws::Topology& topology) {
   const absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, placement);
-  return request.ok() ? lws::CheckGroupRequest(*request, topology) : request.status();
+  if (!request.ok()) return request.status();
+  absl::Status status = CheckLevelsOfAnnotations(set, *request, topology);
+  return status.ok() ? lws::CheckGroupRequest(*request, topology) : status;
 }
 
 // Adds the running groups of the set. Their pods leave the capacity, and their assignments take the room.

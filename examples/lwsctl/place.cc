@@ -95,7 +95,9 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   // Check the request even when there is no group. A level from the command line is not an error of the file.
   const bool is_told = placement.closeness != lws::Closeness::kUnconstrained || placement.subgroup_level.has_value() ||
                        placement.exclusive_level.has_value();
-  absl::Status status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
+  absl::Status status = CheckLevelsOfAnnotations(set, *first, cluster.capacity->topology());
+  if (!status.ok()) return lws::WithPrefix(where, status);
+  status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
   if (!status.ok()) return is_told ? status : lws::WithPrefix(where, status);
   status = pods->Add(set.metadata().name(), *count, first->Pods());
   if (!status.ok()) return lws::WithPrefix(where, status);

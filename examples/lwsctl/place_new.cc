@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -35,6 +36,19 @@ absl::StatusOr<int64_t> ReadInteger(const Arguments& arguments, const std::strin
     return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" is not an integer"));
   }
   return number;
+}
+
+// Errors: InvalidArgument also for a number that no pod can have as its priority, which has 32 bits.
+absl::StatusOr<int32_t> ReadPriority(const Arguments& arguments) {
+  constexpr int64_t kLeast = std::numeric_limits<int32_t>::min();
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  const absl::StatusOr<int64_t> number = ReadInteger(arguments, "--priority");
+  if (!number.ok()) return number.status();
+  if (*number < kLeast || *number > kMost) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--priority: \"", *number, "\" is not an integer from ", kLeast, " to ", kMost));
+  }
+  return static_cast<int32_t>(*number);
 }
 
 // The groups without a running pod.
@@ -249,7 +263,7 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const std::vector<SetOfEithe
     options.most_in_domain = *most;
   }
   if (arguments.flags.count("--priority") > 0) {
-    const absl::StatusOr<int64_t> priority = ReadInteger(arguments, "--priority");
+    const absl::StatusOr<int32_t> priority = ReadPriority(arguments);
     if (!priority.ok()) return priority.status();
     options.priority = *priority;
   }

@@ -153,6 +153,7 @@ absl::StatusOr<Request> ReadRequest(const std::vector<SetOfEitherKind>& sets, co
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question);
   if (!cluster.ok()) return cluster.status();
   request.cluster = *std::move(cluster);
+  request.slices.topology = &request.cluster.capacity->topology();
   return request;
 }
 
@@ -221,7 +222,9 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     all[0].shown = all[0].set;
     SliceRequests& groups = all[0].groups;
     const size_t before = groups.names.size();
-    absl::Status status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
+    absl::Status status = CheckLevels(*admission.set, request->slices);
+    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
     for (size_t i = before; i < groups.names.size(); ++i) {
       groups.names[i] = absl::StrCat(shown_name, "-", groups.ids[i].index);

@@ -181,7 +181,9 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest&
 absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topology& topology) {
   const std::string level = LevelOfPolicy(*manifest.set);
   if (level.empty() || topology.LevelOf(level).has_value()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(manifest.where, ": level ", level, " is not in the topology"));
+  return absl::InvalidArgumentError(absl::StrCat(manifest.where, ": spec.placementPolicy.topology: \"", level,
+                                                 "\" is not one of --levels ",
+                                                 absl::StrJoin(topology.level_keys(), ",")));
 }
 
 absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices) {

@@ -9,22 +9,28 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/field_error.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
+#include "lws/api/well_known.h"
 #include "lws/core/disaggregated/desired_roles.h"
 #include "lws/core/disaggregated/wanted_groups.h"
+#include "nlohmann/json.hpp"
 
 namespace lwsctl {
 namespace {
 
 constexpr size_t kRevisionDigits = 8;
+constexpr char kKueuePodSetPrefix[] = "kueue.x-k8s.io/podset-";
 
 // Whether this is the name of a child of the slice and role, of any revision.
 bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int32_t slice, const std::string& role) {
@@ -40,6 +46,28 @@ bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int3
 
 std::string PathOfRole(const lws::DisaggregatedSet& set, const lws::DisaggregatedRole& role) {
   return absl::StrCat(set.metadata().namespace_(), "/", set.metadata().name(), "/", role.name());
+}
+
+// The field of the annotation about topology which has this value; "" when there is none.
+std::string AnnotationOf(const lws::LeaderWorkerSet& set, const std::string& level) {
+  for (const char* key : {lws::kExclusiveTopologyAnnotation, lws::kSubGroupExclusiveTopologyAnnotation}) {
+    const auto found = set.metadata().annotations().find(key);
+    if (found != set.metadata().annotations().end() && found->second == level) {
+      return absl::StrCat("metadata.annotations.", key);
+    }
+  }
+  const lws::LeaderWorkerTemplate& group = set.spec().leader_worker_template();
+  const std::vector<std::pair<const char*, lws::Json>> templates = {{"workerTemplate", lws::WorkerTemplate(group)},
+                                                                    {"leaderTemplate", lws::LeaderTemplate(group)}};
+  for (const auto& [field, pod_template] : templates) {
+    lws::internal::JsonReader reader(pod_template);
+    const lws::Json& annotations = reader.Object({"metadata", "annotations"});
+    for (auto it = annotations.begin(); it != annotations.end(); ++it) {
+      if (!absl::StartsWith(it.key(), kKueuePodSetPrefix) || *it != level) continue;
+      return absl::StrCat("spec.leaderWorkerTemplate.", field, ".metadata.annotations.", it.key());
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -96,6 +124,27 @@ absl::StatusOr<NamedValues> ReadValuesOf(const std::vector<SetOfEitherKind>& set
   return values;
 }
 
+absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const lws::GroupRequest& request,
+                                      const lws::Topology& topology) {
+  std::vector<std::string> levels = request.exclusive_levels;
+  if (request.closeness != lws::Closeness::kUnconstrained) levels.push_back(request.level);
+  for (const lws::SubgroupLayer& layer : request.subgroups) levels.push_back(layer.level);
+  for (const std::string& level : levels) {
+    if (topology.LevelOf(level).has_value()) continue;
+    const std::string annotation = AnnotationOf(set, level);
+    if (annotation.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(annotation, ": \"", level, "\" is not one of --levels ",
+                                                   absl::StrJoin(topology.level_keys(), ",")));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLevels(const lws::LeaderWorkerSet& set, const SliceOptions& options) {
+  if (options.topology == nullptr) return absl::OkStatus();
+  const absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, options.placement);
+  return request.ok() ? CheckLevelsOfAnnotations(set, *request, *options.topology) : request.status();
+}
+
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& path, int32_t count,
                          const SliceOptions& options, SliceRequests* slice) {
   const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(set, path, options.sizes);
@@ -131,8 +180,9 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
     if (groups > lws::kMaxGroupPods) {
       return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
     }
-    absl::Status status =
-        AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
+    absl::Status status = CheckLevels(*child.set, options);
+    if (!status.ok()) return lws::WithPrefix(absl::StrCat("role ", role.name()), status);
+    status = AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
     if (!status.ok()) return status;
   }
   return requests;

@@ -20,6 +20,7 @@
 #include "lws/placement/node_binding.h"
 #include "lws/placement/running_groups.h"
 #include "lws/placement/set_request.h"
+#include "lws/placement/topology.h"
 
 namespace lwsctl {
 
@@ -40,6 +41,8 @@ struct SliceOptions {
   NamedValues sizes;
   // Whether each role also has the groups that a rollout makes beside those of the set.
   bool has_surge = false;
+  // Borrowed. CheckLevels looks for the levels there; null where they are checked already.
+  const lws::Topology* topology = nullptr;
 };
 
 // The level of the placement policy; "" without a policy.
@@ -62,13 +65,22 @@ absl::StatusOr<lws::LeaderWorkerSet> WithSize(const lws::LeaderWorkerSet& set, c
 absl::StatusOr<NamedValues> ReadValuesOf(const std::vector<SetOfEitherKind>& sets, const Arguments& arguments,
                                          const std::string& flag);
 
+// Checks the levels that annotations of the set name, in the request that GroupRequestFromSet made of the set. Levels
+// that flags name are checked where the flags are read. Errors: InvalidArgument naming the annotation, for a level that
+// the topology does not have.
+absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const lws::GroupRequest& request,
+                                      const lws::Topology& topology);
+
+// The same for the request with these options. Errors: also those of GroupRequestFromSet.
+absl::Status CheckLevels(const lws::LeaderWorkerSet& set, const SliceOptions& options);
+
 // Adds the first `count` groups of a LeaderWorkerSet. Their names begin with the end of `path`, which is looked up in
 // the sizes. Errors: those of GroupRequestFromSet and PodCount, and InvalidArgument for a size that is no number.
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& path, int32_t count,
                          const SliceOptions& options, SliceRequests* slice);
 
-// The groups of all roles. The slice may be beyond those of the set. Errors: as for AddGroupsOf and DesiredRoles, and
-// InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
+// The groups of all roles. The slice may be beyond those of the set. Errors: as for CheckLevels, AddGroupsOf and
+// DesiredRoles, and InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
                                               const SliceOptions& options);
 
