@@ -25,7 +25,6 @@
 #include "lws/placement/capacity.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/together_headroom.h"
-#include "lws/placement/topology.h"
 
 namespace lwsctl {
 namespace {
@@ -223,14 +222,23 @@ SetAnswer AnswerOf(const DisaggregatedManifest& manifest, const SliceQuestion& a
   return answer;
 }
 
+// Those of slices as the set says they are. The levels of annotations are checked.
+SliceOptions OptionsOf(const SliceQuestion& asked) {
+  SliceOptions options;
+  options.placement = asked.placement;
+  options.topology = &asked.cluster.capacity->topology();
+  return options;
+}
+
 absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SurgeRoom room{AnswerOf(manifest, asked), {}, {}};
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
     room.by_role.emplace_back(role.name(), SurgeOfRole(role));
   }
-  const lws::Topology& topology = asked.cluster.capacity->topology();
-  const absl::StatusOr<std::vector<PlacedSlice>> read = ReadSlices(
-      manifest, lws::Slices(*manifest.set), {asked.placement, {}, true, &topology}, asked.cluster, asked.shown);
+  SliceOptions options = OptionsOf(asked);
+  options.has_surge = true;
+  const absl::StatusOr<std::vector<PlacedSlice>> read =
+      ReadSlices(manifest, lws::Slices(*manifest.set), options, asked.cluster, asked.shown);
   if (!read.ok()) return read.status();
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor) -> absl::StatusOr<Enough> {
     absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, capacity);
@@ -247,9 +255,7 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
 
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
-  const lws::Topology& topology = asked.cluster.capacity->topology();
-  const absl::StatusOr<SliceRequests> first =
-      RequestsOfSlice(*manifest.set, 0, {asked.placement, {}, false, &topology});
+  const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
   if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);

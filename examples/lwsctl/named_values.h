@@ -35,7 +35,8 @@ struct NamedValues {
   const std::string* Find(const std::string& path) const { return FindByPath(by_name, path); }
 };
 
-// No values without the flag. Errors: InvalidArgument for a name that comes twice.
+// No values without the flag. Errors: InvalidArgument for a name that comes twice or is empty, as in
+// "=4", and for two values for all.
 absl::StatusOr<NamedValues> ReadNamedValues(const Arguments& arguments, const std::string& flag);
 
 // The one of `paths` that the name means. Errors: InvalidArgument when it means none or several.

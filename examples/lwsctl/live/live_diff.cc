@@ -15,6 +15,7 @@
 #include "examples/lwsctl/live/role_edit_diff.h"
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/slice_requests.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
@@ -49,14 +50,8 @@ void KeepMetadata(const Json& set, Json* manifest) {
   }
 }
 
-// "NAMESPACE/NAME".
-std::string NameOf(const Json& manifest) {
-  const FieldValue metadata = FieldValue(manifest, "")["metadata"];
-  return absl::StrCat(metadata["namespace"].Text(), "/", metadata["name"].Text());
-}
-
 std::string TitleOf(const Json& manifest) {
-  return absl::StrCat(FieldValue(manifest, "")["kind"].Text(), " ", NameOf(manifest));
+  return absl::StrCat(FieldValue(manifest, "")["kind"].Text(), " ", PathOf(manifest));
 }
 
 Json ManifestOf(const SetOfEitherKind& set) {
@@ -81,6 +76,14 @@ struct SetDiff {
   bool refused = false;
   std::string text;
 };
+
+// A set that only one of the files has.
+SetDiff DiffOfOne(std::string title, std::string text) {
+  SetDiff diff;
+  diff.title = std::move(title);
+  diff.text = std::move(text);
+  return diff;
+}
 
 SetDiff ToSetDiff(std::string title, const EditDiff& diff) {
   return {std::move(title), diff.end != EditEnd::kNothing, diff.end == EditEnd::kRefused, diff.text};
@@ -117,7 +120,7 @@ absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<Json>& old, const
     const std::string title = TitleOf(set);
     const auto found = before.find(title);
     if (found == before.end()) {
-      diffs.push_back({title, true, false, "  the set is new\n"});
+      diffs.push_back(DiffOfOne(title, "  the set is new\n"));
       continue;
     }
     absl::StatusOr<SetDiff> diff = DiffOfManifests(*found->second, set);
@@ -127,7 +130,7 @@ absl::StatusOr<std::vector<SetDiff>> DiffsOf(const std::vector<Json>& old, const
   }
   for (const auto& [title, set] : before) {
     diffs.push_back(
-        {title, true, false, "  NEW does not have it: kubectl apply leaves it as it is, and prunes it with --prune\n"});
+        DiffOfOne(title, "  NEW does not have it: kubectl apply leaves it as it is, and prunes it with --prune\n"));
   }
   return diffs;
 }
@@ -170,7 +173,7 @@ absl::StatusOr<int> DiffFiles(const LiveCall& call, const std::string& old_path,
   }
   const bool is_one_kind = lws::IsOfDisaggregatedSet(before) == lws::IsOfDisaggregatedSet(after);
   return absl::InvalidArgumentError(absl::StrCat("OLD is ", TitleOf(before), ", and NEW is ",
-                                                 is_one_kind ? NameOf(after) : TitleOf(after),
+                                                 is_one_kind ? PathOf(after) : TitleOf(after),
                                                  ": these are two sets, and an edit keeps name and namespace"));
 }
 
