@@ -222,7 +222,7 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     all[0].shown = all[0].set;
     SliceRequests& groups = all[0].groups;
     const size_t before = groups.names.size();
-    absl::Status status = CheckLevels(*admission.set, request->slices);
+    absl::Status status = CheckLevelsOfAnnotations(*admission.set, request->slices);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);
     status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
     if (!status.ok()) return lws::WithPrefix(manifest.where, status);

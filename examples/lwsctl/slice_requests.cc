@@ -139,7 +139,7 @@ absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const lws
   return absl::OkStatus();
 }
 
-absl::Status CheckLevels(const lws::LeaderWorkerSet& set, const SliceOptions& options) {
+absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const SliceOptions& options) {
   if (options.topology == nullptr) return absl::OkStatus();
   const absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(set, options.placement);
   return request.ok() ? CheckLevelsOfAnnotations(set, *request, *options.topology) : request.status();
@@ -180,7 +180,7 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
     if (groups > lws::kMaxGroupPods) {
       return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
     }
-    absl::Status status = CheckLevels(*child.set, options);
+    absl::Status status = CheckLevelsOfAnnotations(*child.set, options);
     if (!status.ok()) return lws::WithPrefix(absl::StrCat("role ", role.name()), status);
     status = AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
     if (!status.ok()) return status;

@@ -41,7 +41,7 @@ struct SliceOptions {
   NamedValues sizes;
   // Whether each role also has the groups that a rollout makes beside those of the set.
   bool has_surge = false;
-  // Borrowed. CheckLevels looks for the levels there; null where they are checked already.
+  // Borrowed. CheckLevelsOfAnnotations looks for the levels there; null where they are checked already.
   const lws::Topology* topology = nullptr;
 };
 
@@ -72,15 +72,15 @@ absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const lws
                                       const lws::Topology& topology);
 
 // The same for the request with these options. Errors: also those of GroupRequestFromSet.
-absl::Status CheckLevels(const lws::LeaderWorkerSet& set, const SliceOptions& options);
+absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const SliceOptions& options);
 
 // Adds the first `count` groups of a LeaderWorkerSet. Their names begin with the end of `path`, which is looked up in
 // the sizes. Errors: those of GroupRequestFromSet and PodCount, and InvalidArgument for a size that is no number.
 absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& path, int32_t count,
                          const SliceOptions& options, SliceRequests* slice);
 
-// The groups of all roles. The slice may be beyond those of the set. Errors: as for CheckLevels, AddGroupsOf and
-// DesiredRoles, and InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
+// The groups of all roles. The slice may be beyond those of the set. Errors: as for CheckLevelsOfAnnotations,
+// AddGroupsOf and DesiredRoles, and InvalidArgument for a role whose LeaderWorkerSet would not be admitted.
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
                                               const SliceOptions& options);
 
