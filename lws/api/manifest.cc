@@ -162,22 +162,25 @@ bool StartsWithNull(absl::string_view text) {
   return absl::ConsumePrefix(&text, "null") && (text.empty() || absl::ascii_isspace(text[0]));
 }
 
-// Reads the JSON objects at the beginning of the text. Returns the YAML that is left, and its line.
+// What is left of a text, and its line.
 struct Rest {
   absl::string_view text;
   int line = 1;
 };
+
+// Reads the JSON objects at the beginning of the text. Returns the YAML that is left.
 absl::StatusOr<Rest> ReadJsonObjects(absl::string_view text, absl::string_view source, JsonPacker* document,
                                      ObjectCollector* collector) {
   JsonManifestReader json(text, source);
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) json.SkipSeparator();
-  for (bool is_stream = false; absl::StartsWith(json.rest(), "{") || (is_stream && StartsWithNull(json.rest()));
-       is_stream = true) {
+  bool is_stream = false;  // an object came before: then a null may stand between objects
+  while (absl::StartsWith(json.rest(), "{") || (is_stream && StartsWithNull(json.rest()))) {
     absl::Status status = json.Next(document);
     if (absl::IsNotFound(status)) break;
     if (status.ok()) status = collector->Take(*document);
     if (!status.ok()) return status;
     json.SkipSeparator();
+    is_stream = true;
   }
   return Rest{json.rest(), json.line()};
 }

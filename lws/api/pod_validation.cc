@@ -36,7 +36,11 @@ void CheckPodRestartPolicy(const FieldValue& value, FieldErrors* errors) {
 void CheckDnsPolicy(const FieldValue& value, FieldErrors* errors) { CheckDefaulted(value, kDnsPolicies, errors); }
 void CheckPreemption(const FieldValue& value, FieldErrors* errors) {
   if (!value.exists()) return;
-  value.Text().empty() ? CheckRequired(value, errors) : CheckOneOf(value, kPreemptionPolicies, errors);
+  if (value.Text().empty()) {
+    CheckRequired(value, errors);
+  } else {
+    CheckOneOf(value, kPreemptionPolicies, errors);
+  }
 }
 void CheckDeadline(const FieldValue& value, FieldErrors* errors) {
   CheckRange(value, 1, std::numeric_limits<int32_t>::max(), errors);

@@ -51,13 +51,13 @@ const char* KindName(FieldKind kind) {
 
 // Where a value stands: in a field or an element of what is above. Its path is put together for errors alone.
 struct Place {
-  const Place* above;      // null for the whole
-  absl::string_view name;  // of the field, or the path of the whole
-  size_t index = 0;        // of the element, whose name is null
+  const Place* above;                          // null for the whole
+  absl::string_view name;                      // of the field, or the path of the whole
+  std::optional<size_t> index = std::nullopt;  // of an element of a list, which has no name
 
   std::string Path() const {
     if (above == nullptr) return std::string(name);
-    return name.data() == nullptr ? ElementPath(above->Path(), index) : FieldPath(above->Path(), name);
+    return index.has_value() ? ElementPath(above->Path(), *index) : FieldPath(above->Path(), name);
   }
 };
 
@@ -190,7 +190,7 @@ absl::StatusOr<Json> ReadList(const FieldInfo& field, const Json& raw, const Pla
   if (!raw.is_array()) return WrongType(place, raw, field.kind);
   Json result = Json::array();
   for (size_t i = 0; i < raw.size(); ++i) {
-    absl::StatusOr<Json> element = ReadElement(field, raw[i], {&place, absl::string_view(), i});
+    absl::StatusOr<Json> element = ReadElement(field, raw[i], {&place, "", i});
     if (!element.ok()) return element.status();
     result.push_back(*std::move(element));
   }

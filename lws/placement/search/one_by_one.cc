@@ -61,15 +61,21 @@ class Attempt {
     return NeighboursOf(*shape, capacity);
   }
 
-  // Puts the pod onto a node that has pods of the group already, or else onto the first one that may take it.
-  bool PutPod(IndexRange nodes, bool is_leader) {
+  // A node that has pods of the group already, or else the first one that may take the pod.
+  std::optional<int32_t> FindNode(IndexRange nodes, bool is_leader) const {
     for (const auto& [node, taken] : taken_) {
-      if (MayTake(node, is_leader)) return Put(node, is_leader);
+      if (MayTake(node, is_leader)) return node;
     }
     for (int32_t node = nodes.begin; node < nodes.end; ++node) {
-      if (taken_.count(node) == 0 && MayTake(node, is_leader)) return Put(node, is_leader);
+      if (taken_.count(node) == 0 && MayTake(node, is_leader)) return node;
     }
-    return false;
+    return std::nullopt;
+  }
+
+  bool PutPod(IndexRange nodes, bool is_leader) {
+    const std::optional<int32_t> node = FindNode(nodes, is_leader);
+    if (node.has_value()) Put(*node, is_leader);
+    return node.has_value();
   }
 
   bool MayTake(int32_t node, bool is_leader) const {
@@ -98,15 +104,18 @@ class Attempt {
                                        neighbours->AllowsNear(node) && neighbours->AllowsSpread(node));
   }
 
-  bool Put(int32_t node, bool is_leader) {
+  void Put(int32_t node, bool is_leader) {
     Taken& taken = taken_[node];
-    is_leader ? taken.leader = true : ++taken.workers;
+    if (is_leader) {
+      taken.leader = true;
+    } else {
+      ++taken.workers;
+    }
     const PodShape& shape = is_leader ? *problem_.request->leader : problem_.request->worker;
-    if (shape.rules == nullptr) return true;
+    if (shape.rules == nullptr) return;
     for (std::optional<PodNeighbours>* neighbours : {&leader_, &worker_}) {
       if (neighbours->has_value()) (*neighbours)->Add(*shape.rules, node, 1);
     }
-    return true;
   }
 
   const PlacementProblem& problem_;
