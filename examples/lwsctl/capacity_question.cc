@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "examples/lwsctl/interruption.h"
 #include "lws/placement/added_nodes.h"
 #include "nlohmann/json.hpp"
@@ -32,7 +31,8 @@ absl::Status ReadAdded(const std::string& text, Question* question) {
   }
   int nodes = 0;
   if (!absl::SimpleAtoi(text.substr(0, equals), &nodes) || nodes < 0 || nodes > kMostAddedNodes) {
-    return absl::InvalidArgumentError(absl::StrCat("--add: \"", text, "\" is not N=NODE"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--add: \"", text, "\" is not N=NODE with at most ", kMostAddedNodes, " nodes"));
   }
   const std::string like = text.substr(equals + 1);
   int& added = question->added[like];
@@ -73,7 +73,9 @@ absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const Clu
 
 absl::StatusOr<Question> ReadQuestion(const Arguments& arguments) {
   Question question;
-  question.cluster.gone = absl::StrSplit(arguments.Flag("--without", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<std::vector<std::string>> gone = ReadNames(arguments, "--without");
+  if (!gone.ok()) return gone.status();
+  question.cluster.gone = *std::move(gone);
   question.asks_for_surge = arguments.Flag("--groups", "") == "surge";
   if (arguments.flags.count("--groups") > 0 && !question.asks_for_surge) {
     const absl::StatusOr<int> groups = ReadCount(arguments, "--groups");

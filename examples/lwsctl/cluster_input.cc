@@ -340,6 +340,14 @@ absl::StatusOr<lws::SetPlacement> ReadSetPlacement(const Arguments& arguments) {
   return placement;
 }
 
+absl::StatusOr<std::vector<std::string>> ReadNames(const Arguments& arguments, const std::string& flag) {
+  if (arguments.flags.count(flag) == 0) return std::vector<std::string>();
+  std::vector<std::string> names = absl::StrSplit(arguments.Flag(flag, ""), ',');
+  if (std::find(names.begin(), names.end(), "") == names.end()) return names;
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": \"", arguments.Flag(flag, ""), "\" has a name that is empty"));
+}
+
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag) {
   int count = 0;
   if (!absl::SimpleAtoi(arguments.Flag(flag, ""), &count) || count < 0) {
@@ -425,12 +433,13 @@ void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterI
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
-  const std::vector<std::string> levels = LevelsOf(arguments);
-  absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), levels, question);
+  const absl::StatusOr<std::vector<std::string>> levels = ReadNames(arguments, "--levels");
+  if (!levels.ok()) return levels.status();
+  absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), *levels, question);
   if (!nodes.ok()) return nodes.status();
-  WarnOfLevels(nodes->Names(), nodes->nodes, levels);
+  WarnOfLevels(nodes->Names(), nodes->nodes, *levels);
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
-      lws::Topology::Create(std::move(nodes->nodes), levels);
+      lws::Topology::Create(std::move(nodes->nodes), *levels);
   if (!topology.ok()) return nodes->Locate(topology.status());
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(*topology);

@@ -91,6 +91,10 @@ std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, Cluster
 // "after these are gone: A, B". Where not all sets of groups were tried, it says that others may be better.
 std::string AfterVictims(const std::vector<std::string>& victims, bool are_bounded);
 
+// The names of a flag with commas between them; none when the flag is not given. Errors: InvalidArgument naming the
+// flag, for an empty name: a variable without a value must not become the question about the whole cluster.
+absl::StatusOr<std::vector<std::string>> ReadNames(const Arguments& arguments, const std::string& flag);
+
 // A count on the command line. Errors: InvalidArgument naming the flag.
 absl::StatusOr<int> ReadCount(const Arguments& arguments, const std::string& flag);
 

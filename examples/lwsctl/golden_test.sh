@@ -259,7 +259,8 @@ explain="$lwsctl explain --now 2026-01-03T00:00:00Z"
 check disaggregated/explain.txt 0 $explain --complete $roles/state.yaml
 check disaggregated/explain-keep-role-budgets.txt 0 $explain --role-policy keep-role-budgets $roles/state.yaml
 check disaggregated/explain.json 0 $explain --complete -o json $roles/state.yaml
-check disaggregated/explain-open.txt 0 $explain $roles/external.yaml
+check disaggregated/explain-open.txt 0 $explain $roles/external-state.yaml
+check disaggregated/explain-manifest.txt 1 $explain $roles/external.yaml
 check disaggregated/explain.txt 0 $explain --complete --save "$TEST_TMPDIR/saved-roles" $roles/state.yaml
 check disaggregated/explain.txt 0 $explain --complete "$TEST_TMPDIR/saved-roles"
 check disaggregated/explain.txt 0 $explain --complete --save "$TEST_TMPDIR/saved-again" "$TEST_TMPDIR/saved-roles"

@@ -13,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/commands.h"
 #include "examples/lwsctl/disaggregated_input.h"
@@ -249,7 +248,9 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   const absl::StatusOr<NewGroupOptions> options = ReadNewGroupOptions(sets, arguments);
   if (!options.ok()) return options.status();
   ClusterQuestion question;
-  question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<std::vector<std::string>> lost = ReadNames(arguments, "--lost");
+  if (!lost.ok()) return lost.status();
+  question.gone = *std::move(lost);
   absl::StatusOr<ClusterInput> input = ReadCluster(arguments, question);
   if (!input.ok()) return input.status();
   *cluster = *std::move(input);

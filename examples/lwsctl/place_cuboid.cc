@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/slice_requests.h"
 
@@ -47,12 +48,13 @@ absl::Status ReadWraps(const Arguments& arguments, size_t axes, lws::NodeGrid* g
 absl::Status ReadGrid(const Arguments& arguments, size_t axes, lws::NodeGrid* grid) {
   const absl::StatusOr<size_t> grid_axes = ReadSizes("--grid", arguments.Flag("--grid", ""), &grid->extents);
   if (!grid_axes.ok()) return grid_axes.status();
-  const std::vector<std::string> keys = absl::StrSplit(arguments.Flag("--coordinates", ""), ',', absl::SkipEmpty());
-  if (axes != *grid_axes || axes != keys.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--cuboid has ", axes, " axes, --grid has ", *grid_axes, ", and --coordinates has ", keys.size()));
+  const absl::StatusOr<std::vector<std::string>> keys = ReadNames(arguments, "--coordinates");
+  if (!keys.ok()) return keys.status();
+  if (axes != *grid_axes || axes != keys->size()) {
+    return absl::InvalidArgumentError(absl::StrCat("--cuboid has ", axes, " axes, --grid has ", *grid_axes,
+                                                   ", and --coordinates has ", keys->size()));
   }
-  std::copy(keys.begin(), keys.end(), grid->labels.begin());
+  std::copy(keys->begin(), keys->end(), grid->labels.begin());
   return ReadWraps(arguments, axes, grid);
 }
 

@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/output_format.h"
@@ -149,7 +148,9 @@ absl::StatusOr<Request> ReadRequest(const std::vector<SetOfEitherKind>& sets, co
   if (!options.ok()) return options.status();
   request.options = *std::move(options);
   ClusterQuestion question;
-  question.gone = absl::StrSplit(arguments.Flag("--lost", ""), ',', absl::SkipEmpty());
+  absl::StatusOr<std::vector<std::string>> lost = ReadNames(arguments, "--lost");
+  if (!lost.ok()) return lost.status();
+  question.gone = *std::move(lost);
   absl::StatusOr<ClusterInput> cluster = ReadCluster(arguments, question);
   if (!cluster.ok()) return cluster.status();
   request.cluster = *std::move(cluster);

@@ -215,21 +215,22 @@ Json RoleCourse() {
                    {"keepsCeiling", Flag()}});
 }
 
+Json WaitingPods() { return List(Document({{"pod", Text()}, {"for", Text()}, {"reason", Text()}})); }
+
 Json SimulatedRoles(Json more) {
-  Json keys = {{"finished", Flag()},     {"stopped", Flag()},      {"outcome", Text()},
-               {"seconds", Seconds()},   {"podsCreated", Count()}, {"roles", OrNull(List(RoleCourse()))},
-               {"skewPercent", Count()}, {"halfRevision", Flag()}, {"held", List(Text())},
-               {"refused", List(Text())}};
+  Json keys = {{"finished", Flag()},      {"stopped", Flag()},       {"outcome", Text()},
+               {"seconds", Seconds()},    {"podsCreated", Count()},  {"roles", OrNull(List(RoleCourse()))},
+               {"skewPercent", Count()},  {"halfRevision", Flag()},  {"held", List(Text())},
+               {"refused", List(Text())}, {"waiting", WaitingPods()}};
   keys.update(more);
   return Document(std::move(keys));
 }
 
 Json SimulateOutput() {
-  const Json waiting = Document({{"pod", Text()}, {"for", Text()}, {"reason", Text()}});
   Json of_groups = SimulatedGroups(Json::object());
   const Json more = {{"lines", List({{"type", "object"}})},
                      {"nodes", OrNull(Text())},
-                     {"waiting", List(waiting)},
+                     {"waiting", WaitingPods()},
                      {"refused", List(Text())},
                      {"keepsPromise", Flag()}};
   for (const auto& [key, value] : more.items()) {

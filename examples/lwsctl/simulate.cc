@@ -16,6 +16,7 @@
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/simulate_roles.h"
+#include "examples/lwsctl/waiting_json.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/timeline_json.h"
@@ -62,19 +63,13 @@ constexpr char kHelp[] =
     "  restartController: true                the controller starts again and reads everything from the API server\n"
     "Nodes are pools {name, count, labels, allocatable}, Node objects, or the name of a file that contains them.\n";
 
-Json ToJson(const lws::WaitingPod& pod) {
-  return {{"pod", pod.pod}, {"for", std::string(PodWaitName(pod.waiting.reason))}, {"reason", pod.waiting.text}};
-}
-
 void PrintDocument(const lws::ScenarioReport& report, Json lines, const std::string& nodes, OutputFormat format) {
-  Json waiting = Json::array();
-  for (const lws::WaitingPod& pod : report.waiting) waiting.push_back(ToJson(pod));
   const Json document = {{"lines", std::move(lines)},
                          {"nodes", nodes.empty() ? Json() : Json(nodes)},
                          {"finished", report.finished},
                          {"stopped", WasStopped(report.finished)},
                          {"outcome", ScenarioOutcomeText(report)},
-                         {"waiting", std::move(waiting)},
+                         {"waiting", WaitingJson(report.waiting)},
                          {"refused", report.refused},
                          {"seconds", absl::ToDoubleSeconds(report.duration)},
                          {"podsCreated", report.pods_created},

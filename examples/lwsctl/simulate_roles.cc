@@ -15,6 +15,7 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/scenario.h"
+#include "examples/lwsctl/waiting_json.h"
 #include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/role_html_report.h"
@@ -91,6 +92,7 @@ Json ToJson(const lws::RoleReport& report) {
           {"roles", courses},
           {"skewPercent", report.skew_percent},
           {"halfRevision", report.half_revision.has_value()},
+          {"waiting", WaitingJson(report.waiting)},
           {"held", report.held},
           {"refused", report.refused},
           {"seconds", absl::ToDoubleSeconds(report.duration)},

@@ -235,10 +235,11 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
   if (headroom.exact) return headroom;
   absl::Status status = PlaceAll(capacity, request, limit, is_stopped, &headroom);
   if (!status.ok()) return status;
-  // An exclusive group holds its domain alone, so placing one after another finds the most.
-  const bool is_exclusive =
-      !request.exclusive_levels.empty() && !AsksOfOthers(request) && headroom.groups < limit && !headroom.is_stopped;
-  if (is_exclusive) headroom.at_most = headroom.groups;
+  // An exclusive group holds its domain alone, so placing one after another finds the most; and that a first group has
+  // no place is found exactly.
+  const bool is_most = headroom.groups == 0 || !request.exclusive_levels.empty();
+  const bool is_full = !AsksOfOthers(request) && headroom.groups < limit && !headroom.is_stopped;
+  if (is_most && is_full) headroom.at_most = headroom.groups;
   headroom.exact = headroom.groups == headroom.at_most;
   return headroom;
 }

@@ -99,6 +99,12 @@ absl::StatusOr<TogetherHeadroom> CountTogetherHeadroom(const Capacity& capacity,
     for (size_t i = 0; i < groups->size(); ++i) left.Commit((*groups)[i], headroom.next.assignments[i]);
     ++headroom.times;
   }
+  const bool have_none =
+      limit > 0 && headroom.times == 0 && headroom.next.assignments.empty() && headroom.next.is_certain;
+  if (have_none) {
+    headroom.at_most = 0;
+    for (DomainHeadroom& domain : headroom.domains) domain.groups = 0;
+  }
   headroom.exact = headroom.times == headroom.at_most;
   return headroom;
 }

@@ -110,6 +110,11 @@ TEST(HeadroomTest, Law4OfExclusiveGroups) {
   request.leader->amounts["gpu"] = 3;
   const Headroom bound = *CountHeadroom(SmallTopology("{[4 3][7]}"), request, 100);
   EXPECT_FALSE(bound.domains[0].exact && bound.domains[1].exact);
+  // The sums of the racks are enough for a group, and a first group has certainly no place on one host.
+  request.level = "host";
+  const Headroom none = *CountHeadroom(SmallTopology("{[4 3][4]}"), request, 100);
+  EXPECT_EQ(none.at_most, 0);
+  EXPECT_TRUE(none.exact);
 }
 
 TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {

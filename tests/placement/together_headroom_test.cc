@@ -103,6 +103,13 @@ TEST(TogetherHeadroomTest, NodesThatDoNotFitEvenlyLeaveABound) {
   EXPECT_FALSE(headroom.exact);
   large.leader->amounts = {{"tpu", 1}};
   EXPECT_EQ(HeadroomFor(capacity, {large}, "", 100)->at_most, 0);
+  // The sum is enough for one time, and no node is.
+  large.leader->amounts = {{"gpu", 4}};
+  const TogetherHeadroom none = *HeadroomFor(capacity, {large}, "rack", 100);
+  EXPECT_EQ(none.at_most, 0);
+  EXPECT_TRUE(none.exact);
+  ASSERT_EQ(none.domains.size(), 1u);
+  EXPECT_EQ(none.domains[0].groups, 0);
   EXPECT_EQ(HeadroomFor(capacity, {large}, "row", 100).status().message(), "level row is not in the topology");
 }
 

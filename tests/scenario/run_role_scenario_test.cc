@@ -128,6 +128,10 @@ TEST(RunRoleScenarioTest, ARolloutThatCannotFinishKeepsServingAndSaysWhy) {
     EXPECT_EQ(report.Find(0, "prefill")->lowest_ready, 2) << Trace(report);
     EXPECT_TRUE(absl::StrContains(ScenarioOutcomeText(report), "is held: 0 of 1 new groups are ready"))
         << ScenarioOutcomeText(report);
+    ASSERT_FALSE(report.waiting.empty());
+    EXPECT_EQ(report.waiting[0].waiting.reason, PodWait::kReady) << report.waiting[0].waiting.text;
+    EXPECT_TRUE(absl::StrContains(ScenarioOutcomeText(report), report.waiting[0].waiting.text))
+        << ScenarioOutcomeText(report);
   }
 }
 

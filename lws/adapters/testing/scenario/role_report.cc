@@ -37,6 +37,7 @@ std::string ScenarioOutcomeText(const RoleReport& report) {
     reasons.push_back(absl::StrCat("slice ", lane.slice, " ", lane.role, " ", lane.ready, " of ", lane.wanted,
                                    " groups ready, ", lane.groups.size(), " there"));
   }
+  if (!report.waiting.empty()) reasons.push_back(ScenarioWaitingText(report.waiting));
   for (const std::string& refused : report.refused) {
     reasons.push_back(absl::StrCat("refused: ", PrintableText(refused)));
   }

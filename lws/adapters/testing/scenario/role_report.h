@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 
 namespace lws {
 
@@ -77,6 +78,7 @@ struct RoleReport {
   int32_t skew_percent = 0;
   std::optional<HalfRevision> half_revision;  // the first
   int64_t pods_created = 0;
+  std::vector<WaitingPod> waiting;   // at the end, what pods wait for, by slice and role
   std::vector<std::string> held;     // at the end, what the last pass waited for
   std::vector<std::string> refused;  // what the API server said of writes that it refused
   std::vector<RoleLane> last;        // the lanes at the end

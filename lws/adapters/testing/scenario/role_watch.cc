@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
+#include "lws/adapters/testing/scenario/waiting_groups.h"
 #include "lws/api/disaggregated_names.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/api/disaggregated_set.pb.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/observed_roles.h"
+#include "lws/api/well_known.h"
 #include "lws/core/disaggregated/wanted_groups.h"
 #include "lws/rollout/role_budget.h"
 #include "lws/rollout/scaled_share.h"
@@ -256,11 +260,25 @@ void RoleWatch::NoteCourse(int32_t slice, const std::vector<RoleView>& roles) {
   NoteSkew(slice, roles);
 }
 
+// Children are in the order of their names: slice, revision, role.
+void RoleWatch::NoteWaitingPods() {
+  Simulation* cluster = &simulation_->cluster();
+  for (const ObservedChild* child : simulation_->Observe(namespace_, report_->set_name).children) {
+    const SharedJson set = cluster->server().Get({kKind, namespace_, child->meta.name});
+    if (set == nullptr) continue;
+    const int32_t size = JsonReader(*set).Count({"spec", "leaderWorkerTemplate", "size"}, 1);
+    for (WaitingPod& pod : ScenarioWaitingPods(cluster, namespace_, child->meta.name, child->replicas(), size)) {
+      report_->waiting.push_back(std::move(pod));
+    }
+  }
+}
+
 void RoleWatch::Finish(absl::Duration time) {
   report_->duration = time;
   report_->finished = is_done_;
   for (const auto& [slice, lanes] : lanes_) report_->last.insert(report_->last.end(), lanes.begin(), lanes.end());
   if (is_done_) return;
+  NoteWaitingPods();
   for (const auto& [key, refusal] : simulation_->cluster().server().refusals()) {
     const bool is_told = std::find(report_->refused.begin(), report_->refused.end(), refusal) != report_->refused.end();
     if (key.namespace_name == namespace_ && !is_told) report_->refused.push_back(refusal);

@@ -96,6 +96,7 @@ class RoleWatch {
   void NoteHalf(int32_t slice, const std::string& revision, const std::string& role, absl::Duration time);
   void NoteCourse(int32_t slice, const std::vector<RoleView>& roles);
   void NoteRole(int32_t slice, const RoleView& role, RoleUpdate* update);
+  void NoteWaitingPods();
   void NoteSkew(int32_t slice, const std::vector<RoleView>& roles);
   static int32_t Failures(const RoleView& role, RoleUpdate* update);
   RoleCourse& CourseOf(int32_t slice, const std::string& role);
