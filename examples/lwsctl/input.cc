@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -90,11 +91,43 @@ absl::Status CheckOutput(const std::string& flag, const std::string& path) {
       absl::StrCat(flag, ": ", path, ": cannot be written: ", std::generic_category().message(errno)));
 }
 
+// Whether both are one file. Neither has to exist, and devices may be written as often as one likes.
+bool IsSameFile(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto whole = [&error](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(ResolvePath(path), error), error);
+  };
+  const std::filesystem::path path_a = whole(a);
+  const std::filesystem::path path_b = whole(b);
+  const bool is_special = std::filesystem::exists(path_a, error) && !std::filesystem::is_regular_file(path_a, error);
+  return !is_special && (path_a == path_b || std::filesystem::equivalent(path_a, path_b, error));
+}
+
+// Every file that the command reads.
+std::vector<std::string> InputsOf(const Arguments& arguments) {
+  std::vector<std::string> inputs = arguments.files;
+  for (const char* flag : {"--nodes", "--pods", "--scenario", "--old"}) {
+    const std::vector<std::string> values = arguments.All(flag);
+    inputs.insert(inputs.end(), values.begin(), values.end());
+    if (values.empty() && arguments.flags.count(flag) > 0) inputs.push_back(arguments.Flag(flag, ""));
+  }
+  return inputs;
+}
+
+// An output must not take the place of an input, nor of another output.
 absl::Status CheckOutputs(const Arguments& arguments) {
   absl::Status status;
+  std::map<std::string, std::string> taken;  // files, and what they are
+  for (const std::string& input : InputsOf(arguments)) taken.emplace(input, "is an input of this command, too");
   for (const char* flag : {"--report", "--junit", "--save"}) {
     const auto given = arguments.flags.find(flag);
-    if (given != arguments.flags.end()) status.Update(CheckOutput(flag, given->second));
+    if (given == arguments.flags.end()) continue;
+    status.Update(CheckOutput(flag, given->second));
+    for (const auto& [file, what] : taken) {
+      if (!IsSameFile(given->second, file)) continue;
+      status.Update(absl::InvalidArgumentError(absl::StrCat(flag, ": ", given->second, " ", what)));
+    }
+    taken.emplace(given->second, absl::StrCat("is the file of ", flag, ", too"));
   }
   return status;
 }
