@@ -13,6 +13,7 @@
 #include "examples/lwsctl/proto_document.h"
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/disaggregated_names.h"
+#include "lws/api/disaggregated_set.pb.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/manifest.h"
 #include "lws/api/object_kind.h"
@@ -182,6 +183,23 @@ absl::Status SaveCluster(const ClusterFile& file, const std::string& path) {
   }
   if (!file.read_for_roles.empty()) saved += '\n';
   return WriteFile(path, saved);
+}
+
+bool HasOnlyManifests(const ClusterFile& file) {
+  const bool has_sets_alone = std::all_of(file.kinds.begin(), file.kinds.end(), [](const std::string& kind) {
+    return kind == lws::kKind || kind == lws::kDisaggregatedSetKind;
+  });
+  const auto sets = file.cluster.SetNames();
+  const auto of_roles = file.disaggregated.SetNames();
+  if (!has_sets_alone || (sets.empty() && of_roles.empty())) return false;
+  const auto has_status = [&file](const auto& name) {
+    return file.cluster.ObserveSet(name.first, name.second).set->status().ByteSizeLong() > 0;
+  };
+  const auto has_status_of_roles = [&file](const auto& name) {
+    return file.disaggregated.Observe(name.first, name.second).set->status().ByteSizeLong() > 0;
+  };
+  return std::none_of(sets.begin(), sets.end(), has_status) &&
+         std::none_of(of_roles.begin(), of_roles.end(), has_status_of_roles);
 }
 
 }  // namespace lwsctl

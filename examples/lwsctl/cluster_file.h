@@ -52,6 +52,9 @@ absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::strin
 // follow it as documents. Errors: those of WriteFile.
 absl::Status SaveCluster(const ClusterFile& file, const std::string& path);
 
+// Whether the file has sets alone, and none of them has a status: manifests, and no state of a cluster.
+bool HasOnlyManifests(const ClusterFile& file);
+
 }  // namespace lwsctl
 
 #endif  // LWS_EXAMPLES_LWSCTL_CLUSTER_FILE_H_

@@ -143,10 +143,7 @@ lws::Plan WithoutServices(lws::Plan plan) {
 }
 
 // Manifests have no status, or an empty one.
-template <typename Set>
-bool HasStatus(const Set& set) {
-  return set.status().ByteSizeLong() > 0;
-}
+bool HasStatus(const lws::LeaderWorkerSet& set) { return set.status().ByteSizeLong() > 0; }
 
 bool IsExclusive(const lws::LeaderWorkerSet& set) {
   return set.metadata().annotations().count(lws::kExclusiveTopologyAnnotation) > 0;
@@ -407,22 +404,6 @@ class Explanation {
   bool applies_ = false;
 };
 
-// Whether the file has sets alone, and none of them has a status: manifests, and no state of a cluster.
-bool IsOnlyManifests(const ClusterFile& file) {
-  const bool has_sets_alone = std::all_of(file.kinds.begin(), file.kinds.end(), [](const std::string& kind) {
-    return kind == lws::kKind || kind == lws::kDisaggregatedSetKind;
-  });
-  const auto names = file.cluster.SetNames();
-  const auto of_roles = file.disaggregated.SetNames();
-  if (!has_sets_alone || (names.empty() && of_roles.empty())) return false;
-  return std::none_of(
-             names.begin(), names.end(),
-             [&file](const auto& name) { return HasStatus(*file.cluster.ObserveSet(name.first, name.second).set); }) &&
-         std::none_of(of_roles.begin(), of_roles.end(), [&file](const auto& name) {
-           return HasStatus(*file.disaggregated.Observe(name.first, name.second).set);
-         });
-}
-
 absl::Status NothingToExplain(const std::string& path, const ClusterFile& file) {
   std::set<std::string> sets;
   for (const auto& [set, waiting] : file.waiting) sets.insert(set.second);
@@ -476,7 +457,7 @@ int Explain(const std::vector<std::string>& words) {
   if (!now.ok()) return Fail(now.status());
   const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], *now);
   if (!file.ok()) return Fail(file.status());
-  if (arguments->flags.count("--complete") == 0 && IsOnlyManifests(*file)) {
+  if (arguments->flags.count("--complete") == 0 && HasOnlyManifests(*file)) {
     return Fail(absl::FailedPreconditionError(absl::StrCat(
         arguments->files[0],
         ": nothing to explain: its sets have no status, and it holds nothing else of a cluster; --complete "

@@ -290,7 +290,7 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
                     ("validate", ["--old", vllm, vllm]),
                     ("explain", [f"{GOLDEN}/state.yaml"]), ("explain", ["--complete", f"{GOLDEN}/state.yaml"]),
                     ("explain", ["--complete", "--all", f"{GOLDEN}/at-rest.yaml"]),
-                    ("explain", ["--complete", f"{ROLE_FILES}/state.yaml"]), ("explain", [f"{ROLE_FILES}/external.yaml"]),
+                    ("explain", ["--complete", f"{ROLE_FILES}/state.yaml"]), ("explain", [f"{ROLE_FILES}/external-state.yaml"]),
                     *PLACEMENT]:
     code, out, err = run(name, *words, "-o", "json")
     document = json.loads(out)
