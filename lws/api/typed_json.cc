@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lws/api/field_status.h"
+#include "lws/api/json_member.h"
 #include "lws/api/printable_text.h"
 #include "lws/api/quantity.h"
 #include "lws/api/yaml_scalar.h"
@@ -231,9 +232,9 @@ absl::StatusOr<Json> ReadObject(const TypeInfo& type, const Json& raw, const Pla
   if (!raw.is_object()) return WrongType(place, raw, FieldKind::kObject);
   Json result = Json::object();
   for (const FieldInfo& field : type) {
-    const auto found = raw.find(field.name);
-    if (found != raw.end() && !found->is_null()) {
-      absl::StatusOr<Json> value = ReadField(field, *found, {&place, field.name});
+    const Json& given = MemberOf(raw, field.name);
+    if (!given.is_null()) {
+      absl::StatusOr<Json> value = ReadField(field, given, {&place, field.name});
       if (!value.ok()) return value.status();
       if (!IsOmitted(field, *value)) result.emplace(field.name, *std::move(value));
     } else if (field.rules().absent_json != nullptr) {

@@ -16,7 +16,6 @@
 #include "lws/placement/reassign_group.h"
 #include "nlohmann/json.hpp"
 #include "tests/placement/rule_cases.h"
-#include "tests/placement/scheduler_oracle.h"
 #include "tests/support/small_topology.h"
 
 namespace lws {
@@ -30,17 +29,10 @@ TEST(PodRulesTest, AnAssignmentCanBeScheduledAndANoFitIsRight) {
   int unsure_with_place = 0;
   for (int round = 0; round < kRuleCases; ++round) {
     Capacity capacity(cases.Nodes());
-    std::vector<SchedulerOracle::Placed> there;
-    std::vector<std::shared_ptr<const PodRules>> rules;
-    for (int i = cases.Draw(3); i > 0; --i) {
-      rules.push_back(std::make_shared<const PodRules>(cases.Rules(1)));
-      const int32_t node = cases.Draw(capacity.topology().NodeCount());
-      capacity.AddPods(node, rules.back(), 1);
-      there.push_back({rules.back().get(), node});
-    }
+    const Crowd crowd(&cases, &capacity);
     const GroupRequest request = cases.Request();
     const PlacementResult result = *AssignGroup(capacity, request);
-    const Universe universe(capacity, request, there);
+    const Universe universe(capacity, request, crowd.there);
     const std::string where = absl::StrCat("round ", round, ", seed ", kRuleSeed, Describe(capacity, request));
     std::vector<int32_t> nodes;
     if (result.assignment.has_value()) {

@@ -95,6 +95,21 @@ class RuleCases {
   std::mt19937 random_;
 };
 
+// The pods that are there, in the capacity and as the oracle takes them.
+struct Crowd {
+  std::vector<std::shared_ptr<const PodRules>> rules;
+  std::vector<SchedulerOracle::Placed> there;
+
+  Crowd(RuleCases* cases, Capacity* capacity) {
+    for (int i = cases->Draw(3); i > 0; --i) {
+      rules.push_back(std::make_shared<const PodRules>(cases->Rules(1)));
+      const int32_t node = cases->Draw(capacity->topology().NodeCount());
+      capacity->AddPods(node, rules.back(), 1);
+      there.push_back({rules.back().get(), node});
+    }
+  }
+};
+
 // The pods of the group, without ranks that have no node (-1).
 inline std::vector<SchedulerOracle::Placed> PodsOf(const GroupRequest& request, const std::vector<int32_t>& nodes) {
   std::vector<SchedulerOracle::Placed> pods;

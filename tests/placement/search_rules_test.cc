@@ -24,21 +24,6 @@
 namespace lws {
 namespace {
 
-// The pods that are there, in the capacity and as the oracle takes them.
-struct Crowd {
-  std::vector<std::shared_ptr<const PodRules>> rules;
-  std::vector<SchedulerOracle::Placed> there;
-
-  Crowd(RuleCases* cases, Capacity* capacity) {
-    for (int i = cases->Draw(3); i > 0; --i) {
-      rules.push_back(std::make_shared<const PodRules>(cases->Rules(1)));
-      const int32_t node = cases->Draw(capacity->topology().NodeCount());
-      capacity->AddPods(node, rules.back(), 1);
-      there.push_back({rules.back().get(), node});
-    }
-  }
-};
-
 // Calls visit(nodes) for every place of the group's pods, by rank.
 template <typename Visit>
 void ForEachPlace(const Capacity& capacity, const GroupRequest& request, const Visit& visit) {

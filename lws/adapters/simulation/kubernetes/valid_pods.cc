@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lws/api/json_member.h"
 #include "lws/api/name_rules.h"
@@ -64,10 +66,11 @@ bool IsSame(const Json& value, const Json& known) {
 
 bool IsFilledText(const Json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); }
 
-// Names of hosts are labels.
-bool IsAlikeLabel(const Json& value, const Json& known) {
-  return IsSame(value, known) || (IsFilledText(value) && IsFilledText(known) &&
-                                  Dns1123LabelErrors(value.get_ref<const std::string&>()).empty());
+// Another text in the place of a text, which keeps the rule of such texts.
+template <std::vector<std::string> (*kErrorsOf)(absl::string_view)>
+bool KeepsRule(const Json& value, const Json& known) {
+  return IsSame(value, known) ||
+         (IsFilledText(value) && IsFilledText(known) && kErrorsOf(value.get_ref<const std::string&>()).empty());
 }
 
 // The value of a variable may be any text. Whether there is one matters to the variable's other fields.
@@ -91,24 +94,14 @@ bool HasAlikeContainers(const Json& value, const Json& known) { return HasAlikeI
 
 bool IsAlikeSpec(const Json& value, const Json& known) {
   static constexpr MemberRule kRules[] = {{"containers", HasAlikeContainers},
-                                          {"hostname", IsAlikeLabel},
+                                          {"hostname", KeepsRule<Dns1123LabelErrors>},
                                           {"initContainers", HasAlikeContainers},
-                                          {"subdomain", IsAlikeLabel}};
+                                          {"subdomain", KeepsRule<Dns1123LabelErrors>}};
   return HasAlikeMembers(value, known, kRules);
 }
 
-bool IsAlikeName(const Json& value, const Json& known) {
-  return IsSame(value, known) ||
-         (IsFilledText(value) && IsFilledText(known) && SubdomainErrors(value.get_ref<const std::string&>()).empty());
-}
-
-bool IsAlikeLabelValue(const Json& value, const Json& known) {
-  return IsSame(value, known) ||
-         (value.is_string() && known.is_string() && LabelValueErrors(value.get_ref<const std::string&>()).empty());
-}
-
 bool HasAlikeLabels(const Json& value, const Json& known) {
-  return HasAlikeMembers(value, known, {}, IsAlikeLabelValue);
+  return HasAlikeMembers(value, known, {}, KeepsRule<LabelValueErrors>);
 }
 
 // Annotations may be any texts, as long as all of them are not too long together.
@@ -132,7 +125,7 @@ bool HasAlikeOwners(const Json& value, const Json& known) { return HasAlikeItems
 bool IsAlikeMetadata(const Json& value, const Json& known) {
   static constexpr MemberRule kRules[] = {{"annotations", HasAlikeAnnotations},
                                           {"labels", HasAlikeLabels},
-                                          {"name", IsAlikeName},
+                                          {"name", KeepsRule<SubdomainErrors>},
                                           {"ownerReferences", HasAlikeOwners}};
   return HasAlikeMembers(value, known, kRules);
 }
