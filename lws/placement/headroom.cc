@@ -187,19 +187,24 @@ class Counting {
   std::map<int, std::set<int32_t>> exclusive_domains_;  // by level
 };
 
-// The most groups that are placed before the next look whether the count is stopped.
-constexpr int64_t kLargestChunk = 4096;
+// The groups that are placed before the next look whether the count is stopped. The parts grow, because each of them
+// counts the nodes again, and a group costs little then. When pods ask something of others, every group counts the
+// nodes, and a large part would take seconds.
+constexpr int64_t kFirstPart = 64;
+constexpr int64_t kLargestPart = 4096;
+constexpr int64_t kPartThatAsksOfOthers = 16;
 
 // Places groups one after another until one has no place, or until there are `limit` groups.
 absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int64_t limit,
                       const std::function<bool()>& is_stopped, Headroom* headroom) {
   Capacity left = capacity;
   headroom->groups = 0;
-  int64_t chunk = 64;
+  const bool asks = AsksOfOthers(request);
+  int64_t part = asks ? kPartThatAsksOfOthers : kFirstPart;
   while (headroom->groups < limit) {
     headroom->is_stopped = is_stopped != nullptr && is_stopped();
     if (headroom->is_stopped) break;
-    const std::vector<const GroupRequest*> batch(std::min(chunk, limit - headroom->groups), &request);
+    const std::vector<const GroupRequest*> batch(std::min(part, limit - headroom->groups), &request);
     const absl::StatusOr<std::vector<PlacementResult>> results = AssignGroups(batch, &left);
     if (!results.ok()) return results.status();
     for (const PlacementResult& result : *results) {
@@ -209,7 +214,7 @@ absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int
       }
       ++headroom->groups;
     }
-    chunk = std::min(2 * chunk, kLargestChunk);
+    if (!asks) part = std::min(2 * part, kLargestPart);
   }
   return absl::OkStatus();
 }

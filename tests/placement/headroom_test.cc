@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "lws/placement/pod_rules.h"
 #include "tests/placement/case_count.h"
 #include "tests/placement/headroom_oracle.h"
 #include "tests/support/small_topology.h"
@@ -187,6 +189,21 @@ TEST(HeadroomTest, Law2HoldsWhenItIsStopped) {
   EXPECT_EQ(headroom.at_most, 200);
   EXPECT_FALSE(headroom.exact);
   EXPECT_EQ(CountHeadroom(capacity, request, 1000)->groups, 200);
+}
+
+// Each group counts all nodes when its pods ask something of others, so that few are placed between two looks.
+TEST(HeadroomTest, LooksOftenWhetherItIsStopped) {
+  const Capacity capacity = SmallTopology("{[9 9 9 9 9 9 9 9]}");
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 1}};
+  request.workers = 1;
+  PodRules rules;
+  rules.apart = {PodTerm{"rack", PodSelector{/*matches_none=*/true, {}}, /*all_namespaces=*/false, {}}};
+  request.worker.rules = std::make_shared<PodRules>(rules);
+  int64_t looks = 0;
+  const Headroom headroom = *CountHeadroom(capacity, request, 1000, [&looks]() { return ++looks < 0; });
+  EXPECT_EQ(headroom.groups, 72);
+  EXPECT_EQ(looks, 72 / 16 + 1);
 }
 
 }  // namespace
