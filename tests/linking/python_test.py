@@ -49,6 +49,12 @@ class PackageTest(unittest.TestCase):
             lws.admit_pod({"kind": "Pod"}, scheduler_provider="none")
         self.assertEqual(error.exception.code, "INVALID_ARGUMENT")
 
+    def test_a_text_is_no_document(self):
+        with self.assertRaisesRegex(TypeError, "yaml.safe_load"):
+            lws.run_scenario("kind: LeaderWorkerSet")
+        with self.assertRaisesRegex(TypeError, "yaml.safe_load"):
+            lws.admit_pod("{}")
+
     def test_decisions(self):
         stored = lws.admit_set(MANIFEST)
         plan = lws.decide_set([stored], "default", "demo")

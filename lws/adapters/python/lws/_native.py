@@ -135,5 +135,7 @@ def _bytes(document: Any) -> List[Any]:
     """The bytes of a document and their number, as two arguments of a call."""
     if document is None:
         return [None, ctypes.c_size_t(0)]
+    if isinstance(document, str):
+        raise TypeError("a document is a dict, as json.loads and yaml.safe_load return it, or bytes of JSON, but not a str")
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
     return [data, ctypes.c_size_t(len(data))]
