@@ -17,8 +17,8 @@ func planOf(code C.lws_code, out, text *C.lws_text) (Plan, error) {
 	if err := errorOf(code, text); err != nil {
 		return plan, err
 	}
-	if err := json.Unmarshal(take(out), &plan); err != nil {
-		return plan, fmt.Errorf("plan: %w", err)
+	if err := plan.read(take(out)); err != nil {
+		return Plan{}, fmt.Errorf("plan: %w", err)
 	}
 	return plan, nil
 }
@@ -38,7 +38,7 @@ func decideSet(state []byte, format C.lws_format, namespace, name string, now ti
 	var out, text C.lws_text
 	data, size := bytesOf(state)
 	code := C.lws_decide_set(data, size, format, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_JSON|C.LWS_WITH_DECISIONS, &out, &text)
+		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_PROTOBUF|C.LWS_WITH_DECISIONS, &out, &text)
 	runtime.KeepAlive(policy)
 	return planOf(code, &out, &text)
 }
@@ -57,7 +57,7 @@ func decidePod(state []byte, format C.lws_format, namespace, name string, now ti
 	var out, text C.lws_text
 	data, size := bytesOf(state)
 	code := C.lws_decide_pod(data, size, format, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_JSON|C.LWS_WITH_DECISIONS, &out, &text)
+		C.int64_t(now.UnixNano()), handleOf(policy), nil, 0, C.LWS_PROTOBUF|C.LWS_WITH_DECISIONS, &out, &text)
 	runtime.KeepAlive(policy)
 	return planOf(code, &out, &text)
 }
@@ -67,7 +67,7 @@ func DecideDisaggregatedSet(state []byte, namespace, name string, now time.Time,
 	var out, text C.lws_text
 	data, size := bytesOf(state)
 	code := C.lws_decide_disaggregated_set(data, size, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_JSON|C.LWS_WITH_DECISIONS, &out, &text)
+		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_PROTOBUF|C.LWS_WITH_DECISIONS, &out, &text)
 	runtime.KeepAlive(policy)
 	return planOf(code, &out, &text)
 }

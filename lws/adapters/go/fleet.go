@@ -105,7 +105,7 @@ func (f *Fleet) TakeDue() (Due, error) {
 // DecideSet returns the plan for the set. A nil policy decides as the reference does.
 func (f *Fleet) DecideSet(namespace, name string, now time.Time, policy *Policy) (Plan, error) {
 	code := C.lws_fleet_decide_set(f.handle, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_JSON, &f.out, &f.text)
+		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_PROTOBUF, &f.out, &f.text)
 	runtime.KeepAlive(policy)
 	return f.plan(code)
 }
@@ -113,12 +113,11 @@ func (f *Fleet) DecideSet(namespace, name string, now time.Time, policy *Policy)
 // DecidePod returns the plan for the pod. A nil policy decides as the reference does.
 func (f *Fleet) DecidePod(namespace, name string, now time.Time, policy *Policy) (Plan, error) {
 	code := C.lws_fleet_decide_pod(f.handle, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_JSON, &f.out, &f.text)
+		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_PROTOBUF, &f.out, &f.text)
 	runtime.KeepAlive(policy)
 	return f.plan(code)
 }
 
-const noPlan = `{"actions":[],"events":[]}`
 const nothingDue = `{"pods":[],"sets":[]}`
 
 // The answer, without a copy; it is good until the next call.
@@ -140,7 +139,7 @@ func (f *Fleet) answer(err error) ([]byte, error) {
 
 func (f *Fleet) read(value any) error {
 	data := f.bytes()
-	if text := string(data); text == noPlan || text == nothingDue {
+	if string(data) == nothingDue {
 		return nil
 	}
 	if err := json.Unmarshal(data, value); err != nil {
@@ -154,7 +153,10 @@ func (f *Fleet) plan(code C.lws_code) (Plan, error) {
 	if err := errorOf(code, &f.text); err != nil {
 		return plan, err
 	}
-	err := f.read(&plan)
+	err := plan.read(f.bytes())
 	runtime.KeepAlive(f)
-	return plan, err
+	if err != nil {
+		return Plan{}, fmt.Errorf("plan: %w", err)
+	}
+	return plan, nil
 }

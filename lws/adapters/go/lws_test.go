@@ -1,6 +1,7 @@
 package lws_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -324,6 +325,121 @@ func BenchmarkEventThatChangesNothing(b *testing.B) {
 		}
 		if due, err := fleet.TakeDue(); err != nil || len(due.Pods)+len(due.Sets) != 0 {
 			b.Fatalf("due %v, error %v", due, err)
+		}
+	}
+}
+
+// The fields of a value, as metadata.managedFields names them.
+func fieldsOf(value any) map[string]any {
+	fields := map[string]any{}
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			fields["f:"+name] = fieldsOf(member)
+		}
+	case []any:
+		for _, member := range value {
+			name := member.(map[string]any)["name"]
+			fields[fmt.Sprintf(`k:{"name":"%v"}`, name)] = fieldsOf(member)
+		}
+	}
+	return fields
+}
+
+// The object as the API server keeps it after it was applied.
+func applied(t testing.TB, object []byte) []byte {
+	var document map[string]any
+	if err := json.Unmarshal(object, &document); err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string]any{"f:spec": fieldsOf(document["spec"])}
+	metadata := document["metadata"].(map[string]any)
+	owners := metadata["ownerReferences"].([]any)
+	uid, _ := owners[0].(map[string]any)["uid"].(string)
+	fields["f:metadata"] = map[string]any{"f:annotations": fieldsOf(metadata["annotations"]),
+		"f:labels":          fieldsOf(metadata["labels"]),
+		"f:ownerReferences": map[string]any{fmt.Sprintf(`k:{"uid":"%s"}`, uid): map[string]any{}}}
+	metadata["managedFields"] = []any{map[string]any{"manager": "lws", "operation": "Apply", "apiVersion": "apps/v1",
+		"fieldsType": "FieldsV1", "fieldsV1": fields}}
+	kept, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+// A fleet with a set of so many groups, all of them ready, after the plan of its creation was performed.
+func fleetAtRest(t testing.TB, groups int) (*lws.Fleet, []lws.PodFacts) {
+	fleet := lws.NewFleet()
+	document := strings.Replace(manifest, `"replicas": 2`, fmt.Sprintf(`"replicas": %d`, groups), 1)
+	set, err := lws.AdmitSet([]byte(document), nil)
+	if err != nil || fleet.Add(set) != nil {
+		t.Fatal(err)
+	}
+	plan, err := fleet.DecideSet("default", "demo", time.Unix(0, 0), nil)
+	if err != nil || len(plan.Actions) != 4 {
+		t.Fatalf("plan %v, error %v", plan, err)
+	}
+	for _, action := range plan.Actions[:3] {
+		object := []byte(action.Object)
+		if action.Verb == "apply" {
+			object = applied(t, object)
+		}
+		if err := fleet.Add(object); err != nil {
+			t.Fatal(err)
+		}
+	}
+	number, err := fleet.SetNumber("default", "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := strings.TrimSuffix(strings.TrimPrefix(plan.Actions[0].Name, "demo-"), "-1")
+	revision, err := fleet.RevisionNumber(number, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pods := make([]lws.PodFacts, groups)
+	workers := make([]lws.WorkersFacts, groups)
+	for i := range pods {
+		uid := [4]uint32{1, uint32(i)}
+		pods[i] = lws.PodFacts{Set: number, Group: int32(i), Revision: revision, Phase: lws.PodRunning, Exists: true,
+			HasReadyCondition: true, UID: uid}
+		workers[i] = lws.WorkersFacts{Set: number, Group: int32(i), Replicas: 1, AvailableReplicas: 1, StatusReplicas: 1,
+			UID: [4]uint32{2, uint32(i)}, LeaderUID: uid, Revision: revision, Exists: true, OneRevision: true}
+	}
+	if err := fleet.TellPods(pods); err != nil {
+		t.Fatal(err)
+	}
+	if err := fleet.TellWorkers(workers); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fleet.TakeDue(); err != nil {
+		t.Fatal(err)
+	}
+	return fleet, pods
+}
+
+// A leader becomes ready, or is not ready any more, and the set's status says how many groups are ready.
+func BenchmarkEventThatDecides(b *testing.B) {
+	fleet, pods := fleetAtRest(b, 100)
+	defer fleet.Close()
+	event := pods[99:]
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		event[0].HasReadyCondition = !event[0].HasReadyCondition
+		if err := fleet.TellPods(event); err != nil {
+			b.Fatal(err)
+		}
+		if due, err := fleet.TakeDue(); err != nil || len(due.Sets) != 1 {
+			b.Fatalf("due %v, error %v", due, err)
+		}
+		plan, err := fleet.DecideSet("default", "demo", time.Unix(0, 0), nil)
+		want := fmt.Sprintf(`"readyReplicas":%d`, 99+(i%2))
+		if err != nil || len(plan.Actions) != 1 {
+			b.Fatalf("plan %v, error %v", plan, err)
+		}
+		if status := string(plan.Actions[0].Object); !strings.Contains(status, want) {
+			b.Fatalf("%s lacks %s", status, want)
 		}
 	}
 }

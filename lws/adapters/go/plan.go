@@ -23,7 +23,7 @@ type Event struct {
 // Action is one write to the API server.
 type Action struct {
 	ObjectRef
-	// Verb is create, apply, update-status or delete.
+	// Verb is create, apply, update-status, delete, patch or patch-status.
 	Verb       string          `json:"verb"`
 	APIVersion string          `json:"apiVersion"`
 	Object     json.RawMessage `json:"object,omitempty"`
