@@ -36,6 +36,7 @@ from installed_cluster import (
 )
 from load_trials import admission, events, goaway, hold_lease, latency, many, requests, start
 from placement_trials import placement
+from scenario_trials import scenarios
 
 STATEFULSETS = "/apis/apps/v1/namespaces/default/statefulsets"
 REVISIONS = "/apis/apps/v1/namespaces/default/controllerrevisions"
@@ -342,7 +343,7 @@ def identities(cluster, *paths):
     return sorted(found)
 
 
-TRIALS = [election, certificates, metrics, access, roles, outside, placement, upgrade, goaway, requests, latency, start, admission, events, many]
+TRIALS = [election, certificates, metrics, access, roles, outside, placement, scenarios, upgrade, goaway, requests, latency, start, admission, events, many]
 
 
 def main(names):
