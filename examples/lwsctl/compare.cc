@@ -15,6 +15,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/run_policies.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/simulate_roles.h"
@@ -141,9 +142,14 @@ int Compare(const std::vector<std::string>& words) {
   const EndsInOrder ends_in_order;
   options.is_stopped = IsInterrupted;
   std::vector<lws::TitledReport> reports;
+  bool is_told = false;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
     if (!reports.empty() && IsInterrupted()) break;
-    options.sets = lws::ReconcileOptionsFor(policy.policy);
+    const GivenPolicies given = {std::string(policy.name), std::nullopt};
+    const absl::StatusOr<RunPolicies> policies = ReadRunPolicies(arguments->files[0], scenario->scenario, given);
+    if (!policies.ok()) return Fail(policies.status());
+    policies->Use(&options);
+    if (!std::exchange(is_told, true)) TellAnnotations(arguments->files[0], scenario->scenario, given);
     options.told_step = ToldStep(scenario->scenario, has_page);
     absl::StatusOr<lws::ScenarioReport> report =
         has_page ? lws::RunScenario(scenario->scenario, options) : RunUnseen(scenario->scenario, options);

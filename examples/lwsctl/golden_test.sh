@@ -23,6 +23,12 @@ check simulate-vllm.txt 0 $lwsctl simulate $manifests/vllm.yaml
 check simulate-keep-budget.txt 0 $lwsctl simulate --policy keep-budget $manifests/vllm.yaml
 check simulate-replace-unready-first.txt 0 $lwsctl simulate --policy replace-unready-first $manifests/vllm.yaml
 check simulate-unknown-policy.txt 2 $lwsctl simulate --policy best-effort $manifests/vllm.yaml
+annotated=examples/lwsctl/golden/annotated
+check annotated/simulate.txt 0 $lwsctl simulate $annotated/set.yaml
+check annotated/overruled.txt 0 $lwsctl simulate --policy reference --scenario $annotated/scenario.yaml $annotated/set.yaml
+check annotated/compare.txt 0 $lwsctl compare $annotated/set.yaml
+check annotated/wrong-rollout.txt 2 $lwsctl simulate $annotated/wrong-rollout.yaml
+check annotated/wrong-restarts.txt 2 $lwsctl compare $annotated/wrong-restarts.yaml
 check simulate-tpu.txt 0 $lwsctl simulate $manifests/tpu.yaml
 check simulate-bad-image.txt 0 $lwsctl simulate --scenario examples/scenarios/bad-image.yaml $manifests/vllm.yaml
 check simulate-lost-node.json 0 $lwsctl simulate -o json --scenario examples/scenarios/lost-node.yaml $manifests/vllm.yaml
@@ -227,6 +233,7 @@ for words in "--groups 1 --groups 2" "--strict --strict" "--add node-7 --add nod
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/repeated-refused" 2>&1
 check capacity-repeated-refused.txt 0 cat "$TEST_TMPDIR/repeated-refused"
+check cluster-scenarios.txt 0 $lwsctl test tests/cluster/scenarios/*.yaml
 tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 sed -E 's/time="[0-9.]+"/time="WALL"/g' "$TEST_TMPDIR/junit.xml"

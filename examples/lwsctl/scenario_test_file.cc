@@ -59,7 +59,8 @@ std::optional<int32_t> ReadExhaustive(lws::StrictReader* reader) {
 }
 
 std::string ReadPolicyName(lws::StrictReader* reader) {
-  const std::string name = reader->Text("policy", "reference");
+  if (!reader->Has("policy")) return "";
+  const std::string name = reader->Text("policy", "");
   if (reader->ok() && lws::FindRolloutPolicy(name) == nullptr) {
     reader->FailValue("policy", absl::StrCat("none of ", absl::StrJoin(PolicyNames(), ", ")), *reader->Find("policy"));
   }

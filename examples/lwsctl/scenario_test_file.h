@@ -19,7 +19,7 @@ namespace lwsctl {
 struct ScenarioTestFile : ScenarioFile {
   lws::Expectations expected;
   std::vector<uint64_t> seeds;
-  std::string policy = "reference";
+  std::string policy;  // "" when the file names none
   // For a DisaggregatedSet, in place of `expected` and `policy`.
   lws::RoleExpectations role_expected;
   std::string role_policy = "reference";

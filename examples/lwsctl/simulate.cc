@@ -13,6 +13,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/run_policies.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/simulate_roles.h"
@@ -40,7 +41,8 @@ constexpr char kHelp[] =
     "  --scenario FILE   YAML of events, nodes, images and for (see examples/scenarios), controls and restarts\n"
     "                    (lws/adapters/host/policy_documents.h); events by default: the image changes, a worker "
     "fails\n"
-    "  --policy reference|keep-budget|replace-unready-first   default: reference\n"
+    "  --policy reference|keep-budget|replace-unready-first   default: what the set's annotation lws-policies/rollout\n"
+    "                    says, or else reference; controls, restarts and scheduler come from annotations as well\n"
     "  --role-policy reference|keep-role-budgets   for a DisaggregatedSet; default: reference\n"
     "  --report OUT      a page of HTML that draws each group over time\n"
     "  --max-unavailable-statefulset   the Kubernetes feature of that name is on\n"
@@ -101,10 +103,10 @@ absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws
   return report;
 }
 
-absl::Status WritePage(const lws::ScenarioReport& report, const Arguments& arguments) {
+absl::Status WritePage(const lws::ScenarioReport& report, const RunPolicies& policies, const Arguments& arguments) {
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return absl::OkStatus();
-  const std::string title = absl::StrCat(report.set_name, ", ", arguments.Flag("--policy", "reference"));
+  const std::string title = absl::StrCat(report.set_name, ", ", policies.rollout.name);
   return WriteFile(page, lws::ScenarioHtmlReport({{title, report}}, ReportPageOf(arguments.files[0])));
 }
 
@@ -146,13 +148,16 @@ int Simulate(const std::vector<std::string>& words) {
   if (!absl::SimpleAtoi(arguments->Flag("--seed", "1"), &options.seed)) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
-  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(arguments->Flag("--policy", "reference"));
-  if (!policy.ok()) return Fail(policy.status());
-  options.sets = lws::ReconcileOptionsFor(policy->policy);
+  GivenPolicies given;
+  given.rollout = arguments->Flag("--policy", "");
+  if (!given.rollout.empty()) {
+    const absl::Status status = ReadPolicy(given.rollout).status();
+    if (!status.ok()) return Fail(status);
+  }
   options.is_stopped = IsInterrupted;
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());
-  options.scheduler_provider = *provider;
+  if (arguments->flags.count("--scheduler-provider") > 0) given.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!set.ok()) return Fail(set.status());
@@ -165,13 +170,17 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::StatusOr<ScenarioFile> scenario =
       ReadScenarioFile(manifest, arguments->Flag("--scenario", ""), arguments->files[0]);
   if (!scenario.ok()) return Fail(scenario.status());
+  const absl::StatusOr<RunPolicies> policies = ReadRunPolicies(arguments->files[0], scenario->scenario, given);
+  if (!policies.ok()) return Fail(policies.status());
+  policies->Use(&options);
+  TellAnnotations(arguments->files[0], scenario->scenario, given);
   const EndsInOrder ends_in_order;
   Json lines = Json::array();
   const std::string nodes = MadeNodesText(scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
   if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
-  const absl::Status written = WritePage(*report, *arguments);
+  const absl::Status written = WritePage(*report, *policies, *arguments);
   if (!written.ok()) return Fail(written);
   if (IsDocument(*arguments)) {
     PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));

@@ -17,6 +17,7 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/progress.h"
+#include "examples/lwsctl/run_policies.h"
 #include "examples/lwsctl/scenario_test_file.h"
 #include "examples/lwsctl/simulate_groups.h"
 #include "examples/lwsctl/test_roles.h"
@@ -167,17 +168,18 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& argume
   const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, UnknownFieldsOf(arguments));
   if (!file.ok()) return file.status();
   if (lws::IsOfDisaggregatedSet(*file->scenario.manifest)) return RunRoleFile(path, *file, arguments);
-  const std::string policy_flag = arguments.Flag("--policy", "");
-  const absl::StatusOr<lws::NamedRolloutPolicy> policy = ReadPolicy(policy_flag.empty() ? file->policy : policy_flag);
-  if (!policy.ok()) return policy.status();
+  const GivenPolicies given = {arguments.Flag("--policy", file->policy), std::nullopt};
+  const absl::StatusOr<RunPolicies> policies = ReadRunPolicies(path, file->scenario, given);
+  if (!policies.ok()) return policies.status();
+  TellAnnotations(path, file->scenario, given);
   Outcome outcome;
   outcome.file = path;
   lws::ScenarioRunOptions options;
-  options.sets = lws::ReconcileOptionsFor(policy->policy);
+  policies->Use(&options);
   options.max_unavailable_statefulset = file->max_unavailable_statefulset;
   absl::Status status = RunSeeds(*file, options, arguments.flags.count("--report") > 0, &outcome);
   if (status.ok() && outcome.failure.empty() && !outcome.stopped && file->exhaustive_faults.has_value()) {
-    status = RunExhaustive(*file, *policy, &outcome);
+    status = RunExhaustive(*file, policies->rollout, &outcome);
   }
   if (!status.ok()) return file->Locate(status);
   return outcome;

@@ -16,10 +16,6 @@
 namespace lws {
 namespace {
 
-constexpr char kRolloutAnnotation[] = "lws-policies/rollout";
-constexpr char kRestartsAnnotation[] = "lws-policies/restarts";
-constexpr char kSchedulerAnnotation[] = "lws-policies/scheduler";
-
 absl::Status Unknown(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not known"));
 }

@@ -37,7 +37,10 @@ inline namespace v1 {
 class LeaderWorkerSet;
 }  // namespace v1
 
+inline constexpr char kRolloutAnnotation[] = "lws-policies/rollout";
 inline constexpr char kControlsAnnotation[] = "lws-policies/controls";
+inline constexpr char kRestartsAnnotation[] = "lws-policies/restarts";
+inline constexpr char kSchedulerAnnotation[] = "lws-policies/scheduler";
 
 // The initial value holds the reference's policies.
 struct SetPolicies {
