@@ -302,6 +302,13 @@ TEST(RunScenarioTest, TaintsThatSayNoExecuteEndPods) {
   EXPECT_TRUE(RunScenario(full.At(absl::Minutes(5)).TaintNode("n-0", {}).Build(), {})->finished);
 }
 
+// A pod that ended is seen while it is being deleted, as on a real API server.
+TEST(RunScenarioTest, APodThatEndsRestartsItsGroup) {
+  const ScenarioReport report = *RunScenario(OnThreeNodes().EndPod("s-1-1").Build(), {});
+  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
+  EXPECT_EQ(report.groups_restarted, 1);
+}
+
 TEST(RunScenarioTest, AControllerThatRestartsGoesOnWhereItWas) {
   for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
     ScenarioRunOptions options;

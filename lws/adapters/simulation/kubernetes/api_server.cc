@@ -34,6 +34,9 @@ bool HasGeneration(absl::string_view kind) {
 
 bool IsScheduled(const StoredObject& pod) { return !TextAt(pod, {"spec", "nodeName"}).empty(); }
 
+// The API server writes the time of a deletion and removes the object in two writes.
+constexpr absl::Duration kBetweenTwoWrites = absl::Milliseconds(1);
+
 bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
 
 bool HasFinalizers(const StoredObject& object) { return !object.meta().finalizers->empty(); }
@@ -289,9 +292,10 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   absl::Status status = CheckPreconditions(*current, options.uid, options.resource_version);
   if (!status.ok()) return status;
   const bool is_held = options.propagation != Deletion::kBackground && !IsDeleting(*current);
-  // A pod on a node is removed only when its kubelet has stopped it.
-  const bool graceful = key.kind == "Pod" && IsScheduled(*current) && !IsFinished(*current) && !options.at_once;
-  if (!graceful && !is_held && !HasFinalizers(*current)) {
+  const bool on_node = key.kind == "Pod" && IsScheduled(*current) && !options.at_once;
+  // Its kubelet has to stop it first.
+  const bool graceful = on_node && !IsFinished(*current);
+  if (!on_node && !is_held && !HasFinalizers(*current)) {
     Remove(key);
     return absl::OkStatus();
   }
@@ -306,8 +310,17 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   next.SetApart("metadata", "deletionGracePeriodSeconds",
                 graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0);
   if (HasGeneration(key.kind)) next.SetApart("metadata", "generation", current->meta().generation + 1);
+  const bool ends_soon = on_node && !graceful && !HasFinalizers(next);
   Store(key, std::move(next), ChangeType::kModified);
+  if (ends_soon) RemoveLater(key, UidOf(*current));
   return absl::OkStatus();
+}
+
+void ApiServer::RemoveLater(const ObjectRef& key, const std::string& uid) {
+  clock_->After(kBetweenTwoWrites, [this, key, uid] {
+    const SharedObject last = Find(key);
+    if (last != nullptr && UidOf(*last) == uid && !HasFinalizers(*last)) Remove(key);
+  });
 }
 
 void ApiServer::RemoveFinalizer(const ObjectRef& key, absl::string_view finalizer) {

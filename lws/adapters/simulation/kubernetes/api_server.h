@@ -61,7 +61,7 @@ class ApiServer {
   using MutatingWebhook = std::function<absl::StatusOr<Json>(Json object)>;
 
   // Borrows `clock`.
-  explicit ApiServer(const VirtualClock* clock) : clock_(clock) {}
+  explicit ApiServer(VirtualClock* clock) : clock_(clock) {}
 
   // Objects of the kind go through the webhook before they are created. One webhook a kind; the last registered counts.
   void RegisterWebhook(const std::string& kind, MutatingWebhook webhook);
@@ -85,7 +85,9 @@ class ApiServer {
   // Gives a pod its node, as the binding of a pod does. Errors: NotFound, Aborted for a pod that has a node.
   absl::Status Bind(const ObjectRef& pod, const std::string& node);
 
-  // Errors: NotFound, Aborted when a precondition fails.
+  // A pod on a node is being deleted until its kubelet has stopped it. A finished pod is being deleted, too, for a
+  // moment, as on a real API server, whose watches tell both versions. Errors: NotFound, Aborted when a precondition
+  // fails.
   absl::Status Delete(const ObjectRef& key, const DeleteOptions& options);
 
   // Removes a finalizer. If it was the last one and the object is being deleted, the object is removed.
@@ -122,8 +124,9 @@ class ApiServer {
   void NoteRefusal(const ObjectRef& key, const absl::Status& status);
   void Store(const ObjectRef& key, StoredObject object, ChangeType type);
   void Remove(const ObjectRef& key);
+  void RemoveLater(const ObjectRef& key, const std::string& uid);
 
-  const VirtualClock* clock_;
+  VirtualClock* clock_;
   mutable int64_t stamped_ = 0;  // the second when Timestamp was last asked for, and its answer
   mutable std::string timestamp_;
   std::map<std::string, MutatingWebhook> webhooks_;  // by kind
