@@ -312,15 +312,12 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   if (HasGeneration(key.kind)) next.SetApart("metadata", "generation", current->meta().generation + 1);
   const bool ends_soon = on_node && !graceful && !HasFinalizers(next);
   Store(key, std::move(next), ChangeType::kModified);
-  if (ends_soon) RemoveLater(key, UidOf(*current));
-  return absl::OkStatus();
-}
-
-void ApiServer::RemoveLater(const ObjectRef& key, const std::string& uid) {
-  clock_->After(kBetweenTwoWrites, [this, key, uid] {
+  if (!ends_soon) return absl::OkStatus();
+  clock_->After(kBetweenTwoWrites, [this, key, uid = UidOf(*current)] {
     const SharedObject last = Find(key);
     if (last != nullptr && UidOf(*last) == uid && !HasFinalizers(*last)) Remove(key);
   });
+  return absl::OkStatus();
 }
 
 void ApiServer::RemoveFinalizer(const ObjectRef& key, absl::string_view finalizer) {

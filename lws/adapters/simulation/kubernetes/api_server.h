@@ -124,7 +124,6 @@ class ApiServer {
   void NoteRefusal(const ObjectRef& key, const absl::Status& status);
   void Store(const ObjectRef& key, StoredObject object, ChangeType type);
   void Remove(const ObjectRef& key);
-  void RemoveLater(const ObjectRef& key, const std::string& uid);
 
   VirtualClock* clock_;
   mutable int64_t stamped_ = 0;  // the second when Timestamp was last asked for, and its answer
