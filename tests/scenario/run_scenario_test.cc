@@ -309,6 +309,15 @@ TEST(RunScenarioTest, APodThatEndsRestartsItsGroup) {
   EXPECT_EQ(report.groups_restarted, 1);
 }
 
+TEST(RunScenarioTest, APodThatIsDeletedBeforeItHasANodeRestartsItsGroup) {
+  ScenarioBuilder full = ScenarioBuilder("s", 1, 2).Nodes({"n", 1, {{"cpu", "8"}, {"pods", "1"}}, {}});
+  Scenario waits = full.At(absl::Minutes(1)).DeletePod("s-0-1").Build();
+  waits.patience = absl::Minutes(10);
+  const ScenarioReport report = *RunScenario(waits, {});
+  EXPECT_TRUE(absl::StrContains(WaitsFor(report), "waiting for node")) << WaitsFor(report);
+  EXPECT_EQ(report.groups_restarted, 1);
+}
+
 TEST(RunScenarioTest, AControllerThatRestartsGoesOnWhereItWas) {
   for (const RolloutPolicy policy : {PlanRollout, KeepBudget, ReplaceUnreadyFirst}) {
     ScenarioRunOptions options;

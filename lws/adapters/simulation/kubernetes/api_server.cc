@@ -279,6 +279,9 @@ absl::Status ApiServer::Bind(const ObjectRef& pod, const std::string& node) {
     return absl::AbortedError(
         absl::StrCat(Describe(pod), " is already assigned to node \"", TextAt(*current, {"spec", "nodeName"}), "\""));
   }
+  if (IsDeleting(*current)) {
+    return absl::AbortedError(absl::StrCat(Describe(pod), " is being deleted, cannot be assigned to a host"));
+  }
   StoredObject next = *current;
   next.SetApart("spec", "nodeName", node);
   NoteRefusal(pod, absl::OkStatus());
@@ -292,10 +295,10 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   absl::Status status = CheckPreconditions(*current, options.uid, options.resource_version);
   if (!status.ok()) return status;
   const bool is_held = options.propagation != Deletion::kBackground && !IsDeleting(*current);
-  const bool on_node = key.kind == "Pod" && IsScheduled(*current) && !options.at_once;
+  const bool is_pod = key.kind == "Pod" && !options.at_once;
   // Its kubelet has to stop it first.
-  const bool graceful = on_node && !IsFinished(*current);
-  if (!on_node && !is_held && !HasFinalizers(*current)) {
+  const bool graceful = is_pod && IsScheduled(*current) && !IsFinished(*current);
+  if (!is_pod && !is_held && !HasFinalizers(*current)) {
     Remove(key);
     return absl::OkStatus();
   }
@@ -310,7 +313,7 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   next.SetApart("metadata", "deletionGracePeriodSeconds",
                 graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0);
   if (HasGeneration(key.kind)) next.SetApart("metadata", "generation", current->meta().generation + 1);
-  const bool ends_soon = on_node && !graceful && !HasFinalizers(next);
+  const bool ends_soon = is_pod && !graceful && !HasFinalizers(next);
   Store(key, std::move(next), ChangeType::kModified);
   if (!ends_soon) return absl::OkStatus();
   clock_->After(kBetweenTwoWrites, [this, key, uid = UidOf(*current)] {

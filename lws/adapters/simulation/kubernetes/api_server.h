@@ -82,12 +82,13 @@ class ApiServer {
   absl::StatusOr<SharedObject> Update(StoredObject object);
   absl::StatusOr<SharedObject> UpdateStatus(const StoredObject& object);
 
-  // Gives a pod its node, as the binding of a pod does. Errors: NotFound, Aborted for a pod that has a node.
+  // Gives a pod its node, as the binding of a pod does. Errors: NotFound, Aborted for a pod that has a node or is being
+  // deleted.
   absl::Status Bind(const ObjectRef& pod, const std::string& node);
 
-  // A pod on a node is being deleted until its kubelet has stopped it. A finished pod is being deleted, too, for a
-  // moment, as on a real API server, whose watches tell both versions. Errors: NotFound, Aborted when a precondition
-  // fails.
+  // A pod on a node is being deleted until its kubelet has stopped it. A finished pod, or one without a node, is being
+  // deleted for a moment as well, as on a real API server, whose watches tell both versions. Errors: NotFound, Aborted
+  // when a precondition fails.
   absl::Status Delete(const ObjectRef& key, const DeleteOptions& options);
 
   // Removes a finalizer. If it was the last one and the object is being deleted, the object is removed.
