@@ -89,7 +89,7 @@ void PrintSummary(const lws::ScenarioReport& report) {
             << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
-bool IsDocument(const Arguments& arguments) { return FormatOf(arguments) != OutputFormat::kTable; }
+bool IsDocument(const Arguments& arguments) { return OutputFormatOf(arguments) != OutputFormat::kTable; }
 
 absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
                                         const Arguments& arguments, Json* lines) {
@@ -134,7 +134,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 
 }  // namespace
 
-int Simulate(const std::vector<std::string>& words) {
+int RunSimulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -152,7 +152,7 @@ int Simulate(const std::vector<std::string>& words) {
   options.is_stopped = IsInterrupted;
   const absl::StatusOr<lws::SchedulerProvider> provider = ReadSchedulerProvider(*arguments);
   if (!provider.ok()) return Fail(provider.status());
-  options.scheduler_provider = *provider;
+  options.pods.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!set.ok()) return Fail(set.status());
@@ -174,7 +174,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::Status written = WritePage(*report, *arguments);
   if (!written.ok()) return Fail(written);
   if (IsDocument(*arguments)) {
-    PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));
+    PrintDocument(*report, std::move(lines), nodes, OutputFormatOf(*arguments));
   } else {
     PrintSummary(*report);
   }

@@ -2,8 +2,9 @@
 //
 //   lws::Admission admission;
 //   admission.Refuse(lws::AdmissionStage::kSchema, {});                                  // false
-//   admission.Refuse(lws::AdmissionStage::kSchema, {lws::RequiredValue("spec", "")});    // true
-//   lws::Join(admission.errors);                                                         // "spec: Required value"
+//   admission.Refuse(lws::AdmissionStage::kSchema, {lws::FieldRequired("spec", "")});    // true
+//   lws::JoinFieldErrors(admission.errors);                                                         // "spec: Required
+//   value"
 //
 // Thread-safety: values.
 #ifndef LWS_API_ADMISSION_H_

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -14,13 +15,11 @@
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/claim_validation.h"
-#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
 #include "lws/api/pod_validation.h"
 #include "lws/api/service_validation.h"
 #include "lws/api/statefulset_validation.h"
-#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
@@ -28,13 +27,19 @@ namespace {
 
 std::string Describe(const ObjectRef& key) { return absl::StrCat(key.kind, " ", key.namespace_name, "/", key.name); }
 
+// The kinds of Kubernetes without a generation that a cluster for sets has. Custom resources always have one.
+constexpr absl::string_view kWithoutGeneration[] = {
+    "Pod", "Node", "Service", "PersistentVolumeClaim", "ControllerRevision", "ConfigMap", "Secret", "Lease"};
+
 bool HasGeneration(absl::string_view kind) {
-  return kind == "StatefulSet" || kind == kKind || kind == kDisaggregatedSetKind || kind == kRoleScalerKind;
+  return std::find(std::begin(kWithoutGeneration), std::end(kWithoutGeneration), kind) == std::end(kWithoutGeneration);
 }
 
-bool IsScheduled(const StoredObject& pod) { return !TextAt(pod, {"spec", "nodeName"}).empty(); }
+bool IsScheduled(const StoredObject& pod) { return !StoredTextAt(pod, {"spec", "nodeName"}).empty(); }
 
-bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
+bool IsFinished(const StoredObject& pod) {
+  return IsFinishedPhase(ReadPodPhase(StoredTextAt(pod, {"status", "phase"})));
+}
 
 bool HasFinalizers(const StoredObject& object) { return !object.meta().finalizers->empty(); }
 
@@ -69,13 +74,13 @@ struct KindRule {
   const char* shown;
   FieldErrors (*validate)(const Json& object);
 };
-constexpr KindRule kKindRules[] = {{"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
-                                   {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
-                                   {"Service", "Service", internal::ValidateHeadlessService}};
+constexpr KindRule kRulesOfKinds[] = {{"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
+                                      {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
+                                      {"Service", "Service", internal::ValidateHeadlessService}};
 
 absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors& errors) {
   if (errors.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
+  return absl::InvalidArgumentError(absl::StrCat(kind, " ", GoQuoted(name), " is invalid: ", JoinFieldErrors(errors)));
 }
 
 // The admission of priorities comes before validation. This cluster has no priority class but those of every cluster.
@@ -83,7 +88,7 @@ absl::Status CheckPriority(const ObjectRef& key, const Json& pod) {
   const FieldErrors errors = internal::PriorityErrors(pod);
   if (errors.empty()) return absl::OkStatus();
   const absl::string_view reason = absl::StripPrefix(errors.front().detail, "Forbidden: ");
-  return absl::InvalidArgumentError(absl::StrCat("pods ", Quote(key.name), " is forbidden: ", reason));
+  return absl::InvalidArgumentError(absl::StrCat("pods ", GoQuoted(key.name), " is forbidden: ", reason));
 }
 
 absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods) {
@@ -91,7 +96,7 @@ absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods)
     absl::Status status = CheckPriority(key, object);
     return status.ok() ? Refuse("Pod", key.name, pods->Check(object)) : status;
   }
-  for (const KindRule& rule : kKindRules) {
+  for (const KindRule& rule : kRulesOfKinds) {
     if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
   }
   return absl::OkStatus();
@@ -104,9 +109,9 @@ absl::Status CheckUpdate(const ObjectRef& key, const StoredObject& before, const
 }
 
 absl::Status CheckPreconditions(const StoredObject& live, const std::string& uid, const std::string& version) {
-  if (!uid.empty() && UidOf(live) != uid) {
+  if (!uid.empty() && UidOfStored(live) != uid) {
     return absl::AbortedError(absl::StrCat(Describe(StoredObjectRef(live)), ": the UID in the precondition (", uid,
-                                           ") does not match the UID in record (", UidOf(live), ")"));
+                                           ") does not match the UID in record (", UidOfStored(live), ")"));
   }
   if (!version.empty() && live.resource_version() != version) {
     return absl::AbortedError(
@@ -142,13 +147,13 @@ const std::string& ApiServer::Timestamp() const {
 
 void ApiServer::Store(const ObjectRef& key, StoredObject object, ChangeType type) {
   object.SetResourceVersion(absl::StrCat(++version_));
-  Change change{type, key, nullptr, std::make_shared<const StoredObject>(std::move(object))};
+  ObjectChange change{type, key, nullptr, std::make_shared<const StoredObject>(std::move(object))};
   change.before = objects_.Put(key, change.after);
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
 void ApiServer::Remove(const ObjectRef& key) {
-  const Change change{ChangeType::kDeleted, key, objects_.Erase(key), nullptr};
+  const ObjectChange change{ChangeType::kDeleted, key, objects_.Erase(key), nullptr};
   ++version_;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
@@ -239,7 +244,7 @@ absl::StatusOr<SharedObject> ApiServer::Update(StoredObject object) {
 absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredObject object) {
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
-  absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
+  absl::Status status = CheckPreconditions(*current, UidOfStored(object), object.resource_version());
   if (!status.ok()) return status;
   if (!(*current)["status"].is_null()) object.Share(*current, "status");
   if (!object.SharesWith(*current, "spec")) ApplyObjectDefaults(&object);
@@ -250,7 +255,7 @@ absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredOb
   if (HasGeneration(key.kind) && !shared.desired) {
     object.SetApart("metadata", "generation", current->meta().generation + 1);
   }
-  const bool gone = IsDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
+  const bool gone = IsStoredDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
   Store(key, std::move(object), ChangeType::kModified);
   if (gone) Remove(key);
   return Find(key);
@@ -260,7 +265,7 @@ absl::StatusOr<SharedObject> ApiServer::UpdateStatus(const StoredObject& object)
   const ObjectRef key = StoredObjectRef(object);
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
-  absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
+  absl::Status status = CheckPreconditions(*current, UidOfStored(object), object.resource_version());
   if (!status.ok()) return status;
   if ((*current)["status"] == object["status"]) return current;
   StoredObject next = *current;
@@ -273,8 +278,8 @@ absl::Status ApiServer::Bind(const ObjectRef& pod, const std::string& node) {
   const SharedObject current = Find(pod);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(pod), " not found"));
   if (IsScheduled(*current)) {
-    return absl::AbortedError(
-        absl::StrCat(Describe(pod), " is already assigned to node \"", TextAt(*current, {"spec", "nodeName"}), "\""));
+    return absl::AbortedError(absl::StrCat(Describe(pod), " is already assigned to node \"",
+                                           StoredTextAt(*current, {"spec", "nodeName"}), "\""));
   }
   StoredObject next = *current;
   next.SetApart("spec", "nodeName", node);
@@ -288,14 +293,14 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, options.uid, options.resource_version);
   if (!status.ok()) return status;
-  const bool is_held = options.propagation != Deletion::kBackground && !IsDeleting(*current);
+  const bool is_held = options.propagation != Deletion::kBackground && !IsStoredDeleting(*current);
   // A pod on a node is removed only when its kubelet has stopped it.
   const bool graceful = key.kind == "Pod" && IsScheduled(*current) && !IsFinished(*current) && !options.at_once;
   if (!graceful && !is_held && !HasFinalizers(*current)) {
     Remove(key);
     return absl::OkStatus();
   }
-  if (IsDeleting(*current)) return absl::OkStatus();
+  if (IsStoredDeleting(*current)) return absl::OkStatus();
   StoredObject next = *current;
   if (is_held) {
     Json& finalizers = next.Edit("metadata")["finalizers"];
@@ -323,7 +328,7 @@ void ApiServer::RemoveFinalizer(const ObjectRef& key, absl::string_view finalize
   if (last) metadata.erase("finalizers");
   // A pod whose containers still run waits for its kubelet.
   const bool waits = key.kind == "Pod" && IsScheduled(next) && !IsFinished(next);
-  if (last && IsDeleting(next) && !waits) {
+  if (last && IsStoredDeleting(next) && !waits) {
     Remove(key);
   } else {
     Store(key, std::move(next), ChangeType::kModified);
