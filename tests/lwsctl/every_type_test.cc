@@ -308,7 +308,7 @@ TEST_F(EveryTypeTest, Pods) {
          {{"place", RunPlace, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
           {"capacity", RunCapacity, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
           {"defragment",
-           Defragment,
+           RunDefragment,
            {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE", "--empty", "example.com/rack"}},
           {"explain", RunExplain, {"FILE"}}});
 }
